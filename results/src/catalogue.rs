@@ -1,0 +1,99 @@
+//! How a workload and a runner describe themselves.
+//!
+//! These descriptions travel in the results file, so that a report never looks a name up in code.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::trial::Age;
+
+/// What kind of work a workload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Waiting for timers, sockets, files.
+    Io,
+    /// Computing.
+    Cpu,
+    /// Spawning, scheduling, synchronising.
+    Concurrency,
+    /// What a task occupies.
+    Memory,
+    /// Folklore and classic mistakes.
+    Pitfall,
+    /// The cost of measuring itself.
+    Calibration,
+}
+
+impl Kind {
+    /// The kind as a heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Io => "I/O-bound",
+            Self::Cpu => "CPU-bound",
+            Self::Concurrency => "Concurrency",
+            Self::Memory => "Memory",
+            Self::Pitfall => "Pitfalls",
+            Self::Calibration => "The harness itself",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.title())
+    }
+}
+
+/// A workload in its own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkloadInfo {
+    /// Name in a cell's key: lower-case words joined by `-`.
+    pub name: String,
+    /// One line for a heading.
+    pub title: String,
+    /// What kind of work it is.
+    pub kind: Kind,
+    /// What it models and what one iteration does, in two or three sentences.
+    pub model: String,
+    /// How every answer is checked.
+    pub check: String,
+    /// Name of the metric that is compared first.
+    pub headline: String,
+    /// Age of the instance at which the headline is taken in the longer profiles.
+    pub headline_age: Age,
+    /// What a reader must know before quoting a figure.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// Whether a runner can use more than one core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// Every task runs on one thread.
+    SingleThread,
+    /// Tasks run on several threads.
+    MultiThread,
+}
+
+/// A runner in its own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunnerInfo {
+    /// Name in a cell's key: lower-case words joined by `-`.
+    pub name: String,
+    /// One line for a heading.
+    pub title: String,
+    /// One thread or several. Runners of different classes are never ranked against each other.
+    pub class: Class,
+    /// How it was set up in this run: workers, schedulers, pools.
+    pub configuration: String,
+    /// Versions of the packages that it is made of, from the lock file of the build.
+    #[serde(default)]
+    pub packages: BTreeMap<String, String>,
+    /// Maintenance status and semantics that matter to a reader.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}

@@ -1,0 +1,44 @@
+//! The machine and the build that a run was made on.
+//!
+//! Only the description: the harness reads it. What could not be read is `None`, and a report
+//! says so.
+
+use serde::{Deserialize, Serialize};
+
+/// Machine, kernel, limits, load and build.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Environment {
+    /// Model name of the processor.
+    pub cpu_model: Option<String>,
+    /// Logical processors of the machine.
+    pub cores: Option<usize>,
+    /// Processors that this process may run on.
+    pub affinity: Option<Vec<usize>>,
+    /// CPU quota of the control group, in cores; `None` when unlimited or not readable.
+    pub cpu_quota: Option<f64>,
+    /// Memory of the machine, bytes.
+    pub memory: Option<u64>,
+    /// Operating system and kernel release.
+    pub kernel: Option<String>,
+    /// Whether the processor says that it runs under a hypervisor.
+    pub virtual_machine: Option<bool>,
+    /// Frequency governor of the first processor.
+    pub governor: Option<String>,
+    /// Mode of transparent huge pages.
+    pub huge_pages: Option<String>,
+    /// Load averages over 1, 5 and 15 minutes when the run began.
+    pub load: Option<[f64; 3]>,
+    /// Soft limit of open files in a trial.
+    pub open_files: Option<u64>,
+    /// The compiler.
+    pub rustc: String,
+    /// Cargo profile, optimisation level and link-time optimisation of the build.
+    pub profile: String,
+    /// The memory allocator that the trials run on.
+    pub allocator: String,
+    /// Commit of the harness, with `+` behind it when the tree had changes.
+    pub commit: Option<String>,
+    /// Version of the harness.
+    pub version: String,
+}

@@ -1,0 +1,191 @@
+//! The name of a cell: `workload[/variant]/runner/params`.
+//!
+//! The same name serves as filter, as criterion path and as key in CSV.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The value of a parameter: a count, or a name such as `tokio` in `lock=tokio`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ParamValue {
+    /// A whole number, in the parameter's unit.
+    Count(u64),
+    /// A name.
+    Text(String),
+}
+
+impl fmt::Display for ParamValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => count.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
+}
+
+impl From<u64> for ParamValue {
+    fn from(count: u64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<&str> for ParamValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// One parameter of a workload point.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Param {
+    /// What it is called, such as `connections`.
+    pub name: String,
+    /// Its value.
+    pub value: ParamValue,
+    /// Unit of the value, such as `ms` or `KiB`; empty for a plain count.
+    #[serde(default)]
+    pub unit: String,
+}
+
+impl fmt::Display for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}{}", self.name, self.value, self.unit)
+    }
+}
+
+/// Where in its parameter space a workload is measured. Everything that is compared shares a point.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Point {
+    /// A labelled form of the workload, such as `skynet` of `fork-join`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// The parameters, in the workload's own order.
+    pub params: Vec<Param>,
+}
+
+/// A point lacks a parameter, or holds a name where a count is needed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the point has no parameter `{name}` that is a whole number")]
+pub struct MissingParam {
+    /// The parameter that was asked for.
+    pub name: String,
+}
+
+impl Point {
+    /// A point without variant or parameters.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same point of a labelled variant.
+    #[must_use]
+    pub fn variant(mut self, variant: &str) -> Self {
+        self.variant = Some(variant.to_owned());
+        self
+    }
+
+    /// The same point with one more parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<ParamValue>, unit: &str) -> Self {
+        self.params.push(Param {
+            name: name.to_owned(),
+            value: value.into(),
+            unit: unit.to_owned(),
+        });
+        self
+    }
+
+    /// The count held by a parameter.
+    ///
+    /// # Errors
+    /// When there is no such parameter or it is not a whole number.
+    pub fn count(&self, name: &str) -> Result<usize, MissingParam> {
+        self.params
+            .iter()
+            .find(|param| param.name == name)
+            .and_then(|param| match param.value {
+                ParamValue::Count(count) => usize::try_from(count).ok(),
+                ParamValue::Text(_) => None,
+            })
+            .ok_or_else(|| MissingParam { name: name.to_owned() })
+    }
+
+    /// The parameters as they stand in a cell's name: `tasks=100,delay=10ms`, or `-` for none.
+    pub fn label(&self) -> String {
+        if self.params.is_empty() {
+            return "-".to_owned();
+        }
+        let params: Vec<String> = self.params.iter().map(ToString::to_string).collect();
+        params.join(",")
+    }
+}
+
+/// One cell of the matrix: a workload at a point, on a runner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CellKey {
+    /// Name of the workload.
+    pub workload: String,
+    /// Variant and parameters.
+    #[serde(flatten)]
+    pub point: Point,
+    /// Name of the runner.
+    pub runner: String,
+}
+
+impl CellKey {
+    /// `workload[/variant]`: what the runners of one comparison share besides the parameters.
+    pub fn family(&self) -> String {
+        match &self.point.variant {
+            Some(variant) => format!("{}/{variant}", self.workload),
+            None => self.workload.clone(),
+        }
+    }
+
+    /// `workload[/variant]/params`: what every cell of one comparison has in common.
+    pub fn group(&self) -> String {
+        format!("{}/{}", self.family(), self.point.label())
+    }
+}
+
+impl fmt::Display for CellKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (family, params) = (self.family(), self.point.label());
+        write!(f, "{family}/{}/{params}", self.runner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> CellKey {
+        CellKey {
+            workload: "fork-join".into(),
+            point: Point::new().variant("fib").with("n", 27, "").with("delay", 10, "ms"),
+            runner: "tokio".into(),
+        }
+    }
+
+    #[test]
+    fn a_cell_is_named_by_workload_variant_runner_and_params() {
+        assert_eq!(key().to_string(), "fork-join/fib/tokio/n=27,delay=10ms");
+        assert_eq!(key().group(), "fork-join/fib/n=27,delay=10ms");
+    }
+
+    #[test]
+    fn a_key_survives_json() {
+        let text = serde_json::to_string(&key()).unwrap();
+        assert_eq!(serde_json::from_str::<CellKey>(&text).unwrap(), key());
+    }
+
+    #[test]
+    fn a_count_is_read_back_and_a_missing_one_is_named() {
+        assert_eq!(key().point.count("n"), Ok(27));
+        let missing = key().point.count("m").unwrap_err();
+        assert!(missing.to_string().contains("`m`"));
+        let text = Point::new().with("lock", "tokio", "");
+        assert!(text.count("lock").is_err());
+    }
+}

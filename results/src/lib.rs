@@ -1,0 +1,22 @@
+//! The contract between measuring and reporting.
+//!
+//! Data flows one way: workloads → runners → harness → **results file** → reports.
+//! This crate is the results file: what is in it and what follows from it.
+//!
+//! - [`key`]: the name of a cell, `workload[/variant]/runner/params`, and its parameters.
+//! - [`catalogue`]: how a workload and a runner describe themselves.
+//! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
+//! - [`run`]: the schema of a run: header, plan, trial records.
+//! - [`environment`]: the machine and the build that a run was made on.
+//! - [`store`]: writing a run line by line, closing it by rename, reading it back.
+//! - [`stats`]: intervals and verdicts, pure functions on samples.
+//! - [`analysis`]: a run → one row per cell with its figures and verdicts.
+
+pub mod analysis;
+pub mod catalogue;
+pub mod environment;
+pub mod key;
+pub mod run;
+pub mod stats;
+pub mod store;
+pub mod trial;

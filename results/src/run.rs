@@ -1,0 +1,180 @@
+//! The schema of a run.
+//!
+//! While a run goes on, it is a file of [`Line`]s: one JSON object a line, first the
+//! [`RunHeader`], then each finished trial as it comes. At its end the same facts become one
+//! [`Run`] document.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{RunnerInfo, WorkloadInfo};
+use crate::environment::Environment;
+use crate::key::CellKey;
+use crate::trial::{Age, Outcome};
+
+/// Version of the results schema. A file of another version is refused by name.
+pub const SCHEMA: &str = "runtime-bench/results/1";
+
+/// What is known before the first trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunHeader {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Name of the run: UTC start time and a few characters that make it unique.
+    pub id: String,
+    /// Start of the run, RFC 3339, UTC.
+    pub started: String,
+    /// The command that made it.
+    pub command: Vec<String>,
+    /// Machine and build.
+    pub environment: Environment,
+    /// What was to be measured.
+    pub plan: Plan,
+    /// Every workload of the plan, in its own words.
+    pub workloads: Vec<WorkloadInfo>,
+    /// Every runner of the plan, in its own words.
+    pub runners: Vec<RunnerInfo>,
+}
+
+/// What is to be measured, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Name of the profile.
+    pub profile: String,
+    /// Seed of the permutations and of the workloads' inputs.
+    pub seed: u64,
+    /// Worker threads of every runner.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Time budget of a cell, seconds.
+    pub budget_s: f64,
+    /// Time limit of one trial, seconds.
+    pub trial_limit_s: f64,
+    /// The runner that ratios refer to.
+    pub reference: String,
+    /// Every cell, also those that cannot run. A cell's index is its id.
+    pub cells: Vec<PlannedCell>,
+}
+
+/// One cell of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedCell {
+    /// What it is called.
+    pub key: CellKey,
+    /// Subject of the comparison, or control.
+    pub role: Role,
+    /// Age of the instance when it is measured.
+    pub age: Age,
+    /// Why the cell does not run on this runner or machine; `None` when it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_applicable: Option<String>,
+}
+
+/// What a cell is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// It is compared.
+    Subject,
+    /// The reference once more: whatever differs between the two is the noise of this run.
+    Twin,
+}
+
+/// One line of a run that goes on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "line", rename_all = "kebab-case")]
+pub enum Line {
+    /// Always the first line.
+    Header(Box<RunHeader>),
+    /// How many rounds the cells of one comparison get, once their cost is known.
+    Schedule(Schedule),
+    /// A finished trial.
+    Trial(TrialRecord),
+    /// Always the last line of a run that came to its end.
+    End(End),
+}
+
+/// Rounds of one comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// `workload[/variant]/params`.
+    pub group: String,
+    /// Cost of one round, seconds, as the pilot trials measured it.
+    pub round_cost_s: f64,
+    /// Rounds that will be measured; 0 when the comparison is left to a longer profile.
+    pub rounds: u32,
+    /// Why it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
+}
+
+/// One trial: what was asked, where it stood, how it ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrialRecord {
+    /// Index into [`Plan::cells`].
+    pub cell: usize,
+    /// Round within its comparison, from 1; 0 is the pilot, which is verified but not counted.
+    pub round: u32,
+    /// Place within the round's permutation, from 0.
+    pub position: u32,
+    /// Start, seconds since the run began.
+    pub at_s: f64,
+    /// Wall time from starting the process to its end, seconds.
+    pub cost_s: f64,
+    /// What came of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// The end of what the process wrote to its standard error, when it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stderr: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct End {
+    /// Whether it was stopped before its plan was done.
+    pub interrupted: bool,
+    /// Wall time of the whole run, seconds.
+    pub elapsed_s: f64,
+}
+
+/// A whole run: the versioned results file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// What was known before the first trial.
+    #[serde(flatten)]
+    pub header: RunHeader,
+    /// Rounds of every comparison.
+    pub schedules: Vec<Schedule>,
+    /// Every finished trial, in order.
+    pub trials: Vec<TrialRecord>,
+    /// How it ended; `None` for a run that was killed.
+    pub end: Option<End>,
+}
+
+impl Run {
+    /// A run of which nothing is measured yet.
+    pub fn new(header: RunHeader) -> Self {
+        Self { header, schedules: Vec::new(), trials: Vec::new(), end: None }
+    }
+
+    /// Takes in one more line.
+    pub fn push(&mut self, line: Line) {
+        match line {
+            Line::Header(header) => self.header = *header,
+            Line::Schedule(schedule) => self.schedules.push(schedule),
+            Line::Trial(trial) => self.trials.push(trial),
+            Line::End(end) => self.end = Some(end),
+        }
+    }
+
+    /// How a workload describes itself, if the run knows it.
+    pub fn workload(&self, name: &str) -> Option<&WorkloadInfo> {
+        self.header.workloads.iter().find(|info| info.name == name)
+    }
+
+    /// How a runner describes itself, if the run knows it.
+    pub fn runner(&self, name: &str) -> Option<&RunnerInfo> {
+        self.header.runners.iter().find(|info| info.name == name)
+    }
+}

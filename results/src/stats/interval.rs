@@ -1,0 +1,160 @@
+//! Medians, order-statistic intervals and the bootstrap of a ratio of means.
+
+use fastrand::Rng;
+use serde::{Deserialize, Serialize};
+
+/// An interval that holds the true value with a stated confidence.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// Whether both ends lie strictly between `low` and `high`.
+    pub fn within(self, low: f64, high: f64) -> bool {
+        low < self.low && self.high < high
+    }
+}
+
+/// The median of finite samples; `None` for none.
+pub fn median(samples: &[f64]) -> Option<f64> {
+    let sorted = sorted(samples);
+    let half = sorted.len() / 2;
+    match sorted.len() {
+        0 => None,
+        n if n % 2 == 1 => Some(sorted[half]),
+        _ => Some(f64::midpoint(sorted[half - 1], sorted[half])),
+    }
+}
+
+/// The order-statistic ("sign") interval of the median at error level `alpha`, two-sided.
+///
+/// No distribution is assumed: the count of samples below the true median is Binomial(n, ½), so
+/// `[x₍ₖ₎, x₍ₙ₊₁₋ₖ₎]` covers it with probability at least 1 − α for the largest k with
+/// `2·P(Bin(n, ½) ≤ k − 1) ≤ α` (David & Nagaraja, *Order Statistics*, 3rd ed., §7.1).
+/// `None` when even the extremes do not reach the level: 13 samples are needed for α = 0.0005.
+pub fn median_interval(samples: &[f64], alpha: f64) -> Option<Interval> {
+    let sorted = sorted(samples);
+    let rank = lower_rank(sorted.len(), alpha)?;
+    Some(Interval { low: sorted[rank - 1], high: sorted[sorted.len() - rank] })
+}
+
+/// The largest k with `2·P(Bin(n, ½) ≤ k − 1) ≤ alpha`; `None` when there is none.
+fn lower_rank(n: usize, alpha: f64) -> Option<usize> {
+    // Logarithms, so that large n does not underflow before the sum matters.
+    let mut ln_term = -(n as f64) * std::f64::consts::LN_2;
+    let mut tail = 0.0;
+    let mut rank = 0;
+    while rank < n {
+        tail += ln_term.exp();
+        if 2.0 * tail > alpha {
+            break;
+        }
+        ln_term += ((n - rank) as f64 / (rank + 1) as f64).ln();
+        rank += 1;
+    }
+    (rank > 0).then_some(rank)
+}
+
+fn sorted(samples: &[f64]) -> Vec<f64> {
+    let mut sorted: Vec<f64> = samples.iter().copied().filter(|x| x.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+/// Resamples of the bootstrap. Enough for the 99 % level that it is used at.
+const RESAMPLES: usize = 1_000;
+
+/// The percentile-bootstrap interval, at 99 %, of `mean(a) ÷ mean(b)` over pairs `(a, b)`.
+///
+/// Whole pairs are drawn, so what both sides of a round share stays together (Efron & Tibshirani,
+/// *An Introduction to the Bootstrap*, §13.3). `None` for no pairs or a mean of zero.
+pub fn mean_ratio_interval(pairs: &[(f64, f64)], seed: u64) -> Option<Interval> {
+    let mut rng = Rng::with_seed(seed);
+    let mut ratios = Vec::with_capacity(RESAMPLES);
+    for _ in 0..RESAMPLES {
+        let (mut a, mut b) = (0.0, 0.0);
+        for _ in 0..pairs.len() {
+            let pair = pairs[rng.usize(..pairs.len())];
+            a += pair.0;
+            b += pair.1;
+        }
+        ratios.push(a / b);
+    }
+    let ratios = sorted(&ratios);
+    let at = |share: f64| ratios.get((share * (ratios.len() as f64 - 1.0)).round() as usize);
+    Some(Interval { low: *at(0.005)?, high: *at(0.995)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fastrand::Rng;
+    use proptest::prelude::{prop, prop_assert, proptest};
+
+    #[test]
+    fn ranks_agree_with_tables_of_the_sign_test() {
+        // Conover, Practical Nonparametric Statistics, table A3: n = 20, α = 0.05 → k = 6.
+        assert_eq!(lower_rank(20, 0.05), Some(6));
+        assert_eq!(lower_rank(6, 0.05), Some(1));
+        assert_eq!(lower_rank(5, 0.05), None);
+        // The least number of pairs for a verdict among seven runners at one point.
+        assert_eq!(lower_rank(13, 0.01 / 21.0), Some(1));
+        assert_eq!(lower_rank(12, 0.01 / 21.0), None);
+        assert_eq!(lower_rank(0, 0.05), None);
+    }
+
+    #[test]
+    fn a_large_count_does_not_underflow() {
+        // Normal approximation: n/2 − 1.96·√n/2.
+        let rank = lower_rank(10_000, 0.05).unwrap();
+        assert!((4_900..=4_904).contains(&rank), "{rank}");
+    }
+
+    #[test]
+    fn the_median_of_none_is_none_and_of_two_lies_between() {
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[f64::NAN]), None);
+        assert_eq!(median(&[3.0, 1.0]), Some(2.0));
+        assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+    }
+
+    #[test]
+    fn the_interval_covers_the_true_median_as_often_as_it_says() {
+        let mut rng = Rng::with_seed(7);
+        let (runs, alpha) = (4_000, 0.05);
+        let covered = (0..runs)
+            .filter(|_| {
+                // Exponential: skewed, true median ln 2.
+                let samples: Vec<f64> = (0..25).map(|_| -(1.0 - rng.f64()).ln()).collect();
+                let interval = median_interval(&samples, alpha).unwrap();
+                (interval.low..=interval.high).contains(&std::f64::consts::LN_2)
+            })
+            .count();
+        let share = covered as f64 / f64::from(runs);
+        assert!(share >= 0.95 - 0.01, "covered {share}");
+    }
+
+    #[test]
+    fn the_bootstrap_brackets_a_known_ratio() {
+        let mut rng = Rng::with_seed(3);
+        let pairs: Vec<(f64, f64)> =
+            (0..60).map(|_| (1.1 + 0.1 * rng.f64(), 1.0 + 0.1 * rng.f64())).collect();
+        let interval = mean_ratio_interval(&pairs, 1).unwrap();
+        assert!(interval.low > 1.05 && interval.high < 1.15, "{interval:?}");
+        assert_eq!(mean_ratio_interval(&[], 1), None);
+        assert_eq!(mean_ratio_interval(&[(0.0, 0.0)], 1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_interval_holds_the_sample_median(samples in prop::collection::vec(-1e9..1e9, 6..200)) {
+            let middle = median(&samples).unwrap();
+            let interval = median_interval(&samples, 0.05).unwrap();
+            prop_assert!(interval.low <= middle && middle <= interval.high);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! From paired costs to a word.
+
+use serde::{Deserialize, Serialize};
+
+use super::interval::{Interval, mean_ratio_interval, median, median_interval};
+
+/// Fewest pairs for a verdict: 2·2⁻¹³ ≤ 0.01 ÷ 21, the level among seven runners at one point.
+const FEWEST_PAIRS: usize = 13;
+/// *faster* and *slower* need the whole interval beyond this margin: in 560 comparisons of a
+/// program with itself, one interval excluded 1 and none lay beyond 1 %.
+const MARGIN: f64 = 0.01;
+/// *tie* needs the whole interval within this margin.
+const TIE: f64 = 0.03;
+/// The bootstrap's own randomness is the same in every reading of a file.
+const SEED: u64 = 0x7275_6e74_696d_6562;
+
+/// What a comparison may say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Costs less than the reference: the whole interval lies beyond 1 %.
+    Faster,
+    /// Costs more than the reference: the whole interval lies beyond 1 %.
+    Slower,
+    /// Whatever difference there is lies within 3 %.
+    Tie,
+    /// The interval is too wide to say; no evidence is no tie.
+    Undecided,
+    /// Median and mean disagree: the answer depends on which mode a process falls into.
+    DependsOnMode,
+    /// Nothing to compare with, or too few pairs.
+    NotCompared,
+}
+
+impl Verdict {
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Faster => "faster",
+            Self::Slower => "slower",
+            Self::Tie => "tie",
+            Self::Undecided => "undecided",
+            Self::DependsOnMode => "depends on mode",
+            Self::NotCompared => "not compared",
+        }
+    }
+}
+
+/// A cell against the reference of its comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Name of the runner that it is compared with.
+    pub reference: String,
+    /// Median over rounds of the ratio of costs; above 1 costs more than the reference.
+    pub ratio: Option<f64>,
+    /// Interval of that median at `level`; `None` when the pairs do not reach the level.
+    pub interval: Option<Interval>,
+    /// Error level, after dividing by the number of comparisons.
+    pub level: f64,
+    /// Rounds in which both were measured.
+    pub pairs: usize,
+    /// The word.
+    pub verdict: Verdict,
+    /// Proven different, and proven to differ by less than 3 %.
+    pub negligible: bool,
+}
+
+/// Compares costs (less is better) pair by pair: `(candidate, reference)` of the same round.
+///
+/// Ratios are taken on a log scale, so that a/b and b/a agree; pairs that are not positive and
+/// finite are left out. The interval is [`median_interval`] at `level`, and a *faster* or *slower*
+/// must be confirmed by the ratio of mean costs.
+pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison {
+    let usable: Vec<(f64, f64)> = costs
+        .iter()
+        .copied()
+        .filter(|(a, b)| a.is_finite() && b.is_finite() && *a > 0.0 && *b > 0.0)
+        .collect();
+    let logs: Vec<f64> = usable.iter().map(|(a, b)| (a / b).ln()).collect();
+    let interval = (logs.len() >= FEWEST_PAIRS)
+        .then(|| median_interval(&logs, level))
+        .flatten()
+        .map(|logs| Interval { low: logs.low.exp(), high: logs.high.exp() });
+    let verdict = match interval {
+        Some(interval) => confirmed(judge(interval), &usable),
+        None => Verdict::NotCompared,
+    };
+    Comparison {
+        reference: reference.to_owned(),
+        ratio: median(&logs).map(f64::exp),
+        interval,
+        level,
+        pairs: logs.len(),
+        verdict,
+        negligible: matches!(verdict, Verdict::Faster | Verdict::Slower)
+            && interval.is_some_and(is_tie),
+    }
+}
+
+fn judge(interval: Interval) -> Verdict {
+    if interval.high < 1.0 / (1.0 + MARGIN) {
+        Verdict::Faster
+    } else if interval.low > 1.0 + MARGIN {
+        Verdict::Slower
+    } else if is_tie(interval) {
+        Verdict::Tie
+    } else {
+        Verdict::Undecided
+    }
+}
+
+fn is_tie(interval: Interval) -> bool {
+    interval.within(1.0 / (1.0 + TIE), 1.0 + TIE)
+}
+
+/// A median can win where the mean loses, when a few rounds are very slow.
+fn confirmed(verdict: Verdict, costs: &[(f64, f64)]) -> Verdict {
+    let mean = || mean_ratio_interval(costs, SEED);
+    let agrees = match verdict {
+        Verdict::Faster => mean().is_some_and(|mean| mean.high < 1.0),
+        Verdict::Slower => mean().is_some_and(|mean| mean.low > 1.0),
+        _ => true,
+    };
+    if agrees { verdict } else { Verdict::DependsOnMode }
+}
+
+/// What the reference against itself says of a comparison's noise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TwinCheck {
+    /// The two are proven alike within 3 %.
+    Passed,
+    /// Too noisy, or too few rounds, to prove them alike.
+    Unproven,
+    /// Identical code was told apart: the verdicts beside it are not to be trusted.
+    Failed,
+}
+
+/// Judges the reference's twin by the same rule as everything else.
+pub fn check_twin(comparison: &Comparison) -> TwinCheck {
+    match comparison.interval {
+        Some(interval) if is_tie(interval) => TwinCheck::Passed,
+        Some(interval) if matches!(judge(interval), Verdict::Faster | Verdict::Slower) => {
+            TwinCheck::Failed
+        }
+        _ => TwinCheck::Unproven,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fastrand::Rng;
+
+    const LEVEL: f64 = 0.01 / 21.0;
+
+    /// `rounds` pairs whose sides share a drift and differ by `ratio` and a noise of ±`noise`.
+    fn pairs(rng: &mut Rng, rounds: usize, ratio: f64, noise: f64) -> Vec<(f64, f64)> {
+        let one = |rng: &mut Rng| 1.0 + noise * (2.0 * rng.f64() - 1.0);
+        (0..rounds)
+            .map(|round| {
+                let drift = 1.0 + round as f64 / 10.0;
+                (drift * ratio * one(rng), drift * one(rng))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_word_has_its_case() {
+        let mut rng = Rng::with_seed(1);
+        let word = |costs: &[(f64, f64)]| compare("tokio", costs, LEVEL).verdict;
+        assert_eq!(word(&pairs(&mut rng, 60, 0.8, 0.02)), Verdict::Faster);
+        assert_eq!(word(&pairs(&mut rng, 60, 1.3, 0.02)), Verdict::Slower);
+        assert_eq!(word(&pairs(&mut rng, 60, 1.0, 0.01)), Verdict::Tie);
+        assert_eq!(word(&pairs(&mut rng, 20, 1.0, 0.3)), Verdict::Undecided);
+        assert_eq!(word(&pairs(&mut rng, 12, 2.0, 0.0)), Verdict::NotCompared);
+        assert_eq!(word(&[]), Verdict::NotCompared);
+    }
+
+    #[test]
+    fn a_median_that_wins_while_the_mean_loses_depends_on_mode() {
+        let costs: Vec<(f64, f64)> =
+            (0..40).map(|round| (if round % 5 == 0 { 3.0 } else { 0.9 }, 1.0)).collect();
+        let comparison = compare("tokio", &costs, LEVEL);
+        assert!(comparison.ratio.unwrap() < 1.0);
+        assert_eq!(comparison.verdict, Verdict::DependsOnMode);
+    }
+
+    #[test]
+    fn a_proven_two_percent_is_negligible() {
+        let costs = vec![(1.02, 1.0); 40];
+        let comparison = compare("tokio", &costs, LEVEL);
+        assert_eq!(comparison.verdict, Verdict::Slower);
+        assert!(comparison.negligible);
+    }
+
+    #[test]
+    fn impossible_costs_are_left_out_of_the_pairs() {
+        let mut costs = vec![(1.0, 1.0); 20];
+        costs.extend([(0.0, 1.0), (f64::NAN, 1.0), (1.0, f64::INFINITY), (-1.0, 1.0)]);
+        let comparison = compare("tokio", &costs, LEVEL);
+        assert_eq!((comparison.pairs, comparison.verdict), (20, Verdict::Tie));
+    }
+
+    #[test]
+    fn turning_a_comparison_round_turns_its_word() {
+        let mut rng = Rng::with_seed(5);
+        let forth = pairs(&mut rng, 50, 1.2, 0.05);
+        let back: Vec<(f64, f64)> = forth.iter().map(|(a, b)| (*b, *a)).collect();
+        assert_eq!(compare("a", &forth, LEVEL).verdict, Verdict::Slower);
+        assert_eq!(compare("b", &back, LEVEL).verdict, Verdict::Faster);
+    }
+
+    #[test]
+    fn equals_are_almost_never_told_apart() {
+        let mut rng = Rng::with_seed(11);
+        let told_apart = (0..2_000)
+            .filter(|_| {
+                let word = compare("tokio", &pairs(&mut rng, 15, 1.0, 0.2), LEVEL).verdict;
+                matches!(word, Verdict::Faster | Verdict::Slower)
+            })
+            .count();
+        assert!(told_apart <= 2, "{told_apart} of 2000");
+    }
+
+    #[test]
+    fn a_twin_passes_fails_or_is_unproven() {
+        let check = |costs: &[(f64, f64)]| check_twin(&compare("tokio", costs, LEVEL));
+        let mut rng = Rng::with_seed(2);
+        assert_eq!(check(&pairs(&mut rng, 60, 1.0, 0.01)), TwinCheck::Passed);
+        assert_eq!(check(&pairs(&mut rng, 60, 1.2, 0.01)), TwinCheck::Failed);
+        assert_eq!(check(&pairs(&mut rng, 15, 1.0, 0.5)), TwinCheck::Unproven);
+        assert_eq!(check(&[]), TwinCheck::Unproven);
+    }
+}

@@ -1,0 +1,259 @@
+//! Writing a run line by line, closing it by rename, reading it back.
+//!
+//! A finished trial is appended as one line and flushed, so that nothing measured is lost when
+//! the run is stopped. Rewriting one document after each trial would write gigabytes.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::run::{End, Line, Run, RunHeader, SCHEMA};
+
+/// A results file could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The operating system refused: a missing folder, no permission, a full disk.
+    #[error("{path}: {what}: {source}", path = path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was being done to it.
+        what: &'static str,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// The target exists already, and results are never overwritten.
+    #[error("{path} exists already, and results are never overwritten: choose another name or remove it", path = .0.display())]
+    Exists(PathBuf),
+    /// The file is of another schema version.
+    #[error("{path} has schema `{found}` where this version reads `{SCHEMA}`: use the version of runtime-bench that wrote it", path = path.display())]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// The schema that it names.
+        found: String,
+    },
+    /// The file is not a results file, or is damaged.
+    #[error("{path} is not a whole results file ({reason}): give a `<run>.json` or `<run>.jsonl` that `runtime-bench bench` wrote", path = path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and where.
+        reason: String,
+    },
+}
+
+/// A run being written.
+#[derive(Debug)]
+pub struct RunWriter {
+    journal: File,
+    journal_path: PathBuf,
+    target: PathBuf,
+    latest: Option<PathBuf>,
+    run: Run,
+}
+
+impl RunWriter {
+    /// Opens `<folder>/<run>.jsonl` and writes the header to it.
+    ///
+    /// At its end the run becomes `<folder>/<run>.json`, or `out` where given; the newest run of a
+    /// folder is also reachable as `latest.json`.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be made, or `out` exists already.
+    pub fn create(
+        folder: &Path,
+        out: Option<&Path>,
+        header: RunHeader,
+    ) -> Result<Self, StoreError> {
+        let target =
+            out.map_or_else(|| folder.join(format!("{}.json", header.id)), Path::to_path_buf);
+        if target.exists() {
+            return Err(StoreError::Exists(target));
+        }
+        make_folder(folder)?;
+        if let Some(parent) = target.parent().filter(|p| !p.as_os_str().is_empty()) {
+            make_folder(parent)?;
+        }
+        // Found out now rather than after the measuring.
+        drop(create_new(&partial(&target))?);
+        let journal_path = folder.join(format!("{}.jsonl", header.id));
+        let journal = create_new(&journal_path)?;
+        let mut writer = Self {
+            journal,
+            journal_path,
+            latest: out.is_none().then(|| folder.join("latest.json")),
+            target,
+            run: Run::new(header.clone()),
+        };
+        writer.append(Line::Header(Box::new(header)))?;
+        Ok(writer)
+    }
+
+    /// Appends one line and hands it to the operating system.
+    ///
+    /// # Errors
+    /// When the line cannot be written; the lines before it are whole.
+    pub fn append(&mut self, line: Line) -> Result<(), StoreError> {
+        let mut text = serde_json::to_string(&line).map_err(|error| StoreError::Broken {
+            path: self.journal_path.clone(),
+            reason: error.to_string(),
+        })?;
+        text.push('\n');
+        self.journal
+            .write_all(text.as_bytes())
+            .map_err(io_error(&self.journal_path, "cannot append the finished trial"))?;
+        self.run.push(line);
+        Ok(())
+    }
+
+    /// The run so far.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The file of lines.
+    pub fn journal_path(&self) -> &Path {
+        &self.journal_path
+    }
+
+    /// Ends the run: the document appears under its name in one step.
+    ///
+    /// # Errors
+    /// When it cannot be written; the file of lines still holds everything.
+    pub fn finish(mut self, end: End) -> Result<(Run, PathBuf), StoreError> {
+        self.append(Line::End(end))?;
+        write_by_rename(&self.target, &self.run)?;
+        if let Some(latest) = &self.latest {
+            point_to(latest, &self.target)?;
+        }
+        Ok((self.run, self.target))
+    }
+}
+
+/// Reads a run from its document or from its file of lines; a torn last line is ignored.
+///
+/// # Errors
+/// When the file cannot be read, is of another schema version, or is damaged.
+pub fn read(path: &Path) -> Result<Run, StoreError> {
+    let text = fs::read_to_string(path).map_err(|source| StoreError::Io {
+        path: path.to_path_buf(),
+        what: "cannot be read",
+        source,
+    })?;
+    check_schema(path, &text)?;
+    let broken = |reason: String| StoreError::Broken { path: path.to_path_buf(), reason };
+    if text.trim_start().starts_with("{\"line\"") {
+        read_lines(&text).map_err(broken)
+    } else {
+        serde_json::from_str(&text).map_err(|error| broken(error.to_string()))
+    }
+    .and_then(|run| check_cells(run).map_err(broken))
+}
+
+/// A trial that names a cell outside the plan would be an index out of bounds later on.
+fn check_cells(run: Run) -> Result<Run, String> {
+    let cells = run.header.plan.cells.len();
+    match run.trials.iter().find(|trial| trial.cell >= cells) {
+        Some(trial) => Err(format!("a trial names cell {} of a plan of {cells}", trial.cell)),
+        None => Ok(run),
+    }
+}
+
+fn read_lines(text: &str) -> Result<Run, String> {
+    let mut run: Option<Run> = None;
+    let whole_lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    for (number, line) in whole_lines.enumerate() {
+        let line: Line =
+            serde_json::from_str(line).map_err(|error| format!("line {}: {error}", number + 1))?;
+        match (&mut run, line) {
+            (None, Line::Header(header)) => run = Some(Run::new(*header)),
+            (None, _) => return Err("the first line is no header".to_owned()),
+            (Some(run), line) => run.push(line),
+        }
+    }
+    run.ok_or_else(|| "it holds no header".to_owned())
+}
+
+/// Looks at the schema alone, before anything else of another version can confuse the reader.
+fn check_schema(path: &Path, text: &str) -> Result<(), StoreError> {
+    #[derive(Deserialize)]
+    struct Named {
+        schema: String,
+    }
+    let first = text.lines().next().unwrap_or_default();
+    let named = serde_json::from_str::<Named>(text)
+        .or_else(|_| serde_json::from_str::<Named>(first))
+        .map_err(|error| StoreError::Broken {
+            path: path.to_path_buf(),
+            reason: error.to_string(),
+        })?;
+    if named.schema == SCHEMA {
+        Ok(())
+    } else {
+        Err(StoreError::Schema { path: path.to_path_buf(), found: named.schema })
+    }
+}
+
+fn write_by_rename(target: &Path, run: &Run) -> Result<(), StoreError> {
+    let partial = partial(target);
+    let write = || -> io::Result<()> {
+        let mut file = io::BufWriter::new(File::create(&partial)?);
+        serde_json::to_writer(&mut file, run)?;
+        file.write_all(b"\n")?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        fs::rename(&partial, target)
+    };
+    write().map_err(|source| {
+        // The lines are whole; a half-written document would only mislead.
+        let _ = fs::remove_file(&partial);
+        StoreError::Io { path: target.to_path_buf(), what: "cannot write the results", source }
+    })
+}
+
+/// Makes `latest` a link to the newest results, replaced in one step.
+fn point_to(latest: &Path, target: &Path) -> Result<(), StoreError> {
+    let partial = partial(latest);
+    let link = || -> io::Result<()> {
+        let _ = fs::remove_file(&partial);
+        link_or_copy(target, &partial)?;
+        fs::rename(&partial, latest)
+    };
+    link().map_err(io_error(latest, "cannot point to the newest results"))
+}
+
+#[cfg(unix)]
+fn link_or_copy(target: &Path, link: &Path) -> io::Result<()> {
+    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    std::os::unix::fs::symlink(name, link)
+}
+
+#[cfg(not(unix))]
+fn link_or_copy(target: &Path, link: &Path) -> io::Result<()> {
+    fs::copy(target, link).map(|_| ())
+}
+
+fn partial(target: &Path) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_os_string();
+    name.push(".part");
+    target.with_file_name(name)
+}
+
+fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(folder).map_err(io_error(folder, "cannot make the folder"))
+}
+
+fn create_new(path: &Path) -> Result<File, StoreError> {
+    OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| {
+        match source.kind() {
+            io::ErrorKind::AlreadyExists => StoreError::Exists(path.to_path_buf()),
+            _ => io_error(path, "cannot make the file")(source),
+        }
+    })
+}
+
+fn io_error<'a>(path: &'a Path, what: &'static str) -> impl Fn(io::Error) -> StoreError + 'a {
+    move |source| StoreError::Io { path: path.to_path_buf(), what, source }
+}

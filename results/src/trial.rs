@@ -1,0 +1,243 @@
+//! The protocol of one trial.
+//!
+//! A trial is a process that holds **one fresh instance** of one cell. It reads one
+//! [`TrialRequest`] as JSON from its standard input, prepares, warms up, measures one block,
+//! verifies every answer, writes one [`TrialReply`] as JSON to its standard output and ends.
+//! A runner in another language is the same thing with another command line.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::key::CellKey;
+
+/// Version of request and reply. A process that speaks another version is refused by name.
+pub const PROTOCOL: u32 = 1;
+
+/// How long an instance has lived when it is measured. Runners can rank differently by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Age {
+    /// Building the runtime plus the first iteration.
+    Startup,
+    /// After at least 2 ms and two iterations (one if an iteration takes more than 20 ms).
+    Young,
+    /// Once windows of 100 ms agree within 2 %, at most 5 s later.
+    Steady,
+}
+
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Startup => "startup",
+            Self::Young => "young",
+            Self::Steady => "steady",
+        })
+    }
+}
+
+/// What the harness asks of a trial process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialRequest {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// The cell to measure.
+    pub cell: CellKey,
+    /// Worker threads of the runtime, and threads of the pool for CPU work.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Age at which to measure.
+    pub age: Age,
+    /// How much to measure.
+    pub block: BlockSize,
+    /// Seed for the workload's inputs.
+    pub seed: u64,
+}
+
+/// How much one block measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockSize {
+    /// Exactly this many iterations and no warm-up: verification.
+    Iterations(u64),
+    /// As many iterations as fill about this many nanoseconds, at least one.
+    Nanoseconds(u64),
+}
+
+/// What a trial process answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrialReply {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// The block, or why there is none.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// How a trial ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Measured and verified.
+    Ok {
+        /// What was measured.
+        block: Block,
+    },
+    /// Not measured. The row stays in the results with its reason.
+    Error {
+        /// What went wrong.
+        kind: ErrorKind,
+        /// One sentence.
+        message: String,
+    },
+}
+
+/// What can go wrong in a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorKind {
+    /// The answer was not the expected one.
+    WrongAnswer,
+    /// The process ended without a reply: panic, abort, signal.
+    Crashed,
+    /// The time limit passed; the process group was killed.
+    TimedOut,
+    /// The reply could not be understood, or spoke another protocol version.
+    Protocol,
+    /// The instance could not be built: a file, a socket or a thread was refused.
+    Setup,
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::WrongAnswer => "wrong answer",
+            Self::Crashed => "crashed",
+            Self::TimedOut => "timed out",
+            Self::Protocol => "protocol error",
+            Self::Setup => "could not be set up",
+        })
+    }
+}
+
+/// One measured block: some iterations on one instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// Iterations inside the clock.
+    pub iterations: u64,
+    /// Iterations before it, on the same instance.
+    pub warm_up_iterations: u64,
+    /// Every figure of the block, as an open list.
+    pub metrics: Vec<Metric>,
+    /// Latencies in `HdrHistogram`'s compressed V2 encoding, base64, for workloads that record them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub histogram: Option<String>,
+    /// The verified answer of the last iteration, in short.
+    pub answer: String,
+    /// Where the process's time went.
+    pub phases: Phases,
+}
+
+impl Block {
+    /// The value of a metric, if the block has it.
+    pub fn metric(&self, name: &str) -> Option<f64> {
+        self.metrics.iter().find(|metric| metric.name == name).map(|metric| metric.value)
+    }
+}
+
+/// Wall time of each phase of a trial, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Phases {
+    /// Building the runtime and preparing inputs.
+    pub prepare_s: f64,
+    /// Iterations before the measured block.
+    pub warm_up_s: f64,
+    /// The measured block.
+    pub measure_s: f64,
+}
+
+/// Which direction of a metric is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Better {
+    /// Less is better, as of time.
+    Lower,
+    /// More is better, as of throughput.
+    Higher,
+    /// Context only.
+    Neither,
+}
+
+/// One figure of a block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    /// Its name, such as `wall` or `messages-per-second`.
+    pub name: String,
+    /// Its unit, such as `ns`, `B` or `1/s`; empty for a pure number.
+    pub unit: String,
+    /// Which direction is good.
+    pub better: Better,
+    /// The figure.
+    pub value: f64,
+}
+
+impl Metric {
+    /// A figure of which less is better.
+    pub fn lower(name: &str, unit: &str, value: f64) -> Self {
+        Self::new(name, unit, Better::Lower, value)
+    }
+
+    /// A figure of which more is better.
+    pub fn higher(name: &str, unit: &str, value: f64) -> Self {
+        Self::new(name, unit, Better::Higher, value)
+    }
+
+    /// A figure that is context only.
+    pub fn context(name: &str, unit: &str, value: f64) -> Self {
+        Self::new(name, unit, Better::Neither, value)
+    }
+
+    fn new(name: &str, unit: &str, better: Better, value: f64) -> Self {
+        Self { name: name.to_owned(), unit: unit.to_owned(), better, value }
+    }
+}
+
+/// Names of the metrics that every block has.
+pub mod metric {
+    /// Mean wall time of an iteration, ns.
+    pub const WALL: &str = "wall";
+    /// Shortest wall time of an iteration, ns.
+    pub const WALL_MIN: &str = "wall-min";
+    /// Mean CPU time of an iteration, all threads of the process, ns.
+    pub const CPU: &str = "cpu";
+    /// The part of it in user mode, ns.
+    pub const CPU_USER: &str = "cpu-user";
+    /// The part of it in the kernel, ns.
+    pub const CPU_SYSTEM: &str = "cpu-system";
+    /// Voluntary context switches of an iteration (a thread waited).
+    pub const SWITCHES_VOLUNTARY: &str = "switches-voluntary";
+    /// Involuntary context switches of an iteration (a thread was displaced).
+    pub const SWITCHES_INVOLUNTARY: &str = "switches-involuntary";
+    /// Highest resident memory of the process so far, bytes.
+    pub const PEAK_MEMORY: &str = "peak-memory";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_carries_its_status_beside_the_protocol() {
+        let reply = TrialReply {
+            protocol: PROTOCOL,
+            outcome: Outcome::Error { kind: ErrorKind::WrongAnswer, message: "9 of 10".into() },
+        };
+        let text = serde_json::to_string(&reply).unwrap();
+        assert_eq!(
+            text,
+            r#"{"protocol":1,"status":"error","kind":"wrong-answer","message":"9 of 10"}"#
+        );
+        assert_eq!(serde_json::from_str::<TrialReply>(&text).unwrap(), reply);
+    }
+}
