@@ -1,1 +1,77 @@
-//! x
+//! A run → a static site that opens from `file://` and asks the network for nothing.
+//!
+//! Everything shown comes from the [`Run`] and its [`analysis`]; no workload and no runner is
+//! known here by name.
+//!
+//! - `view`: what every page reads: the run arranged by kind, workload and comparison, its runners
+//!   by class, and the finding of each comparison as a sentence.
+//! - `page`: one file per section of the page, and the document around them.
+//! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
+//! - `data`: the same facts as JSON and CSV.
+//! - `text`: the table that a terminal shows.
+//! - `format`: figures with their units.
+//!
+//! A further page is a function from the view to markup and one line in [`write_site`]; a further
+//! chart is a file in `chart`.
+
+use std::path::{Path, PathBuf};
+
+use runtime_bench_results::analysis::{self, Analysis};
+use runtime_bench_results::run::Run;
+
+mod chart;
+mod data;
+mod error;
+mod files;
+mod format;
+mod page;
+mod text;
+mod view;
+
+pub use error::ReportError;
+pub use text::table as text_table;
+
+use view::View;
+
+/// Where the files of a written site are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The page to open.
+    pub index: PathBuf,
+    /// The run and its analysis.
+    pub json: PathBuf,
+    /// One row per cell and metric.
+    pub csv: PathBuf,
+}
+
+/// Writes `index.html`, `data.json` and `data.csv` into `folder`, which is made if need be.
+///
+/// The same run gives the same bytes. Everything is rendered before the first file is written,
+/// and each file appears under its name in one step.
+///
+/// # Errors
+/// When the run contradicts itself, or a file cannot be written.
+pub fn write_site(run: &Run, folder: &Path) -> Result<Site, ReportError> {
+    let analysis = analysed(run)?;
+    let view = View::new(run, &analysis);
+    let index = page::index::render(&view)?;
+    let json = data::json::document(run, &analysis)?;
+    let csv = data::csv::table(&analysis)?;
+
+    files::make_folder(folder)?;
+    Ok(Site {
+        json: files::write(folder, data::JSON_NAME, &json)?,
+        csv: files::write(folder, data::CSV_NAME, &csv)?,
+        // Last, so that the page never links to data that is not there yet.
+        index: files::write(folder, "index.html", index.as_bytes())?,
+    })
+}
+
+/// Analyses a run whose trials all name a cell of its plan.
+fn analysed(run: &Run) -> Result<Analysis, ReportError> {
+    let cells = run.header.plan.cells.len();
+    match run.trials.iter().find(|trial| trial.cell >= cells) {
+        Some(trial) => Err(ReportError::UnknownCell { cell: trial.cell, cells }),
+        None => Ok(analysis::analyse(run)),
+    }
+}

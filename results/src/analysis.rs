@@ -13,7 +13,7 @@ use crate::run::{PlannedCell, Role, Run, TrialRecord};
 use crate::stats::{
     Comparison, Interval, TwinCheck, Verdict, check_twin, compare, median, median_interval,
 };
-use crate::trial::{Age, Better, Block, Metric, Outcome};
+use crate::trial::{Age, Better, Block, Metric, Outcome, metric};
 
 /// Error level of a whole table of verdicts, divided among its comparisons (Bonferroni).
 const FAMILY_LEVEL: f64 = 0.01;
@@ -40,6 +40,8 @@ pub struct Group {
     pub point: Point,
     /// Age of the instances.
     pub age: Age,
+    /// Name of the metric that is compared.
+    pub headline: String,
     /// One per runner.
     pub rows: Vec<Row>,
     /// The reference's twin, when both were measured.
@@ -273,8 +275,7 @@ type Member<'a> = (&'a PlannedCell, &'a Samples<'a>);
 impl Context<'_> {
     fn group(&self, members: &[Member<'_>]) -> Group {
         let first = members[0].0;
-        let headline =
-            self.run.workload(&first.key.workload).map_or("", |info| info.headline.as_str());
+        let headline = self.headline(first);
         let (twins, subjects): (Vec<Member<'_>>, Vec<Member<'_>>) =
             members.iter().partition(|(cell, _)| cell.role == Role::Twin);
         let mut rows: Vec<Row> = subjects.iter().map(|member| self.row(*member)).collect();
@@ -294,8 +295,20 @@ impl Context<'_> {
             workload: first.key.workload.clone(),
             point: first.key.point.clone(),
             age: first.age,
+            headline: headline.to_owned(),
             rows,
             twin,
+        }
+    }
+
+    /// The workload's headline; of a startup that the workload does not headline, its time.
+    fn headline(&self, cell: &PlannedCell) -> &str {
+        match self.run.workload(&cell.key.workload) {
+            Some(info) if cell.age == Age::Startup && info.headline_age != Age::Startup => {
+                metric::STARTUP
+            }
+            Some(info) => &info.headline,
+            None => metric::WALL,
         }
     }
 

@@ -53,6 +53,8 @@ pub struct TrialRequest {
     pub block: BlockSize,
     /// Seed for the workload's inputs.
     pub seed: u64,
+    /// A folder for input files, kept for the whole run and removed after it.
+    pub scratch: String,
 }
 
 /// How much one block measures.
@@ -219,6 +221,8 @@ pub mod metric {
     pub const SWITCHES_VOLUNTARY: &str = "switches-voluntary";
     /// Involuntary context switches of an iteration (a thread was displaced).
     pub const SWITCHES_INVOLUNTARY: &str = "switches-involuntary";
+    /// Building the runtime plus the first iteration, ns; only at the age of startup.
+    pub const STARTUP: &str = "startup";
     /// Highest resident memory of the process so far, bytes.
     pub const PEAK_MEMORY: &str = "peak-memory";
 }

@@ -1,1 +1,62 @@
-//! x
+//! **Who** runs the workloads.
+//!
+//! The only crate that names tokio, async-std, smol and rayon. A runner is a runtime in one
+//! configuration; each is written as that runtime's own documentation teaches, with the worker
+//! count set explicitly. [`each`] is the registry: one line per runner.
+
+mod async_std;
+mod locked;
+mod rayon;
+mod smol;
+mod thread_pool;
+mod threads;
+mod tokio;
+
+pub use self::async_std::AsyncStd;
+pub use self::rayon::Rayon;
+pub use self::smol::Smol;
+pub use self::thread_pool::ThreadPool;
+pub use self::threads::Threads;
+pub use self::tokio::{CurrentThread, MultiThread};
+
+use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_workloads::instance::Instance;
+use runtime_bench_workloads::runtime::Family;
+use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+
+/// A runtime in one configuration.
+pub trait Runner: Send + Sync + 'static {
+    /// The runner in its own words, with its configuration for these counts of threads.
+    fn info(&self, workers: usize, pool_threads: usize) -> RunnerInfo;
+
+    /// How it runs tasks.
+    fn family(&self) -> Family;
+
+    /// Environment variables that a trial process of this runner must be started with.
+    fn environment(&self, _workers: usize) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Builds a fresh runtime and prepares the workload on it.
+    ///
+    /// # Errors
+    /// When the runtime cannot be built or the workload cannot be prepared.
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure>;
+}
+
+/// Is shown every runner, each with its own type.
+pub trait Visitor {
+    /// Takes one runner.
+    fn visit<R: Runner>(&mut self, runner: R);
+}
+
+/// Shows every runner to `visitor`, in the order of the report.
+pub fn each(visitor: &mut impl Visitor) {
+    visitor.visit(MultiThread);
+    visitor.visit(CurrentThread);
+    visitor.visit(AsyncStd);
+    visitor.visit(Smol);
+    visitor.visit(Threads);
+    visitor.visit(ThreadPool);
+    visitor.visit(Rayon);
+}

@@ -1,1 +1,43 @@
-//! x
+//! **What** is measured.
+//!
+//! A workload is written once, against the vocabulary in [`runtime`], and the compiler makes a
+//! native copy of it for every runner. This crate knows no runtime by name.
+//!
+//! - [`workload`]: the trait that a workload implements, and what it may ask for.
+//! - [`runtime`]: the vocabulary: asynchronous runtimes, OS threads, data-parallel pools.
+//! - [`instance`]: one prepared cell and the only clock that times it.
+//! - [`clock`]: wall time and resource usage, injectable.
+//! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`calibration`]: one file per workload.
+//!
+//! [`each`] is the registry: one line per workload.
+
+pub mod calibration;
+pub mod clock;
+pub mod concurrency;
+pub mod cpu;
+pub mod instance;
+pub mod io;
+pub mod memory;
+pub mod runtime;
+pub mod workload;
+
+use workload::Workload;
+
+/// Is shown every workload, each with its own type.
+pub trait Visitor {
+    /// Takes one workload.
+    fn visit<W: Workload>(&mut self, workload: W);
+}
+
+/// Shows every workload of this crate to `visitor`, in the order of the report.
+pub fn each(visitor: &mut impl Visitor) {
+    visitor.visit(io::timer_gather::TimerGather);
+    visitor.visit(io::tcp_echo::TcpEcho);
+    visitor.visit(io::file_read::FileRead);
+    visitor.visit(cpu::cpu_batch::CpuBatch);
+    visitor.visit(cpu::fork_join::ForkJoin);
+    visitor.visit(concurrency::spawn_join::SpawnJoin);
+    visitor.visit(concurrency::bounded_queue::BoundedQueue);
+    visitor.visit(memory::task_memory::TaskMemory);
+    visitor.visit(calibration::null::Null);
+}

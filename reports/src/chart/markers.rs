@@ -1,0 +1,58 @@
+//! The shapes that tell runners apart without colour.
+
+use maud::{Markup, html};
+use plotters_backend::BackendCoord;
+
+use super::backend::PRECISION;
+use super::ink::Ink;
+
+/// Half the size of a mark, pixels.
+const RADIUS: f64 = 5.0;
+
+/// Corners of a shape around the origin, in units of its radius. Five shapes and six colours
+/// repeat only after thirty runners.
+const SHAPES: [&[(f64, f64)]; 5] = [
+    CIRCLE,
+    &[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)],
+    &[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)],
+    &[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)],
+    &[(0.0, 1.1), (1.1, -0.85), (-1.1, -0.85)],
+];
+const CIRCLE: &[(f64, f64)] = &[];
+
+/// The shape of a runner's mark.
+pub(super) enum Shape {
+    /// A circle of this radius, in plotters' pixels.
+    Circle(i32),
+    /// A polygon with these corners around the origin, in plotters' pixels.
+    Polygon(Vec<BackendCoord>),
+}
+
+/// The shape of a runner's marks.
+pub(super) fn shape(series: usize) -> Shape {
+    let scale = RADIUS * f64::from(PRECISION);
+    match SHAPES[series % SHAPES.len()] {
+        [] => Shape::Circle(scale as i32),
+        corners => {
+            let at = |(x, y): &(f64, f64)| ((x * scale) as i32, (y * scale) as i32);
+            Shape::Polygon(corners.iter().map(at).collect())
+        }
+    }
+}
+
+/// A runner's mark beside its name.
+pub(crate) fn swatch(series: usize) -> Markup {
+    let class = format!("fill {}", Ink::Series(series).class());
+    let corners = SHAPES[series % SHAPES.len()];
+    let points: Vec<String> =
+        corners.iter().map(|(x, y)| format!("{:.1},{:.1}", x * 5.0, y * 5.0)).collect();
+    html! {
+        svg.swatch viewBox="-7 -7 14 14" aria-hidden="true" {
+            @if points.is_empty() {
+                circle class=(class) r="5" {}
+            } @else {
+                polygon class=(class) points=(points.join(" ")) {}
+            }
+        }
+    }
+}

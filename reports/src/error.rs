@@ -1,0 +1,51 @@
+//! Why a site could not be written.
+
+use std::io;
+use std::path::PathBuf;
+
+/// A site could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A trial belongs to no cell of the plan.
+    #[error(
+        "the run names cell {cell} of a plan of {cells} cells: read it with `store::read`, or measure again"
+    )]
+    UnknownCell {
+        /// The index that the trial names.
+        cell: usize,
+        /// How many cells the plan has.
+        cells: usize,
+    },
+    /// The folder of the site could not be made.
+    #[error("cannot make the folder {path} ({source}): choose a folder that you may write to", path = path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// A file of the site could not be written.
+    #[error("cannot write {path} ({source}): check its permissions and the free space, or choose another folder", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// The data could not be written as JSON or CSV.
+    #[error("cannot write the run as {format} ({reason}): report this with the results file")]
+    Encode {
+        /// The format.
+        format: &'static str,
+        /// What the encoder said.
+        reason: String,
+    },
+    /// A chart could not be drawn.
+    #[error("cannot draw the chart `{chart}` ({reason}): report this with the results file")]
+    Chart {
+        /// What the chart shows.
+        chart: String,
+        /// What the drawing library said.
+        reason: String,
+    },
+}

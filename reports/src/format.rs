@@ -1,0 +1,265 @@
+//! Figures with their units, at three significant digits.
+
+use runtime_bench_results::stats::Interval;
+
+/// Shown in place of a figure that is no number.
+const NO_FIGURE: &str = "no finite figure";
+
+/// Steps of a unit, from large to small: suffix and size.
+type Steps = &'static [(&'static str, f64)];
+
+const TIME: Steps = &[("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0)];
+const BYTES: Steps = &[("GiB", 1_073_741_824.0), ("MiB", 1_048_576.0), ("KiB", 1024.0), ("B", 1.0)];
+const RATE: Steps = &[("G/s", 1e9), ("M/s", 1e6), ("k/s", 1e3), ("/s", 1.0)];
+
+/// The scale at which figures of one unit are written, so that a figure and its interval agree.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Scale {
+    size: f64,
+    suffix: String,
+}
+
+impl Scale {
+    /// The scale that suits a figure.
+    pub(crate) fn of(unit: &str, value: f64) -> Self {
+        let (base, per) = match unit.split_once('/') {
+            Some((base, per)) if base != "1" => (base, Some(per)),
+            _ => (unit, None),
+        };
+        let steps = match base {
+            "ns" => TIME,
+            "B" => BYTES,
+            "1/s" => RATE,
+            _ => return Self { size: 1.0, suffix: unit.to_owned() },
+        };
+        let size = rounded(value).abs();
+        let step = steps.iter().find(|(_, step)| size >= *step);
+        let (name, size) = step.or(steps.last()).copied().unwrap_or((unit, 1.0));
+        let suffix = per.map_or_else(|| name.to_owned(), |per| format!("{name}/{per}"));
+        Self { size, suffix }
+    }
+
+    /// The figure without its unit.
+    pub(crate) fn number(&self, value: f64) -> String {
+        number(value / self.size)
+    }
+
+    /// The figure with its unit.
+    pub(crate) fn figure(&self, value: f64) -> String {
+        if value.is_finite() { self.with_unit(&self.number(value)) } else { NO_FIGURE.to_owned() }
+    }
+
+    /// `low–high`, with digits enough to tell the two ends apart.
+    pub(crate) fn interval(&self, interval: Interval) -> String {
+        let (low, high) = (interval.low / self.size, interval.high / self.size);
+        if !(low.is_finite() && high.is_finite()) {
+            return NO_FIGURE.to_owned();
+        }
+        let (mut from, mut to) = (number(low), number(high));
+        for digits in 4..=6 {
+            if from != to || low.total_cmp(&high).is_eq() {
+                break;
+            }
+            (from, to) = (significant(low, digits), significant(high, digits));
+        }
+        format!("{from}–{to}")
+    }
+
+    fn with_unit(&self, number: &str) -> String {
+        match self.suffix.as_str() {
+            "" => number.to_owned(),
+            "×" => format!("{number}×"),
+            suffix if suffix.starts_with('/') => format!("{number}{suffix}"),
+            suffix => format!("{number}\u{a0}{suffix}"),
+        }
+    }
+}
+
+/// A figure with its unit.
+pub(crate) fn figure(value: f64, unit: &str) -> String {
+    Scale::of(unit, value).figure(value)
+}
+
+/// A figure with its unit and no more digits than it needs, for an axis.
+pub(crate) fn tick(value: f64, unit: &str) -> String {
+    let scale = Scale::of(unit, value);
+    let number = scale.number(value);
+    let short = match number.split_once('.') {
+        Some((whole, rest)) if rest.bytes().all(|digit| digit == b'0') => whole,
+        Some(_) if !number.contains('e') => number.trim_end_matches('0'),
+        _ => &number,
+    };
+    scale.with_unit(short)
+}
+
+/// A pure number at three significant digits.
+pub(crate) fn number(value: f64) -> String {
+    significant(value, 3)
+}
+
+fn significant(value: f64, digits: i32) -> String {
+    if !value.is_finite() {
+        return NO_FIGURE.to_owned();
+    }
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let (sign, size) = (if value < 0.0 { "−" } else { "" }, value.abs());
+    let decimals = digits - 1 - magnitude(size);
+    let text = match decimals {
+        // From 10⁹ up and below 10⁻⁴ the zeros no longer read as a number.
+        ..=-7 | 7.. => format!("{size:.*e}", digits.unsigned_abs() as usize - 1),
+        ..=0 => grouped(size),
+        _ => format!("{size:.*}", decimals.unsigned_abs() as usize),
+    };
+    format!("{sign}{text}")
+}
+
+/// The power of ten of a figure's first digit, after rounding.
+fn magnitude(value: f64) -> i32 {
+    rounded(value).abs().log10().floor() as i32
+}
+
+/// At three significant digits.
+fn rounded(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
+
+/// A whole number with its thousands set apart.
+fn grouped(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        // Four digits read well without a gap.
+        if place > 0 && digits.len() > 4 && (digits.len() - place).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A ratio of costs: `1.12×`.
+pub(crate) fn ratio(ratio: f64) -> String {
+    format!("{}×", hundredths(ratio))
+}
+
+/// The interval of a ratio of costs: `1.08–1.15`.
+pub(crate) fn ratio_interval(interval: Interval) -> String {
+    let (low, high) = (hundredths(interval.low), hundredths(interval.high));
+    let short = format!("{low}–{high}");
+    if !(interval.low.is_finite() && interval.high.is_finite()) {
+        return NO_FIGURE.to_owned();
+    }
+    if low != high {
+        return short;
+    }
+    let long = Scale { size: 1.0, suffix: String::new() }.interval(interval);
+    // More digits help only where they tell the ends apart.
+    if long.split_once('–').is_some_and(|(low, high)| low == high) { short } else { long }
+}
+
+/// A ratio near one reads best at two decimals.
+fn hundredths(ratio: f64) -> String {
+    if (0.0995..9.995).contains(&ratio) { format!("{ratio:.2}") } else { number(ratio) }
+}
+
+/// A share as a percentage.
+pub(crate) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if !percent.is_finite() {
+        return NO_FIGURE.to_owned();
+    }
+    let decimals = usize::from(percent.abs() < 9.95);
+    format!("{percent:.decimals$}\u{a0}%")
+}
+
+/// `one`, `one and two`, `one, two and three`.
+pub(crate) fn list<S: AsRef<str>>(names: &[S]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [rest @ .., last] => {
+            let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", rest.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// `1 round`, `2 rounds`.
+pub(crate) fn count(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_unit_has_its_steps() {
+        let cases = [
+            (0.0, "ns", "0\u{a0}ns"),
+            (12.345, "ns", "12.3\u{a0}ns"),
+            (999.6, "ns", "1.00\u{a0}µs"),
+            (1_234_567.0, "ns", "1.23\u{a0}ms"),
+            (2.5e9, "ns", "2.50\u{a0}s"),
+            (-1_500.0, "ns", "−1.50\u{a0}µs"),
+            (1500.0, "ns/hop", "1.50\u{a0}µs/hop"),
+            (512.0, "B", "512\u{a0}B"),
+            (1536.0, "B", "1.50\u{a0}KiB"),
+            (3.0 * 1_048_576.0, "B/task", "3.00\u{a0}MiB/task"),
+            (950.0, "1/s", "950/s"),
+            (12_345.0, "1/s", "12.3\u{a0}k/s"),
+            (2.0e6, "1/s", "2.00\u{a0}M/s"),
+            (1.5, "×", "1.50×"),
+            (0.123_4, "", "0.123"),
+            (1234.5, "", "1234"),
+            (123_456.0, "MiB/s", "123\u{202f}456\u{a0}MiB/s"),
+            (-123_456.0, "", "−123\u{202f}456"),
+            (1e-9, "", "1.00e-9"),
+            (1e300, "", "1.00e300"),
+        ];
+        for (value, unit, text) in cases {
+            assert_eq!(figure(value, unit), text, "{value} {unit}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_said_in_words() {
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(figure(value, "ns"), NO_FIGURE);
+            assert_eq!(percent(value), NO_FIGURE);
+        }
+        assert_eq!(ratio_interval(Interval { low: 1.0, high: f64::INFINITY }), NO_FIGURE);
+    }
+
+    #[test]
+    fn the_ends_of_an_interval_are_told_apart_at_the_scale_of_its_figure() {
+        let interval = Interval { low: 999_000.0, high: 1_201_000.0 };
+        assert_eq!(Scale::of("ns", 1e6).interval(interval), "0.999–1.20");
+        assert_eq!(ratio_interval(Interval { low: 1.0011, high: 1.0021 }), "1.001–1.002");
+        assert_eq!(ratio_interval(Interval { low: 1.0, high: 1.0 }), "1.00–1.00");
+        assert_eq!(ratio_interval(Interval { low: 0.912, high: 12.34 }), "0.91–12.3");
+    }
+
+    #[test]
+    fn a_tick_has_no_needless_digits() {
+        assert_eq!(tick(2e6, "ns"), "2\u{a0}ms");
+        assert_eq!(tick(2.5e3, "1/s"), "2.5\u{a0}k/s");
+        assert_eq!(tick(100.0, ""), "100");
+        assert_eq!(tick(1e12, ""), "1.00e12");
+    }
+
+    #[test]
+    fn shares_lists_and_counts() {
+        assert_eq!(percent(0.123), "12\u{a0}%");
+        assert_eq!(percent(0.0345), "3.5\u{a0}%");
+        assert_eq!(list(&["a"]), "a");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(list::<&str>(&[]), "");
+        assert_eq!((count(1, "round"), count(0, "round")), ("1 round".into(), "0 rounds".into()));
+    }
+}

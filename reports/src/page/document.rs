@@ -1,0 +1,58 @@
+//! The document around a page's sections.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+const STYLE: &str = include_str!("style.css");
+/// Nothing is fetched from anywhere; the styles are in the page itself.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+     base-uri 'none'; form-action 'none'";
+
+/// The whole document.
+pub(super) fn document(title: &str, body: &Markup) -> String {
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                title { (title) }
+                // Without it a browser asks the server for a picture.
+                link rel="icon" href="data:,";
+                style { (PreEscaped(STYLE)) }
+            }
+            body { (body) }
+        }
+    };
+    visible(&markup.into_string())
+}
+
+/// Replaces what would steer the browser without being seen: control characters, and those that
+/// turn the direction of the text around them.
+fn visible(text: &str) -> String {
+    let steers = |c: char| {
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || (c.is_control() && !matches!(c, '\n' | '\t'))
+    };
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_character_steers_the_page_unseen() {
+        assert_eq!(visible("a\u{202e}b\0c\u{2066}d\n"), "a\u{fffd}b\u{fffd}c\u{fffd}d\n");
+    }
+
+    #[test]
+    fn the_policy_lets_nothing_out_and_the_style_needs_nothing() {
+        let page = document("<t>", &html! { p { "x" } });
+        assert!(page.contains("default-src 'none'") || page.contains("default-src &#39;none"));
+        assert!(page.contains("<title>&lt;t&gt;</title>"));
+        assert!(!STYLE.contains("url(") && !STYLE.contains("@import") && !STYLE.contains("</"));
+    }
+}

@@ -1,0 +1,137 @@
+//! How it was measured, what the words mean, what the measuring itself costs.
+
+use maud::{Markup, html};
+
+use super::{environment, figures, phases, workload};
+use crate::format;
+use crate::view::{View, Workload};
+
+/// The section.
+pub(super) fn section(view: &View<'_>) -> Markup {
+    let calibrations: Vec<&Workload<'_>> = view.calibrations().collect();
+    html! {
+        section #method aria-labelledby="method-title" {
+            h2 #method-title { "Method" }
+            div.prose {
+                (measuring(view))
+                (comparing(view))
+            }
+            h3 { "What the words mean" }
+            (words())
+            h3 { "Where the time went" }
+            div.prose { p { (phases::sentence(view.run)) } }
+            @if !calibrations.is_empty() {
+                h3 { "What measuring costs" }
+                @for calibration in calibrations { (cost(view, calibration)) }
+            }
+            h3 { "Measure it again" }
+            p.command { code { (environment::command_line(view.run)) } }
+            div.prose {
+                p {
+                    "The same results file gives the same page, byte for byte. Another run gives "
+                    "other figures within the intervals, on this machine and under this load."
+                }
+            }
+        }
+    }
+}
+
+fn measuring(view: &View<'_>) -> Markup {
+    let plan = &view.run.header.plan;
+    html! {
+        p {
+            b { "One process per trial. " }
+            "Each trial is a fresh process with one fresh instance of one runner. It prepares "
+            "outside the clock, warms up, measures one block, verifies the answer and ends. "
+            "A wrong answer, a crash or a time-out is a failed cell, never a figure."
+        }
+        p {
+            b { "Random rounds. " }
+            "A round holds every runner of a comparison once, in an order drawn anew from seed "
+            (plan.seed) ". Every runner has " (format::count(plan.workers, "worker thread")) "."
+        }
+        p {
+            b { "The reference against itself. " }
+            "The reference, " (plan.reference) ", stands in each round twice. Whatever the two "
+            "differ by is the noise of this run; a control passes when they are proven alike "
+            "within 3\u{a0}%."
+        }
+    }
+}
+
+fn comparing(view: &View<'_>) -> Markup {
+    html! {
+        p {
+            b { "Paired ratios. " }
+            "A runner is compared with the reference within the same round: cost ÷ cost, where "
+            "cost is the headline metric, or its inverse where more is better. 1.12× is 12\u{a0}% "
+            "more cost than the reference. The median of these ratios is shown with its sign "
+            "interval, which assumes no distribution"
+            @if let Some(level) = confidence(view) { ", at " (level) " confidence" }
+            ": the error level of a whole table is divided among its comparisons. The interval "
+            "beside a single figure is at 95\u{a0}%; fewer than 6 processes give none."
+        }
+        p {
+            b { "CPU time beside wall time. " }
+            "Wall time says how long a caller waits; CPU time of all threads says what it costs. "
+            "On a busy machine CPU time is the steadier of the two."
+        }
+    }
+}
+
+/// The confidence of the comparisons, from the least to the most strict.
+fn confidence(view: &View<'_>) -> Option<String> {
+    let rows = view.analysis.groups.iter().flat_map(|group| &group.rows);
+    let levels = rows.filter_map(|row| row.comparison.as_ref()).map(|comparison| comparison.level);
+    let levels: Vec<f64> = levels.filter(|level| level.is_finite()).collect();
+    let (low, high) = (
+        levels.iter().copied().min_by(f64::total_cmp)?,
+        levels.iter().copied().max_by(f64::total_cmp)?,
+    );
+    let text = |level: f64| format!("{:.3}\u{a0}%", (1.0 - level) * 100.0);
+    if low.total_cmp(&high).is_eq() {
+        return Some(text(low));
+    }
+    Some(format!("{} to {}", text(high), text(low)))
+}
+
+const WORDS: [(&str, &str); 9] = [
+    (
+        "faster, slower",
+        "The whole interval lies more than 1\u{a0}% beyond equal cost, and the mean agrees.",
+    ),
+    ("smaller, larger", "The same, where the cost is memory."),
+    ("negligible", "Proven different, and proven to differ by less than 3\u{a0}%."),
+    ("tie", "Whatever difference there is lies within 3\u{a0}%."),
+    ("undecided", "The interval is too wide to say. No evidence of a difference is no tie."),
+    (
+        "depends on mode",
+        "Median and mean disagree: a few rounds are very different from the others.",
+    ),
+    ("not compared", "Nothing to compare with, or too few pairs for a verdict."),
+    ("unbeaten", "Nobody of the same class is proven to cost less."),
+    ("n/a, not measured, failed", "No figure; the note beside the cell says why."),
+];
+
+fn words() -> Markup {
+    html! {
+        dl.words {
+            @for (word, meaning) in WORDS {
+                div { dt { (word) } dd { (meaning) } }
+            }
+        }
+    }
+}
+
+/// A workload that measures the harness.
+fn cost(view: &View<'_>, calibration: &Workload<'_>) -> Markup {
+    html! {
+        section id=(calibration.anchor) {
+            h4 { (calibration.title) }
+            (workload::about(calibration))
+            @for group in &calibration.groups {
+                div id=(group.anchor) { (figures::table(view, group)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Words for directions, ages, classes and verdicts.
+
+use runtime_bench_results::analysis::Row;
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::stats::{Comparison, Interval, Verdict};
+use runtime_bench_results::trial::{Age, Better};
+
+use crate::format;
+
+/// Which direction of a metric is good.
+pub(crate) fn direction(better: Better) -> &'static str {
+    match better {
+        Better::Lower => "lower is better",
+        Better::Higher => "higher is better",
+        Better::Neither => "context only",
+    }
+}
+
+/// When in its life an instance was measured.
+pub(crate) fn age(age: Age) -> &'static str {
+    match age {
+        Age::Startup => "at startup",
+        Age::Young => "young instances",
+        Age::Steady => "steady state",
+    }
+}
+
+/// A class as a heading over its runners.
+pub(crate) fn class(class: Option<Class>) -> &'static str {
+    match class {
+        Some(Class::MultiThread) => "Several threads",
+        Some(Class::SingleThread) => "One thread",
+        None => "Class not stated",
+    }
+}
+
+/// Whether a unit counts bytes, of which less is smaller, not faster.
+fn counts_bytes(unit: &str) -> bool {
+    unit == "B" || unit.starts_with("B/")
+}
+
+/// The verdict in a word that suits the unit.
+pub(crate) fn verdict(verdict: Verdict, unit: &str) -> &'static str {
+    match verdict {
+        Verdict::Faster if counts_bytes(unit) => "smaller",
+        Verdict::Slower if counts_bytes(unit) => "larger",
+        other => other.word(),
+    }
+}
+
+/// The verdict of a comparison as a table shows it.
+pub(crate) fn table_verdict(comparison: &Comparison, unit: &str) -> String {
+    let word = verdict(comparison.verdict, unit);
+    match comparison.verdict {
+        Verdict::NotCompared => format!("{word} ({})", format::count(comparison.pairs, "pair")),
+        _ if comparison.negligible => format!("{word}, negligible"),
+        _ => word.to_owned(),
+    }
+}
+
+/// `12 % slower (8–15 %)`, `3.4× slower (3.2–3.6)`, `a tie`, `undecided (0.95–1.20×)`.
+pub(crate) fn difference(comparison: &Comparison, unit: &str) -> Option<String> {
+    let word = verdict(comparison.verdict, unit);
+    let (ratio, interval) = (comparison.ratio?, comparison.interval?);
+    let words = match comparison.verdict {
+        // The other way round, so that the figure grows with the difference.
+        Verdict::Faster if ratio <= 0.5 => {
+            let inverse = Interval { low: 1.0 / interval.high, high: 1.0 / interval.low };
+            amount(1.0 / ratio, inverse, word)
+        }
+        Verdict::Faster | Verdict::Slower => amount(ratio, interval, word),
+        Verdict::Tie => "a tie".to_owned(),
+        Verdict::Undecided | Verdict::DependsOnMode => {
+            format!("{word} ({}×)", format::ratio_interval(interval))
+        }
+        Verdict::NotCompared => return None,
+    };
+    Some(words)
+}
+
+fn amount(ratio: f64, interval: Interval, word: &str) -> String {
+    if ratio >= 2.0 {
+        return format!("{} {word} ({})", format::ratio(ratio), format::ratio_interval(interval));
+    }
+    let share = |ratio: f64| (ratio - 1.0).abs();
+    let (a, b) = (share(interval.low), share(interval.high));
+    let (low, high) = (format::percent(a.min(b)), format::percent(a.max(b)));
+    let range = match low.strip_suffix("\u{a0}%") {
+        Some(low) => format!("{low}–{high}"),
+        None => format!("{low}–{high}"),
+    };
+    format!("{} {word} ({range})", format::percent(share(ratio)))
+}
+
+/// Why a row has no figure; never empty.
+pub(crate) fn reason(row: &Row) -> &str {
+    let reason = row.status.reason();
+    if reason.trim().is_empty() { "the results file gives no reason" } else { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comparison(ratio: f64, low: f64, high: f64, verdict: Verdict) -> Comparison {
+        Comparison {
+            reference: "r".into(),
+            ratio: Some(ratio),
+            interval: Some(Interval { low, high }),
+            level: 0.01,
+            pairs: 20,
+            verdict,
+            negligible: false,
+        }
+    }
+
+    #[test]
+    fn a_difference_reads_as_a_share_or_as_a_multiple() {
+        let words = |ratio, low, high, verdict| {
+            difference(&comparison(ratio, low, high, verdict), "ns").unwrap()
+        };
+        assert_eq!(words(1.12, 1.08, 1.15, Verdict::Slower), "12\u{a0}% slower (8.0–15\u{a0}%)");
+        assert_eq!(words(0.92, 0.89, 0.95, Verdict::Faster), "8.0\u{a0}% faster (5.0–11\u{a0}%)");
+        assert_eq!(words(3.4, 3.2, 3.6, Verdict::Slower), "3.40× slower (3.20–3.60)");
+        assert_eq!(words(0.25, 0.2, 0.5, Verdict::Faster), "4.00× faster (2.00–5.00)");
+        assert_eq!(words(1.0, 0.99, 1.01, Verdict::Tie), "a tie");
+        assert_eq!(words(1.1, 0.9, 1.3, Verdict::Undecided), "undecided (0.90–1.30×)");
+    }
+
+    #[test]
+    fn bytes_are_smaller_not_faster() {
+        let less = comparison(0.8, 0.7, 0.9, Verdict::Faster);
+        assert_eq!(difference(&less, "B").unwrap(), "20\u{a0}% smaller (10–30\u{a0}%)");
+        assert_eq!(table_verdict(&less, "B/task"), "smaller");
+        assert_eq!(
+            table_verdict(&Comparison { negligible: true, ..less }, "ns"),
+            "faster, negligible"
+        );
+    }
+}

@@ -1,0 +1,227 @@
+//! The site as a reader finds it, from runs that were made up.
+
+use std::fs;
+use std::time::Duration;
+
+use runtime_bench_reports::{ReportError, write_site};
+use runtime_bench_results::analysis::analyse;
+use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::run::Run;
+use runtime_bench_results::trial::{Better, Outcome};
+
+mod fixture;
+
+use fixture::{Cell, Workload, runner, usual_run};
+
+/// The page of a run; fails when rendering hangs.
+fn page(run: &Run) -> String {
+    let (send, receive) = std::sync::mpsc::channel();
+    let run = run.clone();
+    std::thread::spawn(move || {
+        let folder = tempfile::tempdir().unwrap();
+        let site = write_site(&run, &folder.path().join("made/on/the/way")).unwrap();
+        let _ = send.send(fs::read_to_string(site.index).unwrap());
+    });
+    receive.recv_timeout(Duration::from_secs(60)).expect("the page is rendered")
+}
+
+/// What lies between two markers, the first time.
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    let start = text.find(from).unwrap_or_else(|| panic!("no {from}")) + from.len();
+    let length = text[start..].find(to).unwrap_or_else(|| panic!("no {to} after {from}"));
+    &text[start..start + length]
+}
+
+#[test]
+fn the_site_has_its_three_files_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = usual_run();
+    let site = write_site(&run, folder.path()).unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    let json = fs::read_to_string(&site.json).unwrap();
+    assert!(json.contains(&serde_json::to_string(&run).unwrap()), "the run as it is");
+    let data: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(data["analysis"]["groups"].as_array().unwrap().len(), 7);
+    let mut csv = csv::Reader::from_path(&site.csv).unwrap();
+    let rows = csv.records().map(Result::unwrap).filter(|row| &row[11] != "measured");
+    for row in rows {
+        assert!(!row[12].is_empty(), "{row:?} has no reason");
+    }
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_site(&usual_run(), one.path()).unwrap();
+    write_site(&usual_run(), two.path()).unwrap();
+    for name in ["index.html", "data.json", "data.csv"] {
+        let read = |folder: &tempfile::TempDir| fs::read(folder.path().join(name)).unwrap();
+        assert_eq!(read(&one), read(&two), "{name}");
+    }
+}
+
+#[test]
+fn every_cell_of_the_table_has_a_figure_or_a_reason() {
+    let run = usual_run();
+    let page = page(&run);
+    let table = between(&page, "<table class=\"matrix\">", "</table>");
+    let cells: Vec<&str> = table.split("<td").skip(1).collect();
+    assert_eq!(cells.len(), 6 * 7, "six comparisons of seven runners");
+    for cell in cells {
+        let figure = cell.contains("class=\"value\"");
+        let noted = cell.contains("href=\"#note-");
+        assert!(figure != noted, "{cell}");
+    }
+    for row in analyse(&run).groups.iter().flat_map(|group| &group.rows) {
+        let reason = row.status.reason().replace('<', "&lt;").replace('>', "&gt;");
+        assert!(page.matches(reason.as_str()).count() >= 1, "{reason}");
+    }
+    assert!(page.contains("wrong answer: 999 of 1000 &lt;echoed&gt;"));
+}
+
+#[test]
+fn calibration_is_no_comparison() {
+    let page = page(&usual_run());
+    let table = between(&page, "<table class=\"matrix\">", "</table>");
+    assert!(!table.contains("Nothing at all"));
+    assert!(between(&page, "id=\"method\"", "id=\"data\"").contains("Nothing at all"));
+}
+
+#[test]
+fn the_finding_names_who_is_unbeaten_and_by_how_much() {
+    let page = page(&usual_run());
+    let timer = between(&page, "Many timers, gathered</a>", "</li>");
+    assert!(timer.contains("tokio alone is unbeaten."), "{timer}");
+    assert!(timer.contains("threads 12.0× slower ("), "{timer}");
+    assert!(timer.contains("smol 58\u{a0}% slower ("), "{timer}");
+    let memory = between(&page, "Bytes per idle task</a>", "</li>");
+    assert!(memory.contains("smol 30\u{a0}% smaller"), "{memory}");
+}
+
+#[test]
+fn the_page_asks_for_nothing_outside() {
+    let page = page(&usual_run());
+    assert!(page.contains("default-src 'none'"));
+    for outside in ["http://", "https://", "src=", "<script", "url(", "@import"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn hostile_names_are_shown_harmlessly() {
+    const NAMES: [&str; 6] = [
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "' onmouseover='x",
+        "\u{202e}drawkcab\u{2066}\u{200f}",
+        "]]>&amp;<!--",
+        "",
+    ];
+    let long: &'static str = Box::leak("endless ".repeat(300).into_boxed_str());
+    let names: Vec<&'static str> = NAMES.into_iter().chain([long]).collect();
+    let runners = names.iter().map(|name| runner(name, Class::MultiThread)).collect();
+    let workloads = names.iter().map(|name| {
+        let workload = Workload::new(name, Kind::Io, (name, name, Better::Lower, 5.0));
+        let measured = names.iter().enumerate().take(5);
+        let workload = measured.fold(workload, |workload, (place, name)| {
+            workload.cell(name, Cell::Costs(1.0 + place as f64))
+        });
+        workload.cell(NAMES[5], Cell::Never("<b>never</b>\u{202e}")).cell(long, Cell::Fails)
+    });
+    let mut run = fixture::run(runners, &workloads.collect::<Vec<Workload>>());
+    run.header.command = names.iter().map(|name| (*name).to_owned()).collect();
+    run.header.environment.cpu_model = Some(NAMES[0].into());
+    let page = page(&run);
+    for bad in ["<script", "<img", "<b>never", "\u{202e}", "\u{2066}", "\u{200f}", "<!--"] {
+        assert!(!page.contains(bad), "{bad:?}");
+    }
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(page.contains("\u{fffd}drawkcab"));
+}
+
+#[test]
+fn odd_figures_are_never_drawn() {
+    let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0, f64::MAX, f64::MIN_POSITIVE];
+    let names = ["a", "b", "c", "d", "e", "f", "g"];
+    for better in [Better::Lower, Better::Higher, Better::Neither] {
+        let workload = Workload::new("odd", Kind::Cpu, ("odd", "ns", better, 1.0));
+        let reported = names
+            .into_iter()
+            .zip(odd)
+            .fold(workload, |workload, (name, value)| workload.cell(name, Cell::Reports(value)));
+        let workload = reported.cell("good", Cell::Costs(1.0));
+        let runners = names.iter().chain(&["good"]);
+        let runners = runners.map(|name| runner(name, Class::MultiThread)).collect();
+        let page = page(&fixture::run(runners, &[workload]));
+        assert!(!page.contains("NaN") && !page.contains(">inf"), "{better:?}");
+        let chart = between(&page, "<svg class=\"chart\"", "</svg>");
+        assert!(chart.contains("not drawable"), "{chart}");
+    }
+}
+
+#[test]
+fn a_run_without_anything_is_still_a_page() {
+    let empty = fixture::run(Vec::new(), &[]);
+    assert!(page(&empty).contains("The plan of this run holds no comparison."));
+
+    let mut unmeasured = usual_run();
+    unmeasured.trials.clear();
+    unmeasured.end = None;
+    let text = page(&unmeasured);
+    assert!(text.contains("No runner has a figure"));
+    assert!(text.contains("This run has no end"));
+    assert!(text.contains("No noise control"));
+
+    let mut undescribed = usual_run();
+    undescribed.header.workloads.clear();
+    undescribed.header.runners.clear();
+    let text = page(&undescribed);
+    assert!(text.contains("does not describe this workload"));
+    assert!(text.contains("none reported the headline metric"));
+}
+
+#[test]
+fn few_samples_give_no_interval_and_no_verdict() {
+    let mut run = usual_run();
+    run.trials.retain(|trial| trial.round == 1 || matches!(trial.outcome, Outcome::Error { .. }));
+    let page = page(&run);
+    assert!(page.contains("no interval, 1 sample<"));
+    assert!(page.contains("No verdict: too few rounds"));
+    assert!(page.contains("not compared (1 pair)"));
+    assert!(!page.contains("class=\"unbeaten\""), "nobody is unbeaten where nothing is proven");
+}
+
+#[test]
+fn an_interrupted_run_says_so() {
+    let mut run = usual_run();
+    run.end.as_mut().unwrap().interrupted = true;
+    assert!(page(&run).contains("This run was stopped before its plan was done."));
+}
+
+#[test]
+fn a_trial_outside_the_plan_is_an_error_in_a_sentence() {
+    let mut run = usual_run();
+    run.trials[0].cell = 10_000;
+    let folder = tempfile::tempdir().unwrap();
+    let error = write_site(&run, folder.path()).unwrap_err();
+    assert!(matches!(error, ReportError::UnknownCell { cell: 10_000, .. }));
+    assert!(error.to_string().contains("10000"), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing half written");
+}
+
+/// `id` is unique and every link inside the page has its target.
+#[test]
+fn links_inside_the_page_lead_somewhere() {
+    let page = page(&usual_run());
+    let attribute = |name: &str| -> Vec<String> {
+        let name = format!(" {name}=\"");
+        page.split(&name).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let ids = attribute("id");
+    for id in &ids {
+        assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{id}");
+    }
+    for link in attribute("href").iter().filter_map(|link| link.strip_prefix('#')) {
+        assert!(ids.iter().any(|id| id == link), "{link}");
+    }
+}

@@ -1,0 +1,29 @@
+//! Embeds the versions of the lock file, so that a result names what it measured.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    // The build's own lock file stands above its target folder; a crate that uses this one as a
+    // library has its own. A target folder elsewhere leaves the lock file beside the sources.
+    let lock = [out.as_path(), manifest.as_path()].into_iter().find_map(lock_above);
+    let mut table = String::from("pub(crate) const LOCKED: &[(&str, &str)] = &[\n");
+    if let Some(lock) = lock {
+        println!("cargo::rerun-if-changed={}", lock.display());
+        let lock = cargo_lock::Lockfile::load(&lock).expect("Cargo.lock is readable");
+        for package in &lock.packages {
+            let (name, version) = (package.name.as_str(), package.version.to_string());
+            writeln!(table, "    ({name:?}, {version:?}),").expect("a string takes any text");
+        }
+    }
+    table.push_str("];\n");
+    fs::write(out.join("locked.rs"), table).expect("OUT_DIR is writable");
+    println!("cargo::rerun-if-changed=build.rs");
+}
+
+fn lock_above(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join("Cargo.lock")).find(|lock| lock.is_file())
+}

@@ -1,0 +1,138 @@
+//! `async-std`: its global runtime, sized by the variable that it reads.
+
+use std::future::Future;
+use std::path::Path;
+use std::time::Duration;
+use std::{env, io};
+
+use async_std::channel;
+use async_std::fs::File;
+use async_std::io::prelude::{ReadExt, WriteExt};
+use async_std::net::TcpStream;
+use async_std::task::{self, JoinHandle};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_workloads::instance::{Instance, on_async};
+use runtime_bench_workloads::runtime::{AsyncRuntime, Family};
+use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+
+use crate::Runner;
+use crate::locked::versions;
+
+/// The only way to size async-std's pool.
+const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
+
+/// async-std on its global runtime.
+#[derive(Clone, Copy, Debug)]
+pub struct AsyncStd;
+
+impl Runner for AsyncStd {
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: "async-std".into(),
+            title: "async-std".into(),
+            class: Class::MultiThread,
+            configuration: format!("global runtime, {workers} worker threads by {THREADS}"),
+            packages: versions(&["async-std", "async-executor", "async-io", "async-channel"]),
+            notes: vec![
+                "Discontinued (RUSTSEC-2025-0052): its authors recommend smol. Measured because \
+                 programs still run on it."
+                    .into(),
+                "Shares executor and reactor crates with smol, so near ties are to be expected."
+                    .into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn environment(&self, workers: usize) -> Vec<(&'static str, String)> {
+        vec![(THREADS, workers.to_string())]
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let workers = setup.workers.to_string();
+        if env::var(THREADS).as_deref() != Ok(workers.as_str()) {
+            return Err(Failure::Request(format!(
+                "a trial of async-std must be started with {THREADS}={workers}"
+            )));
+        }
+        on_async(|| Ok(Runtime::start()), workload, setup)
+    }
+}
+
+/// The global runtime, once it has been started.
+struct Runtime;
+
+impl Runtime {
+    fn start() -> Self {
+        task::block_on(task::spawn(async {}));
+        Self
+    }
+}
+
+impl AsyncRuntime for Runtime {
+    type Task<T: Send + 'static> = JoinHandle<T>;
+    type Tcp = TcpStream;
+    type File = File;
+    type Sender<T: Send + 'static> = channel::Sender<T>;
+    type Receiver<T: Send + 'static> = channel::Receiver<T>;
+
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        task::block_on(task::spawn(root))
+    }
+
+    fn spawn<F>(future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        task::spawn(future)
+    }
+
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
+        task::sleep(duration)
+    }
+
+    fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
+        Ok(TcpStream::from(stream))
+    }
+
+    async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {
+        ReadExt::read_exact(stream, buffer).await
+    }
+
+    async fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
+        WriteExt::write_all(stream, bytes).await
+    }
+
+    fn open(path: &Path) -> impl Future<Output = io::Result<File>> + Send {
+        File::open(path)
+    }
+
+    async fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+        ReadExt::read(file, buffer).await
+    }
+
+    fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
+        async_std::fs::read(path)
+    }
+
+    fn channel<T: Send + 'static>(
+        capacity: Option<usize>,
+    ) -> (channel::Sender<T>, channel::Receiver<T>) {
+        capacity.map_or_else(channel::unbounded, channel::bounded)
+    }
+    async fn send<T: Send + 'static>(sender: &channel::Sender<T>, item: T) -> bool {
+        sender.send(item).await.is_ok()
+    }
+
+    async fn receive<T: Send + 'static>(receiver: &mut channel::Receiver<T>) -> Option<T> {
+        receiver.recv().await.ok()
+    }
+}

@@ -1,0 +1,79 @@
+//! `rayon`: a pool of its own, entered with `install`.
+
+use std::io;
+
+use rayon::ThreadPoolBuilder;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_workloads::instance::{Instance, on_data_parallel};
+use runtime_bench_workloads::runtime::{DataParallel, Family};
+use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+
+use crate::Runner;
+use crate::locked::versions;
+
+/// rayon's work-stealing pool.
+#[derive(Clone, Copy, Debug)]
+pub struct Rayon;
+
+impl Runner for Rayon {
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: "rayon".into(),
+            title: "rayon".into(),
+            class: Class::MultiThread,
+            configuration: format!("a ThreadPool of {workers} threads, entered with install"),
+            packages: versions(&["rayon", "rayon-core"]),
+            notes: vec!["Made for computing: a task that waits holds a worker.".into()],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::DataParallel
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let workers = setup.workers;
+        on_data_parallel(|| Pool::start(workers), workload, setup)
+    }
+}
+
+struct Pool(rayon::ThreadPool);
+
+impl Pool {
+    fn start(workers: usize) -> io::Result<Self> {
+        let pool = ThreadPoolBuilder::new().num_threads(workers).build();
+        pool.map(Self).map_err(io::Error::other)
+    }
+}
+
+impl DataParallel for Pool {
+    fn run<T, F>(&self, root: F) -> T
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.0.install(root)
+    }
+
+    fn join<A, B>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B)
+    where
+        A: Send,
+        B: Send,
+    {
+        rayon::join(a, b)
+    }
+
+    fn map<T: Send>(count: usize, f: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
+        (0..count).into_par_iter().map(f).collect()
+    }
+
+    fn spawn_each(count: usize, f: impl Fn(usize) + Send + Sync) {
+        let f = &f;
+        rayon::scope(|scope| {
+            for number in 0..count {
+                scope.spawn(move |_| f(number));
+            }
+        });
+    }
+}

@@ -1,0 +1,132 @@
+//! `smol`: an executor of its own, on threads of its own, as smol's documentation advises.
+
+use std::future::Future;
+use std::path::Path;
+use std::time::Duration;
+use std::{future, io, thread};
+
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_workloads::instance::{Instance, on_async};
+use runtime_bench_workloads::runtime::{AsyncRuntime, Family};
+use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use smol::channel;
+use smol::fs::File;
+use smol::io::{AsyncReadExt, AsyncWriteExt};
+use smol::net::TcpStream;
+use smol::{Executor, Task, Timer};
+
+use crate::Runner;
+use crate::locked::versions;
+
+/// The executor. A process holds one instance, so it can be a static, as users write it.
+static EXECUTOR: Executor<'static> = Executor::new();
+
+/// smol with its own executor.
+#[derive(Clone, Copy, Debug)]
+pub struct Smol;
+
+impl Runner for Smol {
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: "smol".into(),
+            title: "smol".into(),
+            class: Class::MultiThread,
+            configuration: format!("an Executor of its own on {workers} threads"),
+            packages: versions(&["smol", "async-executor", "async-io", "async-channel"]),
+            notes: vec![
+                "smol's global executor would have one thread; this one has as many as the other \
+                 runners."
+                    .into(),
+                "A further thread drives the reactor when no worker does.".into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let workers = setup.workers;
+        on_async(|| Running::start(workers), workload, setup)
+    }
+}
+
+/// The executor, once threads run it.
+struct Running;
+
+impl Running {
+    fn start(workers: usize) -> io::Result<Self> {
+        for worker in 0..workers {
+            thread::Builder::new()
+                .name(format!("smol-{worker}"))
+                .spawn(|| smol::block_on(EXECUTOR.run(future::pending::<()>())))?;
+        }
+        Ok(Self)
+    }
+}
+
+impl AsyncRuntime for Running {
+    type Task<T: Send + 'static> = Task<T>;
+    type Tcp = TcpStream;
+    type File = File;
+    type Sender<T: Send + 'static> = channel::Sender<T>;
+    type Receiver<T: Send + 'static> = channel::Receiver<T>;
+
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        smol::block_on(EXECUTOR.spawn(root))
+    }
+
+    fn spawn<F>(future: F) -> Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        EXECUTOR.spawn(future)
+    }
+
+    async fn sleep(duration: Duration) {
+        Timer::after(duration).await;
+    }
+
+    fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
+        TcpStream::try_from(stream)
+    }
+
+    async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {
+        AsyncReadExt::read_exact(stream, buffer).await
+    }
+
+    async fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
+        AsyncWriteExt::write_all(stream, bytes).await
+    }
+
+    fn open(path: &Path) -> impl Future<Output = io::Result<File>> + Send {
+        File::open(path)
+    }
+
+    async fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+        AsyncReadExt::read(file, buffer).await
+    }
+
+    fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
+        smol::fs::read(path)
+    }
+
+    fn channel<T: Send + 'static>(
+        capacity: Option<usize>,
+    ) -> (channel::Sender<T>, channel::Receiver<T>) {
+        capacity.map_or_else(channel::unbounded, channel::bounded)
+    }
+    async fn send<T: Send + 'static>(sender: &channel::Sender<T>, item: T) -> bool {
+        sender.send(item).await.is_ok()
+    }
+
+    async fn receive<T: Send + 'static>(receiver: &mut channel::Receiver<T>) -> Option<T> {
+        receiver.recv().await.ok()
+    }
+}

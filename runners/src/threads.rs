@@ -1,0 +1,68 @@
+//! `threads`: one OS thread per task.
+
+use std::io;
+use std::panic::resume_unwind;
+use std::thread::{self, JoinHandle};
+
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_workloads::instance::{Instance, on_threads};
+use runtime_bench_workloads::runtime::{Family, ThreadRuntime};
+use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+
+use crate::Runner;
+
+/// The operating system's threads.
+#[derive(Clone, Copy, Debug)]
+pub struct Threads;
+
+impl Runner for Threads {
+    fn info(&self, _: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: "threads".into(),
+            title: "OS threads".into(),
+            class: Class::MultiThread,
+            configuration: "std::thread::spawn for every task, default stack size".into(),
+            packages: std::collections::BTreeMap::new(),
+            notes: vec![
+                "The number of workers does not apply: each task is a thread, and the kernel \
+                 schedules them on all cores."
+                    .into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::ThreadPerTask
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        on_threads(|| io::Result::Ok(OsThreads), workload, setup)
+    }
+}
+
+/// There is nothing to build.
+struct OsThreads;
+
+impl ThreadRuntime for OsThreads {
+    type Task<T: Send + 'static> = JoinHandle<T>;
+
+    fn run<T, F>(&self, root: F) -> T
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        Self::join(Self::spawn(root))
+    }
+
+    fn spawn<T, F>(job: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        thread::spawn(job)
+    }
+
+    fn join<T: Send + 'static>(thread: JoinHandle<T>) -> T {
+        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}

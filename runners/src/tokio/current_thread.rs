@@ -1,0 +1,39 @@
+//! `tokio-current-thread`: everything on the thread that waits.
+
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_workloads::instance::{Instance, on_async};
+use runtime_bench_workloads::runtime::Family;
+use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use tokio::runtime::Builder;
+
+use super::Tokio;
+use crate::Runner;
+use crate::locked::versions;
+
+/// tokio's scheduler for one thread.
+#[derive(Clone, Copy, Debug)]
+pub struct CurrentThread;
+
+impl Runner for CurrentThread {
+    fn info(&self, _: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: "tokio-current-thread".into(),
+            title: "tokio, current thread".into(),
+            class: Class::SingleThread,
+            configuration: "current-thread scheduler, enable_all".into(),
+            packages: versions(&["tokio", "mio"]),
+            notes: vec![
+                "One thread, whatever the number of workers.".into(),
+                "File operations run on tokio's pool of blocking threads.".into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        on_async(|| Builder::new_current_thread().enable_all().build().map(Tokio), workload, setup)
+    }
+}

@@ -1,0 +1,136 @@
+//! tokio: its words, shared by both of its schedulers.
+
+mod current_thread;
+mod multi_thread;
+
+pub use current_thread::CurrentThread;
+pub use multi_thread::MultiThread;
+
+use std::future::Future;
+use std::io;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use runtime_bench_workloads::runtime::AsyncRuntime;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// A running tokio runtime.
+struct Tokio(Runtime);
+
+impl AsyncRuntime for Tokio {
+    type Task<T: Send + 'static> = Task<T>;
+    type Tcp = TcpStream;
+    type File = File;
+    type Sender<T: Send + 'static> = Sender<T>;
+    type Receiver<T: Send + 'static> = Receiver<T>;
+
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.0.block_on(Task(self.0.spawn(root)))
+    }
+
+    fn spawn<F>(future: F) -> Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        Task(tokio::spawn(future))
+    }
+
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(duration)
+    }
+
+    fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
+        TcpStream::from_std(stream)
+    }
+
+    async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {
+        AsyncReadExt::read_exact(stream, buffer).await.map(|_| ())
+    }
+
+    async fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
+        AsyncWriteExt::write_all(stream, bytes).await
+    }
+
+    fn open(path: &Path) -> impl Future<Output = io::Result<File>> + Send {
+        File::open(path)
+    }
+
+    async fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+        AsyncReadExt::read(file, buffer).await
+    }
+
+    fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
+        tokio::fs::read(path)
+    }
+
+    fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
+        if let Some(capacity) = capacity {
+            let (sender, receiver) = mpsc::channel(capacity);
+            (Sender::Bounded(sender), Receiver::Bounded(receiver))
+        } else {
+            let (sender, receiver) = mpsc::unbounded_channel();
+            (Sender::Unbounded(sender), Receiver::Unbounded(receiver))
+        }
+    }
+
+    async fn send<T: Send + 'static>(sender: &Sender<T>, item: T) -> bool {
+        match sender {
+            Sender::Bounded(sender) => sender.send(item).await.is_ok(),
+            Sender::Unbounded(sender) => sender.send(item).is_ok(),
+        }
+    }
+
+    async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
+        match receiver {
+            Receiver::Bounded(receiver) => receiver.recv().await,
+            Receiver::Unbounded(receiver) => receiver.recv().await,
+        }
+    }
+}
+
+/// A join handle that panics where its task did.
+struct Task<T>(JoinHandle<T>);
+
+impl<T> Future for Task<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        Pin::new(&mut self.0).poll(context).map(|joined| {
+            // Nothing here aborts a task, so an error is a panic.
+            joined.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+        })
+    }
+}
+
+/// tokio has a type each for channels with and without a bound.
+enum Sender<T> {
+    Bounded(mpsc::Sender<T>),
+    Unbounded(mpsc::UnboundedSender<T>),
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Bounded(sender) => Self::Bounded(sender.clone()),
+            Self::Unbounded(sender) => Self::Unbounded(sender.clone()),
+        }
+    }
+}
+
+enum Receiver<T> {
+    Bounded(mpsc::Receiver<T>),
+    Unbounded(mpsc::UnboundedReceiver<T>),
+}

@@ -1,0 +1,39 @@
+//! `tokio`: the multi-thread scheduler.
+
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_workloads::instance::{Instance, on_async};
+use runtime_bench_workloads::runtime::Family;
+use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use tokio::runtime::Builder;
+
+use super::Tokio;
+use crate::Runner;
+use crate::locked::versions;
+
+/// tokio's work-stealing scheduler.
+#[derive(Clone, Copy, Debug)]
+pub struct MultiThread;
+
+impl Runner for MultiThread {
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: "tokio".into(),
+            title: "tokio, multi-thread".into(),
+            class: Class::MultiThread,
+            configuration: format!("multi-thread scheduler, {workers} worker threads, enable_all"),
+            packages: versions(&["tokio", "mio"]),
+            notes: vec!["File operations run on tokio's pool of blocking threads.".into()],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let workers = setup.workers;
+        let build =
+            || Builder::new_multi_thread().worker_threads(workers).enable_all().build().map(Tokio);
+        on_async(build, workload, setup)
+    }
+}

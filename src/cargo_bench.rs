@@ -1,0 +1,137 @@
+//! `cargo bench`: the harness with the manners of a criterion bench target.
+//!
+//! We parse the arguments ourselves and configure criterion in code: its own parser takes
+//! `--profile` for `--profile-time`, and a missing baseline makes it panic.
+
+use clap::{Args, Parser, Subcommand};
+use runtime_bench_workloads::workload::PointSet;
+
+use crate::cli::{BenchArgs, MatrixArgs, OutputArgs};
+use crate::commands;
+use crate::criterion_sink::{self, REPLAY, ReplayArgs};
+use crate::error::Error;
+use crate::harness::plan::{self, Wishes};
+use crate::harness::profile::Profile;
+use crate::harness::trials::TRIAL;
+use crate::machine::Limits;
+use crate::registry::Registry;
+
+/// Measures every workload on every runner, prints a table, writes the report and criterion's files.
+#[derive(Debug, Parser)]
+#[command(name = "cargo bench --", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    inner: Option<Inner>,
+    #[command(flatten)]
+    args: TargetArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Inner {
+    #[command(name = TRIAL, hide = true)]
+    Trial,
+    #[command(name = REPLAY, hide = true)]
+    Replay(ReplayArgs),
+}
+
+#[derive(Debug, Args)]
+struct TargetArgs {
+    #[command(flatten)]
+    matrix: MatrixArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// Print the plan and its cost, and measure nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// List the cells that would be measured
+    #[arg(long)]
+    list: bool,
+    /// One verified iteration of each cell, nothing measured
+    #[arg(long)]
+    test: bool,
+    /// Keep criterion's samples as a named baseline
+    #[arg(long, value_name = "NAME")]
+    save_baseline: Option<String>,
+    /// Have criterion compare with a named baseline (its files only; no verdict is drawn from it)
+    #[arg(long, value_name = "NAME", conflicts_with = "save_baseline")]
+    baseline: Option<String>,
+    /// Draw criterion's own plots as well, about two seconds a cell
+    #[arg(long, conflicts_with = "noplot")]
+    plots: bool,
+    /// Accepted as criterion does; plots are off unless asked for
+    #[arg(long)]
+    noplot: bool,
+    /// Passed by `cargo bench`; without it, as under `cargo test`, answers are checked only
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Passed by test runners
+    #[arg(long, hide = true)]
+    format: Option<String>,
+    /// Passed by test runners
+    #[arg(long, hide = true)]
+    ignored: bool,
+}
+
+/// Runs the bench target.
+///
+/// # Errors
+/// As [`commands::bench::run`], and when criterion's files cannot be written.
+pub fn run(registry: &Registry) -> Result<(), Error> {
+    let cli = Cli::parse();
+    if let Some(problem) = registry.problem() {
+        return Err(Error::Usage(problem.to_owned()));
+    }
+    match cli.inner {
+        Some(Inner::Trial) => crate::trial::answer(registry)
+            .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
+        Some(Inner::Replay(args)) => criterion_sink::replay(&args),
+        None if cli.args.list => list(registry, &cli.args),
+        None if cli.args.test || !cli.args.bench => test(registry, &cli.args),
+        None => bench(registry, cli.args),
+    }
+}
+
+/// As libtest lists: one line a cell. Test runners ask for ignored ones separately; there are none.
+fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
+    if args.ignored {
+        return Ok(());
+    }
+    let planned = plan::make(registry, &args.matrix.wishes(), Limits::of_this_machine())?;
+    let runnable = planned.plan.cells.iter().filter(|cell| cell.not_applicable.is_none());
+    let mut names: Vec<String> = runnable.map(|cell| cell.key.to_string()).collect();
+    // A comparison's twin has the name of its reference.
+    names.sort();
+    names.dedup();
+    for name in names {
+        println!("{name}: benchmark");
+    }
+    Ok(())
+}
+
+fn test(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
+    let mut wishes = args.matrix.wishes();
+    if !args.bench && args.matrix.profile == Profile::Quick {
+        // Under `cargo test` the build may be a debug build, and slow.
+        wishes = Wishes { points: PointSet::Smoke, ..wishes };
+    }
+    commands::verify::verify(registry, &wishes, args.output.quiet)
+}
+
+fn bench(registry: &Registry, args: TargetArgs) -> Result<(), Error> {
+    if let Some(name) = args.baseline.as_deref().filter(|name| !criterion_sink::has_baseline(name)) {
+        return Err(Error::Usage(format!(
+            "there is no baseline `{name}` in {}: make it with `cargo bench -- --save-baseline {name}`",
+            criterion_sink::folder().display()
+        )));
+    }
+    let TargetArgs { matrix, output, dry_run, save_baseline, baseline, plots, .. } = args;
+    let quiet = output.quiet;
+    commands::bench::run(registry, &BenchArgs { matrix, output, dry_run }, |results| {
+        let results = results.to_path_buf();
+        criterion_sink::replay_in_child(&ReplayArgs { results, save_baseline, baseline, plots })?;
+        if !quiet {
+            println!("criterion: {}", criterion_sink::folder().display());
+        }
+        Ok(())
+    })
+}

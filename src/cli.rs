@@ -1,0 +1,274 @@
+//! The command line: what can be asked for. What is done then stands in [`crate::commands`].
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use regex::Regex;
+use runtime_bench_results::trial::Age;
+use runtime_bench_workloads::workload::PointSet;
+
+use crate::commands;
+use crate::error::Error;
+use crate::harness::plan::Wishes;
+use crate::harness::profile::Profile;
+use crate::harness::trials::TRIAL;
+use crate::registry::Registry;
+
+/// Which concurrency runtime for which work? The same verified workloads on tokio, async-std,
+/// smol, OS threads, a thread pool and rayon, measured in random order, round by round.
+#[derive(Debug, Parser)]
+#[command(
+    name = "runtime-bench",
+    version,
+    after_help = "Exit codes: 0 all well; 1 a wrong answer, a crash or a regression; 2 bad usage or \
+                  could not run; 3 not to be trusted; 130 interrupted."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure, print a table and write the report
+    Bench(BenchArgs),
+    /// List workloads, points and runners, and why a pair does not run
+    List(ListArgs),
+    /// Run one iteration of every cell and check its answer, without measuring
+    Verify(VerifyArgs),
+    /// Write the report of a results file
+    Report(ReportArgs),
+    /// Answer one trial request from standard input (this is how the harness starts trials)
+    #[command(name = TRIAL, hide = true)]
+    Trial,
+    /// Hand samples to criterion (this is how `cargo bench` ends)
+    #[command(name = crate::criterion_sink::REPLAY, hide = true)]
+    Replay(crate::criterion_sink::ReplayArgs),
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// What to measure.
+    #[command(flatten)]
+    pub matrix: MatrixArgs,
+    /// Where to put it.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Print the plan and its cost, and measure nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Where results go.
+#[derive(Clone, Debug, Args)]
+pub struct OutputArgs {
+    /// Results file [default: target/runtime-bench/results/<run>.json]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// No progress and no table; errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Which cells.
+#[derive(Clone, Debug, Args)]
+pub struct MatrixArgs {
+    /// Regular expression on cell names such as `tcp-echo/smol/connections=64`; any may match
+    #[arg(value_name = "FILTER", value_parser = regex)]
+    filters: Vec<Regex>,
+    /// The same as an option
+    #[arg(long = "filter", value_name = "FILTER", value_parser = regex)]
+    more_filters: Vec<Regex>,
+    /// Runners, separated by commas [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    runners: Vec<String>,
+    /// How much time to spend
+    #[arg(long, value_enum, default_value_t = Profile::Quick)]
+    pub profile: Profile,
+    /// One point a workload, or the sweeps (whose time nobody promises) [default: by profile]
+    #[arg(long, value_enum, value_name = "SET")]
+    points: Option<Points>,
+    /// Replace a parameter of the points, such as `connections=64,1000`
+    #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
+    params: Vec<(String, Vec<u64>)>,
+    /// How old an instance is when it is measured [default: by profile and workload]
+    #[arg(long, value_enum)]
+    age: Option<AgeName>,
+    /// Time for one cell, all rounds together, such as `2s` [default: by profile]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    budget: Option<Duration>,
+    /// Worker threads of every runner [default: all cores]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    workers: Option<usize>,
+    /// Threads of the pool where tasks wait
+    #[arg(long, value_name = "N", default_value = "64", value_parser = at_least_one)]
+    pool_threads: usize,
+    /// Seed of the random order and of the inputs [default: a new one, kept in the results]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Runner that ratios refer to [default: tokio, or the first that can]
+    #[arg(long, value_name = "NAME")]
+    reference: Option<String>,
+    /// Kill a trial after this time and go on [default: by profile]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    trial_limit: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Points {
+    Smoke,
+    Quick,
+    Full,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AgeName {
+    /// Building the runtime and its first iteration.
+    Startup,
+    /// After 2 ms and two iterations.
+    Young,
+    /// Once windows of 100 ms agree.
+    Steady,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to list.
+    #[command(flatten)]
+    pub matrix: MatrixArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// How to print a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// What to verify.
+    #[command(flatten)]
+    pub matrix: MatrixArgs,
+    /// Failures only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Results file [default: the newest]
+    #[arg(value_name = "RESULTS")]
+    pub results: Option<PathBuf>,
+    /// Folder of the site [default: target/runtime-bench/report]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+impl MatrixArgs {
+    /// Resolves defaults.
+    pub fn wishes(&self) -> Wishes {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Wishes {
+            filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
+            runners: self.runners.clone(),
+            points: self.points.map_or(self.profile.points(), Points::set),
+            params: self.params.clone(),
+            age: self.age.map(AgeName::age),
+            profile: self.profile,
+            budget: self.budget.unwrap_or(self.profile.budget()),
+            workers: self.workers.unwrap_or(cores),
+            pool_threads: self.pool_threads,
+            // JSON readers of other languages keep whole numbers up to 2^53.
+            seed: self.seed.unwrap_or_else(|| fastrand::u64(..1 << 53)),
+            reference: self.reference.clone(),
+            trial_limit: self.trial_limit.unwrap_or(self.profile.trial_limit()),
+        }
+    }
+}
+
+impl Points {
+    fn set(self) -> PointSet {
+        match self {
+            Self::Smoke => PointSet::Smoke,
+            Self::Quick => PointSet::Quick,
+            Self::Full => PointSet::Full,
+        }
+    }
+}
+
+impl AgeName {
+    fn age(self) -> Age {
+        match self {
+            Self::Startup => Age::Startup,
+            Self::Young => Age::Young,
+            Self::Steady => Age::Steady,
+        }
+    }
+}
+
+fn regex(text: &str) -> Result<Regex, String> {
+    Regex::new(text).map_err(|error| error.to_string())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least 1 is needed".to_owned()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+fn param(text: &str) -> Result<(String, Vec<u64>), String> {
+    let (name, values) = text.split_once('=').ok_or("write it as NAME=VALUE[,VALUE…]")?;
+    let values: Result<Vec<u64>, _> = values.split(',').map(str::parse).collect();
+    Ok((name.to_owned(), values.map_err(|_| "values are whole numbers, separated by commas")?))
+}
+
+/// Parses the command line and does what it asks for.
+///
+/// # Errors
+/// Whatever the command ends with.
+pub fn run(registry: &Registry) -> Result<(), Error> {
+    let cli = Cli::parse();
+    if let Some(problem) = registry.problem() {
+        return Err(Error::Usage(problem.to_owned()));
+    }
+    match cli.command {
+        Command::Bench(args) => commands::bench::run(registry, &args, |_| Ok(())),
+        Command::List(args) => commands::list::run(registry, &args),
+        Command::Verify(args) => commands::verify::run(registry, &args),
+        Command::Report(args) => commands::report::run(&args),
+        Command::Trial => crate::trial::answer(registry)
+            .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
+        Command::Replay(args) => crate::criterion_sink::replay(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_parameter_is_a_name_and_numbers() {
+        assert_eq!(param("n=1,2"), Ok(("n".to_owned(), vec![1, 2])));
+        assert!(param("n").is_err());
+        assert!(param("n=x").is_err());
+    }
+}

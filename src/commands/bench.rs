@@ -1,0 +1,92 @@
+//! `bench`: measure, print a table, write the report.
+
+use std::path::Path;
+
+use runtime_bench_results::analysis::{Analysis, Status, analyse};
+
+use super::{home, report};
+use crate::cli::BenchArgs;
+use crate::error::Error;
+use crate::harness::plan::{self, Planned};
+use crate::harness::run::{Done, Output, cost, measure};
+use crate::machine::Limits;
+use crate::registry::Registry;
+
+/// Runs the command. A finished results file is also handed to `sink`.
+///
+/// # Errors
+/// When it cannot run, is interrupted, a cell fails, or the run's own control fails.
+pub fn run(
+    registry: &Registry,
+    args: &BenchArgs,
+    sink: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let planned = plan::make(registry, &args.matrix.wishes(), Limits::of_this_machine())?;
+    if args.dry_run {
+        print_plan(&planned);
+        return Ok(());
+    }
+    if cfg!(debug_assertions) {
+        return Err(Error::Usage(
+            "a debug build does not measure: use `cargo bench`, or build with --release".to_owned(),
+        ));
+    }
+    if !args.output.quiet {
+        eprintln!("{}; seed {}", cost(&planned), planned.plan.seed);
+    }
+    let output = Output {
+        folder: home().join("results"),
+        out: args.output.out.clone(),
+        quiet: args.output.quiet,
+    };
+    let done = measure(registry, &planned, args.matrix.profile, &output)?;
+    let analysis = analyse(&done.run);
+    if !args.output.quiet {
+        print!("{}", runtime_bench_reports::text_table(&done.run, &analysis));
+    }
+    let index = report::write(&done.run, &home().join("report"))?;
+    if !args.output.quiet {
+        println!("results: {}\nreport:  {}", done.path.display(), index.display());
+    }
+    sink(&done.path)?;
+    judge(&done, &analysis)
+}
+
+fn print_plan(planned: &Planned) {
+    println!("{}; seed {}", cost(planned), planned.plan.seed);
+    for cell in &planned.plan.cells {
+        let what = match &cell.not_applicable {
+            Some(reason) => format!("n/a: {reason}"),
+            None => format!("{:?}, {}", cell.role, cell.age).to_lowercase(),
+        };
+        println!("{}  {what}", cell.key);
+    }
+}
+
+/// How a run ends for a script.
+fn judge(done: &Done, analysis: &Analysis) -> Result<(), Error> {
+    if done.run.end.is_some_and(|end| end.interrupted) {
+        let path = done.path.display();
+        return Err(Error::Interrupted(format!("interrupted; what was measured is in {path}")));
+    }
+    let rows = analysis.groups.iter().flat_map(|group| &group.rows);
+    let failed: Vec<String> = rows
+        .filter(|row| matches!(row.status, Status::Failed(_)))
+        .map(|row| row.key.to_string())
+        .collect();
+    if !failed.is_empty() {
+        return Err(Error::Failed(format!(
+            "{} cells failed, the reasons are in the report: {}",
+            failed.len(),
+            failed.join(", ")
+        )));
+    }
+    if !analysis.noise.trusted() {
+        return Err(Error::Untrusted(format!(
+            "identical code was told apart in {} workloads: the machine is too restless, run again \
+             when it is idle or with a longer profile",
+            analysis.noise.failed
+        )));
+    }
+    Ok(())
+}

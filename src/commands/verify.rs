@@ -1,0 +1,68 @@
+//! `verify`: one iteration of every cell, every answer checked, nothing measured.
+
+use runtime_bench_results::run::Role;
+use runtime_bench_results::trial::{BlockSize, Outcome};
+
+use crate::cli::VerifyArgs;
+use crate::error::Error;
+use crate::harness::interrupt::Interrupt;
+use crate::harness::plan::{self, Wishes};
+use crate::harness::trials::{Settings, Trials};
+use crate::machine::Limits;
+use crate::registry::Registry;
+
+/// Runs the command.
+///
+/// # Errors
+/// When a cell fails, or trials cannot be started.
+pub fn run(registry: &Registry, args: &VerifyArgs) -> Result<(), Error> {
+    verify(registry, &args.matrix.wishes(), args.quiet)
+}
+
+/// Verifies the cells of some wishes.
+///
+/// # Errors
+/// As [`run`].
+pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), Error> {
+    let planned = plan::make(registry, wishes, Limits::of_this_machine())?;
+    let interrupt = Interrupt::install()?;
+    let settings = Settings {
+        workers: wishes.workers,
+        pool_threads: wishes.pool_threads,
+        seed: wishes.seed,
+        limit: wishes.trial_limit,
+    };
+    let trials = Trials::new(registry, &interrupt, settings)?;
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for cell in planned.plan.cells.iter().filter(|cell| cell.role == Role::Subject) {
+        if let Some(reason) = &cell.not_applicable {
+            skipped += 1;
+            if !quiet {
+                println!("n/a     {}: {reason}", cell.key);
+            }
+            continue;
+        }
+        let Some(finished) = trials.run(&cell.key, cell.age, BlockSize::Iterations(1)) else {
+            return Err(Error::Interrupted("interrupted".to_owned()));
+        };
+        match finished.outcome {
+            Outcome::Ok { block } => {
+                passed += 1;
+                if !quiet {
+                    println!("ok      {}  {}", cell.key, block.answer);
+                }
+            }
+            Outcome::Error { kind, message } => {
+                failed += 1;
+                println!("FAILED  {}: {kind}: {message}", cell.key);
+                print!("{}", finished.stderr.unwrap_or_default());
+            }
+        }
+    }
+    println!("{passed} cells verified, {failed} failed, {skipped} n/a");
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(Error::Failed(format!("{failed} cells failed")))
+    }
+}

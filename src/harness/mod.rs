@@ -1,0 +1,18 @@
+//! Plan → rounds → trials → results file.
+//!
+//! - [`profile`]: how much time a run may take.
+//! - [`plan`]: which cells, at which points, and why the others do not run.
+//! - `child`: one process, its time limit, and its end.
+//! - `trials`: a request to a process and a reply from it.
+//! - `schedule`: rounds from costs, and their random order.
+//! - [`run`]: the loop over all of it, writing each finished trial down.
+//! - `progress`: what a person sees meanwhile.
+
+mod child;
+pub mod interrupt;
+pub mod plan;
+pub mod profile;
+mod progress;
+pub mod run;
+mod schedule;
+pub mod trials;

@@ -1,0 +1,381 @@
+//! Which cells are measured, at which points, and why the others are not.
+
+use std::time::Duration;
+
+use regex::Regex;
+use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
+use runtime_bench_results::key::{CellKey, Point};
+use runtime_bench_results::run::{Plan, PlannedCell, Role};
+use runtime_bench_results::trial::Age;
+use runtime_bench_workloads::runtime::Family;
+use runtime_bench_workloads::workload::PointSet;
+
+use super::profile::Profile;
+use crate::error::Error;
+use crate::machine::{Limits, Pool, Refusal};
+use crate::registry::{Case, Entry, Registry};
+
+/// What was asked for.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// Regular expressions; a cell must match one of them. None: all cells.
+    pub filters: Vec<Regex>,
+    /// Names of runners. None: all runners.
+    pub runners: Vec<String>,
+    /// Where in their parameter spaces workloads are measured.
+    pub points: PointSet,
+    /// Parameters that replace those of the points: a name and its values.
+    pub params: Vec<(String, Vec<u64>)>,
+    /// Age of the instances; `None` leaves it to the profile.
+    pub age: Option<Age>,
+    /// The profile.
+    pub profile: Profile,
+    /// Time for one cell.
+    pub budget: Duration,
+    /// Worker threads.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Seed.
+    pub seed: u64,
+    /// Runner that ratios refer to; `None` is tokio, or the first able one.
+    pub reference: Option<String>,
+    /// Time limit of a trial.
+    pub trial_limit: Duration,
+}
+
+/// The reference when none is named.
+const REFERENCE: &str = "tokio";
+
+/// A plan, with the descriptions that go into the results file.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// Its workloads.
+    pub workloads: Vec<WorkloadInfo>,
+    /// Its runners.
+    pub runners: Vec<RunnerInfo>,
+}
+
+impl Planned {
+    /// Cells that run, the twins among them.
+    pub fn runnable(&self) -> usize {
+        self.plan.cells.iter().filter(|cell| cell.not_applicable.is_none()).count()
+    }
+
+    /// The most that the measuring may take, seconds.
+    pub fn cost_s(&self) -> f64 {
+        self.runnable() as f64 * self.plan.budget_s
+    }
+}
+
+/// Makes a plan.
+///
+/// # Errors
+/// When a name is unknown, nothing matches, or a size that was asked for does not fit the machine.
+pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Planned, Error> {
+    let known = runners(registry, wishes);
+    check_names(&known, wishes)?;
+    check_threads(wishes, limits)?;
+    check_params(registry, wishes)?;
+    let chosen = |name: &str| wishes.runners.is_empty() || wishes.runners.iter().any(|r| r == name);
+    let mut cells = Vec::new();
+    for entry in registry.entries() {
+        for point in points(entry, wishes) {
+            let cases = entry.cases().filter(|case| chosen(&name(*case)));
+            cells.extend(group(entry, &point, cases, wishes, limits)?);
+        }
+    }
+    if cells.is_empty() {
+        return Err(nothing_matches(registry, wishes));
+    }
+    let used = |workload: &str| cells.iter().any(|cell| cell.key.workload == workload);
+    let workloads: Vec<WorkloadInfo> =
+        registry.entries().iter().map(|e| e.info.clone()).filter(|i| used(&i.name)).collect();
+    let runners =
+        known.into_iter().filter(|info| cells.iter().any(|c| c.key.runner == info.name)).collect();
+    let plan = Plan {
+        profile: wishes.profile.name().to_owned(),
+        seed: wishes.seed,
+        workers: wishes.workers,
+        pool_threads: wishes.pool_threads,
+        budget_s: wishes.budget.as_secs_f64(),
+        trial_limit_s: wishes.trial_limit.as_secs_f64(),
+        reference: wishes.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
+        cells,
+    };
+    Ok(Planned { plan, workloads, runners })
+}
+
+/// Every runner of the registry, once.
+pub fn runners(registry: &Registry, wishes: &Wishes) -> Vec<RunnerInfo> {
+    let mut runners: Vec<RunnerInfo> = Vec::new();
+    for case in registry.entries().iter().flat_map(Entry::cases) {
+        let info = case.runner(wishes.workers, wishes.pool_threads);
+        if runners.iter().all(|known| known.name != info.name) {
+            runners.push(info);
+        }
+    }
+    runners
+}
+
+fn name(case: &dyn Case) -> String {
+    case.runner(1, 1).name
+}
+
+/// The cells of one comparison: every chosen runner, and the reference's twin.
+fn group<'a>(
+    entry: &Entry,
+    point: &Point,
+    cases: impl Iterator<Item = &'a dyn Case>,
+    wishes: &Wishes,
+    limits: Limits,
+) -> Result<Vec<PlannedCell>, Error> {
+    let age = age(entry, wishes);
+    let mut cells = Vec::new();
+    for case in cases {
+        let key =
+            CellKey { workload: entry.info.name.clone(), point: point.clone(), runner: name(case) };
+        let text = key.to_string();
+        if wishes.filters.is_empty() || wishes.filters.iter().any(|filter| filter.is_match(&text)) {
+            let not_applicable = not_applicable(case, &key, wishes, limits)?;
+            cells.push(PlannedCell { key, role: Role::Subject, age, not_applicable });
+        }
+    }
+    let able = || cells.iter().filter(|cell| cell.not_applicable.is_none());
+    let wanted = wishes.reference.as_deref().unwrap_or(REFERENCE);
+    let reference = able().find(|cell| cell.key.runner == wanted).or_else(|| able().next());
+    let twin = reference.map(|cell| PlannedCell { role: Role::Twin, ..cell.clone() });
+    cells.extend(twin);
+    Ok(cells)
+}
+
+fn age(entry: &Entry, wishes: &Wishes) -> Age {
+    let wanted = wishes.age.unwrap_or_else(|| wishes.profile.age(entry.info.headline_age));
+    if entry.ages.contains(&wanted) { wanted } else { entry.info.headline_age }
+}
+
+/// Why a cell does not run. A size that was asked for and does not fit the machine is an error.
+fn not_applicable(
+    case: &dyn Case,
+    key: &CellKey,
+    wishes: &Wishes,
+    limits: Limits,
+) -> Result<Option<String>, Error> {
+    let needs = match case.needs(&key.point) {
+        Ok(needs) => needs,
+        Err(unfit) => return Ok(Some(unfit.0)),
+    };
+    let for_blocking = case.tasks_block() && case.family() == Family::ThreadPool;
+    let pool = if for_blocking {
+        Pool { threads: wishes.pool_threads, option: "--pool-threads" }
+    } else {
+        Pool { threads: wishes.workers, option: "--workers" }
+    };
+    match limits.refusal(needs, case.family(), pool) {
+        Some(Refusal::Machine(reason)) if !wishes.params.is_empty() => {
+            Err(Error::Usage(format!("{key} does not fit: {reason}")))
+        }
+        refusal => Ok(refusal.map(Refusal::into_reason)),
+    }
+}
+
+/// The points of a workload, with the wished parameters put in, each point once.
+fn points(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
+    let mut points = entry.points(wishes.points, wishes.workers);
+    for (name, values) in &wishes.params {
+        let mut replaced: Vec<Point> = Vec::new();
+        for point in points {
+            for with in with_param(&point, name, values) {
+                if !replaced.contains(&with) {
+                    replaced.push(with);
+                }
+            }
+        }
+        points = replaced;
+    }
+    points
+}
+
+fn with_param(point: &Point, name: &str, values: &[u64]) -> Vec<Point> {
+    let Some(place) = point.params.iter().position(|param| param.name == name) else {
+        return vec![point.clone()];
+    };
+    let with = |value: &u64| {
+        let mut point = point.clone();
+        point.params[place].value = (*value).into();
+        point
+    };
+    values.iter().map(with).collect()
+}
+
+fn check_names(known: &[RunnerInfo], wishes: &Wishes) -> Result<(), Error> {
+    let known: Vec<&str> = known.iter().map(|info| info.name.as_str()).collect();
+    for name in wishes.runners.iter().chain(&wishes.reference) {
+        if !known.contains(&name.as_str()) {
+            let hint = nearest(name, &known);
+            return Err(Error::Usage(format!(
+                "there is no runner `{name}`{hint}; the runners are {}",
+                known.join(", ")
+            )));
+        }
+    }
+    match &wishes.reference {
+        Some(name) if !wishes.runners.is_empty() && !wishes.runners.contains(name) => {
+            Err(Error::Usage(format!(
+                "the reference {name} is not among --runners {}: add it, or choose another",
+                wishes.runners.join(",")
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_threads(wishes: &Wishes, limits: Limits) -> Result<(), Error> {
+    let asked = [("--workers", wishes.workers), ("--pool-threads", wishes.pool_threads)];
+    for (option, threads) in asked {
+        if let Some(limit) = limits.threads.filter(|limit| threads as u64 > *limit) {
+            return Err(Error::Usage(format!(
+                "{option} {threads} does not fit: this machine allows {limit} threads"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_params(registry: &Registry, wishes: &Wishes) -> Result<(), Error> {
+    let mut known: Vec<String> = registry
+        .entries()
+        .iter()
+        .flat_map(|entry| entry.points(wishes.points, wishes.workers))
+        .flat_map(|point| point.params)
+        .map(|param| param.name)
+        .collect();
+    known.sort();
+    known.dedup();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    match wishes.params.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        Some((name, _)) => Err(Error::Usage(format!(
+            "no workload has a parameter `{name}`{}; the parameters are {}",
+            nearest(name, &known),
+            known.join(", ")
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn nothing_matches(registry: &Registry, wishes: &Wishes) -> Error {
+    let patterns: Vec<&str> = wishes.filters.iter().map(Regex::as_str).collect();
+    let names: Vec<&str> = registry.entries().iter().map(|entry| entry.info.name.as_str()).collect();
+    let hint = patterns.first().map_or_else(String::new, |pattern| nearest(pattern, &names));
+    Error::Usage(format!(
+        "no cell matches `{}`{hint}; `--list` shows them all",
+        patterns.join("` or `")
+    ))
+}
+
+/// `: did you mean …?`, or nothing when no name is near.
+fn nearest(wrong: &str, known: &[&str]) -> String {
+    let near = known
+        .iter()
+        .map(|name| (strsim::jaro_winkler(wrong, name), name))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.7);
+    near.map_or_else(String::new, |(_, name)| format!(": did you mean `{name}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wishes() -> Wishes {
+        Wishes {
+            filters: Vec::new(),
+            runners: Vec::new(),
+            points: PointSet::Quick,
+            params: Vec::new(),
+            age: None,
+            profile: Profile::Quick,
+            budget: Duration::from_millis(800),
+            workers: 2,
+            pool_threads: 64,
+            seed: 1,
+            reference: None,
+            trial_limit: Duration::from_secs(20),
+        }
+    }
+
+    fn plan(wishes: &Wishes) -> Result<Planned, Error> {
+        make(&Registry::standard(), wishes, Limits::default())
+    }
+
+    fn cells(planned: &Planned, role: Role) -> Vec<&PlannedCell> {
+        planned.plan.cells.iter().filter(|cell| cell.role == role).collect()
+    }
+
+    #[test]
+    fn every_pair_has_a_cell_and_every_comparison_a_twin() {
+        let planned = plan(&wishes()).unwrap();
+        let (workloads, runners) = (planned.workloads.len(), planned.runners.len());
+        assert_eq!(cells(&planned, Role::Subject).len(), workloads * runners);
+        assert_eq!(cells(&planned, Role::Twin).len(), workloads);
+    }
+
+    #[test]
+    fn a_pool_too_small_is_not_applicable_with_both_numbers() {
+        let planned = plan(&Wishes { pool_threads: 9, ..wishes() }).unwrap();
+        let reason = |name: &str| {
+            let key = planned.plan.cells.iter().find(|c| c.key.to_string().starts_with(name));
+            key.unwrap().not_applicable.clone().unwrap_or_default()
+        };
+        let echo = reason("tcp-echo/thread-pool");
+        assert!(echo.contains("128") && echo.contains(" 9 ") && echo.contains("--pool-threads"));
+        assert_eq!(reason("bounded-queue/thread-pool"), "");
+        assert!(reason("bounded-queue/rayon").contains("--workers"));
+    }
+
+    #[test]
+    fn unknown_names_are_answered_with_the_nearest() {
+        let error = |wishes: Wishes| plan(&wishes).unwrap_err().to_string();
+        let runners = vec!["tokyo".to_owned()];
+        assert!(error(Wishes { runners, ..wishes() }).contains("did you mean `tokio`?"));
+        let filters = vec![Regex::new("tcp-ecko").unwrap()];
+        assert!(error(Wishes { filters, ..wishes() }).contains("did you mean `tcp-echo`?"));
+        let params = vec![("conections".to_owned(), vec![1])];
+        assert!(error(Wishes { params, ..wishes() }).contains("did you mean `connections`?"));
+        let (runners, reference) = (vec!["smol".to_owned()], Some("tokio".to_owned()));
+        assert!(error(Wishes { runners, reference, ..wishes() }).contains("not among"));
+    }
+
+    #[test]
+    fn a_size_that_was_asked_for_and_does_not_fit_is_refused() {
+        let limits = Limits { open_files: Some(1_024), ..Limits::default() };
+        let params = vec![("connections".to_owned(), vec![10_000])];
+        let asked = Wishes { params, ..wishes() };
+        let error = make(&Registry::standard(), &asked, limits).unwrap_err().to_string();
+        assert!(error.contains("40064") && error.contains("1024"), "{error}");
+        let full = Wishes { points: PointSet::Full, ..wishes() };
+        let planned = make(&Registry::standard(), &full, limits).unwrap();
+        let refused = |cell: &&PlannedCell| {
+            cell.not_applicable.as_deref().is_some_and(|reason| reason.contains("1024"))
+        };
+        assert!(planned.plan.cells.iter().any(|cell| refused(&cell)));
+    }
+
+    #[test]
+    fn parameters_replace_those_of_the_points() {
+        let params = vec![("tasks".to_owned(), vec![3, 5])];
+        let planned = plan(&Wishes { params, ..wishes() }).unwrap();
+        let named = |text: &str| planned.plan.cells.iter().any(|c| c.key.to_string() == text);
+        assert!(named("spawn-join/tokio/tasks=3") && named("spawn-join/tokio/tasks=5"));
+        assert!(!named("spawn-join/tokio/tasks=1000"));
+    }
+
+    #[test]
+    fn without_tokio_the_first_able_runner_is_twinned() {
+        let runners = vec!["threads".to_owned(), "rayon".to_owned()];
+        let planned = plan(&Wishes { runners, ..wishes() }).unwrap();
+        assert!(cells(&planned, Role::Twin).iter().all(|cell| cell.key.runner == "threads"));
+    }
+}

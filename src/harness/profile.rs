@@ -1,0 +1,79 @@
+//! Profiles: how much time a run may take, and what it does with it.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use runtime_bench_results::trial::Age;
+use runtime_bench_workloads::workload::PointSet;
+
+/// A profile by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Tiny points, for testing the harness itself.
+    Smoke,
+    /// One point a workload, young instances: about a minute. The default.
+    Quick,
+    /// One point a workload, at the age that suits it: several minutes.
+    Standard,
+    /// As standard, with narrower intervals: about half an hour.
+    Thorough,
+}
+
+impl Profile {
+    /// Its name on the command line and in the results file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Smoke => "smoke",
+            Self::Quick => "quick",
+            Self::Standard => "standard",
+            Self::Thorough => "thorough",
+        }
+    }
+
+    /// Points of the parameter space.
+    pub fn points(self) -> PointSet {
+        if self == Self::Smoke { PointSet::Smoke } else { PointSet::Quick }
+    }
+
+    /// Time for one cell, all rounds together.
+    pub fn budget(self) -> Duration {
+        Duration::from_millis(match self {
+            Self::Smoke => 100,
+            Self::Quick => 800,
+            Self::Standard => 2_500,
+            Self::Thorough => 20_000,
+        })
+    }
+
+    /// Fewest rounds that can bear a verdict among seven runners, and the most that are of use.
+    pub fn rounds(self) -> RangeInclusive<u32> {
+        if self == Self::Smoke { 13..=13 } else { 13..=150 }
+    }
+
+    /// Age at which a workload is measured, unless it is asked for another.
+    pub fn age(self, headline: Age) -> Age {
+        match self {
+            Self::Smoke | Self::Quick => Age::Young,
+            Self::Standard | Self::Thorough => headline,
+        }
+    }
+
+    /// How much one block measures.
+    pub fn block(self, age: Age) -> Duration {
+        match (self, age) {
+            (Self::Smoke, _) => Duration::from_micros(100),
+            (_, Age::Steady) => Duration::from_millis(200),
+            // Time spent on more instances tells more than time spent on one.
+            (_, Age::Startup | Age::Young) => Duration::from_millis(8),
+        }
+    }
+
+    /// After this, a trial is killed and becomes an error row.
+    pub fn trial_limit(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Smoke | Self::Quick => 20,
+            Self::Standard | Self::Thorough => 60,
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! What a person sees while a run goes on: a bar on a terminal, plain lines elsewhere.
+
+use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Without a terminal, one line as often as this.
+const PLAIN: Duration = Duration::from_secs(5);
+
+/// Progress in units of expected seconds, so that its end can be foretold.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    plain: bool,
+    start: Instant,
+    last: Instant,
+    done_s: f64,
+    all_s: f64,
+}
+
+impl Progress {
+    /// Nothing is drawn when `quiet`. The bar is drawn between trials only, never during one.
+    pub(super) fn new(quiet: bool) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let bar = ProgressBar::with_draw_target(
+            Some(0),
+            if quiet || !terminal { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() },
+        );
+        let style = "{wide_bar:.cyan/black} {percent:>3} %  {prefix}  {msg}";
+        bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let now = Instant::now();
+        Self { bar, plain: !quiet && !terminal, start: now, last: now, done_s: 0.0, all_s: 0.0 }
+    }
+
+    /// A phase begins that is expected to take so long.
+    pub(super) fn phase(&mut self, what: &str, expected_s: f64) {
+        (self.done_s, self.all_s, self.start) = (0.0, expected_s, Instant::now());
+        self.bar.set_length((expected_s * 1e3) as u64);
+        self.bar.set_position(0);
+        if self.plain {
+            eprintln!("{what}, about {}", seconds(expected_s));
+        }
+    }
+
+    /// Something begins to run.
+    pub(super) fn running(&mut self, what: &str) {
+        self.bar.set_prefix(self.left());
+        self.bar.set_message(what.to_owned());
+        if self.plain && self.last.elapsed() >= PLAIN {
+            self.last = Instant::now();
+            let percent = 100.0 * self.done_s / self.all_s.max(f64::MIN_POSITIVE);
+            eprintln!("{percent:.0} %, {}: {what}", self.left());
+        }
+    }
+
+    /// It has ended, and was expected to take so long.
+    pub(super) fn finished(&mut self, expected_s: f64) {
+        self.done_s += expected_s;
+        self.bar.set_position((self.done_s * 1e3) as u64);
+    }
+
+    /// A message that stays.
+    pub(super) fn say(&self, text: &str) {
+        if self.plain {
+            eprintln!("{text}");
+        } else {
+            self.bar.suspend(|| {
+                if !self.bar.is_hidden() {
+                    eprintln!("{text}");
+                }
+            });
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// What is left, at the pace so far.
+    fn left(&self) -> String {
+        let pace = if self.done_s > 0.0 { self.start.elapsed().as_secs_f64() / self.done_s } else { 1.0 };
+        format!("{} left", seconds((self.all_s - self.done_s).max(0.0) * pace))
+    }
+}
+
+/// Seconds as a person says them.
+pub(super) fn seconds(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    if whole < 90 { format!("{whole} s") } else { format!("{} min {} s", whole / 60, whole % 60) }
+}

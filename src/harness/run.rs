@@ -1,0 +1,236 @@
+//! The loop of a run: pilots, rounds, and everything written down as it comes.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use fastrand::Rng;
+use runtime_bench_results::run::{
+    End, Line, PlannedCell, Run, RunHeader, SCHEMA, Schedule, TrialRecord,
+};
+use runtime_bench_results::store::RunWriter;
+use runtime_bench_results::trial::{Age, BlockSize, Outcome};
+
+use super::interrupt::Interrupt;
+use super::plan::Planned;
+use super::profile::Profile;
+use super::progress::{Progress, seconds};
+use super::schedule::{order, schedule};
+use super::trials::{Settings, Trials};
+use crate::error::Error;
+use crate::machine;
+use crate::registry::Registry;
+
+/// Where a run is written, and how much it says.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Folder of the results.
+    pub folder: PathBuf,
+    /// Name of the results file, if it is to be elsewhere.
+    pub out: Option<PathBuf>,
+    /// Nothing but the end result.
+    pub quiet: bool,
+}
+
+/// A run that came to its end, or was stopped.
+pub struct Done {
+    /// Everything that was measured.
+    pub run: Run,
+    /// The results file.
+    pub path: PathBuf,
+}
+
+/// Measures a plan.
+///
+/// # Errors
+/// When results cannot be written or trials cannot be started.
+pub fn measure(
+    registry: &Registry,
+    planned: &Planned,
+    profile: Profile,
+    output: &Output,
+) -> Result<Done, Error> {
+    let interrupt = Interrupt::install()?;
+    let plan = &planned.plan;
+    let settings = Settings {
+        workers: plan.workers,
+        pool_threads: plan.pool_threads,
+        seed: plan.seed,
+        limit: Duration::from_secs_f64(plan.trial_limit_s),
+    };
+    let trials = Trials::new(registry, &interrupt, settings)?;
+    let writer = RunWriter::create(&output.folder, output.out.as_deref(), header(planned))?;
+    let mut runner = Loop {
+        groups: groups(&plan.cells),
+        broken: vec![false; plan.cells.len()],
+        progress: Progress::new(output.quiet),
+        rng: Rng::with_seed(plan.seed),
+        start: Instant::now(),
+        planned,
+        profile,
+        trials,
+        writer,
+    };
+    let whole = runner.pilots_and_rounds();
+    runner.progress.clear();
+    let elapsed_s = runner.start.elapsed().as_secs_f64();
+    // What was measured before an error is worth keeping, too.
+    let finished = runner.writer.finish(End { interrupted: !matches!(whole, Ok(true)), elapsed_s });
+    whole?;
+    let (run, path) = finished?;
+    Ok(Done { run, path })
+}
+
+fn header(planned: &Planned) -> RunHeader {
+    let now = SystemTime::now();
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let started = humantime::format_rfc3339_seconds(now).to_string();
+    let stamp: String = started.chars().filter(|c| c.is_ascii_digit() || *c == 'T').collect();
+    RunHeader {
+        schema: SCHEMA.to_owned(),
+        id: format!("{stamp}-{:04x}", (since.subsec_nanos() ^ std::process::id()) & 0xffff),
+        started,
+        command: command(),
+        environment: machine::describe(),
+        plan: planned.plan.clone(),
+        workloads: planned.workloads.clone(),
+        runners: planned.runners.clone(),
+    }
+}
+
+/// The command line, with the program's name and not its path.
+fn command() -> Vec<String> {
+    let mut args = std::env::args();
+    let program = args.next().unwrap_or_default();
+    let name = Path::new(&program).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    std::iter::once(name).chain(args).collect()
+}
+
+/// Cells that are compared with each other, by their ids.
+fn groups(cells: &[PlannedCell]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (id, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.not_applicable.is_none()) {
+        let name = cell.key.group();
+        match groups.iter_mut().find(|group| group.name == name && group.age == cell.age) {
+            Some(group) => group.cells.push(id),
+            None => groups.push(Group { name, age: cell.age, cells: vec![id] }),
+        }
+    }
+    groups
+}
+
+struct Group {
+    name: String,
+    age: Age,
+    cells: Vec<usize>,
+}
+
+struct Loop<'a> {
+    planned: &'a Planned,
+    profile: Profile,
+    groups: Vec<Group>,
+    /// Cells whose trial failed; they are not tried again.
+    broken: Vec<bool>,
+    trials: Trials<'a>,
+    writer: RunWriter,
+    progress: Progress,
+    rng: Rng,
+    start: Instant,
+}
+
+impl Loop<'_> {
+    /// `false` when the run was interrupted.
+    fn pilots_and_rounds(&mut self) -> Result<bool, Error> {
+        let Some(schedules) = self.pilots()? else { return Ok(false) };
+        let expected_s: f64 =
+            schedules.iter().map(|s| s.round_cost_s * f64::from(s.rounds)).sum();
+        self.progress.phase("measuring", expected_s);
+        let mut rounds = vec![0; self.groups.len()];
+        for group in order(&mut self.rng, &schedules) {
+            rounds[group] += 1;
+            if !self.round(group, rounds[group])? {
+                return Ok(false);
+            }
+            self.progress.finished(schedules[group].round_cost_s);
+        }
+        Ok(true)
+    }
+
+    /// One trial of each cell: does it run, is it right, what does it cost?
+    fn pilots(&mut self) -> Result<Option<Vec<Schedule>>, Error> {
+        let cells: usize = self.groups.iter().map(|group| group.cells.len()).sum();
+        self.progress.phase("one verified trial of each cell", cells as f64 * 0.05);
+        let mut schedules = Vec::with_capacity(self.groups.len());
+        for group in 0..self.groups.len() {
+            let mut cost = Duration::ZERO;
+            for (position, id) in self.permutation(group).into_iter().enumerate() {
+                let Some(trial) = self.trial(id, 0, position)? else { return Ok(None) };
+                cost += trial;
+                self.progress.finished(0.05);
+            }
+            let able = self.groups[group].cells.iter().filter(|&&id| !self.broken[id]).count();
+            let (name, budget_s) = (self.groups[group].name.clone(), self.planned.plan.budget_s);
+            let schedule = schedule(name, self.profile, budget_s, able, cost.as_secs_f64());
+            if let Some(reason) = &schedule.left_out {
+                self.progress.say(&format!("left out: {}: {reason}", schedule.group));
+            }
+            self.writer.append(Line::Schedule(schedule.clone()))?;
+            schedules.push(schedule);
+        }
+        Ok(Some(schedules))
+    }
+
+    /// One trial of each cell of a comparison, in random order; `false` when interrupted.
+    fn round(&mut self, group: usize, round: u32) -> Result<bool, Error> {
+        for (position, id) in self.permutation(group).into_iter().enumerate() {
+            if self.trial(id, round, position)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn permutation(&mut self, group: usize) -> Vec<usize> {
+        let able = self.groups[group].cells.iter().copied().filter(|&id| !self.broken[id]);
+        let mut cells: Vec<usize> = able.collect();
+        self.rng.shuffle(&mut cells);
+        cells
+    }
+
+    /// One trial, written down; its cost, or `None` when interrupted.
+    fn trial(&mut self, id: usize, round: u32, position: usize) -> Result<Option<Duration>, Error> {
+        let cell = &self.planned.plan.cells[id];
+        self.progress.running(&cell.key.to_string());
+        let at_s = self.start.elapsed().as_secs_f64();
+        let block = BlockSize::Nanoseconds(self.profile.block(cell.age).as_nanos() as u64);
+        let Some(finished) = self.trials.run(&cell.key, cell.age, block) else { return Ok(None) };
+        if let Outcome::Error { kind, message } = &finished.outcome {
+            self.broken[id] = true;
+            self.progress.say(&format!("failed: {}: {kind}: {message}", cell.key));
+        }
+        self.writer.append(Line::Trial(TrialRecord {
+            cell: id,
+            round,
+            position: position as u32,
+            at_s,
+            cost_s: finished.cost.as_secs_f64(),
+            outcome: finished.outcome,
+            stderr: finished.stderr,
+        }))?;
+        Ok(Some(finished.cost))
+    }
+}
+
+/// What a plan is going to cost, in a sentence.
+pub fn cost(planned: &Planned) -> String {
+    let cells = &planned.plan.cells;
+    let able = planned.runnable();
+    let groups = groups(cells).len();
+    format!(
+        "{} workloads on {} runners: {able} cells in {groups} comparisons ({} n/a), at most about {} \
+         of measuring",
+        planned.workloads.len(),
+        planned.runners.len(),
+        cells.len() - able,
+        seconds(planned.cost_s())
+    )
+}

@@ -1,0 +1,177 @@
+//! A request to a trial process, and its reply.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::key::CellKey;
+use runtime_bench_results::trial::{
+    Age, BlockSize, ErrorKind, Outcome, PROTOCOL, TrialReply, TrialRequest,
+};
+use tempfile::TempDir;
+
+use super::child::{self, Ended};
+use super::interrupt::Interrupt;
+use crate::error::Error;
+use crate::registry::Registry;
+
+/// The subcommand that makes this very program a trial.
+pub const TRIAL: &str = "trial";
+
+/// Starts trials, one after the other.
+pub struct Trials<'a> {
+    registry: &'a Registry,
+    interrupt: &'a Interrupt,
+    program: PathBuf,
+    scratch: TempDir,
+    /// What every trial of the run is given.
+    pub settings: Settings,
+}
+
+/// What every trial of a run is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Worker threads of the runtime.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Seed for the inputs.
+    pub seed: u64,
+    /// After this a trial is killed.
+    pub limit: Duration,
+}
+
+/// A finished trial.
+pub struct Finished {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The end of its standard error, when it failed.
+    pub stderr: Option<String>,
+    /// From starting the process to its end.
+    pub cost: Duration,
+}
+
+impl<'a> Trials<'a> {
+    /// Gets ready to start trials of `registry`.
+    ///
+    /// # Errors
+    /// When there is no place for the trials' input files.
+    pub fn new(
+        registry: &'a Registry,
+        interrupt: &'a Interrupt,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        let program = env::current_exe().map_err(|error| {
+            Error::CouldNotRun(format!("cannot find this program to start trials with: {error}"))
+        })?;
+        let scratch = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
+        let scratch = scratch.map_err(|error| {
+            Error::CouldNotRun(format!(
+                "cannot make a temporary folder in {}: {error}; set TMPDIR to another",
+                env::temp_dir().display()
+            ))
+        })?;
+        Ok(Self { registry, interrupt, program, scratch, settings })
+    }
+
+    /// Runs one trial; `None` when the run was interrupted meanwhile.
+    pub fn run(&self, cell: &CellKey, age: Age, block: BlockSize) -> Option<Finished> {
+        let request = TrialRequest {
+            protocol: PROTOCOL,
+            cell: cell.clone(),
+            workers: self.settings.workers,
+            pool_threads: self.settings.pool_threads,
+            age,
+            block,
+            seed: self.settings.seed,
+            scratch: self.scratch.path().to_string_lossy().into_owned(),
+        };
+        let mut command = Command::new(&self.program);
+        command.arg(TRIAL);
+        if let Some(case) = self.registry.case(&cell.workload, &cell.runner) {
+            command.envs(case.environment(self.settings.workers));
+        }
+        let input = serde_json::to_string(&request).unwrap_or_default();
+        let start = Instant::now();
+        let ended = child::run(&mut command, &input, self.settings.limit, self.interrupt);
+        let cost = start.elapsed();
+        let (outcome, stderr) = match ended {
+            Ok(Ended::Interrupted) => return None,
+            Ok(Ended::Exited { status, stdout, stderr }) => (reply(status, &stdout), stderr),
+            Ok(Ended::TimedOut { stderr }) => {
+                let limit = self.settings.limit.as_secs_f64();
+                let message = format!("no reply within {limit} s; its process group was killed");
+                (Outcome::Error { kind: ErrorKind::TimedOut, message }, stderr)
+            }
+            Err(error) => {
+                let message = format!("the trial process could not be started: {error}");
+                (Outcome::Error { kind: ErrorKind::Setup, message }, String::new())
+            }
+        };
+        let failed = matches!(outcome, Outcome::Error { .. }) && !stderr.is_empty();
+        Some(Finished { outcome, stderr: failed.then_some(stderr), cost })
+    }
+}
+
+/// The last line of the output is the reply; whatever a runner printed before it is noise.
+fn reply(status: ExitStatus, stdout: &str) -> Outcome {
+    let error = |kind, message| Outcome::Error { kind, message };
+    let last = stdout.lines().rfind(|line| !line.trim().is_empty());
+    match last.map(serde_json::from_str::<TrialReply>) {
+        Some(Ok(reply)) if reply.protocol == PROTOCOL => checked(reply.outcome),
+        Some(Ok(reply)) => error(
+            ErrorKind::Protocol,
+            format!("the runner speaks protocol {} and not {PROTOCOL}", reply.protocol),
+        ),
+        Some(Err(problem)) if status.success() => {
+            error(ErrorKind::Protocol, format!("the reply cannot be understood: {problem}"))
+        }
+        None if status.success() => error(ErrorKind::Protocol, "there was no reply".to_owned()),
+        _ => error(ErrorKind::Crashed, format!("the process ended with {status} and no reply")),
+    }
+}
+
+/// A figure that cannot be is an error, not a figure.
+fn checked(outcome: Outcome) -> Outcome {
+    let Outcome::Ok { block } = &outcome else { return outcome };
+    let impossible = block.metrics.iter().find(|metric| !metric.value.is_finite());
+    let message = match impossible {
+        _ if block.iterations == 0 => "a block without an iteration".to_owned(),
+        Some(metric) => format!("the metric {} is not a finite number", metric.name),
+        None => return outcome,
+    };
+    Outcome::Error { kind: ErrorKind::Protocol, message }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    fn kind(raw_status: i32, stdout: &str) -> Option<ErrorKind> {
+        match reply(ExitStatus::from_raw(raw_status), stdout) {
+            Outcome::Ok { .. } => None,
+            Outcome::Error { kind, .. } => Some(kind),
+        }
+    }
+
+    #[test]
+    fn a_reply_is_found_behind_noise() {
+        let block = r#"{"iterations":1,"warm_up_iterations":0,"metrics":[],"answer":"","phases":
+            {"prepare_s":0,"warm_up_s":0,"measure_s":0}}"#
+            .replace('\n', "");
+        let good = format!("noise\n{{\"protocol\":1,\"status\":\"ok\",\"block\":{block}}}\n\n");
+        assert_eq!(kind(0, &good), None);
+        assert_eq!(kind(0, &good.replace("\"iterations\":1", "\"iterations\":0")), Some(ErrorKind::Protocol));
+        assert_eq!(kind(0, &good.replace("\"protocol\":1", "\"protocol\":9")), Some(ErrorKind::Protocol));
+    }
+
+    #[test]
+    fn what_is_no_reply_has_its_kind() {
+        assert_eq!(kind(0, ""), Some(ErrorKind::Protocol));
+        assert_eq!(kind(0, "hello"), Some(ErrorKind::Protocol));
+        assert_eq!(kind(6, ""), Some(ErrorKind::Crashed));
+        assert_eq!(kind(101 << 8, "half a li"), Some(ErrorKind::Crashed));
+    }
+}

@@ -1,0 +1,183 @@
+//! What the machine can hold, so that a size beyond it is refused before the run.
+
+use runtime_bench_workloads::runtime::Family;
+use runtime_bench_workloads::workload::Needs;
+
+use super::files::{cgroup, kib_line, number};
+
+/// Files that a trial has open besides the workload's.
+const FILES_BESIDE: u64 = 64;
+/// Threads that a machine has running besides a trial's.
+const THREADS_BESIDE: u64 = 500;
+/// Share of the free memory that a trial may fill.
+const MEMORY_SHARE: f64 = 0.8;
+
+/// What the machine can hold; `None` is not limited, or not readable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Files and sockets of one process.
+    pub open_files: Option<u64>,
+    /// Threads.
+    pub threads: Option<u64>,
+    /// Free memory, bytes.
+    pub memory: Option<u64>,
+}
+
+impl Limits {
+    /// Reads the limits of this machine.
+    pub fn of_this_machine() -> Self {
+        let threads = [
+            number("/proc/sys/kernel/threads-max"),
+            // A thread's stack is two mappings, its own and its guard.
+            number("/proc/sys/vm/max_map_count").map(|maps| maps / 2),
+            cgroup("pids.max", "pids/pids.max").and_then(|max| max.parse().ok()),
+            process_limit(),
+        ];
+        let free = kib_line("/proc/meminfo", "MemAvailable");
+        let group = cgroup("memory.max", "memory/memory.limit_in_bytes")
+            .and_then(|max| max.parse().ok());
+        Self {
+            open_files: open_files_limit(),
+            threads: threads.into_iter().flatten().min(),
+            memory: [free, group].into_iter().flatten().min(),
+        }
+    }
+
+    /// Why a cell does not fit, with both numbers; `None` when it does.
+    ///
+    /// `pool` is the runner's pool, where waiting takes one of its threads.
+    pub fn refusal(self, needs: Needs, family: Family, pool: Pool) -> Option<Refusal> {
+        let blocks = matches!(family, Family::ThreadPool | Family::DataParallel);
+        if blocks && needs.blocking > pool.threads {
+            return Some(Refusal::Pool(format!(
+                "{} tasks must wait at once, and the pool has {} threads ({})",
+                needs.blocking, pool.threads, pool.option
+            )));
+        }
+        self.beyond(needs, family, pool).map(Refusal::Machine)
+    }
+
+    fn beyond(self, needs: Needs, family: Family, pool: Pool) -> Option<String> {
+        let threads = match family {
+            Family::ThreadPerTask => needs.tasks,
+            Family::ThreadPool => pool.threads,
+            Family::Async | Family::DataParallel => 0,
+        };
+        let over = |need: u64, limit: Option<u64>| limit.filter(|limit| need > *limit);
+        let fitting_threads = self.threads.map(|limit| limit.saturating_sub(THREADS_BESIDE));
+        if let Some(limit) = over(threads as u64, fitting_threads) {
+            return Some(format!(
+                "it needs {threads} threads, and this machine allows {limit} (ulimit -u, \
+                 kernel.threads-max, vm.max_map_count, pids.max)"
+            ));
+        }
+        let files = needs.files as u64 + FILES_BESIDE;
+        if let Some(limit) = over(files, self.open_files) {
+            return Some(format!(
+                "it needs {files} open files, and this process may have {limit} (ulimit -Hn)"
+            ));
+        }
+        let free = self.memory.map(|memory| (memory as f64 * MEMORY_SHARE) as u64);
+        over(needs.memory, free).map(|limit| {
+            let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+            format!(
+                "it needs about {} MiB of memory, and {} MiB may be used here",
+                mib(needs.memory),
+                mib(limit)
+            )
+        })
+    }
+}
+
+/// Why a cell does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// More tasks would wait than the runner's pool has threads.
+    Pool(String),
+    /// The machine cannot hold it.
+    Machine(String),
+}
+
+impl Refusal {
+    /// The sentence with both numbers.
+    pub fn into_reason(self) -> String {
+        match self {
+            Self::Pool(reason) | Self::Machine(reason) => reason,
+        }
+    }
+}
+
+/// The pool that a runner's tasks wait on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Its threads.
+    pub threads: usize,
+    /// The option that sets them.
+    pub option: &'static str,
+}
+
+#[cfg(unix)]
+fn open_files_limit() -> Option<u64> {
+    use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
+    (hard != RLIM_INFINITY).then_some(hard)
+}
+
+#[cfg(not(unix))]
+fn open_files_limit() -> Option<u64> {
+    None
+}
+
+#[cfg(target_os = "linux")]
+fn process_limit() -> Option<u64> {
+    use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+    let (soft, _) = getrlimit(Resource::RLIMIT_NPROC).ok()?;
+    (soft != RLIM_INFINITY).then_some(soft)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn process_limit() -> Option<u64> {
+    None
+}
+
+/// Lets this process open as many files as the system allows it.
+pub fn raise_open_files() {
+    #[cfg(unix)]
+    {
+        use nix::sys::resource::{Resource, getrlimit, setrlimit};
+        if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
+            // Where it is refused, the workload will say what it could not open.
+            let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POOL: Pool = Pool { threads: 64, option: "--pool-threads" };
+    const SMALL: Limits =
+        Limits { open_files: Some(1_024), threads: Some(1_500), memory: Some(1 << 30) };
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_both_numbers() {
+        let refusal = |needs, family| SMALL.refusal(needs, family, POOL).unwrap().into_reason();
+        let waiting = Needs { blocking: 65, ..Needs::default() };
+        let text = refusal(waiting, Family::ThreadPool);
+        assert!(text.contains("65") && text.contains("64") && text.contains("--pool-threads"));
+        let tasks = Needs { tasks: 1_001, ..Needs::default() };
+        assert!(refusal(tasks, Family::ThreadPerTask).contains("1000"));
+        let files = Needs { files: 1_000, ..Needs::default() };
+        assert!(refusal(files, Family::Async).contains("1024"));
+        let memory = Needs { memory: 1 << 30, ..Needs::default() };
+        assert!(refusal(memory, Family::Async).contains("1024 MiB"));
+    }
+
+    #[test]
+    fn what_fits_is_not_refused() {
+        let needs = Needs { tasks: 100_000, blocking: 100_000, files: 900, memory: 1 << 20 };
+        assert_eq!(SMALL.refusal(needs, Family::Async, POOL), None);
+        assert_eq!(Limits::default().refusal(needs, Family::ThreadPerTask, POOL), None);
+    }
+}

@@ -1,0 +1,11 @@
+//! What the machine is and what it can hold.
+//!
+//! Linux is complete; elsewhere what cannot be read is `None`, and the report says so.
+
+mod environment;
+mod files;
+mod limits;
+
+pub use environment::describe;
+pub use files::peak_memory;
+pub use limits::{Limits, Pool, Refusal, raise_open_files};

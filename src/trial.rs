@@ -1,0 +1,190 @@
+//! The inside of a trial: one process, one fresh instance, one block.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use runtime_bench_results::trial::{
+    Age, Block, BlockSize, ErrorKind, Metric, Outcome, PROTOCOL, Phases, TrialReply, TrialRequest,
+    metric,
+};
+use runtime_bench_workloads::clock::{Clock, SYSTEM};
+use runtime_bench_workloads::instance::{Instance, Sample};
+use runtime_bench_workloads::workload::{Failure, Setup};
+
+use crate::machine::{peak_memory, raise_open_files};
+use crate::registry::Registry;
+
+/// A young instance has done at least this much.
+const YOUNG: Duration = Duration::from_millis(2);
+/// An iteration longer than this warms an instance alone.
+const LONG_ITERATION: Duration = Duration::from_millis(20);
+/// Windows that must agree before an instance is steady.
+const WINDOW: Duration = Duration::from_millis(100);
+/// How closely they must agree.
+const AGREEMENT: f64 = 0.02;
+/// An instance that is not steady by then is measured as it is.
+const STEADY_AT_MOST: Duration = Duration::from_secs(5);
+
+/// Answers one request from standard input on standard output.
+///
+/// # Errors
+/// When the reply cannot be written: the harness is gone.
+pub fn answer(registry: &Registry) -> io::Result<()> {
+    die_with_parent();
+    raise_open_files();
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text)?;
+    let outcome = match serde_json::from_str::<TrialRequest>(&text) {
+        Ok(request) if request.protocol == PROTOCOL => run(registry, &request, &SYSTEM)
+            .map_or_else(|failure| failed(&failure), |block| Outcome::Ok { block }),
+        Ok(request) => protocol_error(format!(
+            "the request speaks protocol {} where this runner speaks {PROTOCOL}",
+            request.protocol
+        )),
+        Err(error) => protocol_error(format!("the request cannot be understood: {error}")),
+    };
+    let mut reply = serde_json::to_string(&TrialReply { protocol: PROTOCOL, outcome })?;
+    reply.push('\n');
+    io::stdout().write_all(reply.as_bytes())
+}
+
+#[cfg(target_os = "linux")]
+fn die_with_parent() {
+    // Without it a trial would outlive a harness that was killed; there is nobody to tell.
+    let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn die_with_parent() {}
+
+fn protocol_error(message: String) -> Outcome {
+    Outcome::Error { kind: ErrorKind::Protocol, message }
+}
+
+fn failed(failure: &Failure) -> Outcome {
+    let kind = match failure {
+        Failure::WrongAnswer(_) => ErrorKind::WrongAnswer,
+        Failure::Io { .. } => ErrorKind::Setup,
+        Failure::Request(_) => ErrorKind::Protocol,
+    };
+    Outcome::Error { kind, message: failure.to_string() }
+}
+
+fn run(
+    registry: &Registry,
+    request: &TrialRequest,
+    clock: &'static dyn Clock,
+) -> Result<Block, Failure> {
+    let cell = &request.cell;
+    let case = registry.case(&cell.workload, &cell.runner).ok_or_else(|| {
+        Failure::Request(format!("this runner has no {} on {}", cell.workload, cell.runner))
+    })?;
+    let start = clock.now();
+    let mut instance = case.start(Setup {
+        point: cell.point.clone(),
+        workers: request.workers,
+        pool_threads: request.pool_threads,
+        seed: request.seed,
+        scratch: PathBuf::from(&request.scratch),
+        clock,
+    })?;
+    let prepared = clock.now();
+    let (warm_up_iterations, sample) = match (request.block, request.age) {
+        (BlockSize::Iterations(iterations), _) => (0, instance.measure(iterations)?),
+        (BlockSize::Nanoseconds(_), Age::Startup) => (0, instance.measure(1)?),
+        (BlockSize::Nanoseconds(size), age) => {
+            let (iterations, each) = match age {
+                Age::Steady => warm_until_steady(instance.as_mut(), clock)?,
+                Age::Startup | Age::Young => warm_young(instance.as_mut())?,
+            };
+            let block = (size as f64 / each.as_nanos().max(1) as f64).round().max(1.0);
+            (iterations, instance.measure(block as u64)?)
+        }
+    };
+    let end = clock.now();
+    let phases = Phases {
+        prepare_s: prepared.saturating_sub(start).as_secs_f64(),
+        warm_up_s: end.saturating_sub(prepared + sample.timing.wall).as_secs_f64(),
+        measure_s: sample.timing.wall.as_secs_f64(),
+    };
+    let startup = (request.age == Age::Startup).then(|| instance.build_time());
+    Ok(block(sample, warm_up_iterations, startup, phases))
+}
+
+/// Warms an instance up, and returns the iterations done and what one takes.
+fn warm_young(instance: &mut dyn Instance) -> Result<(u64, Duration), Failure> {
+    let (mut iterations, mut spent, mut next) = (0, Duration::ZERO, 1);
+    loop {
+        let sample = instance.measure(next)?;
+        iterations += sample.iterations;
+        spent += sample.timing.wall;
+        let enough = iterations >= 2 || spent > LONG_ITERATION;
+        if enough && spent >= YOUNG {
+            return Ok((iterations, mean(&sample)));
+        }
+        // Doubling keeps the calls few where an iteration is short.
+        next = iterations;
+    }
+}
+
+/// Warms an instance up until windows agree, and returns the iterations done and what one takes.
+fn warm_until_steady(
+    instance: &mut dyn Instance,
+    clock: &dyn Clock,
+) -> Result<(u64, Duration), Failure> {
+    let start = clock.now();
+    let (mut iterations, mut each) = warm_young(instance)?;
+    let mut before = f64::INFINITY;
+    loop {
+        let window = (WINDOW.as_secs_f64() / each.as_secs_f64().max(1e-9)).ceil() as u64;
+        let sample = instance.measure(window)?;
+        iterations += sample.iterations;
+        each = mean(&sample);
+        let now = each.as_secs_f64();
+        let agree = (now - before).abs() <= AGREEMENT * now;
+        if agree || clock.now().saturating_sub(start) >= STEADY_AT_MOST {
+            return Ok((iterations, each));
+        }
+        before = now;
+    }
+}
+
+fn mean(sample: &Sample) -> Duration {
+    sample.timing.wall / u32::try_from(sample.iterations.max(1)).unwrap_or(u32::MAX)
+}
+
+/// The block with the metrics that every workload has, its own first.
+fn block(
+    sample: Sample,
+    warm_up_iterations: u64,
+    startup: Option<Duration>,
+    phases: Phases,
+) -> Block {
+    let timing = sample.timing;
+    let per = |total: f64| total / sample.iterations as f64;
+    let per_ns = |total: Duration| per(total.as_nanos() as f64);
+    let mut metrics = sample.metrics;
+    metrics.extend([
+        Metric::lower(metric::WALL, "ns", per_ns(timing.wall)),
+        Metric::lower(metric::WALL_MIN, "ns", timing.shortest.as_nanos() as f64),
+        Metric::lower(metric::CPU, "ns", per_ns(timing.usage.cpu)),
+        Metric::context(metric::CPU_USER, "ns", per_ns(timing.usage.user)),
+        Metric::context(metric::CPU_SYSTEM, "ns", per_ns(timing.usage.system)),
+        Metric::context(metric::SWITCHES_VOLUNTARY, "", per(timing.usage.voluntary as f64)),
+        Metric::context(metric::SWITCHES_INVOLUNTARY, "", per(timing.usage.involuntary as f64)),
+    ]);
+    metrics.extend(peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64)));
+    metrics.extend(startup.map(|build| {
+        let startup = (build + timing.wall).as_nanos() as f64;
+        Metric::lower(metric::STARTUP, "ns", startup)
+    }));
+    Block {
+        iterations: sample.iterations,
+        warm_up_iterations,
+        metrics,
+        histogram: None,
+        answer: sample.answer,
+        phases,
+    }
+}

@@ -1,0 +1,74 @@
+//! `null`: an iteration that does nothing. Its time is the cost of the clock.
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Null;
+
+impl Workload for Null {
+    type Answer = ();
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "null".into(),
+            title: "Nothing at all".into(),
+            kind: Kind::Calibration,
+            model: "An iteration that does nothing: what remains is the clock's own cost, one \
+                    reading per iteration."
+                .into(),
+            check: "There is nothing to check.".into(),
+            headline: "per-iteration".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Every other figure contains this cost once per iteration; none is corrected for \
+                 it."
+                .into(),
+            ],
+        }
+    }
+
+    fn points(&self, _: PointSet, _: usize) -> Vec<Point> {
+        vec![Point::new()]
+    }
+
+    fn needs(&self, _: &Point, _: Family) -> Result<Needs, Unfit> {
+        Ok(Needs::default())
+    }
+
+    fn verify(&self, _: &Setup, (): &()) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn describe(&self, (): &()) -> String {
+        String::new()
+    }
+
+    fn metrics(&self, _: &Setup, block: &Timed<()>) -> Vec<Metric> {
+        vec![Metric::lower("per-iteration", "ns", block.wall_ns())]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        _: Setup,
+    ) -> Result<impl AsyncSession<Answer = ()>, Failure> {
+        Ok(repeat_async(|| std::future::ready(Ok(()))))
+    }
+
+    fn on_threads<T: ThreadRuntime>(self, _: Setup) -> Result<impl Session<Answer = ()>, Failure> {
+        Ok(repeat(|| Ok(())))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        _: Setup,
+    ) -> Result<impl Session<Answer = ()>, Failure> {
+        Ok(repeat(|| Ok(())))
+    }
+}

@@ -1,0 +1,172 @@
+//! Wall time and resource usage.
+//!
+//! A trait, so that tests can drive a measurement with a clock of their own.
+
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+/// What a measurement reads. Times count from an arbitrary moment of the same process.
+pub trait Clock: Send + Sync {
+    /// Wall time.
+    fn now(&self) -> Duration;
+    /// Resources that the process has used so far, all threads together.
+    fn usage(&self) -> Usage;
+}
+
+/// Resources of the process. What the platform does not tell is zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// CPU time, to the nanosecond.
+    pub cpu: Duration,
+    /// The part of it in user mode; the split follows the scheduler's ticks and is coarse.
+    pub user: Duration,
+    /// The part of it in the kernel.
+    pub system: Duration,
+    /// Context switches because a thread waited.
+    pub voluntary: u64,
+    /// Context switches because a thread was displaced.
+    pub involuntary: u64,
+}
+
+impl Usage {
+    /// What was used since `earlier`.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        Self {
+            cpu: self.cpu.saturating_sub(earlier.cpu),
+            user: self.user.saturating_sub(earlier.user),
+            system: self.system.saturating_sub(earlier.system),
+            voluntary: self.voluntary.saturating_sub(earlier.voluntary),
+            involuntary: self.involuntary.saturating_sub(earlier.involuntary),
+        }
+    }
+}
+
+/// The operating system's monotonic clock and accounting.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
+
+/// The clock that trials use.
+pub static SYSTEM: SystemClock = SystemClock;
+
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+impl Clock for SystemClock {
+    fn now(&self) -> Duration {
+        START.elapsed()
+    }
+
+    #[cfg(unix)]
+    fn usage(&self) -> Usage {
+        use nix::sys::resource::{UsageWho, getrusage};
+        use nix::time::{ClockId, clock_gettime};
+
+        let cpu =
+            clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map_or(Duration::ZERO, Duration::from);
+        getrusage(UsageWho::RUSAGE_SELF).map_or(Usage { cpu, ..Usage::default() }, |usage| Usage {
+            cpu,
+            user: to_duration(usage.user_time()),
+            system: to_duration(usage.system_time()),
+            voluntary: usage.voluntary_context_switches().unsigned_abs(),
+            involuntary: usage.involuntary_context_switches().unsigned_abs(),
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn usage(&self) -> Usage {
+        Usage::default()
+    }
+}
+
+#[cfg(unix)]
+fn to_duration(time: nix::sys::time::TimeVal) -> Duration {
+    Duration::new(time.tv_sec().unsigned_abs(), time.tv_usec().unsigned_abs() as u32 * 1_000)
+}
+
+/// Times the laps of one block: one reading of the clock a lap.
+pub(crate) struct Stopwatch {
+    clock: &'static dyn Clock,
+    usage: Usage,
+    started: Duration,
+    last: Duration,
+    shortest: Duration,
+}
+
+/// What a block took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// Wall time of all iterations.
+    pub wall: Duration,
+    /// Wall time of the shortest one.
+    pub shortest: Duration,
+    /// Resources of all iterations.
+    pub usage: Usage,
+}
+
+impl Stopwatch {
+    pub(crate) fn start(clock: &'static dyn Clock) -> Self {
+        let usage = clock.usage();
+        let now = clock.now();
+        Self { clock, usage, started: now, last: now, shortest: Duration::MAX }
+    }
+
+    pub(crate) fn lap(&mut self) {
+        let now = self.clock.now();
+        self.shortest = self.shortest.min(now.saturating_sub(self.last));
+        self.last = now;
+    }
+
+    pub(crate) fn stop(self) -> Timing {
+        let usage = self.clock.usage();
+        Timing {
+            wall: self.last.saturating_sub(self.started),
+            shortest: self.shortest.min(self.last.saturating_sub(self.started)),
+            usage: usage.since(self.usage),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Each reading is one millisecond later than the one before, and then one more.
+    #[derive(Default)]
+    struct Ticking(AtomicU64);
+
+    impl Clock for Ticking {
+        fn now(&self) -> Duration {
+            let tick = self.0.fetch_add(1, Ordering::Relaxed);
+            Duration::from_millis(tick * (tick + 1) / 2)
+        }
+
+        fn usage(&self) -> Usage {
+            Usage { cpu: Duration::from_millis(self.0.load(Ordering::Relaxed)), ..Usage::default() }
+        }
+    }
+
+    #[test]
+    fn laps_are_timed_with_one_reading_each() {
+        let clock: &'static Ticking = Box::leak(Box::default());
+        let mut watch = Stopwatch::start(clock);
+        watch.lap();
+        watch.lap();
+        watch.lap();
+        let timing = watch.stop();
+        assert_eq!(timing.wall, Duration::from_millis(6));
+        assert_eq!(timing.shortest, Duration::from_millis(1));
+        assert_eq!(timing.usage.cpu, Duration::from_millis(4));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_system_clock_counts_cpu_time() {
+        let before = SYSTEM.usage();
+        let mut x = 1_u64;
+        while SYSTEM.usage().since(before).cpu < Duration::from_millis(2) {
+            x = std::hint::black_box(x.wrapping_mul(3));
+        }
+        assert!(SYSTEM.now() > Duration::ZERO);
+    }
+}

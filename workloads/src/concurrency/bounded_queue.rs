@@ -1,0 +1,268 @@
+//! `bounded-queue`: several producers, one consumer, a channel of limited capacity.
+
+use std::sync::mpsc;
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct BoundedQueue;
+
+/// What the consumer saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    seen: Vec<bool>,
+    sum: u64,
+    repeated: u64,
+}
+
+impl Received {
+    fn expecting(items: usize) -> Self {
+        Self { seen: vec![false; items], sum: 0, repeated: 0 }
+    }
+
+    fn take(&mut self, item: usize) {
+        self.sum += item as u64;
+        match self.seen.get_mut(item) {
+            Some(seen) if !*seen => *seen = true,
+            _ => self.repeated += 1,
+        }
+    }
+}
+
+/// The parameters, read once.
+#[derive(Clone, Copy)]
+struct Shape {
+    producers: usize,
+    items: usize,
+    /// `None` is unbounded.
+    capacity: Option<usize>,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let unbounded = point.params.iter().any(|param| param.to_string() == "capacity=unbounded");
+        Ok(Self {
+            producers: point.count("producers")?,
+            items: point.count("items")?,
+            capacity: if unbounded { None } else { Some(point.count("capacity")?) },
+        })
+    }
+
+    fn total(self) -> usize {
+        self.producers * self.items
+    }
+
+    /// The items of one producer: no item is sent by two.
+    fn of_producer(self, producer: usize) -> std::ops::Range<usize> {
+        producer * self.items..(producer + 1) * self.items
+    }
+}
+
+impl Workload for BoundedQueue {
+    type Answer = Received;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "bounded-queue".into(),
+            title: "Producers and a consumer on a bounded queue".into(),
+            kind: Kind::Concurrency,
+            model: "Several producer tasks send numbered items to one consumer task over a \
+                    channel of limited capacity; an iteration ends when the consumer has them all."
+                .into(),
+            check: "Every item arrives exactly once, and the sum is right.".into(),
+            headline: "throughput".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Each asynchronous runner uses its own channel: tokio's mpsc; async-channel, \
+                 which async-std and smol share. Threads, the pool and rayon use the standard \
+                 library's."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |items: u64| Point::new().with("producers", 8, "").with("items", items, "");
+        let bounded = |items, capacity: u64| point(items).with("capacity", capacity, "");
+        match set {
+            PointSet::Smoke => vec![
+                Point::new().with("producers", 1, "").with("items", 50, "").with("capacity", 4, ""),
+            ],
+            PointSet::Quick => vec![bounded(1_000, 100)],
+            PointSet::Full => vec![
+                bounded(10_000, 1),
+                bounded(10_000, 100),
+                point(10_000).with("capacity", "unbounded", ""),
+            ],
+        }
+    }
+
+    fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
+        let shape = Shape::of(point)?;
+        // Producers wait for room and the consumer for items.
+        let tasks = shape.producers + 1;
+        Ok(Needs { tasks, blocking: tasks, memory: shape.total() as u64 * 64, ..Needs::default() })
+    }
+
+    fn tasks_block(&self) -> bool {
+        true
+    }
+
+    fn verify(&self, setup: &Setup, received: &Received) -> Result<(), String> {
+        let total = Shape::of(&setup.point).map_err(|unfit| unfit.0)?.total();
+        let missing = received.seen.iter().filter(|seen| !**seen).count();
+        let expected = total as u64 * (total as u64).saturating_sub(1) / 2;
+        if missing == 0 && received.repeated == 0 && received.sum == expected {
+            return Ok(());
+        }
+        Err(format!(
+            "of {total} items {missing} never arrived, {} came twice or were unknown, and the sum \
+             is {} where {expected} was expected",
+            received.repeated, received.sum
+        ))
+    }
+
+    fn describe(&self, received: &Received) -> String {
+        format!("{} items, sum {}", received.seen.len(), received.sum)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Received>) -> Vec<Metric> {
+        let items = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+        vec![
+            Metric::higher("throughput", "items/s", items / block.wall_ns() * 1e9),
+            Metric::lower("cpu-per-item", "ns", block.cpu_ns() / items),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Received>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_async(move || async move {
+            let (sender, mut receiver) = R::channel::<usize>(shape.capacity);
+            let producers: Vec<_> = (0..shape.producers)
+                .map(|producer| {
+                    let sender = sender.clone();
+                    R::spawn(async move {
+                        for item in shape.of_producer(producer) {
+                            if !R::send(&sender, item).await {
+                                return;
+                            }
+                        }
+                    })
+                })
+                .collect();
+            drop(sender);
+            let consumer = R::spawn(async move {
+                let mut delivery = Received::expecting(shape.total());
+                while let Some(item) = R::receive(&mut receiver).await {
+                    delivery.take(item);
+                }
+                delivery
+            });
+            for producer in producers {
+                producer.await;
+            }
+            Ok(consumer.await)
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Received>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let (sender, receiver) = Sender::channel(shape.capacity);
+            let producers: Vec<_> = (0..shape.producers)
+                .map(|producer| {
+                    let sender = sender.clone();
+                    T::spawn(move || sender.send_all(shape.of_producer(producer)))
+                })
+                .collect();
+            drop(sender);
+            let consumer = T::spawn(move || consume(&receiver, shape.total()));
+            producers.into_iter().for_each(T::join);
+            Ok(T::join(consumer))
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Received>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let (sender, receiver) = Sender::channel(shape.capacity);
+            let ((), delivery) = D::join(
+                move || {
+                    D::spawn_each(shape.producers, |producer| {
+                        sender.clone().send_all(shape.of_producer(producer));
+                    });
+                },
+                move || consume(&receiver, shape.total()),
+            );
+            Ok(delivery)
+        }))
+    }
+}
+
+fn consume(receiver: &mpsc::Receiver<usize>, total: usize) -> Received {
+    let mut delivery = Received::expecting(total);
+    for item in receiver {
+        delivery.take(item);
+    }
+    delivery
+}
+
+/// The standard library has two kinds of sender.
+#[derive(Clone)]
+enum Sender {
+    Bounded(mpsc::SyncSender<usize>),
+    Unbounded(mpsc::Sender<usize>),
+}
+
+impl Sender {
+    fn channel(capacity: Option<usize>) -> (Self, mpsc::Receiver<usize>) {
+        if let Some(capacity) = capacity {
+            let (sender, receiver) = mpsc::sync_channel(capacity);
+            (Self::Bounded(sender), receiver)
+        } else {
+            let (sender, receiver) = mpsc::channel();
+            (Self::Unbounded(sender), receiver)
+        }
+    }
+
+    fn send_all(self, mut items: impl Iterator<Item = usize>) {
+        // A send fails only when the consumer is gone, and then there is nobody to tell.
+        let _ = match self {
+            Self::Bounded(sender) => items.try_for_each(|item| sender.send(item)),
+            Self::Unbounded(sender) => items.try_for_each(|item| sender.send(item)),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_and_a_repeated_item_are_both_noticed() {
+        let mut delivery = Received::expecting(3);
+        for item in [0, 1, 1] {
+            delivery.take(item);
+        }
+        assert_eq!(delivery.repeated, 1);
+        assert_eq!(delivery.seen.iter().filter(|seen| !**seen).count(), 1);
+        delivery.take(99);
+        assert_eq!(delivery.repeated, 2);
+    }
+}

@@ -1,0 +1,165 @@
+//! `cpu-batch`: independent jobs that only compute.
+
+use std::hint::black_box;
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Jobs per worker: enough, and unequal enough, not to quantise on the number of cores.
+const JOBS_PER_WORKER: u64 = 16;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct CpuBatch;
+
+/// What a batch gave, and what the same batch cost one thread in the same process.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Batch {
+    xor: u64,
+    expected: u64,
+    sequential_ns: f64,
+}
+
+#[derive(Clone, Copy)]
+struct Shape {
+    jobs: usize,
+    steps: usize,
+    seed: u64,
+}
+
+impl Shape {
+    fn of(setup: &Setup) -> Result<Self, Failure> {
+        Ok(Self { jobs: setup.count("jobs")?, steps: setup.count("steps")?, seed: setup.seed })
+    }
+
+    /// Sizes run from half the mean to one and a half of it.
+    fn run(self, job: usize) -> u64 {
+        let steps = self.steps / 2 + self.steps * (job * 7 % self.jobs) / self.jobs.max(1);
+        // Xorshift64 must not start at zero.
+        let mut x = black_box(self.seed.wrapping_add(job as u64) | 1);
+        for _ in 0..steps {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+        }
+        black_box(x)
+    }
+
+    /// Runs the batch on one thread: once to warm up, once for the clock.
+    fn sequential(self, setup: &Setup) -> Batch {
+        let all = || (0..self.jobs).fold(0, |xor, job| xor ^ self.run(job));
+        let expected = all();
+        let start = setup.clock.now();
+        let again = all();
+        let took = setup.clock.now().saturating_sub(start);
+        Batch { xor: again, expected, sequential_ns: took.as_nanos() as f64 }
+    }
+}
+
+impl Workload for CpuBatch {
+    type Answer = Batch;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "cpu-batch".into(),
+            title: "A batch of computing jobs".into(),
+            kind: Kind::Cpu,
+            model: "Independent xorshift jobs of unequal size, one task each; the answers are \
+                    combined by exclusive or."
+                .into(),
+            check: "The combined answer equals that of a plain loop.".into(),
+            headline: "speed-up".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Speed-up is against a plain loop on one thread, timed in the same process just \
+                 before."
+                    .into(),
+                "A single-threaded runner can only reach 1.".into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
+        let jobs = JOBS_PER_WORKER * workers as u64;
+        let steps = |steps: u64| Point::new().with("jobs", jobs, "").with("steps", steps, "");
+        match set {
+            PointSet::Smoke => vec![steps(100)],
+            PointSet::Quick => vec![steps(50_000)],
+            PointSet::Full => vec![steps(5_000), steps(50_000), steps(1_000_000)],
+        }
+    }
+
+    fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
+        Ok(Needs { tasks: point.count("jobs")?, ..Needs::default() })
+    }
+
+    fn verify(&self, _: &Setup, batch: &Batch) -> Result<(), String> {
+        if batch.xor == batch.expected {
+            Ok(())
+        } else {
+            Err(format!("the jobs combine to {:x}, expected {:x}", batch.xor, batch.expected))
+        }
+    }
+
+    fn describe(&self, batch: &Batch) -> String {
+        format!("{:x}", batch.xor)
+    }
+
+    fn metrics(&self, _: &Setup, block: &Timed<Batch>) -> Vec<Metric> {
+        let sequential = block.mean(|batch| batch.sequential_ns);
+        vec![
+            Metric::higher("speed-up", "×", sequential / block.wall_ns()),
+            Metric::lower("cpu-over-sequential", "×", block.cpu_ns() / sequential),
+            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Batch>, Failure> {
+        let shape = Shape::of(&setup)?;
+        let sequential = shape.sequential(&setup);
+        Ok(repeat_async(move || async move {
+            let jobs: Vec<_> =
+                (0..shape.jobs).map(|job| R::spawn(async move { shape.run(job) })).collect();
+            let mut xor = 0;
+            for job in jobs {
+                xor ^= job.await;
+            }
+            Ok(Batch { xor, ..sequential })
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Batch>, Failure> {
+        let shape = Shape::of(&setup)?;
+        let sequential = shape.sequential(&setup);
+        Ok(repeat(move || {
+            let jobs: Vec<_> =
+                (0..shape.jobs).map(|job| T::spawn(move || shape.run(job))).collect();
+            let xor = jobs.into_iter().fold(0, |xor, job| xor ^ T::join(job));
+            Ok(Batch { xor, ..sequential })
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Batch>, Failure> {
+        let shape = Shape::of(&setup)?;
+        let sequential = shape.sequential(&setup);
+        Ok(repeat(move || {
+            let answers = D::map(shape.jobs, |job| shape.run(job));
+            let xor = answers.into_iter().fold(0, |xor, answer| xor ^ answer);
+            Ok(Batch { xor, ..sequential })
+        }))
+    }
+}

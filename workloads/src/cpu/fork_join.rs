@@ -1,0 +1,269 @@
+//! `fork-join`: recursion that splits its work in two, or in ten.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Above this many tasks at once, one OS thread per task is refused by many systems.
+const MOST_THREADS: usize = 4_000;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct ForkJoin;
+
+/// The tree that is computed: a node either splits or is a leaf.
+#[derive(Clone, Copy)]
+enum Tree {
+    /// Fibonacci numbers; from the cut-off downwards by plain recursion.
+    Fib { n: u64, cut_off: u64 },
+    /// Leaves numbered from `first`, ten children a node; the answer is their sum.
+    Skynet { first: u64, leaves: u64 },
+}
+
+impl Tree {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        match point.variant.as_deref() {
+            Some("fib") => Ok(Self::Fib {
+                n: point.count("n")? as u64,
+                cut_off: point.count("cut-off")? as u64,
+            }),
+            Some("skynet") => Ok(Self::Skynet { first: 0, leaves: point.count("leaves")? as u64 }),
+            _ => Err(Unfit("fork-join has the variants `fib` and `skynet`".to_owned())),
+        }
+    }
+
+    /// The parts that may run in parallel; none for a leaf.
+    fn children(self) -> Children {
+        match self {
+            Self::Fib { n, cut_off } if n > cut_off.max(1) => {
+                Children::Two(Self::Fib { n: n - 1, cut_off }, Self::Fib { n: n - 2, cut_off })
+            }
+            Self::Skynet { first, leaves } if leaves > 1 => {
+                let part = leaves.div_ceil(10);
+                Children::Ten(std::array::from_fn(|child| {
+                    let start = (part * child as u64).min(leaves);
+                    Self::Skynet { first: first + start, leaves: part.min(leaves - start) }
+                }))
+            }
+            leaf => Children::None(leaf.leaf()),
+        }
+    }
+
+    fn leaf(self) -> u64 {
+        fn fib(n: u64) -> u64 {
+            if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
+        }
+        match self {
+            Self::Fib { n, .. } => fib(std::hint::black_box(n)),
+            Self::Skynet { first, leaves } => first * leaves,
+        }
+    }
+
+    fn expected(self) -> u64 {
+        match self {
+            Self::Fib { n, .. } => (0..n).fold((0, 1), |(a, b), _| (b, a + b)).0,
+            Self::Skynet { leaves, .. } => leaves * leaves.saturating_sub(1) / 2,
+        }
+    }
+
+    /// Tasks that one iteration spawns.
+    fn tasks(self) -> u64 {
+        match self.children() {
+            Children::None(_) => 0,
+            Children::Two(left, right) => 1 + left.tasks() + right.tasks(),
+            Children::Ten(children) => {
+                children.len() as u64 + children.into_iter().map(Self::tasks).sum::<u64>()
+            }
+        }
+    }
+}
+
+enum Children {
+    None(u64),
+    /// The first is spawned, the second is computed by the parent meanwhile.
+    Two(Tree, Tree),
+    /// All are spawned.
+    Ten([Tree; 10]),
+}
+
+impl Workload for ForkJoin {
+    type Answer = u64;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "fork-join".into(),
+            title: "Divide and conquer".into(),
+            kind: Kind::Cpu,
+            model: "A recursion whose every node spawns part of its work and joins it. `fib` \
+                    spawns one half of a Fibonacci recursion and computes the other; `skynet` is \
+                    a tree of ten children a node that adds up the numbers of its leaves."
+                .into(),
+            check: "The Fibonacci number, or the sum of the leaves' numbers.".into(),
+            headline: "per-task".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "An asynchronous recursion needs a boxed future per task; that is part of what it \
+                 costs."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let fib = |n: u64, cut_off: u64| {
+            Point::new().variant("fib").with("n", n, "").with("cut-off", cut_off, "")
+        };
+        let skynet = |leaves: u64| Point::new().variant("skynet").with("leaves", leaves, "");
+        match set {
+            PointSet::Smoke => vec![fib(10, 6), skynet(50)],
+            PointSet::Quick => vec![fib(27, 14)],
+            PointSet::Full => vec![fib(27, 10), fib(27, 14), fib(27, 18), skynet(100_000)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let tasks = Tree::of(point)?.tasks() as usize;
+        if family == Family::ThreadPerTask && tasks > MOST_THREADS {
+            return Err(Unfit(format!(
+                "one OS thread per task is measured up to {MOST_THREADS} tasks at once, and this \
+                 point may have {tasks}"
+            )));
+        }
+        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, answer: &u64) -> Result<(), String> {
+        let expected = Tree::of(&setup.point).map_err(|unfit| unfit.0)?.expected();
+        if *answer == expected {
+            Ok(())
+        } else {
+            Err(format!("the tree gave {answer}, expected {expected}"))
+        }
+    }
+
+    fn describe(&self, answer: &u64) -> String {
+        answer.to_string()
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+        let tasks = Tree::of(&setup.point).map_or(1, Tree::tasks).max(1) as f64;
+        vec![
+            Metric::lower("per-task", "ns", block.wall_ns() / tasks),
+            Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
+            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+        let tree = Tree::of(&setup.point)?;
+        Ok(repeat_async(move || async move { Ok(future::<R>(tree).await) }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let tree = Tree::of(&setup.point)?;
+        Ok(repeat(move || Ok(threads::<T>(tree))))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let tree = Tree::of(&setup.point)?;
+        Ok(repeat(move || Ok(pool::<D>(tree))))
+    }
+}
+
+/// A recursive future must be boxed: its type would contain itself.
+fn future<R: AsyncRuntime>(tree: Tree) -> Pin<Box<dyn Future<Output = u64> + Send>> {
+    Box::pin(async move {
+        match tree.children() {
+            Children::None(answer) => answer,
+            Children::Two(left, right) => {
+                let left = R::spawn(future::<R>(left));
+                let right = future::<R>(right).await;
+                left.await + right
+            }
+            Children::Ten(children) => {
+                let children = children.map(|child| R::spawn(future::<R>(child)));
+                let mut sum = 0;
+                for child in children {
+                    sum += child.await;
+                }
+                sum
+            }
+        }
+    })
+}
+
+fn threads<T: ThreadRuntime>(tree: Tree) -> u64 {
+    match tree.children() {
+        Children::None(answer) => answer,
+        Children::Two(left, right) => {
+            let left = T::spawn(move || threads::<T>(left));
+            let right = threads::<T>(right);
+            T::join(left) + right
+        }
+        Children::Ten(children) => {
+            let children = children.map(|child| T::spawn(move || threads::<T>(child)));
+            children.into_iter().map(T::join).sum()
+        }
+    }
+}
+
+fn pool<D: DataParallel>(tree: Tree) -> u64 {
+    match tree.children() {
+        Children::None(answer) => answer,
+        Children::Two(left, right) => {
+            let (left, right) = D::join(|| pool::<D>(left), || pool::<D>(right));
+            left + right
+        }
+        Children::Ten(children) => {
+            D::map(children.len(), |child| pool::<D>(children[child])).into_iter().sum()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sequential(tree: Tree) -> u64 {
+        match tree.children() {
+            Children::None(answer) => answer,
+            Children::Two(left, right) => sequential(left) + sequential(right),
+            Children::Ten(children) => children.into_iter().map(sequential).sum(),
+        }
+    }
+
+    #[test]
+    fn both_trees_give_what_they_should() {
+        for point in ForkJoin.points(PointSet::Smoke, 2) {
+            let tree = Tree::of(&point).unwrap();
+            assert_eq!(sequential(tree), tree.expected(), "{point:?}");
+        }
+        assert_eq!(Tree::Fib { n: 27, cut_off: 12 }.expected(), 196_418);
+        for leaves in 0..120 {
+            let tree = Tree::Skynet { first: 0, leaves };
+            assert_eq!(sequential(tree), tree.expected(), "{leaves} leaves");
+        }
+    }
+
+    #[test]
+    fn tasks_are_counted() {
+        assert_eq!(Tree::Fib { n: 3, cut_off: 1 }.tasks(), 2);
+        assert_eq!(Tree::Skynet { first: 0, leaves: 100 }.tasks(), 110);
+    }
+}

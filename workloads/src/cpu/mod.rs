@@ -1,0 +1,4 @@
+//! Computing.
+
+pub mod cpu_batch;
+pub mod fork_join;

@@ -1,0 +1,253 @@
+//! One prepared cell, and the only clock that times it.
+//!
+//! `prepare` has happened outside the clock, `iterate` stands inside it, and every answer is
+//! verified after it.
+
+use std::future::Future;
+use std::io;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use runtime_bench_results::trial::Metric;
+
+use crate::clock::{Clock, Stopwatch, Timing};
+use crate::runtime::{AsyncRuntime, DataParallel, ThreadRuntime};
+use crate::workload::{Failure, Setup, Timed, Workload};
+
+/// A prepared workload on an asynchronous runtime.
+pub trait AsyncSession: Send + 'static {
+    /// What an iteration returns.
+    type Answer: Send + 'static;
+    /// Does the work once.
+    fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
+}
+
+/// A prepared workload on threads or on a data-parallel pool.
+pub trait Session: Send + 'static {
+    /// What an iteration returns.
+    type Answer: Send + 'static;
+    /// Does the work once.
+    fn iterate(&mut self) -> Result<Self::Answer, Failure>;
+}
+
+/// A session that keeps nothing between iterations but what its closure holds.
+pub struct Repeat<F>(F);
+
+/// A session on threads or on a data-parallel pool that calls `work` for each iteration.
+pub fn repeat<A, F>(work: F) -> Repeat<F>
+where
+    F: FnMut() -> Result<A, Failure> + Send + 'static,
+{
+    Repeat(work)
+}
+
+impl<A, F> Session for Repeat<F>
+where
+    A: Send + 'static,
+    F: FnMut() -> Result<A, Failure> + Send + 'static,
+{
+    type Answer = A;
+    fn iterate(&mut self) -> Result<A, Failure> {
+        (self.0)()
+    }
+}
+
+/// An asynchronous session that keeps nothing between iterations but what its closure holds.
+pub struct RepeatAsync<F>(F);
+
+/// A session on an asynchronous runtime that awaits `work()` for each iteration.
+pub fn repeat_async<A, W, F>(work: F) -> RepeatAsync<F>
+where
+    F: FnMut() -> W + Send + 'static,
+    W: Future<Output = Result<A, Failure>> + Send,
+{
+    RepeatAsync(work)
+}
+
+impl<A, W, F> AsyncSession for RepeatAsync<F>
+where
+    A: Send + 'static,
+    F: FnMut() -> W + Send + 'static,
+    W: Future<Output = Result<A, Failure>> + Send,
+{
+    type Answer = A;
+    async fn iterate(&mut self) -> Result<A, Failure> {
+        (self.0)().await
+    }
+}
+
+/// The session of a workload that has none: it cannot be made.
+#[derive(Debug)]
+pub struct NoSession<A>(std::convert::Infallible, PhantomData<fn() -> A>);
+
+impl<A: Send + 'static> AsyncSession for NoSession<A> {
+    type Answer = A;
+    async fn iterate(&mut self) -> Result<A, Failure> {
+        match self.0 {}
+    }
+}
+
+impl<A: Send + 'static> Session for NoSession<A> {
+    type Answer = A;
+    fn iterate(&mut self) -> Result<A, Failure> {
+        match self.0 {}
+    }
+}
+
+/// What one call of [`Instance::measure`] found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Iterations.
+    pub iterations: u64,
+    /// What they took.
+    pub timing: Timing,
+    /// The workload's own figures.
+    pub metrics: Vec<Metric>,
+    /// The last answer, in short.
+    pub answer: String,
+}
+
+/// One fresh, prepared instance of a cell.
+pub trait Instance {
+    /// Does the work `iterations` times under the clock, then verifies every answer.
+    ///
+    /// # Errors
+    /// When an answer is wrong or the work could not be done.
+    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure>;
+
+    /// How long the runtime alone took to build, inputs not counted.
+    fn build_time(&self) -> Duration;
+}
+
+/// Builds a runtime and prepares `workload` on it: an asynchronous runtime.
+///
+/// # Errors
+/// When the runtime cannot be built or the workload cannot be prepared.
+pub fn on_async<W: Workload, R: AsyncRuntime>(
+    build: impl FnOnce() -> io::Result<R>,
+    workload: W,
+    setup: Setup,
+) -> Result<Box<dyn Instance>, Failure> {
+    let (runtime, took) = timed_build(build, &setup)?;
+    let session = runtime.run(workload.clone().on_async::<R>(setup.clone()))?;
+    Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
+        runtime.run(async move {
+            let mut answers = Vec::with_capacity(iterations);
+            let mut watch = Stopwatch::start(clock);
+            for _ in 0..iterations {
+                answers.push(session.iterate().await?);
+                watch.lap();
+            }
+            Ok((session, Timed { answers, timing: watch.stop() }))
+        })
+    }))
+}
+
+/// Builds a runtime and prepares `workload` on it: threads.
+///
+/// # Errors
+/// When the runtime cannot be built or the workload cannot be prepared.
+pub fn on_threads<W: Workload, T: ThreadRuntime>(
+    build: impl FnOnce() -> io::Result<T>,
+    workload: W,
+    setup: Setup,
+) -> Result<Box<dyn Instance>, Failure> {
+    let (runtime, took) = timed_build(build, &setup)?;
+    let prepare = (workload.clone(), setup.clone());
+    let session = runtime.run(move || prepare.0.on_threads::<T>(prepare.1))?;
+    Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
+        runtime.run(move || block(session, clock, iterations))
+    }))
+}
+
+/// Builds a runtime and prepares `workload` on it: a data-parallel pool.
+///
+/// # Errors
+/// When the runtime cannot be built or the workload cannot be prepared.
+pub fn on_data_parallel<W: Workload, D: DataParallel>(
+    build: impl FnOnce() -> io::Result<D>,
+    workload: W,
+    setup: Setup,
+) -> Result<Box<dyn Instance>, Failure> {
+    let (runtime, took) = timed_build(build, &setup)?;
+    let prepare = (workload.clone(), setup.clone());
+    let session = runtime.run(move || prepare.0.on_data_parallel::<D>(prepare.1))?;
+    Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
+        runtime.run(move || block(session, clock, iterations))
+    }))
+}
+
+fn timed_build<R>(
+    build: impl FnOnce() -> io::Result<R>,
+    setup: &Setup,
+) -> Result<(R, Duration), Failure> {
+    let start = setup.clock.now();
+    let runtime = build().map_err(Failure::io("building the runtime"))?;
+    Ok((runtime, setup.clock.now().saturating_sub(start)))
+}
+
+fn block<S: Session>(
+    mut session: S,
+    clock: &'static dyn Clock,
+    iterations: usize,
+) -> Result<(S, Timed<S::Answer>), Failure> {
+    let mut answers = Vec::with_capacity(iterations);
+    let mut watch = Stopwatch::start(clock);
+    for _ in 0..iterations {
+        answers.push(session.iterate()?);
+        watch.lap();
+    }
+    Ok((session, Timed { answers, timing: watch.stop() }))
+}
+
+/// A session that is lent to the runtime for each block and handed back.
+struct Prepared<W, S, B> {
+    workload: W,
+    setup: Setup,
+    build_time: Duration,
+    session: Option<S>,
+    block: B,
+}
+
+impl<W, S, B> Prepared<W, S, B>
+where
+    W: Workload,
+    S: 'static,
+    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Answer>), Failure> + 'static,
+{
+    fn boxed(
+        workload: W,
+        setup: Setup,
+        build_time: Duration,
+        session: S,
+        block: B,
+    ) -> Box<dyn Instance> {
+        Box::new(Self { workload, setup, build_time, session: Some(session), block })
+    }
+}
+
+impl<W, S, B> Instance for Prepared<W, S, B>
+where
+    W: Workload,
+    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Answer>), Failure>,
+{
+    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
+        let session = self.session.take().ok_or_else(|| {
+            Failure::Request("an instance that failed cannot be measured again".to_owned())
+        })?;
+        let (session, timed) = (self.block)(session, self.setup.clock, iterations.max(1) as usize)?;
+        self.session = Some(session);
+        for answer in &timed.answers {
+            self.workload.verify(&self.setup, answer).map_err(Failure::WrongAnswer)?;
+        }
+        Ok(Sample {
+            iterations: timed.answers.len() as u64,
+            timing: timed.timing,
+            metrics: self.workload.metrics(&self.setup, &timed),
+            answer: timed.answers.last().map_or_else(String::new, |a| self.workload.describe(a)),
+        })
+    }
+    fn build_time(&self) -> Duration {
+        self.build_time
+    }
+}

@@ -1,0 +1,6 @@
+//! Waiting for timers, sockets and files.
+
+pub mod file_read;
+pub mod loopback;
+pub mod tcp_echo;
+pub mod timer_gather;

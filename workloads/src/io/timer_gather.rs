@@ -1,0 +1,192 @@
+//! `timer-gather`: many tasks sleep at once, and their results are gathered in order.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Above this, one OS thread per sleep is no longer something that anybody would write.
+const MOST_THREADS: usize = 1_000;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct TimerGather;
+
+/// One sleep: whose it was, when it should have ended, whether it ended before that.
+#[derive(Clone, Copy, Debug)]
+struct Sleep {
+    task: usize,
+    deadline: Instant,
+    early: bool,
+}
+
+impl Sleep {
+    fn until(deadline: Instant, task: usize) -> Self {
+        Self { task, deadline, early: Instant::now() < deadline }
+    }
+}
+
+/// The gathered sleeps of one iteration.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    tasks: usize,
+    out_of_order: usize,
+    early: usize,
+    /// From the last deadline to the end of the gathering.
+    lateness: Duration,
+}
+
+impl Gathered {
+    fn of(sleeps: &[Sleep]) -> Self {
+        let end = Instant::now();
+        let last = sleeps.iter().map(|sleep| sleep.deadline).max();
+        Self {
+            tasks: sleeps.len(),
+            out_of_order: sleeps.iter().enumerate().filter(|(i, s)| *i != s.task).count(),
+            early: sleeps.iter().filter(|sleep| sleep.early).count(),
+            lateness: last.map_or(Duration::ZERO, |last| end.saturating_duration_since(last)),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Shape {
+    tasks: usize,
+    delay: Duration,
+}
+
+impl Shape {
+    fn of(setup: &Setup) -> Result<Self, Failure> {
+        let delay = Duration::from_millis(setup.count("delay")? as u64);
+        Ok(Self { tasks: setup.count("tasks")?, delay })
+    }
+
+    fn sleep_on_thread(self, task: usize) -> Sleep {
+        let deadline = Instant::now() + self.delay;
+        thread::sleep(self.delay);
+        Sleep::until(deadline, task)
+    }
+}
+
+impl Workload for TimerGather {
+    type Answer = Gathered;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "timer-gather".into(),
+            title: "Many timers at once".into(),
+            kind: Kind::Io,
+            model: "Tasks that each sleep for the same time stand for tasks that wait for a \
+                    database or a remote service. They are spawned at once and gathered in order."
+                .into(),
+            check: "Results come in the order of the tasks, and no sleep ended early.".into(),
+            headline: "lateness".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Lateness counts from the last task's deadline to the end of the gathering: what \
+                 the timer and the scheduler add to the wait itself."
+                    .into(),
+                "tokio's timers tick once a millisecond and round up; the others do not.".into(),
+                "OS threads take part up to 1 000 tasks; pools only up to their size.".into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let tasks = |count: u64| Point::new().with("tasks", count, "").with("delay", 10, "ms");
+        match set {
+            PointSet::Smoke => vec![Point::new().with("tasks", 2, "").with("delay", 1, "ms")],
+            PointSet::Quick => vec![tasks(100)],
+            PointSet::Full => vec![tasks(2), tasks(100), tasks(10_000)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let tasks = point.count("tasks")?;
+        if family == Family::ThreadPerTask && tasks > MOST_THREADS {
+            return Err(Unfit(format!(
+                "one OS thread per sleep is measured up to {MOST_THREADS} tasks, and this point \
+                 has {tasks}"
+            )));
+        }
+        Ok(Needs { tasks, blocking: tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, gathered: &Gathered) -> Result<(), String> {
+        let tasks = setup.count("tasks").map_err(|failure| failure.to_string())?;
+        let Gathered { tasks: came, out_of_order, early, .. } = *gathered;
+        if came == tasks && out_of_order == 0 && early == 0 {
+            return Ok(());
+        }
+        Err(format!(
+            "of {tasks} sleeps {came} came back, {out_of_order} out of order, {early} too early"
+        ))
+    }
+
+    fn describe(&self, gathered: &Gathered) -> String {
+        format!("{} in order, none early", gathered.tasks)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Gathered>) -> Vec<Metric> {
+        let tasks = setup.count("tasks").unwrap_or(1) as f64;
+        let delay_ns = setup.count("delay").unwrap_or(1) as f64 * 1e6;
+        vec![
+            Metric::lower("lateness", "ns", block.mean(|g| g.lateness.as_nanos() as f64)),
+            Metric::lower("makespan-over-delay", "×", block.wall_ns() / delay_ns),
+            Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Gathered>, Failure> {
+        let shape = Shape::of(&setup)?;
+        Ok(repeat_async(move || async move {
+            let tasks: Vec<_> = (0..shape.tasks)
+                .map(|task| {
+                    R::spawn(async move {
+                        let deadline = Instant::now() + shape.delay;
+                        R::sleep(shape.delay).await;
+                        Sleep::until(deadline, task)
+                    })
+                })
+                .collect();
+            let mut sleeps = Vec::with_capacity(shape.tasks);
+            for task in tasks {
+                sleeps.push(task.await);
+            }
+            Ok(Gathered::of(&sleeps))
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Gathered>, Failure> {
+        let shape = Shape::of(&setup)?;
+        Ok(repeat(move || {
+            let tasks: Vec<_> = (0..shape.tasks)
+                .map(|task| T::spawn(move || shape.sleep_on_thread(task)))
+                .collect();
+            let sleeps: Vec<Sleep> = tasks.into_iter().map(T::join).collect();
+            Ok(Gathered::of(&sleeps))
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Gathered>, Failure> {
+        let shape = Shape::of(&setup)?;
+        Ok(repeat(move || {
+            Ok(Gathered::of(&D::map(shape.tasks, |task| shape.sleep_on_thread(task))))
+        }))
+    }
+}

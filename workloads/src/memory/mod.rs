@@ -1,0 +1,5 @@
+//! What a task occupies.
+
+mod gate;
+mod resident;
+pub mod task_memory;

@@ -1,0 +1,79 @@
+//! Words of the asynchronous runtimes.
+
+use std::future::Future;
+use std::io;
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::Duration;
+
+/// An asynchronous runtime. A value of it is the running instance.
+pub trait AsyncRuntime: Sized + 'static {
+    /// A spawned task. Awaiting it gives its output; if the task panicked, awaiting panics.
+    /// What dropping it does differs between runtimes, so workloads keep and await every task.
+    type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
+    /// A connected TCP stream.
+    type Tcp: Send + 'static;
+    /// An open file.
+    type File: Send + 'static;
+    /// The sending half of the runtime's own channel.
+    type Sender<T: Send + 'static>: Clone + Send + Sync + 'static;
+    /// The receiving half of it.
+    type Receiver<T: Send + 'static>: Send + 'static;
+
+    /// Spawns the root task onto the runtime and waits for it from outside, so that the root runs
+    /// where its children run.
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static;
+
+    /// Spawns a task, from inside the runtime.
+    fn spawn<F>(future: F) -> Self::Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static;
+
+    /// Waits on the runtime's own timer.
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Takes over a connected stream, which must be in non-blocking mode.
+    fn tcp(stream: TcpStream) -> io::Result<Self::Tcp>;
+
+    /// Fills `buffer` from a stream.
+    fn read_exact(
+        stream: &mut Self::Tcp,
+        buffer: &mut [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// Writes all of `bytes` to a stream.
+    fn write_all(
+        stream: &mut Self::Tcp,
+        bytes: &[u8],
+    ) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// Opens a file for reading.
+    fn open(path: &Path) -> impl Future<Output = io::Result<Self::File>> + Send;
+
+    /// Reads up to a buffer's length from a file; 0 at its end.
+    fn read(
+        file: &mut Self::File,
+        buffer: &mut [u8],
+    ) -> impl Future<Output = io::Result<usize>> + Send;
+
+    /// Reads a whole file at once.
+    fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
+
+    /// Makes a channel that holds at most `capacity` items, or any number without one.
+    fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Self::Sender<T>, Self::Receiver<T>);
+
+    /// Waits until there is room, then sends. `false` when the receiver is gone.
+    fn send<T: Send + 'static>(
+        sender: &Self::Sender<T>,
+        item: T,
+    ) -> impl Future<Output = bool> + Send;
+
+    /// Waits for an item; `None` once every sender is gone and the channel is empty.
+    fn receive<T: Send + 'static>(
+        receiver: &mut Self::Receiver<T>,
+    ) -> impl Future<Output = Option<T>> + Send;
+}

@@ -1,0 +1,22 @@
+//! Words of data-parallel pools.
+
+/// A pool made for computing. A value of it is the running instance.
+pub trait DataParallel: Sized + 'static {
+    /// Runs the root on a worker, and waits for it from outside.
+    fn run<T, F>(&self, root: F) -> T
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static;
+
+    /// Computes both, in parallel where a worker is free.
+    fn join<A, B>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B)
+    where
+        A: Send,
+        B: Send;
+
+    /// Computes `f(0) … f(count − 1)` as one parallel iteration, results in order.
+    fn map<T: Send>(count: usize, f: impl Fn(usize) -> T + Send + Sync) -> Vec<T>;
+
+    /// Spawns `count` tasks of their own and waits for all of them.
+    fn spawn_each(count: usize, f: impl Fn(usize) + Send + Sync);
+}

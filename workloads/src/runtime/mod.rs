@@ -1,0 +1,40 @@
+//! The vocabulary that a workload may use.
+//!
+//! Three families of runtimes, each with the few words that it has in common. The words are
+//! associated functions without a handle, because a trial process holds exactly one instance and
+//! because that is how users write them: `tokio::spawn`, `rayon::join`, `std::thread::spawn`.
+//! Everything is monomorphised: no boxed future and no virtual call stands inside the clock.
+
+mod asynchronous;
+mod data_parallel;
+mod threads;
+
+pub use asynchronous::AsyncRuntime;
+pub use data_parallel::DataParallel;
+pub use threads::ThreadRuntime;
+
+use std::fmt;
+
+/// How a runner runs tasks, as far as a workload must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Tasks are futures; waiting occupies no thread.
+    Async,
+    /// Each task is an OS thread.
+    ThreadPerTask,
+    /// Tasks are closures on a fixed number of OS threads; waiting occupies one of them.
+    ThreadPool,
+    /// Closures on a work-stealing pool made for computing; waiting occupies a worker.
+    DataParallel,
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Async => "async",
+            Self::ThreadPerTask => "thread per task",
+            Self::ThreadPool => "thread pool",
+            Self::DataParallel => "data-parallel pool",
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! Words of OS threads and of pools of them.
+
+/// A runtime whose tasks are closures that may block. A value of it is the running instance.
+pub trait ThreadRuntime: Sized + 'static {
+    /// A spawned task.
+    type Task<T: Send + 'static>: Send + 'static;
+
+    /// Runs the root where its children run, and waits for it from outside.
+    fn run<T, F>(&self, root: F) -> T
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static;
+
+    /// Starts a task, from inside the runtime.
+    fn spawn<T, F>(job: F) -> Self::Task<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static;
+
+    /// Waits for a task's output, from inside the runtime; if the task panicked, joining panics.
+    fn join<T: Send + 'static>(task: Self::Task<T>) -> T;
+}

@@ -1,0 +1,213 @@
+//! The trait that a workload implements, and what it may ask for.
+
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::{MissingParam, Point};
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::clock::{Clock, Timing};
+use crate::instance::{AsyncSession, NoSession, Session};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+
+/// Which points of a workload to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PointSet {
+    /// One tiny point, for verification.
+    Smoke,
+    /// One point, an iteration of at most 5 ms where physics allows.
+    Quick,
+    /// The sweeps.
+    Full,
+}
+
+/// A workload: the same work for every runner, with a checked answer.
+///
+/// `on_async`, `on_threads` and `on_data_parallel` prepare a session outside the clock; the
+/// session's `iterate` stands inside it. A family that the workload does not run on is ruled out,
+/// with its reason, by [`Workload::needs`], and its method is left at the default.
+pub trait Workload: Clone + Send + Sync + 'static {
+    /// What one iteration returns; every one is checked.
+    type Answer: Send + 'static;
+
+    /// The workload in its own words.
+    fn info(&self) -> WorkloadInfo;
+
+    /// Where in its parameter space it is measured, given the number of workers.
+    fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
+
+    /// What a point asks of the runner and the machine, or why this family cannot run it.
+    ///
+    /// # Errors
+    /// [`Unfit`] with a reason that a user understands.
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit>;
+
+    /// Whether its tasks wait for something while they run. Then the thread pool has its I/O size,
+    /// otherwise one thread per worker.
+    fn tasks_block(&self) -> bool {
+        self.info().kind == Kind::Io
+    }
+
+    /// Ages of an instance at which the workload means something.
+    fn ages(&self) -> &'static [Age] {
+        &[Age::Startup, Age::Young, Age::Steady]
+    }
+
+    /// Checks one answer. Runs outside the clock.
+    ///
+    /// # Errors
+    /// What was expected and what came.
+    fn verify(&self, setup: &Setup, answer: &Self::Answer) -> Result<(), String>;
+
+    /// The answer in a few characters, for the results file.
+    fn describe(&self, answer: &Self::Answer) -> String;
+
+    /// The workload's own figures of a block, its headline among them.
+    fn metrics(&self, setup: &Setup, block: &Timed<Self::Answer>) -> Vec<Metric>;
+
+    /// Prepares a session on an asynchronous runtime; runs as a task of it.
+    fn on_async<R: AsyncRuntime>(
+        self,
+        _setup: Setup,
+    ) -> impl Future<Output = Result<impl AsyncSession<Answer = Self::Answer>, Failure>> + Send
+    {
+        std::future::ready(Err::<NoSession<Self::Answer>, _>(Failure::no_session()))
+    }
+
+    /// Prepares a session on threads; runs as a task of them.
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        _setup: Setup,
+    ) -> Result<impl Session<Answer = Self::Answer>, Failure> {
+        Err::<NoSession<Self::Answer>, _>(Failure::no_session())
+    }
+
+    /// Prepares a session on a data-parallel pool; runs on a worker of it.
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        _setup: Setup,
+    ) -> Result<impl Session<Answer = Self::Answer>, Failure> {
+        Err::<NoSession<Self::Answer>, _>(Failure::no_session())
+    }
+}
+
+/// What one trial is given.
+#[derive(Clone)]
+pub struct Setup {
+    /// Variant and parameters.
+    pub point: Point,
+    /// Worker threads of the runtime.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Seed for the inputs.
+    pub seed: u64,
+    /// A folder for input files, kept for the whole run.
+    pub scratch: PathBuf,
+    /// The clock.
+    pub clock: &'static dyn Clock,
+}
+
+impl Setup {
+    /// The count held by a parameter of the point.
+    ///
+    /// # Errors
+    /// When the point has no such count.
+    pub fn count(&self, name: &str) -> Result<usize, Failure> {
+        Ok(self.point.count(name)?)
+    }
+}
+
+/// The answers of a block and what they took.
+#[derive(Clone, Debug)]
+pub struct Timed<A> {
+    /// One per iteration.
+    pub answers: Vec<A>,
+    /// Of all iterations together.
+    pub timing: Timing,
+}
+
+impl<A> Timed<A> {
+    /// Mean wall time of an iteration, nanoseconds.
+    pub fn wall_ns(&self) -> f64 {
+        self.timing.wall.as_nanos() as f64 / self.answers.len() as f64
+    }
+
+    /// Mean CPU time of an iteration, nanoseconds.
+    pub fn cpu_ns(&self) -> f64 {
+        self.timing.usage.cpu.as_nanos() as f64 / self.answers.len() as f64
+    }
+
+    /// Mean over the answers of something that they tell.
+    pub fn mean(&self, of: impl Fn(&A) -> f64) -> f64 {
+        self.answers.iter().map(of).sum::<f64>() / self.answers.len() as f64
+    }
+}
+
+/// What a point asks of the runner and the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Tasks alive at once: OS threads, where each task is one.
+    pub tasks: usize,
+    /// Tasks that must wait at once for the work to go on: pool threads, where waiting takes one.
+    pub blocking: usize,
+    /// Files and sockets open at once.
+    pub files: usize,
+    /// Memory of all tasks and buffers, bytes, as an upper estimate.
+    pub memory: u64,
+}
+
+/// Why a workload cannot run at a point on a family of runners.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unfit(pub String);
+
+impl From<MissingParam> for Unfit {
+    fn from(missing: MissingParam) -> Self {
+        Self(missing.to_string())
+    }
+}
+
+/// Why a trial has no figure.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The answer was not the expected one.
+    #[error("{0}")]
+    WrongAnswer(String),
+    /// Something that the trial needs was refused.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// The request asks for something that cannot be.
+    #[error("{0}")]
+    Request(String),
+}
+
+impl Failure {
+    fn no_session() -> Self {
+        Self::Request("the workload does not run on this family of runners".to_owned())
+    }
+
+    /// Says what was being done when the operating system refused.
+    pub fn io(what: &'static str) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Io { what, source }
+    }
+}
+
+impl From<MissingParam> for Failure {
+    fn from(missing: MissingParam) -> Self {
+        Self::Request(missing.to_string())
+    }
+}
+
+impl From<Unfit> for Failure {
+    fn from(unfit: Unfit) -> Self {
+        Self::Request(unfit.0)
+    }
+}
