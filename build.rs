@@ -20,7 +20,16 @@ fn main() {
         let mark = if changed.is_some_and(|changed| !changed.is_empty()) { "+" } else { "" };
         println!("cargo::rustc-env=RUNTIME_BENCH_COMMIT={commit}{mark}");
     }
-    for path in [".git/logs/HEAD", "Cargo.lock", "build.rs", "results", "reports", "runners", "src", "workloads"] {
+    for path in [
+        ".git/logs/HEAD",
+        "Cargo.lock",
+        "build.rs",
+        "results",
+        "reports",
+        "runners",
+        "src",
+        "workloads",
+    ] {
         println!("cargo::rerun-if-changed={path}");
     }
 }

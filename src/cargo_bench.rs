@@ -6,7 +6,7 @@
 use clap::{Args, Parser, Subcommand};
 use runtime_bench_workloads::workload::PointSet;
 
-use crate::cli::{BenchArgs, MatrixArgs, OutputArgs};
+use crate::cli::{BenchArgs, MatrixArgs, OutputArgs, typed};
 use crate::commands;
 use crate::criterion_sink::{self, REPLAY, ReplayArgs};
 use crate::error::Error;
@@ -118,7 +118,8 @@ fn test(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
 }
 
 fn bench(registry: &Registry, args: TargetArgs) -> Result<(), Error> {
-    if let Some(name) = args.baseline.as_deref().filter(|name| !criterion_sink::has_baseline(name)) {
+    if let Some(name) = args.baseline.as_deref().filter(|name| !criterion_sink::has_baseline(name))
+    {
         return Err(Error::Usage(format!(
             "there is no baseline `{name}` in {}: make it with `cargo bench -- --save-baseline {name}`",
             criterion_sink::folder().display()
@@ -126,7 +127,9 @@ fn bench(registry: &Registry, args: TargetArgs) -> Result<(), Error> {
     }
     let TargetArgs { matrix, output, dry_run, save_baseline, baseline, plots, .. } = args;
     let quiet = output.quiet;
-    commands::bench::run(registry, &BenchArgs { matrix, output, dry_run }, |results| {
+    let args = BenchArgs { matrix, output, dry_run };
+    let command = typed(&["cargo", "bench", "--"]);
+    commands::bench::run(registry, &args, command, |results| {
         let results = results.to_path_buf();
         criterion_sink::replay_in_child(&ReplayArgs { results, save_baseline, baseline, plots })?;
         if !quiet {

@@ -235,6 +235,12 @@ fn param(text: &str) -> Result<(String, Vec<u64>), String> {
     Ok((name.to_owned(), values.map_err(|_| "values are whole numbers, separated by commas")?))
 }
 
+/// The arguments of this process behind what a person types before them.
+pub(crate) fn typed(program: &[&str]) -> Vec<String> {
+    let program = program.iter().map(|word| (*word).to_owned());
+    program.chain(std::env::args().skip(1).filter(|arg| arg != "--bench")).collect()
+}
+
 /// Parses the command line and does what it asks for.
 ///
 /// # Errors
@@ -245,7 +251,9 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         return Err(Error::Usage(problem.to_owned()));
     }
     match cli.command {
-        Command::Bench(args) => commands::bench::run(registry, &args, |_| Ok(())),
+        Command::Bench(args) => {
+            commands::bench::run(registry, &args, typed(&["runtime-bench"]), |_| Ok(()))
+        }
         Command::List(args) => commands::list::run(registry, &args),
         Command::Verify(args) => commands::verify::run(registry, &args),
         Command::Report(args) => commands::report::run(&args),

@@ -49,10 +49,8 @@ pub struct ReplayArgs {
 
 /// Where criterion keeps its files.
 pub fn folder() -> PathBuf {
-    env::var_os("CRITERION_HOME").map(PathBuf::from).unwrap_or_else(|| {
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-        target.join("criterion")
-    })
+    let target = || env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    env::var_os("CRITERION_HOME").map_or_else(|| target().join("criterion"), PathBuf::from)
 }
 
 /// Whether some benchmark of criterion's folder has a baseline of this name.
@@ -88,8 +86,9 @@ pub fn replay_in_child(args: &ReplayArgs) -> Result<(), Error> {
         command.arg("--plots");
     }
     let output = command.stdin(Stdio::null()).output();
-    let output = output
-        .map_err(|error| Error::CouldNotRun(format!("cannot hand samples to criterion: {error}")))?;
+    let output = output.map_err(|error| {
+        Error::CouldNotRun(format!("cannot hand samples to criterion: {error}"))
+    })?;
     if output.status.success() {
         return Ok(());
     }

@@ -207,10 +207,9 @@ mod tests {
     #[test]
     fn no_pair_is_silent() {
         for entry in Registry::standard().entries() {
-            for (case, point) in entry
-                .cases()
-                .flat_map(|case| entry.points(PointSet::Full, 2).into_iter().map(move |p| (case, p)))
-            {
+            for (case, point) in entry.cases().flat_map(|case| {
+                entry.points(PointSet::Full, 2).into_iter().map(move |p| (case, p))
+            }) {
                 if let Err(unfit) = case.needs(&point) {
                     assert!(unfit.0.len() > 20, "{}: {unfit}", entry.info.name);
                 }
@@ -220,8 +219,7 @@ mod tests {
 
     #[test]
     fn a_second_workload_of_one_name_is_a_problem() {
-        let registry =
-            Registry::standard().with(runtime_bench_workloads::calibration::null::Null);
+        let registry = Registry::standard().with(runtime_bench_workloads::calibration::null::Null);
         assert_eq!(registry.problem(), Some("two workloads are called null"));
     }
 }

@@ -90,22 +90,22 @@ fn run(
         clock,
     })?;
     let prepared = clock.now();
-    let (warm_up_iterations, sample) = match (request.block, request.age) {
-        (BlockSize::Iterations(iterations), _) => (0, instance.measure(iterations)?),
-        (BlockSize::Nanoseconds(_), Age::Startup) => (0, instance.measure(1)?),
+    let (warm_up_iterations, iterations) = match (request.block, request.age) {
+        (BlockSize::Iterations(iterations), _) => (0, iterations),
+        (BlockSize::Nanoseconds(_), Age::Startup) => (0, 1),
         (BlockSize::Nanoseconds(size), age) => {
-            let (iterations, each) = match age {
+            let (warm, each) = match age {
                 Age::Steady => warm_until_steady(instance.as_mut(), clock)?,
                 Age::Startup | Age::Young => warm_young(instance.as_mut())?,
             };
-            let block = (size as f64 / each.as_nanos().max(1) as f64).round().max(1.0);
-            (iterations, instance.measure(block as u64)?)
+            (warm, (size as f64 / each.as_nanos().max(1) as f64).round().max(1.0) as u64)
         }
     };
-    let end = clock.now();
+    let warm = clock.now();
+    let sample = instance.measure(iterations)?;
     let phases = Phases {
         prepare_s: prepared.saturating_sub(start).as_secs_f64(),
-        warm_up_s: end.saturating_sub(prepared + sample.timing.wall).as_secs_f64(),
+        warm_up_s: warm.saturating_sub(prepared).as_secs_f64(),
         measure_s: sample.timing.wall.as_secs_f64(),
     };
     let startup = (request.age == Age::Startup).then(|| instance.build_time());
@@ -174,7 +174,8 @@ fn block(
         Metric::context(metric::SWITCHES_VOLUNTARY, "", per(timing.usage.voluntary as f64)),
         Metric::context(metric::SWITCHES_INVOLUNTARY, "", per(timing.usage.involuntary as f64)),
     ]);
-    metrics.extend(peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64)));
+    metrics
+        .extend(peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64)));
     metrics.extend(startup.map(|build| {
         let startup = (build + timing.wall).as_nanos() as f64;
         Metric::lower(metric::STARTUP, "ns", startup)

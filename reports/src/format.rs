@@ -10,6 +10,8 @@ type Steps = &'static [(&'static str, f64)];
 
 const TIME: Steps = &[("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0)];
 const BYTES: Steps = &[("GiB", 1_073_741_824.0), ("MiB", 1_048_576.0), ("KiB", 1024.0), ("B", 1.0)];
+/// Counts of something named, such as messages/s.
+const THOUSANDS: Steps = &[("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0)];
 const RATE: Steps = &[("G/s", 1e9), ("M/s", 1e6), ("k/s", 1e3), ("/s", 1.0)];
 
 /// The scale at which figures of one unit are written, so that a figure and its interval agree.
@@ -23,20 +25,27 @@ impl Scale {
     /// The scale that suits a figure.
     pub(crate) fn of(unit: &str, value: f64) -> Self {
         let (base, per) = match unit.split_once('/') {
-            Some((base, per)) if base != "1" => (base, Some(per)),
-            _ => (unit, None),
+            Some((base, per)) if base != "1" => (base, format!("/{per}")),
+            _ => (unit, String::new()),
         };
         let steps = match base {
-            "ns" => TIME,
-            "B" => BYTES,
             "1/s" => RATE,
+            _ if TIME.iter().any(|(name, _)| *name == base) => TIME,
+            _ if BYTES.iter().any(|(name, _)| *name == base) => BYTES,
+            _ if per == "/s" => THOUSANDS,
             _ => return Self { size: 1.0, suffix: unit.to_owned() },
         };
-        let size = rounded(value).abs();
+        // A unit such as MiB/s is itself a step.
+        let own = steps.iter().find(|(name, _)| *name == base).map_or(1.0, |(_, size)| *size);
+        let size = rounded(value * own).abs();
         let step = steps.iter().find(|(_, step)| size >= *step);
-        let (name, size) = step.or(steps.last()).copied().unwrap_or((unit, 1.0));
-        let suffix = per.map_or_else(|| name.to_owned(), |per| format!("{name}/{per}"));
-        Self { size, suffix }
+        let (name, size) = step.or(steps.last()).copied().unwrap_or((base, 1.0));
+        let suffix = match (steps, name) {
+            (THOUSANDS, "") => unit.to_owned(),
+            (THOUSANDS, _) => format!("{name}\u{a0}{unit}"),
+            _ => format!("{name}{per}"),
+        };
+        Self { size: size / own, suffix }
     }
 
     /// The figure without its unit.
@@ -63,6 +72,11 @@ impl Scale {
             (from, to) = (significant(low, digits), significant(high, digits));
         }
         format!("{from}–{to}")
+    }
+
+    /// What stands behind the figures.
+    pub(crate) fn suffix(&self) -> &str {
+        &self.suffix
     }
 
     fn with_unit(&self, number: &str) -> String {
@@ -162,9 +176,13 @@ pub(crate) fn ratio_interval(interval: Interval) -> String {
     if long.split_once('–').is_some_and(|(low, high)| low == high) { short } else { long }
 }
 
-/// A ratio near one reads best at two decimals.
+/// A ratio near one reads best at two decimals, a small one at two digits.
 fn hundredths(ratio: f64) -> String {
-    if (0.0995..9.995).contains(&ratio) { format!("{ratio:.2}") } else { number(ratio) }
+    match ratio {
+        0.0995..9.995 => format!("{ratio:.2}"),
+        0.0..0.0995 => significant(ratio, 2),
+        _ => number(ratio),
+    }
 }
 
 /// A share as a percentage.
@@ -217,7 +235,12 @@ mod tests {
             (1.5, "×", "1.50×"),
             (0.123_4, "", "0.123"),
             (1234.5, "", "1234"),
-            (123_456.0, "MiB/s", "123\u{202f}456\u{a0}MiB/s"),
+            (3420.0, "MiB/s", "3.34\u{a0}GiB/s"),
+            (0.5, "MiB/s", "512\u{a0}KiB/s"),
+            (151_767.0, "messages/s", "152\u{a0}k\u{a0}messages/s"),
+            (12.0, "messages/s", "12.0\u{a0}messages/s"),
+            (1.5, "s", "1.50\u{a0}s"),
+            (123_456.0, "widgets", "123\u{202f}456\u{a0}widgets"),
             (-123_456.0, "", "−123\u{202f}456"),
             (1e-9, "", "1.00e-9"),
             (1e300, "", "1.00e300"),
@@ -243,6 +266,7 @@ mod tests {
         assert_eq!(ratio_interval(Interval { low: 1.0011, high: 1.0021 }), "1.001–1.002");
         assert_eq!(ratio_interval(Interval { low: 1.0, high: 1.0 }), "1.00–1.00");
         assert_eq!(ratio_interval(Interval { low: 0.912, high: 12.34 }), "0.91–12.3");
+        assert_eq!(ratio_interval(Interval { low: 0.0506, high: 0.114 }), "0.051–0.11");
     }
 
     #[test]

@@ -1,68 +1,74 @@
 //! The table that a terminal shows at the end of a run.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, Table, presets};
 use runtime_bench_results::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::Run;
+use runtime_bench_results::trial::Age;
 
 use crate::format::{self, Scale};
 use crate::view::wording;
 
 /// One block of lines per comparison, and what the control showed.
 pub fn table(run: &Run, analysis: &Analysis) -> String {
-    let mut text = String::new();
-    for group in &analysis.groups {
-        text.push_str(&comparison(run, group));
-    }
+    let blocks: String = analysis.groups.iter().map(|group| comparison(run, group)).collect();
     let noise = analysis.noise;
-    text.push_str(&format!(
-        "\nA/A control (the reference against itself): {} proven alike within 3 %, {} too noisy to \
-         say, {} told apart{}\n",
-        noise.passed,
-        noise.unproven,
-        noise.failed,
-        if noise.trusted() { "" } else { ": do not trust this run" },
-    ));
-    text
+    let trust = if noise.trusted() { "" } else { ": do not trust this run" };
+    format!(
+        "{blocks}\n* = nobody of its class is proven faster\nA/A control (the reference against \
+         itself): {} proven alike within 3 %, {} too noisy to say, {} told apart{trust}\n",
+        noise.passed, noise.unproven, noise.failed,
+    )
 }
 
 fn comparison(run: &Run, group: &Group) -> String {
     let title = run.workload(&group.workload).map_or(group.name.as_str(), |w| w.title.as_str());
-    let measured = group.rows.iter().find_map(|row| row.metric(&group.headline));
-    let unit = measured.map_or("", |metric| metric.unit.as_str());
-    let direction = measured.map_or("", |metric| wording::direction(metric.better));
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING);
+    let mut reasons = String::new();
+    let mut metric = group.headline.clone();
     for row in &group.rows {
-        table.add_row(cells(run, group, row, unit));
+        let summary = row.metric(&group.headline).filter(|_| row.status == Status::Measured);
+        if let Some(summary) = summary {
+            metric = format!("{}, {}", group.headline, wording::direction(summary.better));
+            let scale = Scale::of(&summary.unit, summary.value);
+            table.add_row(cells(run, row, &scale, &summary.unit, &group.headline));
+        } else {
+            let (name, word, reason) = (&row.key.runner, row.status.word(), row.status.reason());
+            reasons.extend(["   ", name, ": ", word, ": ", reason, "\n"]);
+        }
     }
-    for column in [1, 3] {
+    for column in [1, 2, 3, 4] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    format!("\n{title}: {} ({})\n  {}, {direction}\n{table}\n", group.name, wording::age(group.age), group.headline)
+    let age = if group.age == Age::Young { "" } else { wording::age(group.age) };
+    let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.trim_fmt()) };
+    format!("\n{title}: {} {age}\n  {metric}\n{rows}{reasons}", group.name)
 }
 
-fn cells(run: &Run, group: &Group, row: &Row, unit: &str) -> [String; 5] {
+fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [String; 6] {
     let single = run.runner(&row.key.runner).is_some_and(|info| info.class == Class::SingleThread);
     let name = format!("  {}{}", row.key.runner, if single { " (one thread)" } else { "" });
-    let Some(metric) = row.metric(&group.headline).filter(|_| row.status == Status::Measured) else {
-        let reason = format!("{}: {}", row.status.word(), row.status.reason());
-        return [name, String::new(), reason, String::new(), String::new()];
-    };
-    let scale = Scale::of(unit, metric.value);
-    let interval = metric.interval.map_or_else(String::new, |i| format!("[{}]", scale.interval(i)));
-    let (ratio, verdict) = match &row.comparison {
-        None => (String::new(), "reference".to_owned()),
-        Some(comparison) => (
-            comparison.ratio.map_or_else(String::new, |ratio| {
-                let between = comparison.interval.map(format::ratio_interval);
-                format!("{} [{}]", format::ratio(ratio), between.unwrap_or_default())
-            }),
-            wording::table_verdict(comparison, unit),
-        ),
-    };
+    let (figure, interval) = row.metric(headline).map_or_else(Default::default, |metric| {
+        let interval = metric.interval.map(|interval| format!("[{}]", scale.interval(interval)));
+        (scale.figure(metric.value), interval.unwrap_or_default())
+    });
     let mark = if row.unbeaten { " *" } else { "" };
-    [name, scale.figure(metric.value), interval, ratio, format!("{verdict}{mark}")]
+    let Some(comparison) = &row.comparison else {
+        return [name, figure, interval, String::new(), String::new(), format!("reference{mark}")];
+    };
+    [
+        name,
+        figure,
+        interval,
+        comparison.ratio.map_or_else(String::new, |ratio| {
+            format!("{}×", format::ratio(ratio).trim_end_matches('×'))
+        }),
+        comparison
+            .interval
+            .map_or_else(String::new, |i| format!("[{}]", format::ratio_interval(i))),
+        format!("{}{mark}", wording::table_verdict(comparison, unit)),
+    ]
 }

@@ -177,7 +177,11 @@ fn a_run_without_anything_is_still_a_page() {
     undescribed.header.runners.clear();
     let text = page(&undescribed);
     assert!(text.contains("does not describe this workload"));
-    assert!(text.contains("none reported the headline metric"));
+    assert!(text.contains("does not describe this runner"));
+
+    let mut headless = usual_run();
+    headless.header.workloads[0].headline = "nothing that was measured".into();
+    assert!(page(&headless).contains("none reported the headline metric"));
 }
 
 #[test]

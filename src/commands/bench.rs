@@ -12,13 +12,15 @@ use crate::harness::run::{Done, Output, cost, measure};
 use crate::machine::Limits;
 use crate::registry::Registry;
 
-/// Runs the command. A finished results file is also handed to `sink`.
+/// Runs the command, which was started as `command`. A finished results file is also handed to
+/// `sink`.
 ///
 /// # Errors
 /// When it cannot run, is interrupted, a cell fails, or the run's own control fails.
 pub fn run(
     registry: &Registry,
     args: &BenchArgs,
+    command: Vec<String>,
     sink: impl FnOnce(&Path) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let planned = plan::make(registry, &args.matrix.wishes(), Limits::of_this_machine())?;
@@ -38,6 +40,7 @@ pub fn run(
         folder: home().join("results"),
         out: args.output.out.clone(),
         quiet: args.output.quiet,
+        command,
     };
     let done = measure(registry, &planned, args.matrix.profile, &output)?;
     let analysis = analyse(&done.run);

@@ -60,9 +60,5 @@ pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), E
         }
     }
     println!("{passed} cells verified, {failed} failed, {skipped} n/a");
-    if failed == 0 {
-        Ok(())
-    } else {
-        Err(Error::Failed(format!("{failed} cells failed")))
-    }
+    if failed == 0 { Ok(()) } else { Err(Error::Failed(format!("{failed} cells failed"))) }
 }

@@ -59,11 +59,11 @@ pub(super) fn run(
     let why = collected.until_closed(&pieces, Instant::now() + limit, interrupt);
     let status = end(&mut child, why.is_none())?;
     collected.rest(&pieces);
-    let stderr = lossy(collected.errors);
+    let stderr = lossy(&collected.errors);
     Ok(match why {
         Some(Stop::Limit) => Ended::TimedOut { stderr },
         Some(Stop::Interrupt) => Ended::Interrupted,
-        None => Ended::Exited { status, stdout: lossy(collected.output), stderr },
+        None => Ended::Exited { status, stdout: lossy(&collected.output), stderr },
     })
 }
 
@@ -143,8 +143,8 @@ impl Collected {
     }
 }
 
-fn lossy(bytes: Vec<u8>) -> String {
-    String::from_utf8_lossy(&bytes).into_owned()
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Sees the child and its group to their end.
@@ -213,7 +213,10 @@ mod tests {
     fn a_child_reads_writes_and_exits() {
         let ended = shell("cat; echo trouble >&2; exit 3", Duration::from_secs(10));
         let Ended::Exited { status, stdout, stderr } = ended else { panic!("it exits") };
-        assert_eq!((status.code(), stdout.as_str(), stderr.as_str()), (Some(3), "input\n", "trouble\n"));
+        assert_eq!(
+            (status.code(), stdout.as_str(), stderr.as_str()),
+            (Some(3), "input\n", "trouble\n")
+        );
     }
 
     #[test]
@@ -226,7 +229,8 @@ mod tests {
 
     #[test]
     fn a_flood_is_cut() {
-        let ended = shell("head -c 6000000 /dev/zero; yes x | head -c 20000 >&2", Duration::from_secs(20));
+        let ended =
+            shell("head -c 6000000 /dev/zero; yes x | head -c 20000 >&2", Duration::from_secs(20));
         let Ended::Exited { stdout, stderr, .. } = ended else { panic!("it exits") };
         assert_eq!((stdout.len(), stderr.len()), (MOST_OUTPUT, MOST_ERRORS));
     }

@@ -267,7 +267,8 @@ fn check_params(registry: &Registry, wishes: &Wishes) -> Result<(), Error> {
 
 fn nothing_matches(registry: &Registry, wishes: &Wishes) -> Error {
     let patterns: Vec<&str> = wishes.filters.iter().map(Regex::as_str).collect();
-    let names: Vec<&str> = registry.entries().iter().map(|entry| entry.info.name.as_str()).collect();
+    let names: Vec<&str> =
+        registry.entries().iter().map(|entry| entry.info.name.as_str()).collect();
     let hint = patterns.first().map_or_else(String::new, |pattern| nearest(pattern, &names));
     Error::Usage(format!(
         "no cell matches `{}`{hint}; `--list` shows them all",

@@ -24,10 +24,16 @@ impl Progress {
         let terminal = io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(
             Some(0),
-            if quiet || !terminal { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() },
+            if quiet || !terminal {
+                ProgressDrawTarget::hidden()
+            } else {
+                ProgressDrawTarget::stderr()
+            },
         );
         let style = "{wide_bar:.cyan/black} {percent:>3} %  {prefix}  {msg}";
-        bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(
+            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         let now = Instant::now();
         Self { bar, plain: !quiet && !terminal, start: now, last: now, done_s: 0.0, all_s: 0.0 }
     }
@@ -78,7 +84,8 @@ impl Progress {
 
     /// What is left, at the pace so far.
     fn left(&self) -> String {
-        let pace = if self.done_s > 0.0 { self.start.elapsed().as_secs_f64() / self.done_s } else { 1.0 };
+        let pace =
+            if self.done_s > 0.0 { self.start.elapsed().as_secs_f64() / self.done_s } else { 1.0 };
         format!("{} left", seconds((self.all_s - self.done_s).max(0.0) * pace))
     }
 }

@@ -163,8 +163,14 @@ mod tests {
             .replace('\n', "");
         let good = format!("noise\n{{\"protocol\":1,\"status\":\"ok\",\"block\":{block}}}\n\n");
         assert_eq!(kind(0, &good), None);
-        assert_eq!(kind(0, &good.replace("\"iterations\":1", "\"iterations\":0")), Some(ErrorKind::Protocol));
-        assert_eq!(kind(0, &good.replace("\"protocol\":1", "\"protocol\":9")), Some(ErrorKind::Protocol));
+        assert_eq!(
+            kind(0, &good.replace("\"iterations\":1", "\"iterations\":0")),
+            Some(ErrorKind::Protocol)
+        );
+        assert_eq!(
+            kind(0, &good.replace("\"protocol\":1", "\"protocol\":9")),
+            Some(ErrorKind::Protocol)
+        );
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub fn describe() -> Environment {
         virtual_machine: field(&cpu_info, "flags")
             .map(|flags| flags.split_whitespace().any(|flag| flag == "hypervisor")),
         governor: text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        huge_pages: text("/sys/kernel/mm/transparent_hugepage/enabled").and_then(|modes| chosen(&modes)),
+        huge_pages: text("/sys/kernel/mm/transparent_hugepage/enabled")
+            .and_then(|modes| chosen(&modes)),
         load: load(),
         open_files: Limits::of_this_machine().open_files,
         rustc: env!("RUNTIME_BENCH_RUSTC").to_owned(),

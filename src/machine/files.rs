@@ -24,11 +24,17 @@ pub(super) fn kib_line(path: &str, name: &str) -> Option<u64> {
 /// A file of the control group that this process is in, whichever version mounts it.
 pub(super) fn cgroup(v2: &str, v1: &str) -> Option<String> {
     let own = text("/proc/self/cgroup")
-        .and_then(|groups| Some(groups.lines().find_map(|line| line.strip_prefix("0::/"))?.to_owned()))
+        .and_then(|groups| {
+            Some(groups.lines().find_map(|line| line.strip_prefix("0::/"))?.to_owned())
+        })
         .unwrap_or_default();
-    [format!("/sys/fs/cgroup/{own}/{v2}"), format!("/sys/fs/cgroup/{v2}"), format!("/sys/fs/cgroup/{v1}")]
-        .iter()
-        .find_map(text)
+    [
+        format!("/sys/fs/cgroup/{own}/{v2}"),
+        format!("/sys/fs/cgroup/{v2}"),
+        format!("/sys/fs/cgroup/{v1}"),
+    ]
+    .iter()
+    .find_map(text)
 }
 
 /// Highest resident memory of this process so far, bytes.

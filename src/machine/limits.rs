@@ -34,8 +34,8 @@ impl Limits {
             process_limit(),
         ];
         let free = kib_line("/proc/meminfo", "MemAvailable");
-        let group = cgroup("memory.max", "memory/memory.limit_in_bytes")
-            .and_then(|max| max.parse().ok());
+        let group =
+            cgroup("memory.max", "memory/memory.limit_in_bytes").and_then(|max| max.parse().ok());
         Self {
             open_files: open_files_limit(),
             threads: threads.into_iter().flatten().min(),

@@ -1,11 +1,8 @@
 //! One row per runner: a mark for each figure, its interval as a whisker, the figure in words.
 
-use std::ops::Range;
-
 use maud::{Markup, PreEscaped, html};
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
-use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::{Circle, EmptyElement, PathElement, Polygon, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -17,6 +14,7 @@ use super::axis::{Axis, is_drawable};
 use super::backend::{Canvas, PRECISION, Refused};
 use super::ink::Ink;
 use super::markers::{Shape, shape};
+use super::rows::Rows;
 use super::{ChartError, Description};
 
 const WIDTH: u32 = 560;
@@ -238,34 +236,6 @@ fn paint_words(
     let (_, y) = chart.backend_coord(&(chart.x_range().end, place as f64 + 0.5));
     let at: BackendCoord = (tenths(WIDTH), y);
     root.draw(&Text::new(row.shown().to_owned(), at, style))
-}
-
-/// Rows from top to bottom, each with its name at its middle.
-#[derive(Clone, Debug)]
-struct Rows(Vec<String>);
-
-impl Ranged for Rows {
-    type FormatOption = NoDefaultFormatting;
-    type ValueType = f64;
-
-    fn map(&self, value: &f64, (bottom, top): (i32, i32)) -> i32 {
-        let share = value / self.0.len().max(1) as f64;
-        top + (share * f64::from(bottom - top)).round() as i32
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
-        (0..self.0.len()).map(|row| row as f64 + 0.5).collect()
-    }
-
-    fn range(&self) -> Range<f64> {
-        0.0..self.0.len() as f64
-    }
-}
-
-impl ValueFormatter<f64> for Rows {
-    fn format_ext(&self, value: &f64) -> String {
-        self.0.get(value.floor() as usize).cloned().unwrap_or_default()
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! - `backend`: a plotters backend that writes classes instead of colours.
 //! - `ink`: the reserved colours and their classes.
 //! - `axis`: a range of figures with readable ticks.
+//! - `rows`: the rows of the other axis.
 //! - `dots`: one row per runner: a mark, its interval, its figure.
 //! - `markers`: the shapes that tell runners apart without colour.
 
@@ -13,6 +14,7 @@ mod ink;
 mod markers;
 #[cfg(test)]
 mod palette;
+mod rows;
 
 use std::fmt;
 

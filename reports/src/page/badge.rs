@@ -86,7 +86,7 @@ fn noise(view: &View<'_>) -> (Level, &'static str, String) {
     }
     if noise.unproven > 0 {
         let text = format!(
-            "The reference was measured twice in each comparison. {} of {} proved the two alike \
+            "The reference was also measured against itself. {} of {} proved the two alike \
              within 3\u{a0}%, {} were too noisy or too short to prove it, none told them apart.",
             noise.passed,
             controls(all),
@@ -95,7 +95,7 @@ fn noise(view: &View<'_>) -> (Level, &'static str, String) {
         return (Level::Caution, "Noise control partly proven", text);
     }
     let text = format!(
-        "The reference was measured twice in each comparison, and {} of {} proved the two alike \
+        "The reference was also measured against itself: {} of {} proved the two alike \
          within 3\u{a0}%.",
         noise.passed,
         controls(all)

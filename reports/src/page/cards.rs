@@ -78,14 +78,14 @@ fn headline(tallies: &[Tally<'_>]) -> String {
         0 => "No verdict yet".to_owned(),
         _ if most == 0 => "No leader".to_owned(),
         1..=LEADERS => format::list(&leaders),
-        many => format!("{many} runners share the lead"),
+        _ => "No clear leader".to_owned(),
     }
 }
 
 fn counts(tallies: &[Tally<'_>]) -> Markup {
     html! {
-        ul.tallies aria-label="Unbeaten in" {
-            li aria-hidden="true" { "unbeaten in" }
+        ul.tallies {
+            li { "unbeaten in" }
             @for tally in tallies {
                 li { (tally.runner) " " b { (tally.unbeaten) " of " (tally.of) } }
             }

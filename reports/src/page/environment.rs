@@ -15,7 +15,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
     html! {
         section #environment aria-labelledby="environment-title" {
             h2 #environment-title { "Environment" }
-            div.scroll tabindex="0" role="region" aria-label="Environment table" {
+            section.scroll tabindex="0" aria-label="Environment table" {
                 table.facts {
                     caption { "Machine, limits and build of this run" }
                     tbody {

@@ -18,7 +18,7 @@ pub(super) fn table(view: &View<'_>, group: &Group<'_>) -> Markup {
     let columns = columns(group);
     let label = format!("Figures of {}, {}", group.title, group.point());
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(label) {
+        section.scroll tabindex="0" aria-label=(label) {
             table.figures {
                 caption { "Medians over processes; below each its 95\u{a0}% interval" }
                 thead {

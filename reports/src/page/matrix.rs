@@ -1,7 +1,7 @@
 //! The workload × runner table.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::{Row, Status, Summary};
+use runtime_bench_results::analysis::{Row, Summary};
 use runtime_bench_results::stats::{Comparison, TwinCheck};
 
 use super::notes::Notes;
@@ -29,7 +29,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
         section #table aria-labelledby="table-title" {
             h2 #table-title { "Workloads × runners" }
             (legend())
-            div.scroll tabindex="0" role="region" aria-label="Table of workloads and runners" {
+            section.scroll tabindex="0" aria-label="Table of workloads and runners" {
                 table.matrix {
                     caption {
                         "Median over processes with its 95\u{a0}% interval, cost as a multiple of "
@@ -50,7 +50,7 @@ fn legend() -> Markup {
     let steps: Vec<(&str, Option<&String>)> =
         begins.enumerate().map(|(shade, begin)| (begin, ends.get(shade))).collect();
     html! {
-        ul.legend aria-label="Shade: cost as a multiple of the best of its class" {
+        ul.legend {
             @for (shade, (begin, end)) in steps.into_iter().enumerate() {
                 li class=(format!("h{shade}")) {
                     @match end {
@@ -59,7 +59,7 @@ fn legend() -> Markup {
                     }
                 }
             }
-            li.plain { "× the best median of its class" }
+            li.plain { "shade: cost as a multiple of the best median of the same class" }
         }
     }
 }
@@ -139,15 +139,11 @@ fn control(group: &Group<'_>) -> Option<&'static str> {
 
 fn cell(group: &Group<'_>, runner: &Runner<'_>, first: bool, notes: &mut Notes) -> Markup {
     let Some(row) = group.row(runner.name) else {
-        return empty_cell(first, "not planned", "The plan of this run has no such cell.", notes);
+        return empty_cell(first, "not planned", "the plan of this run has no such cell", notes);
     };
-    match (group.figure(row), &row.status) {
-        (Some(figure), _) => figure_cell(group, row, figure, first),
-        (None, Status::Measured) => {
-            let reason = "The trials succeeded, but none reported the headline metric.";
-            empty_cell(first, "no figure", reason, notes)
-        }
-        (None, status) => empty_cell(first, status.word(), wording::reason(row), notes),
+    match group.figure(row) {
+        Some(figure) => figure_cell(group, row, figure, first),
+        None => empty_cell(first, wording::no_figure(row), wording::reason(row), notes),
     }
 }
 
@@ -162,7 +158,7 @@ fn figure_cell(group: &Group<'_>, row: &Row, figure: &Summary, first: bool) -> M
     let shade = group.slowdown(row).map(shade);
     html! {
         td class=(classes(shade, first)) {
-            b.value { (scale.figure(figure.value)) }
+            (value(&scale, figure.value))
             span.interval {
                 @match figure.interval {
                     Some(interval) => (scale.interval(interval)),
@@ -171,10 +167,25 @@ fn figure_cell(group: &Group<'_>, row: &Row, figure: &Summary, first: bool) -> M
             }
             @if let Some(comparison) = &row.comparison {
                 (compared(comparison, &figure.unit))
-            } @else {
+            } @else if group.reference() == Some(row) {
                 span.word { "reference" }
+            } @else {
+                span.word { "nothing to compare with" }
             }
             @if row.unbeaten && group.is_decided() { span.unbeaten { "unbeaten" } }
+        }
+    }
+}
+
+/// The figure, its unit smaller than its digits.
+fn value(scale: &Scale, value: f64) -> Markup {
+    html! {
+        b.value {
+            @if value.is_finite() && scale.suffix() != "×" {
+                (scale.number(value)) " " small { (scale.suffix()) }
+            } @else {
+                (scale.figure(value))
+            }
         }
     }
 }

@@ -28,8 +28,8 @@ pub(super) fn section(view: &View<'_>) -> Markup {
             p.command { code { (environment::command_line(view.run)) } }
             div.prose {
                 p {
-                    "The same results file gives the same page, byte for byte. Another run gives "
-                    "other figures within the intervals, on this machine and under this load."
+                    "The same results file gives the same page, byte for byte. Another run on "
+                    "the same machine, as quiet or as busy as then, should agree within the intervals."
                 }
             }
         }

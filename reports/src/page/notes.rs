@@ -30,7 +30,8 @@ impl Notes {
     pub(super) fn list(&self) -> Markup {
         html! {
             @if !self.reasons.is_empty() {
-                ol.notes aria-label="Why cells have no figure" {
+                p.fine { "Why cells have no figure:" }
+                ol.notes {
                     @for (place, reason) in self.reasons.iter().enumerate() {
                         li id=(format!("{}-{}", self.stem, place + 1)) { (reason) }
                     }

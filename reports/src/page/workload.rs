@@ -73,9 +73,11 @@ fn comparison(view: &View<'_>, group: &Group<'_>) -> Result<Markup, ReportError>
             }
             div.charts { (headline) (time) }
             (missing(view, group))
-            details.data {
-                summary { "All figures" }
-                (figures::table(view, group))
+            @if group.source.rows.iter().any(|row| !row.metrics.is_empty()) {
+                details.data {
+                    summary { "All figures" }
+                    (figures::table(view, group))
+                }
             }
         }
     })
@@ -167,7 +169,7 @@ fn figure(plot: &DotPlot, about: &Description, caption: &Markup) -> Result<Marku
         figure {
             figcaption { (caption) }
             @match drawn {
-                Some(svg) => div.scroll tabindex="0" role="region" aria-label=(about.title) {
+                Some(svg) => section.scroll tabindex="0" aria-label=(about.title) {
                     (svg)
                 },
                 None => p.empty { "Not drawable: no figure is finite." },
@@ -176,21 +178,25 @@ fn figure(plot: &DotPlot, about: &Description, caption: &Markup) -> Result<Marku
     })
 }
 
-/// The runners without a figure, each with its reason.
+/// The runners without a figure and why; those with the same reason stand together.
 fn missing(view: &View<'_>, group: &Group<'_>) -> Markup {
-    let rows: Vec<&Row> = view
-        .runners
-        .iter()
-        .filter_map(|runner| group.row(runner.name))
-        .filter(|row| !row.status.reason().is_empty() || group.figure(row).is_none())
-        .collect();
+    let rows = view.runners.iter().filter_map(|runner| group.row(runner.name));
+    let mut reasons: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for row in rows.filter(|row| group.figure(row).is_none()) {
+        let (word, reason) = (wording::no_figure(row), wording::reason(row));
+        let runner = row.key.runner.as_str();
+        match reasons.iter_mut().find(|known| (known.0, known.1) == (word, reason)) {
+            Some((_, _, runners)) => runners.push(runner),
+            None => reasons.push((word, reason, vec![runner])),
+        }
+    }
     html! {
-        @if !rows.is_empty() {
+        @if !reasons.is_empty() {
             dl.missing {
-                @for row in rows {
+                @for (word, reason, runners) in reasons {
                     div {
-                        dt { (row.key.runner) }
-                        dd { b { (row.status.word()) } ": " (wording::reason(row)) }
+                        dt { (format::list(&runners)) }
+                        dd { b { (word) } ": " (reason) }
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Words for directions, ages, classes and verdicts.
 
-use runtime_bench_results::analysis::Row;
+use runtime_bench_results::analysis::{Row, Status};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::stats::{Comparison, Interval, Verdict};
 use runtime_bench_results::trial::{Age, Better};
@@ -92,8 +92,19 @@ fn amount(ratio: f64, interval: Interval, word: &str) -> String {
     format!("{} {word} ({range})", format::percent(share(ratio)))
 }
 
+/// That a row has no figure, in a word.
+pub(crate) fn no_figure(row: &Row) -> &'static str {
+    match &row.status {
+        Status::Measured => "no figure",
+        status => status.word(),
+    }
+}
+
 /// Why a row has no figure; never empty.
 pub(crate) fn reason(row: &Row) -> &str {
+    if row.status == Status::Measured {
+        return "the trials succeeded, but none reported the headline metric";
+    }
     let reason = row.status.reason();
     if reason.trim().is_empty() { "the results file gives no reason" } else { reason }
 }

@@ -80,9 +80,9 @@ impl Workload for BoundedQueue {
             headline: "throughput".into(),
             headline_age: Age::Young,
             notes: vec![
-                "Each asynchronous runner uses its own channel: tokio's mpsc; async-channel, \
-                 which async-std and smol share. Threads, the pool and rayon use the standard \
-                 library's."
+                "Each asynchronous runner uses its own channel: tokio's mpsc, and async-channel in \
+                 the version that async-std and smol each re-export. Threads, the pool and rayon \
+                 use the standard library's."
                     .into(),
             ],
         }

@@ -68,8 +68,8 @@ impl Workload for TaskMemory {
         let tasks = |count: u64| Point::new().with("tasks", count, "");
         match set {
             PointSet::Smoke => vec![tasks(20)],
-            PointSet::Quick => vec![tasks(2_000)],
-            PointSet::Full => vec![tasks(2_000), tasks(10_000), tasks(100_000), tasks(1_000_000)],
+            PointSet::Quick => vec![tasks(1_000)],
+            PointSet::Full => vec![tasks(1_000), tasks(10_000), tasks(100_000), tasks(1_000_000)],
         }
     }
 

@@ -1,0 +1,145 @@
+//! The command line, through the real binary: everything that needs no measuring.
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+
+use common::{Ended, command, example, run};
+use serde_json::Value;
+use tempfile::tempdir;
+
+#[test]
+fn every_cell_is_verified_at_small_size() {
+    let folder = tempdir().unwrap();
+    let ended = run(folder.path(), &["verify", "--profile", "smoke"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains(" 0 failed"), "{}", ended.stdout);
+    let verified = ended.stdout.lines().filter(|line| line.starts_with("ok ")).count();
+    assert!(verified >= 60, "{verified}");
+}
+
+#[test]
+fn a_list_for_programs_has_every_pair_with_a_reason_where_it_does_not_run() {
+    let folder = tempdir().unwrap();
+    let ended = run(folder.path(), &["list", "--format", "json", "--points", "full"]);
+    let list: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let count = |name: &str| list[name].as_array().unwrap().len();
+    assert_eq!((count("workloads"), count("runners")), (9, 7));
+    for cell in list["cells"].as_array().unwrap() {
+        let reason = &cell["not_applicable"];
+        assert!(reason.is_null() || reason.as_str().unwrap().len() > 20, "{cell}");
+        assert!(cell["key"]["params"].is_array() && cell["name"].is_string(), "{cell}");
+    }
+    let runners = list["runners"].as_array().unwrap();
+    assert!(runners.iter().any(|runner| runner["packages"]["tokio"].is_string()), "{runners:?}");
+}
+
+#[test]
+fn a_list_for_people_shows_parameters_and_reasons() {
+    let folder = tempdir().unwrap();
+    let ended = run(folder.path(), &["list", "tcp-echo", "--workers", "2"]);
+    assert!(ended.stdout.contains("tcp-echo/smol/connections=64,messages=10,size=64B\n"));
+    assert!(ended.stdout.contains("n/a: 128 tasks must wait at once, and the pool has 64 threads"));
+}
+
+#[test]
+fn what_is_unknown_is_answered_with_the_nearest() {
+    let folder = tempdir().unwrap();
+    let fails = |args: &[&str], words: &[&str]| run(folder.path(), args).fails_with(2, words);
+    fails(&["list", "tcp-ecko"], &["no cell matches", "did you mean `tcp-echo`?"]);
+    fails(&["bench", "--runners", "tokyo"], &["did you mean `tokio`?", "rayon"]);
+    fails(&["bench", "--reference", "smoll"], &["did you mean `smol`?"]);
+    fails(&["bench", "--profile", "quik"], &["quick"]);
+    fails(&["bench", "--wrokers", "2"], &["--workers"]);
+    fails(&["list", "["], &["regex"]);
+    fails(&["bench", "--workers", "0"], &["at least 1"]);
+    fails(&["bench", "--budget", "soon"], &["--budget"]);
+    fails(&["bench", "--param", "conections=2"], &["did you mean `connections`?"]);
+}
+
+#[test]
+fn a_size_beyond_the_machine_is_refused_with_the_numbers() {
+    let folder = tempdir().unwrap();
+    let workers = run(folder.path(), &["bench", "--workers", "100000000"]);
+    workers.fails_with(2, &["--workers 100000000 does not fit", "allows"]);
+    let tasks = ["bench", "spawn-join/tokio/", "--param", "tasks=100000000000"];
+    run(folder.path(), &tasks).fails_with(2, &["does not fit", "MiB"]);
+    assert!(!folder.path().join("target").exists());
+}
+
+#[test]
+fn a_plan_prints_its_cost_and_measures_nothing() {
+    let folder = tempdir().unwrap();
+    let ended = run(folder.path(), &["bench", "--dry-run", "--seed", "7"]);
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.stdout.contains("of measuring; seed 7"), "{}", ended.stdout);
+    assert!(!folder.path().join("target").exists());
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_debug_build_refuses_to_measure() {
+    let folder = tempdir().unwrap();
+    run(folder.path(), &["bench"]).fails_with(2, &["debug build", "cargo bench"]);
+}
+
+#[test]
+fn a_report_needs_results_and_says_which_are_none() {
+    let folder = tempdir().unwrap();
+    let report = |text: &str| {
+        fs::write(folder.path().join("results.json"), text).unwrap();
+        run(folder.path(), &["report", "results.json", "--out", "site"])
+    };
+    run(folder.path(), &["report"]).fails_with(2, &["no results yet", "cargo bench"]);
+    run(folder.path(), &["report", "gone.json"]).fails_with(2, &["gone.json", "cannot be read"]);
+    report("").fails_with(2, &["results.json is not a whole results file"]);
+    report("{}").fails_with(2, &["not a whole results file", "schema"]);
+    report("[1, 2").fails_with(2, &["not a whole results file"]);
+    report(r#"{"schema": "runtime-bench/results/99"}"#).fails_with(2, &["results/99", "version"]);
+    report(r#"{"schema": "runtime-bench/results/1"}"#).fails_with(2, &["not a whole results file"]);
+    assert!(!folder.path().join("site").exists());
+}
+
+#[test]
+fn a_trial_answers_one_request_with_one_reply() {
+    use std::io::Write;
+    let folder = tempdir().unwrap();
+    let ask = |request: &str| {
+        let mut child = command(folder.path())
+            .arg("trial")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(request.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let request = r#"{"protocol": 1, "cell": {"workload": "spawn-join", "runner": "smol",
+        "params": [{"name": "tasks", "value": 10}]}, "workers": 1, "pool_threads": 4,
+        "age": "young", "block": {"iterations": 3}, "seed": 1, "scratch": "."}"#;
+    let reply = ask(request);
+    assert_eq!((&reply["status"], &reply["block"]["iterations"]), (&"ok".into(), &3.into()));
+    assert_eq!(reply["block"]["answer"], "45");
+    let refused = |request: &str| {
+        let reply = ask(request);
+        assert_eq!((&reply["status"], &reply["kind"]), (&"error".into(), &"protocol".into()));
+        reply["message"].as_str().unwrap().to_owned()
+    };
+    assert!(refused(&request.replace("\"protocol\": 1", "\"protocol\": 2")).contains("protocol 2"));
+    assert!(refused(&request.replace("smol", "nobody")).contains("nobody"));
+    assert!(refused(&request.replace("tasks", "sizes")).contains("`tasks`"));
+    assert!(refused("hello").contains("cannot be understood"));
+}
+
+#[test]
+fn a_workload_of_ones_own_joins_the_matrix() {
+    let program = example("own_workload");
+    let folder = tempdir().unwrap();
+    let mut command = Command::new(&program);
+    command.current_dir(folder.path()).args(["verify", "collatz", "--profile", "smoke"]);
+    let ended = Ended::of(command.output().expect("cargo test builds the examples"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("7 cells verified"), "{}", ended.stdout);
+}

@@ -1,0 +1,60 @@
+//! Running the real binary in a folder of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The binary, in `folder`, with results under `folder/target`.
+pub(crate) fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_runtime-bench"));
+    command
+        .current_dir(folder)
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("CRITERION_HOME")
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs the binary to its end.
+pub(crate) fn run(folder: &Path, args: &[&str]) -> Ended {
+    Ended::of(command(folder).args(args).output().expect("the binary starts"))
+}
+
+/// What a program said and ended with.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// Exit code.
+    pub(crate) code: Option<i32>,
+    /// Standard output.
+    pub(crate) stdout: String,
+    /// Standard error.
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// Takes in an output.
+    pub(crate) fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+
+    /// The program ended with this code and one sentence that holds all of these words.
+    #[allow(dead_code, reason = "not every test file looks at failures")]
+    #[track_caller]
+    pub(crate) fn fails_with(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        for word in words {
+            assert!(self.stderr.contains(word), "no `{word}` in: {}", self.stderr);
+        }
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+    }
+}
+
+/// A program that cargo built beside the binary.
+#[allow(dead_code, reason = "not every test file needs it")]
+pub(crate) fn example(name: &str) -> PathBuf {
+    let binary = Path::new(env!("CARGO_BIN_EXE_runtime-bench"));
+    binary.parent().expect("a folder").join("examples").join(name)
+}

@@ -1,0 +1,195 @@
+//! Whole runs through the real binary. A debug build does not measure, so these are for
+//! `cargo test --release`. Nothing here depends on how fast the machine is.
+#![cfg(not(debug_assertions))]
+
+mod common;
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use common::{command, run};
+use runtime_bench::results::analysis::{Status, analyse};
+use runtime_bench::results::run::{Role, Run};
+use runtime_bench::results::store;
+use tempfile::tempdir;
+
+const SMALL: [&str; 7] = [
+    "bench",
+    "spawn-join|null",
+    "--runners",
+    "smol,threads,rayon",
+    "--profile",
+    "smoke",
+    "--quiet",
+];
+
+fn results(folder: &Path) -> PathBuf {
+    folder.join("target/runtime-bench/results")
+}
+
+fn read(path: &Path) -> Run {
+    store::read(path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Paths below `folder` that end in `ending`, sorted.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).map(|entries| entries.flatten().collect()).unwrap_or_default();
+    let entries: Vec<fs::DirEntry> = entries;
+    let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.to_string_lossy().ends_with(ending) && !path.ends_with("latest.json"));
+    paths.sort();
+    paths
+}
+
+#[test]
+fn a_run_fills_every_cell_and_writes_results_and_report() {
+    let folder = tempdir().unwrap();
+    let ended = run(folder.path(), &SMALL);
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    let run = read(&results(folder.path()).join("latest.json"));
+    let analysis = analyse(&run);
+    assert_eq!(analysis.groups.len(), 2);
+    for row in analysis.groups.iter().flat_map(|group| &group.rows) {
+        assert_eq!(row.status, Status::Measured, "{}", row.key);
+        assert_eq!(row.samples, 13);
+        assert!(row.metric("wall").is_some() && row.metric("cpu").is_some());
+        assert!(row.comparison.is_some() || row.key.runner == "smol");
+    }
+    assert!(analysis.groups.iter().all(|group| group.twin.is_some()));
+    let page = fs::read_to_string(folder.path().join("target/runtime-bench/report/index.html"));
+    assert!(page.unwrap().contains("spawn-join"));
+}
+
+#[test]
+fn the_lines_of_a_run_hold_the_same_as_its_document() {
+    let folder = tempdir().unwrap();
+    run(folder.path(), &SMALL);
+    let lines = files(&results(folder.path()), ".jsonl").remove(0);
+    let document = files(&results(folder.path()), ".json").remove(0);
+    assert_eq!(read(&lines), read(&document));
+    let text = fs::read_to_string(&lines).unwrap();
+    fs::write(&lines, &text[..text.len() - 20]).unwrap();
+    assert_eq!(read(&lines).trials, read(&document).trials, "a torn last line is ignored");
+}
+
+#[test]
+fn a_seed_gives_the_same_plan_and_a_round_is_a_permutation() {
+    let orders: Vec<Vec<(usize, u32)>> = (0..2)
+        .map(|_| {
+            let folder = tempdir().unwrap();
+            run(folder.path(), &[&SMALL[..], &["--seed", "5"]].concat());
+            let run = read(&results(folder.path()).join("latest.json"));
+            let twins = run.header.plan.cells.iter().filter(|cell| cell.role == Role::Twin).count();
+            assert_eq!(twins, 2);
+            let rounds = run.trials.iter().filter(|trial| trial.round > 0);
+            rounds.map(|trial| (trial.cell, trial.round)).collect()
+        })
+        .collect();
+    let sorted = |order: &[(usize, u32)]| {
+        let mut order = order.to_vec();
+        order.sort_unstable();
+        order
+    };
+    assert_eq!(sorted(&orders[0]), sorted(&orders[1]));
+    let round: Vec<usize> = orders[0][..4].iter().map(|(cell, _)| *cell).collect();
+    assert_ne!(orders[0].iter().map(|(cell, _)| *cell).collect::<Vec<_>>(), round.repeat(26));
+}
+
+#[test]
+fn results_are_never_overwritten() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("mine.json"), "precious").unwrap();
+    let ended = run(folder.path(), &[&SMALL[..], &["--out", "mine.json"]].concat());
+    ended.fails_with(2, &["mine.json exists already"]);
+    assert_eq!(fs::read_to_string(folder.path().join("mine.json")).unwrap(), "precious");
+    let ended = run(folder.path(), &[&SMALL[..], &["--out", "other.json"]].concat());
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    assert!(folder.path().join("other.json").exists());
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let folder = tempdir().unwrap();
+    // Also for root, nothing can be made below a file.
+    fs::write(folder.path().join("target"), "a file").unwrap();
+    run(folder.path(), &SMALL).fails_with(2, &["target/runtime-bench/results", "cannot make"]);
+}
+
+#[test]
+fn a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_lines() {
+    let folder = tempdir().unwrap();
+    // A limit on the size of files stands for the disk; the signal that goes with it is ignored.
+    let script = "trap '' XFSZ; ulimit -f 40; exec \"$0\" \"$@\"";
+    let ended = std::process::Command::new("bash")
+        .current_dir(folder.path())
+        .args(["-c", script, env!("CARGO_BIN_EXE_runtime-bench")])
+        .args(SMALL)
+        .output()
+        .unwrap();
+    let ended = common::Ended::of(ended);
+    ended.fails_with(2, &["cannot append the finished trial", "File too large"]);
+    let lines = files(&results(folder.path()), ".jsonl").remove(0);
+    assert!(!read(&lines).trials.is_empty());
+}
+
+#[test]
+fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
+    let folder = tempdir().unwrap();
+    let mut child = command(folder.path())
+        .args(["bench", "spawn-join", "--runners", "smol,tokio", "--budget", "60s"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let has_lines = || {
+        let lines = files(&results(folder.path()), ".jsonl");
+        lines.first().is_some_and(|path| fs::read_to_string(path).unwrap().lines().count() > 20)
+    };
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !has_lines() {
+        assert!(Instant::now() < patience, "no trial was written");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let process = child.id();
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &process.to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let status = child.wait().unwrap();
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!(status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("interrupted; what was measured is in"), "{stderr}");
+    let run = read(&results(folder.path()).join("latest.json"));
+    assert!(run.end.unwrap().interrupted && run.trials.len() >= 15);
+    let children = format!("/proc/{process}/task/{process}/children");
+    assert!(!Path::new(&children).exists());
+    assert_eq!(trials_of(folder.path()), 0);
+}
+
+/// Trial processes that run in a folder.
+fn trials_of(folder: &Path) -> usize {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter(|process| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder))
+        .count()
+}
+
+#[test]
+fn a_trial_over_its_limit_is_an_error_row() {
+    let folder = tempdir().unwrap();
+    let args =
+        ["bench", "timer-gather", "--runners", "tokio,smol", "--quiet", "--trial-limit", "1ms"];
+    run(folder.path(), &args).fails_with(1, &["2 cells failed", "timer-gather/smol"]);
+    let analysis = analyse(&read(&results(folder.path()).join("latest.json")));
+    for row in &analysis.groups[0].rows {
+        assert!(row.status.reason().contains("timed out"), "{:?}", row.status);
+    }
+}
