@@ -238,7 +238,9 @@ fn param(text: &str) -> Result<(String, Vec<u64>), String> {
 /// The arguments of this process behind what a person types before them.
 pub(crate) fn typed(program: &[&str]) -> Vec<String> {
     let program = program.iter().map(|word| (*word).to_owned());
-    program.chain(std::env::args().skip(1).filter(|arg| arg != "--bench")).collect()
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    // `cargo bench` alone needs no `--` behind it.
+    program.filter(|word| word != "--" || !args.is_empty()).chain(args.clone()).collect()
 }
 
 /// Parses the command line and does what it asks for.

@@ -70,9 +70,11 @@ impl Progress {
         if self.plain {
             eprintln!("{text}");
         } else {
+            // A quiet run has no bar either; inside `suspend` the bar must not be asked anything.
+            let hidden = self.bar.is_hidden();
             self.bar.suspend(|| {
-                if !self.bar.is_hidden() {
-                    eprintln!("{text}");
+                if !hidden {
+                    eprintln!("{text}")
                 }
             });
         }

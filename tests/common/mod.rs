@@ -1,4 +1,5 @@
 //! Running the real binary in a folder of its own.
+#![allow(dead_code, reason = "each test file uses its part of this")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -41,7 +42,6 @@ impl Ended {
     }
 
     /// The program ended with this code and one sentence that holds all of these words.
-    #[allow(dead_code, reason = "not every test file looks at failures")]
     #[track_caller]
     pub(crate) fn fails_with(&self, code: i32, words: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
@@ -53,7 +53,6 @@ impl Ended {
 }
 
 /// A program that cargo built beside the binary.
-#[allow(dead_code, reason = "not every test file needs it")]
 pub(crate) fn example(name: &str) -> PathBuf {
     let binary = Path::new(env!("CARGO_BIN_EXE_runtime-bench"));
     binary.parent().expect("a folder").join("examples").join(name)

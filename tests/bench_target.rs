@@ -1,0 +1,141 @@
+//! What `cargo bench` starts, run in a folder of its own. For `cargo test --release`.
+#![cfg(not(debug_assertions))]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use common::Ended;
+use runtime_bench::results::run::{Role, Run};
+use runtime_bench::results::store;
+use runtime_bench::results::trial::Outcome;
+use serde_json::Value;
+use tempfile::tempdir;
+
+/// The executable of `benches/matrix.rs`, as cargo built it.
+static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
+    let output = Command::new(env!("CARGO"))
+        .args(["bench", "--no-run", "--bench", "matrix", "--message-format", "json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let messages = String::from_utf8(output.stdout).expect("text");
+    let executables = messages.lines().filter_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        (message["target"]["name"] == "matrix")
+            .then(|| message["executable"].as_str().map(PathBuf::from))?
+    });
+    executables.last().expect("cargo names the executable")
+});
+
+fn bench(folder: &Path, args: &[&str]) -> Ended {
+    let mut command = Command::new(&*TARGET);
+    command.current_dir(folder).env_remove("CARGO_TARGET_DIR").env_remove("CRITERION_HOME");
+    Ended::of(command.args(args).arg("--bench").output().expect("the target starts"))
+}
+
+fn latest(folder: &Path) -> Run {
+    let path = folder.join("target/runtime-bench/results/latest.json");
+    store::read(&path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn the_whole_matrix_ends_in_a_table_a_report_and_criterions_files() {
+    let folder = tempdir().unwrap();
+    let ended = bench(folder.path(), &["--profile", "smoke"]);
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    for word in ["Memory of a waiting task", "A/A control", "report:", "criterion:"] {
+        assert!(ended.stdout.contains(word), "no `{word}` in {}", ended.stdout);
+    }
+    let run = latest(folder.path());
+    assert_eq!(run.header.command.join(" "), "cargo bench -- --profile smoke");
+    every_cell_has_a_figure_or_a_reason(folder.path(), &run);
+    criterion_has_our_means(folder.path(), &run);
+}
+
+fn every_cell_has_a_figure_or_a_reason(folder: &Path, run: &Run) {
+    let report = folder.join("target/runtime-bench/report");
+    let page = fs::read_to_string(report.join("index.html")).unwrap();
+    for info in &run.header.workloads {
+        assert!(page.contains(&info.title), "{} is missing from the page", info.title);
+    }
+    let table = fs::read_to_string(report.join("data.csv")).unwrap();
+    let mut rows = table.lines();
+    let header: Vec<&str> = rows.next().unwrap().split(',').collect();
+    let column = |name: &str| header.iter().position(|found| *found == name).unwrap();
+    let (workload, runner, value) = (column("workload"), column("runner"), column("value"));
+    let mut listed = BTreeSet::new();
+    for row in rows {
+        // Quoted fields (parameters, reasons) hold commas; the names before them do not.
+        let fields: Vec<&str> = row.split(',').collect();
+        let reasoned = row.contains(",n/a,") || row.contains(",not measured,");
+        assert!(reasoned || fields.len() > value, "{row}");
+        listed.insert((fields[workload].to_owned(), fields[runner].to_owned()));
+    }
+    for cell in &run.header.plan.cells {
+        let pair = (cell.key.workload.clone(), cell.key.runner.clone());
+        assert!(listed.contains(&pair), "{pair:?} has no row");
+    }
+    let data: Value = serde_json::from_slice(&fs::read(report.join("data.json")).unwrap()).unwrap();
+    assert_eq!(data["run"]["id"], run.header.id);
+}
+
+fn criterion_has_our_means(folder: &Path, run: &Run) {
+    let path = folder.join("target/criterion/spawn-join/smol/tasks=20/new/sample.json");
+    let sample: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let numbers = |name: &str| -> Vec<f64> {
+        sample[name].as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect()
+    };
+    let theirs: Vec<f64> =
+        numbers("times").iter().zip(numbers("iters")).map(|(time, iters)| time / iters).collect();
+    let id = run.header.plan.cells.iter().position(|cell| {
+        cell.role == Role::Subject && cell.key.to_string() == "spawn-join/smol/tasks=20"
+    });
+    let ours: Vec<f64> = run
+        .trials
+        .iter()
+        .filter(|trial| Some(trial.cell) == id && trial.round > 0)
+        .filter_map(|trial| match &trial.outcome {
+            Outcome::Ok { block } => block.metric("wall"),
+            Outcome::Error { .. } => None,
+        })
+        .collect();
+    assert_eq!((theirs.len(), ours.len()), (13, 13));
+    for (theirs, ours) in theirs.iter().zip(&ours) {
+        assert!((theirs - ours).abs() <= 1.0, "criterion has {theirs} ns, we have {ours} ns");
+    }
+}
+
+#[test]
+fn criterions_manners_are_kept() {
+    let folder = tempdir().unwrap();
+    let listed = bench(folder.path(), &["null", "--list"]);
+    assert!(listed.stdout.contains("null/tokio/-: benchmark\n"), "{listed:?}");
+    assert_eq!(listed.stdout.lines().count(), 7);
+    let tested = bench(folder.path(), &["null", "--test"]);
+    assert_eq!(tested.code, Some(0), "{tested:?}");
+    assert!(tested.stdout.contains("7 cells verified"), "{}", tested.stdout);
+    assert!(!folder.path().join("target").exists());
+
+    let small = ["null", "--runners", "smol,threads", "--profile", "smoke", "--noplot", "--quiet"];
+    let with = |more: &[&str]| bench(folder.path(), &[&small[..], more].concat());
+    with(&["--baseline", "before"])
+        .fails_with(2, &["no baseline `before`", "--save-baseline before"]);
+    assert!(matches!(with(&["--save-baseline", "before"]).code, Some(0 | 3)));
+    let baseline = folder.path().join("target/criterion/null/smol/-/before/estimates.json");
+    assert!(baseline.exists());
+    assert!(matches!(with(&["--baseline", "before"]).code, Some(0 | 3)));
+    let change = folder.path().join("target/criterion/null/smol/-/change/estimates.json");
+    assert!(change.exists());
+}
+
+#[test]
+fn options_of_another_kind_are_refused_by_name() {
+    let folder = tempdir().unwrap();
+    bench(folder.path(), &["--save-baselin", "x"]).fails_with(2, &["--save-baseline"]);
+    bench(folder.path(), &["nothing-like-it"]).fails_with(2, &["no cell matches"]);
+}
