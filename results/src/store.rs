@@ -51,7 +51,7 @@ pub struct RunWriter {
     journal: File,
     journal_path: PathBuf,
     target: PathBuf,
-    latest: Option<PathBuf>,
+    latest: PathBuf,
     run: Run,
 }
 
@@ -77,14 +77,16 @@ impl RunWriter {
         if let Some(parent) = target.parent().filter(|p| !p.as_os_str().is_empty()) {
             make_folder(parent)?;
         }
-        // Found out now rather than after the measuring.
-        drop(create_new(&partial(&target))?);
+        // That nothing can be written there is found out now rather than after the measuring.
+        let probe = partial(&target);
+        drop(create_new(&probe)?);
+        fs::remove_file(&probe).map_err(io_error(&probe, "cannot remove the file"))?;
         let journal_path = folder.join(format!("{}.jsonl", header.id));
         let journal = create_new(&journal_path)?;
         let mut writer = Self {
             journal,
             journal_path,
-            latest: out.is_none().then(|| folder.join("latest.json")),
+            latest: folder.join("latest.json"),
             target,
             run: Run::new(header.clone()),
         };
@@ -126,9 +128,7 @@ impl RunWriter {
     pub fn finish(mut self, end: End) -> Result<(Run, PathBuf), StoreError> {
         self.append(Line::End(end))?;
         write_by_rename(&self.target, &self.run)?;
-        if let Some(latest) = &self.latest {
-            point_to(latest, &self.target)?;
-        }
+        point_to(&self.latest, &self.target)?;
         Ok((self.run, self.target))
     }
 }
@@ -226,8 +226,10 @@ fn point_to(latest: &Path, target: &Path) -> Result<(), StoreError> {
 
 #[cfg(unix)]
 fn link_or_copy(target: &Path, link: &Path) -> io::Result<()> {
-    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    std::os::unix::fs::symlink(name, link)
+    let whole = fs::canonicalize(target)?;
+    let folder = fs::canonicalize(link.parent().unwrap_or(Path::new(".")))?;
+    // Within one folder the link is relative, so that the folder can be moved.
+    std::os::unix::fs::symlink(whole.strip_prefix(folder).unwrap_or(&whole), link)
 }
 
 #[cfg(not(unix))]
@@ -256,4 +258,73 @@ fn create_new(path: &Path) -> Result<File, StoreError> {
 
 fn io_error<'a>(path: &'a Path, what: &'static str) -> impl Fn(io::Error) -> StoreError + 'a {
     move |source| StoreError::Io { path: path.to_path_buf(), what, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::Environment;
+    use crate::run::Plan;
+    use tempfile::tempdir;
+
+    fn header() -> RunHeader {
+        RunHeader {
+            schema: SCHEMA.to_owned(),
+            id: "run".to_owned(),
+            started: "2026-01-01T00:00:00Z".to_owned(),
+            command: Vec::new(),
+            environment: Environment::default(),
+            plan: Plan {
+                profile: "quick".to_owned(),
+                seed: 1,
+                workers: 1,
+                pool_threads: 1,
+                budget_s: 0.1,
+                trial_limit_s: 1.0,
+                reference: "tokio".to_owned(),
+                cells: Vec::new(),
+            },
+            workloads: Vec::new(),
+            runners: Vec::new(),
+        }
+    }
+
+    const END: End = End { interrupted: false, elapsed_s: 0.1 };
+
+    #[test]
+    fn the_newest_run_is_reachable_wherever_it_was_written() {
+        let folder = tempdir().unwrap();
+        for out in [None, Some(folder.path().join("elsewhere/mine.json"))] {
+            let results = folder.path().join("results");
+            let mut named = header();
+            named.id = format!("run-{}", out.is_some());
+            let writer = RunWriter::create(&results, out.as_deref(), named.clone()).unwrap();
+            let (run, path) = writer.finish(END).unwrap();
+            assert_eq!(read(&path).unwrap(), run);
+            assert_eq!(read(&results.join("latest.json")).unwrap().header.id, named.id);
+        }
+        let left: Vec<_> = fs::read_dir(folder.path().join("results")).unwrap().flatten().collect();
+        assert_eq!(left.len(), 4, "two files of lines, one document, one link: {left:?}");
+    }
+
+    #[test]
+    fn a_file_of_lines_without_an_end_is_read() {
+        let folder = tempdir().unwrap();
+        let writer = RunWriter::create(folder.path(), None, header()).unwrap();
+        let path = writer.journal_path().to_path_buf();
+        drop(writer);
+        assert_eq!(read(&path).unwrap().end, None);
+        fs::write(&path, "{\"line\":\"header\"").unwrap();
+        assert!(matches!(read(&path), Err(StoreError::Broken { .. })));
+    }
+
+    #[test]
+    fn nothing_is_overwritten() {
+        let folder = tempdir().unwrap();
+        let create = || RunWriter::create(folder.path(), None, header());
+        let writer = create().unwrap();
+        assert!(matches!(create(), Err(StoreError::Exists(_))));
+        drop(writer);
+        assert!(matches!(create(), Err(StoreError::Exists(_))));
+    }
 }

@@ -33,6 +33,10 @@ impl Workload for SpawnJoin {
             headline: "per-task".into(),
             headline_age: Age::Young,
             notes: vec![
+                "How often an idle worker is woken depends on nanoseconds here: the same program \
+                 with other machine code around it may move by a tenth or two on several workers. \
+                 Take smaller differences with care."
+                    .into(),
                 "OS threads take part up to 1 000 tasks.".into(),
                 "rayon spawns into a scope that is joined as a whole; its tasks add to a shared \
                  counter, since a scope returns nothing."
