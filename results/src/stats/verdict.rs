@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dependence::independent;
 use super::interval::{Interval, mean_ratio_interval, median, median_interval};
 
 /// Fewest pairs for a verdict: 2·2⁻¹³ ≤ 0.01 ÷ 21, the level among seven runners at one point.
@@ -24,7 +25,7 @@ pub enum Verdict {
     Slower,
     /// Whatever difference there is lies within 3 %.
     Tie,
-    /// The interval is too wide to say; no evidence is no tie.
+    /// The interval is too wide to say, or a few wild rounds are; no evidence is no tie.
     Undecided,
     /// Median and mean disagree: the answer depends on which mode a process falls into.
     DependsOnMode,
@@ -68,8 +69,9 @@ pub struct Comparison {
 /// Compares costs (less is better) pair by pair: `(candidate, reference)` of the same round.
 ///
 /// Ratios are taken on a log scale, so that a/b and b/a agree; pairs that are not positive and
-/// finite are left out. The interval is [`median_interval`] at `level`, and a *faster* or *slower*
-/// must be confirmed by the ratio of mean costs.
+/// finite are left out. The interval is [`median_interval`] at `level`, over batches where
+/// neighbouring rounds resemble each other, and a *faster* or *slower* must be confirmed by the
+/// ratio of mean costs. Pairs stand in the order of time.
 pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison {
     let usable: Vec<(f64, f64)> = costs
         .iter()
@@ -77,12 +79,15 @@ pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison 
         .filter(|(a, b)| a.is_finite() && b.is_finite() && *a > 0.0 && *b > 0.0)
         .collect();
     let logs: Vec<f64> = usable.iter().map(|(a, b)| (a / b).ln()).collect();
-    let interval = (logs.len() >= FEWEST_PAIRS)
-        .then(|| median_interval(&logs, level))
+    let enough = |samples: &[f64]| samples.len() >= FEWEST_PAIRS;
+    let unlike = independent(&logs);
+    let interval = enough(&unlike)
+        .then(|| median_interval(&unlike, level))
         .flatten()
         .map(|logs| Interval { low: logs.low.exp(), high: logs.high.exp() });
     let verdict = match interval {
         Some(interval) => confirmed(judge(interval), &usable),
+        None if enough(&logs) => Verdict::Undecided,
         None => Verdict::NotCompared,
     };
     Comparison {
@@ -113,15 +118,25 @@ fn is_tie(interval: Interval) -> bool {
     interval.within(1.0 / (1.0 + TIE), 1.0 + TIE)
 }
 
-/// A median can win where the mean loses, when a few rounds are very slow.
+/// A median can win where the mean loses, when a few rounds are very slow. Where the mean only
+/// cannot tell, because of a few wild rounds, neither can we.
 fn confirmed(verdict: Verdict, costs: &[(f64, f64)]) -> Verdict {
-    let mean = || mean_ratio_interval(costs, SEED);
-    let agrees = match verdict {
-        Verdict::Faster => mean().is_some_and(|mean| mean.high < 1.0),
-        Verdict::Slower => mean().is_some_and(|mean| mean.low > 1.0),
-        _ => true,
+    // Turned so that 1 is a draw and less is what the median says.
+    let turned: Vec<(f64, f64)> = match verdict {
+        Verdict::Faster => costs.to_vec(),
+        Verdict::Slower => {
+            costs.iter().map(|(candidate, reference)| (*reference, *candidate)).collect()
+        }
+        settled => return settled,
     };
-    if agrees { verdict } else { Verdict::DependsOnMode }
+    let (candidate, reference) = turned
+        .iter()
+        .fold((0.0, 0.0), |(a, b), (candidate, reference)| (a + candidate, b + reference));
+    match mean_ratio_interval(&turned, SEED) {
+        Some(mean) if mean.high < 1.0 => verdict,
+        _ if candidate >= reference => Verdict::DependsOnMode,
+        _ => Verdict::Undecided,
+    }
 }
 
 /// What the reference against itself says of a comparison's noise.
@@ -140,9 +155,7 @@ pub enum TwinCheck {
 pub fn check_twin(comparison: &Comparison) -> TwinCheck {
     match comparison.interval {
         Some(interval) if is_tie(interval) => TwinCheck::Passed,
-        Some(interval) if matches!(judge(interval), Verdict::Faster | Verdict::Slower) => {
-            TwinCheck::Failed
-        }
+        _ if matches!(comparison.verdict, Verdict::Faster | Verdict::Slower) => TwinCheck::Failed,
         _ => TwinCheck::Unproven,
     }
 }
@@ -184,6 +197,22 @@ mod tests {
         let comparison = compare("tokio", &costs, LEVEL);
         assert!(comparison.ratio.unwrap() < 1.0);
         assert_eq!(comparison.verdict, Verdict::DependsOnMode);
+    }
+
+    #[test]
+    fn a_median_that_the_mean_cannot_confirm_is_undecided() {
+        let mut costs = vec![(0.9, 1.0); 39];
+        costs.push((4.0, 1.0));
+        let comparison = compare("tokio", &costs, LEVEL);
+        assert_eq!(comparison.verdict, Verdict::Undecided, "{comparison:?}");
+    }
+
+    #[test]
+    fn rounds_that_resemble_their_neighbours_are_not_counted_one_by_one() {
+        let modes: Vec<(f64, f64)> =
+            (0..60).map(|round| (if round < 40 { 0.8 } else { 1.3 }, 1.0)).collect();
+        let comparison = compare("tokio", &modes, LEVEL);
+        assert_eq!((comparison.verdict, comparison.pairs), (Verdict::Undecided, 60));
     }
 
     #[test]

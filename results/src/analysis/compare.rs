@@ -1,0 +1,180 @@
+//! Cells of a comparison against the reference, its twin, and each other.
+
+use std::collections::BTreeMap;
+
+use super::samples::Samples;
+use super::{Analysis, Group, Noise, Row, Status, Twin};
+use crate::catalogue::Class;
+use crate::run::{PlannedCell, Role, Run};
+use crate::stats::{TwinCheck, Verdict, check_twin, compare};
+use crate::trial::{Age, metric};
+
+/// Error level of a whole table of verdicts, divided among its comparisons (Bonferroni).
+const FAMILY_LEVEL: f64 = 0.01;
+
+/// Analyses a run.
+pub fn analyse(run: &Run) -> Analysis {
+    let cells = &run.header.plan.cells;
+    let mut measured: Vec<Samples<'_>> = cells.iter().map(|_| Samples::default()).collect();
+    for trial in &run.trials {
+        measured[trial.cell].take(trial);
+    }
+    let mut members: BTreeMap<(usize, Age), Vec<usize>> = BTreeMap::new();
+    let mut order: Vec<String> = Vec::new();
+    for (id, cell) in cells.iter().enumerate() {
+        let name = cell.key.group();
+        let place = order.iter().position(|known| *known == name);
+        let place = place.unwrap_or_else(|| {
+            order.push(name);
+            order.len() - 1
+        });
+        members.entry((place, cell.age)).or_default().push(id);
+    }
+    let mut points: BTreeMap<&str, usize> = BTreeMap::new();
+    for ids in members.values() {
+        *points.entry(&cells[ids[0]].key.workload).or_default() += 1;
+    }
+    let context = Context { run, groups: members.len(), points };
+    let groups: Vec<Group> = members
+        .values()
+        .map(|ids| {
+            let members: Vec<Member<'_>> =
+                ids.iter().map(|&id| (&cells[id], &measured[id])).collect();
+            context.group(&members)
+        })
+        .collect();
+    let mut noise = Noise::default();
+    for twin in groups.iter().filter_map(|group| group.twin.as_ref()) {
+        match twin.check {
+            TwinCheck::Passed => noise.passed += 1,
+            TwinCheck::Unproven => noise.unproven += 1,
+            TwinCheck::Failed => noise.failed += 1,
+        }
+    }
+    Analysis { groups, noise }
+}
+
+struct Context<'a> {
+    run: &'a Run,
+    groups: usize,
+    /// Comparisons of each workload.
+    points: BTreeMap<&'a str, usize>,
+}
+
+type Member<'a> = (&'a PlannedCell, &'a Samples<'a>);
+
+impl Context<'_> {
+    fn group(&self, members: &[Member<'_>]) -> Group {
+        let first = members[0].0;
+        let headline = self.headline(first);
+        let (twins, subjects): (Vec<Member<'_>>, Vec<Member<'_>>) =
+            members.iter().partition(|(cell, _)| cell.role == Role::Twin);
+        let mut rows: Vec<Row> = subjects.iter().map(|member| self.row(*member)).collect();
+        let costs: Vec<BTreeMap<u32, f64>> =
+            subjects.iter().map(|(_, samples)| samples.costs(headline)).collect();
+        let able: Vec<usize> =
+            (0..rows.len()).filter(|&row| rows[row].status == Status::Measured).collect();
+        let twin = self.reference(&rows, &able).and_then(|reference| {
+            self.compare_rows(&mut rows, &costs, &able, reference);
+            let name = &rows[reference].key.runner;
+            // A reference that failed has been replaced, and then its twin is nobody's.
+            let (_, samples) = twins.iter().find(|(cell, samples)| {
+                cell.key.runner == *name && samples.status(cell, self.run) == Status::Measured
+            })?;
+            Some(self.twin(name, &samples.costs(headline), &costs[reference]))
+        });
+        self.mark_unbeaten(&mut rows, &costs, &able);
+        Group {
+            name: first.key.group(),
+            workload: first.key.workload.clone(),
+            point: first.key.point.clone(),
+            age: first.age,
+            headline: headline.to_owned(),
+            rows,
+            twin,
+        }
+    }
+
+    /// The workload's headline; of a startup that the workload does not headline, its time.
+    fn headline(&self, cell: &PlannedCell) -> &str {
+        match self.run.workload(&cell.key.workload) {
+            Some(info) if cell.age == Age::Startup && info.headline_age != Age::Startup => {
+                metric::STARTUP
+            }
+            Some(info) => &info.headline,
+            None => metric::WALL,
+        }
+    }
+
+    fn row(&self, (cell, samples): Member<'_>) -> Row {
+        let status = samples.status(cell, self.run);
+        let measured = status == Status::Measured;
+        Row {
+            key: cell.key.clone(),
+            status,
+            samples: if measured { samples.blocks.len() } else { 0 },
+            metrics: if measured { samples.summaries() } else { Vec::new() },
+            comparison: None,
+            unbeaten: false,
+        }
+    }
+
+    /// The plan's reference, else the first runner that was measured.
+    fn reference(&self, rows: &[Row], able: &[usize]) -> Option<usize> {
+        let wanted = &self.run.header.plan.reference;
+        let named = able.iter().find(|&&row| rows[row].key.runner == *wanted);
+        named.or(able.first()).copied()
+    }
+
+    fn compare_rows(
+        &self,
+        rows: &mut [Row],
+        costs: &[BTreeMap<u32, f64>],
+        able: &[usize],
+        reference: usize,
+    ) {
+        let name = rows[reference].key.runner.clone();
+        let level = self.level(&rows[reference].key.workload, able.len());
+        for &row in able.iter().filter(|&&row| row != reference) {
+            let pairs = paired(&costs[row], &costs[reference]);
+            rows[row].comparison = Some(compare(&name, &pairs, level));
+        }
+    }
+
+    /// The level of one comparison: the family's, divided by pairs of runners × points.
+    fn level(&self, workload: &str, runners: usize) -> f64 {
+        let pairs = runners * runners.saturating_sub(1) / 2;
+        let points = self.points.get(workload).copied().unwrap_or(1);
+        FAMILY_LEVEL / (pairs.max(1) * points) as f64
+    }
+
+    fn twin(&self, name: &str, twin: &BTreeMap<u32, f64>, reference: &BTreeMap<u32, f64>) -> Twin {
+        let level = FAMILY_LEVEL / self.groups as f64;
+        let comparison = compare(name, &paired(twin, reference), level);
+        Twin { check: check_twin(&comparison), comparison }
+    }
+
+    fn mark_unbeaten(&self, rows: &mut [Row], costs: &[BTreeMap<u32, f64>], able: &[usize]) {
+        let class = |row: usize, rows: &[Row]| -> Option<Class> {
+            self.run.runner(&rows[row].key.runner).map(|runner| runner.class)
+        };
+        for &row in able {
+            let level = self.level(&rows[row].key.workload, able.len());
+            let mut rivals = able
+                .iter()
+                .copied()
+                .filter(|&other| other != row && class(other, rows) == class(row, rows))
+                .peekable();
+            rows[row].unbeaten = rivals.peek().is_some()
+                && rivals.all(|other| {
+                    let pairs = paired(&costs[other], &costs[row]);
+                    compare("", &pairs, level).verdict != Verdict::Faster
+                });
+        }
+    }
+}
+
+/// Costs of the rounds in which both sides were measured.
+fn paired(candidate: &BTreeMap<u32, f64>, reference: &BTreeMap<u32, f64>) -> Vec<(f64, f64)> {
+    candidate.iter().filter_map(|(round, cost)| Some((*cost, *reference.get(round)?))).collect()
+}

@@ -1,0 +1,147 @@
+//! A run → one row per cell with its figures and verdicts.
+//!
+//! A [`Group`] is what may be compared: one workload at one point and one age. Reports and the
+//! terminal read this, never the raw trials.
+
+mod compare;
+mod samples;
+
+pub use compare::analyse;
+
+use serde::{Deserialize, Serialize};
+
+use crate::key::{CellKey, Point};
+use crate::stats::{Comparison, Interval, TwinCheck};
+use crate::trial::{Age, Better};
+
+/// Every comparison of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// In the order of the plan.
+    pub groups: Vec<Group>,
+    /// What the reference against itself says, over all groups.
+    pub noise: Noise,
+}
+
+/// One workload at one point and one age: the cells that may be compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// `workload[/variant]/params`.
+    pub name: String,
+    /// Name of the workload.
+    pub workload: String,
+    /// Variant and parameters.
+    pub point: Point,
+    /// Age of the instances.
+    pub age: Age,
+    /// Name of the metric that is compared.
+    pub headline: String,
+    /// One per runner.
+    pub rows: Vec<Row>,
+    /// The reference's twin, when both were measured.
+    pub twin: Option<Twin>,
+}
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// What it is called.
+    pub key: CellKey,
+    /// Whether there is a figure, and why not.
+    pub status: Status,
+    /// Processes measured.
+    pub samples: usize,
+    /// Every metric, the workload's headline among them.
+    pub metrics: Vec<Summary>,
+    /// The headline against the reference; `None` for the reference itself and without figures.
+    pub comparison: Option<Comparison>,
+    /// Nobody of its class is proven faster, and its class has others.
+    pub unbeaten: bool,
+}
+
+impl Row {
+    /// The summary of a metric, if there is one.
+    pub fn metric(&self, name: &str) -> Option<&Summary> {
+        self.metrics.iter().find(|metric| metric.name == name)
+    }
+}
+
+/// Whether a cell has a figure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", content = "reason", rename_all = "kebab-case")]
+pub enum Status {
+    /// Every trial was verified.
+    Measured,
+    /// The runner or the machine cannot do it, for this reason.
+    NotApplicable(String),
+    /// It costs more than this profile has, or the run was stopped before it.
+    NotMeasured(String),
+    /// At least one trial failed; no figure of the cell is shown.
+    Failed(String),
+}
+
+impl Status {
+    /// The status in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::NotApplicable(_) => "n/a",
+            Self::NotMeasured(_) => "not measured",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// Why there is no figure; empty when there is one.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Measured => "",
+            Self::NotApplicable(reason) | Self::NotMeasured(reason) | Self::Failed(reason) => {
+                reason
+            }
+        }
+    }
+}
+
+/// A metric over the processes of a cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Its name.
+    pub name: String,
+    /// Its unit.
+    pub unit: String,
+    /// Which direction is good.
+    pub better: Better,
+    /// Median over processes.
+    pub value: f64,
+    /// 95 % interval of that median; `None` below 6 processes.
+    pub interval: Option<Interval>,
+    /// Processes that reported it.
+    pub samples: usize,
+}
+
+/// The reference against itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Twin {
+    /// Twin over reference.
+    pub comparison: Comparison,
+    /// What it says.
+    pub check: TwinCheck,
+}
+
+/// What the twins of a run say together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noise {
+    /// Twins proven alike within 3 %.
+    pub passed: usize,
+    /// Twins too noisy to say.
+    pub unproven: usize,
+    /// Identical code told apart.
+    pub failed: usize,
+}
+
+impl Noise {
+    /// One failing twin distrusts its workload; two distrust the run.
+    pub fn trusted(self) -> bool {
+        self.failed < 2
+    }
+}

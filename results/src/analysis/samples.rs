@@ -1,0 +1,86 @@
+//! The trials of one cell, and what they say about it alone.
+
+use std::collections::BTreeMap;
+
+use super::{Status, Summary};
+use crate::run::{PlannedCell, Run, TrialRecord};
+use crate::stats::{median, median_interval};
+use crate::trial::{Better, Block, Metric, Outcome};
+
+/// Error level of the interval shown beside a single figure.
+const FIGURE_LEVEL: f64 = 0.05;
+
+/// The trials of one cell.
+#[derive(Default)]
+pub(super) struct Samples<'a> {
+    /// Verified blocks by round; the pilot is not among them.
+    pub(super) blocks: BTreeMap<u32, &'a Block>,
+    /// Trials that failed, pilots included.
+    failures: Vec<String>,
+    trials: usize,
+}
+
+impl<'a> Samples<'a> {
+    pub(super) fn take(&mut self, trial: &'a TrialRecord) {
+        self.trials += 1;
+        match &trial.outcome {
+            Outcome::Ok { block } if trial.round > 0 => {
+                self.blocks.insert(trial.round, block);
+            }
+            Outcome::Ok { .. } => {}
+            Outcome::Error { kind, message } => self.failures.push(format!("{kind}: {message}")),
+        }
+    }
+
+    /// What the headline costs, by round: itself where less is better, its inverse otherwise.
+    pub(super) fn costs(&self, headline: &str) -> BTreeMap<u32, f64> {
+        let cost = |metric: &Metric| match metric.better {
+            Better::Higher => 1.0 / metric.value,
+            Better::Lower | Better::Neither => metric.value,
+        };
+        self.blocks
+            .iter()
+            .filter_map(|(round, block)| {
+                let metric = block.metrics.iter().find(|metric| metric.name == headline)?;
+                Some((*round, cost(metric)))
+            })
+            .collect()
+    }
+
+    pub(super) fn status(&self, cell: &PlannedCell, run: &Run) -> Status {
+        if let Some(reason) = &cell.not_applicable {
+            return Status::NotApplicable(reason.clone());
+        }
+        if let Some(first) = self.failures.first() {
+            let (failed, of) = (self.failures.len(), self.trials);
+            return Status::Failed(format!("{failed} of {of} trials failed; {first}"));
+        }
+        if !self.blocks.is_empty() {
+            return Status::Measured;
+        }
+        let group = cell.key.group();
+        let schedule = run.schedules.iter().find(|schedule| schedule.group == group);
+        let left_out = schedule.and_then(|schedule| schedule.left_out.clone());
+        Status::NotMeasured(left_out.unwrap_or_else(|| "the run was stopped before it".to_owned()))
+    }
+
+    pub(super) fn summaries(&self) -> Vec<Summary> {
+        let Some(first) = self.blocks.values().next() else {
+            return Vec::new();
+        };
+        first.metrics.iter().filter_map(|metric| self.summary(metric)).collect()
+    }
+
+    fn summary(&self, metric: &Metric) -> Option<Summary> {
+        let values: Vec<f64> =
+            self.blocks.values().filter_map(|block| block.metric(&metric.name)).collect();
+        Some(Summary {
+            name: metric.name.clone(),
+            unit: metric.unit.clone(),
+            better: metric.better,
+            value: median(&values)?,
+            interval: median_interval(&values, FIGURE_LEVEL),
+            samples: values.len(),
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! Rounds that resemble their neighbours are worth fewer than they are.
+
+use super::interval::median;
+
+/// Samples in the order of time → samples that may be taken for independent.
+///
+/// The signs about the median are looked at, because the sign interval looks at nothing else. Where
+/// their lag-1 autocorrelation exceeds 2/√n (two standard errors of white noise: Box, Jenkins &
+/// Reinsel, *Time Series Analysis*, §2.1.6), consecutive samples are replaced by the medians of
+/// batches (batch means: Law, *Simulation Modeling and Analysis*, §9.5.3), larger until it does not.
+pub(super) fn independent(samples: &[f64]) -> Vec<f64> {
+    let mut batched = samples.to_vec();
+    let mut size = 1;
+    while batched.len() > 2 && dependent(&batched) {
+        size += 1;
+        // A rest shorter than a batch would weigh as much as a whole one.
+        batched = samples.chunks_exact(size).filter_map(median).collect();
+    }
+    batched
+}
+
+fn dependent(samples: &[f64]) -> bool {
+    let Some(middle) = median(samples) else { return false };
+    let n = samples.len() as f64;
+    let above: Vec<f64> = samples.iter().map(|x| f64::from(u8::from(*x > middle))).collect();
+    // Not one half, where many samples equal the median.
+    let share = above.iter().sum::<f64>() / n;
+    let spread: f64 = above.iter().map(|x| (x - share).powi(2)).sum();
+    let products: f64 = above.windows(2).map(|pair| (pair[0] - share) * (pair[1] - share)).sum();
+    spread > 0.0 && products / spread > 2.0 / n.sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fastrand::Rng;
+
+    /// Standard normal, by Box and Muller.
+    fn normal(rng: &mut Rng) -> f64 {
+        let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * rng.f64()).cos()
+    }
+
+    /// A series in which each sample keeps `memory` of the one before.
+    fn series(rng: &mut Rng, length: usize, memory: f64) -> Vec<f64> {
+        let mut last = normal(rng);
+        let fresh = (1.0 - memory * memory).sqrt();
+        (0..length)
+            .map(|_| {
+                last = memory * last + fresh * normal(rng);
+                last
+            })
+            .collect()
+    }
+
+    #[test]
+    fn independent_samples_are_nearly_always_left_alone() {
+        let mut rng = Rng::with_seed(1);
+        let kept = (0..500).filter(|_| independent(&series(&mut rng, 60, 0.0)).len() == 60).count();
+        assert!(kept >= 475, "{kept} of 500");
+    }
+
+    #[test]
+    fn a_strong_memory_is_batched_away() {
+        let mut rng = Rng::with_seed(2);
+        let batched = (0..200).filter(|_| independent(&series(&mut rng, 100, 0.8)).len() < 100);
+        assert!(batched.count() >= 195);
+    }
+
+    #[test]
+    fn sticky_modes_leave_few_samples() {
+        let modes: Vec<f64> = (0..60).map(|round| f64::from(round / 20 % 2)).collect();
+        assert!(independent(&modes).len() < 13, "{}", independent(&modes).len());
+    }
+
+    #[test]
+    fn samples_that_are_all_alike_are_not_dependent() {
+        assert_eq!(independent(&[1.0; 20]).len(), 20);
+        assert_eq!(independent(&[]).len(), 0);
+    }
+}
