@@ -10,9 +10,10 @@ use crate::cli::{BenchArgs, MatrixArgs, OutputArgs, typed};
 use crate::commands;
 use crate::criterion_sink::{self, REPLAY, ReplayArgs};
 use crate::error::Error;
-use crate::harness::plan::{self, Wishes};
+use crate::harness::plan;
 use crate::harness::profile::Profile;
 use crate::harness::trials::TRIAL;
+use crate::harness::wishes::Wishes;
 use crate::machine::Limits;
 use crate::registry::Registry;
 

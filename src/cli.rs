@@ -10,9 +10,9 @@ use runtime_bench_workloads::workload::PointSet;
 
 use crate::commands;
 use crate::error::Error;
-use crate::harness::plan::Wishes;
 use crate::harness::profile::Profile;
 use crate::harness::trials::TRIAL;
+use crate::harness::wishes::Wishes;
 use crate::registry::Registry;
 
 /// Which concurrency runtime for which work? The same verified workloads on tokio, async-std,

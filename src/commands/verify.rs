@@ -6,8 +6,9 @@ use runtime_bench_results::trial::{BlockSize, Outcome};
 use crate::cli::VerifyArgs;
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
-use crate::harness::plan::{self, Wishes};
+use crate::harness::plan;
 use crate::harness::trials::{Settings, Trials};
+use crate::harness::wishes::Wishes;
 use crate::machine::Limits;
 use crate::registry::Registry;
 

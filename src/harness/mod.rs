@@ -1,6 +1,7 @@
 //! Plan → rounds → trials → results file.
 //!
 //! - [`profile`]: how much time a run may take.
+//! - [`wishes`]: what was asked for, and whether it can be.
 //! - [`plan`]: which cells, at which points, and why the others do not run.
 //! - `child`: one process, its time limit, and its end.
 //! - `trials`: a request to a process and a reply from it.
@@ -16,3 +17,4 @@ mod progress;
 pub mod run;
 mod schedule;
 pub mod trials;
+pub mod wishes;

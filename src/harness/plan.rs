@@ -1,48 +1,15 @@
 //! Which cells are measured, at which points, and why the others are not.
 
-use std::time::Duration;
-
-use regex::Regex;
 use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Plan, PlannedCell, Role};
 use runtime_bench_results::trial::Age;
 use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::PointSet;
 
-use super::profile::Profile;
+use super::wishes::Wishes;
 use crate::error::Error;
 use crate::machine::{Limits, Pool, Refusal};
 use crate::registry::{Case, Entry, Registry};
-
-/// What was asked for.
-#[derive(Clone, Debug)]
-pub struct Wishes {
-    /// Regular expressions; a cell must match one of them. None: all cells.
-    pub filters: Vec<Regex>,
-    /// Names of runners. None: all runners.
-    pub runners: Vec<String>,
-    /// Where in their parameter spaces workloads are measured.
-    pub points: PointSet,
-    /// Parameters that replace those of the points: a name and its values.
-    pub params: Vec<(String, Vec<u64>)>,
-    /// Age of the instances; `None` leaves it to the profile.
-    pub age: Option<Age>,
-    /// The profile.
-    pub profile: Profile,
-    /// Time for one cell.
-    pub budget: Duration,
-    /// Worker threads.
-    pub workers: usize,
-    /// Threads of the pool for tasks that block.
-    pub pool_threads: usize,
-    /// Seed.
-    pub seed: u64,
-    /// Runner that ratios refer to; `None` is tokio, or the first able one.
-    pub reference: Option<String>,
-    /// Time limit of a trial.
-    pub trial_limit: Duration,
-}
 
 /// The reference when none is named.
 const REFERENCE: &str = "tokio";
@@ -76,9 +43,7 @@ impl Planned {
 /// When a name is unknown, nothing matches, or a size that was asked for does not fit the machine.
 pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Planned, Error> {
     let known = runners(registry, wishes);
-    check_names(&known, wishes)?;
-    check_threads(wishes, limits)?;
-    check_params(registry, wishes)?;
+    wishes.check(registry, &known, limits)?;
     let chosen = |name: &str| wishes.runners.is_empty() || wishes.runners.iter().any(|r| r == name);
     let mut cells = Vec::new();
     for entry in registry.entries() {
@@ -88,7 +53,7 @@ pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Plan
         }
     }
     if cells.is_empty() {
-        return Err(nothing_matches(registry, wishes));
+        return Err(wishes.nothing_matches(registry));
     }
     let used = |workload: &str| cells.iter().any(|cell| cell.key.workload == workload);
     let workloads: Vec<WorkloadInfo> =
@@ -210,85 +175,15 @@ fn with_param(point: &Point, name: &str, values: &[u64]) -> Vec<Point> {
     values.iter().map(with).collect()
 }
 
-fn check_names(known: &[RunnerInfo], wishes: &Wishes) -> Result<(), Error> {
-    let known: Vec<&str> = known.iter().map(|info| info.name.as_str()).collect();
-    for name in wishes.runners.iter().chain(&wishes.reference) {
-        if !known.contains(&name.as_str()) {
-            let hint = nearest(name, &known);
-            return Err(Error::Usage(format!(
-                "there is no runner `{name}`{hint}; the runners are {}",
-                known.join(", ")
-            )));
-        }
-    }
-    match &wishes.reference {
-        Some(name) if !wishes.runners.is_empty() && !wishes.runners.contains(name) => {
-            Err(Error::Usage(format!(
-                "the reference {name} is not among --runners {}: add it, or choose another",
-                wishes.runners.join(",")
-            )))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_threads(wishes: &Wishes, limits: Limits) -> Result<(), Error> {
-    let asked = [("--workers", wishes.workers), ("--pool-threads", wishes.pool_threads)];
-    for (option, threads) in asked {
-        if let Some(limit) = limits.threads.filter(|limit| threads as u64 > *limit) {
-            return Err(Error::Usage(format!(
-                "{option} {threads} does not fit: this machine allows {limit} threads"
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn check_params(registry: &Registry, wishes: &Wishes) -> Result<(), Error> {
-    let mut known: Vec<String> = registry
-        .entries()
-        .iter()
-        .flat_map(|entry| entry.points(wishes.points, wishes.workers))
-        .flat_map(|point| point.params)
-        .map(|param| param.name)
-        .collect();
-    known.sort();
-    known.dedup();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    match wishes.params.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-        Some((name, _)) => Err(Error::Usage(format!(
-            "no workload has a parameter `{name}`{}; the parameters are {}",
-            nearest(name, &known),
-            known.join(", ")
-        ))),
-        None => Ok(()),
-    }
-}
-
-fn nothing_matches(registry: &Registry, wishes: &Wishes) -> Error {
-    let patterns: Vec<&str> = wishes.filters.iter().map(Regex::as_str).collect();
-    let names: Vec<&str> =
-        registry.entries().iter().map(|entry| entry.info.name.as_str()).collect();
-    let hint = patterns.first().map_or_else(String::new, |pattern| nearest(pattern, &names));
-    Error::Usage(format!(
-        "no cell matches `{}`{hint}; `--list` shows them all",
-        patterns.join("` or `")
-    ))
-}
-
-/// `: did you mean …?`, or nothing when no name is near.
-fn nearest(wrong: &str, known: &[&str]) -> String {
-    let near = known
-        .iter()
-        .map(|name| (strsim::jaro_winkler(wrong, name), name))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness > 0.7);
-    near.map_or_else(String::new, |(_, name)| format!(": did you mean `{name}`?"))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use regex::Regex;
+    use runtime_bench_workloads::workload::PointSet;
+
     use super::*;
+    use crate::harness::profile::Profile;
 
     fn wishes() -> Wishes {
         Wishes {

@@ -74,7 +74,7 @@ impl Progress {
             let hidden = self.bar.is_hidden();
             self.bar.suspend(|| {
                 if !hidden {
-                    eprintln!("{text}")
+                    eprintln!("{text}");
                 }
             });
         }

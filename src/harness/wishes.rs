@@ -1,0 +1,132 @@
+//! What was asked for, and whether it can be.
+
+use std::time::Duration;
+
+use regex::Regex;
+use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::trial::Age;
+use runtime_bench_workloads::workload::PointSet;
+
+use super::profile::Profile;
+use crate::error::Error;
+use crate::machine::Limits;
+use crate::registry::Registry;
+
+/// What was asked for.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// Regular expressions; a cell must match one of them. None: all cells.
+    pub filters: Vec<Regex>,
+    /// Names of runners. None: all runners.
+    pub runners: Vec<String>,
+    /// Where in their parameter spaces workloads are measured.
+    pub points: PointSet,
+    /// Parameters that replace those of the points: a name and its values.
+    pub params: Vec<(String, Vec<u64>)>,
+    /// Age of the instances; `None` leaves it to the profile.
+    pub age: Option<Age>,
+    /// The profile.
+    pub profile: Profile,
+    /// Time for one cell.
+    pub budget: Duration,
+    /// Worker threads.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Seed.
+    pub seed: u64,
+    /// Runner that ratios refer to; `None` is tokio, or the first able one.
+    pub reference: Option<String>,
+    /// Time limit of a trial.
+    pub trial_limit: Duration,
+}
+
+impl Wishes {
+    /// Refuses names that are unknown and sizes that the machine cannot hold.
+    pub(super) fn check(
+        &self,
+        registry: &Registry,
+        known: &[RunnerInfo],
+        limits: Limits,
+    ) -> Result<(), Error> {
+        self.check_names(known)?;
+        self.check_threads(limits)?;
+        self.check_params(registry)
+    }
+
+    fn check_names(&self, known: &[RunnerInfo]) -> Result<(), Error> {
+        let known: Vec<&str> = known.iter().map(|info| info.name.as_str()).collect();
+        for name in self.runners.iter().chain(&self.reference) {
+            if !known.contains(&name.as_str()) {
+                let hint = nearest(name, &known);
+                return Err(Error::Usage(format!(
+                    "there is no runner `{name}`{hint}; the runners are {}",
+                    known.join(", ")
+                )));
+            }
+        }
+        match &self.reference {
+            Some(name) if !self.runners.is_empty() && !self.runners.contains(name) => {
+                Err(Error::Usage(format!(
+                    "the reference {name} is not among --runners {}: add it, or choose another",
+                    self.runners.join(",")
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_threads(&self, limits: Limits) -> Result<(), Error> {
+        let asked = [("--workers", self.workers), ("--pool-threads", self.pool_threads)];
+        for (option, threads) in asked {
+            if let Some(limit) = limits.threads.filter(|limit| threads as u64 > *limit) {
+                return Err(Error::Usage(format!(
+                    "{option} {threads} does not fit: this machine allows {limit} threads"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_params(&self, registry: &Registry) -> Result<(), Error> {
+        let mut known: Vec<String> = registry
+            .entries()
+            .iter()
+            .flat_map(|entry| entry.points(self.points, self.workers))
+            .flat_map(|point| point.params)
+            .map(|param| param.name)
+            .collect();
+        known.sort();
+        known.dedup();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        match self.params.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, _)) => Err(Error::Usage(format!(
+                "no workload has a parameter `{name}`{}; the parameters are {}",
+                nearest(name, &known),
+                known.join(", ")
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn nothing_matches(&self, registry: &Registry) -> Error {
+        let patterns: Vec<&str> = self.filters.iter().map(Regex::as_str).collect();
+        let names: Vec<&str> =
+            registry.entries().iter().map(|entry| entry.info.name.as_str()).collect();
+        let hint = patterns.first().map_or_else(String::new, |pattern| nearest(pattern, &names));
+        Error::Usage(format!(
+            "no cell matches `{}`{hint}; `--list` shows them all",
+            patterns.join("` or `")
+        ))
+    }
+}
+
+/// `: did you mean …?`, or nothing when no name is near.
+fn nearest(wrong: &str, known: &[&str]) -> String {
+    let near = known
+        .iter()
+        .map(|name| (strsim::jaro_winkler(wrong, name), name))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.7);
+    near.map_or_else(String::new, |(_, name)| format!(": did you mean `{name}`?"))
+}
