@@ -19,7 +19,12 @@ use crate::registry::Registry;
 
 /// Measures every workload on every runner, prints a table, writes the report and criterion's files.
 #[derive(Debug, Parser)]
-#[command(name = "cargo bench --", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "cargo bench --",
+    bin_name = "cargo bench --",
+    version,
+    args_conflicts_with_subcommands = true
+)]
 struct Cli {
     #[command(subcommand)]
     inner: Option<Inner>,
@@ -103,10 +108,8 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     // A comparison's twin has the name of its reference.
     names.sort();
     names.dedup();
-    for name in names {
-        println!("{name}: benchmark");
-    }
-    Ok(())
+    let lines: Vec<String> = names.iter().map(|name| format!("{name}: benchmark\n")).collect();
+    commands::print(&lines.concat())
 }
 
 fn test(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
@@ -133,9 +136,7 @@ fn bench(registry: &Registry, args: TargetArgs) -> Result<(), Error> {
     commands::bench::run(registry, &args, command, |results| {
         let results = results.to_path_buf();
         criterion_sink::replay_in_child(&ReplayArgs { results, save_baseline, baseline, plots })?;
-        if !quiet {
-            println!("criterion: {}", criterion_sink::folder().display());
-        }
-        Ok(())
+        let folder = criterion_sink::folder();
+        if quiet { Ok(()) } else { commands::print(&format!("criterion: {}\n", folder.display())) }
     })
 }

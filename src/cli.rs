@@ -15,13 +15,16 @@ use crate::harness::trials::TRIAL;
 use crate::harness::wishes::Wishes;
 use crate::registry::Registry;
 
+/// JSON readers of other languages keep whole numbers up to 2^53.
+const MOST_SEED: u64 = 1 << 53;
+
 /// Which concurrency runtime for which work? The same verified workloads on tokio, async-std,
 /// smol, OS threads, a thread pool and rayon, measured in random order, round by round.
 #[derive(Debug, Parser)]
 #[command(
     name = "runtime-bench",
     version,
-    after_help = "Exit codes: 0 all well; 1 a wrong answer, a crash or a regression; 2 bad usage or \
+    after_help = "Exit codes: 0 all well; 1 a wrong answer or a crash; 2 bad usage or \
                   could not run; 3 not to be trusted; 130 interrupted."
 )]
 struct Cli {
@@ -64,7 +67,7 @@ pub struct BenchArgs {
 /// Where results go.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArgs {
-    /// Results file [default: target/runtime-bench/results/<run>.json]
+    /// Results file [default: `target/runtime-bench/results/RUN.json`]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// No progress and no table; errors only
@@ -97,7 +100,7 @@ pub struct MatrixArgs {
     #[arg(long, value_enum)]
     age: Option<AgeName>,
     /// Time for one cell, all rounds together, such as `2s` [default: by profile]
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     budget: Option<Duration>,
     /// Worker threads of every runner [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
@@ -106,13 +109,13 @@ pub struct MatrixArgs {
     #[arg(long, value_name = "N", default_value = "64", value_parser = at_least_one)]
     pool_threads: usize,
     /// Seed of the random order and of the inputs [default: a new one, kept in the results]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..MOST_SEED))]
     seed: Option<u64>,
     /// Runner that ratios refer to [default: tokio, or the first that can]
     #[arg(long, value_name = "NAME")]
     reference: Option<String>,
     /// Kill a trial after this time and go on [default: by profile]
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     trial_limit: Option<Duration>,
 }
 
@@ -183,14 +186,13 @@ impl MatrixArgs {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
             runners: self.runners.clone(),
             points: self.points.map_or(self.profile.points(), Points::set),
-            params: self.params.clone(),
+            params: merged(&self.params),
             age: self.age.map(AgeName::age),
             profile: self.profile,
             budget: self.budget.unwrap_or(self.profile.budget()),
             workers: self.workers.unwrap_or(cores),
             pool_threads: self.pool_threads,
-            // JSON readers of other languages keep whole numbers up to 2^53.
-            seed: self.seed.unwrap_or_else(|| fastrand::u64(..1 << 53)),
+            seed: self.seed.unwrap_or_else(|| fastrand::u64(..MOST_SEED)),
             reference: self.reference.clone(),
             trial_limit: self.trial_limit.unwrap_or(self.profile.trial_limit()),
         }
@@ -221,12 +223,30 @@ fn regex(text: &str) -> Result<Regex, String> {
     Regex::new(text).map_err(|error| error.to_string())
 }
 
+fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let sensible = Duration::from_millis(1)..=Duration::from_secs(24 * 60 * 60);
+    if sensible.contains(&duration) { Ok(duration) } else { Err("between 1ms and 24h".to_owned()) }
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("at least 1 is needed".to_owned()),
         Ok(number) => Ok(number),
         Err(error) => Err(format!("{error}")),
     }
+}
+
+/// A parameter that is given twice has the values of both.
+fn merged(params: &[(String, Vec<u64>)]) -> Vec<(String, Vec<u64>)> {
+    let mut merged: Vec<(String, Vec<u64>)> = Vec::new();
+    for (name, values) in params {
+        match merged.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => known.extend(values),
+            None => merged.push((name.clone(), values.clone())),
+        }
+    }
+    merged
 }
 
 fn param(text: &str) -> Result<(String, Vec<u64>), String> {

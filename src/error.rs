@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use runtime_bench_results::store::StoreError;
 
-/// Exit code: a wrong answer, or a regression.
+/// Exit code: a wrong answer or a crash.
 pub const FAILED: u8 = 1;
 /// Exit code: bad usage, or the run could not be made.
 pub const COULD_NOT_RUN: u8 = 2;

@@ -211,7 +211,7 @@ mod tests {
                 entry.points(PointSet::Full, 2).into_iter().map(move |p| (case, p))
             }) {
                 if let Err(unfit) = case.needs(&point) {
-                    assert!(unfit.0.len() > 20, "{}: {unfit}", entry.info.name);
+                    assert!(unfit.to_string().len() > 20, "{}: {unfit}", entry.info.name);
                 }
             }
         }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -63,18 +63,15 @@ fn every_cell_has_a_figure_or_a_reason(folder: &Path, run: &Run) {
     for info in &run.header.workloads {
         assert!(page.contains(&info.title), "{} is missing from the page", info.title);
     }
-    let table = fs::read_to_string(report.join("data.csv")).unwrap();
-    let mut rows = table.lines();
-    let header: Vec<&str> = rows.next().unwrap().split(',').collect();
-    let column = |name: &str| header.iter().position(|found| *found == name).unwrap();
-    let (workload, runner, value) = (column("workload"), column("runner"), column("value"));
+    let mut table = csv::Reader::from_path(report.join("data.csv")).unwrap();
     let mut listed = BTreeSet::new();
-    for row in rows {
-        // Quoted fields (parameters, reasons) hold commas; the names before them do not.
-        let fields: Vec<&str> = row.split(',').collect();
-        let reasoned = row.contains(",n/a,") || row.contains(",not measured,");
-        assert!(reasoned || fields.len() > value, "{row}");
-        listed.insert((fields[workload].to_owned(), fields[runner].to_owned()));
+    for row in table.deserialize::<BTreeMap<String, String>>() {
+        let row = row.unwrap();
+        match row["status"].as_str() {
+            "measured" => assert!(row["value"].parse::<f64>().unwrap().is_finite(), "{row:?}"),
+            _ => assert!(row["reason"].len() > 20 && row["value"].is_empty(), "{row:?}"),
+        }
+        listed.insert((row["workload"].clone(), row["runner"].clone()));
     }
     for cell in &run.header.plan.cells {
         let pair = (cell.key.workload.clone(), cell.key.runner.clone());

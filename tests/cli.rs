@@ -64,7 +64,11 @@ fn a_size_beyond_the_machine_is_refused_with_the_numbers() {
     let workers = run(folder.path(), &["bench", "--workers", "100000000"]);
     workers.fails_with(2, &["--workers 100000000 does not fit", "allows"]);
     let tasks = ["bench", "spawn-join/tokio/", "--param", "tasks=100000000000"];
+    run(folder.path(), &tasks).fails_with(2, &["`tasks` must be between 1 and 100000000"]);
+    let tasks = ["bench", "spawn-join/tokio/", "--param", "tasks=100000000"];
     run(folder.path(), &tasks).fails_with(2, &["does not fit", "MiB"]);
+    let n = ["list", "fork-join", "--param", "n=18446744073709551615"];
+    run(folder.path(), &n).fails_with(2, &["`n` must be between 1 and 50"]);
     assert!(!folder.path().join("target").exists());
 }
 
@@ -75,6 +79,20 @@ fn a_plan_prints_its_cost_and_measures_nothing() {
     assert_eq!(ended.code, Some(0));
     assert!(ended.stdout.contains("of measuring; seed 7"), "{}", ended.stdout);
     assert!(!folder.path().join("target").exists());
+}
+
+#[test]
+fn an_output_that_is_full_is_one_sentence_and_a_closed_one_is_none() {
+    use std::fs::OpenOptions;
+    let folder = tempdir().unwrap();
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command(folder.path()).arg("list").stdout(full).output().unwrap();
+    Ended::of(output).fails_with(2, &["cannot write to standard output"]);
+    let script = "\"$0\" list --points full --format json | head -c 1; echo ${PIPESTATUS[0]} >&2";
+    let mut closed = Command::new("bash");
+    closed.current_dir(folder.path()).args(["-c", script, env!("CARGO_BIN_EXE_runtime-bench")]);
+    let ended = Ended::of(closed.output().unwrap());
+    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("{", "0\n"));
 }
 
 #[cfg(debug_assertions)]

@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -77,26 +78,29 @@ fn the_lines_of_a_run_hold_the_same_as_its_document() {
 }
 
 #[test]
-fn a_seed_gives_the_same_plan_and_a_round_is_a_permutation() {
-    let orders: Vec<Vec<(usize, u32)>> = (0..2)
-        .map(|_| {
-            let folder = tempdir().unwrap();
-            run(folder.path(), &[&SMALL[..], &["--seed", "5"]].concat());
-            let run = read(&results(folder.path()).join("latest.json"));
-            let twins = run.header.plan.cells.iter().filter(|cell| cell.role == Role::Twin).count();
-            assert_eq!(twins, 2);
-            let rounds = run.trials.iter().filter(|trial| trial.round > 0);
-            rounds.map(|trial| (trial.cell, trial.round)).collect()
-        })
-        .collect();
-    let sorted = |order: &[(usize, u32)]| {
-        let mut order = order.to_vec();
-        order.sort_unstable();
-        order
-    };
-    assert_eq!(sorted(&orders[0]), sorted(&orders[1]));
-    let round: Vec<usize> = orders[0][..4].iter().map(|(cell, _)| *cell).collect();
-    assert_ne!(orders[0].iter().map(|(cell, _)| *cell).collect::<Vec<_>>(), round.repeat(26));
+fn every_round_is_a_permutation_and_the_orders_differ() {
+    let folder = tempdir().unwrap();
+    run(folder.path(), &[&SMALL[..], &["--seed", "5"]].concat());
+    let run = read(&results(folder.path()).join("latest.json"));
+    assert_eq!(run.header.plan.seed, 5);
+    let cells = &run.header.plan.cells;
+    assert_eq!(cells.iter().filter(|cell| cell.role == Role::Twin).count(), 2);
+    let mut rounds: BTreeMap<(String, u32), Vec<usize>> = BTreeMap::new();
+    for trial in run.trials.iter().filter(|trial| trial.round > 0) {
+        let group = cells[trial.cell].key.group();
+        rounds.entry((group, trial.round)).or_default().push(trial.cell);
+    }
+    assert_eq!(rounds.len(), 2 * 13);
+    let mut orders = BTreeSet::new();
+    for ((group, _), order) in rounds {
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        let members = cells.iter().enumerate().filter(|(_, cell)| cell.key.group() == group);
+        assert_eq!(sorted, members.map(|(id, _)| id).collect::<Vec<_>>());
+        orders.insert(order);
+    }
+    // Of 26 orders of four, drawn from 24 each, that fewer than six differ has no chance.
+    assert!(orders.len() >= 6, "{orders:?}");
 }
 
 #[test]
@@ -180,6 +184,20 @@ fn trials_of(folder: &Path) -> usize {
     processes
         .filter(|process| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder))
         .count()
+}
+
+#[test]
+fn two_runs_cannot_take_one_name() {
+    let folder = tempdir().unwrap();
+    let start = || {
+        let mut command = command(folder.path());
+        command.args(SMALL).args(["--out", "same.json"]).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let (first, second) = (start(), start());
+    let ended = [first, second].map(|child| common::Ended::of(child.wait_with_output().unwrap()));
+    let refused = ended.iter().filter(|ended| ended.stderr.contains("exists already")).count();
+    assert_eq!(refused, 1, "{ended:?}");
+    read(&folder.path().join("same.json"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use runtime_bench_results::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::Run;
+use runtime_bench_results::stats::TwinCheck;
 use runtime_bench_results::trial::Age;
 
 use crate::format::{self, Scale};
@@ -14,9 +15,14 @@ pub fn table(run: &Run, analysis: &Analysis) -> String {
     let blocks: String = analysis.groups.iter().map(|group| comparison(run, group)).collect();
     let noise = analysis.noise;
     let trust = if noise.trusted() { "" } else { ": do not trust this run" };
+    let mut told_apart = String::new();
+    let failed = |group: &&Group| group.twin.as_ref().is_some_and(|t| t.check == TwinCheck::Failed);
+    for group in analysis.groups.iter().filter(failed) {
+        told_apart.extend(["   told apart, do not trust its verdicts: ", &group.name, "\n"]);
+    }
     format!(
         "{blocks}\n* = nobody of its class is proven faster\nA/A control (the reference against \
-         itself): {} proven alike within 3 %, {} too noisy to say, {} told apart{trust}\n",
+         itself): {} proven alike within 3 %, {} too noisy to say, {} told apart{trust}\n{told_apart}",
         noise.passed, noise.unproven, noise.failed,
     )
 }

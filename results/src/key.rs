@@ -3,6 +3,7 @@
 //! The same name serves as filter, as criterion path and as key in CSV.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -65,12 +66,24 @@ pub struct Point {
     pub params: Vec<Param>,
 }
 
-/// A point lacks a parameter, or holds a name where a count is needed.
+/// A parameter of a point cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the point has no parameter `{name}` that is a whole number")]
-pub struct MissingParam {
-    /// The parameter that was asked for.
-    pub name: String,
+pub enum ParamError {
+    /// The point lacks it, or holds a name where a count is needed.
+    #[error("the point has no parameter `{0}` that is a whole number")]
+    Missing(String),
+    /// It is too small or too large.
+    #[error("`{name}` must be between {least} and {most}, and is {value}")]
+    Range {
+        /// The parameter.
+        name: String,
+        /// Its value.
+        value: usize,
+        /// Smallest possible value.
+        least: usize,
+        /// Largest possible value.
+        most: usize,
+    },
 }
 
 impl Point {
@@ -101,7 +114,7 @@ impl Point {
     ///
     /// # Errors
     /// When there is no such parameter or it is not a whole number.
-    pub fn count(&self, name: &str) -> Result<usize, MissingParam> {
+    pub fn count(&self, name: &str) -> Result<usize, ParamError> {
         self.params
             .iter()
             .find(|param| param.name == name)
@@ -109,7 +122,20 @@ impl Point {
                 ParamValue::Count(count) => usize::try_from(count).ok(),
                 ParamValue::Text(_) => None,
             })
-            .ok_or_else(|| MissingParam { name: name.to_owned() })
+            .ok_or_else(|| ParamError::Missing(name.to_owned()))
+    }
+
+    /// The count held by a parameter, which must lie within a range.
+    ///
+    /// # Errors
+    /// As [`Point::count`], and when it lies outside.
+    pub fn count_in(&self, name: &str, range: RangeInclusive<usize>) -> Result<usize, ParamError> {
+        let value = self.count(name)?;
+        if range.contains(&value) {
+            return Ok(value);
+        }
+        let (least, most) = range.into_inner();
+        Err(ParamError::Range { name: name.to_owned(), value, least, most })
     }
 
     /// The parameters as they stand in a cell's name: `tasks=100,delay=10ms`, or `-` for none.
@@ -187,5 +213,8 @@ mod tests {
         assert!(missing.to_string().contains("`m`"));
         let text = Point::new().with("lock", "tokio", "");
         assert!(text.count("lock").is_err());
+        assert_eq!(key().point.count_in("n", 1..=27), Ok(27));
+        let outside = key().point.count_in("n", 1..=26).unwrap_err().to_string();
+        assert_eq!(outside, "`n` must be between 1 and 26, and is 27");
     }
 }

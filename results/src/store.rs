@@ -24,6 +24,16 @@ pub enum StoreError {
         /// The operating system's answer.
         source: io::Error,
     },
+    /// The document could not be written at the end of a run.
+    #[error("{path}: cannot write the results: {source}; every trial is in {journal}, which `runtime-bench report` reads", path = path.display(), journal = journal.display())]
+    NotWritten {
+        /// The document.
+        path: PathBuf,
+        /// The file of lines.
+        journal: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
     /// The target exists already, and results are never overwritten.
     #[error("{path} exists already, and results are never overwritten: choose another name or remove it", path = .0.display())]
     Exists(PathBuf),
@@ -53,6 +63,8 @@ pub struct RunWriter {
     target: PathBuf,
     latest: PathBuf,
     run: Run,
+    /// A line could not be written whole; nothing may follow it.
+    torn: bool,
 }
 
 impl RunWriter {
@@ -77,24 +89,24 @@ impl RunWriter {
         if let Some(parent) = target.parent().filter(|p| !p.as_os_str().is_empty()) {
             make_folder(parent)?;
         }
-        // That nothing can be written there is found out now rather than after the measuring.
-        let probe = partial(&target);
-        drop(create_new(&probe)?);
-        fs::remove_file(&probe).map_err(io_error(&probe, "cannot remove the file"))?;
         let journal_path = folder.join(format!("{}.jsonl", header.id));
         let journal = create_new(&journal_path)?;
+        // Found out now rather than after the measuring; and nobody else may take the name.
+        create_new(&partial(&target)).inspect_err(|_| drop(fs::remove_file(&journal_path)))?;
         let mut writer = Self {
             journal,
             journal_path,
             latest: folder.join("latest.json"),
             target,
             run: Run::new(header.clone()),
+            torn: false,
         };
         writer.append(Line::Header(Box::new(header)))?;
         Ok(writer)
     }
 
-    /// Appends one line and hands it to the operating system.
+    /// Appends one line and hands it to the operating system. After one that could not be written,
+    /// nothing more is appended.
     ///
     /// # Errors
     /// When the line cannot be written; the lines before it are whole.
@@ -104,9 +116,13 @@ impl RunWriter {
             reason: error.to_string(),
         })?;
         text.push('\n');
-        self.journal
-            .write_all(text.as_bytes())
-            .map_err(io_error(&self.journal_path, "cannot append the finished trial"))?;
+        if self.torn {
+            return Ok(());
+        }
+        if let Err(source) = self.journal.write_all(text.as_bytes()) {
+            self.torn = true;
+            return Err(io_error(&self.journal_path, "cannot append the finished trial")(source));
+        }
         self.run.push(line);
         Ok(())
     }
@@ -127,8 +143,13 @@ impl RunWriter {
     /// When it cannot be written; the file of lines still holds everything.
     pub fn finish(mut self, end: End) -> Result<(Run, PathBuf), StoreError> {
         self.append(Line::End(end))?;
-        write_by_rename(&self.target, &self.run)?;
-        point_to(&self.latest, &self.target)?;
+        write_by_rename(&self.target, &self.run).map_err(|source| StoreError::NotWritten {
+            path: self.target.clone(),
+            journal: self.journal_path.clone(),
+            source,
+        })?;
+        // A convenience, and no reason to fail a run that is safe.
+        let _ = point_to(&self.latest, &self.target);
         Ok((self.run, self.target))
     }
 }
@@ -197,20 +218,23 @@ fn check_schema(path: &Path, text: &str) -> Result<(), StoreError> {
     }
 }
 
-fn write_by_rename(target: &Path, run: &Run) -> Result<(), StoreError> {
+fn write_by_rename(target: &Path, run: &Run) -> io::Result<()> {
     let partial = partial(target);
     let write = || -> io::Result<()> {
         let mut file = io::BufWriter::new(File::create(&partial)?);
         serde_json::to_writer(&mut file, run)?;
         file.write_all(b"\n")?;
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&partial, target)
+        // Unlike a rename, a link never replaces what stands there.
+        fs::hard_link(&partial, target).or_else(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Err(error),
+            _ => fs::rename(&partial, target),
+        })
     };
-    write().map_err(|source| {
-        // The lines are whole; a half-written document would only mislead.
-        let _ = fs::remove_file(&partial);
-        StoreError::Io { path: target.to_path_buf(), what: "cannot write the results", source }
-    })
+    let written = write();
+    // The lines are whole; a half-written document would only mislead.
+    let _ = fs::remove_file(&partial);
+    written
 }
 
 /// Makes `latest` a link to the newest results, replaced in one step.

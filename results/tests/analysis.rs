@@ -163,6 +163,30 @@ fn a_twin_that_differs_distrusts_the_run_when_it_happens_twice() {
 }
 
 #[test]
+fn a_twin_that_fails_is_the_reference_failing() {
+    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
+    let message = "gone".to_owned();
+    run.trials.push(record(4, 21, Outcome::Error { kind: ErrorKind::Crashed, message }));
+    let analysis = analyse(&run);
+    assert_eq!(row(&analysis.groups[0], "tokio").status.word(), "failed");
+    assert_eq!(
+        (analysis.noise.passed, analysis.noise.unproven),
+        (0, 1),
+        "there is no control left"
+    );
+}
+
+#[test]
+fn best_is_who_is_faster_than_everybody_of_its_class() {
+    let best = |rates| -> Vec<String> {
+        let group = only_group(&measured(rates));
+        group.rows.iter().filter(|r| r.best).map(|r| r.key.runner.clone()).collect()
+    };
+    assert_eq!(best([10.0, 20.0, 5.0, 99.0, 10.0]), ["smol"]);
+    assert_eq!(best([10.0, 20.0, 20.0, 99.0, 10.0]), Vec::<String>::new());
+}
+
+#[test]
 fn missing_rounds_are_missing_pairs() {
     let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
     run.trials.retain(|trial| trial.cell != 1 || trial.round % 2 == 0);

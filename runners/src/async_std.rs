@@ -58,19 +58,12 @@ impl Runner for AsyncStd {
                 "a trial of async-std must be started with {THREADS}={workers}"
             )));
         }
-        on_async(|| Ok(Runtime::start()), workload, setup)
+        on_async(|| Ok(Runtime), workload, setup)
     }
 }
 
-/// The global runtime, once it has been started.
+/// The global runtime; its first task starts it.
 struct Runtime;
-
-impl Runtime {
-    fn start() -> Self {
-        task::block_on(task::spawn(async {}));
-        Self
-    }
-}
 
 impl AsyncRuntime for Runtime {
     type Task<T: Send + 'static> = JoinHandle<T>;

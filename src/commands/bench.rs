@@ -4,11 +4,12 @@ use std::path::Path;
 
 use runtime_bench_results::analysis::{Analysis, Status, analyse};
 
-use super::{home, report};
+use super::{home, print, report};
 use crate::cli::BenchArgs;
 use crate::error::Error;
+use crate::harness::interrupt::Interrupt;
 use crate::harness::plan::{self, Planned};
-use crate::harness::run::{Done, Output, cost, measure};
+use crate::harness::run::{Output, cost, measure};
 use crate::machine::Limits;
 use crate::registry::Registry;
 
@@ -25,8 +26,7 @@ pub fn run(
 ) -> Result<(), Error> {
     let planned = plan::make(registry, &args.matrix.wishes(), Limits::of_this_machine())?;
     if args.dry_run {
-        print_plan(&planned);
-        return Ok(());
+        return print(&plan_text(&planned));
     }
     if cfg!(debug_assertions) {
         return Err(Error::Usage(
@@ -42,36 +42,43 @@ pub fn run(
         quiet: args.output.quiet,
         command,
     };
-    let done = measure(registry, &planned, args.matrix.profile, &output)?;
+    let interrupt = Interrupt::install()?;
+    let done = measure(registry, &planned, args.matrix.profile, &output, &interrupt)?;
     let analysis = analyse(&done.run);
-    if !args.output.quiet {
-        print!("{}", runtime_bench_reports::text_table(&done.run, &analysis));
+    let say = |text: &str| if args.output.quiet { Ok(()) } else { print(text) };
+    let measured = analysis.groups.iter().any(|group| group.rows.iter().any(|row| row.samples > 0));
+    // Where the results are comes before anything that can still fail.
+    let path = done.path.display();
+    say(&format!("results: {path}\n"))?;
+    if measured {
+        let index = report::write(&done.run, &home().join("report"))?;
+        say(&runtime_bench_reports::text_table(&done.run, &analysis))?;
+        say(&format!("report:  {}\n", index.display()))?;
     }
-    let index = report::write(&done.run, &home().join("report"))?;
-    if !args.output.quiet {
-        println!("results: {}\nreport:  {}", done.path.display(), index.display());
+    let interrupted = done.run.end.is_some_and(|end| end.interrupted);
+    // Half a run must not take the place of a baseline.
+    let handed_over = if interrupted { Ok(()) } else { sink(&done.path) };
+    if interrupted || interrupt.requested() {
+        let what = if measured { "what was measured" } else { "nothing was measured; the plan" };
+        return Err(Error::Interrupted(format!("interrupted; {what} is in {path}")));
     }
-    sink(&done.path)?;
-    judge(&done, &analysis)
+    handed_over.and(judge(&analysis))
 }
 
-fn print_plan(planned: &Planned) {
-    println!("{}; seed {}", cost(planned), planned.plan.seed);
+fn plan_text(planned: &Planned) -> String {
+    let mut lines = vec![format!("{}; seed {}", cost(planned), planned.plan.seed)];
     for cell in &planned.plan.cells {
         let what = match &cell.not_applicable {
             Some(reason) => format!("n/a: {reason}"),
             None => format!("{:?}, {}", cell.role, cell.age).to_lowercase(),
         };
-        println!("{}  {what}", cell.key);
+        lines.push(format!("{}  {what}", cell.key));
     }
+    lines.join("\n") + "\n"
 }
 
 /// How a run ends for a script.
-fn judge(done: &Done, analysis: &Analysis) -> Result<(), Error> {
-    if done.run.end.is_some_and(|end| end.interrupted) {
-        let path = done.path.display();
-        return Err(Error::Interrupted(format!("interrupted; what was measured is in {path}")));
-    }
+fn judge(analysis: &Analysis) -> Result<(), Error> {
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     let failed: Vec<String> = rows
         .filter(|row| matches!(row.status, Status::Failed(_)))

@@ -4,6 +4,7 @@ use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
 use runtime_bench_results::run::{PlannedCell, Role};
 use serde::Serialize;
 
+use super::print;
 use crate::cli::{Format, ListArgs};
 use crate::error::Error;
 use crate::harness::plan::{self, Planned};
@@ -17,10 +18,9 @@ use crate::registry::Registry;
 pub fn run(registry: &Registry, args: &ListArgs) -> Result<(), Error> {
     let planned = plan::make(registry, &args.matrix.wishes(), Limits::of_this_machine())?;
     match args.format {
-        Format::Text => print!("{}", text(&planned)),
-        Format::Json => println!("{}", json(&planned)?),
+        Format::Text => print(&text(&planned)),
+        Format::Json => print(&format!("{}\n", json(&planned)?)),
     }
-    Ok(())
 }
 
 fn subjects(planned: &Planned) -> impl Iterator<Item = &PlannedCell> {

@@ -6,7 +6,21 @@ pub mod report;
 pub mod verify;
 
 use std::env;
+use std::io::{self, Write};
 use std::path::PathBuf;
+
+use crate::error::Error;
+
+/// Prints to standard output. A reader that has gone away, as `head` does, is no error.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::CouldNotRun(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// `target/runtime-bench`, wherever cargo's target folder is.
 pub fn home() -> PathBuf {

@@ -1,11 +1,12 @@
 //! `report`: the site of a results file.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 
-use super::home;
+use super::{home, print};
 use crate::cli::ReportArgs;
 use crate::error::Error;
 
@@ -14,17 +15,27 @@ use crate::error::Error;
 /// # Errors
 /// When the results cannot be read or the site cannot be written.
 pub fn run(args: &ReportArgs) -> Result<(), Error> {
-    let newest = home().join("results").join("latest.json");
-    let path = args.results.as_deref().unwrap_or(&newest);
-    if args.results.is_none() && !path.exists() {
-        return Err(Error::Usage(format!(
-            "there are no results yet ({} is missing): run `cargo bench`, or name a results file",
-            path.display()
-        )));
-    }
+    let results = home().join("results");
+    let path = args.results.clone().or_else(|| newest(&results)).ok_or_else(|| {
+        Error::Usage(format!(
+            "there are no results yet in {}: run `cargo bench`, or name a results file",
+            results.display()
+        ))
+    })?;
     let folder = args.out.clone().unwrap_or_else(|| home().join("report"));
-    println!("{}", write(&store::read(path)?, &folder)?.display());
-    Ok(())
+    let index = write(&store::read(&path)?, &folder)?;
+    print(&format!("{}\n", index.display()))
+}
+
+/// The newest run; of one that was killed, its lines.
+fn newest(results: &Path) -> Option<PathBuf> {
+    let modified = |path: &PathBuf| path.metadata().and_then(|found| found.modified()).ok();
+    let files = fs::read_dir(results).ok()?.flatten().map(|entry| entry.path());
+    let readable = |path: &PathBuf| {
+        path.extension().is_some_and(|e| e == "json" || e == "jsonl") && path.is_file()
+    };
+    // Of the two files of a finished run, the document is the younger one.
+    files.filter(readable).max_by_key(modified)
 }
 
 /// Writes the site; the path of its first page.

@@ -3,6 +3,7 @@
 use runtime_bench_results::run::Role;
 use runtime_bench_results::trial::{BlockSize, Outcome};
 
+use super::print;
 use crate::cli::VerifyArgs;
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
@@ -39,7 +40,7 @@ pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), E
         if let Some(reason) = &cell.not_applicable {
             skipped += 1;
             if !quiet {
-                println!("n/a     {}: {reason}", cell.key);
+                print(&format!("n/a     {}: {reason}\n", cell.key))?;
             }
             continue;
         }
@@ -50,16 +51,16 @@ pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), E
             Outcome::Ok { block } => {
                 passed += 1;
                 if !quiet {
-                    println!("ok      {}  {}", cell.key, block.answer);
+                    print(&format!("ok      {}  {}\n", cell.key, block.answer))?;
                 }
             }
             Outcome::Error { kind, message } => {
                 failed += 1;
-                println!("FAILED  {}: {kind}: {message}", cell.key);
-                print!("{}", finished.stderr.unwrap_or_default());
+                let stderr = finished.stderr.unwrap_or_default();
+                print(&format!("FAILED  {}: {kind}: {message}\n{stderr}", cell.key))?;
             }
         }
     }
-    println!("{passed} cells verified, {failed} failed, {skipped} n/a");
+    print(&format!("{passed} cells verified, {failed} failed, {skipped} n/a\n"))?;
     if failed == 0 { Ok(()) } else { Err(Error::Failed(format!("{failed} cells failed"))) }
 }

@@ -1,10 +1,11 @@
 //! Which cells are measured, at which points, and why the others are not.
 
 use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
-use runtime_bench_results::key::{CellKey, Point};
+use runtime_bench_results::key::{CellKey, ParamValue, Point};
 use runtime_bench_results::run::{Plan, PlannedCell, Role};
 use runtime_bench_results::trial::Age;
 use runtime_bench_workloads::runtime::Family;
+use runtime_bench_workloads::workload::Unfit;
 
 use super::wishes::Wishes;
 use crate::error::Error;
@@ -43,7 +44,7 @@ impl Planned {
 /// When a name is unknown, nothing matches, or a size that was asked for does not fit the machine.
 pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Planned, Error> {
     let known = runners(registry, wishes);
-    wishes.check(registry, &known, limits)?;
+    wishes.check(&known, limits)?;
     let chosen = |name: &str| wishes.runners.is_empty() || wishes.runners.iter().any(|r| r == name);
     let mut cells = Vec::new();
     for entry in registry.entries() {
@@ -55,6 +56,7 @@ pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Plan
     if cells.is_empty() {
         return Err(wishes.nothing_matches(registry));
     }
+    wishes.check_params(&cells)?;
     let used = |workload: &str| cells.iter().any(|cell| cell.key.workload == workload);
     let workloads: Vec<WorkloadInfo> =
         registry.entries().iter().map(|e| e.info.clone()).filter(|i| used(&i.name)).collect();
@@ -98,13 +100,15 @@ fn group<'a>(
     limits: Limits,
 ) -> Result<Vec<PlannedCell>, Error> {
     let age = age(entry, wishes);
+    // What a parameter of the command line made is not among the workload's own points.
+    let asked = !entry.points(wishes.points, wishes.workers).contains(point);
     let mut cells = Vec::new();
     for case in cases {
         let key =
             CellKey { workload: entry.info.name.clone(), point: point.clone(), runner: name(case) };
         let text = key.to_string();
         if wishes.filters.is_empty() || wishes.filters.iter().any(|filter| filter.is_match(&text)) {
-            let not_applicable = not_applicable(case, &key, wishes, limits)?;
+            let not_applicable = not_applicable(case, &key, wishes, limits, asked)?;
             cells.push(PlannedCell { key, role: Role::Subject, age, not_applicable });
         }
     }
@@ -127,10 +131,14 @@ fn not_applicable(
     key: &CellKey,
     wishes: &Wishes,
     limits: Limits,
+    asked: bool,
 ) -> Result<Option<String>, Error> {
     let needs = match case.needs(&key.point) {
         Ok(needs) => needs,
-        Err(unfit) => return Ok(Some(unfit.0)),
+        Err(Unfit::Family(reason)) => return Ok(Some(reason)),
+        Err(Unfit::Point(reason)) => {
+            return Err(Error::Usage(format!("{key} cannot be measured: {reason}")));
+        }
     };
     let for_blocking = case.tasks_block() && case.family() == Family::ThreadPool;
     let pool = if for_blocking {
@@ -139,7 +147,7 @@ fn not_applicable(
         Pool { threads: wishes.workers, option: "--workers" }
     };
     match limits.refusal(needs, case.family(), pool) {
-        Some(Refusal::Machine(reason)) if !wishes.params.is_empty() => {
+        Some(Refusal::Machine(reason)) if asked => {
             Err(Error::Usage(format!("{key} does not fit: {reason}")))
         }
         refusal => Ok(refusal.map(Refusal::into_reason)),
@@ -167,6 +175,10 @@ fn with_param(point: &Point, name: &str, values: &[u64]) -> Vec<Point> {
     let Some(place) = point.params.iter().position(|param| param.name == name) else {
         return vec![point.clone()];
     };
+    // `whole` or `unbounded` is no number, and has no unit that a number could take.
+    if matches!(point.params[place].value, ParamValue::Text(_)) {
+        return Vec::new();
+    }
     let with = |value: &u64| {
         let mut point = point.clone();
         point.params[place].value = (*value).into();
@@ -257,6 +269,24 @@ mod tests {
             cell.not_applicable.as_deref().is_some_and(|reason| reason.contains("1024"))
         };
         assert!(planned.plan.cells.iter().any(|cell| refused(&cell)));
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_refused_before_anything_is_planned() {
+        let cases = [("n", 18_446_744_073_709_551_615), ("n", 51), ("tasks", 0), ("capacity", 0)];
+        for (name, value) in cases {
+            let params = vec![(name.to_owned(), vec![value])];
+            let error = plan(&Wishes { params, ..wishes() }).unwrap_err().to_string();
+            assert!(error.contains("must be between") && error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_no_chosen_workload_has_is_refused() {
+        let filters = vec![Regex::new("spawn-join").unwrap()];
+        let params = vec![("connections".to_owned(), vec![3])];
+        let error = plan(&Wishes { filters, params, ..wishes() }).unwrap_err().to_string();
+        assert!(error.contains("`connections`") && error.contains("tasks"), "{error}");
     }
 
     #[test]

@@ -46,9 +46,14 @@ impl Profile {
         })
     }
 
-    /// Fewest rounds that can bear a verdict among seven runners, and the most that are of use.
-    pub fn rounds(self) -> RangeInclusive<u32> {
-        if self == Self::Smoke { 13..=13 } else { 13..=150 }
+    /// Fewest rounds that can bear a verdict, and the most that are of use. Instances differ more
+    /// by their age than by anything else, so old ones are met at least 20 times.
+    pub fn rounds(self, age: Age) -> RangeInclusive<u32> {
+        match (self, age) {
+            (Self::Smoke, _) => 13..=13,
+            (_, Age::Steady) => 20..=150,
+            (_, Age::Startup | Age::Young) => 13..=150,
+        }
     }
 
     /// Age at which a workload is measured, unless it is asked for another.

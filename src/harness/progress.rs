@@ -12,6 +12,7 @@ const PLAIN: Duration = Duration::from_secs(5);
 pub(super) struct Progress {
     bar: ProgressBar,
     plain: bool,
+    phase: &'static str,
     start: Instant,
     last: Instant,
     done_s: f64,
@@ -30,32 +31,40 @@ impl Progress {
                 ProgressDrawTarget::stderr()
             },
         );
-        let style = "{wide_bar:.cyan/black} {percent:>3} %  {prefix}  {msg}";
+        let style = "{bar:20.cyan/black} {percent:>3} %  {prefix}  {wide_msg}";
         bar.set_style(
             ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
         let now = Instant::now();
-        Self { bar, plain: !quiet && !terminal, start: now, last: now, done_s: 0.0, all_s: 0.0 }
+        Self {
+            bar,
+            plain: !quiet && !terminal,
+            phase: "",
+            start: now,
+            last: now,
+            done_s: 0.0,
+            all_s: 0.0,
+        }
     }
 
-    /// A phase begins that is expected to take so long.
-    pub(super) fn phase(&mut self, what: &str, expected_s: f64) {
-        (self.done_s, self.all_s, self.start) = (0.0, expected_s, Instant::now());
-        self.bar.set_length((expected_s * 1e3) as u64);
-        self.bar.set_position(0);
+    /// A phase begins: from here to the end of the run it is expected to take so long.
+    pub(super) fn phase(&mut self, what: &'static str, expected_s: f64) {
+        self.phase = what;
+        self.all_s = self.done_s + expected_s;
+        self.bar.set_length((self.all_s * 1e3) as u64);
         if self.plain {
-            eprintln!("{what}, about {}", seconds(expected_s));
+            eprintln!("{what}, about {} to the end", seconds(expected_s));
         }
     }
 
     /// Something begins to run.
     pub(super) fn running(&mut self, what: &str) {
         self.bar.set_prefix(self.left());
-        self.bar.set_message(what.to_owned());
+        self.bar.set_message(format!("{} {what}", self.phase));
         if self.plain && self.last.elapsed() >= PLAIN {
             self.last = Instant::now();
             let percent = 100.0 * self.done_s / self.all_s.max(f64::MIN_POSITIVE);
-            eprintln!("{percent:.0} %, {}: {what}", self.left());
+            eprintln!("{percent:.0} %, {}: {} {what}", self.left(), self.phase);
         }
     }
 

@@ -1,12 +1,15 @@
 //! The loop of a run: pilots, rounds, and everything written down as it comes.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use fastrand::Rng;
+use runtime_bench_results::analysis::level;
 use runtime_bench_results::run::{
     End, Line, PlannedCell, Run, RunHeader, SCHEMA, Schedule, TrialRecord,
 };
+use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::store::RunWriter;
 use runtime_bench_results::trial::{Age, BlockSize, Outcome};
 
@@ -53,8 +56,8 @@ pub fn measure(
     planned: &Planned,
     profile: Profile,
     output: &Output,
+    interrupt: &Interrupt,
 ) -> Result<Done, Error> {
-    let interrupt = Interrupt::install()?;
     let plan = &planned.plan;
     let settings = Settings {
         workers: plan.workers,
@@ -62,7 +65,7 @@ pub fn measure(
         seed: plan.seed,
         limit: Duration::from_secs_f64(plan.trial_limit_s),
     };
-    let trials = Trials::new(registry, &interrupt, settings)?;
+    let trials = Trials::new(registry, interrupt, settings)?;
     let writer = RunWriter::create(&output.folder, output.out.as_deref(), header(planned, output))?;
     let mut runner = Loop {
         groups: groups(&plan.cells),
@@ -154,24 +157,28 @@ impl Loop<'_> {
     /// Trials of each cell that are not counted: does it run, is it right, what does it cost?
     fn pilots(&mut self) -> Result<Option<Vec<Schedule>>, Error> {
         let cells: usize = self.groups.iter().map(|group| group.cells.len()).sum();
-        self.progress.phase("verifying each cell", cells as f64 * PILOT_S);
+        let pilots_s = cells as f64 * PILOT_S;
+        self.progress.phase("verifying", pilots_s + self.planned.cost_s());
         let mut schedules = Vec::with_capacity(self.groups.len());
         for group in 0..self.groups.len() {
             let mut cost = Duration::ZERO;
             for (position, id) in self.permutation(group).into_iter().enumerate() {
-                let Some(first) = self.trial(id, 0, position)? else { return Ok(None) };
+                let Some(mut pilot) = self.trial(id, 0, position)? else { return Ok(None) };
                 // The first process of a kind pays for cold caches; a cheap cell is tried twice.
-                cost += if first.as_secs_f64() < 2.0 * PILOT_S && !self.broken[id] {
+                if pilot.as_secs_f64() < 2.0 * PILOT_S && !self.broken[id] {
                     let Some(second) = self.trial(id, 0, position)? else { return Ok(None) };
-                    first.min(second)
-                } else {
-                    first
-                };
+                    pilot = pilot.min(second);
+                }
+                // A cell that failed has no part in the rounds, so it must not make them dear.
+                if !self.broken[id] {
+                    cost += pilot;
+                }
                 self.progress.finished(PILOT_S);
             }
             let able = self.groups[group].cells.iter().filter(|&&id| !self.broken[id]).count();
+            let rounds = self.rounds(group, able);
             let (name, budget_s) = (self.groups[group].name.clone(), self.planned.plan.budget_s);
-            let schedule = schedule(name, self.profile, budget_s, able, cost.as_secs_f64());
+            let schedule = schedule(name, rounds, budget_s, able, cost.as_secs_f64());
             if let Some(reason) = &schedule.left_out {
                 self.progress.say(&format!("left out: {}: {reason}", schedule.group));
             }
@@ -179,6 +186,18 @@ impl Loop<'_> {
             schedules.push(schedule);
         }
         Ok(Some(schedules))
+    }
+
+    /// Fewest and most rounds: enough for a verdict at the level that this comparison has.
+    fn rounds(&self, group: usize, able: usize) -> RangeInclusive<u32> {
+        let workload = |group: &Group| &self.planned.plan.cells[group.cells[0]].key.workload;
+        let own = workload(&self.groups[group]);
+        let points = self.groups.iter().filter(|other| workload(other) == own).count();
+        // One of the able cells is the twin.
+        let fewest = fewest_pairs(level(able.saturating_sub(1), points)) as u32;
+        let wanted = self.profile.rounds(self.groups[group].age);
+        let fewest = fewest.max(*wanted.start());
+        fewest..=fewest.max(*wanted.end())
     }
 
     /// One trial of each cell of a comparison, in random order; `false` when interrupted.
@@ -228,11 +247,16 @@ pub fn cost(planned: &Planned) -> String {
     let able = planned.runnable();
     let groups = groups(cells).len();
     format!(
-        "{} workloads on {} runners: {able} cells in {groups} comparisons ({} n/a), at most about {} \
-         of measuring",
-        planned.workloads.len(),
-        planned.runners.len(),
+        "{} on {}: {} in {} ({} n/a), about {} of measuring",
+        count(planned.workloads.len(), "workload"),
+        count(planned.runners.len(), "runner"),
+        count(able, "cell"),
+        count(groups, "comparison"),
         cells.len() - able,
         seconds(planned.cost_s())
     )
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

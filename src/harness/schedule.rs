@@ -3,27 +3,27 @@
 //! The rounds of all comparisons are shuffled among each other, so that a burst of foreign load
 //! touches a few rounds of many workloads and not all rounds of one.
 
+use std::ops::RangeInclusive;
+
 use fastrand::Rng;
 use runtime_bench_results::run::Schedule;
 
-use super::profile::Profile;
-
 /// A comparison may cost this many times its budget before it is left to a longer profile: enough
-/// for 13 steady instances, half a second each, in the standard profile.
-const TOLERANCE: f64 = 3.0;
+/// for 20 steady instances, half a second each, in the standard profile.
+const TOLERANCE: f64 = 5.0;
 
 /// Decides how many rounds a comparison of `cells` gets, from the cost of one round.
 pub(super) fn schedule(
     group: String,
-    profile: Profile,
+    rounds: RangeInclusive<u32>,
     budget_s: f64,
     cells: usize,
     round_cost_s: f64,
 ) -> Schedule {
     let whole_s = budget_s * cells as f64;
-    let (fewest, most) = (*profile.rounds().start(), *profile.rounds().end());
+    let (fewest, most) = rounds.into_inner();
     let least_s = round_cost_s * f64::from(fewest);
-    let left_out = (least_s > whole_s * TOLERANCE && profile != Profile::Smoke).then(|| {
+    let left_out = (least_s > whole_s * TOLERANCE && fewest < most).then(|| {
         let needed = (least_s / cells as f64 * 10.0).ceil() / 10.0;
         format!(
             "{fewest} rounds would take {needed} s a cell, and this run has {budget_s} s: use a \
@@ -57,14 +57,14 @@ mod tests {
     use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};
 
     fn rounds(budget_s: f64, round_cost_s: f64) -> Schedule {
-        schedule("g".into(), Profile::Quick, budget_s, 8, round_cost_s)
+        schedule("g".into(), 13..=150, budget_s, 8, round_cost_s)
     }
 
     #[test]
     fn rounds_fill_the_budget_between_thirteen_and_a_hundred_and_fifty() {
         assert_eq!(rounds(0.8, 0.2).rounds, 32);
         assert_eq!(rounds(0.8, 0.001).rounds, 150);
-        assert_eq!(rounds(0.8, 1.4).rounds, 13);
+        assert_eq!(rounds(0.8, 2.4).rounds, 13);
     }
 
     #[test]

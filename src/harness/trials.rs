@@ -19,6 +19,16 @@ use crate::registry::Registry;
 /// The subcommand that makes this very program a trial.
 pub const TRIAL: &str = "trial";
 
+/// Variables that would change a runner behind the plan's back.
+const SETTINGS_FROM_OUTSIDE: [&str; 6] = [
+    "ASYNC_STD_THREAD_COUNT",
+    "BLOCKING_MAX_THREADS",
+    "MALLOC_ARENA_MAX",
+    "RAYON_NUM_THREADS",
+    "RUST_MIN_STACK",
+    "SMOL_THREADS",
+];
+
 /// Starts trials, one after the other.
 pub struct Trials<'a> {
     registry: &'a Registry,
@@ -88,7 +98,10 @@ impl<'a> Trials<'a> {
             scratch: self.scratch.path().to_string_lossy().into_owned(),
         };
         let mut command = Command::new(&self.program);
-        command.arg(TRIAL);
+        command.arg(TRIAL).env("RUST_BACKTRACE", "0");
+        for name in SETTINGS_FROM_OUTSIDE {
+            command.env_remove(name);
+        }
         if let Some(case) = self.registry.case(&cell.workload, &cell.runner) {
             command.envs(case.environment(self.settings.workers));
         }
@@ -98,7 +111,9 @@ impl<'a> Trials<'a> {
         let cost = start.elapsed();
         let (outcome, stderr) = match ended {
             Ok(Ended::Interrupted) => return None,
-            Ok(Ended::Exited { status, stdout, stderr }) => (reply(status, &stdout), stderr),
+            Ok(Ended::Exited { status, stdout, stderr }) => {
+                (reply(status, &stdout, &stderr), stderr)
+            }
             Ok(Ended::TimedOut { stderr }) => {
                 let limit = self.settings.limit.as_secs_f64();
                 let message = format!("no reply within {limit} s; its process group was killed");
@@ -115,7 +130,7 @@ impl<'a> Trials<'a> {
 }
 
 /// The last line of the output is the reply; whatever a runner printed before it is noise.
-fn reply(status: ExitStatus, stdout: &str) -> Outcome {
+fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
     let error = |kind, message| Outcome::Error { kind, message };
     let last = stdout.lines().rfind(|line| !line.trim().is_empty());
     match last.map(serde_json::from_str::<TrialReply>) {
@@ -128,7 +143,11 @@ fn reply(status: ExitStatus, stdout: &str) -> Outcome {
             error(ErrorKind::Protocol, format!("the reply cannot be understood: {problem}"))
         }
         None if status.success() => error(ErrorKind::Protocol, "there was no reply".to_owned()),
-        _ => error(ErrorKind::Crashed, format!("the process ended with {status} and no reply")),
+        _ => {
+            let said = stderr.lines().map(str::trim).find(|line| !line.is_empty());
+            let said = said.map_or_else(String::new, |line| format!("; it said: {line}"));
+            error(ErrorKind::Crashed, format!("the process ended with {status} and no reply{said}"))
+        }
     }
 }
 
@@ -150,7 +169,7 @@ mod tests {
     use std::os::unix::process::ExitStatusExt;
 
     fn kind(raw_status: i32, stdout: &str) -> Option<ErrorKind> {
-        match reply(ExitStatus::from_raw(raw_status), stdout) {
+        match reply(ExitStatus::from_raw(raw_status), stdout, "") {
             Outcome::Ok { .. } => None,
             Outcome::Error { kind, .. } => Some(kind),
         }

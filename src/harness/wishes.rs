@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use regex::Regex;
 use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::Age;
 use runtime_bench_workloads::workload::PointSet;
 
@@ -43,15 +44,9 @@ pub struct Wishes {
 
 impl Wishes {
     /// Refuses names that are unknown and sizes that the machine cannot hold.
-    pub(super) fn check(
-        &self,
-        registry: &Registry,
-        known: &[RunnerInfo],
-        limits: Limits,
-    ) -> Result<(), Error> {
+    pub(super) fn check(&self, known: &[RunnerInfo], limits: Limits) -> Result<(), Error> {
         self.check_names(known)?;
-        self.check_threads(limits)?;
-        self.check_params(registry)
+        self.check_threads(limits)
     }
 
     fn check_names(&self, known: &[RunnerInfo]) -> Result<(), Error> {
@@ -88,20 +83,18 @@ impl Wishes {
         Ok(())
     }
 
-    fn check_params(&self, registry: &Registry) -> Result<(), Error> {
-        let mut known: Vec<String> = registry
-            .entries()
+    /// Refuses a parameter that none of the chosen cells has.
+    pub(super) fn check_params(&self, cells: &[PlannedCell]) -> Result<(), Error> {
+        let mut known: Vec<&str> = cells
             .iter()
-            .flat_map(|entry| entry.points(self.points, self.workers))
-            .flat_map(|point| point.params)
-            .map(|param| param.name)
+            .flat_map(|c| &c.key.point.params)
+            .map(|param| param.name.as_str())
             .collect();
-        known.sort();
+        known.sort_unstable();
         known.dedup();
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
         match self.params.iter().find(|(name, _)| !known.contains(&name.as_str())) {
             Some((name, _)) => Err(Error::Usage(format!(
-                "no workload has a parameter `{name}`{}; the parameters are {}",
+                "none of the chosen workloads has a parameter `{name}`{}; theirs are {}",
                 nearest(name, &known),
                 known.join(", ")
             ))),
@@ -115,7 +108,7 @@ impl Wishes {
             registry.entries().iter().map(|entry| entry.info.name.as_str()).collect();
         let hint = patterns.first().map_or_else(String::new, |pattern| nearest(pattern, &names));
         Error::Usage(format!(
-            "no cell matches `{}`{hint}; `--list` shows them all",
+            "no cell matches `{}`{hint}; `runtime-bench list` or `cargo bench -- --list` shows them all",
             patterns.join("` or `")
         ))
     }

@@ -128,7 +128,7 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, &setup)?;
+    let (runtime, took) = timed_build(build, |runtime| runtime.run(async {}), &setup)?;
     let session = runtime.run(workload.clone().on_async::<R>(setup.clone()))?;
     Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
         runtime.run(async move {
@@ -152,7 +152,7 @@ pub fn on_threads<W: Workload, T: ThreadRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, &setup)?;
+    let (runtime, took) = timed_build(build, |runtime| runtime.run(|| ()), &setup)?;
     let prepare = (workload.clone(), setup.clone());
     let session = runtime.run(move || prepare.0.on_threads::<T>(prepare.1))?;
     Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
@@ -169,7 +169,7 @@ pub fn on_data_parallel<W: Workload, D: DataParallel>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, &setup)?;
+    let (runtime, took) = timed_build(build, |runtime| runtime.run(|| ()), &setup)?;
     let prepare = (workload.clone(), setup.clone());
     let session = runtime.run(move || prepare.0.on_data_parallel::<D>(prepare.1))?;
     Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
@@ -177,12 +177,15 @@ pub fn on_data_parallel<W: Workload, D: DataParallel>(
     }))
 }
 
+/// A runtime is built once it has run an empty root task: some start their threads only then.
 fn timed_build<R>(
     build: impl FnOnce() -> io::Result<R>,
+    first_task: impl FnOnce(&R),
     setup: &Setup,
 ) -> Result<(R, Duration), Failure> {
     let start = setup.clock.now();
     let runtime = build().map_err(Failure::io("building the runtime"))?;
+    first_task(&runtime);
     Ok((runtime, setup.clock.now().saturating_sub(start)))
 }
 

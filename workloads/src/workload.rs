@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::{MissingParam, Point};
+use runtime_bench_results::key::{ParamError, Point};
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::clock::{Clock, Timing};
@@ -41,7 +41,8 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// What a point asks of the runner and the machine, or why this family cannot run it.
     ///
     /// # Errors
-    /// [`Unfit`] with a reason that a user understands.
+    /// [`Unfit`] with a reason that a user understands. Every parameter is checked for its range
+    /// here, before anything is started.
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit>;
 
     /// Whether its tasks wait for something while they run. Then the thread pool has its I/O size,
@@ -161,12 +162,18 @@ pub struct Needs {
 
 /// Why a workload cannot run at a point on a family of runners.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unfit(pub String);
+pub enum Unfit {
+    /// This family of runners cannot do it, for this reason.
+    #[error("{0}")]
+    Family(String),
+    /// Nobody can: the point itself makes no sense.
+    #[error("{0}")]
+    Point(String),
+}
 
-impl From<MissingParam> for Unfit {
-    fn from(missing: MissingParam) -> Self {
-        Self(missing.to_string())
+impl From<ParamError> for Unfit {
+    fn from(error: ParamError) -> Self {
+        Self::Point(error.to_string())
     }
 }
 
@@ -200,14 +207,14 @@ impl Failure {
     }
 }
 
-impl From<MissingParam> for Failure {
-    fn from(missing: MissingParam) -> Self {
-        Self::Request(missing.to_string())
+impl From<ParamError> for Failure {
+    fn from(error: ParamError) -> Self {
+        Self::Request(error.to_string())
     }
 }
 
 impl From<Unfit> for Failure {
     fn from(unfit: Unfit) -> Self {
-        Self::Request(unfit.0)
+        Self::Request(unfit.to_string())
     }
 }

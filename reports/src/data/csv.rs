@@ -83,7 +83,7 @@ mod tests {
             point: Point::new().variant("v"),
             runner: runner.into(),
         };
-        Row { key, status, samples: 7, metrics, comparison: None, unbeaten: false }
+        Row { key, status, samples: 7, metrics, comparison: None, unbeaten: false, best: false }
     }
 
     #[test]

@@ -92,7 +92,12 @@ fn noise(view: &View<'_>) -> (Level, &'static str, String) {
             controls(all),
             noise.unproven
         );
-        return (Level::Caution, "Noise control partly proven", text);
+        let title = if noise.passed == 0 {
+            "Noise control unproven"
+        } else {
+            "Noise control partly proven"
+        };
+        return (Level::Caution, title, text);
     }
     let text = format!(
         "The reference was also measured against itself: {} of {} proved the two alike \

@@ -9,9 +9,6 @@ use crate::view::{Section, View};
 
 /// Sentences that stand in a card; the others fold.
 const SENTENCES: usize = 3;
-/// More leaders than this are no lead.
-const LEADERS: usize = 3;
-
 /// The section.
 pub(super) fn section(view: &View<'_>) -> Markup {
     html! {
@@ -25,6 +22,8 @@ pub(super) fn section(view: &View<'_>) -> Markup {
                     @for section in &sections { (card(view, section)) }
                 }
                 p.fine {
+                    "A heading names a runner that nobody beats in any comparison of the kind, and that "
+                    "is proven best in at least one. "
                     "Unbeaten: no runner of the same class is proven to cost less. Runners of one "
                     "thread and of several are never ranked against each other. The counts are no "
                     "score: look at the comparison that resembles your work."
@@ -69,17 +68,15 @@ fn card(view: &View<'_>, section: &Section<'_, '_>) -> Markup {
     }
 }
 
-/// The runners that are unbeaten most often.
+/// Who leads in all comparisons of a kind. Being *unbeaten* is no lead: wide intervals are enough
+/// for it.
 fn headline(tallies: &[Tally<'_>]) -> String {
-    let most = tallies.iter().map(|tally| tally.unbeaten).max().unwrap_or(0);
-    let leaders: Vec<&str> =
-        tallies.iter().filter(|tally| tally.unbeaten == most).map(|tally| tally.runner).collect();
-    match leaders.len() {
-        0 => "No verdict yet".to_owned(),
-        _ if most == 0 => "No leader".to_owned(),
-        1..=LEADERS => format::list(&leaders),
-        _ => "No clear leader".to_owned(),
+    if tallies.is_empty() {
+        return "No verdict yet".to_owned();
     }
+    let leaders: Vec<&str> =
+        tallies.iter().filter(|tally| tally.leads()).map(|tally| tally.runner).collect();
+    if leaders.is_empty() { "Depends on the work".to_owned() } else { format::list(&leaders) }
 }
 
 fn counts(tallies: &[Tally<'_>]) -> Markup {

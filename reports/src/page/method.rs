@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 
 use super::{environment, figures, phases, workload};
-use crate::format;
 use crate::view::{View, Workload};
 
 /// The section.
@@ -48,7 +47,8 @@ fn measuring(view: &View<'_>) -> Markup {
         p {
             b { "Random rounds. " }
             "A round holds every runner of a comparison once, in an order drawn anew from seed "
-            (plan.seed) ". Every runner has " (format::count(plan.workers, "worker thread")) "."
+            (plan.seed) ". Runners with a number of workers have " (plan.workers)
+            "; how each is set up stands under Runners."
         }
         p {
             b { "The reference against itself. " }

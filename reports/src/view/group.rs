@@ -2,7 +2,7 @@
 
 use runtime_bench_results::analysis::{self, Row, Status, Summary};
 use runtime_bench_results::catalogue::Class;
-use runtime_bench_results::stats::Verdict;
+use runtime_bench_results::stats::{TwinCheck, Verdict};
 use runtime_bench_results::trial::Better;
 
 use super::Runner;
@@ -97,8 +97,11 @@ impl<'a> Group<'a> {
 
     /// Whether any verdict was reached.
     pub(crate) fn is_decided(&self) -> bool {
+        let distrusted =
+            self.source.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed);
         let comparisons = self.source.rows.iter().filter_map(|row| row.comparison.as_ref());
-        comparisons.into_iter().any(|comparison| comparison.verdict != Verdict::NotCompared)
+        !distrusted
+            && comparisons.into_iter().any(|comparison| comparison.verdict != Verdict::NotCompared)
     }
 
     /// The measured rows of a row's class, itself among them.

@@ -9,8 +9,19 @@ pub(crate) struct Tally<'a> {
     pub(crate) runner: &'a str,
     /// Comparisons in which nobody of its class is proven faster.
     pub(crate) unbeaten: usize,
+    /// Comparisons in which everybody else of its class is proven slower.
+    pub(crate) best: usize,
     /// Comparisons with a verdict in which it met a rival of its class.
     pub(crate) of: usize,
+    /// Comparisons with a verdict, whether it took part or not.
+    pub(crate) decided: usize,
+}
+
+impl Tally<'_> {
+    /// It took part in every comparison, was beaten in none and the best in at least one.
+    pub(crate) fn leads(&self) -> bool {
+        self.unbeaten == self.decided && self.best > 0
+    }
 }
 
 /// The runners of a section, the most often unbeaten first; empty without any verdict.
@@ -23,12 +34,13 @@ pub(crate) fn tallies<'a>(section: &Section<'_, 'a>, runners: &[Runner<'a>]) -> 
             let rows = decided.iter().filter_map(|group| Some((group, group.row(runner.name)?)));
             let met = rows
                 .filter(|(group, row)| group.figure(row).is_some() && group.peers(row).len() > 1);
-            let (mut unbeaten, mut of) = (0, 0);
+            let (mut unbeaten, mut best, mut of) = (0, 0, 0);
             for (_, row) in met {
                 of += 1;
                 unbeaten += usize::from(row.unbeaten);
+                best += usize::from(row.best);
             }
-            Tally { runner: runner.name, unbeaten, of }
+            Tally { runner: runner.name, unbeaten, best, of, decided: decided.len() }
         })
         .filter(|tally| tally.of > 0)
         .collect();

@@ -118,6 +118,7 @@ mod tests {
             reference: "r".into(),
             ratio: Some(ratio),
             interval: Some(Interval { low, high }),
+            mean_interval: None,
             level: 0.01,
             pairs: 20,
             verdict,

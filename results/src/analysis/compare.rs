@@ -7,7 +7,7 @@ use super::{Analysis, Group, Noise, Row, Status, Twin};
 use crate::catalogue::Class;
 use crate::run::{PlannedCell, Role, Run};
 use crate::stats::{TwinCheck, Verdict, check_twin, compare};
-use crate::trial::{Age, metric};
+use crate::trial::{Age, Outcome, metric};
 
 /// Error level of a whole table of verdicts, divided among its comparisons (Bonferroni).
 const FAMILY_LEVEL: f64 = 0.01;
@@ -18,6 +18,14 @@ pub fn analyse(run: &Run) -> Analysis {
     let mut measured: Vec<Samples<'_>> = cells.iter().map(|_| Samples::default()).collect();
     for trial in &run.trials {
         measured[trial.cell].take(trial);
+        // A twin is the reference once more: its failure is the reference's.
+        let cell = &cells[trial.cell];
+        if cell.role == Role::Twin && matches!(trial.outcome, Outcome::Error { .. }) {
+            let same = |other: &PlannedCell| other.role == Role::Subject && other.key == cell.key;
+            if let Some(subject) = cells.iter().position(same) {
+                measured[subject].take(trial);
+            }
+        }
     }
     let mut members: BTreeMap<(usize, Age), Vec<usize>> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
@@ -44,11 +52,12 @@ pub fn analyse(run: &Run) -> Analysis {
         })
         .collect();
     let mut noise = Noise::default();
-    for twin in groups.iter().filter_map(|group| group.twin.as_ref()) {
-        match twin.check {
-            TwinCheck::Passed => noise.passed += 1,
-            TwinCheck::Unproven => noise.unproven += 1,
-            TwinCheck::Failed => noise.failed += 1,
+    let has_figures = |group: &&Group| group.rows.iter().any(|row| row.status == Status::Measured);
+    for group in groups.iter().filter(has_figures) {
+        match group.twin.as_ref().map(|twin| twin.check) {
+            Some(TwinCheck::Passed) => noise.passed += 1,
+            Some(TwinCheck::Failed) => noise.failed += 1,
+            Some(TwinCheck::Unproven) | None => noise.unproven += 1,
         }
     }
     Analysis { groups, noise }
@@ -83,7 +92,7 @@ impl Context<'_> {
             })?;
             Some(self.twin(name, &samples.costs(headline), &costs[reference]))
         });
-        self.mark_unbeaten(&mut rows, &costs, &able);
+        self.rank(&mut rows, &costs, &able);
         Group {
             name: first.key.group(),
             workload: first.key.workload.clone(),
@@ -116,6 +125,7 @@ impl Context<'_> {
             metrics: if measured { samples.summaries() } else { Vec::new() },
             comparison: None,
             unbeaten: false,
+            best: false,
         }
     }
 
@@ -141,11 +151,8 @@ impl Context<'_> {
         }
     }
 
-    /// The level of one comparison: the family's, divided by pairs of runners × points.
     fn level(&self, workload: &str, runners: usize) -> f64 {
-        let pairs = runners * runners.saturating_sub(1) / 2;
-        let points = self.points.get(workload).copied().unwrap_or(1);
-        FAMILY_LEVEL / (pairs.max(1) * points) as f64
+        level(runners, self.points.get(workload).copied().unwrap_or(1))
     }
 
     fn twin(&self, name: &str, twin: &BTreeMap<u32, f64>, reference: &BTreeMap<u32, f64>) -> Twin {
@@ -154,24 +161,31 @@ impl Context<'_> {
         Twin { check: check_twin(&comparison), comparison }
     }
 
-    fn mark_unbeaten(&self, rows: &mut [Row], costs: &[BTreeMap<u32, f64>], able: &[usize]) {
-        let class = |row: usize, rows: &[Row]| -> Option<Class> {
-            self.run.runner(&rows[row].key.runner).map(|runner| runner.class)
-        };
+    /// Who beats whom, among those of one class.
+    fn rank(&self, rows: &mut [Row], costs: &[BTreeMap<u32, f64>], able: &[usize]) {
+        let class: Vec<Option<Class>> = rows
+            .iter()
+            .map(|row| self.run.runner(&row.key.runner).map(|info| info.class))
+            .collect();
         for &row in able {
             let level = self.level(&rows[row].key.workload, able.len());
-            let mut rivals = able
-                .iter()
-                .copied()
-                .filter(|&other| other != row && class(other, rows) == class(row, rows))
-                .peekable();
-            rows[row].unbeaten = rivals.peek().is_some()
-                && rivals.all(|other| {
-                    let pairs = paired(&costs[other], &costs[row]);
-                    compare("", &pairs, level).verdict != Verdict::Faster
-                });
+            let rivals = able.iter().filter(|&&other| other != row && class[other] == class[row]);
+            let verdicts: Vec<Verdict> = rivals
+                .map(|&other| compare("", &paired(&costs[other], &costs[row]), level).verdict)
+                .collect();
+            let all = |verdict| !verdicts.is_empty() && verdicts.iter().all(|v| *v == verdict);
+            rows[row].best = all(Verdict::Slower);
+            rows[row].unbeaten = !verdicts.contains(&Verdict::Faster)
+                && !all(Verdict::NotCompared)
+                && !verdicts.is_empty();
         }
     }
+}
+
+/// The level of one comparison of a workload: the family's, divided by pairs of runners × points.
+pub fn level(runners: usize, points: usize) -> f64 {
+    let pairs = runners * runners.saturating_sub(1) / 2;
+    FAMILY_LEVEL / (pairs.max(1) * points.max(1)) as f64
 }
 
 /// Costs of the rounds in which both sides were measured.

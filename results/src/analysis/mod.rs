@@ -6,7 +6,7 @@
 mod compare;
 mod samples;
 
-pub use compare::analyse;
+pub use compare::{analyse, level};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,8 +55,10 @@ pub struct Row {
     pub metrics: Vec<Summary>,
     /// The headline against the reference; `None` for the reference itself and without figures.
     pub comparison: Option<Comparison>,
-    /// Nobody of its class is proven faster, and its class has others.
+    /// Nobody of its class is proven faster, and some of its class could be compared with it.
     pub unbeaten: bool,
+    /// Everybody else of its class is proven slower.
+    pub best: bool,
 }
 
 impl Row {
@@ -133,7 +135,7 @@ pub struct Twin {
 pub struct Noise {
     /// Twins proven alike within 3 %.
     pub passed: usize,
-    /// Twins too noisy to say.
+    /// Twins too noisy to say, or missing.
     pub unproven: usize,
     /// Identical code told apart.
     pub failed: usize,

@@ -8,4 +8,4 @@ mod interval;
 mod verdict;
 
 pub use interval::{Interval, mean_ratio_interval, median, median_interval};
-pub use verdict::{Comparison, TwinCheck, Verdict, check_twin, compare};
+pub use verdict::{Comparison, TwinCheck, Verdict, check_twin, compare, fewest_pairs};

@@ -58,12 +58,20 @@ pub struct Comparison {
     pub interval: Option<Interval>,
     /// Error level, after dividing by the number of comparisons.
     pub level: f64,
+    /// The 99 % bootstrap interval of the ratio of mean costs, which must agree.
+    pub mean_interval: Option<Interval>,
     /// Rounds in which both were measured.
     pub pairs: usize,
     /// The word.
     pub verdict: Verdict,
     /// Proven different, and proven to differ by less than 3 %.
     pub negligible: bool,
+}
+
+/// The fewest pairs that can bear a verdict at an error level: the interval from the least to the
+/// greatest of n samples misses the median with probability 2·2⁻ⁿ.
+pub fn fewest_pairs(level: f64) -> usize {
+    FEWEST_PAIRS.max((1.0 - level.log2()).ceil() as usize)
 }
 
 /// Compares costs (less is better) pair by pair: `(candidate, reference)` of the same round.
@@ -85,15 +93,19 @@ pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison 
         .then(|| median_interval(&unlike, level))
         .flatten()
         .map(|logs| Interval { low: logs.low.exp(), high: logs.high.exp() });
-    let verdict = match interval {
-        Some(interval) => confirmed(judge(interval), &usable),
-        None if enough(&logs) => Verdict::Undecided,
-        None => Verdict::NotCompared,
+    let mean_interval = interval.and_then(|_| mean_ratio_interval(&usable, SEED));
+    let verdict = match (interval, mean_interval) {
+        (Some(median), Some(mean)) => confirmed(judge(median), mean),
+        // Enough rounds, and too few of them independent.
+        _ if enough(&logs) && median_interval(&logs, level).is_some() => Verdict::Undecided,
+        _ => Verdict::NotCompared,
     };
     Comparison {
         reference: reference.to_owned(),
-        ratio: median(&logs).map(f64::exp),
+        // Of the same samples as its interval.
+        ratio: median(&unlike).map(f64::exp),
         interval,
+        mean_interval,
         level,
         pairs: logs.len(),
         verdict,
@@ -118,24 +130,19 @@ fn is_tie(interval: Interval) -> bool {
     interval.within(1.0 / (1.0 + TIE), 1.0 + TIE)
 }
 
-/// A median can win where the mean loses, when a few rounds are very slow. Where the mean only
-/// cannot tell, because of a few wild rounds, neither can we.
-fn confirmed(verdict: Verdict, costs: &[(f64, f64)]) -> Verdict {
-    // Turned so that 1 is a draw and less is what the median says.
-    let turned: Vec<(f64, f64)> = match verdict {
-        Verdict::Faster => costs.to_vec(),
-        Verdict::Slower => {
-            costs.iter().map(|(candidate, reference)| (*reference, *candidate)).collect()
-        }
+/// What the median says, where the ratio of mean costs agrees. A median can win, or tie, where the
+/// mean loses because some rounds are very slow; where the mean cannot tell, neither can we.
+fn confirmed(verdict: Verdict, mean: Interval) -> Verdict {
+    let (agrees, contradicts) = match verdict {
+        Verdict::Faster => (mean.high < 1.0, mean.low > 1.0),
+        Verdict::Slower => (mean.low > 1.0, mean.high < 1.0),
+        Verdict::Tie => (is_tie(mean), matches!(judge(mean), Verdict::Faster | Verdict::Slower)),
         settled => return settled,
     };
-    let (candidate, reference) = turned
-        .iter()
-        .fold((0.0, 0.0), |(a, b), (candidate, reference)| (a + candidate, b + reference));
-    match mean_ratio_interval(&turned, SEED) {
-        Some(mean) if mean.high < 1.0 => verdict,
-        _ if candidate >= reference => Verdict::DependsOnMode,
-        _ => Verdict::Undecided,
+    match (agrees, contradicts) {
+        (true, _) => verdict,
+        (false, true) => Verdict::DependsOnMode,
+        (false, false) => Verdict::Undecided,
     }
 }
 
@@ -191,9 +198,25 @@ mod tests {
     }
 
     #[test]
+    fn a_tie_of_medians_with_slow_rounds_is_no_tie() {
+        let costs: Vec<(f64, f64)> =
+            (0..150).map(|round| (if round % 4 == 0 { 4.0 } else { 1.0 }, 1.0)).collect();
+        assert_eq!(compare("tokio", &costs, LEVEL).verdict, Verdict::DependsOnMode);
+    }
+
+    #[test]
+    fn too_few_rounds_for_a_level_are_not_compared() {
+        assert_eq!(fewest_pairs(0.01 / 21.0), 13);
+        assert_eq!(fewest_pairs(0.01 / 90.0), 15);
+        let costs = vec![(2.0, 1.0); 14];
+        assert_eq!(compare("tokio", &costs, 0.01 / 90.0).verdict, Verdict::NotCompared);
+        assert_eq!(compare("tokio", &vec![(2.0, 1.0); 15], 0.01 / 90.0).verdict, Verdict::Slower);
+    }
+
+    #[test]
     fn a_median_that_wins_while_the_mean_loses_depends_on_mode() {
         let costs: Vec<(f64, f64)> =
-            (0..40).map(|round| (if round % 5 == 0 { 3.0 } else { 0.9 }, 1.0)).collect();
+            (0..60).map(|round| (if round % 4 == 0 { 3.0 } else { 0.9 }, 1.0)).collect();
         let comparison = compare("tokio", &costs, LEVEL);
         assert!(comparison.ratio.unwrap() < 1.0);
         assert_eq!(comparison.verdict, Verdict::DependsOnMode);

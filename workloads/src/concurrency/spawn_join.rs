@@ -13,6 +13,9 @@ use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 /// Above this, one OS thread per task is no longer something that anybody would write.
 const MOST_THREADS: usize = 1_000;
 
+/// More than any machine holds.
+const MOST_TASKS: usize = 100_000_000;
+
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct SpawnJoin;
@@ -55,9 +58,9 @@ impl Workload for SpawnJoin {
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        let tasks = point.count("tasks")?;
+        let tasks = point.count_in("tasks", 1..=MOST_TASKS)?;
         if family == Family::ThreadPerTask && tasks > MOST_THREADS {
-            return Err(Unfit(format!(
+            return Err(Unfit::Family(format!(
                 "one OS thread per task is measured up to {MOST_THREADS} tasks, and this point \
                  has {tasks}"
             )));

@@ -31,11 +31,14 @@ impl Tree {
     fn of(point: &Point) -> Result<Self, Unfit> {
         match point.variant.as_deref() {
             Some("fib") => Ok(Self::Fib {
-                n: point.count("n")? as u64,
-                cut_off: point.count("cut-off")? as u64,
+                n: point.count_in("n", 1..=50)? as u64,
+                cut_off: point.count_in("cut-off", 1..=50)? as u64,
             }),
-            Some("skynet") => Ok(Self::Skynet { first: 0, leaves: point.count("leaves")? as u64 }),
-            _ => Err(Unfit("fork-join has the variants `fib` and `skynet`".to_owned())),
+            Some("skynet") => Ok(Self::Skynet {
+                first: 0,
+                leaves: point.count_in("leaves", 1..=1_000_000_000)? as u64,
+            }),
+            _ => Err(Unfit::Point("fork-join has the variants `fib` and `skynet`".to_owned())),
         }
     }
 
@@ -73,14 +76,20 @@ impl Tree {
         }
     }
 
-    /// Tasks that one iteration spawns.
+    /// Tasks that one iteration spawns, without walking the tree.
     fn tasks(self) -> u64 {
-        match self.children() {
-            Children::None(_) => 0,
-            Children::Two(left, right) => 1 + left.tasks() + right.tasks(),
-            Children::Ten(children) => {
-                children.len() as u64 + children.into_iter().map(Self::tasks).sum::<u64>()
+        match self {
+            // One a node that splits: t(n) = 1 + t(n − 1) + t(n − 2), and 0 up to the cut-off.
+            Self::Fib { n, cut_off } => {
+                (cut_off.max(1)..n).fold((0, 0), |(before, last), _| (last, 1 + last + before)).1
             }
+            // All but the last of the children are alike.
+            Self::Skynet { leaves, .. } if leaves > 1 => {
+                let part = leaves.div_ceil(10);
+                let tasks = |leaves| Self::Skynet { first: 0, leaves }.tasks();
+                10 + leaves / part * tasks(part) + tasks(leaves % part)
+            }
+            Self::Skynet { .. } => 0,
         }
     }
 }
@@ -129,18 +138,18 @@ impl Workload for ForkJoin {
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        let tasks = Tree::of(point)?.tasks() as usize;
+        let tasks = usize::try_from(Tree::of(point)?.tasks()).unwrap_or(usize::MAX);
         if family == Family::ThreadPerTask && tasks > MOST_THREADS {
-            return Err(Unfit(format!(
+            return Err(Unfit::Family(format!(
                 "one OS thread per task is measured up to {MOST_THREADS} tasks at once, and this \
                  point may have {tasks}"
             )));
         }
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Needs { tasks, memory: (tasks as u64).saturating_mul(1_024), ..Needs::default() })
     }
 
     fn verify(&self, setup: &Setup, answer: &u64) -> Result<(), String> {
-        let expected = Tree::of(&setup.point).map_err(|unfit| unfit.0)?.expected();
+        let expected = Tree::of(&setup.point).map_err(|unfit| unfit.to_string())?.expected();
         if *answer == expected {
             Ok(())
         } else {
@@ -265,5 +274,22 @@ mod tests {
     fn tasks_are_counted() {
         assert_eq!(Tree::Fib { n: 3, cut_off: 1 }.tasks(), 2);
         assert_eq!(Tree::Skynet { first: 0, leaves: 100 }.tasks(), 110);
+        for leaves in [0, 1, 2, 9, 10, 11, 57, 1_234] {
+            let tree = Tree::Skynet { first: 0, leaves };
+            assert_eq!(tree.tasks(), spawned(tree), "{leaves} leaves");
+        }
+        for n in 0..15 {
+            let tree = Tree::Fib { n, cut_off: 4 };
+            assert_eq!(tree.tasks(), spawned(tree), "fib({n})");
+        }
+    }
+
+    /// Tasks by walking the tree.
+    fn spawned(tree: Tree) -> u64 {
+        match tree.children() {
+            Children::None(_) => 0,
+            Children::Two(left, right) => 1 + spawned(left) + spawned(right),
+            Children::Ten(children) => 10 + children.into_iter().map(spawned).sum::<u64>(),
+        }
     }
 }

@@ -34,9 +34,9 @@ struct Shape {
 impl Shape {
     fn of(point: &Point) -> Result<Self, Unfit> {
         Ok(Self {
-            connections: point.count("connections")?,
-            messages: point.count("messages")?,
-            size: point.count("size")?,
+            connections: point.count_in("connections", 1..=1_000_000)?,
+            messages: point.count_in("messages", 1..=1_000_000)?,
+            size: point.count_in("size", 1..=1 << 26)?,
         })
     }
 
@@ -97,7 +97,7 @@ impl Workload for TcpEcho {
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         if family == Family::DataParallel {
-            return Err(Unfit(
+            return Err(Unfit::Family(
                 "a task that waits for a socket holds a worker of the pool, and the work would \
                  stand still"
                     .to_owned(),
@@ -114,7 +114,7 @@ impl Workload for TcpEcho {
     }
 
     fn verify(&self, setup: &Setup, echoed: &Echoed) -> Result<(), String> {
-        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.0)?.total();
+        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
         if *echoed == (Echoed { messages: expected, wrong: 0 }) {
             return Ok(());
         }

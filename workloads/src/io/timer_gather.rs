@@ -108,9 +108,10 @@ impl Workload for TimerGather {
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        let tasks = point.count("tasks")?;
+        let tasks = point.count_in("tasks", 1..=100_000_000)?;
+        point.count_in("delay", 1..=60_000)?;
         if family == Family::ThreadPerTask && tasks > MOST_THREADS {
-            return Err(Unfit(format!(
+            return Err(Unfit::Family(format!(
                 "one OS thread per sleep is measured up to {MOST_THREADS} tasks, and this point \
                  has {tasks}"
             )));

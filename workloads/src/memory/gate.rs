@@ -10,6 +10,7 @@ use std::task::{Poll, Waker};
 pub(super) struct Gate {
     open: AtomicBool,
     waiting: AtomicUsize,
+    passed: AtomicUsize,
     /// One place per task, made and touched before the first task comes.
     places: Vec<Mutex<Option<Waker>>>,
     closed: Mutex<()>,
@@ -21,6 +22,7 @@ impl Gate {
         Self {
             open: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
+            passed: AtomicUsize::new(0),
             places: (0..tasks).map(|_| Mutex::new(Some(Waker::noop().clone()))).collect(),
             closed: Mutex::new(()),
             opened: Condvar::new(),
@@ -43,6 +45,7 @@ impl Gate {
             if self.open.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
+        self.passed.fetch_add(1, Ordering::Release);
     }
 
     /// Waits on an OS thread.
@@ -52,11 +55,18 @@ impl Gate {
         while !self.open.load(Ordering::Acquire) {
             closed = self.opened.wait(closed).unwrap_or_else(PoisonError::into_inner);
         }
+        drop(closed);
+        self.passed.fetch_add(1, Ordering::Release);
     }
 
     /// Tasks that have come to the gate.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Acquire)
+    }
+
+    /// Tasks that have gone through it.
+    pub(super) fn passed(&self) -> usize {
+        self.passed.load(Ordering::Acquire)
     }
 
     /// Lets everybody through.
