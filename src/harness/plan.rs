@@ -12,6 +12,9 @@ use crate::error::Error;
 use crate::machine::{Limits, Pool, Refusal};
 use crate::registry::{Case, Entry, Registry};
 
+/// The least that 20 steady instances take, half a second each.
+const STEADY_S: f64 = 10.0;
+
 /// The reference when none is named.
 const REFERENCE: &str = "tokio";
 
@@ -32,9 +35,15 @@ impl Planned {
         self.plan.cells.iter().filter(|cell| cell.not_applicable.is_none()).count()
     }
 
-    /// The most that the measuring may take, seconds.
+    /// What the measuring is expected to take, seconds.
     pub fn cost_s(&self) -> f64 {
-        self.runnable() as f64 * self.plan.budget_s
+        let budget_s = self.plan.budget_s;
+        let cost_s = |cell: &PlannedCell| match cell.age {
+            Age::Steady => budget_s.max(STEADY_S),
+            Age::Startup | Age::Young => budget_s,
+        };
+        let able = self.plan.cells.iter().filter(|cell| cell.not_applicable.is_none());
+        able.map(cost_s).sum()
     }
 }
 

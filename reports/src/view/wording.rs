@@ -61,7 +61,11 @@ pub(crate) fn table_verdict(comparison: &Comparison, unit: &str) -> String {
 /// `12 % slower (8–15 %)`, `3.4× slower (3.2–3.6)`, `a tie`, `undecided (0.95–1.20×)`.
 pub(crate) fn difference(comparison: &Comparison, unit: &str) -> Option<String> {
     let word = verdict(comparison.verdict, unit);
-    let (ratio, interval) = (comparison.ratio?, comparison.interval?);
+    let (Some(ratio), Some(interval)) = (comparison.ratio, comparison.interval) else {
+        // Enough rounds, but too much alike to count one by one.
+        let undecided = comparison.verdict == Verdict::Undecided;
+        return undecided.then(|| format!("{word} (neighbouring rounds are alike)"));
+    };
     let words = match comparison.verdict {
         // The other way round, so that the figure grows with the difference.
         Verdict::Faster if ratio <= 0.5 => {
