@@ -103,8 +103,7 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
         return Ok(());
     }
     let planned = plan::make(registry, &args.matrix.wishes(), Limits::of_this_machine())?;
-    let runnable = planned.plan.cells.iter().filter(|cell| cell.not_applicable.is_none());
-    let mut names: Vec<String> = runnable.map(|cell| cell.key.to_string()).collect();
+    let mut names: Vec<String> = planned.runnable().map(|cell| cell.key.to_string()).collect();
     // A comparison's twin has the name of its reference.
     names.sort();
     names.dedup();

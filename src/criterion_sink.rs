@@ -19,6 +19,7 @@ use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::store;
 use runtime_bench_results::trial::{Outcome, metric};
 
+use crate::commands::target;
 use crate::error::Error;
 
 /// The subcommand that makes this very program a replay.
@@ -49,7 +50,6 @@ pub struct ReplayArgs {
 
 /// Where criterion keeps its files.
 pub fn folder() -> PathBuf {
-    let target = || env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
     env::var_os("CRITERION_HOME").map_or_else(|| target().join("criterion"), PathBuf::from)
 }
 

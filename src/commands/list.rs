@@ -1,7 +1,7 @@
 //! `list`: workloads, points and runners, and why a pair does not run.
 
 use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
-use runtime_bench_results::run::{PlannedCell, Role};
+use runtime_bench_results::run::PlannedCell;
 use serde::Serialize;
 
 use super::print;
@@ -23,15 +23,11 @@ pub fn run(registry: &Registry, args: &ListArgs) -> Result<(), Error> {
     }
 }
 
-fn subjects(planned: &Planned) -> impl Iterator<Item = &PlannedCell> {
-    planned.plan.cells.iter().filter(|cell| cell.role == Role::Subject)
-}
-
 fn text(planned: &Planned) -> String {
     let mut lines = Vec::new();
     for workload in &planned.workloads {
         lines.push(format!("{}  ({}) {}", workload.name, workload.kind, workload.title));
-        for cell in subjects(planned).filter(|cell| cell.key.workload == workload.name) {
+        for cell in planned.subjects().filter(|cell| cell.key.workload == workload.name) {
             let reason = cell.not_applicable.as_ref().map(|reason| format!("  n/a: {reason}"));
             lines.push(format!("    {}{}", cell.key, reason.unwrap_or_default()));
         }
@@ -65,7 +61,8 @@ fn json(planned: &Planned) -> Result<String, Error> {
     let listing = Listing {
         workloads: &planned.workloads,
         runners: &planned.runners,
-        cells: subjects(planned)
+        cells: planned
+            .subjects()
             .map(|cell| ListedCell { name: cell.key.to_string(), cell })
             .collect(),
     };

@@ -22,9 +22,12 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
     }
 }
 
+/// Cargo's target folder.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from)
+}
+
 /// `target/runtime-bench`, wherever cargo's target folder is.
 pub fn home() -> PathBuf {
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    target.join("runtime-bench")
+    target().join("runtime-bench")
 }

@@ -1,6 +1,5 @@
 //! `verify`: one iteration of every cell, every answer checked, nothing measured.
 
-use runtime_bench_results::run::Role;
 use runtime_bench_results::trial::{BlockSize, Outcome};
 
 use super::print;
@@ -36,7 +35,7 @@ pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), E
     };
     let trials = Trials::new(registry, &interrupt, settings)?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for cell in planned.plan.cells.iter().filter(|cell| cell.role == Role::Subject) {
+    for cell in planned.subjects() {
         if let Some(reason) = &cell.not_applicable {
             skipped += 1;
             if !quiet {

@@ -30,9 +30,14 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// Cells that are compared: all but the twins.
+    pub fn subjects(&self) -> impl Iterator<Item = &PlannedCell> {
+        self.plan.cells.iter().filter(|cell| cell.role == Role::Subject)
+    }
+
     /// Cells that run, the twins among them.
-    pub fn runnable(&self) -> usize {
-        self.plan.cells.iter().filter(|cell| cell.not_applicable.is_none()).count()
+    pub fn runnable(&self) -> impl Iterator<Item = &PlannedCell> {
+        self.plan.cells.iter().filter(|cell| cell.not_applicable.is_none())
     }
 
     /// What the measuring is expected to take, seconds.
@@ -42,8 +47,7 @@ impl Planned {
             Age::Steady => budget_s.max(STEADY_S),
             Age::Startup | Age::Young => budget_s,
         };
-        let able = self.plan.cells.iter().filter(|cell| cell.not_applicable.is_none());
-        able.map(cost_s).sum()
+        self.runnable().map(cost_s).sum()
     }
 }
 

@@ -244,7 +244,7 @@ impl Loop<'_> {
 /// What a plan is going to cost, in a sentence.
 pub fn cost(planned: &Planned) -> String {
     let cells = &planned.plan.cells;
-    let able = planned.runnable();
+    let able = planned.runnable().count();
     let groups = groups(cells).len();
     format!(
         "{} on {}: {} in {} ({} n/a), about {} of measuring",
