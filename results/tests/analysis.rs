@@ -116,7 +116,7 @@ fn rounds_are_paired_so_that_a_drift_cancels_out() {
     assert_eq!(comparison("rayon").verdict, Verdict::Slower);
     assert_eq!(comparison("single").verdict, Verdict::Tie);
     assert_eq!(comparison("smol").pairs, ROUNDS as usize, "the pilot is not counted");
-    assert!((comparison("smol").level - 0.01 / 6.0).abs() < 1e-12);
+    assert!((comparison("smol").level - 0.003 / 6.0).abs() < 1e-12);
     assert_eq!(group.twin.unwrap().check, TwinCheck::Passed);
 }
 

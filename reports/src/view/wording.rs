@@ -54,8 +54,21 @@ pub(crate) fn table_verdict(comparison: &Comparison, unit: &str) -> String {
     match comparison.verdict {
         Verdict::NotCompared => format!("{word} ({})", format::count(comparison.pairs, "pair")),
         _ if comparison.negligible => format!("{word}, negligible"),
+        Verdict::DependsOnMode => format!("{word}{}", slow_shares(comparison)),
         _ => word.to_owned(),
     }
+}
+
+/// `: slow in 25 % of rounds, tokio in 3 %`, or nothing when the shares are not known.
+fn slow_shares(comparison: &Comparison) -> String {
+    comparison.slow.map_or_else(String::new, |slow| {
+        format!(
+            ": slow in {} of rounds, {} in {}",
+            format::percent(slow.candidate),
+            comparison.reference,
+            format::percent(slow.reference)
+        )
+    })
 }
 
 /// `12 % slower (8–15 %)`, `3.4× slower (3.2–3.6)`, `a tie`, `undecided (0.95–1.20×)`.
@@ -74,8 +87,9 @@ pub(crate) fn difference(comparison: &Comparison, unit: &str) -> Option<String> 
         }
         Verdict::Faster | Verdict::Slower => amount(ratio, interval, word),
         Verdict::Tie => "a tie".to_owned(),
-        Verdict::Undecided | Verdict::DependsOnMode => {
-            format!("{word} ({}×)", format::ratio_interval(interval))
+        Verdict::Undecided => format!("{word} ({}×)", format::ratio_interval(interval)),
+        Verdict::DependsOnMode => {
+            format!("{word} ({}×){}", format::ratio_interval(interval), slow_shares(comparison))
         }
         Verdict::NotCompared => return None,
     };
@@ -116,6 +130,7 @@ pub(crate) fn reason(row: &Row) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use runtime_bench_results::stats::SlowShares;
 
     fn comparison(ratio: f64, low: f64, high: f64, verdict: Verdict) -> Comparison {
         Comparison {
@@ -123,6 +138,7 @@ mod tests {
             ratio: Some(ratio),
             interval: Some(Interval { low, high }),
             mean_interval: None,
+            slow: None,
             level: 0.01,
             pairs: 20,
             verdict,
@@ -141,6 +157,12 @@ mod tests {
         assert_eq!(words(0.25, 0.2, 0.5, Verdict::Faster), "4.00× faster (2.00–5.00)");
         assert_eq!(words(1.0, 0.99, 1.01, Verdict::Tie), "a tie");
         assert_eq!(words(1.1, 0.9, 1.3, Verdict::Undecided), "undecided (0.90–1.30×)");
+        let slow = Some(SlowShares { candidate: 0.25, reference: 0.03 });
+        let modes = Comparison { slow, ..comparison(1.1, 0.9, 1.3, Verdict::DependsOnMode) };
+        assert_eq!(
+            difference(&modes, "ns").unwrap(),
+            "depends on mode (0.90–1.30×): slow in 25\u{a0}% of rounds, r in 3.0\u{a0}%"
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Cells of a comparison against the reference, its twin, and each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZero;
+use std::thread;
 
 use super::samples::Samples;
 use super::{Analysis, Group, Noise, Row, Status, Twin};
@@ -9,8 +11,11 @@ use crate::run::{PlannedCell, Role, Run};
 use crate::stats::{TwinCheck, Verdict, check_twin, compare};
 use crate::trial::{Age, Outcome, metric};
 
-/// Error level of a whole table of verdicts, divided among its comparisons (Bonferroni).
-const FAMILY_LEVEL: f64 = 0.01;
+/// Error level of all verdicts of one workload, divided among its comparisons (Bonferroni): a table
+/// of 31 workloads then expects less than 0.1 false verdicts, whatever the distribution of costs.
+const WORKLOAD_LEVEL: f64 = 0.003;
+/// Error level of all A/A controls of a run.
+const CONTROL_LEVEL: f64 = 0.01;
 
 /// Analyses a run.
 pub fn analyse(run: &Run) -> Analysis {
@@ -27,30 +32,23 @@ pub fn analyse(run: &Run) -> Analysis {
             }
         }
     }
-    let mut members: BTreeMap<(usize, Age), Vec<usize>> = BTreeMap::new();
-    let mut order: Vec<String> = Vec::new();
-    for (id, cell) in cells.iter().enumerate() {
-        let name = cell.key.group();
-        let place = order.iter().position(|known| *known == name);
-        let place = place.unwrap_or_else(|| {
-            order.push(name);
-            order.len() - 1
-        });
-        members.entry((place, cell.age)).or_default().push(id);
-    }
+    let members = comparisons(cells);
     let mut points: BTreeMap<&str, usize> = BTreeMap::new();
-    for ids in members.values() {
+    for ids in &members {
         *points.entry(&cells[ids[0]].key.workload).or_default() += 1;
     }
     let context = Context { run, groups: members.len(), points };
-    let groups: Vec<Group> = members
-        .values()
-        .map(|ids| {
-            let members: Vec<Member<'_>> =
-                ids.iter().map(|&id| (&cells[id], &measured[id])).collect();
-            context.group(&members)
-        })
-        .collect();
+    let group = |ids: &Vec<usize>| {
+        let members: Vec<Member<'_>> = ids.iter().map(|&id| (&cells[id], &measured[id])).collect();
+        context.group(&members)
+    };
+    let groups: Vec<Group> = on_all_cores(&members, group);
+    let noise = control(&groups);
+    Analysis { groups, noise }
+}
+
+/// What the twins say, of comparisons that have figures.
+fn control(groups: &[Group]) -> Noise {
     let mut noise = Noise::default();
     let has_figures = |group: &&Group| group.rows.iter().any(|row| row.status == Status::Measured);
     for group in groups.iter().filter(has_figures) {
@@ -60,7 +58,7 @@ pub fn analyse(run: &Run) -> Analysis {
             Some(TwinCheck::Unproven) | None => noise.unproven += 1,
         }
     }
-    Analysis { groups, noise }
+    noise
 }
 
 struct Context<'a> {
@@ -156,7 +154,7 @@ impl Context<'_> {
     }
 
     fn twin(&self, name: &str, twin: &BTreeMap<u32, f64>, reference: &BTreeMap<u32, f64>) -> Twin {
-        let level = FAMILY_LEVEL / self.groups as f64;
+        let level = CONTROL_LEVEL / self.groups as f64;
         let comparison = compare(name, &paired(twin, reference), level);
         Twin { check: check_twin(&comparison), comparison }
     }
@@ -167,12 +165,23 @@ impl Context<'_> {
             .iter()
             .map(|row| self.run.runner(&row.key.runner).map(|info| info.class))
             .collect();
-        for &row in able {
+        // What each row's rivals are, compared with it.
+        let mut rivals: Vec<Vec<Verdict>> = vec![Vec::new(); rows.len()];
+        for (place, &row) in able.iter().enumerate() {
             let level = self.level(&rows[row].key.workload, able.len());
-            let rivals = able.iter().filter(|&&other| other != row && class[other] == class[row]);
-            let verdicts: Vec<Verdict> = rivals
-                .map(|&other| compare("", &paired(&costs[other], &costs[row]), level).verdict)
-                .collect();
+            for &other in able[place + 1..].iter().filter(|&&other| class[other] == class[row]) {
+                // Those with the reference are known.
+                let verdict = match (&rows[other].comparison, &rows[row].comparison) {
+                    (Some(known), None) => known.verdict,
+                    (None, Some(known)) => known.verdict.turned(),
+                    _ => compare("", &paired(&costs[other], &costs[row]), level).verdict,
+                };
+                rivals[row].push(verdict);
+                rivals[other].push(verdict.turned());
+            }
+        }
+        for &row in able {
+            let verdicts = &rivals[row];
             let all = |verdict| !verdicts.is_empty() && verdicts.iter().all(|v| *v == verdict);
             rows[row].best = all(Verdict::Slower);
             rows[row].unbeaten = !verdicts.contains(&Verdict::Faster)
@@ -182,10 +191,40 @@ impl Context<'_> {
     }
 }
 
-/// The level of one comparison of a workload: the family's, divided by pairs of runners × points.
+/// Cells that are compared with each other, by their ids, in the order of the plan.
+fn comparisons(cells: &[PlannedCell]) -> Vec<Vec<usize>> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut members: BTreeMap<(usize, Age), Vec<usize>> = BTreeMap::new();
+    for (id, cell) in cells.iter().enumerate() {
+        let next = places.len();
+        let place = *places.entry(cell.key.group()).or_insert(next);
+        members.entry((place, cell.age)).or_default().push(id);
+    }
+    members.into_values().collect()
+}
+
+/// Maps items on as many threads as there are cores, in order.
+fn on_all_cores<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = items.len().div_ceil(cores).max(1);
+    let map = &map;
+    thread::scope(|scope| {
+        let chunks: Vec<_> = items
+            .chunks(share)
+            .map(|chunk| scope.spawn(move || chunk.iter().map(map).collect::<Vec<U>>()))
+            .collect();
+        let results = chunks.into_iter().flat_map(|chunk| match chunk.join() {
+            Ok(results) => results,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        results.collect()
+    })
+}
+
+/// The level of one comparison of a workload: the workload's, divided by pairs of runners × points.
 pub fn level(runners: usize, points: usize) -> f64 {
     let pairs = runners * runners.saturating_sub(1) / 2;
-    FAMILY_LEVEL / (pairs.max(1) * points.max(1)) as f64
+    WORKLOAD_LEVEL / (pairs.max(1) * points.max(1)) as f64
 }
 
 /// Costs of the rounds in which both sides were measured.

@@ -1,6 +1,5 @@
-//! Medians, order-statistic intervals and the bootstrap of a ratio of means.
+//! Medians and order-statistic intervals.
 
-use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
 /// An interval that holds the true value with a stated confidence.
@@ -59,34 +58,24 @@ fn lower_rank(n: usize, alpha: f64) -> Option<usize> {
     (rank > 0).then_some(rank)
 }
 
-fn sorted(samples: &[f64]) -> Vec<f64> {
+pub(super) fn sorted(samples: &[f64]) -> Vec<f64> {
     let mut sorted: Vec<f64> = samples.iter().copied().filter(|x| x.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
     sorted
 }
 
-/// Resamples of the bootstrap. Enough for the 99 % level that it is used at.
-const RESAMPLES: usize = 1_000;
-
-/// The percentile-bootstrap interval, at 99 %, of `mean(a) ÷ mean(b)` over pairs `(a, b)`.
+/// The tail of the binomial distribution: P(Bin(n, ½) ≤ k), to two sides and at most 1.
 ///
-/// Whole pairs are drawn, so what both sides of a round share stays together (Efron & Tibshirani,
-/// *An Introduction to the Bootstrap*, §13.3). `None` for no pairs or a mean of zero.
-pub fn mean_ratio_interval(pairs: &[(f64, f64)], seed: u64) -> Option<Interval> {
-    let mut rng = Rng::with_seed(seed);
-    let mut ratios = Vec::with_capacity(RESAMPLES);
-    for _ in 0..RESAMPLES {
-        let (mut a, mut b) = (0.0, 0.0);
-        for _ in 0..pairs.len() {
-            let pair = pairs[rng.usize(..pairs.len())];
-            a += pair.0;
-            b += pair.1;
-        }
-        ratios.push(a / b);
+/// The sign test and the test of changes that go with it are made of it (Conover, *Practical
+/// Nonparametric Statistics*, 3rd ed., §3.4 and §3.5).
+pub(super) fn two_sided(k: usize, n: usize) -> f64 {
+    let mut ln_term = -(n as f64) * std::f64::consts::LN_2;
+    let mut tail = 0.0;
+    for below in 0..=k.min(n) {
+        tail += ln_term.exp();
+        ln_term += ((n - below) as f64 / (below + 1) as f64).ln();
     }
-    let ratios = sorted(&ratios);
-    let at = |share: f64| ratios.get((share * (ratios.len() as f64 - 1.0)).round() as usize);
-    Some(Interval { low: *at(0.005)?, high: *at(0.995)? })
+    (2.0 * tail).min(1.0)
 }
 
 #[cfg(test)]
@@ -139,14 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn the_bootstrap_brackets_a_known_ratio() {
-        let mut rng = Rng::with_seed(3);
-        let pairs: Vec<(f64, f64)> =
-            (0..60).map(|_| (1.1 + 0.1 * rng.f64(), 1.0 + 0.1 * rng.f64())).collect();
-        let interval = mean_ratio_interval(&pairs, 1).unwrap();
-        assert!(interval.low > 1.05 && interval.high < 1.15, "{interval:?}");
-        assert_eq!(mean_ratio_interval(&[], 1), None);
-        assert_eq!(mean_ratio_interval(&[(0.0, 0.0)], 1), None);
+    fn tails_agree_with_tables() {
+        // Conover, table A3: P(Bin(10, ½) ≤ 2) = 0.0547.
+        assert!((two_sided(2, 10) - 2.0 * 0.0547).abs() < 1e-4);
+        assert!((two_sided(0, 0) - 1.0).abs() < 1e-12);
+        assert!((two_sided(5, 10) - 1.0).abs() < 1e-12);
     }
 
     proptest! {

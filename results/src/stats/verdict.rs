@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bootstrap::mean_ratio_interval;
 use super::dependence::independent;
-use super::interval::{Interval, mean_ratio_interval, median, median_interval};
+use super::interval::{Interval, median, median_interval};
+use super::modes::{Modes, SlowShares};
 
-/// Fewest pairs for a verdict: 2·2⁻¹³ ≤ 0.01 ÷ 21, the level among seven runners at one point.
+/// Fewest pairs for a verdict, however mild its level. Seven runners at one point need 14.
 const FEWEST_PAIRS: usize = 13;
 /// *faster* and *slower* need the whole interval beyond this margin: in 560 comparisons of a
 /// program with itself, one interval excluded 1 and none lay beyond 1 %.
 const MARGIN: f64 = 0.01;
 /// *tie* needs the whole interval within this margin.
 const TIE: f64 = 0.03;
-/// The bootstrap's own randomness is the same in every reading of a file.
-const SEED: u64 = 0x7275_6e74_696d_6562;
 
 /// What a comparison may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,7 +27,8 @@ pub enum Verdict {
     Tie,
     /// The interval is too wide to say, or a few wild rounds are; no evidence is no tie.
     Undecided,
-    /// Median and mean disagree: the answer depends on which mode a process falls into.
+    /// Median and mean disagree, or one side is slow more often: the answer depends on which mode
+    /// a process falls into.
     DependsOnMode,
     /// Nothing to compare with, or too few pairs.
     NotCompared,
@@ -45,6 +46,16 @@ impl Verdict {
             Self::NotCompared => "not compared",
         }
     }
+
+    /// The same comparison with its sides exchanged.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        match self {
+            Self::Faster => Self::Slower,
+            Self::Slower => Self::Faster,
+            settled => settled,
+        }
+    }
 }
 
 /// A cell against the reference of its comparison.
@@ -58,8 +69,12 @@ pub struct Comparison {
     pub interval: Option<Interval>,
     /// Error level, after dividing by the number of comparisons.
     pub level: f64,
-    /// The 99 % bootstrap interval of the ratio of mean costs, which must agree.
+    /// The 99 % bootstrap interval of the ratio of mean costs, which must agree; `None` where the
+    /// median leaves nothing to confirm.
     pub mean_interval: Option<Interval>,
+    /// Shares of rounds that were much slower than the fast ones of the same side.
+    #[serde(default)]
+    pub slow: Option<SlowShares>,
     /// Rounds in which both were measured.
     pub pairs: usize,
     /// The word.
@@ -78,14 +93,12 @@ pub fn fewest_pairs(level: f64) -> usize {
 ///
 /// Ratios are taken on a log scale, so that a/b and b/a agree; pairs that are not positive and
 /// finite are left out. The interval is [`median_interval`] at `level`, over batches where
-/// neighbouring rounds resemble each other, and a *faster* or *slower* must be confirmed by the
-/// ratio of mean costs. Pairs stand in the order of time.
+/// neighbouring rounds resemble each other. What it says must be confirmed by the ratio of mean
+/// costs and by the shares of slow rounds. Pairs stand in the order of time.
 pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison {
-    let usable: Vec<(f64, f64)> = costs
-        .iter()
-        .copied()
-        .filter(|(a, b)| a.is_finite() && b.is_finite() && *a > 0.0 && *b > 0.0)
-        .collect();
+    let possible = |cost: f64| cost.is_finite() && cost > 0.0;
+    let usable: Vec<(f64, f64)> =
+        costs.iter().copied().filter(|(a, b)| possible(*a) && possible(*b)).collect();
     let logs: Vec<f64> = usable.iter().map(|(a, b)| (a / b).ln()).collect();
     let enough = |samples: &[f64]| samples.len() >= FEWEST_PAIRS;
     let unlike = independent(&logs);
@@ -93,12 +106,18 @@ pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison 
         .then(|| median_interval(&unlike, level))
         .flatten()
         .map(|logs| Interval { low: logs.low.exp(), high: logs.high.exp() });
-    let mean_interval = interval.and_then(|_| mean_ratio_interval(&usable, SEED));
-    let verdict = match (interval, mean_interval) {
-        (Some(median), Some(mean)) => confirmed(judge(median), mean),
+    let modes = Modes::of(&usable);
+    let said = match interval {
+        Some(interval) => judge(interval),
         // Enough rounds, and too few of them independent.
-        _ if enough(&logs) && median_interval(&logs, level).is_some() => Verdict::Undecided,
-        _ => Verdict::NotCompared,
+        None if enough(&logs) && median_interval(&logs, level).is_some() => Verdict::Undecided,
+        None => Verdict::NotCompared,
+    };
+    let settled = matches!(said, Verdict::Undecided | Verdict::NotCompared);
+    let mean_interval = if settled { None } else { mean_ratio_interval(&usable) };
+    let verdict = match (mean_interval, &modes) {
+        (Some(mean), Some(modes)) => one_mode(confirmed(said, mean), modes, level),
+        _ => said,
     };
     Comparison {
         reference: reference.to_owned(),
@@ -106,6 +125,7 @@ pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison 
         ratio: median(&unlike).map(f64::exp),
         interval,
         mean_interval,
+        slow: modes.map(|modes| modes.shares()),
         level,
         pairs: logs.len(),
         verdict,
@@ -143,6 +163,16 @@ fn confirmed(verdict: Verdict, mean: Interval) -> Verdict {
         (true, _) => verdict,
         (false, true) => Verdict::DependsOnMode,
         (false, false) => Verdict::Undecided,
+    }
+}
+
+/// A word that would be another one in another mode, where one side is in the slow mode more often.
+fn one_mode(verdict: Verdict, modes: &Modes, level: f64) -> Verdict {
+    let word = matches!(verdict, Verdict::Faster | Verdict::Slower | Verdict::Tie);
+    if word && modes.differ(level) && !modes.apart(MARGIN) {
+        Verdict::DependsOnMode
+    } else {
+        verdict
     }
 }
 
@@ -202,6 +232,19 @@ mod tests {
         let costs: Vec<(f64, f64)> =
             (0..150).map(|round| (if round % 4 == 0 { 4.0 } else { 1.0 }, 1.0)).collect();
         assert_eq!(compare("tokio", &costs, LEVEL).verdict, Verdict::DependsOnMode);
+    }
+
+    #[test]
+    fn a_side_that_is_slow_more_often_depends_on_mode_unless_it_wins_in_every_mode() {
+        let costs = |fast: f64, slow: f64| -> Vec<(f64, f64)> {
+            (0..150).map(|round| (if round % 4 == 0 { slow } else { fast }, 1.0)).collect()
+        };
+        let comparison = compare("tokio", &costs(0.6, 1.2), LEVEL);
+        assert_eq!(comparison.verdict, Verdict::DependsOnMode);
+        assert!(comparison.mean_interval.unwrap().high < 1.0, "the mean agrees with the median");
+        let shares = comparison.slow.unwrap();
+        assert!(shares.candidate > 0.2 && shares.reference == 0.0, "{shares:?}");
+        assert_eq!(compare("tokio", &costs(0.1, 0.3), LEVEL).verdict, Verdict::Faster);
     }
 
     #[test]

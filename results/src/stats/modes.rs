@@ -1,0 +1,126 @@
+//! Rounds that are slow, and whether one side has more of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::interval::{median, sorted, two_sided};
+
+/// A round is slow when it costs this many times what the fastest quarter of its side costs at most.
+/// Modes of a scheduler or of loopback lie further apart than that; ordinary noise does not.
+const SLOW: f64 = 1.5;
+
+/// Shares of slow rounds, between 0 and 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SlowShares {
+    /// Of the candidate.
+    pub candidate: f64,
+    /// Of the reference.
+    pub reference: f64,
+}
+
+/// The slow rounds of both sides of a comparison.
+pub(super) struct Modes {
+    candidate: Side,
+    reference: Side,
+    /// Rounds in which only the candidate is slow, and only the reference.
+    discordant: (usize, usize),
+}
+
+struct Side {
+    /// Median cost of the rounds that are not slow.
+    fast: f64,
+    /// Median cost of those that are; that of the others when there are none.
+    slow: f64,
+    share: f64,
+}
+
+impl Modes {
+    /// Sorts the rounds of each side; `None` for none. Costs are positive and finite.
+    pub(super) fn of(pairs: &[(f64, f64)]) -> Option<Self> {
+        let candidate: Vec<f64> = pairs.iter().map(|pair| pair.0).collect();
+        let reference: Vec<f64> = pairs.iter().map(|pair| pair.1).collect();
+        let (limit_a, limit_b) = (slow_from(&candidate)?, slow_from(&reference)?);
+        let mut discordant = (0, 0);
+        for (a, b) in pairs {
+            match (*a > limit_a, *b > limit_b) {
+                (true, false) => discordant.0 += 1,
+                (false, true) => discordant.1 += 1,
+                _ => {}
+            }
+        }
+        Some(Self {
+            candidate: Side::of(&candidate, limit_a)?,
+            reference: Side::of(&reference, limit_b)?,
+            discordant,
+        })
+    }
+
+    pub(super) fn shares(&self) -> SlowShares {
+        SlowShares { candidate: self.candidate.share, reference: self.reference.share }
+    }
+
+    /// Whether one side is slow more often than the other, at an error level.
+    ///
+    /// The exact form of `McNemar`'s test, which looks only at rounds in which one side is slow and the other is
+    /// not: a burst of load that slows both says nothing (Conover, *Practical Nonparametric
+    /// Statistics*, 3rd ed., §3.5).
+    pub(super) fn differ(&self, level: f64) -> bool {
+        let (a, b) = self.discordant;
+        two_sided(a.min(b), a + b) <= level
+    }
+
+    /// Whether even the slow rounds of one side cost less, by a margin, than the fast ones of the
+    /// other: then it wins whichever mode either falls into.
+    pub(super) fn apart(&self, margin: f64) -> bool {
+        let below = |one: &Side, other: &Side| one.slow * (1.0 + margin) < other.fast;
+        below(&self.candidate, &self.reference) || below(&self.reference, &self.candidate)
+    }
+}
+
+impl Side {
+    fn of(costs: &[f64], limit: f64) -> Option<Self> {
+        let (slow, fast): (Vec<f64>, Vec<f64>) = costs.iter().partition(|cost| **cost > limit);
+        let share = slow.len() as f64 / costs.len() as f64;
+        let fast = median(&fast)?;
+        Some(Self { fast, slow: median(&slow).unwrap_or(fast), share })
+    }
+}
+
+fn slow_from(costs: &[f64]) -> Option<f64> {
+    let sorted = sorted(costs);
+    sorted.get(sorted.len() / 4).map(|quarter| quarter * SLOW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEVEL: f64 = 0.01 / 21.0;
+
+    fn pairs(rounds: usize, pair: impl Fn(usize) -> (f64, f64)) -> Modes {
+        Modes::of(&(0..rounds).map(pair).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn shares_are_counted_on_each_side() {
+        let modes = pairs(40, |i| (if i % 4 == 0 { 3.0 } else { 1.0 }, 2.0));
+        assert_eq!(modes.shares(), SlowShares { candidate: 0.25, reference: 0.0 });
+        assert!(Modes::of(&[]).is_none());
+    }
+
+    #[test]
+    fn slowness_that_both_sides_share_is_no_difference() {
+        let burst = |i: usize| if i < 20 { 3.0 } else { 1.0 };
+        assert!(!pairs(60, |i| (burst(i), burst(i))).differ(LEVEL));
+        assert!(pairs(60, |i| (burst(i), 1.0)).differ(LEVEL));
+        // 11 discordant rounds of one kind: p = 2·2⁻¹¹ > LEVEL.
+        assert!(!pairs(60, |i| (if i < 11 { 3.0 } else { 1.0 }, 1.0)).differ(LEVEL));
+        assert!(pairs(60, |i| (if i < 13 { 3.0 } else { 1.0 }, 1.0)).differ(LEVEL));
+    }
+
+    #[test]
+    fn modes_that_do_not_reach_the_other_side_do_not_matter() {
+        let modes = |far: f64| pairs(60, |i| (if i % 3 == 0 { 2.0 } else { 1.0 }, far));
+        assert!(modes(5.0).apart(0.01));
+        assert!(!modes(1.5).apart(0.01));
+    }
+}
