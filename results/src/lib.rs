@@ -5,6 +5,7 @@
 //!
 //! - [`key`]: the name of a cell, `workload[/variant]/runner/params`, and its parameters.
 //! - [`catalogue`]: how a workload and a runner describe themselves.
+//! - [`listing`]: what an executable of the harness can measure.
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build that a run was made on.
@@ -16,6 +17,7 @@ pub mod analysis;
 pub mod catalogue;
 pub mod environment;
 pub mod key;
+pub mod listing;
 pub mod run;
 pub mod stats;
 pub mod store;

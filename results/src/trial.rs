@@ -200,6 +200,14 @@ impl Metric {
         Self::new(name, unit, Better::Neither, value)
     }
 
+    /// What it costs: itself where less is better, its inverse where more is.
+    pub fn cost(&self) -> f64 {
+        match self.better {
+            Better::Higher => 1.0 / self.value,
+            Better::Lower | Better::Neither => self.value,
+        }
+    }
+
     fn new(name: &str, unit: &str, better: Better, value: f64) -> Self {
         Self { name: name.to_owned(), unit: unit.to_owned(), better, value }
     }

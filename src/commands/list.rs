@@ -1,8 +1,9 @@
 //! `list`: workloads, points and runners, and why a pair does not run.
 
-use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
+use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::listing::{ListedCell, Listing};
 use runtime_bench_results::run::PlannedCell;
-use serde::Serialize;
+use runtime_bench_results::trial::PROTOCOL;
 
 use super::print;
 use crate::cli::{Format, ListArgs};
@@ -43,28 +44,14 @@ fn text(planned: &Planned) -> String {
 }
 
 /// What programs read: stable names, one object per workload and runner and cell.
-#[derive(Serialize)]
-struct Listing<'a> {
-    workloads: &'a [WorkloadInfo],
-    runners: &'a [RunnerInfo],
-    cells: Vec<ListedCell<'a>>,
-}
-
-#[derive(Serialize)]
-struct ListedCell<'a> {
-    name: String,
-    #[serde(flatten)]
-    cell: &'a PlannedCell,
-}
-
 fn json(planned: &Planned) -> Result<String, Error> {
+    let listed = |cell: &PlannedCell| ListedCell { name: cell.key.to_string(), cell: cell.clone() };
     let listing = Listing {
-        workloads: &planned.workloads,
-        runners: &planned.runners,
-        cells: planned
-            .subjects()
-            .map(|cell| ListedCell { name: cell.key.to_string(), cell })
-            .collect(),
+        protocol: PROTOCOL,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        workloads: planned.workloads.clone(),
+        runners: planned.runners.clone(),
+        cells: planned.subjects().map(listed).collect(),
     };
     serde_json::to_string_pretty(&listing)
         .map_err(|error| Error::CouldNotRun(format!("cannot write the list as JSON: {error}")))

@@ -32,6 +32,7 @@ pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), E
         pool_threads: wishes.pool_threads,
         seed: wishes.seed,
         limit: wishes.trial_limit,
+        core: None,
     };
     let trials = Trials::new(registry, &interrupt, settings)?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);

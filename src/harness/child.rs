@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::interrupt::Interrupt;
+use crate::machine;
 
 /// More than any reply; a child that writes more is read on and not kept.
 const MOST_OUTPUT: usize = 4 << 20;
@@ -30,7 +31,7 @@ pub(super) enum Ended {
     Interrupted,
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end, on one core only where one is given.
 ///
 /// # Errors
 /// When it cannot be started.
@@ -38,11 +39,15 @@ pub(super) fn run(
     command: &mut Command,
     input: &str,
     limit: Duration,
+    core: Option<usize>,
     interrupt: &Interrupt,
 ) -> io::Result<Ended> {
     lead_own_group(command);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = match core {
+        Some(core) => machine::on_core(core, || command.spawn())??,
+        None => command.spawn()?,
+    };
     let (sender, pieces) = channel();
     let stdout = child.stdout.take().map(|pipe| (Stream::Output, Box::new(pipe) as Pipe));
     let stderr = child.stderr.take().map(|pipe| (Stream::Errors, Box::new(pipe) as Pipe));
@@ -215,7 +220,7 @@ mod tests {
     fn shell(script: &str, limit: Duration) -> Ended {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        run(&mut command, "input\n", limit, &Interrupt::default()).unwrap()
+        run(&mut command, "input\n", limit, None, &Interrupt::default()).unwrap()
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub fn measure(
         pool_threads: plan.pool_threads,
         seed: plan.seed,
         limit: Duration::from_secs_f64(plan.trial_limit_s),
+        core: None,
     };
     let trials = Trials::new(registry, interrupt, settings)?;
     let writer = RunWriter::create(&output.folder, output.out.as_deref(), header(planned, output))?;

@@ -50,6 +50,8 @@ pub struct Settings {
     pub seed: u64,
     /// After this a trial is killed.
     pub limit: Duration,
+    /// The only core that a trial may run on; `None` leaves it all cores of this process.
+    pub core: Option<usize>,
 }
 
 /// A finished trial.
@@ -75,6 +77,20 @@ impl<'a> Trials<'a> {
         let program = env::current_exe().map_err(|error| {
             Error::CouldNotRun(format!("cannot find this program to start trials with: {error}"))
         })?;
+        Self::of(program, registry, interrupt, settings)
+    }
+
+    /// Gets ready to start trials of another executable of this harness; `registry` tells what this
+    /// build knows of its runners.
+    ///
+    /// # Errors
+    /// When there is no place for the trials' input files.
+    pub fn of(
+        program: PathBuf,
+        registry: &'a Registry,
+        interrupt: &'a Interrupt,
+        settings: Settings,
+    ) -> Result<Self, Error> {
         let scratch = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
         let scratch = scratch.map_err(|error| {
             Error::CouldNotRun(format!(
@@ -107,7 +123,8 @@ impl<'a> Trials<'a> {
         }
         let input = serde_json::to_string(&request).unwrap_or_default();
         let start = Instant::now();
-        let ended = child::run(&mut command, &input, self.settings.limit, self.interrupt);
+        let Settings { limit, core, .. } = self.settings;
+        let ended = child::run(&mut command, &input, limit, core, self.interrupt);
         let cost = start.elapsed();
         let (outcome, stderr) = match ended {
             Ok(Ended::Interrupted) => return None,
@@ -115,7 +132,7 @@ impl<'a> Trials<'a> {
                 (reply(status, &stdout, &stderr), stderr)
             }
             Ok(Ended::TimedOut { stderr }) => {
-                let limit = self.settings.limit.as_secs_f64();
+                let limit = limit.as_secs_f64();
                 let message = format!("no reply within {limit} s; its process group was killed");
                 (Outcome::Error { kind: ErrorKind::TimedOut, message }, stderr)
             }

@@ -5,6 +5,7 @@ use std::thread;
 
 use runtime_bench_results::environment::Environment;
 
+use super::affinity::allowed_cores;
 use super::files::{cgroup, kib_line, text};
 use super::limits::Limits;
 
@@ -14,7 +15,7 @@ pub fn describe() -> Environment {
     Environment {
         cpu_model: field(&cpu_info, "model name").map(str::to_owned),
         cores: cores(&cpu_info),
-        affinity: affinity(),
+        affinity: allowed_cores(),
         cpu_quota: cpu_quota(),
         memory: kib_line("/proc/meminfo", "MemTotal"),
         kernel: text("/proc/sys/kernel/osrelease").map(|release| format!("Linux {release}")),
@@ -41,18 +42,6 @@ fn field<'a>(cpu_info: &'a str, name: &str) -> Option<&'a str> {
 fn cores(cpu_info: &str) -> Option<usize> {
     let listed = cpu_info.lines().filter(|line| line.starts_with("processor")).count();
     if listed > 0 { Some(listed) } else { thread::available_parallelism().ok().map(NonZero::get) }
-}
-
-#[cfg(target_os = "linux")]
-fn affinity() -> Option<Vec<usize>> {
-    use nix::sched::{CpuSet, sched_getaffinity};
-    let set = sched_getaffinity(nix::unistd::Pid::from_raw(0)).ok()?;
-    Some((0..CpuSet::count()).filter(|&cpu| set.is_set(cpu).unwrap_or(false)).collect())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn affinity() -> Option<Vec<usize>> {
-    None
 }
 
 /// Cores that the control group may use; `None` when unlimited.

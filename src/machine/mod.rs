@@ -2,10 +2,12 @@
 //!
 //! Linux is complete; elsewhere what cannot be read is `None`, and the report says so.
 
+mod affinity;
 mod environment;
 mod files;
 mod limits;
 
+pub use affinity::{allowed_cores, on_core};
 pub use environment::describe;
 pub use files::peak_memory;
 pub use limits::{Limits, Pool, Refusal, raise_open_files};

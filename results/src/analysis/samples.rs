@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Status, Summary};
 use crate::run::{PlannedCell, Run, TrialRecord};
 use crate::stats::{median, median_interval};
-use crate::trial::{Better, Block, Metric, Outcome};
+use crate::trial::{Block, Metric, Outcome};
 
 /// Error level of the interval shown beside a single figure.
 const FIGURE_LEVEL: f64 = 0.05;
@@ -34,15 +34,11 @@ impl<'a> Samples<'a> {
 
     /// What the headline costs, by round: itself where less is better, its inverse otherwise.
     pub(super) fn costs(&self, headline: &str) -> BTreeMap<u32, f64> {
-        let cost = |metric: &Metric| match metric.better {
-            Better::Higher => 1.0 / metric.value,
-            Better::Lower | Better::Neither => metric.value,
-        };
         self.blocks
             .iter()
             .filter_map(|(round, block)| {
                 let metric = block.metrics.iter().find(|metric| metric.name == headline)?;
-                Some((*round, cost(metric)))
+                Some((*round, metric.cost()))
             })
             .collect()
     }
