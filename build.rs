@@ -20,16 +20,10 @@ fn main() {
         let mark = if changed.is_some_and(|changed| !changed.is_empty()) { "+" } else { "" };
         println!("cargo::rustc-env=RUNTIME_BENCH_COMMIT={commit}{mark}");
     }
-    for path in [
-        ".git/logs/HEAD",
-        "Cargo.lock",
-        "build.rs",
-        "results",
-        "reports",
-        "runners",
-        "src",
-        "workloads",
-    ] {
+    // A worktree keeps its log elsewhere.
+    let log = output(Command::new("git").args(["rev-parse", "--git-path", "logs/HEAD"]));
+    println!("cargo::rerun-if-changed={}", log.as_deref().unwrap_or(".git/logs/HEAD"));
+    for path in ["Cargo.lock", "build.rs", "results", "reports", "runners", "src", "workloads"] {
         println!("cargo::rerun-if-changed={path}");
     }
 }

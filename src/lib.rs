@@ -9,6 +9,7 @@
 //! - [`registry`]: every workload crossed with every runner. Extend it with a workload of your own
 //!   and hand it to [`main`].
 //! - [`harness`]: plan → rounds → trials → results file.
+//! - [`ab`]: two builds against each other.
 //! - [`trial`]: the inside of a trial process.
 //! - [`machine`]: what the machine is and what it can hold.
 //! - [`cli`] and [`commands`]: the command line, one file per subcommand.
@@ -23,6 +24,7 @@
 //! }
 //! ```
 
+pub mod ab;
 pub mod cargo_bench;
 pub mod cli;
 pub mod commands;

@@ -10,10 +10,12 @@
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build that a run was made on.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
+//! - [`builds`]: two builds of the harness, compared row by row.
 //! - [`stats`]: intervals and verdicts, pure functions on samples.
 //! - [`analysis`]: a run → one row per cell with its figures and verdicts.
 
 pub mod analysis;
+pub mod builds;
 pub mod catalogue;
 pub mod environment;
 pub mod key;

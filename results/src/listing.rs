@@ -10,14 +10,27 @@ use crate::run::PlannedCell;
 pub struct Listing {
     /// The protocol that its trials speak, [`crate::trial::PROTOCOL`].
     pub protocol: u32,
-    /// Version of the harness.
-    pub version: String,
+    /// What was built, and how.
+    pub build: Build,
     /// The workloads that were asked for.
     pub workloads: Vec<WorkloadInfo>,
     /// The runners that were asked for.
     pub runners: Vec<RunnerInfo>,
     /// Every pair at every point, also those that do not run.
     pub cells: Vec<ListedCell>,
+}
+
+/// One build of the harness.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// Version of the harness.
+    pub version: String,
+    /// Commit, with `+` behind it when the tree had changes.
+    pub commit: Option<String>,
+    /// The compiler.
+    pub rustc: String,
+    /// Cargo profile, optimisation level and target.
+    pub profile: String,
 }
 
 /// One cell of a listing.

@@ -231,6 +231,8 @@ pub mod metric {
     pub const SWITCHES_INVOLUNTARY: &str = "switches-involuntary";
     /// Building the runtime plus the first iteration, ns; only at the age of startup.
     pub const STARTUP: &str = "startup";
+    /// How many times as fast as one thread, timed in the same process.
+    pub const SPEED_UP: &str = "speed-up";
     /// Highest resident memory of the process so far, bytes.
     pub const PEAK_MEMORY: &str = "peak-memory";
 }

@@ -9,7 +9,7 @@ use super::print;
 use crate::cli::{Format, ListArgs};
 use crate::error::Error;
 use crate::harness::plan::{self, Planned};
-use crate::machine::Limits;
+use crate::machine::{self, Limits};
 use crate::registry::Registry;
 
 /// Runs the command.
@@ -48,7 +48,7 @@ fn json(planned: &Planned) -> Result<String, Error> {
     let listed = |cell: &PlannedCell| ListedCell { name: cell.key.to_string(), cell: cell.clone() };
     let listing = Listing {
         protocol: PROTOCOL,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        build: machine::build(),
         workloads: planned.workloads.clone(),
         runners: planned.runners.clone(),
         cells: planned.subjects().map(listed).collect(),

@@ -5,11 +5,13 @@
 //! - [`plan`]: which cells, at which points, and why the others do not run.
 //! - `child`: one process, its time limit, and its end.
 //! - `trials`: a request to a process and a reply from it.
+//! - [`contest`]: other builds, or other sizes, against each other in the same way.
 //! - `schedule`: rounds from costs, and their random order.
 //! - [`run`]: the loop over all of it, writing each finished trial down.
 //! - `progress`: what a person sees meanwhile.
 
 mod child;
+pub mod contest;
 pub mod interrupt;
 pub mod plan;
 pub mod profile;

@@ -146,6 +146,23 @@ impl<'a> Trials<'a> {
     }
 }
 
+/// Runs another command of this harness: whether it ended well, its output and its errors.
+///
+/// # Errors
+/// Why there is no output, as the end of a sentence about the program.
+pub(crate) fn output(
+    command: &mut Command,
+    limit: Duration,
+    interrupt: &Interrupt,
+) -> Result<(bool, String, String), String> {
+    match child::run(command, "", limit, None, interrupt) {
+        Ok(Ended::Exited { status, stdout, stderr }) => Ok((status.success(), stdout, stderr)),
+        Ok(Ended::TimedOut { .. }) => Err(format!("did not end within {} s", limit.as_secs())),
+        Ok(Ended::Interrupted) => Err("was interrupted".to_owned()),
+        Err(error) => Err(format!("cannot be started: {error}")),
+    }
+}
+
 /// The last line of the output is the reply; whatever a runner printed before it is noise.
 fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
     let error = |kind, message| Outcome::Error { kind, message };

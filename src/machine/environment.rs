@@ -4,13 +4,25 @@ use std::num::NonZero;
 use std::thread;
 
 use runtime_bench_results::environment::Environment;
+use runtime_bench_results::listing::Build;
 
 use super::affinity::allowed_cores;
 use super::files::{cgroup, kib_line, text};
 use super::limits::Limits;
 
+/// Describes this build.
+pub fn build() -> Build {
+    Build {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("RUNTIME_BENCH_COMMIT").map(str::to_owned),
+        rustc: env!("RUNTIME_BENCH_RUSTC").to_owned(),
+        profile: env!("RUNTIME_BENCH_PROFILE").to_owned(),
+    }
+}
+
 /// Describes this machine and this build.
 pub fn describe() -> Environment {
+    let Build { version, commit, rustc, profile } = build();
     let cpu_info = text("/proc/cpuinfo").unwrap_or_default();
     Environment {
         cpu_model: field(&cpu_info, "model name").map(str::to_owned),
@@ -26,11 +38,11 @@ pub fn describe() -> Environment {
             .and_then(|modes| chosen(&modes)),
         load: load(),
         open_files: Limits::of_this_machine().open_files,
-        rustc: env!("RUNTIME_BENCH_RUSTC").to_owned(),
-        profile: env!("RUNTIME_BENCH_PROFILE").to_owned(),
+        rustc,
+        profile,
         allocator: "the system's".to_owned(),
-        commit: option_env!("RUNTIME_BENCH_COMMIT").map(str::to_owned),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit,
+        version,
     }
 }
 

@@ -8,6 +8,6 @@ mod files;
 mod limits;
 
 pub use affinity::{allowed_cores, on_core};
-pub use environment::describe;
+pub use environment::{build, describe};
 pub use files::peak_memory;
 pub use limits::{Limits, Pool, Refusal, raise_open_files};

@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bootstrap::mean_ratio_interval;
 use super::dependence::independent;
 use super::interval::{Interval, median, median_interval};
+use super::mean_ratio::mean_ratio_interval;
 use super::modes::{Modes, SlowShares};
 
 /// Fewest pairs for a verdict, however mild its level. Seven runners at one point need 14.
 const FEWEST_PAIRS: usize = 13;
 /// *faster* and *slower* need the whole interval beyond this margin: in 560 comparisons of a
 /// program with itself, one interval excluded 1 and none lay beyond 1 %.
-const MARGIN: f64 = 0.01;
+pub(super) const MARGIN: f64 = 0.01;
 /// *tie* needs the whole interval within this margin.
 const TIE: f64 = 0.03;
 

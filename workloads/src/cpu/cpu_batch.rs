@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Age, Metric, metric};
 
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
@@ -75,7 +75,7 @@ impl Workload for CpuBatch {
                     combined by exclusive or."
                 .into(),
             check: "The combined answer equals that of a plain loop.".into(),
-            headline: "speed-up".into(),
+            headline: metric::SPEED_UP.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Speed-up is against a plain loop on one thread, timed in the same process just \
@@ -116,7 +116,7 @@ impl Workload for CpuBatch {
     fn metrics(&self, _: &Setup, block: &Timed<Batch>) -> Vec<Metric> {
         let sequential = block.mean(|batch| batch.sequential_ns);
         vec![
-            Metric::higher("speed-up", "×", sequential / block.wall_ns()),
+            Metric::higher(metric::SPEED_UP, "×", sequential / block.wall_ns()),
             Metric::lower("cpu-over-sequential", "×", block.cpu_ns() / sequential),
             Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
         ]

@@ -1,0 +1,146 @@
+//! Counters that tasks increment: each on cache lines of its own, or together. Together they are the
+//! faults that one core cannot see: false sharing, and a lock that everybody takes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench::results::key::{ParamValue, Point};
+use runtime_bench::results::trial::{Age, Metric};
+use runtime_bench::workloads::instance::{AsyncSession, repeat_async};
+use runtime_bench::workloads::runtime::{AsyncRuntime, Family};
+use runtime_bench::workloads::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Counters between two that must not share a cache line: 128 bytes, two lines, as prefetchers pair them.
+const APART: usize = 16;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Counters;
+
+/// Whether a named parameter of the point has a value.
+fn is(setup: &Setup, name: &str, value: &str) -> bool {
+    let found = setup.point.params.iter().find(|param| param.name == name);
+    found.is_some_and(|param| param.value == ParamValue::from(value))
+}
+
+impl Workload for Counters {
+    type Answer = u64;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "counters".into(),
+            title: "Counters of several tasks".into(),
+            kind: Kind::Concurrency,
+            model: "As many tasks as workers count, each its own counter or behind a lock.".into(),
+            check: "The counters add up.".into(),
+            headline: "per-count".into(),
+            headline_age: Age::Young,
+            notes: Vec::new(),
+        }
+    }
+
+    fn points(&self, _: PointSet, _: usize) -> Vec<Point> {
+        let point = |counter: &str, place: &str| {
+            Point::new()
+                .with("counter", counter, "")
+                .with("place", place, "")
+                .with("count", 1_000, "")
+        };
+        vec![point("atomic", "apart"), point("lock", "together")]
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        if family != Family::Async {
+            return Err(Unfit::Family("the study asks its questions of tasks only".into()));
+        }
+        point.count("count")?;
+        Ok(Needs::default())
+    }
+
+    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
+        let count = setup.count("count").map_err(|failure| failure.to_string())?;
+        let expected = (setup.workers * count) as u64;
+        if *sum == expected { Ok(()) } else { Err(format!("counted {sum}, expected {expected}")) }
+    }
+
+    fn describe(&self, sum: &u64) -> String {
+        format!("{sum} counted")
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+        let counts = (setup.workers * setup.count("count").unwrap_or(1)) as f64;
+        vec![Metric::lower("per-count", "ns", block.wall_ns() / counts)]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+        let (workers, count) = (setup.workers, setup.count("count")? as u64);
+        let lock = is(&setup, "counter", "lock");
+        let stride = match (is(&setup, "place", "together"), lock) {
+            (false, _) => APART,
+            // Neighbours, or one lock for everybody.
+            (true, false) => 1,
+            (true, true) => 0,
+        };
+        Ok(repeat_async(move || async move {
+            if lock {
+                locked::<R>(workers, count, stride).await
+            } else {
+                atomic::<R>(workers, count, stride).await
+            }
+        }))
+    }
+}
+
+async fn atomic<R: AsyncRuntime>(
+    workers: usize,
+    count: u64,
+    stride: usize,
+) -> Result<u64, Failure> {
+    let counters: Arc<[AtomicU64]> =
+        (0..workers * stride.max(1)).map(|_| AtomicU64::new(0)).collect();
+    let task = |worker: usize| {
+        let counters = Arc::clone(&counters);
+        R::spawn(async move {
+            for _ in 0..count {
+                counters[worker * stride].fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    };
+    let tasks: Vec<_> = (0..workers).map(task).collect();
+    for task in tasks {
+        task.await;
+    }
+    Ok(counters.iter().map(|counter| counter.load(Ordering::Relaxed)).sum())
+}
+
+async fn locked<R: AsyncRuntime>(
+    workers: usize,
+    count: u64,
+    stride: usize,
+) -> Result<u64, Failure> {
+    let counters: Arc<[Mutex<u64>]> =
+        (0..(workers * stride).max(1)).map(|_| Mutex::new(0)).collect();
+    let poisoned = || Failure::WrongAnswer("a task that held a lock panicked".to_owned());
+    let task = |worker: usize| {
+        let counters = Arc::clone(&counters);
+        R::spawn(async move {
+            for _ in 0..count {
+                if let Ok(mut counter) = counters[worker * stride].lock() {
+                    *counter += 1;
+                }
+            }
+        })
+    };
+    let tasks: Vec<_> = (0..workers).map(task).collect();
+    for task in tasks {
+        task.await;
+    }
+    let mut sum = 0;
+    for counter in counters.iter() {
+        sum += *counter.lock().map_err(|_| poisoned())?;
+    }
+    Ok(sum)
+}

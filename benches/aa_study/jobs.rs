@@ -1,0 +1,164 @@
+//! The questions that are asked, and how often.
+
+use std::fmt;
+
+use fastrand::Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::work::Work;
+
+/// State of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Machine {
+    /// Nobody else computes when the question is asked.
+    Idle,
+    /// Four processes that spin.
+    Loaded,
+}
+
+/// Who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Question {
+    /// This harness, by the rule for runners of one run.
+    Runners,
+    /// This harness, by the two stages for two builds.
+    Builds,
+    /// Criterion.
+    Criterion,
+}
+
+/// Cores that may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Cores {
+    /// One of them, and one worker.
+    One,
+    /// All, and as many workers.
+    All,
+}
+
+/// One question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Job {
+    pub(crate) machine: Machine,
+    pub(crate) question: Question,
+    pub(crate) work: Work,
+    pub(crate) cores: Cores,
+    /// How much more work the candidate does, per cent; 0 is identical code.
+    pub(crate) percent: u32,
+    /// Which of several questions alike.
+    pub(crate) index: u32,
+}
+
+impl Job {
+    /// Time for an answer of one stage, seconds.
+    pub(crate) fn budget_s(self) -> f64 {
+        if self.question == Question::Builds { 4.0 } else { 2.0 }
+    }
+
+    /// What it is expected to take, seconds.
+    pub(crate) fn cost_s(self) -> f64 {
+        let differs = self.percent > 0 || self.injected();
+        match self.question {
+            // The second stage is twice as long.
+            Question::Builds if differs => 3.2 * self.budget_s(),
+            // Criterion resamples for a while, twice.
+            Question::Criterion => self.budget_s() + 1.5,
+            _ => self.budget_s() + 0.3,
+        }
+    }
+
+    /// Whether the candidate has a fault instead of more work.
+    pub(crate) fn injected(self) -> bool {
+        matches!(self.work, Work::FalseSharing | Work::SharedLock)
+    }
+}
+
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (machine, question) = (self.machine, self.question);
+        write!(f, "{machine:?}, {question:?}: {}", self.work.title())?;
+        match self.cores {
+            Cores::One => write!(f, " on one core")?,
+            Cores::All => {}
+        }
+        write!(f, ", +{} %, {}", self.percent, self.index)
+    }
+}
+
+/// How many questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// Within ten minutes.
+    Quick,
+    /// Enough runs for a bound of 1 %.
+    Full,
+}
+
+impl Size {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Full => "full",
+        }
+    }
+}
+
+/// Questions of one kind: who, about what difference, on which cores, and how many of each work
+/// when the machine is idle and when it is loaded; first in the quick study, then in the full one.
+type Asked = (Question, u32, Cores, [u32; 2], [u32; 2]);
+
+const WORK: [Work; 3] = [Work::Cpu, Work::Spawn, Work::Echo];
+const INJECTED: [Work; 2] = [Work::FalseSharing, Work::SharedLock];
+
+const ASKED: [Asked; 14] = [
+    (Question::Runners, 0, Cores::All, [10, 10], [100, 100]),
+    (Question::Runners, 2, Cores::All, [2, 0], [20, 10]),
+    (Question::Runners, 3, Cores::All, [2, 0], [20, 10]),
+    (Question::Runners, 5, Cores::All, [2, 2], [20, 10]),
+    (Question::Criterion, 0, Cores::All, [6, 6], [40, 40]),
+    (Question::Criterion, 2, Cores::All, [0, 0], [10, 5]),
+    (Question::Criterion, 3, Cores::All, [0, 0], [10, 5]),
+    (Question::Criterion, 5, Cores::All, [2, 2], [10, 5]),
+    (Question::Builds, 0, Cores::One, [2, 1], [20, 10]),
+    (Question::Builds, 0, Cores::All, [2, 1], [20, 10]),
+    (Question::Builds, 3, Cores::One, [2, 0], [20, 5]),
+    (Question::Builds, 3, Cores::All, [0, 0], [7, 5]),
+    (Question::Builds, 5, Cores::One, [0, 0], [7, 0]),
+    (Question::Builds, 5, Cores::All, [0, 0], [7, 0]),
+];
+
+/// Injected faults, on one core and on all.
+const FAULTS: [u32; 2] = [1, 5];
+
+/// Every question of a study: those to an idle machine first, in random order, so that an hour of the
+/// day falls on all of them.
+pub(crate) fn all(size: Size) -> Vec<Job> {
+    let pick = |quick, full| if size == Size::Quick { quick } else { full };
+    let mut jobs = Vec::new();
+    for machine in [Machine::Idle, Machine::Loaded] {
+        let mut questions = Vec::new();
+        for (question, percent, cores, quick, full) in ASKED {
+            let count = pick(quick, full)[usize::from(machine == Machine::Loaded)];
+            for (work, index) in WORK.into_iter().flat_map(|w| (0..count).map(move |i| (w, i))) {
+                questions.push(Job { machine, question, work, cores, percent, index });
+            }
+        }
+        if machine == Machine::Idle {
+            for (work, cores) in
+                INJECTED.into_iter().flat_map(|w| [(w, Cores::One), (w, Cores::All)])
+            {
+                let job = |index| {
+                    let question = Question::Builds;
+                    Job { machine, question, work, cores, percent: 0, index }
+                };
+                questions.extend((0..pick(FAULTS[0], FAULTS[1])).map(job));
+            }
+        }
+        Rng::with_seed(1).shuffle(&mut questions);
+        jobs.extend(questions);
+    }
+    jobs
+}

@@ -1,0 +1,144 @@
+//! How often is a verdict wrong, and what is found? Identical code against itself and known
+//! differences, by this harness and by criterion on the same time:
+//!
+//! ```text
+//! scripts/aa-study            # within ten minutes
+//! scripts/aa-study --full     # about an hour and a half; stops and goes on
+//! ```
+//!
+//! - `jobs`: the questions that are asked, how often.
+//! - `work`: what is measured, and how it is made a little more.
+//! - `counters`: counters that share a cache line or a lock.
+//! - `ours`: our answer. `native`: criterion's, on a benchmark of its own.
+//! - `machine`: idle, or under load.
+//! - `store`: answers so far, one a line. `table`: what they add up to.
+
+mod counters;
+mod jobs;
+mod machine;
+mod native;
+mod ours;
+mod store;
+mod table;
+mod work;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use runtime_bench::error::Error;
+use runtime_bench::harness::interrupt::Interrupt;
+use runtime_bench::harness::trials::TRIAL;
+use runtime_bench::registry::Registry;
+
+use counters::Counters;
+use store::Store;
+
+/// Measures how often verdicts are wrong: identical code against itself, and known differences.
+#[derive(Debug, Parser)]
+#[command(name = "aa-study", args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    inner: Option<Inner>,
+    #[command(flatten)]
+    args: StudyArgs,
+}
+
+#[derive(Debug, Args)]
+struct StudyArgs {
+    /// About an hour and a half instead of ten minutes: enough runs for a bound of 1 %
+    #[arg(long)]
+    full: bool,
+    /// Forget the answers of an earlier study instead of going on with it
+    #[arg(long)]
+    fresh: bool,
+    /// Ask nothing more: print the table of the answers so far
+    #[arg(long)]
+    table: bool,
+    /// Put the table between the marks `<!-- aa-study -->` and `<!-- end of aa-study -->` of a file
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
+    /// Where the answers are kept [default: target/runtime-bench/aa-study/{quick,full}.jsonl]
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
+    /// Passed by `cargo bench`
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Inner {
+    /// A trial of this program
+    #[command(name = TRIAL, hide = true)]
+    Trial,
+    /// One side of criterion's answer
+    #[command(name = native::SIDE, hide = true)]
+    Native(native::SideArgs),
+    /// Load
+    #[command(name = machine::SPIN, hide = true)]
+    Spin,
+}
+
+fn main() -> ExitCode {
+    let registry = Registry::standard().with(Counters);
+    let cli = Cli::parse();
+    let ended = match cli.inner {
+        Some(Inner::Trial) => runtime_bench::trial::answer(&registry)
+            .map_err(|error| Error::CouldNotRun(format!("cannot answer the study: {error}"))),
+        Some(Inner::Native(side)) => native::side(&registry, &side),
+        Some(Inner::Spin) => machine::spin(),
+        None => study(&registry, &cli.args),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+fn study(registry: &Registry, args: &StudyArgs) -> Result<(), Error> {
+    let size = if args.full { jobs::Size::Full } else { jobs::Size::Quick };
+    let path = args.answers.clone().unwrap_or_else(|| {
+        runtime_bench::commands::home().join(format!("aa-study/{}.jsonl", size.name()))
+    });
+    let mut store = Store::open(&path, args.fresh)?;
+    let jobs = jobs::all(size);
+    if !args.table {
+        let interrupt = Interrupt::install()?;
+        let ended = ask(registry, &jobs, &mut store, &interrupt);
+        eprintln!("answers: {}", path.display());
+        ended?;
+    }
+    let table = table::markdown(&store, &jobs, size);
+    println!("{table}");
+    args.write.as_ref().map_or(Ok(()), |file| table::write_into(file, &table))
+}
+
+/// Asks every question that has no answer yet.
+fn ask(
+    registry: &Registry,
+    jobs: &[jobs::Job],
+    store: &mut Store,
+    interrupt: &Interrupt,
+) -> Result<(), Error> {
+    let open: Vec<&jobs::Job> = jobs.iter().filter(|job| !store.knows(job)).collect();
+    let (mut left_s, all) = (open.iter().map(|job| job.cost_s()).sum::<f64>(), open.len());
+    let asker = ours::Asker::new(registry, interrupt)?;
+    let mut load = machine::Load::none();
+    for (number, job) in open.into_iter().enumerate() {
+        let cost_s = job.cost_s();
+        eprintln!("{} of {all}, about {:.0} min left: {job}", number + 1, left_s / 60.0);
+        load.become_like(job.machine, interrupt)?;
+        let watch = machine::Watch::start();
+        let mut answer = match job.question {
+            jobs::Question::Criterion => native::ask(job, interrupt)?,
+            jobs::Question::Runners | jobs::Question::Builds => asker.ask(job)?,
+        };
+        answer.foreign_cores = watch.foreign_cores();
+        store.add(job, answer)?;
+        left_s -= cost_s;
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Criterion's answer: a benchmark of its own, base and candidate one after the other, each a process
+//! with one instance, as `cargo bench` twice in a row does.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use clap::Args;
+use criterion::Criterion;
+use runtime_bench::error::Error;
+use runtime_bench::harness::interrupt::Interrupt;
+use runtime_bench::registry::Registry;
+use runtime_bench::results::key::CellKey;
+use runtime_bench::results::stats::Verdict;
+use runtime_bench::workloads::clock::SYSTEM;
+use runtime_bench::workloads::workload::Setup;
+
+use crate::jobs::Job;
+use crate::ours::cores;
+use crate::store::Answer;
+
+/// The subcommand that makes this program one side.
+pub(crate) const SIDE: &str = "criterion-side";
+
+/// Share of a side's time that criterion warms up in; 3 of 8 seconds are its default.
+const WARM_UP: f64 = 3.0 / 8.0;
+/// Fewer than its default of 100, which would not fit into the time.
+const SAMPLES: usize = 50;
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SideArgs {
+    /// The cell as JSON
+    #[arg(long)]
+    cell: String,
+    /// Time, seconds
+    #[arg(long)]
+    seconds: f64,
+    /// Folder of criterion's files
+    #[arg(long)]
+    folder: PathBuf,
+}
+
+/// Runs one side in this process. Criterion compares it with the side before.
+pub(crate) fn side(registry: &Registry, args: &SideArgs) -> Result<(), Error> {
+    let failed = |error: String| Error::Failed(format!("criterion's side: {error}"));
+    let cell: CellKey = serde_json::from_str(&args.cell).map_err(|e| failed(e.to_string()))?;
+    let case = registry.case(&cell.workload, &cell.runner);
+    let case = case.ok_or_else(|| failed(format!("no such cell: {cell}")))?;
+    let mut instance = case
+        .start(Setup {
+            point: cell.point.clone(),
+            workers: cores(),
+            pool_threads: 64,
+            seed: 1,
+            scratch: args.folder.clone(),
+            clock: &SYSTEM,
+        })
+        .map_err(|error| failed(error.to_string()))?;
+    let time = |share: f64| Duration::from_secs_f64(args.seconds * share);
+    let mut criterion = Criterion::default()
+        .warm_up_time(time(WARM_UP))
+        .measurement_time(time(1.0 - WARM_UP))
+        .sample_size(SAMPLES)
+        .without_plots()
+        .output_directory(&args.folder);
+    let mut failure = None;
+    criterion.bench_function("work", |bencher| {
+        bencher.iter_custom(|iterations| match instance.measure(iterations) {
+            Ok(sample) => sample.timing.wall,
+            Err(error) => {
+                failure = Some(error.to_string());
+                Duration::from_nanos(iterations)
+            }
+        });
+    });
+    failure.map_or(Ok(()), |error| Err(failed(error)))
+}
+
+/// Runs both sides and reads criterion's word.
+pub(crate) fn ask(job: &Job, interrupt: &Interrupt) -> Result<Answer, Error> {
+    let failed = |error: String| Error::CouldNotRun(format!("criterion cannot be asked: {error}"));
+    let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
+    let program = env::current_exe().map_err(|error| failed(error.to_string()))?;
+    let mut said = String::new();
+    for head in [false, true] {
+        let cell = job.work.cell(cores(), if head { job.percent } else { 0 }, head);
+        let cell = serde_json::to_string(&cell).map_err(|error| failed(error.to_string()))?;
+        let output = Command::new(&program)
+            .args([SIDE, "--cell", &cell, "--seconds", &(job.budget_s() / 2.0).to_string()])
+            .arg("--folder")
+            .arg(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| failed(error.to_string()))?;
+        if interrupt.requested() {
+            return Err(Error::Interrupted("interrupted; the answers so far are kept".to_owned()));
+        }
+        if !output.status.success() {
+            return Err(failed(String::from_utf8_lossy(&output.stderr).into_owned()));
+        }
+        said = String::from_utf8_lossy(&output.stdout).into_owned();
+    }
+    let verdict =
+        word(&said).ok_or_else(|| failed(format!("it says nothing of a change:\n{said}")))?;
+    Ok(Answer { verdict, ratio: None, interval: None, pairs: 0, foreign_cores: None })
+}
+
+/// Criterion's sentence as a word of ours.
+fn word(said: &str) -> Option<Verdict> {
+    [
+        ("Performance has regressed", Verdict::Slower),
+        ("Performance has improved", Verdict::Faster),
+        ("Change within noise threshold", Verdict::Tie),
+        ("No change in performance detected", Verdict::Undecided),
+    ]
+    .into_iter()
+    .find_map(|(sentence, verdict)| said.contains(sentence).then_some(verdict))
+}

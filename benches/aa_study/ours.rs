@@ -1,0 +1,113 @@
+//! Our answer: interleaved trials, each a process with a fresh instance.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use runtime_bench::error::Error;
+use runtime_bench::harness::contest::{self, Contender, Contest};
+use runtime_bench::harness::interrupt::Interrupt;
+use runtime_bench::harness::trials::{Settings, Trials};
+use runtime_bench::machine::allowed_cores;
+use runtime_bench::registry::Registry;
+use runtime_bench::results::analysis::level;
+use runtime_bench::results::stats::gate::{STAGE_LEVEL, Stage, gate, suspicious};
+use runtime_bench::results::stats::{compare, fewest_pairs};
+use runtime_bench::results::trial::{Age, metric};
+
+use crate::jobs::{Cores, Job, Question};
+use crate::store::Answer;
+
+/// Runners of a usual table: the level that a comparison would have in it.
+const RUNNERS: usize = 7;
+
+/// Asks this harness.
+pub(crate) struct Asker<'a> {
+    one_core: Trials<'a>,
+    all_cores: Trials<'a>,
+    interrupt: &'a Interrupt,
+}
+
+impl<'a> Asker<'a> {
+    pub(crate) fn new(registry: &'a Registry, interrupt: &'a Interrupt) -> Result<Self, Error> {
+        let settings = |workers, core| Settings {
+            workers,
+            pool_threads: 64,
+            seed: 1,
+            limit: Duration::from_secs(60),
+            core,
+        };
+        let core = allowed_cores().and_then(|cores| cores.last().copied());
+        Ok(Self {
+            one_core: Trials::new(registry, interrupt, settings(1, core))?,
+            all_cores: Trials::new(registry, interrupt, settings(cores(), None))?,
+            interrupt,
+        })
+    }
+
+    pub(crate) fn ask(&self, job: &Job) -> Result<Answer, Error> {
+        let mut rng = Rng::new();
+        let budget = Duration::from_secs_f64(job.budget_s());
+        if job.question == Question::Builds {
+            let fewest = fewest_pairs(STAGE_LEVEL);
+            let mut stages = vec![self.stage(job, budget, fewest, &mut rng)?];
+            if stages.iter().any(suspicious) {
+                stages.push(self.stage(job, budget * 2, fewest, &mut rng)?);
+            }
+            let gated = gate(&stages);
+            let comparison = gated.comparison;
+            return Ok(Answer {
+                verdict: gated.verdict,
+                ratio: comparison.ratio,
+                interval: comparison.interval,
+                pairs: comparison.pairs,
+                foreign_cores: None,
+            });
+        }
+        let level = level(RUNNERS, 1);
+        let stage = self.stage(job, budget, fewest_pairs(level), &mut rng)?;
+        let comparison = compare("base", &stage.head, level);
+        Ok(Answer {
+            verdict: comparison.verdict,
+            ratio: comparison.ratio,
+            interval: comparison.interval,
+            pairs: comparison.pairs,
+            foreign_cores: None,
+        })
+    }
+
+    fn stage(
+        &self,
+        job: &Job,
+        budget: Duration,
+        fewest: usize,
+        rng: &mut Rng,
+    ) -> Result<Stage, Error> {
+        let (trials, workers) = match job.cores {
+            Cores::One => (&self.one_core, 1),
+            Cores::All => (&self.all_cores, cores()),
+        };
+        let contender = |head| Contender {
+            trials,
+            cell: job.work.cell(workers, if head { job.percent } else { 0 }, head),
+        };
+        let builds = job.question == Question::Builds;
+        let contest = Contest {
+            name: job.to_string(),
+            age: Age::Young,
+            metric: metric::WALL.to_owned(),
+            always: vec![contender(false), contender(true)],
+            in_turns: if builds { vec![contender(false)] } else { Vec::new() },
+        };
+        let measured =
+            contest::measure(&[contest], budget, fewest, rng, true, self.interrupt)?.remove(0);
+        if let Some((_, failure)) = measured.failure {
+            return Err(Error::Failed(format!("{job}: {failure}")));
+        }
+        Ok(Stage { head: measured.pairs(1, 0), twin: measured.pairs(2, 0), layouts: Vec::new() })
+    }
+}
+
+/// Cores that a run would use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

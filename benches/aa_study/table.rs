@@ -1,0 +1,197 @@
+//! What the answers add up to, as Markdown.
+
+use std::fs;
+use std::path::Path;
+
+use runtime_bench::error::Error;
+use runtime_bench::machine;
+use runtime_bench::results::stats::{Verdict, median, upper_bound};
+
+use crate::jobs::{Cores, Job, Machine, Question, Size};
+use crate::store::{Answer, Store};
+use crate::work::Work;
+
+const MARKS: [&str; 2] = ["<!-- aa-study -->", "<!-- end of aa-study -->"];
+const WORK: [Work; 3] = [Work::Cpu, Work::Spawn, Work::Echo];
+
+/// The whole table.
+pub(crate) fn markdown(store: &Store, jobs: &[Job], size: Size) -> String {
+    let answered = jobs.iter().filter(|job| store.knows(job)).count();
+    let machine = machine::describe();
+    let mut lines = vec![
+        format!(
+            "`scripts/aa-study{}` on {} cores of {}, {}, {}, harness {}{}: {answered} of {} \
+             questions answered.",
+            if size == Size::Full { " --full" } else { "" },
+            machine.cores.unwrap_or(0),
+            machine.cpu_model.unwrap_or_else(|| "an unknown processor".to_owned()),
+            machine.kernel.unwrap_or_else(|| "an unknown system".to_owned()),
+            machine.rustc,
+            machine.version,
+            machine.commit.map_or_else(String::new, |commit| format!(" ({commit})")),
+            jobs.len()
+        ),
+        load(store),
+        String::new(),
+        "**False verdicts on identical code**, of so many independent runs; at most: the 95 % bound \
+         on the rate that the runs support."
+            .to_owned(),
+        String::new(),
+        "| machine | who | CPU work | spawn 1000 | TCP echo | all | at most |".to_owned(),
+        "|---|---|---|---|---|---|---|".to_owned(),
+    ];
+    for (machine, question, cores, who) in ROWS {
+        lines.push(false_verdicts(store, machine, question, cores, who));
+    }
+    lines.extend([
+        String::new(),
+        "**Known differences found** (the word *slower*); in brackets the false word *faster*, \
+         where there was one."
+            .to_owned(),
+        String::new(),
+        "| machine | who | true difference | CPU work | spawn 1000 | TCP echo |".to_owned(),
+        "|---|---|---|---|---|---|".to_owned(),
+    ]);
+    for (machine, question, cores, who) in ROWS {
+        for percent in [2, 3, 5] {
+            lines.extend(found(store, machine, question, cores, who, percent));
+        }
+    }
+    lines.extend([
+        String::new(),
+        "**Injected faults**, found by the two stages for two builds:".to_owned(),
+        String::new(),
+        "| fault | on one core | on all cores |".to_owned(),
+        "|---|---|---|".to_owned(),
+    ]);
+    for work in [Work::FalseSharing, Work::SharedLock] {
+        lines.push(format!(
+            "| {} | {} | {} |",
+            work.title(),
+            fault(store, work, Cores::One),
+            fault(store, work, Cores::All)
+        ));
+    }
+    lines.join("\n") + "\n"
+}
+
+const ROWS: [(Machine, Question, Cores, &str); 8] = [
+    (Machine::Idle, Question::Criterion, Cores::All, "criterion, 2 s"),
+    (Machine::Idle, Question::Runners, Cores::All, "runners of one run, 2 s"),
+    (Machine::Idle, Question::Builds, Cores::One, "two builds on one core, 4 s + 8 s"),
+    (Machine::Idle, Question::Builds, Cores::All, "two builds on all cores, 4 s + 8 s"),
+    (Machine::Loaded, Question::Criterion, Cores::All, "criterion, 2 s"),
+    (Machine::Loaded, Question::Runners, Cores::All, "runners of one run, 2 s"),
+    (Machine::Loaded, Question::Builds, Cores::One, "two builds on one core, 4 s + 8 s"),
+    (Machine::Loaded, Question::Builds, Cores::All, "two builds on all cores, 4 s + 8 s"),
+];
+
+fn name(machine: Machine) -> &'static str {
+    match machine {
+        Machine::Idle => "idle",
+        Machine::Loaded => "load of 4",
+    }
+}
+
+/// How much the machine was used by others.
+fn load(store: &Store) -> String {
+    let of = |machine: Machine| {
+        let cores: Vec<f64> =
+            store.of(|job| job.machine == machine).filter_map(|a| a.foreign_cores).collect();
+        median(&cores).map_or_else(|| "not read".to_owned(), |cores| format!("{cores:.2} cores"))
+    };
+    format!(
+        "Others used {} (median) in the idle part, and {} in the loaded part, the load among them.",
+        of(Machine::Idle),
+        of(Machine::Loaded)
+    )
+}
+
+fn wrong(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Faster | Verdict::Slower)
+}
+
+fn false_verdicts(
+    store: &Store,
+    machine: Machine,
+    question: Question,
+    cores: Cores,
+    who: &str,
+) -> String {
+    let (mut events, mut runs) = (0, 0);
+    let mut cells = Vec::new();
+    for work in WORK {
+        let verdicts = words(store, machine, question, cores, work, 0);
+        let of_work = verdicts.iter().filter(|verdict| wrong(**verdict)).count();
+        events += of_work;
+        runs += verdicts.len();
+        cells.push(share(of_work, verdicts.len()));
+    }
+    let bound = if runs == 0 {
+        "–".to_owned()
+    } else {
+        format!("{:.1} %", 100.0 * upper_bound(events as u64, runs as u64))
+    };
+    let all = share(events, runs);
+    format!("| {} | {who} | {} | {all} | {bound} |", name(machine), cells.join(" | "))
+}
+
+/// Verdicts of the questions alike.
+fn words(
+    store: &Store,
+    machine: Machine,
+    question: Question,
+    cores: Cores,
+    work: Work,
+    percent: u32,
+) -> Vec<Verdict> {
+    let same = |job: &Job| {
+        (job.machine, job.question, job.cores) == (machine, question, cores)
+            && (job.work, job.percent) == (work, percent)
+    };
+    store.of(same).map(|answer| answer.verdict).collect()
+}
+
+fn share(events: usize, runs: usize) -> String {
+    if runs == 0 { "–".to_owned() } else { format!("{events} of {runs}") }
+}
+
+fn found(
+    store: &Store,
+    machine: Machine,
+    question: Question,
+    cores: Cores,
+    who: &str,
+    percent: u32,
+) -> Option<String> {
+    let verdicts = WORK.map(|work| words(store, machine, question, cores, work, percent));
+    if verdicts.iter().all(Vec::is_empty) {
+        return None;
+    }
+    let cells = verdicts.map(|verdicts| {
+        let count = |word| verdicts.iter().filter(|verdict| **verdict == word).count();
+        let wrong = count(Verdict::Faster);
+        let mark = if wrong > 0 { format!(" ({wrong} *faster*)") } else { String::new() };
+        format!("{}{mark}", share(count(Verdict::Slower), verdicts.len()))
+    });
+    Some(format!("| {} | {who} | +{percent} % | {} |", name(machine), cells.join(" | ")))
+}
+
+fn fault(store: &Store, work: Work, cores: Cores) -> String {
+    let answers: Vec<&Answer> = store.of(|job| (job.work, job.cores) == (work, cores)).collect();
+    let slower = answers.iter().filter(|answer| answer.verdict == Verdict::Slower).count();
+    let ratios: Vec<f64> = answers.iter().filter_map(|answer| answer.ratio).collect();
+    let ratio = median(&ratios).map_or_else(String::new, |ratio| format!(", {ratio:.2}×"));
+    format!("{}{ratio}", share(slower, answers.len()))
+}
+
+/// Puts the table between the marks of a file.
+pub(crate) fn write_into(path: &Path, table: &str) -> Result<(), Error> {
+    let refused = |why: String| Error::CouldNotRun(format!("{}: {why}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    let ends = text.find(MARKS[0]).zip(text.find(MARKS[1])).filter(|(start, end)| start < end);
+    let (start, end) =
+        ends.ok_or_else(|| refused(format!("it lacks the marks {} and {}", MARKS[0], MARKS[1])))?;
+    let (before, after) = (&text[..start + MARKS[0].len()], &text[end..]);
+    fs::write(path, format!("{before}\n{table}{after}")).map_err(|error| refused(error.to_string()))
+}

@@ -1,0 +1,85 @@
+//! An executable of this harness.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use runtime_bench_results::listing::Listing;
+use runtime_bench_results::trial::PROTOCOL;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::harness::interrupt::Interrupt;
+use crate::harness::trials;
+
+/// A program that has not listed its cells by then is not one of ours.
+const LIST_LIMIT: Duration = Duration::from_secs(20);
+
+/// An executable of this harness: this build or another one.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// What messages call it, such as `--head`.
+    pub role: &'static str,
+    /// The executable.
+    pub program: PathBuf,
+}
+
+impl Build {
+    /// Finds an executable.
+    ///
+    /// # Errors
+    /// When there is no such file.
+    pub fn find(role: &'static str, program: &Path) -> Result<Self, Error> {
+        let found = program.canonicalize().map_err(|error| {
+            Error::Usage(format!("{role} {}: {error}; name an executable", program.display()))
+        })?;
+        if found.is_dir() {
+            return Err(Error::Usage(format!(
+                "{role} {} is a folder; name an executable in it",
+                program.display()
+            )));
+        }
+        Ok(Self { role, program: found })
+    }
+
+    /// What it can measure of what `args` ask for.
+    ///
+    /// # Errors
+    /// When it is not an executable of this harness, speaks another protocol, is a debug build, or
+    /// refuses the arguments.
+    pub fn list(&self, args: &[String], interrupt: &Interrupt) -> Result<Listing, Error> {
+        let mut command = Command::new(&self.program);
+        command.args(["list", "--format", "json"]).args(args);
+        let (succeeded, stdout, stderr) = trials::output(&mut command, LIST_LIMIT, interrupt)
+            .map_err(|reason| self.refused(&reason))?;
+        if !succeeded && stderr.starts_with("error:") {
+            return Err(self.refused(&format!("refuses: {}", stderr.trim())));
+        }
+        let value: Value = serde_json::from_str(&stdout)
+            .map_err(|_| self.refused("is not an executable of runtime-bench: it has no `list`"))?;
+        match value.get("protocol").and_then(Value::as_u64) {
+            Some(protocol) if protocol == u64::from(PROTOCOL) => {}
+            Some(other) => {
+                return Err(self.refused(&format!(
+                    "speaks protocol {other} where this one speaks {PROTOCOL}: compare builds of \
+                     one protocol"
+                )));
+            }
+            None => {
+                return Err(self.refused(
+                    "is not an executable of runtime-bench, or one so old that it names no protocol",
+                ));
+            }
+        }
+        let listing: Listing = serde_json::from_value(value)
+            .map_err(|error| self.refused(&format!("lists what cannot be understood: {error}")))?;
+        if listing.build.profile.starts_with("debug") {
+            return Err(self.refused("is a debug build: build it with --release"));
+        }
+        Ok(listing)
+    }
+
+    fn refused(&self, why: &str) -> Error {
+        Error::Usage(format!("{} {} {why}", self.role, self.program.display()))
+    }
+}

@@ -1,0 +1,122 @@
+//! The rows of a comparison of builds: cells that both have, on one core and on all.
+
+use runtime_bench_results::catalogue::WorkloadInfo;
+use runtime_bench_results::listing::{ListedCell, Listing};
+use runtime_bench_results::trial::metric;
+
+use crate::harness::contest::{Contender, Contest};
+use crate::harness::trials::Trials;
+
+/// The builds of one comparison, ready to start trials on the same cores.
+pub struct Sides<'a> {
+    /// What the cores are called in a row's name, such as `one core`.
+    pub cores: String,
+    /// The base.
+    pub base: &'a Trials<'a>,
+    /// The head.
+    pub head: &'a Trials<'a>,
+    /// The base, linked in other layouts.
+    pub layouts: Vec<&'a Trials<'a>>,
+}
+
+/// Cells of two listings.
+#[derive(Debug, Default)]
+pub struct Common {
+    /// Cells that both can run, as the base lists them.
+    pub both: Vec<ListedCell>,
+    /// Names of those that only the base can run.
+    pub only_base: Vec<String>,
+    /// Names of those that only the head can run.
+    pub only_head: Vec<String>,
+}
+
+/// Sorts the cells of two builds.
+pub fn common(base: &Listing, head: &Listing) -> Common {
+    let runs = |listing: &Listing, cell: &ListedCell| {
+        let same = |other: &&ListedCell| {
+            other.cell.key == cell.cell.key && other.cell.age == cell.cell.age
+        };
+        listing.cells.iter().find(same).is_some_and(|cell| cell.cell.not_applicable.is_none())
+    };
+    let mut common = Common::default();
+    for cell in base.cells.iter().filter(|cell| runs(base, cell)) {
+        if runs(head, cell) {
+            common.both.push(cell.clone());
+        } else {
+            common.only_base.push(cell.name.clone());
+        }
+    }
+    let new = head.cells.iter().filter(|cell| runs(head, cell) && !runs(base, cell));
+    common.only_head = new.map(|cell| cell.name.clone()).collect();
+    common
+}
+
+/// A contest for every cell: base, head and the base's twin or one of its layouts.
+pub fn contests<'a>(
+    cells: &[ListedCell],
+    workloads: &[WorkloadInfo],
+    sides: &Sides<'a>,
+) -> Vec<Contest<'a>> {
+    let contest = |listed: &ListedCell| {
+        let cell = &listed.cell;
+        let contender = |trials: &'a Trials<'a>| Contender { trials, cell: cell.key.clone() };
+        let info = workloads.iter().find(|info| info.name == cell.key.workload);
+        let base = sides.base;
+        Contest {
+            name: format!("{} on {}", listed.name, sides.cores),
+            age: cell.age,
+            metric: info.map_or(metric::WALL, decisive).to_owned(),
+            always: vec![contender(base), contender(sides.head)],
+            in_turns: std::iter::once(base)
+                .chain(sides.layouts.iter().copied())
+                .map(contender)
+                .collect(),
+        }
+    };
+    cells.iter().map(contest).collect()
+}
+
+/// The metric that tells two builds apart: the headline, unless that is a ratio to something timed in
+/// the same process. A build that slows both alike would not show in it.
+fn decisive(info: &WorkloadInfo) -> &str {
+    if info.headline == metric::SPEED_UP { metric::WALL } else { &info.headline }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runtime_bench_results::key::{CellKey, Point};
+    use runtime_bench_results::listing::Build;
+    use runtime_bench_results::run::{PlannedCell, Role};
+    use runtime_bench_results::trial::Age;
+
+    fn listing(cells: &[(&str, bool)]) -> Listing {
+        let cell = |(runner, runs): &(&str, bool)| {
+            let key = CellKey {
+                workload: "echo".into(),
+                point: Point::new().with("n", 1, ""),
+                runner: (*runner).into(),
+            };
+            let not_applicable = (!runs).then(|| "it cannot".to_owned());
+            let cell = PlannedCell { key, role: Role::Subject, age: Age::Young, not_applicable };
+            ListedCell { name: cell.key.to_string(), cell }
+        };
+        Listing {
+            protocol: 1,
+            build: Build::default(),
+            workloads: Vec::new(),
+            runners: Vec::new(),
+            cells: cells.iter().map(cell).collect(),
+        }
+    }
+
+    #[test]
+    fn only_what_both_can_run_is_compared() {
+        let base = listing(&[("tokio", true), ("smol", true), ("rayon", false)]);
+        let head = listing(&[("tokio", true), ("smol", false), ("new", true)]);
+        let common = common(&base, &head);
+        assert_eq!(common.both.len(), 1);
+        assert_eq!(common.only_base, ["echo/smol/n=1"]);
+        assert_eq!(common.only_head, ["echo/new/n=1"]);
+    }
+}
