@@ -1,11 +1,16 @@
-//! Intervals and verdicts: pure functions on samples.
+//! Intervals, verdicts, fits and bounds: pure functions on samples.
 //!
 //! The unit of a pair is one process against one process of the same round; blocks or iterations
 //! inside a process are never counted as pairs, because they are alike.
 
+mod binomial;
+mod bound;
 mod dependence;
+mod history;
 mod interval;
 mod verdict;
 
+pub use bound::{lower_bound, proportion_interval, upper_bound};
+pub use history::{discoveries, threshold};
 pub use interval::{Interval, mean_ratio_interval, median, median_interval};
 pub use verdict::{Comparison, TwinCheck, Verdict, check_twin, compare, fewest_pairs};
