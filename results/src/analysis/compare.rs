@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::costs::costed;
+use super::overall::overall;
 use super::samples::Samples;
+use super::scaling::scalings;
 use super::{Analysis, Group, Noise, Row, Status, Twin};
 use crate::catalogue::Class;
 use crate::run::{PlannedCell, Role, Run};
@@ -60,7 +63,9 @@ pub fn analyse(run: &Run) -> Analysis {
             Some(TwinCheck::Unproven) | None => noise.unproven += 1,
         }
     }
-    Analysis { groups, noise }
+    let rows = costed(run, &measured, &groups);
+    let (scalings, overall) = (scalings(&rows), overall(run, &groups, &rows));
+    Analysis { groups, noise, scalings, overall }
 }
 
 struct Context<'a> {
