@@ -11,8 +11,9 @@
 //! - [`environment`]: the machine and the build that a run was made on.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`builds`]: two builds of the harness, compared row by row.
-//! - [`stats`]: intervals and verdicts, pure functions on samples.
-//! - [`analysis`]: a run → one row per cell with its figures and verdicts.
+//! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
+//! - [`analysis`]: a run → one row per cell with its figures and verdicts, and what follows across
+//!   cells.
 
 pub mod analysis;
 pub mod builds;

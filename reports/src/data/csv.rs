@@ -72,7 +72,7 @@ fn encode(error: &impl fmt::Display) -> ReportError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runtime_bench_results::analysis::{Noise, Status, Summary};
+    use runtime_bench_results::analysis::{Status, Summary};
     use runtime_bench_results::key::{CellKey, Point};
     use runtime_bench_results::stats::Interval;
     use runtime_bench_results::trial::{Age, Better};
@@ -111,7 +111,7 @@ mod tests {
             rows,
             twin: None,
         };
-        let analysis = Analysis { groups: vec![group], noise: Noise::default() };
+        let analysis = Analysis { groups: vec![group], ..Analysis::default() };
         let text = String::from_utf8(table(&analysis).unwrap()).unwrap();
         let expected = "workload,variant,runner,params,age,metric,unit,value,low,high,samples,status,reason\n\
             w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",young,wall,ns,1.5,1,2,7,measured,\n\

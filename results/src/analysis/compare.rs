@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::num::NonZero;
 use std::thread;
 
+use super::costs::costed;
+use super::overall::overall;
 use super::samples::Samples;
+use super::scaling::scalings;
 use super::{Analysis, Group, Noise, Row, Status, Twin};
 use crate::catalogue::Class;
 use crate::run::{PlannedCell, Role, Run};
@@ -44,7 +47,9 @@ pub fn analyse(run: &Run) -> Analysis {
     };
     let groups: Vec<Group> = on_all_cores(&members, group);
     let noise = control(&groups);
-    Analysis { groups, noise }
+    let rows = costed(run, &measured, &groups);
+    let (scalings, overall) = (scalings(&rows), overall(run, &groups, &rows));
+    Analysis { groups, noise, scalings, overall }
 }
 
 /// What the twins say, of comparisons that have figures.

@@ -4,9 +4,14 @@
 //! terminal read this, never the raw trials.
 
 mod compare;
+mod costs;
+mod overall;
 mod samples;
+mod scaling;
 
 pub use compare::{analyse, level};
+pub use overall::{Overall, RunnerMean};
+pub use scaling::{Scaling, ScalingPoint};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +20,18 @@ use crate::stats::{Comparison, Interval, TwinCheck};
 use crate::trial::{Age, Better};
 
 /// Every comparison of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
     /// In the order of the plan.
     pub groups: Vec<Group>,
     /// What the reference against itself says, over all groups.
     pub noise: Noise,
+    /// How the cost of a runner grows along a parameter that has at least three values.
+    #[serde(default)]
+    pub scalings: Vec<Scaling>,
+    /// Runners over all workloads of a kind, by kind and class.
+    #[serde(default)]
+    pub overall: Vec<Overall>,
 }
 
 /// One workload at one point and one age: the cells that may be compared.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::binomial::at_most;
+
 /// An interval that holds the true value with a stated confidence.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
@@ -69,13 +71,7 @@ pub(super) fn sorted(samples: &[f64]) -> Vec<f64> {
 /// The sign test and the test of changes that go with it are made of it (Conover, *Practical
 /// Nonparametric Statistics*, 3rd ed., §3.4 and §3.5).
 pub(super) fn two_sided(k: usize, n: usize) -> f64 {
-    let mut ln_term = -(n as f64) * std::f64::consts::LN_2;
-    let mut tail = 0.0;
-    for below in 0..=k.min(n) {
-        tail += ln_term.exp();
-        ln_term += ((n - below) as f64 / (below + 1) as f64).ln();
-    }
-    (2.0 * tail).min(1.0)
+    (2.0 * at_most(k as u64, n as u64, 0.5)).min(1.0)
 }
 
 #[cfg(test)]

@@ -1,16 +1,32 @@
-//! Intervals and verdicts: pure functions on samples.
+//! Intervals, verdicts, fits and bounds: pure functions on samples.
 //!
 //! The unit of a pair is one process against one process of the same round; blocks or iterations
 //! inside a process are never counted as pairs, because they are alike.
 
+mod binomial;
+mod bootstrap;
+mod bound;
 mod dependence;
 pub mod gate;
+mod geometric;
+mod history;
 mod interval;
+mod latencies;
 mod mean_ratio;
 mod modes;
+mod percentile;
+mod scaling;
+mod speed_up;
 mod verdict;
 
+pub use bound::{lower_bound, proportion_interval, upper_bound};
+pub use geometric::{GeometricMean, Range, geometric_mean};
+pub use history::{discoveries, threshold};
 pub use interval::{Interval, median, median_interval};
+pub use latencies::{Latencies, maximum};
 pub use mean_ratio::mean_ratio_interval;
 pub use modes::SlowShares;
+pub use percentile::{Percentile, Unsupported, fewest_samples, percentile};
+pub use scaling::{PowerLaw, power_law};
+pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
 pub use verdict::{Comparison, TwinCheck, Verdict, check_twin, compare, fewest_pairs};

@@ -1,0 +1,101 @@
+//! What the bootstraps of this module share: the median of a resample, and the percentile interval.
+
+use fastrand::Rng;
+
+use super::interval::Interval;
+
+/// The bootstrap's own randomness is the same in every reading of a file.
+pub(super) const SEED: u64 = 0x7363_616c_696e_6721;
+/// Error level of the intervals, two-sided.
+pub(super) const LEVEL: f64 = 0.01;
+/// The fewest resamples with an interval at [`LEVEL`], which then reaches from the least to the
+/// greatest. Whole tables are resampled, and no verdict hangs on it.
+pub(super) const RESAMPLES: usize = 199;
+
+/// The percentile interval of resampled statistics at error level `alpha`, two-sided: the order
+/// statistics (R+1)·α/2 from either end (Davison & Hinkley, *Bootstrap Methods and their
+/// Application*, §5.3.1). `None` where there are too few or one is not finite.
+pub(super) fn percentile_interval(mut resampled: Vec<f64>, alpha: f64) -> Option<Interval> {
+    // 200 × 0.005 must not become 0.999….
+    let rank = ((resampled.len() + 1) as f64 * alpha / 2.0 + 1e-9).floor() as usize;
+    if rank == 0 || resampled.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    resampled.sort_by(f64::total_cmp);
+    Some(Interval { low: *resampled.get(rank - 1)?, high: *resampled.get(resampled.len() - rank)? })
+}
+
+/// Draws the medians of resamples.
+///
+/// The samples are sorted once and a resample is how often each was drawn, which is several times
+/// faster than to sort each resample.
+pub(super) struct Medians {
+    sorted: Vec<f64>,
+    drawn: Vec<usize>,
+}
+
+impl Medians {
+    /// Of at least one finite sample; `None` otherwise.
+    pub(super) fn new(samples: &[f64]) -> Option<Self> {
+        let mut sorted = samples.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let usable = !sorted.is_empty() && sorted.iter().all(|sample| sample.is_finite());
+        usable.then(|| Self { drawn: vec![0; sorted.len()], sorted })
+    }
+
+    /// The median of as many samples, drawn with replacement.
+    pub(super) fn draw(&mut self, rng: &mut Rng) -> f64 {
+        let n = self.sorted.len();
+        self.drawn.fill(0);
+        for _ in 0..n {
+            self.drawn[rng.usize(..n)] += 1;
+        }
+        let mut seen = 0;
+        let mut at = 0;
+        let mut ranked = |rank: usize| {
+            while seen + self.drawn[at] < rank {
+                seen += self.drawn[at];
+                at += 1;
+            }
+            self.sorted[at]
+        };
+        let low = ranked(n.div_ceil(2));
+        f64::midpoint(low, ranked(n / 2 + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::median;
+
+    #[test]
+    fn the_fewest_resamples_reach_from_end_to_end() {
+        let resampled: Vec<f64> = (0..RESAMPLES as u32).rev().map(f64::from).collect();
+        let interval = percentile_interval(resampled.clone(), LEVEL);
+        assert_eq!(interval, Some(Interval { low: 0.0, high: 198.0 }));
+        assert_eq!(percentile_interval(resampled[1..].to_vec(), LEVEL), None);
+        assert_eq!(percentile_interval(vec![f64::NAN; RESAMPLES], LEVEL), None);
+        let interval = percentile_interval(resampled, 0.1);
+        assert_eq!(interval, Some(Interval { low: 9.0, high: 189.0 }));
+    }
+
+    #[test]
+    fn a_drawn_median_is_the_median_of_what_was_drawn() {
+        for n in [1_usize, 2, 7, 10] {
+            let samples: Vec<f64> = (0..n).map(|k| (k * k) as f64).collect();
+            let mut medians = Medians::new(&samples).unwrap();
+            let (mut rng, mut same) = (Rng::with_seed(6), Rng::with_seed(6));
+            for _ in 0..50 {
+                let resample: Vec<f64> = (0..n).map(|_| samples[same.usize(..n)]).collect();
+                assert_eq!(Some(medians.draw(&mut rng)), median(&resample), "{n}");
+            }
+        }
+    }
+
+    #[test]
+    fn there_is_no_median_of_nothing() {
+        assert!(Medians::new(&[]).is_none());
+        assert!(Medians::new(&[1.0, f64::INFINITY]).is_none());
+    }
+}
