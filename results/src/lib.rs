@@ -8,6 +8,7 @@
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build that a run was made on.
+//! - [`noise`]: what went on beside the measuring.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`stats`]: intervals and verdicts, pure functions on samples.
 //! - [`analysis`]: a run → one row per cell with its figures and verdicts.
@@ -16,6 +17,7 @@ pub mod analysis;
 pub mod catalogue;
 pub mod environment;
 pub mod key;
+pub mod noise;
 pub mod run;
 pub mod stats;
 pub mod store;
