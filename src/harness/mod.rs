@@ -3,12 +3,15 @@
 //! - [`profile`]: how much time a run may take.
 //! - [`wishes`]: what was asked for, and whether it can be.
 //! - [`plan`]: which cells, at which points, and why the others do not run.
+//! - `beside`: what goes on beside the measuring, read between trials.
+//! - `witness`: a thread that notices when the machine stands still.
 //! - `child`: one process, its time limit, and its end.
 //! - `trials`: a request to a process and a reply from it.
 //! - `schedule`: rounds from costs, and their random order.
 //! - [`run`]: the loop over all of it, writing each finished trial down.
 //! - `progress`: what a person sees meanwhile.
 
+mod beside;
 mod child;
 pub mod interrupt;
 pub mod plan;
@@ -18,3 +21,4 @@ pub mod run;
 mod schedule;
 pub mod trials;
 pub mod wishes;
+mod witness;
