@@ -57,8 +57,10 @@ fn alone() -> Duration {
 }
 
 /// From the first thread's begin to the last one's end; `None` where threads cannot be started.
+///
+/// All of them are new threads: trials inherit the processors of the one that starts them.
 fn together(threads: usize) -> Option<Duration> {
-    let (open, arrived) = (AtomicBool::new(false), AtomicUsize::new(1));
+    let (open, arrived) = (AtomicBool::new(false), AtomicUsize::new(0));
     let begin_and_end = |place: usize| {
         spread(place);
         arrived.fetch_add(1, Ordering::Release);
@@ -66,30 +68,23 @@ fn together(threads: usize) -> Option<Duration> {
         while !open.load(Ordering::Acquire) {
             thread::yield_now();
         }
-        timed()
+        let begin = Instant::now();
+        work();
+        (begin, Instant::now())
     };
-    thread::scope(|scope| {
-        let (begin_and_end, start) = (&begin_and_end, thread::Builder::new);
-        let other = |place| start().spawn_scoped(scope, move || begin_and_end(place)).ok();
-        let others: Vec<_> = (1..threads).map_while(other).collect();
-        spread(0);
-        while arrived.load(Ordering::Acquire) <= others.len() {
+    let times: Vec<(Instant, Instant)> = thread::scope(|scope| {
+        let (begin_and_end, builder) = (&begin_and_end, thread::Builder::new);
+        let start = |place| builder().spawn_scoped(scope, move || begin_and_end(place)).ok();
+        let all: Vec<_> = (0..threads).map_while(start).collect();
+        while arrived.load(Ordering::Acquire) < all.len() {
             thread::yield_now();
         }
         open.store(true, Ordering::Release);
-        let mut times = vec![timed()];
-        times.extend(others.into_iter().filter_map(|other| other.join().ok()));
-        let first = times.iter().map(|(begin, _)| *begin).min()?;
-        let last = times.iter().map(|(_, end)| *end).max()?;
-        (times.len() == threads).then(|| last - first)
-    })
-}
-
-/// Begin and end of one piece of work.
-fn timed() -> (Instant, Instant) {
-    let begin = Instant::now();
-    work();
-    (begin, Instant::now())
+        all.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    });
+    let first = times.iter().map(|(begin, _)| *begin).min()?;
+    let last = times.iter().map(|(_, end)| *end).max()?;
+    (times.len() == threads).then(|| last - first)
 }
 
 /// Moves this thread to a processor of its own, and leaves it free to move on. Without that the
