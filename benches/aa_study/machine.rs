@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench::error::Error;
 use runtime_bench::harness::interrupt::Interrupt;
-use runtime_bench::machine::noise::Counters;
+use runtime_bench::machine::Counters;
 
 use crate::jobs::Machine;
 

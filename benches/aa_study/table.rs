@@ -127,11 +127,8 @@ fn false_verdicts(
         runs += verdicts.len();
         cells.push(share(of_work, verdicts.len()));
     }
-    let bound = if runs == 0 {
-        "–".to_owned()
-    } else {
-        format!("{:.1} %", 100.0 * upper_bound(events as u64, runs as u64))
-    };
+    let bound = upper_bound(events as u64, runs as u64, 0.05)
+        .map_or_else(|| "–".to_owned(), |bound| format!("{:.1} %", 100.0 * bound));
     let all = share(events, runs);
     format!("| {} | {who} | {} | {all} | {bound} |", name(machine), cells.join(" | "))
 }

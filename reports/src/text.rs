@@ -8,7 +8,7 @@ use runtime_bench_results::stats::TwinCheck;
 use runtime_bench_results::trial::Age;
 
 use crate::format::{self, Scale};
-use crate::view::wording;
+use crate::view::{noise, wording};
 
 /// One block of lines per comparison, and what the control showed.
 pub fn table(run: &Run, analysis: &Analysis) -> String {
@@ -49,9 +49,14 @@ fn comparison(run: &Run, group: &Group) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
+    let beside: Vec<String> = [noise::crowded(&group.noise), noise::dropped(group)]
+        .into_iter()
+        .flatten()
+        .map(|words| format!("   {words}\n"))
+        .collect();
     let age = if group.age == Age::Young { "" } else { wording::age(group.age) };
     let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.trim_fmt()) };
-    format!("\n{title}: {} {age}\n  {metric}\n{rows}{reasons}", group.name)
+    format!("\n{title}: {} {age}\n  {metric}\n{rows}{reasons}{}", group.name, beside.concat())
 }
 
 fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [String; 6] {

@@ -3,9 +3,10 @@
 use std::fs;
 use std::time::Duration;
 
-use runtime_bench_reports::{ReportError, write_site};
+use runtime_bench_reports::{ReportError, text_table, write_site};
 use runtime_bench_results::analysis::analyse;
 use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::{Better, Outcome};
 
@@ -228,4 +229,24 @@ fn links_inside_the_page_lead_somewhere() {
     for link in attribute("href").iter().filter_map(|link| link.strip_prefix('#')) {
         assert!(ids.iter().any(|id| id == link), "{link}");
     }
+}
+
+#[test]
+fn cores_that_were_not_free_and_samples_that_were_lost_are_told() {
+    let mut run = usual_run();
+    let quiet = page(&run);
+    assert!(!quiet.contains("cores were free") && !quiet.contains("stalls of the machine"));
+    let (capacity, capacity_ideal) = (Some(1.3), Some(2.0));
+    run.noise = vec![NoiseWindow { capacity, capacity_ideal, ..NoiseWindow::default() }];
+    // Trials of a round begin at its second.
+    run.stalls = vec![Stall { at_s: 5.5, until_s: 6.001 }];
+    let told = page(&run);
+    let head = between(&told, "Cores were not free", "</p>");
+    assert!(head.contains("In 6 of 7 comparisons, at worst only 1.3 of 2 cores"), "{head}");
+    let echo = between(&told, "Echo over TCP</h3>", "class=\"charts\"");
+    assert!(echo.contains("Only 1.3 of 2 cores were free: several-thread runners"), "{echo}");
+    assert!(echo.contains("smol lost 1 sample"), "{echo}");
+    let table = text_table(&run, &analyse(&run));
+    assert!(table.contains("   only 1.3 of 2 cores were free: several-thread"), "{table}");
+    assert!(table.contains("smol lost 1 sample"), "{table}");
 }

@@ -9,6 +9,7 @@
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build that a run was made on.
+//! - [`noise`]: what went on beside the measuring.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`builds`]: two builds of the harness, compared row by row.
 //! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
@@ -21,6 +22,7 @@ pub mod catalogue;
 pub mod environment;
 pub mod key;
 pub mod listing;
+pub mod noise;
 pub mod run;
 pub mod stats;
 pub mod store;

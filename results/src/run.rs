@@ -6,9 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Noise;
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::environment::Environment;
 use crate::key::CellKey;
+use crate::noise::{NoiseWindow, Stall};
 use crate::trial::{Age, Outcome};
 
 /// Version of the results schema. A file of another version is refused by name.
@@ -90,6 +92,10 @@ pub enum Line {
     Schedule(Schedule),
     /// A finished trial.
     Trial(TrialRecord),
+    /// What went on beside the measuring, about every 100 ms and at each probe of the capacity.
+    Noise(NoiseWindow),
+    /// The machine stood still.
+    Stall(Stall),
     /// Always the last line of a run that came to its end.
     End(End),
 }
@@ -130,12 +136,18 @@ pub struct TrialRecord {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct End {
     /// Whether it was stopped before its plan was done.
     pub interrupted: bool,
     /// Wall time of the whole run, seconds.
     pub elapsed_s: f64,
+    /// What the A/A control showed; `None` when nothing was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Noise>,
+    /// Whether the control leaves the run to be trusted; `None` when nothing was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trusted: Option<bool>,
 }
 
 /// A whole run: the versioned results file.
@@ -148,6 +160,12 @@ pub struct Run {
     pub schedules: Vec<Schedule>,
     /// Every finished trial, in order.
     pub trials: Vec<TrialRecord>,
+    /// What went on beside the measuring, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub noise: Vec<NoiseWindow>,
+    /// When the machine stood still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stalls: Vec<Stall>,
     /// How it ended; `None` for a run that was killed.
     pub end: Option<End>,
 }
@@ -155,7 +173,14 @@ pub struct Run {
 impl Run {
     /// A run of which nothing is measured yet.
     pub fn new(header: RunHeader) -> Self {
-        Self { header, schedules: Vec::new(), trials: Vec::new(), end: None }
+        Self {
+            header,
+            schedules: Vec::new(),
+            trials: Vec::new(),
+            noise: Vec::new(),
+            stalls: Vec::new(),
+            end: None,
+        }
     }
 
     /// Takes in one more line.
@@ -164,6 +189,8 @@ impl Run {
             Line::Header(header) => self.header = *header,
             Line::Schedule(schedule) => self.schedules.push(schedule),
             Line::Trial(trial) => self.trials.push(trial),
+            Line::Noise(window) => self.noise.push(window),
+            Line::Stall(stall) => self.stalls.push(stall),
             Line::End(end) => self.end = Some(end),
         }
     }

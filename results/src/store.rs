@@ -287,7 +287,9 @@ fn io_error<'a>(path: &'a Path, what: &'static str) -> impl Fn(io::Error) -> Sto
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Noise;
     use crate::environment::Environment;
+    use crate::noise::{NoiseWindow, Stall};
     use crate::run::Plan;
     use tempfile::tempdir;
 
@@ -313,7 +315,7 @@ mod tests {
         }
     }
 
-    const END: End = End { interrupted: false, elapsed_s: 0.1 };
+    const END: End = End { interrupted: false, elapsed_s: 0.1, control: None, trusted: None };
 
     #[test]
     fn the_newest_run_is_reachable_wherever_it_was_written() {
@@ -340,6 +342,33 @@ mod tests {
         assert_eq!(read(&path).unwrap().end, None);
         fs::write(&path, "{\"line\":\"header\"").unwrap();
         assert!(matches!(read(&path), Err(StoreError::Broken { .. })));
+    }
+
+    #[test]
+    fn the_lines_of_a_run_become_its_document() {
+        let folder = tempdir().unwrap();
+        let mut writer = RunWriter::create(folder.path(), None, header()).unwrap();
+        let journal = writer.journal_path().to_path_buf();
+        let window = NoiseWindow { until_s: 0.1, load: Some(0.5), ..NoiseWindow::default() };
+        writer.append(Line::Noise(window)).unwrap();
+        writer.append(Line::Stall(Stall { at_s: 0.1, until_s: 0.5 })).unwrap();
+        let end = End { control: Some(Noise::default()), trusted: Some(true), ..END };
+        let (run, path) = writer.finish(end).unwrap();
+        assert_eq!((run.noise.len(), run.stalls.len(), run.end), (1, 1, Some(end)));
+        assert_eq!(read(&path).unwrap(), run);
+        assert_eq!(read(&journal).unwrap(), run);
+    }
+
+    #[test]
+    fn a_document_from_before_the_noise_context_is_read() {
+        let folder = tempdir().unwrap();
+        let writer = RunWriter::create(folder.path(), None, header()).unwrap();
+        let (run, path) = writer.finish(END).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        for newer in ["\"noise\"", "\"stalls\"", "\"control\"", "\"trusted\""] {
+            assert!(!text.contains(newer), "{newer} is not written when there is none");
+        }
+        assert_eq!(read(&path).unwrap(), run);
     }
 
     #[test]

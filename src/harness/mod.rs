@@ -3,6 +3,8 @@
 //! - [`profile`]: how much time a run may take.
 //! - [`wishes`]: what was asked for, and whether it can be.
 //! - [`plan`]: which cells, at which points, and why the others do not run.
+//! - `beside`: what goes on beside the measuring, read between trials.
+//! - `witness`: a thread that notices when the machine stands still.
 //! - `child`: one process, its time limit, and its end.
 //! - `trials`: a request to a process and a reply from it.
 //! - [`contest`]: other builds, or other sizes, against each other in the same way.
@@ -10,6 +12,7 @@
 //! - [`run`]: the loop over all of it, writing each finished trial down.
 //! - `progress`: what a person sees meanwhile.
 
+mod beside;
 mod child;
 pub mod contest;
 pub mod interrupt;
@@ -20,3 +23,4 @@ pub mod run;
 mod schedule;
 pub mod trials;
 pub mod wishes;
+mod witness;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use fastrand::Rng;
-use runtime_bench_results::analysis::level;
+use runtime_bench_results::analysis::{Noise, analyse, level};
 use runtime_bench_results::run::{
     End, Line, PlannedCell, Run, RunHeader, SCHEMA, Schedule, TrialRecord,
 };
@@ -13,6 +13,7 @@ use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::store::RunWriter;
 use runtime_bench_results::trial::{Age, BlockSize, Outcome};
 
+use super::beside::Beside;
 use super::interrupt::Interrupt;
 use super::plan::Planned;
 use super::profile::Profile;
@@ -68,12 +69,14 @@ pub fn measure(
     };
     let trials = Trials::new(registry, interrupt, settings)?;
     let writer = RunWriter::create(&output.folder, output.out.as_deref(), header(planned, output))?;
+    let start = Instant::now();
     let mut runner = Loop {
         groups: groups(&plan.cells),
         broken: vec![false; plan.cells.len()],
         progress: Progress::new(output.quiet),
         rng: Rng::with_seed(plan.seed),
-        start: Instant::now(),
+        beside: Beside::watch(start, plan.workers),
+        start,
         planned,
         profile,
         trials,
@@ -82,11 +85,28 @@ pub fn measure(
     let whole = runner.pilots_and_rounds();
     runner.progress.clear();
     let elapsed_s = runner.start.elapsed().as_secs_f64();
+    let last = runner.beside.end();
+    let mut writer = runner.writer;
     // What was measured before an error is worth keeping, too.
-    let finished = runner.writer.finish(End { interrupted: !matches!(whole, Ok(true)), elapsed_s });
+    let noted = last.into_iter().try_for_each(|line| writer.append(line));
+    let end = end(writer.run(), !matches!(whole, Ok(true)), elapsed_s);
+    let finished = writer.finish(end);
     whole?;
+    noted?;
     let (run, path) = finished?;
     Ok(Done { run, path })
+}
+
+/// How a run ended, and what its control showed.
+fn end(run: &Run, interrupted: bool, elapsed_s: f64) -> End {
+    let noise = analyse(run).noise;
+    let controlled = noise != Noise::default();
+    End {
+        interrupted,
+        elapsed_s,
+        control: controlled.then_some(noise),
+        trusted: controlled.then(|| noise.trusted()),
+    }
 }
 
 fn header(planned: &Planned, output: &Output) -> RunHeader {
@@ -133,6 +153,7 @@ struct Loop<'a> {
     broken: Vec<bool>,
     trials: Trials<'a>,
     writer: RunWriter,
+    beside: Beside,
     progress: Progress,
     rng: Rng,
     start: Instant,
@@ -162,6 +183,7 @@ impl Loop<'_> {
         self.progress.phase("verifying", pilots_s + self.planned.cost_s());
         let mut schedules = Vec::with_capacity(self.groups.len());
         for group in 0..self.groups.len() {
+            self.probe_capacity()?;
             let mut cost = Duration::ZERO;
             for (position, id) in self.permutation(group).into_iter().enumerate() {
                 let Some(mut pilot) = self.trial(id, 0, position)? else { return Ok(None) };
@@ -203,12 +225,21 @@ impl Loop<'_> {
 
     /// One trial of each cell of a comparison, in random order; `false` when interrupted.
     fn round(&mut self, group: usize, round: u32) -> Result<bool, Error> {
+        self.probe_capacity()?;
         for (position, id) in self.permutation(group).into_iter().enumerate() {
             if self.trial(id, round, position)?.is_none() {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// Between rounds, about once a second.
+    fn probe_capacity(&mut self) -> Result<(), Error> {
+        if let Some(line) = self.beside.between_rounds() {
+            self.writer.append(line)?;
+        }
+        Ok(())
     }
 
     fn permutation(&mut self, group: usize) -> Vec<usize> {
@@ -238,6 +269,9 @@ impl Loop<'_> {
             outcome: finished.outcome,
             stderr: finished.stderr,
         }))?;
+        for line in self.beside.after_trial() {
+            self.writer.append(line)?;
+        }
         Ok(Some(finished.cost))
     }
 }

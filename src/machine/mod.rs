@@ -3,11 +3,15 @@
 //! Linux is complete; elsewhere what cannot be read is `None`, and the report says so.
 
 mod affinity;
+mod capacity;
 mod environment;
 mod files;
 mod limits;
+mod noise;
 
 pub use affinity::{allowed_cores, on_core};
+pub use capacity::{Capacity, probe};
 pub use environment::{build, describe};
 pub use files::peak_memory;
 pub use limits::{Limits, Pool, Refusal, raise_open_files};
+pub use noise::{Busy, Counters, load};

@@ -72,7 +72,7 @@ fn encode(error: &impl fmt::Display) -> ReportError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runtime_bench_results::analysis::{Status, Summary};
+    use runtime_bench_results::analysis::{GroupNoise, Status, Summary};
     use runtime_bench_results::key::{CellKey, Point};
     use runtime_bench_results::stats::Interval;
     use runtime_bench_results::trial::{Age, Better};
@@ -83,7 +83,16 @@ mod tests {
             point: Point::new().variant("v"),
             runner: runner.into(),
         };
-        Row { key, status, samples: 7, metrics, comparison: None, unbeaten: false, best: false }
+        Row {
+            key,
+            status,
+            samples: 7,
+            dropped: 0,
+            metrics,
+            comparison: None,
+            unbeaten: false,
+            best: false,
+        }
     }
 
     #[test]
@@ -110,6 +119,7 @@ mod tests {
             headline: "wall".into(),
             rows,
             twin: None,
+            noise: GroupNoise::default(),
         };
         let analysis = Analysis { groups: vec![group], ..Analysis::default() };
         let text = String::from_utf8(table(&analysis).unwrap()).unwrap();

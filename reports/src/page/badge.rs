@@ -1,11 +1,12 @@
 //! How far to trust the run: what its A/A control showed, and whether it came to its end.
 
 use maud::{Markup, html};
+use runtime_bench_results::analysis::Group;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::stats::TwinCheck;
 
 use crate::format;
-use crate::view::View;
+use crate::view::{View, noise};
 
 /// How serious a badge is.
 #[derive(Clone, Copy)]
@@ -17,12 +18,15 @@ enum Level {
 
 /// Every badge of the run.
 pub(super) fn badges(view: &View<'_>) -> Markup {
-    let (level, head, text) = noise(view);
+    let (level, head, text) = control(view);
     html! {
         @if let Some(text) = unfinished(view.run) {
             (badge(Level::Bad, "Not finished", text))
         }
         (badge(level, head, &text))
+        @if let Some(text) = crowded(view) {
+            (badge(Level::Caution, "Cores were not free", &text))
+        }
     }
 }
 
@@ -54,7 +58,7 @@ fn unfinished(run: &Run) -> Option<&'static str> {
     }
 }
 
-fn noise(view: &View<'_>) -> (Level, &'static str, String) {
+fn control(view: &View<'_>) -> (Level, &'static str, String) {
     let noise = view.analysis.noise;
     let all = noise.passed + noise.unproven + noise.failed;
     let controls = |count: usize| format::count(count, "control");
@@ -106,6 +110,17 @@ fn noise(view: &View<'_>) -> (Level, &'static str, String) {
         controls(all)
     );
     (Level::Good, "Noise control passed", text)
+}
+
+/// That other programs took cores, in the comparison that had the fewest.
+fn crowded(view: &View<'_>) -> Option<String> {
+    let groups = &view.analysis.groups;
+    let crowded = groups.iter().filter(|group| group.noise.crowded());
+    let share = |group: &&Group| group.noise.free_median.unwrap_or(1.0);
+    let worst = crowded.clone().min_by(|a, b| share(a).total_cmp(&share(b)))?;
+    let words = noise::crowded(&worst.noise)?;
+    let (count, all) = (crowded.count(), format::count(groups.len(), "comparison"));
+    Some(format!("In {count} of {all}, at worst {words}."))
 }
 
 /// The comparisons whose control failed.

@@ -9,7 +9,7 @@ use crate::ReportError;
 use crate::chart::{Description, DotPlot, DotRow, Form, Mark};
 use crate::format;
 use crate::view::finding::Finding;
-use crate::view::{Group, View, Workload, wording};
+use crate::view::{Group, View, Workload, noise, wording};
 
 /// Every workload that compares runners, by kind.
 pub(super) fn sections(view: &View<'_>) -> Result<Markup, ReportError> {
@@ -71,6 +71,7 @@ fn comparison(view: &View<'_>, group: &Group<'_>) -> Result<Markup, ReportError>
                 strong { (finding.lead) }
                 @if let Some(detail) = &finding.detail { " " (detail) }
             }
+            (beside(group))
             div.charts { (headline) (time) }
             (missing(view, group))
             @if group.source.rows.iter().any(|row| !row.metrics.is_empty()) {
@@ -81,6 +82,16 @@ fn comparison(view: &View<'_>, group: &Group<'_>) -> Result<Markup, ReportError>
             }
         }
     })
+}
+
+/// What went on beside the trials, where it matters.
+fn beside(group: &Group<'_>) -> Markup {
+    let notes = [noise::crowded(&group.source.noise), noise::dropped(group.source)];
+    html! {
+        @for note in notes.into_iter().flatten() {
+            p.beside { b { "Beside it: " } (noise::sentence(&note)) }
+        }
+    }
 }
 
 /// The headline metric of every runner that has it.

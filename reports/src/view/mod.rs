@@ -2,6 +2,7 @@
 
 pub(crate) mod finding;
 mod group;
+pub(crate) mod noise;
 pub(crate) mod tally;
 pub(crate) mod wording;
 

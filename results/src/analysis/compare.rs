@@ -5,10 +5,11 @@ use std::num::NonZero;
 use std::thread;
 
 use super::costs::costed;
+use super::noise::{Beside, stalled};
 use super::overall::overall;
 use super::samples::Samples;
 use super::scaling::scalings;
-use super::{Analysis, Group, Noise, Row, Status, Twin};
+use super::{Analysis, Group, GroupNoise, Noise, Row, Status, Twin};
 use crate::catalogue::Class;
 use crate::run::{PlannedCell, Role, Run};
 use crate::stats::{TwinCheck, Verdict, check_twin, compare};
@@ -25,13 +26,13 @@ pub fn analyse(run: &Run) -> Analysis {
     let cells = &run.header.plan.cells;
     let mut measured: Vec<Samples<'_>> = cells.iter().map(|_| Samples::default()).collect();
     for trial in &run.trials {
-        measured[trial.cell].take(trial);
+        measured[trial.cell].take(trial, stalled(run, trial));
         // A twin is the reference once more: its failure is the reference's.
         let cell = &cells[trial.cell];
         if cell.role == Role::Twin && matches!(trial.outcome, Outcome::Error { .. }) {
             let same = |other: &PlannedCell| other.role == Role::Subject && other.key == cell.key;
             if let Some(subject) = cells.iter().position(same) {
-                measured[subject].take(trial);
+                measured[subject].take(trial, false);
             }
         }
     }
@@ -41,9 +42,10 @@ pub fn analyse(run: &Run) -> Analysis {
         *points.entry(&cells[ids[0]].key.workload).or_default() += 1;
     }
     let context = Context { run, groups: members.len(), points };
+    let beside = Beside::new(run);
     let group = |ids: &Vec<usize>| {
         let members: Vec<Member<'_>> = ids.iter().map(|&id| (&cells[id], &measured[id])).collect();
-        context.group(&members)
+        Group { noise: beside.group(ids, &measured), ..context.group(&members) }
     };
     let groups: Vec<Group> = on_all_cores(&members, group);
     let noise = control(&groups);
@@ -104,6 +106,7 @@ impl Context<'_> {
             headline: headline.to_owned(),
             rows,
             twin,
+            noise: GroupNoise::default(),
         }
     }
 
@@ -125,6 +128,7 @@ impl Context<'_> {
             key: cell.key.clone(),
             status,
             samples: if measured { samples.blocks.len() } else { 0 },
+            dropped: samples.dropped,
             metrics: if measured { samples.summaries() } else { Vec::new() },
             comparison: None,
             unbeaten: false,
@@ -233,6 +237,9 @@ pub fn level(runners: usize, points: usize) -> f64 {
 }
 
 /// Costs of the rounds in which both sides were measured.
-fn paired(candidate: &BTreeMap<u32, f64>, reference: &BTreeMap<u32, f64>) -> Vec<(f64, f64)> {
+pub(super) fn paired(
+    candidate: &BTreeMap<u32, f64>,
+    reference: &BTreeMap<u32, f64>,
+) -> Vec<(f64, f64)> {
     candidate.iter().filter_map(|(round, cost)| Some((*cost, *reference.get(round)?))).collect()
 }

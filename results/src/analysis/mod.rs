@@ -5,13 +5,17 @@
 
 mod compare;
 mod costs;
+mod noise;
 mod overall;
 mod samples;
 mod scaling;
+mod twin;
 
 pub use compare::{analyse, level};
+pub use noise::{GroupNoise, LEAST_FREE};
 pub use overall::{Overall, RunnerMean};
 pub use scaling::{Scaling, ScalingPoint};
+pub use twin::twin_pairs;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +55,9 @@ pub struct Group {
     pub rows: Vec<Row>,
     /// The reference's twin, when both were measured.
     pub twin: Option<Twin>,
+    /// What went on beside its trials.
+    #[serde(default)]
+    pub noise: GroupNoise,
 }
 
 /// One cell.
@@ -62,6 +69,9 @@ pub struct Row {
     pub status: Status,
     /// Processes measured.
     pub samples: usize,
+    /// Verified samples that were left out because the machine stood still meanwhile.
+    #[serde(default)]
+    pub dropped: usize,
     /// Every metric, the workload's headline among them.
     pub metrics: Vec<Summary>,
     /// The headline against the reference; `None` for the reference itself and without figures.

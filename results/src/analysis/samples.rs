@@ -17,13 +17,18 @@ pub(super) struct Samples<'a> {
     pub(super) blocks: BTreeMap<u32, &'a Block>,
     /// Trials that failed, pilots included.
     failures: Vec<String>,
+    /// Verified blocks that were left out because the machine stood still meanwhile.
+    pub(super) dropped: usize,
     trials: usize,
 }
 
 impl<'a> Samples<'a> {
-    pub(super) fn take(&mut self, trial: &'a TrialRecord) {
+    /// Takes in a trial; `stalled` when the machine stood still meanwhile. A failure is one all the
+    /// same.
+    pub(super) fn take(&mut self, trial: &'a TrialRecord, stalled: bool) {
         self.trials += 1;
         match &trial.outcome {
+            Outcome::Ok { .. } if stalled && trial.round > 0 => self.dropped += 1,
             Outcome::Ok { block } if trial.round > 0 => {
                 self.blocks.insert(trial.round, block);
             }
@@ -53,6 +58,12 @@ impl<'a> Samples<'a> {
         }
         if !self.blocks.is_empty() {
             return Status::Measured;
+        }
+        if self.dropped > 0 {
+            return Status::NotMeasured(format!(
+                "the machine stood still during all of its {} samples: run again when it is idle",
+                self.dropped
+            ));
         }
         let group = cell.key.group();
         let schedule = run.schedules.iter().find(|schedule| schedule.group == group);

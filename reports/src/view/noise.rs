@@ -1,0 +1,50 @@
+//! What went on beside a comparison, in sentences.
+
+use runtime_bench_results::analysis::{Group, GroupNoise, Row};
+
+use crate::format;
+
+/// `only 1.3 of 2 cores were free: several-thread runners were measured with fewer`; `None` where
+/// the cores were free, or nobody looked.
+pub(crate) fn crowded(noise: &GroupNoise) -> Option<String> {
+    if !noise.crowded() {
+        return None;
+    }
+    let (free, ideal) = (noise.free_cores()?, noise.ideal_cores?);
+    Some(format!(
+        "only {free:.1} of {ideal:.0} cores were free: several-thread runners were measured with \
+         fewer"
+    ))
+}
+
+/// `tokio lost 2 samples and smol 1 sample to stalls of the machine`; `None` where nobody did.
+pub(crate) fn dropped(group: &Group) -> Option<String> {
+    let lost = group.rows.iter().filter(|row| row.dropped > 0);
+    let part =
+        |row: &Row| format!("{} lost {}", row.key.runner, format::count(row.dropped, "sample"));
+    let parts: Vec<String> = lost.map(part).collect();
+    (!parts.is_empty()).then(|| format!("{} to stalls of the machine", format::list(&parts)))
+}
+
+/// A sentence begins with a capital and ends with a full stop.
+pub(crate) fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next()
+        .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), rest.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cores_that_were_not_free_are_told_with_both_numbers() {
+        let noise =
+            GroupNoise { free_median: Some(0.65), ideal_cores: Some(2.0), ..GroupNoise::default() };
+        let words = crowded(&noise).unwrap();
+        assert!(words.starts_with("only 1.3 of 2 cores were free: "), "{words}");
+        assert!(sentence(&words).starts_with("Only 1.3") && sentence(&words).ends_with("fewer."));
+        assert_eq!(crowded(&GroupNoise { free_median: Some(0.9), ..noise }), None);
+        assert_eq!(crowded(&GroupNoise::default()), None);
+    }
+}

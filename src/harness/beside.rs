@@ -1,0 +1,94 @@
+//! What goes on beside the measuring: windows of the machine's counters, probes of its parallel
+//! capacity, stalls.
+//!
+//! Everything is read between trials, never during one; the witness alone runs along.
+
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::noise::NoiseWindow;
+use runtime_bench_results::run::Line;
+
+use super::witness::Witness;
+use crate::machine::{self, Counters};
+
+/// Shortest window: the counters tick every 10 ms.
+const WINDOW: Duration = Duration::from_millis(100);
+/// Time between two probes.
+const PROBE: Duration = Duration::from_secs(1);
+/// A probe takes at most one part of this many of the time up to the next: 2 %.
+const PROBE_PARTS: u32 = 50;
+
+/// Watches the machine until the run ends.
+pub(super) struct Beside {
+    start: Instant,
+    workers: usize,
+    window: Instant,
+    counters: Counters,
+    probe: Instant,
+    witness: Witness,
+}
+
+impl Beside {
+    /// Begins to watch, for a run that began at `start` and whose runners have so many `workers`.
+    pub(super) fn watch(start: Instant, workers: usize) -> Self {
+        let witness = Witness::watch(start);
+        let now = Instant::now();
+        Self { start, workers, window: now, counters: Counters::read(), probe: now, witness }
+    }
+
+    /// What is to be written down after a trial.
+    pub(super) fn after_trial(&mut self) -> Vec<Line> {
+        let window = self.window().map(Line::Noise);
+        window.into_iter().chain(self.witness.noticed().into_iter().map(Line::Stall)).collect()
+    }
+
+    /// A probe of the capacity, if it is time for one.
+    pub(super) fn between_rounds(&mut self) -> Option<Line> {
+        if Instant::now() < self.probe {
+            return None;
+        }
+        let at_s = self.now_s();
+        let capacity = machine::probe(self.workers);
+        let cost = capacity.map_or(Duration::ZERO, |capacity| capacity.cost);
+        self.probe = Instant::now() + PROBE.max(cost * PROBE_PARTS);
+        let capacity = capacity?;
+        Some(Line::Noise(NoiseWindow {
+            at_s,
+            until_s: self.now_s(),
+            load: machine::load(),
+            capacity: Some(capacity.cores),
+            capacity_ideal: Some(capacity.ideal),
+            ..NoiseWindow::default()
+        }))
+    }
+
+    /// What is to be written down at the end of the run.
+    pub(super) fn end(mut self) -> Vec<Line> {
+        let window = self.window().map(Line::Noise);
+        window.into_iter().chain(self.witness.end().into_iter().map(Line::Stall)).collect()
+    }
+
+    /// The window that ends now, if it is long enough.
+    fn window(&mut self) -> Option<NoiseWindow> {
+        let (at, now) = (self.window, Instant::now());
+        if now - at < WINDOW {
+            return None;
+        }
+        let counters = Counters::read();
+        let busy = counters.since(&self.counters, now - at);
+        (self.window, self.counters) = (now, counters);
+        Some(NoiseWindow {
+            at_s: (at - self.start).as_secs_f64(),
+            until_s: (now - self.start).as_secs_f64(),
+            foreign_cores: busy.foreign_cores,
+            steal_cores: busy.steal_cores,
+            pressure: busy.pressure,
+            load: machine::load(),
+            ..NoiseWindow::default()
+        })
+    }
+
+    fn now_s(&self) -> f64 {
+        self.start.elapsed().as_secs_f64()
+    }
+}

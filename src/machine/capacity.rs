@@ -1,0 +1,144 @@
+//! How many cores are really free: the speed-up of several threads over one.
+//!
+//! Load changes what is measured and not only how noisy it is: with one core free, a runtime of two
+//! threads is measured as a runtime of one. The load average does not tell, a probe does.
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Steps of one piece of work: about 2.5 ms at 3 GHz. Every step waits for the one before, which
+/// leaves most of a core idle, so two hardware threads of one core count as two.
+const STEPS: u64 = 1_500_000;
+
+/// The parallel capacity at one moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Capacity {
+    /// Threads × time of one ÷ time of all, at most `ideal`: two threads' speed-up.
+    pub cores: f64,
+    /// What an idle machine has: the number of threads.
+    pub ideal: f64,
+    /// What the probe took.
+    pub cost: Duration,
+}
+
+/// Probes the parallel capacity with as many threads as `workers`, or as many as there are cores,
+/// if these are fewer. `None` for a single thread, which has nobody to share with.
+///
+/// The same piece of work is done by one thread, by all at once, and by one again; the shorter of
+/// the two single times counts, because whatever interrupts one thread must not read as capacity.
+/// Costs three pieces, 7.6 ms on an idle machine, and 15 ms where threads wait for a core: once a
+/// second, about 1 % of a run.
+pub fn probe(workers: usize) -> Option<Capacity> {
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = workers.min(cores);
+    if threads < 2 {
+        return None;
+    }
+    let start = Instant::now();
+    let before = alone();
+    let all = together(threads)?;
+    let one = before.min(alone());
+    let cores = capacity(threads, one, all)?;
+    Some(Capacity { cores, ideal: threads as f64, cost: start.elapsed() })
+}
+
+/// `threads · one ÷ all`, and no more than there are threads.
+fn capacity(threads: usize, one: Duration, all: Duration) -> Option<f64> {
+    let speed_up = threads as f64 * one.as_secs_f64() / all.as_secs_f64();
+    speed_up.is_finite().then(|| speed_up.min(threads as f64))
+}
+
+fn alone() -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+/// From the first thread's begin to the last one's end; `None` where threads cannot be started.
+///
+/// All of them are new threads: trials inherit the processors of the one that starts them.
+fn together(threads: usize) -> Option<Duration> {
+    let (open, arrived) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let begin_and_end = |place: usize| {
+        spread(place);
+        arrived.fetch_add(1, Ordering::Release);
+        // Awake, so that no time is lost to waking.
+        while !open.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        let begin = Instant::now();
+        work();
+        (begin, Instant::now())
+    };
+    let times: Vec<(Instant, Instant)> = thread::scope(|scope| {
+        let (begin_and_end, builder) = (&begin_and_end, thread::Builder::new);
+        let start = |place| builder().spawn_scoped(scope, move || begin_and_end(place)).ok();
+        let all: Vec<_> = (0..threads).map_while(start).collect();
+        while arrived.load(Ordering::Acquire) < all.len() {
+            thread::yield_now();
+        }
+        open.store(true, Ordering::Release);
+        all.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    });
+    let first = times.iter().map(|(begin, _)| *begin).min()?;
+    let last = times.iter().map(|(_, end)| *end).max()?;
+    (times.len() == threads).then(|| last - first)
+}
+
+/// Moves this thread to a processor of its own, and leaves it free to move on. Without that the
+/// kernel may leave two young threads on one core for longer than the work takes.
+#[cfg(target_os = "linux")]
+fn spread(place: usize) {
+    use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+    let this = nix::unistd::Pid::from_raw(0);
+    let Ok(allowed) = sched_getaffinity(this) else { return };
+    let own = (0..CpuSet::count()).filter(|&cpu| allowed.is_set(cpu).unwrap_or(false)).nth(place);
+    let mut one = CpuSet::new();
+    if own.is_some_and(|cpu| one.set(cpu).is_ok()) {
+        // Where it is refused, the thread stays where it is.
+        let _ = sched_setaffinity(this, &one);
+        let _ = sched_setaffinity(this, &allowed);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn spread(_: usize) {}
+
+/// One piece of work: a xorshift generator (Marsaglia, "Xorshift RNGs", J. Stat. Soft. 8(14), 2003),
+/// whose steps a compiler cannot join as it does those of a linear one.
+fn work() {
+    let mut state = black_box(1_u64);
+    for _ in 0..STEPS {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+    }
+    black_box(state);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capacity_is_the_speed_up_and_never_more_than_the_threads() {
+        let ms = Duration::from_millis;
+        assert_eq!(capacity(2, ms(3), ms(3)), Some(2.0));
+        assert_eq!(capacity(2, ms(3), ms(6)), Some(1.0));
+        assert_eq!(capacity(4, ms(3), ms(4)), Some(3.0));
+        assert_eq!(capacity(2, ms(6), ms(3)), Some(2.0), "a hiccup of the single thread");
+        assert_eq!(capacity(2, ms(0), ms(0)), None);
+    }
+
+    #[test]
+    fn a_probe_is_of_two_threads_and_more() {
+        assert_eq!(probe(1), None);
+        if thread::available_parallelism().is_ok_and(|cores| cores.get() >= 2) {
+            let capacity = probe(2).unwrap();
+            assert!(capacity.cores > 0.0 && capacity.cores <= 2.0, "{capacity:?}");
+            assert!(capacity.ideal >= 2.0 && capacity.cost > Duration::ZERO);
+        }
+    }
+}
