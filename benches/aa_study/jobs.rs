@@ -136,12 +136,12 @@ const FAULTS: [u32; 2] = [1, 5];
 /// Every question of a study: those to an idle machine first, in random order, so that an hour of the
 /// day falls on all of them.
 pub(crate) fn all(size: Size) -> Vec<Job> {
-    let pick = |quick, full| if size == Size::Quick { quick } else { full };
+    let place = usize::from(size == Size::Full);
     let mut jobs = Vec::new();
     for machine in [Machine::Idle, Machine::Loaded] {
         let mut questions = Vec::new();
         for (question, percent, cores, quick, full) in ASKED {
-            let count = pick(quick, full)[usize::from(machine == Machine::Loaded)];
+            let count = [quick, full][place][usize::from(machine == Machine::Loaded)];
             for (work, index) in WORK.into_iter().flat_map(|w| (0..count).map(move |i| (w, i))) {
                 questions.push(Job { machine, question, work, cores, percent, index });
             }
@@ -154,7 +154,7 @@ pub(crate) fn all(size: Size) -> Vec<Job> {
                     let question = Question::Builds;
                     Job { machine, question, work, cores, percent: 0, index }
                 };
-                questions.extend((0..pick(FAULTS[0], FAULTS[1])).map(job));
+                questions.extend((0..FAULTS[place]).map(job));
             }
         }
         Rng::with_seed(1).shuffle(&mut questions);

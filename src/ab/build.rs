@@ -51,7 +51,13 @@ impl Build {
         let mut command = Command::new(&self.program);
         command.args(["list", "--format", "json"]).args(args);
         let (succeeded, stdout, stderr) = trials::output(&mut command, LIST_LIMIT, interrupt)
-            .map_err(|reason| self.refused(&reason))?;
+            .map_err(|reason| {
+                if interrupt.requested() {
+                    Error::Interrupted("interrupted; nothing was measured".to_owned())
+                } else {
+                    self.refused(&reason)
+                }
+            })?;
         if !succeeded && stderr.starts_with("error:") {
             return Err(self.refused(&format!("refuses: {}", stderr.trim())));
         }
