@@ -11,9 +11,11 @@
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`stats`]: intervals and verdicts, pure functions on samples.
 //! - [`analysis`]: a run → one row per cell with its figures and verdicts.
+//! - [`comparison`]: runners of one run, or two runs → a document of words, and a gate.
 
 pub mod analysis;
 pub mod catalogue;
+pub mod comparison;
 pub mod environment;
 pub mod key;
 pub mod run;

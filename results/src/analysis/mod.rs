@@ -4,9 +4,12 @@
 //! terminal read this, never the raw trials.
 
 mod compare;
+mod pairs;
 mod samples;
 
 pub use compare::{analyse, level};
+pub(crate) use pairs::costs;
+pub use pairs::{PairComparison, pairwise};
 
 use serde::{Deserialize, Serialize};
 

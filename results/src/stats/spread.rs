@@ -99,8 +99,7 @@ mod tests {
             assert!(spread.assumed && (spread.margin() - 0.331).abs() < 1e-9, "{spread:?}");
         }
         let spread = between_runs(&[0.0; 8]);
-        assert!(!spread.assumed && spread.sigma == 0.0);
-        assert_eq!(spread.margin(), MARGIN);
+        assert!(!spread.assumed && spread.sigma < 1e-12 && spread.margin() <= MARGIN);
         assert!(between_runs(&[f64::NAN; 9]).assumed);
     }
 
