@@ -3,6 +3,7 @@
 mod fixture;
 
 use fixture::{ROUNDS, cell, fail, reprice, run, upset_twin};
+use runtime_bench_results::analysis::{analyse, pairwise};
 use runtime_bench_results::comparison::{
     Against, Document, FailOn, Outcome, Row, Word, files, judge, runners,
 };
@@ -260,6 +261,18 @@ fn runners_are_compared_with_any_reference_or_each_with_each() {
     assert_eq!(some.rows.len(), 6);
     assert_eq!(judge(&pairs, FailOn::Regression, 0.01), Outcome::Regression);
     assert_eq!(judge(&pairs, FailOn::Nothing, 0.01), Outcome::Pass);
+}
+
+#[test]
+fn pairs_with_the_reference_are_those_of_the_tables() {
+    let run = unequal();
+    let analysis = analyse(&run);
+    let pairs = pairwise(&run, &analysis, Some("tokio"));
+    let rows = analysis.groups.iter().flat_map(|group| &group.rows);
+    let tables: Vec<_> = rows.filter_map(|row| row.comparison.clone()).collect();
+    let pairs: Vec<_> = pairs.into_iter().filter_map(|pair| pair.comparison.ok()).collect();
+    assert_eq!((pairs.len(), &pairs), (6, &tables));
+    assert!((pairs[0].level - 0.01 / 6.0).abs() < 1e-12, "four runners, one point");
 }
 
 #[test]

@@ -240,7 +240,7 @@ fn describe(document: &mut Document, spread: Spread) {
     document.notes.push(if spread.assumed {
         format!(
             "spread between the runs: unknown, because they have {} rows in common and 8 tell it; \
-             {sigma} is assumed, and a verdict lies beyond {margin}",
+             {sigma} is assumed, and a verdict lies beyond {margin}; compare more cells",
             spread.rows
         )
     } else {

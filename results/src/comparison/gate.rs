@@ -123,7 +123,7 @@ impl Judged {
             ),
             Outcome::Untrusted => document.untrusted.clone().unwrap_or_default(),
             Outcome::Inconclusive if rows == 0 => {
-                "there is nothing to compare: no cell is in both".to_owned()
+                "there is nothing to compare: no cell was found on both sides".to_owned()
             }
             Outcome::Inconclusive => format!(
                 "{open} of {rows} rows are inconclusive: see their notes, and measure longer, on \
