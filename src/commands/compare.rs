@@ -60,7 +60,7 @@ pub(crate) enum Format {
     Markdown,
     /// The document, schema `runtime-bench/comparison/1`.
     Json,
-    /// JUnit XML.
+    /// XML for a server of continuous integration.
     Junit,
 }
 
