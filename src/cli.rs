@@ -24,8 +24,8 @@ const MOST_SEED: u64 = 1 << 53;
 #[command(
     name = "runtime-bench",
     version,
-    after_help = "Exit codes: 0 all well; 1 a wrong answer or a crash; 2 bad usage or \
-                  could not run; 3 not to be trusted; 130 interrupted."
+    after_help = "Exit codes: 0 all well; 1 a wrong answer, a crash or a regression; 2 bad usage \
+                  or could not run; 3 not to be trusted or inconclusive; 130 interrupted."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -42,6 +42,8 @@ enum Command {
     Verify(VerifyArgs),
     /// Write the report of a results file
     Report(ReportArgs),
+    /// Compare the runners of one results file, or two results files
+    Compare(commands::compare::CompareArgs),
     /// Answer one trial request from standard input (this is how the harness starts trials)
     #[command(name = TRIAL, hide = true)]
     Trial,
@@ -219,7 +221,7 @@ impl AgeName {
     }
 }
 
-fn regex(text: &str) -> Result<Regex, String> {
+pub(crate) fn regex(text: &str) -> Result<Regex, String> {
     Regex::new(text).map_err(|error| error.to_string())
 }
 
@@ -279,6 +281,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::List(args) => commands::list::run(registry, &args),
         Command::Verify(args) => commands::verify::run(registry, &args),
         Command::Report(args) => commands::report::run(&args),
+        Command::Compare(args) => commands::compare::run(&args),
         Command::Trial => crate::trial::answer(registry)
             .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
         Command::Replay(args) => crate::criterion_sink::replay(&args),

@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use runtime_bench_results::store::StoreError;
 
-/// Exit code: a wrong answer or a crash.
+/// Exit code: a wrong answer, a crash or a regression.
 pub const FAILED: u8 = 1;
 /// Exit code: bad usage, or the run could not be made.
 pub const COULD_NOT_RUN: u8 = 2;
-/// Exit code: the run's own control failed, so its verdicts are not to be trusted.
+/// Exit code: the run's own control failed, so its verdicts are not to be trusted, or a comparison
+/// could not decide.
 pub const UNTRUSTED: u8 = 3;
 /// Exit code: stopped by Ctrl-C or a termination signal.
 pub const INTERRUPTED: u8 = 130;
@@ -34,6 +35,12 @@ pub enum Error {
     /// Identical code was told apart.
     #[error("{0}")]
     Untrusted(String),
+    /// A comparison found something slower than it may be, or failing.
+    #[error("{0}")]
+    Regression(String),
+    /// A comparison could not decide what it was asked to.
+    #[error("{0}")]
+    Inconclusive(String),
     /// Stopped from outside.
     #[error("{0}")]
     Interrupted(String),
@@ -46,8 +53,8 @@ impl Error {
             Self::Usage(_) | Self::CouldNotRun(_) | Self::Store(_) | Self::Report(_) => {
                 COULD_NOT_RUN
             }
-            Self::Failed(_) => FAILED,
-            Self::Untrusted(_) => UNTRUSTED,
+            Self::Failed(_) | Self::Regression(_) => FAILED,
+            Self::Untrusted(_) | Self::Inconclusive(_) => UNTRUSTED,
             Self::Interrupted(_) => INTERRUPTED,
         })
     }

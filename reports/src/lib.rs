@@ -9,6 +9,7 @@
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
 //! - `data`: the same facts as JSON and CSV.
 //! - `text`: the table that a terminal shows.
+//! - [`comparison`]: runners or runs compared, as text, Markdown, JSON and `JUnit` XML.
 //! - `format`: figures with their units.
 //!
 //! A further page is a function from the view to markup and one line in [`write_site`]; a further
@@ -20,6 +21,7 @@ use runtime_bench_results::analysis::{self, Analysis};
 use runtime_bench_results::run::Run;
 
 mod chart;
+pub mod comparison;
 mod data;
 mod error;
 mod files;

@@ -11,14 +11,14 @@
 //! - [`environment`]: the machine and the build that a run was made on.
 //! - [`noise`]: what went on beside the measuring.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
-//! - [`builds`]: two builds of the harness, compared row by row.
 //! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
 //! - [`analysis`]: a run → one row per cell with its figures and verdicts, and what follows across
 //!   cells.
+//! - [`comparison`]: runners of one run, two runs or two builds → a document of words, and a gate.
 
 pub mod analysis;
-pub mod builds;
 pub mod catalogue;
+pub mod comparison;
 pub mod environment;
 pub mod key;
 pub mod listing;

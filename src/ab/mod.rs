@@ -10,7 +10,7 @@ pub mod rows;
 use std::time::Duration;
 
 use fastrand::Rng;
-use runtime_bench_results::builds::{BuildRow, Failure};
+use runtime_bench_results::comparison::{BuildRow, Failure};
 use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::stats::gate::{STAGE_LEVEL, Stage, suspicious};
 

@@ -115,7 +115,7 @@ impl Wishes {
 }
 
 /// `: did you mean …?`, or nothing when no name is near.
-fn nearest(wrong: &str, known: &[&str]) -> String {
+pub(crate) fn nearest(wrong: &str, known: &[&str]) -> String {
     let near = known
         .iter()
         .map(|name| (strsim::jaro_winkler(wrong, name), name))

@@ -7,6 +7,7 @@ mod compare;
 mod costs;
 mod noise;
 mod overall;
+mod pairs;
 mod samples;
 mod scaling;
 mod twin;
@@ -14,6 +15,8 @@ mod twin;
 pub use compare::{analyse, level};
 pub use noise::{GroupNoise, LEAST_FREE};
 pub use overall::{Overall, RunnerMean};
+pub(crate) use pairs::costs;
+pub use pairs::{PairComparison, pairwise};
 pub use scaling::{Scaling, ScalingPoint};
 pub use twin::twin_pairs;
 

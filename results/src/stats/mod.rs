@@ -17,6 +17,8 @@ mod modes;
 mod percentile;
 mod scaling;
 mod speed_up;
+mod spread;
+mod unpaired;
 mod verdict;
 
 pub use bound::{lower_bound, proportion_interval, upper_bound};
@@ -29,4 +31,6 @@ pub use modes::SlowShares;
 pub use percentile::{Percentile, Unsupported, fewest_samples, percentile};
 pub use scaling::{PowerLaw, power_law};
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
+pub use spread::{Spread, between_runs};
+pub use unpaired::{Unpaired, fewest_unpaired, unpaired};
 pub use verdict::{Comparison, TwinCheck, Verdict, check_twin, compare, fewest_pairs};

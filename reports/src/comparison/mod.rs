@@ -1,0 +1,33 @@
+//! A comparison as text, Markdown, JSON and `JUnit` XML.
+//!
+//! - `table`: what each row shows; the other files only arrange it.
+//! - `text`: for a terminal.
+//! - `markdown`: for a pull request.
+//! - `junit`: for a server of continuous integration.
+
+mod junit;
+mod markdown;
+mod table;
+mod text;
+
+pub use junit::junit;
+pub use markdown::markdown;
+pub use text::text;
+
+use runtime_bench_results::comparison::Judged;
+
+use crate::ReportError;
+
+/// The comparison as JSON, schema `runtime-bench/comparison/1`, with a line break at its end.
+///
+/// # Errors
+/// When the encoder fails.
+pub fn json(judged: &Judged) -> Result<String, ReportError> {
+    let text = serde_json::to_string_pretty(judged);
+    let text =
+        text.map_err(|error| ReportError::Encode { format: "JSON", reason: error.to_string() })?;
+    Ok(text + "\n")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Every format, on a document with a row of each kind.
+
+use runtime_bench_results::comparison::{Document, FailOn, Judged, Row, Word};
+use runtime_bench_results::stats::Interval;
+
+use super::{json, junit, markdown, text};
+
+fn row(name: &str, word: Word, ratio: f64) -> Row {
+    Row {
+        name: name.into(),
+        workload: name.split('/').next().unwrap_or_default().into(),
+        metric: "wall".into(),
+        unit: "ns".into(),
+        word,
+        ratio: Some(ratio),
+        interval: Some(Interval { low: ratio - 0.02, high: ratio + 0.02 }),
+        samples: [40, 38],
+        margin: 0.01,
+        note: String::new(),
+    }
+}
+
+/// A document with a row of each kind and with hostile names.
+fn document() -> Document {
+    let mut document = Document::new("Two runs", "base.json", "candidate.json");
+    document.warnings = vec!["the builds differ (a | b)".into()];
+    document.notes = vec!["spread: 1.0 %".into()];
+    document.only_base = vec!["old/smol/-".into()];
+    let failed = Row {
+        ratio: None,
+        interval: None,
+        note: "<9> of \"10\" & \u{1b}[31mred\u{0}\nnext | line".into(),
+        ..row("echo/smol/size=64B", Word::Failed, 1.0)
+    };
+    document.rows = vec![
+        failed,
+        row("echo/tokio/size=64B", Word::Slower, 1.2),
+        Row { unit: "B".into(), ..row("memory/tokio/n=1", Word::Slower, 1.03) },
+        Row { note: "too wide".into(), ..row("cpu/tokio/n=1", Word::Inconclusive, 1.0) },
+        row("cpu/smol/n=1", Word::Tie, 1.0),
+    ];
+    document
+}
+
+fn judged(fail_on: FailOn) -> Judged {
+    Judged::new(document(), fail_on, 0.05)
+}
+
+#[test]
+fn text_has_each_row_its_word_and_a_summary() {
+    let text = text(&judged(FailOn::Regression));
+    let has = |parts: &[&str]| {
+        let line = text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+        assert!(line, "no line has {parts:?}:\n{text}");
+    };
+    has(&["echo/tokio/size=64B", "1.20×", "[1.18–1.22]", "40/38", "slower, regression"]);
+    has(&["memory/tokio", "larger, within the threshold"]);
+    has(&["cpu/tokio", "inconclusive", "too wide"]);
+    has(&["warning: the builds differ"]);
+    has(&["note: spread: 1.0 %"]);
+    has(&["only in the base (1): old/smol/-"]);
+    has(&["5 rows: 1 failed, 2 slower, 1 inconclusive, 1 tie"]);
+    has(&["regression: 2 of 5 rows", "5 %", "echo/smol/size=64B, echo/tokio/size=64B"]);
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{0}'), "no control characters");
+}
+
+#[test]
+fn a_comparison_for_reading_names_no_regression() {
+    let judged = judged(FailOn::Nothing);
+    assert!(!text(&judged).contains("regression") && text(&judged).contains("5 rows compared"));
+    assert!(!junit(&judged).contains("<failure"));
+}
+
+#[test]
+fn markdown_begins_with_the_verdict_and_keeps_its_columns() {
+    let markdown = markdown(&judged(FailOn::Regression));
+    assert!(markdown.starts_with("**regression: 2 of 5 rows"), "{markdown}");
+    assert!(markdown.contains("⚠ the builds differ (a \\| b)"));
+    assert!(markdown.contains("| **slower, regression** |"));
+    let table: Vec<&str> = markdown.lines().filter(|line| line.starts_with('|')).collect();
+    assert_eq!(table.len(), 7);
+    for line in &table {
+        let bars = line.replace("\\|", "").matches('|').count();
+        assert_eq!(bars, 7, "{line}");
+    }
+    assert!(markdown.contains("\\<9\\> of \"10\" \\& "), "{markdown}");
+}
+
+#[test]
+fn junit_counts_failures_and_skips_and_escapes_everything() {
+    let xml = junit(&judged(FailOn::Regression));
+    assert!(xml.contains("tests=\"5\" failures=\"2\" errors=\"0\" skipped=\"1\""), "{xml}");
+    assert_eq!(xml.matches("<testsuite name=").count(), 3);
+    assert_eq!(xml.matches("<testcase ").count(), 5);
+    assert_eq!((xml.matches("<failure ").count(), xml.matches("<skipped ").count()), (2, 1));
+    assert!(
+        xml.contains("&lt;9&gt; of &quot;10&quot; &amp; \u{fffd}[31mred\u{fffd} next"),
+        "{xml}"
+    );
+    assert!(!xml.chars().any(|c| c.is_control() && c != '\n'), "{xml}");
+}
+
+#[test]
+fn junit_never_passes_what_is_empty_or_untrusted() {
+    let empty = Judged::new(Document::new("t", "a", "b"), FailOn::Regression, 0.01);
+    assert!(junit(&empty).contains("<skipped message=\"there is nothing to compare"));
+    let mut document = document();
+    document.untrusted = Some("told apart".into());
+    let xml = junit(&Judged::new(document, FailOn::Regression, 0.05));
+    assert!(xml.contains("failures=\"1\" errors=\"0\" skipped=\"4\""), "{xml}");
+}
+
+#[test]
+fn json_is_the_document_and_the_verdict() {
+    let judged = judged(FailOn::Regression);
+    let text = json(&judged).unwrap();
+    assert_eq!(serde_json::from_str::<Judged>(&text).unwrap(), judged);
+    assert!(text.contains("\"outcome\": \"regression\"") && text.ends_with("}\n"));
+}

@@ -1,0 +1,245 @@
+//! `compare`: the runners of one results file, or two results files, and a gate.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use regex::Regex;
+use runtime_bench_reports::comparison as render;
+use runtime_bench_results::comparison::{
+    Against, Document, FailOn, Judged, Outcome, files, runners,
+};
+use runtime_bench_results::key::CellKey;
+use runtime_bench_results::run::Run;
+use runtime_bench_results::store;
+
+use super::print;
+use crate::cli::regex;
+use crate::error::Error;
+use crate::harness::wishes::nearest;
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Results file: the run whose runners are compared, or the base of two runs
+    #[arg(value_name = "RESULTS")]
+    base: PathBuf,
+    /// Results file of the candidate, measured on the same machine
+    #[arg(value_name = "RESULTS2", conflicts_with_all = ["reference", "pairwise"])]
+    candidate: Option<PathBuf>,
+    /// Runner that the others are compared with [default: the run's own]
+    #[arg(long, value_name = "RUNNER", conflicts_with = "pairwise")]
+    reference: Option<String>,
+    /// Compare each runner with each
+    #[arg(long)]
+    pairwise: bool,
+    /// Regular expression on cell names; any may match
+    #[arg(long = "filter", value_name = "REGEX", value_parser = regex)]
+    filters: Vec<Regex>,
+    /// How to write the comparison
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write it to this file instead of printing it
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// A regression is slower by more than this
+    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = percent)]
+    threshold: f64,
+    /// Exit with 1 on a regression, and with 3 also where a row has no verdict [default: regression
+    /// for two files; nothing for one]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    fail_on: Option<Gate>,
+}
+
+/// How a comparison is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// An aligned table.
+    Text,
+    /// A table for a pull request.
+    Markdown,
+    /// The document, schema `runtime-bench/comparison/1`.
+    Json,
+    /// XML for a server of continuous integration.
+    Junit,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Gate {
+    /// A row that failed or is slower beyond the threshold.
+    Regression,
+    /// That, and a row without a verdict.
+    Inconclusive,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a file cannot be read or written, nothing matches, or the gate does not pass.
+pub fn run(args: &CompareArgs) -> Result<(), Error> {
+    let inputs: Vec<&Path> = [Some(&args.base), args.candidate.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(PathBuf::as_path)
+        .collect();
+    if let Some(out) = &args.out {
+        refuse_to_overwrite(out, &inputs)?;
+    }
+    let runs: Vec<Run> = inputs.iter().map(|path| store::read(path)).collect::<Result<_, _>>()?;
+    let wanted = |key: &CellKey| {
+        let name = key.to_string();
+        args.filters.is_empty() || args.filters.iter().any(|filter| filter.is_match(&name))
+    };
+    if !runs.iter().flat_map(|run| &run.header.plan.cells).any(|cell| wanted(&cell.key)) {
+        return Err(nothing_matches(&args.filters, &runs));
+    }
+    let labels: Vec<String> = inputs.iter().map(|path| path.display().to_string()).collect();
+    let (document, usual) = match runs.as_slice() {
+        [base, candidate] => {
+            let document = files((&labels[0], base), (&labels[1], candidate), &wanted);
+            (document, FailOn::Regression)
+        }
+        _ => (of_one(args, &labels[0], &runs[0], &wanted)?, FailOn::Nothing),
+    };
+    let fail_on = args.fail_on.map_or(usual, |gate| match gate {
+        Gate::Regression => FailOn::Regression,
+        Gate::Inconclusive => FailOn::Inconclusive,
+    });
+    finish(&Judged::new(document, fail_on, args.threshold), args.format, args.out.as_deref())
+}
+
+/// The runners of one file.
+fn of_one(
+    args: &CompareArgs,
+    label: &str,
+    run: &Run,
+    wanted: &dyn Fn(&CellKey) -> bool,
+) -> Result<Document, Error> {
+    let reference = args.reference.as_deref().unwrap_or(&run.header.plan.reference);
+    if args.pairwise {
+        return Ok(runners(label, run, Against::EachOther, wanted));
+    }
+    let mut known: Vec<&str> =
+        run.header.plan.cells.iter().map(|cell| cell.key.runner.as_str()).collect();
+    known.sort_unstable();
+    known.dedup();
+    if !known.contains(&reference) {
+        return Err(Error::Usage(format!(
+            "{label} has no runner `{reference}`{}; its runners are {}",
+            nearest(reference, &known),
+            known.join(", ")
+        )));
+    }
+    Ok(runners(label, run, Against::Reference(reference), wanted))
+}
+
+/// Writes a judged comparison and ends as its gate says.
+///
+/// # Errors
+/// When it cannot be written, or the gate does not pass.
+pub(crate) fn finish(judged: &Judged, format: Format, out: Option<&Path>) -> Result<(), Error> {
+    let text = match format {
+        Format::Text => render::text(judged),
+        Format::Markdown => render::markdown(judged),
+        Format::Json => render::json(judged)?,
+        Format::Junit => render::junit(judged),
+    };
+    match out {
+        Some(path) => write(path, &text)?,
+        None => print(&text)?,
+    }
+    let sentence = judged.sentence();
+    match judged.outcome {
+        Outcome::Pass => Ok(()),
+        Outcome::Regression => Err(Error::Regression(sentence)),
+        Outcome::Inconclusive => Err(Error::Inconclusive(sentence)),
+        Outcome::Untrusted => Err(Error::Untrusted(sentence)),
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, text)).map_err(
+        |error| {
+            Error::CouldNotRun(format!(
+                "cannot write {} ({error}): choose another --out",
+                path.display()
+            ))
+        },
+    )
+}
+
+fn refuse_to_overwrite(out: &Path, inputs: &[&Path]) -> Result<(), Error> {
+    // A file that is not there yet has no canonical path, and is none of the inputs.
+    let same = |input: &&Path| {
+        let of = |path: &Path| fs::canonicalize(path).ok();
+        of(out).is_some() && of(out) == of(input)
+    };
+    match inputs.iter().copied().find(|input| same(input)) {
+        Some(_) => Err(Error::Usage(format!(
+            "--out {} is one of the results files, which are never overwritten: choose another name",
+            out.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn nothing_matches(filters: &[Regex], runs: &[Run]) -> Error {
+    let mut names: Vec<&str> = runs
+        .iter()
+        .flat_map(|run| &run.header.workloads)
+        .map(|workload| workload.name.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let patterns: Vec<&str> = filters.iter().map(Regex::as_str).collect();
+    if patterns.is_empty() {
+        return Error::Inconclusive("there is nothing to compare: no run has a cell".to_owned());
+    }
+    Error::Usage(format!(
+        "no cell of the results matches `{}`{}; their workloads are {}",
+        patterns.join("` or `"),
+        nearest(patterns[0], &names),
+        names.join(", ")
+    ))
+}
+
+/// A share written as a percentage: `3%`, `3` or `0.5%`.
+fn percent(text: &str) -> Result<f64, String> {
+    let (number, sign) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), true),
+        None => (text, false),
+    };
+    let percent: f64 = number.parse().map_err(|_| "write it as a percentage, such as 3%")?;
+    if !(0.0..=1_000.0).contains(&percent) {
+        return Err("between 0% and 1000%".to_owned());
+    }
+    if !sign && percent > 0.0 && percent < 1.0 {
+        // A share, or a part of a percent?
+        return Err(format!("write {number}% or {}%", percent * 100.0));
+    }
+    Ok(percent / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_is_a_percentage() {
+        let close = |text: &str, share: f64| {
+            let read = percent(text).unwrap();
+            assert!((read - share).abs() < 1e-12, "{text}: {read}");
+        };
+        close("3%", 0.03);
+        close("3", 0.03);
+        close("0.5%", 0.005);
+        close("2.5 %", 0.025);
+        close("0", 0.0);
+        for wrong in ["", "%", "three", "-1%", "NaN", "inf", "1001%"] {
+            assert!(percent(wrong).is_err(), "{wrong}");
+        }
+        let ambiguous = percent("0.03").unwrap_err();
+        assert!(ambiguous.contains("0.03%") && ambiguous.contains("or 3%"), "{ambiguous}");
+    }
+}

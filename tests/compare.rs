@@ -1,0 +1,261 @@
+//! `compare` through the real binary, on results files made in code.
+
+mod common;
+#[path = "../results/tests/fixture/mod.rs"]
+mod fixture;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::{Ended, run};
+use fixture::{cell, fail, reprice, upset_twin};
+use runtime_bench_results::run::{End, Run};
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+
+/// A folder with `base.json` and `candidate.json`: three workloads on four runners.
+fn folder(base: &Run, candidate: &Run) -> TempDir {
+    let folder = tempdir().unwrap();
+    put(folder.path(), "base.json", base);
+    put(folder.path(), "candidate.json", candidate);
+    folder
+}
+
+fn put(folder: &Path, name: &str, run: &Run) {
+    fs::write(folder.join(name), serde_json::to_string(run).unwrap()).unwrap();
+}
+
+fn base() -> Run {
+    fixture::run("base", 3, 1, |_, _| 1.0)
+}
+
+fn candidate() -> Run {
+    fixture::run("candidate", 3, 2, |_, _| 1.0)
+}
+
+/// `w0` on smol costs half as much again.
+fn slower() -> Run {
+    fixture::run(
+        "candidate",
+        3,
+        2,
+        |workload, runner| {
+            if (workload, runner) == ("w0", "smol") { 1.5 } else { 1.0 }
+        },
+    )
+}
+
+fn compare(folder: &Path, options: &[&str]) -> Ended {
+    let mut args = vec!["compare", "base.json", "candidate.json"];
+    args.extend(options);
+    run(folder, &args)
+}
+
+#[track_caller]
+fn passes(ended: &Ended, words: &[&str]) {
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
+    for word in words {
+        assert!(ended.stdout.contains(word), "no `{word}` in:\n{}", ended.stdout);
+    }
+}
+
+#[test]
+fn two_files_of_the_same_code_pass() {
+    let folder = folder(&base(), &candidate());
+    let ended = compare(folder.path(), &["--fail-on", "inconclusive"]);
+    passes(&ended, &["12 rows: 12 tie", "pass: no regression beyond 1 % in 12 rows"]);
+}
+
+#[test]
+fn a_regression_fails_and_a_threshold_lets_it_pass() {
+    let folder = folder(&base(), &slower());
+    let failed = compare(folder.path(), &[]);
+    failed.fails_with(1, &["1 of 12 rows", "slower by more than 1 %", "w0/smol/n=1"]);
+    let row = failed.stdout.lines().find(|line| line.starts_with("  w0/smol/n=1")).unwrap();
+    assert!(row.contains("1.50×") && row.contains("slower, regression"), "{row}");
+    let first = failed.stdout.lines().find(|line| line.contains("n=1")).unwrap();
+    assert_eq!(first, row, "the worst comes first");
+    passes(&compare(folder.path(), &["--threshold", "60%"]), &["slower, within the threshold"]);
+    passes(&compare(folder.path(), &["--filter", "rayon"]), &["3 rows: 3 tie"]);
+}
+
+#[test]
+fn a_cell_that_fails_only_in_the_candidate_is_a_regression() {
+    let mut head = candidate();
+    fail(&mut head, "w1", "rayon", "9 of 10");
+    let folder = folder(&base(), &head);
+    let ended = compare(folder.path(), &["--threshold", "500"]);
+    ended.fails_with(1, &["w1/rayon/n=1"]);
+    assert!(ended.stdout.contains("9 of 10"), "{}", ended.stdout);
+}
+
+#[test]
+fn what_cannot_be_decided_ends_with_three() {
+    let (base, shifted) = (base(), fixture::run("candidate", 3, 2, |_, _| 1.3));
+    let all = folder(&base, &shifted);
+    compare(all.path(), &[]).fails_with(3, &["12 of 12 rows are inconclusive"]);
+    assert!(compare(all.path(), &[]).stdout.contains("runtime-bench ab"));
+
+    let mut head = candidate();
+    let lone = cell(&head, "w0", "smol");
+    head.trials.retain(|trial| trial.cell != lone || trial.round <= 1);
+    let zero = cell(&head, "w1", "smol");
+    reprice(&mut head, zero, |_| 0.0);
+    let some = folder(&base, &head);
+    passes(&compare(some.path(), &[]), &["2 inconclusive, 10 tie"]);
+    let gated = compare(some.path(), &["--fail-on", "inconclusive"]);
+    gated.fails_with(3, &["2 of 12 rows are inconclusive"]);
+
+    let mut head = candidate();
+    head.trials.clear();
+    let none = folder(&base, &head);
+    compare(none.path(), &[]).fails_with(3, &["12 of 12 rows are inconclusive"]);
+}
+
+#[test]
+fn runs_without_a_common_cell_or_machine_end_with_three() {
+    let mut head = candidate();
+    head.header.plan.workers = 1;
+    let settings = folder(&base(), &head);
+    let ended = compare(settings.path(), &[]);
+    ended.fails_with(3, &["nothing to compare"]);
+    assert!(
+        ended.stdout.contains("--workers 2 → 1") && ended.stdout.contains("only in the base (12)")
+    );
+    let mut head = slower();
+    head.header.environment.cpu_model = Some("Another".into());
+    let machines = folder(&base(), &head);
+    let ended = compare(machines.path(), &[]);
+    ended.fails_with(3, &["12 of 12 rows are inconclusive"]);
+    assert!(ended.stdout.contains("warning: the runs are of different machines"));
+    let mut empty = base();
+    (empty.trials, empty.header.plan.cells) = (Vec::new(), Vec::new());
+    let empty = folder(&empty, &empty);
+    compare(empty.path(), &[]).fails_with(3, &["nothing to compare"]);
+}
+
+#[test]
+fn a_control_that_failed_twice_ends_with_three() {
+    let mut head = slower();
+    upset_twin(&mut head, "w0", 1.5);
+    upset_twin(&mut head, "w1", 1.5);
+    let folder = folder(&base(), &head);
+    compare(folder.path(), &[]).fails_with(3, &["told identical code apart in 2 comparisons"]);
+    let alone = run(folder.path(), &["compare", "candidate.json"]);
+    alone.fails_with(3, &["told identical code apart in 2 comparisons"]);
+}
+
+#[test]
+fn warnings_are_sentences() {
+    let mut head = candidate();
+    head.end = Some(End { interrupted: true, elapsed_s: 1.0 });
+    head.header.environment.rustc = "rustc 1.99".into();
+    head.header.runners[0].packages.insert("tokio".into(), "1.1.0".into());
+    head.header.plan.profile = "standard".into();
+    let folder = folder(&base(), &head);
+    passes(
+        &compare(folder.path(), &[]),
+        &[
+            "warning: candidate.json was interrupted",
+            "rustc 1.99",
+            "tokio 1.0.0 → 1.1.0",
+            "profile \"quick\" → \"standard\"",
+        ],
+    );
+}
+
+#[test]
+fn runners_of_one_file_are_reported_and_gated_on_request() {
+    let folder = folder(&slower(), &base());
+    let one = |options: &[&str]| run(folder.path(), &[&["compare", "base.json"], options].concat());
+    passes(&one(&[]), &["9 rows: 1 slower, 8 tie", "w0/n=1: smol vs tokio", "9 rows compared"]);
+    passes(&one(&["--pairwise"]), &["18 rows: 1 slower, 15 tie, 2 faster"]);
+    passes(&one(&["--reference", "smol"]), &["3 faster", "w0/n=1: rayon vs smol"]);
+    one(&["--fail-on", "regression"]).fails_with(1, &["1 of 9 rows", "w0/n=1: smol vs tokio"]);
+    passes(&one(&["--fail-on", "regression", "--filter", "^w1/"]), &["3 rows: 3 tie", "pass: "]);
+}
+
+#[test]
+fn json_and_markdown_hold_the_whole_comparison() {
+    let folder = folder(&base(), &slower());
+    let json: Value =
+        serde_json::from_str(&compare(folder.path(), &["--format", "json"]).stdout).unwrap();
+    assert_eq!(json["schema"], "runtime-bench/comparison/1");
+    assert_eq!((&json["outcome"], &json["fail_on"]), (&"regression".into(), &"regression".into()));
+    assert_eq!(json["regressions"], serde_json::json!(["w0/smol/n=1"]));
+    assert_eq!(json["rows"].as_array().unwrap().len(), 12);
+    let row = &json["rows"][0];
+    assert_eq!((&row["word"], &row["samples"]), (&"slower".into(), &serde_json::json!([40, 40])));
+    assert!(row["interval"]["low"].as_f64().unwrap() > 1.4 && row["ratio"].is_f64(), "{row}");
+    let markdown = compare(folder.path(), &["--format", "markdown"]);
+    assert!(markdown.stdout.starts_with("**regression: 1 of 12 rows"), "{}", markdown.stdout);
+    assert_eq!(markdown.stdout.lines().filter(|line| line.starts_with('|')).count(), 14);
+}
+
+/// Reads XML from standard input and prints the counts that a server of continuous integration does.
+const COUNT: &str = "
+import sys, xml.etree.ElementTree as tree
+root = tree.parse(sys.argv[1]).getroot()
+count = lambda name: len(list(root.iter(name)))
+print(root.tag, count('testsuite'), count('testcase'), count('failure'), count('skipped'))
+print([skip.get('message') for skip in root.iter('failure')])
+";
+
+#[test]
+fn junit_is_well_formed_whatever_the_names_hold() {
+    let mut head = slower();
+    fail(&mut head, "w1", "rayon", "<9> & \"10\"\u{1}\n]]>");
+    let folder = folder(&base(), &head);
+    let out = folder.path().join("deep/er/junit.xml");
+    let ended = compare(folder.path(), &["--format", "junit", "--out", "deep/er/junit.xml"]);
+    ended.fails_with(1, &["2 of 12 rows"]);
+    assert_eq!(ended.stdout, "");
+    let xml = fs::read_to_string(&out).unwrap();
+    assert_eq!((xml.matches("<testcase ").count(), xml.matches("<failure ").count()), (12, 2));
+    let Ok(output) = Command::new("python3").args(["-c", COUNT]).arg(&out).output() else {
+        return; // Without python3 the counts above are what is checked.
+    };
+    let parsed = Ended::of(output);
+    assert_eq!(parsed.code, Some(0), "{parsed:?}");
+    assert!(parsed.stdout.starts_with("testsuites 3 12 2 0\n"), "{parsed:?}");
+    assert!(parsed.stdout.contains("<9> & \"10\"\u{fffd} ]]>"), "{parsed:?}");
+}
+
+#[test]
+fn bad_usage_is_one_sentence_and_two() {
+    let folder = folder(&base(), &candidate());
+    let fails = |args: &[&str], words: &[&str]| run(folder.path(), args).fails_with(2, words);
+    let both = ["compare", "base.json", "candidate.json"];
+    let with = |options: &[&'static str]| [&both[..], options].concat();
+    fails(&["compare"], &["RESULTS"]);
+    fails(&with(&["third.json"]), &["third.json"]);
+    fails(&with(&["--pairwise"]), &["--pairwise"]);
+    fails(&with(&["--reference", "smol"]), &["--reference"]);
+    fails(&["compare", "base.json", "--pairwise", "--reference", "smol"], &["--reference"]);
+    fails(&["compare", "base.json", "--reference", "smoll"], &["did you mean `smol`?", "rayon"]);
+    fails(&with(&["--filter", "["]), &["regex"]);
+    fails(&with(&["--filter", "w9/"]), &["no cell of the results matches `w9/`", "w0, w1, w2"]);
+    fails(&with(&["--threshold", "0.03"]), &["0.03% or 3%"]);
+    fails(&with(&["--threshold", "much"]), &["percentage"]);
+    fails(&with(&["--format", "html"]), &["junit"]);
+    fails(&with(&["--fail-on", "slower"]), &["regression"]);
+    fails(&with(&["--out", "./base.json"]), &["never overwritten"]);
+    fails(&with(&["--out", "base.json/inside"]), &["cannot write base.json/inside"]);
+    assert!(fs::read_to_string(folder.path().join("base.json")).unwrap().starts_with('{'));
+}
+
+#[test]
+fn a_file_that_is_no_results_file_is_refused_by_name() {
+    let folder = folder(&base(), &candidate());
+    let compared = |candidate: &str| {
+        fs::write(folder.path().join("candidate.json"), candidate).unwrap();
+        compare(folder.path(), &[])
+    };
+    compared("").fails_with(2, &["candidate.json is not a whole results file"]);
+    compared("[1, 2").fails_with(2, &["candidate.json is not a whole results file"]);
+    let other = r#"{"schema": "runtime-bench/results/99"}"#;
+    compared(other).fails_with(2, &["candidate.json", "results/99"]);
+    fs::remove_file(folder.path().join("candidate.json")).unwrap();
+    compare(folder.path(), &[]).fails_with(2, &["candidate.json", "cannot be read"]);
+}
