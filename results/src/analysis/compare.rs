@@ -5,7 +5,8 @@ use std::num::NonZero;
 use std::thread;
 
 use super::costs::costed;
-use super::noise::{Beside, stalled};
+use super::gathered::{Gathered, paired};
+use super::noise::Beside;
 use super::overall::overall;
 use super::samples::Samples;
 use super::scaling::scalings;
@@ -13,7 +14,7 @@ use super::{Analysis, Group, GroupNoise, Noise, Row, Status, Twin};
 use crate::catalogue::Class;
 use crate::run::{PlannedCell, Role, Run};
 use crate::stats::{TwinCheck, Verdict, check_twin, compare};
-use crate::trial::{Age, Outcome, metric};
+use crate::trial::{Age, metric};
 
 /// Error level of all verdicts of one workload, divided among its comparisons (Bonferroni): a table
 /// of 31 workloads then expects less than 0.1 false verdicts, whatever the distribution of costs.
@@ -24,18 +25,8 @@ const CONTROL_LEVEL: f64 = 0.01;
 /// Analyses a run.
 pub fn analyse(run: &Run) -> Analysis {
     let cells = &run.header.plan.cells;
-    let mut measured: Vec<Samples<'_>> = cells.iter().map(|_| Samples::default()).collect();
-    for trial in &run.trials {
-        measured[trial.cell].take(trial, stalled(run, trial));
-        // A twin is the reference once more: its failure is the reference's.
-        let cell = &cells[trial.cell];
-        if cell.role == Role::Twin && matches!(trial.outcome, Outcome::Error { .. }) {
-            let same = |other: &PlannedCell| other.role == Role::Subject && other.key == cell.key;
-            if let Some(subject) = cells.iter().position(same) {
-                measured[subject].take(trial, false);
-            }
-        }
-    }
+    let gathered = Gathered::new(run);
+    let measured = &gathered.samples;
     let members = comparisons(cells);
     let mut points: BTreeMap<&str, usize> = BTreeMap::new();
     for ids in &members {
@@ -45,11 +36,11 @@ pub fn analyse(run: &Run) -> Analysis {
     let beside = Beside::new(run);
     let group = |ids: &Vec<usize>| {
         let members: Vec<Member<'_>> = ids.iter().map(|&id| (&cells[id], &measured[id])).collect();
-        Group { noise: beside.group(ids, &measured), ..context.group(&members) }
+        Group { noise: beside.group(ids, measured), ..context.group(&members) }
     };
     let groups: Vec<Group> = on_all_cores(&members, group);
     let noise = control(&groups);
-    let rows = costed(run, &measured, &groups);
+    let rows = costed(&gathered, &groups);
     let (scalings, overall) = (scalings(&rows), overall(run, &groups, &rows));
     Analysis { groups, noise, scalings, overall }
 }
@@ -234,12 +225,4 @@ fn on_all_cores<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> 
 pub fn level(runners: usize, points: usize) -> f64 {
     let pairs = runners * runners.saturating_sub(1) / 2;
     WORKLOAD_LEVEL / (pairs.max(1) * points.max(1)) as f64
-}
-
-/// Costs of the rounds in which both sides were measured.
-pub(super) fn paired(
-    candidate: &BTreeMap<u32, f64>,
-    reference: &BTreeMap<u32, f64>,
-) -> Vec<(f64, f64)> {
-    candidate.iter().filter_map(|(round, cost)| Some((*cost, *reference.get(round)?))).collect()
 }

@@ -1,12 +1,10 @@
 //! What the headline costs, for every row that was measured.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use super::samples::Samples;
+use super::gathered::{Gathered, paired};
 use super::{Group, Row, Status};
-use crate::key::CellKey;
-use crate::run::{Role, Run};
-use crate::trial::Age;
+use crate::run::Role;
 
 /// A measured row and what its headline costs.
 pub(super) struct Costed<'a> {
@@ -21,27 +19,17 @@ pub(super) struct Costed<'a> {
 impl Costed<'_> {
     /// `(own, other's)` cost of the rounds in which both were measured.
     pub(super) fn paired(&self, other: &Self) -> Vec<(f64, f64)> {
-        let pair = |(round, cost): (&u32, &f64)| Some((*cost, *other.costs.get(round)?));
-        self.costs.iter().filter_map(pair).collect()
+        paired(&self.costs, &other.costs)
     }
 }
 
-/// Every measured row, in the order of the groups. `measured` is by the plan's cells.
-pub(super) fn costed<'a>(
-    run: &Run,
-    measured: &[Samples<'_>],
-    groups: &'a [Group],
-) -> Vec<Costed<'a>> {
-    let cells = run.header.plan.cells.iter().zip(measured);
-    let subjects: HashMap<(&CellKey, Age), &Samples<'_>> = cells
-        .filter(|(cell, _)| cell.role == Role::Subject)
-        .map(|(cell, samples)| ((&cell.key, cell.age), samples))
-        .collect();
+/// Every measured row, in the order of the groups.
+pub(super) fn costed<'a>(gathered: &Gathered<'_>, groups: &'a [Group]) -> Vec<Costed<'a>> {
     let rows = groups.iter().flat_map(|group| group.rows.iter().map(move |row| (group, row)));
     rows.filter(|(_, row)| row.status == Status::Measured)
-        .filter_map(|(group, row)| {
-            let samples = subjects.get(&(&row.key, group.age))?;
-            Some(Costed { group, row, costs: samples.costs(&group.headline) })
+        .map(|(group, row)| {
+            let costs = gathered.costs(&row.key, group.age, Role::Subject, &group.headline);
+            Costed { group, row, costs }
         })
         .collect()
 }

@@ -5,6 +5,7 @@
 
 mod compare;
 mod costs;
+mod gathered;
 mod noise;
 mod overall;
 mod pairs;
@@ -13,9 +14,9 @@ mod scaling;
 mod twin;
 
 pub use compare::{analyse, level};
+pub(crate) use gathered::Gathered;
 pub use noise::{GroupNoise, LEAST_FREE};
 pub use overall::{Overall, RunnerMean};
-pub(crate) use pairs::costs;
 pub use pairs::{PairComparison, pairwise};
 pub use scaling::{Scaling, ScalingPoint};
 pub use twin::twin_pairs;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::samples::Samples;
+use super::gathered::{Gathered, paired};
 use super::{Analysis, Group, Row, Status, level};
 use crate::key::CellKey;
 use crate::run::{Role, Run};
@@ -36,28 +36,28 @@ pub struct PairComparison {
 pub fn pairwise(run: &Run, analysis: &Analysis, reference: Option<&str>) -> Vec<PairComparison> {
     let points =
         |workload: &str| analysis.groups.iter().filter(|group| group.workload == workload).count();
+    let gathered = Gathered::new(run);
     analysis
         .groups
         .iter()
-        .flat_map(|group| of_group(run, group, points(&group.workload), reference))
+        .flat_map(|group| of_group(&gathered, group, points(&group.workload), reference))
         .collect()
 }
 
 fn of_group(
-    run: &Run,
+    gathered: &Gathered<'_>,
     group: &Group,
     points: usize,
     reference: Option<&str>,
 ) -> Vec<PairComparison> {
     let able = group.rows.iter().filter(|row| row.status == Status::Measured).count();
-    let costs: Vec<BTreeMap<u32, f64>> =
-        group.rows.iter().map(|row| costs(run, &row.key, group.age, &group.headline)).collect();
+    let costs = |row: &Row| gathered.costs(&row.key, group.age, Role::Subject, &group.headline);
+    let costs: Vec<BTreeMap<u32, f64>> = group.rows.iter().map(costs).collect();
     let pair = |candidate: usize, reference: usize| {
         let (a, b) = (&group.rows[candidate], &group.rows[reference]);
-        let shared = |(round, cost): (&u32, &f64)| Some((*cost, *costs[reference].get(round)?));
         let comparison = no_figure(a).or_else(|| no_figure(b)).map_or_else(
             || {
-                let pairs: Vec<(f64, f64)> = costs[candidate].iter().filter_map(shared).collect();
+                let pairs = paired(&costs[candidate], &costs[reference]);
                 Ok(compare(&b.key.runner, &pairs, level(able, points)))
             },
             Err,
@@ -104,17 +104,4 @@ fn no_figure(row: &Row) -> Option<String> {
 fn unit(rows: &[&Row], metric: &str) -> String {
     let mut summaries = rows.iter().filter_map(|row| row.metric(metric));
     summaries.next().map(|summary| summary.unit.clone()).unwrap_or_default()
-}
-
-/// What a cell's headline costs, by round: itself where less is better, its inverse otherwise.
-pub(crate) fn costs(run: &Run, key: &CellKey, age: Age, headline: &str) -> BTreeMap<u32, f64> {
-    let cells = &run.header.plan.cells;
-    let subject = cells
-        .iter()
-        .position(|cell| cell.role == Role::Subject && cell.key == *key && cell.age == age);
-    let mut samples = Samples::default();
-    for trial in run.trials.iter().filter(|trial| Some(trial.cell) == subject) {
-        samples.take(trial);
-    }
-    samples.costs(headline)
 }

@@ -1,29 +1,20 @@
 //! The reference against itself, pair by pair.
 
 use super::Group;
-use super::compare::paired;
-use super::noise::stalled;
-use super::samples::Samples;
-use crate::run::{PlannedCell, Role, Run};
+use super::gathered::{Gathered, paired};
+use crate::key::CellKey;
+use crate::run::{Role, Run};
 
 /// Costs of the reference's twin and of the reference, round by round, as [`Group::twin`] compares
 /// them; empty for a comparison without a twin.
 pub fn twin_pairs(run: &Run, group: &Group) -> Vec<(f64, f64)> {
     let Some(twin) = &group.twin else { return Vec::new() };
-    let cells = run.header.plan.cells.iter().enumerate();
-    let own = |cell: &PlannedCell| {
-        cell.key.runner == twin.comparison.reference
-            && cell.age == group.age
-            && cell.key.group() == group.name
+    let key = CellKey {
+        workload: group.workload.clone(),
+        point: group.point.clone(),
+        runner: twin.comparison.reference.clone(),
     };
-    let own: Vec<(usize, Role)> =
-        cells.filter(|(_, cell)| own(cell)).map(|(id, cell)| (id, cell.role)).collect();
-    let samples = |role: Role| {
-        let mut samples = Samples::default();
-        for trial in run.trials.iter().filter(|trial| own.contains(&(trial.cell, role))) {
-            samples.take(trial, stalled(run, trial));
-        }
-        samples.costs(&group.headline)
-    };
-    paired(&samples(Role::Twin), &samples(Role::Subject))
+    let gathered = Gathered::new(run);
+    let costs = |role| gathered.costs(&key, group.age, role, &group.headline);
+    paired(&costs(Role::Twin), &costs(Role::Subject))
 }

@@ -131,13 +131,14 @@ fn judged(row: &BuildRow, untrusted: bool) -> Row {
 fn differences(sides: Sides<'_>) -> Vec<String> {
     let (base, head) = (sides.base.1, sides.head.1);
     let mut differences = Vec::new();
-    let settings: [(&str, fn(&Build) -> &str); 3] = [
-        ("harness", |build| &build.version),
-        ("compiler", |build| &build.rustc),
-        ("profile", |build| &build.profile),
-    ];
-    for (what, of) in settings {
-        let (from, to) = (of(&base.build), of(&head.build));
+    let settings = |build: &Build| {
+        [
+            ("harness", build.version.clone()),
+            ("compiler", build.rustc.clone()),
+            ("profile", build.profile.clone()),
+        ]
+    };
+    for ((what, from), (_, to)) in settings(&base.build).into_iter().zip(settings(&head.build)) {
         if from != to {
             differences.push(format!("{what}: {from} → {to}"));
         }

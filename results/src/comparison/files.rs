@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Document, Row, TOLD_APART, Word, aged, differences, distrust, distrusted, unfinished};
-use crate::analysis::{self, Analysis, Group, Status, analyse, costs, level};
+use crate::analysis::{self, Analysis, Gathered, Group, Status, analyse, level};
 use crate::key::CellKey;
-use crate::run::Run;
+use crate::run::{Role, Run};
 use crate::stats::{Spread, Unpaired, Verdict, between_runs, fewest_unpaired, unpaired};
 
 /// Most rows that changed alike by more than this make a reader look at the machine.
@@ -45,8 +45,9 @@ impl Cell<'_> {
     }
 
     /// Costs in the order of rounds.
-    fn costs(&self, run: &Run) -> Vec<f64> {
-        costs(run, &self.row.key, self.group.age, &self.group.headline).into_values().collect()
+    fn costs(&self, gathered: &Gathered<'_>) -> Vec<f64> {
+        let Self { group, row } = self;
+        gathered.costs(&row.key, group.age, Role::Subject, &group.headline).into_values().collect()
     }
 }
 
@@ -59,7 +60,7 @@ struct Common<'a> {
 }
 
 impl<'a> Common<'a> {
-    fn new(runs: [&Run; 2], base: Cell<'a>, head: Cell<'a>, level: f64) -> Self {
+    fn new(runs: [&Gathered<'_>; 2], base: Cell<'a>, head: Cell<'a>, level: f64) -> Self {
         // A cell of which no figure is usable has no unit.
         let one_unit = base.unit().zip(head.unit()).is_none_or(|(from, to)| from == to);
         let one_metric = base.group.headline == head.group.headline && one_unit;
@@ -188,11 +189,12 @@ pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> 
         from.iter().filter_map(|cell| Some((*cell, to[counterpart(cell, &to)?]))).collect();
     let figures = |(from, to): &&(Cell<'_>, Cell<'_>)| from.measured() && to.measured();
     let rows = pairs.iter().filter(figures).filter(|(cell, _)| keep(&cell.row.key)).count();
+    let gathered = [Gathered::new(base.1), Gathered::new(head.1)];
     // Two sides are one pair at each row.
     let level = level(2, rows);
     let common: Vec<Common<'_>> = pairs
         .into_iter()
-        .map(|(from, to)| Common::new([base.1, head.1], from, to, level))
+        .map(|(from, to)| Common::new([&gathered[0], &gathered[1]], from, to, level))
         .collect();
     let ratios = common.iter().filter_map(|common| common.result.as_ref()?.ratio);
     let spread = between_runs(&ratios.map(f64::ln).collect::<Vec<f64>>());

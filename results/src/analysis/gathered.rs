@@ -1,0 +1,62 @@
+//! The trials of a run, sorted by cell.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::noise::stalled;
+use super::samples::Samples;
+use crate::key::CellKey;
+use crate::run::{Role, Run};
+use crate::trial::{Age, Outcome};
+
+/// What was measured of every cell of a run.
+pub(crate) struct Gathered<'a> {
+    /// By index of the plan's cells.
+    pub(super) samples: Vec<Samples<'a>>,
+    cells: HashMap<(&'a CellKey, Age, Role), usize>,
+}
+
+impl<'a> Gathered<'a> {
+    /// Sorts the trials of a run. A trial that names no cell of the plan is a bug of the reader.
+    pub(crate) fn new(run: &'a Run) -> Self {
+        let plan = &run.header.plan.cells;
+        let mut cells = HashMap::new();
+        for (id, cell) in plan.iter().enumerate() {
+            // Of two cells of one name the first counts.
+            cells.entry((&cell.key, cell.age, cell.role)).or_insert(id);
+        }
+        let mut samples: Vec<Samples<'_>> = plan.iter().map(|_| Samples::default()).collect();
+        for trial in &run.trials {
+            samples[trial.cell].take(trial, stalled(run, trial));
+            // A twin is the reference once more: its failure is the reference's.
+            let cell = &plan[trial.cell];
+            let subject = cells.get(&(&cell.key, cell.age, Role::Subject));
+            if cell.role == Role::Twin
+                && matches!(trial.outcome, Outcome::Error { .. })
+                && let Some(&subject) = subject
+            {
+                samples[subject].take(trial, false);
+            }
+        }
+        Self { samples, cells }
+    }
+
+    /// What a cell's headline costs, by round: itself where less is better, its inverse otherwise.
+    pub(crate) fn costs(
+        &self,
+        key: &CellKey,
+        age: Age,
+        role: Role,
+        headline: &str,
+    ) -> BTreeMap<u32, f64> {
+        let cell = self.cells.get(&(key, age, role));
+        cell.map_or_else(BTreeMap::new, |&cell| self.samples[cell].costs(headline))
+    }
+}
+
+/// Costs of the rounds in which both sides were measured.
+pub(crate) fn paired(
+    candidate: &BTreeMap<u32, f64>,
+    reference: &BTreeMap<u32, f64>,
+) -> Vec<(f64, f64)> {
+    candidate.iter().filter_map(|(round, cost)| Some((*cost, *reference.get(round)?))).collect()
+}
