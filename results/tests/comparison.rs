@@ -231,7 +231,7 @@ fn a_run_that_did_not_end_is_told() {
     let (base, mut head) = (base(), candidate());
     head.end = None;
     warned(&compare(&base, &head), &["candidate was killed"]);
-    head.end = Some(End { interrupted: true, elapsed_s: 1.0 });
+    head.end = Some(End { interrupted: true, elapsed_s: 1.0, control: None, trusted: None });
     warned(&compare(&base, &head), &["candidate was interrupted"]);
 }
 
