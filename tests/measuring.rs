@@ -141,6 +141,7 @@ fn a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_lines() {
     let script = "trap '' XFSZ; ulimit -f 40; exec \"$0\" \"$@\"";
     let ended = std::process::Command::new("bash")
         .current_dir(folder.path())
+        .env_remove("CARGO_TARGET_DIR")
         .args(["-c", script, env!("CARGO_BIN_EXE_runtime-bench")])
         .args(SMALL)
         .output()
