@@ -16,7 +16,11 @@ use crate::harness::wishes::Wishes;
 use crate::registry::Registry;
 
 /// JSON readers of other languages keep whole numbers up to 2^53.
-const MOST_SEED: u64 = 1 << 53;
+pub(crate) const MOST_SEED: u64 = 1 << 53;
+/// Threads of the pool where tasks wait, unless it is asked for others.
+pub(crate) const POOL_THREADS: usize = 64;
+/// A doctor takes no longer than this.
+const LONGEST_EXAMINATION: Duration = Duration::from_secs(60);
 
 /// Which concurrency runtime for which work? The same verified workloads on tokio, async-std,
 /// smol, OS threads, a thread pool and rayon, measured in random order, round by round.
@@ -44,6 +48,8 @@ enum Command {
     Report(ReportArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
+    /// Is this machine quiet enough, and how small a difference can be seen on it?
+    Doctor(DoctorArgs),
     /// Answer one trial request from standard input (this is how the harness starts trials)
     #[command(name = TRIAL, hide = true)]
     Trial,
@@ -108,7 +114,7 @@ pub struct MatrixArgs {
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
     /// Threads of the pool where tasks wait
-    #[arg(long, value_name = "N", default_value = "64", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = POOL_THREADS, value_parser = at_least_one)]
     pool_threads: usize,
     /// Seed of the random order and of the inputs [default: a new one, kept in the results]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..MOST_SEED))]
@@ -180,10 +186,31 @@ pub struct ReportArgs {
     pub out: Option<PathBuf>,
 }
 
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Runner that is measured against itself
+    #[arg(long, value_name = "NAME", default_value = "tokio")]
+    pub runner: String,
+    /// Most time to spend; 150 rounds are enough, and may take less
+    #[arg(long, value_name = "TIME", default_value = "40s", value_parser = examination)]
+    pub budget: Duration,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// No progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Processors that this process may use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 impl MatrixArgs {
     /// Resolves defaults.
     pub fn wishes(&self) -> Wishes {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Wishes {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
             runners: self.runners.clone(),
@@ -192,7 +219,7 @@ impl MatrixArgs {
             age: self.age.map(AgeName::age),
             profile: self.profile,
             budget: self.budget.unwrap_or(self.profile.budget()),
-            workers: self.workers.unwrap_or(cores),
+            workers: self.workers.unwrap_or_else(cores),
             pool_threads: self.pool_threads,
             seed: self.seed.unwrap_or_else(|| fastrand::u64(..MOST_SEED)),
             reference: self.reference.clone(),
@@ -229,6 +256,12 @@ fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     let sensible = Duration::from_millis(1)..=Duration::from_secs(24 * 60 * 60);
     if sensible.contains(&duration) { Ok(duration) } else { Err("between 1ms and 24h".to_owned()) }
+}
+
+fn examination(text: &str) -> Result<Duration, String> {
+    let budget = duration(text)?;
+    let sensible = Duration::from_secs(1)..=LONGEST_EXAMINATION;
+    if sensible.contains(&budget) { Ok(budget) } else { Err("between 1s and 60s".to_owned()) }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -282,6 +315,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Verify(args) => commands::verify::run(registry, &args),
         Command::Report(args) => commands::report::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
+        Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&["runtime-bench"])),
         Command::Trial => crate::trial::answer(registry)
             .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
         Command::Replay(args) => crate::criterion_sink::replay(&args),

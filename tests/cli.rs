@@ -55,6 +55,7 @@ fn what_is_unknown_is_answered_with_the_nearest() {
     fails(&["list", "["], &["regex"]);
     fails(&["bench", "--workers", "0"], &["at least 1"]);
     fails(&["bench", "--budget", "soon"], &["--budget"]);
+    fails(&["doctor", "--budget", "2m"], &["between 1s and 60s"]);
     fails(&["bench", "--param", "conections=2"], &["did you mean `connections`?"]);
 }
 
@@ -100,6 +101,7 @@ fn an_output_that_is_full_is_one_sentence_and_a_closed_one_is_none() {
 fn a_debug_build_refuses_to_measure() {
     let folder = tempdir().unwrap();
     run(folder.path(), &["bench"]).fails_with(2, &["debug build", "cargo bench"]);
+    run(folder.path(), &["doctor"]).fails_with(2, &["debug build"]);
 }
 
 #[test]

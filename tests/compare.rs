@@ -149,7 +149,7 @@ fn a_control_that_failed_twice_ends_with_three() {
 #[test]
 fn warnings_are_sentences() {
     let mut head = candidate();
-    head.end = Some(End { interrupted: true, elapsed_s: 1.0 });
+    head.end = Some(End { interrupted: true, elapsed_s: 1.0, control: None, trusted: None });
     head.header.environment.rustc = "rustc 1.99".into();
     head.header.runners[0].packages.insert("tokio".into(), "1.1.0".into());
     head.header.plan.profile = "standard".into();

@@ -61,6 +61,17 @@ fn a_run_fills_every_cell_and_writes_results_and_report() {
         assert!(row.comparison.is_some() || row.key.runner == "smol");
     }
     assert!(analysis.groups.iter().all(|group| group.twin.is_some()));
+    let end = run.end.unwrap();
+    assert_eq!(end.control, Some(analysis.noise));
+    assert_eq!(end.trusted, Some(ended.code == Some(0)));
+    // More than a hundred processes take longer than one window.
+    let mut windows = run.noise.iter().filter(|window| window.foreign_cores.is_some());
+    assert!(windows.clone().count() > 0);
+    assert!(windows.all(|window| window.until_s - window.at_s > 0.099));
+    if run.header.plan.workers > 1 {
+        let probe = run.noise.iter().find_map(|window| window.free_share()).unwrap();
+        assert!(probe > 0.0 && probe <= 1.0, "{probe}");
+    }
     let page = fs::read_to_string(folder.path().join("target/runtime-bench/report/index.html"));
     assert!(page.unwrap().contains("spawn-join"));
 }
@@ -130,6 +141,7 @@ fn a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_lines() {
     let script = "trap '' XFSZ; ulimit -f 40; exec \"$0\" \"$@\"";
     let ended = std::process::Command::new("bash")
         .current_dir(folder.path())
+        .env_remove("CARGO_TARGET_DIR")
         .args(["-c", script, env!("CARGO_BIN_EXE_runtime-bench")])
         .args(SMALL)
         .output()
@@ -176,6 +188,32 @@ fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
     let children = format!("/proc/{process}/task/{process}/children");
     assert!(!Path::new(&children).exists());
     assert_eq!(trials_of(folder.path()), 0);
+}
+
+#[test]
+fn a_doctor_says_what_it_found_and_keeps_nothing() {
+    let folder = tempdir().unwrap();
+    let args = ["doctor", "--budget", "4s", "--quiet", "--runner", "smol"];
+    let ended = run(folder.path(), &args);
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    for words in ["smol against itself", "noise floor", "in a quick run", "load before"] {
+        assert!(ended.stdout.contains(words), "no `{words}` in: {}", ended.stdout);
+    }
+    let ended = run(folder.path(), &[&args[..], &["--format", "json"]].concat());
+    let found: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let floors = found["floors"].as_array().unwrap();
+    assert_eq!(floors.len(), 3);
+    assert!(floors.iter().all(|floor| floor["rounds"].as_u64().unwrap() >= 13), "{found}");
+    let troubles = found["troubles"].as_array().unwrap();
+    assert_eq!(ended.code, Some(if troubles.is_empty() { 0 } else { 3 }), "{ended:?}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_doctor_that_has_nothing_to_measure_says_so() {
+    let folder = tempdir().unwrap();
+    let ended = run(folder.path(), &["doctor", "--runner", "nobody"]);
+    ended.fails_with(2, &["there is no runner `nobody`"]);
 }
 
 /// Trial processes that run in a folder.

@@ -28,8 +28,8 @@ pub struct NoiseWindow {
     /// Load average over one minute at the end; the run's own tasks count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load: Option<f64>,
-    /// Parallel capacity: how many times the work of one thread as many threads as
-    /// `capacity_ideal` did in the same time, in cores.
+    /// Parallel capacity, cores: `capacity_ideal` threads at once do so many times the work of one
+    /// undisturbed thread in the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<f64>,
     /// The capacity of a machine that has nothing else to do, in cores: the threads of the probe.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use runtime_bench_results::analysis::{Analysis, Status, analyse};
 
-use super::{home, print, report};
+use super::{home, needs_release, print, report};
 use crate::cli::BenchArgs;
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
@@ -28,11 +28,7 @@ pub fn run(
     if args.dry_run {
         return print(&plan_text(&planned));
     }
-    if cfg!(debug_assertions) {
-        return Err(Error::Usage(
-            "a debug build does not measure: use `cargo bench`, or build with --release".to_owned(),
-        ));
-    }
+    needs_release()?;
     if !args.output.quiet {
         eprintln!("{}; seed {}", cost(&planned), planned.plan.seed);
     }

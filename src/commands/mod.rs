@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod compare;
+pub mod doctor;
 pub mod list;
 pub mod report;
 pub mod verify;
@@ -21,6 +22,16 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses to measure with a debug build.
+pub(crate) fn needs_release() -> Result<(), Error> {
+    if cfg!(debug_assertions) {
+        return Err(Error::Usage(
+            "a debug build does not measure: use `cargo bench`, or build with --release".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// Cargo's target folder.

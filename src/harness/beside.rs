@@ -9,7 +9,7 @@ use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::run::Line;
 
 use super::witness::Witness;
-use crate::machine::{self, Counters};
+use crate::machine::{self, Counters, Probe};
 
 /// Shortest window: the counters tick every 10 ms.
 const WINDOW: Duration = Duration::from_millis(100);
@@ -21,10 +21,11 @@ const PROBE_PARTS: u32 = 50;
 /// Watches the machine until the run ends.
 pub(super) struct Beside {
     start: Instant,
-    workers: usize,
     window: Instant,
     counters: Counters,
-    probe: Instant,
+    /// `None` where there is one worker or one core.
+    probe: Option<Probe>,
+    next_probe: Instant,
     witness: Witness,
 }
 
@@ -33,7 +34,14 @@ impl Beside {
     pub(super) fn watch(start: Instant, workers: usize) -> Self {
         let witness = Witness::watch(start);
         let now = Instant::now();
-        Self { start, workers, window: now, counters: Counters::read(), probe: now, witness }
+        Self {
+            start,
+            window: now,
+            counters: Counters::read(),
+            probe: Probe::new(workers),
+            next_probe: now,
+            witness,
+        }
     }
 
     /// What is to be written down after a trial.
@@ -44,14 +52,12 @@ impl Beside {
 
     /// A probe of the capacity, if it is time for one.
     pub(super) fn between_rounds(&mut self) -> Option<Line> {
-        if Instant::now() < self.probe {
+        if Instant::now() < self.next_probe {
             return None;
         }
         let at_s = self.now_s();
-        let capacity = machine::probe(self.workers);
-        let cost = capacity.map_or(Duration::ZERO, |capacity| capacity.cost);
-        self.probe = Instant::now() + PROBE.max(cost * PROBE_PARTS);
-        let capacity = capacity?;
+        let capacity = self.probe.as_mut()?.capacity()?;
+        self.next_probe = Instant::now() + PROBE.max(capacity.cost * PROBE_PARTS);
         Some(Line::Noise(NoiseWindow {
             at_s,
             until_s: self.now_s(),

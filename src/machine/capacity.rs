@@ -8,14 +8,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Steps of one piece of work: about 2.5 ms at 3 GHz. Every step waits for the one before, which
-/// leaves most of a core idle, so two hardware threads of one core count as two.
-const STEPS: u64 = 1_500_000;
+/// Steps of one piece of work: about 5 ms at 3 GHz, longer than a time slice, because a shorter
+/// piece can end before its thread has to share. Every step waits for the one before, which leaves
+/// most of a core idle, so two hardware threads of one core count as two.
+const STEPS: u64 = 3_000_000;
 
 /// The parallel capacity at one moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Capacity {
-    /// Threads × time of one ÷ time of all, at most `ideal`: two threads' speed-up.
+    /// Threads × shortest time of one ÷ time of all, at most `ideal`: two threads' speed-up.
     pub cores: f64,
     /// What an idle machine has: the number of threads.
     pub ideal: f64,
@@ -23,25 +24,36 @@ pub struct Capacity {
     pub cost: Duration,
 }
 
-/// Probes the parallel capacity with as many threads as `workers`, or as many as there are cores,
-/// if these are fewer. `None` for a single thread, which has nobody to share with.
-///
-/// The same piece of work is done by one thread, by all at once, and by one again; the shorter of
-/// the two single times counts, because whatever interrupts one thread must not read as capacity.
-/// Costs three pieces, 7.6 ms on an idle machine, and 15 ms where threads wait for a core: once a
-/// second, about 1 % of a run.
-pub fn probe(workers: usize) -> Option<Capacity> {
-    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = workers.min(cores);
-    if threads < 2 {
-        return None;
+/// Measures the parallel capacity, again and again.
+#[derive(Debug)]
+pub struct Probe {
+    threads: usize,
+    /// The shortest time that one thread has taken so far.
+    shortest: Duration,
+}
+
+impl Probe {
+    /// A probe with as many threads as `workers`, or as many as there are cores, if these are
+    /// fewer. `None` for a single thread, which has nobody to share with.
+    pub fn new(workers: usize) -> Option<Self> {
+        let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = workers.min(cores);
+        (threads > 1).then_some(Self { threads, shortest: Duration::MAX })
     }
-    let start = Instant::now();
-    let before = alone();
-    let all = together(threads)?;
-    let one = before.min(alone());
-    let cores = capacity(threads, one, all)?;
-    Some(Capacity { cores, ideal: threads as f64, cost: start.elapsed() })
+
+    /// Does the same piece of work on one thread, then on all at once; `None` where threads cannot
+    /// be started.
+    ///
+    /// The single time is the shortest so far: where every core is shared, one thread is as slow as
+    /// many, and their ratio would not tell. Costs two pieces, 10 ms on an idle machine, and 15 ms
+    /// and more where threads wait for a core: once a second, 1 to 2 % of a run.
+    pub fn capacity(&mut self) -> Option<Capacity> {
+        let start = Instant::now();
+        self.shortest = self.shortest.min(alone());
+        let all = together(self.threads)?;
+        let cores = capacity(self.threads, self.shortest, all)?;
+        Some(Capacity { cores, ideal: self.threads as f64, cost: start.elapsed() })
+    }
 }
 
 /// `threads · one ÷ all`, and no more than there are threads.
@@ -134,11 +146,17 @@ mod tests {
 
     #[test]
     fn a_probe_is_of_two_threads_and_more() {
-        assert_eq!(probe(1), None);
+        assert!(Probe::new(1).is_none());
         if thread::available_parallelism().is_ok_and(|cores| cores.get() >= 2) {
-            let capacity = probe(2).unwrap();
-            assert!(capacity.cores > 0.0 && capacity.cores <= 2.0, "{capacity:?}");
-            assert!(capacity.ideal >= 2.0 && capacity.cost > Duration::ZERO);
+            let mut probe = Probe::new(2).unwrap();
+            let first = probe.capacity().unwrap();
+            let after_one = probe.shortest;
+            let second = probe.capacity().unwrap();
+            assert!(probe.shortest <= after_one);
+            for capacity in [first, second] {
+                assert!(capacity.cores > 0.0 && capacity.cores <= 2.0, "{capacity:?}");
+                assert!(capacity.ideal >= 2.0 && capacity.cost > Duration::ZERO);
+            }
         }
     }
 }

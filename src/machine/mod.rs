@@ -8,10 +8,12 @@ mod environment;
 mod files;
 mod limits;
 mod noise;
+mod tuning;
 
 pub use affinity::{allowed_cores, on_core};
-pub use capacity::{Capacity, probe};
+pub use capacity::{Capacity, Probe};
 pub use environment::{build, describe};
 pub use files::peak_memory;
 pub use limits::{Limits, Pool, Refusal, raise_open_files};
 pub use noise::{Busy, Counters, load};
+pub use tuning::{Tuning, tuning};

@@ -5,20 +5,20 @@ use std::time::Duration;
 use super::files::text;
 
 /// Ticks of `/proc/stat` in a second: `USER_HZ`, 100 on every architecture that Rust runs on
-/// (proc_stat(5)).
+/// (`proc_stat(5)`).
 const TICKS_PER_S: f64 = 100.0;
 
 /// Counters that only grow, at one moment. `None` is not readable here.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counters {
     /// CPU time that all processors spent on anything, seconds.
-    busy_s: Option<f64>,
+    busy: Option<f64>,
     /// CPU time that the hypervisor gave to others, seconds.
-    steal_s: Option<f64>,
+    steal: Option<f64>,
     /// CPU time of this process and of its children that have ended, seconds.
-    own_s: Option<f64>,
+    own: Option<f64>,
     /// Time in which some task waited for a CPU, seconds.
-    waiting_s: Option<f64>,
+    waiting: Option<f64>,
 }
 
 /// What the machine was busy with between two moments. `None` is not readable here.
@@ -37,10 +37,10 @@ impl Counters {
     pub fn read() -> Self {
         let ticks = text("/proc/stat").and_then(|stat| ticks(&stat));
         Self {
-            busy_s: ticks.map(|(busy, _)| busy / TICKS_PER_S),
-            steal_s: ticks.map(|(_, steal)| steal / TICKS_PER_S),
-            own_s: own_s(),
-            waiting_s: text("/proc/pressure/cpu").and_then(|pressure| some_total_s(&pressure)),
+            busy: ticks.map(|(busy, _)| busy / TICKS_PER_S),
+            steal: ticks.map(|(_, steal)| steal / TICKS_PER_S),
+            own: own_s(),
+            waiting: text("/proc/pressure/cpu").and_then(|pressure| some_total_s(&pressure)),
         }
     }
 
@@ -53,12 +53,12 @@ impl Counters {
         // A tick early or late must not read as less than nothing.
         let rate = |now: Option<f64>, then: Option<f64>| Some(((now? - then?) / wall_s).max(0.0));
         let foreign = |busy: f64, own: f64| (busy - own).max(0.0);
-        let busy = rate(self.busy_s, earlier.busy_s);
-        let own = rate(self.own_s, earlier.own_s);
+        let busy = rate(self.busy, earlier.busy);
+        let own = rate(self.own, earlier.own);
         Busy {
             foreign_cores: busy.zip(own).map(|(busy, own)| foreign(busy, own)),
-            steal_cores: rate(self.steal_s, earlier.steal_s),
-            pressure: rate(self.waiting_s, earlier.waiting_s).map(|share| share.min(1.0)),
+            steal_cores: rate(self.steal, earlier.steal),
+            pressure: rate(self.waiting, earlier.waiting).map(|share| share.min(1.0)),
         }
     }
 }
@@ -68,7 +68,7 @@ pub fn load() -> Option<f64> {
     text("/proc/loadavg")?.split_whitespace().next()?.parse().ok()
 }
 
-/// Busy and stolen ticks of all processors together, from `/proc/stat` (proc_stat(5)).
+/// Busy and stolen ticks of all processors together, from `/proc/stat` (`proc_stat(5)`).
 fn ticks(stat: &str) -> Option<(f64, f64)> {
     let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
     let ticks: Vec<f64> = line.split_whitespace().map_while(|field| field.parse().ok()).collect();
@@ -129,11 +129,11 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_is_foreign() {
-        let at = |busy_s, steal_s, own_s, waiting_s| Counters {
-            busy_s: Some(busy_s),
-            steal_s: Some(steal_s),
-            own_s: Some(own_s),
-            waiting_s: Some(waiting_s),
+        let at = |busy, steal, own, waiting| Counters {
+            busy: Some(busy),
+            steal: Some(steal),
+            own: Some(own),
+            waiting: Some(waiting),
         };
         let (then, now) = (at(10.0, 1.0, 5.0, 3.0), at(10.75, 1.25, 5.25, 4.5));
         let busy = now.since(&then, Duration::from_millis(500));
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_none() {
-        let read = Counters { busy_s: Some(1.0), ..Counters::default() };
+        let read = Counters { busy: Some(1.0), ..Counters::default() };
         assert_eq!(read.since(&read, Duration::from_secs(1)), Busy::default());
     }
 
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn this_machine_can_be_read() {
         let counters = Counters::read();
-        assert!(counters.busy_s.unwrap() > 0.0 && counters.own_s.is_some());
+        assert!(counters.busy.unwrap() > 0.0 && counters.own.is_some());
         assert!(load().unwrap() >= 0.0);
     }
 }

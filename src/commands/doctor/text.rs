@@ -1,0 +1,70 @@
+//! The findings as lines for a terminal.
+
+use runtime_bench_results::stats::TwinCheck;
+
+use super::Diagnosis;
+use super::floor::Floor;
+use super::surroundings::Surroundings;
+
+/// Every finding, a line each.
+pub(super) fn lines(diagnosis: &Diagnosis) -> String {
+    let mut lines = vec![format!("{} against itself:", diagnosis.runner)];
+    lines.extend(diagnosis.floors.iter().flat_map(floor));
+    lines.push("beside it:".to_owned());
+    lines.extend(surroundings(&diagnosis.surroundings));
+    if !diagnosis.advice.is_empty() {
+        lines.push("advice:".to_owned());
+        lines.extend(diagnosis.advice.iter().map(|line| format!("  - {line}")));
+    }
+    if diagnosis.troubles.is_empty() {
+        lines.push("This machine can be used.".to_owned());
+    }
+    lines.join("\n") + "\n"
+}
+
+fn floor(floor: &Floor) -> Vec<String> {
+    let mut lines = vec![format!("  {}: {}", floor.title, floor.name)];
+    if let Some(reason) = &floor.reason {
+        lines.push(format!("    no figure: {reason}"));
+    }
+    if let Some(half_width) = floor.half_width {
+        let word = match floor.control {
+            Some(TwinCheck::Passed) => "proven alike",
+            Some(TwinCheck::Failed) => "TOLD APART, although they are the same",
+            Some(TwinCheck::Unproven) | None => "too noisy to say",
+        };
+        lines.push(format!(
+            "    {word}; noise floor ±{half_width:.1} % in {} rounds of {:.0} ms a trial",
+            floor.rounds, floor.trial_ms
+        ));
+    }
+    if let (Some(quick), Some(standard)) = (floor.quick, floor.standard) {
+        lines.push(format!(
+            "    smallest difference to be seen, young instances: {quick:.1} % in a quick run, \
+             {standard:.1} % in a standard one"
+        ));
+    }
+    lines
+}
+
+fn surroundings(found: &Surroundings) -> Vec<String> {
+    let number = |value: Option<f64>| {
+        value.map_or_else(|| "not readable".to_owned(), |value| format!("{value:.2}"))
+    };
+    let capacity = match (found.capacity, found.capacity_lowest, found.capacity_ideal) {
+        (Some(median), Some(lowest), Some(ideal)) => {
+            format!("{median:.2} of {ideal:.0} cores, lowest {lowest:.2}")
+        }
+        _ => "not probed: it takes two cores".to_owned(),
+    };
+    let pressure = found.pressure.map(|share| format!("{:.0} % of the time", 100.0 * share));
+    let line = |name: &str, value: &str| format!("  {name:<22}{value}");
+    vec![
+        line("parallel capacity", &capacity),
+        line("foreign CPU, cores", &number(found.foreign_cores)),
+        line("steal, cores", &number(found.steal_cores)),
+        line("CPU pressure, with us", &pressure.unwrap_or_else(|| "not readable".to_owned())),
+        line("load before", &number(found.load_before)),
+        line("stalls", &found.stalls.to_string()),
+    ]
+}
