@@ -48,6 +48,8 @@ enum Command {
     Report(ReportArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
+    /// Compare two executables of this harness, interleaved on this machine
+    Ab(commands::ab::AbArgs),
     /// Is this machine quiet enough, and how small a difference can be seen on it?
     Doctor(DoctorArgs),
     /// Answer one trial request from standard input (this is how the harness starts trials)
@@ -117,7 +119,7 @@ pub struct MatrixArgs {
     #[arg(long, value_name = "N", default_value_t = POOL_THREADS, value_parser = at_least_one)]
     pool_threads: usize,
     /// Seed of the random order and of the inputs [default: a new one, kept in the results]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..MOST_SEED))]
+    #[arg(long, value_name = "N", value_parser = seed)]
     seed: Option<u64>,
     /// Runner that ratios refer to [default: tokio, or the first that can]
     #[arg(long, value_name = "NAME")]
@@ -252,7 +254,7 @@ pub(crate) fn regex(text: &str) -> Result<Regex, String> {
     Regex::new(text).map_err(|error| error.to_string())
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     let sensible = Duration::from_millis(1)..=Duration::from_secs(24 * 60 * 60);
     if sensible.contains(&duration) { Ok(duration) } else { Err("between 1ms and 24h".to_owned()) }
@@ -264,10 +266,19 @@ fn examination(text: &str) -> Result<Duration, String> {
     if sensible.contains(&budget) { Ok(budget) } else { Err("between 1s and 60s".to_owned()) }
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("at least 1 is needed".to_owned()),
         Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+/// A seed that readers of other languages can hold.
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(seed) if seed < MOST_SEED => Ok(seed),
+        Ok(_) => Err(format!("below {MOST_SEED}")),
         Err(error) => Err(format!("{error}")),
     }
 }
@@ -314,6 +325,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::List(args) => commands::list::run(registry, &args),
         Command::Verify(args) => commands::verify::run(registry, &args),
         Command::Report(args) => commands::report::run(&args),
+        Command::Ab(args) => commands::ab::run(registry, &args),
         Command::Compare(args) => commands::compare::run(&args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&["runtime-bench"])),
         Command::Trial => crate::trial::answer(registry)

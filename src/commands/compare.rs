@@ -65,7 +65,7 @@ pub(crate) enum Format {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Gate {
+pub(crate) enum Gate {
     /// A row that failed or is slower beyond the threshold.
     Regression,
     /// That, and a row without a verdict.
@@ -205,7 +205,7 @@ fn nothing_matches(filters: &[Regex], runs: &[Run]) -> Error {
 }
 
 /// A share written as a percentage: `3%`, `3` or `0.5%`.
-fn percent(text: &str) -> Result<f64, String> {
+pub(crate) fn percent(text: &str) -> Result<f64, String> {
     let (number, sign) = match text.strip_suffix('%') {
         Some(number) => (number.trim_end(), true),
         None => (text, false),
