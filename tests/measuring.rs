@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use common::{command, run};
 use runtime_bench::results::analysis::{Status, analyse};
+use runtime_bench::results::noise::NoiseWindow;
 use runtime_bench::results::run::{Role, Run};
 use runtime_bench::results::store;
 use tempfile::tempdir;
@@ -69,7 +70,7 @@ fn a_run_fills_every_cell_and_writes_results_and_report() {
     assert!(windows.clone().count() > 0);
     assert!(windows.all(|window| window.until_s - window.at_s > 0.099));
     if run.header.plan.workers > 1 {
-        let probe = run.noise.iter().find_map(|window| window.free_share()).unwrap();
+        let probe = run.noise.iter().find_map(NoiseWindow::free_share).unwrap();
         assert!(probe > 0.0 && probe <= 1.0, "{probe}");
     }
     let page = fs::read_to_string(folder.path().join("target/runtime-bench/report/index.html"));
@@ -152,17 +153,16 @@ fn a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_lines() {
     assert!(!read(&lines).trials.is_empty());
 }
 
-#[test]
-fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
-    let folder = tempdir().unwrap();
-    let mut child = command(folder.path())
+/// A run that goes on for long, once it has written some trials down.
+fn long_run(folder: &Path) -> Child {
+    let child = command(folder)
         .args(["bench", "spawn-join", "--runners", "smol,tokio", "--budget", "60s"])
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
     let has_lines = || {
-        let lines = files(&results(folder.path()), ".jsonl");
+        let lines = files(&results(folder), ".jsonl");
         lines.first().is_some_and(|path| fs::read_to_string(path).unwrap().lines().count() > 20)
     };
     let patience = Instant::now() + Duration::from_secs(60);
@@ -170,14 +170,33 @@ fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
         assert!(Instant::now() < patience, "no trial was written");
         std::thread::sleep(Duration::from_millis(20));
     }
+    child
+}
+
+fn signal(process: u32, name: &str) {
+    let kill = std::process::Command::new("kill").args([name, &process.to_string()]).status();
+    assert!(kill.unwrap().success());
+}
+
+#[test]
+fn a_run_that_was_stopped_for_a_while_knows_it() {
+    let folder = tempdir().unwrap();
+    let mut child = long_run(folder.path());
+    signal(child.id(), "-STOP");
+    std::thread::sleep(Duration::from_millis(600));
+    signal(child.id(), "-CONT");
+    signal(child.id(), "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let run = read(&results(folder.path()).join("latest.json"));
+    assert!(run.stalls.iter().any(|stall| stall.until_s - stall.at_s > 0.5), "{:?}", run.stalls);
+}
+
+#[test]
+fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
+    let folder = tempdir().unwrap();
+    let mut child = long_run(folder.path());
     let process = child.id();
-    assert!(
-        std::process::Command::new("kill")
-            .args(["-INT", &process.to_string()])
-            .status()
-            .unwrap()
-            .success()
-    );
+    signal(process, "-INT");
     let status = child.wait().unwrap();
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
@@ -196,14 +215,18 @@ fn a_doctor_says_what_it_found_and_keeps_nothing() {
     let args = ["doctor", "--budget", "4s", "--quiet", "--runner", "smol"];
     let ended = run(folder.path(), &args);
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
-    for words in ["smol against itself", "noise floor", "in a quick run", "load before"] {
+    for words in ["smol against itself", "TCP echo", "parallel capacity", "load before"] {
         assert!(ended.stdout.contains(words), "no `{words}` in: {}", ended.stdout);
     }
     let ended = run(folder.path(), &[&args[..], &["--format", "json"]].concat());
     let found: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     let floors = found["floors"].as_array().unwrap();
     assert_eq!(floors.len(), 3);
-    assert!(floors.iter().all(|floor| floor["rounds"].as_u64().unwrap() >= 13), "{found}");
+    let explained = |floor: &serde_json::Value| {
+        floor["half_width"].is_number() && floor["rounds"].as_u64() >= Some(13)
+            || floor["reason"].is_string()
+    };
+    assert!(floors.iter().all(explained), "{found}");
     let troubles = found["troubles"].as_array().unwrap();
     assert_eq!(ended.code, Some(if troubles.is_empty() { 0 } else { 3 }), "{ended:?}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -1,7 +1,7 @@
 //! The noise floor: by how much identical code differs here, and what follows from it.
 
 use runtime_bench_results::analysis::{Group, Status, level, twin_pairs};
-use runtime_bench_results::run::Run;
+use runtime_bench_results::run::{Run, Schedule};
 use runtime_bench_results::stats::{Interval, TwinCheck, compare};
 use runtime_bench_results::trial::Age;
 use serde::Serialize;
@@ -48,7 +48,12 @@ impl Floor {
             let rounds = rounds(profile, trial_s);
             wide.map(|wide| half_width(wide, (pairs.len() as f64 / rounds).sqrt()) + MARGIN)
         };
+        // The schedule's own words are of the budget of a cell, and the doctor has one for all.
+        let left_out = |s: &Schedule| s.group == group.name && s.left_out.is_some();
         let reason = match group.rows.first().map(|row| &row.status) {
+            _ if run.schedules.iter().any(left_out) => {
+                Some("its rounds do not fit: give it a longer --budget".to_owned())
+            }
             Some(Status::Measured) if interval.is_some() => None,
             Some(Status::Measured) => {
                 Some("too few independent rounds: give it a longer --budget".to_owned())
