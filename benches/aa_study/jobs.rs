@@ -113,25 +113,24 @@ type Asked = (Question, u32, Cores, [u32; 2], [u32; 2]);
 const WORK: [Work; 3] = [Work::Cpu, Work::Spawn, Work::Echo];
 const INJECTED: [Work; 2] = [Work::FalseSharing, Work::SharedLock];
 
-const ASKED: [Asked; 14] = [
+const ASKED: [Asked; 13] = [
     (Question::Runners, 0, Cores::All, [10, 10], [100, 100]),
-    (Question::Runners, 2, Cores::All, [2, 0], [20, 10]),
-    (Question::Runners, 3, Cores::All, [2, 0], [20, 10]),
-    (Question::Runners, 5, Cores::All, [2, 2], [20, 10]),
-    (Question::Criterion, 0, Cores::All, [6, 6], [40, 40]),
-    (Question::Criterion, 2, Cores::All, [0, 0], [10, 5]),
-    (Question::Criterion, 3, Cores::All, [0, 0], [10, 5]),
-    (Question::Criterion, 5, Cores::All, [2, 2], [10, 5]),
-    (Question::Builds, 0, Cores::One, [2, 1], [20, 10]),
-    (Question::Builds, 0, Cores::All, [2, 1], [20, 10]),
+    (Question::Runners, 2, Cores::All, [2, 0], [12, 0]),
+    (Question::Runners, 3, Cores::All, [2, 0], [12, 0]),
+    (Question::Runners, 5, Cores::All, [2, 2], [12, 8]),
+    (Question::Criterion, 0, Cores::All, [6, 6], [25, 25]),
+    (Question::Criterion, 2, Cores::All, [0, 0], [6, 0]),
+    (Question::Criterion, 3, Cores::All, [0, 0], [6, 0]),
+    (Question::Criterion, 5, Cores::All, [2, 2], [6, 6]),
+    (Question::Builds, 0, Cores::One, [2, 1], [17, 5]),
+    (Question::Builds, 0, Cores::All, [2, 1], [17, 5]),
     (Question::Builds, 3, Cores::One, [2, 0], [20, 5]),
-    (Question::Builds, 3, Cores::All, [0, 0], [7, 5]),
-    (Question::Builds, 5, Cores::One, [0, 0], [7, 0]),
-    (Question::Builds, 5, Cores::All, [0, 0], [7, 0]),
+    (Question::Builds, 3, Cores::All, [0, 0], [5, 0]),
+    (Question::Builds, 5, Cores::All, [0, 0], [5, 0]),
 ];
 
 /// Injected faults, on one core and on all.
-const FAULTS: [u32; 2] = [1, 5];
+const FAULTS: [u32; 2] = [1, 3];
 
 /// Every question of a study: those to an idle machine first, in random order, so that an hour of the
 /// day falls on all of them.

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! scripts/aa-study            # within ten minutes
-//! scripts/aa-study --full     # about an hour and a half; stops and goes on
+//! scripts/aa-study --full     # about an hour and a quarter; stops and goes on
 //! ```
 //!
 //! - `jobs`: the questions that are asked, how often.
@@ -46,7 +46,7 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct StudyArgs {
-    /// About an hour and a half instead of ten minutes: enough runs for a bound of 1 %
+    /// About an hour and a quarter instead of ten minutes: enough runs for a bound of 1 %
     #[arg(long)]
     full: bool,
     /// Forget the answers of an earlier study instead of going on with it

@@ -103,7 +103,7 @@ pub(crate) fn ask(job: &Job, interrupt: &Interrupt) -> Result<Answer, Error> {
     }
     let verdict =
         word(&said).ok_or_else(|| failed(format!("it says nothing of a change:\n{said}")))?;
-    Ok(Answer { verdict, ratio: None, interval: None, pairs: 0, foreign_cores: None })
+    Ok(Answer { criterion: Some(verdict), ..Answer::default() })
 }
 
 /// Criterion's sentence as a word of ours.

@@ -11,7 +11,7 @@ use runtime_bench::machine::allowed_cores;
 use runtime_bench::registry::Registry;
 use runtime_bench::results::analysis::level;
 use runtime_bench::results::stats::gate::{STAGE_LEVEL, Stage, gate, suspicious};
-use runtime_bench::results::stats::{compare, fewest_pairs};
+use runtime_bench::results::stats::{Verdict, compare, fewest_pairs};
 use runtime_bench::results::trial::{Age, metric};
 
 use crate::jobs::{Cores, Job, Question};
@@ -53,26 +53,10 @@ impl<'a> Asker<'a> {
             if stages.iter().any(suspicious) {
                 stages.push(self.stage(job, budget * 2, fewest, &mut rng)?);
             }
-            let gated = gate(&stages);
-            let comparison = gated.comparison;
-            return Ok(Answer {
-                verdict: gated.verdict,
-                ratio: comparison.ratio,
-                interval: comparison.interval,
-                pairs: comparison.pairs,
-                foreign_cores: None,
-            });
+            return Ok(Answer { stages, ..Answer::default() });
         }
-        let level = level(RUNNERS, 1);
-        let stage = self.stage(job, budget, fewest_pairs(level), &mut rng)?;
-        let comparison = compare("base", &stage.head, level);
-        Ok(Answer {
-            verdict: comparison.verdict,
-            ratio: comparison.ratio,
-            interval: comparison.interval,
-            pairs: comparison.pairs,
-            foreign_cores: None,
-        })
+        let stages = vec![self.stage(job, budget, fewest_pairs(level(RUNNERS, 1)), &mut rng)?];
+        Ok(Answer { stages, ..Answer::default() })
     }
 
     fn stage(
@@ -104,6 +88,22 @@ impl<'a> Asker<'a> {
             return Err(Error::Failed(format!("{job}: {failure}")));
         }
         Ok(Stage { head: measured.pairs(1, 0), twin: measured.pairs(2, 0), layouts: Vec::new() })
+    }
+}
+
+/// The word of an answer, and the ratio that goes with it.
+pub(crate) fn word(job: &Job, answer: &Answer) -> (Verdict, Option<f64>) {
+    match (job.question, answer.stages.as_slice()) {
+        (Question::Criterion, _) => (answer.criterion.unwrap_or(Verdict::NotCompared), None),
+        (Question::Builds, stages) => {
+            let gated = gate(stages);
+            (gated.verdict, gated.comparison.ratio)
+        }
+        (Question::Runners, stages) => {
+            let pairs = stages.first().map_or(&[][..], |stage| &stage.head);
+            let comparison = compare("base", pairs, level(RUNNERS, 1));
+            (comparison.verdict, comparison.ratio)
+        }
     }
 }
 

@@ -6,19 +6,19 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use runtime_bench::error::Error;
-use runtime_bench::results::stats::{Interval, Verdict};
+use runtime_bench::results::stats::Verdict;
+use runtime_bench::results::stats::gate::Stage;
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::Job;
 
-/// One answer.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// One answer: what was measured, so that a table can be made again by other rules.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Answer {
-    pub(crate) verdict: Verdict,
-    pub(crate) ratio: Option<f64>,
-    pub(crate) interval: Option<Interval>,
-    /// Pairs of trials; 0 for criterion.
-    pub(crate) pairs: usize,
+    /// Costs, by stage; none of criterion.
+    pub(crate) stages: Vec<Stage>,
+    /// Criterion's word.
+    pub(crate) criterion: Option<Verdict>,
     /// CPU time of others while it was asked, in cores.
     pub(crate) foreign_cores: Option<f64>,
 }
@@ -49,13 +49,18 @@ impl Store {
         // A line that was cut off is asked again.
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
         let answers = lines.map(|line| (line.job, line.answer)).collect();
-        let file = OpenOptions::new()
+        let torn = !text.is_empty() && !text.ends_with('\n');
+        let mut file = OpenOptions::new()
             .create(true)
             .append(!fresh)
             .write(true)
             .truncate(fresh)
             .open(path)
             .map_err(refused)?;
+        if torn {
+            // It must not swallow the next one.
+            file.write_all(b"\n").map_err(refused)?;
+        }
         Ok(Self { path: path.to_path_buf(), file, answers })
     }
 
@@ -66,9 +71,8 @@ impl Store {
 
     /// Keeps an answer.
     pub(crate) fn add(&mut self, job: &Job, answer: Answer) -> Result<(), Error> {
-        let line = serde_json::to_string(&Line { job: *job, answer });
+        let line = serde_json::to_string(&Line { job: *job, answer: answer.clone() });
         let line = line.map_err(|error| Error::CouldNotRun(error.to_string()))?;
-        // A line that was cut off earlier must not swallow this one.
         self.file
             .write_all(format!("{line}\n").as_bytes())
             .map_err(|error| Error::CouldNotRun(format!("{}: {error}", self.path.display())))?;
@@ -76,11 +80,8 @@ impl Store {
         Ok(())
     }
 
-    /// Answers of questions that a predicate picks.
-    pub(crate) fn of<'a>(
-        &'a self,
-        mut pick: impl FnMut(&Job) -> bool + 'a,
-    ) -> impl Iterator<Item = &'a Answer> {
-        self.answers.iter().filter(move |(job, _)| pick(job)).map(|(_, answer)| answer)
+    /// Every question that is answered.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&Job, &Answer)> {
+        self.answers.iter()
     }
 }

@@ -8,14 +8,27 @@ use runtime_bench::machine;
 use runtime_bench::results::stats::{Verdict, median, upper_bound};
 
 use crate::jobs::{Cores, Job, Machine, Question, Size};
-use crate::store::{Answer, Store};
+use crate::ours::word;
+use crate::store::Store;
 use crate::work::Work;
 
 const MARKS: [&str; 2] = ["<!-- aa-study -->", "<!-- end of aa-study -->"];
 const WORK: [Work; 3] = [Work::Cpu, Work::Spawn, Work::Echo];
 
+/// The words of a study.
+struct Words(Vec<(Job, Verdict, Option<f64>)>);
+
 /// The whole table.
 pub(crate) fn markdown(store: &Store, jobs: &[Job], size: Size) -> String {
+    let words = Words(
+        store
+            .answers()
+            .map(|(job, answer)| {
+                let (verdict, ratio) = word(job, answer);
+                (*job, verdict, ratio)
+            })
+            .collect(),
+    );
     let answered = jobs.iter().filter(|job| store.knows(job)).count();
     let machine = machine::describe();
     let mut lines = vec![
@@ -41,7 +54,7 @@ pub(crate) fn markdown(store: &Store, jobs: &[Job], size: Size) -> String {
         "|---|---|---|---|---|---|---|".to_owned(),
     ];
     for (machine, question, cores, who) in ROWS {
-        lines.push(false_verdicts(store, machine, question, cores, who));
+        lines.push(false_verdicts(&words, machine, question, cores, who));
     }
     lines.extend([
         String::new(),
@@ -54,7 +67,7 @@ pub(crate) fn markdown(store: &Store, jobs: &[Job], size: Size) -> String {
     ]);
     for (machine, question, cores, who) in ROWS {
         for percent in [2, 3, 5] {
-            lines.extend(found(store, machine, question, cores, who, percent));
+            lines.extend(found(&words, machine, question, cores, who, percent));
         }
     }
     lines.extend([
@@ -68,8 +81,8 @@ pub(crate) fn markdown(store: &Store, jobs: &[Job], size: Size) -> String {
         lines.push(format!(
             "| {} | {} | {} |",
             work.title(),
-            fault(store, work, Cores::One),
-            fault(store, work, Cores::All)
+            fault(&words, work, Cores::One),
+            fault(&words, work, Cores::All)
         ));
     }
     lines.join("\n") + "\n"
@@ -96,8 +109,11 @@ fn name(machine: Machine) -> &'static str {
 /// How much the machine was used by others.
 fn load(store: &Store) -> String {
     let of = |machine: Machine| {
-        let cores: Vec<f64> =
-            store.of(|job| job.machine == machine).filter_map(|a| a.foreign_cores).collect();
+        let cores: Vec<f64> = store
+            .answers()
+            .filter(|(job, _)| job.machine == machine)
+            .filter_map(|(_, a)| a.foreign_cores)
+            .collect();
         median(&cores).map_or_else(|| "not read".to_owned(), |cores| format!("{cores:.2} cores"))
     };
     format!(
@@ -112,7 +128,7 @@ fn wrong(verdict: Verdict) -> bool {
 }
 
 fn false_verdicts(
-    store: &Store,
+    words: &Words,
     machine: Machine,
     question: Question,
     cores: Cores,
@@ -121,7 +137,7 @@ fn false_verdicts(
     let (mut events, mut runs) = (0, 0);
     let mut cells = Vec::new();
     for work in WORK {
-        let verdicts = words(store, machine, question, cores, work, 0);
+        let verdicts = words.of(machine, question, cores, work, 0);
         let of_work = verdicts.iter().filter(|verdict| wrong(**verdict)).count();
         events += of_work;
         runs += verdicts.len();
@@ -133,20 +149,22 @@ fn false_verdicts(
     format!("| {} | {who} | {} | {all} | {bound} |", name(machine), cells.join(" | "))
 }
 
-/// Verdicts of the questions alike.
-fn words(
-    store: &Store,
-    machine: Machine,
-    question: Question,
-    cores: Cores,
-    work: Work,
-    percent: u32,
-) -> Vec<Verdict> {
-    let same = |job: &Job| {
-        (job.machine, job.question, job.cores) == (machine, question, cores)
-            && (job.work, job.percent) == (work, percent)
-    };
-    store.of(same).map(|answer| answer.verdict).collect()
+impl Words {
+    /// Verdicts of the questions alike.
+    fn of(
+        &self,
+        machine: Machine,
+        question: Question,
+        cores: Cores,
+        work: Work,
+        percent: u32,
+    ) -> Vec<Verdict> {
+        let same = |job: &Job| {
+            (job.machine, job.question, job.cores) == (machine, question, cores)
+                && (job.work, job.percent) == (work, percent)
+        };
+        self.0.iter().filter(|(job, ..)| same(job)).map(|(_, verdict, _)| *verdict).collect()
+    }
 }
 
 fn share(events: usize, runs: usize) -> String {
@@ -154,14 +172,14 @@ fn share(events: usize, runs: usize) -> String {
 }
 
 fn found(
-    store: &Store,
+    words: &Words,
     machine: Machine,
     question: Question,
     cores: Cores,
     who: &str,
     percent: u32,
 ) -> Option<String> {
-    let verdicts = WORK.map(|work| words(store, machine, question, cores, work, percent));
+    let verdicts = WORK.map(|work| words.of(machine, question, cores, work, percent));
     if verdicts.iter().all(Vec::is_empty) {
         return None;
     }
@@ -174,10 +192,11 @@ fn found(
     Some(format!("| {} | {who} | +{percent} % | {} |", name(machine), cells.join(" | ")))
 }
 
-fn fault(store: &Store, work: Work, cores: Cores) -> String {
-    let answers: Vec<&Answer> = store.of(|job| (job.work, job.cores) == (work, cores)).collect();
-    let slower = answers.iter().filter(|answer| answer.verdict == Verdict::Slower).count();
-    let ratios: Vec<f64> = answers.iter().filter_map(|answer| answer.ratio).collect();
+fn fault(words: &Words, work: Work, cores: Cores) -> String {
+    let same = |job: &Job| (job.work, job.cores) == (work, cores);
+    let answers: Vec<_> = words.0.iter().filter(|(job, ..)| same(job)).collect();
+    let slower = answers.iter().filter(|(_, verdict, _)| *verdict == Verdict::Slower).count();
+    let ratios: Vec<f64> = answers.iter().filter_map(|(_, _, ratio)| *ratio).collect();
     let ratio = median(&ratios).map_or_else(String::new, |ratio| format!(", {ratio:.2}×"));
     format!("{}{ratio}", share(slower, answers.len()))
 }

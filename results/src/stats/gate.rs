@@ -1,5 +1,7 @@
 //! Two builds: two stages must agree, beyond what the layout of the code alone does.
 
+use serde::{Deserialize, Serialize};
+
 use super::interval::median;
 use super::verdict::{Comparison, MARGIN, Verdict, compare};
 
@@ -7,7 +9,7 @@ use super::verdict::{Comparison, MARGIN, Verdict, compare};
 pub const STAGE_LEVEL: f64 = 0.01;
 
 /// What one stage measured of a row: pairs `(candidate, base)` of costs, in the order of time.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
     /// The candidate against the base.
     pub head: Vec<(f64, f64)>,
