@@ -1,0 +1,130 @@
+//! `runtime-bench ab` through the real binary. A debug build is refused, so these are for
+//! `cargo test --release`. Other builds are scripts around this one, which change what it is asked.
+#![cfg(all(unix, not(debug_assertions)))]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use common::{Ended, run};
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+
+const OURS: &str = env!("CARGO_BIN_EXE_runtime-bench");
+
+/// An executable made of a few lines of shell; `$OURS` is the real one.
+fn script(folder: &Path, name: &str, lines: &str) -> PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\nOURS='{OURS}'\n{lines}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// Compares the real binary with a script, quickly.
+fn ab(folder: &TempDir, head: &Path, more: &[&str]) -> Ended {
+    let head = head.to_str().unwrap();
+    let args = ["ab", "--base", OURS, "--head", head, "--budget", "300ms", "--quiet"];
+    run(folder.path(), &[&args[..], more].concat())
+}
+
+fn rows(ended: &Ended) -> Vec<Value> {
+    let document: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
+    document["rows"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_slower_runner_is_found_and_named_and_nothing_else() {
+    let folder = tempdir().unwrap();
+    let head = script(
+        folder.path(),
+        "head",
+        "if [ \"$1\" = trial ]; then
+           request=$(cat)
+           case $request in *'\"runner\":\"smol\"'*)
+             request=$(printf %s \"$request\" | sed 's/\"value\":50000,/\"value\":200000,/') ;;
+           esac
+           printf %s \"$request\" | exec \"$OURS\" \"$@\"
+         fi
+         exec \"$OURS\" \"$@\"",
+    );
+    let ended = ab(&folder, &head, &["cpu-batch", "--runners", "smol,rayon", "--format", "json"]);
+    ended.fails_with(1, &["cpu-batch/smol/"]);
+    assert!(!ended.stderr.contains("rayon"), "{}", ended.stderr);
+    for row in rows(&ended) {
+        let (name, word) = (row["name"].as_str().unwrap(), row["word"].as_str().unwrap());
+        assert_eq!(word == "slower", name.contains("smol"), "{row}");
+        assert_eq!(row["metric"], "wall", "a speed-up would hide it");
+    }
+}
+
+#[test]
+fn both_kinds_of_cores_are_measured_and_a_build_passes_against_itself() {
+    let folder = tempdir().unwrap();
+    let head = script(folder.path(), "head", "exec \"$OURS\" \"$@\"");
+    let ended = ab(&folder, &head, &["null", "--runners", "tokio", "--format", "json", "--seed", "1"]);
+    // On a very busy machine it may be undecided, and never a regression.
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    let names: Vec<String> =
+        rows(&ended).iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect();
+    assert!(names.iter().all(|name| name.starts_with("null/tokio/- on ")), "{names:?}");
+    let ways = if std::thread::available_parallelism().unwrap().get() > 1 { 2 } else { 1 };
+    assert_eq!(names.len(), ways, "{names:?}");
+}
+
+#[test]
+fn a_head_that_fails_is_a_regression_and_a_base_that_fails_is_not() {
+    let folder = tempdir().unwrap();
+    let broken = script(
+        folder.path(),
+        "broken",
+        "if [ \"$1\" = trial ]; then echo no >&2; exit 7; fi; exec \"$OURS\" \"$@\"",
+    );
+    let only = ["null", "--runners", "tokio", "--cores", "all"];
+    ab(&folder, &broken, &only).fails_with(1, &["failed", "null/tokio"]);
+    let broken = broken.to_str().unwrap();
+    let args = [&["ab", "--base", broken, "--head", OURS, "--budget", "300ms"][..], &only].concat();
+    run(folder.path(), &args).fails_with(3, &["inconclusive"]);
+}
+
+#[test]
+fn what_is_none_of_ours_is_refused_by_name() {
+    let folder = tempdir().unwrap();
+    let only = ["null", "--runners", "tokio"];
+    let refused = |head: &Path, words: &[&str]| {
+        let name = head.file_name().unwrap().to_str().unwrap().to_owned();
+        ab(&folder, head, &only).fails_with(2, &[&["--head", name.as_str()][..], words].concat());
+    };
+    refused(&script(folder.path(), "foreign", "echo hello"), &["not an executable of runtime-bench"]);
+    let other = "echo '{\"protocol\": 9, \"cells\": []}'";
+    refused(&script(folder.path(), "other", other), &["speaks protocol 9"]);
+    refused(&script(folder.path(), "old", "echo '{\"cells\": []}'"), &["names no protocol"]);
+    refused(&folder.path().join("missing"), &["No such file"]);
+    let debug = "\"$OURS\" \"$@\" | sed 's/\"release,/\"debug,/'";
+    refused(&script(folder.path(), "debug", debug), &["debug build"]);
+    let text = folder.path().join("text");
+    fs::write(&text, "no program").unwrap();
+    refused(&text, &["cannot be started"]);
+}
+
+#[test]
+fn nothing_in_common_is_inconclusive() {
+    let folder = tempdir().unwrap();
+    let empty = "echo '{\"protocol\": 1, \"build\": {\"version\": \"\", \"commit\": null, \"rustc\": \"\", \
+                 \"profile\": \"\"}, \"workloads\": [], \"runners\": [], \"cells\": []}'";
+    let head = script(folder.path(), "head", empty);
+    ab(&folder, &head, &["null"]).fails_with(3, &["no cell runs on both"]);
+    ab(&folder, &head, &["nulll"]).fails_with(2, &["did you mean `null`?"]);
+}
+
+#[test]
+fn a_comparison_goes_to_a_file() {
+    let folder = tempdir().unwrap();
+    let head = script(folder.path(), "head", "exec \"$OURS\" \"$@\"");
+    let only = ["null", "--runners", "tokio", "--cores", "all", "--format", "markdown"];
+    let ended = ab(&folder, &head, &[&only[..], &["--out", "deep/summary.md"]].concat());
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    let text = fs::read_to_string(folder.path().join("deep/summary.md")).unwrap();
+    assert!(text.contains("| null/tokio"), "{text}");
+}
