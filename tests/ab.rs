@@ -1,6 +1,6 @@
 //! `runtime-bench ab` through the real binary. A debug build is refused, so these are for
 //! `cargo test --release`. Other builds are scripts around this one, which change what it is asked.
-#![cfg(all(unix, not(debug_assertions)))]
+#![cfg(unix)]
 
 mod common;
 
@@ -30,11 +30,13 @@ fn ab(folder: &TempDir, head: &Path, more: &[&str]) -> Ended {
 }
 
 fn rows(ended: &Ended) -> Vec<Value> {
-    let document: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
+    let document: Value =
+        serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
     document["rows"].as_array().unwrap().clone()
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_slower_runner_is_found_and_named_and_nothing_else() {
     let folder = tempdir().unwrap();
     let head = script(
@@ -60,10 +62,12 @@ fn a_slower_runner_is_found_and_named_and_nothing_else() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn both_kinds_of_cores_are_measured_and_a_build_passes_against_itself() {
     let folder = tempdir().unwrap();
     let head = script(folder.path(), "head", "exec \"$OURS\" \"$@\"");
-    let ended = ab(&folder, &head, &["null", "--runners", "tokio", "--format", "json", "--seed", "1"]);
+    let ended =
+        ab(&folder, &head, &["null", "--runners", "tokio", "--format", "json", "--seed", "1"]);
     // On a very busy machine it may be undecided, and never a regression.
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
     let names: Vec<String> =
@@ -74,6 +78,7 @@ fn both_kinds_of_cores_are_measured_and_a_build_passes_against_itself() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_head_that_fails_is_a_regression_and_a_base_that_fails_is_not() {
     let folder = tempdir().unwrap();
     let broken = script(
@@ -89,6 +94,7 @@ fn a_head_that_fails_is_a_regression_and_a_base_that_fails_is_not() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn what_is_none_of_ours_is_refused_by_name() {
     let folder = tempdir().unwrap();
     let only = ["null", "--runners", "tokio"];
@@ -96,7 +102,10 @@ fn what_is_none_of_ours_is_refused_by_name() {
         let name = head.file_name().unwrap().to_str().unwrap().to_owned();
         ab(&folder, head, &only).fails_with(2, &[&["--head", name.as_str()][..], words].concat());
     };
-    refused(&script(folder.path(), "foreign", "echo hello"), &["not an executable of runtime-bench"]);
+    refused(
+        &script(folder.path(), "foreign", "echo hello"),
+        &["not an executable of runtime-bench"],
+    );
     let other = "echo '{\"protocol\": 9, \"cells\": []}'";
     refused(&script(folder.path(), "other", other), &["speaks protocol 9"]);
     refused(&script(folder.path(), "old", "echo '{\"cells\": []}'"), &["names no protocol"]);
@@ -109,6 +118,7 @@ fn what_is_none_of_ours_is_refused_by_name() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn nothing_in_common_is_inconclusive() {
     let folder = tempdir().unwrap();
     let empty = "echo '{\"protocol\": 1, \"build\": {\"version\": \"\", \"commit\": null, \"rustc\": \"\", \
@@ -119,6 +129,7 @@ fn nothing_in_common_is_inconclusive() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_comparison_goes_to_a_file() {
     let folder = tempdir().unwrap();
     let head = script(folder.path(), "head", "exec \"$OURS\" \"$@\"");

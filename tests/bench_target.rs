@@ -1,5 +1,4 @@
 //! What `cargo bench` starts, run in a folder of its own. For `cargo test --release`.
-#![cfg(not(debug_assertions))]
 
 mod common;
 
@@ -44,6 +43,7 @@ fn latest(folder: &Path) -> Run {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn the_whole_matrix_ends_in_a_table_a_report_and_criterions_files() {
     let folder = tempdir().unwrap();
     let ended = bench(folder.path(), &["--profile", "smoke"]);
@@ -108,6 +108,7 @@ fn criterion_has_our_means(folder: &Path, run: &Run) {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn criterions_manners_are_kept() {
     let folder = tempdir().unwrap();
     let listed = bench(folder.path(), &["null", "--list"]);
@@ -131,6 +132,7 @@ fn criterions_manners_are_kept() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn options_of_another_kind_are_refused_by_name() {
     let folder = tempdir().unwrap();
     bench(folder.path(), &["--save-baselin", "x"]).fails_with(2, &["--save-baseline"]);

@@ -1,5 +1,4 @@
 //! The report in a real browser. For `cargo test --release`; needs chromium.
-#![cfg(not(debug_assertions))]
 
 mod common;
 
@@ -26,6 +25,7 @@ fn load(page: &Path, theme: &str) -> (String, String) {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn the_report_opens_from_a_file_without_a_complaint() {
     let folder = tempdir().unwrap();
     let args = ["bench", "spawn-join|fork-join/fib", "--profile", "smoke", "--quiet"];

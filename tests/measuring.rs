@@ -1,6 +1,5 @@
 //! Whole runs through the real binary. A debug build does not measure, so these are for
 //! `cargo test --release`. Nothing here depends on how fast the machine is.
-#![cfg(not(debug_assertions))]
 
 mod common;
 
@@ -48,6 +47,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_run_fills_every_cell_and_writes_results_and_report() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &SMALL);
@@ -78,6 +78,7 @@ fn a_run_fills_every_cell_and_writes_results_and_report() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn the_lines_of_a_run_hold_the_same_as_its_document() {
     let folder = tempdir().unwrap();
     run(folder.path(), &SMALL);
@@ -90,6 +91,7 @@ fn the_lines_of_a_run_hold_the_same_as_its_document() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn every_round_is_a_permutation_and_the_orders_differ() {
     let folder = tempdir().unwrap();
     run(folder.path(), &[&SMALL[..], &["--seed", "5"]].concat());
@@ -116,6 +118,7 @@ fn every_round_is_a_permutation_and_the_orders_differ() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn results_are_never_overwritten() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("mine.json"), "precious").unwrap();
@@ -128,6 +131,7 @@ fn results_are_never_overwritten() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_place_that_cannot_be_written_is_named() {
     let folder = tempdir().unwrap();
     // Also for root, nothing can be made below a file.
@@ -136,6 +140,7 @@ fn a_place_that_cannot_be_written_is_named() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_lines() {
     let folder = tempdir().unwrap();
     // A limit on the size of files stands for the disk; the signal that goes with it is ignored.
@@ -179,6 +184,7 @@ fn signal(process: u32, name: &str) {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_run_that_was_stopped_for_a_while_knows_it() {
     let folder = tempdir().unwrap();
     let mut child = long_run(folder.path());
@@ -192,6 +198,7 @@ fn a_run_that_was_stopped_for_a_while_knows_it() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
     let folder = tempdir().unwrap();
     let mut child = long_run(folder.path());
@@ -210,6 +217,7 @@ fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_doctor_says_what_it_found_and_keeps_nothing() {
     let folder = tempdir().unwrap();
     let args = ["doctor", "--budget", "4s", "--quiet", "--runner", "smol"];
@@ -233,6 +241,7 @@ fn a_doctor_says_what_it_found_and_keeps_nothing() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_doctor_that_has_nothing_to_measure_says_so() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["doctor", "--runner", "nobody"]);
@@ -248,6 +257,7 @@ fn trials_of(folder: &Path) -> usize {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn two_runs_cannot_take_one_name() {
     let folder = tempdir().unwrap();
     let start = || {
@@ -262,6 +272,7 @@ fn two_runs_cannot_take_one_name() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_trial_over_its_limit_is_an_error_row() {
     let folder = tempdir().unwrap();
     let args =

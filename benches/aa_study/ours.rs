@@ -82,8 +82,8 @@ impl<'a> Asker<'a> {
             always: vec![contender(false), contender(true)],
             in_turns: if builds { vec![contender(false)] } else { Vec::new() },
         };
-        let measured =
-            contest::measure(&[contest], budget, fewest, rng, true, self.interrupt)?.remove(0);
+        let measured = contest::measure(&[contest], budget, fewest, rng, true, self.interrupt)?;
+        let measured = measured.contests.into_iter().next().unwrap_or_default();
         if let Some((_, failure)) = measured.failure {
             return Err(Error::Failed(format!("{job}: {failure}")));
         }

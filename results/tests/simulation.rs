@@ -3,7 +3,6 @@
 //! A table is 31 workloads × 7 runners that are all the same; every pair of runners is compared at
 //! the level that a run would use. Seeds are fixed, so a result is the same on every machine. A
 //! debug build takes minutes, so these are for `cargo test --release`.
-#![cfg(not(debug_assertions))]
 
 use fastrand::Rng;
 use runtime_bench_results::analysis::level;
@@ -120,47 +119,56 @@ fn at_most(machine: Machine, a_table: f64) {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn quiet_machine() {
     at_most(quiet, 0.1);
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn drifting_machine() {
     at_most(drift, 0.1);
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn machine_with_bursts() {
     at_most(bursts, 0.1);
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn bimodal_workloads() {
     at_most(bimodal, 0.1);
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn tails_without_variance() {
     at_most(heavy_tails, 0.1);
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn missing_rounds() {
     at_most(missing, 0.1);
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn neighbours_that_resemble_each_other() {
     at_most(autocorrelated, 1.0);
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn sticky_modes() {
     at_most(sticky, 1.0);
 }
 
 /// The interval covers the true ratio, 1.2, as often as its level says, whatever the machine does.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn intervals_cover_at_their_level() {
     let machines: [(&str, Machine); 6] = [
         ("quiet", quiet),
@@ -191,6 +199,7 @@ fn intervals_cover_at_their_level() {
 
 /// What is really different is found: twice the noise, most of the time.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
 fn differences_are_found() {
     let mut rng = Rng::with_seed(4);
     let found = (0..1_000)

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use runtime_bench_results::comparison::{BuildRow, Failure};
+use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::stats::gate::{STAGE_LEVEL, Stage, suspicious};
 
@@ -29,6 +30,15 @@ pub struct Effort {
     pub quiet: bool,
 }
 
+/// What came of all stages.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What was measured of each row.
+    pub rows: Vec<BuildRow>,
+    /// What the machine was busy with.
+    pub noise: Vec<NoiseWindow>,
+}
+
 /// Measures rows in two stages: all of them, then those that look different again and twice as long.
 ///
 /// # Errors
@@ -37,20 +47,21 @@ pub fn measure(
     contests: Vec<Contest<'_>>,
     effort: Effort,
     interrupt: &Interrupt,
-) -> Result<Vec<BuildRow>, Error> {
+) -> Result<Outcome, Error> {
     let mut rng = Rng::with_seed(effort.seed);
     let mut stage = |contests: &[Contest<'_>], budget: Duration| {
         let fewest = fewest_pairs(STAGE_LEVEL);
         contest::measure(contests, budget, fewest, &mut rng, effort.quiet, interrupt)
     };
     let first = stage(&contests, effort.budget)?;
-    let mut rows: Vec<BuildRow> = contests.iter().zip(&first).map(row).collect();
+    let mut noise = first.noise;
+    let mut rows: Vec<BuildRow> = contests.iter().zip(&first.contests).map(row).collect();
     let suspects: Vec<usize> = (0..rows.len())
         .filter(|&index| rows[index].stages.iter().any(suspicious))
         .filter(|&index| rows[index].failure.is_none())
         .collect();
     if suspects.is_empty() {
-        return Ok(rows);
+        return Ok(Outcome { rows, noise });
     }
     if !effort.quiet {
         eprintln!("measuring again what looks different: {} of {}", suspects.len(), rows.len());
@@ -62,12 +73,14 @@ pub fn measure(
         .map(|(index, contest)| (contest, index))
         .unzip();
     let second = stage(&again, effort.budget * 2)?;
-    for ((place, contest), measured) in places.into_iter().zip(&again).zip(&second) {
+    for ((place, contest), measured) in places.into_iter().zip(&again).zip(&second.contests) {
         let repeated = row((contest, measured));
         rows[place].stages.extend(repeated.stages);
         rows[place].failure = repeated.failure;
+        rows[place].dropped += repeated.dropped;
     }
-    Ok(rows)
+    noise.extend(second.noise);
+    Ok(Outcome { rows, noise })
 }
 
 /// Contenders stand as base, head, the base's twin, the base in other layouts.
@@ -81,6 +94,7 @@ fn row((contest, measured): (&Contest<'_>, &Measured)) -> BuildRow {
         metric: contest.metric.clone(),
         unit: measured.unit.clone(),
         stages: vec![stage],
+        dropped: measured.dropped,
         failure: measured.failure.as_ref().map(|(contender, message)| Failure {
             of_head: *contender == 1,
             message: message.clone(),

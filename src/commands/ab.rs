@@ -154,8 +154,9 @@ pub fn run(registry: &Registry, args: &AbArgs) -> Result<(), Error> {
         base: (&label(&args.base, &listed.base), &listed.base),
         head: (&label(&args.head, &listed.head), &listed.head),
         layouts: executables.controls.len(),
+        noise: &measured.noise,
     };
-    let mut document = builds(labels, &measured);
+    let mut document = builds(labels, &measured.rows);
     for (mode, cells) in modes.iter().zip(&cells) {
         let on = |name: &String| format!("{name} on {}", mode.name);
         document.only_base.extend(cells.common.only_base.iter().map(on));

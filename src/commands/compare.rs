@@ -145,7 +145,8 @@ pub(crate) fn finish(judged: &Judged, format: Format, out: Option<&Path>) -> Res
         Format::Junit => render::junit(judged),
     };
     match out {
-        Some(path) => write(path, &text)?,
+        // What was measured must not be lost with it.
+        Some(path) => write(path, &text).or_else(|error| print(&text).and(Err(error)))?,
         None => print(&text)?,
     }
     let sentence = judged.sentence();

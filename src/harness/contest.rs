@@ -3,12 +3,15 @@
 //! A run compares runners of one program. A contest compares whatever answers trial requests: two
 //! builds, or two sizes of one workload.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use runtime_bench_results::key::CellKey;
+use runtime_bench_results::noise::{NoiseWindow, Stall};
+use runtime_bench_results::run::Line;
 use runtime_bench_results::trial::{Age, BlockSize, Outcome};
 
+use super::beside::Beside;
 use super::interrupt::Interrupt;
 use super::profile::Profile;
 use super::progress::Progress;
@@ -50,6 +53,17 @@ pub struct Measured {
     pub failure: Option<(usize, String)>,
     /// Unit of the metric.
     pub unit: String,
+    /// Costs that were dropped because the machine stood still meanwhile.
+    pub dropped: usize,
+}
+
+/// Contests that came to their end, and what went on beside them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measurement {
+    /// By contest.
+    pub contests: Vec<Measured>,
+    /// What the machine was busy with.
+    pub noise: Vec<NoiseWindow>,
 }
 
 impl Measured {
@@ -88,7 +102,10 @@ pub fn measure(
     rng: &mut Rng,
     quiet: bool,
     interrupt: &Interrupt,
-) -> Result<Vec<Measured>, Error> {
+) -> Result<Measurement, Error> {
+    let start = Instant::now();
+    let workers = contests.iter().flat_map(|contest| &contest.always);
+    let workers = workers.map(|contender| contender.trials.settings.workers).max().unwrap_or(1);
     let measured = contests
         .iter()
         .map(|contest| Measured { costs: vec![Vec::new(); contest.size()], ..Measured::default() });
@@ -96,22 +113,57 @@ pub fn measure(
         contests,
         measured: measured.collect(),
         progress: Progress::new(quiet),
+        times: Vec::new(),
+        start,
         interrupt,
     };
-    let ended = measuring.all(budget, fewest, rng);
+    let mut beside = Beside::watch(start, workers);
+    let mut lines = Vec::new();
+    let ended = measuring.all(budget, fewest, rng, || {
+        lines.extend(beside.after_trial());
+        lines.extend(beside.between_rounds());
+    });
     measuring.progress.clear();
-    ended.map(|()| measuring.measured)
+    ended?;
+    lines.extend(beside.end());
+    let (mut noise, mut stalls) = (Vec::new(), Vec::new());
+    for line in lines {
+        match line {
+            Line::Noise(window) => noise.push(window),
+            Line::Stall(stall) => stalls.push(stall),
+            _ => {}
+        }
+    }
+    measuring.drop_stalled(&stalls);
+    Ok(Measurement { contests: measuring.measured, noise })
 }
 
 struct Measuring<'a> {
     contests: &'a [Contest<'a>],
     measured: Vec<Measured>,
     progress: Progress,
+    /// When each round's trials ran.
+    times: Vec<RoundTime>,
+    start: Instant,
     interrupt: &'a Interrupt,
 }
 
+/// When a round was measured, seconds since the start.
+struct RoundTime {
+    contest: usize,
+    round: usize,
+    at_s: f64,
+    until_s: f64,
+}
+
 impl Measuring<'_> {
-    fn all(&mut self, budget: Duration, fewest: usize, rng: &mut Rng) -> Result<(), Error> {
+    fn all(
+        &mut self,
+        budget: Duration,
+        fewest: usize,
+        rng: &mut Rng,
+        mut between_rounds: impl FnMut(),
+    ) -> Result<(), Error> {
         let budget_s = budget.as_secs_f64();
         let whole_s = budget_s * self.contests.len() as f64;
         self.progress.phase("measuring", whole_s);
@@ -129,11 +181,27 @@ impl Measuring<'_> {
         self.progress.phase("measuring", order.iter().map(|&contest| cost_s[contest]).sum());
         let mut rounds = vec![0; self.contests.len()];
         for contest in order {
-            self.round(contest, rounds[contest], rng)?;
+            let (round, at_s) = (rounds[contest], self.start.elapsed().as_secs_f64());
+            self.round(contest, round, rng)?;
+            let until_s = self.start.elapsed().as_secs_f64();
+            self.times.push(RoundTime { contest, round, at_s, until_s });
+            between_rounds();
             rounds[contest] += 1;
             self.progress.finished(cost_s[contest]);
         }
         Ok(())
+    }
+
+    /// Drops the rounds in which the machine stood still: they measured that.
+    fn drop_stalled(&mut self, stalls: &[Stall]) {
+        for time in &self.times {
+            if stalls.iter().any(|stall| stall.overlaps(time.at_s, time.until_s)) {
+                let measured = &mut self.measured[time.contest];
+                for costs in &mut measured.costs {
+                    measured.dropped += usize::from(costs[time.round].take().is_some());
+                }
+            }
+        }
     }
 
     /// Two trials of each contender that are not counted; what a round costs, seconds.

@@ -1,9 +1,11 @@
 //! Two builds, measured interleaved.
 
 use super::{Document, Row, TOLD_APART, Word};
+use crate::analysis::LEAST_FREE;
 use crate::listing::{Build, Listing};
+use crate::noise::NoiseWindow;
 use crate::stats::gate::{STAGE_LEVEL, Stage, gate};
-use crate::stats::{TwinCheck, Verdict, check_twin, compare};
+use crate::stats::{TwinCheck, Verdict, check_twin, compare, median};
 
 /// One row of a comparison of two builds.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +22,8 @@ pub struct BuildRow {
     pub stages: Vec<Stage>,
     /// The first trial that failed.
     pub failure: Option<Failure>,
+    /// Costs that were dropped because the machine stood still meanwhile.
+    pub dropped: usize,
 }
 
 /// A trial that failed.
@@ -40,6 +44,8 @@ pub struct Sides<'a> {
     pub head: (&'a str, &'a Listing),
     /// Number of executables of the base in other layouts.
     pub layouts: usize,
+    /// What the machine was busy with.
+    pub noise: &'a [NoiseWindow],
 }
 
 /// Judges what was measured of two builds: the worst row first.
@@ -50,6 +56,13 @@ pub struct Sides<'a> {
 pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
     let mut document = Document::new("Two builds, interleaved", sides.base.0, sides.head.0);
     document.warnings = differences(sides);
+    document.warnings.extend(crowded(sides.noise));
+    let dropped: usize = measured.iter().map(|row| row.dropped).sum();
+    if dropped > 0 {
+        document
+            .warnings
+            .push(format!("the machine stood still now and then: {dropped} samples were dropped"));
+    }
     document.notes = vec![
         "a row differs where two stages, one after the other and the second twice as long, both \
          clear its margin; rows that look alike in the first are not measured again"
@@ -91,6 +104,16 @@ pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
     document
 }
 
+/// That other programs took cores away, where they did.
+fn crowded(noise: &[NoiseWindow]) -> Option<String> {
+    let free: Vec<f64> = noise.iter().filter_map(NoiseWindow::free_share).collect();
+    let share = median(&free).filter(|share| *share < LEAST_FREE)?;
+    Some(format!(
+        "only {:.0} % of the cores were free: rows on several cores were measured with fewer",
+        100.0 * share
+    ))
+}
+
 fn judged(row: &BuildRow, untrusted: bool) -> Row {
     let gated = gate(&row.stages);
     let comparison = &gated.comparison;
@@ -110,7 +133,9 @@ fn judged(row: &BuildRow, untrusted: bool) -> Row {
         }
         (None, Verdict::Undecided) => (
             Word::Inconclusive,
-            "the interval is too wide; a longer --budget narrows it".to_owned(),
+            "the interval is too wide, or wild rounds keep the means from agreeing; a longer \
+             --budget helps"
+                .to_owned(),
         ),
     };
     Row {
@@ -185,6 +210,7 @@ mod tests {
             unit: "ns".to_owned(),
             stages: stages.iter().map(&mut stage).collect(),
             failure: None,
+            dropped: 0,
         }
     }
 
@@ -197,7 +223,7 @@ mod tests {
             cells: Vec::new(),
         };
         let (base, head) = (listing("0.1.0"), listing("0.2.0"));
-        builds(Sides { base: ("a", &base), head: ("b", &head), layouts: 0 }, rows)
+        builds(Sides { base: ("a", &base), head: ("b", &head), layouts: 0, noise: &[] }, rows)
     }
 
     #[test]
