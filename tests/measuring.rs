@@ -57,7 +57,7 @@ fn a_run_fills_every_cell_and_writes_results_and_report() {
     assert_eq!(analysis.groups.len(), 2);
     for row in analysis.groups.iter().flat_map(|group| &group.rows) {
         assert_eq!(row.status, Status::Measured, "{}", row.key);
-        assert_eq!(row.samples, 13);
+        assert!(row.samples >= 15, "{}", row.samples);
         assert!(row.metric("wall").is_some() && row.metric("cpu").is_some());
         assert!(row.comparison.is_some() || row.key.runner == "smol");
     }
@@ -104,7 +104,7 @@ fn every_round_is_a_permutation_and_the_orders_differ() {
         let group = cells[trial.cell].key.group();
         rounds.entry((group, trial.round)).or_default().push(trial.cell);
     }
-    assert_eq!(rounds.len(), 2 * 13);
+    assert_eq!(rounds.len(), 2 * 15);
     let mut orders = BTreeSet::new();
     for ((group, _), order) in rounds {
         let mut sorted = order.clone();

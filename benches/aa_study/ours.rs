@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use fastrand::Rng;
+use runtime_bench::ab::{Effort, Sides, measure};
 use runtime_bench::error::Error;
-use runtime_bench::harness::contest::{self, Contender, Contest};
+use runtime_bench::harness::interleave::{self, Row, Side};
 use runtime_bench::harness::interrupt::Interrupt;
 use runtime_bench::harness::trials::{Settings, Trials};
 use runtime_bench::machine::allowed_cores;
 use runtime_bench::registry::Registry;
 use runtime_bench::results::analysis::level;
-use runtime_bench::results::stats::gate::{STAGE_LEVEL, Stage, gate, suspicious};
+use runtime_bench::results::stats::gate::{Stage, gate};
 use runtime_bench::results::stats::{Verdict, compare, fewest_pairs};
 use runtime_bench::results::trial::{Age, metric};
 
@@ -45,49 +46,72 @@ impl<'a> Asker<'a> {
     }
 
     pub(crate) fn ask(&self, job: &Job) -> Result<Answer, Error> {
-        let mut rng = Rng::new();
         let budget = Duration::from_secs_f64(job.budget_s());
-        if job.question == Question::Builds {
-            let fewest = fewest_pairs(STAGE_LEVEL);
-            let mut stages = vec![self.stage(job, budget, fewest, &mut rng)?];
-            if stages.iter().any(suspicious) {
-                stages.push(self.stage(job, budget * 2, fewest, &mut rng)?);
-            }
-            return Ok(Answer { stages, ..Answer::default() });
-        }
-        let stages = vec![self.stage(job, budget, fewest_pairs(level(RUNNERS, 1)), &mut rng)?];
+        let stages = match job.question {
+            Question::Builds => self.builds(job, budget)?,
+            Question::Runners | Question::Criterion => vec![self.runners(job, budget)?],
+        };
         Ok(Answer { stages, ..Answer::default() })
     }
 
-    fn stage(
-        &self,
-        job: &Job,
-        budget: Duration,
-        fewest: usize,
-        rng: &mut Rng,
-    ) -> Result<Stage, Error> {
-        let (trials, workers) = match job.cores {
+    /// As `ab` measures, with one executable on both sides.
+    fn builds(&self, job: &Job, budget: Duration) -> Result<Vec<Stage>, Error> {
+        let (trials, _) = self.trials(job);
+        let sides = Sides { base: trials, head: trials, base_layouts: &[], head_layouts: &[] };
+        let [always, in_turns] = sides.lists(|_, head| self.side(job, head));
+        let effort = Effort { budget, seed: fastrand::u64(..), base_layouts: 0, quiet: true };
+        let outcome = measure(vec![row(job, always, in_turns)], effort, self.interrupt);
+        let built = outcome.rows.into_iter().next();
+        let failure = built.as_ref().and_then(|row| row.failure.as_ref());
+        checked(job, outcome.interrupted, failure.map(|failure| failure.message.as_str()))?;
+        Ok(built.map(|row| row.stages).unwrap_or_default())
+    }
+
+    /// As a run measures: two cells, round by round.
+    fn runners(&self, job: &Job, budget: Duration) -> Result<Stage, Error> {
+        let always = vec![self.side(job, false), self.side(job, true)];
+        let fewest = fewest_pairs(level(RUNNERS, 1));
+        let rows = [row(job, always, Vec::new())];
+        let measured =
+            interleave::measure(&rows, budget, fewest, &mut Rng::new(), true, self.interrupt);
+        let found = measured.rows.into_iter().next().unwrap_or_default();
+        let failure = found.failure.as_ref().map(|(_, message)| message.as_str());
+        checked(job, measured.interrupted, failure)?;
+        Ok(Stage { head: found.pairs(1, 0), ..Stage::default() })
+    }
+
+    fn trials(&self, job: &Job) -> (&Trials<'a>, usize) {
+        match job.cores {
             Cores::One => (&self.one_core, 1),
             Cores::All => (&self.all_cores, cores()),
-        };
-        let contender = |head| Contender {
-            trials,
-            cell: job.work.cell(workers, if head { job.percent } else { 0 }, head),
-        };
-        let builds = job.question == Question::Builds;
-        let contest = Contest {
-            name: job.to_string(),
-            age: Age::Young,
-            metric: metric::WALL.to_owned(),
-            always: vec![contender(false), contender(true)],
-            in_turns: if builds { vec![contender(false)] } else { Vec::new() },
-        };
-        let measured = contest::measure(&[contest], budget, fewest, rng, true, self.interrupt)?;
-        let measured = measured.contests.into_iter().next().unwrap_or_default();
-        if let Some((_, failure)) = measured.failure {
-            return Err(Error::Failed(format!("{job}: {failure}")));
         }
-        Ok(Stage { head: measured.pairs(1, 0), twin: measured.pairs(2, 0), layouts: Vec::new() })
+    }
+
+    fn side(&self, job: &Job, head: bool) -> Side<'_> {
+        let (trials, workers) = self.trials(job);
+        let percent = if head { job.percent } else { 0 };
+        Side { trials, cell: job.work.cell(workers, percent, head) }
+    }
+}
+
+fn row<'a>(job: &Job, always: Vec<Side<'a>>, in_turns: Vec<Side<'a>>) -> Row<'a> {
+    Row {
+        name: job.to_string(),
+        age: Age::Young,
+        metric: metric::WALL.to_owned(),
+        always,
+        in_turns,
+    }
+}
+
+/// A question that was not answered whole is asked again when the study goes on.
+fn checked(job: &Job, interrupted: bool, failure: Option<&str>) -> Result<(), Error> {
+    match failure {
+        Some(failure) => Err(Error::Failed(format!("{job}: {failure}"))),
+        None if interrupted => {
+            Err(Error::Interrupted("interrupted; the answers so far are kept".to_owned()))
+        }
+        None => Ok(()),
     }
 }
 
@@ -97,7 +121,7 @@ pub(crate) fn word(job: &Job, answer: &Answer) -> (Verdict, Option<f64>) {
         (Question::Criterion, _) => (answer.criterion.unwrap_or(Verdict::NotCompared), None),
         (Question::Builds, stages) => {
             let gated = gate(stages);
-            (gated.verdict, gated.comparison.ratio)
+            (gated.verdict, gated.ratio)
         }
         (Question::Runners, stages) => {
             let pairs = stages.first().map_or(&[][..], |stage| &stage.head);

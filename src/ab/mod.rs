@@ -15,9 +15,35 @@ use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::stats::gate::{STAGE_LEVEL, Stage, suspicious};
 
-use crate::error::Error;
-use crate::harness::contest::{self, Contest, Measured};
+use crate::harness::interleave::{self, Measured, Measurement, Row, Side};
 use crate::harness::interrupt::Interrupt;
+use crate::harness::trials::Trials;
+
+/// Fewest rounds of a layout: its median says what moving the code does.
+const LAYOUT_ROUNDS: usize = 7;
+
+/// The executables of both builds, ready to start trials on the same cores.
+#[derive(Clone)]
+pub struct Sides<'a, T> {
+    /// The base.
+    pub base: &'a T,
+    /// The head.
+    pub head: &'a T,
+    /// The base, linked in other layouts.
+    pub base_layouts: &'a [T],
+    /// The head, linked in other layouts.
+    pub head_layouts: &'a [T],
+}
+
+impl<'a> Sides<'a, Trials<'a>> {
+    /// Who is measured in every round, and who in turns. The base is measured against itself, too.
+    pub fn lists(&self, side: impl Fn(&'a Trials<'a>, bool) -> Side<'a>) -> [Vec<Side<'a>>; 2] {
+        let always = vec![side(self.base, false), side(self.head, true), side(self.base, false)];
+        let base = self.base_layouts.iter().map(|layout| side(layout, false));
+        let head = self.head_layouts.iter().map(|layout| side(layout, true));
+        [always, base.chain(head).collect()]
+    }
+}
 
 /// How rows are measured.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +52,8 @@ pub struct Effort {
     pub budget: Duration,
     /// Seed of the random order.
     pub seed: u64,
+    /// Number of the base's layouts among those that are measured in turns, which stand first.
+    pub base_layouts: usize,
     /// No progress.
     pub quiet: bool,
 }
@@ -37,67 +65,77 @@ pub struct Outcome {
     pub rows: Vec<BuildRow>,
     /// What the machine was busy with.
     pub noise: Vec<NoiseWindow>,
+    /// Somebody stopped it before its end.
+    pub interrupted: bool,
 }
 
-/// Measures rows in two stages: all of them, then those that look different again and twice as long.
-///
-/// # Errors
-/// When it is interrupted.
-pub fn measure(
-    contests: Vec<Contest<'_>>,
-    effort: Effort,
-    interrupt: &Interrupt,
-) -> Result<Outcome, Error> {
+/// Measures rows, made of [`Sides::lists`], in two stages: all of them, then those that look different
+/// again and twice as long.
+pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Outcome {
     let mut rng = Rng::with_seed(effort.seed);
-    let mut stage = |contests: &[Contest<'_>], budget: Duration| {
-        let fewest = fewest_pairs(STAGE_LEVEL);
-        contest::measure(contests, budget, fewest, &mut rng, effort.quiet, interrupt)
+    let mut stage = |rows: &[Row<'_>], budget: Duration| -> Measurement {
+        let in_turns = rows.first().map_or(0, |row| row.in_turns.len());
+        let fewest = fewest_pairs(STAGE_LEVEL).max(LAYOUT_ROUNDS * in_turns);
+        interleave::measure(rows, budget, fewest, &mut rng, effort.quiet, interrupt)
     };
-    let first = stage(&contests, effort.budget)?;
-    let mut noise = first.noise;
-    let mut rows: Vec<BuildRow> = contests.iter().zip(&first.contests).map(row).collect();
-    let suspects: Vec<usize> = (0..rows.len())
-        .filter(|&index| rows[index].stages.iter().any(suspicious))
-        .filter(|&index| rows[index].failure.is_none())
+    let first = stage(&rows, effort.budget);
+    let read = |(row, measured): (&Row<'_>, &Measured)| build_row(row, measured, effort);
+    let mut outcome = Outcome {
+        rows: rows.iter().zip(&first.rows).map(read).collect(),
+        noise: first.noise,
+        interrupted: first.interrupted,
+    };
+    let again: Vec<usize> = (0..rows.len())
+        .filter(|&index| outcome.rows[index].stages.iter().any(suspicious))
+        .filter(|&index| outcome.rows[index].failure.is_none())
         .collect();
-    if suspects.is_empty() {
-        return Ok(Outcome { rows, noise });
+    if again.is_empty() || outcome.interrupted {
+        return outcome;
     }
     if !effort.quiet {
-        eprintln!("measuring again what looks different: {} of {}", suspects.len(), rows.len());
+        eprintln!("measuring again what looks different: {} of {}", again.len(), rows.len());
     }
-    let (again, places): (Vec<Contest<'_>>, Vec<usize>) = contests
-        .into_iter()
-        .enumerate()
-        .filter(|(index, _)| suspects.contains(index))
-        .map(|(index, contest)| (contest, index))
-        .unzip();
-    let second = stage(&again, effort.budget * 2)?;
-    for ((place, contest), measured) in places.into_iter().zip(&again).zip(&second.contests) {
-        let repeated = row((contest, measured));
-        rows[place].stages.extend(repeated.stages);
-        rows[place].failure = repeated.failure;
-        rows[place].dropped += repeated.dropped;
+    let mut suspects = rows;
+    let mut place = 0;
+    suspects.retain(|_| {
+        place += 1;
+        again.contains(&(place - 1))
+    });
+    let second = stage(&suspects, effort.budget * 2);
+    for ((place, row), measured) in again.into_iter().zip(&suspects).zip(&second.rows) {
+        let repeated = build_row(row, measured, effort);
+        let known = &mut outcome.rows[place];
+        known.stages.extend(repeated.stages);
+        known.failure = repeated.failure;
+        known.dropped += repeated.dropped;
     }
-    noise.extend(second.noise);
-    Ok(Outcome { rows, noise })
+    outcome.noise.extend(second.noise);
+    outcome.interrupted = second.interrupted;
+    outcome
 }
 
-/// Contenders stand as base, head, the base's twin, the base in other layouts.
-fn row((contest, measured): (&Contest<'_>, &Measured)) -> BuildRow {
-    let layouts = (3..measured.costs.len()).map(|layout| measured.pairs(layout, 0)).collect();
-    let stage = Stage { head: measured.pairs(1, 0), twin: measured.pairs(2, 0), layouts };
-    let workload = contest.always.first().map(|base| base.cell.workload.clone());
+/// The sides stand as base, head, the base's twin, the base's layouts, the head's layouts.
+fn build_row(row: &Row<'_>, measured: &Measured, effort: Effort) -> BuildRow {
+    let first = row.always.len();
+    let (heads, end) = (first + effort.base_layouts, first + row.in_turns.len());
+    let pairs = |side: usize| measured.pairs(side, 0);
+    let stage = Stage {
+        head: pairs(1),
+        twin: pairs(2),
+        base_layouts: (first..heads).map(pairs).collect(),
+        head_layouts: (heads..end).map(pairs).collect(),
+    };
+    let is_head = |side: usize| side == 1 || side >= heads;
     BuildRow {
-        name: contest.name.clone(),
-        workload: workload.unwrap_or_default(),
-        metric: contest.metric.clone(),
+        name: row.name.clone(),
+        workload: row.always.first().map(|base| base.cell.workload.clone()).unwrap_or_default(),
+        metric: row.metric.clone(),
         unit: measured.unit.clone(),
         stages: vec![stage],
+        failure: measured
+            .failure
+            .as_ref()
+            .map(|(side, message)| Failure { of_head: is_head(*side), message: message.clone() }),
         dropped: measured.dropped,
-        failure: measured.failure.as_ref().map(|(contender, message)| Failure {
-            of_head: *contender == 1,
-            message: message.clone(),
-        }),
     }
 }

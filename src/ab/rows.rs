@@ -4,20 +4,9 @@ use runtime_bench_results::catalogue::WorkloadInfo;
 use runtime_bench_results::listing::{ListedCell, Listing};
 use runtime_bench_results::trial::metric;
 
-use crate::harness::contest::{Contender, Contest};
+use super::Sides;
+use crate::harness::interleave::{Row, Side};
 use crate::harness::trials::Trials;
-
-/// The builds of one comparison, ready to start trials on the same cores.
-pub struct Sides<'a> {
-    /// What the cores are called in a row's name, such as `one core`.
-    pub cores: String,
-    /// The base.
-    pub base: &'a Trials<'a>,
-    /// The head.
-    pub head: &'a Trials<'a>,
-    /// The base, linked in other layouts.
-    pub layouts: Vec<&'a Trials<'a>>,
-}
 
 /// Cells of two listings.
 #[derive(Debug, Default)]
@@ -51,29 +40,26 @@ pub fn common(base: &Listing, head: &Listing) -> Common {
     common
 }
 
-/// A contest for every cell: base, head and the base's twin or one of its layouts.
-pub fn contests<'a>(
+/// A row for every cell, called after it and `cores`.
+pub fn rows<'a>(
     cells: &[ListedCell],
     workloads: &[WorkloadInfo],
-    sides: &Sides<'a>,
-) -> Vec<Contest<'a>> {
-    let contest = |listed: &ListedCell| {
+    sides: &Sides<'a, Trials<'a>>,
+    cores: &str,
+) -> Vec<Row<'a>> {
+    let row = |listed: &ListedCell| {
         let cell = &listed.cell;
-        let contender = |trials: &'a Trials<'a>| Contender { trials, cell: cell.key.clone() };
         let info = workloads.iter().find(|info| info.name == cell.key.workload);
-        let base = sides.base;
-        Contest {
-            name: format!("{} on {}", listed.name, sides.cores),
+        let [always, in_turns] = sides.lists(|trials, _| Side { trials, cell: cell.key.clone() });
+        Row {
+            name: format!("{} on {cores}", listed.name),
             age: cell.age,
             metric: info.map_or(metric::WALL, decisive).to_owned(),
-            always: vec![contender(base), contender(sides.head)],
-            in_turns: std::iter::once(base)
-                .chain(sides.layouts.iter().copied())
-                .map(contender)
-                .collect(),
+            always,
+            in_turns,
         }
     };
-    cells.iter().map(contest).collect()
+    cells.iter().map(row).collect()
 }
 
 /// The metric that tells two builds apart: the headline, unless that is a ratio to something timed in

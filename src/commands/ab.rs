@@ -1,19 +1,19 @@
 //! `ab`: two executables of this harness, interleaved on one machine, and a gate.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use runtime_bench_results::comparison::{FailOn, Judged, Sides as Labels, builds};
+use runtime_bench_results::comparison::{Document, Judged, Sides as Labels, builds};
 use runtime_bench_results::listing::Listing;
 
-use super::compare::{Format, Gate, finish, percent};
+use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite};
 use crate::ab::build::Build;
-use crate::ab::rows::{Common, Sides, common, contests};
-use crate::ab::{Effort, measure};
-use crate::cli::{at_least_one, duration, seed};
+use crate::ab::rows::{Common, common};
+use crate::ab::{self, Effort, Outcome, Sides, measure};
+use crate::cli::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, seed};
 use crate::error::Error;
-use crate::harness::contest::Contest;
+use crate::harness::interleave::Row;
 use crate::harness::interrupt::Interrupt;
 use crate::harness::trials::{Settings, Trials};
 use crate::machine::allowed_cores;
@@ -28,10 +28,13 @@ pub struct AbArgs {
     /// Executable of runtime-bench that is tested
     #[arg(long, value_name = "FILE")]
     head: PathBuf,
-    /// The base linked in another layout (`scripts/ci-compare` makes some): what the layout alone
-    /// does to a row is no difference
-    #[arg(long = "control", value_name = "FILE")]
-    controls: Vec<PathBuf>,
+    /// The base linked in another layout (`scripts/ci-compare` makes some): what that alone does to
+    /// a row is no difference
+    #[arg(long = "base-layout", value_name = "FILE")]
+    base_layouts: Vec<PathBuf>,
+    /// The head linked in another layout: a difference must show in all of them
+    #[arg(long = "head-layout", value_name = "FILE")]
+    head_layouts: Vec<PathBuf>,
     /// Regular expression on cell names; any may match
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
@@ -49,7 +52,7 @@ pub struct AbArgs {
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
     /// Threads of the pool where tasks wait
-    #[arg(long, value_name = "N", default_value = "64", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = POOL_THREADS, value_parser = at_least_one)]
     pool_threads: usize,
     /// Time for a row; what looks different is measured again for twice as long
     #[arg(long, value_name = "TIME", default_value = "4s", value_parser = duration)]
@@ -92,13 +95,14 @@ struct Mode {
     name: String,
     workers: usize,
     core: Option<usize>,
+    /// Nothing runs beside it.
+    alone: bool,
 }
 
-/// The executables of a comparison.
+/// The executables of a comparison: base, head, the base's layouts, the head's layouts.
 struct Executables {
-    base: Build,
-    head: Build,
-    controls: Vec<Build>,
+    all: Vec<Build>,
+    base_layouts: usize,
 }
 
 /// What both can measure in one mode.
@@ -114,90 +118,133 @@ struct Cells {
 /// When an executable is refused, nothing matches, it is interrupted, or the gate does not pass.
 pub fn run(registry: &Registry, args: &AbArgs) -> Result<(), Error> {
     let interrupt = Interrupt::install()?;
-    let find = |path: &PathBuf| Build::find("--control", path);
-    let executables = Executables {
-        base: Build::find("--base", &args.base)?,
-        head: Build::find("--head", &args.head)?,
-        controls: args.controls.iter().map(find).collect::<Result<_, _>>()?,
-    };
-    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..crate::cli::MOST_SEED));
+    let executables = Executables::find(args)?;
+    if let Some(out) = &args.out {
+        let programs: Vec<&Path> =
+            executables.all.iter().map(|build| build.program.as_path()).collect();
+        refuse_to_overwrite(out, &programs)?;
+    }
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..MOST_SEED));
     let modes = modes(args)?;
     let cells: Vec<Cells> = modes
         .iter()
         .map(|mode| list(args, &executables, mode, &interrupt))
         .collect::<Result<_, _>>()?;
-    let rows: usize = cells.iter().map(|cells| cells.common.both.len()).sum();
-    let settings = |mode: &Mode| Settings {
-        workers: mode.workers,
-        pool_threads: args.pool_threads,
-        seed,
-        limit: args.trial_limit,
-        core: mode.core,
-    };
     let trials: Vec<Vec<Trials<'_>>> = modes
         .iter()
-        .map(|mode| executables.trials(registry, settings(mode), &interrupt))
+        .map(|mode| executables.trials(registry, mode.settings(args, seed), &interrupt))
         .collect::<Result<_, _>>()?;
+    let rows: Vec<Row<'_>> = modes
+        .iter()
+        .zip(&cells)
+        .zip(&trials)
+        .flat_map(|((mode, cells), trials)| {
+            let sides = executables.sides(trials);
+            sides.map_or_else(Vec::new, |sides| {
+                ab::rows::rows(&cells.common.both, &cells.base.workloads, &sides, &mode.name)
+            })
+        })
+        .collect();
     if !args.quiet {
-        let about = (args.budget * u32::try_from(rows).unwrap_or(u32::MAX)).as_secs().div_ceil(60);
-        eprintln!(
-            "{rows} rows, {} s each: about {about} min, and more where something differs; seed {seed}",
-            args.budget.as_secs_f64()
-        );
+        eprintln!("{}; seed {seed}", cost(rows.len(), args.budget));
     }
-    let contests: Vec<Contest<'_>> =
-        modes.iter().zip(&cells).zip(&trials).flat_map(mode_contests).collect();
-    let effort = Effort { budget: args.budget, seed, quiet: args.quiet };
-    let measured = measure(contests, effort, &interrupt)?;
+    let effort = Effort {
+        budget: args.budget,
+        seed,
+        base_layouts: executables.base_layouts,
+        quiet: args.quiet,
+    };
+    let outcome = measure(rows, effort, &interrupt);
+    let document = document(args, &modes, &cells, &outcome, &executables);
+    let judged = Judged::new(document, args.fail_on.into(), args.threshold);
+    let gate = finish(&judged, args.format, args.out.as_deref());
+    if outcome.interrupted {
+        return Err(Error::Interrupted("interrupted; what was measured is shown".to_owned()));
+    }
+    gate
+}
+
+fn cost(rows: usize, budget: Duration) -> String {
+    let minutes = (budget * u32::try_from(rows).unwrap_or(u32::MAX)).as_secs().div_ceil(60);
+    let each = budget.as_secs_f64();
+    format!("{rows} rows, {each} s each: about {minutes} min, and more where something differs")
+}
+
+fn document(
+    args: &AbArgs,
+    modes: &[Mode],
+    cells: &[Cells],
+    outcome: &Outcome,
+    executables: &Executables,
+) -> Document {
     let listed = &cells[0];
+    let heads = executables.all.len().saturating_sub(2 + executables.base_layouts);
     let labels = Labels {
         base: (&label(&args.base, &listed.base), &listed.base),
         head: (&label(&args.head, &listed.head), &listed.head),
-        layouts: executables.controls.len(),
-        noise: &measured.noise,
+        layouts: [executables.base_layouts, heads],
+        noise: &outcome.noise,
     };
-    let mut document = builds(labels, &measured.rows);
-    for (mode, cells) in modes.iter().zip(&cells) {
+    let mut document = builds(labels, &outcome.rows);
+    for (mode, cells) in modes.iter().zip(cells) {
         let on = |name: &String| format!("{name} on {}", mode.name);
         document.only_base.extend(cells.common.only_base.iter().map(on));
         document.only_head.extend(cells.common.only_head.iter().map(on));
     }
-    if modes.iter().all(|mode| mode.core.is_some()) {
+    if modes.iter().all(|mode| mode.alone) {
         document.warnings.push(
             "measured on one core only: passing means no single-core regression, and says nothing \
              of false sharing or locks"
                 .to_owned(),
         );
     }
-    let fail_on = match args.fail_on {
-        Gate::Regression => FailOn::Regression,
-        Gate::Inconclusive => FailOn::Inconclusive,
-    };
-    finish(&Judged::new(document, fail_on, args.threshold), args.format, args.out.as_deref())
+    if outcome.interrupted {
+        document.warnings.push("interrupted: fewer rounds than planned".to_owned());
+    }
+    document
 }
 
-fn mode_contests<'a>(
-    ((mode, cells), trials): ((&Mode, &Cells), &'a Vec<Trials<'a>>),
-) -> Vec<Contest<'a>> {
-    let [base, head, layouts @ ..] = trials.as_slice() else { return Vec::new() };
-    let sides = Sides { cores: mode.name.clone(), base, head, layouts: layouts.iter().collect() };
-    contests(&cells.common.both, &cells.base.workloads, &sides)
+impl Mode {
+    fn settings(&self, args: &AbArgs, seed: u64) -> Settings {
+        Settings {
+            workers: self.workers,
+            pool_threads: args.pool_threads,
+            seed,
+            limit: args.trial_limit,
+            core: self.core,
+        }
+    }
 }
 
 impl Executables {
-    /// Base, head, and the base in other layouts.
+    fn find(args: &AbArgs) -> Result<Self, Error> {
+        let one = [("--base", &args.base), ("--head", &args.head)].into_iter();
+        let base = args.base_layouts.iter().map(|path| ("--base-layout", path));
+        let head = args.head_layouts.iter().map(|path| ("--head-layout", path));
+        let all = one.chain(base).chain(head).map(|(role, path)| Build::find(role, path));
+        Ok(Self { all: all.collect::<Result<_, _>>()?, base_layouts: args.base_layouts.len() })
+    }
+
     fn trials<'a>(
         &self,
         registry: &'a Registry,
         settings: Settings,
         interrupt: &'a Interrupt,
     ) -> Result<Vec<Trials<'a>>, Error> {
-        let all = [&self.base, &self.head].into_iter().chain(&self.controls);
-        all.map(|build| Trials::of(build.program.clone(), registry, interrupt, settings)).collect()
+        let trials =
+            |build: &Build| Trials::of(build.program.clone(), registry, interrupt, settings);
+        self.all.iter().map(trials).collect()
+    }
+
+    /// The trials of [`Self::trials`] by what they are for.
+    fn sides<'a, T>(&self, trials: &'a [T]) -> Option<Sides<'a, T>> {
+        let [base, head, layouts @ ..] = trials else { return None };
+        let (base_layouts, head_layouts) = layouts.split_at_checked(self.base_layouts)?;
+        Some(Sides { base, head, base_layouts, head_layouts })
     }
 }
 
-/// What the executables can measure in one mode; every control must be able to do what the base can.
+/// What the executables can measure in one mode; every layout must be able to do what its build can.
 fn list(
     args: &AbArgs,
     executables: &Executables,
@@ -213,40 +260,54 @@ fn list(
     for param in &args.params {
         asked.extend(["--param".to_owned(), param.clone()]);
     }
-    let base = executables.base.list(&asked, interrupt)?;
-    let head = executables.head.list(&asked, interrupt)?;
-    for control in &executables.controls {
-        let listing = control.list(&asked, interrupt)?;
-        if let Some(missing) = common(&base, &listing).only_base.first() {
+    let listings: Vec<Listing> = executables
+        .all
+        .iter()
+        .map(|build| build.list(&asked, interrupt))
+        .collect::<Result<_, _>>()?;
+    let sides = executables.sides(&listings);
+    let Some(Sides { base, head, base_layouts, head_layouts }) = sides else {
+        return Err(Error::CouldNotRun("there is no base and head".to_owned()));
+    };
+    let layouts = base_layouts.iter().map(|layout| (base, layout));
+    let layouts = layouts.chain(head_layouts.iter().map(|layout| (head, layout)));
+    for ((build, layout), program) in layouts.zip(&executables.all[2..]) {
+        if let Some(missing) = common(build, layout).only_base.first() {
             return Err(Error::Usage(format!(
-                "--control {} is no relinked base: it has no {missing}",
-                control.program.display()
+                "{} {} is no relinked build of the same: it has no {missing}",
+                program.role,
+                program.program.display()
             )));
         }
     }
-    let common = common(&base, &head);
+    let common = common(base, head);
     if common.both.is_empty() {
         return Err(Error::Inconclusive(
             "there is nothing to compare: no cell runs on both executables".to_owned(),
         ));
     }
-    Ok(Cells { common, base, head })
+    Ok(Cells { common, base: base.clone(), head: head.clone() })
 }
 
 fn modes(args: &AbArgs) -> Result<Vec<Mode>, Error> {
-    let cores = allowed_cores();
-    let all = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let one = cores.as_ref().and_then(|cores| cores.last().copied()).map(|core| Mode {
+    let core = allowed_cores().and_then(|cores| cores.last().copied());
+    let all = cores();
+    let one = core.map(|core| Mode {
         name: "one core".to_owned(),
         workers: 1,
         core: Some(core),
+        alone: true,
     });
     let many = Mode {
-        name: if all == 1 { "its only core".to_owned() } else { format!("{all} cores") },
+        name: if all == 1 { "the only core".to_owned() } else { format!("{all} cores") },
         workers: args.workers.unwrap_or(all),
         core: None,
+        alone: all == 1,
     };
     match (args.cores, one) {
+        (Cores::One, _) if args.workers.is_some() => Err(Error::Usage(
+            "on one core there is one worker: leave out --workers, or use --cores all".to_owned(),
+        )),
         (Cores::One, Some(one)) => Ok(vec![one]),
         // On one core the two are the same.
         (Cores::Both, Some(one)) if all > 1 => Ok(vec![one, many]),
@@ -258,7 +319,7 @@ fn modes(args: &AbArgs) -> Result<Vec<Mode>, Error> {
 }
 
 /// The file, and the commit that it was built from.
-fn label(path: &std::path::Path, listing: &Listing) -> String {
+fn label(path: &Path, listing: &Listing) -> String {
     let commit = listing.build.commit.as_ref();
     let commit = commit.map_or_else(String::new, |commit| format!(" ({commit})"));
     format!("{}{commit}", path.display())

@@ -72,6 +72,15 @@ pub(crate) enum Gate {
     Inconclusive,
 }
 
+impl From<Gate> for FailOn {
+    fn from(gate: Gate) -> Self {
+        match gate {
+            Gate::Regression => Self::Regression,
+            Gate::Inconclusive => Self::Inconclusive,
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -101,10 +110,7 @@ pub fn run(args: &CompareArgs) -> Result<(), Error> {
         }
         _ => (of_one(args, &labels[0], &runs[0], &wanted)?, FailOn::Nothing),
     };
-    let fail_on = args.fail_on.map_or(usual, |gate| match gate {
-        Gate::Regression => FailOn::Regression,
-        Gate::Inconclusive => FailOn::Inconclusive,
-    });
+    let fail_on = args.fail_on.map_or(usual, FailOn::from);
     finish(&Judged::new(document, fail_on, args.threshold), args.format, args.out.as_deref())
 }
 
@@ -170,7 +176,7 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
     )
 }
 
-fn refuse_to_overwrite(out: &Path, inputs: &[&Path]) -> Result<(), Error> {
+pub(crate) fn refuse_to_overwrite(out: &Path, inputs: &[&Path]) -> Result<(), Error> {
     // A file that is not there yet has no canonical path, and is none of the inputs.
     let same = |input: &&Path| {
         let of = |path: &Path| fs::canonicalize(path).ok();
@@ -178,7 +184,7 @@ fn refuse_to_overwrite(out: &Path, inputs: &[&Path]) -> Result<(), Error> {
     };
     match inputs.iter().copied().find(|input| same(input)) {
         Some(_) => Err(Error::Usage(format!(
-            "--out {} is one of the results files, which are never overwritten: choose another name",
+            "--out {} is one of the files to compare, which are never overwritten: choose another name",
             out.display()
         ))),
         None => Ok(()),
@@ -217,7 +223,8 @@ pub(crate) fn percent(text: &str) -> Result<f64, String> {
     }
     if !sign && percent > 0.0 && percent < 1.0 {
         // A share, or a part of a percent?
-        return Err(format!("write {number}% or {}%", percent * 100.0));
+        let times_hundred = (percent * 1e4).round() / 1e2;
+        return Err(format!("write {number}% or {times_hundred}%"));
     }
     Ok(percent / 100.0)
 }

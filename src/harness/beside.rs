@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::noise::NoiseWindow;
+use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::Line;
 
 use super::witness::Witness;
@@ -17,6 +17,29 @@ const WINDOW: Duration = Duration::from_millis(100);
 const PROBE: Duration = Duration::from_secs(1);
 /// A probe takes at most one part of this many of the time up to the next: 2 %.
 const PROBE_PARTS: u32 = 50;
+
+/// What was noticed since the last time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Noticed {
+    /// What the machine was busy with.
+    pub(super) noise: Vec<NoiseWindow>,
+    /// When it stood still.
+    pub(super) stalls: Vec<Stall>,
+}
+
+impl Noticed {
+    /// The same as lines of a run.
+    pub(super) fn lines(self) -> impl Iterator<Item = Line> {
+        let noise = self.noise.into_iter().map(Line::Noise);
+        noise.chain(self.stalls.into_iter().map(Line::Stall))
+    }
+
+    /// Adds what was noticed later.
+    pub(super) fn add(&mut self, later: Self) {
+        self.noise.extend(later.noise);
+        self.stalls.extend(later.stalls);
+    }
+}
 
 /// Watches the machine until the run ends.
 pub(super) struct Beside {
@@ -45,33 +68,37 @@ impl Beside {
     }
 
     /// What is to be written down after a trial.
-    pub(super) fn after_trial(&mut self) -> Vec<Line> {
-        let window = self.window().map(Line::Noise);
-        window.into_iter().chain(self.witness.noticed().into_iter().map(Line::Stall)).collect()
+    pub(super) fn after_trial(&mut self) -> Noticed {
+        Noticed { noise: self.window().into_iter().collect(), stalls: self.witness.noticed() }
     }
 
     /// A probe of the capacity, if it is time for one.
-    pub(super) fn between_rounds(&mut self) -> Option<Line> {
+    pub(super) fn between_rounds(&mut self) -> Noticed {
+        Noticed { noise: self.probed().into_iter().collect(), stalls: Vec::new() }
+    }
+
+    fn probed(&mut self) -> Option<NoiseWindow> {
         if Instant::now() < self.next_probe {
             return None;
         }
+        // Also where it fails, it is not to be tried again at once.
+        self.next_probe = Instant::now() + PROBE;
         let at_s = self.now_s();
         let capacity = self.probe.as_mut()?.capacity()?;
         self.next_probe = Instant::now() + PROBE.max(capacity.cost * PROBE_PARTS);
-        Some(Line::Noise(NoiseWindow {
+        Some(NoiseWindow {
             at_s,
             until_s: self.now_s(),
             load: machine::load(),
             capacity: Some(capacity.cores),
             capacity_ideal: Some(capacity.ideal),
             ..NoiseWindow::default()
-        }))
+        })
     }
 
     /// What is to be written down at the end of the run.
-    pub(super) fn end(mut self) -> Vec<Line> {
-        let window = self.window().map(Line::Noise);
-        window.into_iter().chain(self.witness.end().into_iter().map(Line::Stall)).collect()
+    pub(super) fn end(mut self) -> Noticed {
+        Noticed { noise: self.window().into_iter().collect(), stalls: self.witness.end() }
     }
 
     /// The window that ends now, if it is long enough.

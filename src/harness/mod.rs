@@ -7,14 +7,14 @@
 //! - `witness`: a thread that notices when the machine stands still.
 //! - `child`: one process, its time limit, and its end.
 //! - `trials`: a request to a process and a reply from it.
-//! - [`contest`]: other builds, or other sizes, against each other in the same way.
+//! - [`interleave`]: other builds, or other sizes, against each other in the same way.
 //! - `schedule`: rounds from costs, and their random order.
 //! - [`run`]: the loop over all of it, writing each finished trial down.
 //! - `progress`: what a person sees meanwhile.
 
 mod beside;
 mod child;
-pub mod contest;
+pub mod interleave;
 pub mod interrupt;
 pub mod plan;
 pub mod profile;

@@ -13,7 +13,7 @@ use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::store::RunWriter;
 use runtime_bench_results::trial::{Age, BlockSize, Outcome};
 
-use super::beside::Beside;
+use super::beside::{Beside, Noticed};
 use super::interrupt::Interrupt;
 use super::plan::Planned;
 use super::profile::Profile;
@@ -26,6 +26,9 @@ use crate::registry::Registry;
 
 /// What the pilots of a cell are expected to take, seconds.
 const PILOT_S: f64 = 0.05;
+
+/// Rounds beyond the fewest, so that a stall does not leave a comparison without a verdict.
+const SPARE_ROUNDS: u32 = 2;
 
 /// Where a run is written, and how much it says.
 #[derive(Clone, Debug)]
@@ -88,7 +91,7 @@ pub fn measure(
     let last = runner.beside.end();
     let mut writer = runner.writer;
     // What was measured before an error is worth keeping, too.
-    let noted = last.into_iter().try_for_each(|line| writer.append(line));
+    let noted = last.lines().try_for_each(|line| writer.append(line));
     let end = end(writer.run(), !matches!(whole, Ok(true)), elapsed_s);
     let finished = writer.finish(end);
     whole?;
@@ -183,7 +186,8 @@ impl Loop<'_> {
         self.progress.phase("verifying", pilots_s + self.planned.cost_s());
         let mut schedules = Vec::with_capacity(self.groups.len());
         for group in 0..self.groups.len() {
-            self.probe_capacity()?;
+            let probed = self.beside.between_rounds();
+            self.note(probed)?;
             let mut cost = Duration::ZERO;
             for (position, id) in self.permutation(group).into_iter().enumerate() {
                 let Some(mut pilot) = self.trial(id, 0, position)? else { return Ok(None) };
@@ -217,7 +221,7 @@ impl Loop<'_> {
         let own = workload(&self.groups[group]);
         let points = self.groups.iter().filter(|other| workload(other) == own).count();
         // One of the able cells is the twin.
-        let fewest = fewest_pairs(level(able.saturating_sub(1), points)) as u32;
+        let fewest = fewest_pairs(level(able.saturating_sub(1), points)) as u32 + SPARE_ROUNDS;
         let wanted = self.profile.rounds(self.groups[group].age);
         let fewest = fewest.max(*wanted.start());
         fewest..=fewest.max(*wanted.end())
@@ -234,12 +238,8 @@ impl Loop<'_> {
         Ok(true)
     }
 
-    /// Between rounds, about once a second.
-    fn probe_capacity(&mut self) -> Result<(), Error> {
-        if let Some(line) = self.beside.between_rounds() {
-            self.writer.append(line)?;
-        }
-        Ok(())
+    fn note(&mut self, noticed: Noticed) -> Result<(), Error> {
+        Ok(noticed.lines().try_for_each(|line| self.writer.append(line))?)
     }
 
     fn permutation(&mut self, group: usize) -> Vec<usize> {
@@ -269,9 +269,8 @@ impl Loop<'_> {
             outcome: finished.outcome,
             stderr: finished.stderr,
         }))?;
-        for line in self.beside.after_trial() {
-            self.writer.append(line)?;
-        }
+        let noticed = self.beside.after_trial();
+        self.note(noticed)?;
         Ok(Some(finished.cost))
     }
 }

@@ -4,7 +4,7 @@ use super::{Document, Row, TOLD_APART, Word};
 use crate::analysis::LEAST_FREE;
 use crate::listing::{Build, Listing};
 use crate::noise::NoiseWindow;
-use crate::stats::gate::{STAGE_LEVEL, Stage, gate};
+use crate::stats::gate::{Gated, Open, STAGE_LEVEL, Stage, gate};
 use crate::stats::{TwinCheck, Verdict, check_twin, compare, median};
 
 /// One row of a comparison of two builds.
@@ -42,15 +42,15 @@ pub struct Sides<'a> {
     pub base: (&'a str, &'a Listing),
     /// What the head is called.
     pub head: (&'a str, &'a Listing),
-    /// Number of executables of the base in other layouts.
-    pub layouts: usize,
+    /// Number of executables of each in other layouts, base and head.
+    pub layouts: [usize; 2],
     /// What the machine was busy with.
     pub noise: &'a [NoiseWindow],
 }
 
 /// Judges what was measured of two builds: the worst row first.
 ///
-/// A row is *faster* or *slower* where both stages clear the margin ([`gate`]). A row whose base was
+/// A row is *faster* or *slower* where all stages clear the margin ([`gate`]). A row whose base was
 /// told apart from its own twin is inconclusive, and two such rows distrust the document; the twin is
 /// judged at 0.01 ÷ rows.
 pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
@@ -61,47 +61,57 @@ pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
     if dropped > 0 {
         document
             .warnings
-            .push(format!("the machine stood still now and then: {dropped} samples were dropped"));
+            .push(format!("the machine stood still now and then: {dropped} rounds were dropped"));
     }
     document.notes = vec![
         "a row differs where two stages, one after the other and the second twice as long, both \
          clear its margin; rows that look alike in the first are not measured again"
             .to_owned(),
-        match sides.layouts {
-            0 => {
-                "margin: 1 %; the layout of the code in memory alone moves some rows by more: give \
-                  the base linked otherwise as --control"
-                    .to_owned()
-            }
-            layouts => format!(
-                "margin: 1 %, or what linking the base in {layouts} other layouts does to the row"
-            ),
-        },
+        margins(sides.layouts),
     ];
     let level = STAGE_LEVEL / measured.len().max(1) as f64;
-    let told_apart = |row: &BuildRow| {
+    let twin = |row: &BuildRow| {
         let pairs: Vec<(f64, f64)> = row.stages.iter().flat_map(|s| s.twin.clone()).collect();
-        check_twin(&compare("base", &pairs, level)) == TwinCheck::Failed
+        check_twin(&compare("base", &pairs, level))
     };
-    let mut failed = Vec::new();
-    for row in measured {
-        let untrusted = told_apart(row);
-        if untrusted {
-            failed.push(row.name.clone());
-        }
-        document.rows.push(judged(row, untrusted));
-    }
-    if failed.len() >= 2 {
+    let twins: Vec<TwinCheck> = measured.iter().map(twin).collect();
+    let rows = measured.iter().zip(&twins);
+    document.rows = rows.map(|(row, twin)| judged(row, *twin == TwinCheck::Failed)).collect();
+    let count = |check| twins.iter().filter(|twin| **twin == check).count();
+    let failed = count(TwinCheck::Failed);
+    document.notes.push(format!(
+        "control (the base against itself): {} proven alike within 3 %, {} too noisy to say, \
+         {failed} told apart",
+        count(TwinCheck::Passed),
+        count(TwinCheck::Unproven)
+    ));
+    if failed >= 2 {
+        let names: Vec<&str> = measured
+            .iter()
+            .zip(&twins)
+            .filter(|(_, twin)| **twin == TwinCheck::Failed)
+            .map(|(row, _)| row.name.as_str())
+            .collect();
         document.untrusted = Some(format!(
-            "the base was told apart from itself in {} rows, so the machine is too restless to \
-             judge: {}",
-            failed.len(),
-            failed.join(", ")
+            "the base was told apart from itself in {failed} rows, so the machine is too restless \
+             to judge: {}",
+            names.join(", ")
         ));
     }
-    let cost = |row: &Row| row.ratio.unwrap_or(0.0);
-    document.rows.sort_by(|a, b| a.word.cmp(&b.word).then(cost(b).total_cmp(&cost(a))));
+    document.worst_first();
     document
+}
+
+fn margins(layouts: [usize; 2]) -> String {
+    match layouts {
+        [0, 0] => "margin: 1 %; the layout of the code in memory alone moves some rows by more: \
+                   give both builds linked otherwise as --base-layout and --head-layout"
+            .to_owned(),
+        [base, head] => format!(
+            "margin: 1 %, or what linking the base in {base} other layouts does to the row; a \
+             difference must show in {head} other layouts of the head, too"
+        ),
+    }
 }
 
 /// That other programs took cores away, where they did.
@@ -116,27 +126,11 @@ fn crowded(noise: &[NoiseWindow]) -> Option<String> {
 
 fn judged(row: &BuildRow, untrusted: bool) -> Row {
     let gated = gate(&row.stages);
-    let comparison = &gated.comparison;
-    let (word, note) = match (&row.failure, gated.verdict) {
-        (Some(failure), _) if failure.of_head => (Word::Failed, failure.message.clone()),
-        (Some(failure), _) => (Word::Inconclusive, format!("base: {}", failure.message)),
-        _ if untrusted => (Word::Inconclusive, TOLD_APART.to_owned()),
-        (None, Verdict::Slower) => (Word::Slower, String::new()),
-        (None, Verdict::Faster) => (Word::Faster, String::new()),
-        (None, Verdict::Tie) => (Word::Tie, String::new()),
-        (None, Verdict::DependsOnMode) => (Word::DependsOnMode, String::new()),
-        (None, Verdict::NotCompared) => {
-            (Word::Inconclusive, format!("{} pairs are too few", comparison.pairs))
-        }
-        (None, Verdict::Undecided) if row.stages.len() > 1 => {
-            (Word::Inconclusive, "the stages do not agree".to_owned())
-        }
-        (None, Verdict::Undecided) => (
-            Word::Inconclusive,
-            "the interval is too wide, or wild rounds keep the means from agreeing; a longer \
-             --budget helps"
-                .to_owned(),
-        ),
+    let (word, note) = match &row.failure {
+        Some(failure) if failure.of_head => (Word::Failed, failure.message.clone()),
+        Some(failure) => (Word::Inconclusive, format!("base: {}", failure.message)),
+        None if untrusted => (Word::Inconclusive, TOLD_APART.to_owned()),
+        None => word(&gated),
     };
     Row {
         name: row.name.clone(),
@@ -144,12 +138,42 @@ fn judged(row: &BuildRow, untrusted: bool) -> Row {
         metric: row.metric.clone(),
         unit: row.unit.clone(),
         word,
-        ratio: comparison.ratio,
-        interval: comparison.interval,
-        samples: [comparison.pairs; 2],
+        ratio: gated.ratio,
+        interval: gated.interval,
+        samples: [gated.pairs; 2],
         margin: gated.margin,
         note,
     }
+}
+
+/// What a row says, and why it does not say more.
+fn word(gated: &Gated) -> (Word, String) {
+    let means = || match gated.slow {
+        Some(slow) if gated.of_means => format!(
+            "of the means: slow in {:.0} % of rounds, the base in {:.0} %",
+            100.0 * slow.candidate,
+            100.0 * slow.reference
+        ),
+        _ => String::new(),
+    };
+    let open = match (gated.verdict, gated.open) {
+        (Verdict::Slower, _) => return (Word::Slower, means()),
+        (Verdict::Faster, _) => return (Word::Faster, means()),
+        (Verdict::Tie, _) => return (Word::Tie, String::new()),
+        (_, open) => open.unwrap_or(Open::Wide),
+    };
+    let note = match open {
+        Open::Wide => "the interval is too wide, or wild rounds keep median and mean from \
+                       agreeing; a longer --budget helps"
+            .to_owned(),
+        Open::WithinMargin => {
+            format!("no more than another layout does ({:.1} %)", 100.0 * gated.margin)
+        }
+        Open::StagesDisagree => "one stage saw a difference and the other did not".to_owned(),
+        Open::Layouts => "not in every layout of the head".to_owned(),
+        Open::TooFew => format!("{} pairs are too few", gated.pairs),
+    };
+    (Word::Inconclusive, note)
 }
 
 /// What differs between the builds: often the very thing that is tested.
@@ -201,7 +225,7 @@ mod tests {
         let mut stage = |&ratio: &f64| Stage {
             head: pairs(rng, ratio),
             twin: pairs(rng, twin),
-            layouts: Vec::new(),
+            ..Stage::default()
         };
         BuildRow {
             name: name.to_owned(),
@@ -223,7 +247,7 @@ mod tests {
             cells: Vec::new(),
         };
         let (base, head) = (listing("0.1.0"), listing("0.2.0"));
-        builds(Sides { base: ("a", &base), head: ("b", &head), layouts: 0, noise: &[] }, rows)
+        builds(Sides { base: ("a", &base), head: ("b", &head), layouts: [0, 0], noise: &[] }, rows)
     }
 
     #[test]

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::{Document, Row, TOLD_APART, Word, aged, differences, distrust, distrusted, unfinished};
-use crate::analysis::{self, Analysis, Gathered, Group, Status, analyse, level};
+use crate::analysis::{self, Analysis, Gathered, Group, Status, analyse};
 use crate::key::CellKey;
 use crate::run::{Role, Run};
 use crate::stats::{Spread, Unpaired, Verdict, between_runs, fewest_unpaired, unpaired};
 
 /// Most rows that changed alike by more than this make a reader look at the machine.
 const SHIFT: f64 = 0.03;
+
+/// Error level of all rows of two files, divided among them (Bonferroni).
+const FILES_LEVEL: f64 = 0.01;
 
 /// A cell of one run.
 #[derive(Clone, Copy)]
@@ -190,8 +193,7 @@ pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> 
     let figures = |(from, to): &&(Cell<'_>, Cell<'_>)| from.measured() && to.measured();
     let rows = pairs.iter().filter(figures).filter(|(cell, _)| keep(&cell.row.key)).count();
     let gathered = [Gathered::new(base.1), Gathered::new(head.1)];
-    // Two sides are one pair at each row.
-    let level = level(2, rows);
+    let level = FILES_LEVEL / rows.max(1) as f64;
     let common: Vec<Common<'_>> = pairs
         .into_iter()
         .map(|(from, to)| Common::new([&gathered[0], &gathered[1]], from, to, level))
@@ -205,14 +207,8 @@ pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> 
     let judge = Judge { margin: spread.margin(), distrusted, one_machine };
     let kept = common.iter().filter(|common| keep(&common.base.row.key));
     document.rows = kept.filter_map(|common| judge.row(common)).collect();
-    let cost = |row: &Row| row.ratio.unwrap_or(0.0);
-    document.rows.sort_by(|a, b| rank(a.word).cmp(&rank(b.word)).then(cost(b).total_cmp(&cost(a))));
+    document.worst_first();
     document
-}
-
-/// Whatever leaves a row open ranks alike.
-fn rank(word: Word) -> Word {
-    if word.is_open() { Word::Inconclusive } else { word }
 }
 
 /// Warnings and notes of the two runs as a whole; whether they are of one machine.

@@ -60,7 +60,10 @@ pub fn judge(document: &Document, fail_on: FailOn, threshold: f64) -> Outcome {
     } else {
         match fail_on {
             FailOn::Regression if document.rows.iter().all(open) => Outcome::Inconclusive,
-            FailOn::Inconclusive if any(&open) => Outcome::Inconclusive,
+            // A cell that the head no longer runs cannot have been compared.
+            FailOn::Inconclusive if any(&open) || !document.only_base.is_empty() => {
+                Outcome::Inconclusive
+            }
             _ => Outcome::Pass,
         }
     }
@@ -116,7 +119,10 @@ impl Judged {
         let threshold = (self.threshold * 1e6).round() / 1e4;
         match self.outcome {
             Outcome::Pass if self.fail_on == FailOn::Nothing => format!("{rows} rows compared"),
-            Outcome::Pass => format!("no regression beyond {threshold} % in {rows} rows"),
+            Outcome::Pass => format!(
+                "none of {rows} rows is proven slower by more than {threshold} %{}",
+                if open > 0 { format!("; {open} are inconclusive") } else { String::new() }
+            ),
             Outcome::Regression => format!(
                 "{regressions} of {rows} rows failed or are slower by more than {threshold} %: {}",
                 self.regressions.join(", ")

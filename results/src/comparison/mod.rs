@@ -71,6 +71,15 @@ impl Document {
             rows: Vec::new(),
         }
     }
+
+    /// Sorts the rows: the worst word first, whatever leaves a row open alike, then by ratio.
+    fn worst_first(&mut self) {
+        let rank = |word: Word| if word.is_open() { Word::Inconclusive } else { word };
+        let cost = |row: &Row| row.ratio.unwrap_or(0.0);
+        let order =
+            |a: &Row, b: &Row| rank(a.word).cmp(&rank(b.word)).then(cost(b).total_cmp(&cost(a)));
+        self.rows.sort_by(order);
+    }
 }
 
 /// One comparison.

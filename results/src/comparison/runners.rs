@@ -6,9 +6,7 @@ use super::{Document, Row, TOLD_APART, Word, aged, distrust, distrusted, unfinis
 use crate::analysis::{Analysis, PairComparison, Status, analyse, pairwise};
 use crate::key::CellKey;
 use crate::run::Run;
-
-/// Share that *faster* and *slower* lie beyond within a run.
-const MARGIN: f64 = 0.01;
+use crate::stats::MARGIN;
 
 /// Whom the runners of a run are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

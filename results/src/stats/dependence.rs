@@ -2,21 +2,26 @@
 
 use super::interval::median;
 
-/// Samples in the order of time → samples that may be taken for independent.
+/// Samples in the order of time → how many of them are worth an independent one.
 ///
 /// The signs about the median are looked at, because the sign interval looks at nothing else. Where
 /// their lag-1 autocorrelation exceeds 2/√n (two standard errors of white noise: Box, Jenkins &
 /// Reinsel, *Time Series Analysis*, §2.1.6), consecutive samples are replaced by the medians of
 /// batches (batch means: Law, *Simulation Modeling and Analysis*, §9.5.3), larger until it does not.
-pub(super) fn independent(samples: &[f64]) -> Vec<f64> {
-    let mut batched = samples.to_vec();
+///
+/// Dependence that is longer than the series cannot be seen in it.
+pub(super) fn batch_size(samples: &[f64]) -> usize {
     let mut size = 1;
-    while batched.len() > 2 && dependent(&batched) {
+    while samples.len() / size > 2 && dependent(&batches(samples, size)) {
         size += 1;
-        // A rest shorter than a batch would weigh as much as a whole one.
-        batched = samples.chunks_exact(size).filter_map(median).collect();
     }
-    batched
+    size
+}
+
+/// The medians of consecutive batches of a size.
+pub(super) fn batches(samples: &[f64], size: usize) -> Vec<f64> {
+    // A rest shorter than a batch would weigh as much as a whole one.
+    samples.chunks_exact(size).filter_map(median).collect()
 }
 
 fn dependent(samples: &[f64]) -> bool {
@@ -56,26 +61,26 @@ mod tests {
     #[test]
     fn independent_samples_are_nearly_always_left_alone() {
         let mut rng = Rng::with_seed(1);
-        let kept = (0..500).filter(|_| independent(&series(&mut rng, 60, 0.0)).len() == 60).count();
+        let kept = (0..500).filter(|_| batch_size(&series(&mut rng, 60, 0.0)) == 1).count();
         assert!(kept >= 475, "{kept} of 500");
     }
 
     #[test]
     fn a_strong_memory_is_batched_away() {
         let mut rng = Rng::with_seed(2);
-        let batched = (0..200).filter(|_| independent(&series(&mut rng, 100, 0.8)).len() < 100);
+        let batched = (0..200).filter(|_| batch_size(&series(&mut rng, 100, 0.8)) > 1);
         assert!(batched.count() >= 195);
     }
 
     #[test]
     fn sticky_modes_leave_few_samples() {
         let modes: Vec<f64> = (0..60).map(|round| f64::from(round / 20 % 2)).collect();
-        assert!(independent(&modes).len() < 13, "{}", independent(&modes).len());
+        assert!(60 / batch_size(&modes) < 13, "{}", batch_size(&modes));
     }
 
     #[test]
     fn samples_that_are_all_alike_are_not_dependent() {
-        assert_eq!(independent(&[1.0; 20]).len(), 20);
-        assert_eq!(independent(&[]).len(), 0);
+        assert_eq!(batch_size(&[1.0; 20]), 1);
+        assert_eq!(batch_size(&[]), 1);
     }
 }

@@ -2,88 +2,217 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::interval::median;
-use super::verdict::{Comparison, MARGIN, Verdict, compare};
+use super::interval::{Interval, median};
+use super::mean_ratio::mean_ratio_interval;
+use super::modes::SlowShares;
+use super::verdict::{MARGIN, Verdict, compare};
 
-/// Error level of one stage. Two must agree, so a false failure has a chance of (0.01 ÷ 2)² a row.
+/// Error level of one stage. Two must agree, so by sampling alone equal builds look slower, or faster,
+/// with a chance of at most (0.01 ÷ 2)² a row.
 pub const STAGE_LEVEL: f64 = 0.01;
 
-/// What one stage measured of a row: pairs `(candidate, base)` of costs, in the order of time.
+/// What one stage measured of a row: pairs of costs in the order of time, each against the base of the
+/// same round.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
-    /// The candidate against the base.
+    /// The head.
     pub head: Vec<(f64, f64)>,
-    /// The base's own twin against it.
+    /// The base once more.
     pub twin: Vec<(f64, f64)>,
-    /// The base linked in other layouts against it.
-    pub layouts: Vec<Vec<(f64, f64)>>,
+    /// The base, linked in other layouts.
+    #[serde(default)]
+    pub base_layouts: Vec<Vec<(f64, f64)>>,
+    /// The head, linked in other layouts.
+    #[serde(default)]
+    pub head_layouts: Vec<Vec<(f64, f64)>>,
 }
 
 /// What a row of two builds says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gated {
-    /// All rounds of all stages.
-    pub comparison: Comparison,
-    /// The word: *faster* or *slower* only where both stages say so.
+    /// The word: *faster* or *slower* only where all stages say so.
     pub verdict: Verdict,
-    /// The share that both intervals had to clear.
+    /// Why it is neither a difference nor a tie.
+    pub open: Option<Open>,
+    /// Head ÷ base, of the last stage.
+    pub ratio: Option<f64>,
+    /// Its interval; of a difference from the lowest to the highest end of all stages, so that what
+    /// clears a threshold has cleared it every time.
+    pub interval: Option<Interval>,
+    /// Ratio and interval are those of the mean costs: the medians do not show the difference.
+    pub of_means: bool,
+    /// Shares of slow rounds in the last stage.
+    pub slow: Option<SlowShares>,
+    /// Pairs of all stages.
+    pub pairs: usize,
+    /// The share that intervals had to clear.
     pub margin: f64,
 }
 
-/// The share that a difference must exceed: what moving the same code about in memory does to this
-/// row, and at least 1 %. Over all stages, because a median of few rounds is noisy.
-pub fn margin(stages: &[Stage]) -> f64 {
-    let layouts = stages.iter().map(|stage| stage.layouts.len()).max().unwrap_or(0);
-    (0..layouts)
-        .filter_map(|layout| {
-            let pairs = stages.iter().filter_map(|stage| stage.layouts.get(layout)).flatten();
-            median(&pairs.map(|(a, b)| (a / b).ln()).collect::<Vec<f64>>())
-        })
-        .map(|log| log.abs().exp() - 1.0)
-        .fold(MARGIN, f64::max)
+/// Why a row has no verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// The interval reaches too far, or median and mean do not agree.
+    Wide,
+    /// A difference, but no larger than what another layout does.
+    WithinMargin,
+    /// One stage saw what the other did not.
+    StagesDisagree,
+    /// Not in every layout of the head.
+    Layouts,
+    /// Too few pairs.
+    TooFew,
 }
 
-/// What one stage says alone: *faster* and *slower* only beyond the margin.
-pub fn stage(pairs: &[(f64, f64)], margin: f64) -> Verdict {
-    beyond(&compare("base", pairs, STAGE_LEVEL), margin)
+/// What one stage says alone.
+struct Look {
+    verdict: Verdict,
+    open: Option<Open>,
+    ratio: Option<f64>,
+    interval: Option<Interval>,
+    of_means: bool,
+    slow: Option<SlowShares>,
+}
+
+impl Look {
+    /// The median, and the mean where the median cannot tell: a mode that only some processes fall
+    /// into does not move a median.
+    fn at(pairs: &[(f64, f64)], margin: f64) -> Self {
+        let found = compare("base", pairs, STAGE_LEVEL);
+        let mut look = Self {
+            verdict: found.verdict,
+            open: None,
+            ratio: found.ratio,
+            interval: found.interval,
+            of_means: false,
+            slow: found.slow,
+        };
+        match found.verdict {
+            Verdict::Faster | Verdict::Slower
+                if found.interval.and_then(|i| side(i, margin)).is_none() =>
+            {
+                (look.verdict, look.open) = (Verdict::Undecided, Some(Open::WithinMargin));
+            }
+            Verdict::DependsOnMode | Verdict::Undecided => {
+                let mean = found.mean_interval.or_else(|| mean_ratio_interval(pairs));
+                if let Some((mean, verdict)) =
+                    mean.and_then(|mean| Some((mean, side(mean, margin)?)))
+                {
+                    look.verdict = verdict;
+                    look.ratio = mean_ratio(pairs);
+                    look.interval = Some(mean);
+                    look.of_means = true;
+                } else {
+                    look.open = Some(Open::Wide);
+                }
+            }
+            Verdict::NotCompared => look.open = Some(Open::TooFew),
+            Verdict::Faster | Verdict::Slower | Verdict::Tie => {}
+        }
+        look
+    }
+
+    fn differs(&self) -> bool {
+        matches!(self.verdict, Verdict::Faster | Verdict::Slower)
+    }
+}
+
+/// The side of 1 that an interval lies on wholly, beyond a margin.
+fn side(interval: Interval, margin: f64) -> Option<Verdict> {
+    if interval.low > 1.0 + margin {
+        Some(Verdict::Slower)
+    } else if interval.high < 1.0 / (1.0 + margin) {
+        Some(Verdict::Faster)
+    } else {
+        None
+    }
+}
+
+fn mean_ratio(pairs: &[(f64, f64)]) -> Option<f64> {
+    let (a, b) = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
+    Some(a / b).filter(|ratio| ratio.is_finite())
+}
+
+/// Median ratios to the base of each layout, over all stages: few rounds are noisy.
+fn layouts(stages: &[Stage], of: fn(&Stage) -> &Vec<Vec<(f64, f64)>>) -> Vec<f64> {
+    let count = stages.iter().map(|stage| of(stage).len()).max().unwrap_or(0);
+    (0..count)
+        .filter_map(|layout| {
+            let pairs = stages.iter().filter_map(|stage| of(stage).get(layout)).flatten();
+            median(&pairs.map(|(a, b)| (a / b).ln()).collect::<Vec<f64>>()).map(f64::exp)
+        })
+        .collect()
+}
+
+/// The share that a difference must exceed: what moving the base's code about in memory does to this
+/// row, and at least 1 %.
+pub fn margin(stages: &[Stage]) -> f64 {
+    let ratios = layouts(stages, |stage| &stage.base_layouts);
+    ratios.into_iter().map(|ratio| ratio.max(1.0 / ratio) - 1.0).fold(MARGIN, f64::max)
+}
+
+/// Whether every layout of the head lies beyond every layout of the base, on the side of a verdict.
+///
+/// Were the layouts of both draws from one distribution, the chance of that would be 1 ÷ C(2m, m) with
+/// m layouts each: 1 in 70 for 4.
+fn in_every_layout(stages: &[Stage], verdict: Verdict) -> bool {
+    let base = layouts(stages, |stage| &stage.base_layouts);
+    let head = layouts(stages, |stage| &stage.head_layouts);
+    let least = |ratios: &[f64]| ratios.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = |ratios: &[f64]| ratios.iter().copied().fold(0.0, f64::max);
+    match verdict {
+        _ if head.is_empty() => true,
+        Verdict::Slower => least(&head) > most(&base).max(1.0),
+        _ => most(&head) < least(&base).min(1.0),
+    }
 }
 
 /// Whether a row's first stage calls for a second.
 pub fn suspicious(first: &Stage) -> bool {
-    let verdict = stage(&first.head, margin(std::slice::from_ref(first)));
-    matches!(verdict, Verdict::Faster | Verdict::Slower)
+    Look::at(&first.head, margin(std::slice::from_ref(first))).differs()
 }
 
 /// Judges a row by all its stages.
 ///
-/// A difference counts when every one of at least two stages, measured one after the other, clears
-/// the margin on the same side.
+/// A difference counts when each of at least two stages, measured one after the other, clears the
+/// margin on the same side, and every layout of the head does so, too.
 pub fn gate(stages: &[Stage]) -> Gated {
     let margin = margin(stages);
-    let all: Vec<(f64, f64)> = stages.iter().flat_map(|stage| stage.head.iter().copied()).collect();
-    let comparison = compare("base", &all, STAGE_LEVEL);
-    let mut said = stages.iter().map(|one| stage(&one.head, margin));
-    let first = said.next().unwrap_or(Verdict::NotCompared);
-    let rest: Vec<Verdict> = said.collect();
-    let different = |verdict| matches!(verdict, Verdict::Faster | Verdict::Slower);
-    let confirmed = !rest.is_empty() && rest.iter().all(|verdict| *verdict == first);
-    let verdict = match comparison.verdict {
-        _ if different(first) && confirmed => first,
-        // Seen by one stage and not by the other, or by all rounds together only.
-        verdict if different(verdict) => Verdict::Undecided,
-        settled => settled,
+    let looks: Vec<Look> = stages.iter().map(|stage| Look::at(&stage.head, margin)).collect();
+    let pairs = stages.iter().map(|stage| stage.head.len()).sum();
+    let Some(last) = looks.last() else {
+        return Gated {
+            verdict: Verdict::NotCompared,
+            open: Some(Open::TooFew),
+            ratio: None,
+            interval: None,
+            of_means: false,
+            slow: None,
+            pairs,
+            margin,
+        };
     };
-    Gated { comparison, verdict, margin }
-}
-
-fn beyond(comparison: &Comparison, margin: f64) -> Verdict {
-    match (comparison.verdict, comparison.interval) {
-        (Verdict::Slower, Some(interval)) if interval.low > 1.0 + margin => Verdict::Slower,
-        (Verdict::Faster, Some(interval)) if interval.high < 1.0 / (1.0 + margin) => {
-            Verdict::Faster
-        }
-        (Verdict::Slower | Verdict::Faster, _) => Verdict::Undecided,
-        (settled, _) => settled,
+    let alike = looks.iter().all(|look| look.verdict == last.verdict);
+    let (verdict, open) = if !looks.iter().any(Look::differs) {
+        (last.verdict, last.open)
+    } else if looks.len() < 2 || !alike {
+        (Verdict::Undecided, Some(Open::StagesDisagree))
+    } else if in_every_layout(stages, last.verdict) {
+        (last.verdict, None)
+    } else {
+        (Verdict::Undecided, Some(Open::Layouts))
+    };
+    let differs = matches!(verdict, Verdict::Faster | Verdict::Slower);
+    let hull = looks.iter().filter_map(|look| look.interval).reduce(Interval::hull);
+    Gated {
+        verdict,
+        open,
+        ratio: last.ratio,
+        interval: if differs { hull } else { last.interval },
+        of_means: last.of_means,
+        slow: last.slow,
+        pairs,
+        margin,
     }
 }
 
@@ -105,30 +234,79 @@ mod tests {
     fn a_difference_counts_when_both_stages_see_it() {
         let mut rng = Rng::with_seed(1);
         let rng = &mut rng;
-        let word = |stages: &[Stage]| gate(stages).verdict;
-        assert_eq!(word(&[one(rng, 1.03), one(rng, 1.03)]), Verdict::Slower);
-        assert_eq!(word(&[one(rng, 0.95), one(rng, 0.95)]), Verdict::Faster);
-        assert_eq!(word(&[one(rng, 1.03), one(rng, 1.0)]), Verdict::Undecided);
-        assert_eq!(word(&[one(rng, 1.03)]), Verdict::Undecided);
-        assert_eq!(word(&[one(rng, 1.05), one(rng, 0.95)]), Verdict::Undecided);
-        assert_eq!(word(&[one(rng, 1.0)]), Verdict::Tie);
-        assert_eq!(word(&[]), Verdict::NotCompared);
+        let word = |stages: &[Stage]| {
+            let gated = gate(stages);
+            (gated.verdict, gated.open)
+        };
+        let disagree = (Verdict::Undecided, Some(Open::StagesDisagree));
+        assert_eq!(word(&[one(rng, 1.03), one(rng, 1.03)]), (Verdict::Slower, None));
+        assert_eq!(word(&[one(rng, 0.95), one(rng, 0.95)]), (Verdict::Faster, None));
+        assert_eq!(word(&[one(rng, 1.03), one(rng, 1.0)]), disagree);
+        assert_eq!(word(&[one(rng, 1.05), one(rng, 0.95)]), disagree);
+        assert_eq!(word(&[one(rng, 1.03)]), disagree, "one stage is no proof");
+        assert_eq!(word(&[one(rng, 1.0)]), (Verdict::Tie, None));
+        assert_eq!(word(&[]), (Verdict::NotCompared, Some(Open::TooFew)));
     }
 
     #[test]
-    fn what_a_layout_does_is_no_difference() {
+    fn stages_at_different_levels_are_both_beyond_and_the_interval_spans_them() {
+        let mut rng = Rng::with_seed(5);
+        let gated = gate(&[one(&mut rng, 1.03), one(&mut rng, 1.10)]);
+        assert_eq!(gated.verdict, Verdict::Slower);
+        let interval = gated.interval.unwrap();
+        assert!(interval.low < 1.04 && interval.high > 1.09, "{interval:?}");
+        assert!(gated.ratio.unwrap() > 1.08, "of the last stage, which nobody chose");
+    }
+
+    #[test]
+    fn a_new_slow_mode_is_a_difference_although_the_median_stands_still() {
+        let mut rng = Rng::with_seed(4);
+        let stage = |share: f64, rng: &mut Rng| {
+            let mut stage = one(rng, 1.0);
+            for (head, _) in &mut stage.head {
+                *head *= if rng.f64() < share { 3.0 } else { 1.0 };
+            }
+            stage
+        };
+        for share in [0.3, 0.5] {
+            let gated = gate(&[stage(share, &mut rng), stage(share, &mut rng)]);
+            assert_eq!((gated.verdict, gated.of_means), (Verdict::Slower, true), "{gated:?}");
+            assert!(gated.slow.unwrap().candidate > 0.15);
+        }
+    }
+
+    #[test]
+    fn what_a_layout_of_the_base_does_is_no_difference() {
         let mut rng = Rng::with_seed(2);
         let head = pairs(&mut rng, 60, 1.03);
         let with = |layouts: &[f64], rng: &mut Rng| Stage {
             head: head.clone(),
-            twin: Vec::new(),
-            layouts: layouts.iter().map(|&ratio| pairs(rng, 30, ratio)).collect(),
+            base_layouts: layouts.iter().map(|&ratio| pairs(rng, 30, ratio)).collect(),
+            ..Stage::default()
         };
         assert!(suspicious(&with(&[], &mut rng)));
         assert!(suspicious(&with(&[1.004, 0.997], &mut rng)));
         assert!(!suspicious(&with(&[1.004, 0.96], &mut rng)));
-        let margin = margin(&[with(&[0.96], &mut rng)]);
-        assert!((0.035..0.05).contains(&margin), "{margin}");
+        let wide = gate(&[with(&[0.96], &mut rng)]);
+        assert_eq!(wide.open, Some(Open::WithinMargin));
+        assert!((0.035..0.05).contains(&wide.margin), "{}", wide.margin);
+    }
+
+    #[test]
+    fn every_layout_of_the_head_must_show_it() {
+        let mut rng = Rng::with_seed(6);
+        let mut with = |layouts: [f64; 2]| {
+            let mut stage = || Stage {
+                head: pairs(&mut rng, 60, 1.05),
+                base_layouts: vec![pairs(&mut rng, 30, 1.002), pairs(&mut rng, 30, 1.012)],
+                head_layouts: layouts.iter().map(|&ratio| pairs(&mut rng, 30, ratio)).collect(),
+                ..Stage::default()
+            };
+            let gated = gate(&[stage(), stage()]);
+            (gated.verdict, gated.open)
+        };
+        assert_eq!(with([1.05, 1.03]), (Verdict::Slower, None));
+        assert_eq!(with([1.05, 1.0]), (Verdict::Undecided, Some(Open::Layouts)));
     }
 
     /// Equal builds on a machine with bursts: both stages are never fooled on the same side.
@@ -142,7 +320,7 @@ mod tests {
             };
             Stage { head: (0..60).map(|_| (side(), side())).collect(), ..Stage::default() }
         };
-        for _ in 0..500 {
+        for _ in 0..300 {
             let verdict = gate(&[stage(), stage()]).verdict;
             assert!(!matches!(verdict, Verdict::Faster | Verdict::Slower), "{verdict:?}");
         }

@@ -8,7 +8,7 @@ use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{LEVEL, Medians, RESAMPLES, SEED, percentile_interval};
-use super::dependence::independent;
+use super::dependence::{batch_size, batches};
 use super::interval::{Interval, median};
 use super::percentile::fewest_samples;
 
@@ -54,19 +54,22 @@ pub fn geometric_mean(workloads: &[Vec<(f64, f64)>]) -> Option<GeometricMean> {
         without.fold((f64::INFINITY, 0.0_f64), |(low, high), mean| (low.min(mean), high.max(mean)));
     Some(GeometricMean {
         mean: (sum / count).exp(),
-        interval: resampled(&logs),
+        interval: resampled(&logs.iter().map(|logs| batched(logs)).collect::<Vec<_>>()),
         leave_one_out: (medians.len() > 1).then_some(Range { low, high }),
         workloads: medians.len(),
     })
 }
 
 fn log_ratios(pairs: &[(f64, f64)]) -> Vec<f64> {
-    let logs: Vec<f64> = pairs
+    pairs
         .iter()
         .filter(|(a, b)| a.is_finite() && b.is_finite() && *a > 0.0 && *b > 0.0)
         .map(|(a, b)| (a / b).ln())
-        .collect();
-    independent(&logs)
+        .collect()
+}
+
+fn batched(logs: &[f64]) -> Vec<f64> {
+    batches(logs, batch_size(logs))
 }
 
 fn resampled(logs: &[Vec<f64>]) -> Option<Interval> {

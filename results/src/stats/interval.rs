@@ -18,6 +18,17 @@ impl Interval {
     pub fn within(self, low: f64, high: f64) -> bool {
         low < self.low && self.high < high
     }
+
+    /// Whether a ratio lies within a share of 1 on either side, on a log scale: 0.03 for 3 %.
+    pub fn alike(self, share: f64) -> bool {
+        self.within(1.0 / (1.0 + share), 1.0 + share)
+    }
+
+    /// From the lower of both low ends to the higher of both high ends.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self { low: self.low.min(other.low), high: self.high.max(other.high) }
+    }
 }
 
 /// The median of finite samples; `None` for none.
@@ -36,11 +47,23 @@ pub fn median(samples: &[f64]) -> Option<f64> {
 /// No distribution is assumed: the count of samples below the true median is Binomial(n, ½), so
 /// `[x₍ₖ₎, x₍ₙ₊₁₋ₖ₎]` covers it with probability at least 1 − α for the largest k with
 /// `2·P(Bin(n, ½) ≤ k − 1) ≤ α` (David & Nagaraja, *Order Statistics*, 3rd ed., §7.1).
-/// `None` when even the extremes do not reach the level: 13 samples are needed for α = 0.0005.
+/// `None` when even the extremes do not reach the level: 12 samples are needed for α = 0.0005.
 pub fn median_interval(samples: &[f64], alpha: f64) -> Option<Interval> {
+    dependent_interval(samples, samples.len(), alpha)
+}
+
+/// The same of samples that are worth only `independent` ones: the ranks of so many, spread over all
+/// samples. It stays an interval of their own median, and is wider.
+pub(super) fn dependent_interval(
+    samples: &[f64],
+    independent: usize,
+    alpha: f64,
+) -> Option<Interval> {
     let sorted = sorted(samples);
-    let rank = lower_rank(sorted.len(), alpha)?;
-    Some(Interval { low: sorted[rank - 1], high: sorted[sorted.len() - rank] })
+    let fewer = independent.min(sorted.len());
+    // Rounded outwards, so that the first of few is the first of all.
+    let place = (lower_rank(fewer, alpha)? - 1) * sorted.len() / fewer;
+    Some(Interval { low: sorted[place], high: sorted[sorted.len() - 1 - place] })
 }
 
 /// The largest k with `2·P(Bin(n, ½) ≤ k − 1) ≤ alpha`; `None` when there is none.
@@ -129,6 +152,18 @@ mod tests {
         assert!((two_sided(2, 10) - 2.0 * 0.0547).abs() < 1e-4);
         assert!((two_sided(0, 0) - 1.0).abs() < 1e-12);
         assert!((two_sided(5, 10) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn samples_that_are_worth_fewer_have_a_wider_interval_of_the_same_median() {
+        let samples: Vec<f64> = (1..=60).map(f64::from).collect();
+        let all = dependent_interval(&samples, 60, 0.05).unwrap();
+        assert_eq!(Some(all), median_interval(&samples, 0.05));
+        let fewer = dependent_interval(&samples, 20, 0.05).unwrap();
+        // Rank 6 of 20 is behind 5 twentieths.
+        assert_eq!(fewer, Interval { low: 16.0, high: 45.0 });
+        assert_eq!(dependent_interval(&samples, 6, 0.05).unwrap().low.to_bits(), 1.0_f64.to_bits());
+        assert_eq!(dependent_interval(&samples, 5, 0.05), None);
     }
 
     proptest! {

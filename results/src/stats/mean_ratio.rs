@@ -4,12 +4,11 @@ use std::cell::RefCell;
 
 use fastrand::Rng;
 
-use super::interval::{Interval, sorted};
+use super::bootstrap::{LEVEL, SEED, percentile_interval};
+use super::interval::Interval;
 
 /// Resamples. Enough for the 99 % level that they are used at.
-const RESAMPLES: usize = 1_000;
-/// The draws are the same in every reading of a file, and for every comparison of as many pairs.
-const SEED: u64 = 0x7275_6e74_696d_6562;
+pub(super) const RESAMPLES: usize = 999;
 
 /// The percentile-bootstrap interval, at 99 %, of `mean(a) ÷ mean(b)` over pairs `(a, b)`.
 ///
@@ -26,12 +25,11 @@ pub fn mean_ratio_interval(pairs: &[(f64, f64)]) -> Option<Interval> {
     let scaled: Vec<(f32, f32)> =
         pairs.iter().map(|(a, b)| ((a / mean_a) as f32, (b / mean_b) as f32)).collect();
     let ratios = with_draws(pairs.len(), |draws| resampled(&scaled, draws));
-    let at = |share: f64| ratios.get((share * (ratios.len() as f64 - 1.0)).round() as usize);
-    let whole = mean_a / mean_b;
-    Some(Interval { low: at(0.005)? * whole, high: at(0.995)? * whole })
+    let (interval, whole) = (percentile_interval(ratios, LEVEL)?, mean_a / mean_b);
+    Some(Interval { low: interval.low * whole, high: interval.high * whole })
 }
 
-/// The ratio of sums in each resample, sorted.
+/// The ratio of sums in each resample.
 fn resampled(pairs: &[(f32, f32)], draws: &[f32]) -> Vec<f64> {
     let mut a = [0.0_f32; RESAMPLES];
     let mut b = [0.0_f32; RESAMPLES];
@@ -42,13 +40,13 @@ fn resampled(pairs: &[(f32, f32)], draws: &[f32]) -> Vec<f64> {
             *b += times * pair.1;
         }
     }
-    let ratios: Vec<f64> = a.iter().zip(&b).map(|(a, b)| f64::from(a / b)).collect();
-    sorted(&ratios)
+    a.iter().zip(&b).map(|(a, b)| f64::from(a / b)).collect()
 }
 
 /// How many times each of `n` pairs is drawn in each resample, `RESAMPLES` numbers a pair.
 ///
-/// Thousands of comparisons have as many pairs as the one before, so the last draws are kept.
+/// The draws are the same for every comparison of as many pairs, and thousands have as many as the one
+/// before: so the last ones are kept.
 fn with_draws<T>(n: usize, use_them: impl FnOnce(&[f32]) -> T) -> T {
     thread_local! {
         static LAST: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };

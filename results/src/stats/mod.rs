@@ -33,4 +33,4 @@ pub use scaling::{PowerLaw, power_law};
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
 pub use spread::{Spread, between_runs};
 pub use unpaired::{Unpaired, fewest_unpaired, unpaired};
-pub use verdict::{Comparison, TwinCheck, Verdict, check_twin, compare, fewest_pairs};
+pub use verdict::{Comparison, MARGIN, TIE, TwinCheck, Verdict, check_twin, compare, fewest_pairs};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::interval::{median, sorted, two_sided};
 
-/// A round is slow when it costs this many times what the fastest quarter of its side costs at most.
+/// A round is slow when it costs this many times what the fastest tenth of its side costs at most.
 /// Modes of a scheduler or of loopback lie further apart than that; ordinary noise does not.
 const SLOW: f64 = 1.5;
 
@@ -60,9 +60,10 @@ impl Modes {
 
     /// Whether one side is slow more often than the other, at an error level.
     ///
-    /// The exact form of `McNemar`'s test, which looks only at rounds in which one side is slow and the other is
-    /// not: a burst of load that slows both says nothing (Conover, *Practical Nonparametric
-    /// Statistics*, 3rd ed., §3.5).
+    /// `McNemar`'s test by the binomial distribution, which looks only at rounds in which one side is
+    /// slow and the other is not: a burst of load that slows both says nothing (Conover, *Practical
+    /// Nonparametric Statistics*, 3rd ed., §3.5). What counts as slow is read from the same rounds, so
+    /// the level is approximate.
     pub(super) fn differ(&self, level: f64) -> bool {
         let (a, b) = self.discordant;
         two_sided(a.min(b), a + b) <= level
@@ -87,7 +88,7 @@ impl Side {
 
 fn slow_from(costs: &[f64]) -> Option<f64> {
     let sorted = sorted(costs);
-    sorted.get(sorted.len() / 4).map(|quarter| quarter * SLOW)
+    sorted.get(sorted.len() / 10).map(|tenth| tenth * SLOW)
 }
 
 #[cfg(test)]

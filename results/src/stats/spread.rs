@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::interval::median;
+use super::verdict::MARGIN;
 
-/// A verdict's interval lies beyond this margin at least.
-const MARGIN: f64 = 0.01;
 /// Fewer rows do not tell how much two runs differ.
 const FEWEST_ROWS: usize = 8;
 /// Standard deviation between two runs where too few rows tell it.

@@ -3,18 +3,11 @@
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::dependence::independent;
-use super::interval::{Interval, median, median_interval};
-use super::verdict::{Verdict, fewest_pairs};
-
-/// *faster* and *slower* need the whole interval beyond this margin at least.
-const MARGIN: f64 = 0.01;
-/// *tie* needs the whole interval within this margin.
-const TIE: f64 = 0.03;
-/// Resamples of the bootstrap, as for pairs.
-const RESAMPLES: usize = 1_000;
-/// The bootstrap's own randomness is the same in every reading of two files.
-const SEED: u64 = 0x756e_7061_6972_6564;
+use super::bootstrap::{LEVEL, SEED, percentile_interval};
+use super::dependence::batch_size;
+use super::interval::{Interval, dependent_interval, median};
+use super::mean_ratio::RESAMPLES;
+use super::verdict::{MARGIN, TIE, Verdict, fewest_pairs};
 
 /// The costs of a cell in two runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,7 +29,7 @@ pub struct Unpaired {
 /// Compares the costs (less is better) of a base and a candidate, each in the order of time.
 ///
 /// Costs that are not positive and finite are left out. On a log scale, the interval of the
-/// difference of medians is the difference of both sides' [`median_interval`]s, each at half the
+/// difference of medians is the difference of both sides' sign intervals, each at half the
 /// level: both hold their medians at once with at least the whole level's confidence (Bonferroni),
 /// whatever the distributions. It is wider than a paired one, because nothing cancels out.
 pub fn unpaired(base: &[f64], head: &[f64], level: f64) -> Unpaired {
@@ -44,23 +37,23 @@ pub fn unpaired(base: &[f64], head: &[f64], level: f64) -> Unpaired {
         let usable = costs.iter().filter(|cost| cost.is_finite() && **cost > 0.0);
         usable.map(|cost| cost.ln()).collect::<Vec<f64>>()
     });
-    let unlike = [independent(&logs[0]), independent(&logs[1])];
+    let unlike = [0, 1].map(|side| logs[side].len() / batch_size(&logs[side]));
     let of_side = |side: usize| {
-        let enough = unlike[side].len() >= fewest_unpaired(level);
-        enough.then(|| median_interval(&unlike[side], level / 2.0)).flatten()
+        let enough = unlike[side] >= fewest_unpaired(level);
+        enough.then(|| dependent_interval(&logs[side], unlike[side], level / 2.0)).flatten()
     };
     let interval = of_side(0).zip(of_side(1)).and_then(|(base, head)| {
         let (low, high) = ((head.low - base.high).exp(), (head.high - base.low).exp());
         (low > 0.0 && high.is_finite()).then_some(Interval { low, high })
     });
-    let ratio = median(&unlike[1]).zip(median(&unlike[0])).map(|(head, base)| (head - base).exp());
+    let ratio = median(&logs[1]).zip(median(&logs[0])).map(|(head, base)| (head - base).exp());
     Unpaired {
         ratio: ratio.filter(|ratio| ratio.is_finite()),
         interval,
         mean_interval: interval.and_then(|_| mean_interval(&logs[0], &logs[1])),
         level,
         samples: [logs[0].len(), logs[1].len()],
-        independent: [unlike[0].len(), unlike[1].len()],
+        independent: unlike,
     }
 }
 
@@ -77,12 +70,11 @@ impl Unpaired {
             return Verdict::NotCompared;
         };
         let margin = 1.0 + margin.max(MARGIN);
-        let alike = |interval: Interval| interval.within(1.0 / (1.0 + TIE), 1.0 + TIE);
         if median.high < 1.0 / margin && mean.high < 1.0 {
             Verdict::Faster
         } else if median.low > margin && mean.low > 1.0 {
             Verdict::Slower
-        } else if alike(median) && alike(mean) {
+        } else if median.alike(TIE) && mean.alike(TIE) {
             Verdict::Tie
         } else {
             Verdict::Undecided
@@ -101,11 +93,7 @@ fn mean_interval(base: &[f64], head: &[f64]) -> Option<Interval> {
         let drawn: f64 = side.iter().map(|_| side[rng.usize(..side.len())]).sum();
         drawn / side.len() as f64
     };
-    let mut ratios: Vec<f64> = (0..RESAMPLES).map(|_| mean(&costs[1]) / mean(&costs[0])).collect();
-    ratios.retain(|ratio| ratio.is_finite());
-    ratios.sort_by(f64::total_cmp);
-    let at = |share: f64| ratios.get((share * (ratios.len() as f64 - 1.0)).round() as usize);
-    Some(Interval { low: *at(0.005)?, high: *at(0.995)? })
+    percentile_interval((0..RESAMPLES).map(|_| mean(&costs[1]) / mean(&costs[0])).collect(), LEVEL)
 }
 
 #[cfg(test)]

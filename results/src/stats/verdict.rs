@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dependence::independent;
-use super::interval::{Interval, median, median_interval};
+use super::dependence::batch_size;
+use super::interval::{Interval, dependent_interval, median, median_interval};
 use super::mean_ratio::mean_ratio_interval;
 use super::modes::{Modes, SlowShares};
 
 /// Fewest pairs for a verdict, however mild its level. Seven runners at one point need 14.
 const FEWEST_PAIRS: usize = 13;
-/// *faster* and *slower* need the whole interval beyond this margin: in 560 comparisons of a
-/// program with itself, one interval excluded 1 and none lay beyond 1 %.
-pub(super) const MARGIN: f64 = 0.01;
-/// *tie* needs the whole interval within this margin.
-const TIE: f64 = 0.03;
+/// *faster* and *slower* need the whole interval beyond this share: identical programs differ by
+/// where their code and their threads happen to lie.
+pub const MARGIN: f64 = 0.01;
+/// *tie* needs the whole interval within this share.
+pub const TIE: f64 = 0.03;
 
 /// What a comparison may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,29 +92,31 @@ pub fn fewest_pairs(level: f64) -> usize {
 /// Compares costs (less is better) pair by pair: `(candidate, reference)` of the same round.
 ///
 /// Ratios are taken on a log scale, so that a/b and b/a agree; pairs that are not positive and
-/// finite are left out. The interval is [`median_interval`] at `level`, over batches where
-/// neighbouring rounds resemble each other. What it says must be confirmed by the ratio of mean
+/// finite are left out. The interval is [`median_interval`] at `level`, wider where neighbouring rounds
+/// resemble each other. What it says must be confirmed by the ratio of mean
 /// costs and by the shares of slow rounds. Pairs stand in the order of time.
 pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison {
     let possible = |cost: f64| cost.is_finite() && cost > 0.0;
     let usable: Vec<(f64, f64)> =
         costs.iter().copied().filter(|(a, b)| possible(*a) && possible(*b)).collect();
     let logs: Vec<f64> = usable.iter().map(|(a, b)| (a / b).ln()).collect();
-    let enough = |samples: &[f64]| samples.len() >= FEWEST_PAIRS;
-    let unlike = independent(&logs);
-    let interval = enough(&unlike)
-        .then(|| median_interval(&unlike, level))
+    let batch = batch_size(&logs);
+    let unlike = logs.len() / batch;
+    let interval = (unlike >= FEWEST_PAIRS)
+        .then(|| dependent_interval(&logs, unlike, level))
         .flatten()
         .map(|logs| Interval { low: logs.low.exp(), high: logs.high.exp() });
     let modes = Modes::of(&usable);
     let said = match interval {
         Some(interval) => judge(interval),
         // Enough rounds, and too few of them independent.
-        None if enough(&logs) && median_interval(&logs, level).is_some() => Verdict::Undecided,
+        None if logs.len() >= FEWEST_PAIRS && median_interval(&logs, level).is_some() => {
+            Verdict::Undecided
+        }
         None => Verdict::NotCompared,
     };
     let settled = matches!(said, Verdict::Undecided | Verdict::NotCompared);
-    let mean_interval = if settled { None } else { mean_ratio_interval(&usable) };
+    let mean_interval = if settled { None } else { mean_ratio_interval(&sums(&usable, batch)) };
     let verdict = match (mean_interval, &modes) {
         (Some(mean), Some(modes)) => {
             one_mode(confirmed(said, mean_ratio(&usable), mean), modes, level)
@@ -123,8 +125,7 @@ pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison 
     };
     Comparison {
         reference: reference.to_owned(),
-        // Of the same samples as its interval.
-        ratio: median(&unlike).map(f64::exp),
+        ratio: median(&logs).map(f64::exp),
         interval,
         mean_interval,
         slow: modes.map(|modes| modes.shares()),
@@ -132,7 +133,7 @@ pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison 
         pairs: logs.len(),
         verdict,
         negligible: matches!(verdict, Verdict::Faster | Verdict::Slower)
-            && interval.is_some_and(is_tie),
+            && interval.is_some_and(|interval| interval.alike(TIE)),
     }
 }
 
@@ -141,15 +142,11 @@ fn judge(interval: Interval) -> Verdict {
         Verdict::Faster
     } else if interval.low > 1.0 + MARGIN {
         Verdict::Slower
-    } else if is_tie(interval) {
+    } else if interval.alike(TIE) {
         Verdict::Tie
     } else {
         Verdict::Undecided
     }
-}
-
-fn is_tie(interval: Interval) -> bool {
-    interval.within(1.0 / (1.0 + TIE), 1.0 + TIE)
 }
 
 /// What the median says, where the ratio of mean costs agrees. A median can win, or tie, where the
@@ -162,7 +159,7 @@ fn confirmed(verdict: Verdict, ratio: f64, mean: Interval) -> Verdict {
     let (agrees, contradicts) = match verdict {
         Verdict::Faster => (ratio < 1.0, mean.low > 1.0),
         Verdict::Slower => (ratio > 1.0, mean.high < 1.0),
-        Verdict::Tie => (is_tie(mean), matches!(judge(mean), Verdict::Faster | Verdict::Slower)),
+        Verdict::Tie => (mean.alike(TIE), matches!(judge(mean), Verdict::Faster | Verdict::Slower)),
         settled => return settled,
     };
     match (agrees, contradicts) {
@@ -172,9 +169,15 @@ fn confirmed(verdict: Verdict, ratio: f64, mean: Interval) -> Verdict {
     }
 }
 
+/// The costs of consecutive batches, added up.
+fn sums(pairs: &[(f64, f64)], batch: usize) -> Vec<(f64, f64)> {
+    let sum = |pairs: &[(f64, f64)]| pairs.iter().fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
+    pairs.chunks_exact(batch).map(sum).collect()
+}
+
 fn mean_ratio(pairs: &[(f64, f64)]) -> f64 {
-    let sums = pairs.iter().fold((0.0, 0.0), |sums, pair| (sums.0 + pair.0, sums.1 + pair.1));
-    sums.0 / sums.1
+    let whole = sums(pairs, pairs.len().max(1));
+    whole.first().map_or(f64::NAN, |(a, b)| a / b)
 }
 
 /// A word that would be another one in another mode, where one side is in the slow mode more often.
@@ -199,12 +202,13 @@ pub enum TwinCheck {
     Failed,
 }
 
-/// Judges the reference's twin by the same rule as everything else.
+/// Judges the reference's twin by the same rule as everything else: it passes as a *tie*, and fails
+/// where it is *faster* or *slower*, however little.
 pub fn check_twin(comparison: &Comparison) -> TwinCheck {
-    match comparison.interval {
-        Some(interval) if is_tie(interval) => TwinCheck::Passed,
-        _ if matches!(comparison.verdict, Verdict::Faster | Verdict::Slower) => TwinCheck::Failed,
-        _ => TwinCheck::Unproven,
+    match comparison.verdict {
+        Verdict::Tie => TwinCheck::Passed,
+        Verdict::Faster | Verdict::Slower => TwinCheck::Failed,
+        Verdict::Undecided | Verdict::DependsOnMode | Verdict::NotCompared => TwinCheck::Unproven,
     }
 }
 

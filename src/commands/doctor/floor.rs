@@ -2,7 +2,7 @@
 
 use runtime_bench_results::analysis::{Group, Status, level, twin_pairs};
 use runtime_bench_results::run::{Run, Schedule};
-use runtime_bench_results::stats::{Interval, TwinCheck, compare};
+use runtime_bench_results::stats::{Interval, MARGIN, TwinCheck, compare, fewest_pairs};
 use runtime_bench_results::trial::Age;
 use serde::Serialize;
 
@@ -10,8 +10,9 @@ use crate::harness::profile::Profile;
 
 /// Runners of a whole table, whose number of pairs sets the level.
 const RUNNERS: usize = 7;
-/// A *faster* or *slower* needs the whole interval beyond 1 %.
-const MARGIN: f64 = 1.0;
+/// A difference of a half-width and the margin is seen half the time. To be seen nine times in ten it
+/// must be larger by 1.28 standard errors of the median, where the half-width at this level is 3.6.
+const OFTEN: f64 = 1.0 + 1.28 / 3.6;
 
 /// What the reference against itself showed for one workload.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -28,7 +29,7 @@ pub(super) struct Floor {
     pub(super) control: Option<TwinCheck>,
     /// Half-width of the twin's interval, per cent: the noise floor.
     pub(super) half_width: Option<f64>,
-    /// The smallest difference that a quick run can be expected to see, per cent.
+    /// The smallest difference that a quick run sees nine times in ten, per cent.
     pub(super) quick: Option<f64>,
     /// The same of a standard run that measures young instances.
     pub(super) standard: Option<f64>,
@@ -46,7 +47,8 @@ impl Floor {
         let wide = compare("", &pairs, level(RUNNERS, 1)).interval;
         let smallest = |profile: Profile| {
             let rounds = rounds(profile, trial_s);
-            wide.map(|wide| half_width(wide, (pairs.len() as f64 / rounds).sqrt()) + MARGIN)
+            let scale = OFTEN * (pairs.len() as f64 / rounds).sqrt();
+            wide.map(|wide| half_width(wide, scale) + 100.0 * MARGIN)
         };
         // The schedule's own words are of the budget of a cell, and the doctor has one for all.
         let left_out = |s: &Schedule| s.group == group.name && s.left_out.is_some();
@@ -88,7 +90,8 @@ fn half_width(interval: Interval, scale: f64) -> f64 {
 fn rounds(profile: Profile, trial_s: f64) -> f64 {
     let (fewest, most) = profile.rounds(Age::Young).into_inner();
     let fitting = profile.budget().as_secs_f64() / trial_s.max(f64::MIN_POSITIVE);
-    fitting.floor().clamp(f64::from(fewest), f64::from(most))
+    let fewest = f64::from(fewest).max(fewest_pairs(level(RUNNERS, 1)) as f64);
+    fitting.floor().clamp(fewest, f64::from(most))
 }
 
 /// Mean cost of the counted trials of a comparison, seconds.
@@ -123,7 +126,7 @@ mod tests {
         assert!(near(rounds(Profile::Quick, 0.016), 50.0));
         assert!(near(rounds(Profile::Standard, 0.025), 100.0));
         assert!(near(rounds(Profile::Standard, 0.001), 150.0), "no more are of use");
-        assert!(near(rounds(Profile::Quick, 9.0), 13.0), "no fewer bear a verdict");
+        assert!(near(rounds(Profile::Quick, 9.0), 14.0), "no fewer bear a verdict");
         assert!(near(rounds(Profile::Quick, 0.0), 150.0));
     }
 }
