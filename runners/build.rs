@@ -7,9 +7,11 @@ use std::{env, fs};
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    // The build's own lock file stands above its target folder; a crate that uses this one as a
-    // library has its own. A target folder elsewhere leaves the lock file beside the sources.
-    let lock = [out.as_path(), manifest.as_path()].into_iter().find_map(lock_above);
+    // In this repository the lock file of the workspace, wherever the target folder is. A crate that
+    // uses this one as a library has its own above its target folder.
+    let workspace = manifest.parent().filter(|folder| folder.join("workloads").is_dir());
+    let own = workspace.map(|folder| folder.join("Cargo.lock")).filter(|lock| lock.is_file());
+    let lock = own.or_else(|| [out.as_path(), manifest.as_path()].into_iter().find_map(lock_above));
     let mut table = String::from("pub(crate) const LOCKED: &[(&str, &str)] = &[\n");
     if let Some(lock) = lock {
         println!("cargo::rerun-if-changed={}", lock.display());

@@ -23,12 +23,12 @@ static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
         .output()
         .expect("cargo runs");
     let messages = String::from_utf8(output.stdout).expect("text");
-    let executables = messages.lines().filter_map(|line| {
+    let mut executables = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         (message["target"]["name"] == "matrix")
             .then(|| message["executable"].as_str().map(PathBuf::from))?
     });
-    executables.last().expect("cargo names the executable")
+    executables.next_back().expect("cargo names the executable")
 });
 
 fn bench(folder: &Path, args: &[&str]) -> Ended {

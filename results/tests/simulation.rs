@@ -35,7 +35,9 @@ fn drift(rng: &mut Rng, rounds: usize) -> Vec<[f64; RUNNERS]> {
     let mut costs = quiet(rng, rounds);
     for (round, costs) in costs.iter_mut().enumerate() {
         let factor = 1.0 + 0.33 * round as f64 / rounds as f64;
-        costs.iter_mut().for_each(|cost| *cost *= factor);
+        for cost in costs {
+            *cost *= factor;
+        }
     }
     costs
 }
@@ -72,7 +74,9 @@ fn autocorrelated(rng: &mut Rng, rounds: usize) -> Vec<[f64; RUNNERS]> {
     let fresh = (1.0_f64 - 0.3 * 0.3).sqrt();
     (0..rounds)
         .map(|_| {
-            state.iter_mut().for_each(|x| *x = 0.3 * *x + fresh * normal(rng));
+            for x in &mut state {
+                *x = 0.3 * *x + fresh * normal(rng);
+            }
             state.map(|x| (0.05 * x).exp())
         })
         .collect()
@@ -83,7 +87,9 @@ fn sticky(rng: &mut Rng, rounds: usize) -> Vec<[f64; RUNNERS]> {
     let mut slow: [bool; RUNNERS] = std::array::from_fn(|_| rng.bool());
     (0..rounds)
         .map(|_| {
-            slow.iter_mut().for_each(|slow| *slow ^= rng.f64() < 0.35);
+            for slow in &mut slow {
+                *slow ^= rng.f64() < 0.35;
+            }
             slow.map(|slow| (if slow { 1.5 } else { 1.0 }) * (0.03 * normal(rng)).exp())
         })
         .collect()

@@ -238,6 +238,12 @@ impl Loop<'_> {
         Ok(true)
     }
 
+    /// Between rounds, about once a second.
+    fn probe_capacity(&mut self) -> Result<(), Error> {
+        let probed = self.beside.between_rounds();
+        self.note(probed)
+    }
+
     fn note(&mut self, noticed: Noticed) -> Result<(), Error> {
         Ok(noticed.lines().try_for_each(|line| self.writer.append(line))?)
     }

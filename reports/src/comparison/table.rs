@@ -71,7 +71,7 @@ pub(super) fn counts(judged: &Judged) -> String {
     if counted.is_empty() { total } else { format!("{total}: {}", counted.join(", ")) }
 }
 
-/// What the gate says: `pass: no regression beyond 1 % in 40 rows`.
+/// What the gate says: `pass: none of 40 rows is proven slower by more than 1 %`.
 pub(super) fn verdict(judged: &Judged) -> String {
     match (judged.outcome, judged.fail_on) {
         (Outcome::Pass, FailOn::Nothing) => judged.sentence(),

@@ -11,20 +11,22 @@ use super::verdict::{MARGIN, Verdict, compare};
 /// with a chance of at most (0.01 ÷ 2)² a row.
 pub const STAGE_LEVEL: f64 = 0.01;
 
-/// What one stage measured of a row: pairs of costs in the order of time, each against the base of the
-/// same round.
+/// Pairs of costs in the order of time: one side, and the base of the same round.
+pub type Pairs = Vec<(f64, f64)>;
+
+/// What one stage measured of a row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
     /// The head.
-    pub head: Vec<(f64, f64)>,
+    pub head: Pairs,
     /// The base once more.
-    pub twin: Vec<(f64, f64)>,
+    pub twin: Pairs,
     /// The base, linked in other layouts.
     #[serde(default)]
-    pub base_layouts: Vec<Vec<(f64, f64)>>,
+    pub base_layouts: Vec<Pairs>,
     /// The head, linked in other layouts.
     #[serde(default)]
-    pub head_layouts: Vec<Vec<(f64, f64)>>,
+    pub head_layouts: Vec<Pairs>,
 }
 
 /// What a row of two builds says.
@@ -134,7 +136,7 @@ fn mean_ratio(pairs: &[(f64, f64)]) -> Option<f64> {
 }
 
 /// Median ratios to the base of each layout, over all stages: few rounds are noisy.
-fn layouts(stages: &[Stage], of: fn(&Stage) -> &Vec<Vec<(f64, f64)>>) -> Vec<f64> {
+fn layouts(stages: &[Stage], of: fn(&Stage) -> &Vec<Pairs>) -> Vec<f64> {
     let count = stages.iter().map(|stage| of(stage).len()).max().unwrap_or(0);
     (0..count)
         .filter_map(|layout| {
@@ -221,7 +223,7 @@ mod tests {
     use super::*;
     use fastrand::Rng;
 
-    fn pairs(rng: &mut Rng, rounds: usize, ratio: f64) -> Vec<(f64, f64)> {
+    fn pairs(rng: &mut Rng, rounds: usize, ratio: f64) -> Pairs {
         let mut one = || 1.0 + 0.01 * (2.0 * rng.f64() - 1.0);
         (0..rounds).map(|_| (ratio * one(), one())).collect()
     }
