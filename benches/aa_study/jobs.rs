@@ -93,7 +93,7 @@ impl fmt::Display for Job {
 pub(crate) enum Size {
     /// Within ten minutes.
     Quick,
-    /// Enough runs for a bound of 1 %.
+    /// Enough runs for a bound of 1 % on runners of one run.
     Full,
 }
 

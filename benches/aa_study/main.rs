@@ -46,11 +46,11 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct StudyArgs {
-    /// About an hour and a quarter instead of ten minutes: enough runs for a bound of 1 %
+    /// About an hour and a quarter instead of ten minutes: enough runs of identical runners for a bound of 1 %
     #[arg(long)]
     full: bool,
     /// Forget the answers of an earlier study instead of going on with it
-    #[arg(long)]
+    #[arg(long, conflicts_with = "table")]
     fresh: bool,
     /// Ask nothing more: print the table of the answers so far
     #[arg(long)]
@@ -103,7 +103,7 @@ fn study(registry: &Registry, args: &StudyArgs) -> Result<(), Error> {
     let path = args.answers.clone().unwrap_or_else(|| {
         runtime_bench::commands::home().join(format!("aa-study/{}.jsonl", size.name()))
     });
-    let mut store = Store::open(&path, args.fresh)?;
+    let mut store = Store::open(&path, args.fresh, !args.table)?;
     let jobs = jobs::all(size);
     if !args.table {
         let interrupt = Interrupt::install()?;
@@ -112,7 +112,7 @@ fn study(registry: &Registry, args: &StudyArgs) -> Result<(), Error> {
         ended?;
     }
     let table = table::markdown(&store, &jobs, size);
-    println!("{table}");
+    runtime_bench::commands::print(&table)?;
     args.write.as_ref().map_or(Ok(()), |file| table::write_into(file, &table))
 }
 

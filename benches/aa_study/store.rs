@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use runtime_bench::error::Error;
+use runtime_bench::machine;
 use runtime_bench::results::stats::Verdict;
 use runtime_bench::results::stats::gate::Stage;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,41 @@ pub(crate) struct Answer {
     pub(crate) foreign_cores: Option<f64>,
 }
 
+/// What measured the answers: the first line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    /// Processor, cores and kernel.
+    pub(crate) machine: String,
+    /// The harness and its compiler.
+    pub(crate) harness: String,
+    /// The day it began, UTC.
+    pub(crate) day: String,
+}
+
+impl Origin {
+    /// This machine, this build, today.
+    fn here() -> Self {
+        let machine = machine::describe();
+        let unknown = |what: Option<String>| what.unwrap_or_else(|| "?".to_owned());
+        let commit = machine.commit.map_or_else(String::new, |commit| format!(" ({commit})"));
+        let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        Self {
+            machine: format!(
+                "{} cores of {}, {}",
+                machine.cores.unwrap_or(0),
+                unknown(machine.cpu_model),
+                unknown(machine.kernel)
+            ),
+            harness: format!("harness {}{commit}, {}", machine.version, machine.rustc),
+            day: now.chars().take(10).collect(),
+        }
+    }
+
+    fn same_build(&self, other: &Self) -> bool {
+        (&self.machine, &self.harness) == (&other.machine, &other.harness)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Line {
     job: Job,
@@ -33,35 +70,71 @@ struct Line {
 pub(crate) struct Store {
     path: PathBuf,
     file: File,
+    origin: Origin,
     answers: BTreeMap<Job, Answer>,
 }
 
 impl Store {
-    /// Opens a file of answers, those of an earlier study with it unless `fresh`.
-    pub(crate) fn open(path: &Path, fresh: bool) -> Result<Self, Error> {
-        let refused = |error: std::io::Error| {
-            Error::CouldNotRun(format!("{}: {error}; choose --answers FILE", path.display()))
+    /// Opens a file of answers, those of an earlier study with it unless `fresh`. Only to read it,
+    /// `asking` is false.
+    ///
+    /// # Errors
+    /// When it cannot be read or written, or was measured by another build or machine and is to be
+    /// gone on with.
+    pub(crate) fn open(path: &Path, fresh: bool, asking: bool) -> Result<Self, Error> {
+        let refused = |why: String| {
+            Error::CouldNotRun(format!(
+                "{}: {why}; choose --answers FILE, or --fresh",
+                path.display()
+            ))
         };
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(refused)?;
+            fs::create_dir_all(folder).map_err(|error| refused(error.to_string()))?;
         }
-        let text = if fresh { String::new() } else { fs::read_to_string(path).unwrap_or_default() };
+        let text = match fs::read_to_string(path) {
+            Ok(text) if !fresh => text,
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(refused(error.to_string()));
+            }
+            _ => String::new(),
+        };
+        let here = Origin::here();
+        let origin = match text.lines().next() {
+            Some(first) => serde_json::from_str::<Origin>(first)
+                .map_err(|_| refused("it does not say what measured it".to_owned()))?,
+            None => here.clone(),
+        };
+        if asking && !origin.same_build(&here) {
+            return Err(refused(format!(
+                "it was measured by {} on {}, and this is {} on {}",
+                origin.harness, origin.machine, here.harness, here.machine
+            )));
+        }
         // A line that was cut off is asked again.
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        let lines = text.lines().skip(1).filter_map(|line| serde_json::from_str::<Line>(line).ok());
         let answers = lines.map(|line| (line.job, line.answer)).collect();
-        let torn = !text.is_empty() && !text.ends_with('\n');
         let mut file = OpenOptions::new()
             .create(true)
             .append(!fresh)
             .write(true)
             .truncate(fresh)
             .open(path)
-            .map_err(refused)?;
-        if torn {
-            // It must not swallow the next one.
-            file.write_all(b"\n").map_err(refused)?;
+            .map_err(|error| refused(error.to_string()))?;
+        let mut begin = String::new();
+        if text.is_empty() {
+            begin = serde_json::to_string(&origin).map_err(|error| refused(error.to_string()))?;
         }
-        Ok(Self { path: path.to_path_buf(), file, answers })
+        if !text.ends_with('\n') {
+            // A torn line must not swallow the next one.
+            file.write_all(format!("{begin}\n").as_bytes())
+                .map_err(|error| refused(error.to_string()))?;
+        }
+        Ok(Self { path: path.to_path_buf(), file, origin, answers })
+    }
+
+    /// What measured the answers.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// Whether a question is answered.

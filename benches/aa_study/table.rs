@@ -4,12 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use runtime_bench::error::Error;
-use runtime_bench::machine;
-use runtime_bench::results::stats::{Verdict, median, upper_bound};
+use runtime_bench::results::stats::{Verdict, lower_bound, median, upper_bound};
 
 use crate::jobs::{Cores, Job, Machine, Question, Size};
 use crate::ours::word;
-use crate::store::Store;
+use crate::store::{Answer, Store};
 use crate::work::Work;
 
 const MARKS: [&str; 2] = ["<!-- aa-study -->", "<!-- end of aa-study -->"];
@@ -20,72 +19,71 @@ struct Words(Vec<(Job, Verdict, Option<f64>)>);
 
 /// The whole table.
 pub(crate) fn markdown(store: &Store, jobs: &[Job], size: Size) -> String {
-    let words = Words(
-        store
-            .answers()
-            .map(|(job, answer)| {
-                let (verdict, ratio) = word(job, answer);
-                (*job, verdict, ratio)
-            })
-            .collect(),
-    );
+    let judged = |(job, answer): (&Job, &Answer)| {
+        let (verdict, ratio) = word(job, answer);
+        (*job, verdict, ratio)
+    };
+    let words = Words(store.answers().map(judged).collect());
     let answered = jobs.iter().filter(|job| store.knows(job)).count();
-    let machine = machine::describe();
+    let origin = store.origin();
+    let head = format!(
+        "`scripts/aa-study{}` on {}, {}, {}: {answered} of {} questions answered. {}",
+        if size == Size::Full { " --full" } else { "" },
+        origin.machine,
+        origin.harness,
+        origin.day,
+        jobs.len(),
+        load(store)
+    );
+    let parts = [vec![head], false_table(&words), found_table(&words), fault_table(&words)];
+    parts.map(|lines| lines.join("\n")).join("\n\n") + "\n"
+}
+
+fn false_table(words: &Words) -> Vec<String> {
     let mut lines = vec![
-        format!(
-            "`scripts/aa-study{}` on {} cores of {}, {}, {}, harness {}{}: {answered} of {} \
-             questions answered.",
-            if size == Size::Full { " --full" } else { "" },
-            machine.cores.unwrap_or(0),
-            machine.cpu_model.unwrap_or_else(|| "an unknown processor".to_owned()),
-            machine.kernel.unwrap_or_else(|| "an unknown system".to_owned()),
-            machine.rustc,
-            machine.version,
-            machine.commit.map_or_else(String::new, |commit| format!(" ({commit})")),
-            jobs.len()
-        ),
-        load(store),
-        String::new(),
-        "**False verdicts on identical code**, of so many independent runs; at most: the 95 % bound \
-         on the rate that the runs support."
+        "**False verdicts on identical code**, of so many runs; at most: the 95 % bound on the rate, \
+         all three together."
             .to_owned(),
         String::new(),
         "| machine | who | CPU work | spawn 1000 | TCP echo | all | at most |".to_owned(),
         "|---|---|---|---|---|---|---|".to_owned(),
     ];
-    for (machine, question, cores, who) in ROWS {
-        lines.push(false_verdicts(&words, machine, question, cores, who));
-    }
-    lines.extend([
-        String::new(),
-        "**Known differences found** (the word *slower*); in brackets the false word *faster*, \
-         where there was one."
+    let row = |(machine, question, cores, who): (Machine, Question, Cores, &str)| {
+        false_verdicts(words, machine, question, cores, who)
+    };
+    lines.extend(ROWS.map(row));
+    lines
+}
+
+fn found_table(words: &Words) -> Vec<String> {
+    let mut lines = vec![
+        "**More work found** (the word *slower*); in brackets the 95 % bound below which the true rate \
+         does not lie."
             .to_owned(),
         String::new(),
-        "| machine | who | true difference | CPU work | spawn 1000 | TCP echo |".to_owned(),
+        "| machine | who | more work | CPU work | spawn 1000 | TCP echo |".to_owned(),
         "|---|---|---|---|---|---|".to_owned(),
-    ]);
+    ];
     for (machine, question, cores, who) in ROWS {
-        for percent in [2, 3, 5] {
-            lines.extend(found(&words, machine, question, cores, who, percent));
-        }
+        let row = |percent| found(words, machine, question, cores, who, percent);
+        lines.extend([2, 3, 5].into_iter().filter_map(row));
     }
-    lines.extend([
-        String::new(),
-        "**Injected faults**, found by the two stages for two builds:".to_owned(),
+    lines
+}
+
+fn fault_table(words: &Words) -> Vec<String> {
+    let mut lines = vec![
+        "**Injected faults** found by the two stages for two builds, and their median ratio:"
+            .to_owned(),
         String::new(),
         "| fault | on one core | on all cores |".to_owned(),
         "|---|---|---|".to_owned(),
-    ]);
-    for work in [Work::FalseSharing, Work::SharedLock] {
-        lines.push(format!(
-            "| {} | {} | {} |",
-            work.title(),
-            fault(&words, work, Cores::One),
-            fault(&words, work, Cores::All)
-        ));
-    }
-    lines.join("\n") + "\n"
+    ];
+    lines.extend([Work::FalseSharing, Work::SharedLock].map(|work| {
+        let [one, all] = [Cores::One, Cores::All].map(|cores| fault(words, work, cores));
+        format!("| {} | {one} | {all} |", work.title())
+    }));
+    lines
 }
 
 const ROWS: [(Machine, Question, Cores, &str); 8] = [
@@ -186,8 +184,11 @@ fn found(
     let cells = verdicts.map(|verdicts| {
         let count = |word| verdicts.iter().filter(|verdict| **verdict == word).count();
         let wrong = count(Verdict::Faster);
-        let mark = if wrong > 0 { format!(" ({wrong} *faster*)") } else { String::new() };
-        format!("{}{mark}", share(count(Verdict::Slower), verdicts.len()))
+        let mark = if wrong > 0 { format!(", {wrong} *faster*") } else { String::new() };
+        let (found, runs) = (count(Verdict::Slower), verdicts.len());
+        let least = lower_bound(found as u64, runs as u64, 0.05).filter(|_| found > 0);
+        let least = least.map_or_else(String::new, |least| format!(" (≥ {:.0} %)", 100.0 * least));
+        format!("{}{least}{mark}", share(found, runs))
     });
     Some(format!("| {} | {who} | +{percent} % | {} |", name(machine), cells.join(" | ")))
 }

@@ -15,7 +15,10 @@ use std::path::PathBuf;
 use crate::error::Error;
 
 /// Prints to standard output. A reader that has gone away, as `head` does, is no error.
-pub(crate) fn print(text: &str) -> Result<(), Error> {
+///
+/// # Errors
+/// When it cannot be written.
+pub fn print(text: &str) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

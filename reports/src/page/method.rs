@@ -27,8 +27,8 @@ pub(super) fn section(view: &View<'_>) -> Markup {
             p.command { code { (environment::command_line(view.run)) } }
             div.prose {
                 p {
-                    "The same results file gives the same page, byte for byte. Another run on "
-                    "the same machine, as quiet or as busy as then, should agree within the intervals."
+                    "The same results file gives the same page, byte for byte. Another run, even on "
+                    "the same machine, differs by somewhat more than the intervals of one run say."
                 }
             }
         }
@@ -68,7 +68,7 @@ fn comparing(view: &View<'_>) -> Markup {
             "more cost than the reference. The median of these ratios is shown with its sign "
             "interval, which assumes no distribution"
             @if let Some(level) = confidence(view) { ", at " (level) " confidence" }
-            ": the error level of a whole table is divided among its comparisons. The interval "
+            ": the error level of a workload is divided among its comparisons. The interval "
             "beside a single figure is at 95\u{a0}%; fewer than 6 processes give none."
         }
         p {
@@ -102,11 +102,14 @@ const WORDS: [(&str, &str); 9] = [
     ),
     ("smaller, larger", "The same, where the cost is memory."),
     ("negligible", "Proven different, and proven to differ by less than 3\u{a0}%."),
-    ("tie", "Whatever difference there is lies within 3\u{a0}%."),
+    (
+        "tie",
+        "Whatever difference the rounds show lies within 3\u{a0}%, of the median and of the mean.",
+    ),
     ("undecided", "The interval is too wide to say. No evidence of a difference is no tie."),
     (
         "depends on mode",
-        "Median and mean disagree: a few rounds are very different from the others.",
+        "Median and mean disagree, or one side is slow in more rounds than the other.",
     ),
     ("not compared", "Nothing to compare with, or too few pairs for a verdict."),
     ("unbeaten", "Nobody of the same class is proven to cost less."),

@@ -1,5 +1,7 @@
 //! Two builds, measured interleaved.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Document, Row, TOLD_APART, Word};
 use crate::analysis::LEAST_FREE;
 use crate::listing::{Build, Listing};
@@ -8,7 +10,7 @@ use crate::stats::gate::{Gated, Open, STAGE_LEVEL, Stage, gate};
 use crate::stats::{TwinCheck, Verdict, check_twin, compare, median};
 
 /// One row of a comparison of two builds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BuildRow {
     /// What it is called: the cell and the cores.
     pub name: String,
@@ -22,12 +24,12 @@ pub struct BuildRow {
     pub stages: Vec<Stage>,
     /// The first trial that failed.
     pub failure: Option<Failure>,
-    /// Costs that were dropped because the machine stood still meanwhile.
+    /// Rounds that were dropped because the machine stood still meanwhile.
     pub dropped: usize,
 }
 
 /// A trial that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// Whether it was the head's; else the base's.
     pub of_head: bool,
@@ -99,6 +101,7 @@ pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
         ));
     }
     document.worst_first();
+    document.measured = measured.to_vec();
     document
 }
 

@@ -53,6 +53,9 @@ pub struct Document {
     pub only_head: Vec<String>,
     /// What was compared.
     pub rows: Vec<Row>,
+    /// Of two builds, what was measured of each row, so that it can be judged again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<BuildRow>,
 }
 
 impl Document {
@@ -69,6 +72,7 @@ impl Document {
             only_base: Vec::new(),
             only_head: Vec::new(),
             rows: Vec::new(),
+            measured: Vec::new(),
         }
     }
 
