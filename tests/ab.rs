@@ -47,7 +47,8 @@ fn a_slower_runner_is_found_and_named_and_nothing_else() {
            case $request in *'\"runner\":\"smol\"'*)
              request=$(printf %s \"$request\" | sed 's/\"value\":50000,/\"value\":200000,/') ;;
            esac
-           printf %s \"$request\" | exec \"$OURS\" \"$@\"
+           printf %s \"$request\" | \"$OURS\" \"$@\"
+           exit
          fi
          exec \"$OURS\" \"$@\"",
     );
