@@ -166,9 +166,12 @@ fn word(gated: &Gated) -> (Word, String) {
         (_, open) => open.unwrap_or(Open::Wide),
     };
     let note = match open {
-        Open::Wide => "the interval is too wide, or wild rounds keep median and mean from \
-                       agreeing; a longer --budget helps"
-            .to_owned(),
+        Open::Wide => "the interval is too wide; a longer --budget helps".to_owned(),
+        Open::Means => {
+            "the medians are alike within 3 %, and a few wild rounds keep the means from \
+                        showing it"
+                .to_owned()
+        }
         Open::WithinMargin => {
             format!("no more than another layout does ({:.1} %)", 100.0 * gated.margin)
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::interval::{Interval, median};
 use super::mean_ratio::mean_ratio_interval;
 use super::modes::SlowShares;
-use super::verdict::{MARGIN, Verdict, compare};
+use super::verdict::{MARGIN, TIE, Verdict, compare};
 
 /// Error level of one stage. Two must agree, so by sampling alone equal builds look slower, or faster,
 /// with a chance of at most (0.01 ÷ 2)² a row.
@@ -56,6 +56,8 @@ pub struct Gated {
 pub enum Open {
     /// The interval reaches too far, or median and mean do not agree.
     Wide,
+    /// The medians are alike, and wild rounds keep the means from showing it.
+    Means,
     /// A difference, but no larger than what another layout does.
     WithinMargin,
     /// One stage saw what the other did not.
@@ -105,7 +107,8 @@ impl Look {
                     look.interval = Some(mean);
                     look.of_means = true;
                 } else {
-                    look.open = Some(Open::Wide);
+                    let alike = found.interval.is_some_and(|interval| interval.alike(TIE));
+                    look.open = Some(if alike { Open::Means } else { Open::Wide });
                 }
             }
             Verdict::NotCompared => look.open = Some(Open::TooFew),
