@@ -6,8 +6,8 @@
 use clap::{Args, Parser, Subcommand};
 use runtime_bench_workloads::workload::PointSet;
 
-use crate::cli::{BenchArgs, MatrixArgs, OutputArgs, typed};
-use crate::commands;
+use crate::cli::{MatrixArgs, OutputArgs, typed};
+use crate::commands::{self, bench::BenchArgs};
 use crate::criterion_sink::{self, REPLAY, ReplayArgs};
 use crate::error::Error;
 use crate::harness::plan;

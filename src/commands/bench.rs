@@ -2,16 +2,31 @@
 
 use std::path::Path;
 
+use clap::Args;
 use runtime_bench_results::analysis::{Analysis, Status, analyse};
 
 use super::{home, needs_release, print, report};
-use crate::cli::BenchArgs;
+use crate::cli::{MatrixArgs, OutputArgs};
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
 use crate::harness::plan::{self, Planned};
 use crate::harness::run::{Output, cost, measure};
 use crate::machine::Limits;
 use crate::registry::Registry;
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// What to measure.
+    #[command(flatten)]
+    pub matrix: MatrixArgs,
+    /// Where to put it.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Print the plan and its cost, and measure nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
 
 /// Runs the command, which was started as `command`. A finished results file is also handed to
 /// `sink`.

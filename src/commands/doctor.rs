@@ -8,6 +8,7 @@ mod text;
 
 use std::time::Duration;
 
+use clap::Args;
 use regex::Regex;
 use runtime_bench_results::analysis::{LEAST_FREE, analyse};
 use runtime_bench_results::run::Run;
@@ -16,7 +17,7 @@ use runtime_bench_workloads::workload::PointSet;
 use serde::Serialize;
 
 use super::{needs_release, print};
-use crate::cli::{DoctorArgs, Format, cores};
+use crate::cli::{Format, MOST_SEED, POOL_THREADS, cores, duration};
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
 use crate::harness::plan;
@@ -38,6 +39,9 @@ const CELLS: f64 = 2.0 * WORKLOADS.len() as f64;
 /// A trial takes some milliseconds; one that takes so long has failed.
 const TRIAL_LIMIT: Duration = Duration::from_secs(5);
 
+/// An examination takes no longer than this.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// What was found.
 #[derive(Debug, Serialize)]
 struct Diagnosis {
@@ -51,6 +55,23 @@ struct Diagnosis {
     advice: Vec<String>,
     /// Why verdicts of this machine are not to be trusted now; none when it can be used.
     troubles: Vec<String>,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Runner that is measured against itself
+    #[arg(long, value_name = "NAME", default_value = "tokio")]
+    pub runner: String,
+    /// Most time to spend; 150 rounds are enough, and may take less
+    #[arg(long, value_name = "TIME", default_value = "40s", value_parser = examination)]
+    pub budget: Duration,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// No progress
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 /// Runs the command.
@@ -89,6 +110,12 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
     }
 }
 
+fn examination(text: &str) -> Result<Duration, String> {
+    let budget = duration(text)?;
+    let sensible = Duration::from_secs(1)..=LONGEST;
+    if sensible.contains(&budget) { Ok(budget) } else { Err("between 1s and 60s".to_owned()) }
+}
+
 fn wishes(args: &DoctorArgs) -> Result<Wishes, Error> {
     let filters: Result<Vec<Regex>, regex::Error> =
         WORKLOADS.iter().map(|pattern| Regex::new(pattern)).collect();
@@ -102,8 +129,8 @@ fn wishes(args: &DoctorArgs) -> Result<Wishes, Error> {
         profile: Profile::Quick,
         budget: args.budget.mul_f64(ROUNDS_SHARE / CELLS),
         workers: cores(),
-        pool_threads: crate::cli::POOL_THREADS,
-        seed: fastrand::u64(..crate::cli::MOST_SEED),
+        pool_threads: POOL_THREADS,
+        seed: fastrand::u64(..MOST_SEED),
         reference: Some(args.runner.clone()),
         trial_limit: TRIAL_LIMIT,
     })

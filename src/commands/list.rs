@@ -1,16 +1,28 @@
 //! `list`: workloads, points and runners, and why a pair does not run.
 
+use clap::Args;
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::listing::{ListedCell, Listing};
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::PROTOCOL;
 
 use super::print;
-use crate::cli::{Format, ListArgs};
+use crate::cli::{Format, MatrixArgs};
 use crate::error::Error;
 use crate::harness::plan::{self, Planned};
 use crate::machine::{self, Limits};
 use crate::registry::Registry;
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to list.
+    #[command(flatten)]
+    pub matrix: MatrixArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
 
 /// Runs the command.
 ///

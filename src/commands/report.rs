@@ -3,12 +3,23 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 
 use super::{home, print};
-use crate::cli::ReportArgs;
 use crate::error::Error;
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Results file [default: the newest]
+    #[arg(value_name = "RESULTS")]
+    pub results: Option<PathBuf>,
+    /// Folder of the site [default: target/runtime-bench/report]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
 
 /// Runs the command.
 ///

@@ -1,9 +1,10 @@
 //! `verify`: one iteration of every cell, every answer checked, nothing measured.
 
+use clap::Args;
 use runtime_bench_results::trial::{BlockSize, Outcome};
 
 use super::print;
-use crate::cli::VerifyArgs;
+use crate::cli::MatrixArgs;
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
 use crate::harness::plan;
@@ -11,6 +12,17 @@ use crate::harness::trials::{Settings, Trials};
 use crate::harness::wishes::Wishes;
 use crate::machine::Limits;
 use crate::registry::Registry;
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// What to verify.
+    #[command(flatten)]
+    pub matrix: MatrixArgs,
+    /// Failures only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
 
 /// Runs the command.
 ///

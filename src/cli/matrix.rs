@@ -1,0 +1,155 @@
+//! Which cells, and where results go: what several commands ask for alike.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use regex::Regex;
+use runtime_bench_results::trial::Age;
+use runtime_bench_workloads::workload::PointSet;
+
+use super::values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
+use crate::harness::profile::Profile;
+use crate::harness::wishes::Wishes;
+
+/// Where results go.
+#[derive(Clone, Debug, Args)]
+pub struct OutputArgs {
+    /// Results file [default: `target/runtime-bench/results/RUN.json`]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// No progress and no table; errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Which cells.
+#[derive(Clone, Debug, Args)]
+pub struct MatrixArgs {
+    /// Regular expression on cell names such as `tcp-echo/smol/connections=64`; any may match
+    #[arg(value_name = "FILTER", value_parser = regex)]
+    filters: Vec<Regex>,
+    /// The same as an option
+    #[arg(long = "filter", value_name = "FILTER", value_parser = regex)]
+    more_filters: Vec<Regex>,
+    /// Runners, separated by commas [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    runners: Vec<String>,
+    /// How much time to spend
+    #[arg(long, value_enum, default_value_t = Profile::Quick)]
+    pub profile: Profile,
+    /// One point a workload, or the sweeps (whose time nobody promises) [default: by profile]
+    #[arg(long, value_enum, value_name = "SET")]
+    points: Option<Points>,
+    /// Replace a parameter of the points, such as `connections=64,1000`
+    #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
+    params: Vec<(String, Vec<u64>)>,
+    /// How old an instance is when it is measured [default: by profile and workload]
+    #[arg(long, value_enum)]
+    age: Option<AgeName>,
+    /// Time for one cell, all rounds together, such as `2s` [default: by profile]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    budget: Option<Duration>,
+    /// Worker threads of every runner [default: all cores]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    workers: Option<usize>,
+    /// Threads of the pool where tasks wait
+    #[arg(long, value_name = "N", default_value_t = POOL_THREADS, value_parser = at_least_one)]
+    pool_threads: usize,
+    /// Seed of the random order and of the inputs [default: a new one, kept in the results]
+    #[arg(long, value_name = "N", value_parser = seed)]
+    seed: Option<u64>,
+    /// Runner that ratios refer to [default: tokio, or the first that can]
+    #[arg(long, value_name = "NAME")]
+    reference: Option<String>,
+    /// Kill a trial after this time and go on [default: by profile]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    trial_limit: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Points {
+    Smoke,
+    Quick,
+    Full,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AgeName {
+    /// Building the runtime and its first iteration.
+    Startup,
+    /// After 2 ms and two iterations.
+    Young,
+    /// Once windows of 100 ms agree.
+    Steady,
+}
+
+impl MatrixArgs {
+    /// Resolves defaults.
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
+            runners: self.runners.clone(),
+            points: self.points.map_or(self.profile.points(), Points::set),
+            params: merged(&self.params),
+            age: self.age.map(AgeName::age),
+            profile: self.profile,
+            budget: self.budget.unwrap_or(self.profile.budget()),
+            workers: self.workers.unwrap_or_else(cores),
+            pool_threads: self.pool_threads,
+            seed: self.seed.unwrap_or_else(|| fastrand::u64(..MOST_SEED)),
+            reference: self.reference.clone(),
+            trial_limit: self.trial_limit.unwrap_or(self.profile.trial_limit()),
+        }
+    }
+}
+
+impl Points {
+    fn set(self) -> PointSet {
+        match self {
+            Self::Smoke => PointSet::Smoke,
+            Self::Quick => PointSet::Quick,
+            Self::Full => PointSet::Full,
+        }
+    }
+}
+
+impl AgeName {
+    fn age(self) -> Age {
+        match self {
+            Self::Startup => Age::Startup,
+            Self::Young => Age::Young,
+            Self::Steady => Age::Steady,
+        }
+    }
+}
+
+/// A parameter that is given twice has the values of both.
+fn merged(params: &[(String, Vec<u64>)]) -> Vec<(String, Vec<u64>)> {
+    let mut merged: Vec<(String, Vec<u64>)> = Vec::new();
+    for (name, values) in params {
+        match merged.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => known.extend(values),
+            None => merged.push((name.clone(), values.clone())),
+        }
+    }
+    merged
+}
+
+fn param(text: &str) -> Result<(String, Vec<u64>), String> {
+    let (name, values) = text.split_once('=').ok_or("write it as NAME=VALUE[,VALUE…]")?;
+    let values: Result<Vec<u64>, _> = values.split(',').map(str::parse).collect();
+    Ok((name.to_owned(), values.map_err(|_| "values are whole numbers, separated by commas")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_a_name_and_numbers() {
+        assert_eq!(param("n=1,2"), Ok(("n".to_owned(), vec![1, 2])));
+        assert!(param("n").is_err());
+        assert!(param("n=x").is_err());
+    }
+}

@@ -1,0 +1,52 @@
+//! Values of options, and what they may be.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+use regex::Regex;
+
+/// JSON readers of other languages keep whole numbers up to 2^53.
+pub(crate) const MOST_SEED: u64 = 1 << 53;
+/// Threads of the pool where tasks wait, unless it is asked for others.
+pub(crate) const POOL_THREADS: usize = 64;
+
+/// Whom something is printed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Processors that this process may use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+pub(crate) fn regex(text: &str) -> Result<Regex, String> {
+    Regex::new(text).map_err(|error| error.to_string())
+}
+
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let sensible = Duration::from_millis(1)..=Duration::from_secs(24 * 60 * 60);
+    if sensible.contains(&duration) { Ok(duration) } else { Err("between 1ms and 24h".to_owned()) }
+}
+
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least 1 is needed".to_owned()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+/// A seed that readers of other languages can hold.
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(seed) if seed < MOST_SEED => Ok(seed),
+        Ok(_) => Err(format!("below {MOST_SEED}")),
+        Err(error) => Err(format!("{error}")),
+    }
+}
