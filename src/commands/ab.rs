@@ -130,6 +130,12 @@ pub fn run(registry: &Registry, args: &AbArgs) -> Result<(), Error> {
         .iter()
         .map(|mode| list(args, &executables, mode, &interrupt))
         .collect::<Result<_, _>>()?;
+    // A cell that needs two workers has nothing on one core.
+    if cells.iter().all(|cells| cells.common.both.is_empty()) {
+        return Err(Error::Inconclusive(
+            "there is nothing to compare: no cell runs on both executables".to_owned(),
+        ));
+    }
     let trials: Vec<Vec<Trials<'_>>> = modes
         .iter()
         .map(|mode| executables.trials(registry, mode.settings(args, seed), &interrupt))
@@ -280,13 +286,7 @@ fn list(
             )));
         }
     }
-    let common = common(base, head);
-    if common.both.is_empty() {
-        return Err(Error::Inconclusive(
-            "there is nothing to compare: no cell runs on both executables".to_owned(),
-        ));
-    }
-    Ok(Cells { common, base: base.clone(), head: head.clone() })
+    Ok(Cells { common: common(base, head), base: base.clone(), head: head.clone() })
 }
 
 fn modes(args: &AbArgs) -> Result<Vec<Mode>, Error> {
