@@ -88,6 +88,10 @@ impl AsyncRuntime for Runtime {
         task::spawn(future)
     }
 
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        task::yield_now()
+    }
+
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
         task::sleep(duration)
     }

@@ -68,6 +68,10 @@ impl DataParallel for Pool {
         (0..count).into_par_iter().map(f).collect()
     }
 
+    fn yield_now() {
+        rayon::yield_now();
+    }
+
     fn spawn_each(count: usize, f: impl Fn(usize) + Send + Sync) {
         let f = &f;
         rayon::scope(|scope| {

@@ -89,6 +89,10 @@ impl AsyncRuntime for Running {
         EXECUTOR.spawn(future)
     }
 
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        smol::future::yield_now()
+    }
+
     async fn sleep(duration: Duration) {
         Timer::after(duration).await;
     }

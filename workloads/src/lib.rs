@@ -36,7 +36,12 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(io::file_read::FileRead);
     visitor.visit(cpu::cpu_batch::CpuBatch);
     visitor.visit(cpu::fork_join::ForkJoin);
+    visitor.visit(cpu::matmul::Matmul);
+    visitor.visit(cpu::sort::Sort);
     visitor.visit(concurrency::spawn_join::SpawnJoin);
+    visitor.visit(concurrency::yielding::Yield);
+    visitor.visit(concurrency::ping_pong::PingPong);
+    visitor.visit(concurrency::brigade::Brigade);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(calibration::null::Null);

@@ -171,6 +171,19 @@ pub enum Unfit {
     Point(String),
 }
 
+/// Refuses more OS threads at once, one a task, than anybody would write.
+///
+/// # Errors
+/// On a runner whose tasks are OS threads, beyond `most` of them.
+pub(crate) fn most_threads(family: Family, tasks: usize, most: usize) -> Result<(), Unfit> {
+    if family == Family::ThreadPerTask && tasks > most {
+        return Err(Unfit::Family(format!(
+            "one OS thread per task is measured up to {most} tasks, and this point has {tasks}"
+        )));
+    }
+    Ok(())
+}
+
 impl From<ParamError> for Unfit {
     fn from(error: ParamError) -> Self {
         Self::Point(error.to_string())

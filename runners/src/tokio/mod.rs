@@ -48,6 +48,10 @@ impl AsyncRuntime for Tokio {
         Task(tokio::spawn(future))
     }
 
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        tokio::task::yield_now()
+    }
+
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
         tokio::time::sleep(duration)
     }

@@ -8,7 +8,7 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// Above this, one OS thread per task is no longer something that anybody would write.
 const MOST_THREADS: usize = 1_000;
@@ -59,12 +59,7 @@ impl Workload for SpawnJoin {
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         let tasks = point.count_in("tasks", 1..=MOST_TASKS)?;
-        if family == Family::ThreadPerTask && tasks > MOST_THREADS {
-            return Err(Unfit::Family(format!(
-                "one OS thread per task is measured up to {MOST_THREADS} tasks, and this point \
-                 has {tasks}"
-            )));
-        }
+        most_threads(family, tasks, MOST_THREADS)?;
         Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
     }
 

@@ -9,7 +9,7 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// Above this many tasks at once, one OS thread per task is refused by many systems.
 const MOST_THREADS: usize = 4_000;
@@ -139,12 +139,7 @@ impl Workload for ForkJoin {
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         let tasks = usize::try_from(Tree::of(point)?.tasks()).unwrap_or(usize::MAX);
-        if family == Family::ThreadPerTask && tasks > MOST_THREADS {
-            return Err(Unfit::Family(format!(
-                "one OS thread per task is measured up to {MOST_THREADS} tasks at once, and this \
-                 point may have {tasks}"
-            )));
-        }
+        most_threads(family, tasks, MOST_THREADS)?;
         Ok(Needs { tasks, memory: (tasks as u64).saturating_mul(1_024), ..Needs::default() })
     }
 

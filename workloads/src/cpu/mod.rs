@@ -2,3 +2,5 @@
 
 pub mod cpu_batch;
 pub mod fork_join;
+pub mod matmul;
+pub mod sort;

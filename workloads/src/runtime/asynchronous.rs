@@ -33,6 +33,9 @@ pub trait AsyncRuntime: Sized + 'static {
         F: Future + Send + 'static,
         F::Output: Send + 'static;
 
+    /// Goes to the end of the queue, so that other tasks may run.
+    fn yield_now() -> impl Future<Output = ()> + Send;
+
     /// Waits on the runtime's own timer.
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
 

@@ -1,0 +1,159 @@
+//! `yield`: what it costs to step back and let others run.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Yield;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    tasks: usize,
+    yields: u64,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let tasks = point.count_in("tasks", 1..=1_000_000)?;
+        Ok(Self { tasks, yields: point.count_in("yields", 1..=1_000_000_000)? as u64 })
+    }
+
+    fn total(self) -> u64 {
+        self.tasks as u64 * self.yields
+    }
+}
+
+impl Workload for Yield {
+    /// Yields of all tasks together.
+    type Answer = u64;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "yield".into(),
+            title: "Tasks that yield to each other".into(),
+            kind: Kind::Concurrency,
+            model: "Tasks that each step back again and again, so that others may run: as long \
+                    loops do that must not keep a worker to themselves."
+                .into(),
+            check: "Every task counts its yields, and the counts add up.".into(),
+            headline: "per-yield".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Not the same act for all: an asynchronous task goes to the end of a queue, a \
+                 thread asks the kernel for another thread, and rayon looks for another job and \
+                 returns where there is none."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |tasks: u64, yields: u64| {
+            Point::new().with("tasks", tasks, "").with("yields", yields, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(4, 5)],
+            PointSet::Quick => vec![point(100, 100)],
+            PointSet::Full => vec![point(1, 1_000), point(100, 1_000), point(1_000, 100)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let tasks = Shape::of(point)?.tasks;
+        most_threads(family, tasks, 1_000)?;
+        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, yields: &u64) -> Result<(), String> {
+        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
+        if *yields == expected {
+            Ok(())
+        } else {
+            Err(format!("the tasks yielded {yields} times, expected {expected}"))
+        }
+    }
+
+    fn describe(&self, yields: &u64) -> String {
+        format!("{yields} yields")
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+        let yields = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+        vec![
+            Metric::lower("per-yield", "ns", block.wall_ns() / yields),
+            Metric::lower("cpu-per-yield", "ns", block.cpu_ns() / yields),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_async(move || async move {
+            let tasks: Vec<_> = (0..shape.tasks)
+                .map(|_| {
+                    R::spawn(async move {
+                        let mut yields = 0;
+                        while yields < shape.yields {
+                            R::yield_now().await;
+                            yields += 1;
+                        }
+                        yields
+                    })
+                })
+                .collect();
+            let mut yields = 0;
+            for task in tasks {
+                yields += task.await;
+            }
+            Ok(yields)
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let task = move || {
+                let mut yields = 0;
+                while yields < shape.yields {
+                    std::thread::yield_now();
+                    yields += 1;
+                }
+                yields
+            };
+            let tasks: Vec<_> = (0..shape.tasks).map(|_| T::spawn(task)).collect();
+            Ok(tasks.into_iter().map(T::join).sum())
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let all = AtomicU64::new(0);
+            D::spawn_each(shape.tasks, |_| {
+                let mut yields = 0;
+                while yields < shape.yields {
+                    D::yield_now();
+                    yields += 1;
+                }
+                all.fetch_add(yields, Ordering::Relaxed);
+            });
+            Ok(all.into_inner())
+        }))
+    }
+}

@@ -1,0 +1,264 @@
+//! `matmul`: the product of two square matrices, a task for each tile of it.
+
+use std::sync::Arc;
+
+use fastrand::Rng;
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// Rounding of a sum of products, relative to its size.
+const TOLERANCE: f64 = 1e-9;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Matmul;
+
+/// The parameters, read once.
+#[derive(Clone, Copy)]
+struct Shape {
+    n: usize,
+    tile: usize,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let n = point.count_in("n", 1..=16_384)?;
+        let tile = point.count_in("tile", 1..=16_384)?;
+        if !n.is_multiple_of(tile) {
+            return Err(Unfit::Point(format!("n={n} is no multiple of tile={tile}")));
+        }
+        Ok(Self { n, tile })
+    }
+
+    fn tiles(self) -> usize {
+        (self.n / self.tile).pow(2)
+    }
+}
+
+/// Both factors, row by row.
+struct Factors {
+    shape: Shape,
+    a: Vec<f64>,
+    b: Vec<f64>,
+}
+
+impl Factors {
+    fn of(setup: &Setup) -> Result<Self, Unfit> {
+        let shape = Shape::of(&setup.point)?;
+        let mut rng = Rng::with_seed(setup.seed);
+        let mut matrix = || (0..shape.n * shape.n).map(|_| rng.f64() - 0.5).collect();
+        Ok(Self { shape, a: matrix(), b: matrix() })
+    }
+
+    /// One tile of the product, row by row.
+    fn tile(&self, number: usize) -> Vec<f64> {
+        let Shape { n, tile } = self.shape;
+        let (row, column) = (number / (n / tile) * tile, number % (n / tile) * tile);
+        let mut sums = vec![0.0; tile * tile];
+        for k in 0..n {
+            let b = &self.b[k * n + column..][..tile];
+            for (r, sums) in sums.chunks_exact_mut(tile).enumerate() {
+                let a = self.a[(row + r) * n + k];
+                for (sum, b) in sums.iter_mut().zip(b) {
+                    *sum += a * b;
+                }
+            }
+        }
+        sums
+    }
+
+    /// `matrix · x`.
+    fn times(matrix: &[f64], x: &[f64]) -> Vec<f64> {
+        let row = |row: &[f64]| row.iter().zip(x).map(|(a, x)| a * x).sum();
+        matrix.chunks_exact(x.len()).map(row).collect()
+    }
+}
+
+/// The product, tile by tile.
+#[derive(Clone, Debug)]
+pub struct Product {
+    tiles: Vec<Vec<f64>>,
+}
+
+impl Product {
+    /// `product · x`.
+    fn times(&self, shape: Shape, x: &[f64]) -> Vec<f64> {
+        let mut y = vec![0.0; shape.n];
+        let across = shape.n / shape.tile;
+        for (number, tile) in self.tiles.iter().enumerate() {
+            let (row, column) = (number / across * shape.tile, number % across * shape.tile);
+            for (r, line) in tile.chunks_exact(shape.tile).enumerate() {
+                let part = line.iter().zip(&x[column..]).map(|(c, x)| c * x);
+                y[row + r] += part.sum::<f64>();
+            }
+        }
+        y
+    }
+}
+
+impl Workload for Matmul {
+    type Answer = Product;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "matmul".into(),
+            title: "A product of matrices".into(),
+            kind: Kind::Cpu,
+            model: "Two square matrices are multiplied, a task for each tile of the product: work \
+                    that reads shared memory and writes its own."
+                .into(),
+            check: "The product times a random vector equals the factors times it, one after the \
+                    other (Freivalds 1979)."
+                .into(),
+            headline: "rate".into(),
+            headline_age: Age::Young,
+            notes: vec!["A plain loop over a tile, the same for all; no library's kernel.".into()],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |n: u64, tile: u64| Point::new().with("n", n, "").with("tile", tile, "");
+        match set {
+            PointSet::Smoke => vec![point(8, 4)],
+            PointSet::Quick => vec![point(128, 32)],
+            PointSet::Full => vec![point(128, 32), point(256, 32), point(512, 64)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let shape = Shape::of(point)?;
+        most_threads(family, shape.tiles(), 1_000)?;
+        let memory = 5 * (shape.n * shape.n * size_of::<f64>()) as u64;
+        Ok(Needs { tasks: shape.tiles(), memory, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, product: &Product) -> Result<(), String> {
+        let factors = Factors::of(setup).map_err(|unfit| unfit.to_string())?;
+        let shape = factors.shape;
+        if product.tiles.len() != shape.tiles() {
+            return Err(format!("{} tiles, expected {}", product.tiles.len(), shape.tiles()));
+        }
+        let mut rng = Rng::with_seed(!setup.seed);
+        let x: Vec<f64> = (0..shape.n).map(|_| rng.f64()).collect();
+        let expected = Factors::times(&factors.a, &Factors::times(&factors.b, &x));
+        let found = product.times(shape, &x);
+        let off = |(found, expected): &(&f64, &f64)| {
+            (*found - *expected).abs() > TOLERANCE * (shape.n as f64) || !found.is_finite()
+        };
+        match found.iter().zip(&expected).position(|pair| off(&pair)) {
+            None => Ok(()),
+            Some(row) => Err(format!(
+                "row {row} of the product times a vector is {}, expected {}",
+                found[row], expected[row]
+            )),
+        }
+    }
+
+    fn describe(&self, product: &Product) -> String {
+        let trace: f64 = product.tiles.iter().filter_map(|tile| tile.first()).sum();
+        format!("{} tiles, corners add up to {trace:.6}", product.tiles.len())
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Product>) -> Vec<Metric> {
+        let n = setup.count("n").unwrap_or(1) as f64;
+        vec![
+            Metric::higher("rate", "flop/s", 2.0 * n.powi(3) / block.wall_ns() * 1e9),
+            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Product>, Failure> {
+        let factors = Arc::new(Factors::of(&setup)?);
+        Ok(repeat_async(move || {
+            let factors = Arc::clone(&factors);
+            async move {
+                let tasks: Vec<_> = (0..factors.shape.tiles())
+                    .map(|number| {
+                        let factors = Arc::clone(&factors);
+                        R::spawn(async move { factors.tile(number) })
+                    })
+                    .collect();
+                let mut tiles = Vec::with_capacity(tasks.len());
+                for task in tasks {
+                    tiles.push(task.await);
+                }
+                Ok(Product { tiles })
+            }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Product>, Failure> {
+        let factors = Arc::new(Factors::of(&setup)?);
+        Ok(repeat(move || {
+            let tasks: Vec<_> = (0..factors.shape.tiles())
+                .map(|number| {
+                    let factors = Arc::clone(&factors);
+                    T::spawn(move || factors.tile(number))
+                })
+                .collect();
+            Ok(Product { tiles: tasks.into_iter().map(T::join).collect() })
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Product>, Failure> {
+        let factors = Factors::of(&setup)?;
+        Ok(repeat(move || {
+            Ok(Product { tiles: D::map(factors.shape.tiles(), |number| factors.tile(number)) })
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SYSTEM;
+
+    fn setup(n: u64, tile: u64) -> Setup {
+        Setup {
+            point: Point::new().with("n", n, "").with("tile", tile, ""),
+            workers: 1,
+            pool_threads: 1,
+            seed: 7,
+            scratch: std::path::PathBuf::new(),
+            clock: &SYSTEM,
+        }
+    }
+
+    fn product(setup: &Setup) -> Product {
+        let factors = Factors::of(setup).unwrap();
+        Product { tiles: (0..factors.shape.tiles()).map(|n| factors.tile(n)).collect() }
+    }
+
+    #[test]
+    fn a_product_is_verified_and_a_wrong_figure_or_tile_is_noticed() {
+        let setup = setup(12, 4);
+        let mut right = product(&setup);
+        assert_eq!(Matmul.verify(&setup, &right), Ok(()));
+        right.tiles.swap(0, 1);
+        assert!(Matmul.verify(&setup, &right).is_err());
+        right.tiles.swap(0, 1);
+        right.tiles[4][3] += 1e-6;
+        assert!(Matmul.verify(&setup, &right).is_err());
+        right.tiles.pop();
+        assert!(Matmul.verify(&setup, &right).unwrap_err().contains("8 tiles"));
+    }
+
+    #[test]
+    fn tiles_must_fill_the_matrix() {
+        assert!(matches!(Shape::of(&setup(10, 4).point), Err(Unfit::Point(_))));
+    }
+}

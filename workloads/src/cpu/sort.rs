@@ -1,0 +1,245 @@
+//! `sort`: a parallel merge sort.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use fastrand::Rng;
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Sort;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    elements: usize,
+    cut_off: usize,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let elements = point.count_in("elements", 1..=1_000_000_000)?;
+        Ok(Self { elements, cut_off: point.count_in("cut-off", 1..=1_000_000_000)? })
+    }
+
+    /// Tasks that one iteration spawns: one a split.
+    fn tasks(self) -> usize {
+        self.elements.div_ceil(self.cut_off).next_power_of_two()
+    }
+
+    fn input(self, seed: u64) -> Vec<u64> {
+        let mut rng = Rng::with_seed(seed);
+        (0..self.elements).map(|_| rng.u64(..)).collect()
+    }
+}
+
+/// A part of the numbers, or both halves of it.
+enum Part {
+    Whole(Vec<u64>),
+    Halves(Vec<u64>, Vec<u64>),
+}
+
+fn split(mut numbers: Vec<u64>, cut_off: usize) -> Part {
+    if numbers.len() <= cut_off {
+        numbers.sort_unstable();
+        return Part::Whole(numbers);
+    }
+    let right = numbers.split_off(numbers.len() / 2);
+    Part::Halves(numbers, right)
+}
+
+fn merge(left: &[u64], right: &[u64]) -> Vec<u64> {
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let (mut l, mut r) = (0, 0);
+    while let (Some(a), Some(b)) = (left.get(l), right.get(r)) {
+        if a <= b {
+            merged.push(*a);
+            l += 1;
+        } else {
+            merged.push(*b);
+            r += 1;
+        }
+    }
+    merged.extend_from_slice(&left[l..]);
+    merged.extend_from_slice(&right[r..]);
+    merged
+}
+
+/// The same for the same numbers in any order.
+fn fingerprint(numbers: &[u64]) -> u64 {
+    // Multiplied by an odd constant and shifted, so that sums of other numbers rarely agree.
+    let mix = |number: &u64| {
+        let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed ^ (mixed >> 29)
+    };
+    numbers.iter().map(mix).fold(0, u64::wrapping_add)
+}
+
+impl Workload for Sort {
+    type Answer = Vec<u64>;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "sort".into(),
+            title: "A parallel merge sort".into(),
+            kind: Kind::Cpu,
+            model: "Random numbers are halved down to a cut-off, the parts sorted by the standard \
+                    library, one half in a task and the other by its parent, and merged again: \
+                    divide and conquer with work at every node."
+                .into(),
+            check: "The numbers are in order, and they are the numbers of the input.".into(),
+            headline: "rate".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Each iteration copies the input first, inside the clock, the same for all. The \
+                 last merge is one task's work, so no runner comes near a speed-up of its workers."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |elements: u64, cut_off: u64| {
+            Point::new().with("elements", elements, "").with("cut-off", cut_off, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(1_000, 100)],
+            PointSet::Quick => vec![point(200_000, 8_192)],
+            PointSet::Full => vec![point(200_000, 8_192), point(4_000_000, 65_536)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let shape = Shape::of(point)?;
+        most_threads(family, shape.tasks(), 1_000)?;
+        let memory = 4 * (shape.elements * size_of::<u64>()) as u64;
+        Ok(Needs { tasks: shape.tasks(), memory, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, sorted: &Vec<u64>) -> Result<(), String> {
+        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let input = shape.input(setup.seed);
+        if let Some(place) = sorted.windows(2).position(|pair| pair[0] > pair[1]) {
+            return Err(format!("element {place} is larger than the one behind it"));
+        }
+        if sorted.len() != input.len() || fingerprint(sorted) != fingerprint(&input) {
+            return Err(format!(
+                "{} sorted numbers, which are not the {} of the input",
+                sorted.len(),
+                input.len()
+            ));
+        }
+        Ok(())
+    }
+
+    fn describe(&self, sorted: &Vec<u64>) -> String {
+        format!("{} in order, {:016x}", sorted.len(), fingerprint(sorted))
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Vec<u64>>) -> Vec<Metric> {
+        let elements = setup.count("elements").unwrap_or(1) as f64;
+        vec![
+            Metric::higher("rate", "elements/s", elements / block.wall_ns() * 1e9),
+            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Vec<u64>>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let input = shape.input(setup.seed);
+        Ok(repeat_async(move || {
+            let sorted = future::<R>(input.clone(), shape.cut_off);
+            async move { Ok(sorted.await) }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Vec<u64>>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let input = shape.input(setup.seed);
+        Ok(repeat(move || Ok(threads::<T>(input.clone(), shape.cut_off))))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Vec<u64>>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let input = shape.input(setup.seed);
+        Ok(repeat(move || Ok(pool::<D>(input.clone(), shape.cut_off))))
+    }
+}
+
+/// A recursive future must be boxed: its type would contain itself.
+fn future<R: AsyncRuntime>(
+    numbers: Vec<u64>,
+    cut_off: usize,
+) -> Pin<Box<dyn Future<Output = Vec<u64>> + Send>> {
+    Box::pin(async move {
+        match split(numbers, cut_off) {
+            Part::Whole(sorted) => sorted,
+            Part::Halves(left, right) => {
+                let left = R::spawn(future::<R>(left, cut_off));
+                let right = future::<R>(right, cut_off).await;
+                merge(&left.await, &right)
+            }
+        }
+    })
+}
+
+fn threads<T: ThreadRuntime>(numbers: Vec<u64>, cut_off: usize) -> Vec<u64> {
+    match split(numbers, cut_off) {
+        Part::Whole(sorted) => sorted,
+        Part::Halves(left, right) => {
+            let left = T::spawn(move || threads::<T>(left, cut_off));
+            let right = threads::<T>(right, cut_off);
+            merge(&T::join(left), &right)
+        }
+    }
+}
+
+fn pool<D: DataParallel>(numbers: Vec<u64>, cut_off: usize) -> Vec<u64> {
+    match split(numbers, cut_off) {
+        Part::Whole(sorted) => sorted,
+        Part::Halves(left, right) => {
+            let (left, right) = D::join(|| pool::<D>(left, cut_off), || pool::<D>(right, cut_off));
+            merge(&left, &right)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_keeps_every_number_in_order() {
+        assert_eq!(merge(&[1, 3, 5], &[2, 3, 9]), [1, 2, 3, 3, 5, 9]);
+        assert_eq!(merge(&[], &[1]), [1]);
+        assert_eq!(merge(&[1], &[]), [1]);
+    }
+
+    #[test]
+    fn a_fingerprint_knows_numbers_and_not_their_order() {
+        assert_eq!(fingerprint(&[1, 2, 3]), fingerprint(&[3, 1, 2]));
+        assert_ne!(fingerprint(&[1, 2, 3]), fingerprint(&[1, 2, 4]));
+        assert_ne!(fingerprint(&[1, 3]), fingerprint(&[2, 2]), "sums alone would agree");
+    }
+
+    #[test]
+    fn tasks_are_counted_generously() {
+        assert_eq!(Shape { elements: 1_000, cut_off: 100 }.tasks(), 16);
+        assert_eq!(Shape { elements: 10, cut_off: 100 }.tasks(), 1);
+    }
+}
