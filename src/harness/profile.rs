@@ -12,7 +12,7 @@ use runtime_bench_workloads::workload::PointSet;
 pub enum Profile {
     /// Tiny points, for testing the harness itself.
     Smoke,
-    /// One point a workload, young instances: about a minute. The default.
+    /// One point a workload, young instances: a minute and a half. The default.
     Quick,
     /// One point a workload, at the age that suits it: several minutes.
     Standard,
