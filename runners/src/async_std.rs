@@ -12,11 +12,11 @@ use async_std::net::TcpStream;
 use async_std::task::{self, JoinHandle};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::{AsyncRuntime, Family};
+use runtime_bench_workloads::runtime::{AsyncRuntime, Family, LocksVisitor};
 use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 
-use crate::Runner;
 use crate::locked::versions;
+use crate::{Runner, locks};
 
 /// The only way to size async-std's pool.
 const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
@@ -118,6 +118,10 @@ impl AsyncRuntime for Runtime {
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         async_std::fs::read(path)
+    }
+
+    fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+        locks::by_name(if name == "own" { "async-lock" } else { name }, visitor)
     }
 
     fn channel<T: Send + 'static>(

@@ -6,6 +6,7 @@
 
 mod async_std;
 mod locked;
+mod locks;
 mod rayon;
 mod smol;
 mod thread_pool;

@@ -7,7 +7,7 @@ use std::{future, io, thread};
 
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::{AsyncRuntime, Family};
+use runtime_bench_workloads::runtime::{AsyncRuntime, Family, LocksVisitor};
 use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 use smol::channel;
 use smol::fs::File;
@@ -15,8 +15,8 @@ use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::TcpStream;
 use smol::{Executor, Task, Timer};
 
-use crate::Runner;
 use crate::locked::versions;
+use crate::{Runner, locks};
 
 /// The executor. A process holds one instance, so it can be a static, as users write it.
 static EXECUTOR: Executor<'static> = Executor::new();
@@ -119,6 +119,10 @@ impl AsyncRuntime for Running {
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         smol::fs::read(path)
+    }
+
+    fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+        locks::by_name(if name == "own" { "async-lock" } else { name }, visitor)
     }
 
     fn channel<T: Send + 'static>(

@@ -42,6 +42,8 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::yielding::Yield);
     visitor.visit(concurrency::ping_pong::PingPong);
     visitor.visit(concurrency::brigade::Brigade);
+    visitor.visit(concurrency::mutex::Mutex);
+    visitor.visit(concurrency::rwlock::RwLock);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(calibration::null::Null);

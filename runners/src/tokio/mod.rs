@@ -14,13 +14,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use runtime_bench_workloads::runtime::AsyncRuntime;
+use runtime_bench_workloads::runtime::{AsyncRuntime, LocksVisitor};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+
+use crate::locks;
 
 /// A running tokio runtime.
 struct Tokio(Runtime);
@@ -78,6 +80,10 @@ impl AsyncRuntime for Tokio {
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         tokio::fs::read(path)
+    }
+
+    fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+        locks::by_name(if name == "own" { "tokio" } else { name }, visitor)
     }
 
     fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {

@@ -2,6 +2,9 @@
 
 pub mod bounded_queue;
 pub mod brigade;
+pub mod mutex;
 pub mod ping_pong;
+pub mod rwlock;
+mod shared;
 pub mod spawn_join;
 pub mod yielding;

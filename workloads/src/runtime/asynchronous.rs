@@ -6,6 +6,8 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
+use super::locks::LocksVisitor;
+
 /// An asynchronous runtime. A value of it is the running instance.
 pub trait AsyncRuntime: Sized + 'static {
     /// A spawned task. Awaiting it gives its output; if the task panicked, awaiting panics.
@@ -65,6 +67,10 @@ pub trait AsyncRuntime: Sized + 'static {
 
     /// Reads a whole file at once.
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
+
+    /// Does something with the locks of a name: `own` are the runtime's own. `None` when no crate of
+    /// locks has that name.
+    fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output>;
 
     /// Makes a channel that holds at most `capacity` items, or any number without one.
     fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Self::Sender<T>, Self::Receiver<T>);

@@ -7,10 +7,12 @@
 
 mod asynchronous;
 mod data_parallel;
+mod locks;
 mod threads;
 
 pub use asynchronous::AsyncRuntime;
 pub use data_parallel::DataParallel;
+pub use locks::{Locks, LocksVisitor};
 pub use threads::ThreadRuntime;
 
 use std::fmt;

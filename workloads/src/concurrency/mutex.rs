@@ -1,0 +1,191 @@
+//! `mutex`: tasks that increment one counter under one lock.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::shared::{OWN, lock, unknown};
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Mutex;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    tasks: usize,
+    increments: u64,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let tasks = point.count_in("tasks", 1..=1_000_000)?;
+        Ok(Self { tasks, increments: point.count_in("increments", 1..=1_000_000_000)? as u64 })
+    }
+
+    fn total(self) -> u64 {
+        self.tasks as u64 * self.increments
+    }
+}
+
+impl Workload for Mutex {
+    /// The counter at the end.
+    type Answer = u64;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "mutex".into(),
+            title: "One lock for many tasks".into(),
+            kind: Kind::Concurrency,
+            model:
+                "Tasks increment one counter under one lock, again and again: the worst case of \
+                    shared state."
+                    .into(),
+            check: "No increment is lost.".into(),
+            headline: "per-lock".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "`lock=own` is the runtime's own: tokio's, and async-lock for smol and async-std; \
+                 the standard library's for threads and rayon. The sweep crosses every lock with \
+                 every asynchronous runner."
+                    .into(),
+                "The standard library's lock blocks the worker that waits, which is fine where \
+                 nobody holds it for long, as here."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |tasks: u64, increments: u64, lock: &str| {
+            Point::new()
+                .with("tasks", tasks, "")
+                .with("increments", increments, "")
+                .with("lock", lock, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(4, 10, OWN), point(4, 10, "tokio")],
+            PointSet::Quick => vec![point(100, 100, OWN)],
+            PointSet::Full => {
+                [OWN, "tokio", "async-lock", "std"].map(|lock| point(100, 1_000, lock)).to_vec()
+            }
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let tasks = Shape::of(point)?.tasks;
+        lock(point, family)?;
+        most_threads(family, tasks, 1_000)?;
+        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, counted: &u64) -> Result<(), String> {
+        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
+        if *counted == expected {
+            Ok(())
+        } else {
+            Err(format!("the counter stands at {counted}, expected {expected}"))
+        }
+    }
+
+    fn describe(&self, counted: &u64) -> String {
+        format!("{counted} counted")
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+        let locks = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+        vec![
+            Metric::lower("per-lock", "ns", block.wall_ns() / locks),
+            Metric::lower("cpu-per-lock", "ns", block.cpu_ns() / locks),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+        let (shape, name) = (Shape::of(&setup.point)?, lock(&setup.point, Family::Async)?);
+        Ok(repeat_async(move || {
+            let counted = R::with_locks(&name, Iteration::<R>(shape, PhantomData));
+            let unknown = unknown(&name);
+            async move { Ok(counted.ok_or(unknown)?.await) }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let counter = Arc::new(StdMutex::new(0));
+            let tasks: Vec<_> = (0..shape.tasks)
+                .map(|_| {
+                    let counter = Arc::clone(&counter);
+                    T::spawn(move || increment(&counter, shape.increments))
+                })
+                .collect();
+            tasks.into_iter().for_each(T::join);
+            Ok(read(&counter))
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let counter = StdMutex::new(0);
+            D::spawn_each(shape.tasks, |_| increment(&counter, shape.increments));
+            Ok(read(&counter))
+        }))
+    }
+}
+
+fn increment(counter: &StdMutex<u64>, times: u64) {
+    for _ in 0..times {
+        *counter.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    }
+}
+
+fn read(counter: &StdMutex<u64>) -> u64 {
+    *counter.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One iteration with the locks of a crate. The future is boxed, once for all of an iteration's locks,
+/// because only its name tells whose they are.
+struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+
+impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
+    type Output = Pin<Box<dyn Future<Output = u64> + Send>>;
+
+    fn visit<L: Locks>(self) -> Self::Output {
+        Box::pin(count::<R, L>(self.0))
+    }
+}
+
+async fn count<R: AsyncRuntime, L: Locks>(shape: Shape) -> u64 {
+    let counter = Arc::new(L::mutex(0_u64));
+    let tasks: Vec<_> = (0..shape.tasks)
+        .map(|_| {
+            let counter = Arc::clone(&counter);
+            R::spawn(async move {
+                for _ in 0..shape.increments {
+                    L::locked(&counter, |counter| *counter += 1).await;
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await;
+    }
+    L::locked(&counter, |counter| *counter).await
+}

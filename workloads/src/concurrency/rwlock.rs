@@ -1,0 +1,240 @@
+//! `rwlock`: many readers and a few writers of one value.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::shared::{OWN, lock, unknown};
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// One access in so many writes.
+const WRITE_EVERY: u64 = 20;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct RwLock;
+
+/// The parameters, read once.
+#[derive(Clone, Copy)]
+struct Shape {
+    tasks: usize,
+    accesses: u64,
+}
+
+/// What was done under the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accesses {
+    /// The value at the end: every write adds 1.
+    writes: u64,
+    /// Reads that saw a value.
+    reads: u64,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let tasks = point.count_in("tasks", 1..=1_000_000)?;
+        Ok(Self { tasks, accesses: point.count_in("accesses", 1..=1_000_000_000)? as u64 })
+    }
+
+    /// Whether an access of a task writes. Tasks do not write all at once.
+    fn writes(task: usize, access: u64) -> bool {
+        (access + task as u64).is_multiple_of(WRITE_EVERY)
+    }
+
+    fn expected(self) -> Accesses {
+        let of_task = |task| (0..self.accesses).filter(|&n| Self::writes(task, n)).count() as u64;
+        let writes = (0..self.tasks).map(of_task).sum();
+        Accesses { writes, reads: self.total() - writes }
+    }
+
+    fn total(self) -> u64 {
+        self.tasks as u64 * self.accesses
+    }
+}
+
+impl Workload for RwLock {
+    type Answer = Accesses;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "rwlock".into(),
+            title: "Many readers, few writers".into(),
+            kind: Kind::Concurrency,
+            model:
+                "Tasks read one value under a lock for readers and writers, and every twentieth \
+                    access writes: a configuration or a cache."
+                    .into(),
+            check: "No write is lost, and every read saw a value.".into(),
+            headline: "per-lock".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Whose lock it is is a parameter, as in `mutex`. Nothing is done under it, so what \
+                 readers could do at the same time is as short as can be."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |tasks: u64, accesses: u64, lock: &str| {
+            Point::new()
+                .with("tasks", tasks, "")
+                .with("accesses", accesses, "")
+                .with("lock", lock, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(4, 25, OWN), point(4, 25, "async-lock")],
+            PointSet::Quick => vec![point(100, 100, OWN)],
+            PointSet::Full => {
+                [OWN, "tokio", "async-lock", "std"].map(|lock| point(100, 1_000, lock)).to_vec()
+            }
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let tasks = Shape::of(point)?.tasks;
+        lock(point, family)?;
+        most_threads(family, tasks, 1_000)?;
+        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, accesses: &Accesses) -> Result<(), String> {
+        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.expected();
+        if *accesses == expected {
+            return Ok(());
+        }
+        Err(format!(
+            "{} writes and {} reads, expected {} and {}",
+            accesses.writes, accesses.reads, expected.writes, expected.reads
+        ))
+    }
+
+    fn describe(&self, accesses: &Accesses) -> String {
+        format!("{} writes, {} reads", accesses.writes, accesses.reads)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Accesses>) -> Vec<Metric> {
+        let locks = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+        vec![
+            Metric::lower("per-lock", "ns", block.wall_ns() / locks),
+            Metric::lower("cpu-per-lock", "ns", block.cpu_ns() / locks),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Accesses>, Failure> {
+        let (shape, name) = (Shape::of(&setup.point)?, lock(&setup.point, Family::Async)?);
+        Ok(repeat_async(move || {
+            let accessed = R::with_locks(&name, Iteration::<R>(shape, PhantomData));
+            let unknown = unknown(&name);
+            async move { Ok(accessed.ok_or(unknown)?.await) }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Accesses>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let value = Arc::new(StdRwLock::new(0));
+            let tasks: Vec<_> = (0..shape.tasks)
+                .map(|task| {
+                    let value = Arc::clone(&value);
+                    T::spawn(move || access(&value, shape, task))
+                })
+                .collect();
+            let reads = tasks.into_iter().map(T::join).sum();
+            Ok(Accesses { writes: read(&value), reads })
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Accesses>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let (value, reads) = (StdRwLock::new(0), AtomicU64::new(0));
+            D::spawn_each(shape.tasks, |task| {
+                reads.fetch_add(access(&value, shape, task), Ordering::Relaxed);
+            });
+            Ok(Accesses { writes: read(&value), reads: reads.into_inner() })
+        }))
+    }
+}
+
+/// The accesses of one task; the reads among them.
+fn access(value: &StdRwLock<u64>, shape: Shape, task: usize) -> u64 {
+    let mut reads = 0;
+    for number in 0..shape.accesses {
+        if Shape::writes(task, number) {
+            *value.write().unwrap_or_else(PoisonError::into_inner) += 1;
+        } else {
+            reads += u64::from(read(value) < u64::MAX);
+        }
+    }
+    reads
+}
+
+fn read(value: &StdRwLock<u64>) -> u64 {
+    *value.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One iteration with the locks of a crate; its future is boxed, once for all of them.
+struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+
+impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
+    type Output = Pin<Box<dyn Future<Output = Accesses> + Send>>;
+
+    fn visit<L: Locks>(self) -> Self::Output {
+        Box::pin(access_all::<R, L>(self.0))
+    }
+}
+
+async fn access_all<R: AsyncRuntime, L: Locks>(shape: Shape) -> Accesses {
+    let value = Arc::new(L::rw_lock(0_u64));
+    let tasks: Vec<_> = (0..shape.tasks)
+        .map(|task| {
+            let value = Arc::clone(&value);
+            R::spawn(async move {
+                let mut reads = 0;
+                for number in 0..shape.accesses {
+                    if Shape::writes(task, number) {
+                        L::writing(&value, |value| *value += 1).await;
+                    } else {
+                        let seen = L::reading(&value, |value| *value < u64::MAX).await;
+                        reads += u64::from(seen);
+                    }
+                }
+                reads
+            })
+        })
+        .collect();
+    let mut reads = 0;
+    for task in tasks {
+        reads += task.await;
+    }
+    Accesses { writes: L::reading(&value, |value| *value).await, reads }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_access_in_twenty_writes() {
+        let shape = Shape { tasks: 7, accesses: 100 };
+        assert_eq!(shape.expected(), Accesses { writes: 35, reads: 665 });
+    }
+}
