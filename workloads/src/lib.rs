@@ -44,6 +44,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::brigade::Brigade);
     visitor.visit(concurrency::mutex::Mutex);
     visitor.visit(concurrency::rwlock::RwLock);
+    visitor.visit(concurrency::worker_pool::WorkerPool);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(calibration::null::Null);

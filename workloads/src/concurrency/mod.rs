@@ -7,4 +7,5 @@ pub mod ping_pong;
 pub mod rwlock;
 mod shared;
 pub mod spawn_join;
+pub mod worker_pool;
 pub mod yielding;

@@ -1,0 +1,268 @@
+//! `worker-pool`: many jobs, and only so many of them at a time.
+
+use std::future::Future;
+use std::hint::black_box;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::shared::OWN;
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Steps of a job: about a third of a microsecond.
+const STEPS: u64 = 300;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerPool;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    jobs: usize,
+    at_once: usize,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// All jobs' answers combined.
+    xor: u64,
+    /// The most jobs that were seen at work at once.
+    most: usize,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let jobs = point.count_in("jobs", 1..=100_000_000)?;
+        Ok(Self { jobs, at_once: point.count_in("at-once", 1..=100_000)? })
+    }
+
+    fn job(number: usize) -> u64 {
+        let mut x = black_box(number as u64 + 1);
+        for _ in 0..STEPS {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+        }
+        x
+    }
+
+    fn expected(self) -> u64 {
+        (0..self.jobs).fold(0, |xor, number| xor ^ Self::job(number))
+    }
+}
+
+/// Counts who is at work.
+#[derive(Debug, Default)]
+struct Watch {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Watch {
+    fn begin(&self) {
+        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(now, Ordering::Relaxed);
+    }
+
+    fn end(&self) {
+        self.now.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn most(&self) -> usize {
+        self.most.load(Ordering::Relaxed)
+    }
+}
+
+impl Workload for WorkerPool {
+    type Answer = Done;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "worker-pool".into(),
+            title: "Many jobs, a few at a time".into(),
+            kind: Kind::Concurrency,
+            model: "Thousands of short jobs of which only so many may be at work at once, as \
+                    requests to a service that allows no more."
+                .into(),
+            check: "The jobs' answers combine to those of a plain loop, and no more were at work \
+                    than allowed."
+                .into(),
+            headline: "rate".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Asynchronous runners spawn a task for each job, which waits for a permit of the \
+                 runtime's own semaphore and yields once while it holds it, as if it waited for an \
+                 answer. Threads and rayon start as many workers as there are permits, which take \
+                 one job after the other and yield in each."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |jobs: u64, at_once: u64| {
+            Point::new().with("jobs", jobs, "").with("at-once", at_once, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(40, 4)],
+            PointSet::Quick => vec![point(2_000, 16)],
+            PointSet::Full => vec![point(10_000, 1), point(10_000, 16), point(10_000, 256)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let shape = Shape::of(point)?;
+        let tasks = if family == Family::Async { shape.jobs } else { shape.at_once };
+        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, done: &Done) -> Result<(), String> {
+        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        if done.most > shape.at_once || done.most == 0 {
+            return Err(format!(
+                "{} jobs were at work at once, allowed {}",
+                done.most, shape.at_once
+            ));
+        }
+        let expected = shape.expected();
+        if done.xor == expected {
+            Ok(())
+        } else {
+            Err(format!("the jobs combine to {:x}, expected {expected:x}", done.xor))
+        }
+    }
+
+    fn describe(&self, done: &Done) -> String {
+        format!("{:x}, at most {} at once", done.xor, done.most)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Done>) -> Vec<Metric> {
+        let jobs = setup.count("jobs").unwrap_or(1) as f64;
+        vec![
+            Metric::higher("rate", "jobs/s", jobs / block.wall_ns() * 1e9),
+            Metric::lower("cpu-per-job", "ns", block.cpu_ns() / jobs),
+            Metric::context("most-at-once", "", block.mean(|done| done.most as f64)),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Done>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_async(move || {
+            let done = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
+            async move {
+                let none = || Failure::Request("the runtime has no semaphore".to_owned());
+                Ok(done.ok_or_else(none)?.await)
+            }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Done>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let (watch, next) = (Arc::new(Watch::default()), Arc::new(AtomicUsize::new(0)));
+            let workers: Vec<_> = (0..shape.at_once)
+                .map(|_| {
+                    let (watch, next) = (Arc::clone(&watch), Arc::clone(&next));
+                    T::spawn(move || take_jobs(shape, &watch, &next, std::thread::yield_now))
+                })
+                .collect();
+            let xor = workers.into_iter().fold(0, |xor, worker| xor ^ T::join(worker));
+            Ok(Done { xor, most: watch.most() })
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Done>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let (watch, next) = (Watch::default(), AtomicUsize::new(0));
+            let worker = |_| take_jobs(shape, &watch, &next, std::thread::yield_now);
+            let xor = D::map(shape.at_once, worker).into_iter().fold(0, |xor, one| xor ^ one);
+            Ok(Done { xor, most: watch.most() })
+        }))
+    }
+}
+
+/// A worker: one job after the other, until there are none.
+fn take_jobs(shape: Shape, watch: &Watch, next: &AtomicUsize, step_back: impl Fn()) -> u64 {
+    let mut xor = 0;
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= shape.jobs {
+            return xor;
+        }
+        watch.begin();
+        step_back();
+        xor ^= Shape::job(number);
+        watch.end();
+    }
+}
+
+/// One iteration with the runtime's semaphore; its future is boxed, once for all jobs.
+struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+
+impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
+    type Output = Pin<Box<dyn Future<Output = Done> + Send>>;
+
+    fn visit<L: Locks>(self) -> Self::Output {
+        Box::pin(do_jobs::<R, L>(self.0))
+    }
+}
+
+async fn do_jobs<R: AsyncRuntime, L: Locks>(shape: Shape) -> Done {
+    let shared = Arc::new((L::semaphore(shape.at_once), Watch::default()));
+    let jobs: Vec<_> = (0..shape.jobs)
+        .map(|number| {
+            let shared = Arc::clone(&shared);
+            R::spawn(async move {
+                let (semaphore, watch) = (&shared.0, &shared.1);
+                L::permitted(semaphore, async move {
+                    watch.begin();
+                    R::yield_now().await;
+                    let answer = Shape::job(number);
+                    watch.end();
+                    answer
+                })
+                .await
+            })
+        })
+        .collect();
+    let mut xor = 0;
+    for job in jobs {
+        xor ^= job.await;
+    }
+    Done { xor, most: shared.1.most() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_watch_keeps_the_most() {
+        let watch = Watch::default();
+        watch.begin();
+        watch.begin();
+        watch.end();
+        watch.begin();
+        watch.end();
+        watch.end();
+        assert_eq!((watch.most(), watch.now.into_inner()), (2, 0));
+    }
+}
