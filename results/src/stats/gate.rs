@@ -54,9 +54,9 @@ pub struct Gated {
 /// Why a row has no verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Open {
-    /// The interval reaches too far, or median and mean do not agree.
+    /// The interval reaches too far.
     Wide,
-    /// The medians are alike, and wild rounds keep the means from showing it.
+    /// The medians are alike, or differ, and wild rounds keep the means from agreeing.
     Means,
     /// A difference, but no larger than what another layout does.
     WithinMargin,
@@ -107,8 +107,11 @@ impl Look {
                     look.interval = Some(mean);
                     look.of_means = true;
                 } else {
-                    let alike = found.interval.is_some_and(|interval| interval.alike(TIE));
-                    look.open = Some(if alike { Open::Means } else { Open::Wide });
+                    let narrow = |interval: Interval| {
+                        interval.alike(TIE) || side(interval, margin).is_some()
+                    };
+                    let means = found.interval.is_some_and(narrow);
+                    look.open = Some(if means { Open::Means } else { Open::Wide });
                 }
             }
             Verdict::NotCompared => look.open = Some(Open::TooFew),
