@@ -101,7 +101,8 @@ fn criterion_has_our_means(folder: &Path, run: &Run) {
             Outcome::Error { .. } => None,
         })
         .collect();
-    assert_eq!((theirs.len(), ours.len()), (13, 13));
+    assert_eq!(theirs.len(), ours.len());
+    assert!(ours.len() >= 13, "{}", ours.len());
     for (theirs, ours) in theirs.iter().zip(&ours) {
         assert!((theirs - ours).abs() <= 1.0, "criterion has {theirs} ns, we have {ours} ns");
     }

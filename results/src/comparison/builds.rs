@@ -167,11 +167,7 @@ fn word(gated: &Gated) -> (Word, String) {
     };
     let note = match open {
         Open::Wide => "the interval is too wide; a longer --budget helps".to_owned(),
-        Open::Means => {
-            "the medians are alike within 3 %, and a few wild rounds keep the means from \
-                        showing it"
-                .to_owned()
-        }
+        Open::Means => "a few wild rounds keep the means from agreeing with the medians".to_owned(),
         Open::WithinMargin => {
             format!("no more than another layout does ({:.1} %)", 100.0 * gated.margin)
         }
