@@ -9,6 +9,8 @@ use super::interval::Interval;
 
 /// Resamples. Enough for the 99 % level that they are used at.
 pub(super) const RESAMPLES: usize = 999;
+/// Sizes whose draws are kept: those of all rounds, and of batches of two, three and four.
+const SIZES_KEPT: usize = 4;
 
 /// The percentile-bootstrap interval, at 99 %, of `mean(a) ÷ mean(b)` over pairs `(a, b)`.
 ///
@@ -49,20 +51,29 @@ fn resampled(pairs: &[(f32, f32)], draws: &[f32]) -> Vec<f64> {
 /// before: so the last ones are kept.
 fn with_draws<T>(n: usize, use_them: impl FnOnce(&[f32]) -> T) -> T {
     thread_local! {
-        static LAST: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+        static KEPT: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
     }
-    LAST.with_borrow_mut(|draws| {
-        if draws.len() != n * RESAMPLES {
-            let mut rng = Rng::with_seed(SEED);
-            *draws = vec![0.0; n * RESAMPLES];
-            for resample in 0..RESAMPLES {
-                for _ in 0..n {
-                    draws[rng.usize(..n) * RESAMPLES + resample] += 1.0;
-                }
-            }
+    KEPT.with_borrow_mut(|kept| {
+        let known = kept.iter().position(|draws| draws.len() == n * RESAMPLES);
+        let draws = known.map_or_else(|| drawn(n), |place| kept.remove(place));
+        // The latest stands last, and the oldest makes room.
+        kept.push(draws);
+        if kept.len() > SIZES_KEPT {
+            kept.remove(0);
         }
-        use_them(draws)
+        use_them(kept.last().map_or(&[], Vec::as_slice))
     })
+}
+
+fn drawn(n: usize) -> Vec<f32> {
+    let mut rng = Rng::with_seed(SEED);
+    let mut draws = vec![0.0; n * RESAMPLES];
+    for resample in 0..RESAMPLES {
+        for _ in 0..n {
+            draws[rng.usize(..n) * RESAMPLES + resample] += 1.0;
+        }
+    }
+    draws
 }
 
 #[cfg(test)]
