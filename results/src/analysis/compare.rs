@@ -1,13 +1,12 @@
 //! Cells of a comparison against the reference, its twin, and each other.
 
 use std::collections::{BTreeMap, HashMap};
-use std::num::NonZero;
-use std::thread;
 
 use super::costs::costed;
 use super::gathered::{Gathered, paired};
 use super::noise::Beside;
 use super::overall::overall;
+use super::parallel::on_all_cores;
 use super::samples::Samples;
 use super::scaling::scalings;
 use super::{Analysis, Group, GroupNoise, Noise, Row, Status, Twin};
@@ -201,24 +200,6 @@ fn comparisons(cells: &[PlannedCell]) -> Vec<Vec<usize>> {
         members.entry((place, cell.age)).or_default().push(id);
     }
     members.into_values().collect()
-}
-
-/// Maps items on as many threads as there are cores, in order.
-fn on_all_cores<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<U> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = items.len().div_ceil(cores).max(1);
-    let map = &map;
-    thread::scope(|scope| {
-        let chunks: Vec<_> = items
-            .chunks(share)
-            .map(|chunk| scope.spawn(move || chunk.iter().map(map).collect::<Vec<U>>()))
-            .collect();
-        let results = chunks.into_iter().flat_map(|chunk| match chunk.join() {
-            Ok(results) => results,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        results.collect()
-    })
 }
 
 /// The level of one comparison of a workload: the workload's, divided by pairs of runners × points.

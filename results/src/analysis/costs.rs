@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::gathered::{Gathered, paired};
+use super::parallel::on_all_cores;
 use super::{Group, Row, Status};
 use crate::run::Role;
 
@@ -26,10 +27,10 @@ impl Costed<'_> {
 /// Every measured row, in the order of the groups.
 pub(super) fn costed<'a>(gathered: &Gathered<'_>, groups: &'a [Group]) -> Vec<Costed<'a>> {
     let rows = groups.iter().flat_map(|group| group.rows.iter().map(move |row| (group, row)));
-    rows.filter(|(_, row)| row.status == Status::Measured)
-        .map(|(group, row)| {
-            let costs = gathered.costs(&row.key, group.age, Role::Subject, &group.headline);
-            Costed { group, row, costs }
-        })
-        .collect()
+    let measured: Vec<(&Group, &Row)> =
+        rows.filter(|(_, row)| row.status == Status::Measured).collect();
+    on_all_cores(&measured, |&(group, row)| {
+        let costs = gathered.costs(&row.key, group.age, Role::Subject, &group.headline);
+        Costed { group, row, costs }
+    })
 }

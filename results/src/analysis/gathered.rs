@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::noise::stalled;
+use super::parallel::on_all_cores;
 use super::samples::Samples;
 use crate::key::CellKey;
-use crate::run::{Role, Run};
-use crate::trial::{Age, Outcome};
+use crate::run::{Role, Run, TrialRecord};
+use crate::trial::Age;
 
 /// What was measured of every cell of a run.
 pub(crate) struct Gathered<'a> {
@@ -24,17 +24,15 @@ impl<'a> Gathered<'a> {
             // Of two cells of one name the first counts.
             cells.entry((&cell.key, cell.age, cell.role)).or_insert(id);
         }
-        let mut samples: Vec<Samples<'_>> = plan.iter().map(|_| Samples::default()).collect();
+        let mut trials: Vec<Vec<&TrialRecord>> = vec![Vec::new(); plan.len()];
         for trial in &run.trials {
-            samples[trial.cell].take(trial, stalled(run, trial));
-            // A twin is the reference once more: its failure is the reference's.
-            let cell = &plan[trial.cell];
-            let subject = cells.get(&(&cell.key, cell.age, Role::Subject));
-            if cell.role == Role::Twin
-                && matches!(trial.outcome, Outcome::Error { .. })
-                && let Some(&subject) = subject
-            {
-                samples[subject].take(trial, false);
+            trials[trial.cell].push(trial);
+        }
+        let mut samples = on_all_cores(&trials, |trials| Samples::of(run, trials));
+        for (id, cell) in plan.iter().enumerate().filter(|(_, cell)| cell.role == Role::Twin) {
+            if let Some(&subject) = cells.get(&(&cell.key, cell.age, Role::Subject)) {
+                let failures = samples[id].failures.clone();
+                samples[subject].blame(failures);
             }
         }
         Self { samples, cells }

@@ -9,6 +9,7 @@ mod gathered;
 mod noise;
 mod overall;
 mod pairs;
+mod parallel;
 mod samples;
 mod scaling;
 mod twin;

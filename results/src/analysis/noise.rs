@@ -86,8 +86,8 @@ impl<'a> Beside<'a> {
 
     /// What went on beside the counted trials of some cells.
     pub(super) fn group(&self, cells: &[usize], samples: &[Samples<'_>]) -> GroupNoise {
-        let counted = |trial: &&TrialRecord| trial.round > 0 && cells.contains(&trial.cell);
-        let trials: Vec<&TrialRecord> = self.run.trials.iter().filter(counted).collect();
+        let trials: Vec<&TrialRecord> =
+            cells.iter().flat_map(|&cell| samples[cell].counted.iter().copied()).collect();
         let beside: Vec<(Probe, f64)> =
             trials.iter().filter_map(|trial| Some((self.nearest(trial)?, trial.cost_s))).collect();
         let free: Vec<f64> = beside.iter().map(|(probe, _)| probe.free).collect();

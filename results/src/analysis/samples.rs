@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::noise::stalled;
 use super::{Status, Summary};
 use crate::run::{PlannedCell, Run, TrialRecord};
 use crate::stats::{median, median_interval};
@@ -16,25 +17,39 @@ pub(super) struct Samples<'a> {
     /// Verified blocks by round; the pilot is not among them.
     pub(super) blocks: BTreeMap<u32, &'a Block>,
     /// Trials that failed, pilots included.
-    failures: Vec<String>,
+    pub(super) failures: Vec<String>,
     /// Verified blocks that were left out because the machine stood still meanwhile.
     pub(super) dropped: usize,
-    trials: usize,
+    /// The counted trials, whatever became of them.
+    pub(super) counted: Vec<&'a TrialRecord>,
+    tried: usize,
 }
 
 impl<'a> Samples<'a> {
-    /// Takes in a trial; `stalled` when the machine stood still meanwhile. A failure is one all the
-    /// same.
-    pub(super) fn take(&mut self, trial: &'a TrialRecord, stalled: bool) {
-        self.trials += 1;
-        match &trial.outcome {
-            Outcome::Ok { .. } if stalled && trial.round > 0 => self.dropped += 1,
-            Outcome::Ok { block } if trial.round > 0 => {
-                self.blocks.insert(trial.round, block);
+    /// Sorts the trials of a cell. One during which the machine stood still does not count, except as
+    /// a failure.
+    pub(super) fn of(run: &Run, trials: &[&'a TrialRecord]) -> Self {
+        let counted = trials.iter().copied().filter(|trial| trial.round > 0).collect();
+        let mut samples = Self { counted, tried: trials.len(), ..Self::default() };
+        for trial in trials {
+            match &trial.outcome {
+                Outcome::Ok { .. } if trial.round == 0 => {}
+                Outcome::Ok { .. } if stalled(run, trial) => samples.dropped += 1,
+                Outcome::Ok { block } => {
+                    samples.blocks.insert(trial.round, block);
+                }
+                Outcome::Error { kind, message } => {
+                    samples.failures.push(format!("{kind}: {message}"));
+                }
             }
-            Outcome::Ok { .. } => {}
-            Outcome::Error { kind, message } => self.failures.push(format!("{kind}: {message}")),
         }
+        samples
+    }
+
+    /// Takes over failures: a twin is the reference once more, so its failures are the reference's.
+    pub(super) fn blame(&mut self, failures: Vec<String>) {
+        self.tried += failures.len();
+        self.failures.extend(failures);
     }
 
     /// What the headline costs, by round: itself where less is better, its inverse otherwise.
@@ -53,7 +68,7 @@ impl<'a> Samples<'a> {
             return Status::NotApplicable(reason.clone());
         }
         if let Some(first) = self.failures.first() {
-            let (failed, of) = (self.failures.len(), self.trials);
+            let (failed, of) = (self.failures.len(), self.tried);
             return Status::Failed(format!("{failed} of {of} trials failed; {first}"));
         }
         if !self.blocks.is_empty() {

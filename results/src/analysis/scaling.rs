@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::costs::Costed;
+use super::parallel::on_all_cores;
 use crate::key::{Param, ParamValue};
 use crate::stats::{PowerLaw, SpeedUp, median, power_law, speed_up};
 use crate::trial::Age;
@@ -74,13 +75,10 @@ pub(super) fn scalings(rows: &[Costed<'_>]) -> Vec<Scaling> {
             line.points.entry(x).or_insert_with(|| row.costs.values().copied().collect());
         }
     }
-    let mut found: Vec<(usize, Scaling)> = lines
-        .into_iter()
-        .filter_map(|(along, line)| Some((line.place, line.fit(along)?)))
-        .collect();
+    let mut lines: Vec<(Along<'_>, Line)> = lines.into_iter().collect();
     // Stable: the parameters of one row stay in the order of their names.
-    found.sort_by_key(|(place, _)| *place);
-    found.into_iter().map(|(_, scaling)| scaling).collect()
+    lines.sort_by_key(|(_, line)| line.place);
+    on_all_cores(&lines, |(along, line)| line.fit(along)).into_iter().flatten().collect()
 }
 
 /// Each numeric parameter of a row, and its value.
@@ -113,9 +111,9 @@ struct Line {
 }
 
 impl Line {
-    fn fit(self, along: Along<'_>) -> Option<Scaling> {
+    fn fit(&self, along: &Along<'_>) -> Option<Scaling> {
         let costs: Vec<(f64, Vec<f64>)> =
-            self.points.into_iter().map(|(x, costs)| (x as f64, costs)).collect();
+            self.points.iter().map(|(x, costs)| (*x as f64, costs.clone())).collect();
         let point = |(x, costs): &(f64, Vec<f64>)| {
             Some(ScalingPoint { x: *x, cost: median(costs)?, samples: costs.len() })
         };
@@ -132,7 +130,7 @@ impl Line {
             headline: along.headline.to_owned(),
             param: along.param.to_owned(),
             unit: along.unit.to_owned(),
-            fixed: along.fixed.into_iter().cloned().collect(),
+            fixed: along.fixed.iter().copied().cloned().collect(),
             points,
             power_law: power_law(&costs),
             speed_up: (along.param == WORKERS).then(|| speed_up(&medians)).flatten(),
