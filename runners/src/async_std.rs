@@ -1,15 +1,18 @@
 //! `async-std`: its global runtime, sized by the variable that it reads.
 
 use std::future::Future;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::time::Duration;
-use std::{env, io};
+use std::{env, io, thread};
 
 use async_std::channel;
 use async_std::fs::File;
 use async_std::io::prelude::{ReadExt, WriteExt};
-use async_std::net::TcpStream;
+use async_std::net::{TcpListener, TcpStream};
 use async_std::task::{self, JoinHandle};
+use futures_lite::FutureExt;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_workloads::instance::{Instance, on_async};
 use runtime_bench_workloads::runtime::{AsyncRuntime, Family, LocksVisitor};
@@ -68,6 +71,7 @@ struct Runtime;
 impl AsyncRuntime for Runtime {
     type Task<T: Send + 'static> = JoinHandle<T>;
     type Tcp = TcpStream;
+    type Listener = TcpListener;
     type File = File;
     type Sender<T: Send + 'static> = channel::Sender<T>;
     type Receiver<T: Send + 'static> = channel::Receiver<T>;
@@ -88,12 +92,47 @@ impl AsyncRuntime for Runtime {
         task::spawn(future)
     }
 
+    fn outcome<T: Send + 'static>(
+        task: JoinHandle<T>,
+    ) -> impl Future<Output = thread::Result<T>> + Send {
+        AssertUnwindSafe(task).catch_unwind()
+    }
+
+    fn cancel<T: Send + 'static>(task: JoinHandle<T>) -> impl Future<Output = Option<T>> + Send {
+        task.cancel()
+    }
+
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        task::spawn_blocking(work)
+    }
+
     fn yield_now() -> impl Future<Output = ()> + Send {
         task::yield_now()
     }
 
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
         task::sleep(duration)
+    }
+
+    async fn timeout<F: Future + Send>(limit: Duration, work: F) -> Option<F::Output>
+    where
+        F::Output: Send,
+    {
+        async_std::future::timeout(limit, work).await.ok()
+    }
+
+    fn listener(socket: std::net::TcpListener) -> io::Result<TcpListener> {
+        Ok(TcpListener::from(socket))
+    }
+
+    async fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+        Ok(listener.accept().await?.0)
+    }
+
+    fn connect(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> + Send {
+        TcpStream::connect(address)
     }
 
     fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
@@ -129,6 +168,7 @@ impl AsyncRuntime for Runtime {
     ) -> (channel::Sender<T>, channel::Receiver<T>) {
         capacity.map_or_else(channel::unbounded, channel::bounded)
     }
+
     async fn send<T: Send + 'static>(sender: &channel::Sender<T>, item: T) -> bool {
         sender.send(item).await.is_ok()
     }

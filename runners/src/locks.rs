@@ -15,106 +15,70 @@ pub(crate) fn by_name<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Outp
     }
 }
 
-/// `tokio::sync`: fair, and part of tokio's cooperative budget.
-pub(crate) struct Tokio;
+/// Two crates have locks of one shape, and share no trait.
+macro_rules! asynchronous {
+    ($(#[$about:meta])* $name:ident, $($locks:ident)::+) => {
+        $(#[$about])*
+        pub(crate) struct $name;
 
-impl Locks for Tokio {
-    type Mutex<T: Send + 'static> = tokio::sync::Mutex<T>;
-    type RwLock<T: Send + Sync + 'static> = tokio::sync::RwLock<T>;
-    type Semaphore = tokio::sync::Semaphore;
+        impl Locks for $name {
+            type Mutex<T: Send + 'static> = $($locks)::+::Mutex<T>;
+            type RwLock<T: Send + Sync + 'static> = $($locks)::+::RwLock<T>;
+            type Semaphore = $($locks)::+::Semaphore;
 
-    fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T> {
-        tokio::sync::Mutex::new(value)
-    }
+            fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T> {
+                $($locks)::+::Mutex::new(value)
+            }
 
-    async fn locked<T: Send + 'static, U: Send>(
-        mutex: &Self::Mutex<T>,
-        act: impl FnOnce(&mut T) -> U + Send,
-    ) -> U {
-        act(&mut *mutex.lock().await)
-    }
+            async fn locked<T: Send + 'static, U: Send>(
+                mutex: &Self::Mutex<T>,
+                act: impl FnOnce(&mut T) -> U + Send,
+            ) -> U {
+                act(&mut *mutex.lock().await)
+            }
 
-    fn rw_lock<T: Send + Sync + 'static>(value: T) -> Self::RwLock<T> {
-        tokio::sync::RwLock::new(value)
-    }
+            fn rw_lock<T: Send + Sync + 'static>(value: T) -> Self::RwLock<T> {
+                $($locks)::+::RwLock::new(value)
+            }
 
-    async fn reading<T: Send + Sync + 'static, U: Send>(
-        lock: &Self::RwLock<T>,
-        act: impl FnOnce(&T) -> U + Send,
-    ) -> U {
-        act(&*lock.read().await)
-    }
+            async fn reading<T: Send + Sync + 'static, U: Send>(
+                lock: &Self::RwLock<T>,
+                act: impl FnOnce(&T) -> U + Send,
+            ) -> U {
+                act(&*lock.read().await)
+            }
 
-    async fn writing<T: Send + Sync + 'static, U: Send>(
-        lock: &Self::RwLock<T>,
-        act: impl FnOnce(&mut T) -> U + Send,
-    ) -> U {
-        act(&mut *lock.write().await)
-    }
+            async fn writing<T: Send + Sync + 'static, U: Send>(
+                lock: &Self::RwLock<T>,
+                act: impl FnOnce(&mut T) -> U + Send,
+            ) -> U {
+                act(&mut *lock.write().await)
+            }
 
-    fn semaphore(permits: usize) -> Self::Semaphore {
-        tokio::sync::Semaphore::new(permits)
-    }
+            fn semaphore(permits: usize) -> Self::Semaphore {
+                $($locks)::+::Semaphore::new(permits)
+            }
 
-    async fn permitted<F: Future + Send>(semaphore: &Self::Semaphore, work: F) -> F::Output
-    where
-        F::Output: Send,
-    {
-        // It is never closed.
-        let _permit = semaphore.acquire().await;
-        work.await
-    }
+            async fn permitted<F: Future + Send>(semaphore: &Self::Semaphore, work: F) -> F::Output
+            where
+                F::Output: Send,
+            {
+                // It is never closed.
+                let _permit = semaphore.acquire().await;
+                work.await
+            }
+        }
+    };
 }
 
-/// `async-lock`: what smol and async-std re-export.
-pub(crate) struct AsyncLock;
-
-impl Locks for AsyncLock {
-    type Mutex<T: Send + 'static> = smol::lock::Mutex<T>;
-    type RwLock<T: Send + Sync + 'static> = smol::lock::RwLock<T>;
-    type Semaphore = smol::lock::Semaphore;
-
-    fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T> {
-        smol::lock::Mutex::new(value)
-    }
-
-    async fn locked<T: Send + 'static, U: Send>(
-        mutex: &Self::Mutex<T>,
-        act: impl FnOnce(&mut T) -> U + Send,
-    ) -> U {
-        act(&mut *mutex.lock().await)
-    }
-
-    fn rw_lock<T: Send + Sync + 'static>(value: T) -> Self::RwLock<T> {
-        smol::lock::RwLock::new(value)
-    }
-
-    async fn reading<T: Send + Sync + 'static, U: Send>(
-        lock: &Self::RwLock<T>,
-        act: impl FnOnce(&T) -> U + Send,
-    ) -> U {
-        act(&*lock.read().await)
-    }
-
-    async fn writing<T: Send + Sync + 'static, U: Send>(
-        lock: &Self::RwLock<T>,
-        act: impl FnOnce(&mut T) -> U + Send,
-    ) -> U {
-        act(&mut *lock.write().await)
-    }
-
-    fn semaphore(permits: usize) -> Self::Semaphore {
-        smol::lock::Semaphore::new(permits)
-    }
-
-    async fn permitted<F: Future + Send>(semaphore: &Self::Semaphore, work: F) -> F::Output
-    where
-        F::Output: Send,
-    {
-        let _permit = semaphore.acquire().await;
-        work.await
-    }
-}
+asynchronous!(
+    /// `tokio::sync`: fair, and part of tokio's cooperative budget.
+    Tokio, tokio::sync
+);
+asynchronous!(
+    /// `async-lock`: what smol and async-std re-export.
+    AsyncLock, smol::lock
+);
 
 /// The standard library's: waiting blocks the worker, which is fine where nobody keeps them long.
 pub(crate) struct Std;

@@ -1,6 +1,8 @@
 //! `smol`: an executor of its own, on threads of its own, as smol's documentation advises.
 
 use std::future::Future;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::time::Duration;
 use std::{future, io, thread};
@@ -11,8 +13,9 @@ use runtime_bench_workloads::runtime::{AsyncRuntime, Family, LocksVisitor};
 use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 use smol::channel;
 use smol::fs::File;
+use smol::future::FutureExt;
 use smol::io::{AsyncReadExt, AsyncWriteExt};
-use smol::net::TcpStream;
+use smol::net::{TcpListener, TcpStream};
 use smol::{Executor, Task, Timer};
 
 use crate::locked::versions;
@@ -69,6 +72,7 @@ impl Running {
 impl AsyncRuntime for Running {
     type Task<T: Send + 'static> = Task<T>;
     type Tcp = TcpStream;
+    type Listener = TcpListener;
     type File = File;
     type Sender<T: Send + 'static> = channel::Sender<T>;
     type Receiver<T: Send + 'static> = channel::Receiver<T>;
@@ -89,12 +93,52 @@ impl AsyncRuntime for Running {
         EXECUTOR.spawn(future)
     }
 
+    fn outcome<T: Send + 'static>(task: Task<T>) -> impl Future<Output = thread::Result<T>> + Send {
+        AssertUnwindSafe(task).catch_unwind()
+    }
+
+    fn cancel<T: Send + 'static>(task: Task<T>) -> impl Future<Output = Option<T>> + Send {
+        task.cancel()
+    }
+
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        smol::unblock(work)
+    }
+
     fn yield_now() -> impl Future<Output = ()> + Send {
         smol::future::yield_now()
     }
 
     async fn sleep(duration: Duration) {
         Timer::after(duration).await;
+    }
+
+    fn timeout<F: Future + Send>(
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        F::Output: Send,
+    {
+        let expired = async move {
+            Timer::after(limit).await;
+            None
+        };
+        smol::future::or(async move { Some(work.await) }, expired)
+    }
+
+    fn listener(socket: std::net::TcpListener) -> io::Result<TcpListener> {
+        TcpListener::try_from(socket)
+    }
+
+    async fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+        Ok(listener.accept().await?.0)
+    }
+
+    fn connect(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> + Send {
+        TcpStream::connect(address)
     }
 
     fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
@@ -130,6 +174,7 @@ impl AsyncRuntime for Running {
     ) -> (channel::Sender<T>, channel::Receiver<T>) {
         capacity.map_or_else(channel::unbounded, channel::bounded)
     }
+
     async fn send<T: Send + 'static>(sender: &channel::Sender<T>, item: T) -> bool {
         sender.send(item).await.is_ok()
     }

@@ -3,7 +3,6 @@
 //! Joining a task runs it on the spot when no thread has taken it yet, and otherwise runs other
 //! jobs of the queue until it is done, so that a recursion cannot starve the pool.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -52,8 +51,6 @@ impl Runner for ThreadPool {
 }
 
 type Job = Box<dyn FnOnce() + Send>;
-/// A job's output, or what it panicked with.
-type Outcome<T> = Result<T, Box<dyn Any + Send>>;
 
 /// The pool's queue; each of its threads knows it.
 #[derive(Clone)]
@@ -118,7 +115,7 @@ impl ThreadRuntime for Pool {
         T: Send + 'static,
     {
         // From outside the pool: wait only, so that no thread more than its own works.
-        unwrap(self.submit(root).result.recv())
+        received(self.submit(root).result.recv()).unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     fn spawn<T, F>(job: F) -> Task<T>
@@ -131,13 +128,13 @@ impl ThreadRuntime for Pool {
         })
     }
 
-    fn join<T: Send + 'static>(task: Task<T>) -> T {
+    fn outcome<T: Send + 'static>(task: Task<T>) -> thread::Result<T> {
         take_and_run(&task.claim);
         let jobs = CURRENT.with_borrow(|pool| pool.as_ref().map(|pool| pool.jobs.clone()));
         let jobs = jobs.expect("tasks are joined from inside the pool");
         loop {
             select! {
-                recv(task.result) -> result => return unwrap(result),
+                recv(task.result) -> result => return received(result),
                 recv(jobs) -> job => if let Ok(job) = job {
                     job();
                 },
@@ -149,12 +146,12 @@ impl ThreadRuntime for Pool {
 /// A queued, running or finished job.
 struct Task<T> {
     claim: Arc<Mutex<Option<Job>>>,
-    result: Receiver<Outcome<T>>,
+    result: Receiver<thread::Result<T>>,
 }
 
 /// A job always sends how it ended, so a lost result cannot be; it would be a panic like any other.
-fn unwrap<T>(received: Result<Outcome<T>, RecvError>) -> T {
-    received.unwrap_or_else(|lost| Err(Box::new(lost))).unwrap_or_else(|panic| resume_unwind(panic))
+fn received<T>(result: Result<thread::Result<T>, RecvError>) -> thread::Result<T> {
+    result.unwrap_or_else(|lost| Err(Box::new(lost)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! `threads`: one OS thread per task.
 
 use std::io;
-use std::panic::resume_unwind;
 use std::thread::{self, JoinHandle};
 
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
@@ -62,7 +61,7 @@ impl ThreadRuntime for OsThreads {
         thread::spawn(job)
     }
 
-    fn join<T: Send + 'static>(thread: JoinHandle<T>) -> T {
-        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    fn outcome<T: Send + 'static>(thread: JoinHandle<T>) -> thread::Result<T> {
+        thread.join()
     }
 }

@@ -7,20 +7,21 @@ pub use current_thread::CurrentThread;
 pub use multi_thread::MultiThread;
 
 use std::future::Future;
-use std::io;
+use std::net::SocketAddr;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{io, thread};
 
 use runtime_bench_workloads::runtime::{AsyncRuntime, LocksVisitor};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::locks;
 
@@ -30,6 +31,7 @@ struct Tokio(Runtime);
 impl AsyncRuntime for Tokio {
     type Task<T: Send + 'static> = Task<T>;
     type Tcp = TcpStream;
+    type Listener = TcpListener;
     type File = File;
     type Sender<T: Send + 'static> = Sender<T>;
     type Receiver<T: Send + 'static> = Receiver<T>;
@@ -50,12 +52,47 @@ impl AsyncRuntime for Tokio {
         Task(tokio::spawn(future))
     }
 
+    async fn outcome<T: Send + 'static>(task: Task<T>) -> thread::Result<T> {
+        // Nothing aborts a task that is waited for, so an error is a panic.
+        task.0.await.map_err(JoinError::into_panic)
+    }
+
+    async fn cancel<T: Send + 'static>(task: Task<T>) -> Option<T> {
+        task.0.abort();
+        task.0.await.ok()
+    }
+
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        Task(tokio::task::spawn_blocking(work))
+    }
+
     fn yield_now() -> impl Future<Output = ()> + Send {
         tokio::task::yield_now()
     }
 
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
         tokio::time::sleep(duration)
+    }
+
+    async fn timeout<F: Future + Send>(limit: Duration, work: F) -> Option<F::Output>
+    where
+        F::Output: Send,
+    {
+        tokio::time::timeout(limit, work).await.ok()
+    }
+
+    fn listener(socket: std::net::TcpListener) -> io::Result<TcpListener> {
+        TcpListener::from_std(socket)
+    }
+
+    async fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+        Ok(listener.accept().await?.0)
+    }
+
+    fn connect(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> + Send {
+        TcpStream::connect(address)
     }
 
     fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {

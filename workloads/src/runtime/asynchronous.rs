@@ -2,8 +2,9 @@
 
 use std::future::Future;
 use std::io;
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use super::locks::LocksVisitor;
@@ -15,6 +16,8 @@ pub trait AsyncRuntime: Sized + 'static {
     type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
     /// A connected TCP stream.
     type Tcp: Send + 'static;
+    /// A listening TCP socket.
+    type Listener: Send + Sync + 'static;
     /// An open file.
     type File: Send + 'static;
     /// The sending half of the runtime's own channel.
@@ -35,11 +38,41 @@ pub trait AsyncRuntime: Sized + 'static {
         F: Future + Send + 'static,
         F::Output: Send + 'static;
 
+    /// Waits for a task that may have panicked, and says with what.
+    fn outcome<T: Send + 'static>(
+        task: Self::Task<T>,
+    ) -> impl Future<Output = thread::Result<T>> + Send;
+
+    /// Cancels a task and waits until its future is gone; its output, if it was faster.
+    fn cancel<T: Send + 'static>(task: Self::Task<T>) -> impl Future<Output = Option<T>> + Send;
+
+    /// Does work that blocks or computes for long on the runtime's pool of blocking threads.
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send;
+
     /// Goes to the end of the queue, so that other tasks may run.
     fn yield_now() -> impl Future<Output = ()> + Send;
 
     /// Waits on the runtime's own timer.
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Waits for `work`, but no longer than a limit; `None` when that has passed.
+    fn timeout<F: Future + Send>(
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        F::Output: Send;
+
+    /// Takes over a listening socket, which must be in non-blocking mode.
+    fn listener(socket: TcpListener) -> io::Result<Self::Listener>;
+
+    /// Waits for a connection.
+    fn accept(listener: &Self::Listener) -> impl Future<Output = io::Result<Self::Tcp>> + Send;
+
+    /// Connects.
+    fn connect(address: SocketAddr) -> impl Future<Output = io::Result<Self::Tcp>> + Send;
 
     /// Takes over a connected stream, which must be in non-blocking mode.
     fn tcp(stream: TcpStream) -> io::Result<Self::Tcp>;

@@ -1,5 +1,8 @@
 //! Words of OS threads and of pools of them.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 /// A runtime whose tasks are closures that may block. A value of it is the running instance.
 pub trait ThreadRuntime: Sized + 'static {
     /// A spawned task.
@@ -17,6 +20,11 @@ pub trait ThreadRuntime: Sized + 'static {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static;
 
+    /// Waits for a task that may have panicked, from inside the runtime, and says with what.
+    fn outcome<T: Send + 'static>(task: Self::Task<T>) -> thread::Result<T>;
+
     /// Waits for a task's output, from inside the runtime; if the task panicked, joining panics.
-    fn join<T: Send + 'static>(task: Self::Task<T>) -> T;
+    fn join<T: Send + 'static>(task: Self::Task<T>) -> T {
+        Self::outcome(task).unwrap_or_else(|panic| resume_unwind(panic))
+    }
 }
