@@ -12,7 +12,7 @@ use crate::criterion_sink::{self, REPLAY, ReplayArgs};
 use crate::error::Error;
 use crate::harness::plan;
 use crate::harness::profile::Profile;
-use crate::harness::trials::TRIAL;
+use crate::harness::trials::{LOAD, TRIAL};
 use crate::harness::wishes::Wishes;
 use crate::machine::Limits;
 use crate::registry::Registry;
@@ -36,6 +36,8 @@ struct Cli {
 enum Inner {
     #[command(name = TRIAL, hide = true)]
     Trial,
+    #[command(name = LOAD, hide = true)]
+    Load,
     #[command(name = REPLAY, hide = true)]
     Replay(ReplayArgs),
 }
@@ -90,6 +92,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
     match cli.inner {
         Some(Inner::Trial) => crate::trial::answer(registry)
             .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
+        Some(Inner::Load) => crate::trial::load().map_err(Error::CouldNotRun),
         Some(Inner::Replay(args)) => criterion_sink::replay(&args),
         None if cli.args.list => list(registry, &cli.args),
         None if cli.args.test || !cli.args.bench => test(registry, &cli.args),

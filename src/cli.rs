@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands;
 use crate::error::Error;
-use crate::harness::trials::TRIAL;
+use crate::harness::trials::{LOAD, TRIAL};
 use crate::registry::Registry;
 
 /// Which concurrency runtime for which work? The same verified workloads on tokio, async-std,
@@ -45,9 +45,14 @@ enum Command {
     Ab(commands::ab::AbArgs),
     /// Is this machine quiet enough, and how small a difference can be seen on it?
     Doctor(commands::doctor::DoctorArgs),
+    /// Serve a workload that is a server, so that wrk, oha or curl can be pointed at it
+    Serve(commands::serve::ServeArgs),
     /// Answer one trial request from standard input (this is how the harness starts trials)
     #[command(name = TRIAL, hide = true)]
     Trial,
+    /// Load a server as told on standard input (this is how trials of servers are loaded)
+    #[command(name = LOAD, hide = true)]
+    Load,
     /// Hand samples to criterion (this is how `cargo bench` ends)
     #[command(name = crate::criterion_sink::REPLAY, hide = true)]
     Replay(crate::criterion_sink::ReplayArgs),
@@ -80,8 +85,10 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Ab(args) => commands::ab::run(registry, &args),
         Command::Compare(args) => commands::compare::run(&args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&["runtime-bench"])),
+        Command::Serve(args) => commands::serve::run(registry, &args),
         Command::Trial => crate::trial::answer(registry)
             .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
+        Command::Load => crate::trial::load().map_err(Error::CouldNotRun),
         Command::Replay(args) => crate::criterion_sink::replay(&args),
     }
 }

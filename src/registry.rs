@@ -23,6 +23,8 @@ pub struct Entry {
     pub info: WorkloadInfo,
     /// Ages of an instance at which it means something.
     pub ages: &'static [Age],
+    /// Whether it is a server that clients from outside can speak to.
+    pub serves: bool,
     points: Box<dyn Fn(PointSet, usize) -> Vec<Point> + Send + Sync>,
     cases: Vec<Box<dyn Case>>,
 }
@@ -101,6 +103,7 @@ impl Registry {
         self.entries.push(Entry {
             info,
             ages: workload.ages(),
+            serves: workload.serves(),
             cases: pairing.cases,
             points: Box::new(move |set, workers| workload.points(set, workers)),
         });

@@ -10,6 +10,7 @@ use runtime_bench_results::trial::{
 };
 use runtime_bench_workloads::clock::{Clock, SYSTEM};
 use runtime_bench_workloads::instance::{Instance, Sample};
+use runtime_bench_workloads::load::{self, Traffic};
 use runtime_bench_workloads::workload::{Failure, Setup};
 
 use crate::machine::{peak_memory, raise_open_files};
@@ -47,6 +48,17 @@ pub fn answer(registry: &Registry) -> io::Result<()> {
     let mut reply = serde_json::to_string(&TrialReply { protocol: PROTOCOL, outcome })?;
     reply.push('\n');
     io::stdout().write_all(reply.as_bytes())
+}
+
+/// Loads a server as standard input tells: the other process of a trial of one.
+///
+/// # Errors
+/// What went wrong, in a sentence.
+pub fn load() -> Result<(), String> {
+    // It ends with its input. A death signal would come when the thread ends that started it, which is
+    // not when the trial does.
+    raise_open_files();
+    load::run()
 }
 
 #[cfg(target_os = "linux")]
@@ -87,6 +99,7 @@ fn run(
         pool_threads: request.pool_threads,
         seed: request.seed,
         scratch: PathBuf::from(&request.scratch),
+        traffic: Traffic::Generator(request.load.clone()),
         clock,
     })?;
     let prepared = clock.now();
@@ -184,7 +197,7 @@ fn block(
         iterations: sample.iterations,
         warm_up_iterations,
         metrics,
-        histogram: None,
+        histogram: sample.histogram,
         answer: sample.answer,
         phases,
     }

@@ -14,6 +14,7 @@ use runtime_bench::registry::Registry;
 use runtime_bench::results::key::CellKey;
 use runtime_bench::results::stats::Verdict;
 use runtime_bench::workloads::clock::SYSTEM;
+use runtime_bench::workloads::load::Traffic;
 use runtime_bench::workloads::workload::Setup;
 
 use crate::jobs::Job;
@@ -54,6 +55,7 @@ pub(crate) fn side(registry: &Registry, args: &SideArgs) -> Result<(), Error> {
             pool_threads: 64,
             seed: 1,
             scratch: args.folder.clone(),
+            traffic: Traffic::default(),
             clock: &SYSTEM,
         })
         .map_err(|error| failed(error.to_string()))?;

@@ -55,6 +55,9 @@ pub struct TrialRequest {
     pub seed: u64,
     /// A folder for input files, kept for the whole run and removed after it.
     pub scratch: String,
+    /// Command line of the load generator, for workloads that are servers.
+    #[serde(default)]
+    pub load: Vec<String>,
 }
 
 /// How much one block measures.

@@ -17,6 +17,7 @@ use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_workloads::instance::{Instance, on_async};
 use runtime_bench_workloads::runtime::{AsyncRuntime, Family, LocksVisitor};
 use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use smol_hyper::rt::FuturesIo;
 
 use crate::locked::versions;
 use crate::{Runner, locks};
@@ -71,6 +72,7 @@ struct Runtime;
 impl AsyncRuntime for Runtime {
     type Task<T: Send + 'static> = JoinHandle<T>;
     type Tcp = TcpStream;
+    type Hyper = FuturesIo<TcpStream>;
     type Listener = TcpListener;
     type File = File;
     type Sender<T: Send + 'static> = channel::Sender<T>;
@@ -90,6 +92,10 @@ impl AsyncRuntime for Runtime {
         F::Output: Send + 'static,
     {
         task::spawn(future)
+    }
+
+    fn detach<T: Send + 'static>(task: JoinHandle<T>) {
+        drop(task);
     }
 
     fn outcome<T: Send + 'static>(
@@ -137,6 +143,10 @@ impl AsyncRuntime for Runtime {
 
     fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
         Ok(TcpStream::from(stream))
+    }
+
+    fn hyper(stream: TcpStream) -> FuturesIo<TcpStream> {
+        FuturesIo::new(stream)
     }
 
     async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {

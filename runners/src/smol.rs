@@ -17,6 +17,7 @@ use smol::future::FutureExt;
 use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::{TcpListener, TcpStream};
 use smol::{Executor, Task, Timer};
+use smol_hyper::rt::FuturesIo;
 
 use crate::locked::versions;
 use crate::{Runner, locks};
@@ -72,6 +73,7 @@ impl Running {
 impl AsyncRuntime for Running {
     type Task<T: Send + 'static> = Task<T>;
     type Tcp = TcpStream;
+    type Hyper = FuturesIo<TcpStream>;
     type Listener = TcpListener;
     type File = File;
     type Sender<T: Send + 'static> = channel::Sender<T>;
@@ -91,6 +93,10 @@ impl AsyncRuntime for Running {
         F::Output: Send + 'static,
     {
         EXECUTOR.spawn(future)
+    }
+
+    fn detach<T: Send + 'static>(task: Task<T>) {
+        task.detach();
     }
 
     fn outcome<T: Send + 'static>(task: Task<T>) -> impl Future<Output = thread::Result<T>> + Send {
@@ -143,6 +149,10 @@ impl AsyncRuntime for Running {
 
     fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
         TcpStream::try_from(stream)
+    }
+
+    fn hyper(stream: TcpStream) -> FuturesIo<TcpStream> {
+        FuturesIo::new(stream)
     }
 
     async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {

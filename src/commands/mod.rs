@@ -6,6 +6,7 @@ pub mod compare;
 pub mod doctor;
 pub mod list;
 pub mod report;
+pub mod serve;
 pub mod verify;
 
 use std::env;

@@ -18,6 +18,8 @@ use crate::registry::Registry;
 
 /// The subcommand that makes this very program a trial.
 pub const TRIAL: &str = "trial";
+/// The subcommand that makes this very program the load generator of a trial.
+pub const LOAD: &str = "load";
 
 /// Variables that would change a runner behind the plan's back.
 const SETTINGS_FROM_OUTSIDE: [&str; 6] = [
@@ -112,6 +114,7 @@ impl<'a> Trials<'a> {
             block,
             seed: self.settings.seed,
             scratch: self.scratch.path().to_string_lossy().into_owned(),
+            load: vec![self.program.to_string_lossy().into_owned(), LOAD.to_owned()],
         };
         let mut command = Command::new(&self.program);
         command.arg(TRIAL).env("RUST_BACKTRACE", "0");

@@ -103,6 +103,8 @@ pub struct Sample {
     pub timing: Timing,
     /// The workload's own figures.
     pub metrics: Vec<Metric>,
+    /// Latencies, encoded, where it recorded them.
+    pub histogram: Option<String>,
     /// The last answer, in short.
     pub answer: String,
 }
@@ -247,6 +249,7 @@ where
             iterations: timed.answers.len() as u64,
             timing: timed.timing,
             metrics: self.workload.metrics(&self.setup, &timed),
+            histogram: self.workload.histogram(&timed),
             answer: timed.answers.last().map_or_else(String::new, |a| self.workload.describe(a)),
         })
     }

@@ -6,6 +6,7 @@
 //! - [`workload`]: the trait that a workload implements, and what it may ask for.
 //! - [`runtime`]: the vocabulary: asynchronous runtimes, OS threads, data-parallel pools.
 //! - [`instance`]: one prepared cell and the only clock that times it.
+//! - [`load`]: the load generator, a process of its own.
 //! - [`clock`]: wall time and resource usage, injectable.
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`calibration`]: one file per workload.
 //!
@@ -17,6 +18,7 @@ pub mod concurrency;
 pub mod cpu;
 pub mod instance;
 pub mod io;
+pub mod load;
 pub mod memory;
 pub mod runtime;
 pub mod workload;
@@ -33,6 +35,8 @@ pub trait Visitor {
 pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(io::timer_gather::TimerGather);
     visitor.visit(io::tcp_echo::TcpEcho);
+    visitor.visit(io::echo_latency::EchoLatency);
+    visitor.visit(io::http_server::HttpServer);
     visitor.visit(io::file_read::FileRead);
     visitor.visit(cpu::cpu_batch::CpuBatch);
     visitor.visit(cpu::fork_join::ForkJoin);

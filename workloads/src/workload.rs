@@ -10,6 +10,7 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use crate::clock::{Clock, Timing};
 use crate::instance::{AsyncSession, NoSession, Session};
+use crate::load::Traffic;
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 
 /// Which points of a workload to measure.
@@ -68,6 +69,16 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// The workload's own figures of a block, its headline among them.
     fn metrics(&self, setup: &Setup, block: &Timed<Self::Answer>) -> Vec<Metric>;
 
+    /// Latencies of a block in `HdrHistogram`'s compressed V2 encoding, base64, where it recorded them.
+    fn histogram(&self, _block: &Timed<Self::Answer>) -> Option<String> {
+        None
+    }
+
+    /// Whether it is a server that clients from outside can speak to.
+    fn serves(&self) -> bool {
+        false
+    }
+
     /// Prepares a session on an asynchronous runtime; runs as a task of it.
     fn on_async<R: AsyncRuntime>(
         self,
@@ -107,6 +118,8 @@ pub struct Setup {
     pub seed: u64,
     /// A folder for input files, kept for the whole run.
     pub scratch: PathBuf,
+    /// Who loads a workload that is a server.
+    pub traffic: Traffic,
     /// The clock.
     pub clock: &'static dyn Clock,
 }

@@ -15,6 +15,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, thread};
 
+use hyper_util::rt::TokioIo;
 use runtime_bench_workloads::runtime::{AsyncRuntime, LocksVisitor};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,6 +32,7 @@ struct Tokio(Runtime);
 impl AsyncRuntime for Tokio {
     type Task<T: Send + 'static> = Task<T>;
     type Tcp = TcpStream;
+    type Hyper = TokioIo<TcpStream>;
     type Listener = TcpListener;
     type File = File;
     type Sender<T: Send + 'static> = Sender<T>;
@@ -50,6 +52,10 @@ impl AsyncRuntime for Tokio {
         F::Output: Send + 'static,
     {
         Task(tokio::spawn(future))
+    }
+
+    fn detach<T: Send + 'static>(task: Task<T>) {
+        drop(task);
     }
 
     async fn outcome<T: Send + 'static>(task: Task<T>) -> thread::Result<T> {
@@ -97,6 +103,10 @@ impl AsyncRuntime for Tokio {
 
     fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
         TcpStream::from_std(stream)
+    }
+
+    fn hyper(stream: TcpStream) -> TokioIo<TcpStream> {
+        TokioIo::new(stream)
     }
 
     async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {

@@ -234,6 +234,7 @@ mod tests {
             pool_threads: 1,
             seed: 7,
             scratch: std::path::PathBuf::new(),
+            traffic: crate::load::Traffic::default(),
             clock: &SYSTEM,
         }
     }

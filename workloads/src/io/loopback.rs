@@ -16,7 +16,7 @@ const BUFFER: usize = 64 * 1_024;
 /// # Errors
 /// When the system refuses a socket, a port or a connection.
 pub fn pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
-    let listener = listen()?;
+    let listener = listen(0)?;
     let address = listener.local_addr()?;
     (0..count)
         .map(|_| {
@@ -28,15 +28,23 @@ pub fn pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
         .collect()
 }
 
-fn listen() -> io::Result<TcpListener> {
+/// Listens at a port, or at any free one for 0. What is accepted has the same options.
+///
+/// # Errors
+/// When the system refuses a socket or the port.
+pub(crate) fn listen(port: u16) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     set_options(&socket)?;
-    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
 }
 
-fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+/// Connects.
+///
+/// # Errors
+/// When the system refuses a socket or the connection.
+pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     set_options(&socket)?;
     socket.connect(&address.into())?;

@@ -16,6 +16,8 @@ pub trait AsyncRuntime: Sized + 'static {
     type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
     /// A connected TCP stream.
     type Tcp: Send + 'static;
+    /// A stream as hyper reads and writes it.
+    type Hyper: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static;
     /// A listening TCP socket.
     type Listener: Send + Sync + 'static;
     /// An open file.
@@ -37,6 +39,9 @@ pub trait AsyncRuntime: Sized + 'static {
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static;
+
+    /// Lets a task go on alone.
+    fn detach<T: Send + 'static>(task: Self::Task<T>);
 
     /// Waits for a task that may have panicked, and says with what.
     fn outcome<T: Send + 'static>(
@@ -76,6 +81,9 @@ pub trait AsyncRuntime: Sized + 'static {
 
     /// Takes over a connected stream, which must be in non-blocking mode.
     fn tcp(stream: TcpStream) -> io::Result<Self::Tcp>;
+
+    /// Hands a stream to hyper.
+    fn hyper(stream: Self::Tcp) -> Self::Hyper;
 
     /// Fills `buffer` from a stream.
     fn read_exact(

@@ -7,11 +7,13 @@
 
 mod asynchronous;
 mod data_parallel;
+mod foreign;
 mod locks;
 mod threads;
 
 pub use asynchronous::AsyncRuntime;
 pub use data_parallel::DataParallel;
+pub(crate) use foreign::on_foreign_thread;
 pub use locks::{Locks, LocksVisitor};
 pub use threads::ThreadRuntime;
 

@@ -1,0 +1,198 @@
+//! `http-server`: an HTTP/1.1 server with kept connections.
+
+use std::convert::Infallible;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::server::{self, Shape};
+use crate::instance::{AsyncSession, Session};
+use crate::load::{Drive, Report, Talk};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Bytes of the body.
+const LENGTH: usize = 1_024;
+/// Longest head of a request that the blocking server reads.
+const LONGEST_HEAD: usize = 8 * 1_024;
+const MOST_HEADERS: usize = 64;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpServer;
+
+static BODY: [u8; LENGTH] = body();
+
+const fn body() -> [u8; LENGTH] {
+    let mut body = [b'\n'; LENGTH];
+    let mut place = 0;
+    while place < LENGTH - 1 {
+        body[place] = b'a' + (place % 26) as u8;
+        place += 1;
+    }
+    body
+}
+
+fn wait(point: &Point) -> Result<Duration, Unfit> {
+    Ok(Duration::from_millis(point.count_in("wait", 0..=60_000)? as u64))
+}
+
+fn shape(point: &Point) -> Result<Shape, Unfit> {
+    let connections = point.count_in("connections", 1..=10_000)?;
+    let messages = point.count_in("requests", 1..=1_000_000)? as u64;
+    wait(point)?;
+    let drive = Drive::Closed { messages };
+    let talk = Talk::Http { length: LENGTH, checksum: crc32fast::hash(&BODY) };
+    Ok(Shape { connections, talk, warm_up: drive, drive })
+}
+
+impl Workload for HttpServer {
+    type Answer = Report;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "http-server".into(),
+            title: "HTTP server with kept connections".into(),
+            kind: Kind::Io,
+            model: "A client in another process keeps connections to a server and asks again on each \
+                    as soon as it has its answer (a closed loop). The server may wait before it \
+                    answers, as for a database."
+                .into(),
+            check: "Every request is answered with the status, length and checksum of the page."
+                .into(),
+            headline: "rate".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Asynchronous runners serve with hyper over the runtime's own sockets; threads and \
+                 the pool with a blocking loop around httparse."
+                    .into(),
+                "The client is the same for every runner and no runtime: one thread on epoll. Where \
+                 its CPU time (`client-cpu`) comes near one core, it is what limits the rate."
+                    .into(),
+                "Latencies of a closed loop leave out what a stall made wait: they are shown as \
+                 `closed-loop`, and echo-latency measures latency."
+                    .into(),
+                "CPU time is the server's.".into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |connections: u64, requests: u64, wait: u64| {
+            Point::new()
+                .with("connections", connections, "")
+                .with("requests", requests, "")
+                .with("wait", wait, "ms")
+        };
+        match set {
+            PointSet::Smoke => vec![point(2, 3, 0), point(2, 2, 1)],
+            PointSet::Quick => vec![point(32, 10, 0)],
+            PointSet::Full => [0, 2]
+                .into_iter()
+                .flat_map(|wait| [(1, 200), (64, 20), (1_000, 2)].map(|(c, r)| point(c, r, wait)))
+                .collect(),
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        server::needs(&shape(point)?, family)
+    }
+
+    fn verify(&self, _: &Setup, report: &Report) -> Result<(), String> {
+        server::verify(report)
+    }
+
+    fn describe(&self, report: &Report) -> String {
+        format!("{} answered", report.answered)
+    }
+
+    fn metrics(&self, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
+        let mut metrics = server::metrics(block);
+        let closed = |mut metric: Metric| {
+            metric.name = format!("closed-loop-{}", metric.name);
+            metric
+        };
+        metrics.extend(server::percentiles(block, Metric::context).into_iter().map(closed));
+        metrics
+    }
+
+    fn serves(&self) -> bool {
+        true
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
+        let wait = wait(&setup.point)?;
+        let handle = move |stream| serve_async::<R>(stream, wait);
+        server::start_async::<R, _, _>(&setup, shape(&setup.point)?, handle)
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Report>, Failure> {
+        let wait = wait(&setup.point)?;
+        let handle = move |stream: TcpStream| {
+            // A client that goes away ends its connection.
+            let _ = serve(stream, wait);
+        };
+        server::start::<T, _>(&setup, shape(&setup.point)?, handle)
+    }
+}
+
+async fn serve_async<R: AsyncRuntime>(stream: R::Tcp, wait: Duration) {
+    let answer = move |_: Request<Incoming>| async move {
+        if !wait.is_zero() {
+            R::sleep(wait).await;
+        }
+        Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(&BODY))))
+    };
+    // A client that goes away ends its connection.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(R::hyper(stream), service_fn(answer))
+        .await;
+}
+
+/// Answers the requests of a connection one after the other, until it ends.
+fn serve(mut stream: TcpStream, wait: Duration) -> io::Result<()> {
+    let mut answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {LENGTH}\r\n\r\n").into_bytes();
+    answer.extend_from_slice(&BODY);
+    let mut come = Vec::with_capacity(LONGEST_HEAD);
+    loop {
+        let Some(length) = head(&come)? else {
+            let mut buffer = [0; 4_096];
+            match stream.read(&mut buffer)? {
+                0 => return Ok(()),
+                read => come.extend_from_slice(&buffer[..read]),
+            }
+            continue;
+        };
+        come.drain(..length);
+        if !wait.is_zero() {
+            thread::sleep(wait);
+        }
+        stream.write_all(&answer)?;
+    }
+}
+
+/// The length of the first request, once it is whole. Its body must be empty.
+fn head(bytes: &[u8]) -> io::Result<Option<usize>> {
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let parsed = httparse::Request::new(&mut headers).parse(bytes).map_err(io::Error::other)?;
+    match parsed {
+        httparse::Status::Complete(length) => Ok(Some(length)),
+        httparse::Status::Partial if bytes.len() < LONGEST_HEAD => Ok(None),
+        httparse::Status::Partial => Err(io::ErrorKind::InvalidData.into()),
+    }
+}

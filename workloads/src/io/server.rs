@@ -1,0 +1,236 @@
+//! What workloads share that are servers, loaded from another process.
+
+use std::net::TcpStream;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
+use runtime_bench_results::trial::Metric;
+
+use crate::instance::{AsyncSession, Session};
+use crate::load::{Clients, Drive, Report, Talk};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, Setup, Timed, Unfit};
+
+/// Buffers of a connection, both ends, and a task's own memory.
+const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
+/// Tasks besides those of the connections: who accepts, and who waits for the clients.
+const OTHER_TASKS: usize = 2;
+
+/// How a server is loaded.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    pub(super) connections: usize,
+    pub(super) talk: Talk,
+    /// The first drive of an instance.
+    pub(super) warm_up: Drive,
+    /// Every further one.
+    pub(super) drive: Drive,
+}
+
+/// What a server of so many connections needs.
+///
+/// # Errors
+/// Where nothing can wait for a socket, and where the generator does not run.
+pub(super) fn needs(shape: &Shape, family: Family) -> Result<Needs, Unfit> {
+    if !cfg!(target_os = "linux") {
+        return Err(Unfit::Point("the load generator runs on Linux only".to_owned()));
+    }
+    if family == Family::DataParallel {
+        return Err(Unfit::Family(
+            "a task that waits for a socket holds a worker of the pool, and the server would stand \
+             still"
+                .to_owned(),
+        ));
+    }
+    let tasks = shape.connections + OTHER_TASKS;
+    Ok(Needs {
+        tasks,
+        blocking: tasks,
+        files: shape.connections,
+        memory: tasks as u64 * CONNECTION_ESTIMATE,
+        ..Needs::default()
+    })
+}
+
+/// Checks that every message was answered rightly, and that the generator's own figures agree.
+///
+/// # Errors
+/// What was expected and what came.
+pub(super) fn verify(report: &Report) -> Result<(), String> {
+    let Report { sent, answered, wrong, .. } = *report;
+    if sent == 0 || answered != sent || wrong > 0 {
+        return Err(format!(
+            "of {sent} messages {answered} were answered, {wrong} of them wrongly"
+        ));
+    }
+    // Little's law (Operations Research 9, 1961): both sides are counted separately.
+    let expected = answered as f64 * report.mean_ns / report.wall_ns.max(1) as f64;
+    let lateness = answered as f64 * report.late_p99_ns as f64 / report.wall_ns.max(1) as f64;
+    let tolerance = 0.1 * expected + lateness + 0.1;
+    if (report.in_flight - expected).abs() <= tolerance {
+        Ok(())
+    } else {
+        Err(format!(
+            "{} messages were in flight on average, where throughput × mean latency is {expected}",
+            report.in_flight
+        ))
+    }
+}
+
+/// What the generator counted, and what it cost.
+pub(super) fn metrics(block: &Timed<Report>) -> Vec<Metric> {
+    let sum = |of: fn(&Report) -> u64| block.answers.iter().map(of).sum::<u64>() as f64;
+    let (answered, wall) = (sum(|report| report.answered), sum(|report| report.wall_ns).max(1.0));
+    vec![
+        Metric::higher("rate", "messages/s", answered / wall * 1e9),
+        Metric::lower("cpu-per-message", "ns", block.timing.usage.cpu.as_nanos() as f64 / answered),
+        Metric::context("in-flight", "", block.mean(|report| report.in_flight)),
+        Metric::context("client-cpu", "cores", sum(|report| report.cpu_ns) / wall),
+        Metric::context("client-late-p99", "ns", block.mean(|report| report.late_p99_ns as f64)),
+    ]
+}
+
+/// The percentiles that a block supports.
+pub(super) fn percentiles(
+    block: &Timed<Report>,
+    metric: fn(&str, &str, f64) -> Metric,
+) -> Vec<Metric> {
+    let Some(latencies) = merged(block) else { return Vec::new() };
+    let supported = |share: f64| {
+        let fewest = runtime_bench_results::stats::fewest_samples(share);
+        fewest.is_some_and(|fewest| latencies.len() >= fewest)
+    };
+    let percentiles = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999)];
+    let mut metrics: Vec<Metric> = percentiles
+        .into_iter()
+        .filter(|(_, share)| supported(*share))
+        .map(|(name, share)| metric(name, "ns", latencies.value_at_quantile(share) as f64))
+        .collect();
+    metrics.push(Metric::context("max", "ns", latencies.max() as f64));
+    metrics
+}
+
+/// All latencies of a block, encoded again.
+pub(super) fn histogram(block: &Timed<Report>) -> Option<String> {
+    if let [only] = block.answers.as_slice() {
+        return Some(only.histogram.clone());
+    }
+    let mut bytes = Vec::new();
+    V2DeflateSerializer::new().serialize(&merged(block)?, &mut bytes).ok()?;
+    Some(STANDARD.encode(bytes))
+}
+
+fn merged(block: &Timed<Report>) -> Option<Histogram<u64>> {
+    let mut all: Option<Histogram<u64>> = None;
+    for report in &block.answers {
+        let bytes = STANDARD.decode(&report.histogram).ok()?;
+        let one = Deserializer::new().deserialize(&mut bytes.as_slice()).ok()?;
+        match &mut all {
+            Some(all) => all.add(one).ok()?,
+            None => all = Some(one),
+        }
+    }
+    all
+}
+
+/// A server and its clients.
+struct Served {
+    /// `None` while they are at work.
+    clients: Option<Clients>,
+    shape: Shape,
+    warm: bool,
+}
+
+impl Served {
+    fn new(clients: Clients, shape: Shape) -> Self {
+        Self { clients: Some(clients), shape, warm: false }
+    }
+
+    fn next_drive(&mut self) -> Drive {
+        if std::mem::replace(&mut self.warm, true) { self.shape.drive } else { self.shape.warm_up }
+    }
+}
+
+fn lost() -> Failure {
+    Failure::Request("the clients of this instance are gone".to_owned())
+}
+
+/// Listens, serves each connection with a task of its own, and starts the clients.
+///
+/// # Errors
+/// When the server cannot listen or the clients cannot be started.
+pub(super) fn start_async<R: AsyncRuntime, F, H>(
+    setup: &Setup,
+    shape: Shape,
+    handle: H,
+) -> Result<impl AsyncSession<Answer = Report> + use<R, F, H>, Failure>
+where
+    F: Future<Output = ()> + Send + 'static,
+    H: Fn(R::Tcp) -> F + Send + 'static,
+{
+    let socket = setup.traffic.listen()?;
+    let ours = socket
+        .try_clone()
+        .and_then(|ours| ours.set_nonblocking(true).and_then(|()| R::listener(ours)))
+        .map_err(Failure::io("handing a listener to the runtime"))?;
+    R::detach(R::spawn(async move {
+        while let Ok(stream) = R::accept(&ours).await {
+            R::detach(R::spawn(handle(stream)));
+        }
+    }));
+    let clients = Clients::start(setup, &socket, shape.connections, shape.talk.clone())?;
+    Ok(OnAsync(Served::new(clients, shape)))
+}
+
+struct OnAsync(Served);
+
+impl AsyncSession for OnAsync {
+    type Answer = Report;
+
+    async fn iterate(&mut self) -> Result<Report, Failure> {
+        let drive = self.0.next_drive();
+        let clients = self.0.clients.take().ok_or_else(lost)?;
+        let (clients, report) = clients.drive_async(drive).await;
+        self.0.clients = Some(clients);
+        report
+    }
+}
+
+/// Listens, serves each connection on a thread, and starts the clients.
+///
+/// # Errors
+/// When the server cannot listen or the clients cannot be started.
+pub(super) fn start<T, H>(
+    setup: &Setup,
+    shape: Shape,
+    handle: H,
+) -> Result<impl Session<Answer = Report> + use<T, H>, Failure>
+where
+    T: ThreadRuntime,
+    H: Fn(TcpStream) + Clone + Send + 'static,
+{
+    let socket = setup.traffic.listen()?;
+    let ours = socket.try_clone().map_err(Failure::io("handing a listener to a thread"))?;
+    // Tasks that are dropped go on alone.
+    drop(T::spawn(move || {
+        for stream in ours.incoming().flatten() {
+            let handle = handle.clone();
+            drop(T::spawn(move || handle(stream)));
+        }
+    }));
+    let clients = Clients::start(setup, &socket, shape.connections, shape.talk.clone())?;
+    Ok(OnThreads(Served::new(clients, shape)))
+}
+
+struct OnThreads(Served);
+
+impl Session for OnThreads {
+    type Answer = Report;
+
+    fn iterate(&mut self) -> Result<Report, Failure> {
+        let drive = self.0.next_drive();
+        self.0.clients.as_mut().ok_or_else(lost)?.drive(drive)
+    }
+}

@@ -1,0 +1,124 @@
+//! What is sent to a server, and what must come back.
+
+use serde::{Deserialize, Serialize};
+
+/// The language of a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Talk {
+    /// Messages of a fixed size, which come back as they are.
+    Echo {
+        /// Bytes of a message, at least 8.
+        size: usize,
+    },
+    /// HTTP/1.1 GET on a connection that is kept, answered with a known body.
+    Http {
+        /// Length of the body, bytes.
+        length: usize,
+        /// CRC-32 of the body.
+        checksum: u32,
+    },
+}
+
+/// The first answer in what has come so far.
+pub(super) struct Answer {
+    /// Its length, bytes.
+    pub(super) length: usize,
+    /// Whether it is the expected one.
+    pub(super) correct: bool,
+}
+
+/// Ends the head of an HTTP message.
+const HEAD_END: &[u8] = b"\r\n\r\n";
+/// Most headers of an answer.
+const MOST_HEADERS: usize = 32;
+
+impl Talk {
+    /// Appends the message of a number to what is to be sent.
+    pub(super) fn write(&self, number: u64, out: &mut Vec<u8>) {
+        match self {
+            Self::Echo { size } => {
+                let start = out.len();
+                out.resize(start + size, number as u8);
+                let numbered = number.to_le_bytes();
+                out[start..start + numbered.len()].copy_from_slice(&numbered);
+            }
+            Self::Http { .. } => {
+                out.extend_from_slice(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+            }
+        }
+    }
+
+    /// The answer to the message of a number; `None` while it is not whole. One that cannot be
+    /// understood is wrong, and as long as everything that has come.
+    pub(super) fn read(&self, number: u64, bytes: &[u8]) -> Option<Answer> {
+        match self {
+            Self::Echo { size } => {
+                let echo = bytes.get(..*size)?;
+                let (head, rest) = echo.split_at(size_of::<u64>().min(*size));
+                let correct =
+                    head == number.to_le_bytes() && rest.iter().all(|byte| *byte == number as u8);
+                Some(Answer { length: *size, correct })
+            }
+            Self::Http { length, checksum } => http(bytes, *length, *checksum),
+        }
+    }
+}
+
+fn http(bytes: &[u8], length: usize, checksum: u32) -> Option<Answer> {
+    // Parsed again only when it may be whole.
+    if bytes.len() < length || !bytes.windows(HEAD_END.len()).any(|part| part == HEAD_END) {
+        return None;
+    }
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut response = httparse::Response::new(&mut headers);
+    let wrong = Answer { length: bytes.len(), correct: false };
+    let Ok(httparse::Status::Complete(head)) = response.parse(bytes) else {
+        return Some(wrong);
+    };
+    let said =
+        response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let said = said.and_then(|header| str::from_utf8(header.value).ok()?.parse::<usize>().ok());
+    let Some(said) = said else { return Some(wrong) };
+    let body = bytes.get(head..head.checked_add(said)?)?;
+    let correct = response.code == Some(200) && said == length && crc32fast::hash(body) == checksum;
+    Some(Answer { length: head + said, correct })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_echo_is_right_only_whole_and_of_its_number() {
+        let talk = Talk::Echo { size: 16 };
+        let mut out = Vec::new();
+        talk.write(300, &mut out);
+        assert_eq!(out.len(), 16);
+        assert!(talk.read(300, &out[..15]).is_none());
+        assert!(talk.read(300, &out).is_some_and(|answer| answer.correct && answer.length == 16));
+        assert!(talk.read(44, &out).is_some_and(|answer| !answer.correct), "300 % 256 is 44");
+        out[15] ^= 1;
+        assert!(talk.read(300, &out).is_some_and(|answer| !answer.correct));
+    }
+
+    #[test]
+    fn an_http_answer_is_right_by_status_length_and_checksum() {
+        let talk = Talk::Http { length: 2, checksum: crc32fast::hash(b"ok") };
+        let correct =
+            |text: &[u8]| talk.read(0, text).map(|answer| (answer.length, answer.correct));
+        let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        assert_eq!(correct(whole), Some((whole.len(), true)));
+        assert_eq!(correct(&[whole.as_slice(), b"HTTP"].concat()), Some((whole.len(), true)));
+        assert_eq!(correct(&whole[..whole.len() - 1]), None);
+        for wrong in [
+            "HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\nok",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nko",
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok!",
+            "HTTP/1.1 200 OK\r\n\r\nok",
+            "what is this?\r\n\r\nok",
+        ] {
+            assert!(correct(wrong.as_bytes()).is_some_and(|(_, correct)| !correct), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What a drive notes of every message.
+
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
+
+use super::Report;
+
+/// Latencies up to a minute, to three digits.
+const HIGHEST_NS: u64 = 60_000_000_000;
+const DIGITS: u8 = 3;
+
+/// The notes of a drive.
+pub(super) struct Recording {
+    latencies: Histogram<u64>,
+    lateness: Histogram<u64>,
+    started: Instant,
+    last: Instant,
+    /// Messages in flight × ns, up to `last`.
+    flown: f64,
+    sent: u64,
+    answered: u64,
+    wrong: u64,
+}
+
+impl Recording {
+    pub(super) fn new(started: Instant) -> Result<Self, String> {
+        let histogram =
+            || Histogram::new_with_bounds(1, HIGHEST_NS, DIGITS).map_err(|error| error.to_string());
+        let (latencies, lateness) = (histogram()?, histogram()?);
+        let (sent, answered, wrong) = (0, 0, 0);
+        Ok(Self { latencies, lateness, started, last: started, flown: 0.0, sent, answered, wrong })
+    }
+
+    /// Messages sent so far.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Messages answered so far.
+    pub(super) fn answered(&self) -> u64 {
+        self.answered
+    }
+
+    fn in_flight(&self) -> u64 {
+        self.sent - self.answered
+    }
+
+    /// A message that was to be sent at `due` is sent now.
+    pub(super) fn send(&mut self, now: Instant, due: Instant) {
+        self.advance(now);
+        self.sent += 1;
+        self.lateness.saturating_record(nanoseconds(now.saturating_duration_since(due)));
+    }
+
+    /// The answer to a message that was to be sent at `due` is here.
+    pub(super) fn answer(&mut self, now: Instant, due: Instant, correct: bool) {
+        self.advance(now);
+        self.answered += 1;
+        self.wrong += u64::from(!correct);
+        self.latencies.saturating_record(nanoseconds(now.saturating_duration_since(due)));
+    }
+
+    fn advance(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.last);
+        self.flown += self.in_flight() as f64 * passed.as_nanos() as f64;
+        self.last = now;
+    }
+
+    pub(super) fn report(&self, cpu: Duration) -> Result<Report, String> {
+        let mut bytes = Vec::new();
+        V2DeflateSerializer::new()
+            .serialize(&self.latencies, &mut bytes)
+            .map_err(|error| format!("the latencies cannot be encoded: {error}"))?;
+        let wall_ns = nanoseconds(self.last.saturating_duration_since(self.started));
+        Ok(Report {
+            sent: self.sent,
+            answered: self.answered,
+            wrong: self.wrong,
+            wall_ns,
+            cpu_ns: nanoseconds(cpu),
+            in_flight: self.flown / wall_ns.max(1) as f64,
+            mean_ns: self.latencies.mean(),
+            late_p99_ns: self.lateness.value_at_quantile(0.99),
+            histogram: STANDARD.encode(bytes),
+        })
+    }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_s_law_holds_of_what_is_noted() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut recording = Recording::new(start).unwrap();
+        recording.send(at(0), at(0));
+        recording.send(at(10), at(10));
+        recording.answer(at(20), at(0), true);
+        recording.answer(at(40), at(10), false);
+        assert_eq!(recording.in_flight(), 0);
+        let report = recording.report(Duration::from_millis(5)).unwrap();
+        assert_eq!((report.sent, report.answered, report.wrong), (2, 2, 1));
+        assert_eq!((report.wall_ns, report.cpu_ns), (40_000_000, 5_000_000));
+        // One, two, one in flight; 2 messages in 40 ms of 25 ms each on average.
+        assert!((report.in_flight - 1.25).abs() < 1e-9, "{report:?}");
+        assert!((2.0 / 40e6 * report.mean_ns - report.in_flight).abs() < 0.01, "{report:?}");
+    }
+}
