@@ -49,11 +49,12 @@ fn comparison(run: &Run, group: &Group) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let beside: Vec<String> = [noise::crowded(&group.noise), noise::dropped(group)]
-        .into_iter()
-        .flatten()
-        .map(|words| format!("   {words}\n"))
-        .collect();
+    let beside: Vec<String> =
+        [noise::crowded(&group.noise), noise::dropped(group), noise::client_bound(group)]
+            .into_iter()
+            .flatten()
+            .map(|words| format!("   {words}\n"))
+            .collect();
     let age = if group.age == Age::Young { "" } else { wording::age(group.age) };
     let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.trim_fmt()) };
     format!("\n{title}: {} {age}\n  {metric}\n{rows}{reasons}{}", group.name, beside.concat())
@@ -67,6 +68,9 @@ fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [St
         (scale.figure(metric.value), interval.unwrap_or_default())
     });
     let mark = if row.unbeaten { " *" } else { "" };
+    if row.client_bound.is_some() {
+        return [name, figure, interval, String::new(), String::new(), "client-bound".to_owned()];
+    }
     let Some(comparison) = &row.comparison else {
         return [name, figure, interval, String::new(), String::new(), format!("reference{mark}")];
     };

@@ -9,6 +9,7 @@
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build that a run was made on.
+//! - [`histogram`]: latencies as they travel.
 //! - [`noise`]: what went on beside the measuring.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
@@ -20,6 +21,7 @@ pub mod analysis;
 pub mod catalogue;
 pub mod comparison;
 pub mod environment;
+pub mod histogram;
 pub mod key;
 pub mod listing;
 pub mod noise;

@@ -236,6 +236,12 @@ pub mod metric {
     pub const STARTUP: &str = "startup";
     /// How many times as fast as one thread, timed in the same process.
     pub const SPEED_UP: &str = "speed-up";
+    /// CPU time of the load generator ÷ wall time, cores.
+    pub const CLIENT_CPU: &str = "client-cpu";
+    /// The 99th percentile of how late the load generator sent, ns.
+    pub const CLIENT_LATE: &str = "client-late-p99";
+    /// The 99th percentile of latency, ns.
+    pub const P99: &str = "p99";
     /// Highest resident memory of the process so far, bytes.
     pub const PEAK_MEMORY: &str = "peak-memory";
 }

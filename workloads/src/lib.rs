@@ -37,6 +37,8 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(io::tcp_echo::TcpEcho);
     visitor.visit(io::echo_latency::EchoLatency);
     visitor.visit(io::http_server::HttpServer);
+    visitor.visit(io::mixed_load::MixedLoad);
+    visitor.visit(io::overload::Overload);
     visitor.visit(io::file_read::FileRead);
     visitor.visit(cpu::cpu_batch::CpuBatch);
     visitor.visit(cpu::fork_join::ForkJoin);

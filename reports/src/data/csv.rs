@@ -89,6 +89,8 @@ mod tests {
             samples: 7,
             dropped: 0,
             metrics,
+            tail: None,
+            client_bound: None,
             comparison: None,
             unbeaten: false,
             best: false,

@@ -169,6 +169,8 @@ fn figure_cell(group: &Group<'_>, row: &Row, figure: &Summary, first: bool) -> M
                 (compared(comparison, &figure.unit))
             } @else if group.reference() == Some(row) {
                 span.word { "reference" }
+            } @else if row.client_bound.is_some() {
+                span.word { "client-bound" }
             } @else {
                 span.word { "nothing to compare with" }
             }

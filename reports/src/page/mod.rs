@@ -13,4 +13,5 @@ mod notes;
 mod phases;
 mod raw;
 mod runners;
+mod tails;
 mod workload;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Row;
 use runtime_bench_results::trial::metric;
 
-use super::figures;
+use super::{figures, tails};
 use crate::ReportError;
 use crate::chart::{Description, DotPlot, DotRow, Form, Mark};
 use crate::format;
@@ -78,6 +78,7 @@ fn comparison(view: &View<'_>, group: &Group<'_>) -> Result<Markup, ReportError>
                 details.data {
                     summary { "All figures" }
                     (figures::table(view, group))
+                    (tails::table(view, group))
                 }
             }
         }
@@ -86,7 +87,9 @@ fn comparison(view: &View<'_>, group: &Group<'_>) -> Result<Markup, ReportError>
 
 /// What went on beside the trials, where it matters.
 fn beside(group: &Group<'_>) -> Markup {
-    let notes = [noise::crowded(&group.source.noise), noise::dropped(group.source)];
+    let source = group.source;
+    let notes =
+        [noise::crowded(&source.noise), noise::dropped(source), noise::client_bound(source)];
     html! {
         @for note in notes.into_iter().flatten() {
             p.beside { b { "Beside it: " } (noise::sentence(&note)) }

@@ -31,7 +31,7 @@ impl fmt::Display for Finding {
 impl Finding {
     /// What a comparison found.
     pub(crate) fn of(group: &Group<'_>) -> Self {
-        let measured: Vec<&Row> = group.measured().collect();
+        let measured: Vec<&Row> = group.measured().filter(|row| row.is_ranked()).collect();
         let only = |lead: String| Self { lead, detail: None };
         match measured.as_slice() {
             [] => only(nothing(group)),

@@ -104,7 +104,7 @@ impl<'a> Group<'a> {
             && comparisons.into_iter().any(|comparison| comparison.verdict != Verdict::NotCompared)
     }
 
-    /// The measured rows of a row's class, itself among them.
+    /// The rows of a row's class that are ranked, itself among them.
     pub(crate) fn peers(&self, row: &Row) -> Vec<&'a Row> {
         let class = self.class(row);
         let headline = &self.source.headline;
@@ -112,7 +112,9 @@ impl<'a> Group<'a> {
             .rows
             .iter()
             .zip(&self.classes)
-            .filter(|(peer, of)| **of == class && peer.metric(headline).is_some())
+            .filter(|(peer, of)| {
+                **of == class && peer.is_ranked() && peer.metric(headline).is_some()
+            })
             .map(|(peer, _)| peer)
             .collect()
     }

@@ -26,6 +26,16 @@ pub(crate) fn dropped(group: &Group) -> Option<String> {
     (!parts.is_empty()).then(|| format!("{} to stalls of the machine", format::list(&parts)))
 }
 
+/// `smol is not ranked: the load generator used 0.91 of its one core`; `None` where none is.
+pub(crate) fn client_bound(group: &Group) -> Option<String> {
+    let part = |row: &Row| {
+        let why = row.client_bound.as_ref()?;
+        Some(format!("{} is not ranked: {why}", row.key.runner))
+    };
+    let parts: Vec<String> = group.rows.iter().filter_map(part).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
 /// A sentence begins with a capital and ends with a full stop.
 pub(crate) fn sentence(words: &str) -> String {
     let mut rest = words.chars();

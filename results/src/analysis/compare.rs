@@ -9,6 +9,7 @@ use super::overall::overall;
 use super::parallel::on_all_cores;
 use super::samples::Samples;
 use super::scaling::scalings;
+use super::tail::{Tail, client_bound};
 use super::{Analysis, Group, GroupNoise, Noise, Row, Status, Twin};
 use crate::catalogue::Class;
 use crate::run::{PlannedCell, Role, Run};
@@ -76,8 +77,7 @@ impl Context<'_> {
         let mut rows: Vec<Row> = subjects.iter().map(|member| self.row(*member)).collect();
         let costs: Vec<BTreeMap<u32, f64>> =
             subjects.iter().map(|(_, samples)| samples.costs(headline)).collect();
-        let able: Vec<usize> =
-            (0..rows.len()).filter(|&row| rows[row].status == Status::Measured).collect();
+        let able: Vec<usize> = (0..rows.len()).filter(|&row| rows[row].is_ranked()).collect();
         let twin = self.reference(&rows, &able).and_then(|reference| {
             self.compare_rows(&mut rows, &costs, &able, reference);
             let name = &rows[reference].key.runner;
@@ -120,6 +120,8 @@ impl Context<'_> {
             samples: if measured { samples.blocks.len() } else { 0 },
             dropped: samples.dropped,
             metrics: if measured { samples.summaries() } else { Vec::new() },
+            tail: measured.then(|| Tail::of(samples)).flatten(),
+            client_bound: measured.then(|| client_bound(samples)).flatten(),
             comparison: None,
             unbeaten: false,
             best: false,

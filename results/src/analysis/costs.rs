@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::gathered::{Gathered, paired};
 use super::parallel::on_all_cores;
-use super::{Group, Row, Status};
+use super::{Group, Row};
 use crate::run::Role;
 
 /// A measured row and what its headline costs.
@@ -27,8 +27,7 @@ impl Costed<'_> {
 /// Every measured row, in the order of the groups.
 pub(super) fn costed<'a>(gathered: &Gathered<'_>, groups: &'a [Group]) -> Vec<Costed<'a>> {
     let rows = groups.iter().flat_map(|group| group.rows.iter().map(move |row| (group, row)));
-    let measured: Vec<(&Group, &Row)> =
-        rows.filter(|(_, row)| row.status == Status::Measured).collect();
+    let measured: Vec<(&Group, &Row)> = rows.filter(|(_, row)| row.is_ranked()).collect();
     on_all_cores(&measured, |&(group, row)| {
         let costs = gathered.costs(&row.key, group.age, Role::Subject, &group.headline);
         Costed { group, row, costs }

@@ -12,6 +12,7 @@ mod pairs;
 mod parallel;
 mod samples;
 mod scaling;
+mod tail;
 mod twin;
 
 pub use compare::{analyse, level};
@@ -20,6 +21,7 @@ pub use noise::{GroupNoise, LEAST_FREE};
 pub use overall::{Overall, RunnerMean};
 pub use pairs::{PairComparison, pairwise};
 pub use scaling::{Scaling, ScalingPoint};
+pub use tail::Tail;
 pub use twin::twin_pairs;
 
 use serde::{Deserialize, Serialize};
@@ -79,6 +81,12 @@ pub struct Row {
     pub dropped: usize,
     /// Every metric, the workload's headline among them.
     pub metrics: Vec<Summary>,
+    /// Latencies of all processes together, where they were recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tail: Option<Tail>,
+    /// Why the figures are the load generator's and not the runner's: then it is not ranked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_bound: Option<String>,
     /// The headline against the reference; `None` for the reference itself and without figures.
     pub comparison: Option<Comparison>,
     /// Nobody of its class is proven faster, and some of its class could be compared with it.
@@ -88,6 +96,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether it has figures that are its own.
+    pub fn is_ranked(&self) -> bool {
+        self.status == Status::Measured && self.client_bound.is_none()
+    }
+
     /// The summary of a metric, if there is one.
     pub fn metric(&self, name: &str) -> Option<&Summary> {
         self.metrics.iter().find(|metric| metric.name == name)

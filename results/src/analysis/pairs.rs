@@ -50,7 +50,7 @@ fn of_group(
     points: usize,
     reference: Option<&str>,
 ) -> Vec<PairComparison> {
-    let able = group.rows.iter().filter(|row| row.status == Status::Measured).count();
+    let able = group.rows.iter().filter(|row| row.is_ranked()).count();
     let costs = |row: &Row| gathered.costs(&row.key, group.age, Role::Subject, &group.headline);
     let costs: Vec<BTreeMap<u32, f64>> = group.rows.iter().map(costs).collect();
     let pair = |candidate: usize, reference: usize| {
@@ -98,7 +98,11 @@ fn comparable(a: &Row, b: &Row) -> bool {
 
 fn no_figure(row: &Row) -> Option<String> {
     let (word, reason) = (row.status.word(), row.status.reason());
-    (row.status != Status::Measured).then(|| format!("{}: {word}: {reason}", row.key.runner))
+    let bound =
+        row.client_bound.as_ref().map(|why| format!("{}: client-bound: {why}", row.key.runner));
+    bound.or_else(|| {
+        (row.status != Status::Measured).then(|| format!("{}: {word}: {reason}", row.key.runner))
+    })
 }
 
 fn unit(rows: &[&Row], metric: &str) -> String {

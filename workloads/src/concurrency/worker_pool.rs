@@ -1,7 +1,6 @@
 //! `worker-pool`: many jobs, and only so many of them at a time.
 
 use std::future::Future;
-use std::hint::black_box;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,12 +11,13 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::shared::OWN;
+use crate::cpu::xorshift::xorshift;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// Steps of a job: about a third of a microsecond.
-const STEPS: u64 = 300;
+const STEPS: usize = 300;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -45,13 +45,7 @@ impl Shape {
     }
 
     fn job(number: usize) -> u64 {
-        let mut x = black_box(number as u64 + 1);
-        for _ in 0..STEPS {
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-        }
-        x
+        xorshift(2 * number as u64, STEPS)
     }
 
     fn expected(self) -> u64 {

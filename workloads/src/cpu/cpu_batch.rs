@@ -1,11 +1,10 @@
 //! `cpu-batch`: independent jobs that only compute.
 
-use std::hint::black_box;
-
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric, metric};
 
+use super::xorshift::xorshift;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
@@ -41,14 +40,7 @@ impl Shape {
     fn run(self, job: usize) -> u64 {
         let sixteenth = job * 7 % 16;
         let steps = self.steps / 2 + self.steps * sixteenth / 16;
-        // Xorshift64 must not start at zero.
-        let mut x = black_box(self.seed.wrapping_add(job as u64) | 1);
-        for _ in 0..steps {
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-        }
-        black_box(x)
+        xorshift(self.seed.wrapping_add(job as u64), steps)
     }
 
     /// Runs the batch on one thread, twice; the faster of the two is the reference.

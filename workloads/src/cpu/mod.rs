@@ -4,3 +4,4 @@ pub mod cpu_batch;
 pub mod fork_join;
 pub mod matmul;
 pub mod sort;
+pub(crate) mod xorshift;

@@ -2,9 +2,10 @@
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Age, Metric, metric};
 
-use super::server::{self, Shape};
+use super::echo;
+use super::server::{self, Driven, Served, Shape};
 use crate::instance::{AsyncSession, Session};
 use crate::load::{Drive, Report, Talk};
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
@@ -12,8 +13,8 @@ use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// Bytes of a message.
 const SIZE: usize = 64;
-/// The first drive of an instance is its warm-up, and shorter.
-const WARM_UP_MS: u64 = 200;
+/// The first drive of an instance is its warm-up, and this much shorter.
+const WARM_UP_SHARE: u64 = 5;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,7 @@ fn shape(point: &Point) -> Result<Shape, Unfit> {
     Ok(Shape {
         connections,
         talk: Talk::Echo { size: SIZE },
-        warm_up: Drive::Open { rate, milliseconds: WARM_UP_MS.min(milliseconds) },
+        warm_up: Drive::Open { rate, milliseconds: milliseconds.div_ceil(WARM_UP_SHARE) },
         drive: Drive::Open { rate, milliseconds },
     })
 }
@@ -44,13 +45,14 @@ impl Workload for EchoLatency {
                     when a message was to be sent."
                 .into(),
             check: "Every message is answered, and every byte of every answer is compared.".into(),
-            headline: "p99".into(),
+            headline: metric::P99.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The client is the same for every runner and no runtime: one thread on epoll. Where \
                  it shares cores with the server, its own wake-ups are part of each latency, alike \
                  for all."
                     .into(),
+                "The shorter profiles drive each instance for 150 ms, the sweep for a second.".into(),
                 "Percentiles that the sample count does not support are not shown.".into(),
                 "CPU time is the server's.".into(),
             ],
@@ -66,7 +68,7 @@ impl Workload for EchoLatency {
         };
         match set {
             PointSet::Smoke => vec![point(1_000, 10)],
-            PointSet::Quick => vec![point(5_000, 1_000)],
+            PointSet::Quick => vec![point(5_000, 150)],
             PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, 1_000)).to_vec(),
         }
     }
@@ -105,32 +107,17 @@ impl Workload for EchoLatency {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
-        server::start_async::<R, _, _>(&setup, shape(&setup.point)?, serve_async::<R>)
+        let shape = shape(&setup.point)?;
+        let handle = |stream| echo::on_task::<R>(stream, SIZE);
+        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle)?, &shape))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
     ) -> Result<impl Session<Answer = Report>, Failure> {
-        server::start::<T, _>(&setup, shape(&setup.point)?, serve)
-    }
-}
-
-async fn serve_async<R: AsyncRuntime>(mut stream: R::Tcp) {
-    let mut message = [0; SIZE];
-    while R::read_exact(&mut stream, &mut message).await.is_ok() {
-        if R::write_all(&mut stream, &message).await.is_err() {
-            return;
-        }
-    }
-}
-
-fn serve(mut stream: std::net::TcpStream) {
-    use std::io::{Read, Write};
-    let mut message = [0; SIZE];
-    while stream.read_exact(&mut message).is_ok() {
-        if stream.write_all(&message).is_err() {
-            return;
-        }
+        let shape = shape(&setup.point)?;
+        let handle = |stream| echo::on_thread(stream, SIZE);
+        Ok(Driven::new(Served::on_threads::<T, _>(&setup, &shape, handle)?, &shape))
     }
 }

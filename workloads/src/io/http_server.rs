@@ -14,7 +14,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::server::{self, Shape};
+use super::server::{self, Driven, Served, Shape};
 use crate::instance::{AsyncSession, Session};
 use crate::load::{Drive, Report, Talk};
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
@@ -135,7 +135,8 @@ impl Workload for HttpServer {
     ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
         let wait = wait(&setup.point)?;
         let handle = move |stream| serve_async::<R>(stream, wait);
-        server::start_async::<R, _, _>(&setup, shape(&setup.point)?, handle)
+        let shape = shape(&setup.point)?;
+        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle)?, &shape))
     }
 
     fn on_threads<T: ThreadRuntime>(
@@ -147,7 +148,8 @@ impl Workload for HttpServer {
             // A client that goes away ends its connection.
             let _ = serve(stream, wait);
         };
-        server::start::<T, _>(&setup, shape(&setup.point)?, handle)
+        let shape = shape(&setup.point)?;
+        Ok(Driven::new(Served::on_threads::<T, _>(&setup, &shape, handle)?, &shape))
     }
 }
 

@@ -1,12 +1,9 @@
 //! What workloads share that are servers, loaded from another process.
 
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hdrhistogram::Histogram;
-use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
-use runtime_bench_results::trial::Metric;
+use runtime_bench_results::histogram::{self, Histogram};
+use runtime_bench_results::trial::{Metric, metric};
 
 use crate::instance::{AsyncSession, Session};
 use crate::load::{Clients, Drive, Report, Talk};
@@ -50,7 +47,6 @@ pub(super) fn needs(shape: &Shape, family: Family) -> Result<Needs, Unfit> {
         blocking: tasks,
         files: shape.connections,
         memory: tasks as u64 * CONNECTION_ESTIMATE,
-        ..Needs::default()
     })
 }
 
@@ -87,8 +83,8 @@ pub(super) fn metrics(block: &Timed<Report>) -> Vec<Metric> {
         Metric::higher("rate", "messages/s", answered / wall * 1e9),
         Metric::lower("cpu-per-message", "ns", block.timing.usage.cpu.as_nanos() as f64 / answered),
         Metric::context("in-flight", "", block.mean(|report| report.in_flight)),
-        Metric::context("client-cpu", "cores", sum(|report| report.cpu_ns) / wall),
-        Metric::context("client-late-p99", "ns", block.mean(|report| report.late_p99_ns as f64)),
+        Metric::context(metric::CLIENT_CPU, "cores", sum(|report| report.cpu_ns) / wall),
+        Metric::context(metric::CLIENT_LATE, "ns", block.mean(|report| report.late_p99_ns as f64)),
     ]
 }
 
@@ -102,7 +98,7 @@ pub(super) fn percentiles(
         let fewest = runtime_bench_results::stats::fewest_samples(share);
         fewest.is_some_and(|fewest| latencies.len() >= fewest)
     };
-    let percentiles = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999)];
+    let percentiles = [("p50", 0.5), ("p90", 0.9), (metric::P99, 0.99), ("p99.9", 0.999)];
     let mut metrics: Vec<Metric> = percentiles
         .into_iter()
         .filter(|(_, share)| supported(*share))
@@ -117,16 +113,13 @@ pub(super) fn histogram(block: &Timed<Report>) -> Option<String> {
     if let [only] = block.answers.as_slice() {
         return Some(only.histogram.clone());
     }
-    let mut bytes = Vec::new();
-    V2DeflateSerializer::new().serialize(&merged(block)?, &mut bytes).ok()?;
-    Some(STANDARD.encode(bytes))
+    histogram::encode(&merged(block)?).ok()
 }
 
 fn merged(block: &Timed<Report>) -> Option<Histogram<u64>> {
     let mut all: Option<Histogram<u64>> = None;
     for report in &block.answers {
-        let bytes = STANDARD.decode(&report.histogram).ok()?;
-        let one = Deserializer::new().deserialize(&mut bytes.as_slice()).ok()?;
+        let one = histogram::decode(&report.histogram).ok()?;
         match &mut all {
             Some(all) => all.add(one).ok()?,
             None => all = Some(one),
@@ -135,21 +128,83 @@ fn merged(block: &Timed<Report>) -> Option<Histogram<u64>> {
     all
 }
 
-/// A server and its clients.
-struct Served {
+/// A server on the runtime, and its clients.
+pub(super) struct Served {
     /// `None` while they are at work.
     clients: Option<Clients>,
-    shape: Shape,
-    warm: bool,
 }
 
 impl Served {
-    fn new(clients: Clients, shape: Shape) -> Self {
-        Self { clients: Some(clients), shape, warm: false }
+    /// Listens, serves each connection with a task of its own, and starts the clients.
+    ///
+    /// # Errors
+    /// When the server cannot listen or the clients cannot be started.
+    pub(super) fn on_async<R, F, H>(
+        setup: &Setup,
+        shape: &Shape,
+        handle: H,
+    ) -> Result<Self, Failure>
+    where
+        R: AsyncRuntime,
+        F: Future<Output = ()> + Send + 'static,
+        H: Fn(R::Tcp) -> F + Send + 'static,
+    {
+        let socket = setup.traffic.listen()?;
+        let ours = socket
+            .try_clone()
+            .and_then(|ours| ours.set_nonblocking(true).and_then(|()| R::listener(ours)))
+            .map_err(Failure::io("handing a listener to the runtime"))?;
+        R::detach(R::spawn(async move {
+            while let Ok(stream) = R::accept(&ours).await {
+                R::detach(R::spawn(handle(stream)));
+            }
+        }));
+        Self::with_clients(setup, shape, &socket)
     }
 
-    fn next_drive(&mut self) -> Drive {
-        if std::mem::replace(&mut self.warm, true) { self.shape.drive } else { self.shape.warm_up }
+    /// Listens, serves each connection on a thread, and starts the clients.
+    ///
+    /// # Errors
+    /// When the server cannot listen or the clients cannot be started.
+    pub(super) fn on_threads<T, H>(setup: &Setup, shape: &Shape, handle: H) -> Result<Self, Failure>
+    where
+        T: ThreadRuntime,
+        H: Fn(TcpStream) + Clone + Send + 'static,
+    {
+        let socket = setup.traffic.listen()?;
+        let ours = socket.try_clone().map_err(Failure::io("handing a listener to a thread"))?;
+        // Tasks that are dropped go on alone.
+        drop(T::spawn(move || {
+            for stream in ours.incoming().flatten() {
+                let handle = handle.clone();
+                drop(T::spawn(move || handle(stream)));
+            }
+        }));
+        Self::with_clients(setup, shape, &socket)
+    }
+
+    fn with_clients(setup: &Setup, shape: &Shape, socket: &TcpListener) -> Result<Self, Failure> {
+        let clients = Clients::start(setup, socket, shape.connections, shape.talk.clone())?;
+        Ok(Self { clients: Some(clients) })
+    }
+
+    /// Drives the clients, from a task.
+    ///
+    /// # Errors
+    /// When the clients are gone.
+    pub(super) async fn drive_async(&mut self, drive: Drive) -> Result<Report, Failure> {
+        let clients = self.clients.take().ok_or_else(lost)?;
+        let (clients, report) = clients.drive_async(drive).await;
+        self.clients = Some(clients);
+        report
+    }
+
+    /// Drives the clients, on a thread.
+    ///
+    /// # Errors
+    /// When the clients are gone.
+    pub(super) fn drive(&mut self, drive: Drive) -> Result<Report, Failure> {
+        self.clients.as_mut().ok_or_else(lost)?.drive(drive)
     }
 }
 
@@ -157,80 +212,33 @@ fn lost() -> Failure {
     Failure::Request("the clients of this instance are gone".to_owned())
 }
 
-/// Listens, serves each connection with a task of its own, and starts the clients.
-///
-/// # Errors
-/// When the server cannot listen or the clients cannot be started.
-pub(super) fn start_async<R: AsyncRuntime, F, H>(
-    setup: &Setup,
-    shape: Shape,
-    handle: H,
-) -> Result<impl AsyncSession<Answer = Report> + use<R, F, H>, Failure>
-where
-    F: Future<Output = ()> + Send + 'static,
-    H: Fn(R::Tcp) -> F + Send + 'static,
-{
-    let socket = setup.traffic.listen()?;
-    let ours = socket
-        .try_clone()
-        .and_then(|ours| ours.set_nonblocking(true).and_then(|()| R::listener(ours)))
-        .map_err(Failure::io("handing a listener to the runtime"))?;
-    R::detach(R::spawn(async move {
-        while let Ok(stream) = R::accept(&ours).await {
-            R::detach(R::spawn(handle(stream)));
-        }
-    }));
-    let clients = Clients::start(setup, &socket, shape.connections, shape.talk.clone())?;
-    Ok(OnAsync(Served::new(clients, shape)))
+/// A session that drives the clients once an iteration; the first time as a warm-up.
+pub(super) struct Driven {
+    served: Served,
+    next: Drive,
+    then: Drive,
 }
 
-struct OnAsync(Served);
-
-impl AsyncSession for OnAsync {
-    type Answer = Report;
-
-    async fn iterate(&mut self) -> Result<Report, Failure> {
-        let drive = self.0.next_drive();
-        let clients = self.0.clients.take().ok_or_else(lost)?;
-        let (clients, report) = clients.drive_async(drive).await;
-        self.0.clients = Some(clients);
-        report
+impl Driven {
+    pub(super) fn new(served: Served, shape: &Shape) -> Self {
+        Self { served, next: shape.warm_up, then: shape.drive }
     }
 }
 
-/// Listens, serves each connection on a thread, and starts the clients.
-///
-/// # Errors
-/// When the server cannot listen or the clients cannot be started.
-pub(super) fn start<T, H>(
-    setup: &Setup,
-    shape: Shape,
-    handle: H,
-) -> Result<impl Session<Answer = Report> + use<T, H>, Failure>
-where
-    T: ThreadRuntime,
-    H: Fn(TcpStream) + Clone + Send + 'static,
-{
-    let socket = setup.traffic.listen()?;
-    let ours = socket.try_clone().map_err(Failure::io("handing a listener to a thread"))?;
-    // Tasks that are dropped go on alone.
-    drop(T::spawn(move || {
-        for stream in ours.incoming().flatten() {
-            let handle = handle.clone();
-            drop(T::spawn(move || handle(stream)));
-        }
-    }));
-    let clients = Clients::start(setup, &socket, shape.connections, shape.talk.clone())?;
-    Ok(OnThreads(Served::new(clients, shape)))
+impl AsyncSession for Driven {
+    type Answer = Report;
+
+    async fn iterate(&mut self) -> Result<Report, Failure> {
+        let drive = std::mem::replace(&mut self.next, self.then);
+        self.served.drive_async(drive).await
+    }
 }
 
-struct OnThreads(Served);
-
-impl Session for OnThreads {
+impl Session for Driven {
     type Answer = Report;
 
     fn iterate(&mut self) -> Result<Report, Failure> {
-        let drive = self.0.next_drive();
-        self.0.clients.as_mut().ok_or_else(lost)?.drive(drive)
+        let drive = std::mem::replace(&mut self.next, self.then);
+        self.served.drive(drive)
     }
 }

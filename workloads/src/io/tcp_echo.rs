@@ -8,8 +8,8 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
+use super::{echo, loopback};
 use crate::instance::{AsyncSession, Session};
-use crate::io::loopback;
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
@@ -143,7 +143,7 @@ impl Workload for TcpEcho {
         let mut servers = Vec::with_capacity(shape.connections);
         for (client, server) in connect(shape.connections)? {
             let server = non_blocking::<R>(server)?;
-            servers.push(R::spawn(serve_async::<R>(server, shape.size)));
+            servers.push(R::spawn(echo::on_task::<R>(server, shape.size)));
             clients.push(non_blocking::<R>(client)?);
         }
         Ok(OnAsync::<R> { shape, clients, _servers: servers })
@@ -157,7 +157,7 @@ impl Workload for TcpEcho {
         let mut clients = Vec::with_capacity(shape.connections);
         let mut servers = Vec::with_capacity(shape.connections);
         for (mut client, server) in connect(shape.connections)? {
-            servers.push(T::spawn(move || serve(server, shape.size)));
+            servers.push(T::spawn(move || echo::on_thread(server, shape.size)));
             // A first echo proves that the server has a thread of its own. A pool's join helps
             // with waiting jobs, and must never find one that ends with the connection.
             talk(&mut client, Shape { messages: 1, ..shape }, 0)
@@ -281,24 +281,6 @@ fn talk(client: &mut TcpStream, shape: Shape, connection: usize) -> io::Result<E
         echoed.count(&message, &echo);
     }
     Ok(echoed)
-}
-
-async fn serve_async<R: AsyncRuntime>(mut server: R::Tcp, size: usize) {
-    let mut message = vec![0; size];
-    while R::read_exact(&mut server, &mut message).await.is_ok() {
-        if R::write_all(&mut server, &message).await.is_err() {
-            return;
-        }
-    }
-}
-
-fn serve(mut server: TcpStream, size: usize) {
-    let mut message = vec![0; size];
-    while server.read_exact(&mut message).is_ok() {
-        if server.write_all(&message).is_err() {
-            return;
-        }
-    }
 }
 
 #[cfg(test)]

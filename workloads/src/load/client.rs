@@ -169,3 +169,64 @@ impl Client {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runtime_bench_results::histogram;
+    use std::io::Read;
+    use std::thread;
+
+    /// An echo server for one connection that changes the last byte of message `wrong`, and stands still
+    /// before message `stall` for a time.
+    fn server(size: usize, wrong: usize, stall: usize, still: Duration) -> Target {
+        let listener = loopback::listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut message = vec![0; size];
+            for number in 0.. {
+                if stream.read_exact(&mut message).is_err() {
+                    return;
+                }
+                if number == stall {
+                    thread::sleep(still);
+                }
+                message[size - 1] ^= u8::from(number == wrong);
+                stream.write_all(&message).unwrap();
+            }
+        });
+        Target { address, connections: 1, talk: Talk::Echo { size } }
+    }
+
+    #[test]
+    fn a_closed_loop_sends_as_many_as_told_and_finds_the_wrong_one() {
+        let target = server(64, 3, usize::MAX, Duration::ZERO);
+        let mut client = Client::connect(&target).unwrap();
+        let report = client.drive(Drive::Closed { messages: 10 }).unwrap();
+        assert_eq!((report.sent, report.answered, report.wrong), (10, 10, 1));
+        let again = client.drive(Drive::Closed { messages: 5 }).unwrap();
+        assert_eq!((again.sent, again.answered, again.wrong), (5, 5, 0));
+    }
+
+    #[test]
+    fn large_messages_that_fill_the_socket_arrive_whole() {
+        let target = server(1 << 20, usize::MAX, usize::MAX, Duration::ZERO);
+        let mut client = Client::connect(&target).unwrap();
+        let report = client.drive(Drive::Closed { messages: 3 }).unwrap();
+        assert_eq!((report.answered, report.wrong), (3, 0));
+    }
+
+    #[test]
+    fn an_open_loop_charges_a_stall_with_everything_that_had_to_wait() {
+        let target = server(64, usize::MAX, 20, Duration::from_millis(100));
+        let mut client = Client::connect(&target).unwrap();
+        let report = client.drive(Drive::Open { rate: 1_000, milliseconds: 200 }).unwrap();
+        assert_eq!((report.sent, report.answered, report.wrong), (200, 200, 0));
+        // Of the hundred messages that fell due during the stall, half waited for half of it at least;
+        // a client that waits for each answer would know of one.
+        let latencies = histogram::decode(&report.histogram).unwrap();
+        let waited = latencies.count_between(49_000_000, u64::MAX);
+        assert!(waited >= 45, "{waited} of {}", latencies.len());
+    }
+}

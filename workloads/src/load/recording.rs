@@ -2,10 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hdrhistogram::Histogram;
-use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
+use runtime_bench_results::histogram::{self, Histogram};
 
 use super::Report;
 
@@ -71,10 +68,6 @@ impl Recording {
     }
 
     pub(super) fn report(&self, cpu: Duration) -> Result<Report, String> {
-        let mut bytes = Vec::new();
-        V2DeflateSerializer::new()
-            .serialize(&self.latencies, &mut bytes)
-            .map_err(|error| format!("the latencies cannot be encoded: {error}"))?;
         let wall_ns = nanoseconds(self.last.saturating_duration_since(self.started));
         Ok(Report {
             sent: self.sent,
@@ -85,7 +78,7 @@ impl Recording {
             in_flight: self.flown / wall_ns.max(1) as f64,
             mean_ns: self.latencies.mean(),
             late_p99_ns: self.lateness.value_at_quantile(0.99),
-            histogram: STANDARD.encode(bytes),
+            histogram: histogram::encode(&self.latencies)?,
         })
     }
 }

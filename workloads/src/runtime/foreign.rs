@@ -31,13 +31,11 @@ pub(crate) async fn on_foreign_thread<T: Send + 'static>(
     });
     let output = poll_fn(|context| {
         let mut handoff = handoff.lock().unwrap_or_else(PoisonError::into_inner);
-        match handoff.output.take() {
-            Some(output) => Poll::Ready(output),
-            None => {
-                handoff.waiting = Some(context.waker().clone());
-                Poll::Pending
-            }
-        }
+        let Some(output) = handoff.output.take() else {
+            handoff.waiting = Some(context.waker().clone());
+            return Poll::Pending;
+        };
+        Poll::Ready(output)
     });
     output.await.unwrap_or_else(|panic| resume_unwind(panic))
 }

@@ -1,0 +1,239 @@
+//! `mixed-load`: an echo server whose runtime computes as well.
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric, metric};
+
+use super::echo;
+use super::server::{self, Served, Shape as Load};
+use crate::cpu::xorshift::xorshift;
+use crate::instance::{AsyncSession, Session};
+use crate::load::{Drive, Report, Talk};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Bytes of a message.
+const SIZE: usize = 64;
+const UNLOADED: &str = "unloaded";
+const INLINE: &str = "inline";
+const OFFLOADED: &str = "offloaded";
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct MixedLoad;
+
+#[derive(Clone)]
+struct Shape {
+    load: Load,
+    variant: String,
+    jobs: usize,
+    steps: usize,
+}
+
+/// The clients' report, and the jobs' answers combined.
+#[derive(Clone, Debug)]
+pub struct Mixed {
+    report: Report,
+    xor: u64,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let connections = point.count_in("connections", 1..=10_000)?;
+        let rate = point.count_in("rate", 1..=1_000_000)? as u64;
+        let milliseconds = point.count_in("duration", 10..=60_000)? as u64;
+        let variant = point.variant.clone().unwrap_or_default();
+        if ![UNLOADED, INLINE, OFFLOADED].contains(&variant.as_str()) {
+            return Err(Unfit::Point(format!("there is no variant `{variant}` of mixed-load")));
+        }
+        let jobs = point.count_in("jobs", 0..=100_000)?;
+        let drive = Drive::Open { rate, milliseconds };
+        let talk = Talk::Echo { size: SIZE };
+        Ok(Self {
+            load: Load { connections, talk, warm_up: drive, drive },
+            jobs: if variant == UNLOADED { 0 } else { jobs },
+            variant,
+            steps: point.count_in("steps", 1..=1_000_000_000)?,
+        })
+    }
+
+    fn expected(&self) -> u64 {
+        (0..self.jobs).fold(0, |xor, job| xor ^ self.job(job))
+    }
+
+    fn job(&self, number: usize) -> u64 {
+        xorshift(2 * number as u64, self.steps)
+    }
+}
+
+impl Workload for MixedLoad {
+    type Answer = Mixed;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "mixed-load".into(),
+            title: "Echo latency while the same runtime computes".into(),
+            kind: Kind::Io,
+            model: "An echo server answers messages that come on a schedule from another process, \
+                    while a batch of computing jobs runs on the same runtime: as tasks (`inline`), on \
+                    its pool of blocking threads (`offloaded`), or not at all (`unloaded`)."
+                .into(),
+            check: "Every message is answered and every byte compared, and the jobs' answers combine \
+                    to those of a plain loop."
+                .into(),
+            headline: metric::P99.into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "A task that computes for milliseconds without an await keeps its worker from \
+                 everything else; that is what `inline` shows."
+                    .into(),
+                "Threads have `inline` only: a job is a thread, and the kernel divides the cores."
+                    .into(),
+                "CPU time is the server's, jobs included.".into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |variant: &str, duration: u64, jobs: u64, steps: u64| {
+            Point::new()
+                .variant(variant)
+                .with("connections", 16, "")
+                .with("rate", 5_000, "messages/s")
+                .with("duration", duration, "ms")
+                .with("jobs", jobs, "")
+                .with("steps", steps, "")
+        };
+        match set {
+            PointSet::Smoke => {
+                [UNLOADED, INLINE, OFFLOADED].map(|name| point(name, 10, 2, 1_000)).to_vec()
+            }
+            PointSet::Quick => vec![point(INLINE, 150, 16, 5_000_000)],
+            PointSet::Full => [UNLOADED, INLINE, OFFLOADED]
+                .map(|name| point(name, 1_000, 100, 5_000_000))
+                .to_vec(),
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let shape = Shape::of(point)?;
+        if family != Family::Async && shape.variant == OFFLOADED {
+            return Err(Unfit::Family(
+                "there is nothing to offload from: a thread that computes holds nobody up but itself"
+                    .to_owned(),
+            ));
+        }
+        let needs = server::needs(&shape.load, family)?;
+        let threads = if family == Family::ThreadPerTask { shape.jobs } else { 0 };
+        Ok(Needs { tasks: needs.tasks + threads, ..needs })
+    }
+
+    fn ages(&self) -> &'static [Age] {
+        &[Age::Young]
+    }
+
+    fn verify(&self, setup: &Setup, mixed: &Mixed) -> Result<(), String> {
+        server::verify(&mixed.report)?;
+        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.expected();
+        if mixed.xor == expected {
+            Ok(())
+        } else {
+            Err(format!("the jobs combine to {:x}, expected {expected:x}", mixed.xor))
+        }
+    }
+
+    fn describe(&self, mixed: &Mixed) -> String {
+        format!("{} answered, {:x}", mixed.report.answered, mixed.xor)
+    }
+
+    fn metrics(&self, _: &Setup, block: &Timed<Mixed>) -> Vec<Metric> {
+        let reports = reports(block);
+        let mut metrics = server::percentiles(&reports, Metric::lower);
+        metrics.extend(server::metrics(&reports));
+        metrics
+    }
+
+    fn histogram(&self, block: &Timed<Mixed>) -> Option<String> {
+        server::histogram(&reports(block))
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Mixed>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let handle = |stream| echo::on_task::<R>(stream, SIZE);
+        let served = Served::on_async::<R, _, _>(&setup, &shape.load, handle)?;
+        Ok(OnAsync::<R> { served, shape, runtime: std::marker::PhantomData })
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Mixed>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let handle = |stream| echo::on_thread(stream, SIZE);
+        let served = Served::on_threads::<T, _>(&setup, &shape.load, handle)?;
+        Ok(OnThreads::<T> { served, shape, runtime: std::marker::PhantomData })
+    }
+}
+
+/// The clients' side of a block.
+fn reports(block: &Timed<Mixed>) -> Timed<Report> {
+    let answers = block.answers.iter().map(|mixed| mixed.report.clone()).collect();
+    Timed { answers, timing: block.timing }
+}
+
+struct OnAsync<R> {
+    served: Served,
+    shape: Shape,
+    runtime: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
+    type Answer = Mixed;
+
+    async fn iterate(&mut self) -> Result<Mixed, Failure> {
+        let offload = self.shape.variant == OFFLOADED;
+        let jobs: Vec<_> = (0..self.shape.jobs)
+            .map(|number| {
+                let shape = self.shape.clone();
+                R::spawn(async move {
+                    if offload {
+                        R::offload(move || shape.job(number)).await
+                    } else {
+                        shape.job(number)
+                    }
+                })
+            })
+            .collect();
+        let report = self.served.drive_async(self.shape.load.drive).await?;
+        let mut xor = 0;
+        for job in jobs {
+            xor ^= job.await;
+        }
+        Ok(Mixed { report, xor })
+    }
+}
+
+struct OnThreads<T> {
+    served: Served,
+    shape: Shape,
+    runtime: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: ThreadRuntime> Session for OnThreads<T> {
+    type Answer = Mixed;
+
+    fn iterate(&mut self) -> Result<Mixed, Failure> {
+        let jobs: Vec<_> = (0..self.shape.jobs)
+            .map(|number| {
+                let shape = self.shape.clone();
+                T::spawn(move || shape.job(number))
+            })
+            .collect();
+        let report = self.served.drive(self.shape.load.drive)?;
+        let xor = jobs.into_iter().fold(0, |xor, job| xor ^ T::join(job));
+        Ok(Mixed { report, xor })
+    }
+}

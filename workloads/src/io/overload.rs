@@ -1,0 +1,183 @@
+//! `overload`: an echo server that is asked for more than it can do.
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::echo;
+use super::server::{self, Served, Shape as Load};
+use crate::instance::{AsyncSession, Session};
+use crate::load::{Drive, Report, Talk};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Bytes of a message.
+const SIZE: usize = 64;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Overload;
+
+#[derive(Clone)]
+struct Shape {
+    load: Load,
+    /// What is asked for, in percent of the capacity.
+    percent: u64,
+    milliseconds: u64,
+}
+
+/// What the clients saw while they waited for each answer, and while they did not.
+#[derive(Clone, Debug)]
+pub struct Pressed {
+    capacity: Report,
+    overload: Report,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let connections = point.count_in("connections", 1..=10_000)?;
+        let drive = Drive::Closed { messages: point.count_in("messages", 1..=1_000_000)? as u64 };
+        let talk = Talk::Echo { size: SIZE };
+        Ok(Self {
+            load: Load { connections, talk, warm_up: drive, drive },
+            percent: point.count_in("asked", 1..=1_000)? as u64,
+            milliseconds: point.count_in("duration", 1..=60_000)? as u64,
+        })
+    }
+
+    /// The schedule that asks for more than the capacity that was just seen.
+    fn pressure(&self, capacity: &Report) -> Drive {
+        let rate = (rate(capacity) * self.percent as f64 / 100.0).max(1_000.0) as u64;
+        Drive::Open { rate, milliseconds: self.milliseconds }
+    }
+}
+
+/// Answers a second.
+fn rate(report: &Report) -> f64 {
+    report.answered as f64 / report.wall_ns.max(1) as f64 * 1e9
+}
+
+impl Pressed {
+    /// Answers a second under pressure ÷ those without.
+    fn goodput(&self) -> f64 {
+        rate(&self.overload) / rate(&self.capacity)
+    }
+}
+
+impl Workload for Overload {
+    type Answer = Pressed;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "overload".into(),
+            title: "An echo server under more than it can do".into(),
+            kind: Kind::Io,
+            model: "Clients in another process first wait for each answer, which tells the capacity; \
+                    then they send on a schedule of 120 % of it, whatever the server does, and wait \
+                    until everything is answered. Goodput is the rate under pressure ÷ the capacity: \
+                    a server that works itself to death falls below 1."
+                .into(),
+            check: "Every message is answered, and every byte of every answer is compared.".into(),
+            headline: "goodput".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "The rate is calibrated in each process anew, so it is comparable within a run only."
+                    .into(),
+                "Queued messages are answered in batches, which costs less a message than one at a \
+                 time: goodput may exceed 1."
+                    .into(),
+                "The capacity is that of server and client together, where they share cores.".into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |messages: u64, duration: u64| {
+            Point::new()
+                .with("connections", 16, "")
+                .with("messages", messages, "")
+                .with("duration", duration, "ms")
+                .with("asked", 120, "%")
+        };
+        match set {
+            PointSet::Smoke => vec![point(5, 5)],
+            PointSet::Quick => vec![point(100, 50)],
+            PointSet::Full => vec![point(2_000, 1_000)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        server::needs(&Shape::of(point)?.load, family)
+    }
+
+    fn ages(&self) -> &'static [Age] {
+        &[Age::Young]
+    }
+
+    fn verify(&self, _: &Setup, pressed: &Pressed) -> Result<(), String> {
+        server::verify(&pressed.capacity)?;
+        server::verify(&pressed.overload)
+    }
+
+    fn describe(&self, pressed: &Pressed) -> String {
+        format!("{} and {} answered", pressed.capacity.answered, pressed.overload.answered)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Pressed>) -> Vec<Metric> {
+        let asked_ns = setup.count("duration").unwrap_or(0) as f64 * 1e6;
+        let behind = |pressed: &Pressed| (pressed.overload.wall_ns as f64 - asked_ns).max(0.0);
+        let client = |pressed: &Pressed| {
+            pressed.overload.cpu_ns as f64 / pressed.overload.wall_ns.max(1) as f64
+        };
+        vec![
+            Metric::higher("goodput", "×", block.mean(Pressed::goodput)),
+            Metric::lower("recovery", "ns", block.mean(behind)),
+            Metric::higher("capacity", "messages/s", block.mean(|one| rate(&one.capacity))),
+            Metric::lower("overload-mean", "ns", block.mean(|one| one.overload.mean_ns)),
+            Metric::context("client-cpu-overload", "cores", block.mean(client)),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Pressed>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let handle = |stream| echo::on_task::<R>(stream, SIZE);
+        Ok(Under { served: Served::on_async::<R, _, _>(&setup, &shape.load, handle)?, shape })
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Pressed>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let handle = |stream| echo::on_thread(stream, SIZE);
+        Ok(Under { served: Served::on_threads::<T, _>(&setup, &shape.load, handle)?, shape })
+    }
+}
+
+struct Under {
+    served: Served,
+    shape: Shape,
+}
+
+impl AsyncSession for Under {
+    type Answer = Pressed;
+
+    async fn iterate(&mut self) -> Result<Pressed, Failure> {
+        let capacity = self.served.drive_async(self.shape.load.drive).await?;
+        let overload = self.served.drive_async(self.shape.pressure(&capacity)).await?;
+        Ok(Pressed { capacity, overload })
+    }
+}
+
+impl Session for Under {
+    type Answer = Pressed;
+
+    fn iterate(&mut self) -> Result<Pressed, Failure> {
+        let capacity = self.served.drive(self.shape.load.drive)?;
+        let overload = self.served.drive(self.shape.pressure(&capacity))?;
+        Ok(Pressed { capacity, overload })
+    }
+}
