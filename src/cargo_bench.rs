@@ -4,6 +4,7 @@
 //! `--profile` for `--profile-time`, and a missing baseline makes it panic.
 
 use clap::{Args, Parser, Subcommand};
+use runtime_bench_workloads::clock::SYSTEM;
 use runtime_bench_workloads::workload::PointSet;
 
 use crate::cli::{MatrixArgs, OutputArgs, typed};
@@ -90,7 +91,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         return Err(Error::Usage(problem.to_owned()));
     }
     match cli.inner {
-        Some(Inner::Trial) => crate::trial::answer(registry)
+        Some(Inner::Trial) => crate::trial::answer(registry, &SYSTEM)
             .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
         Some(Inner::Load) => crate::trial::load().map_err(Error::CouldNotRun),
         Some(Inner::Replay(args)) => criterion_sink::replay(&args),

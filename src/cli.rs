@@ -9,6 +9,7 @@ pub use values::Format;
 pub(crate) use values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
 
 use clap::{Parser, Subcommand};
+use runtime_bench_workloads::clock::SYSTEM;
 
 use crate::commands;
 use crate::error::Error;
@@ -86,7 +87,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Compare(args) => commands::compare::run(&args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&["runtime-bench"])),
         Command::Serve(args) => commands::serve::run(registry, &args),
-        Command::Trial => crate::trial::answer(registry)
+        Command::Trial => crate::trial::answer(registry, &SYSTEM)
             .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
         Command::Load => crate::trial::load().map_err(Error::CouldNotRun),
         Command::Replay(args) => crate::criterion_sink::replay(&args),

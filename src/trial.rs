@@ -8,7 +8,7 @@ use runtime_bench_results::trial::{
     Age, Block, BlockSize, ErrorKind, Metric, Outcome, PROTOCOL, Phases, TrialReply, TrialRequest,
     metric,
 };
-use runtime_bench_workloads::clock::{Clock, SYSTEM};
+use runtime_bench_workloads::clock::Clock;
 use runtime_bench_workloads::instance::{Instance, Sample};
 use runtime_bench_workloads::load::{self, Traffic};
 use runtime_bench_workloads::workload::{Failure, Setup};
@@ -31,13 +31,13 @@ const STEADY_AT_MOST: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// When the reply cannot be written: the harness is gone.
-pub fn answer(registry: &Registry) -> io::Result<()> {
+pub fn answer(registry: &Registry, clock: &'static dyn Clock) -> io::Result<()> {
     die_with_parent();
     raise_open_files();
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
     let outcome = match serde_json::from_str::<TrialRequest>(&text) {
-        Ok(request) if request.protocol == PROTOCOL => run(registry, &request, &SYSTEM)
+        Ok(request) if request.protocol == PROTOCOL => run(registry, &request, clock)
             .map_or_else(|failure| failed(&failure), |block| Outcome::Ok { block }),
         Ok(request) => protocol_error(format!(
             "the request speaks protocol {} where this runner speaks {PROTOCOL}",
@@ -187,6 +187,10 @@ fn block(
         Metric::context(metric::SWITCHES_VOLUNTARY, "", per(timing.usage.voluntary as f64)),
         Metric::context(metric::SWITCHES_INVOLUNTARY, "", per(timing.usage.involuntary as f64)),
     ]);
+    if let Some(heap) = timing.usage.heap {
+        metrics.push(Metric::context(metric::ALLOCATIONS, "", per(heap.allocations as f64)));
+        metrics.push(Metric::context(metric::ALLOCATED, "B", per(heap.bytes as f64)));
+    }
     metrics
         .extend(peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64)));
     metrics.extend(startup.map(|build| {

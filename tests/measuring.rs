@@ -58,6 +58,11 @@ fn a_run_fills_every_cell_and_writes_results_and_report() {
     for row in analysis.groups.iter().flat_map(|group| &group.rows) {
         assert_eq!(row.status, Status::Measured, "{}", row.key);
         assert!(row.samples >= 15, "{}", row.samples);
+        // Counted once, by an executable that is not timed; a spawned task is allocated.
+        let counted = row.metric("allocations").expect("allocations are counted");
+        assert_eq!(counted.samples, 1, "{}", row.key);
+        let spawns = row.key.workload == "spawn-join";
+        assert_eq!(counted.value >= 3.0, spawns, "{}: {}", row.key, counted.value);
         assert!(row.metric("wall").is_some() && row.metric("cpu").is_some());
         assert!(row.comparison.is_some() || row.key.runner == "smol");
     }

@@ -236,6 +236,10 @@ pub mod metric {
     pub const STARTUP: &str = "startup";
     /// How many times as fast as one thread, timed in the same process.
     pub const SPEED_UP: &str = "speed-up";
+    /// Allocations of an iteration, reallocations among them. Counted in a trial that is not timed.
+    pub const ALLOCATIONS: &str = "allocations";
+    /// Bytes allocated in an iteration, freed or not.
+    pub const ALLOCATED: &str = "allocated";
     /// CPU time of the load generator ÷ wall time, cores.
     pub const CLIENT_CPU: &str = "client-cpu";
     /// The 99th percentile of how late the load generator sent, ns.

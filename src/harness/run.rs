@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use fastrand::Rng;
 use runtime_bench_results::analysis::{Noise, analyse, level};
 use runtime_bench_results::run::{
-    End, Line, PlannedCell, Run, RunHeader, SCHEMA, Schedule, TrialRecord,
+    End, Line, PlannedCell, Role, Run, RunHeader, SCHEMA, Schedule, TrialRecord,
 };
 use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::store::RunWriter;
@@ -19,7 +19,7 @@ use super::plan::Planned;
 use super::profile::Profile;
 use super::progress::{Progress, seconds};
 use super::schedule::{order, schedule};
-use super::trials::{Settings, Trials};
+use super::trials::{Finished, Settings, Trials};
 use crate::error::Error;
 use crate::machine;
 use crate::registry::Registry;
@@ -190,6 +190,7 @@ impl Loop<'_> {
             self.note(probed)?;
             let mut cost = Duration::ZERO;
             for (position, id) in self.permutation(group).into_iter().enumerate() {
+                self.count(id, position)?;
                 let Some(mut pilot) = self.trial(id, 0, position)? else { return Ok(None) };
                 // The first process of a kind pays for cold caches; a cheap cell is tried twice.
                 if pilot.as_secs_f64() < 2.0 * PILOT_S && !self.broken[id] {
@@ -260,25 +261,41 @@ impl Loop<'_> {
         let cell = &self.planned.plan.cells[id];
         self.progress.running(&cell.key.to_string());
         let at_s = self.start.elapsed().as_secs_f64();
-        let block = BlockSize::Nanoseconds(self.profile.block(cell.age).as_nanos() as u64);
-        let Some(finished) = self.trials.run(&cell.key, cell.age, block) else { return Ok(None) };
+        let Some(finished) = self.trials.run(&cell.key, cell.age, self.block(cell.age)) else {
+            return Ok(None);
+        };
         if let Outcome::Error { kind, message } = &finished.outcome {
             self.broken[id] = true;
             self.progress.say(&format!("failed: {}: {kind}: {message}", cell.key));
         }
-        self.writer.append(Line::Trial(TrialRecord {
-            cell: id,
-            round,
-            position: position as u32,
-            at_s,
-            cost_s: finished.cost.as_secs_f64(),
-            outcome: finished.outcome,
-            stderr: finished.stderr,
-        }))?;
+        let cost = finished.cost;
+        self.writer.append(Line::Trial(record(id, round, position, at_s, finished)))?;
         let noticed = self.beside.after_trial();
         self.note(noticed)?;
-        Ok(Some(finished.cost))
+        Ok(Some(cost))
     }
+
+    /// A trial whose allocations are counted, where somebody can. A pilot, because it is not timed.
+    fn count(&mut self, id: usize, position: usize) -> Result<(), Error> {
+        let cell = &self.planned.plan.cells[id];
+        let at_s = self.start.elapsed().as_secs_f64();
+        if cell.role == Role::Subject
+            && let Some(counted) = self.trials.count(&cell.key, cell.age, self.block(cell.age))
+        {
+            self.writer.append(Line::Trial(record(id, 0, position, at_s, counted)))?;
+        }
+        Ok(())
+    }
+
+    fn block(&self, age: Age) -> BlockSize {
+        BlockSize::Nanoseconds(self.profile.block(age).as_nanos() as u64)
+    }
+}
+
+fn record(cell: usize, round: u32, position: usize, at_s: f64, finished: Finished) -> TrialRecord {
+    let (position, cost_s) = (position as u32, finished.cost.as_secs_f64());
+    let Finished { outcome, stderr, .. } = finished;
+    TrialRecord { cell, round, position, at_s, cost_s, outcome, stderr }
 }
 
 /// What a plan is going to cost, in a sentence.

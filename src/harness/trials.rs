@@ -1,7 +1,7 @@
 //! A request to a trial process, and its reply.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,9 @@ pub const TRIAL: &str = "trial";
 /// The subcommand that makes this very program the load generator of a trial.
 pub const LOAD: &str = "load";
 
+/// The executable that counts allocations.
+const COUNTING: &str = "runtime-bench-counting";
+
 /// Variables that would change a runner behind the plan's back.
 const SETTINGS_FROM_OUTSIDE: [&str; 6] = [
     "ASYNC_STD_THREAD_COUNT",
@@ -36,6 +39,8 @@ pub struct Trials<'a> {
     registry: &'a Registry,
     interrupt: &'a Interrupt,
     program: PathBuf,
+    /// The executable that counts allocations, where it stands beside this one.
+    counting: Option<PathBuf>,
     scratch: TempDir,
     /// What every trial of the run is given.
     pub settings: Settings,
@@ -100,11 +105,29 @@ impl<'a> Trials<'a> {
                 env::temp_dir().display()
             ))
         })?;
-        Ok(Self { registry, interrupt, program, scratch, settings })
+        let counting = counting(&program);
+        Ok(Self { registry, interrupt, program, counting, scratch, settings })
     }
 
     /// Runs one trial; `None` when the run was interrupted meanwhile.
     pub fn run(&self, cell: &CellKey, age: Age, block: BlockSize) -> Option<Finished> {
+        self.run_in(&self.program, cell, age, block)
+    }
+
+    /// Runs one trial that counts allocations instead of being timed; `None` where nobody can count.
+    pub fn count(&self, cell: &CellKey, age: Age, block: BlockSize) -> Option<Finished> {
+        let finished = self.run_in(self.counting.as_ref()?, cell, age, block)?;
+        // Of a workload of somebody's own it knows nothing, and whether a cell works the pilot tells.
+        matches!(finished.outcome, Outcome::Ok { .. }).then_some(finished)
+    }
+
+    fn run_in(
+        &self,
+        program: &Path,
+        cell: &CellKey,
+        age: Age,
+        block: BlockSize,
+    ) -> Option<Finished> {
         let request = TrialRequest {
             protocol: PROTOCOL,
             cell: cell.clone(),
@@ -116,7 +139,7 @@ impl<'a> Trials<'a> {
             scratch: self.scratch.path().to_string_lossy().into_owned(),
             load: vec![self.program.to_string_lossy().into_owned(), LOAD.to_owned()],
         };
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(program);
         command.arg(TRIAL).env("RUST_BACKTRACE", "0");
         for name in SETTINGS_FROM_OUTSIDE {
             command.env_remove(name);
@@ -147,6 +170,14 @@ impl<'a> Trials<'a> {
         let failed = matches!(outcome, Outcome::Error { .. }) && !stderr.is_empty();
         Some(Finished { outcome, stderr: failed.then_some(stderr), cost })
     }
+}
+
+/// The executable that counts allocations: cargo puts it beside this one, or one folder above the
+/// bench targets.
+fn counting(program: &Path) -> Option<PathBuf> {
+    let name = format!("{COUNTING}{}", env::consts::EXE_SUFFIX);
+    let folders = program.ancestors().skip(1).take(2);
+    folders.map(|folder| folder.join(&name)).find(|path| path.is_file())
 }
 
 /// Runs another command of this harness: whether it ended well, its output and its errors.

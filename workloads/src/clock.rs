@@ -26,6 +26,17 @@ pub struct Usage {
     pub voluntary: u64,
     /// Context switches because a thread was displaced.
     pub involuntary: u64,
+    /// What was allocated, where the clock's owner counts it.
+    pub heap: Option<Heap>,
+}
+
+/// Allocations of the process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heap {
+    /// How many, reallocations among them.
+    pub allocations: u64,
+    /// Bytes, whether they were freed or not.
+    pub bytes: u64,
 }
 
 impl Usage {
@@ -38,6 +49,16 @@ impl Usage {
             system: self.system.saturating_sub(earlier.system),
             voluntary: self.voluntary.saturating_sub(earlier.voluntary),
             involuntary: self.involuntary.saturating_sub(earlier.involuntary),
+            heap: self.heap.map(|heap| heap.since(earlier.heap.unwrap_or_default())),
+        }
+    }
+}
+
+impl Heap {
+    fn since(self, earlier: Self) -> Self {
+        Self {
+            allocations: self.allocations.saturating_sub(earlier.allocations),
+            bytes: self.bytes.saturating_sub(earlier.bytes),
         }
     }
 }
@@ -69,6 +90,7 @@ impl Clock for SystemClock {
             system: to_duration(usage.system_time()),
             voluntary: usage.voluntary_context_switches().unsigned_abs(),
             involuntary: usage.involuntary_context_switches().unsigned_abs(),
+            heap: None,
         })
     }
 

@@ -6,7 +6,7 @@ use super::noise::stalled;
 use super::{Status, Summary};
 use crate::run::{PlannedCell, Run, TrialRecord};
 use crate::stats::{median, median_interval};
-use crate::trial::{Block, Metric, Outcome};
+use crate::trial::{Block, Metric, Outcome, metric};
 
 /// Error level of the interval shown beside a single figure.
 const FIGURE_LEVEL: f64 = 0.05;
@@ -16,6 +16,8 @@ const FIGURE_LEVEL: f64 = 0.05;
 pub(super) struct Samples<'a> {
     /// Verified blocks by round; the pilot is not among them.
     pub(super) blocks: BTreeMap<u32, &'a Block>,
+    /// What was counted, by a trial that is not timed.
+    counted_only: Vec<&'a Metric>,
     /// Trials that failed, pilots included.
     pub(super) failures: Vec<String>,
     /// Verified blocks that were left out because the machine stood still meanwhile.
@@ -33,7 +35,12 @@ impl<'a> Samples<'a> {
         let mut samples = Self { counted, tried: trials.len(), ..Self::default() };
         for trial in trials {
             match &trial.outcome {
-                Outcome::Ok { .. } if trial.round == 0 => {}
+                Outcome::Ok { block } if trial.round == 0 => {
+                    let counted = [metric::ALLOCATIONS, metric::ALLOCATED];
+                    let of_block = block.metrics.iter();
+                    let found = of_block.filter(|one| counted.contains(&one.name.as_str()));
+                    samples.counted_only.extend(found);
+                }
                 Outcome::Ok { .. } if stalled(run, trial) => samples.dropped += 1,
                 Outcome::Ok { block } => {
                     samples.blocks.insert(trial.round, block);
@@ -90,7 +97,8 @@ impl<'a> Samples<'a> {
         let Some(first) = self.blocks.values().next() else {
             return Vec::new();
         };
-        first.metrics.iter().filter_map(|metric| self.summary(metric)).collect()
+        let measured = first.metrics.iter().filter_map(|metric| self.summary(metric));
+        measured.chain(self.counted_only.iter().map(|metric| once(metric))).collect()
     }
 
     fn summary(&self, metric: &Metric) -> Option<Summary> {
@@ -104,5 +112,17 @@ impl<'a> Samples<'a> {
             interval: median_interval(&values, FIGURE_LEVEL),
             samples: values.len(),
         })
+    }
+}
+
+/// A metric that one process tells.
+fn once(metric: &Metric) -> Summary {
+    Summary {
+        name: metric.name.clone(),
+        unit: metric.unit.clone(),
+        better: metric.better,
+        value: metric.value,
+        interval: None,
+        samples: 1,
     }
 }

@@ -1,0 +1,40 @@
+//! A trial that counts allocations. It is never timed: counting costs time.
+
+use std::alloc::System;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use runtime_bench::registry::Registry;
+use runtime_bench::workloads::clock::{Clock, Heap, SYSTEM, Usage};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// The system's clock, which also knows what was allocated.
+struct Counting;
+
+impl Clock for Counting {
+    fn now(&self) -> Duration {
+        SYSTEM.now()
+    }
+
+    fn usage(&self) -> Usage {
+        let counted = ALLOCATOR.stats();
+        let heap = Heap {
+            allocations: (counted.allocations + counted.reallocations) as u64,
+            bytes: counted.bytes_allocated as u64,
+        };
+        Usage { heap: Some(heap), ..SYSTEM.usage() }
+    }
+}
+
+fn main() -> ExitCode {
+    match runtime_bench::trial::answer(&Registry::standard(), &Counting) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: cannot answer the harness: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
