@@ -12,7 +12,7 @@ use runtime_bench_workloads::clock::{Clock, SYSTEM};
 use runtime_bench_workloads::instance::{Instance, Sample};
 use runtime_bench_workloads::workload::{Failure, Setup};
 
-use crate::machine::{peak_memory, raise_open_files};
+use crate::machine::{self, peak_memory, raise_open_files};
 use crate::registry::Registry;
 
 /// A young instance has done at least this much.
@@ -174,6 +174,8 @@ fn block(
         Metric::context(metric::SWITCHES_VOLUNTARY, "", per(timing.usage.voluntary as f64)),
         Metric::context(metric::SWITCHES_INVOLUNTARY, "", per(timing.usage.involuntary as f64)),
     ]);
+    metrics
+        .extend(machine::threads().map(|count| Metric::context(metric::THREADS, "", count as f64)));
     metrics
         .extend(peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64)));
     metrics.extend(startup.map(|build| {
