@@ -44,6 +44,30 @@ fn a_list_for_people_shows_parameters_and_reasons() {
 }
 
 #[test]
+fn workers_are_a_parameter_of_every_workload_and_of_no_runner_without_them() {
+    let folder = tempdir().unwrap();
+    let args = ["verify", "null|tcp-echo/t", "--profile", "smoke", "--param", "workers=1,2"];
+    let ended = run(folder.path(), &args);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for line in ["ok      null/tokio/workers=1", "ok      null/thread-pool/workers=2"] {
+        assert!(ended.stdout.contains(line), "no `{line}` in {}", ended.stdout);
+    }
+    for runner in ["threads", "tokio-current-thread"] {
+        assert!(ended.stdout.contains(&format!("n/a     null/{runner}/workers=2: ")));
+    }
+    let echo = "n/a     tcp-echo/thread-pool/connections=2,messages=3,size=64B,workers=1: ";
+    assert!(ended.stdout.contains(echo), "{}", ended.stdout);
+    let none = ["list", "null", "--param", "workers=0"];
+    run(folder.path(), &none).fails_with(2, &["`workers` must be between 1 and"]);
+    let full = run(folder.path(), &["list", "cpu-batch/tokio/", "--points", "full"]).stdout;
+    let all = run(folder.path(), &["list", "cpu-batch/tokio/", "--workers", "6"]).stdout;
+    assert!(full.contains("workers=1\n") && !all.contains("workers="), "{full}{all}");
+    let args = ["list", "cpu-batch/tokio/", "--points", "full", "--workers", "6"];
+    let six = run(folder.path(), &args).stdout;
+    assert!(["1", "2", "4", "6"].iter().all(|n| six.contains(&format!("workers={n}\n"))), "{six}");
+}
+
+#[test]
 fn what_is_unknown_is_answered_with_the_nearest() {
     let folder = tempdir().unwrap();
     let fails = |args: &[&str], words: &[&str]| run(folder.path(), args).fails_with(2, words);

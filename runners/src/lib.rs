@@ -21,9 +21,10 @@ pub use self::threads::Threads;
 pub use self::tokio::{CurrentThread, MultiThread};
 
 use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::Instance;
 use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 /// A runtime in one configuration.
 pub trait Runner: Send + Sync + 'static {
@@ -36,6 +37,17 @@ pub trait Runner: Send + Sync + 'static {
     /// Environment variables that a trial process of this runner must be started with.
     fn environment(&self, _workers: usize) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    /// Why this runner, other than its whole family, is not for a workload at a point that needs
+    /// this; `None` where it is.
+    fn refuses<W: Workload>(
+        &self,
+        _workload: &W,
+        _point: &Point,
+        _needs: &Needs,
+    ) -> Option<String> {
+        None
     }
 
     /// Builds a fresh runtime and prepares the workload on it.

@@ -134,7 +134,13 @@ impl Workload for FileRead {
     fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
         let Shape { files, size, .. } = Shape::of(point)?;
         // A file of the page cache keeps nobody waiting, so a pool of any size will do.
-        Ok(Needs { tasks: files, blocking: 1, files, memory: (files * size) as u64 })
+        Ok(Needs {
+            tasks: files,
+            blocking: 1,
+            files,
+            memory: (files * size) as u64,
+            ..Needs::default()
+        })
     }
 
     fn verify(&self, _: &Setup, sums: &Sums) -> Result<(), String> {
