@@ -84,12 +84,24 @@ impl AsyncRuntime for Runtime {
         task::block_on(task::spawn(root))
     }
 
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        task::block_on(root)
+    }
+
     fn spawn<F>(future: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
         task::spawn(future)
+    }
+
+    fn detach<T: Send + 'static>(task: JoinHandle<T>) {
+        drop(task);
     }
 
     fn outcome<T: Send + 'static>(
@@ -175,5 +187,13 @@ impl AsyncRuntime for Runtime {
 
     async fn receive<T: Send + 'static>(receiver: &mut channel::Receiver<T>) -> Option<T> {
         receiver.recv().await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn roots_run_where_they_should() {
+        crate::placement::check(&super::Runtime);
     }
 }

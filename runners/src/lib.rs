@@ -7,6 +7,8 @@
 mod async_std;
 mod locked;
 mod locks;
+#[cfg(test)]
+mod placement;
 mod rayon;
 mod smol;
 mod thread_pool;

@@ -85,12 +85,24 @@ impl AsyncRuntime for Running {
         smol::block_on(EXECUTOR.spawn(root))
     }
 
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        smol::block_on(root)
+    }
+
     fn spawn<F>(future: F) -> Task<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
         EXECUTOR.spawn(future)
+    }
+
+    fn detach<T: Send + 'static>(task: Task<T>) {
+        task.detach();
     }
 
     fn outcome<T: Send + 'static>(task: Task<T>) -> impl Future<Output = thread::Result<T>> + Send {
@@ -181,5 +193,13 @@ impl AsyncRuntime for Running {
 
     async fn receive<T: Send + 'static>(receiver: &mut channel::Receiver<T>) -> Option<T> {
         receiver.recv().await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn roots_run_where_they_should() {
+        crate::placement::check(&super::Running::start(2).unwrap());
     }
 }

@@ -44,12 +44,24 @@ impl AsyncRuntime for Tokio {
         self.0.block_on(Task(self.0.spawn(root)))
     }
 
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.0.block_on(root)
+    }
+
     fn spawn<F>(future: F) -> Task<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
         Task(tokio::spawn(future))
+    }
+
+    fn detach<T: Send + 'static>(task: Task<T>) {
+        drop(task);
     }
 
     async fn outcome<T: Send + 'static>(task: Task<T>) -> thread::Result<T> {

@@ -37,3 +37,14 @@ impl Runner for MultiThread {
         on_async(build, workload, setup)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_run_where_they_should() {
+        let runtime = Builder::new_multi_thread().worker_threads(2).build();
+        crate::placement::check(&Tokio(runtime.unwrap()));
+    }
+}
