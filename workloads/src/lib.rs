@@ -19,6 +19,7 @@ pub mod instance;
 pub mod io;
 pub mod memory;
 pub mod runtime;
+mod scratch;
 pub mod workload;
 
 use workload::Workload;
@@ -38,6 +39,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(cpu::fork_join::ForkJoin);
     visitor.visit(cpu::matmul::Matmul);
     visitor.visit(cpu::sort::Sort);
+    visitor.visit(cpu::preprocess::Preprocess);
     visitor.visit(concurrency::spawn_join::SpawnJoin);
     visitor.visit(concurrency::yielding::Yield);
     visitor.visit(concurrency::ping_pong::PingPong);

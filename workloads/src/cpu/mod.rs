@@ -3,4 +3,6 @@
 pub mod cpu_batch;
 pub mod fork_join;
 pub mod matmul;
+pub mod preprocess;
+mod shard;
 pub mod sort;

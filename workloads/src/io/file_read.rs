@@ -1,7 +1,7 @@
 //! `file-read`: several files read at once.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::scratch::write_whole;
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 const KIB: usize = 1_024;
@@ -83,13 +84,6 @@ impl Files {
         };
         make().map_err(Failure::io("making the files to read"))
     }
-}
-
-/// Under its name the file is always whole: another process may look at the same moment.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let partial = path.with_extension(format!("part{}", std::process::id()));
-    File::create(&partial)?.write_all(bytes)?;
-    fs::rename(partial, path)
 }
 
 impl Workload for FileRead {
