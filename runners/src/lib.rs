@@ -20,7 +20,7 @@ pub use self::rayon::Rayon;
 pub use self::smol::Smol;
 pub use self::thread_pool::ThreadPool;
 pub use self::threads::Threads;
-pub use self::tokio::{CurrentThread, MultiThread};
+pub use self::tokio::{CurrentThread, MultiThread, WithRayon};
 
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
@@ -69,6 +69,7 @@ pub trait Visitor {
 pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(MultiThread);
     visitor.visit(CurrentThread);
+    visitor.visit(WithRayon);
     visitor.visit(AsyncStd);
     visitor.visit(Smol);
     visitor.visit(Threads);

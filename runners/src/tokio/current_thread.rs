@@ -7,7 +7,7 @@ use runtime_bench_workloads::runtime::Family;
 use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use tokio::runtime::Builder;
 
-use super::Tokio;
+use super::{Blocking, Tokio};
 use crate::Runner;
 use crate::locked::versions;
 
@@ -40,6 +40,8 @@ impl Runner for CurrentThread {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        on_async(|| Builder::new_current_thread().enable_all().build().map(Tokio), workload, setup)
+        let build =
+            || Builder::new_current_thread().enable_all().build().map(Tokio::<Blocking>::new);
+        on_async(build, workload, setup)
     }
 }
