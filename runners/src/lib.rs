@@ -4,7 +4,10 @@
 //! configuration; each is written as that runtime's own documentation teaches, with the worker
 //! count set explicitly. [`each`] is the registry: one line per runner.
 
+mod async_io;
 mod async_std;
+#[cfg(feature = "futures-pool")]
+mod futures_pool;
 mod locked;
 mod locks;
 #[cfg(test)]
@@ -16,6 +19,8 @@ mod threads;
 mod tokio;
 
 pub use self::async_std::AsyncStd;
+#[cfg(feature = "futures-pool")]
+pub use self::futures_pool::FuturesPool;
 pub use self::rayon::Rayon;
 pub use self::smol::Smol;
 pub use self::thread_pool::ThreadPool;
@@ -72,6 +77,8 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(WithRayon);
     visitor.visit(AsyncStd);
     visitor.visit(Smol);
+    #[cfg(feature = "futures-pool")]
+    visitor.visit(FuturesPool);
     visitor.visit(Threads);
     visitor.visit(ThreadPool);
     visitor.visit(Rayon);
