@@ -164,7 +164,11 @@ impl<W: Workload, R: Runner> Case for Pair<W, R> {
     }
 
     fn needs(&self, point: &Point) -> Result<Needs, Unfit> {
-        self.workload.needs(point, self.runner.family())
+        let needs = self.workload.needs(point, self.runner.family())?;
+        match self.runner.refuses(&self.workload, point, &needs) {
+            Some(reason) => Err(Unfit::Family(reason)),
+            None => Ok(needs),
+        }
     }
 
     fn environment(&self, workers: usize) -> Vec<(&'static str, String)> {

@@ -13,7 +13,7 @@ use runtime_bench_workloads::instance::{Instance, Sample};
 use runtime_bench_workloads::load::{self, Traffic};
 use runtime_bench_workloads::workload::{Failure, Setup};
 
-use crate::machine::{peak_memory, raise_open_files};
+use crate::machine::{self, peak_memory, raise_open_files};
 use crate::registry::Registry;
 
 /// A young instance has done at least this much.
@@ -191,6 +191,8 @@ fn block(
         metrics.push(Metric::context(metric::ALLOCATIONS, "", per(heap.allocations as f64)));
         metrics.push(Metric::context(metric::ALLOCATED, "B", per(heap.bytes as f64)));
     }
+    metrics
+        .extend(machine::threads().map(|count| Metric::context(metric::THREADS, "", count as f64)));
     metrics
         .extend(peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64)));
     metrics.extend(startup.map(|build| {

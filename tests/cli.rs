@@ -25,7 +25,7 @@ fn a_list_for_programs_has_every_pair_with_a_reason_where_it_does_not_run() {
     let ended = run(folder.path(), &["list", "--format", "json", "--points", "full"]);
     let list: Value = serde_json::from_str(&ended.stdout).unwrap();
     let count = |name: &str| list[name].as_array().unwrap().len();
-    assert_eq!((count("workloads"), count("runners")), (21, 7));
+    assert_eq!((count("workloads"), count("runners")), (22, 8));
     for cell in list["cells"].as_array().unwrap() {
         let reason = &cell["not_applicable"];
         assert!(reason.is_null() || reason.as_str().unwrap().len() > 20, "{cell}");
@@ -41,6 +41,30 @@ fn a_list_for_people_shows_parameters_and_reasons() {
     let ended = run(folder.path(), &["list", "tcp-echo", "--workers", "2"]);
     assert!(ended.stdout.contains("tcp-echo/smol/connections=64,messages=10,size=64B\n"));
     assert!(ended.stdout.contains("n/a: 128 tasks must wait at once, and the pool has 64 threads"));
+}
+
+#[test]
+fn workers_are_a_parameter_of_every_workload_and_of_no_runner_without_them() {
+    let folder = tempdir().unwrap();
+    let args = ["verify", "null|tcp-echo/t", "--profile", "smoke", "--param", "workers=1,2"];
+    let ended = run(folder.path(), &args);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for line in ["ok      null/tokio/workers=1", "ok      null/thread-pool/workers=2"] {
+        assert!(ended.stdout.contains(line), "no `{line}` in {}", ended.stdout);
+    }
+    for runner in ["threads", "tokio-current-thread"] {
+        assert!(ended.stdout.contains(&format!("n/a     null/{runner}/workers=2: ")));
+    }
+    let echo = "n/a     tcp-echo/thread-pool/connections=2,messages=3,size=64B,workers=1: ";
+    assert!(ended.stdout.contains(echo), "{}", ended.stdout);
+    let none = ["list", "null", "--param", "workers=0"];
+    run(folder.path(), &none).fails_with(2, &["`workers` must be between 1 and"]);
+    let full = run(folder.path(), &["list", "cpu-batch/tokio/", "--points", "full"]).stdout;
+    let all = run(folder.path(), &["list", "cpu-batch/tokio/", "--workers", "6"]).stdout;
+    assert!(full.contains("workers=1\n") && !all.contains("workers="), "{full}{all}");
+    let args = ["list", "cpu-batch/tokio/", "--points", "full", "--workers", "6"];
+    let six = run(folder.path(), &args).stdout;
+    assert!(["1", "2", "4", "6"].iter().all(|n| six.contains(&format!("workers={n}\n"))), "{six}");
 }
 
 #[test]

@@ -12,14 +12,16 @@ use std::time::{Duration, Instant};
 
 use common::{command, run};
 use runtime_bench::results::analysis::{Status, analyse};
+use runtime_bench::results::key::CellKey;
 use runtime_bench::results::noise::NoiseWindow;
 use runtime_bench::results::run::{Role, Run};
 use runtime_bench::results::store;
+use runtime_bench::results::trial::Outcome;
 use tempfile::tempdir;
 
 const SMALL: [&str; 7] = [
     "bench",
-    "spawn-join|null",
+    "spawn-join/(smol|threads|rayon)|null",
     "--runners",
     "smol,threads,rayon",
     "--profile",
@@ -80,6 +82,27 @@ fn a_run_fills_every_cell_and_writes_results_and_report() {
     }
     let page = fs::read_to_string(folder.path().join("target/runtime-bench/report/index.html"));
     assert!(page.unwrap().contains("spawn-join"));
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn workers_of_a_point_are_those_of_the_runtime() {
+    let folder = tempdir().unwrap();
+    let cells = ["bench", "null", "--runners", "tokio,async-std,rayon"];
+    let ended = run(folder.path(), &[&cells[..], &["--param", "workers=1,3", "--quiet"]].concat());
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    let run = read(&results(folder.path()).join("latest.json"));
+    let threads = |runner: &str, workers: usize| {
+        let is = |key: &CellKey| key.runner == runner && key.point.workers() == Some(workers);
+        let cells = &run.header.plan.cells;
+        let trial = run.trials.iter().find(|trial| is(&cells[trial.cell].key)).unwrap();
+        let Outcome::Ok { block } = &trial.outcome else { panic!("{trial:?}") };
+        block.metric("threads").unwrap()
+    };
+    for runner in ["tokio", "async-std", "rayon"] {
+        let difference = threads(runner, 3) - threads(runner, 1);
+        assert!((difference - 2.0).abs() < 1e-9, "{runner}: {difference}");
+    }
 }
 
 #[test]

@@ -7,6 +7,9 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+/// The parameter that sets the worker threads of a point, whatever those of the run are.
+pub const WORKERS: &str = "workers";
+
 /// The value of a parameter: a count, or a name such as `tokio` in `lock=tokio`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -136,6 +139,11 @@ impl Point {
         }
         let (least, most) = range.into_inner();
         Err(ParamError::Range { name: name.to_owned(), value, least, most })
+    }
+
+    /// Worker threads that the point asks for; `None` leaves them to the run.
+    pub fn workers(&self) -> Option<usize> {
+        self.count(WORKERS).ok()
     }
 
     /// The parameters as they stand in a cell's name: `tasks=100,delay=10ms`, or `-` for none.

@@ -232,6 +232,8 @@ pub mod metric {
     pub const SWITCHES_VOLUNTARY: &str = "switches-voluntary";
     /// Involuntary context switches of an iteration (a thread was displaced).
     pub const SWITCHES_INVOLUNTARY: &str = "switches-involuntary";
+    /// Threads of the process at the end of the block, the one that waits for it included.
+    pub const THREADS: &str = "threads";
     /// Building the runtime plus the first iteration, ns; only at the age of startup.
     pub const STARTUP: &str = "startup";
     /// How many times as fast as one thread, timed in the same process.

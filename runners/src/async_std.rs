@@ -86,6 +86,14 @@ impl AsyncRuntime for Runtime {
         task::block_on(task::spawn(root))
     }
 
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        task::block_on(root)
+    }
+
     fn spawn<F>(future: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
@@ -185,5 +193,13 @@ impl AsyncRuntime for Runtime {
 
     async fn receive<T: Send + 'static>(receiver: &mut channel::Receiver<T>) -> Option<T> {
         receiver.recv().await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn roots_run_where_they_should() {
+        crate::placement::check(&super::Runtime);
     }
 }

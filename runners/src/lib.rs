@@ -4,9 +4,14 @@
 //! configuration; each is written as that runtime's own documentation teaches, with the worker
 //! count set explicitly. [`each`] is the registry: one line per runner.
 
+mod async_io;
 mod async_std;
+#[cfg(feature = "futures-pool")]
+mod futures_pool;
 mod locked;
 mod locks;
+#[cfg(test)]
+mod placement;
 mod rayon;
 mod smol;
 mod thread_pool;
@@ -14,16 +19,19 @@ mod threads;
 mod tokio;
 
 pub use self::async_std::AsyncStd;
+#[cfg(feature = "futures-pool")]
+pub use self::futures_pool::FuturesPool;
 pub use self::rayon::Rayon;
 pub use self::smol::Smol;
 pub use self::thread_pool::ThreadPool;
 pub use self::threads::Threads;
-pub use self::tokio::{CurrentThread, MultiThread};
+pub use self::tokio::{CurrentThread, MultiThread, WithRayon};
 
 use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::Instance;
 use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 /// A runtime in one configuration.
 pub trait Runner: Send + Sync + 'static {
@@ -36,6 +44,17 @@ pub trait Runner: Send + Sync + 'static {
     /// Environment variables that a trial process of this runner must be started with.
     fn environment(&self, _workers: usize) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    /// Why this runner, other than its whole family, is not for a workload at a point that needs
+    /// this; `None` where it is.
+    fn refuses<W: Workload>(
+        &self,
+        _workload: &W,
+        _point: &Point,
+        _needs: &Needs,
+    ) -> Option<String> {
+        None
     }
 
     /// Builds a fresh runtime and prepares the workload on it.
@@ -55,8 +74,11 @@ pub trait Visitor {
 pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(MultiThread);
     visitor.visit(CurrentThread);
+    visitor.visit(WithRayon);
     visitor.visit(AsyncStd);
     visitor.visit(Smol);
+    #[cfg(feature = "futures-pool")]
+    visitor.visit(FuturesPool);
     visitor.visit(Threads);
     visitor.visit(ThreadPool);
     visitor.visit(Rayon);

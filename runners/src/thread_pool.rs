@@ -11,9 +11,10 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, RecvError, Sender, bounded, select, unbounded};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::{Instance, on_threads};
 use runtime_bench_workloads::runtime::{Family, ThreadRuntime};
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use crate::Runner;
 
@@ -42,6 +43,12 @@ impl Runner for ThreadPool {
 
     fn family(&self) -> Family {
         Family::ThreadPool
+    }
+
+    fn refuses<W: Workload>(&self, workload: &W, point: &Point, _: &Needs) -> Option<String> {
+        let reason =
+            "where tasks wait, its threads are as many as --pool-threads says, not workers";
+        (workload.tasks_block() && point.workers().is_some()).then(|| reason.to_owned())
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {

@@ -4,9 +4,10 @@ use std::io;
 use std::thread::{self, JoinHandle};
 
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::{Instance, on_threads};
 use runtime_bench_workloads::runtime::{Family, ThreadRuntime};
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use crate::Runner;
 
@@ -32,6 +33,11 @@ impl Runner for Threads {
 
     fn family(&self) -> Family {
         Family::ThreadPerTask
+    }
+
+    fn refuses<W: Workload>(&self, _: &W, point: &Point, _: &Needs) -> Option<String> {
+        let reason = "each task is an OS thread, so there is no number of workers to set";
+        point.workers().map(|_| reason.to_owned())
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {

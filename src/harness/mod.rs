@@ -17,6 +17,7 @@ mod child;
 pub mod interleave;
 pub mod interrupt;
 pub mod plan;
+mod points;
 pub mod profile;
 mod progress;
 pub mod run;

@@ -49,7 +49,7 @@ pub struct Trials<'a> {
 /// What every trial of a run is given.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Worker threads of the runtime.
+    /// Worker threads of the runtime, where the point does not set them.
     pub workers: usize,
     /// Threads of the pool for tasks that block.
     pub pool_threads: usize,
@@ -128,10 +128,11 @@ impl<'a> Trials<'a> {
         age: Age,
         block: BlockSize,
     ) -> Option<Finished> {
+        let workers = cell.point.workers().unwrap_or(self.settings.workers);
         let request = TrialRequest {
             protocol: PROTOCOL,
             cell: cell.clone(),
-            workers: self.settings.workers,
+            workers,
             pool_threads: self.settings.pool_threads,
             age,
             block,
@@ -145,7 +146,7 @@ impl<'a> Trials<'a> {
             command.env_remove(name);
         }
         if let Some(case) = self.registry.case(&cell.workload, &cell.runner) {
-            command.envs(case.environment(self.settings.workers));
+            command.envs(case.environment(workers));
         }
         let input = serde_json::to_string(&request).unwrap_or_default();
         let start = Instant::now();

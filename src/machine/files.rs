@@ -13,11 +13,16 @@ pub(super) fn number(path: impl AsRef<Path>) -> Option<u64> {
     text(path)?.parse().ok()
 }
 
-/// The bytes of a `Name:  123 kB` line.
-pub(super) fn kib_line(path: &str, name: &str) -> Option<u64> {
+/// What stands behind the name in a `Name:  value` line.
+fn line(path: &str, name: &str) -> Option<String> {
     let text = text(path)?;
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(line.trim().to_owned())
+}
+
+/// The bytes of a `Name:  123 kB` line.
+pub(super) fn kib_line(path: &str, name: &str) -> Option<u64> {
+    let kib: u64 = line(path, name)?.strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib * 1_024)
 }
 
@@ -40,4 +45,33 @@ pub(super) fn cgroup(v2: &str, v1: &str) -> Option<String> {
 /// Highest resident memory of this process so far, bytes.
 pub fn peak_memory() -> Option<u64> {
     kib_line("/proc/self/status", "VmHWM")
+}
+
+/// Threads of this process that are alive.
+pub fn threads() -> Option<u64> {
+    line("/proc/self/status", "Threads")?.parse().ok()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn threads_that_wait_are_counted() {
+        const MORE: usize = 200;
+        let gate = Barrier::new(MORE + 1);
+        let count = thread::scope(|scope| {
+            for _ in 0..MORE {
+                scope.spawn(|| gate.wait());
+            }
+            let count = threads();
+            gate.wait();
+            count
+        });
+        // Other tests have threads, too.
+        assert!(count.unwrap() > MORE as u64, "{count:?}");
+    }
 }

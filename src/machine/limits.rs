@@ -176,7 +176,8 @@ mod tests {
 
     #[test]
     fn what_fits_is_not_refused() {
-        let needs = Needs { tasks: 100_000, blocking: 100_000, files: 900, memory: 1 << 20 };
+        let (tasks, files, memory) = (100_000, 900, 1 << 20);
+        let needs = Needs { tasks, blocking: tasks, files, memory, ..Needs::default() };
         assert_eq!(SMALL.refusal(needs, Family::Async, POOL), None);
         assert_eq!(Limits::default().refusal(needs, Family::ThreadPerTask, POOL), None);
     }

@@ -13,7 +13,7 @@ mod tuning;
 pub use affinity::{allowed_cores, on_core};
 pub use capacity::{Capacity, Probe};
 pub use environment::{build, describe};
-pub use files::peak_memory;
+pub use files::{peak_memory, threads};
 pub use limits::{Limits, Pool, Refusal, raise_open_files};
 pub use noise::{Busy, Counters, load};
 pub use tuning::{Tuning, tuning};

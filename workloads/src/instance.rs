@@ -12,7 +12,7 @@ use runtime_bench_results::trial::Metric;
 
 use crate::clock::{Clock, Stopwatch, Timing};
 use crate::runtime::{AsyncRuntime, DataParallel, ThreadRuntime};
-use crate::workload::{Failure, Setup, Timed, Workload};
+use crate::workload::{Failure, Placement, Setup, Timed, Workload};
 
 /// A prepared workload on an asynchronous runtime.
 pub trait AsyncSession: Send + 'static {
@@ -132,8 +132,9 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
 ) -> Result<Box<dyn Instance>, Failure> {
     let (runtime, took) = timed_build(build, |runtime| runtime.run(async {}), &setup)?;
     let session = runtime.run(workload.clone().on_async::<R>(setup.clone()))?;
+    let placement = workload.placement(&setup.point);
     Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
-        runtime.run(async move {
+        let root = async move {
             let mut answers = Vec::with_capacity(iterations);
             let mut watch = Stopwatch::start(clock);
             for _ in 0..iterations {
@@ -141,7 +142,11 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
                 watch.lap();
             }
             Ok((session, Timed { answers, timing: watch.stop() }))
-        })
+        };
+        match placement {
+            Placement::Spawned => runtime.run(root),
+            Placement::OnCaller => runtime.run_on_caller(root),
+        }
     }))
 }
 

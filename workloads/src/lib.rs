@@ -21,6 +21,7 @@ pub mod io;
 pub mod load;
 pub mod memory;
 pub mod runtime;
+mod scratch;
 pub mod workload;
 
 use workload::Workload;
@@ -44,6 +45,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(cpu::fork_join::ForkJoin);
     visitor.visit(cpu::matmul::Matmul);
     visitor.visit(cpu::sort::Sort);
+    visitor.visit(cpu::preprocess::Preprocess);
     visitor.visit(concurrency::spawn_join::SpawnJoin);
     visitor.visit(concurrency::yielding::Yield);
     visitor.visit(concurrency::ping_pong::PingPong);

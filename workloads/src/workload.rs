@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::{ParamError, Point};
+use runtime_bench_results::key::{ParamError, Point, WORKERS};
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::clock::{Clock, Timing};
@@ -18,10 +18,19 @@ use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 pub enum PointSet {
     /// One tiny point, for verification.
     Smoke,
-    /// One point, an iteration of at most 5 ms where physics allows.
+    /// One point, seldom another variant; an iteration of at most 5 ms where physics allows.
     Quick,
     /// The sweeps.
     Full,
+}
+
+/// Where the root task of an iteration runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Placement {
+    /// Where its children run: it is spawned.
+    Spawned,
+    /// On the thread that waits for it, which may be no worker.
+    OnCaller,
 }
 
 /// A workload: the same work for every runner, with a checked answer.
@@ -50,6 +59,11 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// otherwise one thread per worker.
     fn tasks_block(&self) -> bool {
         self.info().kind == Kind::Io
+    }
+
+    /// Where the root task of an iteration runs, on an asynchronous runtime.
+    fn placement(&self, _point: &Point) -> Placement {
+        Placement::Spawned
     }
 
     /// Ages of an instance at which the workload means something.
@@ -171,17 +185,26 @@ pub struct Needs {
     pub files: usize,
     /// Memory of all tasks and buffers, bytes, as an upper estimate.
     pub memory: u64,
+    /// Whether work is handed to the runtime's pool for work that blocks or computes.
+    pub offloads: bool,
 }
 
 /// Why a workload cannot run at a point on a family of runners.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
-    /// This family of runners cannot do it, for this reason.
+    /// This runner or its whole family cannot do it, for this reason.
     #[error("{0}")]
     Family(String),
     /// Nobody can: the point itself makes no sense.
     #[error("{0}")]
     Point(String),
+}
+
+/// A point with 1, 2, 4 … workers, and with as many as the run has.
+pub(crate) fn over_workers(point: &Point, workers: usize) -> Vec<Point> {
+    let doubled = std::iter::successors(Some(1_usize), |count| count.checked_mul(2));
+    let below = doubled.take_while(|count| *count < workers);
+    below.chain([workers]).map(|count| point.clone().with(WORKERS, count as u64, "")).collect()
 }
 
 /// Refuses more OS threads at once, one a task, than anybody would write.
@@ -242,5 +265,20 @@ impl From<ParamError> for Failure {
 impl From<Unfit> for Failure {
     fn from(unfit: Unfit) -> Self {
         Self::Request(unfit.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workers_double_up_to_those_of_the_run() {
+        let counts = |workers| -> Vec<Option<usize>> {
+            over_workers(&Point::new(), workers).iter().map(Point::workers).collect()
+        };
+        assert_eq!(counts(1), [Some(1)]);
+        assert_eq!(counts(2), [Some(1), Some(2)]);
+        assert_eq!(counts(6), [Some(1), Some(2), Some(4), Some(6)]);
     }
 }

@@ -6,14 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::costs::Costed;
 use super::parallel::on_all_cores;
-use crate::key::{Param, ParamValue};
+use crate::key::{Param, ParamValue, WORKERS};
 use crate::stats::{PowerLaw, SpeedUp, median, power_law, speed_up};
 use crate::trial::Age;
 
 /// Fewest different values of a parameter.
 const FEWEST_VALUES: usize = 3;
-/// The parameter whose values are worker counts.
-const WORKERS: &str = "workers";
 
 /// The cost of one runner along one numeric parameter, everything else being the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

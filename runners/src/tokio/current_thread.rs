@@ -1,12 +1,13 @@
 //! `tokio-current-thread`: everything on the thread that waits.
 
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::{Instance, on_async};
 use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use tokio::runtime::Builder;
 
-use super::Tokio;
+use super::{Blocking, Tokio};
 use crate::Runner;
 use crate::locked::versions;
 
@@ -33,7 +34,14 @@ impl Runner for CurrentThread {
         Family::Async
     }
 
+    fn refuses<W: Workload>(&self, _: &W, point: &Point, _: &Needs) -> Option<String> {
+        let reason = "it has one thread, so there is no number of workers to set";
+        point.workers().map(|_| reason.to_owned())
+    }
+
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        on_async(|| Builder::new_current_thread().enable_all().build().map(Tokio), workload, setup)
+        let build =
+            || Builder::new_current_thread().enable_all().build().map(Tokio::<Blocking>::new);
+        on_async(build, workload, setup)
     }
 }

@@ -1,12 +1,15 @@
-//! tokio: its words, shared by both of its schedulers.
+//! tokio: its words, shared by its schedulers and by its ways to offload.
 
 mod current_thread;
 mod multi_thread;
+mod with_rayon;
 
 pub use current_thread::CurrentThread;
 pub use multi_thread::MultiThread;
+pub use with_rayon::WithRayon;
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -26,10 +29,38 @@ use tokio::task::{JoinError, JoinHandle};
 
 use crate::locks;
 
-/// A running tokio runtime.
-struct Tokio(Runtime);
+/// A running tokio runtime, and where work goes that it offloads.
+struct Tokio<O> {
+    runtime: Runtime,
+    offload: PhantomData<O>,
+}
 
-impl AsyncRuntime for Tokio {
+impl<O> Tokio<O> {
+    fn new(runtime: Runtime) -> Self {
+        Self { runtime, offload: PhantomData }
+    }
+}
+
+/// Where work goes that a task must not do itself.
+trait Offload: 'static {
+    /// Does it there.
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send;
+}
+
+/// To tokio's own pool of blocking threads.
+struct Blocking;
+
+impl Offload for Blocking {
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        Task(tokio::task::spawn_blocking(work))
+    }
+}
+
+impl<O: Offload> AsyncRuntime for Tokio<O> {
     type Task<T: Send + 'static> = Task<T>;
     type Tcp = TcpStream;
     type Hyper = TokioIo<TcpStream>;
@@ -43,7 +74,15 @@ impl AsyncRuntime for Tokio {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.0.block_on(Task(self.0.spawn(root)))
+        self.runtime.block_on(Task(self.runtime.spawn(root)))
+    }
+
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.runtime.block_on(root)
     }
 
     fn spawn<F>(future: F) -> Task<F::Output>
@@ -71,7 +110,7 @@ impl AsyncRuntime for Tokio {
     fn offload<T: Send + 'static>(
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = T> + Send {
-        Task(tokio::task::spawn_blocking(work))
+        O::offload(work)
     }
 
     fn yield_now() -> impl Future<Output = ()> + Send {

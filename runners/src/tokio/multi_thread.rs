@@ -6,7 +6,7 @@ use runtime_bench_workloads::runtime::Family;
 use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 use tokio::runtime::Builder;
 
-use super::Tokio;
+use super::{Blocking, Tokio};
 use crate::Runner;
 use crate::locked::versions;
 
@@ -32,8 +32,21 @@ impl Runner for MultiThread {
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let workers = setup.workers;
-        let build =
-            || Builder::new_multi_thread().worker_threads(workers).enable_all().build().map(Tokio);
+        let build = || {
+            let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
+            runtime.map(Tokio::<Blocking>::new)
+        };
         on_async(build, workload, setup)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_run_where_they_should() {
+        let runtime = Builder::new_multi_thread().worker_threads(2).build();
+        crate::placement::check(&Tokio::<Blocking>::new(runtime.unwrap()));
     }
 }

@@ -6,6 +6,7 @@ pub mod mutex;
 pub mod ping_pong;
 pub mod rwlock;
 mod shared;
+mod spawn_forms;
 pub mod spawn_join;
 pub mod worker_pool;
 pub mod yielding;

@@ -1,14 +1,20 @@
 //! `spawn-join`: the cost of a task that does almost nothing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
+use crate::concurrency::spawn_forms::{
+    chain, chain_of_threads, tree, tree_of_joins, tree_of_threads,
+};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use crate::workload::{
+    Failure, Needs, Placement, PointSet, Setup, Timed, Unfit, Workload, most_threads, over_workers,
+};
 
 /// Above this, one OS thread per task is no longer something that anybody would write.
 const MOST_THREADS: usize = 1_000;
@@ -16,9 +22,36 @@ const MOST_THREADS: usize = 1_000;
 /// More than any machine holds.
 const MOST_TASKS: usize = 100_000_000;
 
+/// The variant whose root is not spawned.
+const ON_CALLER: &str = "root-on-caller";
+
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct SpawnJoin;
+
+/// Who spawns whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// The root all others.
+    Flat,
+    /// Task n the tasks 2n + 1 and 2n + 2, and joins them.
+    Recursive,
+    /// Task n the task n + 1, and ends.
+    Chained,
+}
+
+impl Form {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        match point.variant.as_deref() {
+            None | Some(ON_CALLER) => Ok(Self::Flat),
+            Some("recursive") => Ok(Self::Recursive),
+            Some("chained") => Ok(Self::Chained),
+            Some(_) => Err(Unfit::Point(format!(
+                "spawn-join has the variants `{ON_CALLER}`, `recursive` and `chained`"
+            ))),
+        }
+    }
+}
 
 impl Workload for SpawnJoin {
     /// Sum of the tasks' numbers.
@@ -30,7 +63,9 @@ impl Workload for SpawnJoin {
             title: "Spawn tasks and join them".into(),
             kind: Kind::Concurrency,
             model: "A root task, itself spawned onto the runtime, spawns tasks that each return \
-                    their number, then joins them in order and adds up."
+                    their number, then joins them in order and adds up. In `root-on-caller` the \
+                    root is not spawned, in `recursive` each task spawns two more and joins them, \
+                    and in `chained` each spawns the next and ends."
                 .into(),
             check: "The sum equals 0 + 1 + … + (tasks − 1).".into(),
             headline: "per-task".into(),
@@ -41,26 +76,63 @@ impl Workload for SpawnJoin {
                  Take smaller differences with care."
                     .into(),
                 "OS threads take part up to 1 000 tasks.".into(),
+                "A root that is not spawned is polled by the thread that waits for it. Where that \
+                 is no worker, its tasks must be handed to other threads: what a program pays that \
+                 spawns from `main`."
+                    .into(),
                 "rayon spawns into a scope that is joined as a whole; its tasks add to a shared \
-                 counter, since a scope returns nothing."
+                 counter, since a scope returns nothing. In `recursive` it joins two closures, \
+                 one of which is not queued."
                     .into(),
             ],
         }
     }
 
-    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+    fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
         let tasks = |count: u64| Point::new().with("tasks", count, "");
+        let variants = |count| {
+            [ON_CALLER, "recursive", "chained"].map(|variant| tasks(count).variant(variant))
+        };
         match set {
-            PointSet::Smoke => vec![tasks(20)],
-            PointSet::Quick => vec![tasks(1_000)],
-            PointSet::Full => vec![tasks(100), tasks(1_000), tasks(10_000), tasks(100_000)],
+            PointSet::Smoke => [vec![tasks(20)], variants(20).to_vec()].concat(),
+            PointSet::Quick => vec![tasks(1_000), tasks(1_000).variant(ON_CALLER)],
+            PointSet::Full => [
+                [1, 10, 100, 1_000, 10_000, 100_000].map(tasks).to_vec(),
+                variants(1_000).to_vec(),
+                over_workers(&tasks(1_000), workers),
+            ]
+            .concat(),
+        }
+    }
+
+    fn placement(&self, point: &Point) -> Placement {
+        match point.variant.as_deref() {
+            Some(ON_CALLER) => Placement::OnCaller,
+            _ => Placement::Spawned,
         }
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let form = Form::of(point)?;
         let tasks = point.count_in("tasks", 1..=MOST_TASKS)?;
+        if family != Family::Async && self.placement(point) == Placement::OnCaller {
+            return Err(Unfit::Family(
+                "only an asynchronous root can be polled by the thread that waits for it; here \
+                 the root is a task in any case"
+                    .to_owned(),
+            ));
+        }
+        if family == Family::DataParallel && form == Form::Chained {
+            return Err(Unfit::Family(
+                "a task of a scope ends with its scope, so none can end before the one that it \
+                 spawned"
+                    .to_owned(),
+            ));
+        }
         most_threads(family, tasks, MOST_THREADS)?;
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        // The root waits while the chain goes on.
+        let blocking = if form == Form::Chained { 2 } else { 0 };
+        Ok(Needs { tasks, blocking, memory: tasks as u64 * 1_024, ..Needs::default() })
     }
 
     fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
@@ -89,15 +161,17 @@ impl Workload for SpawnJoin {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
-        let tasks = setup.count("tasks")? as u64;
+        let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")? as u64);
         Ok(repeat_async(move || async move {
-            let spawned: Vec<_> =
-                (0..tasks).map(|number| R::spawn(async move { number })).collect();
-            let mut sum = 0;
-            for task in spawned {
-                sum += task.await;
+            match form {
+                Form::Flat => Ok(flat::<R>(tasks).await),
+                Form::Recursive => Ok(R::spawn(tree::<R>(0, tasks)).await),
+                Form::Chained => {
+                    let (sender, mut receiver) = R::channel(Some(1));
+                    R::detach(R::spawn(chain::<R>(0, tasks, 0, sender)));
+                    R::receive(&mut receiver).await.ok_or_else(broken)
+                }
             }
-            Ok(sum)
         }))
     }
 
@@ -105,10 +179,18 @@ impl Workload for SpawnJoin {
         self,
         setup: Setup,
     ) -> Result<impl Session<Answer = u64>, Failure> {
-        let tasks = setup.count("tasks")? as u64;
-        Ok(repeat(move || {
-            let spawned: Vec<_> = (0..tasks).map(|number| T::spawn(move || number)).collect();
-            Ok(spawned.into_iter().map(T::join).sum())
+        let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")? as u64);
+        Ok(repeat(move || match form {
+            Form::Flat => {
+                let spawned: Vec<_> = (0..tasks).map(|number| T::spawn(move || number)).collect();
+                Ok(spawned.into_iter().map(T::join).sum())
+            }
+            Form::Recursive => Ok(T::join(T::spawn(move || tree_of_threads::<T>(0, tasks)))),
+            Form::Chained => {
+                let (sender, receiver) = mpsc::sync_channel(1);
+                drop(T::spawn(move || chain_of_threads::<T>(0, tasks, 0, sender)));
+                receiver.recv().map_err(|_| broken())
+            }
         }))
     }
 
@@ -116,13 +198,40 @@ impl Workload for SpawnJoin {
         self,
         setup: Setup,
     ) -> Result<impl Session<Answer = u64>, Failure> {
-        let tasks = setup.count("tasks")?;
+        let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")?);
         Ok(repeat(move || {
+            if form == Form::Recursive {
+                return Ok(tree_of_joins::<D>(0, tasks as u64));
+            }
             let sum = AtomicU64::new(0);
             D::spawn_each(tasks, |number| {
                 sum.fetch_add(number as u64, Ordering::Relaxed);
             });
             Ok(sum.into_inner())
         }))
+    }
+}
+
+fn broken() -> Failure {
+    Failure::WrongAnswer("the chain broke off before its last task".to_owned())
+}
+
+async fn flat<R: AsyncRuntime>(tasks: u64) -> u64 {
+    let spawned: Vec<_> = (0..tasks).map(|number| R::spawn(async move { number })).collect();
+    let mut sum = 0;
+    for task in spawned {
+        sum += task.await;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_that_is_unknown_is_refused() {
+        let point = Point::new().variant("backwards").with("tasks", 1, "");
+        assert!(matches!(SpawnJoin.needs(&point, Family::Async), Err(Unfit::Point(_))));
     }
 }

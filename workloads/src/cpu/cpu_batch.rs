@@ -7,7 +7,7 @@ use runtime_bench_results::trial::{Age, Metric, metric};
 use super::xorshift::xorshift;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, over_workers};
 
 /// Jobs per worker: enough, and unequal enough, not to quantise on the number of cores.
 const JOBS_PER_WORKER: u64 = 16;
@@ -84,7 +84,11 @@ impl Workload for CpuBatch {
         match set {
             PointSet::Smoke => vec![steps(100)],
             PointSet::Quick => vec![steps(50_000)],
-            PointSet::Full => vec![steps(5_000), steps(50_000), steps(1_000_000)],
+            PointSet::Full => [
+                vec![steps(5_000), steps(50_000), steps(1_000_000)],
+                over_workers(&steps(50_000), workers),
+            ]
+            .concat(),
         }
     }
 

@@ -9,7 +9,9 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use crate::workload::{
+    Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads, over_workers,
+};
 
 /// Above this many tasks at once, one OS thread per task is refused by many systems.
 const MOST_THREADS: usize = 4_000;
@@ -125,7 +127,7 @@ impl Workload for ForkJoin {
         }
     }
 
-    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+    fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
         let fib = |n: u64, cut_off: u64| {
             Point::new().variant("fib").with("n", n, "").with("cut-off", cut_off, "")
         };
@@ -133,7 +135,11 @@ impl Workload for ForkJoin {
         match set {
             PointSet::Smoke => vec![fib(10, 6), skynet(50)],
             PointSet::Quick => vec![fib(27, 14)],
-            PointSet::Full => vec![fib(27, 10), fib(27, 14), fib(27, 18), skynet(100_000)],
+            PointSet::Full => [
+                vec![fib(27, 10), fib(27, 14), fib(27, 18), skynet(100_000)],
+                over_workers(&fib(27, 14), workers),
+            ]
+            .concat(),
         }
     }
 

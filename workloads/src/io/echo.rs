@@ -1,26 +1,130 @@
-//! Serving echoes of messages of a size.
+//! What the two ends of an echo do.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
 use crate::runtime::AsyncRuntime;
 
-/// On a task, until the connection ends.
-pub(super) async fn on_task<R: AsyncRuntime>(mut stream: R::Tcp, size: usize) {
+/// What the clients of one iteration saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Echoed {
+    /// Echoes.
+    pub(super) messages: usize,
+    /// Those of them that were not the message.
+    pub(super) wrong: usize,
+}
+
+impl Echoed {
+    /// Adds what another client saw.
+    pub(super) fn add(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.wrong += other.wrong;
+    }
+
+    fn count(&mut self, sent: &[u8], echo: &[u8]) {
+        self.messages += 1;
+        self.wrong += usize::from(sent != echo);
+    }
+}
+
+/// Message number `number` on a connection: no two in a row are alike.
+fn fill(message: &mut [u8], connection: usize, number: usize) {
+    let first = (connection * 31 + number * 7) as u8;
+    for (offset, byte) in message.iter_mut().enumerate() {
+        *byte = first.wrapping_add(offset as u8);
+    }
+}
+
+/// The messages of a client to each of its connections, and the room for an echo.
+struct Buffers {
+    messages: Vec<Vec<u8>>,
+    echo: Vec<u8>,
+}
+
+impl Buffers {
+    fn new(connections: usize, size: usize) -> Self {
+        Self { messages: vec![vec![0; size]; connections], echo: vec![0; size] }
+    }
+}
+
+/// Sends a message over each of a client's connections, then waits for the echoes; so many times.
+/// `first` numbers the connections.
+pub(super) async fn talk_async<R: AsyncRuntime>(
+    connections: &mut [R::Tcp],
+    first: usize,
+    messages: usize,
+    size: usize,
+) -> io::Result<Echoed> {
+    let mut buffers = Buffers::new(connections.len(), size);
+    let mut echoed = Echoed::default();
+    for number in 0..messages {
+        for (at, connection) in connections.iter_mut().enumerate() {
+            fill(&mut buffers.messages[at], first + at, number);
+            R::write_all(connection, &buffers.messages[at]).await?;
+        }
+        for (connection, message) in connections.iter_mut().zip(&buffers.messages) {
+            R::read_exact(connection, &mut buffers.echo).await?;
+            echoed.count(message, &buffers.echo);
+        }
+    }
+    Ok(echoed)
+}
+
+/// The same on a thread.
+pub(super) fn talk(
+    connections: &mut [TcpStream],
+    first: usize,
+    messages: usize,
+    size: usize,
+) -> io::Result<Echoed> {
+    let mut buffers = Buffers::new(connections.len(), size);
+    let mut echoed = Echoed::default();
+    for number in 0..messages {
+        for (at, connection) in connections.iter_mut().enumerate() {
+            fill(&mut buffers.messages[at], first + at, number);
+            connection.write_all(&buffers.messages[at])?;
+        }
+        for (connection, message) in connections.iter_mut().zip(&buffers.messages) {
+            connection.read_exact(&mut buffers.echo)?;
+            echoed.count(message, &buffers.echo);
+        }
+    }
+    Ok(echoed)
+}
+
+/// Echoes messages of a size until the connection ends.
+pub(super) async fn serve_async<R: AsyncRuntime>(mut server: R::Tcp, size: usize) {
     let mut message = vec![0; size];
-    while R::read_exact(&mut stream, &mut message).await.is_ok() {
-        if R::write_all(&mut stream, &message).await.is_err() {
+    while R::read_exact(&mut server, &mut message).await.is_ok() {
+        if R::write_all(&mut server, &message).await.is_err() {
             return;
         }
     }
 }
 
-/// On a thread, until the connection ends.
-pub(super) fn on_thread(mut stream: TcpStream, size: usize) {
+/// Echoes messages of a size until the connection ends.
+pub(super) fn serve(mut server: TcpStream, size: usize) {
     let mut message = vec![0; size];
-    while stream.read_exact(&mut message).is_ok() {
-        if stream.write_all(&message).is_err() {
+    while server.read_exact(&mut message).is_ok() {
+        if server.write_all(&message).is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_that_follow_each_other_differ() {
+        let (mut a, mut b) = ([0; 64], [0; 64]);
+        fill(&mut a, 1, 4);
+        fill(&mut b, 1, 5);
+        assert_ne!(a, b);
+        let mut echoed = Echoed::default();
+        echoed.count(&a, &b);
+        echoed.count(&a, &a);
+        assert_eq!(echoed, Echoed { messages: 2, wrong: 1 });
     }
 }

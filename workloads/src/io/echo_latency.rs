@@ -108,7 +108,7 @@ impl Workload for EchoLatency {
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
         let shape = shape(&setup.point)?;
-        let handle = |stream| echo::on_task::<R>(stream, SIZE);
+        let handle = |stream| echo::serve_async::<R>(stream, SIZE);
         Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle)?, &shape))
     }
 
@@ -117,7 +117,7 @@ impl Workload for EchoLatency {
         setup: Setup,
     ) -> Result<impl Session<Answer = Report>, Failure> {
         let shape = shape(&setup.point)?;
-        let handle = |stream| echo::on_thread(stream, SIZE);
+        let handle = |stream| echo::serve(stream, SIZE);
         Ok(Driven::new(Served::on_threads::<T, _>(&setup, &shape, handle)?, &shape))
     }
 }

@@ -1,7 +1,7 @@
 //! `file-read`: several files read at once.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::scratch::write_whole;
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 const KIB: usize = 1_024;
@@ -85,13 +86,6 @@ impl Files {
     }
 }
 
-/// Under its name the file is always whole: another process may look at the same moment.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let partial = path.with_extension(format!("part{}", std::process::id()));
-    File::create(&partial)?.write_all(bytes)?;
-    fs::rename(partial, path)
-}
-
 impl Workload for FileRead {
     type Answer = Sums;
 
@@ -134,7 +128,13 @@ impl Workload for FileRead {
     fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
         let Shape { files, size, .. } = Shape::of(point)?;
         // A file of the page cache keeps nobody waiting, so a pool of any size will do.
-        Ok(Needs { tasks: files, blocking: 1, files, memory: (files * size) as u64 })
+        Ok(Needs {
+            tasks: files,
+            blocking: 1,
+            files,
+            memory: (files * size) as u64,
+            ..Needs::default()
+        })
     }
 
     fn verify(&self, _: &Setup, sums: &Sums) -> Result<(), String> {

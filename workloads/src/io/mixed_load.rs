@@ -125,7 +125,8 @@ impl Workload for MixedLoad {
         }
         let needs = server::needs(&shape.load, family)?;
         let threads = if family == Family::ThreadPerTask { shape.jobs } else { 0 };
-        Ok(Needs { tasks: needs.tasks + threads, ..needs })
+        let offloads = shape.variant == OFFLOADED;
+        Ok(Needs { tasks: needs.tasks + threads, offloads, ..needs })
     }
 
     fn ages(&self) -> &'static [Age] {
@@ -162,7 +163,7 @@ impl Workload for MixedLoad {
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Mixed>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let handle = |stream| echo::on_task::<R>(stream, SIZE);
+        let handle = |stream| echo::serve_async::<R>(stream, SIZE);
         let served = Served::on_async::<R, _, _>(&setup, &shape.load, handle)?;
         Ok(OnAsync::<R> { served, shape, runtime: std::marker::PhantomData })
     }
@@ -172,7 +173,7 @@ impl Workload for MixedLoad {
         setup: Setup,
     ) -> Result<impl Session<Answer = Mixed>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let handle = |stream| echo::on_thread(stream, SIZE);
+        let handle = |stream| echo::serve(stream, SIZE);
         let served = Served::on_threads::<T, _>(&setup, &shape.load, handle)?;
         Ok(OnThreads::<T> { served, shape, runtime: std::marker::PhantomData })
     }

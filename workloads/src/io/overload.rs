@@ -143,7 +143,7 @@ impl Workload for Overload {
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let handle = |stream| echo::on_task::<R>(stream, SIZE);
+        let handle = |stream| echo::serve_async::<R>(stream, SIZE);
         Ok(Under { served: Served::on_async::<R, _, _>(&setup, &shape.load, handle)?, shape })
     }
 
@@ -152,7 +152,7 @@ impl Workload for Overload {
         setup: Setup,
     ) -> Result<impl Session<Answer = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let handle = |stream| echo::on_thread(stream, SIZE);
+        let handle = |stream| echo::serve(stream, SIZE);
         Ok(Under { served: Served::on_threads::<T, _>(&setup, &shape.load, handle)?, shape })
     }
 }

@@ -47,6 +47,7 @@ pub(super) fn needs(shape: &Shape, family: Family) -> Result<Needs, Unfit> {
         blocking: tasks,
         files: shape.connections,
         memory: tasks as u64 * CONNECTION_ESTIMATE,
+        ..Needs::default()
     })
 }
 

@@ -1,39 +1,43 @@
 //! `tcp-echo`: messages sent and echoed over established connections.
 
-use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::{io, mem};
+use std::{mem, slice};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::{echo, loopback};
 use crate::instance::{AsyncSession, Session};
+use crate::io::echo::{Echoed, serve, serve_async, talk, talk_async};
+use crate::io::loopback;
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, over_workers};
+
+/// The variant with one client for all connections.
+const FAN_OUT: &str = "fan-out";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct TcpEcho;
-
-/// What the clients of one iteration saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Echoed {
-    messages: usize,
-    wrong: usize,
-}
 
 #[derive(Clone, Copy)]
 struct Shape {
     connections: usize,
     messages: usize,
     size: usize,
+    /// Client tasks, which share the connections evenly.
+    clients: usize,
 }
 
 impl Shape {
     fn of(point: &Point) -> Result<Self, Unfit> {
+        let clients = match point.variant.as_deref() {
+            None => point.count("connections")?,
+            Some(FAN_OUT) => 1,
+            Some(_) => return Err(Unfit::Point(format!("tcp-echo has the variant `{FAN_OUT}`"))),
+        };
         Ok(Self {
+            clients,
             connections: point.count_in("connections", 1..=1_000_000)?,
             messages: point.count_in("messages", 1..=1_000_000)?,
             size: point.count_in("size", 1..=1 << 26)?,
@@ -42,14 +46,6 @@ impl Shape {
 
     fn total(self) -> usize {
         self.connections * self.messages
-    }
-}
-
-/// Message number `number` on a connection: no two in a row are alike.
-fn fill(message: &mut [u8], connection: usize, number: usize) {
-    let first = (connection * 31 + number * 7) as u8;
-    for (offset, byte) in message.iter_mut().enumerate() {
-        *byte = first.wrapping_add(offset as u8);
     }
 }
 
@@ -63,7 +59,8 @@ impl Workload for TcpEcho {
             kind: Kind::Io,
             model: "Connections are established outside the clock, each with a server task that \
                     echoes. In an iteration one client task a connection sends messages, one at a \
-                    time, and waits for each echo."
+                    time, and waits for each echo. In `fan-out` one client task sends a message \
+                    over every connection and then waits for all echoes."
                 .into(),
             check: "Every byte of every echo, and their count.".into(),
             headline: "throughput".into(),
@@ -78,7 +75,7 @@ impl Workload for TcpEcho {
         }
     }
 
-    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+    fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
         let point = |connections: u64, messages: u64, size: u64| {
             Point::new()
                 .with("connections", connections, "")
@@ -86,12 +83,14 @@ impl Workload for TcpEcho {
                 .with("size", size, "B")
         };
         match set {
-            PointSet::Smoke => vec![point(2, 3, 64)],
+            PointSet::Smoke => vec![point(2, 3, 64), point(2, 3, 64).variant(FAN_OUT)],
             PointSet::Quick => vec![point(64, 10, 64)],
-            PointSet::Full => [64, 16_384]
-                .into_iter()
-                .flat_map(|size| [1, 64, 1_000].map(|connections| point(connections, 100, size)))
-                .collect(),
+            PointSet::Full => {
+                let sizes = [64, 16_384].into_iter();
+                let points = sizes.flat_map(|size| [1, 64, 1_000].map(|c| point(c, 100, size)));
+                let fan_out = [point(64, 100, 64).variant(FAN_OUT)];
+                points.chain(fan_out).chain(over_workers(&point(64, 100, 64), workers)).collect()
+            }
         }
     }
 
@@ -104,12 +103,13 @@ impl Workload for TcpEcho {
             ));
         }
         let shape = Shape::of(point)?;
-        let tasks = 2 * shape.connections;
+        let tasks = shape.clients + shape.connections;
         Ok(Needs {
             tasks,
             blocking: tasks,
-            files: 2 * tasks,
-            memory: (tasks * (2 * shape.size + 4_096)) as u64,
+            files: 4 * shape.connections,
+            memory: (2 * shape.connections * (2 * shape.size + 4_096)) as u64,
+            ..Needs::default()
         })
     }
 
@@ -143,9 +143,10 @@ impl Workload for TcpEcho {
         let mut servers = Vec::with_capacity(shape.connections);
         for (client, server) in connect(shape.connections)? {
             let server = non_blocking::<R>(server)?;
-            servers.push(R::spawn(echo::on_task::<R>(server, shape.size)));
+            servers.push(R::spawn(serve_async::<R>(server, shape.size)));
             clients.push(non_blocking::<R>(client)?);
         }
+        let clients = shared(clients, shape.clients);
         Ok(OnAsync::<R> { shape, clients, _servers: servers })
     }
 
@@ -157,15 +158,23 @@ impl Workload for TcpEcho {
         let mut clients = Vec::with_capacity(shape.connections);
         let mut servers = Vec::with_capacity(shape.connections);
         for (mut client, server) in connect(shape.connections)? {
-            servers.push(T::spawn(move || echo::on_thread(server, shape.size)));
+            servers.push(T::spawn(move || serve(server, shape.size)));
             // A first echo proves that the server has a thread of its own. A pool's join helps
             // with waiting jobs, and must never find one that ends with the connection.
-            talk(&mut client, Shape { messages: 1, ..shape }, 0)
+            talk(slice::from_mut(&mut client), 0, 1, shape.size)
                 .map_err(Failure::io("the first echo"))?;
             clients.push(client);
         }
+        let clients = shared(clients, shape.clients);
         Ok(OnThreads::<T> { shape, clients, _servers: servers })
     }
+}
+
+/// The connections of each client.
+fn shared<T>(connections: Vec<T>, clients: usize) -> Vec<Vec<T>> {
+    let each = connections.len().div_ceil(clients.max(1));
+    let mut connections = connections.into_iter();
+    (0..clients).map(|_| connections.by_ref().take(each).collect()).collect()
 }
 
 fn connect(count: usize) -> Result<Vec<(TcpStream, TcpStream)>, Failure> {
@@ -181,7 +190,8 @@ fn non_blocking<R: AsyncRuntime>(stream: TcpStream) -> Result<R::Tcp, Failure> {
 
 struct OnAsync<R: AsyncRuntime> {
     shape: Shape,
-    clients: Vec<R::Tcp>,
+    /// The connections of each client task.
+    clients: Vec<Vec<R::Tcp>>,
     /// They end when their connection does.
     _servers: Vec<R::Task<()>>,
 }
@@ -194,17 +204,19 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
         let tasks: Vec<_> = mem::take(&mut self.clients)
             .into_iter()
             .enumerate()
-            .map(|(connection, mut client)| {
+            .map(|(client, mut connections)| {
                 R::spawn(async move {
-                    let echoed = talk_async::<R>(&mut client, shape, connection).await;
-                    (client, echoed)
+                    let Shape { messages, size, .. } = shape;
+                    let first = client * connections.len();
+                    let echoed = talk_async::<R>(&mut connections, first, messages, size).await;
+                    (connections, echoed)
                 })
             })
             .collect();
         let mut all = Echoed::default();
         for task in tasks {
-            let (client, echoed) = task.await;
-            self.clients.push(client);
+            let (connections, echoed) = task.await;
+            self.clients.push(connections);
             all.add(echoed.map_err(Failure::io("talking to the echo server"))?);
         }
         Ok(all)
@@ -213,7 +225,8 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
 
 struct OnThreads<T: ThreadRuntime> {
     shape: Shape,
-    clients: Vec<TcpStream>,
+    /// The connections of each client task.
+    clients: Vec<Vec<TcpStream>>,
     /// They end when their connection does.
     _servers: Vec<T::Task<()>>,
 }
@@ -226,76 +239,21 @@ impl<T: ThreadRuntime> Session for OnThreads<T> {
         let tasks: Vec<_> = mem::take(&mut self.clients)
             .into_iter()
             .enumerate()
-            .map(|(connection, mut client)| {
+            .map(|(client, mut connections)| {
                 T::spawn(move || {
-                    let echoed = talk(&mut client, shape, connection);
-                    (client, echoed)
+                    let Shape { messages, size, .. } = shape;
+                    let first = client * connections.len();
+                    let echoed = talk(&mut connections, first, messages, size);
+                    (connections, echoed)
                 })
             })
             .collect();
         let mut all = Echoed::default();
         for task in tasks {
-            let (client, echoed) = T::join(task);
-            self.clients.push(client);
+            let (connections, echoed) = T::join(task);
+            self.clients.push(connections);
             all.add(echoed.map_err(Failure::io("talking to the echo server"))?);
         }
         Ok(all)
-    }
-}
-
-impl Echoed {
-    fn add(&mut self, other: Self) {
-        self.messages += other.messages;
-        self.wrong += other.wrong;
-    }
-
-    fn count(&mut self, sent: &[u8], echo: &[u8]) {
-        self.messages += 1;
-        self.wrong += usize::from(sent != echo);
-    }
-}
-
-async fn talk_async<R: AsyncRuntime>(
-    client: &mut R::Tcp,
-    shape: Shape,
-    connection: usize,
-) -> io::Result<Echoed> {
-    let (mut message, mut echo) = (vec![0; shape.size], vec![0; shape.size]);
-    let mut echoed = Echoed::default();
-    for number in 0..shape.messages {
-        fill(&mut message, connection, number);
-        R::write_all(client, &message).await?;
-        R::read_exact(client, &mut echo).await?;
-        echoed.count(&message, &echo);
-    }
-    Ok(echoed)
-}
-
-fn talk(client: &mut TcpStream, shape: Shape, connection: usize) -> io::Result<Echoed> {
-    let (mut message, mut echo) = (vec![0; shape.size], vec![0; shape.size]);
-    let mut echoed = Echoed::default();
-    for number in 0..shape.messages {
-        fill(&mut message, connection, number);
-        client.write_all(&message)?;
-        client.read_exact(&mut echo)?;
-        echoed.count(&message, &echo);
-    }
-    Ok(echoed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_that_follow_each_other_differ() {
-        let (mut a, mut b) = ([0; 64], [0; 64]);
-        fill(&mut a, 1, 4);
-        fill(&mut b, 1, 5);
-        assert_ne!(a, b);
-        let mut echoed = Echoed::default();
-        echoed.count(&a, &b);
-        echoed.count(&a, &a);
-        assert_eq!(echoed, Echoed { messages: 2, wrong: 1 });
     }
 }

@@ -13,6 +13,11 @@ use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, m
 
 /// Above this, one OS thread per sleep is no longer something that anybody would write.
 const MOST_THREADS: usize = 1_000;
+/// One by one, more take longer than anybody would wait.
+const MOST_IN_SEQUENCE: usize = 100;
+
+/// The variant whose sleeps follow each other.
+const ONE_BY_ONE: &str = "one-by-one";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +43,7 @@ pub struct Gathered {
     tasks: usize,
     out_of_order: usize,
     early: usize,
-    /// From the last deadline to the end of the gathering.
+    /// From the last deadline to the end of the gathering; of sleeps one by one, of all together.
     lateness: Duration,
 }
 
@@ -53,24 +58,44 @@ impl Gathered {
             lateness: last.map_or(Duration::ZERO, |last| end.saturating_duration_since(last)),
         }
     }
+
+    /// Of sleeps that followed each other from `start` on.
+    fn one_by_one(sleeps: &[Sleep], start: Instant, delay: Duration) -> Self {
+        let waits = delay * sleeps.len() as u32;
+        Self { lateness: start.elapsed().saturating_sub(waits), ..Self::of(sleeps) }
+    }
 }
 
 #[derive(Clone, Copy)]
 struct Shape {
     tasks: usize,
     delay: Duration,
+    one_by_one: bool,
 }
 
 impl Shape {
     fn of(setup: &Setup) -> Result<Self, Failure> {
         let delay = Duration::from_millis(setup.count("delay")? as u64);
-        Ok(Self { tasks: setup.count("tasks")?, delay })
+        let one_by_one = setup.point.variant.is_some();
+        Ok(Self { tasks: setup.count("tasks")?, delay, one_by_one })
+    }
+
+    async fn sleep<R: AsyncRuntime>(self, task: usize) -> Sleep {
+        let deadline = Instant::now() + self.delay;
+        R::sleep(self.delay).await;
+        Sleep::until(deadline, task)
     }
 
     fn sleep_on_thread(self, task: usize) -> Sleep {
         let deadline = Instant::now() + self.delay;
         thread::sleep(self.delay);
         Sleep::until(deadline, task)
+    }
+
+    fn one_by_one(self) -> Gathered {
+        let start = Instant::now();
+        let sleeps: Vec<Sleep> = (0..self.tasks).map(|task| self.sleep_on_thread(task)).collect();
+        Gathered::one_by_one(&sleeps, start, self.delay)
     }
 }
 
@@ -83,14 +108,16 @@ impl Workload for TimerGather {
             title: "Many timers at once".into(),
             kind: Kind::Io,
             model: "Tasks that each sleep for the same time stand for tasks that wait for a \
-                    database or a remote service. They are spawned at once and gathered in order."
+                    database or a remote service. They are spawned at once and gathered in order. In `one-by-one` a single task sleeps \
+                    as many times, one after the other."
                 .into(),
             check: "Results come in the order of the tasks, and no sleep ended early.".into(),
             headline: "lateness".into(),
             headline_age: Age::Young,
             notes: vec![
                 "Lateness counts from the last task's deadline to the end of the gathering: what \
-                 the timer and the scheduler add to the wait itself."
+                 the timer and the scheduler add to the wait itself. Of sleeps one by one it is \
+                 that of all together."
                     .into(),
                 "tokio's timers tick once a millisecond and round up; the others do not.".into(),
                 "OS threads take part up to 1 000 tasks; pools only up to their size.".into(),
@@ -101,15 +128,34 @@ impl Workload for TimerGather {
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
         let tasks = |count: u64| Point::new().with("tasks", count, "").with("delay", 10, "ms");
         match set {
-            PointSet::Smoke => vec![Point::new().with("tasks", 2, "").with("delay", 1, "ms")],
+            PointSet::Smoke => {
+                let point = Point::new().with("tasks", 2, "").with("delay", 1, "ms");
+                vec![point.clone(), point.variant(ONE_BY_ONE)]
+            }
             PointSet::Quick => vec![tasks(100)],
-            PointSet::Full => vec![tasks(2), tasks(100), tasks(10_000)],
+            PointSet::Full => vec![
+                tasks(2),
+                tasks(100),
+                tasks(10_000),
+                tasks(2).variant(ONE_BY_ONE),
+                tasks(100).variant(ONE_BY_ONE),
+            ],
         }
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         let tasks = point.count_in("tasks", 1..=100_000_000)?;
         point.count_in("delay", 1..=60_000)?;
+        match point.variant.as_deref() {
+            None => {}
+            Some(ONE_BY_ONE) => {
+                point.count_in("tasks", 1..=MOST_IN_SEQUENCE)?;
+                return Ok(Needs { tasks: 1, blocking: 1, ..Needs::default() });
+            }
+            Some(_) => {
+                return Err(Unfit::Point(format!("timer-gather has the variant `{ONE_BY_ONE}`")));
+            }
+        }
         most_threads(family, tasks, MOST_THREADS)?;
         Ok(Needs { tasks, blocking: tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
     }
@@ -145,16 +191,16 @@ impl Workload for TimerGather {
     ) -> Result<impl AsyncSession<Answer = Gathered>, Failure> {
         let shape = Shape::of(&setup)?;
         Ok(repeat_async(move || async move {
-            let tasks: Vec<_> = (0..shape.tasks)
-                .map(|task| {
-                    R::spawn(async move {
-                        let deadline = Instant::now() + shape.delay;
-                        R::sleep(shape.delay).await;
-                        Sleep::until(deadline, task)
-                    })
-                })
-                .collect();
             let mut sleeps = Vec::with_capacity(shape.tasks);
+            if shape.one_by_one {
+                let start = Instant::now();
+                for task in 0..shape.tasks {
+                    sleeps.push(shape.sleep::<R>(task).await);
+                }
+                return Ok(Gathered::one_by_one(&sleeps, start, shape.delay));
+            }
+            let tasks: Vec<_> =
+                (0..shape.tasks).map(|task| R::spawn(shape.sleep::<R>(task))).collect();
             for task in tasks {
                 sleeps.push(task.await);
             }
@@ -168,6 +214,9 @@ impl Workload for TimerGather {
     ) -> Result<impl Session<Answer = Gathered>, Failure> {
         let shape = Shape::of(&setup)?;
         Ok(repeat(move || {
+            if shape.one_by_one {
+                return Ok(shape.one_by_one());
+            }
             let tasks: Vec<_> = (0..shape.tasks)
                 .map(|task| T::spawn(move || shape.sleep_on_thread(task)))
                 .collect();
@@ -182,6 +231,9 @@ impl Workload for TimerGather {
     ) -> Result<impl Session<Answer = Gathered>, Failure> {
         let shape = Shape::of(&setup)?;
         Ok(repeat(move || {
+            if shape.one_by_one {
+                return Ok(shape.one_by_one());
+            }
             Ok(Gathered::of(&D::map(shape.tasks, |task| shape.sleep_on_thread(task))))
         }))
     }

@@ -12,7 +12,7 @@ use super::locks::LocksVisitor;
 /// An asynchronous runtime. A value of it is the running instance.
 pub trait AsyncRuntime: Sized + 'static {
     /// A spawned task. Awaiting it gives its output; if the task panicked, awaiting panics.
-    /// What dropping it does differs between runtimes, so workloads keep and await every task.
+    /// What dropping it does differs between runtimes, so workloads await or detach every task.
     type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
     /// A connected TCP stream.
     type Tcp: Send + 'static;
@@ -30,6 +30,12 @@ pub trait AsyncRuntime: Sized + 'static {
     /// Spawns the root task onto the runtime and waits for it from outside, so that the root runs
     /// where its children run.
     fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static;
+
+    /// Polls the root task on the thread that waits for it; its children run as ever.
+    fn run_on_caller<F>(&self, root: F) -> F::Output
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static;

@@ -5,7 +5,7 @@ use std::thread;
 
 /// A runtime whose tasks are closures that may block. A value of it is the running instance.
 pub trait ThreadRuntime: Sized + 'static {
-    /// A spawned task.
+    /// A spawned task. Dropping it lets it run on with nobody to join it.
     type Task<T: Send + 'static>: Send + 'static;
 
     /// Runs the root where its children run, and waits for it from outside.

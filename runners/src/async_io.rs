@@ -1,0 +1,188 @@
+//! The words of smol's crates, async-io and its relatives, which leave it open who executes tasks.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+use std::{io, thread};
+
+use runtime_bench_workloads::runtime::{AsyncRuntime, LocksVisitor};
+use smol::fs::File;
+use smol::io::{AsyncReadExt, AsyncWriteExt};
+use smol::net::{TcpListener, TcpStream};
+use smol::{Timer, channel};
+use smol_hyper::rt::FuturesIo;
+
+use crate::locks;
+
+/// Who executes tasks. A value of it is the running instance.
+pub(crate) trait Execute: Sized + 'static {
+    /// As [`AsyncRuntime::Task`].
+    type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
+
+    /// As [`AsyncRuntime::run`].
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static;
+
+    /// As [`AsyncRuntime::run_on_caller`].
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static;
+
+    /// As [`AsyncRuntime::spawn`].
+    fn spawn<F>(future: F) -> Self::Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static;
+
+    /// As [`AsyncRuntime::detach`].
+    fn detach<T: Send + 'static>(task: Self::Task<T>);
+
+    /// As [`AsyncRuntime::outcome`].
+    fn outcome<T: Send + 'static>(
+        task: Self::Task<T>,
+    ) -> impl Future<Output = thread::Result<T>> + Send;
+
+    /// As [`AsyncRuntime::cancel`].
+    fn cancel<T: Send + 'static>(task: Self::Task<T>) -> impl Future<Output = Option<T>> + Send;
+}
+
+/// An executor with the timers, sockets, files and channels of smol's crates.
+pub(crate) struct OnAsyncIo<E>(pub(crate) E);
+
+impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
+    type Task<T: Send + 'static> = E::Task<T>;
+    type Tcp = TcpStream;
+    type Hyper = FuturesIo<TcpStream>;
+    type Listener = TcpListener;
+    type File = File;
+    type Sender<T: Send + 'static> = channel::Sender<T>;
+    type Receiver<T: Send + 'static> = channel::Receiver<T>;
+
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.0.run(root)
+    }
+
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.0.run_on_caller(root)
+    }
+
+    fn spawn<F>(future: F) -> E::Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        E::spawn(future)
+    }
+
+    fn detach<T: Send + 'static>(task: E::Task<T>) {
+        E::detach(task);
+    }
+
+    fn outcome<T: Send + 'static>(
+        task: E::Task<T>,
+    ) -> impl Future<Output = thread::Result<T>> + Send {
+        E::outcome(task)
+    }
+
+    fn cancel<T: Send + 'static>(task: E::Task<T>) -> impl Future<Output = Option<T>> + Send {
+        E::cancel(task)
+    }
+
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        smol::unblock(work)
+    }
+
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        smol::future::yield_now()
+    }
+
+    async fn sleep(duration: Duration) {
+        Timer::after(duration).await;
+    }
+
+    fn timeout<F: Future + Send>(
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        F::Output: Send,
+    {
+        let expired = async move {
+            Timer::after(limit).await;
+            None
+        };
+        smol::future::or(async move { Some(work.await) }, expired)
+    }
+
+    fn listener(socket: std::net::TcpListener) -> io::Result<TcpListener> {
+        TcpListener::try_from(socket)
+    }
+
+    async fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+        Ok(listener.accept().await?.0)
+    }
+
+    fn connect(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> + Send {
+        TcpStream::connect(address)
+    }
+
+    fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
+        TcpStream::try_from(stream)
+    }
+
+    fn hyper(stream: TcpStream) -> FuturesIo<TcpStream> {
+        FuturesIo::new(stream)
+    }
+
+    async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {
+        AsyncReadExt::read_exact(stream, buffer).await
+    }
+
+    async fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
+        AsyncWriteExt::write_all(stream, bytes).await
+    }
+
+    fn open(path: &Path) -> impl Future<Output = io::Result<File>> + Send {
+        File::open(path)
+    }
+
+    async fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+        AsyncReadExt::read(file, buffer).await
+    }
+
+    fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
+        smol::fs::read(path)
+    }
+
+    fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+        locks::by_name(if name == "own" { "async-lock" } else { name }, visitor)
+    }
+
+    fn channel<T: Send + 'static>(
+        capacity: Option<usize>,
+    ) -> (channel::Sender<T>, channel::Receiver<T>) {
+        capacity.map_or_else(channel::unbounded, channel::bounded)
+    }
+
+    async fn send<T: Send + 'static>(sender: &channel::Sender<T>, item: T) -> bool {
+        sender.send(item).await.is_ok()
+    }
+
+    async fn receive<T: Send + 'static>(receiver: &mut channel::Receiver<T>) -> Option<T> {
+        receiver.recv().await.ok()
+    }
+}

@@ -1,0 +1,57 @@
+//! Where in their parameter spaces workloads are measured, with what the command line puts in.
+
+use runtime_bench_results::key::{ParamError, ParamValue, Point, WORKERS};
+
+use super::wishes::Wishes;
+use crate::machine::Limits;
+use crate::registry::Entry;
+
+/// The points of a workload, with the wished parameters put in, each point once.
+pub(super) fn of(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
+    let mut points = entry.points(wishes.points, wishes.workers);
+    for (name, values) in &wishes.params {
+        let mut replaced: Vec<Point> = Vec::new();
+        for point in points {
+            for with in with_param(&point, name, values) {
+                if !replaced.contains(&with) {
+                    replaced.push(with);
+                }
+            }
+        }
+        points = replaced;
+    }
+    points
+}
+
+/// Workers at a point: its own, or those of the run.
+///
+/// # Errors
+/// When the point asks for none, or for more than this machine allows threads.
+pub(super) fn workers(point: &Point, wishes: &Wishes, limits: Limits) -> Result<usize, ParamError> {
+    if point.params.iter().all(|param| param.name != WORKERS) {
+        return Ok(wishes.workers);
+    }
+    let most = limits.threads.and_then(|most| usize::try_from(most).ok());
+    point.count_in(WORKERS, 1..=most.unwrap_or(usize::MAX))
+}
+
+fn with_param(point: &Point, name: &str, values: &[u64]) -> Vec<Point> {
+    let Some(place) = point.params.iter().position(|param| param.name == name) else {
+        // Every workload runs on workers, whether or not its sweep varies them.
+        let with = |value: &u64| point.clone().with(WORKERS, *value, "");
+        return match name {
+            WORKERS => values.iter().map(with).collect(),
+            _ => vec![point.clone()],
+        };
+    };
+    // `whole` or `unbounded` is no number, and has no unit that a number could take.
+    if matches!(point.params[place].value, ParamValue::Text(_)) {
+        return Vec::new();
+    }
+    let with = |value: &u64| {
+        let mut point = point.clone();
+        point.params[place].value = (*value).into();
+        point
+    };
+    values.iter().map(with).collect()
+}

@@ -1,0 +1,264 @@
+//! `preprocess`: files are read, parsed and normalised.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use fastrand::Rng;
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::cpu::shard::{Shard, normalise};
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::scratch::write_whole;
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// The variant that computes where it reads.
+const INLINE: &str = "inline";
+/// The variant that hands its computing to another pool.
+const OFFLOADED: &str = "offloaded";
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Preprocess;
+
+/// What came of the shards, in order, and what they should give.
+#[derive(Clone, Debug)]
+pub struct Normalised {
+    shards: Vec<Option<Shard>>,
+    expected: Arc<Vec<Shard>>,
+}
+
+#[derive(Clone, Copy)]
+struct Shape {
+    shards: usize,
+    numbers: usize,
+    offloads: bool,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let offloads = match point.variant.as_deref() {
+            Some(INLINE) => false,
+            Some(OFFLOADED) => true,
+            _ => {
+                return Err(Unfit::Point(format!(
+                    "preprocess has the variants `{INLINE}` and `{OFFLOADED}`"
+                )));
+            }
+        };
+        Ok(Self {
+            shards: point.count_in("shards", 1..=100_000)?,
+            numbers: point.count_in("numbers", 1..=10_000_000)?,
+            offloads,
+        })
+    }
+}
+
+/// Files of decimal numbers, a line each, and what a plain loop makes of the numbers themselves.
+struct Files {
+    paths: Vec<PathBuf>,
+    expected: Arc<Vec<Shard>>,
+}
+
+impl Files {
+    fn prepare(setup: &Setup, shape: Shape) -> Result<Self, Failure> {
+        let (mut paths, mut expected) = (Vec::new(), Vec::new());
+        for shard in 0..shape.shards {
+            let mut rng = Rng::with_seed(setup.seed.wrapping_add(shard as u64));
+            // Millionths: the text says exactly which number is meant.
+            let millionths: Vec<i64> =
+                (0..shape.numbers).map(|_| rng.i64(-1_000_000_000..1_000_000_000)).collect();
+            expected.push(Shard::in_a_plain_loop(&millionths));
+            let path = setup.scratch.join(format!("preprocess-{}-{shard}", shape.numbers));
+            if !path.exists() {
+                write_whole(&path, lines(&millionths).as_bytes())
+                    .map_err(Failure::io("making the files to read"))?;
+            }
+            paths.push(path);
+        }
+        Ok(Self { paths, expected: Arc::new(expected) })
+    }
+}
+
+fn lines(millionths: &[i64]) -> String {
+    let mut text = String::new();
+    for number in millionths {
+        let (sign, size) = (if *number < 0 { "-" } else { "" }, number.unsigned_abs());
+        // A string takes any text.
+        let _ = writeln!(text, "{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
+    }
+    text
+}
+
+impl Workload for Preprocess {
+    type Answer = Normalised;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "preprocess".into(),
+            title: "Read, parse and normalise files".into(),
+            kind: Kind::Cpu,
+            model: "One task a file reads it whole, parses its decimal numbers and normalises them \
+                    to a mean of 0 and a deviation of 1, as a program does that prepares data. \
+                    `inline` computes in the task that has read; `offloaded` hands the computing \
+                    to the pool that the runtime has for such work, and waits for it."
+                .into(),
+            check: "Mean and variance of every file and the bits of every normalised number equal \
+                    those of a plain loop over the numbers that the file was made from."
+                .into(),
+            headline: "per-shard".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "The files lie in the page cache, so this is mostly computing. One that comes from \
+                 a disk spends its time otherwise."
+                    .into(),
+                "`offloaded` runs on more threads than there are workers: tokio, async-std and smol \
+                 have pools for blocking work that grow as needed, with all files at once in them; \
+                 tokio-rayon has as many threads for computing as workers."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let both = |shards: u64, numbers: u64| {
+            [INLINE, OFFLOADED].map(|variant| {
+                let point = Point::new().variant(variant);
+                point.with("shards", shards, "").with("numbers", numbers, "")
+            })
+        };
+        let points = match set {
+            PointSet::Smoke => both(2, 50),
+            PointSet::Quick => both(8, 2_000),
+            PointSet::Full => both(64, 50_000),
+        };
+        points.to_vec()
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let Shape { shards, numbers, offloads } = Shape::of(point)?;
+        if offloads && family != Family::Async {
+            return Err(Unfit::Family(
+                "its tasks are made for computing as they are, and there is no other pool to hand \
+                 work to"
+                    .to_owned(),
+            ));
+        }
+        // Text and numbers of each. Reading from the page cache keeps nobody waiting.
+        let memory = (shards * numbers) as u64 * 24;
+        Ok(Needs { tasks: shards, blocking: 1, files: shards, memory, offloads })
+    }
+
+    fn verify(&self, _: &Setup, normalised: &Normalised) -> Result<(), String> {
+        let Normalised { shards, expected } = normalised;
+        let right = shards.iter().zip(&**expected).filter(|(came, e)| came.as_ref() == Some(e));
+        let right = right.count();
+        if right == expected.len() && shards.len() == expected.len() {
+            return Ok(());
+        }
+        Err(format!("of {} files {right} were normalised as by a plain loop", expected.len()))
+    }
+
+    fn describe(&self, normalised: &Normalised) -> String {
+        let sums = normalised.shards.iter().flatten().map(Shard::sum);
+        format!("{:x}", sums.fold(0_u32, |all, sum| all.rotate_left(1) ^ sum))
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Normalised>) -> Vec<Metric> {
+        let shards = Shape::of(&setup.point).map_or(1, |shape| shape.shards) as f64;
+        vec![
+            Metric::lower("per-shard", "ns", block.wall_ns() / shards),
+            Metric::lower("cpu-per-shard", "ns", block.cpu_ns() / shards),
+            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Normalised>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let files = Arc::new(Files::prepare(&setup, shape)?);
+        Ok(repeat_async(move || {
+            let files = Arc::clone(&files);
+            async move {
+                let tasks: Vec<_> = files
+                    .paths
+                    .iter()
+                    .cloned()
+                    .map(|path| {
+                        R::spawn(async move {
+                            let bytes = R::read_whole(&path).await?;
+                            Ok(if shape.offloads {
+                                R::offload(move || normalise(&bytes)).await
+                            } else {
+                                normalise(&bytes)
+                            })
+                        })
+                    })
+                    .collect();
+                let mut shards = Vec::with_capacity(tasks.len());
+                for task in tasks {
+                    shards.push(task.await.map_err(Failure::io("reading a file"))?);
+                }
+                Ok(Normalised { shards, expected: Arc::clone(&files.expected) })
+            }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Normalised>, Failure> {
+        let files = Files::prepare(&setup, Shape::of(&setup.point)?)?;
+        Ok(repeat(move || {
+            let tasks: Vec<_> =
+                files.paths.iter().cloned().map(|path| T::spawn(move || shard(&path))).collect();
+            let shards = tasks.into_iter().map(T::join).collect::<Result<_, _>>()?;
+            Ok(Normalised { shards, expected: Arc::clone(&files.expected) })
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Normalised>, Failure> {
+        let files = Files::prepare(&setup, Shape::of(&setup.point)?)?;
+        Ok(repeat(move || {
+            let shards = D::map(files.paths.len(), |file| shard(&files.paths[file]));
+            let shards = shards.into_iter().collect::<Result<_, _>>()?;
+            Ok(Normalised { shards, expected: Arc::clone(&files.expected) })
+        }))
+    }
+}
+
+fn shard(path: &Path) -> Result<Option<Shard>, Failure> {
+    Ok(normalise(&fs::read(path).map_err(Failure::io("reading a file"))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_numbers_gives_what_the_numbers_give() {
+        for numbers in [vec![0], vec![-1, 1], vec![1_000_000, -2_500_001, 999_999_999]] {
+            let expected = Shard::in_a_plain_loop(&numbers);
+            assert_eq!(normalise(lines(&numbers).as_bytes()), Some(expected), "{numbers:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_more_or_less_or_elsewhere_is_another_answer() {
+        let of = |numbers: &[i64]| normalise(lines(numbers).as_bytes());
+        let right = of(&[1, 2, 3]);
+        assert_ne!(of(&[1, 2]), right);
+        assert_ne!(of(&[1, 2, 4]), right);
+        assert_ne!(of(&[1, 3, 2]), right);
+        assert_eq!(normalise(b"1.0\ntwo\n"), None);
+    }
+}

@@ -1,0 +1,60 @@
+//! The computing of `preprocess`: text to numbers of mean 0 and deviation 1.
+
+/// What normalising a file gives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Shard {
+    mean: f64,
+    variance: f64,
+    /// CRC-32 of the normalised numbers' bits, in order.
+    sum: u32,
+}
+
+impl Shard {
+    /// CRC-32 of the normalised numbers.
+    pub(super) fn sum(&self) -> u32 {
+        self.sum
+    }
+
+    /// What should come: one step after the other, from the numbers and not from their text.
+    pub(super) fn in_a_plain_loop(millionths: &[i64]) -> Self {
+        // Correctly rounded, as parsing is: both are the number nearest to the exact quotient.
+        let numbers: Vec<f64> = millionths.iter().map(|number| *number as f64 / 1e6).collect();
+        let mut total = 0.0;
+        for number in &numbers {
+            total += number;
+        }
+        let mean = total / numbers.len().max(1) as f64;
+        let mut squares = 0.0;
+        for number in &numbers {
+            squares += (number - mean) * (number - mean);
+        }
+        let variance = squares / numbers.len().max(1) as f64;
+        let mut bytes = Vec::with_capacity(numbers.len() * 8);
+        for number in &numbers {
+            let z = if variance > 0.0 { (number - mean) / variance.sqrt() } else { 0.0 };
+            bytes.extend(z.to_bits().to_le_bytes());
+        }
+        Self { mean, variance, sum: crc32fast::hash(&bytes) }
+    }
+}
+
+/// Parses a number a line and normalises them; `None` when a line is no number.
+pub(super) fn normalise(text: &[u8]) -> Option<Shard> {
+    let text = std::str::from_utf8(text).ok()?;
+    let mut numbers = Vec::new();
+    for line in text.lines() {
+        numbers.push(line.parse::<f64>().ok()?);
+    }
+    let count = numbers.len().max(1) as f64;
+    let mean = numbers.iter().sum::<f64>() / count;
+    let variance =
+        numbers.iter().map(|number| (number - mean) * (number - mean)).sum::<f64>() / count;
+    // Equal numbers have no deviation to divide by.
+    let scale = if variance > 0.0 { variance.sqrt() } else { f64::INFINITY };
+    let mut sum = crc32fast::Hasher::new();
+    for number in &mut numbers {
+        *number = (*number - mean) / scale;
+        sum.update(&number.to_bits().to_le_bytes());
+    }
+    Some(Shard { mean, variance, sum: sum.finalize() })
+}
