@@ -33,6 +33,7 @@ pub trait Visitor {
 pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(io::timer_gather::TimerGather);
     visitor.visit(io::tcp_echo::TcpEcho);
+    visitor.visit(io::connect_churn::ConnectChurn);
     visitor.visit(io::file_read::FileRead);
     visitor.visit(cpu::cpu_batch::CpuBatch);
     visitor.visit(cpu::fork_join::ForkJoin);

@@ -1,6 +1,8 @@
 //! Waiting for timers, sockets and files.
 
+pub mod connect_churn;
 pub mod file_read;
 pub mod loopback;
+pub(crate) mod message;
 pub mod tcp_echo;
 pub mod timer_gather;
