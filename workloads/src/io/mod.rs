@@ -4,5 +4,8 @@ pub mod connect_churn;
 pub mod file_read;
 pub mod loopback;
 pub(crate) mod message;
+pub mod scrape;
+mod site;
+mod stack;
 pub mod tcp_echo;
 pub mod timer_gather;
