@@ -49,5 +49,6 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::worker_pool::WorkerPool);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
     visitor.visit(memory::task_memory::TaskMemory);
+    visitor.visit(memory::idle_connections::IdleConnections);
     visitor.visit(calibration::null::Null);
 }
