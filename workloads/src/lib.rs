@@ -32,6 +32,7 @@ pub trait Visitor {
 /// Shows every workload of this crate to `visitor`, in the order of the report.
 pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(io::timer_gather::TimerGather);
+    visitor.visit(io::timer_precision::TimerPrecision);
     visitor.visit(io::tcp_echo::TcpEcho);
     visitor.visit(io::connect_churn::ConnectChurn);
     visitor.visit(io::scrape::Scrape);

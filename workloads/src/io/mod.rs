@@ -9,3 +9,4 @@ mod site;
 mod stack;
 pub mod tcp_echo;
 pub mod timer_gather;
+pub mod timer_precision;
