@@ -5,6 +5,7 @@ pub mod file_read;
 pub mod loopback;
 pub(crate) mod message;
 pub mod scrape;
+pub mod sensor_streams;
 mod site;
 mod stack;
 pub mod tcp_echo;
