@@ -37,6 +37,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(io::connect_churn::ConnectChurn);
     visitor.visit(io::scrape::Scrape);
     visitor.visit(io::sensor_streams::SensorStreams);
+    visitor.visit(io::hot_connection::HotConnection);
     visitor.visit(io::file_read::FileRead);
     visitor.visit(cpu::cpu_batch::CpuBatch);
     visitor.visit(cpu::fork_join::ForkJoin);

@@ -24,6 +24,11 @@ pub fn pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
     (0..count).map(|_| pair_over(&listener)).collect()
 }
 
+/// Connects one pair of streams, `(client, server)`, over a port of its own.
+pub(crate) fn pair() -> io::Result<(TcpStream, TcpStream)> {
+    pair_over(&listen()?)
+}
+
 fn pair_over(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
     let client = connect(listener.local_addr()?)?;
     let (server, _) = listener.accept()?;

@@ -2,6 +2,8 @@
 
 pub mod connect_churn;
 pub mod file_read;
+mod hot_clients;
+pub mod hot_connection;
 pub mod loopback;
 pub(crate) mod message;
 pub mod scrape;
