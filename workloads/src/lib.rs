@@ -35,7 +35,12 @@ pub trait Visitor {
 /// Shows every workload of this crate to `visitor`, in the order of the report.
 pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(io::timer_gather::TimerGather);
+    visitor.visit(io::timer_precision::TimerPrecision);
     visitor.visit(io::tcp_echo::TcpEcho);
+    visitor.visit(io::connect_churn::ConnectChurn);
+    visitor.visit(io::scrape::Scrape);
+    visitor.visit(io::sensor_streams::SensorStreams);
+    visitor.visit(io::hot_connection::HotConnection);
     visitor.visit(io::echo_latency::EchoLatency);
     visitor.visit(io::http_server::HttpServer);
     visitor.visit(io::mixed_load::MixedLoad);
@@ -55,5 +60,6 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::worker_pool::WorkerPool);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
     visitor.visit(memory::task_memory::TaskMemory);
+    visitor.visit(memory::idle_connections::IdleConnections);
     visitor.visit(calibration::null::Null);
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
+use super::message::fill;
 use crate::runtime::AsyncRuntime;
 
 /// What the clients of one iteration saw.
@@ -24,14 +25,6 @@ impl Echoed {
     fn count(&mut self, sent: &[u8], echo: &[u8]) {
         self.messages += 1;
         self.wrong += usize::from(sent != echo);
-    }
-}
-
-/// Message number `number` on a connection: no two in a row are alike.
-fn fill(message: &mut [u8], connection: usize, number: usize) {
-    let first = (connection * 31 + number * 7) as u8;
-    for (offset, byte) in message.iter_mut().enumerate() {
-        *byte = first.wrapping_add(offset as u8);
     }
 }
 

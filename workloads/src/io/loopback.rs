@@ -1,9 +1,13 @@
-//! Connected TCP streams on loopback, with the same socket options for every runner.
+//! TCP on loopback, with the same socket options for every runner.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
+
+use crate::runtime::{AsyncRuntime, Family};
+use crate::workload::{Failure, Unfit};
 
 /// Connections that may wait to be accepted. The default of 128 makes a thousand connects at once
 /// take a second.
@@ -16,23 +20,41 @@ const BUFFER: usize = 64 * 1_024;
 /// # Errors
 /// When the system refuses a socket, a port or a connection.
 pub fn pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
-    let listener = listen(0)?;
-    let address = listener.local_addr()?;
-    (0..count)
-        .map(|_| {
-            let client = connect(address)?;
-            let (server, _) = listener.accept()?;
-            set_options(&Socket::from(server.try_clone()?))?;
-            Ok((client, server))
-        })
-        .collect()
+    let listener = listen()?;
+    (0..count).map(|_| pair_over(&listener)).collect()
 }
 
-/// Listens at a port, or at any free one for 0. What is accepted has the same options.
+/// Connects one pair of streams, `(client, server)`, over a port of its own.
+pub(crate) fn pair() -> io::Result<(TcpStream, TcpStream)> {
+    pair_over(&listen()?)
+}
+
+fn pair_over(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
+    let client = connect(listener.local_addr()?)?;
+    let (server, _) = listener.accept()?;
+    set_options(&Socket::from(server.try_clone()?))?;
+    Ok((client, server))
+}
+
+/// Listens on a new port of loopback. On Linux, what is accepted inherits the options.
+///
+/// An accepted stream closes with a reset, which ends the connection at both ends at once: nothing
+/// of it waits in the kernel (`TIME_WAIT`) for the next runner. Bytes that are under way would be
+/// lost, so the client has read them all and closes first.
+///
+/// # Errors
+/// When the system refuses a socket or a port.
+pub(crate) fn listen() -> io::Result<TcpListener> {
+    let listener = listen_at(0)?;
+    socket2::SockRef::from(&listener).set_linger(Some(Duration::ZERO))?;
+    Ok(listener)
+}
+
+/// Listens at a port of loopback, or at any free one for 0; what is accepted closes as usual.
 ///
 /// # Errors
 /// When the system refuses a socket or the port.
-pub(crate) fn listen(port: u16) -> io::Result<TcpListener> {
+pub(crate) fn listen_at(port: u16) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     set_options(&socket)?;
     socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())?;
@@ -57,10 +79,40 @@ fn set_options(socket: &Socket) -> io::Result<()> {
     socket.set_recv_buffer_size(BUFFER)
 }
 
+/// Hands a connected stream to the runtime.
+pub(crate) fn hand_over<R: AsyncRuntime>(stream: TcpStream) -> Result<R::Tcp, Failure> {
+    stream
+        .set_nonblocking(true)
+        .and_then(|()| R::tcp(stream))
+        .map_err(Failure::io("handing a connection to the runtime"))
+}
+
+/// Refuses a pool made for computing, where every task that waits holds a worker.
+pub(crate) fn waits_for_sockets(family: Family) -> Result<(), Unfit> {
+    if family == Family::DataParallel {
+        return Err(Unfit::Family(
+            "a task that waits for a socket holds a worker of the pool, and the work would stand \
+             still"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::{Read, Write};
+
+    #[test]
+    fn what_is_accepted_inherits_the_options() {
+        let listener = listen().unwrap();
+        let _client = connect(listener.local_addr().unwrap()).unwrap();
+        let server = Socket::from(listener.accept().unwrap().0);
+        assert!(server.tcp_nodelay().unwrap());
+        assert_eq!(server.linger().unwrap(), Some(Duration::ZERO));
+        assert!(server.recv_buffer_size().unwrap() >= BUFFER);
+    }
 
     #[test]
     fn the_two_ends_of_a_pair_belong_together() {

@@ -1,12 +1,21 @@
 //! Waiting for timers, sockets and files.
 
+pub mod connect_churn;
 mod echo;
 pub mod echo_latency;
 pub mod file_read;
+mod hot_clients;
+pub mod hot_connection;
 pub mod http_server;
 pub mod loopback;
+pub(crate) mod message;
 pub mod mixed_load;
 pub mod overload;
+pub mod scrape;
+pub mod sensor_streams;
 mod server;
+mod site;
+mod stack;
 pub mod tcp_echo;
 pub mod timer_gather;
+pub mod timer_precision;

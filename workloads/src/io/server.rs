@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use runtime_bench_results::histogram::{self, Histogram};
 use runtime_bench_results::trial::{Metric, metric};
 
+use super::loopback::waits_for_sockets;
 use crate::instance::{AsyncSession, Session};
 use crate::load::{Clients, Drive, Report, Talk};
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
@@ -34,13 +35,7 @@ pub(super) fn needs(shape: &Shape, family: Family) -> Result<Needs, Unfit> {
     if !cfg!(target_os = "linux") {
         return Err(Unfit::Point("the load generator runs on Linux only".to_owned()));
     }
-    if family == Family::DataParallel {
-        return Err(Unfit::Family(
-            "a task that waits for a socket holds a worker of the pool, and the server would stand \
-             still"
-                .to_owned(),
-        ));
-    }
+    waits_for_sockets(family)?;
     let tasks = shape.connections + OTHER_TASKS;
     Ok(Needs {
         tasks,

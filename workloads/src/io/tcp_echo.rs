@@ -9,7 +9,7 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use crate::instance::{AsyncSession, Session};
 use crate::io::echo::{Echoed, serve, serve_async, talk, talk_async};
-use crate::io::loopback;
+use crate::io::loopback::{self, hand_over, waits_for_sockets};
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, over_workers};
 
@@ -95,13 +95,7 @@ impl Workload for TcpEcho {
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        if family == Family::DataParallel {
-            return Err(Unfit::Family(
-                "a task that waits for a socket holds a worker of the pool, and the work would \
-                 stand still"
-                    .to_owned(),
-            ));
-        }
+        waits_for_sockets(family)?;
         let shape = Shape::of(point)?;
         let tasks = shape.clients + shape.connections;
         Ok(Needs {
@@ -142,9 +136,9 @@ impl Workload for TcpEcho {
         let mut clients = Vec::with_capacity(shape.connections);
         let mut servers = Vec::with_capacity(shape.connections);
         for (client, server) in connect(shape.connections)? {
-            let server = non_blocking::<R>(server)?;
+            let server = hand_over::<R>(server)?;
             servers.push(R::spawn(serve_async::<R>(server, shape.size)));
-            clients.push(non_blocking::<R>(client)?);
+            clients.push(hand_over::<R>(client)?);
         }
         let clients = shared(clients, shape.clients);
         Ok(OnAsync::<R> { shape, clients, _servers: servers })
@@ -179,13 +173,6 @@ fn shared<T>(connections: Vec<T>, clients: usize) -> Vec<Vec<T>> {
 
 fn connect(count: usize) -> Result<Vec<(TcpStream, TcpStream)>, Failure> {
     loopback::pairs(count).map_err(Failure::io("connecting on loopback"))
-}
-
-fn non_blocking<R: AsyncRuntime>(stream: TcpStream) -> Result<R::Tcp, Failure> {
-    stream
-        .set_nonblocking(true)
-        .and_then(|()| R::tcp(stream))
-        .map_err(Failure::io("handing a connection to the runtime"))
 }
 
 struct OnAsync<R: AsyncRuntime> {

@@ -180,7 +180,7 @@ mod tests {
     /// An echo server for one connection that changes the last byte of message `wrong`, and stands still
     /// before message `stall` for a time.
     fn server(size: usize, wrong: usize, stall: usize, still: Duration) -> Target {
-        let listener = loopback::listen(0).unwrap();
+        let listener = loopback::listen().unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();

@@ -36,11 +36,11 @@ impl Traffic {
     /// # Errors
     /// When the port is taken, or the system refuses.
     pub(crate) fn listen(&self) -> Result<TcpListener, Failure> {
-        let port = match self {
-            Self::Generator(_) => 0,
-            Self::Outside { port, .. } => *port,
+        let listener = match self {
+            Self::Generator(_) => loopback::listen(),
+            Self::Outside { port, .. } => loopback::listen_at(*port),
         };
-        loopback::listen(port).map_err(Failure::io("listening on loopback"))
+        listener.map_err(Failure::io("listening on loopback"))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a task occupies.
 
 mod gate;
+pub mod idle_connections;
+mod pending;
 mod resident;
 pub mod task_memory;

@@ -1,0 +1,296 @@
+//! `connect-churn`: connections that live for one exchange.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::io::loopback::{listen, waits_for_sockets};
+use crate::io::message::fill;
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// Bytes of the message and of its echo.
+const SIZE: usize = 64;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectChurn;
+
+/// What both ends saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Churned {
+    /// Connections whose client got an echo.
+    answered: usize,
+    /// Echoes that were not what had been sent.
+    wrong: usize,
+    /// Connections whose server saw one message and then the end.
+    served: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Shape {
+    connections: usize,
+    at_once: usize,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        Ok(Self {
+            connections: point.count_in("connections", 1..=10_000_000)?,
+            at_once: point.count_in("at-once", 1..=4_096)?,
+        })
+    }
+}
+
+impl Workload for ConnectChurn {
+    type Answer = Churned;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "connect-churn".into(),
+            title: "Connections that live for one exchange".into(),
+            kind: Kind::Io,
+            model: "Client tasks connect, send 64 bytes, wait for the echo and close, one \
+                    connection after the other. A task accepts on one listener and spawns a task \
+                    for each connection."
+                .into(),
+            check:
+                "Every byte of every echo, and every server saw one message and then the end of \
+                    its connection."
+                    .into(),
+            headline: "rate".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Clients and servers run on the same runtime, so the CPU time is that of both. \
+                 Much of it is the kernel's: a connection on loopback is three packets before its \
+                 first byte."
+                    .into(),
+                "The client closes first, and the server's close then resets the connection, so \
+                 that none waits in the kernel for the next runner."
+                    .into(),
+                "OS threads start a thread for each connection accepted; the pool serves as many \
+                 at once as it has threads left."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |connections: u64, at_once: u64| {
+            Point::new().with("connections", connections, "").with("at-once", at_once, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(4, 2)],
+            PointSet::Quick => vec![point(200, 32)],
+            PointSet::Full => vec![point(1_000, 32), point(10_000, 32)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        waits_for_sockets(family)?;
+        let shape = Shape::of(point)?;
+        let tasks = 2 * shape.at_once + 1;
+        most_threads(family, tasks, 1_000)?;
+        Ok(Needs {
+            tasks,
+            // The clients, the task that accepts, and one that serves.
+            blocking: shape.at_once + 2,
+            // A server may not have seen the end of a connection when its client has the next.
+            files: 4 * shape.at_once,
+            memory: tasks as u64 * 4_096,
+            ..Needs::default()
+        })
+    }
+
+    fn verify(&self, setup: &Setup, churned: &Churned) -> Result<(), String> {
+        let all = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.connections;
+        let Churned { answered, wrong, served } = *churned;
+        if answered == all && wrong == 0 && served == all {
+            return Ok(());
+        }
+        Err(format!(
+            "of {all} connections {answered} were answered, {wrong} of them wrongly, and {served} \
+             served to the end"
+        ))
+    }
+
+    fn describe(&self, churned: &Churned) -> String {
+        format!("{} answered", churned.answered)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Churned>) -> Vec<Metric> {
+        let connections = Shape::of(&setup.point).map_or(1, |shape| shape.connections) as f64;
+        vec![
+            Metric::higher("rate", "connections/s", connections / block.wall_ns() * 1e9),
+            Metric::lower("cpu-per-connection", "ns", block.cpu_ns() / connections),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Churned>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let listen = || {
+            let listener = listen()?;
+            let address = listener.local_addr()?;
+            listener.set_nonblocking(true)?;
+            Ok((Arc::new(R::listener(listener)?), address))
+        };
+        let (listener, address) = listen().map_err(Failure::io("listening on loopback"))?;
+        Ok(repeat_async(move || {
+            let listener = Arc::clone(&listener);
+            async move { churn::<R>(shape, &listener, address).await }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Churned>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let refused = Failure::io("listening on loopback");
+        let listener = listen().map_err(&refused)?;
+        let address = listener.local_addr().map_err(&refused)?;
+        Ok(repeat(move || {
+            let next = Arc::new(AtomicUsize::new(0));
+            let clients: Vec<_> = (0..shape.at_once)
+                .map(|_| {
+                    let next = Arc::clone(&next);
+                    T::spawn(move || visit(shape, address, &next))
+                })
+                .collect();
+            // Nobody keeps the handles of ten thousand threads: each reports its end here.
+            let (end, ends) = mpsc::channel();
+            for _ in 0..shape.connections {
+                let (stream, _) = listener.accept().map_err(Failure::io("accepting"))?;
+                let end = end.clone();
+                drop(T::spawn(move || end.send(serve(stream).is_ok())));
+            }
+            drop(end);
+            let served = ends.into_iter().filter(|served| *served).count();
+            let mut all = Churned { served, ..Churned::default() };
+            for client in clients {
+                all.add(T::join(client).map_err(Failure::io("connecting and asking"))?);
+            }
+            Ok(all)
+        }))
+    }
+}
+
+impl Churned {
+    fn add(&mut self, client: Self) {
+        self.answered += client.answered;
+        self.wrong += client.wrong;
+    }
+
+    fn count(&mut self, sent: &[u8], echo: &[u8]) {
+        self.answered += 1;
+        self.wrong += usize::from(sent != echo);
+    }
+}
+
+async fn churn<R: AsyncRuntime>(
+    shape: Shape,
+    listener: &R::Listener,
+    address: SocketAddr,
+) -> Result<Churned, Failure> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let clients: Vec<_> = (0..shape.at_once)
+        .map(|_| R::spawn(visit_async::<R>(shape, address, Arc::clone(&next))))
+        .collect();
+    let mut servers = Vec::with_capacity(shape.connections);
+    for _ in 0..shape.connections {
+        let stream = R::accept(listener).await.map_err(Failure::io("accepting"))?;
+        servers.push(R::spawn(serve_async::<R>(stream)));
+    }
+    let mut all = Churned::default();
+    for server in servers {
+        all.served += usize::from(server.await.is_ok());
+    }
+    for client in clients {
+        all.add(client.await.map_err(Failure::io("connecting and asking"))?);
+    }
+    Ok(all)
+}
+
+/// A client: one connection after the other, until there are enough.
+async fn visit_async<R: AsyncRuntime>(
+    shape: Shape,
+    address: SocketAddr,
+    next: Arc<AtomicUsize>,
+) -> io::Result<Churned> {
+    let (mut message, mut echo) = ([0; SIZE], [0; SIZE]);
+    let mut seen = Churned::default();
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= shape.connections {
+            return Ok(seen);
+        }
+        fill(&mut message, number, 0);
+        let mut stream = R::connect(address).await?;
+        R::write_all(&mut stream, &message).await?;
+        R::read_exact(&mut stream, &mut echo).await?;
+        seen.count(&message, &echo);
+    }
+}
+
+/// A client on a thread.
+fn visit(shape: Shape, address: SocketAddr, next: &AtomicUsize) -> io::Result<Churned> {
+    let (mut message, mut echo) = ([0; SIZE], [0; SIZE]);
+    let mut seen = Churned::default();
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= shape.connections {
+            return Ok(seen);
+        }
+        fill(&mut message, number, 0);
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(&message)?;
+        stream.read_exact(&mut echo)?;
+        seen.count(&message, &echo);
+    }
+}
+
+/// Echoes one message and waits for the end of the connection, so that the client closes first.
+async fn serve_async<R: AsyncRuntime>(mut stream: R::Tcp) -> io::Result<()> {
+    let mut message = [0; SIZE];
+    R::read_exact(&mut stream, &mut message).await?;
+    R::write_all(&mut stream, &message).await?;
+    ended(R::read_exact(&mut stream, &mut [0]).await)
+}
+
+/// The same on a thread.
+fn serve(mut stream: TcpStream) -> io::Result<()> {
+    let mut message = [0; SIZE];
+    stream.read_exact(&mut message)?;
+    stream.write_all(&message)?;
+    ended(stream.read_exact(&mut [0]))
+}
+
+/// Reading one byte more must find the end.
+fn ended(byte: io::Result<()>) -> io::Result<()> {
+    match byte {
+        Ok(()) => Err(io::ErrorKind::InvalidData.into()),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_served_only_when_it_ended_after_its_message() {
+        assert!(ended(Ok(())).is_err());
+        assert!(ended(Err(io::ErrorKind::UnexpectedEof.into())).is_ok());
+        assert!(ended(Err(io::ErrorKind::ConnectionReset.into())).is_err());
+    }
+}

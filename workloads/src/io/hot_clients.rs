@@ -1,0 +1,214 @@
+//! The clients of `hot-connection`: two OS threads outside the runtime.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::io::message::fill;
+use crate::workload::Failure;
+
+/// Bytes that the server of the hot connection reads and echoes at a time.
+pub(super) const CHUNK: usize = 4 * 1_024;
+/// Chunks that the hot client sends at a time; twice as many are under way. Both directions hold
+/// more than one batch in the kernel, so neither end can be stuck.
+const BATCH: usize = 16;
+/// Bytes of a quiet message.
+pub(super) const QUIET: usize = 64;
+/// First byte of the last chunk; all others begin with another.
+const LAST: u8 = 1;
+/// How long the hot client goes on at most: a runtime that lets the others starve gets a figure,
+/// and no hang.
+const AT_MOST: Duration = Duration::from_secs(1);
+/// An echo that takes longer than this will never come.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// When the quiet clients send.
+#[derive(Clone, Copy)]
+pub(super) struct Schedule {
+    pub(super) messages: usize,
+    pub(super) period: Duration,
+}
+
+/// What the clients of one iteration saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Quiet messages echoed.
+    pub(super) quiet: usize,
+    /// Chunks of the hot connection echoed.
+    pub(super) hot: usize,
+    /// Echoes that were not what had been sent.
+    pub(super) wrong: usize,
+    /// Of all quiet messages together.
+    pub(super) round_trips: Duration,
+    /// Of the slowest quiet message.
+    pub(super) worst: Duration,
+}
+
+/// The clients' ends.
+pub(super) struct Clients {
+    hot: TcpStream,
+    quiet: Vec<TcpStream>,
+}
+
+impl Clients {
+    pub(super) fn of(hot: TcpStream, quiet: Vec<TcpStream>) -> io::Result<Self> {
+        for stream in quiet.iter().chain([&hot]) {
+            stream.set_read_timeout(Some(PATIENCE))?;
+        }
+        Ok(Self { hot, quiet })
+    }
+
+    /// Starts both threads: the hot client stops when the quiet ones have had all their echoes.
+    pub(super) fn start(self, schedule: Schedule) -> Result<Talking, Failure> {
+        let Self { mut hot, mut quiet } = self;
+        let done = Arc::new(AtomicBool::new(false));
+        let over = Arc::clone(&done);
+        let spawn = || {
+            let quiet = thread::Builder::new().spawn(move || {
+                let heard = take_turns(&mut quiet, schedule);
+                done.store(true, Ordering::Relaxed);
+                Ok((quiet, heard?))
+            })?;
+            let hot = thread::Builder::new().spawn(move || {
+                let heard = keep_full(&mut hot, &over)?;
+                Ok((hot, heard))
+            })?;
+            Ok(Talking { hot, quiet })
+        };
+        spawn().map_err(Failure::io("starting the clients' threads"))
+    }
+}
+
+type Client<S> = JoinHandle<io::Result<(S, Heard)>>;
+
+/// The threads at work.
+pub(super) struct Talking {
+    hot: Client<TcpStream>,
+    quiet: Client<Vec<TcpStream>>,
+}
+
+impl Talking {
+    /// Waits for both; once all servers have written their last echo, for no task.
+    pub(super) fn ended(self) -> Result<(Clients, Heard), Failure> {
+        let (quiet, heard) = joined(self.quiet)?;
+        let (hot, hot_heard) = joined(self.hot)?;
+        let wrong = heard.wrong + hot_heard.wrong;
+        Ok((Clients { hot, quiet }, Heard { hot: hot_heard.hot, wrong, ..heard }))
+    }
+}
+
+fn joined<S>(client: Client<S>) -> Result<(S, Heard), Failure> {
+    let ended = client.join().unwrap_or_else(|panic| resume_unwind(panic));
+    ended.map_err(Failure::io("talking to the echo server"))
+}
+
+/// The quiet clients: each sends once a period, and they take turns within it.
+fn take_turns(clients: &mut [TcpStream], schedule: Schedule) -> io::Result<Heard> {
+    let Schedule { messages, period } = schedule;
+    let (mut message, mut echo) = ([0; QUIET], [0; QUIET]);
+    let mut heard = Heard::default();
+    let turn = period / clients.len().max(1) as u32;
+    // One period first, in which the hot connection fills.
+    let mut next = Instant::now() + period;
+    for number in 0..messages {
+        for (connection, client) in clients.iter_mut().enumerate() {
+            next += turn;
+            thread::sleep(next.saturating_duration_since(Instant::now()));
+            fill(&mut message, connection, number);
+            let sent = Instant::now();
+            client.write_all(&message)?;
+            client.read_exact(&mut echo)?;
+            let took = sent.elapsed();
+            heard.quiet += 1;
+            heard.wrong += usize::from(message != echo);
+            heard.round_trips += took;
+            heard.worst = heard.worst.max(took);
+        }
+    }
+    Ok(heard)
+}
+
+/// The hot client: there is always a batch under way that the server has not read.
+fn keep_full(client: &mut TcpStream, over: &AtomicBool) -> io::Result<Heard> {
+    let (batch, mut echo) = (batch(), vec![0; BATCH * CHUNK]);
+    let mut heard = Heard::default();
+    let end = Instant::now() + AT_MOST;
+    client.write_all(&batch)?;
+    loop {
+        let go_on = !over.load(Ordering::Relaxed) && Instant::now() < end;
+        if go_on {
+            client.write_all(&batch)?;
+        }
+        client.read_exact(&mut echo)?;
+        heard.hot += BATCH;
+        heard.wrong += usize::from(batch != echo);
+        if !go_on {
+            break;
+        }
+    }
+    let last = [LAST; CHUNK];
+    client.write_all(&last)?;
+    client.read_exact(&mut echo[..CHUNK])?;
+    heard.wrong += usize::from(last[..] != echo[..CHUNK]);
+    Ok(heard)
+}
+
+/// Chunks that all differ.
+fn batch() -> Vec<u8> {
+    let mut batch = vec![0; BATCH * CHUNK];
+    for (number, chunk) in batch.chunks_mut(CHUNK).enumerate() {
+        fill(chunk, 0, number);
+        chunk[0] = 0;
+    }
+    batch
+}
+
+/// Whether a chunk of the hot connection is its last for now.
+pub(super) fn is_last(chunk: &[u8]) -> bool {
+    chunk.first() == Some(&LAST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::loopback;
+
+    #[test]
+    fn only_the_last_chunk_is_the_last() {
+        assert!(batch().chunks(CHUNK).all(|chunk| !is_last(chunk)));
+        assert!(is_last(&[LAST; CHUNK]));
+        assert_ne!(batch()[..CHUNK], batch()[CHUNK..2 * CHUNK]);
+    }
+
+    #[test]
+    fn clients_of_an_echo_server_hear_every_byte_and_come_back() {
+        let mut ends = loopback::pairs(3).unwrap();
+        let (hot, mut hot_server) = ends.pop().unwrap();
+        let (quiet, mut quiet_servers): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
+        let schedule = Schedule { messages: 2, period: Duration::from_millis(1) };
+        let talking = Clients::of(hot, quiet).unwrap().start(schedule).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..schedule.messages {
+                    for server in &mut quiet_servers {
+                        let mut message = [0; QUIET];
+                        server.read_exact(&mut message).unwrap();
+                        server.write_all(&message).unwrap();
+                    }
+                }
+            });
+            let mut chunk = [0; CHUNK];
+            while !is_last(&chunk) {
+                hot_server.read_exact(&mut chunk).unwrap();
+                hot_server.write_all(&chunk).unwrap();
+            }
+        });
+        let (clients, heard) = talking.ended().unwrap();
+        assert_eq!((clients.quiet.len(), heard.quiet, heard.wrong), (2, 4, 0));
+        assert!(heard.hot >= BATCH && heard.worst <= heard.round_trips);
+    }
+}

@@ -1,0 +1,257 @@
+//! `hot-connection`: quiet connections beside one that is always ready.
+
+use std::io::{self, Read, Write};
+use std::marker::PhantomData;
+use std::mem;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::hot_clients::{CHUNK, Clients, Heard, QUIET, Schedule, is_last};
+use crate::instance::{AsyncSession, Session};
+use crate::io::loopback::{self, hand_over, waits_for_sockets};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct HotConnection;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    quiet: usize,
+    schedule: Schedule,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let quiet = point.count_in("quiet", 1..=10_000)?;
+        let period = Duration::from_millis(point.count_in("period", 1..=1_000)? as u64);
+        let messages = point.count_in("messages", 1..=100_000)?;
+        Ok(Self { quiet, schedule: Schedule { messages, period } })
+    }
+
+    fn total(self) -> usize {
+        self.quiet * self.schedule.messages
+    }
+}
+
+impl Workload for HotConnection {
+    type Answer = Heard;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "hot-connection".into(),
+            title: "Quiet connections beside a hot one".into(),
+            kind: Kind::Io,
+            model: "An echo server has one connection whose next bytes are always there already, \
+                    and others that send a small message now and then. What counts is how long \
+                    the quiet ones wait for their echoes."
+                .into(),
+            check: "Every byte of every echo, and their count.".into(),
+            headline: "round-trip".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "The clients are two OS threads outside the runtime: one keeps the hot connection \
+                 full, one sends for all quiet connections in turn and waits for each echo. They \
+                 take their share of the cores, from every runner alike; while the hot client \
+                 waits for a core, its server may run dry."
+                    .into(),
+                "A read that is always ready never waits, so a task that never steps back keeps \
+                 its worker. tokio's cooperative budget makes a busy task step back after 128 \
+                 operations; the operating system takes turns between threads."
+                    .into(),
+                "The hot client stops after a second at the latest. A figure near that means that \
+                 quiet connections starved."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |quiet: u64, period: u64, messages: u64| {
+            Point::new()
+                .with("quiet", quiet, "")
+                .with("period", period, "ms")
+                .with("messages", messages, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(2, 1, 2)],
+            PointSet::Quick => vec![point(15, 2, 3)],
+            PointSet::Full => vec![point(15, 2, 50), point(99, 10, 50)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        waits_for_sockets(family)?;
+        let tasks = Shape::of(point)?.quiet + 1;
+        most_threads(family, tasks, 1_001)?;
+        let memory = tasks as u64 * 8_192;
+        Ok(Needs { tasks, blocking: tasks, files: 2 * tasks, memory, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, heard: &Heard) -> Result<(), String> {
+        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
+        let Heard { quiet, hot, wrong, .. } = *heard;
+        if quiet == expected && hot > 0 && wrong == 0 {
+            return Ok(());
+        }
+        Err(format!(
+            "of {expected} quiet messages {quiet} were echoed, and {hot} hot chunks; {wrong} \
+             echoes were wrong"
+        ))
+    }
+
+    fn describe(&self, heard: &Heard) -> String {
+        format!("{} echoed", heard.quiet)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Heard>) -> Vec<Metric> {
+        let quiet = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+        let round_trips = block.mean(|heard| heard.round_trips.as_nanos() as f64);
+        let worst = block.answers.iter().map(|heard| heard.worst).max().unwrap_or_default();
+        let hot = block.mean(|heard| (heard.hot * CHUNK) as f64) / (1_024.0 * 1_024.0);
+        vec![
+            Metric::lower("round-trip", "ns", round_trips / quiet),
+            Metric::lower("round-trip-worst", "ns", worst.as_nanos() as f64),
+            Metric::context("hot-throughput", "MiB/s", hot / block.wall_ns() * 1e9),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Heard>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let (clients, hot, quiet) = connect(shape)?;
+        let quiet = quiet.into_iter().map(hand_over::<R>).collect::<Result<_, _>>()?;
+        let ends = Some((clients, hand_over::<R>(hot)?));
+        Ok(OnAsync::<R> { schedule: shape.schedule, ends, quiet })
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Heard>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let (clients, hot, quiet) = connect(shape)?;
+        let ends = Some((clients, hot));
+        Ok(OnThreads::<T> { schedule: shape.schedule, ends, quiet, own: PhantomData })
+    }
+}
+
+/// The clients, and the servers' ends: the hot one and the quiet ones.
+fn connect(shape: Shape) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failure> {
+    let connect = || {
+        let (hot_client, hot) = loopback::pair()?;
+        let (clients, quiet) = loopback::pairs(shape.quiet)?.into_iter().unzip();
+        Ok((Clients::of(hot_client, clients)?, hot, quiet))
+    };
+    connect().map_err(Failure::io("connecting on loopback"))
+}
+
+/// After an iteration that failed, the connections are gone.
+fn gone() -> Failure {
+    Failure::Request("the connections of a failed iteration cannot be used again".to_owned())
+}
+
+struct OnAsync<R: AsyncRuntime> {
+    schedule: Schedule,
+    /// The clients and the hot server, while no iteration has them.
+    ends: Option<(Clients, R::Tcp)>,
+    quiet: Vec<R::Tcp>,
+}
+
+impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
+    type Answer = Heard;
+
+    async fn iterate(&mut self) -> Result<Heard, Failure> {
+        let failed = Failure::io("echoing");
+        let messages = self.schedule.messages;
+        let (clients, hot) = self.ends.take().ok_or_else(gone)?;
+        let quiet: Vec<_> = mem::take(&mut self.quiet)
+            .into_iter()
+            .map(|stream| R::spawn(echo_async::<R>(stream, messages)))
+            .collect();
+        let hot = R::spawn(echo_hot_async::<R>(hot));
+        let talking = clients.start(self.schedule)?;
+        for task in quiet {
+            self.quiet.push(task.await.map_err(&failed)?);
+        }
+        let hot = hot.await.map_err(&failed)?;
+        let (clients, heard) = talking.ended()?;
+        self.ends = Some((clients, hot));
+        Ok(heard)
+    }
+}
+
+struct OnThreads<T> {
+    schedule: Schedule,
+    ends: Option<(Clients, TcpStream)>,
+    quiet: Vec<TcpStream>,
+    own: PhantomData<fn() -> T>,
+}
+
+impl<T: ThreadRuntime> Session for OnThreads<T> {
+    type Answer = Heard;
+
+    fn iterate(&mut self) -> Result<Heard, Failure> {
+        let failed = Failure::io("echoing");
+        let messages = self.schedule.messages;
+        let (clients, hot) = self.ends.take().ok_or_else(gone)?;
+        let quiet: Vec<_> = mem::take(&mut self.quiet)
+            .into_iter()
+            .map(|stream| T::spawn(move || echo(stream, messages)))
+            .collect();
+        let hot = T::spawn(move || echo_hot(hot));
+        let talking = clients.start(self.schedule)?;
+        for task in quiet {
+            self.quiet.push(T::join(task).map_err(&failed)?);
+        }
+        let hot = T::join(hot).map_err(&failed)?;
+        let (clients, heard) = talking.ended()?;
+        self.ends = Some((clients, hot));
+        Ok(heard)
+    }
+}
+
+/// Echoes the messages of a quiet connection.
+async fn echo_async<R: AsyncRuntime>(mut stream: R::Tcp, messages: usize) -> io::Result<R::Tcp> {
+    let mut message = [0; QUIET];
+    for _ in 0..messages {
+        R::read_exact(&mut stream, &mut message).await?;
+        R::write_all(&mut stream, &message).await?;
+    }
+    Ok(stream)
+}
+
+fn echo(mut stream: TcpStream, messages: usize) -> io::Result<TcpStream> {
+    let mut message = [0; QUIET];
+    for _ in 0..messages {
+        stream.read_exact(&mut message)?;
+        stream.write_all(&message)?;
+    }
+    Ok(stream)
+}
+
+/// Echoes the hot connection until its last chunk.
+async fn echo_hot_async<R: AsyncRuntime>(mut stream: R::Tcp) -> io::Result<R::Tcp> {
+    let mut chunk = vec![0; CHUNK];
+    while !is_last(&chunk) {
+        R::read_exact(&mut stream, &mut chunk).await?;
+        R::write_all(&mut stream, &chunk).await?;
+    }
+    Ok(stream)
+}
+
+fn echo_hot(mut stream: TcpStream) -> io::Result<TcpStream> {
+    let mut chunk = vec![0; CHUNK];
+    while !is_last(&chunk) {
+        stream.read_exact(&mut chunk)?;
+        stream.write_all(&chunk)?;
+    }
+    Ok(stream)
+}

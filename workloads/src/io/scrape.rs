@@ -1,0 +1,280 @@
+//! `scrape`: pages fetched from a slow server, a few at a time.
+
+use std::future::Future;
+use std::io::{Read, Write};
+use std::marker::PhantomData;
+use std::net::TcpStream;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::site::{PAGE, Site};
+use super::stack::Stack;
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::io::loopback::hand_over;
+use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Scrape;
+
+/// What was fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scraped {
+    /// The CRC-32 of each page, in the order of the pages.
+    pages: Vec<(usize, u32)>,
+    /// The most connections that were seen in use at once.
+    most: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Shape {
+    pages: usize,
+    at_once: usize,
+    site: Site,
+}
+
+impl Shape {
+    fn of(setup: &Setup) -> Result<Self, Failure> {
+        let (pages, at_once, latency) = counts(&setup.point)?;
+        Ok(Self { pages, at_once, site: Site::new(setup.seed, latency) })
+    }
+
+    /// The time that no runner can beat: every connection waits without a pause, and all end
+    /// together.
+    fn ideal_ns(self) -> f64 {
+        let waits: f64 = (0..self.pages).map(|page| self.site.latency(page).as_secs_f64()).sum();
+        waits * 1e9 / self.at_once as f64
+    }
+}
+
+fn counts(point: &Point) -> Result<(usize, usize, usize), Unfit> {
+    Ok((
+        point.count_in("pages", 1..=1_000_000)?,
+        point.count_in("at-once", 1..=4_096)?,
+        point.count_in("latency-most", 1..=10_000)?,
+    ))
+}
+
+impl Workload for Scrape {
+    type Answer = Scraped;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "scrape".into(),
+            title: "Pages from a slow server".into(),
+            kind: Kind::Io,
+            model: "Pages of 2 KiB are fetched over kept-alive connections, only so many at a \
+                    time. Each takes the server its own time, drawn once from a quarter of the \
+                    longest up to the longest."
+                .into(),
+            check: "Every page came once with the right checksum, and no more connections were in \
+                    use than allowed."
+                .into(),
+            headline: "makespan-over-ideal".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "The ideal is the sum of the server's times ÷ pages at a time. The pages do not \
+                 come out even, so 1 is out of reach; how far is the same for all."
+                    .into(),
+                "The server is a plain OS thread for each connection, the same for every runner, \
+                 in the same process: CPU per page contains it."
+                    .into(),
+                "Asynchronous runners spawn a task for each page, which waits for a permit of the \
+                 runtime's own semaphore; threads, the pool and rayon start as many workers as \
+                 there are connections, which take one page after the other."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |pages: u64, at_once: u64, latency: u64| {
+            Point::new().with("pages", pages, "").with("at-once", at_once, "").with(
+                "latency-most",
+                latency,
+                "ms",
+            )
+        };
+        match set {
+            PointSet::Smoke => vec![point(4, 2, 1)],
+            PointSet::Quick => vec![point(64, 8, 4)],
+            PointSet::Full => vec![point(500, 8, 20), point(500, 64, 20)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let (pages, at_once, _) = counts(point)?;
+        let tasks = if family == Family::Async { pages } else { at_once };
+        most_threads(family, tasks, 1_000)?;
+        Ok(Needs {
+            tasks,
+            blocking: at_once,
+            files: 2 * at_once,
+            memory: (tasks * 4_096 + at_once * 65_536) as u64,
+            ..Needs::default()
+        })
+    }
+
+    fn verify(&self, setup: &Setup, scraped: &Scraped) -> Result<(), String> {
+        let shape = Shape::of(setup).map_err(|failure| failure.to_string())?;
+        let Scraped { pages, most } = scraped;
+        if *most > shape.at_once || *most == 0 {
+            return Err(format!("{most} connections were in use, allowed {}", shape.at_once));
+        }
+        let expected = |page| (page, crc32fast::hash(&shape.site.content(page)));
+        let right = pages.iter().zip(0..).filter(|(came, page)| **came == expected(*page)).count();
+        if right == shape.pages && pages.len() == shape.pages {
+            Ok(())
+        } else {
+            Err(format!("of {} pages {} came, {right} of them right", shape.pages, pages.len()))
+        }
+    }
+
+    fn describe(&self, scraped: &Scraped) -> String {
+        format!("{} pages, at most {} at once", scraped.pages.len(), scraped.most)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Scraped>) -> Vec<Metric> {
+        let (ideal, pages) =
+            Shape::of(setup).map_or((1.0, 1.0), |shape| (shape.ideal_ns(), shape.pages as f64));
+        vec![
+            Metric::lower("makespan-over-ideal", "×", block.wall_ns() / ideal),
+            Metric::lower("cpu-per-page", "ns", block.cpu_ns() / pages),
+            Metric::context("most-at-once", "", block.mean(|scraped| scraped.most as f64)),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Scraped>, Failure> {
+        let shape = Shape::of(&setup)?;
+        let connections = shape.site.serve(shape.at_once)?.into_iter().map(hand_over::<R>);
+        let stack = Arc::new(Stack::of(connections.collect::<Result<_, _>>()?));
+        Ok(repeat_async(move || {
+            let stack = Arc::clone(&stack);
+            let scraped = R::with_locks("own", Iteration::<R> { shape, stack, own: PhantomData });
+            async move {
+                let none = || Failure::Request("the runtime has no semaphore".to_owned());
+                scraped.ok_or_else(none)?.await
+            }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Scraped>, Failure> {
+        let shape = Shape::of(&setup)?;
+        let stack = Arc::new(Stack::of(shape.site.serve(shape.at_once)?));
+        Ok(repeat(move || {
+            stack.forget_most();
+            let next = Arc::new(AtomicUsize::new(0));
+            let workers: Vec<_> = (0..shape.at_once)
+                .map(|_| {
+                    let (stack, next) = (Arc::clone(&stack), Arc::clone(&next));
+                    T::spawn(move || take_pages(shape, &stack, &next))
+                })
+                .collect();
+            gathered(workers.into_iter().map(T::join), &stack)
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Scraped>, Failure> {
+        let shape = Shape::of(&setup)?;
+        let stack = Stack::of(shape.site.serve(shape.at_once)?);
+        Ok(repeat(move || {
+            stack.forget_most();
+            let next = AtomicUsize::new(0);
+            let workers = D::map(shape.at_once, |_| take_pages(shape, &stack, &next));
+            gathered(workers.into_iter(), &stack)
+        }))
+    }
+}
+
+/// One after the other, as they were fetched by each worker.
+type Pages = Result<Vec<(usize, u32)>, Failure>;
+
+fn gathered(
+    workers: impl Iterator<Item = Pages>,
+    stack: &Stack<TcpStream>,
+) -> Result<Scraped, Failure> {
+    let mut pages = workers.collect::<Result<Vec<_>, _>>()?.concat();
+    pages.sort_unstable();
+    Ok(Scraped { pages, most: stack.most() })
+}
+
+/// A worker: one page after the other, until there are none.
+fn take_pages(shape: Shape, stack: &Stack<TcpStream>, next: &AtomicUsize) -> Pages {
+    let mut pages = Vec::new();
+    loop {
+        let page = next.fetch_add(1, Ordering::Relaxed);
+        if page >= shape.pages {
+            return Ok(pages);
+        }
+        let mut connection = stack.take()?;
+        let mut content = [0; PAGE];
+        connection
+            .write_all(&Site::request(page))
+            .and_then(|()| connection.read_exact(&mut content))
+            .map_err(Failure::io("fetching a page"))?;
+        stack.give_back(connection);
+        pages.push((page, crc32fast::hash(&content)));
+    }
+}
+
+/// One iteration with the runtime's semaphore; its future is boxed, once for all pages.
+struct Iteration<R: AsyncRuntime> {
+    shape: Shape,
+    stack: Arc<Stack<R::Tcp>>,
+    own: PhantomData<fn() -> R>,
+}
+
+impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
+    type Output = Pin<Box<dyn Future<Output = Result<Scraped, Failure>> + Send>>;
+
+    fn visit<L: Locks>(self) -> Self::Output {
+        Box::pin(fetch_all::<R, L>(self.shape, self.stack))
+    }
+}
+
+async fn fetch_all<R: AsyncRuntime, L: Locks>(
+    shape: Shape,
+    stack: Arc<Stack<R::Tcp>>,
+) -> Result<Scraped, Failure> {
+    stack.forget_most();
+    let semaphore = Arc::new(L::semaphore(shape.at_once));
+    let tasks: Vec<_> = (0..shape.pages)
+        .map(|page| {
+            let (semaphore, stack) = (Arc::clone(&semaphore), Arc::clone(&stack));
+            R::spawn(async move { L::permitted(&semaphore, fetch::<R>(&stack, page)).await })
+        })
+        .collect();
+    let mut pages = Vec::with_capacity(shape.pages);
+    for task in tasks {
+        pages.push(task.await?);
+    }
+    Ok(Scraped { pages, most: stack.most() })
+}
+
+async fn fetch<R: AsyncRuntime>(
+    stack: &Stack<R::Tcp>,
+    page: usize,
+) -> Result<(usize, u32), Failure> {
+    let failed = Failure::io("fetching a page");
+    let mut connection = stack.take()?;
+    let mut content = [0; PAGE];
+    R::write_all(&mut connection, &Site::request(page)).await.map_err(&failed)?;
+    R::read_exact(&mut connection, &mut content).await.map_err(&failed)?;
+    stack.give_back(connection);
+    Ok((page, crc32fast::hash(&content)))
+}

@@ -1,0 +1,295 @@
+//! `sensor-streams`: many periodic sources and one task that aggregates them by window.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::timer_precision::waits_for_time;
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// Readings that may wait for the aggregate.
+const CAPACITY: usize = 64;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct SensorStreams;
+
+/// What a sensor sends.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    tick: usize,
+    value: u64,
+    due: Instant,
+}
+
+/// All readings of one tick.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Window {
+    count: usize,
+    sum: u64,
+}
+
+/// What the aggregate saw in one iteration.
+#[derive(Clone, Debug, Default)]
+pub struct Aggregate {
+    windows: Vec<Window>,
+    early: usize,
+    missed: usize,
+    /// From the time a reading was due to the time the aggregate took it, of all readings.
+    lateness: Duration,
+    worst: Duration,
+}
+
+impl Aggregate {
+    fn take(&mut self, reading: Reading, period: Duration) {
+        let now = Instant::now();
+        let lateness = now.saturating_duration_since(reading.due);
+        self.early += usize::from(now < reading.due);
+        self.missed += usize::from(lateness > period);
+        self.lateness += lateness;
+        self.worst = self.worst.max(lateness);
+        if self.windows.len() <= reading.tick {
+            self.windows.resize(reading.tick + 1, Window::default());
+        }
+        let window = &mut self.windows[reading.tick];
+        window.count += 1;
+        window.sum += reading.value;
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Shape {
+    sensors: usize,
+    period: Duration,
+    ticks: usize,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        Ok(Self {
+            sensors: point.count_in("sensors", 1..=1_000_000)?,
+            period: Duration::from_millis(point.count_in("period", 1..=60_000)? as u64),
+            ticks: point.count_in("ticks", 1..=100_000)?,
+        })
+    }
+
+    fn readings(self) -> usize {
+        self.sensors * self.ticks
+    }
+
+    fn reading(self, start: Instant, sensor: usize, tick: usize) -> Reading {
+        let phase = self.period.mul_f64(sensor as f64 / self.sensors as f64);
+        let due = start + self.period * (tick as u32 + 1) + phase;
+        Reading { tick, value: value(sensor, tick), due }
+    }
+
+    fn expected(self, tick: usize) -> Window {
+        let sum = (0..self.sensors).map(|sensor| value(sensor, tick)).sum();
+        Window { count: self.sensors, sum }
+    }
+}
+
+/// What a sensor reads at a tick.
+fn value(sensor: usize, tick: usize) -> u64 {
+    (sensor as u64 * 31 + tick as u64 * 17) % 1_009
+}
+
+/// How long to wait for a time; nothing when it has passed.
+fn until(due: Instant) -> Duration {
+    due.saturating_duration_since(Instant::now())
+}
+
+impl Workload for SensorStreams {
+    type Answer = Aggregate;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "sensor-streams".into(),
+            title: "Sensors that tick into one aggregate".into(),
+            kind: Kind::Io,
+            model: "Each sensor is a task that wakes once a period, at a time of its own in it, \
+                    and sends its reading over a bounded channel to one task, which counts and \
+                    sums each window. Every tick is scheduled from the start, so that none drifts."
+                .into(),
+            check: "Count and sum of every window, and no reading came before it was due.".into(),
+            headline: "lateness".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Lateness counts from the time a reading was due to the time the aggregate took \
+                 it: the timer, the scheduler and the channel. A deadline is missed when that is \
+                 more than a period."
+                    .into(),
+                "Each asynchronous runner uses its own channel, OS threads and the pool the \
+                 standard library's. It holds 64 readings."
+                    .into(),
+                "tokio's timers tick once a millisecond and round up. The sensors are spread \
+                 evenly over the period, so that no tick favours them all. A coarse timer wakes for \
+                 many of them at once, which shows as less CPU per reading."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |sensors: u64, period: u64, ticks: u64| {
+            Point::new()
+                .with("sensors", sensors, "")
+                .with("period", period, "ms")
+                .with("ticks", ticks, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(3, 1, 2)],
+            PointSet::Quick => vec![point(50, 5, 4)],
+            PointSet::Full => vec![point(50, 10, 100), point(200, 10, 100)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        waits_for_time(family)?;
+        let shape = Shape::of(point)?;
+        let tasks = shape.sensors + 1;
+        most_threads(family, tasks, 1_001)?;
+        let memory = (tasks * 1_024 + shape.ticks * 64) as u64;
+        Ok(Needs { tasks, blocking: tasks, memory, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, aggregate: &Aggregate) -> Result<(), String> {
+        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let windows = aggregate.windows.iter().enumerate();
+        let right = windows.filter(|(tick, came)| **came == shape.expected(*tick)).count();
+        let came = aggregate.windows.len();
+        if right == shape.ticks && came == shape.ticks && aggregate.early == 0 {
+            return Ok(());
+        }
+        Err(format!(
+            "of {} windows {came} came, {right} of them right, and {} readings were early",
+            shape.ticks, aggregate.early
+        ))
+    }
+
+    fn describe(&self, aggregate: &Aggregate) -> String {
+        format!("{} windows, none early", aggregate.windows.len())
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Aggregate>) -> Vec<Metric> {
+        let readings = Shape::of(&setup.point).map_or(1, Shape::readings) as f64;
+        let lateness = block.mean(|aggregate| aggregate.lateness.as_nanos() as f64);
+        let worst = block.answers.iter().map(|aggregate| aggregate.worst).max();
+        let missed = block.mean(|aggregate| aggregate.missed as f64);
+        vec![
+            Metric::lower("lateness", "ns", lateness / readings),
+            Metric::lower("lateness-worst", "ns", worst.unwrap_or_default().as_nanos() as f64),
+            Metric::lower("missed-deadlines", "%", 100.0 * missed / readings),
+            Metric::lower("cpu-per-reading", "ns", block.cpu_ns() / readings),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Aggregate>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_async(move || async move {
+            let (sender, mut receiver) = R::channel::<Reading>(Some(CAPACITY));
+            let aggregate = R::spawn(async move {
+                let mut aggregate = Aggregate::default();
+                while let Some(reading) = R::receive(&mut receiver).await {
+                    aggregate.take(reading, shape.period);
+                }
+                aggregate
+            });
+            let start = Instant::now();
+            let sensors: Vec<_> = (0..shape.sensors)
+                .map(|sensor| {
+                    let sender = sender.clone();
+                    R::spawn(async move {
+                        for tick in 0..shape.ticks {
+                            let reading = shape.reading(start, sensor, tick);
+                            R::sleep(until(reading.due)).await;
+                            if !R::send(&sender, reading).await {
+                                return;
+                            }
+                        }
+                    })
+                })
+                .collect();
+            drop(sender);
+            for sensor in sensors {
+                sensor.await;
+            }
+            Ok(aggregate.await)
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Aggregate>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let (sender, receiver) = mpsc::sync_channel::<Reading>(CAPACITY);
+            let aggregate = T::spawn(move || {
+                let mut aggregate = Aggregate::default();
+                for reading in receiver {
+                    aggregate.take(reading, shape.period);
+                }
+                aggregate
+            });
+            let start = Instant::now();
+            let sensors: Vec<_> = (0..shape.sensors)
+                .map(|sensor| {
+                    let sender = sender.clone();
+                    T::spawn(move || {
+                        for tick in 0..shape.ticks {
+                            let reading = shape.reading(start, sensor, tick);
+                            thread::sleep(until(reading.due));
+                            if sender.send(reading).is_err() {
+                                return;
+                            }
+                        }
+                    })
+                })
+                .collect();
+            drop(sender);
+            sensors.into_iter().for_each(T::join);
+            Ok(T::join(aggregate))
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_is_counted_in_its_window_and_by_its_lateness() {
+        let (mut aggregate, period) = (Aggregate::default(), Duration::from_millis(5));
+        let start = Instant::now();
+        let reading = |tick, due| Reading { tick, value: 4, due };
+        aggregate.take(reading(2, start), Duration::from_secs(60));
+        aggregate.take(reading(2, start + Duration::from_secs(60)), period);
+        assert_eq!(
+            aggregate.windows,
+            [Window::default(), Window::default(), Window { count: 2, sum: 8 }]
+        );
+        assert_eq!((aggregate.early, aggregate.missed), (1, 0));
+        aggregate.take(reading(0, start.checked_sub(period * 2).unwrap_or(start)), period / 1_000);
+        assert_eq!((aggregate.windows[0].count, aggregate.missed), (1, 1));
+        assert!(aggregate.worst <= aggregate.lateness);
+    }
+
+    #[test]
+    fn ticks_are_spread_and_scheduled_from_the_start() {
+        let shape = Shape { sensors: 2, period: Duration::from_millis(5), ticks: 3 };
+        let start = Instant::now();
+        assert_eq!(shape.reading(start, 0, 2).due, start + Duration::from_millis(15));
+        assert_eq!(shape.reading(start, 1, 2).due, start + Duration::from_micros(17_500));
+        assert_ne!(shape.expected(0), shape.expected(1));
+    }
+}

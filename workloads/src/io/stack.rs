@@ -1,0 +1,75 @@
+//! Connections that are taken for an exchange and given back.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::workload::Failure;
+
+/// Idle connections, and how many were seen in use at once.
+pub(super) struct Stack<C> {
+    all: usize,
+    idle: Mutex<Idle<C>>,
+}
+
+struct Idle<C> {
+    connections: Vec<C>,
+    /// The fewest that lay here.
+    fewest: usize,
+}
+
+impl<C> Stack<C> {
+    pub(super) fn of(connections: Vec<C>) -> Self {
+        let all = connections.len();
+        Self { all, idle: Mutex::new(Idle { connections, fewest: all }) }
+    }
+
+    /// Takes one.
+    ///
+    /// # Errors
+    /// When all are in use: whoever takes one has a permit, and there are as many of either.
+    pub(super) fn take(&self) -> Result<C, Failure> {
+        let mut idle = self.idle();
+        let connection = idle.connections.pop().ok_or_else(|| {
+            Failure::WrongAnswer(format!("more than {} connections were in use", self.all))
+        })?;
+        idle.fewest = idle.fewest.min(idle.connections.len());
+        Ok(connection)
+    }
+
+    pub(super) fn give_back(&self, connection: C) {
+        self.idle().connections.push(connection);
+    }
+
+    /// The most that were in use at once.
+    pub(super) fn most(&self) -> usize {
+        self.all - self.idle().fewest
+    }
+
+    /// Counts the most anew, while all lie here.
+    pub(super) fn forget_most(&self) {
+        self.idle().fewest = self.all;
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle<C>> {
+        // Nothing can panic while it is held.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_in_use_is_known_and_one_more_is_refused() {
+        let stack = Stack::of(vec!['a', 'b', 'c']);
+        let (c, b) = (stack.take().unwrap(), stack.take().unwrap());
+        stack.give_back(b);
+        stack.give_back(c);
+        assert_eq!(stack.most(), 2);
+        stack.forget_most();
+        assert_eq!(stack.most(), 0);
+        let taken: Vec<char> = (0..3).map(|_| stack.take().unwrap()).collect();
+        assert_eq!((taken.len(), stack.most()), (3, 3));
+        assert!(stack.take().is_err());
+    }
+}

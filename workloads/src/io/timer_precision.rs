@@ -1,0 +1,189 @@
+//! `timer-precision`: how late a short sleep ends.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct TimerPrecision;
+
+/// The sleeps of one iteration.
+#[derive(Clone, Debug, Default)]
+pub struct Sleeps {
+    /// From each deadline to the time at which the task went on.
+    overshoots: Vec<Duration>,
+    early: usize,
+}
+
+impl Sleeps {
+    /// Takes the time of a sleep that should have ended at `deadline`.
+    fn ended(&mut self, deadline: Instant) {
+        let now = Instant::now();
+        self.early += usize::from(now < deadline);
+        self.overshoots.push(now.saturating_duration_since(deadline));
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Shape {
+    delay: Duration,
+    sleeps: usize,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let delay = Duration::from_micros(point.count_in("delay", 1..=60_000_000)? as u64);
+        Ok(Self { delay, sleeps: point.count_in("sleeps", 1..=1_000_000)? })
+    }
+}
+
+impl Workload for TimerPrecision {
+    type Answer = Sleeps;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "timer-precision".into(),
+            title: "How late a sleep ends".into(),
+            kind: Kind::Io,
+            model: "One task sleeps for a short time again and again, with nothing else to do, as \
+                    a poller or a pacer does. What counts is how long after its deadline each \
+                    sleep ends."
+                .into(),
+            check: "All sleeps ended, and none early.".into(),
+            headline: "overshoot-p50".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "The median is over all sleeps of a block, the worst its largest.".into(),
+                "tokio's timers tick once a millisecond and round up, and whoever sleeps again \
+                 right after a tick waits for nearly one tick more. The others and the kernel have \
+                 finer timers; Linux lets a thread's own sleep end up to 50 µs late to save \
+                 wake-ups."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |delay: u64, sleeps: u64| {
+            Point::new().with("delay", delay, "us").with("sleeps", sleeps, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(100, 3)],
+            PointSet::Quick => vec![point(1_000, 10)],
+            PointSet::Full => vec![point(50, 20), point(1_000, 20), point(10_000, 10)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        waits_for_time(family)?;
+        let memory = 16 * Shape::of(point)?.sleeps as u64;
+        Ok(Needs { tasks: 1, blocking: 1, memory, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, sleeps: &Sleeps) -> Result<(), String> {
+        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.sleeps;
+        let came = sleeps.overshoots.len();
+        if came == expected && sleeps.early == 0 {
+            return Ok(());
+        }
+        Err(format!("of {expected} sleeps {came} ended, {} of them too early", sleeps.early))
+    }
+
+    fn describe(&self, sleeps: &Sleeps) -> String {
+        format!("{} sleeps, none early", sleeps.overshoots.len())
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Sleeps>) -> Vec<Metric> {
+        let sleeps = setup.count("sleeps").unwrap_or(1) as f64;
+        let mut all: Vec<Duration> =
+            block.answers.iter().flat_map(|sleeps| &sleeps.overshoots).copied().collect();
+        all.sort_unstable();
+        let worst = all.last().copied().unwrap_or_default();
+        vec![
+            Metric::lower("overshoot-p50", "ns", median_ns(&all)),
+            Metric::lower("overshoot-worst", "ns", worst.as_nanos() as f64),
+            Metric::lower("cpu-per-sleep", "ns", block.cpu_ns() / sleeps),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Sleeps>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_async(move || async move {
+            let mut sleeps = Sleeps::default();
+            for _ in 0..shape.sleeps {
+                let deadline = Instant::now() + shape.delay;
+                R::sleep(shape.delay).await;
+                sleeps.ended(deadline);
+            }
+            Ok(sleeps)
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Sleeps>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let mut sleeps = Sleeps::default();
+            for _ in 0..shape.sleeps {
+                let deadline = Instant::now() + shape.delay;
+                thread::sleep(shape.delay);
+                sleeps.ended(deadline);
+            }
+            Ok(sleeps)
+        }))
+    }
+}
+
+/// Refuses a pool made for computing, which has no word for waiting.
+pub(super) fn waits_for_time(family: Family) -> Result<(), Unfit> {
+    if family == Family::DataParallel {
+        return Err(Unfit::Family(
+            "a pool made for computing has no timer, and a job that sleeps holds a worker of it"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// The middle of sorted durations, or the mean of the two there.
+fn median_ns(sorted: &[Duration]) -> f64 {
+    let middle = |index: usize| sorted.get(index).map_or(0.0, |time| time.as_nanos() as f64);
+    f64::midpoint(middle(sorted.len().saturating_sub(1) / 2), middle(sorted.len() / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_early_end_is_noticed() {
+        let mut sleeps = Sleeps::default();
+        sleeps.ended(Instant::now());
+        assert_eq!(sleeps.early, 0);
+        sleeps.ended(Instant::now() + Duration::from_secs(60));
+        assert_eq!((sleeps.early, sleeps.overshoots[1]), (1, Duration::ZERO));
+    }
+
+    #[test]
+    fn the_median_is_the_middle() {
+        let ns = |times: &[u64]| -> Vec<Duration> {
+            times.iter().map(|time| Duration::from_nanos(*time)).collect()
+        };
+        assert!((median_ns(&ns(&[1, 5, 90])) - 5.0).abs() < 1e-9);
+        assert!((median_ns(&ns(&[1, 5, 7, 90])) - 6.0).abs() < 1e-9);
+        assert!(median_ns(&[]).abs() < 1e-9);
+    }
+}

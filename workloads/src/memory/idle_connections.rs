@@ -1,0 +1,282 @@
+//! `idle-connections`: what a connection occupies while it waits for its first byte.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::pending::count_when_pending;
+use super::resident::resident_memory;
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::io::loopback::{self, hand_over};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// Above this, one OS thread per connection is no longer something that anybody would write.
+const MOST_THREADS: usize = 4_000;
+/// How often the root looks whether all tasks have come to wait.
+const LOOK: Duration = Duration::from_millis(1);
+/// An answer that takes longer than this will never come.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// An upper estimate of what a connection occupies, its buffers in the kernel included.
+const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
+/// The same with a thread of its own.
+const THREAD_ESTIMATE: u64 = 64 * 1_024;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct IdleConnections;
+
+/// Resident memory with half of the connections waiting and with all, and how they woke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    answered: usize,
+    with_half: u64,
+    with_all: u64,
+    /// From the first byte sent to the last answer.
+    wake: Duration,
+}
+
+/// Connections, half of them.
+fn half(point: &Point) -> Result<usize, Unfit> {
+    Ok(point.count_in("connections", 2..=1_000_000)? / 2)
+}
+
+impl Workload for IdleConnections {
+    type Answer = Held;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "idle-connections".into(),
+            title: "Memory of an idle connection".into(),
+            kind: Kind::Memory,
+            model: "A server holds connections, each with a task that waits for its first byte: \
+                    first half of them, then all. What resident memory grows by, divided by the \
+                    connections added, is what one occupies. At the end one byte goes to each and \
+                    back."
+                .into(),
+            check:
+                "All tasks are waiting when memory is read, and every connection sends its byte \
+                    back."
+                    .into(),
+            headline: "per-connection".into(),
+            headline_age: Age::Startup,
+            notes: vec![
+                "It is the runtime's share: the task, its join handle and the socket's place in \
+                 the reactor. Buffers of the kernel are not part of resident memory, and the task \
+                 has a buffer of one byte; a real server's come on top."
+                    .into(),
+                "The clients are plain sockets on a thread outside the runtime, which sends all \
+                 bytes and then reads all answers; `wake` is the time of that ÷ connections."
+                    .into(),
+                "OS threads take part up to 4 000 connections.".into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let connections = |count: u64| Point::new().with("connections", count, "");
+        match set {
+            PointSet::Smoke => vec![connections(4)],
+            PointSet::Quick => vec![connections(200)],
+            PointSet::Full => [1_000, 5_000, 9_900].map(connections).to_vec(),
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let connections = 2 * half(point)?;
+        let estimate = match family {
+            Family::Async => CONNECTION_ESTIMATE,
+            Family::ThreadPerTask => THREAD_ESTIMATE,
+            Family::ThreadPool | Family::DataParallel => {
+                return Err(Unfit::Family(
+                    "a connection that waits would hold a thread of the pool, which has far fewer"
+                        .to_owned(),
+                ));
+            }
+        };
+        most_threads(family, connections, MOST_THREADS)?;
+        Ok(Needs {
+            tasks: connections,
+            files: 2 * connections,
+            memory: connections as u64 * estimate,
+            ..Needs::default()
+        })
+    }
+
+    fn ages(&self) -> &'static [Age] {
+        &[Age::Startup]
+    }
+
+    fn verify(&self, setup: &Setup, held: &Held) -> Result<(), String> {
+        let half = half(&setup.point).map_err(|unfit| unfit.to_string())?;
+        // At the tiny size of a verification, the second half may fit into pages already there.
+        let Held { answered, with_half, with_all, .. } = *held;
+        if answered != 2 * half {
+            Err(format!("of {} connections {answered} sent their byte back", 2 * half))
+        } else if with_all <= with_half && half >= 500 {
+            Err(format!("memory went from {with_half} to {with_all} B as connections doubled"))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn describe(&self, held: &Held) -> String {
+        format!("{} answered", held.answered)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Held>) -> Vec<Metric> {
+        let half = half(&setup.point).unwrap_or(1) as f64;
+        let growth = |held: &Held| held.with_all as f64 - held.with_half as f64;
+        let wake_ns = block.mean(|held| held.wake.as_nanos() as f64);
+        vec![
+            Metric::lower("per-connection", "B", block.mean(growth) / half),
+            Metric::lower("wake", "ns", wake_ns / (2.0 * half)),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Held>, Failure> {
+        let mut ends = Some(Ends::connect(2 * half(&setup.point)?)?);
+        Ok(repeat_async(move || {
+            let ends = ends.take().ok_or_else(only_once);
+            async move { hold_async::<R>(ends?).await }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Held>, Failure> {
+        let mut ends = Some(Ends::connect(2 * half(&setup.point)?)?);
+        Ok(repeat(move || hold::<T>(ends.take().ok_or_else(only_once)?)))
+    }
+}
+
+/// Memory that was freed stays with the allocator, so a second reading would tell nothing.
+fn only_once() -> Failure {
+    Failure::Request("memory is read once on a fresh instance".to_owned())
+}
+
+/// Both ends of all connections.
+struct Ends {
+    clients: Vec<TcpStream>,
+    servers: Vec<TcpStream>,
+}
+
+impl Ends {
+    fn connect(connections: usize) -> Result<Self, Failure> {
+        let connect = || {
+            let (clients, servers): (Vec<_>, Vec<_>) =
+                loopback::pairs(connections)?.into_iter().unzip();
+            clients.iter().try_for_each(|client| client.set_read_timeout(Some(PATIENCE)))?;
+            Ok(Self { clients, servers })
+        };
+        connect().map_err(Failure::io("connecting on loopback"))
+    }
+}
+
+async fn hold_async<R: AsyncRuntime>(ends: Ends) -> Result<Held, Failure> {
+    let half = ends.servers.len() / 2;
+    let waiting = Arc::new(AtomicUsize::new(0));
+    let mut tasks = Vec::with_capacity(2 * half);
+    let mut servers = ends.servers.into_iter();
+    let mut resident = [0; 2];
+    for resident in &mut resident {
+        for server in servers.by_ref().take(half) {
+            let (server, waiting) = (hand_over::<R>(server)?, Arc::clone(&waiting));
+            tasks.push(R::spawn(answer_async::<R>(server, waiting)));
+        }
+        while waiting.load(Ordering::Acquire) < tasks.len() {
+            R::sleep(LOOK).await;
+        }
+        *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
+    }
+    let asking = ask(ends.clients)?;
+    // A stream that closes resets its connection, so all are kept until the clients have read.
+    let mut answered = Vec::with_capacity(2 * half);
+    for task in tasks {
+        answered.push(task.await.map_err(Failure::io("answering"))?);
+    }
+    // All answers are written, so this waits for no task.
+    woken(asking, resident)
+}
+
+fn hold<T: ThreadRuntime>(ends: Ends) -> Result<Held, Failure> {
+    let half = ends.servers.len() / 2;
+    let waiting = Arc::new(AtomicUsize::new(0));
+    let mut tasks = Vec::with_capacity(2 * half);
+    let mut servers = ends.servers.into_iter();
+    let mut resident = [0; 2];
+    for resident in &mut resident {
+        for server in servers.by_ref().take(half) {
+            let waiting = Arc::clone(&waiting);
+            tasks.push(T::spawn(move || answer(server, &waiting)));
+        }
+        while waiting.load(Ordering::Acquire) < tasks.len() {
+            thread::sleep(LOOK);
+        }
+        *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
+    }
+    let asking = ask(ends.clients)?;
+    let mut answered = Vec::with_capacity(2 * half);
+    for task in tasks {
+        answered.push(T::join(task).map_err(Failure::io("answering"))?);
+    }
+    woken(asking, resident)
+}
+
+/// Waits for a byte, sends it back, and returns the stream.
+async fn answer_async<R: AsyncRuntime>(
+    mut stream: R::Tcp,
+    waiting: Arc<AtomicUsize>,
+) -> io::Result<R::Tcp> {
+    let mut byte = [0];
+    count_when_pending(R::read_exact(&mut stream, &mut byte), &waiting).await?;
+    R::write_all(&mut stream, &byte).await?;
+    Ok(stream)
+}
+
+fn answer(mut stream: TcpStream, waiting: &AtomicUsize) -> io::Result<TcpStream> {
+    let mut byte = [0];
+    waiting.fetch_add(1, Ordering::Release);
+    stream.read_exact(&mut byte)?;
+    stream.write_all(&byte)?;
+    Ok(stream)
+}
+
+/// Bytes that came back right, and from the first byte sent to the last that came back.
+type Asking = JoinHandle<io::Result<(usize, Duration)>>;
+
+/// Sends a byte over every connection and reads them back, on a thread outside the runtime.
+fn ask(clients: Vec<TcpStream>) -> Result<Asking, Failure> {
+    let ask = move || {
+        let start = Instant::now();
+        for (number, mut client) in clients.iter().enumerate() {
+            client.write_all(&[number as u8])?;
+        }
+        let mut right = 0;
+        for (number, mut client) in clients.iter().enumerate() {
+            let mut byte = [0];
+            client.read_exact(&mut byte)?;
+            right += usize::from(byte == [number as u8]);
+        }
+        Ok((right, start.elapsed()))
+    };
+    thread::Builder::new().spawn(ask).map_err(Failure::io("starting the clients' thread"))
+}
+
+fn woken(asking: Asking, [with_half, with_all]: [u64; 2]) -> Result<Held, Failure> {
+    let asked = asking.join().unwrap_or_else(|panic| resume_unwind(panic));
+    let (answered, wake) = asked.map_err(Failure::io("asking"))?;
+    Ok(Held { answered, with_half, with_all, wake })
+}
