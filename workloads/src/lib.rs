@@ -46,6 +46,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::rwlock::RwLock);
     visitor.visit(concurrency::worker_pool::WorkerPool);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
+    visitor.visit(concurrency::failures::Failures);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(calibration::null::Null);
 }

@@ -1,7 +1,9 @@
 //! Scheduling and synchronisation.
 
+mod batch;
 pub mod bounded_queue;
 pub mod brigade;
+pub mod failures;
 pub mod mutex;
 pub mod ping_pong;
 pub mod rwlock;
