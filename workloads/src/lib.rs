@@ -47,6 +47,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::worker_pool::WorkerPool);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
     visitor.visit(concurrency::failures::Failures);
+    visitor.visit(concurrency::cancellation::Cancellation);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(calibration::null::Null);
 }

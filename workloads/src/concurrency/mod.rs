@@ -3,6 +3,7 @@
 mod batch;
 pub mod bounded_queue;
 pub mod brigade;
+pub mod cancellation;
 pub mod failures;
 pub mod mutex;
 pub mod ping_pong;
