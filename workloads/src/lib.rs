@@ -48,6 +48,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
     visitor.visit(concurrency::failures::Failures);
     visitor.visit(concurrency::cancellation::Cancellation);
+    visitor.visit(concurrency::timeout_churn::TimeoutChurn);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(calibration::null::Null);
 }

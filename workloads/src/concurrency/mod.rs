@@ -10,5 +10,6 @@ pub mod ping_pong;
 pub mod rwlock;
 mod shared;
 pub mod spawn_join;
+pub mod timeout_churn;
 pub mod worker_pool;
 pub mod yielding;
