@@ -49,6 +49,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::failures::Failures);
     visitor.visit(concurrency::cancellation::Cancellation);
     visitor.visit(concurrency::timeout_churn::TimeoutChurn);
+    visitor.visit(concurrency::remote_wake::RemoteWake);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(calibration::null::Null);
 }
