@@ -50,6 +50,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::cancellation::Cancellation);
     visitor.visit(concurrency::timeout_churn::TimeoutChurn);
     visitor.visit(concurrency::remote_wake::RemoteWake);
+    visitor.visit(concurrency::idle_cost::IdleCost);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(calibration::null::Null);
 }

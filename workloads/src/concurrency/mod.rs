@@ -6,6 +6,7 @@ pub mod brigade;
 pub mod cancellation;
 pub mod failures;
 mod foreign;
+pub mod idle_cost;
 pub mod mutex;
 pub mod ping_pong;
 pub mod remote_wake;

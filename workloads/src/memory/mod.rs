@@ -1,5 +1,5 @@
 //! What a task occupies.
 
-mod gate;
+pub(crate) mod gate;
 mod resident;
 pub mod task_memory;
