@@ -7,7 +7,7 @@
 //! - [`runtime`]: the vocabulary: asynchronous runtimes, OS threads, data-parallel pools.
 //! - [`instance`]: one prepared cell and the only clock that times it.
 //! - [`clock`]: wall time and resource usage, injectable.
-//! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`calibration`]: one file per workload.
+//! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //!
 //! [`each`] is the registry: one line per workload.
 
@@ -18,6 +18,7 @@ pub mod cpu;
 pub mod instance;
 pub mod io;
 pub mod memory;
+pub mod pitfalls;
 pub mod runtime;
 pub mod workload;
 
@@ -52,5 +53,6 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::remote_wake::RemoteWake);
     visitor.visit(concurrency::idle_cost::IdleCost);
     visitor.visit(memory::task_memory::TaskMemory);
+    visitor.visit(pitfalls::blocking_in_async::BlockingInAsync);
     visitor.visit(calibration::null::Null);
 }

@@ -1,0 +1,3 @@
+//! Folklore and classic mistakes.
+
+pub mod blocking_in_async;
