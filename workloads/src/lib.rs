@@ -54,5 +54,6 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::idle_cost::IdleCost);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(pitfalls::blocking_in_async::BlockingInAsync);
+    visitor.visit(pitfalls::await_granularity::AwaitGranularity);
     visitor.visit(calibration::null::Null);
 }

@@ -1,3 +1,4 @@
 //! Folklore and classic mistakes.
 
+pub mod await_granularity;
 pub mod blocking_in_async;
