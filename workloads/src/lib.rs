@@ -55,5 +55,6 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(pitfalls::blocking_in_async::BlockingInAsync);
     visitor.visit(pitfalls::await_granularity::AwaitGranularity);
+    visitor.visit(pitfalls::lock_per_call::LockPerCall);
     visitor.visit(calibration::null::Null);
 }

@@ -14,5 +14,6 @@ pub mod rwlock;
 mod shared;
 pub mod spawn_join;
 pub mod timeout_churn;
+pub(crate) mod watch;
 pub mod worker_pool;
 pub mod yielding;

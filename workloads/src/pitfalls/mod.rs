@@ -2,3 +2,5 @@
 
 pub mod await_granularity;
 pub mod blocking_in_async;
+pub mod lock_per_call;
+mod meeting;
