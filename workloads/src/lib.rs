@@ -56,5 +56,6 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(pitfalls::blocking_in_async::BlockingInAsync);
     visitor.visit(pitfalls::await_granularity::AwaitGranularity);
     visitor.visit(pitfalls::lock_per_call::LockPerCall);
+    visitor.visit(pitfalls::deadlock::Deadlock);
     visitor.visit(calibration::null::Null);
 }

@@ -2,5 +2,6 @@
 
 pub mod await_granularity;
 pub mod blocking_in_async;
+pub mod deadlock;
 pub mod lock_per_call;
 mod meeting;
