@@ -8,7 +8,7 @@
 //! - [`instance`]: one prepared cell and the only clock that times it.
 //! - [`load`]: the load generator, a process of its own.
 //! - [`clock`]: wall time and resource usage, injectable.
-//! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`calibration`]: one file per workload.
+//! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //!
 //! [`each`] is the registry: one line per workload.
 
@@ -20,6 +20,7 @@ pub mod instance;
 pub mod io;
 pub mod load;
 pub mod memory;
+pub mod pitfalls;
 pub mod runtime;
 mod scratch;
 pub mod workload;
@@ -59,7 +60,16 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::rwlock::RwLock);
     visitor.visit(concurrency::worker_pool::WorkerPool);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
+    visitor.visit(concurrency::failures::Failures);
+    visitor.visit(concurrency::cancellation::Cancellation);
+    visitor.visit(concurrency::timeout_churn::TimeoutChurn);
+    visitor.visit(concurrency::remote_wake::RemoteWake);
+    visitor.visit(concurrency::idle_cost::IdleCost);
     visitor.visit(memory::task_memory::TaskMemory);
     visitor.visit(memory::idle_connections::IdleConnections);
+    visitor.visit(pitfalls::blocking_in_async::BlockingInAsync);
+    visitor.visit(pitfalls::await_granularity::AwaitGranularity);
+    visitor.visit(pitfalls::lock_per_call::LockPerCall);
+    visitor.visit(pitfalls::deadlock::Deadlock);
     visitor.visit(calibration::null::Null);
 }

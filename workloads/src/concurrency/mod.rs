@@ -1,12 +1,20 @@
 //! Scheduling and synchronisation.
 
+mod batch;
 pub mod bounded_queue;
 pub mod brigade;
+pub mod cancellation;
+pub mod failures;
+mod foreign;
+pub mod idle_cost;
 pub mod mutex;
 pub mod ping_pong;
+pub mod remote_wake;
 pub mod rwlock;
 mod shared;
 mod spawn_forms;
 pub mod spawn_join;
+pub mod timeout_churn;
+pub(crate) mod watch;
 pub mod worker_pool;
 pub mod yielding;

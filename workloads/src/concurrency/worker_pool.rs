@@ -11,6 +11,7 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::shared::OWN;
+use super::watch::Watch;
 use crate::cpu::xorshift::xorshift;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
@@ -50,28 +51,6 @@ impl Shape {
 
     fn expected(self) -> u64 {
         (0..self.jobs).fold(0, |xor, number| xor ^ Self::job(number))
-    }
-}
-
-/// Counts who is at work.
-#[derive(Debug, Default)]
-struct Watch {
-    now: AtomicUsize,
-    most: AtomicUsize,
-}
-
-impl Watch {
-    fn begin(&self) {
-        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
-        self.most.fetch_max(now, Ordering::Relaxed);
-    }
-
-    fn end(&self) {
-        self.now.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    fn most(&self) -> usize {
-        self.most.load(Ordering::Relaxed)
     }
 }
 
@@ -242,21 +221,4 @@ async fn do_jobs<R: AsyncRuntime, L: Locks>(shape: Shape) -> Done {
         xor ^= job.await;
     }
     Done { xor, most: shared.1.most() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_watch_keeps_the_most() {
-        let watch = Watch::default();
-        watch.begin();
-        watch.begin();
-        watch.end();
-        watch.begin();
-        watch.end();
-        watch.end();
-        assert_eq!((watch.most(), watch.now.into_inner()), (2, 0));
-    }
 }

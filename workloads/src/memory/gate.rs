@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
 /// A gate for a known number of tasks.
-pub(super) struct Gate {
+pub(crate) struct Gate {
     open: AtomicBool,
     waiting: AtomicUsize,
     passed: AtomicUsize,
@@ -18,7 +18,7 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    pub(super) fn for_tasks(tasks: usize) -> Self {
+    pub(crate) fn for_tasks(tasks: usize) -> Self {
         Self {
             open: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
@@ -30,7 +30,7 @@ impl Gate {
     }
 
     /// Waits as a future, at the task's own place.
-    pub(super) async fn pass(&self, place: usize) {
+    pub(crate) async fn pass(&self, place: usize) {
         let mut counted = false;
         poll_fn(|context| {
             if self.open.load(Ordering::Acquire) {
@@ -49,7 +49,7 @@ impl Gate {
     }
 
     /// Waits on an OS thread.
-    pub(super) fn pass_blocking(&self) {
+    pub(crate) fn pass_blocking(&self) {
         let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
         self.waiting.fetch_add(1, Ordering::Release);
         while !self.open.load(Ordering::Acquire) {
@@ -60,17 +60,17 @@ impl Gate {
     }
 
     /// Tasks that have come to the gate.
-    pub(super) fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Acquire)
     }
 
     /// Tasks that have gone through it.
-    pub(super) fn passed(&self) -> usize {
+    pub(crate) fn passed(&self) -> usize {
         self.passed.load(Ordering::Acquire)
     }
 
     /// Lets everybody through.
-    pub(super) fn open(&self) {
+    pub(crate) fn open(&self) {
         {
             let _closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
             self.open.store(true, Ordering::Release);

@@ -1,6 +1,6 @@
 //! What a task occupies.
 
-mod gate;
+pub(crate) mod gate;
 pub mod idle_connections;
 mod pending;
 mod resident;

@@ -1,0 +1,288 @@
+//! `cancellation`: many waiting tasks are cancelled at once.
+
+use std::future::{Future, pending, poll_fn};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// Tasks that end by themselves, half of them with an error.
+const ENDING: usize = 10;
+/// A thread that nobody tells to stop goes on after this, and is counted as completed.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Cancellation;
+
+/// Counts the guards of an iteration.
+#[derive(Debug, Default)]
+struct Guards {
+    opened: AtomicUsize,
+    closed: AtomicUsize,
+}
+
+/// Held by a task for as long as it lives.
+struct Guard(Arc<Guards>);
+
+impl Guard {
+    fn open(guards: &Arc<Guards>) -> Self {
+        guards.opened.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(guards))
+    }
+
+    /// Ends with a value or with an error; the guard is dropped either way.
+    fn end(self, task: usize) -> Result<Self, ()> {
+        if task.is_multiple_of(2) { Ok(self) } else { Err(()) }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.closed.fetch_add(1, Ordering::Release);
+    }
+}
+
+/// What came of the tasks of one iteration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancelled {
+    opened: usize,
+    closed: usize,
+    completed: usize,
+    took: Duration,
+}
+
+impl Cancelled {
+    /// Read at once after the last task is gone, so a guard that is dropped later is noticed.
+    fn of(guards: &Guards, completed: usize, start: Instant) -> Self {
+        let took = start.elapsed();
+        let closed = guards.closed.load(Ordering::Acquire);
+        Self { opened: guards.opened.load(Ordering::Relaxed), closed, completed, took }
+    }
+}
+
+impl Workload for Cancellation {
+    type Answer = Cancelled;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "cancellation".into(),
+            title: "Cancel waiting tasks".into(),
+            kind: Kind::Concurrency,
+            model: "Tasks that wait for something that never comes are all cancelled at once, as \
+                    when a server gives up its requests. The clock starts with the first \
+                    cancellation and stops when the last task's guard has been dropped."
+                .into(),
+            check: "As many guards were dropped as were made, those of a few tasks that end by \
+                    themselves among them, and no cancelled task completed."
+                .into(),
+            headline: "per-cancel".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "All tasks are told to stop before any of them is waited for.".into(),
+                "A thread cannot be cancelled. Those of `threads` and `thread-pool` look at a flag \
+                 under a condition variable and return: cooperation, written by hand, and not the \
+                 same act."
+                    .into(),
+                "Spawning the tasks is not part of the headline; it is of `wall` and `cpu`.".into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let tasks = |count: u64| Point::new().with("tasks", count, "");
+        match set {
+            PointSet::Smoke => vec![tasks(20)],
+            PointSet::Quick => vec![tasks(500)],
+            PointSet::Full => vec![tasks(1_000), tasks(10_000)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let tasks = point.count_in("tasks", 1..=100_000_000)?;
+        if family == Family::DataParallel {
+            return Err(Unfit::Family(
+                "a job of the pool runs to its end: one that waits holds a worker, and nothing can \
+                 cancel it"
+                    .to_owned(),
+            ));
+        }
+        most_threads(family, tasks, 1_000)?;
+        // On a pool, the root waits on a thread of its own until the others do.
+        let needs = Needs { tasks, blocking: tasks + 1, ..Needs::default() };
+        Ok(Needs { memory: tasks as u64 * 1_024, ..needs })
+    }
+
+    fn tasks_block(&self) -> bool {
+        true
+    }
+
+    fn verify(&self, setup: &Setup, cancelled: &Cancelled) -> Result<(), String> {
+        let tasks = setup.count("tasks").map_err(|failure| failure.to_string())? + ENDING;
+        let Cancelled { opened, closed, completed, .. } = *cancelled;
+        if opened == tasks && closed == tasks && completed == 0 {
+            return Ok(());
+        }
+        Err(format!(
+            "of {tasks} guards {opened} were made and {closed} dropped, and {completed} cancelled \
+             tasks completed"
+        ))
+    }
+
+    fn describe(&self, cancelled: &Cancelled) -> String {
+        format!("{} guards made and dropped", cancelled.closed)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Cancelled>) -> Vec<Metric> {
+        let tasks = setup.count("tasks").unwrap_or(1) as f64;
+        let took = block.mean(|cancelled| cancelled.took.as_nanos() as f64);
+        vec![Metric::lower("per-cancel", "ns", took / tasks)]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Cancelled>, Failure> {
+        let tasks = setup.count("tasks")?;
+        Ok(repeat_async(move || async move {
+            let guards = Arc::new(Guards::default());
+            for task in 0..ENDING {
+                let guard = Guard::open(&guards);
+                drop(R::spawn(async move { guard.end(task) }).await);
+            }
+            let (arrive, mut arrived) = R::channel(None);
+            let waiting: Vec<_> = (0..tasks)
+                .map(|_| {
+                    let (guards, arrive) = (Arc::clone(&guards), arrive.clone());
+                    R::spawn(async move {
+                        let _guard = Guard::open(&guards);
+                        R::send(&arrive, ()).await;
+                        pending::<()>().await;
+                    })
+                })
+                .collect();
+            for _ in 0..tasks {
+                R::receive(&mut arrived).await;
+            }
+            let cancels = waiting.into_iter().map(|task| Box::pin(R::cancel(task))).collect();
+            let start = Instant::now();
+            let completed = all_at_once(cancels).await;
+            Ok(Cancelled::of(&guards, completed, start))
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Cancelled>, Failure> {
+        let tasks = setup.count("tasks")?;
+        Ok(repeat(move || {
+            let guards = Arc::new(Guards::default());
+            for task in 0..ENDING {
+                let guard = Guard::open(&guards);
+                drop(T::join(T::spawn(move || guard.end(task))));
+            }
+            let flag = Arc::new(Flag::default());
+            let (arrive, arrived) = mpsc::channel();
+            let waiting: Vec<_> = (0..tasks)
+                .map(|_| {
+                    let (guards, flag) = (Arc::clone(&guards), Arc::clone(&flag));
+                    let arrive = arrive.clone();
+                    T::spawn(move || {
+                        let _guard = Guard::open(&guards);
+                        flag.wait(|| arrive.send(()).is_ok())
+                    })
+                })
+                .collect();
+            arrived.iter().take(tasks).for_each(drop);
+            let start = Instant::now();
+            flag.raise();
+            let told = waiting.into_iter().map(T::join).filter(|told| *told).count();
+            Ok(Cancelled::of(&guards, tasks - told, start))
+        }))
+    }
+}
+
+/// Starts all cancellations, then waits for each; how many tasks were faster.
+async fn all_at_once<F: Future<Output = Option<()>>>(mut cancels: Vec<Pin<Box<F>>>) -> usize {
+    let mut completed = 0;
+    // The first poll is what asks for the cancellation.
+    poll_fn(|context| {
+        cancels.retain_mut(|cancel| match cancel.as_mut().poll(context) {
+            Poll::Ready(output) => {
+                completed += usize::from(output.is_some());
+                false
+            }
+            Poll::Pending => true,
+        });
+        Poll::Ready(())
+    })
+    .await;
+    for cancel in cancels {
+        completed += usize::from(cancel.await.is_some());
+    }
+    completed
+}
+
+/// What threads look at where tasks can be cancelled.
+#[derive(Debug, Default)]
+struct Flag {
+    raised: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Flag {
+    /// Waits for the flag, and says so under its lock; whether it was raised.
+    fn wait(&self, arrived: impl FnOnce() -> bool) -> bool {
+        let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
+        if !arrived() {
+            return false;
+        }
+        let waited = self.changed.wait_timeout_while(raised, LONGEST, |raised| !*raised);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn raise(&self) {
+        *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::{Context, Waker};
+
+    #[test]
+    fn all_cancellations_start_before_one_is_waited_for() {
+        let started = AtomicUsize::new(0);
+        let cancels: Vec<_> = (0..3)
+            .map(|_| {
+                Box::pin(async {
+                    started.fetch_add(1, Ordering::Relaxed);
+                    pending::<Option<()>>().await
+                })
+            })
+            .collect();
+        let mut all = Box::pin(all_at_once(cancels));
+        let pending = all.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
+        assert!(pending && started.load(Ordering::Relaxed) == 3);
+    }
+
+    #[test]
+    fn a_guard_closes_with_a_value_and_with_an_error() {
+        let guards = Arc::new(Guards::default());
+        assert!(Guard::open(&guards).end(0).is_ok());
+        assert!(Guard::open(&guards).end(1).is_err());
+        assert_eq!(guards.closed.load(Ordering::Relaxed), 2);
+    }
+}

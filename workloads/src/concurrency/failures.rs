@@ -1,0 +1,186 @@
+//! `failures`: tasks that return errors and tasks that panic, gathered like all others.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::batch::{Batch, Tally, silence};
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// Tasks that show that the runner still works.
+const AFTERWARDS: usize = 20;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Failures;
+
+/// One iteration: a clean batch, the same tasks with failures among them, a few clean ones.
+#[derive(Clone, Copy, Debug)]
+pub struct Gathered {
+    clean: (Tally, Duration),
+    failing: (Tally, Duration),
+    afterwards: Tally,
+}
+
+impl Workload for Failures {
+    type Answer = Gathered;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "failures".into(),
+            title: "Tasks that fail".into(),
+            kind: Kind::Concurrency,
+            model: "Every tenth task returns an error and every hundredth panics; all are \
+                    gathered with what became of them. The same tasks without failures run just \
+                    before, and a few more afterwards."
+                .into(),
+            check: "Values, errors and panics are counted exactly, and the tasks afterwards all \
+                    return their values."
+                .into(),
+            headline: "relative".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "`relative` is the time with failures divided by the time without. A panic unwinds \
+                 the stack, which takes a microsecond or more: where tasks are cheap, one in a \
+                 hundred is felt, and a runner with cheaper tasks shows a larger ratio."
+                    .into(),
+                "tokio returns a panic as an error of the join handle; smol and async-std panic \
+                 again where the task is awaited, and that is caught there, so they unwind twice."
+                    .into(),
+                "rayon would end a whole scope at its first panic, so its jobs catch their own and \
+                 note how they ended under a lock."
+                    .into(),
+                "Nothing is printed about these panics; printing them would cost far more.".into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |tasks: u64, panic_every: u64| {
+            Point::new().with("tasks", tasks, "").with("panic-every", panic_every, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(40, 15)],
+            PointSet::Quick => vec![point(500, 100)],
+            PointSet::Full => vec![point(1_000, 100), point(10_000, 100)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let (tasks, _) = Batch::of(point)?;
+        most_threads(family, tasks, 1_000)?;
+        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, gathered: &Gathered) -> Result<(), String> {
+        let (tasks, panic_every) = Batch::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let batches = [
+            (Batch::Clean(tasks), gathered.clean.0),
+            (Batch::Failing { tasks, panic_every }, gathered.failing.0),
+            (Batch::Clean(AFTERWARDS), gathered.afterwards),
+        ];
+        batches.into_iter().try_for_each(|(batch, tally)| {
+            let expected = batch.expected();
+            if tally == expected {
+                return Ok(());
+            }
+            Err(format!("the tasks ended as {tally:?}, expected {expected:?}"))
+        })
+    }
+
+    fn describe(&self, gathered: &Gathered) -> String {
+        let Tally { ok, errors, panics, .. } = gathered.failing.0;
+        format!("{ok} ok, {errors} errors, {panics} panics")
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Gathered>) -> Vec<Metric> {
+        let tasks = setup.count("tasks").unwrap_or(1) as f64;
+        let failing = block.mean(|gathered| gathered.failing.1.as_nanos() as f64);
+        let clean = block.mean(|gathered| gathered.clean.1.as_nanos() as f64).max(1.0);
+        vec![
+            Metric::lower("relative", "×", failing / clean),
+            Metric::lower("per-task", "ns", failing / tasks),
+            Metric::context("per-clean-task", "ns", clean / tasks),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Gathered>, Failure> {
+        let (tasks, panic_every) = Batch::of(&setup.point)?;
+        silence();
+        Ok(repeat_async(move || async move {
+            let start = Instant::now();
+            let clean = gather::<R>(Batch::Clean(tasks)).await;
+            let between = Instant::now();
+            let failing = gather::<R>(Batch::Failing { tasks, panic_every }).await;
+            let failing = (failing, between.elapsed());
+            let afterwards = gather::<R>(Batch::Clean(AFTERWARDS)).await;
+            Ok(Gathered { clean: (clean, between - start), failing, afterwards })
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Gathered>, Failure> {
+        blocking(&setup, |batch: Batch| {
+            let tasks: Vec<_> =
+                (0..batch.tasks()).map(|number| T::spawn(move || batch.act(number))).collect();
+            let mut tally = Tally::default();
+            for task in tasks {
+                tally.note(T::outcome(task));
+            }
+            tally
+        })
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Gathered>, Failure> {
+        blocking(&setup, |batch: Batch| {
+            let tally = Mutex::new(Tally::default());
+            D::spawn_each(batch.tasks(), |number| {
+                let outcome = catch_unwind(AssertUnwindSafe(|| batch.act(number)));
+                tally.lock().unwrap_or_else(PoisonError::into_inner).note(outcome);
+            });
+            tally.into_inner().unwrap_or_else(PoisonError::into_inner)
+        })
+    }
+}
+
+async fn gather<R: AsyncRuntime>(batch: Batch) -> Tally {
+    let tasks: Vec<_> =
+        (0..batch.tasks()).map(|number| R::spawn(async move { batch.act(number) })).collect();
+    let mut tally = Tally::default();
+    for task in tasks {
+        tally.note(R::outcome(task).await);
+    }
+    tally
+}
+
+/// The three batches of an iteration, one after the other.
+fn blocking<G: Fn(Batch) -> Tally + Send + 'static>(
+    setup: &Setup,
+    gather: G,
+) -> Result<impl Session<Answer = Gathered> + use<G>, Failure> {
+    let (tasks, panic_every) = Batch::of(&setup.point)?;
+    silence();
+    Ok(repeat(move || {
+        let timed = |batch| {
+            let start = Instant::now();
+            (gather(batch), start.elapsed())
+        };
+        let clean = timed(Batch::Clean(tasks));
+        let failing = timed(Batch::Failing { tasks, panic_every });
+        Ok(Gathered { clean, failing, afterwards: gather(Batch::Clean(AFTERWARDS)) })
+    }))
+}

@@ -1,0 +1,257 @@
+//! `idle-cost`: what a runtime uses while it has nothing to do, and how fast it gets up.
+
+use std::iter;
+use std::marker::PhantomData;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::foreign::Foreign;
+use crate::instance::{AsyncSession, Session, repeat};
+use crate::memory::gate::Gate;
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct IdleCost;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    tasks: usize,
+    idle: Duration,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let tasks = point.count_in("tasks", 1..=1_000_000)?;
+        let idle = Duration::from_millis(point.count_in("idle", 1..=60_000)? as u64);
+        Ok(Self { tasks, idle })
+    }
+}
+
+/// The thread that watches: it gets the closed gate, and opens it.
+type Watcher = Foreign<Arc<Gate>, Watched>;
+
+/// What the watcher saw.
+#[derive(Clone, Copy, Debug)]
+struct Watched {
+    /// The second half of the idling: in the first, the runtime may still be on its way to sleep.
+    counted: Duration,
+    /// CPU time of the process in that half.
+    cpu: Duration,
+    /// Just before the gate was opened.
+    opened: Instant,
+}
+
+fn watcher(shape: Shape, setup: &Setup) -> Result<Watcher, Failure> {
+    let clock = setup.clock;
+    let watch = move |gate: Arc<Gate>| {
+        thread::sleep(shape.idle / 2);
+        let (start, before) = (Instant::now(), clock.usage());
+        thread::sleep(shape.idle / 2);
+        let (cpu, opened) = (clock.usage().since(before).cpu, Instant::now());
+        gate.open();
+        Watched { counted: opened - start, cpu, opened }
+    };
+    Foreign::start(watch).map_err(Failure::io("starting the thread that watches"))
+}
+
+/// One spell of idling.
+#[derive(Clone, Copy, Debug)]
+pub struct Idled {
+    woken: usize,
+    early: usize,
+    counted: Duration,
+    cpu: Duration,
+    first: Duration,
+    last: Duration,
+}
+
+impl Idled {
+    fn of(watched: Watched, woken: &[Instant]) -> Self {
+        let after = |at: Option<&Instant>| {
+            at.map_or(Duration::ZERO, |at| at.saturating_duration_since(watched.opened))
+        };
+        Self {
+            woken: woken.len(),
+            early: woken.iter().filter(|at| **at < watched.opened).count(),
+            counted: watched.counted,
+            cpu: watched.cpu,
+            first: after(woken.iter().min()),
+            last: after(woken.iter().max()),
+        }
+    }
+
+    fn cpu_per_second(&self) -> f64 {
+        self.cpu.as_nanos() as f64 / self.counted.as_secs_f64().max(1e-9)
+    }
+}
+
+impl Workload for IdleCost {
+    type Answer = Idled;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "idle-cost".into(),
+            title: "Nothing to do".into(),
+            kind: Kind::Concurrency,
+            model: "A few tasks wait, and nothing happens for a while; then a thread outside the \
+                    runtime wakes them all. A service in the night."
+                .into(),
+            check: "Every task runs again, and none before it was woken.".into(),
+            headline: "wake".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "`wake` is the time from the first wake-up call until the first task runs, \
+                 `wake-all` until the last does."
+                    .into(),
+                "`idle-cpu` is the CPU time of the whole process for each second of the second half \
+                 of the idling; in the first, threads may still be on their way to sleep. It \
+                 contains that of the watching thread, ten microseconds or so each time, which is \
+                 nearly all of it where `idle` is short."
+                    .into(),
+                "No timer of the runtime is involved: the thread outside sleeps for itself.".into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point =
+            |tasks: u64, idle: u64| Point::new().with("tasks", tasks, "").with("idle", idle, "ms");
+        match set {
+            PointSet::Smoke => vec![point(3, 1)],
+            PointSet::Quick => vec![point(16, 20)],
+            PointSet::Full => vec![point(16, 100)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let tasks = Shape::of(point)?.tasks;
+        if family == Family::DataParallel {
+            return Err(Unfit::Family(
+                "a task that waits holds a worker of the pool, so the pool would be busy and not \
+                 idle"
+                    .to_owned(),
+            ));
+        }
+        most_threads(family, tasks, 1_000)?;
+        // On a pool, the root waits on a thread of its own.
+        let needs = Needs { tasks, blocking: tasks + 1, ..Needs::default() };
+        Ok(Needs { memory: tasks as u64 * 1_024, ..needs })
+    }
+
+    fn tasks_block(&self) -> bool {
+        true
+    }
+
+    fn verify(&self, setup: &Setup, idled: &Idled) -> Result<(), String> {
+        let tasks = setup.count("tasks").map_err(|failure| failure.to_string())?;
+        if idled.woken == tasks && idled.early == 0 {
+            return Ok(());
+        }
+        Err(format!("of {tasks} tasks {} woke, {} too early", idled.woken, idled.early))
+    }
+
+    fn describe(&self, idled: &Idled) -> String {
+        format!("{} woken, none early", idled.woken)
+    }
+
+    fn metrics(&self, _: &Setup, block: &Timed<Idled>) -> Vec<Metric> {
+        vec![
+            Metric::lower("wake", "ns", block.mean(|idled| idled.first.as_nanos() as f64)),
+            Metric::lower("wake-all", "ns", block.mean(|idled| idled.last.as_nanos() as f64)),
+            Metric::lower("idle-cpu", "ns/s", block.mean(Idled::cpu_per_second)),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Idled>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let foreign = watcher(shape, &setup)?;
+        Ok(Idling::<R> { shape, foreign, runtime: PhantomData })
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Idled>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let foreign = watcher(shape, &setup)?;
+        Ok(repeat(move || {
+            let gate = Arc::new(Gate::for_tasks(0));
+            let (arrive, arrived) = mpsc::channel();
+            let tasks: Vec<_> = (0..shape.tasks)
+                .map(|_| {
+                    let (gate, arrive) = (Arc::clone(&gate), arrive.clone());
+                    T::spawn(move || {
+                        // The root waits for it, so it is there.
+                        let _ = arrive.send(());
+                        gate.pass_blocking();
+                        Instant::now()
+                    })
+                })
+                .collect();
+            arrived.iter().take(shape.tasks).for_each(drop);
+            let watched = foreign.ask_blocking(gate);
+            let woken: Vec<Instant> = tasks.into_iter().map(T::join).collect();
+            Ok(Idled::of(watched, &woken))
+        }))
+    }
+}
+
+/// The watching thread lives as long as the session.
+struct Idling<R> {
+    shape: Shape,
+    foreign: Watcher,
+    runtime: PhantomData<fn() -> R>,
+}
+
+impl<R: AsyncRuntime> AsyncSession for Idling<R> {
+    type Answer = Idled;
+
+    async fn iterate(&mut self) -> Result<Idled, Failure> {
+        let gate = Arc::new(Gate::for_tasks(self.shape.tasks));
+        let (arrive, mut arrived) = R::channel(None);
+        let tasks: Vec<_> = iter::zip(0..self.shape.tasks, iter::repeat(arrive))
+            .map(|(place, arrive)| {
+                let gate = Arc::clone(&gate);
+                R::spawn(async move {
+                    R::send(&arrive, ()).await;
+                    gate.pass(place).await;
+                    Instant::now()
+                })
+            })
+            .collect();
+        for _ in 0..self.shape.tasks {
+            R::receive(&mut arrived).await;
+        }
+        let watched = self.foreign.ask(gate).await;
+        let mut woken = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            woken.push(task.await);
+        }
+        Ok(Idled::of(watched, &woken))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_that_runs_before_it_is_woken_is_noticed() {
+        let (before, ms) = (Instant::now(), Duration::from_millis);
+        let opened = before + ms(1);
+        let watched = Watched { counted: ms(500), cpu: ms(1), opened };
+        let idled = Idled::of(watched, &[opened + ms(3), before, opened + ms(2)]);
+        assert_eq!((idled.woken, idled.early, idled.last), (3, 1, ms(3)));
+        assert!((idled.cpu_per_second() - 2e6).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,134 @@
+//! `remote-wake`: a thread outside the runtime wakes a task, again and again.
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::foreign::Foreign;
+use crate::instance::{AsyncSession, Session, repeat};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct RemoteWake;
+
+/// The thread's answer to a number.
+fn answer(number: u64) -> u64 {
+    number * 2 + 1
+}
+
+fn start() -> Result<Foreign<u64, u64>, Failure> {
+    Foreign::start(answer).map_err(Failure::io("starting the foreign thread"))
+}
+
+impl Workload for RemoteWake {
+    /// Sum of the answers.
+    type Answer = u64;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "remote-wake".into(),
+            title: "Woken from outside".into(),
+            kind: Kind::Concurrency,
+            model: "A task asks a thread that is not of the runtime, and waits; the thread answers \
+                    and wakes it, as a driver or a library with threads of its own would. One \
+                    round trip after the other."
+                .into(),
+            check: "The answers add up to what they should.".into(),
+            headline: "per-round-trip".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "A round trip wakes twice: the task unparks the thread, which is the same for all \
+                 runners, and the thread wakes the task through its waker."
+                    .into(),
+                "Tasks of `threads` and `thread-pool` park and are unparked: the waker is all there \
+                 is between the two threads."
+                    .into(),
+                "Which core the threads are on decides much of it, and the kernel decides that."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let wakes = |count: u64| Point::new().with("wakes", count, "");
+        match set {
+            PointSet::Smoke => vec![wakes(5)],
+            PointSet::Quick => vec![wakes(200)],
+            PointSet::Full => vec![wakes(10_000)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        point.count_in("wakes", 1..=1_000_000_000)?;
+        if family == Family::DataParallel {
+            return Err(Unfit::Family(
+                "a job that waits to be woken holds a worker of the pool, and the pool has no word \
+                 for waking it"
+                    .to_owned(),
+            ));
+        }
+        Ok(Needs { tasks: 1, blocking: 1, ..Needs::default() })
+    }
+
+    fn tasks_block(&self) -> bool {
+        true
+    }
+
+    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
+        let wakes = setup.count("wakes").map_err(|failure| failure.to_string())? as u64;
+        // 1 + 3 + 5 + … is a square.
+        let expected = wakes * wakes;
+        if *sum == expected {
+            Ok(())
+        } else {
+            Err(format!("the answers add up to {sum}, expected {expected}"))
+        }
+    }
+
+    fn describe(&self, sum: &u64) -> String {
+        format!("answers add up to {sum}")
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+        let wakes = setup.count("wakes").unwrap_or(1) as f64;
+        vec![
+            Metric::lower("per-round-trip", "ns", block.wall_ns() / wakes),
+            Metric::lower("cpu-per-round-trip", "ns", block.cpu_ns() / wakes),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+        Ok(RoundTrips { wakes: setup.count("wakes")? as u64, foreign: start()? })
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let (wakes, foreign) = (setup.count("wakes")? as u64, start()?);
+        Ok(repeat(move || Ok((0..wakes).map(|number| foreign.ask_blocking(number)).sum())))
+    }
+}
+
+/// The root task asks; the thread lives as long as the session.
+struct RoundTrips {
+    wakes: u64,
+    foreign: Foreign<u64, u64>,
+}
+
+impl AsyncSession for RoundTrips {
+    type Answer = u64;
+
+    async fn iterate(&mut self) -> Result<u64, Failure> {
+        let mut sum = 0;
+        for number in 0..self.wakes {
+            sum += self.foreign.ask(number).await;
+        }
+        Ok(sum)
+    }
+}

@@ -1,0 +1,191 @@
+//! `timeout-churn`: limits that are set and never reached.
+
+use std::time::Duration;
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, repeat_async};
+use crate::runtime::{AsyncRuntime, Family};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// The limit of each piece of work; none comes near it.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct TimeoutChurn;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    timeouts: usize,
+    tasks: usize,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let timeouts = point.count_in("timeouts", 1..=1_000_000_000)?;
+        Ok(Self { timeouts, tasks: point.count_in("tasks", 1..=1_000_000)? })
+    }
+
+    /// The pieces of work of one task.
+    fn pieces(self, task: usize) -> impl Iterator<Item = usize> + Send {
+        (task..self.timeouts).step_by(self.tasks)
+    }
+}
+
+/// How the pieces of work ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    sum: usize,
+    in_time: usize,
+    expired: usize,
+}
+
+impl Ended {
+    fn note(&mut self, piece: Option<usize>) {
+        match piece {
+            Some(number) => {
+                self.sum += number;
+                self.in_time += 1;
+            }
+            None => self.expired += 1,
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.sum += other.sum;
+        self.in_time += other.in_time;
+        self.expired += other.expired;
+    }
+}
+
+impl Workload for TimeoutChurn {
+    type Answer = Ended;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "timeout-churn".into(),
+            title: "Timeouts that are never reached".into(),
+            kind: Kind::Concurrency,
+            model:
+                "A few tasks do one short piece of work after the other, each under a timeout of \
+                    ten seconds, as a server does with every request. The work always wins, so \
+                    what is measured is setting a timer and taking it back."
+                    .into(),
+            check: "Every piece of work ends in time, and their numbers add up.".into(),
+            headline: "per-timeout".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "The work steps back once: it is looked at before the timer, so a timer beside \
+                 work that is ready at once would never be registered. The step back is part of \
+                 the figure; `yield` shows what it costs alone."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let timeouts = |count: u64, tasks: u64| {
+            Point::new().with("timeouts", count, "").with("tasks", tasks, "")
+        };
+        match set {
+            PointSet::Smoke => vec![timeouts(20, 3)],
+            PointSet::Quick => vec![timeouts(2_000, 16)],
+            PointSet::Full => vec![timeouts(100_000, 1), timeouts(100_000, 16)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let tasks = Shape::of(point)?.tasks;
+        let reason = match family {
+            Family::Async => {
+                return Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() });
+            }
+            Family::ThreadPerTask | Family::ThreadPool => {
+                "a thread that blocks gives the system call its limit: there is no timer to set \
+                 and to take back"
+            }
+            Family::DataParallel => "the pool has no timers",
+        };
+        Err(Unfit::Family(reason.to_owned()))
+    }
+
+    fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
+        let timeouts = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.timeouts;
+        let sum = timeouts * (timeouts - 1) / 2;
+        if *ended == (Ended { sum, in_time: timeouts, expired: 0 }) {
+            return Ok(());
+        }
+        let Ended { sum: came, in_time, expired } = *ended;
+        Err(format!(
+            "of {timeouts} pieces of work {in_time} ended in time and {expired} did not; they add \
+             up to {came}, expected {sum}"
+        ))
+    }
+
+    fn describe(&self, ended: &Ended) -> String {
+        format!("{} in time", ended.in_time)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
+        let timeouts = Shape::of(&setup.point).map_or(1, |shape| shape.timeouts) as f64;
+        vec![
+            Metric::lower("per-timeout", "ns", block.wall_ns() / timeouts),
+            Metric::lower("cpu-per-timeout", "ns", block.cpu_ns() / timeouts),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Ended>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_async(move || async move {
+            let tasks: Vec<_> = (0..shape.tasks)
+                .map(|task| {
+                    R::spawn(async move {
+                        let mut ended = Ended::default();
+                        for number in shape.pieces(task) {
+                            let work = async move {
+                                R::yield_now().await;
+                                number
+                            };
+                            ended.note(R::timeout(LIMIT, work).await);
+                        }
+                        ended
+                    })
+                })
+                .collect();
+            let mut ended = Ended::default();
+            for task in tasks {
+                ended.add(task.await);
+            }
+            Ok(ended)
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_piece_of_work_belongs_to_one_task() {
+        for (timeouts, tasks) in [(10, 3), (2, 5), (1, 1)] {
+            let shape = Shape { timeouts, tasks };
+            let mut all: Vec<usize> = (0..tasks).flat_map(|task| shape.pieces(task)).collect();
+            all.sort_unstable();
+            assert_eq!(all, (0..timeouts).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn work_that_expires_is_noticed() {
+        let mut ended = Ended::default();
+        ended.note(Some(4));
+        ended.note(None);
+        assert_eq!(ended, Ended { sum: 4, in_time: 1, expired: 1 });
+    }
+}

@@ -1,0 +1,221 @@
+//! `await-granularity`: one sum, cut into steps that cost more and more.
+
+use std::future::Future;
+use std::hint::black_box;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct AwaitGranularity;
+
+/// How a step is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Call,
+    Ready,
+    Boxed,
+    Yield,
+    Spawn,
+    Offload,
+}
+
+const STEPS: [(&str, Step); 6] = [
+    ("call", Step::Call),
+    ("ready", Step::Ready),
+    ("boxed", Step::Boxed),
+    ("yield", Step::Yield),
+    ("spawn", Step::Spawn),
+    ("offload", Step::Offload),
+];
+
+impl Step {
+    fn of(point: &Point) -> Result<(Self, u64), Unfit> {
+        let variant = point.variant.as_deref();
+        let step = STEPS.into_iter().find(|(name, _)| variant == Some(name));
+        let (_, step) = step.ok_or_else(|| {
+            let names = STEPS.map(|(name, _)| name).join(", ");
+            Unfit::Point(format!("await-granularity has the variants {names}"))
+        })?;
+        Ok((step, point.count_in("steps", 1..=1_000_000_000)? as u64))
+    }
+}
+
+/// What every step does, however it is taken. The optimiser may not add up in advance.
+fn step(number: u64) -> u64 {
+    black_box(number)
+}
+
+#[expect(clippy::unused_async, reason = "what is measured is to await for nothing")]
+async fn ready(number: u64) -> u64 {
+    step(number)
+}
+
+fn boxed(number: u64) -> Pin<Box<dyn Future<Output = u64> + Send>> {
+    Box::pin(ready(number))
+}
+
+async fn add_up<R: AsyncRuntime>(how: Step, steps: u64) -> u64 {
+    let mut sum = 0;
+    match how {
+        Step::Call => sum = (0..steps).map(step).sum(),
+        Step::Ready => {
+            for number in 0..steps {
+                sum += ready(number).await;
+            }
+        }
+        Step::Boxed => {
+            for number in 0..steps {
+                sum += boxed(number).await;
+            }
+        }
+        Step::Yield => {
+            for number in 0..steps {
+                R::yield_now().await;
+                sum += step(number);
+            }
+        }
+        Step::Spawn => {
+            for number in 0..steps {
+                sum += R::spawn(ready(number)).await;
+            }
+        }
+        Step::Offload => {
+            for number in 0..steps {
+                sum += R::offload(move || step(number)).await;
+            }
+        }
+    }
+    sum
+}
+
+impl Workload for AwaitGranularity {
+    /// The sum.
+    type Answer = u64;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "await-granularity".into(),
+            title: "What an await costs".into(),
+            kind: Kind::Pitfall,
+            model:
+                "One sum, a step at a time and each waited for before the next: by a plain call, \
+                    by awaiting a function that is ready at once, a boxed one, one that yields \
+                    first, a task of its own, or the pool for blocking work."
+                    .into(),
+            check: "Every way gives the same sum.".into(),
+            headline: "per-step".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "Awaiting what is ready is a function call, and no runtime has a part in it: \
+                 `call`, `ready` and `boxed` measure the compiler and the allocator. What costs is \
+                 to suspend, to spawn and to change threads."
+                    .into(),
+                "Steps are taken one after the other on purpose. A task that is awaited at once is \
+                 mostly run by the thread that spawned it, in the pools as well, while `offload` \
+                 changes threads twice."
+                    .into(),
+                "Threads and rayon only call and spawn; rayon's spawn is a scope with one job."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point =
+            |variant: &str, steps: u64| Point::new().variant(variant).with("steps", steps, "");
+        match set {
+            PointSet::Smoke => STEPS.map(|(variant, _)| point(variant, 5)).to_vec(),
+            PointSet::Quick => {
+                vec![point("ready", 1_000), point("spawn", 200), point("offload", 200)]
+            }
+            PointSet::Full => {
+                let steps = |how| if how == Step::Offload { 1_000 } else { 10_000 };
+                STEPS.map(|(variant, how)| point(variant, steps(how))).to_vec()
+            }
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let (how, _) = Step::of(point)?;
+        if family == Family::Async || matches!(how, Step::Call | Step::Spawn) {
+            return Ok(Needs { tasks: 1, ..Needs::default() });
+        }
+        let reason = if how == Step::Offload {
+            "its tasks may block where they are: there is no other pool to hand work to"
+        } else {
+            "there is nothing to await: its tasks are plain functions"
+        };
+        Err(Unfit::Family(reason.to_owned()))
+    }
+
+    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
+        let (_, steps) = Step::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let expected = steps * (steps - 1) / 2;
+        if *sum == expected {
+            Ok(())
+        } else {
+            Err(format!("the steps add up to {sum}, expected {expected}"))
+        }
+    }
+
+    fn describe(&self, sum: &u64) -> String {
+        sum.to_string()
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+        let steps = setup.count("steps").unwrap_or(1) as f64;
+        vec![
+            Metric::lower("per-step", "ns", block.wall_ns() / steps),
+            Metric::lower("cpu-per-step", "ns", block.cpu_ns() / steps),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+        let (how, steps) = Step::of(&setup.point)?;
+        Ok(repeat_async(move || async move { Ok(add_up::<R>(how, steps).await) }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let (how, steps) = Step::of(&setup.point)?;
+        Ok(repeat(move || {
+            if how == Step::Call {
+                return Ok((0..steps).map(step).sum());
+            }
+            Ok((0..steps).map(|number| T::join(T::spawn(move || step(number)))).sum())
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let (how, steps) = Step::of(&setup.point)?;
+        Ok(repeat(move || {
+            if how == Step::Call {
+                return Ok((0..steps).map(step).sum());
+            }
+            let sum = AtomicU64::new(0);
+            for number in 0..steps {
+                D::spawn_each(1, |_| {
+                    sum.fetch_add(step(number), Ordering::Relaxed);
+                });
+            }
+            Ok(sum.into_inner())
+        }))
+    }
+}

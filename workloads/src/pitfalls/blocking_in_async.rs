@@ -1,0 +1,313 @@
+//! `blocking-in-async`: a heartbeat beside jobs that block the thread they run on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockingInAsync;
+
+/// How a job waits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Blocked,
+    Offloaded,
+    Awaited,
+}
+
+#[derive(Clone, Copy)]
+struct Shape {
+    how: How,
+    period: Duration,
+    jobs: usize,
+    job: Duration,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let how = match point.variant.as_deref() {
+            Some("blocked") => How::Blocked,
+            Some("offloaded") => How::Offloaded,
+            Some("awaited") => How::Awaited,
+            _ => {
+                let variants =
+                    "blocking-in-async has the variants `blocked`, `offloaded`, `awaited`";
+                return Err(Unfit::Point(variants.to_owned()));
+            }
+        };
+        let ms =
+            |name| Ok::<_, Unfit>(Duration::from_millis(point.count_in(name, 1..=60_000)? as u64));
+        let jobs = point.count_in("jobs", 1..=100_000)?;
+        Ok(Self { how, period: ms("period")?, jobs, job: ms("job")? })
+    }
+}
+
+/// A job that has been done: whose it was, and whether it took as long as it should.
+struct Job {
+    number: usize,
+    short: bool,
+}
+
+impl Job {
+    fn block(number: usize, time: Duration) -> Self {
+        let start = Instant::now();
+        thread::sleep(time);
+        Self { number, short: start.elapsed() < time }
+    }
+
+    async fn run<R: AsyncRuntime>(shape: Shape, number: usize) -> Self {
+        match shape.how {
+            How::Blocked => Self::block(number, shape.job),
+            How::Offloaded => R::offload(move || Self::block(number, shape.job)).await,
+            How::Awaited => {
+                let start = Instant::now();
+                R::sleep(shape.job).await;
+                Self { number, short: start.elapsed() < shape.job }
+            }
+        }
+    }
+}
+
+/// A task that should run once a period.
+#[derive(Clone, Copy, Debug)]
+struct Heartbeat {
+    period: Duration,
+    due: Instant,
+    ticks: usize,
+    early: usize,
+    worst: Duration,
+}
+
+impl Heartbeat {
+    fn start(period: Duration) -> Self {
+        let due = Instant::now() + period;
+        Self { period, due, ticks: 0, early: 0, worst: Duration::ZERO }
+    }
+
+    /// How long to sleep until the next beat is due.
+    fn rest(&self) -> Duration {
+        self.due.saturating_duration_since(Instant::now())
+    }
+
+    /// Notes a beat at `now`. Beats that should have been meanwhile are left out.
+    fn beat(&mut self, now: Instant) {
+        self.ticks += 1;
+        self.early += usize::from(now < self.due);
+        self.worst = self.worst.max(now.saturating_duration_since(self.due));
+        while self.due <= now {
+            self.due += self.period;
+        }
+    }
+}
+
+/// The jobs done and the heartbeat beside them.
+#[derive(Clone, Copy, Debug)]
+pub struct Beaten {
+    jobs: usize,
+    out_of_order: usize,
+    short: usize,
+    heartbeat: Heartbeat,
+}
+
+impl Beaten {
+    fn of(jobs: &[Job], heartbeat: Heartbeat) -> Self {
+        Self {
+            jobs: jobs.len(),
+            out_of_order: jobs.iter().enumerate().filter(|(i, job)| *i != job.number).count(),
+            short: jobs.iter().filter(|job| job.short).count(),
+            heartbeat,
+        }
+    }
+}
+
+impl Workload for BlockingInAsync {
+    type Answer = Beaten;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "blocking-in-async".into(),
+            title: "Blocking inside a task".into(),
+            kind: Kind::Pitfall,
+            model:
+                "A heartbeat should tick once a period while a few jobs wait for long: blocking \
+                    the thread they run on (`blocked`), on the runtime's pool for such work \
+                    (`offloaded`), or by its timer (`awaited`)."
+                    .into(),
+            check: "Every job has waited for its whole time, and no beat came early.".into(),
+            headline: "worst-lateness".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "The longest that a beat came after it was due, which is what everybody else on \
+                 the runtime waits for as well."
+                    .into(),
+                "With fewer blocking jobs than workers the heartbeat may escape: two jobs hold up \
+                 two workers, and leave two of four."
+                    .into(),
+                "tokio's timers tick once a millisecond and round up, so a millisecond or so of a \
+                 small lateness is theirs."
+                    .into(),
+                "On `threads` the heartbeat and each job are threads of their own; blocking is \
+                 what they are for."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |variant: &str, period: u64, jobs: u64, job: u64| {
+            let point = Point::new().variant(variant).with("period", period, "ms");
+            point.with("jobs", jobs, "").with("job", job, "ms")
+        };
+        let all = ["blocked", "offloaded", "awaited"];
+        match set {
+            PointSet::Smoke => all.map(|variant| point(variant, 1, 2, 2)).to_vec(),
+            PointSet::Quick => vec![point("blocked", 1, 2, 10), point("offloaded", 1, 2, 10)],
+            PointSet::Full => {
+                let few = all.map(|variant| point(variant, 5, 2, 100));
+                let many = all.map(|variant| point(variant, 5, 20, 100));
+                [few, many].concat()
+            }
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let shape = Shape::of(point)?;
+        let reason = match family {
+            Family::Async => None,
+            Family::ThreadPerTask if shape.how == How::Blocked => None,
+            Family::ThreadPerTask => {
+                Some("a thread may block: there is nothing to offload it to, nor to await")
+            }
+            Family::ThreadPool => Some(
+                "a pool's tasks may block, and the heartbeat is on time as long as there are more \
+                 threads than jobs: its size decides, not its way of working",
+            ),
+            Family::DataParallel => Some(
+                "the pool has no timers: a heartbeat would itself block a worker from beat to beat",
+            ),
+        };
+        if let Some(reason) = reason {
+            return Err(Unfit::Family(reason.to_owned()));
+        }
+        let tasks = shape.jobs + 1;
+        most_threads(family, tasks, 1_000)?;
+        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+    }
+
+    fn verify(&self, setup: &Setup, beaten: &Beaten) -> Result<(), String> {
+        let jobs = setup.count("jobs").map_err(|failure| failure.to_string())?;
+        let Beaten { jobs: done, out_of_order, short, heartbeat } = *beaten;
+        // One beat came before the jobs, one after them.
+        if done == jobs && out_of_order + short + heartbeat.early == 0 && heartbeat.ticks >= 2 {
+            return Ok(());
+        }
+        Err(format!(
+            "of {jobs} jobs {done} came back, {out_of_order} out of order, {short} too short; of \
+             {} beats {} came early",
+            heartbeat.ticks, heartbeat.early
+        ))
+    }
+
+    fn describe(&self, beaten: &Beaten) -> String {
+        format!("{} jobs, {} beats", beaten.jobs, beaten.heartbeat.ticks)
+    }
+
+    fn metrics(&self, _: &Setup, block: &Timed<Beaten>) -> Vec<Metric> {
+        let worst = block.mean(|beaten| beaten.heartbeat.worst.as_nanos() as f64);
+        vec![
+            Metric::lower("worst-lateness", "ns", worst),
+            Metric::context("beats", "", block.mean(|beaten| beaten.heartbeat.ticks as f64)),
+        ]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Beaten>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_async(move || async move {
+            let stop = Arc::new(AtomicBool::new(false));
+            let (tick, mut ticked) = R::channel(None);
+            let heartbeat = R::spawn({
+                let stop = Arc::clone(&stop);
+                async move {
+                    let mut heartbeat = Heartbeat::start(shape.period);
+                    while !stop.load(Ordering::Acquire) {
+                        R::sleep(heartbeat.rest()).await;
+                        heartbeat.beat(Instant::now());
+                        R::send(&tick, ()).await;
+                    }
+                    heartbeat
+                }
+            });
+            R::receive(&mut ticked).await;
+            let tasks: Vec<_> =
+                (0..shape.jobs).map(|job| R::spawn(Job::run::<R>(shape, job))).collect();
+            let mut jobs = Vec::with_capacity(shape.jobs);
+            for task in tasks {
+                jobs.push(task.await);
+            }
+            stop.store(true, Ordering::Release);
+            Ok(Beaten::of(&jobs, heartbeat.await))
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Beaten>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let stop = Arc::new(AtomicBool::new(false));
+            let (tick, ticked) = mpsc::channel();
+            let heartbeat = T::spawn({
+                let stop = Arc::clone(&stop);
+                move || {
+                    let mut heartbeat = Heartbeat::start(shape.period);
+                    while !stop.load(Ordering::Acquire) {
+                        thread::sleep(heartbeat.rest());
+                        heartbeat.beat(Instant::now());
+                        // The root listens for the first beat only.
+                        let _ = tick.send(());
+                    }
+                    heartbeat
+                }
+            });
+            // Without a first beat the heartbeat has failed, and joining it says so.
+            let _ = ticked.recv();
+            let tasks: Vec<_> =
+                (0..shape.jobs).map(|job| T::spawn(move || Job::block(job, shape.job))).collect();
+            let jobs: Vec<Job> = tasks.into_iter().map(T::join).collect();
+            stop.store(true, Ordering::Release);
+            Ok(Beaten::of(&jobs, T::join(heartbeat)))
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_beat_is_noted_and_those_it_missed_are_left_out() {
+        let ms = Duration::from_millis;
+        let start = Instant::now();
+        let mut heartbeat =
+            Heartbeat { period: ms(5), due: start, ticks: 0, early: 0, worst: Duration::ZERO };
+        heartbeat.beat(start + ms(12));
+        assert_eq!((heartbeat.worst, heartbeat.due), (ms(12), start + ms(15)));
+        heartbeat.beat(start + ms(14));
+        assert_eq!((heartbeat.early, heartbeat.ticks, heartbeat.worst), (1, 2, ms(12)));
+    }
+}

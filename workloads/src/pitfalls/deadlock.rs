@@ -1,0 +1,284 @@
+//! `deadlock`: two locks taken in opposite order, and the same two taken in one order.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::meeting::Meeting;
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Tasks, and locks that both of them want.
+const TASKS: usize = 2;
+/// No cure takes longer.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlock;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    /// How long the deadlocked tasks are watched.
+    watch: Duration,
+    /// How often each task of the twin takes both locks.
+    turns: u64,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let watch = Duration::from_millis(point.count_in("watch", 1..=60_000)? as u64);
+        Ok(Self { watch, turns: point.count_in("turns", 1..=1_000_000_000)? as u64 })
+    }
+}
+
+/// What became of the deadlock and of its twin.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    /// Whether neither of two tasks in opposite order finished while they were watched.
+    stuck: bool,
+    /// Whether cancelling one of them set the other free, where tasks can be cancelled.
+    freed: Option<bool>,
+    /// Turns that the tasks in one order took together.
+    turns: u64,
+    took: Duration,
+}
+
+impl Workload for Deadlock {
+    type Answer = Ended;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "deadlock".into(),
+            title: "Two locks in opposite order".into(),
+            kind: Kind::Pitfall,
+            model: "Two tasks each hold one of two locks and want the other's. They are watched for \
+                    a while, and given up. Their twins take the same locks in the same order, a \
+                    number of times."
+                .into(),
+            check: "Neither of the deadlocked tasks goes on. Where a task can be cancelled, \
+                    cancelling one sets the other free. The twins take all of their turns."
+                .into(),
+            headline: "fixed".into(),
+            headline_age: Age::Startup,
+            notes: vec![
+                "The deadlock passes or fails and has no figure: that would time the watching. \
+                 `fixed` is the time of one turn of the twins, and `wall` means nothing here."
+                    .into(),
+                "No runtime prevents a deadlock, and none notices one. An asynchronous task that \
+                 is stuck can still be cancelled, which drops the lock it holds; a thread cannot, \
+                 and stays until the process ends. So this is measured once in each process."
+                    .into(),
+                "Asynchronous runners take semaphores of their own with one permit, which are locks \
+                 that may be kept while waiting; threads the standard library's mutex. The twins \
+                 yield between the first lock and the second."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let point = |watch: u64, turns: u64| {
+            Point::new().with("watch", watch, "ms").with("turns", turns, "")
+        };
+        match set {
+            PointSet::Smoke => vec![point(2, 5)],
+            PointSet::Quick => vec![point(20, 100)],
+            PointSet::Full => vec![point(100, 1_000)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        Shape::of(point)?;
+        if family == Family::DataParallel {
+            return Err(Unfit::Family(
+                "a job that is stuck holds its worker for ever: two of them, and a pool of two \
+                 workers is gone"
+                    .to_owned(),
+            ));
+        }
+        // Those that are stuck keep their threads, and the root watches from its own; then the twins.
+        Ok(Needs { tasks: 2 * TASKS, blocking: 2 * TASKS + 1, ..Needs::default() })
+    }
+
+    fn tasks_block(&self) -> bool {
+        true
+    }
+
+    fn ages(&self) -> &'static [Age] {
+        &[Age::Startup]
+    }
+
+    fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
+        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let expected = TASKS as u64 * shape.turns;
+        if !ended.stuck {
+            Err("a task went on that should have been stuck for ever".to_owned())
+        } else if ended.freed == Some(false) {
+            Err("one task was cancelled, and the other was still stuck".to_owned())
+        } else if ended.turns != expected {
+            Err(format!("the twins took {} turns, expected {expected}", ended.turns))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn describe(&self, ended: &Ended) -> String {
+        let freed = if ended.freed.is_some() { ", freed by a cancellation" } else { "" };
+        format!("stuck{freed}; the twins took {} turns", ended.turns)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
+        let turns = TASKS as f64 * setup.count("turns").unwrap_or(1) as f64;
+        let took = block.mean(|ended| ended.took.as_nanos() as f64);
+        vec![Metric::lower("fixed", "ns", took / turns)]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Ended>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_async(move || {
+            let ended = R::with_locks("own", Iteration::<R>(shape, PhantomData));
+            async move {
+                let none = || Failure::Request("the runtime has no locks".to_owned());
+                Ok(ended.ok_or_else(none)?.await)
+            }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Ended>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let stuck = stuck_on_threads::<T>(shape.watch);
+            let start = Instant::now();
+            let turns = take_turns_on_threads::<T>(shape.turns);
+            Ok(Ended { stuck, freed: None, turns, took: start.elapsed() })
+        }))
+    }
+}
+
+/// A task that can be stuck; the root waits for this until all hold their first lock.
+async fn opposite<L: Locks>(
+    locks: Arc<[L::Semaphore; TASKS]>,
+    held: Arc<Meeting>,
+    own: usize,
+    went_on: impl Future<Output = bool> + Send,
+) {
+    let (first, second) = (&locks[own], &locks[1 - own]);
+    L::permitted(first, async {
+        held.wait(own).await;
+        L::permitted(second, went_on).await
+    })
+    .await;
+}
+
+/// One iteration with the runtime's own locks; its future is boxed, once for all of it.
+struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+
+impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
+    type Output = Pin<Box<dyn Future<Output = Ended> + Send>>;
+
+    fn visit<L: Locks>(self) -> Self::Output {
+        let shape = self.0;
+        Box::pin(async move {
+            let (stuck, freed) = stuck::<R, L>(shape.watch).await;
+            let start = Instant::now();
+            let turns = take_turns::<R, L>(shape.turns).await;
+            Ended { stuck, freed: Some(freed), turns, took: start.elapsed() }
+        })
+    }
+}
+
+/// Whether two tasks in opposite order are stuck, and whether cancelling one sets the other free.
+async fn stuck<R: AsyncRuntime, L: Locks>(watch: Duration) -> (bool, bool) {
+    let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
+    let held = Arc::new(Meeting::of(TASKS + 1));
+    let (go_on, mut went_on) = R::channel(None);
+    let [one, other] = [0, 1].map(|own| {
+        let (locks, held, go_on) = (Arc::clone(&locks), Arc::clone(&held), go_on.clone());
+        R::spawn(async move { opposite::<L>(locks, held, own, R::send(&go_on, ())).await })
+    });
+    held.wait(TASKS).await;
+    let stuck = R::timeout(watch, R::receive(&mut went_on)).await.is_none();
+    let cancelled = R::cancel(one).await.is_none();
+    let freed = cancelled && R::timeout(LONGEST, other).await.is_some();
+    (stuck, freed)
+}
+
+async fn take_turns<R: AsyncRuntime, L: Locks>(turns: u64) -> u64 {
+    let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
+    let twins = [(); TASKS].map(|()| {
+        let locks = Arc::clone(&locks);
+        R::spawn(async move {
+            let mut taken = 0;
+            while taken < turns {
+                let both = async {
+                    R::yield_now().await;
+                    L::permitted(&locks[1], std::future::ready(1)).await
+                };
+                taken += L::permitted(&locks[0], both).await;
+            }
+            taken
+        })
+    });
+    let mut taken = 0;
+    for twin in twins {
+        taken += twin.await;
+    }
+    taken
+}
+
+/// Whether two threads in opposite order are stuck. They stay so until the process ends.
+fn stuck_on_threads<T: ThreadRuntime>(watch: Duration) -> bool {
+    let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
+    let held = Arc::new(Barrier::new(TASKS + 1));
+    let (go_on, went_on) = mpsc::channel();
+    for own in 0..TASKS {
+        let (locks, held, go_on) = (Arc::clone(&locks), Arc::clone(&held), go_on.clone());
+        drop(T::spawn(move || {
+            let first = lock(&locks[own]);
+            held.wait();
+            let second = lock(&locks[1 - own]);
+            // The root listens for as long as it watches.
+            let _ = go_on.send(());
+            drop((first, second));
+        }));
+    }
+    held.wait();
+    went_on.recv_timeout(watch) == Err(mpsc::RecvTimeoutError::Timeout)
+}
+
+fn take_turns_on_threads<T: ThreadRuntime>(turns: u64) -> u64 {
+    let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
+    let twins = [(); TASKS].map(|()| {
+        let locks = Arc::clone(&locks);
+        T::spawn(move || {
+            let mut taken = 0;
+            while taken < turns {
+                let first = lock(&locks[0]);
+                thread::yield_now();
+                drop((first, lock(&locks[1])));
+                taken += 1;
+            }
+            taken
+        })
+    });
+    twins.into_iter().map(T::join).sum()
+}
+
+fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

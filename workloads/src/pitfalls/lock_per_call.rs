@@ -1,0 +1,263 @@
+//! `lock-per-call`: two tasks under a lock, which only helps if it is the same one.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::{Arc, Barrier, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::meeting::Meeting;
+use crate::concurrency::watch::Watch;
+use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Tasks that want the lock.
+const TASKS: usize = 2;
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct LockPerCall;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    /// Whether every call makes a lock of its own.
+    fresh: bool,
+    hold: Duration,
+}
+
+impl Shape {
+    fn of(point: &Point) -> Result<Self, Unfit> {
+        let hold = Duration::from_millis(point.count_in("hold", 1..=60_000)? as u64);
+        let fresh = match point.variant.as_deref() {
+            Some("fresh") => true,
+            Some("shared") => false,
+            _ => {
+                let variants = "lock-per-call has the variants `fresh` and `shared`";
+                return Err(Unfit::Point(variants.to_owned()));
+            }
+        };
+        Ok(Self { fresh, hold })
+    }
+
+    /// A lock for each task: always the same one, or another each time.
+    fn locks<L>(self, make: impl Fn() -> L) -> [Arc<L>; TASKS] {
+        let shared = Arc::new(make());
+        [(); TASKS].map(|()| if self.fresh { Arc::new(make()) } else { Arc::clone(&shared) })
+    }
+
+    fn most(self) -> usize {
+        if self.fresh { TASKS } else { 1 }
+    }
+}
+
+/// Both tasks have had their lock.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    /// The most that held a lock at once.
+    most: usize,
+    makespan: Duration,
+}
+
+impl Workload for LockPerCall {
+    type Answer = Held;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "lock-per-call".into(),
+            title: "A lock that locks nothing".into(),
+            kind: Kind::Pitfall,
+            model: "Two tasks call a function that takes a lock and waits while it holds it. With \
+                    one `shared` lock they take turns; with a `fresh` lock made in every call, a \
+                    classic mistake of tutorials, both are inside at once."
+                .into(),
+            check: "Both held a lock at once with fresh locks, and never with a shared one.".into(),
+            headline: "makespan-over-hold".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "About 1 for fresh locks and 2 for a shared one. What is above is the runtime's \
+                 timer: tokio's rounds up to the next millisecond."
+                    .into(),
+                "Asynchronous runners take a semaphore of their own with one permit, which is a \
+                 lock that may be kept while waiting; threads and rayon the standard library's \
+                 mutex."
+                    .into(),
+                "With fresh locks, neither task leaves before the other is inside; that adds \
+                 nothing to the time of both."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let both = |hold: u64| {
+            let point = |variant| Point::new().variant(variant).with("hold", hold, "ms");
+            vec![point("fresh"), point("shared")]
+        };
+        match set {
+            PointSet::Smoke => both(1),
+            PointSet::Quick => both(2),
+            PointSet::Full => both(50),
+        }
+    }
+
+    fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
+        Shape::of(point)?;
+        Ok(Needs { tasks: TASKS, blocking: TASKS, ..Needs::default() })
+    }
+
+    fn tasks_block(&self) -> bool {
+        true
+    }
+
+    fn verify(&self, setup: &Setup, held: &Held) -> Result<(), String> {
+        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let (most, expected) = (held.most, shape.most());
+        // Turns, one after the other, take as long as all of them.
+        let least = if shape.fresh { shape.hold } else { shape.hold * TASKS as u32 };
+        if most != expected {
+            Err(format!("{most} tasks held a lock at once, expected {expected}"))
+        } else if held.makespan < least {
+            Err(format!("both were done after {:?}, which takes {least:?}", held.makespan))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn describe(&self, held: &Held) -> String {
+        format!("{} at once", held.most)
+    }
+
+    fn metrics(&self, setup: &Setup, block: &Timed<Held>) -> Vec<Metric> {
+        let hold_ns = setup.count("hold").unwrap_or(1) as f64 * 1e6;
+        let makespan = block.mean(|held| held.makespan.as_nanos() as f64);
+        vec![Metric::lower("makespan-over-hold", "×", makespan / hold_ns)]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Held>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_async(move || {
+            let held = R::with_locks("own", Iteration::<R>(shape, PhantomData));
+            async move {
+                let none = || Failure::Request("the runtime has no locks".to_owned());
+                Ok(held.ok_or_else(none)?.await)
+            }
+        }))
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Held>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let inside = Arc::new(Inside::default());
+            let start = Instant::now();
+            let tasks = shape.locks(|| Mutex::new(())).map(|lock| {
+                let inside = Arc::clone(&inside);
+                T::spawn(move || inside.hold(shape, &lock))
+            });
+            tasks.into_iter().for_each(T::join);
+            Ok(Held { most: inside.watch.most(), makespan: start.elapsed() })
+        }))
+    }
+
+    fn on_data_parallel<D: DataParallel>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Held>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat(move || {
+            let inside = Inside::default();
+            let start = Instant::now();
+            let [first, second] = shape.locks(|| Mutex::new(()));
+            D::join(|| inside.hold(shape, &first), || inside.hold(shape, &second));
+            Ok(Held { most: inside.watch.most(), makespan: start.elapsed() })
+        }))
+    }
+}
+
+/// What threads share that may be inside at once.
+struct Inside {
+    watch: Watch,
+    both: Barrier,
+}
+
+impl Default for Inside {
+    fn default() -> Self {
+        Self { watch: Watch::default(), both: Barrier::new(TASKS) }
+    }
+}
+
+impl Inside {
+    fn hold(&self, shape: Shape, lock: &Mutex<()>) {
+        let held = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.watch.begin();
+        thread::sleep(shape.hold);
+        if shape.fresh {
+            self.both.wait();
+        }
+        self.watch.end();
+        drop(held);
+    }
+}
+
+/// One iteration with the runtime's own locks; its future is boxed, once for both tasks.
+struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+
+impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
+    type Output = Pin<Box<dyn Future<Output = Held> + Send>>;
+
+    fn visit<L: Locks>(self) -> Self::Output {
+        Box::pin(both::<R, L>(self.0))
+    }
+}
+
+async fn both<R: AsyncRuntime, L: Locks>(shape: Shape) -> Held {
+    let inside = Arc::new((Watch::default(), Meeting::of(TASKS)));
+    let start = Instant::now();
+    let mut place = 0;
+    let tasks = shape.locks(|| L::semaphore(1)).map(|lock| {
+        let inside = Arc::clone(&inside);
+        let own = place;
+        place += 1;
+        R::spawn(async move {
+            let (watch, both) = (&inside.0, &inside.1);
+            L::permitted(&lock, async move {
+                watch.begin();
+                R::sleep(shape.hold).await;
+                if shape.fresh {
+                    both.wait(own).await;
+                }
+                watch.end();
+            })
+            .await;
+        })
+    });
+    for task in tasks {
+        task.await;
+    }
+    Held { most: inside.0.most(), makespan: start.elapsed() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_shared_lock_is_the_same_one() {
+        let locks = |fresh| Shape { fresh, hold: Duration::ZERO }.locks(|| Mutex::new(()));
+        let [first, second] = locks(false);
+        assert!(Arc::ptr_eq(&first, &second));
+        let [first, second] = locks(true);
+        assert!(!Arc::ptr_eq(&first, &second));
+    }
+}

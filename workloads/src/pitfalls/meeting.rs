@@ -1,0 +1,45 @@
+//! A point where tasks wait for each other.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::memory::gate::Gate;
+
+/// Nobody goes on until everybody has come. Threads use the standard library's barrier.
+pub(super) struct Meeting {
+    gate: Gate,
+    come: AtomicUsize,
+    expected: usize,
+}
+
+impl Meeting {
+    pub(super) fn of(expected: usize) -> Self {
+        Self { gate: Gate::for_tasks(expected), come: AtomicUsize::new(0), expected }
+    }
+
+    /// Waits for the others, at the task's own place, which is less than the number expected.
+    pub(super) async fn wait(&self, place: usize) {
+        if self.come.fetch_add(1, Ordering::AcqRel) + 1 == self.expected {
+            self.gate.open();
+        }
+        self.gate.pass(place).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    #[test]
+    fn nobody_goes_on_before_the_last_has_come() {
+        let meeting = Meeting::of(2);
+        let mut context = Context::from_waker(Waker::noop());
+        let mut first = pin!(meeting.wait(0));
+        assert!(first.as_mut().poll(&mut context).is_pending());
+        assert!(first.as_mut().poll(&mut context).is_pending());
+        assert!(pin!(meeting.wait(1)).poll(&mut context).is_ready());
+        assert!(first.poll(&mut context).is_ready());
+    }
+}
