@@ -10,8 +10,15 @@ use std::time::Duration;
 
 use common::{command, run};
 
-const SERVERS: [&str; 6] =
-    ["tokio", "tokio-current-thread", "async-std", "smol", "threads", "thread-pool"];
+const SERVERS: [&str; 7] = [
+    "tokio",
+    "tokio-current-thread",
+    "tokio-per-core",
+    "async-std",
+    "smol",
+    "threads",
+    "thread-pool",
+];
 
 /// A server that ends with the test.
 struct Served {

@@ -25,7 +25,7 @@ pub use self::rayon::Rayon;
 pub use self::smol::Smol;
 pub use self::thread_pool::ThreadPool;
 pub use self::threads::Threads;
-pub use self::tokio::{CurrentThread, MultiThread, WithRayon};
+pub use self::tokio::{CurrentThread, MultiThread, PerCore, WithRayon};
 
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
@@ -75,6 +75,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(MultiThread);
     visitor.visit(CurrentThread);
     visitor.visit(WithRayon);
+    visitor.visit(PerCore);
     visitor.visit(AsyncStd);
     visitor.visit(Smol);
     #[cfg(feature = "futures-pool")]

@@ -2,10 +2,12 @@
 
 mod current_thread;
 mod multi_thread;
+mod per_core;
 mod with_rayon;
 
 pub use current_thread::CurrentThread;
 pub use multi_thread::MultiThread;
+pub use per_core::PerCore;
 pub use with_rayon::WithRayon;
 
 use std::future::Future;
@@ -29,30 +31,40 @@ use tokio::task::{JoinError, JoinHandle};
 
 use crate::locks;
 
-/// A running tokio runtime, and where work goes that it offloads.
-struct Tokio<O> {
+/// A running tokio runtime in one of its forms.
+struct Tokio<F> {
     runtime: Runtime,
-    offload: PhantomData<O>,
+    form: PhantomData<F>,
 }
 
-impl<O> Tokio<O> {
+impl<F> Tokio<F> {
     fn new(runtime: Runtime) -> Self {
-        Self { runtime, offload: PhantomData }
+        Self { runtime, form: PhantomData }
     }
 }
 
-/// Where work goes that a task must not do itself.
-trait Offload: 'static {
-    /// Does it there.
+/// Where tokio's forms differ, seen from a task.
+trait Form: 'static {
+    /// As [`AsyncRuntime::offload`].
     fn offload<T: Send + 'static>(
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = T> + Send;
+
+    /// As [`AsyncRuntime::acceptors`].
+    fn acceptors() -> usize {
+        1
+    }
+
+    /// As [`AsyncRuntime::spawn_acceptor`].
+    fn spawn_acceptor(_: usize, task: impl Future<Output = ()> + Send + 'static) {
+        drop(tokio::spawn(task));
+    }
 }
 
-/// To tokio's own pool of blocking threads.
+/// Offloads to tokio's own pool of blocking threads.
 struct Blocking;
 
-impl Offload for Blocking {
+impl Form for Blocking {
     fn offload<T: Send + 'static>(
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = T> + Send {
@@ -60,7 +72,7 @@ impl Offload for Blocking {
     }
 }
 
-impl<O: Offload> AsyncRuntime for Tokio<O> {
+impl<O: Form> AsyncRuntime for Tokio<O> {
     type Task<T: Send + 'static> = Task<T>;
     type Tcp = TcpStream;
     type Hyper = TokioIo<TcpStream>;
@@ -91,6 +103,14 @@ impl<O: Offload> AsyncRuntime for Tokio<O> {
         F::Output: Send + 'static,
     {
         Task(tokio::spawn(future))
+    }
+
+    fn acceptors() -> usize {
+        O::acceptors()
+    }
+
+    fn spawn_acceptor(number: usize, task: impl Future<Output = ()> + Send + 'static) {
+        O::spawn_acceptor(number, task);
     }
 
     fn detach<T: Send + 'static>(task: Task<T>) {

@@ -12,7 +12,7 @@ use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-use super::{Offload, Tokio};
+use super::{Form, Tokio};
 use crate::Runner;
 use crate::locked::versions;
 
@@ -64,7 +64,7 @@ impl Runner for WithRayon {
 /// Sends work to rayon.
 struct OnRayon;
 
-impl Offload for OnRayon {
+impl Form for OnRayon {
     async fn offload<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
         let (sender, receiver) = oneshot::channel();
         rayon::spawn(move || {

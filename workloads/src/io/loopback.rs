@@ -1,10 +1,10 @@
 //! TCP on loopback, with the same socket options for every runner.
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
+use std::{io, iter};
 
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::runtime::{AsyncRuntime, Family};
 use crate::workload::{Failure, Unfit};
@@ -45,18 +45,38 @@ fn pair_over(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
 /// # Errors
 /// When the system refuses a socket or a port.
 pub(crate) fn listen() -> io::Result<TcpListener> {
-    let listener = listen_at(0)?;
-    socket2::SockRef::from(&listener).set_linger(Some(Duration::ZERO))?;
+    let listener = listen_at(0, false)?;
+    close_by_reset(&listener)?;
     Ok(listener)
 }
 
-/// Listens at a port of loopback, or at any free one for 0; what is accepted closes as usual.
+/// Makes what a listener accepts close with a reset.
+pub(crate) fn close_by_reset(listener: &TcpListener) -> io::Result<()> {
+    SockRef::from(listener).set_linger(Some(Duration::ZERO))
+}
+
+/// Listens with several sockets on one port of loopback, or on any free one for 0. What is accepted has
+/// the same options, and closes as usual.
 ///
 /// # Errors
 /// When the system refuses a socket or the port.
-pub(crate) fn listen_at(port: u16) -> io::Result<TcpListener> {
+pub(crate) fn listen_together(port: u16, sockets: usize) -> io::Result<Vec<TcpListener>> {
+    let shared = sockets > 1;
+    let first = listen_at(port, shared)?;
+    let port = first.local_addr()?.port();
+    let others = (1..sockets).map(|_| listen_at(port, shared));
+    iter::once(Ok(first)).chain(others).collect()
+}
+
+fn listen_at(port: u16, shared: bool) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     set_options(&socket)?;
+    #[cfg(unix)]
+    socket.set_reuse_port(shared)?;
+    #[cfg(not(unix))]
+    if shared {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
     socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())

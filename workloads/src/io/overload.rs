@@ -138,6 +138,10 @@ impl Workload for Overload {
         ]
     }
 
+    fn serves(&self) -> bool {
+        true
+    }
+
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,

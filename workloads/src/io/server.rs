@@ -1,6 +1,6 @@
 //! What workloads share that are servers, loaded from another process.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use runtime_bench_results::histogram::{self, Histogram};
 use runtime_bench_results::trial::{Metric, metric};
@@ -15,6 +15,8 @@ use crate::workload::{Failure, Needs, Setup, Timed, Unfit};
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
 /// Tasks besides those of the connections: who accepts, and who waits for the clients.
 const OTHER_TASKS: usize = 2;
+
+const LISTENER: &str = "preparing a listener";
 
 /// How a server is loaded.
 #[derive(Clone, Debug)]
@@ -143,19 +145,22 @@ impl Served {
     where
         R: AsyncRuntime,
         F: Future<Output = ()> + Send + 'static,
-        H: Fn(R::Tcp) -> F + Send + 'static,
+        H: Fn(R::Tcp) -> F + Clone + Send + 'static,
     {
-        let socket = setup.traffic.listen()?;
-        let ours = socket
-            .try_clone()
-            .and_then(|ours| ours.set_nonblocking(true).and_then(|()| R::listener(ours)))
-            .map_err(Failure::io("handing a listener to the runtime"))?;
-        R::detach(R::spawn(async move {
-            while let Ok(stream) = R::accept(&ours).await {
-                R::detach(R::spawn(handle(stream)));
-            }
-        }));
-        Self::with_clients(setup, shape, &socket)
+        let sockets = setup.traffic.listen(R::acceptors())?;
+        let address = address(&sockets)?;
+        for (number, socket) in sockets.into_iter().enumerate() {
+            socket.set_nonblocking(true).map_err(Failure::io(LISTENER))?;
+            let handle = handle.clone();
+            R::spawn_acceptor(number, async move {
+                // Here, because it belongs to the runtime that this task runs on.
+                let Ok(listener) = R::listener(socket) else { return };
+                while let Ok(stream) = R::accept(&listener).await {
+                    R::detach(R::spawn(handle(stream)));
+                }
+            });
+        }
+        Self::with_clients(setup, shape, address)
     }
 
     /// Listens, serves each connection on a thread, and starts the clients.
@@ -167,20 +172,21 @@ impl Served {
         T: ThreadRuntime,
         H: Fn(TcpStream) + Clone + Send + 'static,
     {
-        let socket = setup.traffic.listen()?;
-        let ours = socket.try_clone().map_err(Failure::io("handing a listener to a thread"))?;
+        let mut sockets = setup.traffic.listen(1)?;
+        let address = address(&sockets)?;
+        let socket = sockets.swap_remove(0);
         // Tasks that are dropped go on alone.
         drop(T::spawn(move || {
-            for stream in ours.incoming().flatten() {
+            for stream in socket.incoming().flatten() {
                 let handle = handle.clone();
                 drop(T::spawn(move || handle(stream)));
             }
         }));
-        Self::with_clients(setup, shape, &socket)
+        Self::with_clients(setup, shape, address)
     }
 
-    fn with_clients(setup: &Setup, shape: &Shape, socket: &TcpListener) -> Result<Self, Failure> {
-        let clients = Clients::start(setup, socket, shape.connections, shape.talk.clone())?;
+    fn with_clients(setup: &Setup, shape: &Shape, address: SocketAddr) -> Result<Self, Failure> {
+        let clients = Clients::start(setup, address, shape.connections, shape.talk.clone())?;
         Ok(Self { clients: Some(clients) })
     }
 
@@ -202,6 +208,11 @@ impl Served {
     pub(super) fn drive(&mut self, drive: Drive) -> Result<Report, Failure> {
         self.clients.as_mut().ok_or_else(lost)?.drive(drive)
     }
+}
+
+fn address(sockets: &[TcpListener]) -> Result<SocketAddr, Failure> {
+    let first = sockets.first().ok_or_else(|| Failure::Request("no socket to listen on".into()))?;
+    first.local_addr().map_err(Failure::io(LISTENER))
 }
 
 fn lost() -> Failure {

@@ -31,16 +31,23 @@ impl Default for Traffic {
 }
 
 impl Traffic {
-    /// Listens on loopback, in blocking mode.
+    /// Listens on loopback with several sockets on one port, in blocking mode.
     ///
     /// # Errors
     /// When the port is taken, or the system refuses.
-    pub(crate) fn listen(&self) -> Result<TcpListener, Failure> {
-        let listener = match self {
-            Self::Generator(_) => loopback::listen(),
-            Self::Outside { port, .. } => loopback::listen_at(*port),
+    pub(crate) fn listen(&self, sockets: usize) -> Result<Vec<TcpListener>, Failure> {
+        let port = match self {
+            Self::Generator(_) => 0,
+            Self::Outside { port, .. } => *port,
         };
-        listener.map_err(Failure::io("listening on loopback"))
+        let listen = || {
+            let listeners = loopback::listen_together(port, sockets)?;
+            if let Self::Generator(_) = self {
+                listeners.iter().try_for_each(loopback::close_by_reset)?;
+            }
+            Ok(listeners)
+        };
+        listen().map_err(Failure::io("listening on loopback"))
     }
 }
 
@@ -57,11 +64,10 @@ impl Clients {
     /// When the generator cannot be started or cannot connect.
     pub(crate) fn start(
         setup: &Setup,
-        listener: &TcpListener,
+        address: SocketAddr,
         connections: usize,
         talk: Talk,
     ) -> Result<Self, Failure> {
-        let address = listener.local_addr().map_err(Failure::io("asking for the port"))?;
         match &setup.traffic {
             Traffic::Generator(command) => {
                 let target = Target { address, connections, talk };

@@ -147,7 +147,8 @@ impl Workload for AwaitGranularity {
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         let (how, _) = Step::of(point)?;
         if family == Family::Async || matches!(how, Step::Call | Step::Spawn) {
-            return Ok(Needs { tasks: 1, ..Needs::default() });
+            let offloads = how == Step::Offload;
+            return Ok(Needs { tasks: 1, offloads, ..Needs::default() });
         }
         let reason = if how == Step::Offload {
             "its tasks may block where they are: there is no other pool to hand work to"

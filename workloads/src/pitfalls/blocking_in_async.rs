@@ -202,7 +202,8 @@ impl Workload for BlockingInAsync {
         }
         let tasks = shape.jobs + 1;
         most_threads(family, tasks, 1_000)?;
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        let offloads = shape.how == How::Offloaded;
+        Ok(Needs { tasks, memory: tasks as u64 * 1_024, offloads, ..Needs::default() })
     }
 
     fn verify(&self, setup: &Setup, beaten: &Beaten) -> Result<(), String> {

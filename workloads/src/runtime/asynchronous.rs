@@ -46,6 +46,17 @@ pub trait AsyncRuntime: Sized + 'static {
         F: Future + Send + 'static,
         F::Output: Send + 'static;
 
+    /// Tasks that accept connections, each from a socket of its own on one port: one, unless the workers
+    /// share no tasks.
+    fn acceptors() -> usize {
+        1
+    }
+
+    /// Spawns the task that accepts from socket number `number`, and lets it go on alone.
+    fn spawn_acceptor(_number: usize, task: impl Future<Output = ()> + Send + 'static) {
+        Self::detach(Self::spawn(task));
+    }
+
     /// Lets a task go on alone.
     fn detach<T: Send + 'static>(task: Self::Task<T>);
 
