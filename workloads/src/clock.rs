@@ -100,6 +100,20 @@ impl Clock for SystemClock {
     }
 }
 
+/// CPU time of the calling thread; zero where the platform does not tell.
+#[cfg(target_os = "linux")]
+pub(crate) fn thread_cpu() -> Duration {
+    use nix::time::{ClockId, clock_gettime};
+
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
+}
+
+/// CPU time of the calling thread; zero where the platform does not tell.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn thread_cpu() -> Duration {
+    Duration::ZERO
+}
+
 #[cfg(unix)]
 fn to_duration(time: nix::sys::time::TimeVal) -> Duration {
     Duration::new(time.tv_sec().unsigned_abs(), time.tv_usec().unsigned_abs() as u32 * 1_000)
@@ -190,5 +204,13 @@ mod tests {
             x = std::hint::black_box(x.wrapping_mul(3));
         }
         assert!(SYSTEM.now() > Duration::ZERO);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_thread_counts_its_own_cpu_time_only() {
+        std::thread::spawn(|| while thread_cpu() < Duration::from_millis(2) {}).join().unwrap();
+        let fresh = std::thread::spawn(thread_cpu).join().unwrap();
+        assert!(fresh < SYSTEM.usage().cpu && SYSTEM.usage().cpu >= Duration::from_millis(2));
     }
 }

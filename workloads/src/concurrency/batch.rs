@@ -25,9 +25,11 @@ pub(super) enum Batch {
 }
 
 impl Batch {
-    pub(super) fn of(point: &Point) -> Result<(usize, usize), Unfit> {
+    /// The tasks of a point without failures, and with them.
+    pub(super) fn both(point: &Point) -> Result<[Self; 2], Unfit> {
         let tasks = point.count_in("tasks", 1..=100_000_000)?;
-        Ok((tasks, point.count_in("panic-every", 1..=100_000_000)?))
+        let panic_every = point.count_in("panic-every", 1..=100_000_000)?;
+        Ok([Self::Clean(tasks), Self::Failing { tasks, panic_every }])
     }
 
     pub(super) fn tasks(self) -> usize {

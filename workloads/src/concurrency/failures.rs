@@ -20,11 +20,11 @@ const AFTERWARDS: usize = 20;
 #[derive(Clone, Copy, Debug)]
 pub struct Failures;
 
-/// One iteration: a clean batch, the same tasks with failures among them, a few clean ones.
+/// One iteration: a clean batch and the same tasks with failures among them, how they ended and how
+/// long they took; then a few clean ones. Which batch is first alternates.
 #[derive(Clone, Copy, Debug)]
 pub struct Gathered {
-    clean: (Tally, Duration),
-    failing: (Tally, Duration),
+    ended: [(Tally, Duration); 2],
     afterwards: Tally,
 }
 
@@ -38,7 +38,7 @@ impl Workload for Failures {
             kind: Kind::Concurrency,
             model: "Every tenth task returns an error and every hundredth panics; all are \
                     gathered with what became of them. The same tasks without failures run just \
-                    before, and a few more afterwards."
+                    before or after, in turns, and a few more at the end."
                 .into(),
             check: "Values, errors and panics are counted exactly, and the tasks afterwards all \
                     return their values."
@@ -73,16 +73,16 @@ impl Workload for Failures {
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        let (tasks, _) = Batch::of(point)?;
+        let tasks = Batch::both(point)?[0].tasks();
         most_threads(family, tasks, 1_000)?;
         Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
     }
 
     fn verify(&self, setup: &Setup, gathered: &Gathered) -> Result<(), String> {
-        let (tasks, panic_every) = Batch::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let [clean, failing] = Batch::both(&setup.point).map_err(|unfit| unfit.to_string())?;
         let batches = [
-            (Batch::Clean(tasks), gathered.clean.0),
-            (Batch::Failing { tasks, panic_every }, gathered.failing.0),
+            (clean, gathered.ended[0].0),
+            (failing, gathered.ended[1].0),
             (Batch::Clean(AFTERWARDS), gathered.afterwards),
         ];
         batches.into_iter().try_for_each(|(batch, tally)| {
@@ -95,14 +95,14 @@ impl Workload for Failures {
     }
 
     fn describe(&self, gathered: &Gathered) -> String {
-        let Tally { ok, errors, panics, .. } = gathered.failing.0;
+        let Tally { ok, errors, panics, .. } = gathered.ended[1].0;
         format!("{ok} ok, {errors} errors, {panics} panics")
     }
 
     fn metrics(&self, setup: &Setup, block: &Timed<Gathered>) -> Vec<Metric> {
         let tasks = setup.count("tasks").unwrap_or(1) as f64;
-        let failing = block.mean(|gathered| gathered.failing.1.as_nanos() as f64);
-        let clean = block.mean(|gathered| gathered.clean.1.as_nanos() as f64).max(1.0);
+        let failing = block.mean(|gathered| gathered.ended[1].1.as_nanos() as f64);
+        let clean = block.mean(|gathered| gathered.ended[0].1.as_nanos() as f64).max(1.0);
         vec![
             Metric::lower("relative", "×", failing / clean),
             Metric::lower("per-task", "ns", failing / tasks),
@@ -114,16 +114,19 @@ impl Workload for Failures {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Gathered>, Failure> {
-        let (tasks, panic_every) = Batch::of(&setup.point)?;
+        let batches = Batch::both(&setup.point)?;
         silence();
-        Ok(repeat_async(move || async move {
-            let start = Instant::now();
-            let clean = gather::<R>(Batch::Clean(tasks)).await;
-            let between = Instant::now();
-            let failing = gather::<R>(Batch::Failing { tasks, panic_every }).await;
-            let failing = (failing, between.elapsed());
-            let afterwards = gather::<R>(Batch::Clean(AFTERWARDS)).await;
-            Ok(Gathered { clean: (clean, between - start), failing, afterwards })
+        let mut first = 0;
+        Ok(repeat_async(move || {
+            first = 1 - first;
+            async move {
+                let mut ended = [(Tally::default(), Duration::ZERO); 2];
+                for which in [first, 1 - first] {
+                    let start = Instant::now();
+                    ended[which] = (gather::<R>(batches[which]).await, start.elapsed());
+                }
+                Ok(Gathered { ended, afterwards: gather::<R>(Batch::Clean(AFTERWARDS)).await })
+            }
         }))
     }
 
@@ -172,15 +175,16 @@ fn blocking<G: Fn(Batch) -> Tally + Send + 'static>(
     setup: &Setup,
     gather: G,
 ) -> Result<impl Session<Answer = Gathered> + use<G>, Failure> {
-    let (tasks, panic_every) = Batch::of(&setup.point)?;
+    let batches = Batch::both(&setup.point)?;
     silence();
+    let mut first = 0;
     Ok(repeat(move || {
-        let timed = |batch| {
+        first = 1 - first;
+        let mut ended = [(Tally::default(), Duration::ZERO); 2];
+        for which in [first, 1 - first] {
             let start = Instant::now();
-            (gather(batch), start.elapsed())
-        };
-        let clean = timed(Batch::Clean(tasks));
-        let failing = timed(Batch::Failing { tasks, panic_every });
-        Ok(Gathered { clean, failing, afterwards: gather(Batch::Clean(AFTERWARDS)) })
+            ended[which] = (gather(batches[which]), start.elapsed());
+        }
+        Ok(Gathered { ended, afterwards: gather(Batch::Clean(AFTERWARDS)) })
     }))
 }

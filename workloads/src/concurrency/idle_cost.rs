@@ -11,6 +11,7 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::foreign::Foreign;
+use crate::clock::thread_cpu;
 use crate::instance::{AsyncSession, Session, repeat};
 use crate::memory::gate::Gate;
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
@@ -42,7 +43,7 @@ type Watcher = Foreign<Arc<Gate>, Watched>;
 struct Watched {
     /// The second half of the idling: in the first, the runtime may still be on its way to sleep.
     counted: Duration,
-    /// CPU time of the process in that half.
+    /// CPU time of all threads but the watcher in that half.
     cpu: Duration,
     /// Just before the gate was opened.
     opened: Instant,
@@ -52,9 +53,11 @@ fn watcher(shape: Shape, setup: &Setup) -> Result<Watcher, Failure> {
     let clock = setup.clock;
     let watch = move |gate: Arc<Gate>| {
         thread::sleep(shape.idle / 2);
-        let (start, before) = (Instant::now(), clock.usage());
+        let (start, own, all) = (Instant::now(), thread_cpu(), clock.usage());
         thread::sleep(shape.idle / 2);
-        let (cpu, opened) = (clock.usage().since(before).cpu, Instant::now());
+        let all = clock.usage().since(all).cpu;
+        let cpu = all.saturating_sub(thread_cpu().saturating_sub(own));
+        let opened = Instant::now();
         gate.open();
         Watched { counted: opened - start, cpu, opened }
     };
@@ -110,10 +113,9 @@ impl Workload for IdleCost {
                 "`wake` is the time from the first wake-up call until the first task runs, \
                  `wake-all` until the last does."
                     .into(),
-                "`idle-cpu` is the CPU time of the whole process for each second of the second half \
-                 of the idling; in the first, threads may still be on their way to sleep. It \
-                 contains that of the watching thread, ten microseconds or so each time, which is \
-                 nearly all of it where `idle` is short."
+                "`idle-cpu` is the CPU time of all threads but the one that watches, for each second \
+                 of the second half of the idling; in the first, threads may still be on their way \
+                 to sleep. Zero is what it should be."
                     .into(),
                 "No timer of the runtime is involved: the thread outside sleeps for itself.".into(),
             ],
