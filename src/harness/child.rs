@@ -131,13 +131,12 @@ impl Collected {
 
     /// What is still in the pipes of a child that has ended.
     fn rest(&mut self, pieces: &Receiver<(Stream, Vec<u8>)>) {
-        // A process that escaped the group could write for ever.
+        // Until the pipes close: on a busy machine the reading threads come late. A process that escaped
+        // the group could keep them open for ever.
         let patience = Instant::now() + GRACE;
-        while let Ok(piece) = pieces.recv_timeout(LOOK) {
+        let left = || patience.saturating_duration_since(Instant::now());
+        while let Ok(piece) = pieces.recv_timeout(left()) {
             self.take(piece);
-            if Instant::now() > patience {
-                return;
-            }
         }
     }
 

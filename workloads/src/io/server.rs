@@ -7,7 +7,7 @@ use runtime_bench_results::trial::{Metric, metric};
 
 use super::loopback::waits_for_sockets;
 use crate::instance::{AsyncSession, Session};
-use crate::load::{Clients, Drive, Report, Talk};
+use crate::load::{self, Clients, Drive, Report, Talk};
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, Setup, Timed, Unfit};
 
@@ -34,9 +34,7 @@ pub(super) struct Shape {
 /// # Errors
 /// Where nothing can wait for a socket, and where the generator does not run.
 pub(super) fn needs(shape: &Shape, family: Family) -> Result<Needs, Unfit> {
-    if !cfg!(target_os = "linux") {
-        return Err(Unfit::Point("the load generator runs on Linux only".to_owned()));
-    }
+    load::fits()?;
     waits_for_sockets(family)?;
     let tasks = shape.connections + OTHER_TASKS;
     Ok(Needs {

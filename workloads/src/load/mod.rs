@@ -21,6 +21,8 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::workload::Unfit;
+
 /// Whom to load, and with what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
@@ -73,4 +75,15 @@ pub struct Report {
     pub late_p99_ns: u64,
     /// Latencies in ns, in `HdrHistogram`'s compressed V2 encoding, base64.
     pub histogram: String,
+}
+
+/// Refuses platforms that the generator was not made for.
+///
+/// # Errors
+/// Elsewhere than on Linux.
+pub(crate) fn fits() -> Result<(), Unfit> {
+    if cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    Err(Unfit::Point("the load generator runs on Linux only".to_owned()))
 }

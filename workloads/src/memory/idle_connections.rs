@@ -2,11 +2,10 @@
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
@@ -15,7 +14,8 @@ use runtime_bench_results::trial::{Age, Metric};
 use super::pending::count_when_pending;
 use super::resident::resident_memory;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::io::loopback::{self, hand_over};
+use crate::io::loopback::hand_over;
+use crate::load::{self, Clients, Drive, Report, Talk};
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
@@ -23,8 +23,8 @@ use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, m
 const MOST_THREADS: usize = 4_000;
 /// How often the root looks whether all tasks have come to wait.
 const LOOK: Duration = Duration::from_millis(1);
-/// An answer that takes longer than this will never come.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Bytes of a message.
+const SIZE: usize = 8;
 /// An upper estimate of what a connection occupies, its buffers in the kernel included.
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
 /// The same with a thread of its own.
@@ -59,11 +59,11 @@ impl Workload for IdleConnections {
             kind: Kind::Memory,
             model: "A server holds connections, each with a task that waits for its first byte: \
                     first half of them, then all. What resident memory grows by, divided by the \
-                    connections added, is what one occupies. At the end one byte goes to each and \
-                    back."
+                    connections added, is what one occupies. At the end a message of eight bytes goes \
+                    to each and back. The clients are in another process."
                 .into(),
             check:
-                "All tasks are waiting when memory is read, and every connection sends its byte \
+                "All tasks are waiting when memory is read, and every connection sends its message \
                     back."
                     .into(),
             headline: "per-connection".into(),
@@ -71,10 +71,10 @@ impl Workload for IdleConnections {
             notes: vec![
                 "It is the runtime's share: the task, its join handle and the socket's place in \
                  the reactor. Buffers of the kernel are not part of resident memory, and the task \
-                 has a buffer of one byte; a real server's come on top."
+                 has a buffer of eight bytes; a real server's come on top."
                     .into(),
-                "The clients are plain sockets on a thread outside the runtime, which sends all \
-                 bytes and then reads all answers; `wake` is the time of that ÷ connections."
+                "The clients are the load generator, which sends all messages and then takes the \
+                 answers; `wake` is the time of that ÷ connections."
                     .into(),
                 "OS threads take part up to 4 000 connections.".into(),
             ],
@@ -86,11 +86,12 @@ impl Workload for IdleConnections {
         match set {
             PointSet::Smoke => vec![connections(4)],
             PointSet::Quick => vec![connections(200)],
-            PointSet::Full => [1_000, 5_000, 9_900].map(connections).to_vec(),
+            PointSet::Full => [1_000, 5_000, 9_900, 19_900].map(connections).to_vec(),
         }
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        load::fits()?;
         let connections = 2 * half(point)?;
         let estimate = match family {
             Family::Async => CONNECTION_ESTIMATE,
@@ -105,7 +106,7 @@ impl Workload for IdleConnections {
         most_threads(family, connections, MOST_THREADS)?;
         Ok(Needs {
             tasks: connections,
-            files: 2 * connections,
+            files: connections,
             memory: connections as u64 * estimate,
             ..Needs::default()
         })
@@ -120,7 +121,7 @@ impl Workload for IdleConnections {
         // At the tiny size of a verification, the second half may fit into pages already there.
         let Held { answered, with_half, with_all, .. } = *held;
         if answered != 2 * half {
-            Err(format!("of {} connections {answered} sent their byte back", 2 * half))
+            Err(format!("of {} connections {answered} sent their message back", 2 * half))
         } else if with_all <= with_half && half >= 500 {
             Err(format!("memory went from {with_half} to {with_all} B as connections doubled"))
         } else {
@@ -146,7 +147,7 @@ impl Workload for IdleConnections {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Held>, Failure> {
-        let mut ends = Some(Ends::connect(2 * half(&setup.point)?)?);
+        let mut ends = Some(Ends::connect(&setup, 2 * half(&setup.point)?)?);
         Ok(repeat_async(move || {
             let ends = ends.take().ok_or_else(only_once);
             async move { hold_async::<R>(ends?).await }
@@ -157,7 +158,7 @@ impl Workload for IdleConnections {
         self,
         setup: Setup,
     ) -> Result<impl Session<Answer = Held>, Failure> {
-        let mut ends = Some(Ends::connect(2 * half(&setup.point)?)?);
+        let mut ends = Some(Ends::connect(&setup, 2 * half(&setup.point)?)?);
         Ok(repeat(move || hold::<T>(ends.take().ok_or_else(only_once)?)))
     }
 }
@@ -167,21 +168,34 @@ fn only_once() -> Failure {
     Failure::Request("memory is read once on a fresh instance".to_owned())
 }
 
+/// One message on each connection.
+const ASK: Drive = Drive::Closed { messages: 1 };
+
+impl Held {
+    fn of(asked: &Report, [with_half, with_all]: [u64; 2]) -> Self {
+        let answered = (asked.answered - asked.wrong) as usize;
+        Self { answered, with_half, with_all, wake: Duration::from_nanos(asked.wall_ns) }
+    }
+}
+
 /// Both ends of all connections.
 struct Ends {
-    clients: Vec<TcpStream>,
+    clients: Clients,
     servers: Vec<TcpStream>,
 }
 
 impl Ends {
-    fn connect(connections: usize) -> Result<Self, Failure> {
-        let connect = || {
-            let (clients, servers): (Vec<_>, Vec<_>) =
-                loopback::pairs(connections)?.into_iter().unzip();
-            clients.iter().try_for_each(|client| client.set_read_timeout(Some(PATIENCE)))?;
-            Ok(Self { clients, servers })
-        };
-        connect().map_err(Failure::io("connecting on loopback"))
+    fn connect(setup: &Setup, connections: usize) -> Result<Self, Failure> {
+        let mut listeners = setup.traffic.listen(1)?;
+        let listener = listeners.swap_remove(0);
+        let address = listener.local_addr().map_err(Failure::io("preparing a listener"))?;
+        // Accepted while the clients connect: there are more than may wait for that.
+        let accepting = thread::spawn(move || {
+            listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
+        });
+        let clients = Clients::start(setup, address, connections, Talk::Echo { size: SIZE })?;
+        let servers = accepting.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
+        Ok(Self { clients, servers: servers.map_err(Failure::io("accepting"))? })
     }
 }
 
@@ -201,17 +215,17 @@ async fn hold_async<R: AsyncRuntime>(ends: Ends) -> Result<Held, Failure> {
         }
         *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
     }
-    let asking = ask(ends.clients)?;
+    let asking = R::spawn(ends.clients.drive_async(ASK));
     // A stream that closes resets its connection, so all are kept until the clients have read.
     let mut answered = Vec::with_capacity(2 * half);
     for task in tasks {
         answered.push(task.await.map_err(Failure::io("answering"))?);
     }
-    // All answers are written, so this waits for no task.
-    woken(asking, resident)
+    let (_clients, asked) = asking.await;
+    Ok(Held::of(&asked?, resident))
 }
 
-fn hold<T: ThreadRuntime>(ends: Ends) -> Result<Held, Failure> {
+fn hold<T: ThreadRuntime>(mut ends: Ends) -> Result<Held, Failure> {
     let half = ends.servers.len() / 2;
     let waiting = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::with_capacity(2 * half);
@@ -227,56 +241,28 @@ fn hold<T: ThreadRuntime>(ends: Ends) -> Result<Held, Failure> {
         }
         *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
     }
-    let asking = ask(ends.clients)?;
-    let mut answered = Vec::with_capacity(2 * half);
+    let asked = ends.clients.drive(ASK)?;
     for task in tasks {
-        answered.push(T::join(task).map_err(Failure::io("answering"))?);
+        T::join(task).map_err(Failure::io("answering"))?;
     }
-    woken(asking, resident)
+    Ok(Held::of(&asked, resident))
 }
 
-/// Waits for a byte, sends it back, and returns the stream.
+/// Waits for a message, sends it back, and returns the stream.
 async fn answer_async<R: AsyncRuntime>(
     mut stream: R::Tcp,
     waiting: Arc<AtomicUsize>,
 ) -> io::Result<R::Tcp> {
-    let mut byte = [0];
-    count_when_pending(R::read_exact(&mut stream, &mut byte), &waiting).await?;
-    R::write_all(&mut stream, &byte).await?;
+    let mut message = [0; SIZE];
+    count_when_pending(R::read_exact(&mut stream, &mut message), &waiting).await?;
+    R::write_all(&mut stream, &message).await?;
     Ok(stream)
 }
 
 fn answer(mut stream: TcpStream, waiting: &AtomicUsize) -> io::Result<TcpStream> {
-    let mut byte = [0];
+    let mut message = [0; SIZE];
     waiting.fetch_add(1, Ordering::Release);
-    stream.read_exact(&mut byte)?;
-    stream.write_all(&byte)?;
+    stream.read_exact(&mut message)?;
+    stream.write_all(&message)?;
     Ok(stream)
-}
-
-/// Bytes that came back right, and from the first byte sent to the last that came back.
-type Asking = JoinHandle<io::Result<(usize, Duration)>>;
-
-/// Sends a byte over every connection and reads them back, on a thread outside the runtime.
-fn ask(clients: Vec<TcpStream>) -> Result<Asking, Failure> {
-    let ask = move || {
-        let start = Instant::now();
-        for (number, mut client) in clients.iter().enumerate() {
-            client.write_all(&[number as u8])?;
-        }
-        let mut right = 0;
-        for (number, mut client) in clients.iter().enumerate() {
-            let mut byte = [0];
-            client.read_exact(&mut byte)?;
-            right += usize::from(byte == [number as u8]);
-        }
-        Ok((right, start.elapsed()))
-    };
-    thread::Builder::new().spawn(ask).map_err(Failure::io("starting the clients' thread"))
-}
-
-fn woken(asking: Asking, [with_half, with_all]: [u64; 2]) -> Result<Held, Failure> {
-    let asked = asking.join().unwrap_or_else(|panic| resume_unwind(panic));
-    let (answered, wake) = asked.map_err(Failure::io("asking"))?;
-    Ok(Held { answered, with_half, with_all, wake })
 }
