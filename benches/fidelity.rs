@@ -53,8 +53,11 @@ impl Case for ByHand {
         false
     }
 
-    fn needs(&self, _: &Point) -> Result<Needs, Unfit> {
-        Ok(Needs::default())
+    fn needs(&self, point: &Point) -> Result<Needs, Unfit> {
+        match &point.variant {
+            None => Ok(Needs::default()),
+            Some(variant) => Err(Unfit::Family(format!("{variant} is not written by hand"))),
+        }
     }
 
     fn environment(&self, _: usize) -> Vec<(&'static str, String)> {

@@ -189,7 +189,7 @@ fn a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_lines() {
 /// A run that goes on for long, once it has written some trials down.
 fn long_run(folder: &Path) -> Child {
     let child = command(folder)
-        .args(["bench", "spawn-join", "--runners", "smol,tokio", "--budget", "60s"])
+        .args(["bench", "spawn-join/(smol|tokio)/", "--runners", "smol,tokio", "--budget", "60s"])
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

@@ -210,6 +210,17 @@ fn a_mean_is_over_the_workloads_that_the_whole_class_can_do() {
 }
 
 #[test]
+fn a_runner_that_can_do_one_workload_only_takes_no_mean_away() {
+    let mut run = three_workloads();
+    let mut bridge = run.header.runners[0].clone();
+    bridge.name = "bridge".into();
+    run.header.runners.push(bridge);
+    measure(&mut run, "lock", &tasks(10), "bridge", 10.0);
+    let analysis = analyse(&run);
+    assert_eq!(means(&analysis, Class::MultiThread), [("smol", 1.0), ("rayon", 4.0)]);
+}
+
+#[test]
 fn a_workload_with_another_reference_is_left_out() {
     let mut run = three_workloads();
     run.header.runners.retain(|info| info.name != "rayon");

@@ -29,8 +29,8 @@ use crate::registry::Registry;
 use floor::Floor;
 use surroundings::Surroundings;
 
-/// One kind of work each: CPU, scheduling, loopback.
-const WORKLOADS: [&str; 3] = ["^cpu-batch/", "^spawn-join/", "^tcp-echo/"];
+/// One kind of work each: CPU, scheduling, loopback; no variants.
+const WORKLOADS: [&str; 3] = ["^cpu-batch/", "^spawn-join/[^/]+/[^/]+$", "^tcp-echo/"];
 /// Part of the budget that the rounds get; the rest is for pilots, and for trials that take longer
 /// than theirs.
 const ROUNDS_SHARE: f64 = 0.9;

@@ -86,8 +86,11 @@ fn of_class(run: &Run, kind: Kind, class: Class, tables: &[Table<'_, '_>]) -> Op
     let is_of_class = |name: &str| run.runner(name).is_some_and(|info| info.class == class);
     let described = run.header.runners.iter().map(|info| info.name.as_str());
     let members: Vec<&str> = described
+        .filter(|name| is_of_class(name))
+        // Who can do less has no mean, and must not take away that of the others.
         .filter(|name| {
-            is_of_class(name) && tables.iter().any(|table| table.rows.contains_key(name))
+            let able = tables.iter().filter(|table| table.rows.contains_key(name));
+            able.count() >= FEWEST_WORKLOADS
         })
         .collect();
     let reference = reference(run, tables)?;

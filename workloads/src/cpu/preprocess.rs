@@ -164,8 +164,8 @@ impl Workload for Preprocess {
     }
 
     fn describe(&self, normalised: &Normalised) -> String {
-        let sums = normalised.shards.iter().flatten().map(Shard::sum);
-        format!("{:x}", sums.fold(0_u32, |all, sum| all.rotate_left(1) ^ sum))
+        let hashes = normalised.shards.iter().flatten().map(Shard::hash);
+        format!("{:x}", hashes.fold(0_u64, |all, hash| all.rotate_left(1) ^ hash))
     }
 
     fn metrics(&self, setup: &Setup, block: &Timed<Normalised>) -> Vec<Metric> {
