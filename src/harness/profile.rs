@@ -12,7 +12,7 @@ use runtime_bench_workloads::workload::PointSet;
 pub enum Profile {
     /// Tiny points, for testing the harness itself.
     Smoke,
-    /// One point a workload, young instances: a minute and a half. The default.
+    /// One point a workload, young instances: about four minutes. The default.
     Quick,
     /// One point a workload, at the age that suits it: several minutes.
     Standard,
@@ -40,7 +40,7 @@ impl Profile {
     pub fn budget(self) -> Duration {
         Duration::from_millis(match self {
             Self::Smoke => 100,
-            Self::Quick => 800,
+            Self::Quick => 600,
             Self::Standard => 2_500,
             Self::Thorough => 20_000,
         })

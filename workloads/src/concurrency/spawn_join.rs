@@ -95,7 +95,7 @@ impl Workload for SpawnJoin {
         };
         match set {
             PointSet::Smoke => [vec![tasks(20)], variants(20).to_vec()].concat(),
-            PointSet::Quick => vec![tasks(1_000), tasks(1_000).variant(ON_CALLER)],
+            PointSet::Quick => vec![tasks(1_000)],
             PointSet::Full => [
                 [1, 10, 100, 1_000, 10_000, 100_000].map(tasks).to_vec(),
                 variants(1_000).to_vec(),

@@ -52,7 +52,7 @@ impl Workload for EchoLatency {
                  it shares cores with the server, its own wake-ups are part of each latency, alike \
                  for all."
                     .into(),
-                "The shorter profiles drive each instance for 150 ms, the sweep for a second.".into(),
+                "The shorter profiles drive each instance for 120 ms, the sweep for a second.".into(),
                 "Percentiles that the sample count does not support are not shown.".into(),
                 "CPU time is the server's.".into(),
             ],
@@ -68,7 +68,7 @@ impl Workload for EchoLatency {
         };
         match set {
             PointSet::Smoke => vec![point(1_000, 10)],
-            PointSet::Quick => vec![point(5_000, 150)],
+            PointSet::Quick => vec![point(5_000, 120)],
             PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, 1_000)).to_vec(),
         }
     }
@@ -109,7 +109,7 @@ impl Workload for EchoLatency {
     ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
         let shape = shape(&setup.point)?;
         let handle = |stream| echo::serve_async::<R>(stream, SIZE);
-        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle)?, &shape))
+        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle)?, shape))
     }
 
     fn on_threads<T: ThreadRuntime>(
@@ -118,6 +118,6 @@ impl Workload for EchoLatency {
     ) -> Result<impl Session<Answer = Report>, Failure> {
         let shape = shape(&setup.point)?;
         let handle = |stream| echo::serve(stream, SIZE);
-        Ok(Driven::new(Served::on_threads::<T, _>(&setup, &shape, handle)?, &shape))
+        Ok(Driven::new(Served::on_threads::<T, _>(&setup, &shape, handle)?, shape))
     }
 }

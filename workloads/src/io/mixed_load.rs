@@ -14,6 +14,8 @@ use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// Bytes of a message.
 const SIZE: usize = 64;
+/// The first drive of an instance is its warm-up, and this much shorter.
+const WARM_UP_SHARE: u64 = 5;
 const UNLOADED: &str = "unloaded";
 const INLINE: &str = "inline";
 const OFFLOADED: &str = "offloaded";
@@ -48,9 +50,10 @@ impl Shape {
         }
         let jobs = point.count_in("jobs", 0..=100_000)?;
         let drive = Drive::Open { rate, milliseconds };
+        let warm_up = Drive::Open { rate, milliseconds: milliseconds.div_ceil(WARM_UP_SHARE) };
         let talk = Talk::Echo { size: SIZE };
         Ok(Self {
-            load: Load { connections, talk, warm_up: drive, drive },
+            load: Load { connections, talk, warm_up, drive },
             jobs: if variant == UNLOADED { 0 } else { jobs },
             variant,
             steps: point.count_in("steps", 1..=1_000_000_000)?,
@@ -108,7 +111,7 @@ impl Workload for MixedLoad {
             PointSet::Smoke => {
                 [UNLOADED, INLINE, OFFLOADED].map(|name| point(name, 10, 2, 1_000)).to_vec()
             }
-            PointSet::Quick => vec![point(INLINE, 150, 16, 5_000_000)],
+            PointSet::Quick => vec![point(INLINE, 120, 8, 3_000_000)],
             PointSet::Full => [UNLOADED, INLINE, OFFLOADED]
                 .map(|name| point(name, 1_000, 100, 5_000_000))
                 .to_vec(),
@@ -208,7 +211,7 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
                 })
             })
             .collect();
-        let report = self.served.drive_async(self.shape.load.drive).await?;
+        let report = self.served.drive_async(self.shape.load.next()).await?;
         let mut xor = 0;
         for job in jobs {
             xor ^= job.await;
@@ -233,7 +236,7 @@ impl<T: ThreadRuntime> Session for OnThreads<T> {
                 T::spawn(move || shape.job(number))
             })
             .collect();
-        let report = self.served.drive(self.shape.load.drive)?;
+        let report = self.served.drive(self.shape.load.next())?;
         let xor = jobs.into_iter().fold(0, |xor, job| xor ^ T::join(job));
         Ok(Mixed { report, xor })
     }

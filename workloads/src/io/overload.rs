@@ -101,7 +101,7 @@ impl Workload for Overload {
         };
         match set {
             PointSet::Smoke => vec![point(5, 5)],
-            PointSet::Quick => vec![point(100, 50)],
+            PointSet::Quick => vec![point(50, 30)],
             PointSet::Full => vec![point(2_000, 1_000)],
         }
     }

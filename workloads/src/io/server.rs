@@ -29,6 +29,13 @@ pub(super) struct Shape {
     pub(super) drive: Drive,
 }
 
+impl Shape {
+    /// The drive of the next iteration.
+    pub(super) fn next(&mut self) -> Drive {
+        std::mem::replace(&mut self.warm_up, self.drive)
+    }
+}
+
 /// What a server of so many connections needs.
 ///
 /// # Errors
@@ -220,13 +227,12 @@ fn lost() -> Failure {
 /// A session that drives the clients once an iteration; the first time as a warm-up.
 pub(super) struct Driven {
     served: Served,
-    next: Drive,
-    then: Drive,
+    shape: Shape,
 }
 
 impl Driven {
-    pub(super) fn new(served: Served, shape: &Shape) -> Self {
-        Self { served, next: shape.warm_up, then: shape.drive }
+    pub(super) fn new(served: Served, shape: Shape) -> Self {
+        Self { served, shape }
     }
 }
 
@@ -234,8 +240,7 @@ impl AsyncSession for Driven {
     type Answer = Report;
 
     async fn iterate(&mut self) -> Result<Report, Failure> {
-        let drive = std::mem::replace(&mut self.next, self.then);
-        self.served.drive_async(drive).await
+        self.served.drive_async(self.shape.next()).await
     }
 }
 
@@ -243,7 +248,6 @@ impl Session for Driven {
     type Answer = Report;
 
     fn iterate(&mut self) -> Result<Report, Failure> {
-        let drive = std::mem::replace(&mut self.next, self.then);
-        self.served.drive(drive)
+        self.served.drive(self.shape.next())
     }
 }

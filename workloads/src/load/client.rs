@@ -179,7 +179,7 @@ mod tests {
 
     /// An echo server for one connection that changes the last byte of message `wrong`, and stands still
     /// before message `stall` for a time.
-    fn server(size: usize, wrong: usize, stall: usize, still: Duration) -> Target {
+    fn server(size: usize, wrong: usize, stall: usize, pause: Duration) -> Target {
         let listener = loopback::listen().unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {
@@ -190,7 +190,7 @@ mod tests {
                     return;
                 }
                 if number == stall {
-                    thread::sleep(still);
+                    thread::sleep(pause);
                 }
                 message[size - 1] ^= u8::from(number == wrong);
                 stream.write_all(&message).unwrap();

@@ -1,10 +1,12 @@
 //! A gate that many tasks wait at: nobody's primitive, and no memory of its own per task while
 //! they wait.
 
-use std::future::poll_fn;
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::task::{Poll, Waker};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 /// A gate for a known number of tasks.
 pub(crate) struct Gate {
@@ -12,9 +14,21 @@ pub(crate) struct Gate {
     waiting: AtomicUsize,
     passed: AtomicUsize,
     /// One place per task, made and touched before the first task comes.
-    places: Vec<Mutex<Option<Waker>>>,
+    places: Vec<Mutex<Place>>,
     closed: Mutex<()>,
     opened: Condvar,
+}
+
+/// Where a task leaves its waker.
+struct Place {
+    came: bool,
+    waker: Waker,
+}
+
+impl Place {
+    fn empty() -> Self {
+        Self { came: false, waker: Waker::noop().clone() }
+    }
 }
 
 impl Gate {
@@ -23,29 +37,15 @@ impl Gate {
             open: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
             passed: AtomicUsize::new(0),
-            places: (0..tasks).map(|_| Mutex::new(Some(Waker::noop().clone()))).collect(),
+            places: (0..tasks).map(|_| Mutex::new(Place::empty())).collect(),
             closed: Mutex::new(()),
             opened: Condvar::new(),
         }
     }
 
     /// Waits as a future, at the task's own place.
-    pub(crate) async fn pass(&self, place: usize) {
-        let mut counted = false;
-        poll_fn(|context| {
-            if self.open.load(Ordering::Acquire) {
-                return Poll::Ready(());
-            }
-            *self.place(place) = Some(context.waker().clone());
-            if !counted {
-                counted = true;
-                self.waiting.fetch_add(1, Ordering::Release);
-            }
-            // The gate may have opened between the look and the place.
-            if self.open.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-        self.passed.fetch_add(1, Ordering::Release);
+    pub(crate) fn pass(self: Arc<Self>, place: usize) -> Pass {
+        Pass { gate: self, place }
     }
 
     /// Waits on an OS thread.
@@ -77,13 +77,72 @@ impl Gate {
         }
         self.opened.notify_all();
         for place in 0..self.places.len() {
-            if let Some(waker) = self.place(place).take() {
-                waker.wake();
-            }
+            let waker = mem::replace(&mut self.place(place).waker, Waker::noop().clone());
+            waker.wake();
         }
     }
 
-    fn place(&self, place: usize) -> std::sync::MutexGuard<'_, Option<Waker>> {
+    fn place(&self, place: usize) -> MutexGuard<'_, Place> {
         self.places[place].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A task on its way through the gate. Written by hand, because an asynchronous function would add
+/// as much again as some runtimes need for the whole task.
+pub(crate) struct Pass {
+    gate: Arc<Gate>,
+    place: usize,
+}
+
+impl Future for Pass {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let gate = &self.gate;
+        if !gate.open.load(Ordering::Acquire) {
+            let mut place = gate.place(self.place);
+            place.waker.clone_from(context.waker());
+            if !mem::replace(&mut place.came, true) {
+                gate.waiting.fetch_add(1, Ordering::Release);
+            }
+        }
+        // The gate may have opened between the look and the place.
+        if gate.open.load(Ordering::Acquire) {
+            gate.passed.fetch_add(1, Ordering::Release);
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::task::Wake;
+
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_task_is_counted_once_woken_and_let_through() {
+        let (gate, woken) = (Arc::new(Gate::for_tasks(1)), Arc::new(Woken::default()));
+        let waker = Waker::from(Arc::clone(&woken));
+        let (mut context, mut task) =
+            (Context::from_waker(&waker), pin!(Arc::clone(&gate).pass(0)));
+        for _ in 0..2 {
+            assert!(task.as_mut().poll(&mut context).is_pending());
+        }
+        assert_eq!((gate.waiting(), gate.passed()), (1, 0));
+        gate.open();
+        assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+        assert!(task.as_mut().poll(&mut context).is_ready());
+        assert_eq!((gate.waiting(), gate.passed()), (1, 1));
     }
 }

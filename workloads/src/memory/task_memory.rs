@@ -1,6 +1,7 @@
 //! `task-memory`: what a task occupies while it waits.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -16,6 +17,13 @@ use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// Above this, OS threads run into the limits of many systems.
 const MOST_THREADS: usize = 20_000;
+/// The variant in which tasks wait on the runtime's timer.
+const SLEEPING: &str = "sleeping";
+/// How long they would sleep: longer than any reading takes.
+const LONG: Duration = Duration::from_secs(3_600);
+/// Tasks that are about to sleep. A process measures one instance, and a static is nothing that a
+/// task would have to hold.
+static ASLEEP: AtomicUsize = AtomicUsize::new(0);
 /// How often the root looks whether all tasks have come to wait.
 const LOOK: Duration = Duration::from_millis(1);
 /// An upper estimate of what a task occupies, for the plan.
@@ -30,7 +38,8 @@ pub struct TaskMemory;
 /// Resident memory with `tasks` and with twice as many waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slope {
-    woken: usize,
+    /// Tasks that woke, or that were cancelled in their sleep.
+    ended: usize,
     with_half: u64,
     with_all: u64,
 }
@@ -45,14 +54,17 @@ impl Workload for TaskMemory {
             kind: Kind::Memory,
             model: "Tasks are spawned and wait at a gate, then as many again. What resident \
                     memory grows by from the first size to the second, divided by the tasks \
-                    added, is what one task occupies, its join handle included."
+                    added, is what one task occupies, its join handle included. In the variant \
+                    `sleeping` they sleep for an hour on the runtime's timer, and are cancelled."
                 .into(),
-            check: "All tasks are waiting when memory is read, and all wake when the gate opens."
+            check: "All tasks are waiting when memory is read, and all wake when the gate opens, \
+                    or are cancelled in their sleep."
                 .into(),
             headline: "per-task".into(),
             headline_age: Age::Startup,
             notes: vec![
-                "The tasks wait for each other, not on a timer; a sleeping task occupies more."
+                "The tasks wait for each other, not on a timer; a sleeping task occupies more, as \
+                 the variant shows."
                     .into(),
                 "An OS thread also has a stack in the kernel (16 KiB on Linux x86-64), which \
                  resident memory does not contain."
@@ -67,16 +79,27 @@ impl Workload for TaskMemory {
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
         let tasks = |count: u64| Point::new().with("tasks", count, "");
         match set {
-            PointSet::Smoke => vec![tasks(20)],
+            PointSet::Smoke => vec![tasks(20), tasks(20).variant(SLEEPING)],
             PointSet::Quick => vec![tasks(1_000)],
-            PointSet::Full => vec![tasks(1_000), tasks(10_000), tasks(100_000), tasks(1_000_000)],
+            PointSet::Full => [1_000, 10_000, 100_000, 1_000_000]
+                .into_iter()
+                .flat_map(|count| [tasks(count), tasks(count).variant(SLEEPING)])
+                .collect(),
         }
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         let waiting = 2 * point.count_in("tasks", 1..=100_000_000)?;
+        let sleeping = sleeping(point)?;
         let estimate = match family {
             Family::Async => TASK_ESTIMATE,
+            Family::ThreadPerTask if sleeping => {
+                return Err(Unfit::Family(
+                    "an OS thread occupies its stack, however it waits: see the form without a \
+                     variant"
+                        .to_owned(),
+                ));
+            }
             Family::ThreadPerTask if waiting <= MOST_THREADS => THREAD_ESTIMATE,
             Family::ThreadPerTask => {
                 return Err(Unfit::Family(format!(
@@ -101,9 +124,9 @@ impl Workload for TaskMemory {
     fn verify(&self, setup: &Setup, slope: &Slope) -> Result<(), String> {
         let tasks = setup.count("tasks").map_err(|failure| failure.to_string())?;
         // At the tiny size of a verification, the second half may fit into pages already there.
-        let Slope { woken, with_half, with_all } = *slope;
-        if woken != 2 * tasks {
-            Err(format!("of {} tasks {woken} woke", 2 * tasks))
+        let Slope { ended, with_half, with_all } = *slope;
+        if ended != 2 * tasks {
+            Err(format!("of {} tasks {ended} woke or were cancelled in their sleep", 2 * tasks))
         } else if with_all <= with_half && tasks >= 1_000 {
             Err(format!("memory went from {with_half} to {with_all} B as tasks doubled"))
         } else {
@@ -112,7 +135,7 @@ impl Workload for TaskMemory {
     }
 
     fn describe(&self, slope: &Slope) -> String {
-        format!("{} woken", slope.woken)
+        format!("{} tasks", slope.ended)
     }
 
     fn metrics(&self, setup: &Setup, block: &Timed<Slope>) -> Vec<Metric> {
@@ -125,26 +148,9 @@ impl Workload for TaskMemory {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Slope>, Failure> {
-        let tasks = setup.count("tasks")?;
+        let (tasks, sleeping) = (setup.count("tasks")?, sleeping(&setup.point)?);
         Ok(repeat_async(move || async move {
-            let gate = Arc::new(Gate::for_tasks(2 * tasks));
-            let mut waiting = Vec::with_capacity(2 * tasks);
-            let mut resident = [0; 2];
-            for (half, resident) in resident.iter_mut().enumerate() {
-                for place in half * tasks..(half + 1) * tasks {
-                    let gate = Arc::clone(&gate);
-                    waiting.push(R::spawn(async move { gate.pass(place).await }));
-                }
-                while gate.waiting() < (half + 1) * tasks {
-                    R::sleep(LOOK).await;
-                }
-                *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
-            }
-            gate.open();
-            for task in waiting {
-                task.await;
-            }
-            Ok(Slope { woken: gate.passed(), with_half: resident[0], with_all: resident[1] })
+            if sleeping { asleep::<R>(tasks).await } else { at_a_gate::<R>(tasks).await }
         }))
     }
 
@@ -169,7 +175,61 @@ impl Workload for TaskMemory {
             }
             gate.open();
             waiting.into_iter().for_each(T::join);
-            Ok(Slope { woken: gate.passed(), with_half: resident[0], with_all: resident[1] })
+            Ok(Slope { ended: gate.passed(), with_half: resident[0], with_all: resident[1] })
         }))
     }
+}
+
+fn sleeping(point: &Point) -> Result<bool, Unfit> {
+    match point.variant.as_deref() {
+        None => Ok(false),
+        Some(SLEEPING) => Ok(true),
+        Some(other) => Err(Unfit::Point(format!("there is no variant `{other}` of task-memory"))),
+    }
+}
+
+async fn at_a_gate<R: AsyncRuntime>(tasks: usize) -> Result<Slope, Failure> {
+    let gate = Arc::new(Gate::for_tasks(2 * tasks));
+    let spawn = |place| R::spawn(Arc::clone(&gate).pass(place));
+    let (waiting, [with_half, with_all]) = twice::<R>(tasks, spawn, || gate.waiting()).await?;
+    gate.open();
+    for task in waiting {
+        task.await;
+    }
+    Ok(Slope { ended: gate.passed(), with_half, with_all })
+}
+
+async fn asleep<R: AsyncRuntime>(tasks: usize) -> Result<Slope, Failure> {
+    ASLEEP.store(0, Ordering::Relaxed);
+    let spawn = |_| {
+        R::spawn(async {
+            ASLEEP.fetch_add(1, Ordering::Release);
+            R::sleep(LONG).await;
+        })
+    };
+    let (sleeping, [with_half, with_all]) =
+        twice::<R>(tasks, spawn, || ASLEEP.load(Ordering::Acquire)).await?;
+    let mut ended = 0;
+    for task in sleeping {
+        ended += usize::from(R::cancel(task).await.is_none());
+    }
+    Ok(Slope { ended, with_half, with_all })
+}
+
+/// Spawns tasks and as many again, and reads resident memory whenever as many wait.
+async fn twice<R: AsyncRuntime>(
+    tasks: usize,
+    spawn: impl Fn(usize) -> R::Task<()> + Send,
+    waiting: impl Fn() -> usize + Send,
+) -> Result<(Vec<R::Task<()>>, [u64; 2]), Failure> {
+    let mut spawned = Vec::with_capacity(2 * tasks);
+    let mut resident = [0; 2];
+    for (half, resident) in resident.iter_mut().enumerate() {
+        spawned.extend((half * tasks..(half + 1) * tasks).map(&spawn));
+        while waiting() < (half + 1) * tasks {
+            R::sleep(LOOK).await;
+        }
+        *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
+    }
+    Ok((spawned, resident))
 }

@@ -135,7 +135,7 @@ impl Workload for AwaitGranularity {
         match set {
             PointSet::Smoke => STEPS.map(|(variant, _)| point(variant, 5)).to_vec(),
             PointSet::Quick => {
-                vec![point("ready", 1_000), point("spawn", 200), point("offload", 200)]
+                vec![point("spawn", 200), point("offload", 200)]
             }
             PointSet::Full => {
                 let steps = |how| if how == Step::Offload { 1_000 } else { 10_000 };

@@ -1,19 +1,20 @@
 //! A point where tasks wait for each other.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::memory::gate::Gate;
 
 /// Nobody goes on until everybody has come. Threads use the standard library's barrier.
 pub(super) struct Meeting {
-    gate: Gate,
+    gate: Arc<Gate>,
     come: AtomicUsize,
     expected: usize,
 }
 
 impl Meeting {
     pub(super) fn of(expected: usize) -> Self {
-        Self { gate: Gate::for_tasks(expected), come: AtomicUsize::new(0), expected }
+        Self { gate: Arc::new(Gate::for_tasks(expected)), come: AtomicUsize::new(0), expected }
     }
 
     /// Waits for the others, at the task's own place, which is less than the number expected.
@@ -21,7 +22,7 @@ impl Meeting {
         if self.come.fetch_add(1, Ordering::AcqRel) + 1 == self.expected {
             self.gate.open();
         }
-        self.gate.pass(place).await;
+        Arc::clone(&self.gate).pass(place).await;
     }
 }
 

@@ -1,0 +1,252 @@
+//! What the twins share: a case for the registry, the clock around their laps, inputs and checks.
+//! Nothing in it is asynchronous.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::ops::Range;
+use std::time::Duration;
+
+use runtime_bench::registry::Case;
+use runtime_bench::results::catalogue::{Class, RunnerInfo};
+use runtime_bench::results::key::Point;
+use runtime_bench::results::trial::Metric;
+use runtime_bench::workloads::clock::{Clock, Timing, Usage};
+use runtime_bench::workloads::instance::{Instance, Sample};
+use runtime_bench::workloads::runtime::Family;
+use runtime_bench::workloads::workload::{Failure, Needs, Setup, Unfit};
+
+/// A cell that knows neither the vocabulary nor the generic clock loop.
+pub(crate) struct ByHand {
+    /// The runner whose twin it is.
+    pub(crate) runtime: &'static str,
+    pub(crate) configuration: &'static str,
+    /// Variable that tells the runtime how many workers it has.
+    pub(crate) workers_variable: Option<&'static str>,
+    pub(crate) start: fn(&Setup) -> Result<Box<dyn Instance>, Failure>,
+}
+
+impl Case for ByHand {
+    fn runner(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: format!("{}-by-hand", self.runtime),
+            title: format!("{}, written by hand", self.runtime),
+            class: Class::MultiThread,
+            configuration: format!("{}, {workers} worker threads", self.configuration),
+            packages: BTreeMap::new(),
+            notes: vec!["The same work without the generic vocabulary.".into()],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn tasks_block(&self) -> bool {
+        false
+    }
+
+    fn needs(&self, point: &Point) -> Result<Needs, Unfit> {
+        if point.params.iter().any(|param| param.to_string() == "capacity=unbounded") {
+            return Err(Unfit::Family("written by hand for channels with a bound".to_owned()));
+        }
+        Ok(Needs::default())
+    }
+
+    fn environment(&self, workers: usize) -> Vec<(&'static str, String)> {
+        self.workers_variable.map(|name| (name, workers.to_string())).into_iter().collect()
+    }
+
+    fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        (self.start)(&setup)
+    }
+}
+
+/// The answers of a block and what they took.
+pub(crate) struct Block<A> {
+    answers: Vec<A>,
+    timing: Timing,
+}
+
+/// Reads the clock once an iteration, as the generic loop does.
+pub(crate) struct Laps<A> {
+    clock: &'static dyn Clock,
+    answers: Vec<A>,
+    usage: Usage,
+    started: Duration,
+    last: Duration,
+    shortest: Duration,
+}
+
+impl<A> Laps<A> {
+    pub(crate) fn start(clock: &'static dyn Clock, iterations: u64) -> Self {
+        let answers = Vec::with_capacity(iterations as usize);
+        let usage = clock.usage();
+        let started = clock.now();
+        Self { clock, answers, usage, started, last: started, shortest: Duration::MAX }
+    }
+
+    pub(crate) fn lap(&mut self, answer: A) {
+        self.answers.push(answer);
+        let now = self.clock.now();
+        self.shortest = self.shortest.min(now.saturating_sub(self.last));
+        self.last = now;
+    }
+
+    pub(crate) fn stop(self) -> Block<A> {
+        let usage = self.clock.usage().since(self.usage);
+        let wall = self.last.saturating_sub(self.started);
+        Block { answers: self.answers, timing: Timing { wall, shortest: self.shortest, usage } }
+    }
+}
+
+/// A block of a twin, the one answer that is right, and the headline figure of an iteration's
+/// nanoseconds.
+struct Twin<A, B, M> {
+    block: B,
+    expected: A,
+    metric: M,
+}
+
+/// A prepared twin: `block` does the work so many times, and each answer must be `expected`.
+pub(crate) fn instance<A: Debug + PartialEq + 'static>(
+    expected: A,
+    metric: impl Fn(f64) -> Metric + 'static,
+    block: impl FnMut(u64) -> Block<A> + 'static,
+) -> Box<dyn Instance> {
+    Box::new(Twin { block, expected, metric })
+}
+
+impl<A, B, M> Instance for Twin<A, B, M>
+where
+    A: Debug + PartialEq,
+    B: FnMut(u64) -> Block<A>,
+    M: Fn(f64) -> Metric,
+{
+    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
+        let iterations = iterations.max(1);
+        let Block { answers, timing } = (self.block)(iterations);
+        if let Some(wrong) = answers.iter().find(|answer| **answer != self.expected) {
+            let expected = &self.expected;
+            return Err(Failure::WrongAnswer(format!("{wrong:?}, where {expected:?} is right")));
+        }
+        let each_ns = timing.wall.as_nanos() as f64 / iterations as f64;
+        Ok(Sample {
+            iterations,
+            timing,
+            metrics: vec![(self.metric)(each_ns)],
+            histogram: None,
+            answer: format!("{:?}", self.expected),
+        })
+    }
+
+    fn build_time(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// `spawn-join`: the sum of the tasks' numbers.
+pub(crate) fn sum_below(count: u64) -> u64 {
+    count * count.saturating_sub(1) / 2
+}
+
+/// The headline of `spawn-join`.
+pub(crate) fn per_task(tasks: u64) -> impl Fn(f64) -> Metric {
+    move |each_ns| Metric::lower("per-task", "ns", each_ns / tasks as f64)
+}
+
+/// The headline of `tcp-echo` and `bounded-queue`.
+pub(crate) fn throughput(unit: &'static str, count: usize) -> impl Fn(f64) -> Metric {
+    move |each_ns| Metric::higher("throughput", unit, count as f64 / each_ns * 1e9)
+}
+
+/// The parameters of `tcp-echo`.
+#[derive(Clone, Copy)]
+pub(crate) struct Talk {
+    pub(crate) connections: usize,
+    pub(crate) messages: usize,
+    pub(crate) size: usize,
+}
+
+impl Talk {
+    pub(crate) fn of(setup: &Setup) -> Result<Self, Failure> {
+        Ok(Self {
+            connections: setup.count("connections")?,
+            messages: setup.count("messages")?,
+            size: setup.count("size")?,
+        })
+    }
+
+    pub(crate) fn total(self) -> usize {
+        self.connections * self.messages
+    }
+}
+
+/// A message unlike the one before.
+pub(crate) fn fill(message: &mut [u8], connection: usize, number: usize) {
+    let first = (connection * 31 + number * 7) as u8;
+    for (offset, byte) in message.iter_mut().enumerate() {
+        *byte = first.wrapping_add(offset as u8);
+    }
+}
+
+/// The parameters of `bounded-queue`.
+#[derive(Clone, Copy)]
+pub(crate) struct Queue {
+    pub(crate) producers: usize,
+    pub(crate) items: usize,
+    pub(crate) capacity: usize,
+}
+
+impl Queue {
+    pub(crate) fn of(setup: &Setup) -> Result<Self, Failure> {
+        Ok(Self {
+            producers: setup.count("producers")?,
+            items: setup.count("items")?,
+            capacity: setup.count("capacity")?,
+        })
+    }
+
+    pub(crate) fn total(self) -> usize {
+        self.producers * self.items
+    }
+
+    pub(crate) fn of_producer(self, producer: usize) -> Range<usize> {
+        producer * self.items..(producer + 1) * self.items
+    }
+
+    /// What the consumer must have seen.
+    pub(crate) fn all_once(self) -> Received {
+        Received { distinct: self.total(), repeated: 0, sum: sum_below(self.total() as u64) }
+    }
+}
+
+/// What the consumer of `bounded-queue` saw.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Received {
+    distinct: usize,
+    repeated: u64,
+    sum: u64,
+}
+
+/// Which items have come.
+pub(crate) struct Delivery {
+    seen: Vec<bool>,
+    pub(crate) received: Received,
+}
+
+impl Delivery {
+    pub(crate) fn expecting(items: usize) -> Self {
+        Self { seen: vec![false; items], received: Received::default() }
+    }
+
+    pub(crate) fn take(&mut self, item: usize) {
+        self.received.sum += item as u64;
+        match self.seen.get_mut(item) {
+            Some(seen) if !*seen => {
+                *seen = true;
+                self.received.distinct += 1;
+            }
+            _ => self.received.repeated += 1,
+        }
+    }
+}

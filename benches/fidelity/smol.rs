@@ -1,0 +1,155 @@
+//! smol by hand.
+
+use std::future::pending;
+use std::thread;
+
+use runtime_bench::workloads::instance::Instance;
+use runtime_bench::workloads::io::loopback;
+use runtime_bench::workloads::workload::{Failure, Setup};
+use smol::Executor;
+use smol::channel;
+use smol::io::{AsyncReadExt, AsyncWriteExt};
+use smol::net::TcpStream;
+
+use crate::by_hand::{
+    ByHand, Delivery, Laps, Queue, Talk, fill, instance, per_task, sum_below, throughput,
+};
+
+pub(crate) const TWINS: [(&str, ByHand); 3] = [
+    ("spawn-join", twin(spawn_join)),
+    ("tcp-echo", twin(tcp_echo)),
+    ("bounded-queue", twin(bounded_queue)),
+];
+
+/// One instance a process.
+static EXECUTOR: Executor<'static> = Executor::new();
+
+const fn twin(start: fn(&Setup) -> Result<Box<dyn Instance>, Failure>) -> ByHand {
+    ByHand { runtime: "smol", configuration: "an Executor", workers_variable: None, start }
+}
+
+fn run_executor(setup: &Setup) -> Result<(), Failure> {
+    for worker in 0..setup.workers {
+        thread::Builder::new()
+            .name(format!("smol-{worker}"))
+            .spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))
+            .map_err(Failure::io("building the runtime"))?;
+    }
+    Ok(())
+}
+
+fn spawn_join(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
+    let (clock, tasks) = (setup.clock, setup.count("tasks")? as u64);
+    run_executor(setup)?;
+    Ok(instance(sum_below(tasks), per_task(tasks), move |iterations| {
+        smol::block_on(EXECUTOR.spawn(async move {
+            let mut laps = Laps::start(clock, iterations);
+            for _ in 0..iterations {
+                let spawned: Vec<_> =
+                    (0..tasks).map(|number| EXECUTOR.spawn(async move { number })).collect();
+                let mut sum = 0;
+                for task in spawned {
+                    sum += task.await;
+                }
+                laps.lap(sum);
+            }
+            laps.stop()
+        }))
+    }))
+}
+
+fn tcp_echo(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
+    let (clock, talk) = (setup.clock, Talk::of(setup)?);
+    run_executor(setup)?;
+    let refused = Failure::io("connecting on loopback");
+    let mut clients = Vec::with_capacity(talk.connections);
+    for (client, server) in loopback::pairs(talk.connections).map_err(&refused)? {
+        EXECUTOR.spawn(echo(TcpStream::try_from(server).map_err(&refused)?, talk.size)).detach();
+        clients.push(TcpStream::try_from(client).map_err(&refused)?);
+    }
+    let headline = throughput("messages/s", talk.total());
+    Ok(instance(talk.total(), headline, move |iterations| {
+        let mut streams = std::mem::take(&mut clients);
+        let (streams, block) = smol::block_on(EXECUTOR.spawn(async move {
+            let mut laps = Laps::start(clock, iterations);
+            for _ in 0..iterations {
+                let tasks: Vec<_> = streams
+                    .drain(..)
+                    .enumerate()
+                    .map(|(connection, stream)| EXECUTOR.spawn(converse(stream, connection, talk)))
+                    .collect();
+                let mut right = 0;
+                for task in tasks {
+                    let (stream, echoed) = task.await;
+                    streams.push(stream);
+                    right += echoed;
+                }
+                laps.lap(right);
+            }
+            (streams, laps.stop())
+        }));
+        clients = streams;
+        block
+    }))
+}
+
+async fn echo(mut stream: TcpStream, size: usize) {
+    let mut message = vec![0; size];
+    while stream.read_exact(&mut message).await.is_ok() {
+        if stream.write_all(&message).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Sends messages, each unlike the one before, and counts the right echoes.
+async fn converse(mut stream: TcpStream, connection: usize, talk: Talk) -> (TcpStream, usize) {
+    let (mut message, mut echo) = (vec![0; talk.size], vec![0; talk.size]);
+    let mut right = 0;
+    for number in 0..talk.messages {
+        fill(&mut message, connection, number);
+        stream.write_all(&message).await.expect("the server listens");
+        stream.read_exact(&mut echo).await.expect("the server answers");
+        right += usize::from(message == echo);
+    }
+    (stream, right)
+}
+
+fn bounded_queue(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
+    let (clock, queue) = (setup.clock, Queue::of(setup)?);
+    run_executor(setup)?;
+    let headline = throughput("items/s", queue.total());
+    Ok(instance(queue.all_once(), headline, move |iterations| {
+        smol::block_on(EXECUTOR.spawn(async move {
+            let mut laps = Laps::start(clock, iterations);
+            for _ in 0..iterations {
+                let (sender, receiver) = channel::bounded(queue.capacity);
+                let producers: Vec<_> = (0..queue.producers)
+                    .map(|producer| {
+                        let sender = sender.clone();
+                        EXECUTOR.spawn(async move {
+                            for item in queue.of_producer(producer) {
+                                if sender.send(item).await.is_err() {
+                                    return;
+                                }
+                            }
+                        })
+                    })
+                    .collect();
+                drop(sender);
+                let consumer = EXECUTOR.spawn(async move {
+                    let mut delivery = Delivery::expecting(queue.total());
+                    while let Ok(item) = receiver.recv().await {
+                        delivery.take(item);
+                    }
+                    delivery.received
+                });
+                for producer in producers {
+                    producer.await;
+                }
+                laps.lap(consumer.await);
+            }
+            laps.stop()
+        }))
+    }))
+}

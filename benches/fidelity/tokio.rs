@@ -1,0 +1,154 @@
+//! tokio by hand.
+
+use runtime_bench::workloads::instance::Instance;
+use runtime_bench::workloads::io::loopback;
+use runtime_bench::workloads::workload::{Failure, Setup};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+
+use crate::by_hand::{
+    ByHand, Delivery, Laps, Queue, Talk, fill, instance, per_task, sum_below, throughput,
+};
+
+pub(crate) const TWINS: [(&str, ByHand); 3] = [
+    ("spawn-join", twin(spawn_join)),
+    ("tcp-echo", twin(tcp_echo)),
+    ("bounded-queue", twin(bounded_queue)),
+];
+
+const fn twin(start: fn(&Setup) -> Result<Box<dyn Instance>, Failure>) -> ByHand {
+    ByHand {
+        runtime: "tokio",
+        configuration: "multi-thread scheduler, enable_all",
+        workers_variable: None,
+        start,
+    }
+}
+
+fn runtime(setup: &Setup) -> Result<Runtime, Failure> {
+    let built = Builder::new_multi_thread().worker_threads(setup.workers).enable_all().build();
+    built.map_err(Failure::io("building the runtime"))
+}
+
+fn spawn_join(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
+    let (runtime, clock, tasks) = (runtime(setup)?, setup.clock, setup.count("tasks")? as u64);
+    Ok(instance(sum_below(tasks), per_task(tasks), move |iterations| {
+        let root = runtime.spawn(async move {
+            let mut laps = Laps::start(clock, iterations);
+            for _ in 0..iterations {
+                let handles: Vec<_> =
+                    (0..tasks).map(|number| tokio::spawn(async move { number })).collect();
+                let mut sum = 0;
+                for handle in handles {
+                    sum += handle.await.expect("the task does not panic");
+                }
+                laps.lap(sum);
+            }
+            laps.stop()
+        });
+        runtime.block_on(root).expect("the root does not panic")
+    }))
+}
+
+fn tcp_echo(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
+    let (runtime, clock, talk) = (runtime(setup)?, setup.clock, Talk::of(setup)?);
+    let refused = Failure::io("connecting on loopback");
+    let entered = runtime.enter();
+    let mut clients = Vec::with_capacity(talk.connections);
+    for (client, server) in loopback::pairs(talk.connections).map_err(&refused)? {
+        for stream in [&client, &server] {
+            stream.set_nonblocking(true).map_err(&refused)?;
+        }
+        tokio::spawn(echo(TcpStream::from_std(server).map_err(&refused)?, talk.size));
+        clients.push(TcpStream::from_std(client).map_err(&refused)?);
+    }
+    drop(entered);
+    let headline = throughput("messages/s", talk.total());
+    Ok(instance(talk.total(), headline, move |iterations| {
+        let mut streams = std::mem::take(&mut clients);
+        let root = runtime.spawn(async move {
+            let mut laps = Laps::start(clock, iterations);
+            for _ in 0..iterations {
+                let handles: Vec<_> = streams
+                    .drain(..)
+                    .enumerate()
+                    .map(|(connection, stream)| tokio::spawn(converse(stream, connection, talk)))
+                    .collect();
+                let mut right = 0;
+                for handle in handles {
+                    let (stream, echoed) = handle.await.expect("the client does not panic");
+                    streams.push(stream);
+                    right += echoed;
+                }
+                laps.lap(right);
+            }
+            (streams, laps.stop())
+        });
+        let (streams, block) = runtime.block_on(root).expect("the root does not panic");
+        clients = streams;
+        block
+    }))
+}
+
+async fn echo(mut stream: TcpStream, size: usize) {
+    let mut message = vec![0; size];
+    while stream.read_exact(&mut message).await.is_ok() {
+        if stream.write_all(&message).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Sends messages, each unlike the one before, and counts the right echoes.
+async fn converse(mut stream: TcpStream, connection: usize, talk: Talk) -> (TcpStream, usize) {
+    let (mut message, mut echo) = (vec![0; talk.size], vec![0; talk.size]);
+    let mut right = 0;
+    for number in 0..talk.messages {
+        fill(&mut message, connection, number);
+        stream.write_all(&message).await.expect("the server listens");
+        stream.read_exact(&mut echo).await.expect("the server answers");
+        right += usize::from(message == echo);
+    }
+    (stream, right)
+}
+
+fn bounded_queue(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
+    let (runtime, clock, queue) = (runtime(setup)?, setup.clock, Queue::of(setup)?);
+    let headline = throughput("items/s", queue.total());
+    Ok(instance(queue.all_once(), headline, move |iterations| {
+        let root = runtime.spawn(async move {
+            let mut laps = Laps::start(clock, iterations);
+            for _ in 0..iterations {
+                let (sender, mut receiver) = mpsc::channel(queue.capacity);
+                let producers: Vec<_> = (0..queue.producers)
+                    .map(|producer| {
+                        let sender = sender.clone();
+                        tokio::spawn(async move {
+                            for item in queue.of_producer(producer) {
+                                if sender.send(item).await.is_err() {
+                                    return;
+                                }
+                            }
+                        })
+                    })
+                    .collect();
+                drop(sender);
+                let consumer = tokio::spawn(async move {
+                    let mut delivery = Delivery::expecting(queue.total());
+                    while let Some(item) = receiver.recv().await {
+                        delivery.take(item);
+                    }
+                    delivery.received
+                });
+                for producer in producers {
+                    producer.await.expect("the producer does not panic");
+                }
+                laps.lap(consumer.await.expect("the consumer does not panic"));
+            }
+            laps.stop()
+        });
+        runtime.block_on(root).expect("the root does not panic")
+    }))
+}

@@ -1,0 +1,18 @@
+//! Bytes that a waiting task of async-std occupies: `scripts/task-memory-anchors`.
+
+mod shared;
+
+use async_std::task;
+use shared::{HOUR, arrived, measure};
+
+fn main() {
+    measure(
+        || {
+            task::spawn(async {
+                arrived();
+                task::sleep(HOUR).await;
+            })
+        },
+        task::spawn,
+    );
+}
