@@ -52,7 +52,7 @@ impl Workload for EchoLatency {
                  it shares cores with the server, its own wake-ups are part of each latency, alike \
                  for all."
                     .into(),
-                "The shorter profiles drive each instance for 120 ms, the sweep for a second.".into(),
+                "The shorter profiles drive each instance for 110 ms, the sweep for a second.".into(),
                 "Percentiles that the sample count does not support are not shown.".into(),
                 "CPU time is the server's.".into(),
             ],
@@ -68,7 +68,7 @@ impl Workload for EchoLatency {
         };
         match set {
             PointSet::Smoke => vec![point(1_000, 10)],
-            PointSet::Quick => vec![point(5_000, 120)],
+            PointSet::Quick => vec![point(5_000, 110)],
             PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, 1_000)).to_vec(),
         }
     }

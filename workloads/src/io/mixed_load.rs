@@ -102,7 +102,7 @@ impl Workload for MixedLoad {
             Point::new()
                 .variant(variant)
                 .with("connections", 16, "")
-                .with("rate", 5_000, "messages/s")
+                .with("rate", 10_000, "messages/s")
                 .with("duration", duration, "ms")
                 .with("jobs", jobs, "")
                 .with("steps", steps, "")
@@ -111,7 +111,7 @@ impl Workload for MixedLoad {
             PointSet::Smoke => {
                 [UNLOADED, INLINE, OFFLOADED].map(|name| point(name, 10, 2, 1_000)).to_vec()
             }
-            PointSet::Quick => vec![point(INLINE, 120, 8, 3_000_000)],
+            PointSet::Quick => vec![point(INLINE, 60, 8, 3_000_000)],
             PointSet::Full => [UNLOADED, INLINE, OFFLOADED]
                 .map(|name| point(name, 1_000, 100, 5_000_000))
                 .to_vec(),
