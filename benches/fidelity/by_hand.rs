@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use runtime_bench::registry::Case;
 use runtime_bench::results::catalogue::{Class, RunnerInfo};
-use runtime_bench::results::key::Point;
+use runtime_bench::results::key::{Param, Point};
 use runtime_bench::results::trial::Metric;
 use runtime_bench::workloads::clock::{Clock, Timing, Usage};
 use runtime_bench::workloads::instance::{Instance, Sample};
@@ -46,8 +46,16 @@ impl Case for ByHand {
     }
 
     fn needs(&self, point: &Point) -> Result<Needs, Unfit> {
-        if point.params.iter().any(|param| param.to_string() == "capacity=unbounded") {
-            return Err(Unfit::Family("written by hand for channels with a bound".to_owned()));
+        let own = |param: &Param| match param.name.as_str() {
+            "capacity" => param.to_string() != "capacity=unbounded",
+            "channel" => param.to_string() == "channel=own",
+            _ => true,
+        };
+        if point.variant.is_some() || !point.params.iter().all(own) {
+            return Err(Unfit::Family(
+                "written by hand without variants, for the runtime's own channels with a bound"
+                    .to_owned(),
+            ));
         }
         Ok(Needs::default())
     }

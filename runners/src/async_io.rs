@@ -8,14 +8,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, thread};
 
-use runtime_bench_workloads::runtime::{AsyncRuntime, LocksVisitor};
+use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor};
+use smol::Timer;
 use smol::fs::File;
 use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::{TcpListener, TcpStream};
-use smol::{Timer, channel};
 use smol_hyper::rt::FuturesIo;
 
-use crate::locks;
+use crate::{channels, locks};
 
 /// Who executes tasks. A value of it is the running instance.
 pub(crate) trait Execute: Sized + 'static {
@@ -61,8 +61,7 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     type Hyper = FuturesIo<TcpStream>;
     type Listener = TcpListener;
     type File = File;
-    type Sender<T: Send + 'static> = channel::Sender<T>;
-    type Receiver<T: Send + 'static> = channel::Receiver<T>;
+    type Channels = channels::AsyncChannel;
 
     fn run<F>(&self, root: F) -> F::Output
     where
@@ -174,18 +173,8 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
         locks::by_name(if name == "own" { "async-lock" } else { name }, visitor)
     }
 
-    fn channel<T: Send + 'static>(
-        capacity: Option<usize>,
-    ) -> (channel::Sender<T>, channel::Receiver<T>) {
-        capacity.map_or_else(channel::unbounded, channel::bounded)
-    }
-
-    async fn send<T: Send + 'static>(sender: &channel::Sender<T>, item: T) -> bool {
-        sender.send(item).await.is_ok()
-    }
-
-    async fn receive<T: Send + 'static>(receiver: &mut channel::Receiver<T>) -> Option<T> {
-        receiver.recv().await.ok()
+    fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+        channels::by_name(if name == "own" { "async-channel" } else { name }, visitor)
     }
 }
 

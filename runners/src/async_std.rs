@@ -7,7 +7,6 @@ use std::path::Path;
 use std::time::Duration;
 use std::{env, io, thread};
 
-use async_std::channel;
 use async_std::fs::File;
 use async_std::io::prelude::{ReadExt, WriteExt};
 use async_std::net::{TcpListener, TcpStream};
@@ -15,12 +14,12 @@ use async_std::task::{self, JoinHandle};
 use futures_lite::FutureExt;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::{AsyncRuntime, Family, LocksVisitor};
+use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, Family, LocksVisitor};
 use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 use smol_hyper::rt::FuturesIo;
 
 use crate::locked::versions;
-use crate::{Runner, locks};
+use crate::{Runner, channels, locks};
 
 /// The only way to size async-std's pool.
 const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
@@ -75,8 +74,7 @@ impl AsyncRuntime for Runtime {
     type Hyper = FuturesIo<TcpStream>;
     type Listener = TcpListener;
     type File = File;
-    type Sender<T: Send + 'static> = channel::Sender<T>;
-    type Receiver<T: Send + 'static> = channel::Receiver<T>;
+    type Channels = channels::AsyncStd;
 
     fn run<F>(&self, root: F) -> F::Output
     where
@@ -181,18 +179,11 @@ impl AsyncRuntime for Runtime {
         locks::by_name(if name == "own" { "async-lock" } else { name }, visitor)
     }
 
-    fn channel<T: Send + 'static>(
-        capacity: Option<usize>,
-    ) -> (channel::Sender<T>, channel::Receiver<T>) {
-        capacity.map_or_else(channel::unbounded, channel::bounded)
-    }
-
-    async fn send<T: Send + 'static>(sender: &channel::Sender<T>, item: T) -> bool {
-        sender.send(item).await.is_ok()
-    }
-
-    async fn receive<T: Send + 'static>(receiver: &mut channel::Receiver<T>) -> Option<T> {
-        receiver.recv().await.ok()
+    fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+        if name == "own" {
+            return Some(visitor.visit::<channels::AsyncStd>());
+        }
+        channels::by_name(name, visitor)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod async_io;
 mod async_std;
+mod channels;
 #[cfg(feature = "futures-pool")]
 mod futures_pool;
 mod locked;

@@ -21,15 +21,14 @@ use std::time::Duration;
 use std::{io, thread};
 
 use hyper_util::rt::TokioIo;
-use runtime_bench_workloads::runtime::{AsyncRuntime, LocksVisitor};
+use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::locks;
+use crate::{channels, locks};
 
 /// A running tokio runtime in one of its forms.
 struct Tokio<F> {
@@ -78,8 +77,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     type Hyper = TokioIo<TcpStream>;
     type Listener = TcpListener;
     type File = File;
-    type Sender<T: Send + 'static> = Sender<T>;
-    type Receiver<T: Send + 'static> = Receiver<T>;
+    type Channels = channels::Tokio;
 
     fn run<F>(&self, root: F) -> F::Output
     where
@@ -192,28 +190,8 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         locks::by_name(if name == "own" { "tokio" } else { name }, visitor)
     }
 
-    fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
-        if let Some(capacity) = capacity {
-            let (sender, receiver) = mpsc::channel(capacity);
-            (Sender::Bounded(sender), Receiver::Bounded(receiver))
-        } else {
-            let (sender, receiver) = mpsc::unbounded_channel();
-            (Sender::Unbounded(sender), Receiver::Unbounded(receiver))
-        }
-    }
-
-    async fn send<T: Send + 'static>(sender: &Sender<T>, item: T) -> bool {
-        match sender {
-            Sender::Bounded(sender) => sender.send(item).await.is_ok(),
-            Sender::Unbounded(sender) => sender.send(item).is_ok(),
-        }
-    }
-
-    async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
-        match receiver {
-            Receiver::Bounded(receiver) => receiver.recv().await,
-            Receiver::Unbounded(receiver) => receiver.recv().await,
-        }
+    fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+        channels::by_name(if name == "own" { "tokio" } else { name }, visitor)
     }
 }
 
@@ -229,24 +207,4 @@ impl<T> Future for Task<T> {
             joined.unwrap_or_else(|error| resume_unwind(error.into_panic()))
         })
     }
-}
-
-/// tokio has a type each for channels with and without a bound.
-enum Sender<T> {
-    Bounded(mpsc::Sender<T>),
-    Unbounded(mpsc::UnboundedSender<T>),
-}
-
-impl<T> Clone for Sender<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Bounded(sender) => Self::Bounded(sender.clone()),
-            Self::Unbounded(sender) => Self::Unbounded(sender.clone()),
-        }
-    }
-}
-
-enum Receiver<T> {
-    Bounded(mpsc::Receiver<T>),
-    Unbounded(mpsc::UnboundedReceiver<T>),
 }

@@ -1,13 +1,19 @@
 //! `bounded-queue`: several producers, one consumer, a channel of limited capacity.
 
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
 use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
+use super::shared::{OWN, channel, unknown_channel};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::runtime::{
+    AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, ThreadRuntime,
+};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// The workload.
@@ -95,32 +101,39 @@ impl Workload for BoundedQueue {
             headline: "throughput".into(),
             headline_age: Age::Young,
             notes: vec![
-                "Each asynchronous runner uses its own channel: tokio's mpsc, and async-channel in \
-                 the version that async-std and smol each re-export. Threads, the pool and rayon \
-                 use the standard library's."
+                "`channel=own` is the runtime's own: tokio's mpsc, and async-channel in the version \
+                 that async-std and smol each re-export; the standard library's for threads, the pool \
+                 and rayon. The sweep crosses tokio's and smol's with every asynchronous runner."
                     .into(),
             ],
         }
     }
 
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
-        let point = |items: u64| Point::new().with("producers", 8, "").with("items", items, "");
-        let bounded = |items, capacity: u64| point(items).with("capacity", capacity, "");
+        let point = |producers: u64, items: u64| {
+            Point::new().with("producers", producers, "").with("items", items, "")
+        };
+        let bounded = |items, capacity: u64, whose: &str| {
+            point(8, items).with("capacity", capacity, "").with("channel", whose, "")
+        };
         match set {
-            PointSet::Smoke => vec![
-                Point::new().with("producers", 1, "").with("items", 50, "").with("capacity", 4, ""),
-            ],
-            PointSet::Quick => vec![bounded(1_000, 100)],
+            PointSet::Smoke => [OWN, "async-channel"]
+                .map(|whose| point(1, 50).with("capacity", 4, "").with("channel", whose, ""))
+                .to_vec(),
+            PointSet::Quick => vec![bounded(1_000, 100, OWN)],
             PointSet::Full => vec![
-                bounded(10_000, 1),
-                bounded(10_000, 100),
-                point(10_000).with("capacity", "unbounded", ""),
+                bounded(10_000, 1, OWN),
+                bounded(10_000, 100, OWN),
+                bounded(10_000, 100, "tokio"),
+                bounded(10_000, 100, "async-channel"),
+                point(8, 10_000).with("capacity", "unbounded", "").with("channel", OWN, ""),
             ],
         }
     }
 
-    fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         let shape = Shape::of(point)?;
+        channel(point, family)?;
         // Producers wait for room and the consumer for items.
         let tasks = shape.producers + 1;
         Ok(Needs { tasks, blocking: tasks, memory: shape.total() as u64 * 64, ..Needs::default() })
@@ -160,33 +173,11 @@ impl Workload for BoundedQueue {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Received>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(repeat_async(move || async move {
-            let (sender, mut receiver) = R::channel::<usize>(shape.capacity);
-            let producers: Vec<_> = (0..shape.producers)
-                .map(|producer| {
-                    let sender = sender.clone();
-                    R::spawn(async move {
-                        for item in shape.of_producer(producer) {
-                            if !R::send(&sender, item).await {
-                                return;
-                            }
-                        }
-                    })
-                })
-                .collect();
-            drop(sender);
-            let consumer = R::spawn(async move {
-                let mut delivery = Delivery::expecting(shape.total());
-                while let Some(item) = R::receive(&mut receiver).await {
-                    delivery.take(item);
-                }
-                delivery.received
-            });
-            for producer in producers {
-                producer.await;
-            }
-            Ok(consumer.await)
+        let (shape, name) = (Shape::of(&setup.point)?, channel(&setup.point, Family::Async)?);
+        Ok(repeat_async(move || {
+            let received = R::with_channels(&name, Iteration::<R>(shape, PhantomData));
+            let unknown = unknown_channel(&name);
+            async move { Ok(received.ok_or(unknown)?.await) }
         }))
     }
 
@@ -228,6 +219,46 @@ impl Workload for BoundedQueue {
             Ok(delivery)
         }))
     }
+}
+
+/// One iteration with the channels of a crate. The future is boxed, once for all of its items, because
+/// only a name tells whose they are.
+struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+
+impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
+    type Output = Pin<Box<dyn Future<Output = Received> + Send>>;
+
+    fn visit<C: Channels>(self) -> Self::Output {
+        Box::pin(pass_on::<R, C>(self.0))
+    }
+}
+
+async fn pass_on<R: AsyncRuntime, C: Channels>(shape: Shape) -> Received {
+    let (sender, mut receiver) = C::channel::<usize>(shape.capacity);
+    let producers: Vec<_> = (0..shape.producers)
+        .map(|producer| {
+            let sender = sender.clone();
+            R::spawn(async move {
+                for item in shape.of_producer(producer) {
+                    if !C::send(&sender, item).await {
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    drop(sender);
+    let consumer = R::spawn(async move {
+        let mut delivery = Delivery::expecting(shape.total());
+        while let Some(item) = C::receive(&mut receiver).await {
+            delivery.take(item);
+        }
+        delivery.received
+    });
+    for producer in producers {
+        producer.await;
+    }
+    consumer.await
 }
 
 fn consume(receiver: &mpsc::Receiver<usize>, total: usize) -> Received {

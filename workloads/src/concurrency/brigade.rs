@@ -7,7 +7,7 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::instance::{AsyncSession, Session};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Family, Receiver, Sender, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// Buckets that lie between two tasks: there is only one.
@@ -139,8 +139,8 @@ fn broken() -> Failure {
 }
 
 struct AsyncLine<R: AsyncRuntime> {
-    first: R::Sender<u64>,
-    last: R::Receiver<u64>,
+    first: Sender<R, u64>,
+    last: Receiver<R, u64>,
     /// They end when the channel before them does.
     _line: Vec<R::Task<()>>,
 }

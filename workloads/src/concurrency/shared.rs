@@ -1,4 +1,4 @@
-//! What `mutex` and `rwlock` share: whose lock it is.
+//! Whose lock or channel a point asks for.
 
 use runtime_bench_results::key::{ParamValue, Point};
 
@@ -13,20 +13,45 @@ pub(super) const OWN: &str = "own";
 /// # Errors
 /// On threads and pools, for a lock that is waited for in a task.
 pub(super) fn lock(point: &Point, family: Family) -> Result<String, Unfit> {
-    let param = point.params.iter().find(|param| param.name == "lock");
-    let Some(ParamValue::Text(name)) = param.map(|param| &param.value) else {
-        return Err(Unfit::Point("the point does not say whose `lock`".to_owned()));
-    };
+    let name = whose(point, "lock")?;
     if family != Family::Async && name != OWN && name != "std" {
         return Err(Unfit::Family(format!(
             "the lock of {name} is waited for in an asynchronous task; threads use the standard \
              library's"
         )));
     }
-    Ok(name.clone())
+    Ok(name.to_owned())
 }
 
 /// A name that no crate of locks has.
 pub(super) fn unknown(name: &str) -> Failure {
     Failure::Request(format!("there is no lock `{name}`: own, tokio, async-lock or std"))
+}
+
+/// Whose channel a point asks for.
+///
+/// # Errors
+/// On threads and pools, for a channel that is waited for in a task.
+pub(super) fn channel(point: &Point, family: Family) -> Result<String, Unfit> {
+    let name = whose(point, "channel")?;
+    if family != Family::Async && name != OWN {
+        return Err(Unfit::Family(format!(
+            "the channel of {name} is waited for in an asynchronous task; threads use the standard \
+             library's"
+        )));
+    }
+    Ok(name.to_owned())
+}
+
+/// A name that no crate of channels has.
+pub(super) fn unknown_channel(name: &str) -> Failure {
+    Failure::Request(format!("there is no channel `{name}`: own, tokio or async-channel"))
+}
+
+fn whose<'a>(point: &'a Point, what: &str) -> Result<&'a str, Unfit> {
+    let param = point.params.iter().find(|param| param.name == what);
+    match param.map(|param| &param.value) {
+        Some(ParamValue::Text(name)) => Ok(name),
+        _ => Err(Unfit::Point(format!("the point does not say whose `{what}`"))),
+    }
 }

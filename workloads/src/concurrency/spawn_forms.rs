@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::mpsc;
 
-use crate::runtime::{AsyncRuntime, DataParallel, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, DataParallel, Sender, ThreadRuntime};
 
 /// The children of a task in a tree of two a node.
 fn children(number: u64, tasks: u64) -> impl Iterator<Item = u64> + Send {
@@ -50,7 +50,7 @@ pub(super) fn chain<R: AsyncRuntime>(
     number: u64,
     tasks: u64,
     sum: u64,
-    last: R::Sender<u64>,
+    last: Sender<R, u64>,
 ) -> Boxed<()> {
     Box::pin(async move {
         let sum = sum + number;

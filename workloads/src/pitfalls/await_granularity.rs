@@ -21,6 +21,7 @@ pub struct AwaitGranularity;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Call,
+    Callback,
     Ready,
     Boxed,
     Yield,
@@ -28,8 +29,9 @@ enum Step {
     Offload,
 }
 
-const STEPS: [(&str, Step); 6] = [
+const STEPS: [(&str, Step); 7] = [
     ("call", Step::Call),
+    ("callback", Step::Callback),
     ("ready", Step::Ready),
     ("boxed", Step::Boxed),
     ("yield", Step::Yield),
@@ -54,6 +56,23 @@ fn step(number: u64) -> u64 {
     black_box(number)
 }
 
+/// A step that hands its result on, as before there was `await`.
+fn then(number: u64, next: Box<dyn FnOnce(u64) + '_>) {
+    next(step(number));
+}
+
+/// The sum without any runtime: by plain calls, or by callbacks.
+fn add_up_by_calls(how: Step, steps: u64) -> u64 {
+    if how == Step::Call {
+        return (0..steps).map(step).sum();
+    }
+    let mut sum = 0;
+    for number in 0..steps {
+        then(number, Box::new(|result| sum += result));
+    }
+    sum
+}
+
 #[expect(clippy::unused_async, reason = "what is measured is to await for nothing")]
 async fn ready(number: u64) -> u64 {
     step(number)
@@ -66,7 +85,7 @@ fn boxed(number: u64) -> Pin<Box<dyn Future<Output = u64> + Send>> {
 async fn add_up<R: AsyncRuntime>(how: Step, steps: u64) -> u64 {
     let mut sum = 0;
     match how {
-        Step::Call => sum = (0..steps).map(step).sum(),
+        Step::Call | Step::Callback => sum = add_up_by_calls(how, steps),
         Step::Ready => {
             for number in 0..steps {
                 sum += ready(number).await;
@@ -108,7 +127,7 @@ impl Workload for AwaitGranularity {
             kind: Kind::Pitfall,
             model:
                 "One sum, a step at a time and each waited for before the next: by a plain call, \
-                    by awaiting a function that is ready at once, a boxed one, one that yields \
+                    by a boxed callback, by awaiting a function that is ready at once, a boxed one, one that yields \
                     first, a task of its own, or the pool for blocking work."
                     .into(),
             check: "Every way gives the same sum.".into(),
@@ -116,14 +135,14 @@ impl Workload for AwaitGranularity {
             headline_age: Age::Young,
             notes: vec![
                 "Awaiting what is ready is a function call, and no runtime has a part in it: \
-                 `call`, `ready` and `boxed` measure the compiler and the allocator. What costs is \
+                 `call`, `callback`, `ready` and `boxed` measure the compiler and the allocator. What costs is \
                  to suspend, to spawn and to change threads."
                     .into(),
                 "Steps are taken one after the other on purpose. A task that is awaited at once is \
                  mostly run by the thread that spawned it, in the pools as well, while `offload` \
                  changes threads twice."
                     .into(),
-                "Threads and rayon only call and spawn; rayon's spawn is a scope with one job."
+                "Threads and rayon only call, call back and spawn; rayon's spawn is a scope with one job."
                     .into(),
             ],
         }
@@ -146,7 +165,7 @@ impl Workload for AwaitGranularity {
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         let (how, _) = Step::of(point)?;
-        if family == Family::Async || matches!(how, Step::Call | Step::Spawn) {
+        if family == Family::Async || matches!(how, Step::Call | Step::Callback | Step::Spawn) {
             let offloads = how == Step::Offload;
             return Ok(Needs { tasks: 1, offloads, ..Needs::default() });
         }
@@ -194,8 +213,8 @@ impl Workload for AwaitGranularity {
     ) -> Result<impl Session<Answer = u64>, Failure> {
         let (how, steps) = Step::of(&setup.point)?;
         Ok(repeat(move || {
-            if how == Step::Call {
-                return Ok((0..steps).map(step).sum());
+            if how != Step::Spawn {
+                return Ok(add_up_by_calls(how, steps));
             }
             Ok((0..steps).map(|number| T::join(T::spawn(move || step(number)))).sum())
         }))
@@ -207,8 +226,8 @@ impl Workload for AwaitGranularity {
     ) -> Result<impl Session<Answer = u64>, Failure> {
         let (how, steps) = Step::of(&setup.point)?;
         Ok(repeat(move || {
-            if how == Step::Call {
-                return Ok((0..steps).map(step).sum());
+            if how != Step::Spawn {
+                return Ok(add_up_by_calls(how, steps));
             }
             let sum = AtomicU64::new(0);
             for number in 0..steps {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use super::channels::{Channels, ChannelsVisitor};
 use super::locks::LocksVisitor;
 
 /// An asynchronous runtime. A value of it is the running instance.
@@ -22,10 +23,8 @@ pub trait AsyncRuntime: Sized + 'static {
     type Listener: Send + Sync + 'static;
     /// An open file.
     type File: Send + 'static;
-    /// The sending half of the runtime's own channel.
-    type Sender<T: Send + 'static>: Clone + Send + Sync + 'static;
-    /// The receiving half of it.
-    type Receiver<T: Send + 'static>: Send + 'static;
+    /// The runtime's own channels.
+    type Channels: Channels;
 
     /// Spawns the root task onto the runtime and waits for it from outside, so that the root runs
     /// where its children run.
@@ -130,17 +129,32 @@ pub trait AsyncRuntime: Sized + 'static {
     /// locks has that name.
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output>;
 
-    /// Makes a channel that holds at most `capacity` items, or any number without one.
-    fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Self::Sender<T>, Self::Receiver<T>);
+    /// Does something with the channels of a name: `own` are the runtime's own. `None` when no crate of
+    /// channels has that name.
+    fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output>;
 
-    /// Waits until there is room, then sends. `false` when the receiver is gone.
+    /// As [`Channels::channel`], of the runtime's own.
+    fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Sender<Self, T>, Receiver<Self, T>) {
+        Self::Channels::channel(capacity)
+    }
+
+    /// As [`Channels::send`].
     fn send<T: Send + 'static>(
-        sender: &Self::Sender<T>,
+        sender: &Sender<Self, T>,
         item: T,
-    ) -> impl Future<Output = bool> + Send;
+    ) -> impl Future<Output = bool> + Send {
+        Self::Channels::send(sender, item)
+    }
 
-    /// Waits for an item; `None` once every sender is gone and the channel is empty.
+    /// As [`Channels::receive`].
     fn receive<T: Send + 'static>(
-        receiver: &mut Self::Receiver<T>,
-    ) -> impl Future<Output = Option<T>> + Send;
+        receiver: &mut Receiver<Self, T>,
+    ) -> impl Future<Output = Option<T>> + Send {
+        Self::Channels::receive(receiver)
+    }
 }
+
+/// The sending half of a runtime's own channel.
+pub type Sender<R, T> = <<R as AsyncRuntime>::Channels as Channels>::Sender<T>;
+/// The receiving half of it.
+pub type Receiver<R, T> = <<R as AsyncRuntime>::Channels as Channels>::Receiver<T>;

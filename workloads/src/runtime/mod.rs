@@ -6,12 +6,14 @@
 //! Everything is monomorphised: no boxed future and no virtual call stands inside the clock.
 
 mod asynchronous;
+mod channels;
 mod data_parallel;
 mod foreign;
 mod locks;
 mod threads;
 
-pub use asynchronous::AsyncRuntime;
+pub use asynchronous::{AsyncRuntime, Receiver, Sender};
+pub use channels::{Channels, ChannelsVisitor};
 pub use data_parallel::DataParallel;
 pub(crate) use foreign::on_foreign_thread;
 pub use locks::{Locks, LocksVisitor};
