@@ -5,7 +5,6 @@ pub mod bounded_queue;
 pub mod brigade;
 pub mod cancellation;
 pub mod failures;
-mod foreign;
 pub mod idle_cost;
 pub mod mutex;
 pub mod ping_pong;

@@ -4,9 +4,8 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::foreign::Foreign;
 use crate::instance::{AsyncSession, Session, repeat};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Family, Foreign, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// The workload.

@@ -132,10 +132,7 @@ fn merged(block: &Timed<Report>) -> Option<Histogram<u64>> {
 }
 
 /// A server on the runtime, and its clients.
-pub(super) struct Served {
-    /// `None` while they are at work.
-    clients: Option<Clients>,
-}
+pub(super) struct Served(Clients);
 
 impl Served {
     /// Listens, serves each connection with a task of its own, and starts the clients.
@@ -191,8 +188,7 @@ impl Served {
     }
 
     fn with_clients(setup: &Setup, shape: &Shape, address: SocketAddr) -> Result<Self, Failure> {
-        let clients = Clients::start(setup, address, shape.connections, shape.talk.clone())?;
-        Ok(Self { clients: Some(clients) })
+        load::clients(setup, address, shape.connections, shape.talk.clone()).map(Self)
     }
 
     /// Drives the clients, from a task.
@@ -200,10 +196,7 @@ impl Served {
     /// # Errors
     /// When the clients are gone.
     pub(super) async fn drive_async(&mut self, drive: Drive) -> Result<Report, Failure> {
-        let clients = self.clients.take().ok_or_else(lost)?;
-        let (clients, report) = clients.drive_async(drive).await;
-        self.clients = Some(clients);
-        report
+        self.0.ask(drive).await
     }
 
     /// Drives the clients, on a thread.
@@ -211,17 +204,13 @@ impl Served {
     /// # Errors
     /// When the clients are gone.
     pub(super) fn drive(&mut self, drive: Drive) -> Result<Report, Failure> {
-        self.clients.as_mut().ok_or_else(lost)?.drive(drive)
+        self.0.ask_blocking(drive)
     }
 }
 
 fn address(sockets: &[TcpListener]) -> Result<SocketAddr, Failure> {
     let first = sockets.first().ok_or_else(|| Failure::Request("no socket to listen on".into()))?;
     first.local_addr().map_err(Failure::io(LISTENER))
-}
-
-fn lost() -> Failure {
-    Failure::Request("the clients of this instance are gone".to_owned())
 }
 
 /// A session that drives the clients once an iteration; the first time as a warm-up.

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::{Drive, Report, Talk, Target};
 use crate::io::loopback;
-use crate::runtime::on_foreign_thread;
+use crate::runtime::Foreign;
 use crate::workload::{Failure, Setup};
 
 /// Who loads a server.
@@ -51,59 +51,50 @@ impl Traffic {
     }
 }
 
-/// Those who load a server that listens.
-pub(crate) enum Clients {
+/// Those who load a server, on a thread that belongs to no runtime: each drive is a question, and the
+/// report its answer.
+pub(crate) type Clients = Foreign<Drive, Result<Report, Failure>>;
+
+/// Starts the clients of a server: a generator is back once all its connections stand.
+///
+/// # Errors
+/// When the generator cannot be started or cannot connect.
+pub(crate) fn clients(
+    setup: &Setup,
+    address: SocketAddr,
+    connections: usize,
+    talk: Talk,
+) -> Result<Clients, Failure> {
+    let mut load = match &setup.traffic {
+        Traffic::Generator(command) => {
+            let target = Target { address, connections, talk };
+            Load::Generator(Generator::start(command, &target).map_err(GENERATOR)?)
+        }
+        Traffic::Outside { announce, .. } => {
+            announce(address);
+            Load::Outside
+        }
+    };
+    Foreign::start(move |drive| load.drive(drive)).map_err(Failure::io("starting a thread"))
+}
+
+enum Load {
     Generator(Generator),
     Outside,
 }
 
-impl Clients {
-    /// Starts them: a generator is back once all its connections stand.
-    ///
-    /// # Errors
-    /// When the generator cannot be started or cannot connect.
-    pub(crate) fn start(
-        setup: &Setup,
-        address: SocketAddr,
-        connections: usize,
-        talk: Talk,
-    ) -> Result<Self, Failure> {
-        match &setup.traffic {
-            Traffic::Generator(command) => {
-                let target = Target { address, connections, talk };
-                Generator::start(command, &target).map(Self::Generator).map_err(GENERATOR)
-            }
-            Traffic::Outside { announce, .. } => {
-                announce(address);
-                Ok(Self::Outside)
-            }
-        }
-    }
-
+impl Load {
     /// Loads the server and waits for the report; for clients from outside, without end.
     ///
     /// # Errors
     /// When the generator ended or said something that is no report.
-    pub(crate) fn drive(&mut self, drive: Drive) -> Result<Report, Failure> {
+    fn drive(&mut self, drive: Drive) -> Result<Report, Failure> {
         match self {
             Self::Generator(generator) => generator.drive(drive).map_err(GENERATOR),
             Self::Outside => loop {
                 std::thread::park();
             },
         }
-    }
-
-    /// The same from a task, which meanwhile occupies no worker.
-    ///
-    /// # Errors
-    /// As [`Clients::drive`].
-    pub(crate) async fn drive_async(self, drive: Drive) -> (Self, Result<Report, Failure>) {
-        let mut clients = self;
-        on_foreign_thread(move || {
-            let report = clients.drive(drive);
-            (clients, report)
-        })
-        .await
     }
 }
 

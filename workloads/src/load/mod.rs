@@ -13,8 +13,8 @@ mod recording;
 mod waiting;
 
 pub use client::run;
-pub(crate) use generator::Clients;
 pub use generator::Traffic;
+pub(crate) use generator::{Clients, clients};
 pub use message::Talk;
 
 use std::net::SocketAddr;

@@ -193,7 +193,7 @@ impl Ends {
         let accepting = thread::spawn(move || {
             listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
         });
-        let clients = Clients::start(setup, address, connections, Talk::Echo { size: SIZE })?;
+        let clients = load::clients(setup, address, connections, Talk::Echo { size: SIZE })?;
         let servers = accepting.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
         Ok(Self { clients, servers: servers.map_err(Failure::io("accepting"))? })
     }
@@ -215,17 +215,17 @@ async fn hold_async<R: AsyncRuntime>(ends: Ends) -> Result<Held, Failure> {
         }
         *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
     }
-    let asking = R::spawn(ends.clients.drive_async(ASK));
+    let clients = ends.clients;
+    let asking = R::spawn(async move { clients.ask(ASK).await });
     // A stream that closes resets its connection, so all are kept until the clients have read.
     let mut answered = Vec::with_capacity(2 * half);
     for task in tasks {
         answered.push(task.await.map_err(Failure::io("answering"))?);
     }
-    let (_clients, asked) = asking.await;
-    Ok(Held::of(&asked?, resident))
+    Ok(Held::of(&asking.await?, resident))
 }
 
-fn hold<T: ThreadRuntime>(mut ends: Ends) -> Result<Held, Failure> {
+fn hold<T: ThreadRuntime>(ends: Ends) -> Result<Held, Failure> {
     let half = ends.servers.len() / 2;
     let waiting = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::with_capacity(2 * half);
@@ -241,7 +241,7 @@ fn hold<T: ThreadRuntime>(mut ends: Ends) -> Result<Held, Failure> {
         }
         *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
     }
-    let asked = ends.clients.drive(ASK)?;
+    let asked = ends.clients.ask_blocking(ASK)?;
     for task in tasks {
         T::join(task).map_err(Failure::io("answering"))?;
     }

@@ -1,41 +1,143 @@
-//! Work outside the runtime, waited for inside it.
+//! A thread that belongs to no runtime: it answers questions, and wakes who waits for the answer.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, Waker};
-use std::thread;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, JoinHandle, Thread};
 
-/// What comes from the thread, and who waits for it.
-struct Handoff<T> {
-    output: Option<thread::Result<T>>,
-    waiting: Option<Waker>,
+/// The thread. Dropping it ends the thread and waits for its end.
+pub(crate) struct Foreign<Q, A> {
+    shared: Arc<Mutex<Desk<Q, A>>>,
+    thread: Option<JoinHandle<()>>,
 }
 
-/// Does work on an OS thread of its own, which belongs to no runtime, and waits for it as a future.
-///
-/// # Panics
-/// Where the work panics.
-pub(crate) async fn on_foreign_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> T {
-    let handoff = Arc::new(Mutex::new(Handoff { output: None, waiting: None }));
-    let there = Arc::clone(&handoff);
-    thread::spawn(move || {
-        let output = catch_unwind(AssertUnwindSafe(work));
-        let mut handoff = there.lock().unwrap_or_else(PoisonError::into_inner);
-        handoff.output = Some(output);
-        if let Some(waker) = handoff.waiting.take() {
-            waker.wake();
+struct Desk<Q, A> {
+    question: Option<Q>,
+    answer: Option<A>,
+    waker: Option<Waker>,
+    closed: bool,
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Foreign<Q, A> {
+    /// Starts the thread, which answers each question by `work`.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub(crate) fn start(mut work: impl FnMut(Q) -> A + Send + 'static) -> io::Result<Self> {
+        let desk = Desk { question: None, answer: None, waker: None, closed: false };
+        let shared = Arc::new(Mutex::new(desk));
+        let desk = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("foreign".to_owned()).spawn(move || {
+            loop {
+                let question = {
+                    let mut desk = lock(&desk);
+                    if desk.closed {
+                        return;
+                    }
+                    desk.question.take()
+                };
+                let Some(question) = question else {
+                    thread::park();
+                    continue;
+                };
+                let answer = work(question);
+                let waker = {
+                    let mut desk = lock(&desk);
+                    desk.answer = Some(answer);
+                    desk.waker.take()
+                };
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            }
+        })?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Asks, and waits to be woken with the answer: the question is asked once the waker is in its
+    /// place, so there is a wake-up for every answer.
+    pub(crate) async fn ask(&self, question: Q) -> A {
+        let mut question = Some(question);
+        poll_fn(|context| {
+            let mut desk = lock(&self.shared);
+            if let Some(answer) = desk.answer.take() {
+                return Poll::Ready(answer);
+            }
+            desk.waker = Some(context.waker().clone());
+            if let Some(question) = question.take() {
+                desk.question = Some(question);
+                drop(desk);
+                self.unpark();
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// The same on a thread that may block: it is parked until the waker unparks it.
+    pub(crate) fn ask_blocking(&self, question: Q) -> A {
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut answer = pin!(self.ask(question));
+        loop {
+            match answer.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(answer) => return answer,
+                Poll::Pending => thread::park(),
+            }
         }
-    });
-    let output = poll_fn(|context| {
-        let mut handoff = handoff.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(output) = handoff.output.take() else {
-            handoff.waiting = Some(context.waker().clone());
-            return Poll::Pending;
-        };
-        Poll::Ready(output)
-    });
-    output.await.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+impl<Q, A> Foreign<Q, A> {
+    fn unpark(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+    }
+}
+
+impl<Q, A> Drop for Foreign<Q, A> {
+    fn drop(&mut self) {
+        lock(&self.shared).closed = true;
+        self.unpark();
+        if let Some(thread) = self.thread.take() {
+            // A panic of its work has been printed where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn lock<Q, A>(desk: &Mutex<Desk<Q, A>>) -> MutexGuard<'_, Desk<Q, A>> {
+    desk.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_question_gets_its_own_answer() {
+        let foreign = Foreign::start(|number: u64| number * 2).unwrap();
+        let answers: Vec<u64> = (0..50).map(|number| foreign.ask_blocking(number)).collect();
+        assert_eq!(answers, (0..50).map(|number| number * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn its_thread_ends_with_it() {
+        let alive = Arc::new(());
+        let held = Arc::clone(&alive);
+        let foreign = Foreign::start(move |()| Arc::strong_count(&held)).unwrap();
+        assert_eq!(foreign.ask_blocking(()), 2);
+        drop(foreign);
+        assert_eq!(Arc::strong_count(&alive), 1);
+    }
 }

@@ -15,7 +15,7 @@ mod threads;
 pub use asynchronous::{AsyncRuntime, Receiver, Sender};
 pub use channels::{Channels, ChannelsVisitor};
 pub use data_parallel::DataParallel;
-pub(crate) use foreign::on_foreign_thread;
+pub(crate) use foreign::Foreign;
 pub use locks::{Locks, LocksVisitor};
 pub use threads::ThreadRuntime;
 
