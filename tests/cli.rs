@@ -25,7 +25,7 @@ fn a_list_for_programs_has_every_pair_with_a_reason_where_it_does_not_run() {
     let ended = run(folder.path(), &["list", "--format", "json", "--points", "full"]);
     let list: Value = serde_json::from_str(&ended.stdout).unwrap();
     let count = |name: &str| list[name].as_array().unwrap().len();
-    assert_eq!((count("workloads"), count("runners")), (37, 9));
+    assert_eq!((count("workloads"), count("runners")), (38, 9));
     for cell in list["cells"].as_array().unwrap() {
         let reason = &cell["not_applicable"];
         assert!(reason.is_null() || reason.as_str().unwrap().len() > 20, "{cell}");

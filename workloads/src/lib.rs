@@ -71,5 +71,6 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(pitfalls::await_granularity::AwaitGranularity);
     visitor.visit(pitfalls::lock_per_call::LockPerCall);
     visitor.visit(pitfalls::deadlock::Deadlock);
+    visitor.visit(pitfalls::pool_starvation::PoolStarvation);
     visitor.visit(calibration::null::Null);
 }

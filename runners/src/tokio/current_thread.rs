@@ -42,6 +42,7 @@ impl Runner for CurrentThread {
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let build =
             || Builder::new_current_thread().enable_all().build().map(Tokio::<Blocking>::new);
-        on_async(build, workload, setup)
+        // It has one, whatever the others have.
+        on_async(build, workload, Setup { workers: 1, ..setup })
     }
 }

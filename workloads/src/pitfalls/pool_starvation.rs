@@ -1,0 +1,209 @@
+//! `pool-starvation`: as many tasks block as there are workers, and wait for one more.
+
+use std::marker::PhantomData;
+use std::sync::{Arc, Barrier, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use crate::instance::AsyncSession;
+use crate::runtime::{AsyncRuntime, Family, Foreign};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+/// Those that block off the workers are waited for longer: they must not give up.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolStarvation;
+
+/// What became of the blocked tasks, and of their twins on the pool for blocking work.
+#[derive(Clone, Copy, Debug)]
+pub struct Starved {
+    /// Whether a blocked task gave up before the root came to release it.
+    starved: bool,
+    /// Whether one of the twins did.
+    twins_starved: bool,
+    /// From the moment when all twins block to the end of the last.
+    took: Duration,
+}
+
+fn watch(point: &Point) -> Result<Duration, Unfit> {
+    Ok(Duration::from_millis(point.count_in("watch", 1..=60_000)? as u64))
+}
+
+/// What tasks block on.
+struct Door {
+    /// All of them, and who tells the root that they are there.
+    met: Barrier,
+    released: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Door {
+    fn of(tasks: usize) -> Self {
+        let (released, opened) = (Mutex::new(false), Condvar::new());
+        Self { met: Barrier::new(tasks + 1), released, opened }
+    }
+
+    /// Blocks the thread until released, or for a time; whether it was in vain.
+    fn block(&self, most: Duration) -> bool {
+        self.met.wait();
+        let released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.opened.wait_timeout_while(released, most, |released| !*released);
+        let (released, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !*released
+    }
+
+    fn release(&self) {
+        *self.released.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.opened.notify_all();
+    }
+}
+
+impl Workload for PoolStarvation {
+    type Answer = Starved;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "pool-starvation".into(),
+            title: "Every worker waits for a task that has none".into(),
+            kind: Kind::Pitfall,
+            model: "As many tasks as there are workers block their threads until the root releases \
+                    them, and the root is a task, too. They give up after a while. Their twins block \
+                    on the pool for blocking work instead."
+                .into(),
+            check: "The tasks give up before the root can run, and the twins are released.".into(),
+            headline: "fixed".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "The starvation passes or fails and has no figure: that would time the watching. \
+                 `fixed` is the time from when the last twin blocks until all are through."
+                    .into(),
+                "No runtime prevents it, and none notices it. A single task that blocks is enough \
+                 on one worker."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let watch = |ms: u64| Point::new().with("watch", ms, "ms");
+        match set {
+            PointSet::Smoke => vec![watch(2)],
+            PointSet::Quick => vec![watch(10)],
+            PointSet::Full => vec![watch(100)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        watch(point)?;
+        let reason = match family {
+            Family::Async => {
+                return Ok(Needs { tasks: 2, offloads: true, ..Needs::default() });
+            }
+            Family::ThreadPerTask => {
+                "each task has a thread of its own: there is nothing to starve"
+            }
+            Family::ThreadPool => {
+                "who joins a task of this pool does the waiting jobs meanwhile, so it is not starved \
+                 like this"
+            }
+            Family::DataParallel => "its jobs must not wait for each other at all",
+        };
+        Err(Unfit::Family(reason.to_owned()))
+    }
+
+    fn verify(&self, _: &Setup, ended: &Starved) -> Result<(), String> {
+        if !ended.starved {
+            Err("the root ran while every worker was blocked".to_owned())
+        } else if ended.twins_starved {
+            Err("a twin on the pool for blocking work was not released".to_owned())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn describe(&self, _: &Starved) -> String {
+        "starved; the twins were released".to_owned()
+    }
+
+    fn metrics(&self, _: &Setup, block: &Timed<Starved>) -> Vec<Metric> {
+        vec![Metric::lower("fixed", "ns", block.mean(|ended| ended.took.as_nanos() as f64))]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Starved>, Failure> {
+        let watch = watch(&setup.point)?;
+        let met = |door: Arc<Door>| {
+            door.met.wait();
+            Instant::now()
+        };
+        let foreign = Foreign::start(met).map_err(Failure::io("starting a thread"))?;
+        Ok(Starving::<R> { workers: setup.workers, watch, foreign, runtime: PhantomData })
+    }
+}
+
+struct Starving<R> {
+    workers: usize,
+    watch: Duration,
+    /// Tells the root when all tasks block.
+    foreign: Foreign<Arc<Door>, Instant>,
+    runtime: PhantomData<fn() -> R>,
+}
+
+impl<R: AsyncRuntime> AsyncSession for Starving<R> {
+    type Answer = Starved;
+
+    async fn iterate(&mut self) -> Result<Starved, Failure> {
+        let (tasks, watch) = (self.workers, self.watch);
+        let block = move |door: Arc<Door>| R::spawn(async move { door.block(watch) });
+        let (starved, _) = self.blocked(tasks, block).await;
+        let offload = |door: Arc<Door>| R::spawn(R::offload(move || door.block(LONGEST)));
+        let (twins_starved, took) = self.blocked(tasks, offload).await;
+        Ok(Starved { starved, twins_starved, took })
+    }
+}
+
+impl<R: AsyncRuntime> Starving<R> {
+    /// Starts tasks that block and releases them once all do: whether one gave up, and how long it took
+    /// from then on.
+    async fn blocked(
+        &self,
+        tasks: usize,
+        start: impl Fn(Arc<Door>) -> R::Task<bool>,
+    ) -> (bool, Duration) {
+        let door = Arc::new(Door::of(tasks));
+        let tasks: Vec<_> = (0..tasks).map(|_| start(Arc::clone(&door))).collect();
+        let met = self.foreign.ask(Arc::clone(&door)).await;
+        door.release();
+        let mut in_vain = false;
+        for task in tasks {
+            in_vain |= task.await;
+        }
+        (in_vain, met.elapsed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_not_released_in_time_gives_up() {
+        let door = Arc::new(Door::of(1));
+        let there = Arc::clone(&door);
+        let given_up = std::thread::spawn(move || there.block(Duration::from_millis(1)));
+        door.met.wait();
+        assert!(given_up.join().unwrap());
+        let there = Arc::clone(&door);
+        let released = std::thread::spawn(move || there.block(LONGEST));
+        door.met.wait();
+        door.release();
+        assert!(!released.join().unwrap());
+    }
+}
