@@ -21,7 +21,7 @@ pub struct PoolStarvation;
 
 /// What became of the blocked tasks, and of their twins on the pool for blocking work.
 #[derive(Clone, Copy, Debug)]
-pub struct Starved {
+pub struct Ended {
     /// Whether a blocked task gave up before the root came to release it.
     starved: bool,
     /// Whether one of the twins did.
@@ -64,7 +64,7 @@ impl Door {
 }
 
 impl Workload for PoolStarvation {
-    type Answer = Starved;
+    type Answer = Ended;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -116,7 +116,7 @@ impl Workload for PoolStarvation {
         Err(Unfit::Family(reason.to_owned()))
     }
 
-    fn verify(&self, _: &Setup, ended: &Starved) -> Result<(), String> {
+    fn verify(&self, _: &Setup, ended: &Ended) -> Result<(), String> {
         if !ended.starved {
             Err("the root ran while every worker was blocked".to_owned())
         } else if ended.twins_starved {
@@ -126,18 +126,18 @@ impl Workload for PoolStarvation {
         }
     }
 
-    fn describe(&self, _: &Starved) -> String {
+    fn describe(&self, _: &Ended) -> String {
         "starved; the twins were released".to_owned()
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Starved>) -> Vec<Metric> {
+    fn metrics(&self, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
         vec![Metric::lower("fixed", "ns", block.mean(|ended| ended.took.as_nanos() as f64))]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Starved>, Failure> {
+    ) -> Result<impl AsyncSession<Answer = Ended>, Failure> {
         let watch = watch(&setup.point)?;
         let met = |door: Arc<Door>| {
             door.met.wait();
@@ -157,15 +157,15 @@ struct Starving<R> {
 }
 
 impl<R: AsyncRuntime> AsyncSession for Starving<R> {
-    type Answer = Starved;
+    type Answer = Ended;
 
-    async fn iterate(&mut self) -> Result<Starved, Failure> {
+    async fn iterate(&mut self) -> Result<Ended, Failure> {
         let (tasks, watch) = (self.workers, self.watch);
         let block = move |door: Arc<Door>| R::spawn(async move { door.block(watch) });
         let (starved, _) = self.blocked(tasks, block).await;
         let offload = |door: Arc<Door>| R::spawn(R::offload(move || door.block(LONGEST)));
         let (twins_starved, took) = self.blocked(tasks, offload).await;
-        Ok(Starved { starved, twins_starved, took })
+        Ok(Ended { starved, twins_starved, took })
     }
 }
 
