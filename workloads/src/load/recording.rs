@@ -78,6 +78,7 @@ impl Recording {
             cpu_ns: nanoseconds(cpu),
             in_flight: self.flown / wall_ns.max(1) as f64,
             mean_ns: self.latencies.mean(),
+            late_mean_ns: self.lateness.mean(),
             late_p99_ns: self.lateness.value_at_quantile(0.99),
             histogram: histogram::encode(&self.latencies)?,
         })
