@@ -1,6 +1,8 @@
 //! What workloads share that are servers, loaded from another process.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
 
 use runtime_bench_results::histogram::{self, Histogram};
 use runtime_bench_results::trial::{Metric, metric};
@@ -15,6 +17,10 @@ use crate::workload::{Failure, Needs, Setup, Timed, Unfit};
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
 /// Tasks besides those of the connections: who accepts, and who waits for the clients.
 const OTHER_TASKS: usize = 2;
+
+/// A server that was refused a connection tries again after this: one that comes from outside may have
+/// gone away, or have met the limit of open files.
+const AFTER_REFUSAL: Duration = Duration::from_millis(10);
 
 const LISTENER: &str = "preparing a listener";
 
@@ -162,8 +168,11 @@ impl Served {
             R::spawn_acceptor(number, async move {
                 // Here, because it belongs to the runtime that this task runs on.
                 let Ok(listener) = R::listener(socket) else { return };
-                while let Ok(stream) = R::accept(&listener).await {
-                    R::detach(R::spawn(handle(stream)));
+                loop {
+                    match R::accept(&listener).await {
+                        Ok(stream) => R::detach(R::spawn(handle(stream))),
+                        Err(_) => R::sleep(AFTER_REFUSAL).await,
+                    }
                 }
             });
         }
@@ -184,7 +193,11 @@ impl Served {
         let socket = sockets.swap_remove(0);
         // Tasks that are dropped go on alone.
         drop(T::spawn(move || {
-            for stream in socket.incoming().flatten() {
+            for stream in socket.incoming() {
+                let Ok(stream) = stream else {
+                    thread::sleep(AFTER_REFUSAL);
+                    continue;
+                };
                 let handle = handle.clone();
                 drop(T::spawn(move || handle(stream)));
             }
