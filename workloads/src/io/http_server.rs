@@ -136,7 +136,7 @@ impl Workload for HttpServer {
         let wait = wait(&setup.point)?;
         let handle = move |stream| serve_async::<R>(stream, wait);
         let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle)?, shape))
+        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle).await?, shape))
     }
 
     fn on_threads<T: ThreadRuntime>(

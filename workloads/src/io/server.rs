@@ -10,7 +10,7 @@ use runtime_bench_results::trial::{Metric, metric};
 use super::loopback::waits_for_sockets;
 use crate::instance::{AsyncSession, Session};
 use crate::load::{self, Clients, Drive, Report, Talk};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Family, ThreadRuntime, on_foreign_thread};
 use crate::workload::{Failure, Needs, Setup, Timed, Unfit};
 
 /// Buffers of a connection, both ends, and a task's own memory.
@@ -150,7 +150,7 @@ impl Served {
     ///
     /// # Errors
     /// When the server cannot listen or the clients cannot be started.
-    pub(super) fn on_async<R, F, H>(
+    pub(super) async fn on_async<R, F, H>(
         setup: &Setup,
         shape: &Shape,
         handle: H,
@@ -176,7 +176,10 @@ impl Served {
                 }
             });
         }
-        Self::with_clients(setup, shape, address)
+        // Not on this worker, which may be the one that accepts: more clients than the backlog holds
+        // would wait for it for ever.
+        let (setup, shape) = (setup.clone(), shape.clone());
+        on_foreign_thread(move || Self::with_clients(&setup, &shape, address)).await
     }
 
     /// Listens, serves each connection on a thread, and starts the clients.
