@@ -115,6 +115,10 @@ fn what_cannot_be_served_is_said_in_a_sentence() {
     serve(&[&smol[..], &["wait"]].concat()).fails_with(2, &["NAME=VALUE"]);
     serve(&[&smol[..], &["weight=2"]].concat()).fails_with(2, &["no parameter", "wait"]);
     serve(&[&smol[..], &["wait=99999999"]].concat()).fails_with(2, &["wait", "between"]);
+    let pool = ["http-server", "--runner", "thread-pool", "--pool-threads", "2"];
+    serve(&pool).fails_with(2, &["--pool-threads 2", "3 or more"]);
+    serve(&["http-server", "--runner", "tokio", "--workers", "999999999"])
+        .fails_with(2, &["--workers 999999999", "allows"]);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     serve(&["http-server", "--runner", "tokio", "--port", &port])

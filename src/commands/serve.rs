@@ -9,13 +9,14 @@ use clap::Args;
 use runtime_bench_results::key::Point;
 use runtime_bench_workloads::clock::SYSTEM;
 use runtime_bench_workloads::load::Traffic;
+use runtime_bench_workloads::runtime::Family;
 use runtime_bench_workloads::workload::{PointSet, Setup};
 
 use super::print;
 use crate::cli::{POOL_THREADS, at_least_one, cores};
 use crate::error::Error;
-use crate::harness::wishes::nearest;
-use crate::machine::raise_open_files;
+use crate::harness::wishes::{check_threads, nearest};
+use crate::machine::{Limits, raise_open_files};
 use crate::registry::{Entry, Registry};
 
 /// Arguments of `serve`.
@@ -41,6 +42,9 @@ pub struct ServeArgs {
     pool_threads: usize,
 }
 
+/// Threads of a pool that serve no client: one accepts, and one waits for the end.
+const BESIDE_CLIENTS: usize = 2;
+
 /// Runs the command; it ends only with an error or with the process.
 ///
 /// # Errors
@@ -58,6 +62,15 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
         ))
     })?;
     let workers = args.workers.unwrap_or_else(cores);
+    check_threads(workers, args.pool_threads, Limits::of_this_machine())?;
+    if case.family() == Family::ThreadPool && args.pool_threads <= BESIDE_CLIENTS {
+        return Err(Error::Usage(format!(
+            "--pool-threads {} leaves no thread for a client: one accepts and one waits; give it {} or \
+             more",
+            args.pool_threads,
+            BESIDE_CLIENTS + 1
+        )));
+    }
     let point = point(entry, workers, &args.params)?;
     case.needs(&point).map_err(|unfit| Error::Usage(format!("{}: {unfit}", args.runner)))?;
     let settings = case.environment(workers);

@@ -46,7 +46,7 @@ impl Wishes {
     /// Refuses names that are unknown and sizes that the machine cannot hold.
     pub(super) fn check(&self, known: &[RunnerInfo], limits: Limits) -> Result<(), Error> {
         self.check_names(known)?;
-        self.check_threads(limits)
+        check_threads(self.workers, self.pool_threads, limits)
     }
 
     fn check_names(&self, known: &[RunnerInfo]) -> Result<(), Error> {
@@ -69,18 +69,6 @@ impl Wishes {
             }
             _ => Ok(()),
         }
-    }
-
-    fn check_threads(&self, limits: Limits) -> Result<(), Error> {
-        let asked = [("--workers", self.workers), ("--pool-threads", self.pool_threads)];
-        for (option, threads) in asked {
-            if let Some(limit) = limits.threads.filter(|limit| threads as u64 > *limit) {
-                return Err(Error::Usage(format!(
-                    "{option} {threads} does not fit: this machine allows {limit} threads"
-                )));
-            }
-        }
-        Ok(())
     }
 
     /// Refuses a parameter that none of the chosen cells has.
@@ -112,6 +100,22 @@ impl Wishes {
             patterns.join("` or `")
         ))
     }
+}
+
+/// Refuses more threads than the machine allows.
+pub(crate) fn check_threads(
+    workers: usize,
+    pool_threads: usize,
+    limits: Limits,
+) -> Result<(), Error> {
+    for (option, threads) in [("--workers", workers), ("--pool-threads", pool_threads)] {
+        if let Some(limit) = limits.threads.filter(|limit| threads as u64 > *limit) {
+            return Err(Error::Usage(format!(
+                "{option} {threads} does not fit: this machine allows {limit} threads"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// `: did you mean …?`, or nothing when no name is near.

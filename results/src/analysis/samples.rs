@@ -1,6 +1,6 @@
 //! The trials of one cell, and what they say about it alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::noise::stalled;
 use super::{Status, Summary};
@@ -94,10 +94,11 @@ impl<'a> Samples<'a> {
     }
 
     pub(super) fn summaries(&self) -> Vec<Summary> {
-        let Some(first) = self.blocks.values().next() else {
-            return Vec::new();
-        };
-        let measured = first.metrics.iter().filter_map(|metric| self.summary(metric));
+        // Not the first block's alone: a percentile may be supported in some blocks only.
+        let mut seen = BTreeSet::new();
+        let all = self.blocks.values().flat_map(|block| &block.metrics);
+        let each = all.filter(|metric| seen.insert(metric.name.as_str()));
+        let measured = each.filter_map(|metric| self.summary(metric));
         measured.chain(self.counted_only.iter().map(|metric| once(metric))).collect()
     }
 
@@ -124,5 +125,24 @@ fn once(metric: &Metric) -> Summary {
         value: metric.value,
         interval: None,
         samples: 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_that_the_first_block_lacks_is_told() {
+        let of = |names: &[&str]| Block {
+            metrics: names.iter().map(|name| Metric::lower(name, "ns", 1.0)).collect(),
+            ..Block::default()
+        };
+        let blocks = [of(&["wall"]), of(&["p99", "wall"]), of(&["p99", "wall"])];
+        let blocks = blocks.iter().zip(1..).map(|(block, round)| (round, block)).collect();
+        let samples = Samples { blocks, ..Samples::default() };
+        let told: Vec<(String, usize)> =
+            samples.summaries().into_iter().map(|one| (one.name, one.samples)).collect();
+        assert_eq!(told, [("wall".to_owned(), 3), ("p99".to_owned(), 2)]);
     }
 }

@@ -35,7 +35,8 @@ impl Tail {
         let histograms: Vec<Histogram<u64>> =
             texts.filter_map(|text| histogram::decode(text).ok()).collect();
         let processes: Vec<Latencies> = histograms.iter().map(latencies).collect();
-        let samples = histograms.iter().map(Histogram::len).sum();
+        // No machine counts that far, but a file may say so.
+        let samples = histograms.iter().map(Histogram::len).fold(0, u64::saturating_add);
         let mut tail = Self { max: maximum(&processes)?, samples, ..Self::default() };
         for share in SHARES {
             match percentile(&processes, share) {
@@ -125,6 +126,17 @@ mod tests {
         broken[0].histogram = Some("no histogram".into());
         broken[1].histogram = None;
         assert_eq!(Tail::of(&samples(&broken)), None);
+    }
+
+    #[test]
+    fn counts_that_are_too_large_to_be_added_are_no_panic() {
+        let mut latencies = Histogram::<u64>::new_with_bounds(1, 1_000_000_000, 3).unwrap();
+        latencies.record_n(1_000, 1 << 62).unwrap();
+        let mut many = blocks(5, 0.1, 0.0);
+        for block in &mut many {
+            block.histogram = Some(histogram::encode(&latencies).unwrap());
+        }
+        assert_eq!(Tail::of(&samples(&many)).map(|tail| tail.samples), Some(u64::MAX));
     }
 
     #[test]

@@ -109,7 +109,7 @@ impl Workload for EchoLatency {
     ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
         let shape = shape(&setup.point)?;
         let handle = |stream| echo::serve_async::<R>(stream, SIZE);
-        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle)?, shape))
+        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle).await?, shape))
     }
 
     fn on_threads<T: ThreadRuntime>(

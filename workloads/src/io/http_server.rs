@@ -25,6 +25,8 @@ const LENGTH: usize = 1_024;
 /// Longest head of a request that the blocking server reads.
 const LONGEST_HEAD: usize = 8 * 1_024;
 const MOST_HEADERS: usize = 64;
+/// Longest wait before an answer, ms: less than the load generator's patience.
+const LONGEST_WAIT: usize = 4_000;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +45,7 @@ const fn body() -> [u8; LENGTH] {
 }
 
 fn wait(point: &Point) -> Result<Duration, Unfit> {
-    Ok(Duration::from_millis(point.count_in("wait", 0..=60_000)? as u64))
+    Ok(Duration::from_millis(point.count_in("wait", 0..=LONGEST_WAIT)? as u64))
 }
 
 fn shape(point: &Point) -> Result<Shape, Unfit> {
@@ -136,7 +138,7 @@ impl Workload for HttpServer {
         let wait = wait(&setup.point)?;
         let handle = move |stream| serve_async::<R>(stream, wait);
         let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle)?, shape))
+        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle).await?, shape))
     }
 
     fn on_threads<T: ThreadRuntime>(

@@ -72,7 +72,11 @@ fn listen_at(port: u16, shared: bool) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     set_options(&socket)?;
     #[cfg(unix)]
-    socket.set_reuse_port(shared)?;
+    {
+        socket.set_reuse_port(shared)?;
+        // As std does: connections of a server that was stopped (`TIME_WAIT`) do not keep its port.
+        socket.set_reuse_address(port != 0)?;
+    }
     #[cfg(not(unix))]
     if shared {
         return Err(io::ErrorKind::Unsupported.into());

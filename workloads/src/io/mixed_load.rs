@@ -167,7 +167,7 @@ impl Workload for MixedLoad {
     ) -> Result<impl AsyncSession<Answer = Mixed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let handle = |stream| echo::serve_async::<R>(stream, SIZE);
-        let served = Served::on_async::<R, _, _>(&setup, &shape.load, handle)?;
+        let served = Served::on_async::<R, _, _>(&setup, &shape.load, handle).await?;
         Ok(OnAsync::<R> { served, shape, runtime: std::marker::PhantomData })
     }
 

@@ -148,7 +148,7 @@ impl Workload for Overload {
     ) -> Result<impl AsyncSession<Answer = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let handle = |stream| echo::serve_async::<R>(stream, SIZE);
-        Ok(Under { served: Served::on_async::<R, _, _>(&setup, &shape.load, handle)?, shape })
+        Ok(Under { served: Served::on_async::<R, _, _>(&setup, &shape.load, handle).await?, shape })
     }
 
     fn on_threads<T: ThreadRuntime>(

@@ -59,8 +59,8 @@ struct Client {
 struct Schedule {
     start: Instant,
     total: u64,
-    /// Between two messages; `None` where each waits for the answer to the one before.
-    every: Option<Duration>,
+    /// Messages a second; `None` where each waits for the answer to the one before.
+    rate: Option<u64>,
 }
 
 impl Schedule {
@@ -68,19 +68,21 @@ impl Schedule {
         let start = Instant::now();
         match drive {
             Drive::Open { rate, milliseconds } => {
-                let total = (rate * milliseconds / 1_000).max(1);
-                Self { start, total, every: Some(Duration::from_secs(1) / rate.max(1) as u32) }
+                let total = (rate.saturating_mul(milliseconds) / 1_000).max(1);
+                Self { start, total, rate: Some(rate.max(1)) }
             }
             Drive::Closed { messages } => {
-                Self { start, total: messages * connections as u64, every: None }
+                Self { start, total: messages.saturating_mul(connections as u64), rate: None }
             }
         }
     }
 
     /// When the message of a place is due, if the schedule knows.
     fn due(&self, place: u64) -> Option<Instant> {
-        let every = self.every.filter(|_| place < self.total)?;
-        Some(self.start + Duration::from_nanos(every.as_nanos() as u64 * place))
+        let rate = self.rate.filter(|_| place < self.total)?;
+        // From the start and not from the message before: what is rounded off does not add up.
+        let after = u128::from(place) * 1_000_000_000 / u128::from(rate);
+        Some(self.start + Duration::from_nanos(u64::try_from(after).unwrap_or(u64::MAX)))
     }
 }
 
@@ -107,9 +109,9 @@ impl Client {
     }
 
     fn talk(&mut self, schedule: Schedule, recording: &mut Recording) -> io::Result<()> {
-        if schedule.every.is_none() {
+        if schedule.rate.is_none() {
             for index in 0..self.connections.len() {
-                self.send(index, schedule.start, recording)?;
+                self.send(index, None, recording)?;
             }
         }
         let mut progress = Instant::now();
@@ -117,7 +119,7 @@ impl Client {
         while recording.answered() < schedule.total && progress.elapsed() < PATIENCE {
             let now = Instant::now();
             while let Some(due) = schedule.due(sent).filter(|due| *due <= now) {
-                self.send(sent as usize % self.connections.len(), due, recording)?;
+                self.send(sent as usize % self.connections.len(), Some(due), recording)?;
                 sent += 1;
             }
             let next = schedule.due(sent).map(|due| due.saturating_duration_since(Instant::now()));
@@ -129,11 +131,18 @@ impl Client {
         Ok(())
     }
 
-    /// Sends on a connection what was to be sent at `due`.
-    fn send(&mut self, index: usize, due: Instant, recording: &mut Recording) -> io::Result<()> {
+    /// Sends on a connection what was to be sent at `due`, or just now.
+    fn send(
+        &mut self,
+        index: usize,
+        due: Option<Instant>,
+        recording: &mut Recording,
+    ) -> io::Result<()> {
         let connection = &mut self.connections[index];
         let had_room = !connection.full();
-        recording.send(Instant::now(), due);
+        let now = Instant::now();
+        let due = due.unwrap_or(now);
+        recording.send(now, due);
         connection.send(&self.talk, self.number, due)?;
         self.number += 1;
         if had_room && connection.full() {
@@ -162,8 +171,8 @@ impl Client {
             recording.answer(Instant::now(), due, correct);
         })?;
         for _ in 0..answers {
-            if schedule.every.is_none() && recording.sent() < schedule.total {
-                self.send(index, Instant::now(), recording)?;
+            if schedule.rate.is_none() && recording.sent() < schedule.total {
+                self.send(index, None, recording)?;
             }
         }
         Ok(())
@@ -205,8 +214,25 @@ mod tests {
         let mut client = Client::connect(&target).unwrap();
         let report = client.drive(Drive::Closed { messages: 10 }).unwrap();
         assert_eq!((report.sent, report.answered, report.wrong), (10, 10, 1));
+        assert_eq!(report.late_p99_ns, 0, "nothing is due in a closed loop before it is sent");
         let again = client.drive(Drive::Closed { messages: 5 }).unwrap();
         assert_eq!((again.sent, again.answered, again.wrong), (5, 5, 0));
+    }
+
+    #[test]
+    fn a_schedule_keeps_its_rate_and_no_number_is_too_large_for_it() {
+        let open = |rate, milliseconds| Schedule::of(Drive::Open { rate, milliseconds }, 1);
+        let after =
+            |schedule: &Schedule, place| schedule.due(place).map(|due| due - schedule.start);
+        let minute = open(700_000, 60_000);
+        assert_eq!(minute.total, 42_000_000);
+        // A whole number of nanoseconds between two would send the last one 24 ms early.
+        assert_eq!(after(&minute, 700_000), Some(Duration::from_secs(1)));
+        assert_eq!(after(&minute, 41_999_300), Some(Duration::from_millis(59_999)));
+        assert_eq!(after(&minute, 42_000_000), None);
+        // These were a division by zero, and an overflow.
+        assert_eq!(after(&open(1 << 32, 1_000), 1 << 31), Some(Duration::from_millis(500)));
+        assert_eq!(after(&open(u64::MAX, 60_000), 1), Some(Duration::ZERO));
     }
 
     #[test]

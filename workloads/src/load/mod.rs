@@ -71,7 +71,9 @@ pub struct Report {
     pub in_flight: f64,
     /// Mean latency, ns.
     pub mean_ns: f64,
-    /// How late messages were sent, the 99th percentile, ns; 0 in a closed loop.
+    /// How late messages were sent, the mean, ns; 0 in a closed loop.
+    pub late_mean_ns: f64,
+    /// The 99th percentile of it, ns.
     pub late_p99_ns: u64,
     /// Latencies in ns, in `HdrHistogram`'s compressed V2 encoding, base64.
     pub histogram: String,

@@ -43,7 +43,8 @@ impl Recording {
     }
 
     fn in_flight(&self) -> u64 {
-        self.sent - self.answered
+        // An answer may belong to a drive before this one, which was given up.
+        self.sent.saturating_sub(self.answered)
     }
 
     /// A message that was to be sent at `due` is sent now.
@@ -77,6 +78,7 @@ impl Recording {
             cpu_ns: nanoseconds(cpu),
             in_flight: self.flown / wall_ns.max(1) as f64,
             mean_ns: self.latencies.mean(),
+            late_mean_ns: self.lateness.mean(),
             late_p99_ns: self.lateness.value_at_quantile(0.99),
             histogram: histogram::encode(&self.latencies)?,
         })
@@ -90,6 +92,16 @@ fn nanoseconds(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_that_nobody_waits_for_is_no_panic() {
+        let start = Instant::now();
+        let mut recording = Recording::new(start).unwrap();
+        recording.answer(start + Duration::from_millis(1), start, false);
+        recording.send(start + Duration::from_millis(2), start);
+        let report = recording.report(Duration::ZERO).unwrap();
+        assert_eq!((report.sent, report.answered, report.in_flight), (1, 1, 0.0));
+    }
 
     #[test]
     fn little_s_law_holds_of_what_is_noted() {

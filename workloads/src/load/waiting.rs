@@ -21,6 +21,8 @@ pub(super) struct Waiting {
     epoll: Epoll,
     /// To the nanosecond, where the timeout of `epoll_wait` counts milliseconds.
     timer: TimerFd,
+    /// Whether the timer is set, or has rung and was not set again.
+    armed: bool,
     events: Vec<EpollEvent>,
 }
 
@@ -32,7 +34,7 @@ impl Waiting {
         for (index, connection) in connections.iter().enumerate() {
             epoll.add(&connection.stream, EpollEvent::new(EpollFlags::EPOLLIN, index as u64))?;
         }
-        Ok(Self { epoll, timer, events: vec![EpollEvent::empty(); AT_ONCE] })
+        Ok(Self { epoll, timer, armed: false, events: vec![EpollEvent::empty(); AT_ONCE] })
     }
 
     /// Asks, or no longer, to be told when a connection has room to send.
@@ -54,6 +56,11 @@ impl Waiting {
             let most = most.max(Duration::from_nanos(1));
             let once = Expiration::OneShot(TimeSpec::from_duration(most));
             self.timer.set(once, TimerSetTimeFlags::empty())?;
+            self.armed = true;
+        } else if self.armed {
+            // One that has rung would go on ringing, and this thread would not wait any more.
+            self.timer.unset()?;
+            self.armed = false;
         }
         let ready = match self.epoll.wait(&mut self.events, EpollTimeout::from(LOOK_MS)) {
             Ok(ready) => ready,
@@ -62,5 +69,21 @@ impl Waiting {
         };
         let ready = self.events[..ready].iter().map(EpollEvent::data);
         Ok(ready.filter(|data| *data != TIMER).map(|data| data as usize).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    #[test]
+    fn a_timer_that_has_rung_is_silent_when_nothing_is_scheduled() {
+        let mut waiting = Waiting::on(&[]).unwrap();
+        assert!(waiting.wait(Some(Duration::ZERO)).unwrap().is_empty());
+        let start = Instant::now();
+        assert!(waiting.wait(None).unwrap().is_empty());
+        let least = Duration::from_millis(u64::from(LOOK_MS) / 2);
+        assert!(start.elapsed() >= least, "it came back after {:?}", start.elapsed());
     }
 }
