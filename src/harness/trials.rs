@@ -39,6 +39,9 @@ pub struct Trials<'a> {
     registry: &'a Registry,
     interrupt: &'a Interrupt,
     program: PathBuf,
+    /// Who loads servers: this very program, also for trials of another build, so that a change of the
+    /// generator is not taken for one of the server.
+    generator: PathBuf,
     /// The executable that counts allocations, where it stands beside this one.
     counting: Option<PathBuf>,
     scratch: TempDir,
@@ -81,10 +84,7 @@ impl<'a> Trials<'a> {
         interrupt: &'a Interrupt,
         settings: Settings,
     ) -> Result<Self, Error> {
-        let program = env::current_exe().map_err(|error| {
-            Error::CouldNotRun(format!("cannot find this program to start trials with: {error}"))
-        })?;
-        Self::of(program, registry, interrupt, settings)
+        Self::of(this_program()?, registry, interrupt, settings)
     }
 
     /// Gets ready to start trials of another executable of this harness; `registry` tells what this
@@ -105,8 +105,8 @@ impl<'a> Trials<'a> {
                 env::temp_dir().display()
             ))
         })?;
-        let counting = counting(&program);
-        Ok(Self { registry, interrupt, program, counting, scratch, settings })
+        let (counting, generator) = (counting(&program), this_program()?);
+        Ok(Self { registry, interrupt, program, generator, counting, scratch, settings })
     }
 
     /// Runs one trial; `None` when the run was interrupted meanwhile.
@@ -138,7 +138,7 @@ impl<'a> Trials<'a> {
             block,
             seed: self.settings.seed,
             scratch: self.scratch.path().to_string_lossy().into_owned(),
-            load: vec![self.program.to_string_lossy().into_owned(), LOAD.to_owned()],
+            load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
         };
         let mut command = Command::new(program);
         command.arg(TRIAL).env("RUST_BACKTRACE", "0");
@@ -171,6 +171,12 @@ impl<'a> Trials<'a> {
         let failed = matches!(outcome, Outcome::Error { .. }) && !stderr.is_empty();
         Some(Finished { outcome, stderr: failed.then_some(stderr), cost })
     }
+}
+
+fn this_program() -> Result<PathBuf, Error> {
+    env::current_exe().map_err(|error| {
+        Error::CouldNotRun(format!("cannot find this program to start trials with: {error}"))
+    })
 }
 
 /// The executable that counts allocations: cargo puts it beside this one, or one folder above the

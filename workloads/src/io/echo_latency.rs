@@ -91,7 +91,7 @@ impl Workload for EchoLatency {
 
     fn metrics(&self, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
         let mut metrics = server::percentiles(block, Metric::lower);
-        metrics.extend(server::metrics(block));
+        metrics.extend(server::metrics(block, "message"));
         metrics
     }
 

@@ -118,7 +118,7 @@ impl Workload for HttpServer {
     }
 
     fn metrics(&self, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
-        let mut metrics = server::metrics(block);
+        let mut metrics = server::metrics(block, "request");
         let closed = |mut metric: Metric| {
             metric.name = format!("closed-loop-{}", metric.name);
             metric

@@ -153,7 +153,7 @@ impl Workload for MixedLoad {
     fn metrics(&self, _: &Setup, block: &Timed<Mixed>) -> Vec<Metric> {
         let reports = reports(block);
         let mut metrics = server::percentiles(&reports, Metric::lower);
-        metrics.extend(server::metrics(&reports));
+        metrics.extend(server::metrics(&reports, "message"));
         metrics
     }
 

@@ -86,13 +86,14 @@ pub(super) fn verify(report: &Report) -> Result<(), String> {
     }
 }
 
-/// What the generator counted, and what it cost.
-pub(super) fn metrics(block: &Timed<Report>) -> Vec<Metric> {
+/// What the generator counted, and what it cost; `what` is one of what it sent, such as `request`.
+pub(super) fn metrics(block: &Timed<Report>, what: &str) -> Vec<Metric> {
     let sum = |of: fn(&Report) -> u64| block.answers.iter().map(of).sum::<u64>() as f64;
     let (answered, wall) = (sum(|report| report.answered), sum(|report| report.wall_ns).max(1.0));
+    let cpu_ns = block.timing.usage.cpu.as_nanos() as f64;
     vec![
-        Metric::higher("rate", "messages/s", answered / wall * 1e9),
-        Metric::lower("cpu-per-message", "ns", block.timing.usage.cpu.as_nanos() as f64 / answered),
+        Metric::higher("rate", &format!("{what}s/s"), answered / wall * 1e9),
+        Metric::lower(&format!("cpu-per-{what}"), "ns", cpu_ns / answered),
         Metric::context("in-flight", "", block.mean(|report| report.in_flight)),
         Metric::context(metric::CLIENT_CPU, "cores", sum(|report| report.cpu_ns) / wall),
         Metric::context(metric::CLIENT_LATE, "ns", block.mean(|report| report.late_p99_ns as f64)),

@@ -56,6 +56,7 @@ pub enum Drive {
 
 /// What came of a drive.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Report {
     /// Messages sent.
     pub sent: u64,
