@@ -28,7 +28,7 @@ pub(super) fn table(view: &View<'_>, group: &Group<'_>) -> Markup {
                 table.figures {
                     caption {
                         "Latency over all processes together, lower is better; below each its 99\u{a0}% \
-                         interval"
+                         interval, from 20 processes on"
                     }
                     thead {
                         tr {
@@ -72,12 +72,12 @@ fn percentile(tail: &Tail, share: f64) -> Markup {
                     span.interval {
                         @match one.interval {
                             Some(interval) => (scale.interval(interval)),
-                            None => "no interval: fewer than 20 processes",
+                            None => "no interval",
                         }
                     }
                 }
             }
-            (None, Some((_, lacks))) => td.none { "not shown" span.point { (lacks) } },
+            (None, Some((_, lacks))) => td.none { "not shown" span.interval { (lacks) } },
             (None, None) => td.none { "not reported" },
         }
     }
