@@ -190,16 +190,17 @@ impl Loop<'_> {
             self.note(probed)?;
             let mut cost = Duration::ZERO;
             for (position, id) in self.permutation(group).into_iter().enumerate() {
-                self.count(id, position)?;
                 let Some(mut pilot) = self.trial(id, 0, position)? else { return Ok(None) };
                 // The first process of a kind pays for cold caches; a cheap cell is tried twice.
                 if pilot.as_secs_f64() < 2.0 * PILOT_S && !self.broken[id] {
                     let Some(second) = self.trial(id, 0, position)? else { return Ok(None) };
                     pilot = pilot.min(second);
                 }
-                // A cell that failed has no part in the rounds, so it must not make them dear.
+                // A cell that failed has no part in the rounds, so it must not make them dear; and one
+                // that hangs need not hang again to be counted.
                 if !self.broken[id] {
                     cost += pilot;
+                    self.count(id, position)?;
                 }
                 self.progress.finished(PILOT_S);
             }
