@@ -15,7 +15,7 @@ use runtime_bench_workloads::workload::{PointSet, Setup};
 use super::print;
 use crate::cli::{POOL_THREADS, at_least_one, cores};
 use crate::error::Error;
-use crate::harness::wishes::{check_threads, nearest};
+use crate::harness::wishes::{check_threads, nearest, unknown_runner};
 use crate::machine::{Limits, raise_open_files};
 use crate::registry::{Entry, Registry};
 
@@ -54,12 +54,7 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let names: Vec<String> = entry.cases().map(|case| case.runner(1, 1).name).collect();
     let case = registry.case(&args.workload, &args.runner).ok_or_else(|| {
         let known: Vec<&str> = names.iter().map(String::as_str).collect();
-        let hint = nearest(&args.runner, &known);
-        Error::Usage(format!(
-            "there is no runner `{}`{hint}; the runners are {}",
-            args.runner,
-            known.join(", ")
-        ))
+        unknown_runner(&args.runner, &known)
     })?;
     let workers = args.workers.unwrap_or_else(cores);
     check_threads(workers, args.pool_threads, Limits::of_this_machine())?;

@@ -53,11 +53,7 @@ impl Wishes {
         let known: Vec<&str> = known.iter().map(|info| info.name.as_str()).collect();
         for name in self.runners.iter().chain(&self.reference) {
             if !known.contains(&name.as_str()) {
-                let hint = nearest(name, &known);
-                return Err(Error::Usage(format!(
-                    "there is no runner `{name}`{hint}; the runners are {}",
-                    known.join(", ")
-                )));
+                return Err(unknown_runner(name, &known));
             }
         }
         match &self.reference {
@@ -100,6 +96,12 @@ impl Wishes {
             patterns.join("` or `")
         ))
     }
+}
+
+/// A runner that there is not, and those that there are.
+pub(crate) fn unknown_runner(name: &str, known: &[&str]) -> Error {
+    let hint = nearest(name, known);
+    Error::Usage(format!("there is no runner `{name}`{hint}; the runners are {}", known.join(", ")))
 }
 
 /// Refuses more threads than the machine allows.
