@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, thread};
 
-use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor};
+use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN};
 use smol::Timer;
 use smol::fs::File;
 use smol::io::{AsyncReadExt, AsyncWriteExt};
@@ -170,11 +170,11 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        locks::by_name(if name == "own" { "async-lock" } else { name }, visitor)
+        locks::by_name(if name == OWN { "async-lock" } else { name }, visitor)
     }
 
     fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        channels::by_name(if name == "own" { "async-channel" } else { name }, visitor)
+        channels::by_name(if name == OWN { "async-channel" } else { name }, visitor)
     }
 }
 

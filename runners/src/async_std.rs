@@ -14,7 +14,7 @@ use async_std::task::{self, JoinHandle};
 use futures_lite::FutureExt;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, Family, LocksVisitor};
+use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, OWN};
 use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 use smol_hyper::rt::FuturesIo;
 
@@ -176,11 +176,11 @@ impl AsyncRuntime for Runtime {
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        locks::by_name(if name == "own" { "async-lock" } else { name }, visitor)
+        locks::by_name(if name == OWN { "async-lock" } else { name }, visitor)
     }
 
     fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        if name == "own" {
+        if name == OWN {
             return Some(visitor.visit::<channels::AsyncStd>());
         }
         channels::by_name(name, visitor)

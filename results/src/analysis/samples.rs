@@ -16,8 +16,8 @@ const FIGURE_LEVEL: f64 = 0.05;
 pub(super) struct Samples<'a> {
     /// Verified blocks by round; the pilot is not among them.
     pub(super) blocks: BTreeMap<u32, &'a Block>,
-    /// What was counted, by a trial that is not timed.
-    counted_only: Vec<&'a Metric>,
+    /// Allocations and their bytes, by a trial that is not timed.
+    allocated: Vec<&'a Metric>,
     /// Trials that failed, pilots included.
     pub(super) failures: Vec<String>,
     /// Verified blocks that were left out because the machine stood still meanwhile.
@@ -39,7 +39,7 @@ impl<'a> Samples<'a> {
                     let counted = [metric::ALLOCATIONS, metric::ALLOCATED];
                     let of_block = block.metrics.iter();
                     let found = of_block.filter(|one| counted.contains(&one.name.as_str()));
-                    samples.counted_only.extend(found);
+                    samples.allocated.extend(found);
                 }
                 Outcome::Ok { .. } if stalled(run, trial) => samples.dropped += 1,
                 Outcome::Ok { block } => {
@@ -99,7 +99,7 @@ impl<'a> Samples<'a> {
         let all = self.blocks.values().flat_map(|block| &block.metrics);
         let each = all.filter(|metric| seen.insert(metric.name.as_str()));
         let measured = each.filter_map(|metric| self.summary(metric));
-        measured.chain(self.counted_only.iter().map(|metric| once(metric))).collect()
+        measured.chain(self.allocated.iter().map(|metric| once(metric))).collect()
     }
 
     fn summary(&self, metric: &Metric) -> Option<Summary> {

@@ -4,11 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::samples::Samples;
 use crate::histogram::{self, Histogram};
-use crate::stats::{Latencies, Percentile, maximum, median, percentile};
+use crate::stats::{Latencies, PERCENTILES, Percentile, maximum, median, percentile};
 use crate::trial::metric;
 
-/// Which percentiles are told, where the samples support them.
-const SHARES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 /// A load generator that uses more than this of its one core is what is measured.
 const MOST_CLIENT_CPU: f64 = 0.8;
 /// One whose sends are late by more than this share of the tail makes the tail.
@@ -38,7 +36,7 @@ impl Tail {
         // No machine counts that far, but a file may say so.
         let samples = histograms.iter().map(Histogram::len).fold(0, u64::saturating_add);
         let mut tail = Self { max: maximum(&processes)?, samples, ..Self::default() };
-        for share in SHARES {
+        for (_, share) in PERCENTILES {
             match percentile(&processes, share) {
                 Ok(percentile) => tail.percentiles.push(percentile),
                 Err(missing) => tail.unsupported.push((share, missing.to_string())),

@@ -28,7 +28,7 @@ pub use interval::{Interval, median, median_interval};
 pub use latencies::{Latencies, maximum};
 pub use mean_ratio::mean_ratio_interval;
 pub use modes::SlowShares;
-pub use percentile::{Percentile, Unsupported, fewest_samples, percentile};
+pub use percentile::{PERCENTILES, Percentile, Unsupported, fewest_samples, percentile};
 pub use scaling::{PowerLaw, power_law};
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
 pub use spread::{Spread, between_runs};

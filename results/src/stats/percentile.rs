@@ -9,7 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::bootstrap::{LEVEL, SEED, percentile_interval};
 use super::interval::Interval;
 use super::latencies::{Latencies, Pool, total};
+use crate::trial::metric;
 
+/// The percentiles that are told where the samples support them: name, and share of the samples that do
+/// not exceed it.
+pub const PERCENTILES: [(&str, f64); 4] =
+    [("p50", 0.5), ("p90", 0.9), (metric::P99, 0.99), ("p99.9", 0.999)];
 /// Fewest samples beyond a percentile.
 const FEWEST_EXCEEDANCES: u64 = 10;
 /// Fewest processes that these must come from: one process that stalls is no tail.

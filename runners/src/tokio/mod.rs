@@ -21,7 +21,7 @@ use std::time::Duration;
 use std::{io, thread};
 
 use hyper_util::rt::TokioIo;
-use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor};
+use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -187,11 +187,11 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        locks::by_name(if name == "own" { "tokio" } else { name }, visitor)
+        locks::by_name(if name == OWN { "tokio" } else { name }, visitor)
     }
 
     fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        channels::by_name(if name == "own" { "tokio" } else { name }, visitor)
+        channels::by_name(if name == OWN { "tokio" } else { name }, visitor)
     }
 }
 

@@ -9,10 +9,10 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::shared::{OWN, channel, unknown_channel};
+use super::shared::{channel, unknown_channel};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{
-    AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, ThreadRuntime,
+    AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, OWN, ThreadRuntime,
 };
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 

@@ -2,11 +2,8 @@
 
 use runtime_bench_results::key::{ParamValue, Point};
 
-use crate::runtime::Family;
+use crate::runtime::{Family, OWN};
 use crate::workload::{Failure, Unfit};
-
-/// The runtime's own.
-pub(super) const OWN: &str = "own";
 
 /// Whose lock a point asks for.
 ///

@@ -10,11 +10,10 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::shared::OWN;
 use super::watch::Watch;
 use crate::cpu::xorshift::xorshift;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// Steps of a job: about a third of a microsecond.

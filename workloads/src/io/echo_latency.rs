@@ -4,33 +4,16 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric, metric};
 
-use super::echo;
+use super::reported;
 use super::server::{self, Driven, Served, Shape};
 use crate::instance::{AsyncSession, Session};
-use crate::load::{Drive, Report, Talk};
+use crate::load::Report;
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
-
-/// Bytes of a message.
-const SIZE: usize = 64;
-/// The first drive of an instance is its warm-up, and this much shorter.
-const WARM_UP_SHARE: u64 = 5;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct EchoLatency;
-
-fn shape(point: &Point) -> Result<Shape, Unfit> {
-    let connections = point.count_in("connections", 1..=10_000)?;
-    let rate = point.count_in("rate", 1..=1_000_000)? as u64;
-    let milliseconds = point.count_in("duration", 10..=60_000)? as u64;
-    Ok(Shape {
-        connections,
-        talk: Talk::Echo { size: SIZE },
-        warm_up: Drive::Open { rate, milliseconds: milliseconds.div_ceil(WARM_UP_SHARE) },
-        drive: Drive::Open { rate, milliseconds },
-    })
-}
 
 impl Workload for EchoLatency {
     type Answer = Report;
@@ -74,7 +57,7 @@ impl Workload for EchoLatency {
     }
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        server::needs(&shape(point)?, family)
+        server::needs(&Shape::of_echo_schedule(point)?, family)
     }
 
     fn ages(&self) -> &'static [Age] {
@@ -82,7 +65,7 @@ impl Workload for EchoLatency {
     }
 
     fn verify(&self, _: &Setup, report: &Report) -> Result<(), String> {
-        server::verify(report)
+        reported::verify(report)
     }
 
     fn describe(&self, report: &Report) -> String {
@@ -90,13 +73,13 @@ impl Workload for EchoLatency {
     }
 
     fn metrics(&self, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
-        let mut metrics = server::percentiles(block, Metric::lower);
-        metrics.extend(server::metrics(block, "message"));
+        let mut metrics = reported::percentiles(block, Metric::lower);
+        metrics.extend(reported::metrics(block, "message"));
         metrics
     }
 
     fn histogram(&self, block: &Timed<Report>) -> Option<String> {
-        server::histogram(block)
+        reported::histogram(block)
     }
 
     fn serves(&self) -> bool {
@@ -107,17 +90,15 @@ impl Workload for EchoLatency {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
-        let shape = shape(&setup.point)?;
-        let handle = |stream| echo::serve_async::<R>(stream, SIZE);
-        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle).await?, shape))
+        let shape = Shape::of_echo_schedule(&setup.point)?;
+        Ok(Driven::new(Served::echo_on_async::<R>(&setup, &shape).await?, shape))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
     ) -> Result<impl Session<Answer = Report>, Failure> {
-        let shape = shape(&setup.point)?;
-        let handle = |stream| echo::serve(stream, SIZE);
-        Ok(Driven::new(Served::on_threads::<T, _>(&setup, &shape, handle)?, shape))
+        let shape = Shape::of_echo_schedule(&setup.point)?;
+        Ok(Driven::new(Served::echo_on_threads::<T>(&setup, &shape)?, shape))
     }
 }

@@ -14,6 +14,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
+use super::reported;
 use super::server::{self, Driven, Served, Shape};
 use crate::instance::{AsyncSession, Session};
 use crate::load::{Drive, Report, Talk};
@@ -110,7 +111,7 @@ impl Workload for HttpServer {
     }
 
     fn verify(&self, _: &Setup, report: &Report) -> Result<(), String> {
-        server::verify(report)
+        reported::verify(report)
     }
 
     fn describe(&self, report: &Report) -> String {
@@ -118,12 +119,12 @@ impl Workload for HttpServer {
     }
 
     fn metrics(&self, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
-        let mut metrics = server::metrics(block, "request");
+        let mut metrics = reported::metrics(block, "request");
         let closed = |mut metric: Metric| {
             metric.name = format!("closed-loop-{}", metric.name);
             metric
         };
-        metrics.extend(server::percentiles(block, Metric::context).into_iter().map(closed));
+        metrics.extend(reported::percentiles(block, Metric::context).into_iter().map(closed));
         metrics
     }
 

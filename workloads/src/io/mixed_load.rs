@@ -1,21 +1,19 @@
 //! `mixed-load`: an echo server whose runtime computes as well.
 
+use std::marker::PhantomData;
+
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric, metric};
 
-use super::echo;
+use super::reported;
 use super::server::{self, Served, Shape as Load};
 use crate::cpu::xorshift::xorshift;
 use crate::instance::{AsyncSession, Session};
-use crate::load::{Drive, Report, Talk};
+use crate::load::Report;
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
-/// Bytes of a message.
-const SIZE: usize = 64;
-/// The first drive of an instance is its warm-up, and this much shorter.
-const WARM_UP_SHARE: u64 = 5;
 const UNLOADED: &str = "unloaded";
 const INLINE: &str = "inline";
 const OFFLOADED: &str = "offloaded";
@@ -41,19 +39,13 @@ pub struct Mixed {
 
 impl Shape {
     fn of(point: &Point) -> Result<Self, Unfit> {
-        let connections = point.count_in("connections", 1..=10_000)?;
-        let rate = point.count_in("rate", 1..=1_000_000)? as u64;
-        let milliseconds = point.count_in("duration", 10..=60_000)? as u64;
         let variant = point.variant.clone().unwrap_or_default();
         if ![UNLOADED, INLINE, OFFLOADED].contains(&variant.as_str()) {
             return Err(Unfit::Point(format!("there is no variant `{variant}` of mixed-load")));
         }
         let jobs = point.count_in("jobs", 0..=100_000)?;
-        let drive = Drive::Open { rate, milliseconds };
-        let warm_up = Drive::Open { rate, milliseconds: milliseconds.div_ceil(WARM_UP_SHARE) };
-        let talk = Talk::Echo { size: SIZE };
         Ok(Self {
-            load: Load { connections, talk, warm_up, drive },
+            load: Load::of_echo_schedule(point)?,
             jobs: if variant == UNLOADED { 0 } else { jobs },
             variant,
             steps: point.count_in("steps", 1..=1_000_000_000)?,
@@ -137,7 +129,7 @@ impl Workload for MixedLoad {
     }
 
     fn verify(&self, setup: &Setup, mixed: &Mixed) -> Result<(), String> {
-        server::verify(&mixed.report)?;
+        reported::verify(&mixed.report)?;
         let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.expected();
         if mixed.xor == expected {
             Ok(())
@@ -152,13 +144,13 @@ impl Workload for MixedLoad {
 
     fn metrics(&self, _: &Setup, block: &Timed<Mixed>) -> Vec<Metric> {
         let reports = reports(block);
-        let mut metrics = server::percentiles(&reports, Metric::lower);
-        metrics.extend(server::metrics(&reports, "message"));
+        let mut metrics = reported::percentiles(&reports, Metric::lower);
+        metrics.extend(reported::metrics(&reports, "message"));
         metrics
     }
 
     fn histogram(&self, block: &Timed<Mixed>) -> Option<String> {
-        server::histogram(&reports(block))
+        reported::histogram(&reports(block))
     }
 
     async fn on_async<R: AsyncRuntime>(
@@ -166,9 +158,8 @@ impl Workload for MixedLoad {
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Mixed>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let handle = |stream| echo::serve_async::<R>(stream, SIZE);
-        let served = Served::on_async::<R, _, _>(&setup, &shape.load, handle).await?;
-        Ok(OnAsync::<R> { served, shape, runtime: std::marker::PhantomData })
+        let served = Served::echo_on_async::<R>(&setup, &shape.load).await?;
+        Ok(OnAsync::<R> { served, shape, runtime: PhantomData })
     }
 
     fn on_threads<T: ThreadRuntime>(
@@ -176,9 +167,8 @@ impl Workload for MixedLoad {
         setup: Setup,
     ) -> Result<impl Session<Answer = Mixed>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let handle = |stream| echo::serve(stream, SIZE);
-        let served = Served::on_threads::<T, _>(&setup, &shape.load, handle)?;
-        Ok(OnThreads::<T> { served, shape, runtime: std::marker::PhantomData })
+        let served = Served::echo_on_threads::<T>(&setup, &shape.load)?;
+        Ok(OnThreads::<T> { served, shape, runtime: PhantomData })
     }
 }
 
@@ -191,7 +181,7 @@ fn reports(block: &Timed<Mixed>) -> Timed<Report> {
 struct OnAsync<R> {
     served: Served,
     shape: Shape,
-    runtime: std::marker::PhantomData<fn() -> R>,
+    runtime: PhantomData<fn() -> R>,
 }
 
 impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
@@ -223,7 +213,7 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
 struct OnThreads<T> {
     served: Served,
     shape: Shape,
-    runtime: std::marker::PhantomData<fn() -> T>,
+    runtime: PhantomData<fn() -> T>,
 }
 
 impl<T: ThreadRuntime> Session for OnThreads<T> {

@@ -11,6 +11,7 @@ pub mod loopback;
 pub(crate) mod message;
 pub mod mixed_load;
 pub mod overload;
+mod reported;
 pub mod scrape;
 pub mod sensor_streams;
 mod server;

@@ -4,15 +4,12 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::echo;
-use super::server::{self, Served, Shape as Load};
+use super::reported;
+use super::server::{self, ECHO, Served, Shape as Load};
 use crate::instance::{AsyncSession, Session};
-use crate::load::{Drive, Report, Talk};
+use crate::load::{Drive, Report};
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
-
-/// Bytes of a message.
-const SIZE: usize = 64;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +34,8 @@ impl Shape {
     fn of(point: &Point) -> Result<Self, Unfit> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let drive = Drive::Closed { messages: point.count_in("messages", 1..=1_000_000)? as u64 };
-        let talk = Talk::Echo { size: SIZE };
         Ok(Self {
-            load: Load { connections, talk, warm_up: drive, drive },
+            load: Load { connections, talk: ECHO, warm_up: drive, drive },
             percent: point.count_in("asked", 1..=1_000)? as u64,
             milliseconds: point.count_in("duration", 1..=60_000)? as u64,
         })
@@ -115,8 +111,8 @@ impl Workload for Overload {
     }
 
     fn verify(&self, _: &Setup, pressed: &Pressed) -> Result<(), String> {
-        server::verify(&pressed.capacity)?;
-        server::verify(&pressed.overload)
+        reported::verify(&pressed.capacity)?;
+        reported::verify(&pressed.overload)
     }
 
     fn describe(&self, pressed: &Pressed) -> String {
@@ -147,8 +143,7 @@ impl Workload for Overload {
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let handle = |stream| echo::serve_async::<R>(stream, SIZE);
-        Ok(Under { served: Served::on_async::<R, _, _>(&setup, &shape.load, handle).await?, shape })
+        Ok(Under { served: Served::echo_on_async::<R>(&setup, &shape.load).await?, shape })
     }
 
     fn on_threads<T: ThreadRuntime>(
@@ -156,8 +151,7 @@ impl Workload for Overload {
         setup: Setup,
     ) -> Result<impl Session<Answer = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let handle = |stream| echo::serve(stream, SIZE);
-        Ok(Under { served: Served::on_threads::<T, _>(&setup, &shape.load, handle)?, shape })
+        Ok(Under { served: Served::echo_on_threads::<T>(&setup, &shape.load)?, shape })
     }
 }
 

@@ -16,7 +16,7 @@ use super::site::{PAGE, Site};
 use super::stack::Stack;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::io::loopback::hand_over;
-use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// The workload.
@@ -159,7 +159,7 @@ impl Workload for Scrape {
         let stack = Arc::new(Stack::of(connections.collect::<Result<_, _>>()?));
         Ok(repeat_async(move || {
             let stack = Arc::clone(&stack);
-            let scraped = R::with_locks("own", Iteration::<R> { shape, stack, own: PhantomData });
+            let scraped = R::with_locks(OWN, Iteration::<R> { shape, stack, own: PhantomData });
             async move {
                 let none = || Failure::Request("the runtime has no semaphore".to_owned());
                 scraped.ok_or_else(none)?.await

@@ -4,14 +4,14 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use runtime_bench_results::histogram::{self, Histogram};
-use runtime_bench_results::trial::{Metric, metric};
+use runtime_bench_results::key::Point;
 
+use super::echo;
 use super::loopback::waits_for_sockets;
 use crate::instance::{AsyncSession, Session};
 use crate::load::{self, Clients, Drive, Report, Talk};
 use crate::runtime::{AsyncRuntime, Family, Foreign, ThreadRuntime};
-use crate::workload::{Failure, Needs, Setup, Timed, Unfit};
+use crate::workload::{Failure, Needs, Setup, Unfit};
 
 /// Buffers of a connection, both ends, and a task's own memory.
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
@@ -21,6 +21,13 @@ const OTHER_TASKS: usize = 2;
 /// A server that was refused a connection tries again after this: one that comes from outside may have
 /// gone away, or have met the limit of open files.
 const AFTER_REFUSAL: Duration = Duration::from_millis(10);
+
+/// The first drive on a schedule is the warm-up of its instance, and this much shorter.
+const WARM_UP_SHARE: u64 = 5;
+/// Bytes of a message of the echo servers.
+const ECHO_SIZE: usize = 64;
+/// How one speaks to the echo servers.
+pub(super) const ECHO: Talk = Talk::Echo { size: ECHO_SIZE };
 
 const LISTENER: &str = "preparing a listener";
 
@@ -36,6 +43,19 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// Echoes on the schedule of a point.
+    ///
+    /// # Errors
+    /// When a parameter is missing or out of range.
+    pub(super) fn of_echo_schedule(point: &Point) -> Result<Self, Unfit> {
+        let connections = point.count_in("connections", 1..=10_000)?;
+        let rate = point.count_in("rate", 1..=1_000_000)? as u64;
+        let milliseconds = point.count_in("duration", 10..=60_000)? as u64;
+        let warm_up = Drive::Open { rate, milliseconds: milliseconds.div_ceil(WARM_UP_SHARE) };
+        let drive = Drive::Open { rate, milliseconds };
+        Ok(Self { connections, talk: ECHO, warm_up, drive })
+    }
+
     /// The drive of the next iteration.
     pub(super) fn next(&mut self) -> Drive {
         std::mem::replace(&mut self.warm_up, self.drive)
@@ -57,87 +77,6 @@ pub(super) fn needs(shape: &Shape, family: Family) -> Result<Needs, Unfit> {
         memory: tasks as u64 * CONNECTION_ESTIMATE,
         ..Needs::default()
     })
-}
-
-/// Checks that every message was answered rightly, and that the generator's own figures agree.
-///
-/// # Errors
-/// What was expected and what came.
-pub(super) fn verify(report: &Report) -> Result<(), String> {
-    let Report { sent, answered, wrong, .. } = *report;
-    if sent == 0 || answered != sent || wrong > 0 {
-        return Err(format!(
-            "of {sent} messages {answered} were answered, {wrong} of them wrongly"
-        ));
-    }
-    // Little's law (Operations Research 9, 1961): both sides are counted separately. A message that is
-    // late is not yet in flight, although its latency has begun.
-    let per_ns = answered as f64 / report.wall_ns.max(1) as f64;
-    let expected = per_ns * (report.mean_ns - report.late_mean_ns);
-    // Latency and lateness come from histograms of three digits.
-    let tolerance = 0.1 * expected.abs() + 0.002 * per_ns * report.mean_ns + 0.1;
-    if (report.in_flight - expected).abs() <= tolerance {
-        Ok(())
-    } else {
-        Err(format!(
-            "{} messages were in flight on average, where throughput × mean time under way is {expected}",
-            report.in_flight
-        ))
-    }
-}
-
-/// What the generator counted, and what it cost; `what` is one of what it sent, such as `request`.
-pub(super) fn metrics(block: &Timed<Report>, what: &str) -> Vec<Metric> {
-    let sum = |of: fn(&Report) -> u64| block.answers.iter().map(of).sum::<u64>() as f64;
-    let (answered, wall) = (sum(|report| report.answered), sum(|report| report.wall_ns).max(1.0));
-    let cpu_ns = block.timing.usage.cpu.as_nanos() as f64;
-    vec![
-        Metric::higher("rate", &format!("{what}s/s"), answered / wall * 1e9),
-        Metric::lower(&format!("cpu-per-{what}"), "ns", cpu_ns / answered),
-        Metric::context("in-flight", "", block.mean(|report| report.in_flight)),
-        Metric::context(metric::CLIENT_CPU, "cores", sum(|report| report.cpu_ns) / wall),
-        Metric::context(metric::CLIENT_LATE, "ns", block.mean(|report| report.late_p99_ns as f64)),
-    ]
-}
-
-/// The percentiles that a block supports.
-pub(super) fn percentiles(
-    block: &Timed<Report>,
-    metric: fn(&str, &str, f64) -> Metric,
-) -> Vec<Metric> {
-    let Some(latencies) = merged(block) else { return Vec::new() };
-    let supported = |share: f64| {
-        let fewest = runtime_bench_results::stats::fewest_samples(share);
-        fewest.is_some_and(|fewest| latencies.len() >= fewest)
-    };
-    let percentiles = [("p50", 0.5), ("p90", 0.9), (metric::P99, 0.99), ("p99.9", 0.999)];
-    let mut metrics: Vec<Metric> = percentiles
-        .into_iter()
-        .filter(|(_, share)| supported(*share))
-        .map(|(name, share)| metric(name, "ns", latencies.value_at_quantile(share) as f64))
-        .collect();
-    metrics.push(Metric::context("max", "ns", latencies.max() as f64));
-    metrics
-}
-
-/// All latencies of a block, encoded again.
-pub(super) fn histogram(block: &Timed<Report>) -> Option<String> {
-    if let [only] = block.answers.as_slice() {
-        return Some(only.histogram.clone());
-    }
-    histogram::encode(&merged(block)?).ok()
-}
-
-fn merged(block: &Timed<Report>) -> Option<Histogram<u64>> {
-    let mut all: Option<Histogram<u64>> = None;
-    for report in &block.answers {
-        let one = histogram::decode(&report.histogram).ok()?;
-        match &mut all {
-            Some(all) => all.add(one).ok()?,
-            None => all = Some(one),
-        }
-    }
-    all
 }
 
 /// A server on the runtime, and its clients.
@@ -207,6 +146,29 @@ impl Served {
         Self::with_clients(setup, shape, address)
     }
 
+    /// Serves echoes.
+    ///
+    /// # Errors
+    /// As [`Served::on_async`].
+    pub(super) async fn echo_on_async<R>(setup: &Setup, shape: &Shape) -> Result<Self, Failure>
+    where
+        R: AsyncRuntime,
+    {
+        let handle = |stream| echo::serve_async::<R>(stream, ECHO_SIZE);
+        Self::on_async::<R, _, _>(setup, shape, handle).await
+    }
+
+    /// Serves echoes on threads.
+    ///
+    /// # Errors
+    /// As [`Served::on_threads`].
+    pub(super) fn echo_on_threads<T>(setup: &Setup, shape: &Shape) -> Result<Self, Failure>
+    where
+        T: ThreadRuntime,
+    {
+        Self::on_threads::<T, _>(setup, shape, |stream| echo::serve(stream, ECHO_SIZE))
+    }
+
     fn with_clients(setup: &Setup, shape: &Shape, address: SocketAddr) -> Result<Self, Failure> {
         load::clients(setup, address, shape.connections, shape.talk.clone()).map(Self)
     }
@@ -214,16 +176,16 @@ impl Served {
     /// Drives the clients, from a task.
     ///
     /// # Errors
-    /// When the clients are gone.
-    pub(super) async fn drive_async(&mut self, drive: Drive) -> Result<Report, Failure> {
+    /// When the generator ended or said something that is no report.
+    pub(super) async fn drive_async(&self, drive: Drive) -> Result<Report, Failure> {
         self.0.ask(drive).await
     }
 
     /// Drives the clients, on a thread.
     ///
     /// # Errors
-    /// When the clients are gone.
-    pub(super) fn drive(&mut self, drive: Drive) -> Result<Report, Failure> {
+    /// As [`Served::drive_async`].
+    pub(super) fn drive(&self, drive: Drive) -> Result<Report, Failure> {
         self.0.ask_blocking(drive)
     }
 }
@@ -258,35 +220,5 @@ impl Session for Driven {
 
     fn iterate(&mut self) -> Result<Report, Failure> {
         self.served.drive(self.shape.next())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// 10 000 messages in a second, each 50 µs under way.
-    fn report() -> Report {
-        let (sent, answered, wall_ns) = (10_000, 10_000, 1_000_000_000);
-        Report { sent, answered, wall_ns, mean_ns: 50e3, in_flight: 0.5, ..Report::default() }
-    }
-
-    #[test]
-    fn a_generator_that_stood_still_is_no_wrong_answer() {
-        verify(&report()).unwrap();
-        // 95 messages had to wait for it, 5 ms on average, and p99 knows nothing of them.
-        let late_mean_ns = 95.0 * 5e6 / 10e3;
-        let late = Report { mean_ns: 50e3 + late_mean_ns, late_mean_ns, ..report() };
-        verify(&late).unwrap();
-    }
-
-    #[test]
-    fn what_does_not_agree_is_a_wrong_answer() {
-        let wrong = |report: &Report| verify(report).is_err();
-        assert!(wrong(&Report { in_flight: 0.8, ..report() }));
-        assert!(wrong(&Report { mean_ns: 100e3, ..report() }));
-        assert!(wrong(&Report { answered: 9_999, ..report() }));
-        assert!(wrong(&Report { wrong: 1, ..report() }));
-        assert!(wrong(&Report::default()), "nothing was sent");
     }
 }

@@ -13,7 +13,7 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use super::meeting::Meeting;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// Tasks, and locks that both of them want.
@@ -148,7 +148,7 @@ impl Workload for Deadlock {
     ) -> Result<impl AsyncSession<Answer = Ended>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || {
-            let ended = R::with_locks("own", Iteration::<R>(shape, PhantomData));
+            let ended = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
             async move {
                 let none = || Failure::Request("the runtime has no locks".to_owned());
                 Ok(ended.ok_or_else(none)?.await)

@@ -14,7 +14,7 @@ use runtime_bench_results::trial::{Age, Metric};
 use super::meeting::Meeting;
 use crate::concurrency::watch::Watch;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// Tasks that want the lock.
@@ -145,7 +145,7 @@ impl Workload for LockPerCall {
     ) -> Result<impl AsyncSession<Answer = Held>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || {
-            let held = R::with_locks("own", Iteration::<R>(shape, PhantomData));
+            let held = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
             async move {
                 let none = || Failure::Request("the runtime has no locks".to_owned());
                 Ok(held.ok_or_else(none)?.await)

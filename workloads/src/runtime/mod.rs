@@ -21,6 +21,9 @@ pub use threads::ThreadRuntime;
 
 use std::fmt;
 
+/// The name of the runtime's own locks and channels, whoever made them.
+pub const OWN: &str = "own";
+
 /// How a runner runs tasks, as far as a workload must know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {

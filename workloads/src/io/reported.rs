@@ -1,0 +1,116 @@
+//! What the load generator reported: checked, and in figures.
+
+use runtime_bench_results::histogram::{self, Histogram};
+use runtime_bench_results::stats::{PERCENTILES, fewest_samples};
+use runtime_bench_results::trial::{Metric, metric};
+
+use crate::load::Report;
+use crate::workload::Timed;
+
+/// Checks that every message was answered rightly, and that the generator's own figures agree.
+///
+/// # Errors
+/// What was expected and what came.
+pub(super) fn verify(report: &Report) -> Result<(), String> {
+    let Report { sent, answered, wrong, .. } = *report;
+    if sent == 0 || answered != sent || wrong > 0 {
+        return Err(format!(
+            "of {sent} messages {answered} were answered, {wrong} of them wrongly"
+        ));
+    }
+    // Little's law (Operations Research 9, 1961): both sides are counted separately. A message that is
+    // late is not yet in flight, although its latency has begun.
+    let per_ns = answered as f64 / report.wall_ns.max(1) as f64;
+    let expected = per_ns * (report.mean_ns - report.late_mean_ns);
+    // Latency and lateness come from histograms of three digits.
+    let tolerance = 0.1 * expected.abs() + 0.002 * per_ns * report.mean_ns + 0.1;
+    if (report.in_flight - expected).abs() <= tolerance {
+        Ok(())
+    } else {
+        Err(format!(
+            "{} messages were in flight on average, where throughput × mean time under way is {expected}",
+            report.in_flight
+        ))
+    }
+}
+
+/// What the generator counted, and what it cost; `what` is one of what it sent, such as `request`.
+pub(super) fn metrics(block: &Timed<Report>, what: &str) -> Vec<Metric> {
+    let sum = |of: fn(&Report) -> u64| block.answers.iter().map(of).sum::<u64>() as f64;
+    let (answered, wall) = (sum(|report| report.answered), sum(|report| report.wall_ns).max(1.0));
+    let cpu_ns = block.timing.usage.cpu.as_nanos() as f64;
+    vec![
+        Metric::higher("rate", &format!("{what}s/s"), answered / wall * 1e9),
+        Metric::lower(&format!("cpu-per-{what}"), "ns", cpu_ns / answered),
+        Metric::context("in-flight", "", block.mean(|report| report.in_flight)),
+        Metric::context(metric::CLIENT_CPU, "cores", sum(|report| report.cpu_ns) / wall),
+        Metric::context(metric::CLIENT_LATE, "ns", block.mean(|report| report.late_p99_ns as f64)),
+    ]
+}
+
+/// The percentiles that a block supports.
+pub(super) fn percentiles(
+    block: &Timed<Report>,
+    metric: fn(&str, &str, f64) -> Metric,
+) -> Vec<Metric> {
+    let Some(latencies) = merged(block) else { return Vec::new() };
+    let supported =
+        |share: f64| fewest_samples(share).is_some_and(|fewest| latencies.len() >= fewest);
+    let mut metrics: Vec<Metric> = PERCENTILES
+        .into_iter()
+        .filter(|(_, share)| supported(*share))
+        .map(|(name, share)| metric(name, "ns", latencies.value_at_quantile(share) as f64))
+        .collect();
+    metrics.push(Metric::context("max", "ns", latencies.max() as f64));
+    metrics
+}
+
+/// All latencies of a block, encoded again.
+pub(super) fn histogram(block: &Timed<Report>) -> Option<String> {
+    if let [only] = block.answers.as_slice() {
+        return Some(only.histogram.clone());
+    }
+    histogram::encode(&merged(block)?).ok()
+}
+
+fn merged(block: &Timed<Report>) -> Option<Histogram<u64>> {
+    let mut all: Option<Histogram<u64>> = None;
+    for report in &block.answers {
+        let one = histogram::decode(&report.histogram).ok()?;
+        match &mut all {
+            Some(all) => all.add(one).ok()?,
+            None => all = Some(one),
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 10 000 messages in a second, each 50 µs under way.
+    fn report() -> Report {
+        let (sent, answered, wall_ns) = (10_000, 10_000, 1_000_000_000);
+        Report { sent, answered, wall_ns, mean_ns: 50e3, in_flight: 0.5, ..Report::default() }
+    }
+
+    #[test]
+    fn a_generator_that_stood_still_is_no_wrong_answer() {
+        verify(&report()).unwrap();
+        // 95 messages had to wait for it, 5 ms on average, and p99 knows nothing of them.
+        let late_mean_ns = 95.0 * 5e6 / 10e3;
+        let late = Report { mean_ns: 50e3 + late_mean_ns, late_mean_ns, ..report() };
+        verify(&late).unwrap();
+    }
+
+    #[test]
+    fn what_does_not_agree_is_a_wrong_answer() {
+        let wrong = |report: &Report| verify(report).is_err();
+        assert!(wrong(&Report { in_flight: 0.8, ..report() }));
+        assert!(wrong(&Report { mean_ns: 100e3, ..report() }));
+        assert!(wrong(&Report { answered: 9_999, ..report() }));
+        assert!(wrong(&Report { wrong: 1, ..report() }));
+        assert!(wrong(&Report::default()), "nothing was sent");
+    }
+}
