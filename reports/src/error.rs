@@ -6,6 +6,9 @@ use std::path::PathBuf;
 /// A site could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
+    /// There is nothing to show.
+    #[error("there is no run to report: name a results file, or measure with `cargo bench`")]
+    NoRun,
     /// A trial belongs to no cell of the plan.
     #[error(
         "the run names cell {cell} of a plan of {cells} cells: read it with `store::read`, or measure again"

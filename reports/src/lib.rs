@@ -46,14 +46,23 @@ pub struct Site {
     pub csv: PathBuf,
 }
 
-/// Writes `index.html`, `data.json` and `data.csv` into `folder`, which is made if need be.
+/// How a site is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// One page that holds everything, with one chart a workload.
+    pub single_file: bool,
+}
+
+/// Writes the site of some runs into `folder`, which is made if need be. The newest run is the one
+/// that most pages show.
 ///
-/// The same run gives the same bytes. Everything is rendered before the first file is written,
+/// The same runs give the same bytes. Everything is rendered before the first file is written,
 /// and each file appears under its name in one step.
 ///
 /// # Errors
-/// When the run contradicts itself, or a file cannot be written.
-pub fn write_site(run: &Run, folder: &Path) -> Result<Site, ReportError> {
+/// When there is no run, one contradicts itself, or a file cannot be written.
+pub fn write_site(runs: &[Run], folder: &Path, _options: Options) -> Result<Site, ReportError> {
+    let run = runs.iter().max_by_key(|run| &run.header.started).ok_or(ReportError::NoRun)?;
     let analysis = analysed(run)?;
     let view = View::new(run, &analysis);
     let index = page::index::render(&view)?;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use runtime_bench_reports::{ReportError, text_table, write_site};
+use runtime_bench_reports::{Options, ReportError, text_table, write_site};
 use runtime_bench_results::analysis::analyse;
 use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::noise::{NoiseWindow, Stall};
@@ -20,7 +20,12 @@ fn page(run: &Run) -> String {
     let run = run.clone();
     std::thread::spawn(move || {
         let folder = tempfile::tempdir().unwrap();
-        let site = write_site(&run, &folder.path().join("made/on/the/way")).unwrap();
+        let site = write_site(
+            std::slice::from_ref(&run),
+            &folder.path().join("made/on/the/way"),
+            Options::default(),
+        )
+        .unwrap();
         let _ = send.send(fs::read_to_string(site.index).unwrap());
     });
     receive.recv_timeout(Duration::from_secs(60)).expect("the page is rendered")
@@ -37,7 +42,7 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 fn the_site_has_its_three_files_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let run = usual_run();
-    let site = write_site(&run, folder.path()).unwrap();
+    let site = write_site(std::slice::from_ref(&run), folder.path(), Options::default()).unwrap();
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
     let json = fs::read_to_string(&site.json).unwrap();
     assert!(json.contains(&serde_json::to_string(&run).unwrap()), "the run as it is");
@@ -53,8 +58,8 @@ fn the_site_has_its_three_files_and_nothing_else() {
 #[test]
 fn the_same_run_gives_the_same_bytes() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    write_site(&usual_run(), one.path()).unwrap();
-    write_site(&usual_run(), two.path()).unwrap();
+    write_site(&[usual_run()], one.path(), Options::default()).unwrap();
+    write_site(&[usual_run()], two.path(), Options::default()).unwrap();
     for name in ["index.html", "data.json", "data.csv"] {
         let read = |folder: &tempfile::TempDir| fs::read(folder.path().join(name)).unwrap();
         assert_eq!(read(&one), read(&two), "{name}");
@@ -208,7 +213,8 @@ fn a_trial_outside_the_plan_is_an_error_in_a_sentence() {
     let mut run = usual_run();
     run.trials[0].cell = 10_000;
     let folder = tempfile::tempdir().unwrap();
-    let error = write_site(&run, folder.path()).unwrap_err();
+    let error =
+        write_site(std::slice::from_ref(&run), folder.path(), Options::default()).unwrap_err();
     assert!(matches!(error, ReportError::UnknownCell { cell: 10_000, .. }));
     assert!(error.to_string().contains("10000"), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing half written");

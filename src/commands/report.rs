@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 
@@ -51,5 +52,5 @@ fn newest(results: &Path) -> Option<PathBuf> {
 
 /// Writes the site; the path of its first page.
 pub(super) fn write(run: &Run, folder: &Path) -> Result<PathBuf, Error> {
-    Ok(runtime_bench_reports::write_site(run, folder)?.index)
+    Ok(write_site(std::slice::from_ref(run), folder, Options::default())?.index)
 }
