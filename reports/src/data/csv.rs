@@ -94,6 +94,7 @@ mod tests {
             comparison: None,
             unbeaten: false,
             best: false,
+            lead: None,
         }
     }
 

@@ -93,6 +93,9 @@ pub struct Row {
     pub unbeaten: bool,
     /// Everybody else of its class is proven slower.
     pub best: bool,
+    /// Of the best: what the next costs at least, as a multiple of its own cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<f64>,
 }
 
 impl Row {
