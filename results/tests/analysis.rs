@@ -187,6 +187,15 @@ fn best_is_who_is_faster_than_everybody_of_its_class() {
 }
 
 #[test]
+fn who_is_beaten_says_by_whom() {
+    let group = only_group(&measured([10.0, 20.0, 5.0, 99.0, 10.0]));
+    assert_eq!(row(&group, "smol").beaten_by, Vec::<String>::new());
+    for name in ["tokio", "rayon"] {
+        assert!(row(&group, name).beaten_by.contains(&"smol".to_owned()), "{name}");
+    }
+}
+
+#[test]
 fn the_best_leads_by_what_the_next_costs_at_least() {
     // tokio, smol, rayon; a rate of 20 against 10 is half the cost. smol is no reference, rayon neither.
     let lead = |rates| -> Vec<(String, f64)> {

@@ -123,6 +123,7 @@ impl Context<'_> {
             tail: measured.then(|| Tail::of(samples)).flatten(),
             client_bound: measured.then(|| client_bound(samples)).flatten(),
             comparison: None,
+            beaten_by: Vec::new(),
             unbeaten: false,
             best: false,
             lead: None,
@@ -168,7 +169,7 @@ impl Context<'_> {
             .map(|row| self.run.runner(&row.key.runner).map(|info| info.class))
             .collect();
         // What each row's rivals are, compared with it.
-        let mut rivals: Vec<Vec<Rival>> = vec![Vec::new(); rows.len()];
+        let mut rivals: Vec<Vec<(usize, Rival)>> = vec![Vec::new(); rows.len()];
         for (place, &row) in able.iter().enumerate() {
             let level = self.level(&rows[row].key.workload, able.len());
             for &other in able[place + 1..].iter().filter(|&&other| class[other] == class[row]) {
@@ -178,20 +179,25 @@ impl Context<'_> {
                     (None, Some(known)) => Rival::of(known).turned(),
                     _ => Rival::of(&compare("", &paired(&costs[other], &costs[row]), level)),
                 };
-                rivals[row].push(rival);
-                rivals[other].push(rival.turned());
+                rivals[row].push((other, rival));
+                rivals[other].push((row, rival.turned()));
             }
         }
         for &row in able {
+            let rivals = &rivals[row];
             let all = |verdict| {
-                !rivals[row].is_empty() && rivals[row].iter().all(|rival| rival.verdict == verdict)
+                !rivals.is_empty() && rivals.iter().all(|(_, rival)| rival.verdict == verdict)
             };
-            let beaten = rivals[row].iter().any(|rival| rival.verdict == Verdict::Faster);
-            rows[row].best = all(Verdict::Slower);
+            let beaten_by = rivals.iter().filter(|(_, rival)| rival.verdict == Verdict::Faster);
+            let beaten_by: Vec<String> =
+                beaten_by.map(|(other, _)| rows[*other].key.runner.clone()).collect();
+            let least = rivals.iter().filter_map(|(_, rival)| Some(rival.cost?.low));
+            let best = all(Verdict::Slower);
+            rows[row].lead = least.min_by(f64::total_cmp).filter(|_| best);
+            rows[row].best = best;
             rows[row].unbeaten =
-                !beaten && !all(Verdict::NotCompared) && !rivals[row].is_empty();
-            let least = rivals[row].iter().filter_map(|rival| Some(rival.cost?.low));
-            rows[row].lead = least.min_by(f64::total_cmp).filter(|_| rows[row].best);
+                beaten_by.is_empty() && !all(Verdict::NotCompared) && !rivals.is_empty();
+            rows[row].beaten_by = beaten_by;
         }
     }
 }
