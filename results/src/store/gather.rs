@@ -10,51 +10,50 @@ use crate::run::Run;
 /// How names of results files end.
 const ENDINGS: [&str; 3] = ["json", "jsonl", "gz"];
 
-/// What was found in files and folders.
+/// Runs found in files and folders, each once.
+///
+/// The document of a run and its lines are one run; the fuller of the two counts.
 #[derive(Debug, Default)]
 pub struct Gathered {
-    /// Each run once, in the order of the files.
+    /// In the order in which they were found.
     pub runs: Vec<Run>,
     /// What could not be read, a sentence each.
     pub problems: Vec<StoreError>,
+    places: HashMap<String, usize>,
+    /// `latest.json` is a link to a file that is read anyway.
+    seen: BTreeSet<PathBuf>,
 }
 
-/// Reads files, and of folders every `*.json`, `*.jsonl` and `*.gz`. What cannot be read does not
-/// keep the others from being read.
-///
-/// The document of a run and its lines are one run; the fuller of the two counts.
-pub fn gather(paths: &[PathBuf]) -> Gathered {
-    let mut gathered = Gathered::default();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    // `latest.json` is a link.
-    let mut seen = BTreeSet::new();
-    for path in paths {
-        let files = if path.is_dir() { inside(path) } else { Ok(vec![path.clone()]) };
-        let files = files.unwrap_or_else(|problem| {
-            gathered.problems.push(problem);
-            Vec::new()
-        });
-        for file in files {
-            if !seen.insert(fs::canonicalize(&file).unwrap_or_else(|_| file.clone())) {
-                continue;
-            }
-            match read(&file) {
-                Ok(run) => take(&mut gathered.runs, &mut places, run),
-                Err(problem) => gathered.problems.push(problem),
-            }
+impl Gathered {
+    /// Reads a file, or of a folder every `*.json`, `*.jsonl` and `*.gz`. What cannot be read does not
+    /// keep the others from being read.
+    pub fn add(&mut self, path: &Path) {
+        let files = if path.is_dir() { inside(path) } else { Ok(vec![path.to_path_buf()]) };
+        match files {
+            Ok(files) => files.iter().for_each(|file| self.add_file(file)),
+            Err(problem) => self.problems.push(problem),
         }
     }
-    gathered
-}
 
-fn take(runs: &mut Vec<Run>, places: &mut HashMap<String, usize>, run: Run) {
-    let fullness = |run: &Run| (run.end.is_some(), run.trials.len());
-    match places.get(&run.header.id) {
-        Some(&place) if fullness(&run) > fullness(&runs[place]) => runs[place] = run,
-        Some(_) => {}
-        None => {
-            places.insert(run.header.id.clone(), runs.len());
-            runs.push(run);
+    fn add_file(&mut self, path: &Path) {
+        if !self.seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())) {
+            return;
+        }
+        match read(path) {
+            Ok(run) => self.add_run(run),
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    fn add_run(&mut self, run: Run) {
+        let fullness = |run: &Run| (run.end.is_some(), run.trials.len());
+        match self.places.get(&run.header.id) {
+            Some(&place) if fullness(&run) > fullness(&self.runs[place]) => self.runs[place] = run,
+            Some(_) => {}
+            None => {
+                self.places.insert(run.header.id.clone(), self.runs.len());
+                self.runs.push(run);
+            }
         }
     }
 }
@@ -87,6 +86,12 @@ mod tests {
     use super::*;
     use crate::run::{End, Run};
     use tempfile::tempdir;
+
+    fn gather(paths: &[PathBuf]) -> Gathered {
+        let mut gathered = Gathered::default();
+        paths.iter().for_each(|path| gathered.add(path));
+        gathered
+    }
 
     fn ids(gathered: &Gathered) -> Vec<&str> {
         gathered.runs.iter().map(|run| run.header.id.as_str()).collect()

@@ -13,7 +13,7 @@ mod keep;
 mod read;
 mod write;
 
-pub use gather::{Gathered, gather, newest};
+pub use gather::{Gathered, newest};
 pub use keep::keep;
 pub use read::read;
 pub use write::RunWriter;
