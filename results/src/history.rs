@@ -20,7 +20,7 @@ pub struct Machine<'a> {
     /// Processor, logical processors, memory and kernel, as far as they are known.
     pub label: String,
     /// At least one; the oldest first.
-    pub runs: Vec<&'a (Run, Analysis)>,
+    pub runs: Vec<(&'a Run, &'a Analysis)>,
 }
 
 impl Machine<'_> {
@@ -82,8 +82,8 @@ pub struct TrendPoint<'a> {
 /// Runs grouped by machine; the machine of the newest run first.
 ///
 /// Two runs are of one machine when a comparison of their files would say so.
-pub fn machines(runs: &[(Run, Analysis)]) -> Vec<Machine<'_>> {
-    let mut newest_first: Vec<&(Run, Analysis)> = runs.iter().collect();
+pub fn machines<'a>(runs: impl IntoIterator<Item = (&'a Run, &'a Analysis)>) -> Vec<Machine<'a>> {
+    let mut newest_first: Vec<(&Run, &Analysis)> = runs.into_iter().collect();
     newest_first.sort_by_key(|(run, _)| (&run.header.started, &run.header.id));
     newest_first.reverse();
     let mut machines: Vec<Machine<'_>> = Vec::new();

@@ -10,7 +10,9 @@ mod environment;
 mod exhibit;
 mod figures;
 mod header;
+mod history;
 mod index;
+mod machines;
 mod matrix;
 mod method;
 mod notes;
@@ -21,17 +23,10 @@ pub(crate) mod theme;
 mod workload;
 
 use crate::ReportError;
+use crate::files::File;
+use crate::fleet::Site;
 use crate::view::View;
 use crate::view::links::{Links, RUNNERS, WORKLOADS};
-
-/// A page that is not yet written.
-#[derive(Debug)]
-pub(crate) struct File {
-    /// Where it goes, below the folder of the site.
-    pub(crate) path: String,
-    /// The document.
-    pub(crate) content: String,
-}
 
 /// What a section needs to know: what is shown, and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -40,16 +35,19 @@ struct Page<'v, 'a> {
     links: Links,
 }
 
-/// Every page of a site.
+/// Every page of a site, the first page first.
 pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File>, ReportError> {
     let (top, below) = (Page { view, links: Links::Top }, Page { view, links: Links::Below });
-    let file = |name: &str, content: String| File { path: format!("{name}.html"), content };
+    let file = |name: &str, content: String| File::new(&format!("{name}.html"), content);
     let mut files = vec![
         file("index", index::page(top)?),
         file("compare", compare::page(top)),
         file("method", method::page(top)),
         file("data", data::page(top)),
     ];
+    if view.has_history() {
+        files.push(file("history", history::page(top)?));
+    }
     for workload in view.workloads.iter().filter(|workload| !workload.is_calibration()) {
         let path = format!("{WORKLOADS}/{}", workload.slug);
         files.push(file(&path, workload::page(below, workload)?));
@@ -63,5 +61,10 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File>, ReportError> {
 /// The site as one page.
 pub(crate) fn one_page(view: &View<'_>) -> Result<File, ReportError> {
     let page = Page { view, links: Links::OnePage };
-    Ok(File { path: "index.html".to_owned(), content: single::page(page)? })
+    Ok(File::new("index.html", single::page(page)?))
+}
+
+/// The machines side by side.
+pub(crate) fn machines(sites: &[Site<'_>]) -> File {
+    File::new(machines::NAME, machines::page(sites))
 }
