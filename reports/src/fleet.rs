@@ -60,6 +60,7 @@ impl Site<'_> {
         } else {
             page::folder(&self.view)?
         };
+        files.extend(page::snapshot(&self.view)?);
         files.extend(data::files(&self.view)?);
         for file in &mut files {
             file.path.insert_str(0, &self.folder);

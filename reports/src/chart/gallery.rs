@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use runtime_bench_results::stats::Interval;
 
 use super::*;
+use crate::page::theme;
 
 const RUNNERS: [&str; 9] = [
     "tokio",
@@ -200,7 +201,7 @@ fn charts_of_the_usual_size_are_light() {
 #[test]
 #[ignore = "writes a page for the eye: charts.html and charts.svg in the folder for temporary files"]
 fn gallery() {
-    let style = include_str!("../page/style.css");
+    let style = theme::style();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -208,7 +209,7 @@ fn gallery() {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width";
                 title { "Charts" }
-                style { (PreEscaped(style)) (PreEscaped(STYLE)) }
+                style { (PreEscaped(style)) }
             }
             body {
                 div.charts {

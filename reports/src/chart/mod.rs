@@ -19,8 +19,6 @@
 //! - `labels`: where names stand so that none covers another.
 //! - `density`: the outline of a distribution.
 
-#![allow(dead_code, unused_imports)] // until the pages show every kind
-
 mod axis;
 mod backend;
 mod bars;

@@ -9,10 +9,8 @@ use super::ink::Ink;
 use super::paint::text;
 use super::text::{tenths, wrapped};
 use super::{ChartError, Description, STYLE};
+use crate::page::theme;
 
-const PAGE_STYLE: &str = include_str!("../page/style.css");
-/// What ends the variables of both themes in the page's style sheet.
-const THEMES_END: &str = "\n* {";
 /// Least distance of anything from the edge, pixels.
 const EDGE: u32 = 16;
 /// Characters in a line of the finding, for each pixel of width.
@@ -53,11 +51,6 @@ fn paint(table: &Table<'_>, about: &Description, finding: &[String]) -> Painted 
     Ok(())
 }
 
-/// The variables of both themes.
-fn themes() -> &'static str {
-    PAGE_STYLE.split_once(THEMES_END).map_or(PAGE_STYLE, |(themes, _)| themes)
-}
-
 fn file(table: &Table<'_>, about: &Description) -> String {
     let (width, height) = table.canvas.size();
     let (wide, high) = (width + 2 * EDGE, height + 2 * EDGE);
@@ -67,7 +60,7 @@ fn file(table: &Table<'_>, about: &Description) -> String {
             viewBox=(format!("{edge} {edge} {wide} {high}")) {
             title { (about.title) }
             desc { (about.finding) }
-            style { (PreEscaped(themes())) (PreEscaped(STYLE)) }
+            style { (PreEscaped(theme::colours())) (PreEscaped(STYLE)) }
             rect.fill.paper x=(edge) y=(edge) width="100%" height="100%" {}
             // The class is not on the element around it, which would then be as wide as a page.
             g.chart { (PreEscaped(table.canvas.elements())) }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, document, environment};
+use super::{Page, SNAPSHOT_NAME, document, environment};
 use crate::data::{CSV_NAME, JSON_NAME};
 
 /// The page.
@@ -22,6 +22,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             h1 #data-title { "Data" }
             ul {
                 (file(JSON_NAME, "the whole run, every trial, and the analysis that these pages show"))
+                (file(SNAPSHOT_NAME, "the overview as a picture, for a pull request"))
                 (file(CSV_NAME, "one row per cell and metric; cells without figures with their reason"))
             }
             h2 { "The same pages again" }

@@ -9,6 +9,7 @@ mod document;
 mod environment;
 mod exhibit;
 mod figures;
+mod glance;
 mod header;
 mod history;
 mod index;
@@ -27,6 +28,9 @@ use crate::files::File;
 use crate::fleet::Site;
 use crate::view::View;
 use crate::view::links::{Links, RUNNERS, WORKLOADS};
+
+/// Name of the picture.
+pub(crate) const SNAPSHOT_NAME: &str = "snapshot.svg";
 
 /// What a section needs to know: what is shown, and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +66,11 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File>, ReportError> {
 pub(crate) fn one_page(view: &View<'_>) -> Result<File, ReportError> {
     let page = Page { view, links: Links::OnePage };
     Ok(File::new("index.html", single::page(page)?))
+}
+
+/// The overview as a picture, for a pull request; `None` where there is nothing to compare.
+pub(crate) fn snapshot(view: &View<'_>) -> Result<Option<File>, ReportError> {
+    Ok(glance::snapshot(view)?.map(|svg| File::new(SNAPSHOT_NAME, svg)))
 }
 
 /// The machines side by side.

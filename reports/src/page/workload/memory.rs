@@ -76,7 +76,11 @@ fn finding(places: &[Place<'_>]) -> String {
     let least = places.iter().min_by(|a, b| by(a).total_cmp(&by(b)));
     let most = places.iter().max_by(|a, b| by(a).total_cmp(&by(b)));
     let text = |place: &Place<'_>| {
-        format!("{} with {}", place.runner.name, format::figure(place.memory.value, &place.memory.unit))
+        format!(
+            "{} with {}",
+            place.runner.name,
+            format::figure(place.memory.value, &place.memory.unit)
+        )
     };
     match (least, most) {
         (Some(least), Some(most)) => {

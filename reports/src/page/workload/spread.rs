@@ -54,7 +54,9 @@ fn finding(rows: &[ViolinRow]) -> String {
     spreads.sort_by(|a, b| a.1.total_cmp(&b.1));
     match spreads.as_slice() {
         [] => "No runner has a spread.".to_owned(),
-        [(name, spread)] => format!("Half of {name}’s processes lie within ±{}.", format::percent(*spread)),
+        [(name, spread)] => {
+            format!("Half of {name}’s processes lie within ±{}.", format::percent(*spread))
+        }
         [(steady, least), .., (restless, most)] => format!(
             "Half of the processes lie within ±{} of the middle for {steady}, within ±{} for {restless}.",
             format::percent(*least),
