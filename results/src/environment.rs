@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Machine, kernel, limits, load and build.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Environment {
     /// Model name of the processor.
