@@ -7,7 +7,7 @@
 //!   by class, and the finding of each comparison as a sentence.
 //! - `page`: one file per section of the page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
-//! - `data`: the same facts as JSON and CSV.
+//! - `data`: the same facts as JSON, CSV and a summary in Markdown.
 //! - `text`: the table that a terminal shows.
 //! - [`comparison`]: runners or runs compared, as text, Markdown, JSON and `JUnit` XML.
 //! - `format`: figures with their units.
@@ -69,13 +69,15 @@ pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site,
         if options.single_file { vec![page::one_page(&view)?] } else { page::folder(&view)? };
     // Last, so that no first page leads to what is not there yet.
     files.reverse();
-    let json = data::json::document(run, &analysis)?;
-    let csv = data::csv::table(&analysis)?;
+    let data = data::files(&view)?;
 
     files::make_folder(folder)?;
+    for (name, content) in &data {
+        files::write(folder, name, content)?;
+    }
     let mut site = Site {
-        json: files::write(folder, data::JSON_NAME, &json)?,
-        csv: files::write(folder, data::CSV_NAME, &csv)?,
+        json: folder.join(data::JSON_NAME),
+        csv: folder.join(data::CSV_NAME),
         index: PathBuf::new(),
     };
     for file in files {

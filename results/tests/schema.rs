@@ -13,17 +13,22 @@ use runtime_bench_results::run::{Line, Run};
 use runtime_bench_results::trial::{TrialReply, TrialRequest};
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use serde_json::Value;
 
 const COMMAND: &str = "RENEW=1 cargo test -p runtime-bench-results --features schema --test schema";
 
 /// What a reader of our files may expect. Fields that older files lack are not required.
 fn schema<T: JsonSchema>() -> String {
-    // `uint64` and the like are no formats of JSON Schema, and strict validators refuse them.
-    let without_formats = RecursiveTransform(|schema: &mut Schema| {
+    let plain = RecursiveTransform(|schema: &mut Schema| {
+        // `uint64` and the like are no formats of JSON Schema, and strict validators refuse them.
         schema.remove("format");
+        // Links of rustdoc.
+        if let Some(Value::String(text)) = schema.get_mut("description") {
+            *text = text.replace("[`", "`").replace("`]", "`");
+        }
     });
     let settings = SchemaSettings::draft2020_12().for_deserialize();
-    let generator = settings.with_transform(without_formats).into_generator();
+    let generator = settings.with_transform(plain).into_generator();
     let schema = generator.into_root_schema_for::<T>();
     serde_json::to_string_pretty(&schema).unwrap() + "\n"
 }
