@@ -8,7 +8,7 @@
 //!   by class, and the finding of each comparison as a sentence.
 //! - `page`: one file per section of the page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
-//! - `data`: the same facts as JSON and CSV.
+//! - `data`: the same facts as JSON, CSV and a summary in Markdown.
 //! - `text`: the table that a terminal shows.
 //! - [`comparison`]: runners or runs compared, as text, Markdown, JSON and `JUnit` XML.
 //! - `format`: figures with their units.
