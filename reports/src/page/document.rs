@@ -2,10 +2,19 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::{controls, script};
+
 const STYLE: &str = include_str!("style.css");
-/// Nothing is fetched from anywhere; the styles are in the page itself.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-     base-uri 'none'; form-action 'none'";
+
+/// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
+/// itself.
+fn policy() -> String {
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src {}; img-src data:; \
+         base-uri 'none'; form-action 'none'",
+        script::policy()
+    )
+}
 
 /// The whole document.
 pub(super) fn document(title: &str, body: &Markup) -> String {
@@ -14,14 +23,15 @@ pub(super) fn document(title: &str, body: &Markup) -> String {
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta http-equiv="Content-Security-Policy" content=(policy());
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 title { (title) }
                 // Without it a browser asks the server for a picture.
                 link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(controls::style())) }
+                (script::element())
             }
             body { (body) }
         }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use runtime_bench_results::run::Run;
 
-use super::{badge, environment};
+use super::{badge, controls, environment};
 use crate::format;
 use crate::view::View;
 
@@ -12,6 +12,7 @@ pub(super) fn header(view: &View<'_>) -> Markup {
     let comparisons = view.compared_groups().count();
     html! {
         header {
+            (controls::theme_switch())
             p.kicker { "runtime-bench" }
             h1 { (TITLE) }
             p.lead {

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::{Row, Summary};
 use runtime_bench_results::stats::{Comparison, TwinCheck};
 
+use super::controls;
 use super::notes::Notes;
 use crate::chart::swatch;
 use crate::format::{self, Scale};
@@ -28,6 +29,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
     html! {
         section #table aria-labelledby="table-title" {
             h2 #table-title { "Workloads × runners" }
+            (controls::form(view))
             (legend())
             section.scroll tabindex="0" aria-label="Table of workloads and runners" {
                 table.matrix {
@@ -76,7 +78,7 @@ fn head(view: &View<'_>) -> Markup {
             tr {
                 @for (_, members) in view.classes() {
                     @for (place, runner) in members.iter().enumerate() {
-                        th.first[place == 0] scope="col" {
+                        th.first[place == 0] scope="col" data-runner=(runner.name) {
                             (swatch(runner.series))
                             a href=(format!("#{}", runner.anchor)) { (runner.name) }
                         }
@@ -89,7 +91,8 @@ fn head(view: &View<'_>) -> Markup {
 
 fn body(view: &View<'_>, section: &Section<'_, '_>, notes: &mut Notes) -> Markup {
     let groups = section.workloads.iter().flat_map(|workload| &workload.groups);
-    let rows: Vec<Markup> = groups.map(|group| table_row(view, group, notes)).collect();
+    let rows: Vec<Markup> =
+        groups.map(|group| table_row(view, group, section.key, notes)).collect();
     html! {
         tbody {
             tr.kind {
@@ -100,7 +103,7 @@ fn body(view: &View<'_>, section: &Section<'_, '_>, notes: &mut Notes) -> Markup
     }
 }
 
-fn table_row(view: &View<'_>, group: &Group<'_>, notes: &mut Notes) -> Markup {
+fn table_row(view: &View<'_>, group: &Group<'_>, kind: &str, notes: &mut Notes) -> Markup {
     let mut cells: Vec<Markup> = Vec::new();
     for (_, members) in view.classes() {
         for (place, runner) in members.iter().enumerate() {
@@ -108,7 +111,7 @@ fn table_row(view: &View<'_>, group: &Group<'_>, notes: &mut Notes) -> Markup {
         }
     }
     html! {
-        tr {
+        tr data-kind=(kind) {
             th scope="row" {
                 a href=(format!("#{}", group.anchor)) { (group.title) }
                 span.point { (group.point()) }
@@ -155,9 +158,9 @@ fn empty_cell(first: bool, word: &str, reason: &str, notes: &mut Notes) -> Marku
 
 fn figure_cell(group: &Group<'_>, row: &Row, figure: &Summary, first: bool) -> Markup {
     let scale = Scale::of(&figure.unit, figure.value);
-    let shade = group.slowdown(row).map(shade);
+    let slowdown = group.slowdown(row);
     html! {
-        td class=(classes(shade, first)) {
+        td class=(classes(slowdown.map(shade), first)) data-x=[slowdown.map(format::rounded)] {
             (value(&scale, figure.value))
             span.interval {
                 @match figure.interval {

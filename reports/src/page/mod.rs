@@ -2,6 +2,8 @@
 
 mod badge;
 mod cards;
+mod chooser;
+mod controls;
 mod document;
 mod environment;
 mod figures;
@@ -13,5 +15,6 @@ mod notes;
 mod phases;
 mod raw;
 mod runners;
+mod script;
 mod tails;
 mod workload;

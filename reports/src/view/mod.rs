@@ -1,9 +1,11 @@
 //! What every page reads: the run arranged by workload and comparison, its runners by class.
 
+pub(crate) mod aim;
 pub(crate) mod finding;
 mod group;
 pub(crate) mod noise;
 pub(crate) mod tally;
+pub(crate) mod weights;
 pub(crate) mod wording;
 
 use runtime_bench_results::analysis::Analysis;
@@ -74,6 +76,8 @@ impl Workload<'_> {
 pub(crate) struct Section<'v, 'a> {
     /// The heading.
     pub(crate) title: &'static str,
+    /// Its word in addresses and attributes.
+    pub(crate) key: &'static str,
     /// At least one.
     pub(crate) workloads: Vec<&'v Workload<'a>>,
 }
@@ -97,6 +101,7 @@ impl<'a> View<'a> {
         kinds.dedup();
         let section = |kind: Option<Kind>| Section {
             title: kind.map_or("Other", Kind::title),
+            key: kind.map_or("other", key),
             workloads: compared.iter().copied().filter(|one| one.kind() == kind).collect(),
         };
         kinds.into_iter().map(section).collect()
@@ -119,6 +124,17 @@ impl<'a> View<'a> {
             .chunk_by(|a, b| a.class() == b.class())
             .map(|members| (members[0].class(), members))
             .collect()
+    }
+}
+
+fn key(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Io => "io",
+        Kind::Cpu => "cpu",
+        Kind::Concurrency => "concurrency",
+        Kind::Memory => "memory",
+        Kind::Pitfall => "pitfall",
+        Kind::Calibration => "calibration",
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn class(class: Option<Class>) -> &'static str {
 }
 
 /// Whether a unit counts bytes, of which less is smaller, not faster.
-fn counts_bytes(unit: &str) -> bool {
+pub(crate) fn counts_bytes(unit: &str) -> bool {
     unit == "B" || unit.starts_with("B/")
 }
 
