@@ -17,10 +17,20 @@ struct Data<'a> {
     runners: Vec<&'a str>,
     /// Heading and places of the runners of each class.
     classes: Vec<(&'static str, Vec<usize>)>,
-    /// Kind, weight for each of [`SIZES`], and for each [`Aim`] the ratio of each runner, if any
-    /// were compared; 0 stands for a runner that was not.
-    rows: Vec<(&'static str, [f64; SIZES.len()], [Option<Vec<f64>>; Aim::ALL.len()])>,
+    rows: Vec<Line>,
 }
+
+/// A comparison, as an array.
+#[derive(Serialize)]
+struct Line(
+    /// The word for its kind.
+    &'static str,
+    /// Its weight for each of [`SIZES`].
+    [f64; SIZES.len()],
+    /// For each [`Aim`] the ratio of each runner, 0 for one that was not compared; `None` where
+    /// none were.
+    [Option<Vec<f64>>; Aim::ALL.len()],
+);
 
 /// The section; nothing where nothing was compared.
 pub(super) fn section(view: &View<'_>) -> Result<Markup, ReportError> {
@@ -63,7 +73,7 @@ fn json(view: &View<'_>, groups: &[(&'static str, &Group<'_>)]) -> Result<String
         let of = |aim| {
             ratios(group, &view.runners, aim).map(|all| all.into_iter().map(rounded).collect())
         };
-        (*kind, weights.map(rounded), Aim::ALL.map(of))
+        Line(kind, weights.map(rounded), Aim::ALL.map(of))
     });
     let mut places = 0..;
     let classes = view.classes().into_iter().map(|(class, members)| {

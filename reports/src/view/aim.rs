@@ -147,15 +147,13 @@ mod tests {
 
     fn of(headline: &str, rows: Vec<Row>, twin: Option<TwinCheck>, aim: Aim) -> Option<Vec<f64>> {
         let names: Vec<String> = rows.iter().map(|row| row.key.runner.clone()).collect();
-        let runner = |(series, name): (usize, &'static str)| Runner {
-            name,
+        let runner = |name: &'_ String| Runner {
+            name: Box::leak(name.clone().into_boxed_str()),
             info: None,
-            series,
-            anchor: name.into(),
+            series: 0,
+            anchor: name.clone(),
         };
-        let names: Vec<&'static str> =
-            names.iter().map(|name| &*Box::leak(name.clone().into_boxed_str())).collect();
-        let runners: Vec<Runner<'_>> = names.into_iter().enumerate().map(runner).collect();
+        let runners: Vec<Runner<'_>> = names.iter().map(runner).collect();
         let comparison = Comparison {
             reference: "a".into(),
             ratio: None,

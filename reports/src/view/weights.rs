@@ -117,10 +117,10 @@ mod tests {
     fn of_a_workload_only_the_nearest_count_and_they_share() {
         let all = [sized("a", Some(100)), sized("a", Some(10_000)), sized("b", Some(100))];
         let found = weights(&all);
-        let of = |size: usize| [found[0][size], found[1][size], found[2][size]];
-        assert_eq!(of(0), [0.5, 0.5, 1.0]);
-        assert_eq!(of(2), [1.0, 0.0, 1.0]);
-        assert_eq!(of(3), [0.25, 0.25, 0.5], "as far from one as from the other");
-        assert_eq!(of(4), [0.0, 1.0, 0.25]);
+        let of = |size: usize| found.iter().map(|one| one[size]).collect::<Vec<f64>>();
+        assert_eq!(of(0), vec![0.5, 0.5, 1.0]);
+        assert_eq!(of(2), vec![1.0, 0.0, 1.0]);
+        assert_eq!(of(3), vec![0.25, 0.25, 0.5], "as far from one as from the other");
+        assert_eq!(of(4), vec![0.0, 1.0, 0.25]);
     }
 }
