@@ -11,9 +11,13 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), ReportError> {
         .map_err(|source| ReportError::Folder { path: folder.to_path_buf(), source })
 }
 
-/// Writes a file beside its target and renames it, so that no reader sees half of it.
+/// Writes a file beside its target and renames it, so that no reader sees half of it. Folders within
+/// `name` are made.
 pub(crate) fn write(folder: &Path, name: &str, content: &[u8]) -> Result<PathBuf, ReportError> {
     let target = folder.join(name);
+    if let Some(parent) = target.parent() {
+        make_folder(parent)?;
+    }
     let partial = folder.join(format!("{name}.part"));
     fs::write(&partial, content).and_then(|()| fs::rename(&partial, &target)).map_err(
         |source| {

@@ -74,11 +74,6 @@ impl Scale {
         format!("{from}–{to}")
     }
 
-    /// What stands behind the figures.
-    pub(crate) fn suffix(&self) -> &str {
-        &self.suffix
-    }
-
     fn with_unit(&self, number: &str) -> String {
         match self.suffix.as_str() {
             "" => number.to_owned(),
@@ -94,9 +89,14 @@ pub(crate) fn figure(value: f64, unit: &str) -> String {
     Scale::of(unit, value).figure(value)
 }
 
-/// A figure with its unit and no more digits than it needs, for an axis.
+/// A figure with its unit and no more digits than it needs, for an axis. The name of what is counted is
+/// too long for one: `25 k` messages/s.
 pub(crate) fn tick(value: f64, unit: &str) -> String {
-    let scale = Scale::of(unit, value);
+    let mut scale = Scale::of(unit, value);
+    if scale.suffix.ends_with(unit) && unit.contains('/') && unit != "1/s" {
+        scale.suffix.truncate(scale.suffix.len() - unit.len());
+        scale.suffix = scale.suffix.trim_end().to_owned();
+    }
     let number = scale.number(value);
     let short = match number.split_once('.') {
         Some((whole, rest)) if rest.bytes().all(|digit| digit == b'0') => whole,
@@ -159,6 +159,11 @@ fn grouped(value: f64) -> String {
 /// A ratio of costs: `1.12×`.
 pub(crate) fn ratio(ratio: f64) -> String {
     format!("{}×", hundredths(ratio))
+}
+
+/// A ratio of costs without its sign: `1.12`.
+pub(crate) fn ratio_number(ratio: f64) -> String {
+    hundredths(ratio)
 }
 
 /// The interval of a ratio of costs: `1.08–1.15`.
@@ -273,6 +278,8 @@ mod tests {
     fn a_tick_has_no_needless_digits() {
         assert_eq!(tick(2e6, "ns"), "2\u{a0}ms");
         assert_eq!(tick(2.5e3, "1/s"), "2.5\u{a0}k/s");
+        assert_eq!(tick(2.5e4, "messages/s"), "25\u{a0}k");
+        assert_eq!(tick(100.0, "messages/s"), "100");
         assert_eq!(tick(100.0, ""), "100");
         assert_eq!(tick(1e12, ""), "1.00e12");
     }

@@ -61,21 +61,27 @@ pub struct Options {
 ///
 /// # Errors
 /// When there is no run, one contradicts itself, or a file cannot be written.
-pub fn write_site(runs: &[Run], folder: &Path, _options: Options) -> Result<Site, ReportError> {
+pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site, ReportError> {
     let run = runs.iter().max_by_key(|run| &run.header.started).ok_or(ReportError::NoRun)?;
     let analysis = analysed(run)?;
     let view = View::new(run, &analysis);
-    let index = page::index::render(&view)?;
+    let mut files =
+        if options.single_file { vec![page::one_page(&view)?] } else { page::folder(&view)? };
+    // Last, so that no first page leads to what is not there yet.
+    files.reverse();
     let json = data::json::document(run, &analysis)?;
     let csv = data::csv::table(&analysis)?;
 
     files::make_folder(folder)?;
-    Ok(Site {
+    let mut site = Site {
         json: files::write(folder, data::JSON_NAME, &json)?,
         csv: files::write(folder, data::CSV_NAME, &csv)?,
-        // Last, so that the page never links to data that is not there yet.
-        index: files::write(folder, "index.html", index.as_bytes())?,
-    })
+        index: PathBuf::new(),
+    };
+    for file in files {
+        site.index = files::write(folder, &file.path, file.content.as_bytes())?;
+    }
+    Ok(site)
 }
 
 /// Analyses a run whose trials all name a cell of its plan.

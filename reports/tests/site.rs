@@ -1,6 +1,8 @@
 //! The site as a reader finds it, from runs that were made up.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use runtime_bench_reports::{Options, ReportError, text_table, write_site};
@@ -14,21 +16,42 @@ mod fixture;
 
 use fixture::{Cell, Workload, runner, usual_run};
 
-/// The page of a run; fails when rendering hangs.
-fn page(run: &Run) -> String {
+/// The pages of a site, by where they lie.
+type Pages = BTreeMap<String, String>;
+
+/// The pages of a run; fails when rendering hangs.
+fn pages(run: &Run, options: Options) -> Pages {
     let (send, receive) = std::sync::mpsc::channel();
     let run = run.clone();
     std::thread::spawn(move || {
         let folder = tempfile::tempdir().unwrap();
-        let site = write_site(
-            std::slice::from_ref(&run),
-            &folder.path().join("made/on/the/way"),
-            Options::default(),
-        )
-        .unwrap();
-        let _ = send.send(fs::read_to_string(site.index).unwrap());
+        let folder = folder.path().join("made/on/the/way");
+        write_site(&[run], &folder, options).unwrap();
+        let _ = send.send(html_files(&folder));
     });
-    receive.recv_timeout(Duration::from_secs(60)).expect("the page is rendered")
+    receive.recv_timeout(Duration::from_secs(60)).expect("the pages are rendered")
+}
+
+/// Every page below a folder.
+fn html_files(folder: &Path) -> Pages {
+    let mut pages = Pages::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(inside) = folders.pop() {
+        for entry in fs::read_dir(inside).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|extension| extension == "html") {
+                let name = entry.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                pages.insert(name, fs::read_to_string(entry).unwrap());
+            }
+        }
+    }
+    pages
+}
+
+/// The whole site in one text, page after page.
+fn page(run: &Run) -> String {
+    pages(run, Options::default()).into_values().collect()
 }
 
 /// What lies between two markers, the first time.
@@ -39,11 +62,22 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 }
 
 #[test]
-fn the_site_has_its_three_files_and_nothing_else() {
+fn the_site_has_a_page_for_every_workload_and_runner_and_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let run = usual_run();
     let site = write_site(std::slice::from_ref(&run), folder.path(), Options::default()).unwrap();
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    assert_eq!(site.index, folder.path().join("index.html"));
+    let pages = html_files(folder.path());
+    for name in ["index", "compare", "method", "data"] {
+        assert!(pages.contains_key(&format!("{name}.html")), "{name}");
+    }
+    for info in &run.header.workloads {
+        let compared = info.kind != Kind::Calibration;
+        assert_eq!(pages.contains_key(&format!("w/{}.html", info.name)), compared, "{}", info.name);
+    }
+    for info in &run.header.runners {
+        assert!(pages.contains_key(&format!("r/{}.html", info.name)), "{}", info.name);
+    }
     let json = fs::read_to_string(&site.json).unwrap();
     assert!(json.contains(&serde_json::to_string(&run).unwrap()), "the run as it is");
     let data: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -57,13 +91,24 @@ fn the_site_has_its_three_files_and_nothing_else() {
 
 #[test]
 fn the_same_run_gives_the_same_bytes() {
-    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    write_site(&[usual_run()], one.path(), Options::default()).unwrap();
-    write_site(&[usual_run()], two.path(), Options::default()).unwrap();
-    for name in ["index.html", "data.json", "data.csv"] {
-        let read = |folder: &tempfile::TempDir| fs::read(folder.path().join(name)).unwrap();
-        assert_eq!(read(&one), read(&two), "{name}");
+    for options in [Options::default(), Options { single_file: true }] {
+        assert_eq!(pages(&usual_run(), options), pages(&usual_run(), options));
     }
+}
+
+#[test]
+fn one_page_holds_every_workload_with_a_chart_and_every_runner() {
+    let run = usual_run();
+    let pages = pages(&run, Options { single_file: true });
+    assert_eq!(pages.len(), 1);
+    let page = &pages["index.html"];
+    let workloads = run.header.workloads.iter().filter(|info| info.kind != Kind::Calibration);
+    for info in workloads {
+        assert!(page.contains(&format!("id=\"w-{}\"", info.name)), "{}", info.name);
+    }
+    // All but the one that was left out.
+    assert_eq!(page.matches("<svg class=\"chart\"").count(), 5);
+    assert!(!page.contains(".html"), "it leads to no other page");
 }
 
 #[test]
@@ -74,7 +119,7 @@ fn every_cell_of_the_table_has_a_figure_or_a_reason() {
     let cells: Vec<&str> = table.split("<td").skip(1).collect();
     assert_eq!(cells.len(), 6 * 7, "six comparisons of seven runners");
     for cell in cells {
-        let figure = cell.contains("class=\"value\"");
+        let figure = cell.contains("<b>");
         let noted = cell.contains("href=\"#note-");
         assert!(figure != noted, "{cell}");
     }
@@ -90,17 +135,18 @@ fn calibration_is_no_comparison() {
     let page = page(&usual_run());
     let table = between(&page, "<table class=\"matrix\">", "</table>");
     assert!(!table.contains("Nothing at all"));
-    assert!(between(&page, "id=\"method\"", "id=\"data\"").contains("Nothing at all"));
+    assert!(pages(&usual_run(), Options::default())["method.html"].contains("Nothing at all"));
 }
 
 #[test]
 fn the_finding_names_who_is_unbeaten_and_by_how_much() {
-    let page = page(&usual_run());
-    let timer = between(&page, "Many timers, gathered</a>", "</li>");
+    let pages = pages(&usual_run(), Options::default());
+    let page = &pages["index.html"];
+    let timer = between(page, "Many timers, gathered</a>", "</li>");
     assert!(timer.contains("tokio alone is unbeaten."), "{timer}");
     assert!(timer.contains("threads 12.0× slower ("), "{timer}");
     assert!(timer.contains("smol 58\u{a0}% slower ("), "{timer}");
-    let memory = between(&page, "Bytes per idle task</a>", "</li>");
+    let memory = between(page, "Bytes per idle task</a>", "</li>");
     assert!(memory.contains("smol 30\u{a0}% smaller"), "{memory}");
 }
 
@@ -159,9 +205,11 @@ fn odd_figures_are_never_drawn() {
         let workload = reported.cell("good", Cell::Costs(1.0));
         let runners = names.iter().chain(&["good"]);
         let runners = runners.map(|name| runner(name, Class::MultiThread)).collect();
-        let page = page(&fixture::run(runners, &[workload]));
-        assert!(!page.contains("NaN") && !page.contains(">inf"), "{better:?}");
-        let chart = between(&page, "<svg class=\"chart\"", "</svg>");
+        let pages = pages(&fixture::run(runners, &[workload]), Options::default());
+        for page in pages.values() {
+            assert!(!page.contains("NaN") && !page.contains(">inf"), "{better:?}");
+        }
+        let chart = between(&pages["w/odd.html"], "<svg class=\"chart\"", "</svg>");
         assert!(chart.contains("not drawable"), "{chart}");
     }
 }
@@ -199,7 +247,7 @@ fn few_samples_give_no_interval_and_no_verdict() {
     assert!(page.contains("no interval, 1 sample<"));
     assert!(page.contains("No verdict: too few rounds"));
     assert!(page.contains("not compared (1 pair)"));
-    assert!(!page.contains("class=\"unbeaten\""), "nobody is unbeaten where nothing is proven");
+    assert!(!page.contains("<em>unbeaten"), "nobody is unbeaten where nothing is proven");
 }
 
 #[test]
@@ -221,20 +269,47 @@ fn a_trial_outside_the_plan_is_an_error_in_a_sentence() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing half written");
 }
 
-/// `id` is unique and every link inside the page has its target.
-#[test]
-fn links_inside_the_page_lead_somewhere() {
-    let page = page(&usual_run());
-    let attribute = |name: &str| -> Vec<String> {
-        let name = format!(" {name}=\"");
-        page.split(&name).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
-    };
-    let ids = attribute("id");
-    for id in &ids {
-        assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{id}");
+/// The values of an attribute on a page.
+fn attribute(page: &str, name: &str) -> Vec<String> {
+    let name = format!(" {name}=\"");
+    page.split(&name).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+/// Where a relative link leads from a page.
+fn resolved(from: &str, link: &str) -> String {
+    let mut path = PathBuf::from(from);
+    path.pop();
+    for part in Path::new(link).components() {
+        match part {
+            Component::ParentDir => assert!(path.pop(), "{link} leads out of the site"),
+            part => path.push(part),
+        }
     }
-    for link in attribute("href").iter().filter_map(|link| link.strip_prefix('#')) {
-        assert!(ids.iter().any(|id| id == link), "{link}");
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn ids_are_unique_and_links_lead_somewhere() {
+    for options in [Options::default(), Options { single_file: true }] {
+        let pages = pages(&usual_run(), options);
+        for (name, page) in &pages {
+            let mut ids = attribute(page, "id");
+            ids.sort();
+            let twice = ids.windows(2).find(|two| two[0] == two[1]);
+            assert_eq!(twice, None, "{name}");
+            for link in attribute(page, "href").iter().filter(|link| !link.starts_with("data:")) {
+                let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+                let target = if file.is_empty() { name.clone() } else { resolved(name, file) };
+                if file.ends_with(".json") || file.ends_with(".csv") {
+                    continue;
+                }
+                let to = pages.get(&target).unwrap_or_else(|| panic!("{name} leads to {link}"));
+                assert!(
+                    anchor.is_empty() || attribute(to, "id").iter().any(|id| id == anchor),
+                    "{name} leads to {link}"
+                );
+            }
+        }
     }
 }
 
@@ -250,7 +325,7 @@ fn cores_that_were_not_free_and_samples_that_were_lost_are_told() {
     let told = page(&run);
     let head = between(&told, "Cores were not free", "</p>");
     assert!(head.contains("In 6 of 7 comparisons, at worst only 1.3 of 2 cores"), "{head}");
-    let echo = between(&told, "Echo over TCP</h3>", "class=\"charts\"");
+    let echo = between(&told, "Echo over TCP</h1>", "class=\"charts\"");
     assert!(echo.contains("Only 1.3 of 2 cores were free: several-thread runners"), "{echo}");
     assert!(echo.contains("smol lost 1 sample"), "{echo}");
     let table = text_table(&run, &analyse(&run));

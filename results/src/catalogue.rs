@@ -39,6 +39,18 @@ impl Kind {
             Self::Calibration => "The harness itself",
         }
     }
+
+    /// The kind as it is written in files.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Io => "io",
+            Self::Cpu => "cpu",
+            Self::Concurrency => "concurrency",
+            Self::Memory => "memory",
+            Self::Pitfall => "pitfall",
+            Self::Calibration => "calibration",
+        }
+    }
 }
 
 impl fmt::Display for Kind {

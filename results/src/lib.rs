@@ -15,6 +15,7 @@
 //! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
 //! - [`analysis`]: a run → one row per cell with its figures and verdicts, and what follows across
 //!   cells.
+//! - [`history`]: runs of one machine, and each cell over them.
 //! - [`comparison`]: runners of one run, two runs or two builds → a document of words, and a gate.
 
 pub mod analysis;
@@ -22,6 +23,7 @@ pub mod catalogue;
 pub mod comparison;
 pub mod environment;
 pub mod histogram;
+pub mod history;
 pub mod key;
 pub mod listing;
 pub mod noise;

@@ -187,6 +187,29 @@ fn best_is_who_is_faster_than_everybody_of_its_class() {
 }
 
 #[test]
+fn who_is_beaten_says_by_whom() {
+    let group = only_group(&measured([10.0, 20.0, 5.0, 99.0, 10.0]));
+    assert_eq!(row(&group, "smol").beaten_by, Vec::<String>::new());
+    for name in ["tokio", "rayon"] {
+        assert!(row(&group, name).beaten_by.contains(&"smol".to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn the_best_leads_by_what_the_next_costs_at_least() {
+    // tokio, smol, rayon; a rate of 20 against 10 is half the cost. smol is no reference, rayon neither.
+    let lead = |rates| -> Vec<(String, f64)> {
+        let group = only_group(&measured(rates));
+        let leads = group.rows.iter().filter_map(|r| Some((r.key.runner.clone(), r.lead?)));
+        leads.collect()
+    };
+    let [(name, least)] = &lead([10.0, 20.0, 5.0, 99.0, 10.0])[..] else { panic!("one leads") };
+    assert_eq!(name, "smol");
+    assert!((1.9..=2.0).contains(least), "{least}");
+    assert_eq!(lead([10.0, 20.0, 20.0, 99.0, 10.0]), []);
+}
+
+#[test]
 fn missing_rounds_are_missing_pairs() {
     let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
     run.trials.retain(|trial| trial.cell != 1 || trial.round % 2 == 0);

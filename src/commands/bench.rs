@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use clap::Args;
+use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::analysis::{Analysis, Status, analyse};
 
-use super::{home, needs_release, print, report};
+use super::{home, needs_release, print};
 use crate::cli::{MatrixArgs, OutputArgs};
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
@@ -62,7 +63,8 @@ pub fn run(
     let path = done.path.display();
     say(&format!("results: {path}\n"))?;
     if measured {
-        let index = report::write(&done.run, &home().join("report"))?;
+        let runs = std::slice::from_ref(&done.run);
+        let index = write_site(runs, &home().join("report"), Options::default())?.index;
         say(&runtime_bench_reports::text_table(&done.run, &analysis))?;
         say(&format!("report:  {}\n", index.display()))?;
     }

@@ -1,12 +1,10 @@
-//! `report`: the site of a results file.
+//! `report`: the site of results files.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use runtime_bench_reports::{Options, write_site};
-use runtime_bench_results::run::Run;
-use runtime_bench_results::store;
+use runtime_bench_results::store::{self, Gathered, StoreError};
 
 use super::{home, print};
 use crate::error::Error;
@@ -14,43 +12,91 @@ use crate::error::Error;
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Results file [default: the newest]
+    /// Results files, and folders of them [default: the newest]
     #[arg(value_name = "RESULTS")]
-    pub results: Option<PathBuf>,
+    pub results: Vec<PathBuf>,
     /// Folder of the site [default: target/runtime-bench/report]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// One page that holds everything
+    #[arg(long)]
+    pub single_file: bool,
+    /// Folder that keeps every run: these are added to it, and the report shows all that it holds
+    #[arg(long, value_name = "DIR")]
+    pub history: Option<PathBuf>,
+    /// Open the report in a browser
+    #[arg(long)]
+    pub open: bool,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// When the results cannot be read or the site cannot be written.
+/// When results cannot be read, the site cannot be written, or nothing opens it. What could be read
+/// is written all the same.
 pub fn run(args: &ReportArgs) -> Result<(), Error> {
+    let mut gathered = Gathered::default();
+    if args.results.is_empty() {
+        gathered.add(&newest()?);
+    }
+    args.results.iter().for_each(|path| gathered.add(path));
+    if let Some(history) = &args.history {
+        add_history(&mut gathered, history)?;
+    }
+    if gathered.runs.is_empty() {
+        return Err(unread(&gathered.problems, 0));
+    }
+    let folder = args.out.clone().unwrap_or_else(|| home().join("report"));
+    let options = Options { single_file: args.single_file };
+    let index = write_site(&gathered.runs, &folder, options)?.index;
+    print(&format!("{}\n", index.display()))?;
+    if args.open {
+        open(&index)?;
+    }
+    match gathered.problems.as_slice() {
+        [] => Ok(()),
+        problems => Err(unread(problems, gathered.runs.len())),
+    }
+}
+
+fn newest() -> Result<PathBuf, Error> {
     let results = home().join("results");
-    let path = args.results.clone().or_else(|| newest(&results)).ok_or_else(|| {
+    store::newest(&results).ok_or_else(|| {
         Error::Usage(format!(
             "there are no results yet in {}: run `cargo bench`, or name a results file",
             results.display()
         ))
-    })?;
-    let folder = args.out.clone().unwrap_or_else(|| home().join("report"));
-    let index = write(&store::read(&path)?, &folder)?;
-    print(&format!("{}\n", index.display()))
+    })
 }
 
-/// The newest run; of one that was killed, its lines.
-fn newest(results: &Path) -> Option<PathBuf> {
-    let modified = |path: &PathBuf| path.metadata().and_then(|found| found.modified()).ok();
-    let files = fs::read_dir(results).ok()?.flatten().map(|entry| entry.path());
-    let readable = |path: &PathBuf| {
-        path.extension().is_some_and(|e| e == "json" || e == "jsonl") && path.is_file()
-    };
-    // Of the two files of a finished run, the document is the younger one.
-    files.filter(readable).max_by_key(modified)
+/// Adds the runs of a folder, and keeps in it those that were there before.
+fn add_history(gathered: &mut Gathered, history: &Path) -> Result<(), Error> {
+    let given = gathered.runs.len();
+    // A history begins empty.
+    if store::newest(history).is_some() {
+        gathered.add(history);
+    }
+    for run in &gathered.runs[..given] {
+        store::keep(run, history)?;
+    }
+    Ok(())
 }
 
-/// Writes the site; the path of its first page.
-pub(super) fn write(run: &Run, folder: &Path) -> Result<PathBuf, Error> {
-    Ok(write_site(std::slice::from_ref(run), folder, Options::default())?.index)
+fn unread(problems: &[StoreError], shown: usize) -> Error {
+    let mut lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    match shown {
+        0 => {}
+        1 => lines.push("the report shows the one run that could be read".to_owned()),
+        runs => lines.push(format!("the report shows the {runs} runs that could be read")),
+    }
+    Error::CouldNotRun(lines.join("\n"))
+}
+
+fn open(index: &Path) -> Result<(), Error> {
+    open::that_detached(index).map_err(|error| {
+        Error::CouldNotRun(format!(
+            "nothing opens {} ({error}): open it in a browser yourself",
+            index.display()
+        ))
+    })
 }

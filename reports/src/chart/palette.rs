@@ -2,8 +2,8 @@
 //! readers who see fewer colours.
 
 use super::ink::COLOURS;
+use crate::page::theme::{DARK, LIGHT};
 
-const STYLE: &str = include_str!("../page/style.css");
 /// WCAG 2.2, 1.4.11: graphics need 3 : 1 against what is beside them.
 const CONTRAST: f64 = 3.0;
 /// Least distance in `OKLab`.
@@ -63,9 +63,9 @@ fn contrast(a: Rgb, b: Rgb) -> f64 {
     a.max(b) / a.min(b)
 }
 
-/// A variable of a theme as linear sRGB; the light theme comes first in the style sheet.
+/// A variable of a theme as linear sRGB.
 fn variable(theme: usize, name: &str) -> Rgb {
-    let rule = STYLE.split(&format!("--{name}: #")).nth(theme + 1).unwrap();
+    let rule = [LIGHT, DARK][theme].split(&format!("--{name}: #")).nth(1).unwrap();
     [0, 2, 4].map(|at| {
         let byte = u8::from_str_radix(&rule[at..at + 2], 16).unwrap();
         let part = f64::from(byte) / 255.0;

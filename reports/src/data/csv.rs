@@ -92,8 +92,10 @@ mod tests {
             tail: None,
             client_bound: None,
             comparison: None,
+            beaten_by: Vec::new(),
             unbeaten: false,
             best: false,
+            lead: None,
         }
     }
 

@@ -1,82 +1,55 @@
-//! The findings, kind by kind: who is unbeaten how often, then each comparison in a sentence.
+//! The verdicts, kind by kind: who leads, on what grounds, and each workload in a sentence.
 
 use maud::{Markup, html};
+use runtime_bench_results::analysis::{Overall, RunnerMean};
+use runtime_bench_results::catalogue::Class;
 
+use super::Page;
 use crate::format;
 use crate::view::finding::Finding;
-use crate::view::tally::{Tally, tallies};
-use crate::view::{Section, View};
+use crate::view::tally::{Tally, Verdict, tallies};
+use crate::view::{Section, Workload};
 
-/// Sentences that stand in a card; the others fold.
-const SENTENCES: usize = 3;
+/// Fewest workloads that a mean is shown of.
+const FEWEST_WORKLOADS: usize = 3;
+
 /// The section.
-pub(super) fn section(view: &View<'_>) -> Markup {
+pub(super) fn section(page: Page<'_, '_>) -> Markup {
+    let sections = page.view.sections();
     html! {
         section #findings aria-labelledby="findings-title" {
-            h2 #findings-title { "Findings" }
-            @let sections = view.sections();
+            h2 #findings-title { "Verdicts" }
             @if sections.is_empty() {
                 p.empty { "The plan of this run holds no comparison." }
             } @else {
-                div.cards {
-                    @for section in &sections { (card(view, section)) }
-                }
+                div.cards { @for section in &sections { (card(page, section)) } }
                 p.fine {
-                    "A heading names a runner that nobody beats in any comparison of the kind, and that "
-                    "is proven best in at least one. "
-                    "Unbeaten: no runner of the same class is proven to cost less. Runners of one "
-                    "thread and of several are never ranked against each other. The counts are no "
-                    "score: look at the comparison that resembles your work."
+                    b { "Unbeaten" } ": no runner of the same class is proven to cost less. "
+                    b { "Best" } ": every other is proven to cost more. Runners of one thread and of "
+                    "several are never ranked against each other. No verdict is a score: look at the "
+                    "workload that resembles your work."
                 }
             }
         }
     }
 }
 
-fn card(view: &View<'_>, section: &Section<'_, '_>) -> Markup {
-    let tallies = tallies(section, &view.runners);
-    let sentences: Vec<Markup> = section
-        .workloads
-        .iter()
-        .flat_map(|workload| &workload.groups)
-        .map(|group| {
-            let finding = Finding::of(group);
-            html! {
-                li {
-                    a href=(format!("#{}", group.anchor)) { (group.title) } " "
-                    span.point { (group.point()) } ": "
-                    b { (finding.lead) }
-                    @if let Some(detail) = &finding.detail { " " span.detail { (detail) } }
-                }
-            }
-        })
-        .collect();
-    let (shown, folded) = sentences.split_at(sentences.len().min(SENTENCES));
+fn card(page: Page<'_, '_>, section: &Section<'_, '_>) -> Markup {
+    let tallies = tallies(section, &page.view.runners);
+    let verdict = Verdict::of(&tallies);
     html! {
         article.card {
             h3 { (section.title) }
-            p.headline { (headline(&tallies)) }
+            p.headline { (verdict.headline) }
+            p { (verdict.grounds) }
             @if !tallies.is_empty() { (counts(&tallies)) }
-            ul.sentences { @for sentence in shown { (sentence) } }
-            @if !folded.is_empty() {
-                details {
-                    summary { (format::count(folded.len(), "more comparison")) }
-                    ul.sentences { @for sentence in folded { (sentence) } }
-                }
+            @if let Some(overall) = overall(page, section) { (means(overall)) }
+            details {
+                summary { (format::count(section.workloads.len(), "workload")) ", one by one" }
+                ul.sentences { @for workload in &section.workloads { (sentence(page, workload)) } }
             }
         }
     }
-}
-
-/// Who leads in all comparisons of a kind. Being *unbeaten* is no lead: wide intervals are enough
-/// for it.
-fn headline(tallies: &[Tally<'_>]) -> String {
-    if tallies.is_empty() {
-        return "No verdict yet".to_owned();
-    }
-    let leaders: Vec<&str> =
-        tallies.iter().filter(|tally| tally.leads()).map(|tally| tally.runner).collect();
-    if leaders.is_empty() { "Depends on the work".to_owned() } else { format::list(&leaders) }
 }
 
 fn counts(tallies: &[Tally<'_>]) -> Markup {
@@ -84,7 +57,62 @@ fn counts(tallies: &[Tally<'_>]) -> Markup {
         ul.tallies {
             li { "unbeaten in" }
             @for tally in tallies {
-                li { (tally.runner) " " b { (tally.unbeaten) " of " (tally.of) } }
+                li { (tally.runner) " " b { (tally.unbeaten) "/" (tally.of) } }
+            }
+        }
+    }
+}
+
+/// The runners of several threads over the workloads that all of them can do.
+fn overall<'a>(page: Page<'_, 'a>, section: &Section<'_, '_>) -> Option<&'a Overall> {
+    let kind = section.workloads.first()?.kind()?;
+    page.view.analysis.overall.iter().find(|overall| {
+        let workloads = overall.groups.len();
+        (overall.kind, overall.class) == (kind, Class::MultiThread) && workloads >= FEWEST_WORKLOADS
+    })
+}
+
+fn means(overall: &Overall) -> Markup {
+    let mut runners: Vec<&RunnerMean> = overall.runners.iter().collect();
+    runners.sort_by(|a, b| a.ratio.mean.total_cmp(&b.ratio.mean));
+    html! {
+        details {
+            summary {
+                "Geometric mean over " (format::count(overall.groups.len(), "workload"))
+            }
+            p.fine {
+                "Cost as a multiple of " (overall.reference) "’s, with the 99\u{a0}% interval, over the "
+                "workloads that all of these can do. Each counts alike, which no program does: a "
+                "description, no verdict."
+            }
+            table.means {
+                tbody {
+                    @for runner in runners {
+                        tr {
+                            th scope="row" { (runner.runner) }
+                            td { (format::ratio(runner.ratio.mean)) }
+                            td {
+                                @match runner.ratio.interval {
+                                    Some(interval) => (format::ratio_interval(interval)),
+                                    None => "no interval",
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn sentence(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
+    let finding = workload.main().map(Finding::of);
+    html! {
+        li {
+            a href=(page.links.workload(workload)) { (workload.title) } ": "
+            @if let Some(finding) = finding {
+                b { (finding.lead) }
+                @if let Some(detail) = &finding.detail { " " span.detail { (detail) } }
             }
         }
     }

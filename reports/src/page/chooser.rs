@@ -5,11 +5,12 @@
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
+use super::Page;
 use crate::ReportError;
 use crate::format::rounded;
 use crate::view::aim::{Aim, ratios};
 use crate::view::weights::{SIZES, Sized, weights};
-use crate::view::{Group, View, wording};
+use crate::view::{Group, View, Workload, wording};
 
 /// What the script reads.
 #[derive(Serialize)]
@@ -33,12 +34,13 @@ struct Line(
 );
 
 /// The section; nothing where nothing was compared.
-pub(super) fn section(view: &View<'_>) -> Result<Markup, ReportError> {
-    let groups = groups(view);
-    if groups.is_empty() || view.runners.is_empty() {
+pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
+    let view = page.view;
+    let all = compared(view);
+    if all.is_empty() || view.runners.is_empty() {
         return Ok(html! {});
     }
-    let data = json(view, &groups)?;
+    let data = json(view, &all)?;
     Ok(html! {
         section aria-labelledby="chooser-title" {
             h2 #chooser-title { "Which runtime for me?" }
@@ -49,31 +51,40 @@ pub(super) fn section(view: &View<'_>) -> Result<Markup, ReportError> {
             div data-scripted hidden {
                 (form(view))
                 (ranks(view))
-                (reasons(view, &groups))
+                (reasons(page, &all))
             }
             script #chooser-data type="application/json" { (PreEscaped(data)) }
         }
     })
 }
 
-/// Every comparison in the order of the table, with the word for its kind.
-fn groups<'v, 'a>(view: &'v View<'a>) -> Vec<(&'static str, &'v Group<'a>)> {
-    let sections = view.sections().into_iter();
-    sections
-        .flat_map(|section| {
-            let groups = section.workloads.into_iter().flat_map(|workload| &workload.groups);
-            groups.map(move |group| (section.key, group))
-        })
-        .collect()
+/// A comparison, and where it belongs.
+struct Compared<'v, 'a> {
+    kind: &'static str,
+    workload: &'v Workload<'a>,
+    group: &'v Group<'a>,
 }
 
-fn json(view: &View<'_>, groups: &[(&'static str, &Group<'_>)]) -> Result<String, ReportError> {
-    let sized: Vec<Sized<'_>> = groups.iter().map(|(_, group)| Sized::of(group)).collect();
-    let rows = groups.iter().zip(weights(&sized)).map(|((kind, group), weights)| {
+/// Every comparison, kind by kind.
+fn compared<'v, 'a>(view: &'v View<'a>) -> Vec<Compared<'v, 'a>> {
+    let mut all = Vec::new();
+    for section in view.sections() {
+        for workload in section.workloads {
+            let groups = workload.groups.iter();
+            all.extend(groups.map(|group| Compared { kind: section.slug, workload, group }));
+        }
+    }
+    all
+}
+
+fn json(view: &View<'_>, all: &[Compared<'_, '_>]) -> Result<String, ReportError> {
+    let sized: Vec<Sized<'_>> = all.iter().map(|one| Sized::of(one.group)).collect();
+    let rows = all.iter().zip(weights(&sized)).map(|(one, weights)| {
         let of = |aim| {
-            ratios(group, &view.runners, aim).map(|all| all.into_iter().map(rounded).collect())
+            let ratios = ratios(one.group, &view.runners, aim)?;
+            Some(ratios.into_iter().map(rounded).collect())
         };
-        Line(kind, weights.map(rounded), Aim::ALL.map(of))
+        Line(one.kind, weights.map(rounded), Aim::ALL.map(of))
     });
     let mut places = 0..;
     let classes = view.classes().into_iter().map(|(class, members)| {
@@ -95,7 +106,7 @@ fn form(view: &View<'_>) -> Markup {
                 select name="work" {
                     option value="all" { "all kinds" }
                     @for section in view.sections() {
-                        option value=(section.key) { (section.title) }
+                        option value=(section.slug) { (section.title) }
                     }
                 }
             }
@@ -136,7 +147,7 @@ fn ranks(view: &View<'_>) -> Markup {
 }
 
 /// Every comparison; the script hides those that do not count and fills the others in.
-fn reasons(view: &View<'_>, groups: &[(&'static str, &Group<'_>)]) -> Markup {
+fn reasons(page: Page<'_, '_>, all: &[Compared<'_, '_>]) -> Markup {
     html! {
         details {
             summary { "What counted, and with which weight" }
@@ -155,25 +166,25 @@ fn reasons(view: &View<'_>, groups: &[(&'static str, &Group<'_>)]) -> Markup {
                         tr {
                             th scope="col" { "Comparison" }
                             th scope="col" { "Weight" }
-                            @for runner in &view.runners { th scope="col" { (runner.name) } }
+                            @for runner in &page.view.runners { th scope="col" { (runner.name) } }
                         }
                     }
-                    tbody { @for (_, group) in groups { (reason(view, group)) } }
+                    tbody { @for one in all { (reason(page, one)) } }
                 }
             }
         }
     }
 }
 
-fn reason(view: &View<'_>, group: &Group<'_>) -> Markup {
+fn reason(page: Page<'_, '_>, one: &Compared<'_, '_>) -> Markup {
     html! {
         tr {
             th scope="row" {
-                a href=(format!("#{}", group.anchor)) { (group.title) } " "
-                span.point { (group.point()) }
+                a href=(page.links.workload(one.workload)) { (one.workload.title) }
+                small { (one.group.point()) }
             }
             td {}
-            @for _ in &view.runners { td {} }
+            @for _ in &page.view.runners { td {} }
         }
     }
 }

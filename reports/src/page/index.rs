@@ -1,34 +1,22 @@
-//! `index.html`: the order of the sections.
+//! `index.html`: the verdicts, then the table of workloads and runners.
 
-use maud::html;
+use maud::{Markup, html};
 
-use super::{
-    cards, chooser, document, environment, header, matrix, method, raw, runners, workload,
-};
+use super::{Page, cards, chooser, document, header, matrix};
 use crate::ReportError;
-use crate::view::View;
 
-/// The page as text.
-pub(crate) fn render(view: &View<'_>) -> Result<String, ReportError> {
-    let workloads = workload::sections(view)?;
-    let chooser = chooser::section(view)?;
-    let body = html! {
-        a.skip href="#table" { "Skip to the table" }
-        (header::header(view))
-        main {
-            (cards::section(view))
-            (chooser)
-            (matrix::section(view))
-            (workloads)
-            (runners::section(view))
-            (environment::section(view))
-            (method::section(view))
-            (raw::section())
-        }
-        footer {
-            p { "Made by runtime-bench " (view.run.header.environment.version)
-                " from run " code { (view.run.header.id) } "." }
-        }
-    };
-    Ok(document::document(header::TITLE, &body))
+/// The page.
+pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
+    let body = html! { (sections(page)?) };
+    Ok(document::document(page, "index", header::TITLE, &body))
+}
+
+/// What stands on the page.
+pub(super) fn sections(page: Page<'_, '_>) -> Result<Markup, ReportError> {
+    Ok(html! {
+        (header::header(page.view))
+        (cards::section(page))
+        (chooser::section(page)?)
+        (matrix::section(page))
+    })
 }

@@ -4,20 +4,21 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::{Row, Summary};
 use runtime_bench_results::stats::{Comparison, TwinCheck};
 
+use super::Page;
 use super::controls;
 use super::notes::Notes;
 use crate::chart::swatch;
 use crate::format::{self, Scale};
-use crate::view::{Group, Runner, Section, View, wording};
+use crate::view::{Group, Runner, Section, Workload, wording};
 
 /// Upper ends of the shades of "× the best of its class"; beyond the last is the darkest.
 const SHADES: [f64; 4] = [1.05, 1.25, 2.0, 5.0];
 
 /// The section with its table, legend and notes.
-pub(super) fn section(view: &View<'_>) -> Markup {
+pub(super) fn section(page: Page<'_, '_>) -> Markup {
     let mut notes = Notes::new("note");
-    let sections = view.sections();
-    if sections.is_empty() || view.runners.is_empty() {
+    let sections = page.view.sections();
+    if sections.is_empty() || page.view.runners.is_empty() {
         return html! {
             section #table aria-labelledby="table-title" {
                 h2 #table-title { "Workloads × runners" }
@@ -25,19 +26,19 @@ pub(super) fn section(view: &View<'_>) -> Markup {
             }
         };
     }
-    let bodies: Vec<Markup> = sections.iter().map(|one| body(view, one, &mut notes)).collect();
+    let bodies: Vec<Markup> = sections.iter().map(|one| body(page, one, &mut notes)).collect();
     html! {
         section #table aria-labelledby="table-title" {
             h2 #table-title { "Workloads × runners" }
-            (controls::form(view))
+            (controls::form(page.view))
             (legend())
             section.scroll tabindex="0" aria-label="Table of workloads and runners" {
                 table.matrix {
                     caption {
-                        "Median over processes with its 95\u{a0}% interval, cost as a multiple of "
-                        "the reference's with its interval, verdict."
+                        "Median over processes with its 95\u{a0}% interval; cost as a multiple of "
+                        "the reference’s with its interval, and the verdict."
                     }
-                    (head(view))
+                    (head(page))
                     @for body in bodies { (body) }
                 }
             }
@@ -66,21 +67,21 @@ fn legend() -> Markup {
     }
 }
 
-fn head(view: &View<'_>) -> Markup {
+fn head(page: Page<'_, '_>) -> Markup {
     html! {
         thead {
             tr {
                 th scope="col" rowspan="2" { "Workload" }
-                @for (class, members) in view.classes() {
+                @for (class, members) in page.view.classes() {
                     th.class scope="colgroup" colspan=(members.len()) { (wording::class(class)) }
                 }
             }
             tr {
-                @for (_, members) in view.classes() {
+                @for (_, members) in page.view.classes() {
                     @for (place, runner) in members.iter().enumerate() {
                         th.first[place == 0] scope="col" data-runner=(runner.name) {
                             (swatch(runner.series))
-                            a href=(format!("#{}", runner.anchor)) { (runner.name) }
+                            a href=(page.links.runner(runner)) { (runner.name) }
                         }
                     }
                 }
@@ -89,34 +90,44 @@ fn head(view: &View<'_>) -> Markup {
     }
 }
 
-fn body(view: &View<'_>, section: &Section<'_, '_>, notes: &mut Notes) -> Markup {
-    let groups = section.workloads.iter().flat_map(|workload| &workload.groups);
-    let rows: Vec<Markup> =
-        groups.map(|group| table_row(view, group, section.key, notes)).collect();
+fn body(page: Page<'_, '_>, section: &Section<'_, '_>, notes: &mut Notes) -> Markup {
+    let rows: Vec<Markup> = section
+        .workloads
+        .iter()
+        .filter_map(|workload| Some(table_row(page, section, workload, workload.main()?, notes)))
+        .collect();
     html! {
         tbody {
             tr.kind {
-                th scope="rowgroup" colspan=(view.runners.len() + 1) { span { (section.title) } }
+                th scope="rowgroup" colspan=(page.view.runners.len() + 1) { (section.title) }
             }
             @for row in rows { (row) }
         }
     }
 }
 
-fn table_row(view: &View<'_>, group: &Group<'_>, kind: &str, notes: &mut Notes) -> Markup {
+fn table_row(
+    page: Page<'_, '_>,
+    section: &Section<'_, '_>,
+    workload: &Workload<'_>,
+    group: &Group<'_>,
+    notes: &mut Notes,
+) -> Markup {
     let mut cells: Vec<Markup> = Vec::new();
-    for (_, members) in view.classes() {
+    for (_, members) in page.view.classes() {
         for (place, runner) in members.iter().enumerate() {
             cells.push(cell(group, runner, place == 0, notes));
         }
     }
+    let more = workload.groups.len() - 1;
     html! {
-        tr data-kind=(kind) {
+        tr data-kind=(section.slug) {
             th scope="row" {
-                a href=(format!("#{}", group.anchor)) { (group.title) }
-                span.point { (group.point()) }
-                span.metric { (metric(group)) }
-                @if let Some(control) = control(group) { span.control { (control) } }
+                a href=(page.links.workload(workload)) { (workload.title) }
+                small { (group.point()) }
+                small { (metric(group)) }
+                @if more > 0 { small { (more) " more on its page" } }
+                @if let Some(control) = control(group) { small.control { (control) } }
             }
             @for cell in cells { (cell) }
         }
@@ -160,9 +171,9 @@ fn figure_cell(group: &Group<'_>, row: &Row, figure: &Summary, first: bool) -> M
     let scale = Scale::of(&figure.unit, figure.value);
     let slowdown = group.slowdown(row);
     html! {
-        td class=(classes(slowdown.map(shade), first)) data-x=[slowdown.map(format::rounded)] {
-            (value(&scale, figure.value))
-            span.interval {
+        td class=(classes(slowdown.map(shade), first)) data-x=[slowdown.map(format::ratio_number)] {
+            b { (scale.figure(figure.value)) }
+            i {
                 @match figure.interval {
                     Some(interval) => (scale.interval(interval)),
                     None => { "no interval, " (format::count(figure.samples, "sample")) },
@@ -171,26 +182,13 @@ fn figure_cell(group: &Group<'_>, row: &Row, figure: &Summary, first: bool) -> M
             @if let Some(comparison) = &row.comparison {
                 (compared(comparison, &figure.unit))
             } @else if group.reference() == Some(row) {
-                span.word { "reference" }
+                span { "reference" }
             } @else if row.client_bound.is_some() {
-                span.word { "client-bound" }
+                span { "client-bound" }
             } @else {
-                span.word { "nothing to compare with" }
+                span { "nothing to compare with" }
             }
-            @if row.unbeaten && group.is_decided() { span.unbeaten { "unbeaten" } }
-        }
-    }
-}
-
-/// The figure, its unit smaller than its digits.
-fn value(scale: &Scale, value: f64) -> Markup {
-    html! {
-        b.value {
-            @if value.is_finite() && scale.suffix() != "×" {
-                (scale.number(value)) " " small { (scale.suffix()) }
-            } @else {
-                (scale.figure(value))
-            }
+            @if row.unbeaten && group.is_decided() { em { "unbeaten" } }
         }
     }
 }
@@ -198,19 +196,19 @@ fn value(scale: &Scale, value: f64) -> Markup {
 fn compared(comparison: &Comparison, unit: &str) -> Markup {
     html! {
         @if let Some(ratio) = comparison.ratio {
-            span.ratio {
+            i {
                 (format::ratio(ratio))
                 @if let Some(interval) = comparison.interval {
                     " (" (format::ratio_interval(interval)) ")"
                 }
             }
         }
-        span.word { (wording::table_verdict(comparison, unit)) }
+        span { (wording::table_verdict(comparison, unit)) }
     }
 }
 
 /// Which shade a slow-down has.
-fn shade(slowdown: f64) -> usize {
+pub(super) fn shade(slowdown: f64) -> usize {
     SHADES.iter().filter(|end| slowdown > **end).count()
 }
 

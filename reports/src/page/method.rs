@@ -2,37 +2,61 @@
 
 use maud::{Markup, html};
 
-use super::{environment, figures, phases, workload};
+use super::{Page, document, environment, figures, phases, workload};
 use crate::view::{View, Workload};
 
-/// The section.
-pub(super) fn section(view: &View<'_>) -> Markup {
+/// The page.
+pub(super) fn page(page: Page<'_, '_>) -> String {
+    document::document(page, "method", "Method", &section(page))
+}
+
+/// What stands on the page.
+pub(super) fn section(page: Page<'_, '_>) -> Markup {
+    let view = page.view;
     let calibrations: Vec<&Workload<'_>> = view.calibrations().collect();
     html! {
         section #method aria-labelledby="method-title" {
-            h2 #method-title { "Method" }
+            h1 #method-title { "Method" }
             div.prose {
                 (measuring(view))
                 (comparing(view))
             }
-            h3 { "What the words mean" }
+            h2 { "What the words mean" }
             (words())
-            h3 { "Where the time went" }
+            h2 { "What it cannot tell" }
+            (limits())
+            h2 { "Where the time went" }
             div.prose { p { (phases::sentence(view.run)) } }
             @if !calibrations.is_empty() {
-                h3 { "What measuring costs" }
+                h2 { "What measuring costs" }
                 @for calibration in calibrations { (cost(view, calibration)) }
             }
-            h3 { "Measure it again" }
+            (environment::section(view))
+            h2 { "Measure it again" }
             p.command { code { (environment::command_line(view.run)) } }
             div.prose {
                 p {
-                    "The same results file gives the same page, byte for byte. Another run, even on "
+                    "The same results file gives the same pages, byte for byte. Another run, even on "
                     "the same machine, differs by somewhat more than the intervals of one run say."
                 }
             }
         }
     }
+}
+
+const LIMITS: [&str; 5] = [
+    "One machine is one machine: a ratio that holds here may not hold on other processors, kernels or \
+     core counts.",
+    "Load generators run on the same machine as the servers. Where the generator is what was measured, the row \
+     says client-bound and is not ranked.",
+    "No interval covers what differs between two runs: the layout of memory, the age of the machine, its \
+     neighbours.",
+    "A workload is a model. What a program does besides, its caches, its allocator, its locks, is not in it.",
+    "Runtimes are set to the same number of workers. Some have other defaults; the runners say theirs.",
+];
+
+fn limits() -> Markup {
+    html! { ul.prose { @for limit in LIMITS { li { (limit) } } } }
 }
 
 fn measuring(view: &View<'_>) -> Markup {
@@ -48,7 +72,7 @@ fn measuring(view: &View<'_>) -> Markup {
             b { "Random rounds. " }
             "A round holds every runner of a comparison once, in an order drawn anew from seed "
             (plan.seed) ". Runners with a number of workers have " (plan.workers)
-            "; how each is set up stands under Runners."
+            "; how each is set up stands on its page."
         }
         p {
             b { "The reference against itself. " }
@@ -129,8 +153,8 @@ fn words() -> Markup {
 /// A workload that measures the harness.
 fn cost(view: &View<'_>, calibration: &Workload<'_>) -> Markup {
     html! {
-        section id=(calibration.anchor) {
-            h4 { (calibration.title) }
+        section {
+            h3 { (calibration.title) }
             (workload::about(calibration))
             @for group in &calibration.groups {
                 div id=(group.anchor) { (figures::table(view, group)) }

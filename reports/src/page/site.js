@@ -82,7 +82,7 @@
         const named = row.cells[0].textContent.toLowerCase().includes(find.value.toLowerCase());
         row.hidden = !named || !wanted(row.dataset.kind);
       }
-      say(counts, `${of(rows)} comparisons, ${of(heads)} runners shown`);
+      say(counts, `${of(rows)} workloads, ${of(heads)} runners shown`);
     };
     form.oninput = () => {
       const values = (name, on) => boxes(name).filter(({ checked }) => checked === on).map(({ value }) => value);

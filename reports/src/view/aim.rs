@@ -142,6 +142,8 @@ mod tests {
             comparison: None,
             unbeaten: false,
             best: false,
+            beaten_by: Vec::new(),
+            lead: None,
         }
     }
 
@@ -151,7 +153,7 @@ mod tests {
             name: Box::leak(name.clone().into_boxed_str()),
             info: None,
             series: 0,
-            anchor: name.clone(),
+            slug: name.clone(),
         };
         let runners: Vec<Runner<'_>> = names.iter().map(runner).collect();
         let comparison = Comparison {

@@ -3,7 +3,7 @@
 use runtime_bench_results::analysis::{self, Row, Status, Summary};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::stats::{TwinCheck, Verdict};
-use runtime_bench_results::trial::Better;
+use runtime_bench_results::trial::{Age, Better};
 
 use super::Runner;
 use super::wording;
@@ -39,7 +39,8 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// `variant · connections=64, messages=100 · young instances`.
+    /// `variant · connections 64, messages 100 · steady state`; most instances are young, and that is
+    /// not said.
     pub(crate) fn point(&self) -> String {
         let params = self.source.point.params.iter();
         let params: Vec<String> = params
@@ -52,7 +53,9 @@ impl<'a> Group<'a> {
         if !params.is_empty() {
             parts.push(params.join(", "));
         }
-        parts.push(wording::age(self.source.age).to_owned());
+        if self.source.age != Age::Young || parts.is_empty() {
+            parts.push(wording::age(self.source.age).to_owned());
+        }
         parts.join(" · ")
     }
 

@@ -3,10 +3,13 @@
 pub(crate) mod aim;
 pub(crate) mod finding;
 mod group;
+pub(crate) mod links;
 pub(crate) mod noise;
 pub(crate) mod tally;
 pub(crate) mod weights;
 pub(crate) mod wording;
+
+use std::collections::HashSet;
 
 use runtime_bench_results::analysis::Analysis;
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
@@ -36,8 +39,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) info: Option<&'a RunnerInfo>,
     /// Which colour and marker it has everywhere on the site.
     pub(crate) series: usize,
-    /// Target of links to it.
-    pub(crate) anchor: String,
+    /// Its name as a file's; no other runner has the same.
+    pub(crate) slug: String,
 }
 
 impl Runner<'_> {
@@ -50,19 +53,27 @@ impl Runner<'_> {
 /// A workload and its comparisons.
 #[derive(Debug)]
 pub(crate) struct Workload<'a> {
+    /// Its name in the cells.
+    pub(crate) name: &'a str,
     /// Its heading.
     pub(crate) title: &'a str,
     /// Its own words; `None` when the run does not describe it.
     pub(crate) info: Option<&'a WorkloadInfo>,
-    /// Target of links to it.
-    pub(crate) anchor: String,
+    /// Its name as a file's; no other workload has the same.
+    pub(crate) slug: String,
     /// One per point and age.
     pub(crate) groups: Vec<Group<'a>>,
 }
 
-impl Workload<'_> {
-    fn kind(&self) -> Option<Kind> {
+impl<'a> Workload<'a> {
+    /// What kind of work it is, if the run says so.
+    pub(crate) fn kind(&self) -> Option<Kind> {
         self.info.map(|info| info.kind)
+    }
+
+    /// The comparison that stands for the workload where there is room for one: its first.
+    pub(crate) fn main(&self) -> Option<&Group<'a>> {
+        self.groups.first()
     }
 
     /// Whether it measures the harness itself instead of a runner.
@@ -76,10 +87,17 @@ impl Workload<'_> {
 pub(crate) struct Section<'v, 'a> {
     /// The heading.
     pub(crate) title: &'static str,
-    /// Its word in addresses and attributes.
-    pub(crate) key: &'static str,
+    /// The kind as an attribute: `io`.
+    pub(crate) slug: &'static str,
     /// At least one.
     pub(crate) workloads: Vec<&'v Workload<'a>>,
+}
+
+impl<'v, 'a> Section<'v, 'a> {
+    /// One comparison a workload, so that one with many points does not outweigh the others.
+    pub(crate) fn mains(&self) -> impl Iterator<Item = &'v Group<'a>> {
+        self.workloads.iter().filter_map(|workload| workload.main())
+    }
 }
 
 impl<'a> View<'a> {
@@ -101,7 +119,7 @@ impl<'a> View<'a> {
         kinds.dedup();
         let section = |kind: Option<Kind>| Section {
             title: kind.map_or("Other", Kind::title),
-            key: kind.map_or("other", key),
+            slug: kind.map_or("other", Kind::slug),
             workloads: compared.iter().copied().filter(|one| one.kind() == kind).collect(),
         };
         kinds.into_iter().map(section).collect()
@@ -127,17 +145,6 @@ impl<'a> View<'a> {
     }
 }
 
-fn key(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Io => "io",
-        Kind::Cpu => "cpu",
-        Kind::Concurrency => "concurrency",
-        Kind::Memory => "memory",
-        Kind::Pitfall => "pitfall",
-        Kind::Calibration => "calibration",
-    }
-}
-
 /// Those that the run describes, then those that only its cells name.
 fn runners<'a>(run: &'a Run, analysis: &'a Analysis) -> Vec<Runner<'a>> {
     let mut names: Vec<&str> = Vec::new();
@@ -148,13 +155,9 @@ fn runners<'a>(run: &'a Run, analysis: &'a Analysis) -> Vec<Runner<'a>> {
             names.push(name);
         }
     }
-    let mut anchors = Anchors::new("runner");
-    let runner = |(series, name)| Runner {
-        name,
-        info: run.runner(name),
-        series,
-        anchor: anchors.next(name),
-    };
+    let mut slugs = Slugs::default();
+    let runner =
+        |(series, name)| Runner { name, info: run.runner(name), series, slug: slugs.next(name) };
     let mut runners: Vec<Runner<'a>> = names.into_iter().enumerate().map(runner).collect();
     runners.sort_by_key(|runner| match runner.class() {
         Some(Class::MultiThread) => 0,
@@ -169,46 +172,39 @@ fn workloads<'a>(
     analysis: &'a Analysis,
     runners: &[Runner<'a>],
 ) -> Vec<Workload<'a>> {
-    let mut workloads: Vec<(&str, Workload<'a>)> = Vec::new();
-    let mut anchors = Anchors::new("workload");
+    let mut workloads: Vec<Workload<'a>> = Vec::new();
+    let mut slugs = Slugs::default();
     for (index, source) in analysis.groups.iter().enumerate() {
         let name = source.workload.as_str();
         let info = run.workload(name);
-        let place = workloads.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+        let place = workloads.iter().position(|known| known.name == name).unwrap_or_else(|| {
             let title = info.map_or(name, |info| info.title.as_str());
-            let anchor = anchors.next(name);
-            workloads.push((name, Workload { title, info, anchor, groups: Vec::new() }));
+            let slug = slugs.next(name);
+            workloads.push(Workload { name, title, info, slug, groups: Vec::new() });
             workloads.len() - 1
         });
-        let workload = &mut workloads[place].1;
+        let workload = &mut workloads[place];
         workload.groups.push(Group::new(source, workload.title, runners, index));
     }
-    workloads.into_iter().map(|(_, workload)| workload).collect()
+    workloads
 }
 
-/// Makes a readable `id` of any name, each only once.
-struct Anchors {
-    prefix: &'static str,
-    taken: Vec<String>,
+/// Makes the name of a file, and of an `id`, of any name; each only once.
+#[derive(Default)]
+pub(crate) struct Slugs {
+    taken: HashSet<String>,
 }
 
-impl Anchors {
-    fn new(prefix: &'static str) -> Self {
-        Self { prefix, taken: Vec::new() }
-    }
-
-    fn next(&mut self, name: &str) -> String {
+impl Slugs {
+    /// Lower-case letters, digits and `-`; never empty.
+    pub(crate) fn next(&mut self, name: &str) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
         let slug: String = name.chars().take(40).map(plain).collect();
-        let base = format!("{}-{slug}", self.prefix);
-        let mut anchor = base.clone();
-        let mut number = 2;
-        while self.taken.contains(&anchor) {
-            anchor = format!("{base}-{number}");
-            number += 1;
-        }
-        self.taken.push(anchor.clone());
-        anchor
+        let base = if slug.is_empty() { "unnamed".to_owned() } else { slug };
+        let numbered = (2..).map(|number| format!("{base}-{number}"));
+        let mut candidates = std::iter::once(base.clone()).chain(numbered);
+        // The numbers never end, so one is free.
+        candidates.find(|slug| self.taken.insert(slug.clone())).unwrap_or(base)
     }
 }
 
@@ -217,10 +213,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn anchors_are_plain_and_unique() {
-        let mut anchors = Anchors::new("runner");
-        assert_eq!(anchors.next("tokio"), "runner-tokio");
-        assert_eq!(anchors.next("a b\"<"), "runner-a-b--");
-        assert_eq!(anchors.next("a b'>"), "runner-a-b---2");
+    fn slugs_are_plain_and_unique() {
+        let mut slugs = Slugs::default();
+        assert_eq!(slugs.next("Tokio"), "tokio");
+        assert_eq!(slugs.next("a b\"<"), "a-b--");
+        assert_eq!(slugs.next("a b'>"), "a-b---2");
+        assert_eq!(slugs.next("../.."), "-----");
+        assert_eq!(slugs.next(""), "unnamed");
     }
 }

@@ -1,49 +1,181 @@
-//! How often each runner is unbeaten among the comparisons of one kind.
+//! How often each runner is unbeaten among the workloads of one kind, and what follows from that.
+
+use std::collections::BTreeMap;
+
+use runtime_bench_results::analysis::Row;
 
 use super::{Group, Runner, Section};
+use crate::format;
 
-/// A runner and its share of comparisons.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A runner and its share of workloads.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tally<'a> {
     /// Name of the runner.
     pub(crate) runner: &'a str,
-    /// Comparisons in which nobody of its class is proven faster.
+    /// Workloads in which nobody of its class is proven faster.
     pub(crate) unbeaten: usize,
-    /// Comparisons in which everybody else of its class is proven slower.
+    /// Workloads in which everybody else of its class is proven slower.
     pub(crate) best: usize,
-    /// Comparisons with a verdict in which it met a rival of its class.
+    /// Of these, what the next costs at least, as a multiple of its own cost.
+    pub(crate) lead: Option<f64>,
+    /// Workloads with a verdict in which it met a rival of its class.
     pub(crate) of: usize,
-    /// Comparisons with a verdict, whether it took part or not.
+    /// Workloads with a verdict, whether it took part or not.
     pub(crate) decided: usize,
+    /// In how many workloads each rival is proven to cost less.
+    pub(crate) losses: BTreeMap<&'a str, usize>,
 }
 
 impl Tally<'_> {
-    /// It took part in every comparison, was beaten in none and the best in at least one.
+    /// It took part in every workload, was beaten in none and the best in at least one.
     pub(crate) fn leads(&self) -> bool {
         self.unbeaten == self.decided && self.best > 0
+    }
+
+    /// It took part no less often than the other, and neither beats the other more often.
+    fn is_level_with(&self, other: &Self) -> bool {
+        let losses = |tally: &Self, to: &str| tally.losses.get(to).copied().unwrap_or(0);
+        self.of >= other.of && losses(self, other.runner) <= losses(other, self.runner)
     }
 }
 
 /// The runners of a section, the most often unbeaten first; empty without any verdict.
 pub(crate) fn tallies<'a>(section: &Section<'_, 'a>, runners: &[Runner<'a>]) -> Vec<Tally<'a>> {
-    let groups = section.workloads.iter().flat_map(|workload| &workload.groups);
-    let decided: Vec<&Group<'a>> = groups.filter(|group| group.is_decided()).collect();
+    let decided: Vec<&Group<'a>> = section.mains().filter(|group| group.is_decided()).collect();
     let mut tallies: Vec<Tally<'a>> = runners
         .iter()
         .map(|runner| {
             let rows = decided.iter().filter_map(|group| Some((group, group.row(runner.name)?)));
             let met = rows
                 .filter(|(group, row)| group.figure(row).is_some() && group.peers(row).len() > 1);
-            let (mut unbeaten, mut best, mut of) = (0, 0, 0);
-            for (_, row) in met {
-                of += 1;
-                unbeaten += usize::from(row.unbeaten);
-                best += usize::from(row.best);
+            let met: Vec<&Row> = met.map(|(_, row)| row).collect();
+            let count = |is: fn(&Row) -> bool| met.iter().filter(|row| is(row)).count();
+            Tally {
+                runner: runner.name,
+                unbeaten: count(|row| row.unbeaten),
+                best: count(|row| row.best),
+                lead: met.iter().filter_map(|row| row.lead).min_by(f64::total_cmp),
+                of: met.len(),
+                decided: decided.len(),
+                losses: losses(&met),
             }
-            Tally { runner: runner.name, unbeaten, best, of, decided: decided.len() }
         })
         .filter(|tally| tally.of > 0)
         .collect();
     tallies.sort_by_key(|tally| (std::cmp::Reverse(tally.unbeaten), tally.of));
     tallies
+}
+
+fn losses<'a>(rows: &[&'a Row]) -> BTreeMap<&'a str, usize> {
+    let mut losses = BTreeMap::new();
+    for rival in rows.iter().flat_map(|row| &row.beaten_by) {
+        *losses.entry(rival.as_str()).or_default() += 1;
+    }
+    losses
+}
+
+/// What a kind of work comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// The best runner, or the best group, or that it depends.
+    pub(crate) headline: String,
+    /// On what that rests, and by how much at least.
+    pub(crate) grounds: String,
+}
+
+impl Verdict {
+    /// Being *unbeaten* is no lead: wide intervals are enough for it. So one that leads must also be
+    /// proven best somewhere.
+    pub(crate) fn of(tallies: &[Tally<'_>]) -> Self {
+        let Some(top) = tallies.first() else {
+            return Self { headline: "No verdict yet".to_owned(), grounds: String::new() };
+        };
+        let names = |is: &dyn Fn(&Tally<'_>) -> bool| -> Vec<&str> {
+            tallies.iter().filter(|tally| is(tally)).map(|tally| tally.runner).collect()
+        };
+        let all = format::count(top.decided, "workload");
+        let leaders = names(&|tally| tally.leads());
+        let (headline, grounds) = if !leaders.is_empty() {
+            (format::list(&leaders), format!("Unbeaten in all of {all}."))
+        } else if 2 * top.unbeaten > top.decided {
+            let group = names(&|tally| tally.is_level_with(top));
+            let level = match group.iter().filter(|name| **name != top.runner).collect::<Vec<_>>()[..]
+            {
+                [] => String::new(),
+                [one] => format!("; {one} is level with it"),
+                ref more => format!("; {} are level with it", format::list(more)),
+            };
+            let grounds = match top.decided - top.unbeaten {
+                0 => format!("{} is never beaten in {all}{level}.", top.runner),
+                but => format!("{} is unbeaten in all but {but} of {all}{level}.", top.runner),
+            };
+            (group.join(" or "), grounds)
+        } else {
+            let grounds = format!("Nobody is unbeaten in more than half of {all}.");
+            ("Depends on the work".to_owned(), grounds)
+        };
+        Self { headline, grounds: format!("{grounds}{}", proven(tallies)) }
+    }
+}
+
+/// Who is proven best, in how many workloads, and by how much at least.
+fn proven(tallies: &[Tally<'_>]) -> String {
+    let best = tallies.iter().filter(|tally| tally.best > 0);
+    let parts: Vec<String> = best
+        .map(|tally| {
+            let lead = tally.lead.map(|lead| match lead {
+                ..2.0 => format!(", by {} at least", format::percent(lead - 1.0)),
+                _ => format!(", the next costs {} at least", format::ratio(lead)),
+            });
+            format!("{} in {}{}", tally.runner, tally.best, lead.unwrap_or_default())
+        })
+        .collect();
+    if parts.is_empty() { String::new() } else { format!(" Proven best: {}.", parts.join("; ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(runner: &'static str, unbeaten: usize, best: usize) -> Tally<'static> {
+        let lead = (best > 0).then_some(1.06);
+        let losses = BTreeMap::new();
+        Tally { runner, unbeaten, best, lead, of: 5, decided: 5, losses }
+    }
+
+    fn verdict(tallies: &[Tally<'_>]) -> (String, String) {
+        let Verdict { headline, grounds } = Verdict::of(tallies);
+        (headline, grounds)
+    }
+
+    #[test]
+    fn one_that_is_never_beaten_and_once_best_leads() {
+        let (headline, grounds) = verdict(&[tally("a", 5, 1), tally("b", 4, 0)]);
+        assert_eq!(headline, "a");
+        assert!(
+            grounds.contains("all of 5 workloads") && grounds.contains("a in 1, by 6.0"),
+            "{grounds}"
+        );
+    }
+
+    #[test]
+    fn without_a_leader_there_is_a_group_or_it_depends() {
+        let (headline, grounds) = verdict(&[tally("a", 5, 0), tally("b", 4, 0)]);
+        assert_eq!(headline, "a or b");
+        assert!(
+            grounds.contains("never beaten in 5 workloads; b is level")
+                && !grounds.contains("Proven best"),
+            "{grounds}"
+        );
+        let losing = Tally { losses: BTreeMap::from([("a", 1)]), ..tally("c", 3, 1) };
+        let absent = Tally { of: 4, ..tally("d", 4, 0) };
+        let (headline, grounds) = verdict(&[tally("a", 4, 0), losing, absent]);
+        assert_eq!(headline, "a");
+        assert!(
+            grounds.contains("all but 1 of 5") && grounds.contains("best: c in 1"),
+            "{grounds}"
+        );
+        assert_eq!(verdict(&[tally("a", 2, 2), tally("b", 2, 1)]).0, "Depends on the work");
+        assert_eq!(verdict(&[]).0, "No verdict yet");
+    }
 }

@@ -5,6 +5,8 @@ use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::stats::{Comparison, Interval, Verdict};
 use runtime_bench_results::trial::{Age, Better};
 
+use maud::{Markup, html};
+
 use crate::format;
 
 /// Which direction of a metric is good.
@@ -13,6 +15,38 @@ pub(crate) fn direction(better: Better) -> &'static str {
         Better::Lower => "lower is better",
         Better::Higher => "higher is better",
         Better::Neither => "context only",
+    }
+}
+
+/// The name of a metric as a heading: `messages-per-second` → `Messages per second`.
+pub(crate) fn metric(name: &str) -> String {
+    let words = name.replace('-', " ");
+    let mut rest = words.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// A unit in words, for the line under a heading.
+pub(crate) fn unit(unit: &str) -> &str {
+    match unit {
+        "" => "a pure number",
+        "ns" => "time",
+        "B" => "bytes",
+        "1/s" => "per second",
+        other => other,
+    }
+}
+
+/// A sentence of the results file; what stands between back-quotes is code.
+pub(crate) fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // A quote that is never closed is only a quote.
+    if parts.len().is_multiple_of(2) {
+        return html! { (text) };
+    }
+    html! {
+        @for (place, part) in parts.iter().enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
     }
 }
 
@@ -163,6 +197,18 @@ mod tests {
             difference(&modes, "ns").unwrap(),
             "depends on mode (0.90–1.30×): slow in 25\u{a0}% of rounds, r in 3.0\u{a0}%"
         );
+    }
+
+    #[test]
+    fn code_is_told_from_words_and_both_are_escaped() {
+        assert_eq!(prose("a `<b>` c").into_string(), "a <code>&lt;b&gt;</code> c");
+        assert_eq!(prose("a ` b").into_string(), "a ` b");
+    }
+
+    #[test]
+    fn names_of_metrics_are_headings() {
+        assert_eq!(metric("messages-per-second"), "Messages per second");
+        assert_eq!((metric(""), metric("p99")), (String::new(), "P99".to_owned()));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::tail::{Tail, client_bound};
 use super::{Analysis, Group, GroupNoise, Noise, Row, Status, Twin};
 use crate::catalogue::Class;
 use crate::run::{PlannedCell, Role, Run};
-use crate::stats::{TwinCheck, Verdict, check_twin, compare};
+use crate::stats::{Comparison, Interval, TwinCheck, Verdict, check_twin, compare};
 use crate::trial::{Age, metric};
 
 /// Error level of all verdicts of one workload, divided among its comparisons (Bonferroni): a table
@@ -123,8 +123,10 @@ impl Context<'_> {
             tail: measured.then(|| Tail::of(samples)).flatten(),
             client_bound: measured.then(|| client_bound(samples)).flatten(),
             comparison: None,
+            beaten_by: Vec::new(),
             unbeaten: false,
             best: false,
+            lead: None,
         }
     }
 
@@ -167,28 +169,56 @@ impl Context<'_> {
             .map(|row| self.run.runner(&row.key.runner).map(|info| info.class))
             .collect();
         // What each row's rivals are, compared with it.
-        let mut rivals: Vec<Vec<Verdict>> = vec![Vec::new(); rows.len()];
+        let mut rivals: Vec<Vec<(usize, Rival)>> = vec![Vec::new(); rows.len()];
         for (place, &row) in able.iter().enumerate() {
             let level = self.level(&rows[row].key.workload, able.len());
             for &other in able[place + 1..].iter().filter(|&&other| class[other] == class[row]) {
                 // Those with the reference are known.
-                let verdict = match (&rows[other].comparison, &rows[row].comparison) {
-                    (Some(known), None) => known.verdict,
-                    (None, Some(known)) => known.verdict.turned(),
-                    _ => compare("", &paired(&costs[other], &costs[row]), level).verdict,
+                let rival = match (&rows[other].comparison, &rows[row].comparison) {
+                    (Some(known), None) => Rival::of(known),
+                    (None, Some(known)) => Rival::of(known).turned(),
+                    _ => Rival::of(&compare("", &paired(&costs[other], &costs[row]), level)),
                 };
-                rivals[row].push(verdict);
-                rivals[other].push(verdict.turned());
+                rivals[row].push((other, rival));
+                rivals[other].push((row, rival.turned()));
             }
         }
         for &row in able {
-            let verdicts = &rivals[row];
-            let all = |verdict| !verdicts.is_empty() && verdicts.iter().all(|v| *v == verdict);
-            rows[row].best = all(Verdict::Slower);
-            rows[row].unbeaten = !verdicts.contains(&Verdict::Faster)
-                && !all(Verdict::NotCompared)
-                && !verdicts.is_empty();
+            let rivals = &rivals[row];
+            let all = |verdict| {
+                !rivals.is_empty() && rivals.iter().all(|(_, rival)| rival.verdict == verdict)
+            };
+            let beaten_by = rivals.iter().filter(|(_, rival)| rival.verdict == Verdict::Faster);
+            let beaten_by: Vec<String> =
+                beaten_by.map(|(other, _)| rows[*other].key.runner.clone()).collect();
+            let least = rivals.iter().filter_map(|(_, rival)| Some(rival.cost?.low));
+            let best = all(Verdict::Slower);
+            rows[row].lead = least.min_by(f64::total_cmp).filter(|_| best);
+            rows[row].best = best;
+            rows[row].unbeaten =
+                beaten_by.is_empty() && !all(Verdict::NotCompared) && !rivals.is_empty();
+            rows[row].beaten_by = beaten_by;
         }
+    }
+}
+
+/// What a row's rival is, compared with it.
+#[derive(Clone, Copy)]
+struct Rival {
+    verdict: Verdict,
+    /// The rival's cost ÷ the row's.
+    cost: Option<Interval>,
+}
+
+impl Rival {
+    fn of(comparison: &Comparison) -> Self {
+        Self { verdict: comparison.verdict, cost: comparison.interval }
+    }
+
+    /// The row, compared with its rival.
+    fn turned(self) -> Self {
+        let turned = |Interval { low, high }| Interval { low: 1.0 / high, high: 1.0 / low };
+        Self { verdict: self.verdict.turned(), cost: self.cost.map(turned) }
     }
 }
 

@@ -89,10 +89,16 @@ pub struct Row {
     pub client_bound: Option<String>,
     /// The headline against the reference; `None` for the reference itself and without figures.
     pub comparison: Option<Comparison>,
+    /// The runners of its class that are proven to cost less.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beaten_by: Vec<String>,
     /// Nobody of its class is proven faster, and some of its class could be compared with it.
     pub unbeaten: bool,
     /// Everybody else of its class is proven slower.
     pub best: bool,
+    /// Of the best: what the next costs at least, as a multiple of its own cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<f64>,
 }
 
 impl Row {

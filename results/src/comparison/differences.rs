@@ -10,7 +10,7 @@ use crate::run::{Plan, Run};
 const SAME_MEMORY: f64 = 0.01;
 
 /// Why two runs are not of one machine; `None` when they are, as far as the files tell.
-pub(super) fn machine(base: &Environment, head: &Environment) -> Option<String> {
+pub(crate) fn machine(base: &Environment, head: &Environment) -> Option<String> {
     let (low, high) = (base.memory.min(head.memory), base.memory.max(head.memory));
     let same_memory = match (low, high) {
         (Some(low), Some(high)) => (high - low) as f64 <= SAME_MEMORY * high as f64,
@@ -38,7 +38,7 @@ pub(super) fn machine(base: &Environment, head: &Environment) -> Option<String> 
 }
 
 /// Settings of the machine, plans and builds that differ, a sentence each.
-pub(super) fn warnings(base: &Run, head: &Run) -> Vec<String> {
+pub(crate) fn warnings(base: &Run, head: &Run) -> Vec<String> {
     let (from, to) = (&base.header.environment, &head.header.environment);
     let settings = [
         differs("processors allowed", from.affinity.as_ref(), to.affinity.as_ref()),
@@ -65,7 +65,7 @@ pub(super) fn warnings(base: &Run, head: &Run) -> Vec<String> {
 }
 
 /// Versions of the harness and its commit, which are often what is tested.
-pub(super) fn version(base: &Environment, head: &Environment) -> Option<String> {
+pub(crate) fn version(base: &Environment, head: &Environment) -> Option<String> {
     let of = |from: &Environment| {
         let commit = from.commit.as_deref().unwrap_or("commit unknown");
         format!("{} ({commit})", from.version)

@@ -8,7 +8,7 @@
 //! - [`Judged`]: a document and what a gate makes of it.
 
 mod builds;
-mod differences;
+pub(crate) mod differences;
 mod files;
 mod gate;
 mod runners;
@@ -203,7 +203,7 @@ fn distrust(label: &str, analysis: &Analysis) -> Option<String> {
 }
 
 /// The workloads in which a control failed.
-fn distrusted(analysis: &Analysis) -> BTreeSet<&str> {
+pub(crate) fn distrusted(analysis: &Analysis) -> BTreeSet<&str> {
     let failed = |twin: &Twin| twin.check == TwinCheck::Failed;
     let groups = analysis.groups.iter().filter(|group| group.twin.as_ref().is_some_and(failed));
     groups.map(|group| group.workload.as_str()).collect()

@@ -3,14 +3,21 @@
 use maud::{Markup, html};
 use runtime_bench_results::analysis::Tail;
 
+use super::super::Page;
+use crate::ReportError;
 use crate::format::Scale;
-use crate::view::{Group, View};
+use crate::view::Group;
 
 const UNIT: &str = "ns";
 
-/// The table; nothing where no latencies were recorded.
-pub(super) fn table(view: &View<'_>, group: &Group<'_>) -> Markup {
-    let rows: Vec<(&str, &Tail)> = view
+/// The chart and its table; nothing where no latencies were recorded.
+pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
+    Ok(table(page, group))
+}
+
+fn table(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
+    let rows: Vec<(&str, &Tail)> = page
+        .view
         .runners
         .iter()
         .filter_map(|runner| Some((runner.name, group.row(runner.name)?.tail.as_ref()?)))

@@ -1,59 +1,11 @@
-//! Writing a run line by line, closing it by rename, reading it back.
-//!
-//! A finished trial is appended as one line and flushed, so that nothing measured is lost when
-//! the run is stopped. Rewriting one document after each trial would write gigabytes.
+//! Writing a run line by line, and closing it by rename.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-use crate::run::{End, Line, Run, RunHeader, SCHEMA};
-
-/// A results file could not be written or read.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The operating system refused: a missing folder, no permission, a full disk.
-    #[error("{path}: {what}: {source}", path = path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What was being done to it.
-        what: &'static str,
-        /// The operating system's answer.
-        source: io::Error,
-    },
-    /// The document could not be written at the end of a run.
-    #[error("{path}: cannot write the results: {source}; every trial is in {journal}, which `runtime-bench report` reads", path = path.display(), journal = journal.display())]
-    NotWritten {
-        /// The document.
-        path: PathBuf,
-        /// The file of lines.
-        journal: PathBuf,
-        /// The operating system's answer.
-        source: io::Error,
-    },
-    /// The target exists already, and results are never overwritten.
-    #[error("{path} exists already, and results are never overwritten: choose another name or remove it", path = .0.display())]
-    Exists(PathBuf),
-    /// The file is of another schema version.
-    #[error("{path} has schema `{found}` where this version reads `{SCHEMA}`: use the version of runtime-bench that wrote it", path = path.display())]
-    Schema {
-        /// The file.
-        path: PathBuf,
-        /// The schema that it names.
-        found: String,
-    },
-    /// The file is not a results file, or is damaged.
-    #[error("{path} is not a whole results file ({reason}): give a `<run>.json` or `<run>.jsonl` that `runtime-bench bench` wrote", path = path.display())]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong and where.
-        reason: String,
-    },
-}
+use super::{StoreError, io_error};
+use crate::run::{End, Line, Run, RunHeader};
 
 /// A run being written.
 #[derive(Debug)]
@@ -154,70 +106,6 @@ impl RunWriter {
     }
 }
 
-/// Reads a run from its document or from its file of lines; a torn last line is ignored.
-///
-/// # Errors
-/// When the file cannot be read, is of another schema version, or is damaged.
-pub fn read(path: &Path) -> Result<Run, StoreError> {
-    let text = fs::read_to_string(path).map_err(|source| StoreError::Io {
-        path: path.to_path_buf(),
-        what: "cannot be read",
-        source,
-    })?;
-    check_schema(path, &text)?;
-    let broken = |reason: String| StoreError::Broken { path: path.to_path_buf(), reason };
-    if text.trim_start().starts_with("{\"line\"") {
-        read_lines(&text).map_err(broken)
-    } else {
-        serde_json::from_str(&text).map_err(|error| broken(error.to_string()))
-    }
-    .and_then(|run| check_cells(run).map_err(broken))
-}
-
-/// A trial that names a cell outside the plan would be an index out of bounds later on.
-fn check_cells(run: Run) -> Result<Run, String> {
-    let cells = run.header.plan.cells.len();
-    match run.trials.iter().find(|trial| trial.cell >= cells) {
-        Some(trial) => Err(format!("a trial names cell {} of a plan of {cells}", trial.cell)),
-        None => Ok(run),
-    }
-}
-
-fn read_lines(text: &str) -> Result<Run, String> {
-    let mut run: Option<Run> = None;
-    let whole_lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-    for (number, line) in whole_lines.enumerate() {
-        let line: Line =
-            serde_json::from_str(line).map_err(|error| format!("line {}: {error}", number + 1))?;
-        match (&mut run, line) {
-            (None, Line::Header(header)) => run = Some(Run::new(*header)),
-            (None, _) => return Err("the first line is no header".to_owned()),
-            (Some(run), line) => run.push(line),
-        }
-    }
-    run.ok_or_else(|| "it holds no header".to_owned())
-}
-
-/// Looks at the schema alone, before anything else of another version can confuse the reader.
-fn check_schema(path: &Path, text: &str) -> Result<(), StoreError> {
-    #[derive(Deserialize)]
-    struct Named {
-        schema: String,
-    }
-    let first = text.lines().next().unwrap_or_default();
-    let named = serde_json::from_str::<Named>(text)
-        .or_else(|_| serde_json::from_str::<Named>(first))
-        .map_err(|error| StoreError::Broken {
-            path: path.to_path_buf(),
-            reason: error.to_string(),
-        })?;
-    if named.schema == SCHEMA {
-        Ok(())
-    } else {
-        Err(StoreError::Schema { path: path.to_path_buf(), found: named.schema })
-    }
-}
-
 fn write_by_rename(target: &Path, run: &Run) -> io::Result<()> {
     let partial = partial(target);
     let write = || -> io::Result<()> {
@@ -261,13 +149,13 @@ fn link_or_copy(target: &Path, link: &Path) -> io::Result<()> {
     fs::copy(target, link).map(|_| ())
 }
 
-fn partial(target: &Path) -> PathBuf {
+pub(super) fn partial(target: &Path) -> PathBuf {
     let mut name = target.file_name().unwrap_or_default().to_os_string();
     name.push(".part");
     target.with_file_name(name)
 }
 
-fn make_folder(folder: &Path) -> Result<(), StoreError> {
+pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(folder).map_err(io_error(folder, "cannot make the folder"))
 }
 
@@ -280,40 +168,13 @@ fn create_new(path: &Path) -> Result<File, StoreError> {
     })
 }
 
-fn io_error<'a>(path: &'a Path, what: &'static str) -> impl Fn(io::Error) -> StoreError + 'a {
-    move |source| StoreError::Io { path: path.to_path_buf(), what, source }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::{read, tests::header};
     use super::*;
     use crate::analysis::Noise;
-    use crate::environment::Environment;
     use crate::noise::{NoiseWindow, Stall};
-    use crate::run::Plan;
     use tempfile::tempdir;
-
-    fn header() -> RunHeader {
-        RunHeader {
-            schema: SCHEMA.to_owned(),
-            id: "run".to_owned(),
-            started: "2026-01-01T00:00:00Z".to_owned(),
-            command: Vec::new(),
-            environment: Environment::default(),
-            plan: Plan {
-                profile: "quick".to_owned(),
-                seed: 1,
-                workers: 1,
-                pool_threads: 1,
-                budget_s: 0.1,
-                trial_limit_s: 1.0,
-                reference: "tokio".to_owned(),
-                cells: Vec::new(),
-            },
-            workloads: Vec::new(),
-            runners: Vec::new(),
-        }
-    }
 
     const END: End = End { interrupted: false, elapsed_s: 0.1, control: None, trusted: None };
 
@@ -322,7 +183,7 @@ mod tests {
         let folder = tempdir().unwrap();
         for out in [None, Some(folder.path().join("elsewhere/mine.json"))] {
             let results = folder.path().join("results");
-            let mut named = header();
+            let mut named = header("run");
             named.id = format!("run-{}", out.is_some());
             let writer = RunWriter::create(&results, out.as_deref(), named.clone()).unwrap();
             let (run, path) = writer.finish(END).unwrap();
@@ -336,7 +197,7 @@ mod tests {
     #[test]
     fn a_file_of_lines_without_an_end_is_read() {
         let folder = tempdir().unwrap();
-        let writer = RunWriter::create(folder.path(), None, header()).unwrap();
+        let writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
         let path = writer.journal_path().to_path_buf();
         drop(writer);
         assert_eq!(read(&path).unwrap().end, None);
@@ -347,7 +208,7 @@ mod tests {
     #[test]
     fn the_lines_of_a_run_become_its_document() {
         let folder = tempdir().unwrap();
-        let mut writer = RunWriter::create(folder.path(), None, header()).unwrap();
+        let mut writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
         let journal = writer.journal_path().to_path_buf();
         let window = NoiseWindow { until_s: 0.1, load: Some(0.5), ..NoiseWindow::default() };
         writer.append(Line::Noise(window)).unwrap();
@@ -362,7 +223,7 @@ mod tests {
     #[test]
     fn a_document_from_before_the_noise_context_is_read() {
         let folder = tempdir().unwrap();
-        let writer = RunWriter::create(folder.path(), None, header()).unwrap();
+        let writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
         let (run, path) = writer.finish(END).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         for newer in ["\"noise\"", "\"stalls\"", "\"control\"", "\"trusted\""] {
@@ -374,7 +235,7 @@ mod tests {
     #[test]
     fn nothing_is_overwritten() {
         let folder = tempdir().unwrap();
-        let create = || RunWriter::create(folder.path(), None, header());
+        let create = || RunWriter::create(folder.path(), None, header("run"));
         let writer = create().unwrap();
         assert!(matches!(create(), Err(StoreError::Exists(_))));
         drop(writer);

@@ -1,0 +1,126 @@
+//! `compare.html`: the runners of this run against its reference, and this run against the one before.
+
+use maud::{Markup, html};
+use runtime_bench_results::stats::{Comparison, Verdict};
+
+use super::{Page, document};
+use crate::format;
+use crate::view::{Group, Runner, Workload, wording};
+
+/// The page.
+pub(super) fn page(page: Page<'_, '_>) -> String {
+    document::document(page, "compare", "Compare", &section(page))
+}
+
+/// What stands on the page.
+pub(super) fn section(page: Page<'_, '_>) -> Markup {
+    let reference = &page.view.run.header.plan.reference;
+    let others = page.view.runners.iter().filter(|runner| runner.name != reference);
+    html! {
+        section #compare aria-labelledby="compare-title" {
+            h1 #compare-title { "Compare" }
+            p.prose {
+                "Base: " b { (reference) } ". A ratio is the candidate’s cost ÷ the base’s, of the same "
+                "round, with its interval; “faster” and “slower” need the whole interval beyond 1\u{a0}%."
+            }
+            @for runner in others { (against(page, runner)) }
+            h2 { "Two runs, two builds" }
+            div.prose {
+                p { "Two results files of one machine, or two executables measured in turns:" }
+                p.command { code { "runtime-bench compare base.json candidate.json --format markdown" } }
+                p.command { code { "runtime-bench ab --base OLD --head NEW --format markdown" } }
+            }
+        }
+    }
+}
+
+/// A comparison of a runner with the reference.
+struct Line<'v, 'a> {
+    workload: &'v Workload<'a>,
+    group: &'v Group<'a>,
+    comparison: &'a Comparison,
+}
+
+impl Line<'_, '_> {
+    /// Whether the two are proven to differ by more than is negligible.
+    fn is_significant(&self) -> bool {
+        let proven = matches!(self.comparison.verdict, Verdict::Faster | Verdict::Slower);
+        proven && !self.comparison.negligible && self.group.is_decided()
+    }
+
+    fn ratio(&self) -> f64 {
+        self.comparison.ratio.unwrap_or(1.0)
+    }
+}
+
+fn against(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
+    let compared = page.view.workloads.iter().filter(|workload| !workload.is_calibration());
+    let lines = compared.flat_map(|workload| {
+        let groups = workload.groups.iter();
+        groups.filter_map(move |group| {
+            let comparison = group.row(runner.name)?.comparison.as_ref()?;
+            Some(Line { workload, group, comparison })
+        })
+    });
+    let (mut shown, hidden): (Vec<_>, Vec<_>) = lines.partition(Line::is_significant);
+    shown.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
+    let (shown_count, slower) = (
+        shown.len(),
+        shown.iter().filter(|line| line.comparison.verdict == Verdict::Slower).count(),
+    );
+    html! {
+        section aria-labelledby={ "against-" (runner.slug) } {
+            h2 id={ "against-" (runner.slug) } { (runner.name) }
+            p.finding {
+                strong {
+                    "Slower in " (slower) ", faster in " (shown_count - slower) " of "
+                    (format::count(shown_count + hidden.len(), "comparison")) "."
+                }
+                @if !hidden.is_empty() {
+                    " " (format::count(hidden.len(), "row")) " hidden as not significant."
+                }
+            }
+            @if !shown.is_empty() { (table(page, runner, "significant", &shown)) }
+            @if !hidden.is_empty() {
+                details.data {
+                    summary { "Show the " (format::count(hidden.len(), "row")) " without a significant difference" }
+                    (table(page, runner, "not significant", &hidden))
+                }
+            }
+        }
+    }
+}
+
+fn table(page: Page<'_, '_>, runner: &Runner<'_>, which: &str, lines: &[Line<'_, '_>]) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="group" aria-label={ (runner.name) ", " (which) } {
+            table.figures {
+                thead {
+                    tr {
+                        @for name in ["Comparison", "Ratio", "Interval", "Pairs", "Verdict"] {
+                            th scope="col" { (name) }
+                        }
+                    }
+                }
+                tbody {
+                    @for line in lines {
+                        tr {
+                            th scope="row" {
+                                a href=(page.links.group(line.workload, line.group)) { (line.workload.title) }
+                                small { (line.group.point()) }
+                            }
+                            td { @if let Some(ratio) = line.comparison.ratio { (format::ratio(ratio)) } }
+                            td {
+                                @if let Some(interval) = line.comparison.interval {
+                                    (format::ratio_interval(interval))
+                                }
+                            }
+                            td { (line.comparison.pairs) }
+                            td { (wording::table_verdict(line.comparison, line.group.unit())) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

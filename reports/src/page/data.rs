@@ -1,0 +1,34 @@
+//! `data.html`: the files behind the pages.
+
+use maud::{Markup, html};
+
+use super::{Page, document, environment};
+use crate::data::{CSV_NAME, JSON_NAME};
+
+/// The page.
+pub(super) fn page(page: Page<'_, '_>) -> String {
+    document::document(page, "data", "Data", &section(page))
+}
+
+/// What stands on the page.
+pub(super) fn section(page: Page<'_, '_>) -> Markup {
+    let file = |name: &str, words: &str| {
+        html! {
+            li { a href=(page.links.file(name)) { (name) } ": " (words) }
+        }
+    };
+    html! {
+        section #data aria-labelledby="data-title" {
+            h1 #data-title { "Data" }
+            ul {
+                (file(JSON_NAME, "the whole run, every trial, and the analysis that these pages show"))
+                (file(CSV_NAME, "one row per cell and metric; cells without figures with their reason"))
+            }
+            h2 { "The same pages again" }
+            p { "From the results file, byte for byte:" }
+            p.command { code { "runtime-bench report RESULTS.json --out site" } }
+            p { "From a machine, with figures of its own:" }
+            p.command { code { (environment::command_line(page.view.run)) } }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Everything on one page, with one chart a workload.
+
+use maud::{Markup, html};
+
+use super::{Page, compare, data, document, header, index, method, runner, workload};
+use crate::ReportError;
+use crate::view::links::{RUNNERS, WORKLOADS, anchor};
+
+/// The page.
+pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
+    let overview = index::sections(page)?;
+    let workloads = workloads(page)?;
+    let body = html! {
+        div #index { (overview) }
+        (workloads)
+        (runners(page))
+        (compare::section(page))
+        (method::section(page))
+        (data::section(page))
+    };
+    Ok(document::document(page, "index", header::TITLE, &body))
+}
+
+fn workloads(page: Page<'_, '_>) -> Result<Markup, ReportError> {
+    let compared = page.view.workloads.iter().filter(|workload| !workload.is_calibration());
+    let mut sections: Vec<Markup> = Vec::new();
+    for one in compared {
+        let main = one.main().map(|group| workload::brief(page, group)).transpose()?;
+        sections.push(html! {
+            section.workload id=(anchor(WORKLOADS, &one.slug)) {
+                h2 { (one.title) }
+                (workload::about(one))
+                @if let Some(main) = main { (main) }
+            }
+        });
+    }
+    Ok(html! { @for section in sections { (section) } })
+}
+
+fn runners(page: Page<'_, '_>) -> Markup {
+    html! {
+        @for one in &page.view.runners {
+            section.workload id=(anchor(RUNNERS, &one.slug)) {
+                h2 { (one.name) }
+                (runner::about(one))
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A workload's page: what it models, how it is checked, its comparisons in charts and tables.
+
+mod headline;
+mod tail;
+mod time;
+
+use maud::{Markup, html};
+
+use super::{Page, document, figures};
+use crate::ReportError;
+use crate::format;
+use crate::view::finding::Finding;
+use crate::view::{Group, Workload, noise, wording};
+
+/// Comparisons that are drawn; those beyond have their figures in the table of all points.
+const DRAWN: usize = 6;
+
+/// The page.
+pub(super) fn page(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<String, ReportError> {
+    let mut comparisons: Vec<Markup> = Vec::new();
+    for (place, group) in workload.groups.iter().take(DRAWN).enumerate() {
+        comparisons.push(if place == 0 { full(page, group)? } else { brief(page, group)? });
+    }
+    let body = html! {
+        header.top {
+            p.kicker { (workload.kind().map_or("Other", |kind| kind.title())) }
+            h1 { (workload.title) }
+            (about(workload))
+        }
+        @for comparison in comparisons { (comparison) }
+    };
+    Ok(document::document(page, "", workload.title, &body))
+}
+
+/// The workload in its own words.
+pub(super) fn about(workload: &Workload<'_>) -> Markup {
+    html! {
+        @match workload.info {
+            Some(info) => {
+                p.model { (wording::prose(&info.model)) }
+                p.check { b { "Checked: " } (wording::prose(&info.check)) }
+                @if !info.notes.is_empty() {
+                    ul.remarks { @for note in &info.notes { li { (wording::prose(note)) } } }
+                }
+            }
+            None => p.empty { "The results file does not describe this workload." }
+        }
+    }
+}
+
+/// A comparison in every chart that its figures allow.
+fn full(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
+    let finding = Finding::of(group);
+    let charts = [
+        headline::figure(page, group, &finding)?,
+        time::figure(page, group)?,
+        tail::figure(page, group)?,
+    ];
+    Ok(comparison(page, group, &finding, &html! { @for chart in &charts { (chart) } }))
+}
+
+/// A comparison in one chart.
+pub(super) fn brief(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
+    let finding = Finding::of(group);
+    let chart = headline::figure(page, group, &finding)?;
+    Ok(comparison(page, group, &finding, &chart))
+}
+
+fn comparison(page: Page<'_, '_>, group: &Group<'_>, finding: &Finding, charts: &Markup) -> Markup {
+    html! {
+        section.comparison id=(group.anchor) aria-labelledby={ (group.anchor) "-title" } {
+            h2 id={ (group.anchor) "-title" } { (group.point()) }
+            p.finding {
+                strong { (finding.lead) }
+                @if let Some(detail) = &finding.detail { " " (detail) }
+            }
+            (beside(group))
+            div.charts { (charts) }
+            (missing(page, group))
+            @if group.source.rows.iter().any(|row| !row.metrics.is_empty()) {
+                details.data {
+                    summary { "Every metric" }
+                    (figures::table(page.view, group))
+                }
+            }
+        }
+    }
+}
+
+/// What went on beside the trials, where it matters.
+fn beside(group: &Group<'_>) -> Markup {
+    let source = group.source;
+    let notes =
+        [noise::crowded(&source.noise), noise::dropped(source), noise::client_bound(source)];
+    html! {
+        @for note in notes.into_iter().flatten() {
+            p.beside { b { "Beside it: " } (noise::sentence(&note)) }
+        }
+    }
+}
+
+/// The runners without a figure and why; those with the same reason stand together.
+fn missing(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
+    let rows = page.view.runners.iter().filter_map(|runner| group.row(runner.name));
+    let mut reasons: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for row in rows.filter(|row| group.figure(row).is_none()) {
+        let (word, reason) = (wording::no_figure(row), wording::reason(row));
+        let runner = row.key.runner.as_str();
+        match reasons.iter_mut().find(|known| (known.0, known.1) == (word, reason)) {
+            Some((_, _, runners)) => runners.push(runner),
+            None => reasons.push((word, reason, vec![runner])),
+        }
+    }
+    html! {
+        @if !reasons.is_empty() {
+            dl.missing {
+                @for (word, reason, runners) in reasons {
+                    div {
+                        dt { (format::list(&runners)) }
+                        dd { b { (word) } ": " (reason) }
+                    }
+                }
+            }
+        }
+    }
+}

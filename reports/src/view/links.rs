@@ -1,0 +1,79 @@
+//! How a page reaches the others.
+
+use super::{Group, Runner, Workload};
+
+/// Folder of the workloads' pages.
+pub(crate) const WORKLOADS: &str = "w";
+/// Folder of the runners' pages.
+pub(crate) const RUNNERS: &str = "r";
+
+/// How one page reaches the others: every link is relative, so that the site can lie anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Links {
+    /// Everything stands on one page.
+    OnePage,
+    /// From a page in the folder of the site.
+    Top,
+    /// From a page in a folder below it.
+    Below,
+}
+
+impl Links {
+    /// A file in the folder of the site.
+    pub(crate) fn file(self, name: &str) -> String {
+        let up = if self == Self::Below { "../" } else { "" };
+        format!("{up}{name}")
+    }
+
+    /// A page in the folder of the site: `index`, `method`.
+    pub(crate) fn page(self, name: &str) -> String {
+        match self {
+            Self::OnePage => format!("#{name}"),
+            _ => self.file(&format!("{name}.html")),
+        }
+    }
+
+    /// A workload.
+    pub(crate) fn workload(self, workload: &Workload<'_>) -> String {
+        self.below(WORKLOADS, &workload.slug)
+    }
+
+    /// A comparison of a workload, from another page.
+    pub(crate) fn group(self, workload: &Workload<'_>, group: &Group<'_>) -> String {
+        match self {
+            Self::OnePage => format!("#{}", group.anchor),
+            _ => format!("{}#{}", self.workload(workload), group.anchor),
+        }
+    }
+
+    /// A runner.
+    pub(crate) fn runner(self, runner: &Runner<'_>) -> String {
+        self.below(RUNNERS, &runner.slug)
+    }
+
+    fn below(self, folder: &str, slug: &str) -> String {
+        match self {
+            Self::OnePage => format!("#{}", anchor(folder, slug)),
+            _ => self.file(&format!("{folder}/{slug}.html")),
+        }
+    }
+}
+
+/// The `id` of what has a page of its own where there are several.
+pub(crate) fn anchor(folder: &str, slug: &str) -> String {
+    format!("{folder}-{slug}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_layout_reaches_every_page() {
+        assert_eq!(Links::Top.page("method"), "method.html");
+        assert_eq!(Links::Below.page("method"), "../method.html");
+        assert_eq!(Links::OnePage.page("method"), "#method");
+        assert_eq!(Links::Below.below(RUNNERS, "smol"), "../r/smol.html");
+        assert_eq!(Links::OnePage.below(RUNNERS, "smol"), "#r-smol");
+    }
+}

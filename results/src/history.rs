@@ -1,0 +1,211 @@
+//! The same cells over many runs, machine by machine.
+//!
+//! Nothing is averaged here, neither over runs nor over machines. On a machine that others use too, a
+//! median moves from run to run without any change of the code; the paired ratio to the reference, which
+//! ran beside it, moves much less. So a [`Trend`] carries both.
+
+use std::collections::HashMap;
+
+use crate::analysis::{Analysis, Group, Row, Status};
+use crate::catalogue::Class;
+use crate::comparison::{differences, distrusted};
+use crate::environment::Environment;
+use crate::run::Run;
+use crate::stats::Interval;
+use crate::trial::Age;
+
+/// The runs of one machine.
+#[derive(Clone, Debug)]
+pub struct Machine<'a> {
+    /// Processor, logical processors, memory and kernel, as far as they are known.
+    pub label: String,
+    /// At least one; the oldest first.
+    pub runs: Vec<&'a (Run, Analysis)>,
+}
+
+impl Machine<'_> {
+    /// What a run differs in from the one before it besides its figures, a sentence each: settings of
+    /// the machine, plan, compiler, versions. Nothing of the first run.
+    pub fn changes(&self, run: usize) -> Vec<String> {
+        let before = run.checked_sub(1).and_then(|before| self.runs.get(before));
+        let (Some((before, _)), Some((run, _))) = (before, self.runs.get(run)) else {
+            return Vec::new();
+        };
+        let version = differences::version(&before.header.environment, &run.header.environment);
+        version.into_iter().chain(differences::warnings(before, run)).collect()
+    }
+}
+
+/// One runner in one comparison, over the runs of a machine.
+#[derive(Clone, Debug)]
+pub struct Trend<'a> {
+    /// `workload[/variant]/params`.
+    pub group: &'a str,
+    /// Name of the workload.
+    pub workload: &'a str,
+    /// Age of the instances.
+    pub age: Age,
+    /// Name of the metric.
+    pub headline: &'a str,
+    /// Its unit; empty for a pure number, and where no run has a figure.
+    pub unit: &'a str,
+    /// Name of the runner.
+    pub runner: &'a str,
+    /// One thread or several, if a run says so.
+    pub class: Option<Class>,
+    /// The runner that ratios refer to: that of the newest run. Possibly this one.
+    pub reference: Option<&'a str>,
+    /// One per run that planned the cell; the oldest first.
+    pub points: Vec<TrendPoint<'a>>,
+}
+
+/// A cell in one run.
+#[derive(Clone, Debug)]
+pub struct TrendPoint<'a> {
+    /// Index into [`Machine::runs`].
+    pub run: usize,
+    /// Whether there is a figure, and why not.
+    pub status: &'a Status,
+    /// Median of the headline.
+    pub value: Option<f64>,
+    /// Interval of that median.
+    pub interval: Option<Interval>,
+    /// Median over rounds of its cost ÷ that of [`Trend::reference`]; `None` of the reference itself,
+    /// and where this run compared with another one.
+    pub ratio: Option<f64>,
+    /// Interval of that ratio.
+    pub ratio_interval: Option<Interval>,
+    /// The run's control told identical code apart, in this workload or in several.
+    pub distrusted: bool,
+}
+
+/// Runs grouped by machine; the machine of the newest run first.
+///
+/// Two runs are of one machine when a comparison of their files would say so.
+pub fn machines(runs: &[(Run, Analysis)]) -> Vec<Machine<'_>> {
+    let mut newest_first: Vec<&(Run, Analysis)> = runs.iter().collect();
+    newest_first.sort_by_key(|(run, _)| (&run.header.started, &run.header.id));
+    newest_first.reverse();
+    let mut machines: Vec<Machine<'_>> = Vec::new();
+    for run in newest_first {
+        let environment = &run.0.header.environment;
+        // The newest stands for all, so that memory cannot drift from run to run.
+        let same = |machine: &&mut Machine<'_>| {
+            differences::machine(environment, &machine.runs[0].0.header.environment).is_none()
+        };
+        match machines.iter_mut().find(same) {
+            Some(machine) => machine.runs.push(run),
+            None => machines.push(Machine { label: label(environment), runs: vec![run] }),
+        }
+    }
+    for machine in &mut machines {
+        machine.runs.reverse();
+    }
+    machines
+}
+
+/// `AMD EPYC, 2 cores, 7.8 GiB, Linux 6.1.0, virtual`.
+fn label(environment: &Environment) -> String {
+    let cores = |cores: usize| format!("{cores} core{}", if cores == 1 { "" } else { "s" });
+    let gibibytes = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
+    let facts: Vec<String> = [
+        environment.cpu_model.clone(),
+        environment.cores.map(cores),
+        environment.memory.map(gibibytes),
+        environment.kernel.clone(),
+        environment.virtual_machine.filter(|is| *is).map(|_| "virtual".to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if facts.is_empty() { "a machine that is not described".to_owned() } else { facts.join(", ") }
+}
+
+/// Every runner in every comparison of a machine's runs, in the order of the newest run; what only
+/// older ones have comes after it. A metric or unit that changed makes another trend.
+pub fn trends<'a>(machine: &Machine<'a>) -> Vec<Trend<'a>> {
+    let mut trends: Vec<Trend<'a>> = Vec::new();
+    let mut places = HashMap::new();
+    let known = units(machine);
+    for (number, &(run, analysis)) in machine.runs.iter().enumerate().rev() {
+        let distrusted = distrusted(analysis);
+        for group in &analysis.groups {
+            let doubt = !analysis.noise.trusted() || distrusted.contains(group.workload.as_str());
+            // Where all runners failed nobody says what the metric is counted in.
+            let unit = unit(group).or(known.get(&series(group)).copied()).unwrap_or("");
+            let reference = reference(group);
+            for row in &group.rows {
+                let runner = row.key.runner.as_str();
+                let place = *places.entry((series(group), unit, runner)).or_insert_with(|| {
+                    trends.push(trend(group, row, unit));
+                    trends.len() - 1
+                });
+                let trend = &mut trends[place];
+                trend.class = trend.class.or_else(|| run.runner(runner).map(|info| info.class));
+                trend.reference = trend.reference.or(reference);
+                trend.points.push(point(number, group, row, trend.reference, doubt));
+            }
+        }
+    }
+    for trend in &mut trends {
+        trend.points.reverse();
+    }
+    trends
+}
+
+fn trend<'a>(group: &'a Group, row: &'a Row, unit: &'a str) -> Trend<'a> {
+    Trend {
+        group: &group.name,
+        workload: &group.workload,
+        age: group.age,
+        headline: &group.headline,
+        unit,
+        runner: &row.key.runner,
+        class: None,
+        reference: None,
+        points: Vec::new(),
+    }
+}
+
+fn point<'a>(
+    run: usize,
+    group: &Group,
+    row: &'a Row,
+    reference: Option<&str>,
+    distrusted: bool,
+) -> TrendPoint<'a> {
+    let figure = row.metric(&group.headline);
+    let comparison = row.comparison.as_ref();
+    let comparison = comparison.filter(|found| Some(found.reference.as_str()) == reference);
+    TrendPoint {
+        run,
+        status: &row.status,
+        value: figure.map(|figure| figure.value),
+        interval: figure.and_then(|figure| figure.interval),
+        ratio: comparison.and_then(|found| found.ratio),
+        ratio_interval: comparison.and_then(|found| found.interval),
+        distrusted,
+    }
+}
+
+/// What is one comparison in every run.
+fn series(group: &Group) -> (&str, Age, &str) {
+    (&group.name, group.age, &group.headline)
+}
+
+/// The newest known unit of each comparison.
+fn units<'a>(machine: &Machine<'a>) -> HashMap<(&'a str, Age, &'a str), &'a str> {
+    let groups = machine.runs.iter().flat_map(|(_, analysis)| &analysis.groups);
+    groups.filter_map(|group| Some((series(group), unit(group)?))).collect()
+}
+
+/// The unit of a comparison's headline; `None` where nobody has a figure.
+fn unit(group: &Group) -> Option<&str> {
+    let figure = group.rows.iter().find_map(|row| row.metric(&group.headline));
+    figure.map(|figure| figure.unit.as_str())
+}
+
+/// The runner that the others of a comparison were compared with.
+fn reference(group: &Group) -> Option<&str> {
+    group.rows.iter().find_map(|row| Some(row.comparison.as_ref()?.reference.as_str()))
+}

@@ -1,0 +1,78 @@
+//! A run as a compressed document under its own name.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::write::{make_folder, partial};
+use super::{StoreError, io_error};
+use crate::run::Run;
+
+/// Longest name of a run; with its ending it is a file name everywhere.
+const LONGEST_NAME: usize = 120;
+
+/// Writes `<folder>/<run>.json.gz`, in one step; an older file of the same run is replaced. The same
+/// run gives the same bytes.
+///
+/// # Errors
+/// When the run's name is no file name, or the file cannot be written.
+pub fn keep(run: &Run, folder: &Path) -> Result<PathBuf, StoreError> {
+    let id = &run.header.id;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    // A name travels in the file, so it could be `../../elsewhere`.
+    if id.is_empty() || id.len() > LONGEST_NAME || id.starts_with('.') || !id.chars().all(plain) {
+        return Err(StoreError::Name(id.chars().take(LONGEST_NAME).collect()));
+    }
+    make_folder(folder)?;
+    let target = folder.join(format!("{id}.json.gz"));
+    let partial = partial(&target);
+    let written = compress(run, &partial).and_then(|()| fs::rename(&partial, &target));
+    written.map_err(|source| {
+        // What is left of a failed write would only mislead.
+        let _ = fs::remove_file(&partial);
+        io_error(&target, "cannot be written")(source)
+    })?;
+    Ok(target)
+}
+
+fn compress(run: &Run, path: &Path) -> io::Result<()> {
+    let file = BufWriter::new(File::create(path)?);
+    // Serialising writes a few bytes at a time.
+    let mut text = BufWriter::new(GzEncoder::new(file, Compression::default()));
+    serde_json::to_writer(&mut text, run)?;
+    text.write_all(b"\n")?;
+    let file = text.into_inner().map_err(io::IntoInnerError::into_error)?.finish()?;
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{read, tests::header};
+    use super::*;
+    use tempfile::tempdir;
+
+    #[test]
+    fn a_kept_run_is_the_run_and_the_same_bytes_each_time() {
+        let folder = tempdir().unwrap();
+        let run = Run::new(header("20260131T120000-ab12"));
+        let path = keep(&run, &folder.path().join("made/on/the/way")).unwrap();
+        assert_eq!(path.file_name().unwrap(), "20260131T120000-ab12.json.gz");
+        assert_eq!(read(&path).unwrap(), run);
+        let bytes = fs::read(&path).unwrap();
+        assert_eq!(fs::read(keep(&run, path.parent().unwrap()).unwrap()).unwrap(), bytes);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_refused() {
+        let folder = tempdir().unwrap();
+        for name in ["", "../up", "a/b", "a\\b", ".hidden", "a\0", "ä", &"x".repeat(121)] {
+            let error = keep(&Run::new(header(name)), folder.path()).unwrap_err();
+            assert!(matches!(error, StoreError::Name(_)), "{error}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

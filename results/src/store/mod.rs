@@ -1,0 +1,107 @@
+//! Results files: writing a run line by line, closing it by rename, reading it back, keeping it.
+//!
+//! A finished trial is appended as one line and flushed, so that nothing measured is lost when
+//! the run is stopped. Rewriting one document after each trial would write gigabytes.
+//!
+//! - `write`: a run being written.
+//! - `read`: one file, compressed or not → a run.
+//! - `gather`: files and folders → runs, each once.
+//! - `keep`: a run as a compressed document under its own name.
+
+mod gather;
+mod keep;
+mod read;
+mod write;
+
+pub use gather::{Gathered, newest};
+pub use keep::keep;
+pub use read::read;
+pub use write::RunWriter;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::run::SCHEMA;
+
+/// A results file could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The operating system refused: a missing folder, no permission, a full disk.
+    #[error("{path}: {what}: {source}", path = path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was being done to it.
+        what: &'static str,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// The document could not be written at the end of a run.
+    #[error("{path}: cannot write the results: {source}; every trial is in {journal}, which `runtime-bench report` reads", path = path.display(), journal = journal.display())]
+    NotWritten {
+        /// The document.
+        path: PathBuf,
+        /// The file of lines.
+        journal: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// The target exists already, and results are never overwritten.
+    #[error("{path} exists already, and results are never overwritten: choose another name or remove it", path = .0.display())]
+    Exists(PathBuf),
+    /// The file is of another schema version.
+    #[error("{path} has schema `{found}` where this version reads `{SCHEMA}`: use the version of runtime-bench that wrote it", path = path.display())]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// The schema that it names.
+        found: String,
+    },
+    /// The file is not a results file, or is damaged.
+    #[error("{path} is not a whole results file ({reason}): give a `<run>.json` or `<run>.jsonl` that `runtime-bench bench` wrote, compressed with gzip or not", path = path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and where.
+        reason: String,
+    },
+    /// A folder without any results file.
+    #[error("{path} holds no results (`*.json`, `*.jsonl` or `*.gz`): name another folder, or a file", path = .0.display())]
+    NoResults(PathBuf),
+    /// The name of a run would not stay in its folder, or not be one file.
+    #[error("a run is called `{}`, which is no name of a file: give it an `id` of letters, digits and `-`", .0.escape_debug())]
+    Name(String),
+}
+
+fn io_error<'a>(path: &'a Path, what: &'static str) -> impl Fn(io::Error) -> StoreError + 'a {
+    move |source| StoreError::Io { path: path.to_path_buf(), what, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::environment::Environment;
+    use crate::run::{Plan, RunHeader, SCHEMA};
+
+    /// The header of a run of nothing.
+    pub(super) fn header(id: &str) -> RunHeader {
+        RunHeader {
+            schema: SCHEMA.to_owned(),
+            id: id.to_owned(),
+            started: "2026-01-01T00:00:00Z".to_owned(),
+            command: Vec::new(),
+            environment: Environment::default(),
+            plan: Plan {
+                profile: "quick".to_owned(),
+                seed: 1,
+                workers: 1,
+                pool_threads: 1,
+                budget_s: 0.1,
+                trial_limit_s: 1.0,
+                reference: "tokio".to_owned(),
+                cells: Vec::new(),
+            },
+            workloads: Vec::new(),
+            runners: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! One results file → a run.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::{StoreError, io_error};
+use crate::run::{Line, Run, SCHEMA};
+
+/// A file that holds more text than this is no run: the longest have some hundred megabytes. What is
+/// compressed could otherwise grow a thousandfold.
+const MOST_TEXT: u64 = 1 << 30;
+
+/// How a gzip stream begins (RFC 1952, §2.3.1).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Reads a run from its document or from its file of lines, either of them also compressed with
+/// gzip; a torn last line is ignored.
+///
+/// # Errors
+/// When the file cannot be read, is of another schema version, or is damaged.
+pub fn read(path: &Path) -> Result<Run, StoreError> {
+    let broken = |reason: String| StoreError::Broken { path: path.to_path_buf(), reason };
+    let file = File::open(path).map_err(io_error(path, "cannot be read"))?;
+    let bytes = content(BufReader::new(file), MOST_TEXT).map_err(|error| match error.kind() {
+        // What a decoder says of its input, and not the operating system of the file.
+        io::ErrorKind::InvalidInput
+        | io::ErrorKind::InvalidData
+        | io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::FileTooLarge => broken(error.to_string()),
+        _ => io_error(path, "cannot be read")(error),
+    })?;
+    let text = String::from_utf8(bytes).map_err(|_| broken("it is no text".to_owned()))?;
+    let found = schema(&text).map_err(broken)?;
+    if found != SCHEMA {
+        return Err(StoreError::Schema { path: path.to_path_buf(), found });
+    }
+    let run =
+        if text.trim_start().starts_with("{\"line\"") { lines(&text) } else { json(&text, 1) };
+    run.and_then(cells_are_planned).map_err(broken)
+}
+
+/// What a file holds, uncompressed.
+fn content(mut file: impl BufRead, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if file.fill_buf()?.starts_with(&GZIP) {
+        let read = MultiGzDecoder::new(file).take(most + 1).read_to_end(&mut bytes);
+        read.map_err(|error| io::Error::new(error.kind(), format!("as gzip: {error}")))?;
+    } else {
+        file.take(most + 1).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > most {
+        let reason = format!("it holds more than {} MiB, as no run does", most >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+    }
+    Ok(bytes)
+}
+
+/// The schema alone, before anything else of another version can confuse the reader.
+fn schema(text: &str) -> Result<String, String> {
+    #[derive(Deserialize)]
+    struct Named {
+        schema: String,
+    }
+    // The whole document, or the first of the lines.
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Named>();
+    let named = documents.next().transpose().map_err(|error| placed(&error, 1))?;
+    named.map(|named| named.schema).ok_or_else(|| "it is empty".to_owned())
+}
+
+fn lines(text: &str) -> Result<Run, String> {
+    let mut run: Option<Run> = None;
+    let whole_lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    for (number, line) in whole_lines.enumerate() {
+        match (&mut run, json(line, number + 1)?) {
+            (None, Line::Header(header)) => run = Some(Run::new(*header)),
+            (None, _) => return Err("the first line is no header".to_owned()),
+            (Some(run), line) => run.push(line),
+        }
+    }
+    run.ok_or_else(|| "it holds no header".to_owned())
+}
+
+/// Reads JSON that begins at a line of its file.
+fn json<T: DeserializeOwned>(text: &str, line: usize) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| placed(&error, line))
+}
+
+/// An error with its place in the file, of JSON that begins at a line of it.
+fn placed(error: &serde_json::Error, line: usize) -> String {
+    let what = error.to_string();
+    let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
+    let line = line + error.line().saturating_sub(1);
+    match error.column() {
+        // Of a value that was read whole, only its line is known.
+        0 => format!("line {line}: {what}"),
+        column => format!("line {line}, column {column}: {what}"),
+    }
+}
+
+/// A trial that names a cell outside the plan would be an index out of bounds later on.
+fn cells_are_planned(run: Run) -> Result<Run, String> {
+    let cells = run.header.plan.cells.len();
+    match run.trials.iter().find(|trial| trial.cell >= cells) {
+        Some(trial) => Err(format!("a trial names cell {} of a plan of {cells}", trial.cell)),
+        None => Ok(run),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RunWriter, keep, tests::header};
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::fs;
+    use std::io::Write;
+    use tempfile::tempdir;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn either_form_is_read_compressed_whatever_the_file_is_called() {
+        let folder = tempdir().unwrap();
+        let writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
+        let lines = fs::read(writer.journal_path()).unwrap();
+        let run = writer.run().clone();
+        let document = fs::read(keep(&run, folder.path()).unwrap()).unwrap();
+        assert!(document.starts_with(&GZIP));
+        let twice = [gzip(&lines[..9]), gzip(&lines[9..])].concat();
+        for (name, bytes) in
+            [("a.gz", gzip(&lines)), ("b", document), ("c.json", twice), ("d.jsonl.gz", lines)]
+        {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            assert_eq!(read(&path).unwrap(), run, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_grows_beyond_all_measure_is_refused() {
+        let bomb = gzip(&vec![b' '; 3 << 20]);
+        assert!(bomb.len() < 1 << 16);
+        assert_eq!(content(bomb.as_slice(), 3 << 20).unwrap().len(), 3 << 20);
+        let error = content(bomb.as_slice(), 2 << 20).unwrap_err();
+        assert_eq!(error.to_string(), "it holds more than 2 MiB, as no run does");
+        assert!(content([b' '; 9].as_slice(), 8).is_err(), "compressed or not");
+    }
+
+    #[test]
+    fn a_damaged_file_is_named_with_the_place_and_the_way_out() {
+        let folder = tempdir().unwrap();
+        let lines = serde_json::to_string(&Line::Header(Box::new(header("run")))).unwrap();
+        let torn = gzip(lines.as_bytes());
+        let cases: [(&[u8], &str); 7] = [
+            (b" \n", "(it is empty)"),
+            (b"\xff\xfe", "(it is no text)"),
+            (&torn[..torn.len() / 2], "(as gzip: "),
+            (&[&torn[..], b"more"].concat(), "(as gzip: "),
+            (b"{\n\"schema\": 1}", "(line 2, column 11: "),
+            (b"{\"schema\": \"runtime-bench/results/1\"}", "missing field"),
+            (&[lines.as_bytes(), b"\n{\"line\":\"trial\"}\n"].concat(), "(line 2: missing field"),
+        ];
+        for (bytes, words) in cases {
+            let path = folder.path().join("a.json");
+            fs::write(&path, bytes).unwrap();
+            let error = read(&path).unwrap_err();
+            assert!(matches!(error, StoreError::Broken { .. }), "{error}");
+            let text = error.to_string();
+            for word in ["a.json is not a whole results file", words, "give a `<run>.json`"] {
+                assert!(text.contains(word), "no `{word}` in: {text}");
+            }
+            assert_eq!(text.matches(" at line ").count(), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn another_schema_is_named() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("newer.json");
+        fs::write(&path, gzip(b"{\"schema\": \"runtime-bench/results/2\", \"later\": 1}")).unwrap();
+        let error = read(&path).unwrap_err();
+        assert!(matches!(&error, StoreError::Schema { found, .. } if found.ends_with("/2")));
+    }
+}
