@@ -145,7 +145,7 @@ fn magnitude(value: f64) -> i32 {
 }
 
 /// At three significant digits.
-fn rounded(value: f64) -> f64 {
+pub(crate) fn rounded(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, machines};
+use super::{Page, controls, machines};
 
 /// The bar; `current` is the name of the page that it stands on.
 pub(super) fn bar(page: Page<'_, '_>, current: &str) -> Markup {
@@ -16,6 +16,7 @@ pub(super) fn bar(page: Page<'_, '_>, current: &str) -> Markup {
                     }
                 }
             }
+            (controls::theme_switch())
         }
     }
 }

@@ -2,11 +2,17 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Page, bar, theme};
+use super::{Page, bar, controls, script, theme};
 
-/// Nothing is fetched from anywhere; the styles are in the page itself.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-     base-uri 'none'; form-action 'none'";
+/// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
+/// itself.
+fn policy() -> String {
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src {}; img-src data:; \
+         base-uri 'none'; form-action 'none'",
+        script::policy()
+    )
+}
 
 /// The whole document: bar, `body`, foot. `current` is the page's name in the bar.
 pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Markup) -> String {
@@ -16,14 +22,15 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta http-equiv="Content-Security-Policy" content=(policy());
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 title { (title) " – runtime-bench" }
                 // Without it a browser asks the server for a picture.
                 link rel="icon" href="data:,";
-                style { (PreEscaped(theme::style())) }
+                style { (PreEscaped(theme::style())) (PreEscaped(controls::style())) }
+                (script::element())
             }
             body {
                 a.skip href="#main" { "Skip to the content" }

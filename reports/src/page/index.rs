@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, cards, document, glance, header, matrix};
+use super::{Page, cards, chooser, document, glance, header, matrix};
 use crate::ReportError;
 
 /// The page.
@@ -19,6 +19,7 @@ pub(super) fn sections(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             div { (cards::section(page)) }
             (glance)
         }
+        (chooser::section(page)?)
         (matrix::section(page))
     })
 }

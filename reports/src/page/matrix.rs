@@ -5,6 +5,7 @@ use runtime_bench_results::analysis::{Row, Summary};
 use runtime_bench_results::stats::Comparison;
 
 use super::Page;
+use super::controls;
 use super::notes::Notes;
 use crate::chart::swatch;
 use crate::format::{self, Scale};
@@ -29,6 +30,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
     html! {
         section #table aria-labelledby="table-title" {
             h2 #table-title { "Workloads × runners" }
+            (controls::form(page.view))
             section.scroll tabindex="0" aria-label="Table of workloads and runners" {
                 table.matrix {
                     caption {

@@ -3,7 +3,9 @@
 mod badge;
 mod bar;
 mod cards;
+mod chooser;
 mod compare;
+mod controls;
 mod data;
 mod document;
 mod environment;
@@ -19,6 +21,7 @@ mod method;
 mod notes;
 mod phases;
 mod runner;
+mod script;
 mod single;
 pub(crate) mod theme;
 mod workload;

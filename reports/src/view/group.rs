@@ -160,7 +160,7 @@ impl<'a> Group<'a> {
     }
 
     /// The headline, or its inverse where more is better; `None` unless it is positive and finite.
-    fn cost(&self, row: &Row) -> Option<f64> {
+    pub(crate) fn cost(&self, row: &Row) -> Option<f64> {
         let figure = self.figure(row)?;
         let cost = match figure.better {
             Better::Higher => 1.0 / figure.value,

@@ -1,11 +1,13 @@
 //! What every page reads: the run arranged by workload and comparison, its runners by class.
 
+pub(crate) mod aim;
 mod blocks;
 pub(crate) mod finding;
 mod group;
 pub(crate) mod links;
 pub(crate) mod noise;
 pub(crate) mod tally;
+pub(crate) mod weights;
 pub(crate) mod wording;
 
 use std::collections::HashSet;

@@ -1,0 +1,49 @@
+//! The script that every page holds, and the hash by which the page's policy allows it and no other.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use maud::{Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+const SOURCE: &str = include_str!("site.js");
+
+/// The script, for the head of a page.
+pub(super) fn element() -> Markup {
+    html! { script { (PreEscaped(shipped())) } }
+}
+
+/// What `script-src` must name.
+pub(super) fn policy() -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(shipped())))
+}
+
+/// The source without its comments and indentation, which readers of the page do not need.
+fn shipped() -> String {
+    let lines = SOURCE.lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .flat_map(|line| [line, "\n"])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_small_and_cannot_end_its_element_or_reach_out() {
+        let script = shipped();
+        assert!(script.len() <= 6 * 1024, "{} bytes", script.len());
+        for bad in ["</", "<!--", "fetch", "http", "import", "eval", "innerHTML", "//"] {
+            assert!(!script.contains(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_policy_names_what_stands_in_the_element() {
+        let element = element().into_string();
+        let text = element.strip_prefix("<script>").and_then(|rest| rest.strip_suffix("</script>"));
+        let hash = BASE64_STANDARD.encode(Sha256::digest(text.unwrap()));
+        assert_eq!(policy(), format!("'sha256-{hash}'"));
+    }
+}
