@@ -44,7 +44,7 @@ fn about(view: &View<'_>) -> Description {
     };
     let findings: Vec<String> = view.sections().iter().map(finding).collect();
     Description {
-        id: "glance".to_owned(),
+        id: "shades".to_owned(),
         title: "Cost beside the cheapest of its class".to_owned(),
         finding: format!("{}.", findings.join("; ")),
     }
