@@ -21,8 +21,10 @@ const LEAST_LOG: f64 = 1.5;
 const SIZES: Range<f64> = 1e-200..1e200;
 /// Most figures that are ticks themselves.
 const OWN_TICKS: usize = 8;
+/// Fewest of them that are worth more than round figures.
+const LEAST_OWN: usize = 3;
 /// Least distance of two labels, pixels.
-const GAP: u32 = 10;
+const GAP: u32 = 6;
 
 /// Whether a figure can stand on an axis at all.
 pub(super) fn is_drawable(value: f64) -> bool {
@@ -50,33 +52,38 @@ impl Axis {
         let drawable = || figures.iter().copied().filter(|at| is_drawable(*at) && *at >= at_least);
         let low = drawable().min_by(f64::total_cmp)?;
         let high = drawable().max_by(f64::total_cmp)?;
-        let unit = scaled.tick_unit();
         Some(match scaled.kind {
             AxisKind::Percentile => Self::percentiles(low, high),
-            AxisKind::Log => Self::log(low, high, unit),
-            _ if low > 0.0 && high / low > LINEAR_UP_TO => Self::log(low, high, unit),
-            _ => Self::linear(low, high, unit),
+            AxisKind::Log => Self::log(low, high, scaled),
+            _ if low > 0.0 && high / low > LINEAR_UP_TO => Self::log(low, high, scaled),
+            _ => Self::linear(low, high, scaled),
         })
     }
 
     /// From zero; its last tick stands at the end, so that no figure lies beyond every label.
-    fn linear(low: f64, high: f64, unit: &str) -> Self {
+    fn linear(low: f64, high: f64, scaled: &Scaled) -> Self {
         let (low, high) = match (low, high) {
             (_, 0.0..) if high > 0.0 => (low.min(0.0), high),
             // All are zero or below.
             (..0.0, _) => (low, 0.0),
             _ => (0.0, 1.0),
         };
-        let step = ticks::step(low, high);
+        let round = scaled.round();
+        let step = ticks::step(low, high, round);
         let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
-        let ticks = numbered(ticks::linear(low, high), unit);
+        let ticks = numbered(ticks::linear(low, high, round), scaled);
         Self { low, high, log: false, ticks }
     }
 
-    fn log(low: f64, high: f64, unit: &str) -> Self {
+    fn log(low: f64, high: f64, scaled: &Scaled) -> Self {
         let missing = (LEAST_LOG / (high / low)).max(1.0).sqrt();
         let (low, high) = (low / missing / LOG_MARGIN, high * missing * LOG_MARGIN);
-        Self { low, high, log: true, ticks: numbered(ticks::log(low, high), unit) }
+        Self {
+            low,
+            high,
+            log: true,
+            ticks: numbered(ticks::log(low, high, scaled.round()), scaled),
+        }
     }
 
     fn percentiles(low: f64, high: f64) -> Self {
@@ -102,16 +109,21 @@ impl Axis {
             let mut own: Vec<f64> = figures.iter().copied().filter(|at| self.holds(*at)).collect();
             own.sort_by(f64::total_cmp);
             own.dedup();
-            let own = Self { ticks: numbered(own, scaled.tick_unit()), ..self.clone() };
-            if own.ticks.len() <= OWN_TICKS && own.fits(&own.ticks, room) {
-                return own;
+            let own = numbered(own, scaled);
+            let few = self.thinned(&own, room);
+            if own.len() <= OWN_TICKS && (few.len() == own.len() || few.len() >= LEAST_OWN) {
+                self.ticks = few;
+                return self;
             }
         }
-        let thinned =
-            |every| -> Vec<(f64, String)> { self.ticks.iter().step_by(every).cloned().collect() };
-        let fitting = (1..=self.ticks.len()).map(thinned).find(|few| self.fits(few, room));
-        self.ticks = fitting.unwrap_or_default();
+        self.ticks = self.thinned(&self.ticks, room);
         self
+    }
+
+    /// Each tick, or every second, or every third…, as soon as no two labels touch.
+    fn thinned(&self, ticks: &[(f64, String)], room: u32) -> Vec<(f64, String)> {
+        let every = |step| -> Vec<(f64, String)> { ticks.iter().step_by(step).cloned().collect() };
+        (1..=ticks.len()).map(every).find(|few| self.fits(few, room)).unwrap_or_default()
     }
 
     /// Whether no two labels touch along so many pixels.
@@ -154,7 +166,8 @@ impl Axis {
     }
 }
 
-fn numbered(ticks: Vec<f64>, unit: &str) -> Vec<(f64, String)> {
+fn numbered(ticks: Vec<f64>, scaled: &Scaled) -> Vec<(f64, String)> {
+    let unit = scaled.tick_unit();
     ticks.into_iter().map(|tick| (tick, format::tick(tick, unit))).collect()
 }
 

@@ -66,6 +66,13 @@ impl Space {
         Self { from: (x - right, y - down), to: (x + right, y + down) }
     }
 
+    /// The space of a whisker, with its ends.
+    pub(super) fn along([from, to]: [BackendCoord; 2]) -> Self {
+        let (left, right) = (from.0.min(to.0), from.0.max(to.0));
+        let (top, bottom) = (from.1.min(to.1), from.1.max(to.1));
+        Self { from: (left - 50, top - 50), to: (right + 50, bottom + 50) }
+    }
+
     /// Whether two share anything.
     pub(super) fn touches(&self, other: &Self) -> bool {
         self.from.0 < other.to.0

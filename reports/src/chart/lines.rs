@@ -169,7 +169,7 @@ impl Drawable<'_> {
         line(&field.root, &[from, bend], Ink::Series(series).thin())?;
         mark(&field.root, at, series, Form::Filled)?;
         let name = shortened(&self.line.name, NAME_LENGTH);
-        text(&field.root, &name, (x - tenths(3), y), Ink::Figure, HPos::Left)
+        text(&field.root, &name, (x - tenths(3), y), Ink::Name, HPos::Left)
     }
 
     fn tooltip(&self, plot: &LinePlot) -> String {
@@ -199,5 +199,71 @@ fn paint_band(field: &Field, run: &[LinePoint], series: usize) -> Painted {
             let above = ends.iter().rev().map(|(_, high)| *high);
             area(&field.root, below.chain(above).collect(), Ink::Band(series))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::AxisKind;
+    use crate::chart::odd::{about, scaled};
+
+    fn plot(lines: Vec<Vec<LinePoint>>) -> LinePlot {
+        let line = |(series, points)| Line { name: format!("<{series}>"), series, points };
+        let lines = lines.into_iter().enumerate().map(line).collect();
+        LinePlot { x: scaled(AxisKind::Log), y: scaled(AxisKind::Log), lines, guide: Some(3.0) }
+    }
+
+    fn drawn(lines: Vec<Vec<LinePoint>>) -> String {
+        plot(lines).draw(&about()).unwrap().unwrap().into_string()
+    }
+
+    fn point(x: f64, y: f64) -> LinePoint {
+        LinePoint { x, y, interval: Some(Interval { low: y * 0.9, high: y * 1.1 }) }
+    }
+
+    #[test]
+    fn names_at_the_ends_do_not_overlap() {
+        for count in [2, 9, 40] {
+            let line =
+                |series: usize| vec![point(1.0, 2.0), point(2.0, 3.0 + 0.001 * series as f64)];
+            let svg = drawn((0..count).map(line).collect());
+            let names = svg.split("class=\"name\"").skip(1);
+            let mut ys: Vec<f64> = names
+                .map(|name| name.split("y=\"").nth(1).unwrap().split('"').next().unwrap())
+                .map(|y| y.parse().unwrap())
+                .collect();
+            assert_eq!(ys.len(), count);
+            ys.sort_by(f64::total_cmp);
+            assert!(ys.windows(2).all(|pair| pair[1] - pair[0] >= 15.9), "{ys:?}");
+        }
+    }
+
+    #[test]
+    fn a_band_needs_two_neighbours_with_an_interval() {
+        let bare = LinePoint { interval: None, ..point(3.0, 4.0) };
+        let bands = |points| drawn(vec![points]).matches("band").count();
+        assert_eq!(bands(vec![point(1.0, 2.0), point(2.0, 3.0)]), 1);
+        assert_eq!(bands(vec![point(1.0, 2.0), bare, point(4.0, 3.0)]), 0);
+        let zero = Interval { low: 0.0, high: 4.0 };
+        let cut = LinePoint { interval: Some(zero), ..point(2.0, 3.0) };
+        assert_eq!(bands(vec![point(1.0, 2.0), cut]), 0);
+    }
+
+    #[test]
+    fn a_long_line_keeps_its_ends() {
+        let points: Vec<LinePoint> = (1..=1001).map(|x| point(f64::from(x), 1.0)).collect();
+        let thin = thinned(points);
+        let ends = [thin[0].x, thin[MOST - 1].x];
+        assert_eq!((thin.len(), ends), (MOST, [1.0, 1001.0]));
+    }
+
+    #[test]
+    fn the_guide_is_drawn_and_names_are_escaped() {
+        let svg = drawn(vec![vec![point(1.0, 2.0)]]);
+        assert!(svg.contains("line thin guide"), "{svg}");
+        assert!(svg.contains("&lt;0&gt;") && !svg.contains("<0>"), "{svg}");
+        let nothing = plot(vec![vec![point(f64::NAN, 2.0)], vec![point(1.0, -2.0)]]);
+        assert!(nothing.draw(&about()).unwrap().is_none());
     }
 }

@@ -34,6 +34,8 @@ mod ink;
 mod labels;
 mod lines;
 mod markers;
+#[cfg(test)]
+mod odd;
 mod paint;
 #[cfg(test)]
 mod palette;

@@ -16,8 +16,8 @@ use super::ink::Ink;
 use super::paint::{Root, text};
 use super::text::{FONT_SIZE, NAME_LENGTH, shortened, tenths, width};
 
-/// Width of every chart, pixels.
-pub(super) const WIDTH: u32 = 560;
+/// Width of every chart but a table, pixels.
+pub(super) const WIDTH: u32 = 500;
 const AXIS_HEIGHT: u32 = 26;
 /// Least room for the figures at the right, which also keeps the last tick's label whole.
 const WORDS_WIDTH: u32 = 40;

@@ -1,5 +1,6 @@
 //! What an axis shows.
 
+use super::ticks::Round;
 use crate::format::Scale;
 
 /// An axis: what it shows, its unit, how it is divided.
@@ -35,6 +36,14 @@ impl Scaled {
     /// The unit that every tick bears; a word would crowd them.
     pub(super) fn tick_unit(&self) -> &str {
         if self.is_word() { "" } else { &self.unit }
+    }
+
+    /// What is a round figure in this unit.
+    pub(super) fn round(&self) -> Round {
+        match self.unit.split('/').next() {
+            Some("B" | "KiB" | "MiB" | "GiB") => Round::Binary,
+            _ => Round::Decimal,
+        }
     }
 
     /// What stands beside the axis as a whole.
