@@ -130,8 +130,9 @@ impl Axis {
     fn fits(&self, ticks: &[(f64, String)], room: u32) -> bool {
         let at = |tick: &(f64, String)| self.map(&tick.0, (0, tenths(room)));
         ticks.windows(2).all(|pair| {
-            let need = (width([pair[0].1.as_str()]) + width([pair[1].1.as_str()])) / 2 + GAP;
-            at(&pair[1]) - at(&pair[0]) >= tenths(need)
+            let half = |tick: &(f64, String)| tenths(width([tick.1.as_str()])) / 2;
+            let (left, right) = (&pair[0], &pair[1]);
+            at(right) - at(left) >= half(left) + half(right) + tenths(GAP)
         })
     }
 

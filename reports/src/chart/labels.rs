@@ -18,7 +18,7 @@ pub(super) fn spread(wanted: &[i32], apart: i32, (from, to): (i32, i32)) -> Vec<
     }
     let mut places = vec![0; wanted.len()];
     let mut free = from;
-    let mut left = wanted.len() as i32;
+    let mut left = i32::try_from(wanted.len()).unwrap_or(i32::MAX);
     for block in blocks {
         for (number, member) in (0..).zip(block.members) {
             let at = block.begins.round() as i32 + number * apart;

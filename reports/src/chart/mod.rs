@@ -7,7 +7,8 @@
 //! - `bars`: ratios to a reference, to the left and to the right of it.
 //! - `violin`: how the values of each runner are distributed.
 //! - `scatter`: one cost against another.
-//! - `heat`: many workloads by many runners in shades; `snapshot`: the same as a file of its own.
+//! - `heat`: many workloads by many runners in shades, drawn by `table`; `snapshot`: the same as a
+//!   file of its own.
 //!
 //! What they share:
 //!
@@ -45,6 +46,7 @@ mod scaled;
 mod scatter;
 mod snapshot;
 mod svg;
+mod table;
 mod text;
 mod ticks;
 mod violin;

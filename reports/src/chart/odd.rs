@@ -15,8 +15,8 @@ pub(super) fn scaled(kind: AxisKind) -> Scaled {
     Scaled { name: String::new(), unit: "ns".into(), kind }
 }
 
-fn ends(value: f64) -> Option<Interval> {
-    Some(Interval { low: value * 0.9, high: value * 2.0 })
+fn ends(value: f64) -> Interval {
+    Interval { low: value * 0.9, high: value * 2.0 }
 }
 
 /// A list of figures in every kind of chart.
@@ -38,7 +38,7 @@ fn drawn(figures: &[f64]) -> Vec<Markup> {
 }
 
 fn lines(x: AxisKind, y: AxisKind, figures: &[f64]) -> LinePlot {
-    let point = |(x, y): (f64, &f64)| LinePoint { x, y: *y, interval: ends(*y) };
+    let point = |(x, y): (f64, &f64)| LinePoint { x, y: *y, interval: Some(ends(*y)) };
     let line = |(series, figure): (usize, &f64)| Line {
         name: "<a>".into(),
         series,
@@ -54,8 +54,8 @@ fn scatter(x: AxisKind, y: AxisKind, figures: &[f64]) -> Scatter {
         series,
         x: *x,
         y: *y,
-        x_interval: ends(*x),
-        y_interval: ends(*y),
+        x_interval: Some(ends(*x)),
+        y_interval: Some(ends(*y)),
     };
     let points = figures.iter().zip(figures.iter().rev()).enumerate().map(point).collect();
     Scatter { x: scaled(x), y: scaled(y), points }
@@ -66,7 +66,7 @@ fn bars(figures: &[f64]) -> BarPlot {
         name: "<a>".into(),
         series,
         ratio: *ratio,
-        interval: ends(*ratio),
+        interval: Some(ends(*ratio)),
         words: "<w>".into(),
     };
     let bars = figures.iter().enumerate().map(bar).collect();

@@ -4,9 +4,10 @@ use maud::{PreEscaped, html};
 use plotters::style::text_anchor::HPos;
 
 use super::backend::Painted;
-use super::heat::{HeatMap, LINE, Sizes, Table};
+use super::heat::HeatMap;
 use super::ink::Ink;
 use super::paint::text;
+use super::table::{LINE, Sizes, Table};
 use super::text::{tenths, wrapped};
 use super::{ChartError, Description, STYLE};
 

@@ -60,13 +60,13 @@ pub(super) fn log(low: f64, high: f64, round: Round) -> Vec<f64> {
 /// At p50, p90, p99, p99.9 and so on, with their names; a percentile `q` stands at `1 ÷ (1 − q)`.
 pub(super) fn percentiles(range: &RangeInclusive<f64>) -> Vec<(f64, String)> {
     let median = (2.0, "p50".to_owned());
-    let nines = (1..=12).map(|nines| {
+    let nines = (1..=12_u8).map(|nines| {
         let name = match nines {
             1 => "p90".to_owned(),
             2 => "p99".to_owned(),
-            _ => format!("p99.{}", "9".repeat(nines - 2)),
+            _ => format!("p99.{}", "9".repeat(usize::from(nines) - 2)),
         };
-        (10_f64.powi(nines as i32), name)
+        (10_f64.powi(nines.into()), name)
     });
     // A percentile computed from its share is off by the last bit.
     let near = |at: f64| range.start() * (1.0 - 1e-9) <= at && at <= range.end() * (1.0 + 1e-9);
