@@ -38,6 +38,7 @@ pub(super) struct Axis {
     high: f64,
     log: bool,
     ticks: Vec<(f64, String)>,
+    scaled: Scaled,
 }
 
 impl Axis {
@@ -47,13 +48,13 @@ impl Axis {
             AxisKind::Auto => f64::NEG_INFINITY,
             AxisKind::Log => f64::MIN_POSITIVE,
             AxisKind::Percentile => 1.0,
-            AxisKind::Labels(names) => return Self::labelled(names, figures),
+            AxisKind::Labels(names) => return Self::labelled(names, scaled, figures),
         };
         let drawable = || figures.iter().copied().filter(|at| is_drawable(*at) && *at >= at_least);
         let low = drawable().min_by(f64::total_cmp)?;
         let high = drawable().max_by(f64::total_cmp)?;
         Some(match scaled.kind {
-            AxisKind::Percentile => Self::percentiles(low, high),
+            AxisKind::Percentile => Self::percentiles(low, high, scaled),
             AxisKind::Log => Self::log(low, high, scaled),
             _ if low > 0.0 && high / low > LINEAR_UP_TO => Self::log(low, high, scaled),
             _ => Self::linear(low, high, scaled),
@@ -72,28 +73,36 @@ impl Axis {
         let step = ticks::step(low, high, round);
         let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
         let ticks = numbered(ticks::linear(low, high, round), scaled);
-        Self { low, high, log: false, ticks }
+        Self { low, high, log: false, ticks, scaled: scaled.clone() }
     }
 
     fn log(low: f64, high: f64, scaled: &Scaled) -> Self {
         let missing = (LEAST_LOG / (high / low)).max(1.0).sqrt();
         let (low, high) = (low / missing / LOG_MARGIN, high * missing * LOG_MARGIN);
+        let ticks = numbered(ticks::log(low, high, scaled.round(), ticks::TICKS), scaled);
+        Self { low, high, log: true, ticks, scaled: scaled.clone() }
+    }
+
+    fn percentiles(low: f64, high: f64, scaled: &Scaled) -> Self {
+        let high = if high > low { high } else { low * 10.0 };
         Self {
             low,
             high,
             log: true,
-            ticks: numbered(ticks::log(low, high, scaled.round()), scaled),
+            ticks: ticks::percentiles(&(low..=high)),
+            scaled: scaled.clone(),
         }
     }
 
-    fn percentiles(low: f64, high: f64) -> Self {
-        let high = if high > low { high } else { low * 10.0 };
-        Self { low, high, log: true, ticks: ticks::percentiles(&(low..=high)) }
-    }
-
-    fn labelled(names: &[String], figures: &[f64]) -> Option<Self> {
+    fn labelled(names: &[String], scaled: &Scaled, figures: &[f64]) -> Option<Self> {
         let ticks = names.iter().enumerate().map(|(at, name)| (at as f64, name.clone())).collect();
-        let axis = Self { low: -0.5, high: names.len() as f64 - 0.5, log: false, ticks };
+        let axis = Self {
+            low: -0.5,
+            high: names.len() as f64 - 0.5,
+            log: false,
+            ticks,
+            scaled: scaled.clone(),
+        };
         figures.iter().any(|figure| axis.holds(*figure)).then_some(axis)
     }
 
@@ -102,21 +111,31 @@ impl Axis {
         is_drawable(value) && self.extent().contains(&value)
     }
 
-    /// Ticks at the figures themselves, if they are few and have room along so many pixels: a
-    /// parameter reads best at the values that it had.
-    pub(super) fn at_figures(mut self, scaled: &Scaled, figures: &[f64], room: u32) -> Self {
-        if matches!(scaled.kind, AxisKind::Auto | AxisKind::Log) {
+    /// Ticks at the figures themselves, if they are few and have room along so many pixels, or else
+    /// as in [`Self::within`]: a parameter reads best at the values that it had.
+    pub(super) fn at_figures(mut self, figures: &[f64], room: u32) -> Self {
+        if matches!(self.scaled.kind, AxisKind::Auto | AxisKind::Log) {
             let mut own: Vec<f64> = figures.iter().copied().filter(|at| self.holds(*at)).collect();
             own.sort_by(f64::total_cmp);
             own.dedup();
-            let own = numbered(own, scaled);
+            let own = numbered(own, &self.scaled);
             let few = self.thinned(&own, room);
             if own.len() <= OWN_TICKS && (few.len() == own.len() || few.len() >= LEAST_OWN) {
                 self.ticks = few;
                 return self;
             }
         }
-        self.ticks = self.thinned(&self.ticks, room);
+        self.within(room)
+    }
+
+    /// As many ticks as have room along so many pixels.
+    pub(super) fn within(mut self, room: u32) -> Self {
+        let is_log = self.log && self.scaled.kind != AxisKind::Percentile;
+        let fewer = (LEAST_OWN..=ticks::TICKS).rev().filter(|_| is_log);
+        let round = |most| ticks::log(self.low, self.high, self.scaled.round(), most);
+        let mut fewer = fewer.map(|most| numbered(round(most), &self.scaled));
+        let fitting = fewer.find(|ticks| self.fits(ticks, room));
+        self.ticks = fitting.unwrap_or_else(|| self.thinned(&self.ticks, room));
         self
     }
 
@@ -256,7 +275,7 @@ mod tests {
         let names: Vec<String> = (0..40).map(|n| format!("2026-01-{n:02}")).collect();
         let scaled =
             Scaled { name: String::new(), unit: String::new(), kind: AxisKind::Labels(names) };
-        let axis = Axis::new(&scaled, &[0.0]).unwrap().at_figures(&scaled, &[], 400);
+        let axis = Axis::new(&scaled, &[0.0]).unwrap().at_figures(&[], 400);
         assert!((2..6).contains(&axis.ticks.len()), "{:?}", axis.ticks);
         assert!(axis.fits(&axis.ticks, 400));
     }
@@ -265,10 +284,10 @@ mod tests {
     fn a_parameter_has_ticks_at_its_own_values() {
         let scaled = Scaled { name: String::new(), unit: String::new(), kind: AxisKind::Log };
         let figures = [8.0, 1.0, 2.0, 4.0, 2.0];
-        let own = Axis::new(&scaled, &figures).unwrap().at_figures(&scaled, &figures, 400);
+        let own = Axis::new(&scaled, &figures).unwrap().at_figures(&figures, 400);
         assert_eq!(own.labels().collect::<Vec<_>>(), ["1", "2", "4", "8"]);
         let crowded = [1.0, 1.01, 100.0];
-        let round = Axis::new(&scaled, &crowded).unwrap().at_figures(&scaled, &crowded, 400);
+        let round = Axis::new(&scaled, &crowded).unwrap().at_figures(&crowded, 400);
         assert_eq!(round.labels().collect::<Vec<_>>(), ["1", "3", "10", "30", "100"]);
     }
 }

@@ -55,7 +55,7 @@ impl Field {
             return Ok(None);
         };
         let gutter = width(y.labels()) + 10;
-        let x = x.at_figures(plan.x, xs, WIDTH.saturating_sub(gutter + plan.beside));
+        let x = x.at_figures(xs, WIDTH.saturating_sub(gutter + plan.beside));
         let above = heading_height(plan.y) + 8;
         let below = LINE + heading_height(plan.x);
         let canvas = Canvas::new((WIDTH, above + HEIGHT.max(plan.least) + below));

@@ -85,6 +85,7 @@ impl RowPlot {
         let gutter = width(names.iter().map(String::as_str)) + 14;
         let beside = width(words.iter().copied()).max(WORDS_WIDTH) + 14;
         let root = canvas.clone().into_drawing_area();
+        let axis = axis.within(WIDTH.saturating_sub(gutter + beside));
         let (rows, low) = (names.len(), axis.range().start);
         let mut chart = ChartBuilder::on(&root)
             .margin_right(tenths(beside))

@@ -37,8 +37,8 @@ pub(super) fn linear(low: f64, high: f64, round: Round) -> Vec<f64> {
     ticks.map(|tick| tick * step).collect()
 }
 
-/// At round figures, for a logarithmic axis from above zero.
-pub(super) fn log(low: f64, high: f64, round: Round) -> Vec<f64> {
+/// At so many round figures at most, for a logarithmic axis from above zero.
+pub(super) fn log(low: f64, high: f64, round: Round, most: usize) -> Vec<f64> {
     let (base, choices): (f64, &[&[f64]]) = match round {
         Round::Decimal => (10.0, &[&[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]]),
         Round::Binary => (2.0, &[&[1.0]]),
@@ -46,14 +46,14 @@ pub(super) fn log(low: f64, high: f64, round: Round) -> Vec<f64> {
     let power = |value: f64| value.log10() / base.log10();
     let (from, to) = (power(low).floor() as i32, power(high).ceil() as i32);
     // One in so many powers, or several figures in each.
-    let every = usize::try_from(to - from).unwrap_or(0).div_ceil(TICKS).max(1);
+    let every = usize::try_from(to.saturating_sub(from)).unwrap_or(0).div_ceil(most).max(1);
     let inside = |nice: &[f64]| -> Vec<f64> {
         let powers = (from..=to).step_by(every).map(|power| base.powi(power));
         let ticks = powers.flat_map(|power| nice.iter().map(move |nice| nice * power));
         ticks.filter(|tick| (low..=high).contains(tick)).collect()
     };
     let mut choices = choices.iter().map(|nice| inside(nice));
-    let fitting = choices.find(|ticks| ticks.len() <= TICKS).unwrap_or_default();
+    let fitting = choices.find(|ticks| ticks.len() <= most).unwrap_or_default();
     if fitting.len() < FEWEST { linear(low, high, round) } else { fitting }
 }
 
@@ -80,11 +80,12 @@ mod tests {
     #[test]
     fn a_log_axis_has_ticks_however_short_or_long() {
         let decimal = Round::Decimal;
-        assert_eq!(log(0.9, 10.0, decimal), [1.0, 2.0, 5.0, 10.0]);
-        assert_eq!(log(1.0, 100.0, decimal), [1.0, 3.0, 10.0, 30.0, 100.0]);
+        assert_eq!(log(0.9, 10.0, decimal, TICKS), [1.0, 2.0, 5.0, 10.0]);
+        assert_eq!(log(0.9, 10.0, decimal, 3), [1.0, 3.0, 10.0]);
+        assert_eq!(log(1.0, 100.0, decimal, TICKS), [1.0, 3.0, 10.0, 30.0, 100.0]);
         for (low, high) in [(1e-3, 1e3), (1e-3, 1e199), (1e-199, 1e199), (0.97, 1.05), (3.0, 4.0)] {
             for round in [decimal, Round::Binary] {
-                let ticks = log(low, high, round);
+                let ticks = log(low, high, round, TICKS);
                 assert!((2..=TICKS + 1).contains(&ticks.len()), "{low}–{high}: {ticks:?}");
                 assert!(ticks.iter().all(|tick| (low..=high).contains(tick)), "{ticks:?}");
             }
@@ -94,7 +95,7 @@ mod tests {
     #[test]
     fn bytes_are_round_in_powers_of_two() {
         assert_eq!(linear(0.0, 1280.0, Round::Binary), [0.0, 256.0, 512.0, 768.0, 1024.0, 1280.0]);
-        assert_eq!(log(900.0, 9000.0, Round::Binary), [1024.0, 2048.0, 4096.0, 8192.0]);
+        assert_eq!(log(900.0, 9000.0, Round::Binary, TICKS), [1024.0, 2048.0, 4096.0, 8192.0]);
     }
 
     #[test]
