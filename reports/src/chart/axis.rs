@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
-use super::scaled::{AxisKind, Scaled};
+use super::scaled::{AxisKind, Scaled, is_drawable};
 use super::text::{tenths, width};
 use super::ticks;
 use crate::format;
@@ -17,19 +17,10 @@ const LINEAR_UP_TO: f64 = 8.0;
 const LOG_MARGIN: f64 = 1.15;
 /// A log axis shows no less than this ratio, or noise would look large.
 const LEAST_LOG: f64 = 1.5;
-/// Beyond these sizes ticks lose their precision, and no measurement is this large or small.
-const SIZES: Range<f64> = 1e-200..1e200;
 /// Most figures that are ticks themselves.
 const OWN_TICKS: usize = 8;
-/// Fewest of them that are worth more than round figures.
-const LEAST_OWN: usize = 3;
 /// Least distance of two labels, pixels.
 const GAP: u32 = 6;
-
-/// Whether a figure can stand on an axis at all.
-pub(super) fn is_drawable(value: f64) -> bool {
-    value == 0.0 || SIZES.contains(&value.abs())
-}
 
 /// A linear axis, or a logarithmic one.
 #[derive(Clone, Debug)]
@@ -71,7 +62,9 @@ impl Axis {
         };
         let round = scaled.round();
         let step = ticks::step(low, high, round);
-        let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
+        // A product that is rounded down would leave its own figure outside.
+        let (first, last) = ((low / step).floor() * step, (high / step).ceil() * step);
+        let (low, high) = (first.min(low), last.max(high));
         let ticks = numbered(ticks::linear(low, high, round), scaled);
         Self { low, high, log: false, ticks, scaled: scaled.clone() }
     }
@@ -112,7 +105,7 @@ impl Axis {
     }
 
     /// Ticks at the figures themselves, if they are few and have room along so many pixels, or else
-    /// as in [`Self::within`]: a parameter reads best at the values that it had.
+    /// as in [`Self::within`].
     pub(super) fn at_figures(mut self, figures: &[f64], room: u32) -> Self {
         if matches!(self.scaled.kind, AxisKind::Auto | AxisKind::Log) {
             let mut own: Vec<f64> = figures.iter().copied().filter(|at| self.holds(*at)).collect();
@@ -120,7 +113,7 @@ impl Axis {
             own.dedup();
             let own = numbered(own, &self.scaled);
             let few = self.thinned(&own, room);
-            if own.len() <= OWN_TICKS && (few.len() == own.len() || few.len() >= LEAST_OWN) {
+            if own.len() <= OWN_TICKS && (few.len() == own.len() || few.len() >= ticks::FEWEST) {
                 self.ticks = few;
                 return self;
             }
@@ -131,7 +124,7 @@ impl Axis {
     /// As many ticks as have room along so many pixels.
     pub(super) fn within(mut self, room: u32) -> Self {
         let is_log = self.log && self.scaled.kind != AxisKind::Percentile;
-        let fewer = (LEAST_OWN..=ticks::TICKS).rev().filter(|_| is_log);
+        let fewer = (ticks::FEWEST..=ticks::TICKS).rev().filter(|_| is_log);
         let round = |most| ticks::log(self.low, self.high, self.scaled.round(), most);
         let mut fewer = fewer.map(|most| numbered(round(most), &self.scaled));
         let fitting = fewer.find(|ticks| self.fits(ticks, room));
@@ -268,6 +261,17 @@ mod tests {
         assert_eq!(at, [1000, 2000, 3000]);
         let labels = axis(AxisKind::Labels(vec!["a".into(), "b".into()]), &[0.0]).unwrap();
         assert_eq!([0.0, 1.0].map(|x| labels.map(&x, (0, 1000))), [250, 750]);
+    }
+
+    #[test]
+    fn an_axis_holds_every_figure_that_it_was_made_for() {
+        for tenth in 1..500 {
+            let figures = [f64::from(tenth) * 0.1, f64::from(tenth) / 7.0];
+            for kind in [AxisKind::Auto, AxisKind::Log] {
+                let axis = axis(kind, &figures).unwrap();
+                assert!(figures.iter().all(|figure| axis.holds(*figure)), "{figures:?}");
+            }
+        }
     }
 
     #[test]

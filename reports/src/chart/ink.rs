@@ -145,6 +145,11 @@ mod tests {
         let series = (0..COLOURS).flat_map(|n| [Ink::Series(n), Ink::Trace(n), Ink::Band(n)]);
         let inks = plain.into_iter().chain(series).chain((0..SHADES).map(Ink::Shade));
         let mut classes: Vec<_> = inks.map(|ink| class(ink).unwrap()).collect();
+        for class in classes.iter().flat_map(|classes| classes.split(' ')) {
+            // The first dash is none.
+            let ruled = crate::chart::STYLE.contains(&format!(".{class} {{")) || class == "d0";
+            assert!(ruled, "{class} has no rule");
+        }
         let count = classes.len();
         classes.sort();
         classes.dedup();

@@ -121,6 +121,7 @@ impl LinePlot {
                 points().map(|point| point.x).collect(),
                 points().flat_map(ends).flatten().chain(self.guide).collect(),
             ),
+            parameter: true,
             beside: width(names.iter().map(String::as_str)) + LEADER,
             least: NAME_HEIGHT * self.lines.len() as u32,
         }

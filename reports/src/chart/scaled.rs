@@ -1,7 +1,17 @@
 //! What an axis shows.
 
+use std::ops::Range;
+
 use super::ticks::Round;
 use crate::format::Scale;
+
+/// Beyond these sizes ticks lose their precision, and no measurement is this large or small.
+const SIZES: Range<f64> = 1e-200..1e200;
+
+/// Whether a figure can stand on an axis at all.
+pub(super) fn is_drawable(value: f64) -> bool {
+    value == 0.0 || SIZES.contains(&value.abs())
+}
 
 /// An axis: what it shows, its unit, how it is divided.
 #[derive(Clone, Debug)]

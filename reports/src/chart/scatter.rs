@@ -88,6 +88,7 @@ impl Scatter {
                 along(|point| (point.x, point.x_interval)).flatten().collect(),
                 along(|point| (point.y, point.y_interval)).flatten().collect(),
             ),
+            parameter: false,
             beside: MARGIN,
             least: HEIGHT,
         }

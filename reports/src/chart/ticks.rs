@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 /// Most ticks that fit without crowding.
 pub(super) const TICKS: usize = 6;
 /// Fewer do not tell how an axis is divided.
-const FEWEST: usize = 3;
+pub(super) const FEWEST: usize = 3;
 
 /// What a reader calls a round figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 use maud::Markup;
 use plotters_backend::BackendCoord;
 
-use super::axis::{Axis, is_drawable};
+use super::axis::Axis;
 use super::backend::{Canvas, Painted};
 use super::density::{density, quantile};
 use super::ink::Ink;
 use super::paint::{Form, Root, area, line, mark};
 use super::rows::{self, Layout, RowPlot};
-use super::scaled::{AxisKind, Scaled};
+use super::scaled::{AxisKind, Scaled, is_drawable};
 use super::svg::{self, Role};
 use super::text::tenths;
 use super::{ChartError, Description};
