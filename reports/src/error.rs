@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::chart::ChartError;
+
 /// A site could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
@@ -51,4 +53,11 @@ pub enum ReportError {
         /// What the drawing library said.
         reason: String,
     },
+}
+
+impl ReportError {
+    /// A chart, called `title`, could not be drawn.
+    pub(crate) fn chart(title: &str, error: &ChartError) -> Self {
+        Self::Chart { chart: title.to_owned(), reason: error.to_string() }
+    }
 }

@@ -48,6 +48,15 @@ impl Scale {
         Self { size: size / own, suffix }
     }
 
+    /// Without the name of what is counted: `25 k` of messages/s.
+    pub(crate) fn without_what_is_counted(mut self, unit: &str) -> Self {
+        if self.suffix.ends_with(unit) && unit.contains('/') && unit != "1/s" {
+            self.suffix.truncate(self.suffix.len() - unit.len());
+            self.suffix.truncate(self.suffix.trim_end().len());
+        }
+        self
+    }
+
     /// The figure without its unit.
     pub(crate) fn number(&self, value: f64) -> String {
         number(value / self.size)
@@ -74,6 +83,11 @@ impl Scale {
         format!("{from}–{to}")
     }
 
+    /// What stands behind the figures.
+    pub(crate) fn suffix(&self) -> &str {
+        &self.suffix
+    }
+
     fn with_unit(&self, number: &str) -> String {
         match self.suffix.as_str() {
             "" => number.to_owned(),
@@ -92,11 +106,7 @@ pub(crate) fn figure(value: f64, unit: &str) -> String {
 /// A figure with its unit and no more digits than it needs, for an axis. The name of what is counted is
 /// too long for one: `25 k` messages/s.
 pub(crate) fn tick(value: f64, unit: &str) -> String {
-    let mut scale = Scale::of(unit, value);
-    if scale.suffix.ends_with(unit) && unit.contains('/') && unit != "1/s" {
-        scale.suffix.truncate(scale.suffix.len() - unit.len());
-        scale.suffix = scale.suffix.trim_end().to_owned();
-    }
+    let scale = Scale::of(unit, value).without_what_is_counted(unit);
     let number = scale.number(value);
     let short = match number.split_once('.') {
         Some((whole, rest)) if rest.bytes().all(|digit| digit == b'0') => whole,

@@ -3,21 +3,23 @@
 //! Everything shown comes from the [`Run`] and its [`analysis`]; no workload and no runner is
 //! known here by name.
 //!
+//! - `fleet`: the machines that runs were made on, a site for each.
 //! - `view`: what every page reads: the run arranged by kind, workload and comparison, its runners
 //!   by class, and the finding of each comparison as a sentence.
 //! - `page`: one file per section of the page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
-//! - `data`: the same facts as JSON and CSV.
+//! - `data`: the same facts as JSON, CSV and a summary in Markdown.
 //! - `text`: the table that a terminal shows.
 //! - [`comparison`]: runners or runs compared, as text, Markdown, JSON and `JUnit` XML.
 //! - `format`: figures with their units.
 //!
-//! A further page is a function from the view to markup and one line in [`write_site`]; a further
+//! A further page is a function from the view to markup and one line in `page`; a further
 //! chart is a file in `chart`.
 
 use std::path::{Path, PathBuf};
 
 use runtime_bench_results::analysis::{self, Analysis};
+use runtime_bench_results::history;
 use runtime_bench_results::run::Run;
 
 mod chart;
@@ -25,6 +27,7 @@ pub mod comparison;
 mod data;
 mod error;
 mod files;
+mod fleet;
 mod format;
 mod page;
 mod text;
@@ -33,7 +36,7 @@ mod view;
 pub use error::ReportError;
 pub use text::table as text_table;
 
-use view::View;
+use fleet::Fleet;
 
 /// Where the files of a written site are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,26 +65,24 @@ pub struct Options {
 /// # Errors
 /// When there is no run, one contradicts itself, or a file cannot be written.
 pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site, ReportError> {
-    let run = runs.iter().max_by_key(|run| &run.header.started).ok_or(ReportError::NoRun)?;
-    let analysis = analysed(run)?;
-    let view = View::new(run, &analysis);
-    let mut files =
-        if options.single_file { vec![page::one_page(&view)?] } else { page::folder(&view)? };
-    // Last, so that no first page leads to what is not there yet.
-    files.reverse();
-    let json = data::json::document(run, &analysis)?;
-    let csv = data::csv::table(&analysis)?;
-
-    files::make_folder(folder)?;
-    let mut site = Site {
-        json: files::write(folder, data::JSON_NAME, &json)?,
-        csv: files::write(folder, data::CSV_NAME, &csv)?,
-        index: PathBuf::new(),
-    };
-    for file in files {
-        site.index = files::write(folder, &file.path, file.content.as_bytes())?;
+    let analyses: Vec<Analysis> = runs.iter().map(analysed).collect::<Result<_, _>>()?;
+    let fleet = Fleet::new(history::machines(runs.iter().zip(&analyses)));
+    let mut files = Vec::new();
+    for site in fleet.sites() {
+        files.extend(site.files(options)?);
     }
-    Ok(site)
+    files.extend(fleet.page(options));
+    // The first page is the last that is written, so that it leads to nothing that is not there yet.
+    let (first, rest) = files.split_first().ok_or(ReportError::NoRun)?;
+    files::make_folder(folder)?;
+    for file in rest {
+        files::write(folder, file)?;
+    }
+    Ok(Site {
+        json: folder.join(data::JSON_NAME),
+        csv: folder.join(data::CSV_NAME),
+        index: files::write(folder, first)?,
+    })
 }
 
 /// Analyses a run whose trials all name a cell of its plan.

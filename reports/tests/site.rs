@@ -87,6 +87,9 @@ fn the_site_has_a_page_for_every_workload_and_runner_and_the_data() {
     for row in rows {
         assert!(!row[12].is_empty(), "{row:?} has no reason");
     }
+    let schema = fs::read_to_string(folder.path().join("schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    assert_eq!(schema["properties"]["schema"]["const"], data["schema"]);
 }
 
 #[test]
@@ -273,7 +276,7 @@ fn ids_are_unique_and_links_lead_somewhere() {
             for link in attribute(page, "href").iter().filter(|link| !link.starts_with("data:")) {
                 let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
                 let target = if file.is_empty() { name.clone() } else { resolved(name, file) };
-                if file.ends_with(".json") || file.ends_with(".csv") {
+                if [".json", ".csv", ".md"].iter().any(|ending| file.ends_with(ending)) {
                     continue;
                 }
                 let to = pages.get(&target).unwrap_or_else(|| panic!("{name} leads to {link}"));

@@ -11,6 +11,7 @@ use crate::trial::Age;
 
 /// What kind of work a workload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Waiting for timers, sockets, files.
@@ -61,6 +62,7 @@ impl fmt::Display for Kind {
 
 /// A workload in its own words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorkloadInfo {
     /// Name in a cell's key: lower-case words joined by `-`.
     pub name: String,
@@ -83,6 +85,7 @@ pub struct WorkloadInfo {
 
 /// Whether a runner can use more than one core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// Every task runs on one thread.
@@ -93,6 +96,7 @@ pub enum Class {
 
 /// A runner in its own words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunnerInfo {
     /// Name in a cell's key: lower-case words joined by `-`.
     pub name: String,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Machine, kernel, limits, load and build.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Environment {
     /// Model name of the processor.
@@ -41,4 +42,27 @@ pub struct Environment {
     pub commit: Option<String>,
     /// Version of the harness.
     pub version: String,
+}
+
+impl Environment {
+    /// The machine in a line, as far as it is known: `AMD EPYC, 2 cores, 7.8 GiB, Linux 6.1.0, virtual`.
+    pub fn label(&self) -> String {
+        let cores = |cores: usize| format!("{cores} core{}", if cores == 1 { "" } else { "s" });
+        let gibibytes = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
+        let facts: Vec<String> = [
+            self.cpu_model.clone(),
+            self.cores.map(cores),
+            self.memory.map(gibibytes),
+            self.kernel.clone(),
+            self.virtual_machine.filter(|is| *is).map(|_| "virtual".to_owned()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if facts.is_empty() {
+            "a machine that is not described".to_owned()
+        } else {
+            facts.join(", ")
+        }
+    }
 }

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use crate::analysis::{Analysis, Group, Row, Status};
 use crate::catalogue::Class;
 use crate::comparison::{differences, distrusted};
-use crate::environment::Environment;
 use crate::run::Run;
 use crate::stats::Interval;
 use crate::trial::Age;
@@ -20,7 +19,7 @@ pub struct Machine<'a> {
     /// Processor, logical processors, memory and kernel, as far as they are known.
     pub label: String,
     /// At least one; the oldest first.
-    pub runs: Vec<&'a (Run, Analysis)>,
+    pub runs: Vec<(&'a Run, &'a Analysis)>,
 }
 
 impl Machine<'_> {
@@ -82,8 +81,8 @@ pub struct TrendPoint<'a> {
 /// Runs grouped by machine; the machine of the newest run first.
 ///
 /// Two runs are of one machine when a comparison of their files would say so.
-pub fn machines(runs: &[(Run, Analysis)]) -> Vec<Machine<'_>> {
-    let mut newest_first: Vec<&(Run, Analysis)> = runs.iter().collect();
+pub fn machines<'a>(runs: impl IntoIterator<Item = (&'a Run, &'a Analysis)>) -> Vec<Machine<'a>> {
+    let mut newest_first: Vec<(&Run, &Analysis)> = runs.into_iter().collect();
     newest_first.sort_by_key(|(run, _)| (&run.header.started, &run.header.id));
     newest_first.reverse();
     let mut machines: Vec<Machine<'_>> = Vec::new();
@@ -95,30 +94,13 @@ pub fn machines(runs: &[(Run, Analysis)]) -> Vec<Machine<'_>> {
         };
         match machines.iter_mut().find(same) {
             Some(machine) => machine.runs.push(run),
-            None => machines.push(Machine { label: label(environment), runs: vec![run] }),
+            None => machines.push(Machine { label: environment.label(), runs: vec![run] }),
         }
     }
     for machine in &mut machines {
         machine.runs.reverse();
     }
     machines
-}
-
-/// `AMD EPYC, 2 cores, 7.8 GiB, Linux 6.1.0, virtual`.
-fn label(environment: &Environment) -> String {
-    let cores = |cores: usize| format!("{cores} core{}", if cores == 1 { "" } else { "s" });
-    let gibibytes = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
-    let facts: Vec<String> = [
-        environment.cpu_model.clone(),
-        environment.cores.map(cores),
-        environment.memory.map(gibibytes),
-        environment.kernel.clone(),
-        environment.virtual_machine.filter(|is| *is).map(|_| "virtual".to_owned()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if facts.is_empty() { "a machine that is not described".to_owned() } else { facts.join(", ") }
 }
 
 /// Every runner in every comparison of a machine's runs, in the order of the newest run; what only

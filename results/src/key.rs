@@ -12,6 +12,7 @@ pub const WORKERS: &str = "workers";
 
 /// The value of a parameter: a count, or a name such as `tokio` in `lock=tokio`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum ParamValue {
     /// A whole number, in the parameter's unit.
@@ -43,6 +44,7 @@ impl From<&str> for ParamValue {
 
 /// One parameter of a workload point.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Param {
     /// What it is called, such as `connections`.
     pub name: String,
@@ -61,6 +63,7 @@ impl fmt::Display for Param {
 
 /// Where in its parameter space a workload is measured. Everything that is compared shares a point.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Point {
     /// A labelled form of the workload, such as `skynet` of `fork-join`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -158,6 +161,7 @@ impl Point {
 
 /// One cell of the matrix: a workload at a point, on a runner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CellKey {
     /// Name of the workload.
     pub workload: String,

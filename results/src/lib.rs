@@ -16,6 +16,7 @@
 //! - [`analysis`]: a run → one row per cell with its figures and verdicts, and what follows across
 //!   cells.
 //! - [`history`]: runs of one machine, and each cell over them.
+//! - [`report`]: a run and its analysis as one document.
 //! - [`comparison`]: runners of one run, two runs or two builds → a document of words, and a gate.
 
 pub mod analysis;
@@ -27,6 +28,7 @@ pub mod history;
 pub mod key;
 pub mod listing;
 pub mod noise;
+pub mod report;
 pub mod run;
 pub mod stats;
 pub mod store;

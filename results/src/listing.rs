@@ -7,6 +7,7 @@ use crate::run::PlannedCell;
 
 /// Workloads, runners and cells of one executable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Listing {
     /// The protocol that its trials speak, [`crate::trial::PROTOCOL`].
     pub protocol: u32,
@@ -22,6 +23,7 @@ pub struct Listing {
 
 /// One build of the harness.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Build {
     /// Version of the harness.
     pub version: String,
@@ -35,6 +37,7 @@ pub struct Build {
 
 /// One cell of a listing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListedCell {
     /// Its whole name.
     pub name: String,

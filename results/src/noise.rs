@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// A stretch of at least 100 ms has the figures of the operating system's counters; a probe of the
 /// parallel capacity is a stretch of its own, of a few milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct NoiseWindow {
     /// Begin, seconds since the run began.
@@ -48,6 +49,7 @@ impl NoiseWindow {
 /// A stretch in which the machine stood still: a thread that sleeps 5 ms at a time woke more than
 /// 250 ms late.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stall {
     /// The last sign of life, seconds since the run began.
     pub at_s: f64,

@@ -18,8 +18,10 @@ pub const SCHEMA: &str = "runtime-bench/results/1";
 
 /// What is known before the first trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunHeader {
     /// [`SCHEMA`].
+    #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
     /// Name of the run: UTC start time and a few characters that make it unique.
     pub id: String,
@@ -39,6 +41,7 @@ pub struct RunHeader {
 
 /// What is to be measured, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// Name of the profile.
     pub profile: String,
@@ -60,6 +63,7 @@ pub struct Plan {
 
 /// One cell of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedCell {
     /// What it is called.
     pub key: CellKey,
@@ -74,6 +78,7 @@ pub struct PlannedCell {
 
 /// What a cell is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// It is compared.
@@ -84,6 +89,7 @@ pub enum Role {
 
 /// One line of a run that goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "line", rename_all = "kebab-case")]
 pub enum Line {
     /// Always the first line.
@@ -102,6 +108,7 @@ pub enum Line {
 
 /// Rounds of one comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Schedule {
     /// `workload[/variant]/params`.
     pub group: String,
@@ -116,6 +123,7 @@ pub struct Schedule {
 
 /// One trial: what was asked, where it stood, how it ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrialRecord {
     /// Index into [`Plan::cells`].
     pub cell: usize,
@@ -137,6 +145,7 @@ pub struct TrialRecord {
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct End {
     /// Whether it was stopped before its plan was done.
     pub interrupted: bool,
@@ -152,6 +161,7 @@ pub struct End {
 
 /// A whole run: the versioned results file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Run {
     /// What was known before the first trial.
     #[serde(flatten)]

@@ -16,6 +16,7 @@ pub const PROTOCOL: u32 = 1;
 
 /// How long an instance has lived when it is measured. Runners can rank differently by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Age {
     /// Building the runtime plus the first iteration.
@@ -38,8 +39,10 @@ impl fmt::Display for Age {
 
 /// What the harness asks of a trial process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrialRequest {
     /// [`PROTOCOL`].
+    #[cfg_attr(feature = "schema", schemars(extend("const" = PROTOCOL)))]
     pub protocol: u32,
     /// The cell to measure.
     pub cell: CellKey,
@@ -62,6 +65,7 @@ pub struct TrialRequest {
 
 /// How much one block measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BlockSize {
     /// Exactly this many iterations and no warm-up: verification.
@@ -72,8 +76,10 @@ pub enum BlockSize {
 
 /// What a trial process answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrialReply {
     /// [`PROTOCOL`].
+    #[cfg_attr(feature = "schema", schemars(extend("const" = PROTOCOL)))]
     pub protocol: u32,
     /// The block, or why there is none.
     #[serde(flatten)]
@@ -82,6 +88,7 @@ pub struct TrialReply {
 
 /// How a trial ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "status", rename_all = "kebab-case")]
 pub enum Outcome {
     /// Measured and verified.
@@ -100,6 +107,7 @@ pub enum Outcome {
 
 /// What can go wrong in a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
     /// The answer was not the expected one.
@@ -128,6 +136,7 @@ impl fmt::Display for ErrorKind {
 
 /// One measured block: some iterations on one instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Block {
     /// Iterations inside the clock.
     pub iterations: u64,
@@ -153,6 +162,7 @@ impl Block {
 
 /// Wall time of each phase of a trial, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Phases {
     /// Building the runtime and preparing inputs.
     pub prepare_s: f64,
@@ -164,6 +174,7 @@ pub struct Phases {
 
 /// Which direction of a metric is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Better {
     /// Less is better, as of time.
@@ -176,6 +187,7 @@ pub enum Better {
 
 /// One figure of a block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Metric {
     /// Its name, such as `wall` or `messages-per-second`.
     pub name: String,

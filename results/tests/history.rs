@@ -27,6 +27,11 @@ fn analysed(runs: Vec<Run>) -> Vec<(Run, Analysis)> {
     runs.into_iter().map(analysed).collect()
 }
 
+/// The runs by reference.
+fn each(runs: &[(Run, Analysis)]) -> impl Iterator<Item = (&Run, &Analysis)> {
+    runs.iter().map(|(run, analysis)| (run, analysis))
+}
+
 fn ids<'a>(machine: &Machine<'a>) -> Vec<&'a str> {
     machine.runs.iter().map(|(run, _)| run.header.id.as_str()).collect()
 }
@@ -44,7 +49,7 @@ fn runs_are_grouped_by_machine_and_the_newest_machine_is_first() {
     // A few pages more are no other machine.
     runs[1].header.environment.memory = Some((4 << 30) + 4096);
     let runs = analysed(runs);
-    let machines = machines(&runs);
+    let machines = machines(each(&runs));
     let found: Vec<(&str, Vec<&str>)> =
         machines.iter().map(|machine| (machine.label.as_str(), ids(machine))).collect();
     let label = |cores: u32| {
@@ -63,14 +68,14 @@ fn memory_does_not_drift_from_run_to_run() {
         run.header.environment.memory = Some(memory);
     }
     let runs = analysed(runs);
-    let found: Vec<Vec<&str>> = machines(&runs).iter().map(ids).collect();
+    let found: Vec<Vec<&str>> = machines(each(&runs)).iter().map(ids).collect();
     assert_eq!(found, [vec!["run-2", "run-3"], vec!["run-1"]]);
 }
 
 #[test]
 fn a_trend_has_the_median_and_the_paired_ratio_of_each_run() {
     let runs = analysed(vec![on(1, 1.2), on(2, 1.5)]);
-    let machines = machines(&runs);
+    let machines = machines(each(&runs));
     let trends = trends(&machines[0]);
     assert_eq!(trends.len(), 2 * RUNNERS.len());
     let smol = of(&trends, "smol");
@@ -92,7 +97,7 @@ fn ratios_to_another_reference_are_left_out() {
     let mut old = on(1, 1.2);
     old.header.plan.reference = "rayon".to_owned();
     let runs = analysed(vec![old, on(2, 1.2)]);
-    let machines = machines(&runs);
+    let machines = machines(each(&runs));
     let trends = trends(&machines[0]);
     let ratios = |runner: &str| -> Vec<bool> {
         of(&trends, runner).points.iter().map(|point| point.ratio.is_some()).collect()
@@ -114,7 +119,7 @@ fn a_failure_and_a_failed_control_stay_in_the_trend() {
     upset_twin(&mut upset, "w0", 1.5);
     upset_twin(&mut upset, "w1", 1.5);
     let runs = analysed(vec![failed, restless, upset]);
-    let machines = machines(&runs);
+    let machines = machines(each(&runs));
     let trends = trends(&machines[0]);
     assert_eq!(trends.len(), 2 * RUNNERS.len(), "a run without a unit makes no other trend");
     let smol = of(&trends, "smol");
@@ -142,7 +147,7 @@ fn another_unit_is_another_trend_and_a_cell_that_is_gone_is_kept() {
     new.trials.retain(|trial| trial.cell != threads);
     new.header.plan.cells[threads].key.runner = "newcomer".to_owned();
     let runs = analysed(vec![old, new]);
-    let machines = machines(&runs);
+    let machines = machines(each(&runs));
     let trends = trends(&machines[0]);
     let points = |trend: &Trend<'_>| trend.points.iter().map(|point| point.run).collect::<Vec<_>>();
     assert_eq!(points(of(&trends, "threads")), [0]);
@@ -158,7 +163,7 @@ fn what_changed_between_two_runs_is_told() {
     let mut new = on(2, 1.0);
     new.header.runners[0].packages.insert("tokio".to_owned(), "2.0.0".to_owned());
     let runs = analysed(vec![on(1, 1.0), new]);
-    let machines = machines(&runs);
+    let machines = machines(each(&runs));
     assert_eq!(machines[0].changes(0), Vec::<String>::new());
     let changes = machines[0].changes(1);
     assert!(changes.len() == 1 && changes[0].contains("tokio 1.0.0 → 2.0.0"), "{changes:?}");

@@ -39,7 +39,9 @@ pub fn run(args: &ReportArgs) -> Result<(), Error> {
     if args.results.is_empty() {
         gathered.add(&newest()?);
     }
-    args.results.iter().for_each(|path| gathered.add(path));
+    for path in &args.results {
+        gathered.add(path);
+    }
     if let Some(history) = &args.history {
         add_history(&mut gathered, history)?;
     }

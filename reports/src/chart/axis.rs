@@ -2,93 +2,160 @@
 //!
 //! plotters' own ranges hang on an infinite end and label no log range under one decade.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
+use super::scaled::{AxisKind, Scaled};
+use super::text::{tenths, width};
+use super::ticks;
 use crate::format;
 
 /// Above this ratio of largest to smallest, equal lengths hide the small figures.
 const LINEAR_UP_TO: f64 = 8.0;
 /// Room beyond the outermost figures of a log axis.
 const LOG_MARGIN: f64 = 1.15;
-/// Most ticks that fit without crowding.
-const TICKS: usize = 6;
+/// A log axis shows no less than this ratio, or noise would look large.
+const LEAST_LOG: f64 = 1.5;
 /// Beyond these sizes ticks lose their precision, and no measurement is this large or small.
 const SIZES: Range<f64> = 1e-200..1e200;
+/// Most figures that are ticks themselves.
+const OWN_TICKS: usize = 8;
+/// Least distance of two labels, pixels.
+const GAP: u32 = 10;
 
 /// Whether a figure can stand on an axis at all.
 pub(super) fn is_drawable(value: f64) -> bool {
     value == 0.0 || SIZES.contains(&value.abs())
 }
 
-/// A linear axis from zero, or a logarithmic one.
+/// A linear axis, or a logarithmic one.
 #[derive(Clone, Debug)]
 pub(super) struct Axis {
     low: f64,
     high: f64,
     log: bool,
-    unit: String,
+    ticks: Vec<(f64, String)>,
 }
 
 impl Axis {
-    /// The axis that suits some drawable figures; `None` for none.
-    pub(super) fn of(figures: &[f64], unit: &str) -> Option<Self> {
-        let drawable = || figures.iter().copied().filter(|figure| is_drawable(*figure));
+    /// The axis that suits some figures; `None` if it can hold none of them.
+    pub(super) fn new(scaled: &Scaled, figures: &[f64]) -> Option<Self> {
+        let at_least = match &scaled.kind {
+            AxisKind::Auto => f64::NEG_INFINITY,
+            AxisKind::Log => f64::MIN_POSITIVE,
+            AxisKind::Percentile => 1.0,
+            AxisKind::Labels(names) => return Self::labelled(names, figures),
+        };
+        let drawable = || figures.iter().copied().filter(|at| is_drawable(*at) && *at >= at_least);
         let low = drawable().min_by(f64::total_cmp)?;
         let high = drawable().max_by(f64::total_cmp)?;
-        let log = low > 0.0 && high / low > LINEAR_UP_TO;
-        let (low, high) = match (log, high > 0.0) {
-            (true, _) => (low / LOG_MARGIN, high * LOG_MARGIN),
-            (false, true) => (low.min(0.0), high),
+        let unit = scaled.tick_unit();
+        Some(match scaled.kind {
+            AxisKind::Percentile => Self::percentiles(low, high),
+            AxisKind::Log => Self::log(low, high, unit),
+            _ if low > 0.0 && high / low > LINEAR_UP_TO => Self::log(low, high, unit),
+            _ => Self::linear(low, high, unit),
+        })
+    }
+
+    /// From zero; its last tick stands at the end, so that no figure lies beyond every label.
+    fn linear(low: f64, high: f64, unit: &str) -> Self {
+        let (low, high) = match (low, high) {
+            (_, 0.0..) if high > 0.0 => (low.min(0.0), high),
             // All are zero or below.
-            (false, false) if low < 0.0 => (low, 0.0),
-            (false, false) => (0.0, 1.0),
+            (..0.0, _) => (low, 0.0),
+            _ => (0.0, 1.0),
         };
-        let mut axis = Self { low, high, log, unit: unit.to_owned() };
-        if !log {
-            // The last tick stands at the end, so that no figure lies beyond every label.
-            let step = axis.step();
-            axis.high = (high / step).ceil() * step;
-            axis.low = (low / step).floor() * step;
+        let step = ticks::step(low, high);
+        let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
+        let ticks = numbered(ticks::linear(low, high), unit);
+        Self { low, high, log: false, ticks }
+    }
+
+    fn log(low: f64, high: f64, unit: &str) -> Self {
+        let missing = (LEAST_LOG / (high / low)).max(1.0).sqrt();
+        let (low, high) = (low / missing / LOG_MARGIN, high * missing * LOG_MARGIN);
+        Self { low, high, log: true, ticks: numbered(ticks::log(low, high), unit) }
+    }
+
+    fn percentiles(low: f64, high: f64) -> Self {
+        let high = if high > low { high } else { low * 10.0 };
+        Self { low, high, log: true, ticks: ticks::percentiles(&(low..=high)) }
+    }
+
+    fn labelled(names: &[String], figures: &[f64]) -> Option<Self> {
+        let ticks = names.iter().enumerate().map(|(at, name)| (at as f64, name.clone())).collect();
+        let axis = Self { low: -0.5, high: names.len() as f64 - 0.5, log: false, ticks };
+        figures.iter().any(|figure| axis.holds(*figure)).then_some(axis)
+    }
+
+    /// Whether a figure can stand on this axis.
+    pub(super) fn holds(&self, value: f64) -> bool {
+        is_drawable(value) && self.extent().contains(&value)
+    }
+
+    /// Ticks at the figures themselves, if they are few and have room along so many pixels: a
+    /// parameter reads best at the values that it had.
+    pub(super) fn at_figures(mut self, scaled: &Scaled, figures: &[f64], room: u32) -> Self {
+        if matches!(scaled.kind, AxisKind::Auto | AxisKind::Log) {
+            let mut own: Vec<f64> = figures.iter().copied().filter(|at| self.holds(*at)).collect();
+            own.sort_by(f64::total_cmp);
+            own.dedup();
+            let own = Self { ticks: numbered(own, scaled.tick_unit()), ..self.clone() };
+            if own.ticks.len() <= OWN_TICKS && own.fits(&own.ticks, room) {
+                return own;
+            }
         }
-        Some(axis)
+        let thinned =
+            |every| -> Vec<(f64, String)> { self.ticks.iter().step_by(every).cloned().collect() };
+        let fitting = (1..=self.ticks.len()).map(thinned).find(|few| self.fits(few, room));
+        self.ticks = fitting.unwrap_or_default();
+        self
     }
 
-    fn ticks(&self) -> Vec<f64> {
-        if self.log { self.log_ticks() } else { self.linear_ticks() }
+    /// Whether no two labels touch along so many pixels.
+    fn fits(&self, ticks: &[(f64, String)], room: u32) -> bool {
+        let at = |tick: &(f64, String)| self.map(&tick.0, (0, tenths(room)));
+        ticks.windows(2).all(|pair| {
+            let need = (width([pair[0].1.as_str()]) + width([pair[1].1.as_str()])) / 2 + GAP;
+            at(&pair[1]) - at(&pair[0]) >= tenths(need)
+        })
     }
 
-    /// The distance of the ticks of a linear axis.
-    fn step(&self) -> f64 {
-        let wanted = (self.high - self.low) / (TICKS as f64 - 1.0);
-        let decade = 10_f64.powf(wanted.log10().floor());
-        let fits = |step: &f64| *step >= wanted;
-        let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|nice| nice * decade).into_iter().find(fits);
-        step.unwrap_or(wanted)
+    /// The labels of the ticks.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.ticks.iter().map(|(_, label)| label.as_str())
     }
 
-    fn linear_ticks(&self) -> Vec<f64> {
-        let step = self.step();
-        let first = (self.low / step).ceil();
-        let last = (self.high / step).floor();
-        let ticks = (0..=TICKS).map(|n| first + n as f64).take_while(|tick| *tick <= last);
-        ticks.map(|tick| tick * step).collect()
+    fn extent(&self) -> RangeInclusive<f64> {
+        self.low..=self.high
     }
 
-    fn log_ticks(&self) -> Vec<f64> {
-        let (from, to) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
-        // One in so many decades, or several figures in each.
-        let every = usize::try_from(to - from).unwrap_or(0).div_ceil(TICKS).max(1);
-        let inside = |nice: &'static [f64]| -> Vec<f64> {
-            let decades = (from..=to).step_by(every).map(|decade| 10_f64.powi(decade));
-            let ticks = decades.flat_map(|decade| nice.iter().map(move |nice| nice * decade));
-            ticks.filter(|tick| (self.low..=self.high).contains(tick)).collect()
+    /// Where a figure stands between the ends, 0 to 1.
+    fn share(&self, value: f64) -> f64 {
+        let place = |value: f64| if self.log { value.ln() } else { value };
+        (place(value) - place(self.low)) / (place(self.high) - place(self.low))
+    }
+
+    /// The figure at a share of the way; the way back from [`Self::share`].
+    pub(super) fn value(&self, share: f64) -> f64 {
+        let value = if self.log {
+            (self.low.ln() + share * (self.high.ln() - self.low.ln())).exp()
+        } else {
+            self.low + share * (self.high - self.low)
         };
-        let choices: [&'static [f64]; 3] = [&[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
-        let fitting = choices.map(inside).into_iter().find(|ticks| ticks.len() <= TICKS);
-        fitting.unwrap_or_default()
+        value.clamp(self.low, self.high)
     }
+
+    /// Where figures stand, 0 to 1.
+    pub(super) fn shares(&self, values: &[f64]) -> Vec<f64> {
+        values.iter().map(|value| self.share(*value)).collect()
+    }
+}
+
+fn numbered(ticks: Vec<f64>, unit: &str) -> Vec<(f64, String)> {
+    ticks.into_iter().map(|tick| (tick, format::tick(tick, unit))).collect()
 }
 
 impl Ranged for Axis {
@@ -96,14 +163,13 @@ impl Ranged for Axis {
     type ValueType = f64;
 
     fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
-        let place = |value: f64| if self.log { value.ln() } else { value };
-        let (low, high) = (place(self.low), place(self.high));
-        let share = (place(*value) - low) / (high - low);
+        // What is far beyond an end has no place in plotters' whole numbers.
+        let share = self.share(*value).clamp(-1.0, 2.0);
         from + (share * f64::from(to - from)).round() as i32
     }
 
     fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
-        self.ticks()
+        self.ticks.iter().map(|(tick, _)| *tick).collect()
     }
 
     fn range(&self) -> Range<f64> {
@@ -113,7 +179,8 @@ impl Ranged for Axis {
 
 impl ValueFormatter<f64> for Axis {
     fn format_ext(&self, value: &f64) -> String {
-        format::tick(*value, &self.unit)
+        let tick = self.ticks.iter().find(|(tick, _)| tick.total_cmp(value).is_eq());
+        tick.map(|(_, label)| label.clone()).unwrap_or_default()
     }
 }
 
@@ -121,8 +188,13 @@ impl ValueFormatter<f64> for Axis {
 mod tests {
     use super::*;
 
+    fn axis(kind: AxisKind, figures: &[f64]) -> Option<Axis> {
+        Axis::new(&Scaled { name: String::new(), unit: String::new(), kind }, figures)
+    }
+
     fn ticks(figures: &[f64]) -> Vec<f64> {
-        Axis::of(figures, "").unwrap().ticks()
+        let axis = axis(AxisKind::Auto, figures).unwrap();
+        axis.ticks.iter().map(|(tick, _)| *tick).collect()
     }
 
     #[test]
@@ -132,31 +204,57 @@ mod tests {
         assert_eq!(ticks(&[5.2]), [0.0, 2.0, 4.0, 6.0]);
         assert!(ticks(&[0.0]).contains(&0.0));
         assert!(ticks(&[-4.0]).contains(&-4.0));
-    }
-
-    #[test]
-    fn a_log_axis_has_ticks_however_short_or_long() {
         assert_eq!(ticks(&[1.0, 9.0]), [1.0, 2.0, 5.0, 10.0]);
-        assert_eq!(ticks(&[1.0, 90.0]), [1.0, 3.0, 10.0, 30.0, 100.0]);
-        for high in [1e3, 1e5, 1e9, 1e50, 1e199] {
-            let ticks = ticks(&[1e-3, high]);
-            assert!((2..=TICKS).contains(&ticks.len()), "{high}: {ticks:?}");
-        }
     }
 
     #[test]
-    fn what_no_axis_can_hold_is_left_out() {
-        assert!(Axis::of(&[f64::NAN, f64::INFINITY, 1e300, 1e-300], "").is_none());
-        assert!(Axis::of(&[], "").is_none());
-        let axis = Axis::of(&[f64::NAN, 2.0], "").unwrap();
-        assert_eq!(axis.range(), 0.0..2.0);
+    fn what_an_axis_cannot_hold_is_left_out() {
+        let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE];
+        for kind in [AxisKind::Auto, AxisKind::Log, AxisKind::Percentile] {
+            assert!(axis(kind.clone(), &odd).is_none());
+            assert!(axis(kind, &[]).is_none());
+        }
+        assert!(axis(AxisKind::Log, &[0.0, -1.0]).is_none());
+        assert!(axis(AxisKind::Percentile, &[0.5]).is_none());
+        assert!(axis(AxisKind::Labels(vec!["a".into()]), &[1.0]).is_none());
+        assert_eq!(axis(AxisKind::Auto, &[f64::NAN, 2.0]).unwrap().range(), 0.0..2.0);
+        let log = axis(AxisKind::Log, &[0.0, 2.0]).unwrap();
+        assert!(log.holds(2.0) && !log.holds(0.0) && !log.holds(f64::NAN));
     }
 
     #[test]
     fn figures_stand_where_they_belong() {
-        let linear = Axis::of(&[50.0, 100.0], "").unwrap();
+        let linear = axis(AxisKind::Auto, &[50.0, 100.0]).unwrap();
         assert_eq!(linear.map(&50.0, (0, 1000)), 500);
-        let log = Axis::of(&[1.0, 100.0], "").unwrap();
+        let log = axis(AxisKind::Auto, &[1.0, 100.0]).unwrap();
         assert_eq!(log.map(&10.0, (0, 1000)), 500);
+        assert!((log.value(0.5) - 10.0).abs() < 1e-9);
+        // Each further nine is as far as the one before.
+        let tail = axis(AxisKind::Percentile, &[1.0, 1000.0]).unwrap();
+        let at = [10.0, 100.0, 1000.0].map(|x| tail.map(&x, (0, 3000)));
+        assert_eq!(at, [1000, 2000, 3000]);
+        let labels = axis(AxisKind::Labels(vec!["a".into(), "b".into()]), &[0.0]).unwrap();
+        assert_eq!([0.0, 1.0].map(|x| labels.map(&x, (0, 1000))), [250, 750]);
+    }
+
+    #[test]
+    fn labels_are_thinned_until_none_touch_another() {
+        let names: Vec<String> = (0..40).map(|n| format!("2026-01-{n:02}")).collect();
+        let scaled =
+            Scaled { name: String::new(), unit: String::new(), kind: AxisKind::Labels(names) };
+        let axis = Axis::new(&scaled, &[0.0]).unwrap().at_figures(&scaled, &[], 400);
+        assert!((2..6).contains(&axis.ticks.len()), "{:?}", axis.ticks);
+        assert!(axis.fits(&axis.ticks, 400));
+    }
+
+    #[test]
+    fn a_parameter_has_ticks_at_its_own_values() {
+        let scaled = Scaled { name: String::new(), unit: String::new(), kind: AxisKind::Log };
+        let figures = [8.0, 1.0, 2.0, 4.0, 2.0];
+        let own = Axis::new(&scaled, &figures).unwrap().at_figures(&scaled, &figures, 400);
+        assert_eq!(own.labels().collect::<Vec<_>>(), ["1", "2", "4", "8"]);
+        let crowded = [1.0, 1.01, 100.0];
+        let round = Axis::new(&scaled, &crowded).unwrap().at_figures(&scaled, &crowded, 400);
+        assert_eq!(round.labels().collect::<Vec<_>>(), ["1", "3", "10", "30", "100"]);
     }
 }

@@ -3,17 +3,19 @@
 //! It reports ten times its size, so that plotters' whole pixels are tenths here: without that,
 //! lines become stairs.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::fmt::Write as _;
 use std::rc::Rc;
 
 use maud::Render;
+use plotters::drawing::DrawingAreaErrorKind;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
 
 use super::ink::Ink;
+use super::path::{Elements, closed_outline, open_outline, pixels};
 
 /// plotters' pixels in one pixel of the drawing.
 pub(super) const PRECISION: i32 = 10;
@@ -31,12 +33,14 @@ pub(super) enum Refused {
     Bitmap,
 }
 
+/// What became of a drawing.
+pub(super) type Painted<T = ()> = Result<T, DrawingAreaErrorKind<Refused>>;
 type Drawn = Result<(), DrawingErrorKind<Refused>>;
 
 /// The elements drawn so far. Clones share them, so that a chart can group what plotters draws.
 #[derive(Clone, Debug)]
 pub(super) struct Canvas {
-    elements: Rc<RefCell<String>>,
+    elements: Rc<RefCell<Elements>>,
     size: (u32, u32),
 }
 
@@ -46,36 +50,46 @@ impl Canvas {
         Self { elements: Rc::default(), size }
     }
 
-    /// Begins a group with a tooltip.
-    pub(super) fn open(&self, tooltip: &str) {
-        let _ = write!(self.elements.borrow_mut(), "<g><title>{}</title>", escaped(tooltip));
+    /// Width and height, pixels.
+    pub(super) fn size(&self) -> (u32, u32) {
+        self.size
     }
 
-    /// Ends a group.
-    pub(super) fn close(&self) {
-        self.elements.borrow_mut().push_str("</g>");
+    /// What is drawn inside has a tooltip.
+    pub(super) fn group(&self, tooltip: &str, inside: impl FnOnce() -> Painted) -> Painted {
+        self.push(&format!("<g><title>{}</title>", escaped(tooltip)));
+        let painted = inside();
+        self.push("</g>");
+        painted
+    }
+
+    /// What is drawn inside has a tooltip and leads elsewhere.
+    pub(super) fn link(
+        &self,
+        href: &str,
+        tooltip: &str,
+        inside: impl FnOnce() -> Painted,
+    ) -> Painted {
+        self.push(&format!(r#"<a href="{}"><title>{}</title>"#, escaped(href), escaped(tooltip)));
+        let painted = inside();
+        self.push("</a>");
+        painted
     }
 
     /// Everything drawn.
     pub(super) fn elements(&self) -> String {
-        self.elements.borrow().clone()
+        self.elements.borrow_mut().written().to_owned()
     }
 
-    /// Adds an element whose attributes are numbers and whose style is a class.
-    fn element(&self, name: &str, paint: Paint, color: BackendColor, shape: &str) -> Drawn {
-        if color.alpha <= 0.0 {
-            return Ok(());
+    fn push(&self, element: &str) {
+        self.elements.borrow_mut().push(element);
+    }
+
+    /// Adds an outline whose style is a class.
+    fn outline(&self, paint: Paint, color: BackendColor, outline: &str) -> Drawn {
+        if let Some(class) = class(paint, color)? {
+            self.elements.borrow_mut().outline(class, outline);
         }
-        let class = ink(color)?.class();
-        let mut elements = self.elements.borrow_mut();
-        let _ = match paint {
-            Paint::Fill => write!(elements, r#"<{name} class="fill {class}"{shape}/>"#),
-            Paint::Stroke(width) => write!(
-                elements,
-                r#"<{name} class="line {class}" stroke-width="{}"{shape}/>"#,
-                pixels(width.cast_signed())
-            ),
-        };
         Ok(())
     }
 }
@@ -84,37 +98,40 @@ impl Canvas {
 #[derive(Clone, Copy)]
 enum Paint {
     Fill,
-    Stroke(u32),
+    Line,
+    Thin,
 }
 
 impl Paint {
     fn of<S: BackendStyle>(style: &S, fill: bool) -> Self {
-        if fill { Self::Fill } else { Self::Stroke(style.stroke_width()) }
+        match style.stroke_width() {
+            _ if fill => Self::Fill,
+            width if width <= PRECISION.unsigned_abs() => Self::Thin,
+            _ => Self::Line,
+        }
     }
 }
 
-fn ink(color: BackendColor) -> Result<Ink, DrawingErrorKind<Refused>> {
-    Ink::of(color).ok_or(DrawingErrorKind::DrawingError(Refused::Colour(color.rgb)))
+/// The classes of a colour; `None` where nothing would be seen.
+fn class(paint: Paint, color: BackendColor) -> Result<Option<String>, DrawingErrorKind<Refused>> {
+    if color.alpha <= 0.0 {
+        return Ok(None);
+    }
+    let paint = match paint {
+        Paint::Fill => "fill",
+        Paint::Line => "line",
+        Paint::Thin => "line thin",
+    };
+    Ok(Some(format!("{paint} {}", ink(color)?)))
+}
+
+fn ink(color: BackendColor) -> Result<Cow<'static, str>, DrawingErrorKind<Refused>> {
+    Ink::class(color).ok_or(DrawingErrorKind::DrawingError(Refused::Colour(color.rgb)))
 }
 
 /// Text as it may stand in an element or an attribute.
 fn escaped(text: &str) -> String {
     text.render().into_string()
-}
-
-/// Tenths as pixels, without a needless `.0`.
-fn pixels(tenths: i32) -> String {
-    let (sign, tenths) = (if tenths < 0 { "-" } else { "" }, tenths.unsigned_abs());
-    match (tenths / PRECISION.unsigned_abs(), tenths % PRECISION.unsigned_abs()) {
-        (whole, 0) => format!("{sign}{whole}"),
-        (whole, rest) => format!("{sign}{whole}.{rest}"),
-    }
-}
-
-fn points(path: impl IntoIterator<Item = BackendCoord>) -> String {
-    let points: Vec<String> =
-        path.into_iter().map(|(x, y)| format!("{},{}", pixels(x), pixels(y))).collect();
-    format!(r#" points="{}""#, points.join(" "))
 }
 
 impl DrawingBackend for Canvas {
@@ -134,19 +151,17 @@ impl DrawingBackend for Canvas {
     }
 
     fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
-        let shape = format!(r#" x="{}" y="{}" width="1" height="1""#, pixels(x), pixels(y));
-        self.element("rect", Paint::Fill, color, &shape)
+        let pixel = closed_outline([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]);
+        self.outline(Paint::Fill, color, &pixel)
     }
 
     fn draw_line<S: BackendStyle>(
         &mut self,
-        (x1, y1): BackendCoord,
-        (x2, y2): BackendCoord,
+        from: BackendCoord,
+        to: BackendCoord,
         style: &S,
     ) -> Drawn {
-        let (x1, y1, x2, y2) = (pixels(x1), pixels(y1), pixels(x2), pixels(y2));
-        let shape = format!(r#" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}""#);
-        self.element("line", Paint::of(style, false), style.color(), &shape)
+        self.outline(Paint::of(style, false), style.color(), &open_outline([from, to]))
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -156,14 +171,8 @@ impl DrawingBackend for Canvas {
         style: &S,
         fill: bool,
     ) -> Drawn {
-        let shape = format!(
-            r#" x="{}" y="{}" width="{}" height="{}""#,
-            pixels(left.min(right)),
-            pixels(top.min(bottom)),
-            pixels((right - left).abs()),
-            pixels((bottom - top).abs())
-        );
-        self.element("rect", Paint::of(style, fill), style.color(), &shape)
+        let corners = closed_outline([(left, top), (right, top), (right, bottom), (left, bottom)]);
+        self.outline(Paint::of(style, fill), style.color(), &corners)
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -171,7 +180,7 @@ impl DrawingBackend for Canvas {
         path: I,
         style: &S,
     ) -> Drawn {
-        self.element("polyline", Paint::of(style, false), style.color(), &points(path))
+        self.outline(Paint::of(style, false), style.color(), &open_outline(path))
     }
 
     fn draw_circle<S: BackendStyle>(
@@ -181,9 +190,11 @@ impl DrawingBackend for Canvas {
         style: &S,
         fill: bool,
     ) -> Drawn {
-        let (x, y, radius) = (pixels(x), pixels(y), pixels(radius.cast_signed()));
-        let shape = format!(r#" cx="{x}" cy="{y}" r="{radius}""#);
-        self.element("circle", Paint::of(style, fill), style.color(), &shape)
+        if let Some(class) = class(Paint::of(style, fill), style.color())? {
+            let (x, y, radius) = (pixels(x), pixels(y), pixels(radius.cast_signed()));
+            self.push(&format!(r#"<circle class="{class}" cx="{x}" cy="{y}" r="{radius}"/>"#));
+        }
+        Ok(())
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -191,7 +202,7 @@ impl DrawingBackend for Canvas {
         vert: I,
         style: &S,
     ) -> Drawn {
-        self.element("polygon", Paint::Fill, style.color(), &points(vert))
+        self.outline(Paint::Fill, style.color(), &closed_outline(vert))
     }
 
     fn draw_text<S: BackendTextStyle>(
@@ -205,9 +216,9 @@ impl DrawingBackend for Canvas {
             return Ok(());
         }
         let anchor = match style.anchor().h_pos {
-            HPos::Left => "start",
-            HPos::Center => "middle",
-            HPos::Right => "end",
+            HPos::Left => "",
+            HPos::Center => r#" text-anchor="middle""#,
+            HPos::Right => r#" text-anchor="end""#,
         };
         // The baseline, from where the font's box is anchored.
         let drop = match style.anchor().v_pos {
@@ -216,14 +227,13 @@ impl DrawingBackend for Canvas {
             VPos::Bottom => -0.2,
         };
         let baseline = y + (drop * style.size()).round() as i32;
-        let _ = write!(
-            self.elements.borrow_mut(),
-            r#"<text class="{}" text-anchor="{anchor}" x="{}" y="{}">{}</text>"#,
-            ink(color)?.class(),
+        self.push(&format!(
+            r#"<text class="{}"{anchor} x="{}" y="{}">{}</text>"#,
+            ink(color)?,
             pixels(x),
             pixels(baseline),
             escaped(text)
-        );
+        ));
         Ok(())
     }
 
@@ -251,8 +261,7 @@ mod tests {
     fn colours_become_classes_and_pixels_tenths() {
         let canvas = Canvas::new((20, 10));
         let area = canvas.clone().into_drawing_area();
-        let style = Ink::Series(1).colour().filled();
-        area.draw(&Circle::new((105, 30), 45, style)).unwrap();
+        area.draw(&Circle::new((105, 30), 45, Ink::Series(1).fill())).unwrap();
         assert_eq!(canvas.elements(), r#"<circle class="fill s2" cx="10.5" cy="3" r="4.5"/>"#);
     }
 
@@ -270,20 +279,14 @@ mod tests {
     fn text_and_tooltips_are_escaped() {
         let canvas = Canvas::new((20, 10));
         let area = canvas.clone().into_drawing_area();
-        canvas.open("a & \"b\"");
         let colour = Ink::Label.colour();
         let style = ("sans-serif", 120).into_text_style(&area).color(&colour);
-        area.draw(&Text::new("<script>", (0, 0), style)).unwrap();
-        canvas.close();
+        let text = Text::new("<script>", (0, 0), style);
+        canvas.link("?\">", "a & \"b\"", || area.draw(&text)).unwrap();
         assert_eq!(
             canvas.elements(),
-            "<g><title>a &amp; &quot;b&quot;</title>\
-             <text class=\"label\" text-anchor=\"start\" x=\"0\" y=\"9.6\">&lt;script&gt;</text></g>"
+            "<a href=\"?&quot;&gt;\"><title>a &amp; &quot;b&quot;</title>\
+             <text class=\"label\" x=\"0\" y=\"9.6\">&lt;script&gt;</text></a>"
         );
-    }
-
-    #[test]
-    fn negative_tenths_keep_their_sign() {
-        assert_eq!([pixels(-5), pixels(-20), pixels(7)], ["-0.5", "-2", "0.7"]);
     }
 }

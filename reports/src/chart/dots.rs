@@ -1,30 +1,18 @@
 //! One row per runner: a mark for each figure, its interval as a whisker, the figure in words.
 
-use maud::{Markup, PreEscaped, html};
-use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::cartesian::Cartesian2d;
-use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::element::{Circle, EmptyElement, PathElement, Polygon, Text};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, IntoTextStyle, ShapeStyle, TRANSPARENT, TextStyle};
-use plotters_backend::BackendCoord;
+use maud::Markup;
 use runtime_bench_results::stats::Interval;
 
 use super::axis::{Axis, is_drawable};
-use super::backend::{Canvas, PRECISION, Refused};
+use super::backend::{Canvas, Painted};
 use super::ink::Ink;
-use super::markers::{Shape, shape};
-use super::rows::Rows;
+use super::paint::{Form, line, mark, whisker};
+use super::rows::{self, Layout, RowPlot};
+use super::scaled::Scaled;
+use super::svg::{self, Role};
 use super::{ChartError, Description};
 
-const WIDTH: u32 = 560;
-const ROW_HEIGHT: u32 = 28;
-const AXIS_HEIGHT: u32 = 26;
-/// Least room for the figures at the right, which also keeps the last tick's label whole.
-const FIGURES_WIDTH: u32 = 40;
-const FONT_SIZE: u32 = 12;
-/// Longest name in the chart; the table beside it has the whole name.
-const NAME_LENGTH: usize = 24;
+const LAYOUT: Layout = Layout { row: 28, above: 2, ruled: true };
 
 /// The rows of a chart.
 #[derive(Clone, Debug)]
@@ -70,37 +58,15 @@ pub(crate) struct Mark {
     pub(crate) form: Form,
 }
 
-/// How a mark looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// Filled: the figure that the chart is about.
-    Filled,
-    /// An outline: the figure beside it.
-    Hollow,
-}
-
-type Area<'c> = DrawingArea<Canvas, Cartesian2d<Axis, Rows>>;
-type Plot<'c> = ChartContext<'c, Canvas, Cartesian2d<Axis, Rows>>;
-type Drawn = Result<(), DrawingAreaErrorKind<Refused>>;
-
 impl DotPlot {
     /// Draws the chart; `None` when no figure can be drawn.
     pub(crate) fn draw(&self, about: &Description) -> Result<Option<Markup>, ChartError> {
-        let Some(axis) = Axis::of(&self.figures(), &self.unit) else {
+        let Some(axis) = Axis::new(&Scaled::figure(&self.unit), &self.figures()) else {
             return Ok(None);
         };
-        let height = ROW_HEIGHT * self.rows.len() as u32 + AXIS_HEIGHT;
-        let canvas = Canvas::new((WIDTH, height));
+        let canvas = rows::canvas(&LAYOUT, self.rows.len());
         self.paint(&canvas, axis).map_err(|error| ChartError::new(&error))?;
-        let (title, desc) = (format!("{}-title", about.id), format!("{}-desc", about.id));
-        Ok(Some(html! {
-            svg.chart role="img" viewBox=(format!("0 0 {WIDTH} {height}"))
-                aria-labelledby=(format!("{title} {desc}")) {
-                title id=(title) { (about.title) }
-                desc id=(desc) { (about.finding) }
-                (PreEscaped(canvas.elements()))
-            }
-        }))
+        Ok(Some(svg::inline(&canvas, about, Role::Picture)))
     }
 
     /// Everything that must lie on the axis.
@@ -116,126 +82,36 @@ impl DotPlot {
             .collect()
     }
 
-    fn paint(&self, canvas: &Canvas, axis: Axis) -> Drawn {
-        let names: Vec<String> = self.rows.iter().map(|row| shortened(&row.name)).collect();
-        let gutter = width(names.iter().map(String::as_str)) + 14;
-        let figures = width(self.rows.iter().map(DotRow::shown)).max(FIGURES_WIDTH) + 14;
-        let root = canvas.clone().into_drawing_area();
-        let mut chart = ChartBuilder::on(&root)
-            .margin_right(tenths(figures))
-            .margin_top(tenths(2))
-            .x_label_area_size(tenths(AXIS_HEIGHT - 2))
-            .y_label_area_size(tenths(gutter))
-            .build_cartesian_2d(axis, Rows(names))?;
-        let label = Ink::Label.colour();
-        chart
-            .configure_mesh()
-            .x_labels(self.rows.len().max(8))
-            .y_labels(self.rows.len())
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(Ink::Grid.colour().stroke_width(tenths(1) as u32))
-            .axis_style(TRANSPARENT)
-            .set_all_tick_mark_size(tenths(3))
-            .label_style(("sans-serif", tenths(FONT_SIZE), &label))
-            .draw()?;
+    fn paint(&self, canvas: &Canvas, axis: Axis) -> Painted {
+        let names: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
+        let words: Vec<&str> = self.rows.iter().map(DotRow::shown).collect();
+        let plot = RowPlot::new(canvas, &LAYOUT, axis, (&names, &words))?;
         for (place, row) in self.rows.iter().enumerate() {
-            canvas.open(&format!("{}: {}", row.name, row.words));
-            paint_row(chart.plotting_area(), row, place)?;
-            paint_words(&root, &chart, row, place)?;
-            canvas.close();
+            canvas.group(&format!("{}: {}", row.name, row.words), || {
+                paint_row(&plot, row, place)?;
+                plot.words(row.shown(), place)
+            })?;
         }
         Ok(())
     }
 }
 
-fn tenths(pixels: u32) -> i32 {
-    pixels.cast_signed() * PRECISION
-}
-
-/// The room that the longest of some texts needs.
-fn width<'t>(texts: impl Iterator<Item = &'t str>) -> u32 {
-    let longest = texts.map(|text| text.chars().count()).max().unwrap_or(0);
-    (longest as f64 * 0.6 * f64::from(FONT_SIZE)).ceil() as u32
-}
-
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_LENGTH {
-        return name.to_owned();
-    }
-    let start: String = name.chars().take(NAME_LENGTH - 1).collect();
-    format!("{start}…")
-}
-
-fn stroke(series: usize, width: i32) -> ShapeStyle {
-    Ink::Series(series).colour().stroke_width(width.unsigned_abs())
-}
-
-fn paint_row(area: &Area<'_>, row: &DotRow, place: usize) -> Drawn {
-    let y = place as f64 + 0.5;
+fn paint_row(plot: &RowPlot, row: &DotRow, place: usize) -> Painted {
+    let (y, style) = (place as f64 + 0.5, Ink::Series(row.series).line());
     let marks: Vec<&Mark> = row.marks.iter().filter(|mark| is_drawable(mark.value)).collect();
     if marks.len() > 1 {
-        let ends: Vec<(f64, f64)> = marks.iter().map(|mark| (mark.value, y)).collect();
-        area.draw(&PathElement::new(ends, stroke(row.series, tenths(2))))?;
+        let ends: Vec<_> = marks.iter().map(|mark| plot.at(mark.value, y)).collect();
+        line(&plot.root, &ends, style)?;
     }
-    for mark in &marks {
-        paint_whisker(area, mark, y, row.series)?;
-    }
-    for mark in marks {
-        paint_mark(area, mark, y, row.series)?;
-    }
-    Ok(())
-}
-
-fn paint_whisker(area: &Area<'_>, mark: &Mark, y: f64, series: usize) -> Drawn {
-    let Some(Interval { low, high }) = mark.interval else {
-        return Ok(());
-    };
-    if !(is_drawable(low) && is_drawable(high)) {
-        return Ok(());
-    }
-    let style = stroke(series, tenths(2));
-    area.draw(&PathElement::new(vec![(low, y), (high, y)], style))?;
-    for end in [low, high] {
-        let cap = vec![(0, tenths(4)), (0, -tenths(4))];
-        area.draw(&(EmptyElement::at((end, y)) + PathElement::new(cap, style)))?;
-    }
-    Ok(())
-}
-
-fn paint_mark(area: &Area<'_>, mark: &Mark, y: f64, series: usize) -> Drawn {
-    let fill = match mark.form {
-        Form::Filled => Ink::Series(series),
-        Form::Hollow => Ink::Paper,
-    };
-    let (fill, outline) = (fill.colour().filled(), stroke(series, tenths(2)));
-    let at = || EmptyElement::at((mark.value, y));
-    match shape(series) {
-        Shape::Circle(radius) => {
-            area.draw(&(at() + Circle::new((0, 0), radius, fill)))?;
-            area.draw(&(at() + Circle::new((0, 0), radius, outline)))
-        }
-        Shape::Polygon(corners) => {
-            let mut around = corners.clone();
-            around.extend(corners.first());
-            area.draw(&(at() + Polygon::new(corners, fill)))?;
-            area.draw(&(at() + PathElement::new(around, outline)))
+    for Interval { low, high } in marks.iter().filter_map(|mark| mark.interval) {
+        if is_drawable(low) && is_drawable(high) {
+            whisker(&plot.root, [plot.at(low, y), plot.at(high, y)], style)?;
         }
     }
-}
-
-/// The figure in words, at the right of its row.
-fn paint_words(
-    root: &DrawingArea<Canvas, plotters::coord::Shift>,
-    chart: &Plot<'_>,
-    row: &DotRow,
-    place: usize,
-) -> Drawn {
-    let colour = Ink::Figure.colour();
-    let style: TextStyle<'_> = ("sans-serif", tenths(FONT_SIZE)).into_text_style(root);
-    let style = style.color(&colour).pos(Pos::new(HPos::Right, VPos::Center));
-    let (_, y) = chart.backend_coord(&(chart.x_range().end, place as f64 + 0.5));
-    let at: BackendCoord = (tenths(WIDTH), y);
-    root.draw(&Text::new(row.shown().to_owned(), at, style))
+    for figure in marks {
+        mark(&plot.root, plot.at(figure.value, y), row.series, figure.form)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

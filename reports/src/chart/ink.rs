@@ -3,11 +3,19 @@
 //! plotters passes colours, the page has themes: a chart draws in reserved colours only, and the
 //! style sheet decides what they look like.
 
-use plotters::style::RGBColor;
+use std::borrow::Cow;
+
+use plotters::style::{Color, RGBColor, ShapeStyle};
 use plotters_backend::BackendColor;
+
+use super::backend::PRECISION;
 
 /// How many colours tell runners apart; further runners share a colour but not a marker.
 pub(super) const COLOURS: usize = 6;
+/// How many dashes tell lines apart; with six colours they repeat only after thirty runners.
+const DASHES: usize = 5;
+/// How many shades a heat map has.
+pub(super) const SHADES: usize = 5;
 
 /// What a stroke, a fill or a text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,67 +28,132 @@ pub(super) enum Ink {
     Figure,
     /// The page, inside a hollow mark.
     Paper,
+    /// What everything is compared with.
+    Guide,
+    /// A text that leads elsewhere.
+    Link,
+    /// Words on a shade.
+    Cell,
+    /// Invisible, but the pointer finds it.
+    Touch,
     /// A runner.
     Series(usize),
+    /// The line of a runner, in its colour and with its dash.
+    Trace(usize),
+    /// Where a runner may be, so pale that others show through.
+    Band(usize),
+    /// A cell of a heat map, from best to worst.
+    Shade(usize),
 }
 
 impl Ink {
     /// The colour that plotters is given.
     pub(super) fn colour(self) -> RGBColor {
+        let part = |number: usize, of: usize| (number % of) as u8;
         match self {
             Self::Grid => RGBColor(1, 0, 0),
             Self::Label => RGBColor(2, 0, 0),
             Self::Figure => RGBColor(3, 0, 0),
             Self::Paper => RGBColor(4, 0, 0),
-            Self::Series(series) => RGBColor(5, (series % COLOURS) as u8, 0),
+            Self::Series(series) => RGBColor(5, part(series, COLOURS), 0),
+            Self::Guide => RGBColor(6, 0, 0),
+            Self::Link => RGBColor(7, 0, 0),
+            Self::Touch => RGBColor(8, 0, 0),
+            Self::Cell => RGBColor(12, 0, 0),
+            Self::Trace(series) => RGBColor(9, part(series, COLOURS), part(series, DASHES)),
+            Self::Band(series) => RGBColor(10, part(series, COLOURS), 0),
+            Self::Shade(shade) => RGBColor(11, shade.min(SHADES - 1) as u8, 0),
         }
     }
 
-    /// The ink that a colour is reserved for; `None` for every other colour.
-    pub(super) fn of(colour: BackendColor) -> Option<Self> {
-        match colour.rgb {
-            (1, 0, 0) => Some(Self::Grid),
-            (2, 0, 0) => Some(Self::Label),
-            (3, 0, 0) => Some(Self::Figure),
-            (4, 0, 0) => Some(Self::Paper),
-            (5, series, 0) if usize::from(series) < COLOURS => {
-                Some(Self::Series(usize::from(series)))
-            }
-            _ => None,
+    /// The class that a reserved colour stands for; `None` for every other colour.
+    pub(super) fn class(colour: BackendColor) -> Option<Cow<'static, str>> {
+        let (kind, number, dash) = colour.rgb;
+        let most = match kind {
+            5 | 9 | 10 => COLOURS,
+            11 => SHADES,
+            _ => 1,
+        };
+        let dashes = if kind == 9 { DASHES } else { 1 };
+        if usize::from(number) >= most || usize::from(dash) >= dashes {
+            return None;
         }
+        let series = u16::from(number) + 1;
+        Some(match kind {
+            1 => "grid".into(),
+            2 => "label".into(),
+            3 => "figure".into(),
+            4 => "paper".into(),
+            5 => format!("s{series}").into(),
+            6 => "guide".into(),
+            7 => "link".into(),
+            8 => "touch".into(),
+            9 => format!("s{series} d{dash}").into(),
+            10 => format!("band s{series}").into(),
+            11 => format!("h{number}").into(),
+            12 => "cell".into(),
+            _ => return None,
+        })
     }
 
-    /// The class in the style sheet.
-    pub(super) fn class(self) -> &'static str {
-        const SERIES: [&str; COLOURS] = ["s1", "s2", "s3", "s4", "s5", "s6"];
-        match self {
-            Self::Grid => "grid",
-            Self::Label => "label",
-            Self::Figure => "figure",
-            Self::Paper => "paper",
-            Self::Series(series) => SERIES[series % COLOURS],
-        }
+    /// Inside a shape.
+    pub(super) fn fill(self) -> ShapeStyle {
+        self.colour().filled()
     }
+
+    /// A line like those that carry data.
+    pub(super) fn line(self) -> ShapeStyle {
+        self.colour().stroke_width(2 * PRECISION.unsigned_abs())
+    }
+
+    /// A line that stays behind the data.
+    pub(super) fn thin(self) -> ShapeStyle {
+        self.colour().stroke_width(PRECISION.unsigned_abs())
+    }
+}
+
+/// The classes of a runner's colour, for what is not drawn by plotters.
+pub(super) fn series_class(series: usize) -> String {
+    format!("s{}", series % COLOURS + 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plotters::style::Color;
+
+    fn class(ink: Ink) -> Option<Cow<'static, str>> {
+        Ink::class(ink.colour().to_backend_color())
+    }
 
     #[test]
-    fn every_ink_survives_the_way_through_plotters() {
-        let series = (0..COLOURS).map(Ink::Series);
-        for ink in [Ink::Grid, Ink::Label, Ink::Figure, Ink::Paper].into_iter().chain(series) {
-            assert_eq!(Ink::of(ink.colour().to_backend_color()), Some(ink));
-        }
+    fn every_ink_has_a_class_of_its_own() {
+        let plain = [
+            Ink::Grid,
+            Ink::Label,
+            Ink::Figure,
+            Ink::Paper,
+            Ink::Guide,
+            Ink::Link,
+            Ink::Cell,
+            Ink::Touch,
+        ];
+        let series = (0..COLOURS).flat_map(|n| [Ink::Series(n), Ink::Trace(n), Ink::Band(n)]);
+        let inks = plain.into_iter().chain(series).chain((0..SHADES).map(Ink::Shade));
+        let mut classes: Vec<_> = inks.map(|ink| class(ink).unwrap()).collect();
+        let count = classes.len();
+        classes.sort();
+        classes.dedup();
+        assert_eq!(classes.len(), count, "{classes:?}");
     }
 
     #[test]
     fn other_colours_are_none_and_series_wrap() {
-        for rgb in [(0, 0, 0), (255, 255, 255), (5, 6, 0), (5, 0, 1)] {
-            assert_eq!(Ink::of(BackendColor { alpha: 1.0, rgb }), None);
+        for rgb in [(0, 0, 0), (255, 255, 255), (5, 6, 0), (5, 0, 1), (9, 0, 5), (1, 1, 0)] {
+            assert_eq!(Ink::class(BackendColor { alpha: 1.0, rgb }), None, "{rgb:?}");
         }
-        assert_eq!(Ink::Series(COLOURS).class(), "s1");
+        assert_eq!(class(Ink::Series(COLOURS)).as_deref(), Some("s1"));
+        assert_eq!(class(Ink::Trace(COLOURS)).as_deref(), Some("s1 d1"));
+        assert_eq!(class(Ink::Shade(99)).as_deref(), Some("h4"));
+        assert_eq!(series_class(7), "s2");
     }
 }

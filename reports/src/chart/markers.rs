@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use plotters_backend::BackendCoord;
 
 use super::backend::PRECISION;
-use super::ink::Ink;
+use super::ink::series_class;
 
 /// Half the size of a mark, pixels.
 const RADIUS: f64 = 5.0;
@@ -42,7 +42,7 @@ pub(super) fn shape(series: usize) -> Shape {
 
 /// A runner's mark beside its name.
 pub(crate) fn swatch(series: usize) -> Markup {
-    let class = format!("fill {}", Ink::Series(series).class());
+    let class = format!("fill {}", series_class(series));
     let corners = SHAPES[series % SHAPES.len()];
     let points: Vec<String> =
         corners.iter().map(|(x, y)| format!("{:.1},{:.1}", x * 5.0, y * 5.0)).collect();

@@ -1,25 +1,64 @@
 //! Charts as inline SVG, drawn by plotters.
 //!
-//! - `backend`: a plotters backend that writes classes instead of colours.
-//! - `ink`: the reserved colours and their classes.
-//! - `axis`: a range of figures with readable ticks.
-//! - `rows`: the rows of the other axis.
-//! - `dots`: one row per runner: a mark, its interval, its figure.
-//! - `markers`: the shapes that tell runners apart without colour.
+//! One file a kind of chart:
+//!
+//! - `dots`: a row per runner: a mark, its interval, its figure.
+//! - `lines`: how a figure goes along another.
+//! - `bars`: ratios to a reference, to the left and to the right of it.
+//! - `violin`: how the values of each runner are distributed.
+//! - `scatter`: one cost against another.
+//! - `heat`: many workloads by many runners in shades; `snapshot`: the same as a file of its own.
+//!
+//! What they share:
+//!
+//! - `backend`: a plotters backend that writes classes instead of colours; `path` its elements.
+//! - `ink`: the reserved colours and their classes; `chart.css` says what those look like.
+//! - `scaled`, `axis`, `ticks`: a range of figures with readable ticks.
+//! - `rows`: names, figures along an axis, words; `field`: two axes.
+//! - `paint`, `markers`, `text`: what charts are made of; `svg`: the element around them.
+//! - `labels`: where names stand so that none covers another.
+//! - `density`: the outline of a distribution.
 
 mod axis;
 mod backend;
-pub(crate) mod dots;
+mod bars;
+mod density;
+mod dots;
+mod field;
+#[cfg(test)]
+mod gallery;
+mod heat;
 mod ink;
+mod labels;
+mod lines;
 mod markers;
+mod paint;
 #[cfg(test)]
 mod palette;
+mod path;
 mod rows;
+mod scaled;
+mod scatter;
+mod snapshot;
+mod svg;
+mod text;
+mod ticks;
+mod violin;
 
 use std::fmt;
 
-pub(crate) use dots::{DotPlot, DotRow, Form, Mark};
+pub(crate) use bars::{Bar, BarGroup, BarPlot};
+pub(crate) use dots::{DotPlot, DotRow, Mark};
+pub(crate) use heat::{HeatCell, HeatColumn, HeatMap, HeatRow};
+pub(crate) use lines::{Line, LinePlot, LinePoint};
 pub(crate) use markers::swatch;
+pub(crate) use paint::Form;
+pub(crate) use scaled::{AxisKind, Scaled};
+pub(crate) use scatter::{Scatter, ScatterPoint};
+pub(crate) use violin::{Violin, ViolinRow};
+
+/// The rules of the classes that charts use.
+pub(crate) const STYLE: &str = include_str!("chart.css");
 
 /// What plotters or the backend said.
 #[derive(Debug)]

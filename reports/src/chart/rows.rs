@@ -1,12 +1,30 @@
-//! The other axis: a row per runner.
+//! A chart of rows: names at the left, figures along an axis, words at the right.
 
 use std::ops::Range;
 
+use plotters::chart::ChartBuilder;
+use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::style::TRANSPARENT;
+use plotters::style::text_anchor::HPos;
+use plotters_backend::BackendCoord;
+
+use super::axis::Axis;
+use super::backend::{Canvas, Painted};
+use super::ink::Ink;
+use super::paint::{Root, text};
+use super::text::{FONT_SIZE, NAME_LENGTH, shortened, tenths, width};
+
+/// Width of every chart, pixels.
+pub(super) const WIDTH: u32 = 560;
+const AXIS_HEIGHT: u32 = 26;
+/// Least room for the figures at the right, which also keeps the last tick's label whole.
+const WORDS_WIDTH: u32 = 40;
 
 /// Rows from top to bottom, each with its name at its middle.
 #[derive(Clone, Debug)]
-pub(super) struct Rows(pub(super) Vec<String>);
+struct Rows(Vec<String>);
 
 impl Ranged for Rows {
     type FormatOption = NoDefaultFormatting;
@@ -29,5 +47,82 @@ impl Ranged for Rows {
 impl ValueFormatter<f64> for Rows {
     fn format_ext(&self, value: &f64) -> String {
         self.0.get(value.floor() as usize).cloned().unwrap_or_default()
+    }
+}
+
+/// How the rows stand.
+pub(super) struct Layout {
+    /// Height of a row, pixels.
+    pub(super) row: u32,
+    /// Room above the first row, pixels.
+    pub(super) above: u32,
+    /// Whether a line leads from each name to its figure.
+    pub(super) ruled: bool,
+}
+
+/// The rows and the axis below them.
+pub(super) struct RowPlot {
+    /// For what stands beside the axis.
+    pub(super) root: Root,
+    area: DrawingArea<Canvas, Cartesian2d<Axis, Rows>>,
+    low: f64,
+}
+
+/// A canvas for so many rows.
+pub(super) fn canvas(layout: &Layout, rows: usize) -> Canvas {
+    Canvas::new((WIDTH, layout.above + layout.row * rows as u32 + AXIS_HEIGHT))
+}
+
+impl RowPlot {
+    /// Draws names and axis, and keeps room for the words.
+    pub(super) fn new(
+        canvas: &Canvas,
+        layout: &Layout,
+        axis: Axis,
+        (names, words): (&[&str], &[&str]),
+    ) -> Painted<Self> {
+        let names: Vec<String> = names.iter().map(|name| shortened(name, NAME_LENGTH)).collect();
+        let gutter = width(names.iter().map(String::as_str)) + 14;
+        let beside = width(words.iter().copied()).max(WORDS_WIDTH) + 14;
+        let root = canvas.clone().into_drawing_area();
+        let (rows, low) = (names.len(), axis.range().start);
+        let mut chart = ChartBuilder::on(&root)
+            .margin_right(tenths(beside))
+            .margin_top(tenths(layout.above))
+            .x_label_area_size(tenths(AXIS_HEIGHT))
+            .y_label_area_size(tenths(gutter))
+            .build_cartesian_2d(axis, Rows(names))?;
+        let label = Ink::Label.colour();
+        let mut mesh = chart.configure_mesh();
+        if !layout.ruled {
+            mesh.disable_y_mesh();
+        }
+        mesh.x_labels(rows.max(8))
+            .y_labels(rows)
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(Ink::Grid.thin())
+            .axis_style(TRANSPARENT)
+            .set_all_tick_mark_size(tenths(3))
+            .label_style(("sans-serif", tenths(FONT_SIZE), &label))
+            .draw()?;
+        let area = chart.plotting_area().clone();
+        drop(chart);
+        Ok(Self { root, area, low })
+    }
+
+    /// Where a figure stands in a row; the middle of the first is 0.5.
+    pub(super) fn at(&self, value: f64, row: f64) -> BackendCoord {
+        self.area.map_coordinate(&(value, row))
+    }
+
+    /// The ends of the axis.
+    pub(super) fn across(&self) -> Range<i32> {
+        self.area.get_pixel_range().0
+    }
+
+    /// The figure in words, at the right of its row.
+    pub(super) fn words(&self, words: &str, row: usize) -> Painted {
+        let (_, y) = self.at(self.low, row as f64 + 0.5);
+        text(&self.root, words, (tenths(WIDTH), y), Ink::Figure, HPos::Right)
     }
 }

@@ -56,7 +56,7 @@ fn table(judged: &Judged) -> String {
 
 /// Text that Markdown shows as it is, also inside a table (`CommonMark` 0.31, §2.4: any punctuation
 /// may be escaped).
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in plain(text).chars() {
         if "\\`*_[]<>&|~".contains(character) {

@@ -11,6 +11,7 @@ mod table;
 mod text;
 
 pub use junit::junit;
+pub(crate) use markdown::escaped;
 pub use markdown::markdown;
 pub use text::text;
 

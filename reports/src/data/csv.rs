@@ -1,68 +1,153 @@
 //! `data.csv`: one row per cell and metric; a cell without figures is a row with its reason.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use csv::Writer;
-use runtime_bench_results::analysis::{Analysis, Group, Row};
+use csv::{Terminator, Writer, WriterBuilder};
+use runtime_bench_results::analysis::{Analysis, Group, Row, Summary};
+use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::run::Run;
+use runtime_bench_results::stats::Verdict;
+use runtime_bench_results::trial::Age;
+use serde::Serialize;
 
 use crate::ReportError;
 
-const COLUMNS: [&str; 13] = [
-    "workload", "variant", "runner", "params", "age", "metric", "unit", "value", "low", "high",
-    "samples", "status", "reason",
+const COLUMNS: [&str; 21] = [
+    "workload",
+    "variant",
+    "runner",
+    "params",
+    "age",
+    "metric",
+    "unit",
+    "value",
+    "low",
+    "high",
+    "samples",
+    "status",
+    "reason",
+    "kind",
+    "class",
+    "reference",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "verdict",
+    "unbeaten",
 ];
 
-/// The table as bytes.
-pub(crate) fn table(analysis: &Analysis) -> Result<Vec<u8>, ReportError> {
-    let mut writer = Writer::from_writer(Vec::new());
+/// One line; its fields are the columns, in their order.
+#[derive(Default, Serialize)]
+struct Record<'a> {
+    workload: Cow<'a, str>,
+    variant: Cow<'a, str>,
+    runner: Cow<'a, str>,
+    params: Cow<'a, str>,
+    age: Option<Age>,
+    metric: Cow<'a, str>,
+    unit: Cow<'a, str>,
+    value: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    samples: usize,
+    status: &'a str,
+    reason: Cow<'a, str>,
+    kind: Option<Kind>,
+    class: Option<Class>,
+    /// This and what follows stand beside the headline metric only.
+    reference: Cow<'a, str>,
+    ratio: Option<f64>,
+    ratio_low: Option<f64>,
+    ratio_high: Option<f64>,
+    verdict: Option<Verdict>,
+    unbeaten: Option<bool>,
+}
+
+/// The table as bytes (RFC 4180).
+pub(crate) fn table(run: &Run, analysis: &Analysis) -> Result<Vec<u8>, ReportError> {
+    let mut builder = WriterBuilder::new();
+    // Also a table without lines has its columns.
+    let mut writer =
+        builder.has_headers(false).terminator(Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(COLUMNS).map_err(|error| encode(&error))?;
     for group in &analysis.groups {
         for row in &group.rows {
-            for record in records(group, row) {
-                writer.write_record(record).map_err(|error| encode(&error))?;
-            }
+            write(&mut writer, run, group, row).map_err(|error| encode(&error))?;
         }
     }
     writer.into_inner().map_err(|error| encode(&error))
 }
 
-fn records(group: &Group, row: &Row) -> Vec<[String; 13]> {
-    let record = |figure: [String; 6]| {
-        let [metric, unit, value, low, high, samples] = figure;
-        let (point, status) = (&group.point, &row.status);
-        [
-            group.workload.clone(),
-            point.variant.clone().unwrap_or_default(),
-            row.key.runner.clone(),
-            point.label(),
-            group.age.to_string(),
-            metric,
-            unit,
-            value,
-            low,
-            high,
-            samples,
-            status.word().to_owned(),
-            status.reason().to_owned(),
-        ]
-    };
+fn write(
+    writer: &mut Writer<Vec<u8>>,
+    run: &Run,
+    group: &Group,
+    row: &Row,
+) -> Result<(), csv::Error> {
     if row.metrics.is_empty() {
-        let mut figure = <[String; 6]>::default();
-        figure[5] = row.samples.to_string();
-        return vec![record(figure)];
+        return writer.serialize(cell(run, group, row));
     }
-    let figures = row.metrics.iter().map(|metric| {
-        let end = |end: Option<f64>| end.map(|end| end.to_string()).unwrap_or_default();
-        record([
-            metric.name.clone(),
-            metric.unit.clone(),
-            metric.value.to_string(),
-            end(metric.interval.map(|interval| interval.low)),
-            end(metric.interval.map(|interval| interval.high)),
-            metric.samples.to_string(),
-        ])
-    });
-    figures.collect()
+    for metric in &row.metrics {
+        let record = with_figure(cell(run, group, row), metric);
+        let headline = metric.name == group.headline;
+        writer.serialize(if headline { with_verdict(record, row) } else { record })?;
+    }
+    Ok(())
+}
+
+fn cell<'a>(run: &Run, group: &'a Group, row: &'a Row) -> Record<'a> {
+    Record {
+        workload: text(&group.workload),
+        variant: text(group.point.variant.as_deref().unwrap_or_default()),
+        runner: text(&row.key.runner),
+        params: Cow::Owned(text(&group.point.label()).into_owned()),
+        age: Some(group.age),
+        samples: row.samples,
+        status: row.status.word(),
+        reason: text(row.status.reason()),
+        kind: run.workload(&group.workload).map(|info| info.kind),
+        class: run.runner(&row.key.runner).map(|info| info.class),
+        ..Record::default()
+    }
+}
+
+fn with_figure<'a>(record: Record<'a>, metric: &'a Summary) -> Record<'a> {
+    Record {
+        metric: text(&metric.name),
+        unit: text(&metric.unit),
+        value: Some(metric.value),
+        low: metric.interval.map(|interval| interval.low),
+        high: metric.interval.map(|interval| interval.high),
+        samples: metric.samples,
+        ..record
+    }
+}
+
+fn with_verdict<'a>(record: Record<'a>, row: &'a Row) -> Record<'a> {
+    let unbeaten = row.is_ranked().then_some(row.unbeaten);
+    let Some(comparison) = &row.comparison else {
+        return Record { unbeaten, ..record };
+    };
+    Record {
+        reference: text(&comparison.reference),
+        ratio: comparison.ratio,
+        ratio_low: comparison.interval.map(|interval| interval.low),
+        ratio_high: comparison.interval.map(|interval| interval.high),
+        verdict: Some(comparison.verdict),
+        unbeaten,
+        ..record
+    }
+}
+
+/// Text that a spreadsheet does not take for a formula: what begins like one gets a `'` before it. A
+/// `-` alone, which stands for no parameters, is none.
+fn text(text: &str) -> Cow<'_, str> {
+    if text != "-" && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn encode(error: &impl fmt::Display) -> ReportError {
@@ -72,17 +157,14 @@ fn encode(error: &impl fmt::Display) -> ReportError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runtime_bench_results::analysis::{GroupNoise, Status, Summary};
+    use runtime_bench_results::analysis::Status;
     use runtime_bench_results::key::{CellKey, Point};
-    use runtime_bench_results::stats::Interval;
-    use runtime_bench_results::trial::{Age, Better};
+    use runtime_bench_results::stats::{Comparison, Interval};
+    use runtime_bench_results::trial::Better;
 
     fn row(runner: &str, status: Status, metrics: Vec<Summary>) -> Row {
-        let key = CellKey {
-            workload: "w".into(),
-            point: Point::new().variant("v"),
-            runner: runner.into(),
-        };
+        let point = Point::new().variant("v");
+        let key = CellKey { workload: "w".into(), point, runner: runner.into() };
         Row {
             key,
             status,
@@ -93,44 +175,73 @@ mod tests {
             client_bound: None,
             comparison: None,
             beaten_by: Vec::new(),
-            unbeaten: false,
+            unbeaten: true,
             best: false,
             lead: None,
         }
     }
 
-    #[test]
-    fn a_cell_has_a_row_per_metric_or_one_with_its_reason() {
-        let metric = |name: &str, interval| Summary {
-            name: name.into(),
-            unit: "ns".into(),
-            better: Better::Lower,
-            value: 1.5,
-            interval,
-            samples: 7,
-        };
-        let figures =
-            vec![metric("wall", Some(Interval { low: 1.0, high: 2.0 })), metric("cpu", None)];
-        let rows = vec![
-            row("a,\"b\"", Status::Measured, figures),
-            row("c", Status::NotApplicable("no timer,\nat all".into()), Vec::new()),
-        ];
+    fn metric(name: &str, interval: Option<Interval>) -> Summary {
+        let (name, unit) = (name.to_owned(), "ns".to_owned());
+        Summary { name, unit, better: Better::Lower, value: 1.5, interval, samples: 6 }
+    }
+
+    fn lines(point: Point, rows: Vec<Row>) -> String {
         let group = Group {
             name: "w/v/-".into(),
             workload: "w".into(),
-            point: Point::new().variant("v").with("n", 2, "").with("d", 1, "ms"),
+            point,
             age: Age::Young,
             headline: "wall".into(),
             rows,
             twin: None,
-            noise: GroupNoise::default(),
+            noise: runtime_bench_results::analysis::GroupNoise::default(),
         };
         let analysis = Analysis { groups: vec![group], ..Analysis::default() };
-        let text = String::from_utf8(table(&analysis).unwrap()).unwrap();
-        let expected = "workload,variant,runner,params,age,metric,unit,value,low,high,samples,status,reason\n\
-            w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",young,wall,ns,1.5,1,2,7,measured,\n\
-            w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",young,cpu,ns,1.5,,,7,measured,\n\
-            w,v,c,\"n=2,d=1ms\",young,,,,,,7,n/a,\"no timer,\nat all\"\n";
-        assert_eq!(text, expected);
+        String::from_utf8(table(&super::super::tests::run(), &analysis).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_cell_has_a_row_per_metric_or_one_with_its_reason() {
+        let interval = Some(Interval { low: 1.0, high: 2.0 });
+        let mut measured =
+            row("a,\"b\"", Status::Measured, vec![metric("wall", interval), metric("cpu", None)]);
+        measured.comparison = Some(Comparison {
+            reference: "r".into(),
+            ratio: Some(1.25),
+            interval,
+            level: 0.05,
+            mean_interval: None,
+            slow: None,
+            pairs: 7,
+            verdict: Verdict::DependsOnMode,
+            negligible: false,
+        });
+        let never = Status::NotApplicable("no timer,\nat all".into());
+        let point = Point::new().variant("v").with("n", 2, "").with("d", 1, "ms");
+        let expected = "w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",young,wall,ns,1.5,1.0,2.0,6,measured,,\
+            cpu,single-thread,r,1.25,1.0,2.0,depends-on-mode,true\r\n\
+            w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",young,cpu,ns,1.5,,,6,measured,,\
+            cpu,single-thread,,,,,,\r\n\
+            w,v,c,\"n=2,d=1ms\",young,,,,,,7,n/a,\"no timer,\nat all\",cpu,,,,,,,\r\n";
+        let found = lines(point, vec![measured, row("c", never, Vec::new())]);
+        assert_eq!(found, format!("{}\r\n{expected}", COLUMNS.join(",")));
+    }
+
+    #[test]
+    fn no_text_is_a_formula() {
+        let point = Point::new().variant("=1+1").with("-n", 1, "");
+        let reason = Status::Failed("@SUM(A1)".into());
+        let found = lines(point, vec![row("+cmd|' /C calc'!A0", reason, Vec::new())]);
+        assert!(found.contains("w,'=1+1,'+cmd|' /C calc'!A0,'-n=1,young,"), "{found}");
+        assert!(found.contains(",'@SUM(A1),"), "{found}");
+        assert!(lines(Point::new(), vec![row("a", Status::Measured, Vec::new())]).contains(",-,"));
+    }
+
+    #[test]
+    fn a_run_of_nothing_has_columns_all_the_same() {
+        let run = super::super::tests::run();
+        let found = String::from_utf8(table(&run, &Analysis::default()).unwrap()).unwrap();
+        assert_eq!(found, COLUMNS.join(",") + "\r\n");
     }
 }

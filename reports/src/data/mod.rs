@@ -1,9 +1,78 @@
-//! The facts of a page as data.
+//! The facts of the pages as files for programs, spreadsheets and pull requests.
 
-pub(crate) mod csv;
-pub(crate) mod json;
+mod csv;
+mod json;
+mod markdown;
+
+use runtime_bench_results::report::JSON_SCHEMA;
+
+use crate::ReportError;
+use crate::files::File;
+use crate::view::View;
 
 /// Name of the JSON document.
 pub(crate) const JSON_NAME: &str = "data.json";
 /// Name of the CSV table.
 pub(crate) const CSV_NAME: &str = "data.csv";
+/// Name of the JSON document's schema.
+pub(crate) const SCHEMA_NAME: &str = "schema.json";
+/// Name of the summary in Markdown.
+pub(crate) const SUMMARY_NAME: &str = "summary.md";
+
+/// Every file.
+pub(crate) fn files(view: &View<'_>) -> Result<Vec<File>, ReportError> {
+    Ok(vec![
+        File::new(JSON_NAME, json::document(view.run, view.analysis)?),
+        File::new(SCHEMA_NAME, JSON_SCHEMA),
+        File::new(CSV_NAME, csv::table(view.run, view.analysis)?),
+        File::new(SUMMARY_NAME, markdown::summary(view)),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
+    use runtime_bench_results::environment::Environment;
+    use runtime_bench_results::run::{Plan, Run, RunHeader};
+    use runtime_bench_results::trial::Age;
+    use std::collections::BTreeMap;
+
+    /// A run of the workload `w` on the runner `a`, of which nothing is measured.
+    pub(super) fn run() -> Run {
+        Run::new(RunHeader {
+            schema: runtime_bench_results::run::SCHEMA.into(),
+            id: "run".into(),
+            started: "2026-01-31T12:00:00Z".into(),
+            command: Vec::new(),
+            environment: Environment::default(),
+            plan: Plan {
+                profile: "quick".into(),
+                seed: 1,
+                workers: 1,
+                pool_threads: 1,
+                budget_s: 1.0,
+                trial_limit_s: 1.0,
+                reference: "a".into(),
+                cells: Vec::new(),
+            },
+            workloads: vec![WorkloadInfo {
+                name: "w".into(),
+                title: "W".into(),
+                kind: Kind::Cpu,
+                model: String::new(),
+                check: String::new(),
+                headline: "wall".into(),
+                headline_age: Age::Young,
+                notes: Vec::new(),
+            }],
+            runners: vec![RunnerInfo {
+                name: "a,\"b\"".into(),
+                title: "A".into(),
+                class: Class::SingleThread,
+                configuration: String::new(),
+                packages: BTreeMap::new(),
+                notes: Vec::new(),
+            }],
+        })
+    }
+}

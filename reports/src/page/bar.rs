@@ -2,11 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, controls};
-
-/// Pages that the bar leads to: name of the file, and words.
-const PAGES: [(&str, &str); 4] =
-    [("index", "Overview"), ("compare", "Compare"), ("method", "Method"), ("data", "Data")];
+use super::{Page, controls, machines};
 
 /// The bar; `current` is the name of the page that it stands on.
 pub(super) fn bar(page: Page<'_, '_>, current: &str) -> Markup {
@@ -15,16 +11,27 @@ pub(super) fn bar(page: Page<'_, '_>, current: &str) -> Markup {
             nav aria-label="Pages" {
                 a.brand href=(page.links.page("index")) { "runtime-bench" }
                 ul {
-                    @for (name, words) in PAGES {
-                        li {
-                            a href=(page.links.page(name)) aria-current=[(name == current).then_some("page")] {
-                                (words)
-                            }
-                        }
+                    @for (name, words, href) in pages(page) {
+                        li { a href=(href) aria-current=[(name == current).then_some("page")] { (words) } }
                     }
                 }
             }
             (controls::theme_switch())
         }
     }
+}
+
+/// The pages that the bar leads to: name, words, address.
+fn pages(page: Page<'_, '_>) -> Vec<(&'static str, &'static str, String)> {
+    let own = |name: &'static str, words| (name, words, page.links.page(name));
+    let mut pages = vec![own("index", "Overview"), own("compare", "Compare")];
+    if page.view.has_history() {
+        pages.push(own("history", "History"));
+    }
+    if let Some(up) = page.view.fleet {
+        let href = page.links.file(&format!("{up}{}", machines::NAME));
+        pages.push(("machines", "Machines", href));
+    }
+    pages.extend([own("method", "Method"), own("data", "Data")]);
+    pages
 }

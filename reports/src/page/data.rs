@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{Page, document, environment};
-use crate::data::{CSV_NAME, JSON_NAME};
+use super::{Page, SNAPSHOT_NAME, document, environment};
+use crate::data::{CSV_NAME, JSON_NAME, SCHEMA_NAME, SUMMARY_NAME};
 
 /// The page.
 pub(super) fn page(page: Page<'_, '_>) -> String {
@@ -22,7 +22,10 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             h1 #data-title { "Data" }
             ul {
                 (file(JSON_NAME, "the whole run, every trial, and the analysis that these pages show"))
+                (file(SCHEMA_NAME, "what that document may hold, as JSON Schema"))
+                (file(SNAPSHOT_NAME, "the overview as a picture, for a pull request"))
                 (file(CSV_NAME, "one row per cell and metric; cells without figures with their reason"))
+                (file(SUMMARY_NAME, "the findings in Markdown, for a job summary or a pull request"))
             }
             h2 { "The same pages again" }
             p { "From the results file, byte for byte:" }

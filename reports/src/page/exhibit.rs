@@ -12,10 +12,7 @@ pub(super) fn exhibit(
     drawn: Result<Option<Markup>, ChartError>,
     table: &Markup,
 ) -> Result<Markup, ReportError> {
-    let drawn = drawn.map_err(|error| ReportError::Chart {
-        chart: about.title.clone(),
-        reason: error.to_string(),
-    })?;
+    let drawn = drawing(about, drawn)?;
     Ok(html! {
         figure {
             figcaption {
@@ -24,7 +21,7 @@ pub(super) fn exhibit(
                 p.found { (about.finding) }
             }
             @match drawn {
-                Some(svg) => div.scroll tabindex="0" role="group" aria-label=(about.title) { (svg) },
+                Some(drawing) => (drawing),
                 None => p.empty { "Not drawable: no figure is finite." },
             }
             details.data {
@@ -33,4 +30,17 @@ pub(super) fn exhibit(
             }
         }
     })
+}
+
+/// A chart in a container that scrolls by itself; `None` where nothing could be drawn.
+pub(super) fn drawing(
+    about: &Description,
+    drawn: Result<Option<Markup>, ChartError>,
+) -> Result<Option<Markup>, ReportError> {
+    let drawn = drawn.map_err(|error| ReportError::chart(&about.title, &error))?;
+    Ok(drawn.map(|svg| {
+        html! {
+            div.scroll tabindex="0" role="group" aria-label=(about.title) { (svg) }
+        }
+    }))
 }

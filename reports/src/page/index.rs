@@ -2,20 +2,23 @@
 
 use maud::{Markup, html};
 
-use super::{Page, cards, chooser, document, header, matrix};
+use super::{Page, cards, chooser, document, glance, header, matrix};
 use crate::ReportError;
 
 /// The page.
 pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
-    let body = html! { (sections(page)?) };
-    Ok(document::document(page, "index", header::TITLE, &body))
+    Ok(document::document(page, "index", header::TITLE, &sections(page)?))
 }
 
 /// What stands on the page.
 pub(super) fn sections(page: Page<'_, '_>) -> Result<Markup, ReportError> {
+    let glance = glance::section(page)?;
     Ok(html! {
         (header::header(page.view))
-        (cards::section(page))
+        div.overview {
+            div { (cards::section(page)) }
+            (glance)
+        }
         (chooser::section(page)?)
         (matrix::section(page))
     })

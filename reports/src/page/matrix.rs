@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use runtime_bench_results::analysis::{Row, Summary};
-use runtime_bench_results::stats::{Comparison, TwinCheck};
+use runtime_bench_results::stats::Comparison;
 
 use super::Page;
 use super::controls;
@@ -31,12 +31,12 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
         section #table aria-labelledby="table-title" {
             h2 #table-title { "Workloads × runners" }
             (controls::form(page.view))
-            (legend())
             section.scroll tabindex="0" aria-label="Table of workloads and runners" {
                 table.matrix {
                     caption {
                         "Median over processes with its 95\u{a0}% interval; cost as a multiple of "
-                        "the reference’s with its interval, and the verdict."
+                        "the reference’s with its interval, and the verdict. Shades as above: cost ÷ "
+                        "the least of the same class."
                     }
                     (head(page))
                     @for body in bodies { (body) }
@@ -47,7 +47,8 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
     }
 }
 
-fn legend() -> Markup {
+/// The shades and what they mean.
+pub(super) fn legend() -> Markup {
     let ends = SHADES.map(format::ratio);
     let begins = std::iter::once("best").chain(ends.iter().map(String::as_str));
     let steps: Vec<(&str, Option<&String>)> =
@@ -62,7 +63,6 @@ fn legend() -> Markup {
                     }
                 }
             }
-            li.plain { "shade: cost as a multiple of the best median of the same class" }
         }
     }
 }
@@ -127,7 +127,7 @@ fn table_row(
                 small { (group.point()) }
                 small { (metric(group)) }
                 @if more > 0 { small { (more) " more on its page" } }
-                @if let Some(control) = control(group) { small.control { (control) } }
+                @if group.is_distrusted() { small.control { "noise control failed: do not trust this row" } }
             }
             @for cell in cells { (cell) }
         }
@@ -137,18 +137,20 @@ fn table_row(
 /// The headline metric and which direction is good.
 fn metric(group: &Group<'_>) -> String {
     match group.headline() {
-        Some(headline) => format!("{}, {}", headline.name, wording::direction(headline.better)),
+        Some(headline) => format!(
+            "{}{}, {}",
+            headline.name,
+            counted(&headline.unit),
+            wording::direction(headline.better)
+        ),
         None => group.headline_name().to_owned(),
     }
 }
 
-/// What the reference against itself showed here, unless all is well.
-fn control(group: &Group<'_>) -> Option<&'static str> {
-    match group.source.twin.as_ref()?.check {
-        TwinCheck::Passed => None,
-        TwinCheck::Unproven => Some("noise control unproven"),
-        TwinCheck::Failed => Some("noise control failed: do not trust this row"),
-    }
+/// A unit that names what is counted stands here instead of in each cell: ` in messages/s`.
+fn counted(unit: &str) -> String {
+    let counts = unit.ends_with("/s") && unit != "1/s";
+    if counts { format!(" in {unit}") } else { String::new() }
 }
 
 fn cell(group: &Group<'_>, runner: &Runner<'_>, first: bool, notes: &mut Notes) -> Markup {
@@ -168,7 +170,7 @@ fn empty_cell(first: bool, word: &str, reason: &str, notes: &mut Notes) -> Marku
 }
 
 fn figure_cell(group: &Group<'_>, row: &Row, figure: &Summary, first: bool) -> Markup {
-    let scale = Scale::of(&figure.unit, figure.value);
+    let scale = Scale::of(&figure.unit, figure.value).without_what_is_counted(&figure.unit);
     let slowdown = group.slowdown(row);
     html! {
         td class=(classes(slowdown.map(shade), first)) data-x=[slowdown.map(format::ratio_number)] {

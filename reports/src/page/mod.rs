@@ -11,8 +11,11 @@ mod document;
 mod environment;
 mod exhibit;
 mod figures;
+mod glance;
 mod header;
+mod history;
 mod index;
+mod machines;
 mod matrix;
 mod method;
 mod notes;
@@ -24,17 +27,13 @@ pub(crate) mod theme;
 mod workload;
 
 use crate::ReportError;
+use crate::files::File;
+use crate::fleet::Site;
 use crate::view::View;
 use crate::view::links::{Links, RUNNERS, WORKLOADS};
 
-/// A page that is not yet written.
-#[derive(Debug)]
-pub(crate) struct File {
-    /// Where it goes, below the folder of the site.
-    pub(crate) path: String,
-    /// The document.
-    pub(crate) content: String,
-}
+/// Name of the picture.
+pub(crate) const SNAPSHOT_NAME: &str = "snapshot.svg";
 
 /// What a section needs to know: what is shown, and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -43,16 +42,19 @@ struct Page<'v, 'a> {
     links: Links,
 }
 
-/// Every page of a site.
+/// Every page of a site, the first page first.
 pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File>, ReportError> {
     let (top, below) = (Page { view, links: Links::Top }, Page { view, links: Links::Below });
-    let file = |name: &str, content: String| File { path: format!("{name}.html"), content };
+    let file = |name: &str, content: String| File::new(&format!("{name}.html"), content);
     let mut files = vec![
         file("index", index::page(top)?),
         file("compare", compare::page(top)),
         file("method", method::page(top)),
         file("data", data::page(top)),
     ];
+    if view.has_history() {
+        files.push(file("history", history::page(top)?));
+    }
     for workload in view.workloads.iter().filter(|workload| !workload.is_calibration()) {
         let path = format!("{WORKLOADS}/{}", workload.slug);
         files.push(file(&path, workload::page(below, workload)?));
@@ -66,5 +68,15 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File>, ReportError> {
 /// The site as one page.
 pub(crate) fn one_page(view: &View<'_>) -> Result<File, ReportError> {
     let page = Page { view, links: Links::OnePage };
-    Ok(File { path: "index.html".to_owned(), content: single::page(page)? })
+    Ok(File::new("index.html", single::page(page)?))
+}
+
+/// The overview as a picture, for a pull request; `None` where there is nothing to compare.
+pub(crate) fn snapshot(view: &View<'_>) -> Result<Option<File>, ReportError> {
+    Ok(glance::snapshot(view)?.map(|svg| File::new(SNAPSHOT_NAME, svg)))
+}
+
+/// The machines side by side.
+pub(crate) fn machines(sites: &[Site<'_>]) -> File {
+    File::new(machines::NAME, machines::page(sites))
 }

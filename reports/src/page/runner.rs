@@ -46,12 +46,14 @@ fn section(page: Page<'_, '_>, runner: &Runner<'_>) -> Result<Markup, ReportErro
             h1 { (swatch(runner.series)) (runner.name) }
             (about(runner))
         }
-        section aria-labelledby="standing-title" {
-            h2 #standing-title { "Where it stands" }
-            (tally(&places))
-            (chart)
+        div.charts {
+            section aria-labelledby="standing-title" {
+                h2 #standing-title { "Where it stands" }
+                (tally(&places))
+                (chart)
+            }
+            (absent(page, &places))
         }
-        (absent(page, &places))
     })
 }
 

@@ -1,7 +1,8 @@
 //! One comparison: a workload at one point and one age.
 
-use runtime_bench_results::analysis::{self, Row, Status, Summary};
+use runtime_bench_results::analysis::{self, Row, Scaling, Status, Summary};
 use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::key::{Param, ParamValue, Point};
 use runtime_bench_results::stats::{TwinCheck, Verdict};
 use runtime_bench_results::trial::{Age, Better};
 
@@ -59,6 +60,21 @@ impl<'a> Group<'a> {
         parts.join(" · ")
     }
 
+    /// Whether it is the comparison at one value of a scaling's parameter.
+    pub(crate) fn lies_on(&self, scaling: &Scaling, x: f64) -> bool {
+        let Point { variant, params } = &self.source.point;
+        let is_x = |param: &Param| match param.value {
+            ParamValue::Count(count) => {
+                param.name == scaling.param && (count as f64).total_cmp(&x).is_eq()
+            }
+            ParamValue::Text(_) => false,
+        };
+        let others = params.iter().filter(|param| param.name != scaling.param);
+        (variant, self.source.age) == (&scaling.variant, scaling.age)
+            && params.iter().any(is_x)
+            && others.eq(&scaling.fixed)
+    }
+
     /// The row of a runner.
     pub(crate) fn row(&self, runner: &str) -> Option<&'a Row> {
         self.source.rows.iter().find(|row| row.key.runner == runner)
@@ -98,13 +114,16 @@ impl<'a> Group<'a> {
         })
     }
 
+    /// Whether the reference against itself told identical code apart.
+    pub(crate) fn is_distrusted(&self) -> bool {
+        self.source.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed)
+    }
+
     /// Whether any verdict was reached.
     pub(crate) fn is_decided(&self) -> bool {
-        let distrusted =
-            self.source.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed);
-        let comparisons = self.source.rows.iter().filter_map(|row| row.comparison.as_ref());
-        !distrusted
-            && comparisons.into_iter().any(|comparison| comparison.verdict != Verdict::NotCompared)
+        let mut comparisons = self.source.rows.iter().filter_map(|row| row.comparison.as_ref());
+        !self.is_distrusted()
+            && comparisons.any(|comparison| comparison.verdict != Verdict::NotCompared)
     }
 
     /// The rows of a row's class that are ranked, itself among them.

@@ -1,6 +1,7 @@
 //! What every page reads: the run arranged by workload and comparison, its runners by class.
 
 pub(crate) mod aim;
+mod blocks;
 pub(crate) mod finding;
 mod group;
 pub(crate) mod links;
@@ -13,17 +14,27 @@ use std::collections::HashSet;
 
 use runtime_bench_results::analysis::Analysis;
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::history::{Machine, Trend, trends};
 use runtime_bench_results::run::Run;
 
+use blocks::Blocks;
 pub(crate) use group::Group;
 
 /// The run as a reader meets it.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
-    /// The run itself.
+    /// The machine of the run, and all its runs.
+    pub(crate) machine: Machine<'a>,
+    /// The newest run, which most pages show.
     pub(crate) run: &'a Run,
     /// Its comparisons.
     pub(crate) analysis: &'a Analysis,
+    /// What its processes measured.
+    pub(crate) blocks: Blocks<'a>,
+    /// Every cell over the runs; empty where there is one run.
+    pub(crate) trends: Vec<Trend<'a>>,
+    /// From the folder of the site to that of all machines; `None` where there is one machine.
+    pub(crate) fleet: Option<&'static str>,
     /// Runners of several threads first, those of one thread last; otherwise in the run's order.
     pub(crate) runners: Vec<Runner<'a>>,
     /// Every workload that has a comparison, in the run's order.
@@ -101,11 +112,19 @@ impl<'v, 'a> Section<'v, 'a> {
 }
 
 impl<'a> View<'a> {
-    /// Arranges a run.
-    pub(crate) fn new(run: &'a Run, analysis: &'a Analysis) -> Self {
+    /// Arranges the runs of a machine; `None` where there is none.
+    pub(crate) fn new(machine: Machine<'a>, fleet: Option<&'static str>) -> Option<Self> {
+        let &(run, analysis) = machine.runs.last()?;
+        let trends = if machine.runs.len() > 1 { trends(&machine) } else { Vec::new() };
         let runners = runners(run, analysis);
         let workloads = workloads(run, analysis, &runners);
-        Self { run, analysis, runners, workloads }
+        let blocks = Blocks::new(run);
+        Some(Self { machine, run, analysis, blocks, trends, fleet, runners, workloads })
+    }
+
+    /// Whether the machine has more runs than the one that is shown.
+    pub(crate) fn has_history(&self) -> bool {
+        self.machine.runs.len() > 1
     }
 
     /// The workloads that compare runners, by kind.

@@ -1,6 +1,7 @@
 //! What went on beside a comparison, in sentences.
 
-use runtime_bench_results::analysis::{Group, GroupNoise, Row};
+use runtime_bench_results::analysis::{Group, GroupNoise, Row, Twin};
+use runtime_bench_results::stats::TwinCheck;
 
 use crate::format;
 
@@ -34,6 +35,24 @@ pub(crate) fn client_bound(group: &Group) -> Option<String> {
     };
     let parts: Vec<String> = group.rows.iter().filter_map(part).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// What the reference against itself showed, unless all is well.
+pub(crate) fn control(group: &Group) -> Option<String> {
+    let Twin { comparison, check } = group.twin.as_ref()?;
+    let against = |interval| format!("itself: {}×", format::ratio_interval(interval));
+    let showed = comparison.interval.map_or_else(|| "itself".to_owned(), against);
+    match check {
+        TwinCheck::Passed => None,
+        TwinCheck::Unproven => Some(format!(
+            "the noise control is unproven ({} against {showed})",
+            comparison.reference
+        )),
+        TwinCheck::Failed => Some(format!(
+            "the noise control failed ({} against {showed}), so do not trust this comparison",
+            comparison.reference
+        )),
+    }
 }
 
 /// A sentence begins with a capital and ends with a full stop.

@@ -21,6 +21,9 @@ pub(crate) fn direction(better: Better) -> &'static str {
 /// The name of a metric as a heading: `messages-per-second` → `Messages per second`.
 pub(crate) fn metric(name: &str) -> String {
     let words = name.replace('-', " ");
+    if words.starts_with('p') && words.contains(|c: char| c.is_ascii_digit()) {
+        return words; // A percentile is written small: p99.
+    }
     let mut rest = words.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
@@ -208,7 +211,7 @@ mod tests {
     #[test]
     fn names_of_metrics_are_headings() {
         assert_eq!(metric("messages-per-second"), "Messages per second");
-        assert_eq!((metric(""), metric("p99")), (String::new(), "P99".to_owned()));
+        assert_eq!((metric(""), metric("p99")), (String::new(), "p99".to_owned()));
     }
 
     #[test]

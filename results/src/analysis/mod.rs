@@ -32,6 +32,7 @@ use crate::trial::{Age, Better};
 
 /// Every comparison of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Analysis {
     /// In the order of the plan.
     pub groups: Vec<Group>,
@@ -47,6 +48,7 @@ pub struct Analysis {
 
 /// One workload at one point and one age: the cells that may be compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Group {
     /// `workload[/variant]/params`.
     pub name: String,
@@ -69,6 +71,7 @@ pub struct Group {
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Row {
     /// What it is called.
     pub key: CellKey,
@@ -115,6 +118,7 @@ impl Row {
 
 /// Whether a cell has a figure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "status", content = "reason", rename_all = "kebab-case")]
 pub enum Status {
     /// Every trial was verified.
@@ -151,6 +155,7 @@ impl Status {
 
 /// A metric over the processes of a cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Its name.
     pub name: String,
@@ -168,6 +173,7 @@ pub struct Summary {
 
 /// The reference against itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Twin {
     /// Twin over reference.
     pub comparison: Comparison,
@@ -177,6 +183,7 @@ pub struct Twin {
 
 /// What the twins of a run say together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Noise {
     /// Twins proven alike within 3 %.
     pub passed: usize,

@@ -13,6 +13,7 @@ pub const LEAST_FREE: f64 = 0.9;
 
 /// What went on beside the counted trials of a comparison. `None` where nothing was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct GroupNoise {
     /// Cores that other programs kept busy, the median over the windows that its trials lie in.

@@ -15,6 +15,7 @@ const FEWEST_WORKLOADS: usize = 2;
 
 /// The runners of one class over the workloads of one kind that all of them can do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Overall {
     /// Kind of the workloads.
     pub kind: Kind,
@@ -30,6 +31,7 @@ pub struct Overall {
 
 /// A runner over the workloads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunnerMean {
     /// Name of the runner.
     pub runner: String,

@@ -15,6 +15,7 @@ const FEWEST_VALUES: usize = 3;
 
 /// The cost of one runner along one numeric parameter, everything else being the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Scaling {
     /// Name of the workload.
     pub workload: String,
@@ -42,6 +43,7 @@ pub struct Scaling {
 
 /// The cost at one value of the parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScalingPoint {
     /// The parameter, in its unit.
     pub x: f64,

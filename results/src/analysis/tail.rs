@@ -14,6 +14,7 @@ const MOST_LATE: f64 = 0.5;
 
 /// The latencies of a cell.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tail {
     /// In ns, those that the samples support.
     pub percentiles: Vec<Percentile>,

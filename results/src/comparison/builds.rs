@@ -11,6 +11,7 @@ use crate::stats::{TwinCheck, Verdict, check_twin, compare, median};
 
 /// One row of a comparison of two builds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildRow {
     /// What it is called: the cell and the cores.
     pub name: String,
@@ -30,6 +31,7 @@ pub struct BuildRow {
 
 /// A trial that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// Whether it was the head's; else the base's.
     pub of_head: bool,

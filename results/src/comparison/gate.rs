@@ -6,6 +6,7 @@ use super::{Document, Row, Word};
 
 /// What a gate fails on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FailOn {
     /// Nothing that a row says: the comparison is for reading.
@@ -18,6 +19,7 @@ pub enum FailOn {
 
 /// What a gate says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Nothing against it.
@@ -81,6 +83,7 @@ fn regressed(document: &Document, row: &Row, fail_on: FailOn, threshold: f64) ->
 
 /// A document and what a gate makes of it: the whole of what is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Judged {
     /// What was compared. Its fields stand beside the others in JSON.
     #[serde(flatten)]

@@ -16,6 +16,7 @@ pub type Pairs = Vec<(f64, f64)>;
 
 /// What one stage measured of a row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stage {
     /// The head.
     pub head: Pairs,

@@ -14,6 +14,7 @@ use super::percentile::fewest_samples;
 
 /// A geometric mean of ratios over workloads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GeometricMean {
     /// The mean; above 1 costs more than the reference.
     pub mean: f64,
@@ -27,6 +28,7 @@ pub struct GeometricMean {
 
 /// From the least to the greatest of some values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Range {
     /// The least.
     pub low: f64,

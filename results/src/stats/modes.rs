@@ -10,6 +10,7 @@ const SLOW: f64 = 1.5;
 
 /// Shares of slow rounds, between 0 and 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SlowShares {
     /// Of the candidate.
     pub candidate: f64,

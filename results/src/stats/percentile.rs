@@ -26,6 +26,7 @@ const RESAMPLES: usize = 999;
 
 /// A percentile over the latencies of all processes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Percentile {
     /// Which: 0.99 is p99.
     pub share: f64,
@@ -43,6 +44,7 @@ pub struct Percentile {
 
 /// Why there is no percentile: what is there, and what it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "lacks", rename_all = "kebab-case")]
 pub enum Unsupported {
     /// Too few latencies for a 99 % interval to exist.

@@ -12,6 +12,7 @@ const FEWEST_SIZES: usize = 3;
 
 /// A cost as a power of a size: cost = `cost` · (N ÷ `size`)^`exponent`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PowerLaw {
     /// 1 is linear, 0 is independent of N.
     pub exponent: f64,

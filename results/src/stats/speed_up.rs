@@ -20,6 +20,7 @@ const FEWEST_COUNTS: usize = 3;
 
 /// Speed-up against workers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SpeedUp {
     /// Of each point: workers, and the cost with one worker ÷ the cost with these.
     pub points: Vec<(f64, f64)>,
@@ -32,6 +33,7 @@ pub struct SpeedUp {
 /// Amdahl, "Validity of the single processor approach to achieving large scale computing
 /// capabilities", AFIPS 30 (1967): part of the work cannot be shared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Amdahl {
     /// The share of the work that cannot be shared, from 0 (S = w) to 1 (S = 1).
     pub serial: f64,
@@ -52,6 +54,7 @@ impl Amdahl {
 /// With three worker counts the curve has as many losses as points to meet, and the residuals say
 /// little.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Universal {
     /// σ ≥ 0: contention, which bounds the speed-up by 1 ÷ σ.
     pub contention: f64,

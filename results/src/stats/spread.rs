@@ -17,6 +17,7 @@ const MAD_TO_SIGMA: f64 = 1.4826;
 
 /// How much two runs differ that measured the same.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spread {
     /// Standard deviation of a row's log ratio between the runs, the common shift added to it.
     pub sigma: f64,

@@ -11,6 +11,7 @@ use super::verdict::{MARGIN, TIE, Verdict, fewest_pairs};
 
 /// The costs of a cell in two runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unpaired {
     /// Median cost of the candidate ÷ median cost of the base; above 1 the candidate costs more.
     pub ratio: Option<f64>,

@@ -17,6 +17,7 @@ pub const TIE: f64 = 0.03;
 
 /// What a comparison may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Costs less than the reference: the whole interval lies beyond 1 %.
@@ -60,6 +61,7 @@ impl Verdict {
 
 /// A cell against the reference of its comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// Name of the runner that it is compared with.
     pub reference: String,
@@ -192,6 +194,7 @@ fn one_mode(verdict: Verdict, modes: &Modes, level: f64) -> Verdict {
 
 /// What the reference against itself says of a comparison's noise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TwinCheck {
     /// The two are proven alike within 3 %.

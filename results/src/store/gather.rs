@@ -30,7 +30,11 @@ impl Gathered {
     pub fn add(&mut self, path: &Path) {
         let files = if path.is_dir() { inside(path) } else { Ok(vec![path.to_path_buf()]) };
         match files {
-            Ok(files) => files.iter().for_each(|file| self.add_file(file)),
+            Ok(files) => {
+                for file in files {
+                    self.add_file(&file);
+                }
+            }
             Err(problem) => self.problems.push(problem),
         }
     }
@@ -89,7 +93,9 @@ mod tests {
 
     fn gather(paths: &[PathBuf]) -> Gathered {
         let mut gathered = Gathered::default();
-        paths.iter().for_each(|path| gathered.add(path));
+        for path in paths {
+            gathered.add(path);
+        }
         gathered
     }
 

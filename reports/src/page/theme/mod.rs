@@ -1,19 +1,29 @@
 //! The style sheet: its rules, and the colours of both themes.
 
+use crate::chart;
+
 /// Colours in the light, and on paper.
 pub(crate) const LIGHT: &str = include_str!("light.css");
 /// Colours in the dark.
 pub(crate) const DARK: &str = include_str!("dark.css");
 const RULES: &str = include_str!("../style.css");
 
+/// The colours, as a picture has them that stands by itself: in the theme of the system.
+pub(crate) fn colours() -> String {
+    format!(
+        ":root{{color-scheme:light;{LIGHT}}}\
+         @media(prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{DARK}}}}}"
+    )
+}
+
 /// The whole style sheet. A theme that the reader chose beats that of the system; paper is light.
 pub(crate) fn style() -> String {
     format!(
-        ":root{{color-scheme:light;{LIGHT}}}\
-         @media(prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{DARK}}}}}\
-         :root[data-theme=dark]{{color-scheme:dark;{DARK}}}\
+        "{}:root[data-theme=dark]{{color-scheme:dark;{DARK}}}\
          @media print{{:root,:root:not([data-theme=light]){{color-scheme:light;{LIGHT}}}}}\
-         {RULES}"
+         {}{RULES}",
+        colours(),
+        chart::STYLE
     )
 }
 

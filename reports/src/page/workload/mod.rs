@@ -1,8 +1,13 @@
 //! A workload's page: what it models, how it is checked, its comparisons in charts and tables.
 
 mod headline;
+mod memory;
+mod points;
+mod scaling;
+mod spread;
 mod tail;
 mod time;
+mod trend;
 
 use maud::{Markup, html};
 
@@ -21,13 +26,19 @@ pub(super) fn page(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<String
     for (place, group) in workload.groups.iter().take(DRAWN).enumerate() {
         comparisons.push(if place == 0 { full(page, group)? } else { brief(page, group)? });
     }
+    let mut along = vec![points::figure(page, workload)?];
+    along.extend(scaling::figures(page, workload)?);
+    along.push(trend::figure(page, workload)?);
     let body = html! {
         header.top {
             p.kicker { (workload.kind().map_or("Other", |kind| kind.title())) }
             h1 { (workload.title) }
             (about(workload))
         }
-        @for comparison in comparisons { (comparison) }
+        @for (place, comparison) in comparisons.iter().enumerate() {
+            (comparison)
+            @if place == 0 { div.charts { @for chart in &along { (chart) } } }
+        }
     };
     Ok(document::document(page, "", workload.title, &body))
 }
@@ -55,6 +66,8 @@ fn full(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
         headline::figure(page, group, &finding)?,
         time::figure(page, group)?,
         tail::figure(page, group)?,
+        spread::figure(page, group)?,
+        memory::figure(page, group)?,
     ];
     Ok(comparison(page, group, &finding, &html! { @for chart in &charts { (chart) } }))
 }
@@ -90,8 +103,12 @@ fn comparison(page: Page<'_, '_>, group: &Group<'_>, finding: &Finding, charts: 
 /// What went on beside the trials, where it matters.
 fn beside(group: &Group<'_>) -> Markup {
     let source = group.source;
-    let notes =
-        [noise::crowded(&source.noise), noise::dropped(source), noise::client_bound(source)];
+    let notes = [
+        noise::control(source),
+        noise::crowded(&source.noise),
+        noise::dropped(source),
+        noise::client_bound(source),
+    ];
     html! {
         @for note in notes.into_iter().flatten() {
             p.beside { b { "Beside it: " } (noise::sentence(&note)) }

@@ -2,58 +2,112 @@
 
 use maud::{Markup, html};
 use runtime_bench_results::analysis::Tail;
+use runtime_bench_results::stats::Percentile;
 
 use super::super::Page;
+use super::super::exhibit::exhibit;
 use crate::ReportError;
+use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format::Scale;
-use crate::view::Group;
+use crate::view::{Group, Runner};
 
 const UNIT: &str = "ns";
 
+/// A runner and its latencies.
+type Tailed<'a> = (&'a Runner<'a>, &'a Tail);
+
 /// The chart and its table; nothing where no latencies were recorded.
 pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
-    Ok(table(page, group))
+    let rows = page.view.runners.iter();
+    let rows: Vec<Tailed<'_>> =
+        rows.filter_map(|runner| Some((runner, group.row(runner.name)?.tail.as_ref()?))).collect();
+    if rows.is_empty() {
+        return Ok(html! {});
+    }
+    let axis = |name: &str, unit: &str, kind| Scaled {
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+        kind,
+    };
+    let plot = LinePlot {
+        x: axis("Percentile", "", AxisKind::Percentile),
+        y: axis("Latency", UNIT, AxisKind::Auto),
+        lines: rows.iter().map(line).collect(),
+        guide: None,
+    };
+    let about = Description {
+        id: format!("{}-latency", group.anchor),
+        title: format!("Latency at {}", group.point()),
+        finding: finding(&rows),
+    };
+    let scale = "over all processes together, as far as the samples support a percentile; bands: \
+                 99\u{a0}% intervals, from 20 processes on; lower is better";
+    exhibit(&about, scale, plot.draw(&about), &table(&rows))
 }
 
-fn table(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
-    let rows: Vec<(&str, &Tail)> = page
-        .view
-        .runners
-        .iter()
-        .filter_map(|runner| Some((runner.name, group.row(runner.name)?.tail.as_ref()?)))
-        .collect();
+fn line((runner, tail): &Tailed<'_>) -> Line {
+    let point = |one: &Percentile| LinePoint {
+        x: 1.0 / (1.0 - one.share),
+        y: one.value,
+        interval: one.interval,
+    };
+    Line {
+        name: runner.name.to_owned(),
+        series: runner.series,
+        points: tail.percentiles.iter().map(point).collect(),
+    }
+}
+
+/// Who is lowest at the highest percentile that any runner supports.
+fn finding(rows: &[Tailed<'_>]) -> String {
+    let all = rows.iter().flat_map(|(_, tail)| &tail.percentiles);
+    let Some(highest) = all.map(|one| one.share).max_by(f64::total_cmp) else {
+        return "No percentile has samples enough.".to_owned();
+    };
+    let at = |(runner, tail): &Tailed<'_>| {
+        let one = tail.percentiles.iter().find(|one| one.share.total_cmp(&highest).is_eq())?;
+        Some((runner.name.to_owned(), one.value))
+    };
+    let mut values: Vec<(String, f64)> = rows.iter().filter_map(at).collect();
+    values.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let told = |(name, value): &(String, f64)| {
+        format!("{name} ({})", Scale::of(UNIT, *value).figure(*value))
+    };
+    match values.as_slice() {
+        [] => String::new(),
+        [one] => format!("Only {} has a {}.", told(one), name(highest)),
+        [low, .., high] => {
+            format!("At {} it goes from {} to {}.", name(highest), told(low), told(high))
+        }
+    }
+}
+
+fn table(rows: &[Tailed<'_>]) -> Markup {
     let mut shares: Vec<f64> = Vec::new();
-    for (_, tail) in &rows {
+    for (_, tail) in rows {
         shares.extend(tail.percentiles.iter().map(|one| one.share));
         shares.extend(tail.unsupported.iter().map(|(share, _)| *share));
     }
     shares.sort_by(f64::total_cmp);
     shares.dedup();
     html! {
-        @if !rows.is_empty() {
-            section.scroll tabindex="0" aria-label={ "Latency of " (group.title) ", " (group.point()) } {
-                table.figures {
-                    caption {
-                        "Latency over all processes together, lower is better; below each its 99\u{a0}% \
-                         interval, from 20 processes on"
-                    }
-                    thead {
-                        tr {
-                            th scope="col" { "Runner" }
-                            th scope="col" { "Latencies" }
-                            @for share in &shares { th scope="col" { (name(*share)) } }
-                            th scope="col" { "Greatest" }
-                        }
-                    }
-                    tbody {
-                        @for (runner, tail) in &rows {
-                            tr {
-                                th scope="row" { (runner) }
-                                td { (tail.samples) }
-                                @for share in &shares { (percentile(tail, *share)) }
-                                td { (Scale::of(UNIT, tail.max).figure(tail.max)) }
-                            }
-                        }
+        table.figures {
+            caption { "Below each its 99\u{a0}% interval" }
+            thead {
+                tr {
+                    th scope="col" { "Runner" }
+                    th scope="col" { "Latencies" }
+                    @for share in &shares { th scope="col" { (name(*share)) } }
+                    th scope="col" { "Greatest" }
+                }
+            }
+            tbody {
+                @for (runner, tail) in rows {
+                    tr {
+                        th scope="row" { (runner.name) }
+                        td { (tail.samples) }
+                        @for share in &shares { (percentile(tail, *share)) }
+                        td { (Scale::of(UNIT, tail.max).figure(tail.max)) }
                     }
                 }
             }
@@ -76,7 +130,7 @@ fn percentile(tail: &Tail, share: f64) -> Markup {
                 @let scale = Scale::of(UNIT, one.value);
                 td {
                     (scale.figure(one.value))
-                    span.interval {
+                    i {
                         @match one.interval {
                             Some(interval) => (scale.interval(interval)),
                             None => "no interval",
@@ -84,7 +138,7 @@ fn percentile(tail: &Tail, share: f64) -> Markup {
                     }
                 }
             }
-            (None, Some((_, lacks))) => td.none { "not shown" span.interval { (lacks) } },
+            (None, Some((_, lacks))) => td.none { "not shown" i { (lacks) } },
             (None, None) => td.none { "not reported" },
         }
     }

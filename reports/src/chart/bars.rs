@@ -1,0 +1,157 @@
+//! Ratios to a reference: to the left of it what costs less, to the right what costs more.
+
+use maud::Markup;
+use plotters::style::text_anchor::HPos;
+use runtime_bench_results::stats::Interval;
+
+use super::axis::Axis;
+use super::backend::{Canvas, Painted};
+use super::ink::Ink;
+use super::paint::{Form, area, line, mark, text, whisker};
+use super::rows::{self, Layout, RowPlot};
+use super::scaled::{AxisKind, Scaled};
+use super::svg::{self, Role};
+use super::text::{tenths, width};
+use super::{ChartError, Description};
+
+const LAYOUT: Layout = Layout { row: 24, above: 20, ruled: false };
+/// Half the height of a bar, rows.
+const HALF: f64 = 0.3;
+/// An axis that shows less than this on either side would make noise look large.
+const LEAST: f64 = 1.2;
+const LESS: &str = "← costs less";
+const MORE: &str = "costs more →";
+
+/// A chart of bars on both sides of 1×.
+#[derive(Clone, Debug)]
+pub(crate) struct BarPlot {
+    /// From top to bottom.
+    pub(crate) groups: Vec<BarGroup>,
+}
+
+/// What belongs together, such as a workload.
+#[derive(Clone, Debug)]
+pub(crate) struct BarGroup {
+    /// A heading; the name of the row where there is only one bar.
+    pub(crate) name: String,
+    /// From top to bottom.
+    pub(crate) bars: Vec<Bar>,
+}
+
+/// A runner.
+#[derive(Clone, Debug)]
+pub(crate) struct Bar {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its colour and marker.
+    pub(crate) series: usize,
+    /// Its cost ÷ that of the reference.
+    pub(crate) ratio: f64,
+    /// Where the true ratio may be.
+    pub(crate) interval: Option<Interval>,
+    /// The figure in words, at the right.
+    pub(crate) words: String,
+}
+
+/// A line of the chart: a heading or a bar.
+struct Row<'b> {
+    name: &'b str,
+    bar: Option<&'b Bar>,
+}
+
+impl BarPlot {
+    /// Draws the chart; `None` when no bar can be drawn.
+    pub(crate) fn draw(&self, about: &Description) -> Result<Option<Markup>, ChartError> {
+        let Some(axis) = self.axis() else {
+            return Ok(None);
+        };
+        let rows: Vec<Row<'_>> = self.groups.iter().flat_map(BarGroup::rows).collect();
+        let canvas = rows::canvas(&LAYOUT, rows.len());
+        paint(&canvas, axis, &rows).map_err(|error| ChartError::new(&error))?;
+        Ok(Some(svg::inline(&canvas, about, Role::Picture)))
+    }
+
+    fn axis(&self) -> Option<Axis> {
+        let scaled = Scaled { kind: AxisKind::Log, ..Scaled::figure("×") };
+        let bars = || self.groups.iter().flat_map(|group| &group.bars);
+        let ratios: Vec<f64> = bars().map(|bar| bar.ratio).collect();
+        Axis::new(&scaled, &ratios)?;
+        let ends = bars().filter_map(|bar| bar.interval).flat_map(|ends| [ends.low, ends.high]);
+        let all: Vec<f64> =
+            ratios.iter().copied().chain(ends).chain([1.0 / LEAST, LEAST]).collect();
+        Axis::new(&scaled, &all)
+    }
+}
+
+impl BarGroup {
+    fn rows(&self) -> Vec<Row<'_>> {
+        match self.bars.as_slice() {
+            [bar] if !self.name.is_empty() => vec![Row { name: &self.name, bar: Some(bar) }],
+            bars => {
+                let heading = Some(Row { name: &self.name, bar: None });
+                let heading = heading.filter(|heading| !heading.name.is_empty());
+                let bars = bars.iter().map(|bar| Row { name: &bar.name, bar: Some(bar) });
+                heading.into_iter().chain(bars).collect()
+            }
+        }
+    }
+}
+
+impl Bar {
+    /// What stands at the right of the row.
+    fn shown<'b>(&'b self, axis: &Axis) -> &'b str {
+        if axis.holds(self.ratio) { &self.words } else { "not drawable" }
+    }
+}
+
+fn paint(canvas: &Canvas, axis: Axis, rows: &[Row<'_>]) -> Painted {
+    let held = axis.clone();
+    // A heading is no name of a row: it begins further left and may be longer.
+    let name = |row: &Row<'_>| if row.bar.is_some() { row.name.to_owned() } else { String::new() };
+    let names: Vec<String> = rows.iter().map(name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let words: Vec<&str> =
+        rows.iter().map(|row| row.bar.map_or("", |bar| bar.shown(&held))).collect();
+    let plot = RowPlot::new(canvas, &LAYOUT, axis, (&names, &words))?;
+    paint_guide(&plot, rows.len())?;
+    for (place, row) in rows.iter().enumerate() {
+        let Some(bar) = row.bar else {
+            let (_, y) = plot.at(1.0, place as f64 + 0.6);
+            text(&plot.root, row.name, (0, y), Ink::Figure, HPos::Left)?;
+            continue;
+        };
+        canvas.group(&format!("{}: {}", bar.name, bar.words), || {
+            if held.holds(bar.ratio) {
+                paint_bar(&plot, &held, bar, place as f64 + 0.5)?;
+            }
+            plot.words(bar.shown(&held), place)
+        })?;
+    }
+    Ok(())
+}
+
+/// The line at 1×, and what is to its sides.
+fn paint_guide(plot: &RowPlot, rows: usize) -> Painted {
+    let (top, bottom) = (plot.at(1.0, 0.0), plot.at(1.0, rows as f64));
+    line(&plot.root, &[(top.0, top.1 - tenths(14)), bottom], Ink::Guide.thin())?;
+    let y = top.1 - tenths(10);
+    let (across, gap) = (plot.across(), tenths(8));
+    if top.0 - across.start >= tenths(width([LESS])) {
+        text(&plot.root, LESS, (top.0 - gap, y), Ink::Label, HPos::Right)?;
+    }
+    text(&plot.root, MORE, (top.0 + gap, y), Ink::Label, HPos::Left)
+}
+
+fn paint_bar(plot: &RowPlot, axis: &Axis, bar: &Bar, y: f64) -> Painted {
+    let corners = [(1.0, y - HALF), (bar.ratio, y - HALF), (bar.ratio, y + HALF), (1.0, y + HALF)];
+    let corners = corners.map(|(value, y)| plot.at(value, y));
+    area(&plot.root, corners.to_vec(), Ink::Band(bar.series))?;
+    if let Some(Interval { low, high }) = bar.interval
+        && axis.holds(low)
+        && axis.holds(high)
+    {
+        let style = Ink::Series(bar.series).line();
+        whisker(&plot.root, [plot.at(low, y), plot.at(high, y)], style)?;
+    }
+    mark(&plot.root, plot.at(bar.ratio, y), bar.series, Form::Filled)
+}

@@ -1,0 +1,79 @@
+//! What the values of a sample look like as a whole.
+
+/// Places at which the density is computed.
+const STEPS: usize = 40;
+/// So many values of a sorted sample tell its shape.
+const ENOUGH: usize = 400;
+/// Narrower than this part of the axis, a bump would be a line.
+const NARROWEST: f64 = 0.006;
+
+/// The density of a sorted sample from its first to its last value: places and heights, of which
+/// the largest is 1. Gaussian kernel, bandwidth by Silverman (1986), formula 3.31.
+pub(super) fn density(sorted: &[f64]) -> Vec<(f64, f64)> {
+    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else {
+        return Vec::new();
+    };
+    let every = sorted.len().div_ceil(ENOUGH);
+    let sample: Vec<f64> = sorted.iter().step_by(every).copied().collect();
+    let width = bandwidth(sorted);
+    // Where all values are equal, a small bump says so.
+    let (from, to) = (first - NARROWEST, last + NARROWEST);
+    let at = |step: usize| from + (to - from) * step as f64 / (STEPS - 1) as f64;
+    let height = |place: f64| -> f64 {
+        sample.iter().map(|value| (-((place - value) / width).powi(2) / 2.0).exp()).sum()
+    };
+    let raw: Vec<(f64, f64)> =
+        (0..STEPS).map(|step| at(step)).map(|place| (place, height(place))).collect();
+    let highest = raw.iter().map(|(_, height)| *height).fold(f64::MIN_POSITIVE, f64::max);
+    raw.into_iter().map(|(place, height)| (place, height / highest)).collect()
+}
+
+fn bandwidth(sorted: &[f64]) -> f64 {
+    let count = sorted.len() as f64;
+    let mean = sorted.iter().sum::<f64>() / count;
+    let variance = sorted.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+    let quartiles = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 1.34;
+    // Half of the values may be equal: then the quartiles say nothing.
+    let spread = if quartiles > 0.0 { quartiles.min(variance.sqrt()) } else { variance.sqrt() };
+    (0.9 * spread * count.powf(-0.2)).max(NARROWEST)
+}
+
+/// A quantile of a sorted sample, between its two nearest values in proportion (Hyndman and Fan
+/// 1996, type 7); not a number for an empty one.
+pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let place = share.clamp(0.0, 1.0) * sorted.len().saturating_sub(1) as f64;
+    let value = |place: f64| sorted.get(place as usize).copied().unwrap_or(f64::NAN);
+    let (below, above) = (value(place.floor()), value(place.ceil()));
+    below + (above - below) * place.fract()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_of_known_values() {
+        let values = [1.0, 2.0, 3.0, 4.0, 10.0];
+        let found = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| quantile(&values, share));
+        assert!(found.iter().zip(values).all(|(a, b)| (a - b).abs() < 1e-12), "{found:?}");
+        assert!((quantile(&[1.0, 2.0], 0.5) - 1.5).abs() < 1e-12);
+        assert!(quantile(&[], 0.5).is_nan());
+    }
+
+    #[test]
+    fn two_clusters_have_two_peaks() {
+        let values: Vec<f64> =
+            (0..40).map(|n| f64::from(n % 20) * 0.002 + if n < 20 { 0.2 } else { 0.8 }).collect();
+        let outline = density(&values);
+        let peaks = outline.windows(3).filter(|at| at[1].1 > at[0].1 && at[1].1 > at[2].1).count();
+        assert_eq!(peaks, 2, "{outline:?}");
+    }
+
+    #[test]
+    fn equal_values_and_none_have_an_outline_of_numbers() {
+        assert!(density(&[]).is_empty());
+        let same = density(&[0.5; 9]);
+        assert!(same.iter().all(|(place, height)| place.is_finite() && *height <= 1.0));
+        assert!(same.iter().any(|(_, height)| *height > 0.9));
+    }
+}

@@ -1,0 +1,71 @@
+//! What an axis shows.
+
+use crate::format::Scale;
+
+/// An axis: what it shows, its unit, how it is divided.
+#[derive(Clone, Debug)]
+pub(crate) struct Scaled {
+    /// What it shows; may be empty.
+    pub(crate) name: String,
+    /// Its unit; may be empty.
+    pub(crate) unit: String,
+    /// How it is divided.
+    pub(crate) kind: AxisKind,
+}
+
+/// How an axis is divided.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum AxisKind {
+    /// In equal steps from zero, or logarithmically where that would hide the small figures.
+    Auto,
+    /// Logarithmically.
+    Log,
+    /// By percentiles: `q` stands at `1 ÷ (1 − q)`, so that each further nine is as far.
+    Percentile,
+    /// A label for each of 0, 1, 2…
+    Labels(Vec<String>),
+}
+
+impl Scaled {
+    /// A figure without a name of its own, as along rows.
+    pub(super) fn figure(unit: &str) -> Self {
+        Self { name: String::new(), unit: unit.to_owned(), kind: AxisKind::Auto }
+    }
+
+    /// The unit that every tick bears; a word would crowd them.
+    pub(super) fn tick_unit(&self) -> &str {
+        if self.is_word() { "" } else { &self.unit }
+    }
+
+    /// What stands beside the axis as a whole.
+    pub(super) fn heading(&self) -> String {
+        match (self.name.as_str(), self.unit.as_str()) {
+            ("", unit) if self.is_word() => unit.to_owned(),
+            (name, unit) if self.is_word() => format!("{name}, {unit}"),
+            (name, _) => name.to_owned(),
+        }
+    }
+
+    /// Whether the unit is a word: it has no larger and no smaller form.
+    fn is_word(&self) -> bool {
+        let same = |value| Scale::of(&self.unit, value).suffix() == self.unit;
+        self.unit.chars().count() > 1 && same(1e12) && same(1e-12)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_that_is_a_word_is_said_once() {
+        let scaled = |name: &str, unit: &str| Scaled { name: name.into(), ..Scaled::figure(unit) };
+        for unit in ["ns", "s", "1/s", "B", "MiB/s", "×", ""] {
+            assert_eq!(scaled("cost", unit).heading(), "cost", "{unit}");
+            assert_eq!(scaled("cost", unit).tick_unit(), unit);
+        }
+        assert_eq!(scaled("length", "tasks").heading(), "length, tasks");
+        assert_eq!(scaled("", "tasks").heading(), "tasks");
+        assert_eq!(scaled("length", "tasks").tick_unit(), "");
+    }
+}

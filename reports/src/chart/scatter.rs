@@ -1,0 +1,167 @@
+//! One cost against another, a point per runner.
+
+use maud::Markup;
+use plotters::style::text_anchor::HPos;
+use plotters_backend::BackendCoord;
+use runtime_bench_results::stats::Interval;
+
+use super::backend::Painted;
+use super::field::{Field, Plan};
+use super::ink::Ink;
+use super::labels::{Space, beside};
+use super::paint::{Form, line, mark, text, whisker};
+use super::scaled::Scaled;
+use super::svg::{self, Role};
+use super::text::{FONT_SIZE, NAME_LENGTH, shortened, tenths, width};
+use super::{ChartError, Description};
+use crate::format;
+
+/// Room at the right for half of the last tick's label, pixels.
+const MARGIN: u32 = 28;
+/// The field is taller than that of lines: both axes are figures.
+const HEIGHT: u32 = 320;
+/// Room that a mark takes, pixels.
+const MARK: u32 = 14;
+
+/// A chart of points.
+#[derive(Clone, Debug)]
+pub(crate) struct Scatter {
+    /// From left to right.
+    pub(crate) x: Scaled,
+    /// From bottom to top.
+    pub(crate) y: Scaled,
+    /// In any order.
+    pub(crate) points: Vec<ScatterPoint>,
+}
+
+/// A runner.
+#[derive(Clone, Debug)]
+pub(crate) struct ScatterPoint {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its colour and marker.
+    pub(crate) series: usize,
+    /// One figure.
+    pub(crate) x: f64,
+    /// The other.
+    pub(crate) y: f64,
+    /// Where the true `x` may be.
+    pub(crate) x_interval: Option<Interval>,
+    /// Where the true `y` may be.
+    pub(crate) y_interval: Option<Interval>,
+}
+
+impl Scatter {
+    /// Draws the chart; `None` when no point can be drawn.
+    pub(crate) fn draw(&self, about: &Description) -> Result<Option<Markup>, ChartError> {
+        let field = self.paint().map_err(|error| ChartError::new(&error))?;
+        Ok(field.map(|field| svg::inline(&field.canvas, about, Role::Picture)))
+    }
+
+    fn paint(&self) -> Painted<Option<Field>> {
+        let Some(field) = Field::new(&self.plan())? else {
+            return Ok(None);
+        };
+        let held: Vec<&ScatterPoint> =
+            self.points.iter().filter(|point| field.holds(point.x, point.y)).collect();
+        if held.is_empty() {
+            return Ok(None);
+        }
+        let names = places(&field, &held);
+        for (point, name) in held.iter().zip(names) {
+            field.canvas.group(&self.tooltip(point), || paint_point(&field, point, name))?;
+        }
+        Ok(Some(field))
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        let along = |figure: fn(&ScatterPoint) -> (f64, Option<Interval>)| {
+            let figures = self.points.iter().map(figure);
+            figures.flat_map(|(value, ends)| {
+                [Some(value), ends.map(|ends| ends.low), ends.map(|ends| ends.high)]
+            })
+        };
+        Plan {
+            x: &self.x,
+            y: &self.y,
+            figures: (
+                along(|point| (point.x, point.x_interval)).flatten().collect(),
+                along(|point| (point.y, point.y_interval)).flatten().collect(),
+            ),
+            beside: MARGIN,
+            least: HEIGHT,
+        }
+    }
+
+    fn tooltip(&self, point: &ScatterPoint) -> String {
+        let (x, y) = (format::figure(point.x, &self.x.unit), format::figure(point.y, &self.y.unit));
+        match (self.x.name.as_str(), self.y.name.as_str()) {
+            ("", "") => format!("{}: {x}, {y}", point.name),
+            (across, up) => format!("{}: {across} {x}, {up} {y}", point.name),
+        }
+    }
+}
+
+/// Where the names stand: beside their points, on no mark and no other name.
+fn places(field: &Field, points: &[&ScatterPoint]) -> Vec<Option<Space>> {
+    let (across, down) = field.extent();
+    let inside = Space { from: (across.start, down.start), to: (across.end, down.end) };
+    let spots = points.iter().map(|point| field.at(point.x, point.y));
+    let spots: Vec<BackendCoord> = spots.collect();
+    let mark = (tenths(MARK), tenths(MARK));
+    let mut taken: Vec<Space> = spots.iter().map(|spot| Space::around(*spot, mark)).collect();
+    let place = |(point, spot): (&&ScatterPoint, BackendCoord)| {
+        let name = shortened(&point.name, NAME_LENGTH);
+        let size = (tenths(width([name.as_str()])), tenths(FONT_SIZE + 2));
+        let space = beside(spot, size, &taken, &inside)?;
+        taken.push(space);
+        Some(space)
+    };
+    points.iter().zip(spots.iter().copied()).map(place).collect()
+}
+
+fn paint_point(field: &Field, point: &ScatterPoint, name: Option<Space>) -> Painted {
+    let (root, series) = (&field.root, point.series);
+    let style = Ink::Series(series).thin();
+    if let Some(Interval { low, high }) = field.along_x(point.x_interval) {
+        whisker(root, [field.at(low, point.y), field.at(high, point.y)], style)?;
+    }
+    if let Some(Interval { low, high }) = field.along_y(point.y_interval) {
+        whisker(root, [field.at(point.x, low), field.at(point.x, high)], style)?;
+    }
+    let spot = field.at(point.x, point.y);
+    if let Some(space) = name {
+        let side = Side::of(&space, spot);
+        if side.apart > tenths(MARK) {
+            line(root, &[spot, side.nearest], style)?;
+        }
+        let name = shortened(&point.name, NAME_LENGTH);
+        text(root, &name, side.at, Ink::Figure, side.anchor)?;
+    }
+    mark(root, spot, series, Form::Filled)
+}
+
+/// How a name stands in its space: towards its point.
+struct Side {
+    anchor: HPos,
+    at: BackendCoord,
+    /// The place of the space that is nearest to the point.
+    nearest: BackendCoord,
+    /// How far that is.
+    apart: i32,
+}
+
+impl Side {
+    fn of(space: &Space, (x, y): BackendCoord) -> Self {
+        let (left, right) = (space.from.0, space.to.0);
+        let middle = i32::midpoint(space.from.1, space.to.1);
+        let nearest = (x.clamp(left, right), y.clamp(space.from.1, space.to.1));
+        let (anchor, at) = match x {
+            x if x <= left => (HPos::Left, left),
+            x if x >= right => (HPos::Right, right),
+            _ => (HPos::Center, i32::midpoint(left, right)),
+        };
+        let apart = (x - nearest.0).abs().max((y - nearest.1).abs());
+        Self { anchor, at: (at, middle), nearest, apart }
+    }
+}

@@ -1,0 +1,67 @@
+//! Texts in a chart: how large they are, and how they are made to fit.
+
+use super::backend::PRECISION;
+
+/// Size of every text, pixels.
+pub(super) const FONT_SIZE: u32 = 12;
+/// Longest name in a chart; the table beside it has the whole name.
+pub(super) const NAME_LENGTH: usize = 24;
+/// Room for a character ÷ font size: more than the mean, so that no text is cut off.
+const ROOM: f64 = 0.6;
+
+/// Pixels as plotters counts them.
+pub(super) fn tenths(pixels: u32) -> i32 {
+    pixels.cast_signed() * PRECISION
+}
+
+/// The room that the longest of some texts needs, pixels.
+pub(super) fn width<'t>(texts: impl IntoIterator<Item = &'t str>) -> u32 {
+    let longest = texts.into_iter().map(|text| text.chars().count()).max().unwrap_or(0);
+    (longest as f64 * ROOM * f64::from(FONT_SIZE)).ceil() as u32
+}
+
+/// A text of at most so many characters.
+pub(super) fn shortened(text: &str, length: usize) -> String {
+    if text.chars().count() <= length {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(length.saturating_sub(1)).collect();
+    format!("{start}…")
+}
+
+/// A text in lines of at most so many characters, broken after a space or a hyphen. Only a part
+/// that is longer than a line is shortened.
+pub(super) fn wrapped(text: &str, length: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in text.split_inclusive([' ', '-']) {
+        let part = shortened(part, length);
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + part.trim_end().chars().count() <= length => {
+                line.push_str(&part);
+            }
+            _ => lines.push(part),
+        }
+    }
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_break_where_they_may() {
+        assert_eq!(wrapped("tokio-current-thread", 8), ["tokio-", "current-", "thread"]);
+        assert_eq!(wrapped("a b-c d", 8), ["a b-c d"]);
+        assert_eq!(wrapped("unbreakable", 5), ["unbr…"]);
+        assert!(wrapped("", 5).is_empty());
+    }
+
+    #[test]
+    fn a_long_text_is_cut_at_whole_characters() {
+        assert_eq!(shortened("äöüß", 3), "äö…");
+        assert_eq!(shortened("äöü", 3), "äöü");
+        assert!(width(["four", "fourteen"]) >= 8 * 7);
+        assert_eq!(width([]), 0);
+    }
+}

@@ -1,0 +1,197 @@
+//! How the values of each runner are distributed: the density around a box of quartiles.
+
+use maud::Markup;
+use plotters_backend::BackendCoord;
+
+use super::axis::Axis;
+use super::backend::{Canvas, Painted};
+use super::density::{density, quantile};
+use super::ink::Ink;
+use super::paint::{Form, Root, area, line, mark};
+use super::rows::{self, Layout, RowPlot};
+use super::scaled::Scaled;
+use super::svg::{self, Role};
+use super::text::tenths;
+use super::{ChartError, Description};
+use crate::format;
+
+const LAYOUT: Layout = Layout { row: 44, above: 4, ruled: false };
+/// Half the height of a violin, rows.
+const HALF: f64 = 0.44;
+/// Fewer values have no distribution.
+const FEWEST: usize = 5;
+/// Beyond so many quartile distances from the box, a value is drawn by itself (Tukey 1977).
+const FAR: f64 = 1.5;
+/// Most values that are drawn by themselves, on each side.
+const FAR_VALUES: usize = 20;
+
+/// A chart of distributions.
+#[derive(Clone, Debug)]
+pub(crate) struct Violin {
+    /// Unit of every value.
+    pub(crate) unit: String,
+    /// From top to bottom.
+    pub(crate) rows: Vec<ViolinRow>,
+}
+
+/// A runner.
+#[derive(Clone, Debug)]
+pub(crate) struct ViolinRow {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its colour and marker.
+    pub(crate) series: usize,
+    /// What it measured, in any order.
+    pub(crate) values: Vec<f64>,
+}
+
+/// Five figures of a sorted sample, and what lies beyond.
+#[derive(Debug, PartialEq)]
+struct Summary {
+    low: f64,
+    quartiles: [f64; 3],
+    high: f64,
+    far: Vec<f64>,
+}
+
+impl Summary {
+    fn of(sorted: &[f64]) -> Self {
+        let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(sorted, share));
+        let reach = FAR * (quartiles[2] - quartiles[0]);
+        let near = quartiles[0] - reach..=quartiles[2] + reach;
+        let inside = || sorted.iter().copied().filter(|value| near.contains(value));
+        let below = sorted.iter().filter(|value| *value < near.start()).take(FAR_VALUES);
+        let above = sorted.iter().rev().filter(|value| *value > near.end()).take(FAR_VALUES);
+        Self {
+            low: inside().next().unwrap_or(quartiles[0]),
+            high: inside().next_back().unwrap_or(quartiles[2]),
+            far: below.chain(above).copied().collect(),
+            quartiles,
+        }
+    }
+}
+
+impl Violin {
+    /// Draws the chart; `None` when no value can be drawn.
+    pub(crate) fn draw(&self, about: &Description) -> Result<Option<Markup>, ChartError> {
+        let values: Vec<f64> = self.rows.iter().flat_map(|row| row.values.clone()).collect();
+        let Some(axis) = Axis::new(&Scaled::figure(&self.unit), &values) else {
+            return Ok(None);
+        };
+        let canvas = rows::canvas(&LAYOUT, self.rows.len());
+        self.paint(&canvas, &axis).map_err(|error| ChartError::new(&error))?;
+        Ok(Some(svg::inline(&canvas, about, Role::Picture)))
+    }
+
+    fn paint(&self, canvas: &Canvas, axis: &Axis) -> Painted {
+        let held: Vec<Vec<f64>> = self.rows.iter().map(|row| row.held(axis)).collect();
+        let words: Vec<String> = held.iter().map(|sorted| self.words(sorted)).collect();
+        let names: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
+        let shown: Vec<&str> = words.iter().map(String::as_str).collect();
+        let plot = RowPlot::new(canvas, &LAYOUT, axis.clone(), (&names, &shown))?;
+        for (place, (row, sorted)) in self.rows.iter().zip(&held).enumerate() {
+            canvas.group(&self.tooltip(row, sorted), || {
+                let painter = Painter { plot: &plot, axis, series: row.series, place };
+                painter.paint(sorted)?;
+                plot.words(&words[place], place)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The median, at the right.
+    fn words(&self, sorted: &[f64]) -> String {
+        if sorted.is_empty() {
+            return "not drawable".to_owned();
+        }
+        format::figure(quantile(sorted, 0.5), &self.unit)
+    }
+
+    fn tooltip(&self, row: &ViolinRow, sorted: &[f64]) -> String {
+        let figure = |share| format::figure(quantile(sorted, share), &self.unit);
+        let count = format::count(sorted.len(), "value");
+        let [low, median, high] = [0.25, 0.5, 0.75].map(figure);
+        format!("{}: median {median}, quartiles {low} to {high}, {count}", row.name)
+    }
+}
+
+impl ViolinRow {
+    /// The values that the axis holds, sorted.
+    fn held(&self, axis: &Axis) -> Vec<f64> {
+        let mut held: Vec<f64> =
+            self.values.iter().copied().filter(|value| axis.holds(*value)).collect();
+        held.sort_by(f64::total_cmp);
+        held
+    }
+}
+
+/// Draws one row.
+struct Painter<'p> {
+    plot: &'p RowPlot,
+    axis: &'p Axis,
+    series: usize,
+    place: usize,
+}
+
+impl Painter<'_> {
+    fn paint(&self, sorted: &[f64]) -> Painted {
+        if sorted.len() < FEWEST {
+            for value in sorted {
+                mark(self.root(), self.at(*value, 0.0), self.series, Form::Hollow)?;
+            }
+            return Ok(());
+        }
+        self.outline(sorted)?;
+        self.summary(&Summary::of(sorted))
+    }
+
+    /// The density, to both sides. It is that of the places on the axis, so that equal areas are
+    /// equal shares also where the axis is logarithmic.
+    fn outline(&self, sorted: &[f64]) -> Painted {
+        let outline = density(&self.axis.shares(sorted));
+        let side = |sign: f64| {
+            let outline = outline.iter();
+            outline
+                .map(move |(share, height)| self.at(self.axis.value(*share), sign * HALF * height))
+        };
+        let mut around: Vec<BackendCoord> = side(-1.0).collect();
+        around.extend(side(1.0).rev());
+        area(self.root(), around, Ink::Band(self.series))
+    }
+
+    fn summary(&self, summary: &Summary) -> Painted {
+        let ink = Ink::Series(self.series);
+        let [low, median, high] = summary.quartiles.map(|value| self.at(value, 0.0));
+        let ends = [summary.low, summary.high].map(|value| self.at(value, 0.0));
+        line(self.root(), &ends, ink.thin())?;
+        self.rect(
+            (low.0, low.1 - tenths(5)),
+            (high.0.max(low.0 + tenths(1)), high.1 + tenths(5)),
+            ink,
+        )?;
+        for value in &summary.far {
+            let (x, y) = self.at(*value, 0.0);
+            self.rect((x - 10, y - 10), (x + 10, y + 10), ink)?;
+        }
+        mark_median(self.root(), median)
+    }
+
+    fn rect(&self, (left, top): BackendCoord, (right, bottom): BackendCoord, ink: Ink) -> Painted {
+        let corners = vec![(left, top), (right, top), (right, bottom), (left, bottom)];
+        area(self.root(), corners, ink)
+    }
+
+    /// A value, so many rows from the middle of its own.
+    fn at(&self, value: f64, off: f64) -> BackendCoord {
+        self.plot.at(value, self.place as f64 + 0.5 + off)
+    }
+
+    fn root(&self) -> &Root {
+        &self.plot.root
+    }
+}
+
+/// A gap in the box, which stands out from it in every colour.
+fn mark_median(root: &Root, (x, y): BackendCoord) -> Painted {
+    line(root, &[(x, y - tenths(8)), (x, y + tenths(8))], Ink::Figure.line())
+}

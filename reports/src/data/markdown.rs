@@ -1,0 +1,183 @@
+//! `summary.md`: a run on one page, for the summary of a job or a pull request.
+
+use std::fmt::Write;
+
+use runtime_bench_results::analysis::{Noise, Row, Status};
+use runtime_bench_results::run::Run;
+use runtime_bench_results::stats::TwinCheck;
+
+use crate::comparison::escaped;
+use crate::format;
+use crate::view::tally::{Verdict, tallies};
+use crate::view::{Group, View, wording};
+
+/// The table ends before the text is larger than this, in bytes: GitHub cuts a summary at 1 MiB, and
+/// a comment at 65 536 characters.
+const LARGEST: usize = 60_000;
+/// Failed cells that are named; all are counted.
+const NAMED: usize = 10;
+/// Longest name or reason, in characters.
+const LONGEST: usize = 120;
+
+/// The summary. It never is larger than 60 KB.
+pub(super) fn summary(view: &View<'_>) -> String {
+    let mut parts = vec![title(view.run), control(view.analysis.noise)];
+    parts.extend(unfinished(view.run).map(str::to_owned));
+    parts.push(findings(view));
+    parts.push(counts(view));
+    let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+    let table = table(view, LARGEST.saturating_sub(text.len()));
+    format!("{text}\n\n{table}\n")
+}
+
+fn title(run: &Run) -> String {
+    let header = &run.header;
+    format!(
+        "## Runtimes compared on {}\n\nRun {} of {}, profile {}, {} workers.",
+        short(&header.environment.label()),
+        short(&header.id),
+        short(&header.started),
+        short(&header.plan.profile),
+        header.plan.workers
+    )
+}
+
+/// What the reference against itself said.
+fn control(noise: Noise) -> String {
+    let Noise { passed, unproven, failed } = noise;
+    let all = passed + unproven + failed;
+    if all == 0 {
+        return "**No noise control**: the reference was not measured against itself.".to_owned();
+    }
+    let head = match failed {
+        0 if unproven == 0 => "Noise control passed",
+        0 => "Noise control: nothing told apart",
+        1 => "One noise control failed",
+        _ => "Do not trust these verdicts",
+    };
+    format!(
+        "**{head}**: the reference against itself was proven alike in {passed} of {all} \
+         comparisons, too noisy to say in {unproven}, and told apart in {failed}."
+    )
+}
+
+fn unfinished(run: &Run) -> Option<&'static str> {
+    match run.end {
+        None => Some("**Not finished**: the run was killed, or it is still going on."),
+        Some(end) if end.interrupted => {
+            Some("**Not finished**: the run was stopped before its plan was done.")
+        }
+        Some(_) => None,
+    }
+}
+
+/// What each kind of work comes to.
+fn findings(view: &View<'_>) -> String {
+    let lines = view.sections().into_iter().map(|section| {
+        let Verdict { headline, grounds } = Verdict::of(&tallies(&section, &view.runners));
+        // Long only where names are.
+        let grounds: String = escaped(&grounds).chars().take(10 * LONGEST).collect();
+        let line = format!("- **{}**: {}. {grounds}", section.title, short(&headline));
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// How many cells have no figure, and which of them failed.
+fn counts(view: &View<'_>) -> String {
+    let rows = || view.compared_groups().flat_map(|group| &group.source.rows);
+    let of = |word: &str| rows().filter(|row| row.status.word() == word).count();
+    let failed = of("failed");
+    let mut text = format!(
+        "{}: {} measured, {failed} failed, {} n/a, {} not measured.",
+        format::count(rows().count(), "cell"),
+        of("measured"),
+        of("n/a"),
+        of("not measured")
+    );
+    let named = rows().filter(|row| matches!(row.status, Status::Failed(_))).take(NAMED);
+    for row in named {
+        let (name, reason) = (short(&row.key.to_string()), short(row.status.reason()));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n- failed: {name}: {reason}");
+    }
+    if failed > NAMED {
+        let _ = write!(text, "\n- and {} more", failed - NAMED);
+    }
+    text
+}
+
+/// As many comparisons as fit into `room` bytes.
+fn table(view: &View<'_>, room: usize) -> String {
+    let names: Vec<String> = view.runners.iter().map(|runner| short(runner.name)).collect();
+    let mut text = format!(
+        "| cost ÷ that of the reference | {} |\n|---|{}\n",
+        names.join(" | "),
+        "---|".repeat(names.len())
+    );
+    let groups: Vec<&Group<'_>> = view.compared_groups().collect();
+    // Room for the last sentence.
+    let room = room.saturating_sub(300);
+    let mut shown = 0;
+    for group in &groups {
+        let line = line(view, group);
+        if text.len() + line.len() > room {
+            break;
+        }
+        text.push_str(&line);
+        shown += 1;
+    }
+    if shown == 0 {
+        text.clear();
+    }
+    match groups.len() - shown {
+        0 => {}
+        left => {
+            let _ =
+                write!(text, "\n{} left out; the report has all.\n", format::count(left, "row"));
+        }
+    }
+    text + "\n**Bold**: nobody of its class is proven faster. The reference has its own figure."
+}
+
+fn line(view: &View<'_>, group: &Group<'_>) -> String {
+    let told_apart = group.source.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed);
+    let name = short(&format!("{} · {}", group.title, group.point()));
+    let cells = view.runners.iter().map(|runner| match group.row(runner.name) {
+        Some(row) if told_apart => doubtful(group, row),
+        Some(row) if row.unbeaten => format!("**{}**", cell(group, row)),
+        Some(row) => cell(group, row),
+        None => String::new(),
+    });
+    let doubt = if told_apart { " ⚠ noise control failed, no verdict" } else { "" };
+    format!("| {name}{doubt} | {} |\n", cells.collect::<Vec<_>>().join(" | "))
+}
+
+/// `1.20× slower`; of the reference its figure, and without one why.
+fn cell(group: &Group<'_>, row: &Row) -> String {
+    if let Some(comparison) = &row.comparison {
+        let word = wording::verdict(comparison.verdict, group.unit());
+        let ratio = comparison.ratio.map(format::ratio).unwrap_or_default();
+        return format!("{ratio} {word}").trim_start().to_owned();
+    }
+    match group.figure(row) {
+        Some(_) if row.client_bound.is_some() => "not ranked".to_owned(),
+        Some(figure) => short(&format::figure(figure.value, &figure.unit)),
+        None => wording::no_figure(row).to_owned(),
+    }
+}
+
+/// A cell whose comparison has no verdict.
+fn doubtful(group: &Group<'_>, row: &Row) -> String {
+    let ratio = row.comparison.as_ref().and_then(|comparison| comparison.ratio);
+    ratio.map_or_else(|| cell(group, row), format::ratio)
+}
+
+/// A name on one line, without Markdown of its own, and not endless.
+fn short(text: &str) -> String {
+    if text.chars().nth(LONGEST).is_none() {
+        return escaped(text);
+    }
+    let cut: String = text.chars().take(LONGEST).collect();
+    format!("{}…", escaped(&cut))
+}

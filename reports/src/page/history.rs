@@ -1,0 +1,162 @@
+//! `history.html`: the runs of this machine, and what became of each kind of work.
+
+use maud::{Markup, html};
+use runtime_bench_results::analysis::Overall;
+use runtime_bench_results::catalogue::{Class, Kind};
+
+use super::exhibit::exhibit;
+use super::{Page, document, header};
+use crate::ReportError;
+use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
+use crate::format;
+use crate::view::Runner;
+
+/// The page.
+pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
+    Ok(document::document(page, "history", "History", &section(page)?))
+}
+
+/// What stands on the page.
+pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
+    let machine = &page.view.machine;
+    let charts: Result<Vec<Markup>, ReportError> =
+        means(page).iter().map(|means| chart(page, means)).collect();
+    let charts = charts?;
+    Ok(html! {
+        section #history aria-labelledby="history-title" {
+            header.top {
+                h1 #history-title { "History" }
+                p.lead { (format::count(machine.runs.len(), "run")) " of " (machine.label) }
+            }
+            div.charts { @for chart in &charts { (chart) } }
+            (runs(page))
+        }
+    })
+}
+
+/// The runners of several threads over a kind of work, in each run that has a mean of it.
+struct Means<'a> {
+    kind: Kind,
+    runs: Vec<(usize, &'a Overall)>,
+}
+
+/// The kinds that several runs have a mean of.
+fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
+    let mut kinds: Vec<Means<'a>> = Vec::new();
+    for (number, (_, analysis)) in page.view.machine.runs.iter().enumerate() {
+        let several = |one: &&Overall| one.class == Class::MultiThread;
+        for overall in analysis.overall.iter().filter(several) {
+            match kinds.iter_mut().find(|means| means.kind == overall.kind) {
+                Some(means) => means.runs.push((number, overall)),
+                None => kinds.push(Means { kind: overall.kind, runs: vec![(number, overall)] }),
+            }
+        }
+    }
+    kinds.retain(|means| means.runs.len() > 1);
+    kinds
+}
+
+fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
+    let runs: Vec<String> =
+        page.view.machine.runs.iter().map(|(run, _)| header::moment(&run.header.started)).collect();
+    let axis = |name: &str, unit: &str, kind| Scaled {
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+        kind,
+    };
+    let lines = page.view.runners.iter().map(|runner| line(runner, means));
+    let plot = LinePlot {
+        x: axis("Run", "", AxisKind::Labels(runs.clone())),
+        y: axis("Geometric mean", "×", AxisKind::Auto),
+        lines: lines.filter(|line| !line.points.is_empty()).collect(),
+        guide: Some(1.0),
+    };
+    let about = Description {
+        id: format!("history-{}", means.kind.slug()),
+        title: means.kind.title().to_owned(),
+        finding:
+            "A mean over workloads describes, it proves nothing: each workload’s own page has its \
+                  ratios over these runs."
+                .to_owned(),
+    };
+    let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do; \
+                 bands: 99\u{a0}% intervals; lower is better";
+    exhibit(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
+}
+
+fn line(runner: &Runner<'_>, means: &Means<'_>) -> Line {
+    let point = |(number, overall): &(usize, &Overall)| {
+        let mean = overall.runners.iter().find(|mean| mean.runner == runner.name)?;
+        Some(LinePoint { x: *number as f64, y: mean.ratio.mean, interval: mean.ratio.interval })
+    };
+    Line {
+        name: runner.name.to_owned(),
+        series: runner.series,
+        points: means.runs.iter().filter_map(point).collect(),
+    }
+}
+
+fn table(runs: &[String], lines: &[Line]) -> Markup {
+    html! {
+        table.figures {
+            caption { "Geometric means by run" }
+            thead {
+                tr {
+                    th scope="col" { "Runner" }
+                    @for run in runs { th scope="col" { (run) } }
+                }
+            }
+            tbody {
+                @for line in lines {
+                    tr {
+                        th scope="row" { (line.name) }
+                        @for run in 0..runs.len() {
+                            @match line.points.iter().find(|point| point.x.total_cmp(&(run as f64)).is_eq()) {
+                                Some(point) => td {
+                                    (format::ratio(point.y))
+                                    i { @if let Some(i) = point.interval { (format::ratio_interval(i)) } }
+                                },
+                                None => td.none { "no mean" },
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every run, the newest first, with what changed since the one before.
+fn runs(page: Page<'_, '_>) -> Markup {
+    let machine = &page.view.machine;
+    html! {
+        h2 { "Runs" }
+        div.scroll tabindex="0" role="group" aria-label="Runs" {
+            table.figures {
+                thead {
+                    tr {
+                        @for name in ["Run", "Started", "Profile", "Commit", "Control", "What else changed"] {
+                            th scope="col" { (name) }
+                        }
+                    }
+                }
+                tbody {
+                    @for (number, (run, analysis)) in machine.runs.iter().enumerate().rev() {
+                        @let noise = &analysis.noise;
+                        tr {
+                            th scope="row" { code { (run.header.id) } }
+                            td { (header::moment(&run.header.started)) }
+                            td { (run.header.plan.profile) }
+                            td { (run.header.environment.commit.as_deref().unwrap_or("not known")) }
+                            td {
+                                (noise.passed) " passed, " (noise.unproven) " unproven, "
+                                (noise.failed) " failed"
+                            }
+                            td.reason { (machine.changes(number).join(" ")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

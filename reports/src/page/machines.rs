@@ -1,0 +1,117 @@
+//! `machines.html`: the newest run of each machine, side by side; nothing is averaged over machines.
+
+use maud::{Markup, html};
+use runtime_bench_results::analysis::Row;
+
+use super::{Page, document};
+use crate::fleet::Site;
+use crate::format;
+use crate::view::links::Links;
+use crate::view::{Group, Runner, Workload, wording};
+
+/// Its file, in the folder of the first machine's site.
+pub(super) const NAME: &str = "machines.html";
+
+/// The page, seen from the first machine's site.
+pub(super) fn page(sites: &[Site<'_>]) -> String {
+    let body = html! {
+        header.top {
+            h1 { "Machines" }
+            p.lead {
+                (format::count(sites.len(), "machine")) ", the newest run of each; figures of different "
+                "machines are never averaged"
+            }
+        }
+        ul { @for site in sites { (machine(site)) } }
+        (table(sites))
+    };
+    // There is a page only where there is a site.
+    sites.first().map_or_else(String::new, |first| {
+        let page = Page { view: &first.view, links: Links::Top };
+        document::document(page, "machines", "Machines", &body)
+    })
+}
+
+fn machine(site: &Site<'_>) -> Markup {
+    let runs = format::count(site.view.machine.runs.len(), "run");
+    html! {
+        li {
+            a href={ (site.folder) "index.html" } { (site.view.machine.label) }
+            ": " (runs) ", the newest of " (super::header::moment(&site.view.run.header.started))
+        }
+    }
+}
+
+fn table(sites: &[Site<'_>]) -> Markup {
+    let Some(first) = sites.first() else { return html! {} };
+    let compared = first.view.workloads.iter().filter(|workload| !workload.is_calibration());
+    html! {
+        h2 { "Each runner against the reference of its own run" }
+        div.scroll tabindex="0" role="group" aria-label="Ratios by machine" {
+            table.figures {
+                caption { "Cost ÷ the reference’s, with its interval and the verdict" }
+                thead {
+                    tr {
+                        th scope="col" { "Workload" }
+                        th scope="col" { "Runner" }
+                        @for site in sites { th scope="col" { (site.view.machine.label) } }
+                    }
+                }
+                @for workload in compared { (rows(sites, &first.view.runners, workload)) }
+            }
+        }
+    }
+}
+
+/// The runners of one workload that have a figure on any machine.
+fn rows(sites: &[Site<'_>], runners: &[Runner<'_>], workload: &Workload<'_>) -> Markup {
+    let Some(main) = workload.main() else { return html! {} };
+    let found = |runner: &Runner<'_>| -> Vec<Option<(&Row, &str)>> {
+        sites.iter().map(|site| cell(site, main, runner.name)).collect()
+    };
+    let lines: Vec<_> = runners
+        .iter()
+        .map(|runner| (runner, found(runner)))
+        .filter(|(_, cells)| cells.iter().flatten().any(|(row, _)| row.comparison.is_some()))
+        .collect();
+    html! {
+        tbody {
+            @for (place, (runner, cells)) in lines.iter().enumerate() {
+                tr {
+                    @if place == 0 {
+                        th scope="rowgroup" rowspan=(lines.len()) {
+                            (workload.title) small { (main.point()) }
+                        }
+                    }
+                    th scope="row" { (runner.name) }
+                    @for cell in cells { (ratio(*cell)) }
+                }
+            }
+        }
+    }
+}
+
+/// A runner in the same comparison on another machine, and the unit of its figures.
+fn cell<'v>(site: &'v Site<'_>, main: &Group<'_>, runner: &str) -> Option<(&'v Row, &'v str)> {
+    let groups = site.view.workloads.iter().flat_map(|workload| &workload.groups);
+    let mut same = groups.filter(|group| {
+        (&group.source.name, group.source.age) == (&main.source.name, main.source.age)
+    });
+    let group = same.next()?;
+    Some((group.row(runner)?, group.unit()))
+}
+
+fn ratio(cell: Option<(&Row, &str)>) -> Markup {
+    let Some((row, unit)) = cell else { return html! { td.none { "not planned" } } };
+    html! {
+        @match &row.comparison {
+            Some(found) => td {
+                @if let Some(ratio) = found.ratio { (format::ratio(ratio)) " " }
+                (wording::table_verdict(found, unit))
+                i { @if let Some(interval) = found.interval { (format::ratio_interval(interval)) } }
+            },
+            None if row.is_ranked() => td { "reference" },
+            None => td.none { (wording::no_figure(row)) },
+        }
+    }
+}

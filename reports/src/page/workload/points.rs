@@ -1,0 +1,105 @@
+//! Every point of a workload, in ratios.
+
+use maud::{Markup, html};
+use runtime_bench_results::analysis::Row;
+
+use super::super::Page;
+use super::super::exhibit::exhibit;
+use crate::ReportError;
+use crate::chart::{Bar, BarGroup, BarPlot, Description};
+use crate::format;
+use crate::view::finding::Finding;
+use crate::view::{Group, Workload, wording};
+
+/// Groups of bars that are drawn; more are in the table.
+const DRAWN: usize = 6;
+
+/// The chart and its table; nothing for a workload of one comparison.
+pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Markup, ReportError> {
+    if workload.groups.len() < 2 {
+        return Ok(html! {});
+    }
+    let groups = workload.groups.iter().take(DRAWN).map(|group| bars(page, group)).collect();
+    let about = Description {
+        id: "points".to_owned(),
+        title: "Every point beside the reference".to_owned(),
+        finding: finding(workload),
+    };
+    let hidden = workload.groups.len().saturating_sub(DRAWN);
+    let more = if hidden > 0 { format!("; {hidden} more in the table") } else { String::new() };
+    let scale = format!(
+        "cost ÷ the reference’s, with its interval; left of 1× costs less{more}; lower is better"
+    );
+    let plot = BarPlot { groups };
+    exhibit(&about, &scale, plot.draw(&about), &table(page, workload))
+}
+
+fn bars(page: Page<'_, '_>, group: &Group<'_>) -> BarGroup {
+    let bars = page.view.runners.iter().filter_map(|runner| {
+        let found = group.row(runner.name)?.comparison.as_ref()?;
+        Some(Bar {
+            name: runner.name.to_owned(),
+            series: runner.series,
+            ratio: found.ratio?,
+            interval: found.interval,
+            words: format!(
+                "{} {}",
+                format::ratio(found.ratio?),
+                wording::verdict(found.verdict, group.unit())
+            ),
+        })
+    });
+    BarGroup { name: group.point(), bars: bars.collect() }
+}
+
+/// Whether the same runners lead everywhere.
+fn finding(workload: &Workload<'_>) -> String {
+    let leads: Vec<String> = workload.groups.iter().map(|group| Finding::of(group).lead).collect();
+    match leads.split_first() {
+        Some((first, rest)) if rest.iter().all(|lead| lead == first) => {
+            format!("At every point: {first}")
+        }
+        _ => "Who is unbeaten depends on the point.".to_owned(),
+    }
+}
+
+fn table(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
+    html! {
+        table.figures {
+            caption { "Cost ÷ the reference’s, and the verdict; below it the median" }
+            thead {
+                tr {
+                    th scope="col" { "Point" }
+                    @for runner in &page.view.runners { th scope="col" { (runner.name) } }
+                }
+            }
+            tbody {
+                @for group in &workload.groups {
+                    tr {
+                        th scope="row" { (group.point()) }
+                        @for runner in &page.view.runners { (cell(group, group.row(runner.name))) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cell(group: &Group<'_>, row: Option<&Row>) -> Markup {
+    let figure = row.and_then(|row| Some((row, group.figure(row)?)));
+    html! {
+        @match figure {
+            Some((row, figure)) => td {
+                @match &row.comparison {
+                    Some(found) => {
+                        @if let Some(ratio) = found.ratio { (format::ratio(ratio)) " " }
+                        (wording::verdict(found.verdict, &figure.unit))
+                    }
+                    None => "reference",
+                }
+                i { (format::figure(figure.value, &figure.unit)) }
+            },
+            None => td.none { (row.map_or("not planned", wording::no_figure)) },
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The headline of every process: what a median hides.
+
+use maud::{Markup, html};
+use runtime_bench_results::stats::{Quartiles, quartiles};
+
+use super::super::Page;
+use super::super::exhibit::exhibit;
+use crate::ReportError;
+use crate::chart::{Description, Violin, ViolinRow};
+use crate::format::{self, Scale};
+use crate::view::{Group, wording};
+
+/// The chart and its table; nothing where no runner has several processes.
+pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
+    let source = group.source;
+    let rows: Vec<ViolinRow> = page
+        .view
+        .runners
+        .iter()
+        .filter_map(|runner| {
+            let row = group.row(runner.name).filter(|row| group.figure(row).is_some())?;
+            let values = page.view.blocks.values(&row.key, source.age, &source.headline);
+            Some(ViolinRow { name: runner.name.to_owned(), series: runner.series, values })
+        })
+        .collect();
+    if rows.iter().all(|row| row.values.len() < 2) {
+        return Ok(html! {});
+    }
+    let about = Description {
+        id: format!("{}-spread", group.anchor),
+        title: format!("Spread of {}", wording::metric(group.headline_name()).to_lowercase()),
+        finding: finding(&rows),
+    };
+    let headline = group.headline();
+    let direction = headline.map_or("", |headline| wording::direction(headline.better));
+    let scale = format!(
+        "{}; each process is a sample; box: the middle half; {direction}",
+        wording::unit(group.unit())
+    );
+    let plot = Violin { unit: group.unit().to_owned(), rows: rows.clone() };
+    exhibit(&about, &scale, plot.draw(&about), &table(group.unit(), &rows))
+}
+
+/// Half the distance of the quartiles ÷ the median: how far a process lies from the middle.
+fn spread(values: &[f64]) -> Option<f64> {
+    let Quartiles { first, median, third, .. } = quartiles(values)?;
+    let spread = (third - first) / 2.0 / median.abs();
+    spread.is_finite().then_some(spread)
+}
+
+fn finding(rows: &[ViolinRow]) -> String {
+    let spreads = rows.iter().filter_map(|row| Some((row.name.as_str(), spread(&row.values)?)));
+    let mut spreads: Vec<(&str, f64)> = spreads.collect();
+    spreads.sort_by(|a, b| a.1.total_cmp(&b.1));
+    match spreads.as_slice() {
+        [] => "No runner has a spread.".to_owned(),
+        [(name, spread)] => {
+            format!("Half of {name}’s processes lie within ±{}.", format::percent(*spread))
+        }
+        [(steady, least), .., (restless, most)] => format!(
+            "Half of the processes lie within ±{} of the middle for {steady}, within ±{} for {restless}.",
+            format::percent(*least),
+            format::percent(*most)
+        ),
+    }
+}
+
+fn table(unit: &str, rows: &[ViolinRow]) -> Markup {
+    html! {
+        table.figures {
+            caption { "Over processes" }
+            thead {
+                tr {
+                    @for name in ["Runner", "Processes", "Least", "First quartile", "Median", "Third quartile", "Greatest"] {
+                        th scope="col" { (name) }
+                    }
+                }
+            }
+            tbody {
+                @for row in rows {
+                    tr {
+                        th scope="row" { (row.name) }
+                        td { (row.values.len()) }
+                        @if let Some(five) = quartiles(&row.values) {
+                            @let scale = Scale::of(unit, five.median);
+                            @for value in [five.least, five.first, five.median, five.third, five.greatest] {
+                                td { (scale.figure(value)) }
+                            }
+                        } @else {
+                            td.none colspan="5" { "no finite figure" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A workload over the runs of its machine.
+
+use maud::{Markup, html};
+use runtime_bench_results::history::Trend;
+
+use super::super::Page;
+use super::super::exhibit::exhibit;
+use super::super::header::moment;
+use crate::ReportError;
+use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
+use crate::format;
+use crate::view::{Runner, Workload};
+
+/// The chart of the workload's first comparison, and its table; nothing where there is one run.
+pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Markup, ReportError> {
+    let trends = trends(page, workload);
+    if trends.is_empty() {
+        return Ok(html! {});
+    }
+    let runs: Vec<String> =
+        page.view.machine.runs.iter().map(|(run, _)| moment(&run.header.started)).collect();
+    let axis = |name: &str, unit: &str, kind| Scaled {
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+        kind,
+    };
+    let plot = LinePlot {
+        x: axis("Run", "", AxisKind::Labels(runs.clone())),
+        y: axis("Cost ÷ the reference’s", "×", AxisKind::Auto),
+        lines: trends.iter().map(line).collect(),
+        guide: Some(1.0),
+    };
+    let about = Description {
+        id: "trend".to_owned(),
+        title: "Over the runs of this machine".to_owned(),
+        finding: finding(&trends),
+    };
+    let scale = "cost ÷ the reference’s of the same rounds; bands: intervals; lower is better";
+    exhibit(&about, scale, plot.draw(&about), &table(&runs, &trends))
+}
+
+/// The trends that have a ratio in two runs.
+fn trends<'v>(page: Page<'v, 'v>, workload: &Workload<'_>) -> Vec<(&'v Runner<'v>, &'v Trend<'v>)> {
+    let Some(main) = workload.main() else { return Vec::new() };
+    let own = page.view.trends.iter().filter(|trend| {
+        (trend.group, trend.age) == (main.source.name.as_str(), main.source.age)
+            && trend.headline == main.headline_name()
+            && trend.points.iter().filter(|point| point.ratio.is_some()).count() > 1
+    });
+    own.filter_map(|trend| {
+        let mut runners = page.view.runners.iter();
+        Some((runners.find(|runner| runner.name == trend.runner)?, trend))
+    })
+    .collect()
+}
+
+fn line((runner, trend): &(&Runner<'_>, &Trend<'_>)) -> Line {
+    let points = trend.points.iter().filter_map(|point| {
+        Some(LinePoint { x: point.run as f64, y: point.ratio?, interval: point.ratio_interval })
+    });
+    Line { name: runner.name.to_owned(), series: runner.series, points: points.collect() }
+}
+
+/// Who moved most from the first run that has a ratio to the last.
+fn finding(trends: &[(&Runner<'_>, &Trend<'_>)]) -> String {
+    let change = |(runner, trend): &(&Runner<'_>, &Trend<'_>)| {
+        let mut ratios = trend.points.iter().filter_map(|point| point.ratio);
+        let first = ratios.next()?;
+        Some((runner.name.to_owned(), ratios.next_back()? / first))
+    };
+    let size = |change: &(String, f64)| change.1.ln().abs();
+    let moves = trends.iter().filter_map(change).filter(|(_, change)| change.is_finite());
+    let most = moves.max_by(|a, b| size(a).total_cmp(&size(b)));
+    most.map_or_else(String::new, |(name, change)| {
+        format!(
+            "From the first run to the last {name} moved most against the reference: {}. Runs at \
+             different times differ without any change of the code.",
+            format::ratio(change)
+        )
+    })
+}
+
+fn table(runs: &[String], trends: &[(&Runner<'_>, &Trend<'_>)]) -> Markup {
+    html! {
+        table.figures {
+            caption { "Cost ÷ the reference’s, by run; below it the median" }
+            thead {
+                tr {
+                    th scope="col" { "Runner" }
+                    @for run in runs { th scope="col" { (run) } }
+                }
+            }
+            tbody {
+                @for (runner, trend) in trends {
+                    tr {
+                        th scope="row" { (runner.name) }
+                        @for run in 0..runs.len() { (cell(trend, run)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cell(trend: &Trend<'_>, run: usize) -> Markup {
+    let point = trend.points.iter().find(|point| point.run == run);
+    html! {
+        @match point.and_then(|point| Some((point, point.ratio?))) {
+            Some((point, ratio)) => td {
+                (format::ratio(ratio))
+                i { @if let Some(value) = point.value { (format::figure(value, trend.unit)) } }
+            },
+            None => td.none { (point.map_or("not planned", |point| point.status.word())) },
+        }
+    }
+}
