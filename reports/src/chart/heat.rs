@@ -128,7 +128,7 @@ mod tests {
         let style = file.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
         // One of them for each theme.
         assert_eq!(style.matches("--h4: #").count(), 2, "{style}");
-        assert!(style.contains("prefers-color-scheme: dark") && style.contains("var(--h4)"));
+        assert!(style.contains("prefers-color-scheme:dark") && style.contains("var(--h4)"));
         assert!(!style.contains(['<', '&']), "a file is XML");
         assert!(!style.contains("body"), "only the themes come from the page's style sheet");
     }

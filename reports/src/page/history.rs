@@ -79,10 +79,7 @@ fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
     let about = Description {
         id: format!("history-{}", means.kind.slug()),
         title: means.kind.title().to_owned(),
-        finding:
-            "A mean over workloads describes, it proves nothing: each workload’s own page has its \
-                  ratios over these runs."
-                .to_owned(),
+        finding: finding(&plot.lines),
     };
     let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do; \
                  bands: 99\u{a0}% intervals; lower is better";

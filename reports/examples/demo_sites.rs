@@ -1,0 +1,53 @@
+//! Writes the sites that `tests/site` opens in a browser, from runs that were made up:
+//! `cargo run -p runtime-bench-reports --example demo_sites -- DIR`.
+
+use std::error::Error;
+use std::path::Path;
+
+use runtime_bench_reports::{Options, write_site};
+use runtime_bench_results::run::Run;
+use runtime_bench_results::trial::Better;
+
+#[path = "../tests/fixture/mod.rs"]
+mod fixture;
+
+use fixture::{hostile_run, odd_run, run, usual_run};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("which folder?")?;
+    for (name, runs, single_file) in sites() {
+        write_site(&runs, &Path::new(&folder).join(name), Options { single_file })?;
+    }
+    Ok(())
+}
+
+/// Name of the folder, what it shows, and whether on a single page.
+fn sites() -> [(&'static str, Vec<Run>, bool); 8] {
+    [
+        ("usual", vec![usual_run()], false),
+        ("usual-single", vec![usual_run()], true),
+        ("hostile", vec![hostile_run()], false),
+        ("hostile-single", vec![hostile_run()], true),
+        ("odd", vec![odd_run(Better::Higher)], false),
+        ("interrupted", vec![interrupted()], false),
+        ("empty", vec![run(Vec::new(), &[])], false),
+        ("history", [0, 1].map(day).into(), false),
+    ]
+}
+
+/// Killed in its twelfth round, and without a word about its workloads.
+fn interrupted() -> Run {
+    let mut run = usual_run();
+    run.trials.retain(|trial| trial.round < 12);
+    run.header.workloads.clear();
+    run.end = None;
+    run
+}
+
+/// The same on several days.
+fn day(day: u8) -> Run {
+    let mut run = usual_run();
+    run.header.id = format!("2026013{day}T120000-made-up");
+    run.header.started = format!("2026-01-3{day}T12:00:00Z");
+    run
+}

@@ -1,0 +1,17 @@
+// axe on a page. What it cannot judge is left only with a reason.
+
+/** Rules that may end without a judgement, and why that is no fault. */
+const UNJUDGED = {
+  "color-contrast": "text inside SVG and over shaded cells: contrast.mjs computes it",
+};
+
+/** What axe finds, one line each: violations, and what it could not judge for no known reason. */
+export const judge = async (tab, axe) => {
+  await tab.evaluate(axe);
+  const { violations, incomplete } = await tab.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ["violations", "incomplete"] }));
+  const open = incomplete.filter((rule) => !(rule.id in UNJUDGED));
+  const line = (rule) =>
+    `${rule.id}: ${rule.help}: ${rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`;
+  return [...violations, ...open].map(line);
+};

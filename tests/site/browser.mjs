@@ -1,0 +1,69 @@
+// The browser, and the sites that it opens.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+// Where the sites are: SITES, or a new folder into which cargo writes them.
+const folder = process.env.SITES ? resolve(process.env.SITES) : mkdtempSync(join(tmpdir(), "sites-"));
+if (!process.env.SITES) {
+  const made = ["run", "--quiet", "--locked", "-p", "runtime-bench-reports", "--example", "demo_sites"];
+  execFileSync("cargo", [...made, "--", folder], { cwd: ROOT, stdio: "inherit" });
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+}
+
+/** Every file below a folder whose name ends so. */
+export const files = (below, ending) =>
+  readdirSync(below, { recursive: true })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(below, name))
+    .sort();
+
+/** The sites by name. */
+export const sites = readdirSync(folder)
+  .map((name) => ({ name, folder: join(folder, name) }))
+  .filter((site) => statSync(site.folder).isDirectory());
+
+/** Every page of every site: its file, its site, and a short name. */
+export const pages = sites.flatMap((site) =>
+  files(site.folder, ".html").map((file) => ({ file, site, name: relative(folder, file) })));
+
+/** A page of a site. */
+export const page = (site, name = "index.html") => join(folder, site, name);
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ],
+  });
+
+/** Opens a file in a tab of its own; `complaints` gathers what the page should not have done. */
+export const open = async (browser, file, options = {}) => {
+  const { hash = "", ...rest } = options;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...rest });
+  const tab = await context.newPage();
+  const complaints = [];
+  tab.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  tab.on("pageerror", (error) => complaints.push(String(error)));
+  tab.on("dialog", async (dialog) => {
+    complaints.push(`a dialogue: ${dialog.message()}`);
+    await dialog.dismiss();
+  });
+  const own = pathToFileURL(folder).href;
+  tab.on("request", (request) => {
+    const address = request.url();
+    if (!address.startsWith(own) && address !== "data:,") complaints.push(`asks for ${address}`);
+  });
+  await tab.goto(pathToFileURL(file).href + hash);
+  return { tab, complaints, close: () => context.close() };
+};

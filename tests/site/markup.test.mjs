@@ -1,0 +1,87 @@
+// The pages as files: valid, small, and with no link into nothing.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { HtmlValidate } from "html-validate";
+import { files, pages, sites } from "./browser.mjs";
+
+const run = promisify(execFile);
+const KIB = 1024;
+
+test("the nu validator has nothing to say", async () => {
+  const jar = createRequire(import.meta.url).resolve("vnu-jar/build/dist/vnu.jar");
+  const args = ["-jar", jar, "--format", "json", "--exit-zero-always", ...pages.map(({ file }) => file)];
+  const { stderr } = await run("java", args, { maxBuffer: 1 << 28 });
+  const said = JSON.parse(stderr).messages.map(({ url, lastLine, message, extract }) =>
+    `${decodeURI(url.split("/").slice(-3).join("/"))}:${lastLine}: ${message} ${extract ?? ""}`);
+  assert.deepEqual(said, []);
+});
+
+test("html-validate has nothing to say", async () => {
+  const validator = new HtmlValidate({
+    root: true,
+    extends: ["html-validate:standard", "html-validate:a11y"],
+    rules: {
+      // How the source looks is the template's affair.
+      "long-title": "off",
+      "no-inline-style": "off",
+      "no-trailing-whitespace": "off",
+    },
+  });
+  const { results } = await validator.validateMultipleFiles(pages.map(({ file }) => file));
+  const said = results.flatMap(({ filePath, messages }) => messages.map(({ line, ruleId, message }) =>
+    `${filePath.split("/").slice(-3).join("/")}:${line}: ${ruleId}: ${message}`));
+  assert.deepEqual([...new Set(said)], []);
+});
+
+/** What a page refers to, and what may be referred to in it. */
+const attributes = (html, name) =>
+  [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g"))].map(([, value]) => value.replaceAll("&amp;", "&"));
+
+test("every link leads to a file, and to a place in it", () => {
+  const ids = new Map();
+  const idsOf = (file) => {
+    if (!ids.has(file)) ids.set(file, new Set(attributes(readFileSync(file, "utf8"), "id")));
+    return ids.get(file);
+  };
+  const dead = pages.flatMap(({ file, site, name }) =>
+    [...attributes(readFileSync(file, "utf8"), "href"), ...attributes(readFileSync(file, "utf8"), "src")]
+      .filter((link) => link !== "data:,")
+      .filter((link) => {
+        const [path, id] = decodeURI(link).split("#");
+        const target = path ? join(dirname(file), path) : file;
+        if (relative(site.folder, target).startsWith("..") || !existsSync(target)) return true;
+        return id !== undefined && !idsOf(target).has(id);
+      })
+      .map((link) => `${name}: ${link}`));
+  assert.deepEqual([...new Set(dead)], []);
+});
+
+test("no page is large, the script is small", (context) => {
+  const large = [];
+  for (const { file, name } of pages) {
+    const html = readFileSync(file, "utf8");
+    const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text]) => Buffer.byteLength(text));
+    const data = [...html.matchAll(/<script [^>]*>(.*?)<\/script>/gs)].map(([, text]) => Buffer.byteLength(text));
+    const size = statSync(file).size;
+    const most = name.includes("single") ? 1024 * KIB : 150 * KIB;
+    const line = `${name}: ${(size / KIB).toFixed(1)} KiB, script ${scripts.join(" + ") || 0} B, data ${data.join(" + ") || 0} B`;
+    context.diagnostic(line);
+    if (size > most || scripts.length > 1 || scripts[0] > 6 * KIB || data.some((bytes) => bytes > 15 * KIB)) large.push(line);
+  }
+  assert.deepEqual(large, []);
+});
+
+test("nothing is left over in a site: each file is a page or is linked to", () => {
+  for (const site of sites) {
+    const linked = new Set(pages.filter((page) => page.site === site).flatMap(({ file }) =>
+      attributes(readFileSync(file, "utf8"), "href").map((link) => join(dirname(file), decodeURI(link.split("#")[0])))));
+    const loose = files(site.folder, "").filter((file) => statSync(file).isFile() && !linked.has(file));
+    assert.deepEqual(loose.filter((file) => !file.endsWith("index.html")), [], site.name);
+  }
+});
