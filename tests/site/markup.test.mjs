@@ -17,7 +17,11 @@ test("the nu validator has nothing to say", async () => {
   const jar = createRequire(import.meta.url).resolve("vnu-jar/build/dist/vnu.jar");
   const args = ["-jar", jar, "--format", "json", "--exit-zero-always", ...pages.map(({ file }) => file)];
   const { stderr } = await run("java", args, { maxBuffer: 1 << 28 });
-  const said = JSON.parse(stderr).messages.map(({ url, lastLine, message, extract }) =>
+  // It judges a script before it has read it, and does not tell data from a script; that the policy
+  // allows the one and the browser runs it, behaviour.test.mjs shows.
+  const unread = /^Inline script violates Content Security Policy/;
+  const messages = JSON.parse(stderr).messages.filter(({ message }) => !unread.test(message));
+  const said = messages.map(({ url, lastLine, message, extract }) =>
     `${decodeURI(url.split("/").slice(-3).join("/"))}:${lastLine}: ${message} ${extract ?? ""}`);
   assert.deepEqual(said, []);
 });
@@ -27,10 +31,10 @@ test("html-validate has nothing to say", async () => {
     root: true,
     extends: ["html-validate:standard", "html-validate:a11y"],
     rules: {
-      // How the source looks is the template's affair.
+      // A title holds a workload's own words.
       "long-title": "off",
-      "no-inline-style": "off",
-      "no-trailing-whitespace": "off",
+      // Nothing is sent: every control acts at once.
+      "wcag/h32": "off",
     },
   });
   const { results } = await validator.validateMultipleFiles(pages.map(({ file }) => file));
