@@ -37,7 +37,7 @@ impl Scale {
         };
         // A unit such as MiB/s is itself a step.
         let own = steps.iter().find(|(name, _)| *name == base).map_or(1.0, |(_, size)| *size);
-        let size = rounded(value * own).abs();
+        let size = rounded(value * own).abs().max((value * own).abs());
         let step = steps.iter().find(|(_, step)| size >= *step);
         let (name, size) = step.or(steps.last()).copied().unwrap_or((base, 1.0));
         let suffix = match (steps, name) {
@@ -242,6 +242,7 @@ mod tests {
             (-1_500.0, "ns", "−1.50\u{a0}µs"),
             (1500.0, "ns/hop", "1.50\u{a0}µs/hop"),
             (512.0, "B", "512\u{a0}B"),
+            (1024.0, "B", "1.00\u{a0}KiB"),
             (1536.0, "B", "1.50\u{a0}KiB"),
             (3.0 * 1_048_576.0, "B/task", "3.00\u{a0}MiB/task"),
             (950.0, "1/s", "950/s"),

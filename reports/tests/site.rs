@@ -78,6 +78,9 @@ fn the_site_has_a_page_for_every_workload_and_runner_and_the_data() {
     for info in &run.header.runners {
         assert!(pages.contains_key(&format!("r/{}.html", info.name)), "{}", info.name);
     }
+    for name in DATA {
+        assert!(folder.path().join(name).is_file(), "{name}");
+    }
     let json = fs::read_to_string(&site.json).unwrap();
     assert!(json.contains(&serde_json::to_string(&run).unwrap()), "the run as it is");
     let data: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -109,8 +112,8 @@ fn one_page_holds_every_workload_with_a_chart_and_every_runner() {
     for info in workloads {
         assert!(page.contains(&format!("id=\"w-{}\"", info.name)), "{}", info.name);
     }
-    // All but the one that was left out.
-    assert_eq!(page.matches("<svg class=\"chart\"").count(), 5);
+    // All but the one that was left out; and the overview.
+    assert_eq!(page.matches("<svg class=\"chart\"").count(), 5 + 1);
     assert!(!page.contains(".html"), "it leads to no other page");
 }
 
@@ -245,6 +248,9 @@ fn a_trial_outside_the_plan_is_an_error_in_a_sentence() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing half written");
 }
 
+/// The files beside the pages.
+const DATA: [&str; 5] = ["data.json", "schema.json", "data.csv", "summary.md", "snapshot.svg"];
+
 /// The values of an attribute on a page.
 fn attribute(page: &str, name: &str) -> Vec<String> {
     let name = format!(" {name}=\"");
@@ -276,7 +282,7 @@ fn ids_are_unique_and_links_lead_somewhere() {
             for link in attribute(page, "href").iter().filter(|link| !link.starts_with("data:")) {
                 let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
                 let target = if file.is_empty() { name.clone() } else { resolved(name, file) };
-                if [".json", ".csv", ".md"].iter().any(|ending| file.ends_with(ending)) {
+                if DATA.contains(&target.as_str()) {
                     continue;
                 }
                 let to = pages.get(&target).unwrap_or_else(|| panic!("{name} leads to {link}"));

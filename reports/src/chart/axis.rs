@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
-use super::scaled::{AxisKind, Scaled};
+use super::scaled::{AxisKind, Scaled, is_drawable};
 use super::text::{tenths, width};
 use super::ticks;
 use crate::format;
@@ -17,17 +17,10 @@ const LINEAR_UP_TO: f64 = 8.0;
 const LOG_MARGIN: f64 = 1.15;
 /// A log axis shows no less than this ratio, or noise would look large.
 const LEAST_LOG: f64 = 1.5;
-/// Beyond these sizes ticks lose their precision, and no measurement is this large or small.
-const SIZES: Range<f64> = 1e-200..1e200;
 /// Most figures that are ticks themselves.
 const OWN_TICKS: usize = 8;
 /// Least distance of two labels, pixels.
-const GAP: u32 = 10;
-
-/// Whether a figure can stand on an axis at all.
-pub(super) fn is_drawable(value: f64) -> bool {
-    value == 0.0 || SIZES.contains(&value.abs())
-}
+const GAP: u32 = 6;
 
 /// A linear axis, or a logarithmic one.
 #[derive(Clone, Debug)]
@@ -36,6 +29,7 @@ pub(super) struct Axis {
     high: f64,
     log: bool,
     ticks: Vec<(f64, String)>,
+    scaled: Scaled,
 }
 
 impl Axis {
@@ -45,48 +39,63 @@ impl Axis {
             AxisKind::Auto => f64::NEG_INFINITY,
             AxisKind::Log => f64::MIN_POSITIVE,
             AxisKind::Percentile => 1.0,
-            AxisKind::Labels(names) => return Self::labelled(names, figures),
+            AxisKind::Labels(names) => return Self::labelled(names, scaled, figures),
         };
         let drawable = || figures.iter().copied().filter(|at| is_drawable(*at) && *at >= at_least);
         let low = drawable().min_by(f64::total_cmp)?;
         let high = drawable().max_by(f64::total_cmp)?;
-        let unit = scaled.tick_unit();
         Some(match scaled.kind {
-            AxisKind::Percentile => Self::percentiles(low, high),
-            AxisKind::Log => Self::log(low, high, unit),
-            _ if low > 0.0 && high / low > LINEAR_UP_TO => Self::log(low, high, unit),
-            _ => Self::linear(low, high, unit),
+            AxisKind::Percentile => Self::percentiles(low, high, scaled),
+            AxisKind::Log => Self::log(low, high, scaled),
+            _ if low > 0.0 && high / low > LINEAR_UP_TO => Self::log(low, high, scaled),
+            _ => Self::linear(low, high, scaled),
         })
     }
 
     /// From zero; its last tick stands at the end, so that no figure lies beyond every label.
-    fn linear(low: f64, high: f64, unit: &str) -> Self {
+    fn linear(low: f64, high: f64, scaled: &Scaled) -> Self {
         let (low, high) = match (low, high) {
             (_, 0.0..) if high > 0.0 => (low.min(0.0), high),
             // All are zero or below.
             (..0.0, _) => (low, 0.0),
             _ => (0.0, 1.0),
         };
-        let step = ticks::step(low, high);
-        let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
-        let ticks = numbered(ticks::linear(low, high), unit);
-        Self { low, high, log: false, ticks }
+        let round = scaled.round();
+        let step = ticks::step(low, high, round);
+        // A product that is rounded down would leave its own figure outside.
+        let (first, last) = ((low / step).floor() * step, (high / step).ceil() * step);
+        let (low, high) = (first.min(low), last.max(high));
+        let ticks = numbered(ticks::linear(low, high, round), scaled);
+        Self { low, high, log: false, ticks, scaled: scaled.clone() }
     }
 
-    fn log(low: f64, high: f64, unit: &str) -> Self {
+    fn log(low: f64, high: f64, scaled: &Scaled) -> Self {
         let missing = (LEAST_LOG / (high / low)).max(1.0).sqrt();
         let (low, high) = (low / missing / LOG_MARGIN, high * missing * LOG_MARGIN);
-        Self { low, high, log: true, ticks: numbered(ticks::log(low, high), unit) }
+        let ticks = numbered(ticks::log(low, high, scaled.round(), ticks::TICKS), scaled);
+        Self { low, high, log: true, ticks, scaled: scaled.clone() }
     }
 
-    fn percentiles(low: f64, high: f64) -> Self {
+    fn percentiles(low: f64, high: f64, scaled: &Scaled) -> Self {
         let high = if high > low { high } else { low * 10.0 };
-        Self { low, high, log: true, ticks: ticks::percentiles(&(low..=high)) }
+        Self {
+            low,
+            high,
+            log: true,
+            ticks: ticks::percentiles(&(low..=high)),
+            scaled: scaled.clone(),
+        }
     }
 
-    fn labelled(names: &[String], figures: &[f64]) -> Option<Self> {
+    fn labelled(names: &[String], scaled: &Scaled, figures: &[f64]) -> Option<Self> {
         let ticks = names.iter().enumerate().map(|(at, name)| (at as f64, name.clone())).collect();
-        let axis = Self { low: -0.5, high: names.len() as f64 - 0.5, log: false, ticks };
+        let axis = Self {
+            low: -0.5,
+            high: names.len() as f64 - 0.5,
+            log: false,
+            ticks,
+            scaled: scaled.clone(),
+        };
         figures.iter().any(|figure| axis.holds(*figure)).then_some(axis)
     }
 
@@ -95,31 +104,47 @@ impl Axis {
         is_drawable(value) && self.extent().contains(&value)
     }
 
-    /// Ticks at the figures themselves, if they are few and have room along so many pixels: a
-    /// parameter reads best at the values that it had.
-    pub(super) fn at_figures(mut self, scaled: &Scaled, figures: &[f64], room: u32) -> Self {
-        if matches!(scaled.kind, AxisKind::Auto | AxisKind::Log) {
+    /// Ticks at the figures themselves, if they are few and have room along so many pixels, or else
+    /// as in [`Self::within`].
+    pub(super) fn at_figures(mut self, figures: &[f64], room: u32) -> Self {
+        if matches!(self.scaled.kind, AxisKind::Auto | AxisKind::Log) {
             let mut own: Vec<f64> = figures.iter().copied().filter(|at| self.holds(*at)).collect();
             own.sort_by(f64::total_cmp);
             own.dedup();
-            let own = Self { ticks: numbered(own, scaled.tick_unit()), ..self.clone() };
-            if own.ticks.len() <= OWN_TICKS && own.fits(&own.ticks, room) {
-                return own;
+            let own = numbered(own, &self.scaled);
+            let few = self.thinned(&own, room);
+            if own.len() <= OWN_TICKS && (few.len() == own.len() || few.len() >= ticks::FEWEST) {
+                self.ticks = few;
+                return self;
             }
         }
-        let thinned =
-            |every| -> Vec<(f64, String)> { self.ticks.iter().step_by(every).cloned().collect() };
-        let fitting = (1..=self.ticks.len()).map(thinned).find(|few| self.fits(few, room));
-        self.ticks = fitting.unwrap_or_default();
+        self.within(room)
+    }
+
+    /// As many ticks as have room along so many pixels.
+    pub(super) fn within(mut self, room: u32) -> Self {
+        let is_log = self.log && self.scaled.kind != AxisKind::Percentile;
+        let fewer = (ticks::FEWEST..=ticks::TICKS).rev().filter(|_| is_log);
+        let round = |most| ticks::log(self.low, self.high, self.scaled.round(), most);
+        let mut fewer = fewer.map(|most| numbered(round(most), &self.scaled));
+        let fitting = fewer.find(|ticks| self.fits(ticks, room));
+        self.ticks = fitting.unwrap_or_else(|| self.thinned(&self.ticks, room));
         self
+    }
+
+    /// Each tick, or every second, or every third…, as soon as no two labels touch.
+    fn thinned(&self, ticks: &[(f64, String)], room: u32) -> Vec<(f64, String)> {
+        let every = |step| -> Vec<(f64, String)> { ticks.iter().step_by(step).cloned().collect() };
+        (1..=ticks.len()).map(every).find(|few| self.fits(few, room)).unwrap_or_default()
     }
 
     /// Whether no two labels touch along so many pixels.
     fn fits(&self, ticks: &[(f64, String)], room: u32) -> bool {
         let at = |tick: &(f64, String)| self.map(&tick.0, (0, tenths(room)));
         ticks.windows(2).all(|pair| {
-            let need = (width([pair[0].1.as_str()]) + width([pair[1].1.as_str()])) / 2 + GAP;
-            at(&pair[1]) - at(&pair[0]) >= tenths(need)
+            let half = |tick: &(f64, String)| tenths(width([tick.1.as_str()])) / 2;
+            let (left, right) = (&pair[0], &pair[1]);
+            at(right) - at(left) >= half(left) + half(right) + tenths(GAP)
         })
     }
 
@@ -154,7 +179,8 @@ impl Axis {
     }
 }
 
-fn numbered(ticks: Vec<f64>, unit: &str) -> Vec<(f64, String)> {
+fn numbered(ticks: Vec<f64>, scaled: &Scaled) -> Vec<(f64, String)> {
+    let unit = scaled.tick_unit();
     ticks.into_iter().map(|tick| (tick, format::tick(tick, unit))).collect()
 }
 
@@ -238,11 +264,22 @@ mod tests {
     }
 
     #[test]
+    fn an_axis_holds_every_figure_that_it_was_made_for() {
+        for tenth in 1..500 {
+            let figures = [f64::from(tenth) * 0.1, f64::from(tenth) / 7.0];
+            for kind in [AxisKind::Auto, AxisKind::Log] {
+                let axis = axis(kind, &figures).unwrap();
+                assert!(figures.iter().all(|figure| axis.holds(*figure)), "{figures:?}");
+            }
+        }
+    }
+
+    #[test]
     fn labels_are_thinned_until_none_touch_another() {
         let names: Vec<String> = (0..40).map(|n| format!("2026-01-{n:02}")).collect();
         let scaled =
             Scaled { name: String::new(), unit: String::new(), kind: AxisKind::Labels(names) };
-        let axis = Axis::new(&scaled, &[0.0]).unwrap().at_figures(&scaled, &[], 400);
+        let axis = Axis::new(&scaled, &[0.0]).unwrap().at_figures(&[], 400);
         assert!((2..6).contains(&axis.ticks.len()), "{:?}", axis.ticks);
         assert!(axis.fits(&axis.ticks, 400));
     }
@@ -251,10 +288,10 @@ mod tests {
     fn a_parameter_has_ticks_at_its_own_values() {
         let scaled = Scaled { name: String::new(), unit: String::new(), kind: AxisKind::Log };
         let figures = [8.0, 1.0, 2.0, 4.0, 2.0];
-        let own = Axis::new(&scaled, &figures).unwrap().at_figures(&scaled, &figures, 400);
+        let own = Axis::new(&scaled, &figures).unwrap().at_figures(&figures, 400);
         assert_eq!(own.labels().collect::<Vec<_>>(), ["1", "2", "4", "8"]);
         let crowded = [1.0, 1.01, 100.0];
-        let round = Axis::new(&scaled, &crowded).unwrap().at_figures(&scaled, &crowded, 400);
+        let round = Axis::new(&scaled, &crowded).unwrap().at_figures(&crowded, 400);
         assert_eq!(round.labels().collect::<Vec<_>>(), ["1", "3", "10", "30", "100"]);
     }
 }

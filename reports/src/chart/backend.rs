@@ -19,6 +19,8 @@ use super::path::{Elements, closed_outline, open_outline, pixels};
 
 /// plotters' pixels in one pixel of the drawing.
 pub(super) const PRECISION: i32 = 10;
+/// Width of a line that carries data, in plotters' pixels; a wider one is as thick as a row.
+pub(super) const LINE: i32 = 2 * PRECISION;
 /// Mean width of a character ÷ font size, of a system font.
 const CHARACTER: f64 = 0.56;
 
@@ -98,6 +100,7 @@ impl Canvas {
 #[derive(Clone, Copy)]
 enum Paint {
     Fill,
+    Wide,
     Line,
     Thin,
 }
@@ -107,7 +110,8 @@ impl Paint {
         match style.stroke_width() {
             _ if fill => Self::Fill,
             width if width <= PRECISION.unsigned_abs() => Self::Thin,
-            _ => Self::Line,
+            width if width <= LINE.unsigned_abs() => Self::Line,
+            _ => Self::Wide,
         }
     }
 }
@@ -119,6 +123,7 @@ fn class(paint: Paint, color: BackendColor) -> Result<Option<String>, DrawingErr
     }
     let paint = match paint {
         Paint::Fill => "fill",
+        Paint::Wide => "wide",
         Paint::Line => "line",
         Paint::Thin => "line thin",
     };
@@ -217,8 +222,8 @@ impl DrawingBackend for Canvas {
         }
         let anchor = match style.anchor().h_pos {
             HPos::Left => "",
-            HPos::Center => r#" text-anchor="middle""#,
-            HPos::Right => r#" text-anchor="end""#,
+            HPos::Center => " mid",
+            HPos::Right => " end",
         };
         // The baseline, from where the font's box is anchored.
         let drop = match style.anchor().v_pos {
@@ -227,10 +232,11 @@ impl DrawingBackend for Canvas {
             VPos::Bottom => -0.2,
         };
         let baseline = y + (drop * style.size()).round() as i32;
+        // What stands at the left edge need not say so.
+        let left = if x == 0 { String::new() } else { format!(r#" x="{}""#, pixels(x)) };
         self.push(&format!(
-            r#"<text class="{}"{anchor} x="{}" y="{}">{}</text>"#,
+            r#"<text class="{}{anchor}"{left} y="{}">{}</text>"#,
             ink(color)?,
-            pixels(x),
             pixels(baseline),
             escaped(text)
         ));
@@ -286,7 +292,7 @@ mod tests {
         assert_eq!(
             canvas.elements(),
             "<a href=\"?&quot;&gt;\"><title>a &amp; &quot;b&quot;</title>\
-             <text class=\"label\" x=\"0\" y=\"9.6\">&lt;script&gt;</text></a>"
+             <text class=\"label\" y=\"9.6\">&lt;script&gt;</text></a>"
         );
     }
 }

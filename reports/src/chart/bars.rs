@@ -155,3 +155,55 @@ fn paint_bar(plot: &RowPlot, axis: &Axis, bar: &Bar, y: f64) -> Painted {
     }
     mark(&plot.root, plot.at(bar.ratio, y), bar.series, Form::Filled)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::odd::about;
+
+    fn drawn(ratios: &[f64]) -> String {
+        let bar = |(series, ratio): (usize, &f64)| Bar {
+            name: "<a>".into(),
+            series,
+            ratio: *ratio,
+            interval: None,
+            words: "?".into(),
+        };
+        let bars = ratios.iter().enumerate().map(bar).collect();
+        let plot = BarPlot { groups: vec![BarGroup { name: "g & h".into(), bars }] };
+        plot.draw(&about()).unwrap().unwrap().into_string()
+    }
+
+    #[test]
+    fn a_bar_is_left_of_the_line_exactly_if_it_costs_less() {
+        let svg = drawn(&[0.5, 2.0, 0.99, 1.01, 30.0]);
+        let line = svg.split("class=\"line thin guide\" d=\"M").nth(1).unwrap();
+        let guide = line.split(' ').next().unwrap();
+        let bars: Vec<&str> =
+            svg.split("class=\"fill band ").skip(1).map(|bar| &bar[7..]).collect();
+        assert_eq!(bars.len(), 5);
+        for (bar, left) in bars.into_iter().zip([true, false, true, false, false]) {
+            // From the line at 1× first, then along the bar.
+            let bar = &bar[bar.find('M').unwrap() + 1..];
+            assert!(bar.starts_with(&format!("{guide} ")), "{bar} begins at {guide}");
+            assert_eq!(bar.split('h').nth(1).unwrap().starts_with('-'), left, "{bar}");
+        }
+    }
+
+    #[test]
+    fn a_bar_that_cannot_be_drawn_is_said_not_drawn() {
+        let svg = drawn(&[1.5, f64::NAN, 0.0, -1.0, f64::INFINITY]);
+        assert_eq!(svg.matches("not drawable").count(), 4);
+        assert_eq!(svg.matches("band").count(), 1);
+    }
+
+    #[test]
+    fn a_group_of_one_bar_is_one_row() {
+        let names = |ratios: &[f64]| -> Vec<bool> {
+            let svg = drawn(ratios);
+            [">g &amp; h<", ">&lt;a&gt;<"].iter().map(|name| svg.contains(name)).collect()
+        };
+        assert_eq!(names(&[2.0]), [true, false]);
+        assert_eq!(names(&[2.0, 3.0]), [true, true]);
+    }
+}

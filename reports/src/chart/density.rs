@@ -22,8 +22,7 @@ pub(super) fn density(sorted: &[f64]) -> Vec<(f64, f64)> {
     let height = |place: f64| -> f64 {
         sample.iter().map(|value| (-((place - value) / width).powi(2) / 2.0).exp()).sum()
     };
-    let raw: Vec<(f64, f64)> =
-        (0..STEPS).map(|step| at(step)).map(|place| (place, height(place))).collect();
+    let raw: Vec<(f64, f64)> = (0..STEPS).map(at).map(|place| (place, height(place))).collect();
     let highest = raw.iter().map(|(_, height)| *height).fold(f64::MIN_POSITIVE, f64::max);
     raw.into_iter().map(|(place, height)| (place, height / highest)).collect()
 }

@@ -3,12 +3,12 @@
 use maud::Markup;
 use runtime_bench_results::stats::Interval;
 
-use super::axis::{Axis, is_drawable};
+use super::axis::Axis;
 use super::backend::{Canvas, Painted};
 use super::ink::Ink;
 use super::paint::{Form, line, mark, whisker};
 use super::rows::{self, Layout, RowPlot};
-use super::scaled::Scaled;
+use super::scaled::{Scaled, is_drawable};
 use super::svg::{self, Role};
 use super::{ChartError, Description};
 

@@ -25,11 +25,14 @@ const LINE: u32 = 22;
 
 /// What is known before anything is drawn.
 pub(super) struct Plan<'p> {
-    /// What each axis shows.
+    /// What the axis below shows.
     pub(super) x: &'p Scaled,
+    /// What the axis at the side shows.
     pub(super) y: &'p Scaled,
     /// The figures that must lie on each.
     pub(super) figures: (Vec<f64>, Vec<f64>),
+    /// Whether the axis below is a parameter, which reads best at the values that it had.
+    pub(super) parameter: bool,
     /// Room to the right of the field, pixels.
     pub(super) beside: u32,
     /// Least height of the field, pixels.
@@ -55,7 +58,8 @@ impl Field {
             return Ok(None);
         };
         let gutter = width(y.labels()) + 10;
-        let x = x.at_figures(plan.x, xs, WIDTH.saturating_sub(gutter + plan.beside));
+        let wide = WIDTH.saturating_sub(gutter + plan.beside);
+        let x = if plan.parameter { x.at_figures(xs, wide) } else { x.within(wide) };
         let above = heading_height(plan.y) + 8;
         let below = LINE + heading_height(plan.x);
         let canvas = Canvas::new((WIDTH, above + HEIGHT.max(plan.least) + below));

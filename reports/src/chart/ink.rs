@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use plotters::style::{Color, RGBColor, ShapeStyle};
 use plotters_backend::BackendColor;
 
-use super::backend::PRECISION;
+use super::backend::{LINE, PRECISION};
 
 /// How many colours tell runners apart; further runners share a colour but not a marker.
 pub(super) const COLOURS: usize = 6;
@@ -32,8 +32,8 @@ pub(super) enum Ink {
     Guide,
     /// A text that leads elsewhere.
     Link,
-    /// Words on a shade.
-    Cell,
+    /// A name beside what it names, and words on a shade.
+    Name,
     /// Invisible, but the pointer finds it.
     Touch,
     /// A runner.
@@ -59,7 +59,7 @@ impl Ink {
             Self::Guide => RGBColor(6, 0, 0),
             Self::Link => RGBColor(7, 0, 0),
             Self::Touch => RGBColor(8, 0, 0),
-            Self::Cell => RGBColor(12, 0, 0),
+            Self::Name => RGBColor(12, 0, 0),
             Self::Trace(series) => RGBColor(9, part(series, COLOURS), part(series, DASHES)),
             Self::Band(series) => RGBColor(10, part(series, COLOURS), 0),
             Self::Shade(shade) => RGBColor(11, shade.min(SHADES - 1) as u8, 0),
@@ -91,7 +91,7 @@ impl Ink {
             9 => format!("s{series} d{dash}").into(),
             10 => format!("band s{series}").into(),
             11 => format!("h{number}").into(),
-            12 => "cell".into(),
+            12 => "name".into(),
             _ => return None,
         })
     }
@@ -103,7 +103,12 @@ impl Ink {
 
     /// A line like those that carry data.
     pub(super) fn line(self) -> ShapeStyle {
-        self.colour().stroke_width(2 * PRECISION.unsigned_abs())
+        self.colour().stroke_width(LINE.unsigned_abs())
+    }
+
+    /// A line as thick as a row of a table: lighter than a rectangle.
+    pub(super) fn wide(self) -> ShapeStyle {
+        self.colour().stroke_width(2 * LINE.unsigned_abs())
     }
 
     /// A line that stays behind the data.
@@ -134,12 +139,17 @@ mod tests {
             Ink::Paper,
             Ink::Guide,
             Ink::Link,
-            Ink::Cell,
+            Ink::Name,
             Ink::Touch,
         ];
         let series = (0..COLOURS).flat_map(|n| [Ink::Series(n), Ink::Trace(n), Ink::Band(n)]);
         let inks = plain.into_iter().chain(series).chain((0..SHADES).map(Ink::Shade));
         let mut classes: Vec<_> = inks.map(|ink| class(ink).unwrap()).collect();
+        for class in classes.iter().flat_map(|classes| classes.split(' ')) {
+            // The first dash is none.
+            let ruled = crate::chart::STYLE.contains(&format!(".{class} {{")) || class == "d0";
+            assert!(ruled, "{class} has no rule");
+        }
         let count = classes.len();
         classes.sort();
         classes.dedup();

@@ -18,7 +18,7 @@ pub(super) fn spread(wanted: &[i32], apart: i32, (from, to): (i32, i32)) -> Vec<
     }
     let mut places = vec![0; wanted.len()];
     let mut free = from;
-    let mut left = wanted.len() as i32;
+    let mut left = i32::try_from(wanted.len()).unwrap_or(i32::MAX);
     for block in blocks {
         for (number, member) in (0..).zip(block.members) {
             let at = block.begins.round() as i32 + number * apart;
@@ -64,6 +64,13 @@ impl Space {
     pub(super) fn around((x, y): BackendCoord, (width, height): (i32, i32)) -> Self {
         let (right, down) = (width / 2, height / 2);
         Self { from: (x - right, y - down), to: (x + right, y + down) }
+    }
+
+    /// The space of a whisker, with its ends.
+    pub(super) fn along([from, to]: [BackendCoord; 2]) -> Self {
+        let (left, right) = (from.0.min(to.0), from.0.max(to.0));
+        let (top, bottom) = (from.1.min(to.1), from.1.max(to.1));
+        Self { from: (left - 50, top - 50), to: (right + 50, bottom + 50) }
     }
 
     /// Whether two share anything.

@@ -1,5 +1,7 @@
 //! How a figure goes along another: a line per runner, its interval as a band, its name at its end.
 
+use std::cmp::Ordering;
+
 use maud::Markup;
 use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
@@ -62,7 +64,8 @@ pub(crate) struct LinePoint {
 /// A line of which something can be drawn.
 struct Drawable<'l> {
     line: &'l Line,
-    points: Vec<LinePoint>,
+    /// Its points; between two runs is one that cannot be drawn.
+    runs: Vec<Vec<LinePoint>>,
     /// Where it ends, and so where its name wants to be.
     end: BackendCoord,
 }
@@ -118,6 +121,7 @@ impl LinePlot {
                 points().map(|point| point.x).collect(),
                 points().flat_map(ends).flatten().chain(self.guide).collect(),
             ),
+            parameter: true,
             beside: width(names.iter().map(String::as_str)) + LEADER,
             least: NAME_HEIGHT * self.lines.len() as u32,
         }
@@ -125,17 +129,19 @@ impl LinePlot {
 }
 
 fn drawable<'l>(line: &'l Line, field: &Field) -> Option<Drawable<'l>> {
-    let held = line.points.iter().filter(|point| field.holds(point.x, point.y));
-    let held = held.map(|point| LinePoint { interval: field.along_y(point.interval), ..*point });
-    let points = thinned(held.collect());
-    let end = points.last().map(|point| field.at(point.x, point.y))?;
-    Some(Drawable { line, points, end })
+    let points = thinned(&line.points);
+    let held = points.split(|point| !field.holds(point.x, point.y));
+    let cut = |point: &LinePoint| LinePoint { interval: field.along_y(point.interval), ..*point };
+    let runs = held.map(|run| run.iter().map(cut).collect::<Vec<_>>());
+    let runs: Vec<Vec<LinePoint>> = runs.filter(|run| !run.is_empty()).collect();
+    let end = runs.last()?.last().map(|point| field.at(point.x, point.y))?;
+    Some(Drawable { line, runs, end })
 }
 
 /// Evenly, with the first and the last.
-fn thinned(points: Vec<LinePoint>) -> Vec<LinePoint> {
+fn thinned(points: &[LinePoint]) -> Vec<LinePoint> {
     if points.len() <= MOST {
-        return points;
+        return points.to_vec();
     }
     (0..MOST).map(|place| points[place * (points.len() - 1) / (MOST - 1)]).collect()
 }
@@ -143,18 +149,22 @@ fn thinned(points: Vec<LinePoint>) -> Vec<LinePoint> {
 impl Drawable<'_> {
     fn paint(&self, field: &Field) -> Painted {
         let series = self.line.series;
+        for run in &self.runs {
+            for run in run.split(|point| point.interval.is_none()) {
+                paint_band(field, run, series)?;
+            }
+        }
         let at = |point: &LinePoint| field.at(point.x, point.y);
-        for run in self.points.split(|point| point.interval.is_none()) {
-            paint_band(field, run, series)?;
+        let runs = self.runs.iter().map(|run| run.iter().map(at).collect());
+        let runs: Vec<Vec<BackendCoord>> = runs.collect();
+        for run in runs.iter().filter(|run| run.len() > 1) {
+            line(&field.root, run, Ink::Trace(series).line())?;
         }
-        let through: Vec<BackendCoord> = self.points.iter().map(at).collect();
-        if through.len() > 1 {
-            line(&field.root, &through, Ink::Trace(series).line())?;
-        }
-        // One that is alone stands at its place however many others there are.
-        if through.len() <= MARKED {
-            for place in through {
-                mark(&field.root, place, series, Form::Filled)?;
+        let few = runs.iter().map(Vec::len).sum::<usize>() <= MARKED;
+        // One that is alone is seen by its mark only.
+        for run in runs.iter().filter(|run| few || run.len() == 1) {
+            for place in run {
+                mark(&field.root, *place, series, Form::Filled)?;
             }
         }
         Ok(())
@@ -169,18 +179,19 @@ impl Drawable<'_> {
         line(&field.root, &[from, bend], Ink::Series(series).thin())?;
         mark(&field.root, at, series, Form::Filled)?;
         let name = shortened(&self.line.name, NAME_LENGTH);
-        text(&field.root, &name, (x - tenths(3), y), Ink::Figure, HPos::Left)
+        text(&field.root, &name, (x - tenths(3), y), Ink::Name, HPos::Left)
     }
 
     fn tooltip(&self, plot: &LinePlot) -> String {
         let figure = |point: &LinePoint| crate::format::figure(point.y, &plot.y.unit);
-        match self.points.as_slice() {
-            [] => self.line.name.clone(),
-            [only] => format!("{}: {}", self.line.name, figure(only)),
-            [first, .., last] => {
-                format!("{}: {} to {}", self.line.name, figure(first), figure(last))
-            }
-        }
+        let ends = |(first, last): (&LinePoint, &LinePoint)| match first.x.total_cmp(&last.x) {
+            Ordering::Equal => figure(first),
+            _ => format!("{} to {}", figure(first), figure(last)),
+        };
+        let (first, last) = (self.runs.first(), self.runs.last());
+        let first = first.and_then(|run| run.first());
+        let figures = first.zip(last.and_then(|run| run.last())).map(ends).unwrap_or_default();
+        format!("{}: {figures}", self.line.name)
     }
 }
 
@@ -199,5 +210,83 @@ fn paint_band(field: &Field, run: &[LinePoint], series: usize) -> Painted {
             let above = ends.iter().rev().map(|(_, high)| *high);
             area(&field.root, below.chain(above).collect(), Ink::Band(series))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::AxisKind;
+    use crate::chart::odd::{about, scaled};
+
+    fn plot(lines: Vec<Vec<LinePoint>>) -> LinePlot {
+        let line = |(series, points)| Line { name: format!("<{series}>"), series, points };
+        let lines = lines.into_iter().enumerate().map(line).collect();
+        LinePlot { x: scaled(AxisKind::Log), y: scaled(AxisKind::Log), lines, guide: Some(3.0) }
+    }
+
+    fn drawn(lines: Vec<Vec<LinePoint>>) -> String {
+        plot(lines).draw(&about()).unwrap().unwrap().into_string()
+    }
+
+    fn point(x: f64, y: f64) -> LinePoint {
+        LinePoint { x, y, interval: Some(Interval { low: y * 0.9, high: y * 1.1 }) }
+    }
+
+    #[test]
+    fn names_at_the_ends_do_not_overlap() {
+        for count in [2, 9, 40] {
+            let line =
+                |series: usize| vec![point(1.0, 2.0), point(2.0, 3.0 + 0.001 * series as f64)];
+            let svg = drawn((0..count).map(line).collect());
+            let names = svg.split("class=\"name\"").skip(1);
+            let mut ys: Vec<f64> = names
+                .map(|name| name.split("y=\"").nth(1).unwrap().split('"').next().unwrap())
+                .map(|y| y.parse().unwrap())
+                .collect();
+            assert_eq!(ys.len(), count);
+            ys.sort_by(f64::total_cmp);
+            assert!(ys.windows(2).all(|pair| pair[1] - pair[0] >= 15.9), "{ys:?}");
+        }
+    }
+
+    #[test]
+    fn a_band_needs_two_neighbours_with_an_interval() {
+        let bare = LinePoint { interval: None, ..point(3.0, 4.0) };
+        let bands = |points| drawn(vec![points]).matches("band").count();
+        assert_eq!(bands(vec![point(1.0, 2.0), point(2.0, 3.0)]), 1);
+        assert_eq!(bands(vec![point(1.0, 2.0), bare, point(4.0, 3.0)]), 0);
+        let zero = Interval { low: 0.0, high: 4.0 };
+        let cut = LinePoint { interval: Some(zero), ..point(2.0, 3.0) };
+        assert_eq!(bands(vec![point(1.0, 2.0), cut]), 0);
+    }
+
+    #[test]
+    fn a_line_breaks_where_a_figure_is_missing() {
+        let traces = |missing: f64| {
+            let line = [1.0, 2.0, missing, 3.0, 4.0].map(|y| point(y.abs(), y));
+            let gap = LinePoint { x: 2.5, ..line[2] };
+            let svg = drawn(vec![vec![line[0], line[1], gap, line[3], line[4]]]);
+            let trace = svg.split("class=\"line s1 d0\" d=\"").nth(1).unwrap();
+            trace.split('"').next().unwrap().matches('M').count()
+        };
+        assert_eq!((traces(2.5), traces(f64::NAN), traces(0.0)), (1, 2, 2));
+    }
+
+    #[test]
+    fn a_long_line_keeps_its_ends() {
+        let points: Vec<LinePoint> = (1..=1001).map(|x| point(f64::from(x), 1.0)).collect();
+        let thin = thinned(&points);
+        let ends = [thin[0].x, thin[MOST - 1].x];
+        assert_eq!((thin.len(), ends), (MOST, [1.0, 1001.0]));
+    }
+
+    #[test]
+    fn the_guide_is_drawn_and_names_are_escaped() {
+        let svg = drawn(vec![vec![point(1.0, 2.0)]]);
+        assert!(svg.contains("line thin guide"), "{svg}");
+        assert!(svg.contains("&lt;0&gt;") && !svg.contains("<0>"), "{svg}");
+        let nothing = plot(vec![vec![point(f64::NAN, 2.0)], vec![point(1.0, -2.0)]]);
+        assert!(nothing.draw(&about()).unwrap().is_none());
     }
 }

@@ -7,7 +7,8 @@
 //! - `bars`: ratios to a reference, to the left and to the right of it.
 //! - `violin`: how the values of each runner are distributed.
 //! - `scatter`: one cost against another.
-//! - `heat`: many workloads by many runners in shades; `snapshot`: the same as a file of its own.
+//! - `heat`: many workloads by many runners in shades, drawn by `table`; `snapshot`: the same as a
+//!   file of its own.
 //!
 //! What they share:
 //!
@@ -32,6 +33,8 @@ mod ink;
 mod labels;
 mod lines;
 mod markers;
+#[cfg(test)]
+mod odd;
 mod paint;
 #[cfg(test)]
 mod palette;
@@ -41,6 +44,7 @@ mod scaled;
 mod scatter;
 mod snapshot;
 mod svg;
+mod table;
 mod text;
 mod ticks;
 mod violin;

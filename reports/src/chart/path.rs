@@ -63,14 +63,18 @@ pub(super) fn open_outline(points: impl IntoIterator<Item = BackendCoord>) -> St
         return String::new();
     };
     let mut outline = format!("M{}{}", pixels(x), next(y));
+    let mut slanted = false;
     for (to_x, to_y) in points {
         let (right, down) = (to_x.saturating_sub(x), to_y.saturating_sub(y));
         let _ = match (right, down) {
-            (0, 0) => Ok(()),
+            (0, 0) => continue,
             (right, 0) => write!(outline, "h{}", pixels(right)),
             (0, down) => write!(outline, "v{}", pixels(down)),
+            // The letter holds for all that follow.
+            (right, down) if slanted => write!(outline, "{}{}", next(right), next(down)),
             (right, down) => write!(outline, "l{}{}", pixels(right), next(down)),
         };
+        slanted = right != 0 && down != 0;
         (x, y) = (to_x, to_y);
     }
     outline
@@ -109,6 +113,7 @@ mod tests {
     fn an_outline_goes_in_steps() {
         assert_eq!(open_outline([(100, 5), (150, 5), (150, 5), (147, -5)]), "M10 .5h5l-.3-1");
         assert_eq!(closed_outline([(0, 0), (10, 0), (10, 10), (0, 10)]), "M0 0h1v1h-1z");
+        assert_eq!(open_outline([(0, 0), (10, 10), (0, 20), (10, 30)]), "M0 0l1 1-1 1 1 1");
         assert_eq!((open_outline([]), closed_outline([])), (String::new(), String::new()));
         assert!(!open_outline([(i32::MIN, 0), (i32::MAX, 0)]).is_empty());
     }

@@ -16,8 +16,8 @@ use super::ink::Ink;
 use super::paint::{Root, text};
 use super::text::{FONT_SIZE, NAME_LENGTH, shortened, tenths, width};
 
-/// Width of every chart, pixels.
-pub(super) const WIDTH: u32 = 560;
+/// Width of every chart but a table, pixels.
+pub(super) const WIDTH: u32 = 500;
 const AXIS_HEIGHT: u32 = 26;
 /// Least room for the figures at the right, which also keeps the last tick's label whole.
 const WORDS_WIDTH: u32 = 40;
@@ -85,6 +85,7 @@ impl RowPlot {
         let gutter = width(names.iter().map(String::as_str)) + 14;
         let beside = width(words.iter().copied()).max(WORDS_WIDTH) + 14;
         let root = canvas.clone().into_drawing_area();
+        let axis = axis.within(WIDTH.saturating_sub(gutter + beside));
         let (rows, low) = (names.len(), axis.range().start);
         let mut chart = ChartBuilder::on(&root)
             .margin_right(tenths(beside))

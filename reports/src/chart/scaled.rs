@@ -1,6 +1,17 @@
 //! What an axis shows.
 
+use std::ops::Range;
+
+use super::ticks::Round;
 use crate::format::Scale;
+
+/// Beyond these sizes ticks lose their precision, and no measurement is this large or small.
+const SIZES: Range<f64> = 1e-200..1e200;
+
+/// Whether a figure can stand on an axis at all.
+pub(super) fn is_drawable(value: f64) -> bool {
+    value == 0.0 || SIZES.contains(&value.abs())
+}
 
 /// An axis: what it shows, its unit, how it is divided.
 #[derive(Clone, Debug)]
@@ -35,6 +46,14 @@ impl Scaled {
     /// The unit that every tick bears; a word would crowd them.
     pub(super) fn tick_unit(&self) -> &str {
         if self.is_word() { "" } else { &self.unit }
+    }
+
+    /// What is a round figure in this unit.
+    pub(super) fn round(&self) -> Round {
+        match self.unit.split('/').next() {
+            Some("B" | "KiB" | "MiB" | "GiB") => Round::Binary,
+            _ => Round::Decimal,
+        }
     }
 
     /// What stands beside the axis as a whole.

@@ -88,6 +88,7 @@ impl Scatter {
                 along(|point| (point.x, point.x_interval)).flatten().collect(),
                 along(|point| (point.y, point.y_interval)).flatten().collect(),
             ),
+            parameter: false,
             beside: MARGIN,
             least: HEIGHT,
         }
@@ -110,6 +111,7 @@ fn places(field: &Field, points: &[&ScatterPoint]) -> Vec<Option<Space>> {
     let spots: Vec<BackendCoord> = spots.collect();
     let mark = (tenths(MARK), tenths(MARK));
     let mut taken: Vec<Space> = spots.iter().map(|spot| Space::around(*spot, mark)).collect();
+    taken.extend(points.iter().flat_map(|point| whiskers(field, point)).map(Space::along));
     let place = |(point, spot): (&&ScatterPoint, BackendCoord)| {
         let name = shortened(&point.name, NAME_LENGTH);
         let size = (tenths(width([name.as_str()])), tenths(FONT_SIZE + 2));
@@ -123,22 +125,29 @@ fn places(field: &Field, points: &[&ScatterPoint]) -> Vec<Option<Space>> {
 fn paint_point(field: &Field, point: &ScatterPoint, name: Option<Space>) -> Painted {
     let (root, series) = (&field.root, point.series);
     let style = Ink::Series(series).thin();
-    if let Some(Interval { low, high }) = field.along_x(point.x_interval) {
-        whisker(root, [field.at(low, point.y), field.at(high, point.y)], style)?;
-    }
-    if let Some(Interval { low, high }) = field.along_y(point.y_interval) {
-        whisker(root, [field.at(point.x, low), field.at(point.x, high)], style)?;
+    for ends in whiskers(field, point) {
+        whisker(root, ends, style)?;
     }
     let spot = field.at(point.x, point.y);
     if let Some(space) = name {
         let side = Side::of(&space, spot);
-        if side.apart > tenths(MARK) {
+        // Straight beside its point it needs none, and would look like a whisker.
+        if side.nearest.0 != spot.0 && side.nearest.1 != spot.1 {
             line(root, &[spot, side.nearest], style)?;
         }
         let name = shortened(&point.name, NAME_LENGTH);
-        text(root, &name, side.at, Ink::Figure, side.anchor)?;
+        text(root, &name, side.at, Ink::Name, side.anchor)?;
     }
     mark(root, spot, series, Form::Filled)
+}
+
+/// The ends of both intervals.
+fn whiskers(field: &Field, point: &ScatterPoint) -> Vec<[BackendCoord; 2]> {
+    let across = field.along_x(point.x_interval);
+    let up = field.along_y(point.y_interval);
+    let across = across.map(|ends| [ends.low, ends.high].map(|x| field.at(x, point.y)));
+    let up = up.map(|ends| [ends.low, ends.high].map(|y| field.at(point.x, y)));
+    across.into_iter().chain(up).collect()
 }
 
 /// How a name stands in its space: towards its point.
@@ -147,8 +156,6 @@ struct Side {
     at: BackendCoord,
     /// The place of the space that is nearest to the point.
     nearest: BackendCoord,
-    /// How far that is.
-    apart: i32,
 }
 
 impl Side {
@@ -161,7 +168,51 @@ impl Side {
             x if x >= right => (HPos::Right, right),
             _ => (HPos::Center, i32::midpoint(left, right)),
         };
-        let apart = (x - nearest.0).abs().max((y - nearest.1).abs());
-        Self { anchor, at: (at, middle), nearest, apart }
+        Self { anchor, at: (at, middle), nearest }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::AxisKind;
+    use crate::chart::odd::{about, scaled};
+
+    fn plot(points: &[(f64, f64)]) -> Scatter {
+        let point = |(series, (x, y)): (usize, &(f64, f64))| ScatterPoint {
+            name: format!("runner <{series}>"),
+            series,
+            x: *x,
+            y: *y,
+            x_interval: Some(Interval { low: x * 0.9, high: x * 1.1 }),
+            y_interval: None,
+        };
+        let points = points.iter().enumerate().map(point).collect();
+        Scatter { x: scaled(AxisKind::Auto), y: scaled(AxisKind::Log), points }
+    }
+
+    #[test]
+    fn no_name_covers_another_or_a_mark() {
+        let near: Vec<(f64, f64)> = (0..9).map(|n| (100.0, 50.0 + f64::from(n))).collect();
+        let plot = plot(&near);
+        let field = Field::new(&plot.plan()).unwrap().unwrap();
+        let points: Vec<&ScatterPoint> = plot.points.iter().collect();
+        let names: Vec<Space> = places(&field, &points).into_iter().flatten().collect();
+        assert_eq!(names.len(), 9);
+        for (place, name) in names.iter().enumerate() {
+            assert!(!names[place + 1..].iter().any(|other| name.touches(other)), "{names:?}");
+            let spots = points.iter().map(|point| field.at(point.x, point.y));
+            let mut marks = spots.map(|spot| Space::around(spot, (100, 100)));
+            assert!(!marks.any(|mark| name.touches(&mark)), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_left_out() {
+        let odd = plot(&[(1.0, 2.0), (f64::NAN, 2.0), (1.0, 0.0)]);
+        let svg = odd.draw(&about()).unwrap().unwrap().into_string();
+        assert_eq!(svg.matches("<title>").count(), 1, "{svg}");
+        assert!(svg.contains("runner &lt;0&gt;"), "{svg}");
+        assert!(plot(&[(f64::NAN, 2.0), (1.0, 0.0)]).draw(&about()).unwrap().is_none());
     }
 }

@@ -4,9 +4,10 @@ use maud::{PreEscaped, html};
 use plotters::style::text_anchor::HPos;
 
 use super::backend::Painted;
-use super::heat::{HeatMap, LINE, Sizes, Table};
+use super::heat::HeatMap;
 use super::ink::Ink;
 use super::paint::text;
+use super::table::{LINE, Sizes, Table};
 use super::text::{tenths, wrapped};
 use super::{ChartError, Description, STYLE};
 use crate::page::theme;
@@ -20,10 +21,10 @@ impl HeatMap {
     /// The table as a file, with its words in its cells, in the reader's theme; `None` when it has
     /// no cell.
     pub(crate) fn standalone(&self, about: &Description) -> Result<Option<String>, ChartError> {
-        let wide = 220 + 60 * self.columns.len() as u32;
+        let wide = 220 + 68 * self.columns.len() as u32;
         let lines = wrapped(&about.finding, (f64::from(wide) * CHARACTERS) as usize);
         let told = LINE * lines.len() as u32;
-        let sizes = Sizes { cell: (60, 24), best: 8, above: 2 * LINE + told, below: 2 };
+        let sizes = Sizes { cell: 68, best: 7, above: 2 * LINE + told, below: 2 };
         let Some(table) = Table::new(self, &sizes) else {
             return Ok(None);
         };
@@ -43,7 +44,7 @@ fn paint(table: &Table<'_>, about: &Description, finding: &[String]) -> Painted 
         for (place, cell) in table.cells(row).into_iter().enumerate() {
             if let Some(cell) = cell.filter(|cell| cell.shade.is_some()) {
                 let (x, y) = table.middle(place, top);
-                let ink = if cell.best { Ink::Figure } else { Ink::Cell };
+                let ink = if cell.best { Ink::Figure } else { Ink::Name };
                 text(&table.root, &cell.words, (x, y), ink, HPos::Center)?;
             }
         }

@@ -4,6 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::Description;
 use super::backend::Canvas;
+use super::rows::WIDTH;
 
 /// A drawing to those who do not see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +22,10 @@ pub(super) fn inline(canvas: &Canvas, about: &Description, role: Role) -> Markup
         Role::Linked => "group",
     };
     let (width, height) = canvas.size();
+    let broad = width > WIDTH;
     let (title, desc) = (format!("{}-title", about.id), format!("{}-desc", about.id));
     html! {
-        svg.chart role=(role) viewBox=(format!("0 0 {width} {height}"))
+        svg.chart.broad[broad] role=(role) viewBox=(format!("0 0 {width} {height}"))
             aria-labelledby=(format!("{title} {desc}")) {
             title id=(title) { (about.title) }
             desc id=(desc) { (about.finding) }

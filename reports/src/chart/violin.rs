@@ -9,7 +9,7 @@ use super::density::{density, quantile};
 use super::ink::Ink;
 use super::paint::{Form, Root, area, line, mark};
 use super::rows::{self, Layout, RowPlot};
-use super::scaled::Scaled;
+use super::scaled::{AxisKind, Scaled, is_drawable};
 use super::svg::{self, Role};
 use super::text::tenths;
 use super::{ChartError, Description};
@@ -75,7 +75,11 @@ impl Violin {
     /// Draws the chart; `None` when no value can be drawn.
     pub(crate) fn draw(&self, about: &Description) -> Result<Option<Markup>, ChartError> {
         let values: Vec<f64> = self.rows.iter().flat_map(|row| row.values.clone()).collect();
-        let Some(axis) = Axis::new(&Scaled::figure(&self.unit), &values) else {
+        // Places matter here, not lengths from zero: where nothing is zero, a ratio is what compares.
+        let positive = values.iter().all(|value| !is_drawable(*value) || *value > 0.0);
+        let kind = if positive { AxisKind::Log } else { AxisKind::Auto };
+        let scaled = Scaled { kind, ..Scaled::figure(&self.unit) };
+        let Some(axis) = Axis::new(&scaled, &values) else {
             return Ok(None);
         };
         let canvas = rows::canvas(&LAYOUT, self.rows.len());
@@ -171,7 +175,7 @@ impl Painter<'_> {
         )?;
         for value in &summary.far {
             let (x, y) = self.at(*value, 0.0);
-            self.rect((x - 10, y - 10), (x + 10, y + 10), ink)?;
+            self.rect((x - 12, y - 12), (x + 12, y + 12), ink)?;
         }
         mark_median(self.root(), median)
     }
@@ -194,4 +198,40 @@ impl Painter<'_> {
 /// A gap in the box, which stands out from it in every colour.
 fn mark_median(root: &Root, (x, y): BackendCoord) -> Painted {
     line(root, &[(x, y - tenths(8)), (x, y + tenths(8))], Ink::Figure.line())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::odd::about;
+
+    fn drawn(values: &[f64]) -> Option<String> {
+        let row = ViolinRow { name: "<a>".into(), series: 0, values: values.to_vec() };
+        let violin = Violin { unit: "ns".into(), rows: vec![row] };
+        violin.draw(&about()).unwrap().map(Markup::into_string)
+    }
+
+    #[test]
+    fn the_box_is_that_of_known_quartiles_and_what_is_far_stands_alone() {
+        let summary = Summary::of(&[1.0, 10.0, 11.0, 12.0, 13.0, 14.0, 100.0]);
+        let expected =
+            Summary { low: 10.0, quartiles: [10.5, 12.0, 13.5], high: 14.0, far: vec![1.0, 100.0] };
+        assert_eq!(summary, expected);
+    }
+
+    #[test]
+    fn the_figures_beside_it_are_those_of_its_values() {
+        let svg = drawn(&[300.0, 100.0, 200.0, 400.0, 500.0, f64::NAN]).unwrap();
+        let told = "&lt;a&gt;: median 300\u{a0}ns, quartiles 200\u{a0}ns to 400\u{a0}ns, 5 values";
+        assert!(svg.contains(told), "{svg}");
+        assert!(svg.contains(">300\u{a0}ns</text>") && svg.contains("band"), "{svg}");
+    }
+
+    #[test]
+    fn few_values_are_points() {
+        let svg = drawn(&[1.0, 2.0, 3.0, 4.0]).unwrap();
+        assert!(!svg.contains("band"), "{svg}");
+        assert_eq!(svg.matches("<circle class=\"line s1\"").count(), 4, "{svg}");
+        assert_eq!(drawn(&[f64::NAN]), None);
+    }
 }

@@ -7,7 +7,7 @@
 
 mod junit;
 mod markdown;
-mod table;
+pub(crate) mod table;
 mod text;
 
 pub use junit::junit;

@@ -7,23 +7,23 @@ use crate::format;
 use crate::view::wording;
 
 /// One row in words.
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// The row that it shows.
-    pub(super) row: &'a Row,
+    pub(crate) row: &'a Row,
     /// `1.20×`; empty without a ratio.
-    pub(super) ratio: String,
+    pub(crate) ratio: String,
     /// `1.15–1.25`; empty without an interval.
-    pub(super) interval: String,
+    pub(crate) interval: String,
     /// `40`, or `40/38` where base and candidate have different numbers.
-    pub(super) samples: String,
+    pub(crate) samples: String,
     /// The word, and what the gate makes of it.
-    pub(super) word: String,
+    pub(crate) word: String,
     /// Whether the gate fails on it.
-    pub(super) regressed: bool,
+    pub(crate) regressed: bool,
 }
 
 /// The rows of a document, in its order.
-pub(super) fn lines(judged: &Judged) -> Vec<Line<'_>> {
+pub(crate) fn lines(judged: &Judged) -> Vec<Line<'_>> {
     judged.document.rows.iter().map(|row| line(judged, row)).collect()
 }
 
@@ -59,7 +59,7 @@ fn word(word: Word, unit: &str) -> &'static str {
 }
 
 /// `40 rows: 1 slower, 38 tie, 1 faster`.
-pub(super) fn counts(judged: &Judged) -> String {
+pub(crate) fn counts(judged: &Judged) -> String {
     let rows = &judged.document.rows;
     let of = |word: Word| rows.iter().filter(|row| row.word == word).count();
     let counted: Vec<String> = Word::ALL
@@ -72,7 +72,7 @@ pub(super) fn counts(judged: &Judged) -> String {
 }
 
 /// What the gate says: `pass: none of 40 rows is proven slower by more than 1 %`.
-pub(super) fn verdict(judged: &Judged) -> String {
+pub(crate) fn verdict(judged: &Judged) -> String {
     match (judged.outcome, judged.fail_on) {
         (Outcome::Pass, FailOn::Nothing) => judged.sentence(),
         (outcome, _) => format!("{}: {}", outcome.word(), judged.sentence()),
@@ -80,7 +80,7 @@ pub(super) fn verdict(judged: &Judged) -> String {
 }
 
 /// Cells of one side only, counted and listed.
-pub(super) fn lonely(judged: &Judged) -> Vec<String> {
+pub(crate) fn lonely(judged: &Judged) -> Vec<String> {
     let document = &judged.document;
     [("base", &document.only_base), ("candidate", &document.only_head)]
         .into_iter()
@@ -90,7 +90,7 @@ pub(super) fn lonely(judged: &Judged) -> Vec<String> {
 }
 
 /// Text on one line without control characters, which a terminal would obey and XML 1.0 forbids.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let shown = |character: char| match character {
         '\n' | '\r' | '\t' => ' ',
         '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,

@@ -7,6 +7,7 @@ mod markdown;
 use runtime_bench_results::report::JSON_SCHEMA;
 
 use crate::ReportError;
+use crate::comparison;
 use crate::files::File;
 use crate::view::View;
 
@@ -19,14 +20,20 @@ pub(crate) const SCHEMA_NAME: &str = "schema.json";
 /// Name of the summary in Markdown.
 pub(crate) const SUMMARY_NAME: &str = "summary.md";
 
+/// Name of the comparison with the run before, in Markdown.
+pub(crate) const COMPARE_NAME: &str = "compare.md";
+
 /// Every file.
 pub(crate) fn files(view: &View<'_>) -> Result<Vec<File>, ReportError> {
-    Ok(vec![
+    let mut files = vec![
         File::new(JSON_NAME, json::document(view.run, view.analysis)?),
         File::new(SCHEMA_NAME, JSON_SCHEMA),
         File::new(CSV_NAME, csv::table(view.run, view.analysis)?),
         File::new(SUMMARY_NAME, markdown::summary(view)),
-    ])
+    ];
+    let before = view.before.as_ref();
+    files.extend(before.map(|judged| File::new(COMPARE_NAME, comparison::markdown(judged))));
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 use runtime_bench_results::stats::{Comparison, Verdict};
 
-use super::{Page, document};
+use super::{Page, before, document};
+use crate::data::CSV_NAME;
 use crate::format;
 use crate::view::{Group, Runner, Workload, wording};
 
@@ -18,7 +19,9 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
     let others = page.view.runners.iter().filter(|runner| runner.name != reference);
     html! {
         section #compare aria-labelledby="compare-title" {
-            h1 #compare-title { "Compare" }
+            header.top { h1 #compare-title { "Compare" } }
+            @if let Some(judged) = &page.view.before { (before::section(page, judged)) }
+            h2 { "The runners of this run" }
             p.prose {
                 "Base: " b { (reference) } ". A ratio is the candidate’s cost ÷ the base’s, of the same "
                 "round, with its interval; “faster” and “slower” need the whole interval beyond 1\u{a0}%."
@@ -63,6 +66,7 @@ fn against(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
         })
     });
     let (mut shown, hidden): (Vec<_>, Vec<_>) = lines.partition(Line::is_significant);
+    let hidden = hidden.len();
     shown.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
     let (shown_count, slower) = (
         shown.len(),
@@ -70,30 +74,25 @@ fn against(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
     );
     html! {
         section aria-labelledby={ "against-" (runner.slug) } {
-            h2 id={ "against-" (runner.slug) } { (runner.name) }
+            h3 id={ "against-" (runner.slug) } { (runner.name) }
             p.finding {
                 strong {
                     "Slower in " (slower) ", faster in " (shown_count - slower) " of "
-                    (format::count(shown_count + hidden.len(), "comparison")) "."
+                    (format::count(shown_count + hidden, "comparison")) "."
                 }
-                @if !hidden.is_empty() {
-                    " " (format::count(hidden.len(), "row")) " hidden as not significant."
-                }
-            }
-            @if !shown.is_empty() { (table(page, runner, "significant", &shown)) }
-            @if !hidden.is_empty() {
-                details.data {
-                    summary { "Show the " (format::count(hidden.len(), "row")) " without a significant difference" }
-                    (table(page, runner, "not significant", &hidden))
+                @if hidden > 0 {
+                    " " (format::count(hidden, "row")) " hidden as not significant, "
+                    "all in " a href=(page.links.file(CSV_NAME)) { (CSV_NAME) } "."
                 }
             }
+            @if !shown.is_empty() { (table(page, runner, &shown)) }
         }
     }
 }
 
-fn table(page: Page<'_, '_>, runner: &Runner<'_>, which: &str, lines: &[Line<'_, '_>]) -> Markup {
+fn table(page: Page<'_, '_>, runner: &Runner<'_>, lines: &[Line<'_, '_>]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="group" aria-label={ (runner.name) ", " (which) } {
+        div.scroll tabindex="0" role="group" aria-label={ "Significant: " (runner.name) } {
             table.figures {
                 thead {
                     tr {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{Page, SNAPSHOT_NAME, document, environment};
-use crate::data::{CSV_NAME, JSON_NAME, SCHEMA_NAME, SUMMARY_NAME};
+use crate::data::{COMPARE_NAME, CSV_NAME, JSON_NAME, SCHEMA_NAME, SUMMARY_NAME};
 
 /// The page.
 pub(super) fn page(page: Page<'_, '_>) -> String {
@@ -19,13 +19,16 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
     };
     html! {
         section #data aria-labelledby="data-title" {
-            h1 #data-title { "Data" }
+            header.top { h1 #data-title { "Data" } }
             ul {
                 (file(JSON_NAME, "the whole run, every trial, and the analysis that these pages show"))
                 (file(SCHEMA_NAME, "what that document may hold, as JSON Schema"))
                 (file(SNAPSHOT_NAME, "the overview as a picture, for a pull request"))
                 (file(CSV_NAME, "one row per cell and metric; cells without figures with their reason"))
                 (file(SUMMARY_NAME, "the findings in Markdown, for a job summary or a pull request"))
+                @if page.view.before.is_some() {
+                    (file(COMPARE_NAME, "this run against the one before, in Markdown"))
+                }
             }
             h2 { "The same pages again" }
             p { "From the results file, byte for byte:" }

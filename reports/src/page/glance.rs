@@ -21,7 +21,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             figure {
                 figcaption {
                     p.scale {
-                        "Median cost ÷ the least of its class, darker is costlier. ◆ unbeaten, · no figure"
+                        "Median cost ÷ the least of its class: the stronger the colour, the costlier. ◆ unbeaten, · no figure"
                     }
                     (matrix::legend())
                 }
@@ -44,7 +44,7 @@ fn about(view: &View<'_>) -> Description {
     };
     let findings: Vec<String> = view.sections().iter().map(finding).collect();
     Description {
-        id: "glance".to_owned(),
+        id: "shades".to_owned(),
         title: "Cost beside the cheapest of its class".to_owned(),
         finding: format!("{}.", findings.join("; ")),
     }

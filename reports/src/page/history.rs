@@ -27,6 +27,11 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             header.top {
                 h1 #history-title { "History" }
                 p.lead { (format::count(machine.runs.len(), "run")) " of " (machine.label) }
+                p.prose {
+                    "Runs at different times differ without any change of the code, so a figure here is no "
+                    "verdict. Each workload’s own page has its ratios over these runs; "
+                    a href=(page.links.page("compare")) { "Compare" } " judges the last two."
+                }
             }
             div.charts { @for chart in &charts { (chart) } }
             (runs(page))
@@ -74,14 +79,29 @@ fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
     let about = Description {
         id: format!("history-{}", means.kind.slug()),
         title: means.kind.title().to_owned(),
-        finding:
-            "A mean over workloads describes, it proves nothing: each workload’s own page has its \
-                  ratios over these runs."
-                .to_owned(),
+        finding: finding(&plot.lines),
     };
     let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do; \
                  bands: 99\u{a0}% intervals; lower is better";
     exhibit(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
+}
+
+/// Who moved most from the first run to the last.
+fn finding(lines: &[Line]) -> String {
+    let change = |line: &'_ Line| {
+        let (first, last) = (line.points.first()?.y, line.points.last()?.y);
+        Some((line.name.clone(), first, last))
+    };
+    let size = |(_, first, last): &(String, f64, f64)| (last / first).ln().abs();
+    let changes = lines.iter().filter_map(change).filter(|change| size(change).is_finite());
+    let most = changes.max_by(|a, b| size(a).total_cmp(&size(b)));
+    most.map_or_else(
+        || "No runner has a mean in two runs.".to_owned(),
+        |(name, first, last)| {
+            let (first, last) = (format::ratio(first), format::ratio(last));
+            format!("{name} moved most from the first run to the last: {first} → {last}.")
+        },
+    )
 }
 
 fn line(runner: &Runner<'_>, means: &Means<'_>) -> Line {

@@ -16,7 +16,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
     let calibrations: Vec<&Workload<'_>> = view.calibrations().collect();
     html! {
         section #method aria-labelledby="method-title" {
-            h1 #method-title { "Method" }
+            header.top { h1 #method-title { "Method" } }
             div.prose {
                 (measuring(view))
                 (comparing(view))

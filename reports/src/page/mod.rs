@@ -2,6 +2,7 @@
 
 mod badge;
 mod bar;
+mod before;
 mod cards;
 mod chooser;
 mod compare;

@@ -14,8 +14,10 @@ use std::collections::HashSet;
 
 use runtime_bench_results::analysis::Analysis;
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::comparison::{self, FailOn, Judged};
 use runtime_bench_results::history::{Machine, Trend, trends};
 use runtime_bench_results::run::Run;
+use runtime_bench_results::stats::MARGIN;
 
 use blocks::Blocks;
 pub(crate) use group::Group;
@@ -33,6 +35,8 @@ pub(crate) struct View<'a> {
     pub(crate) blocks: Blocks<'a>,
     /// Every cell over the runs; empty where there is one run.
     pub(crate) trends: Vec<Trend<'a>>,
+    /// The run against the one before it; `None` where there is none.
+    pub(crate) before: Option<Judged>,
     /// From the folder of the site to that of all machines; `None` where there is one machine.
     pub(crate) fleet: Option<&'static str>,
     /// Runners of several threads first, those of one thread last; otherwise in the run's order.
@@ -118,8 +122,8 @@ impl<'a> View<'a> {
         let trends = if machine.runs.len() > 1 { trends(&machine) } else { Vec::new() };
         let runners = runners(run, analysis);
         let workloads = workloads(run, analysis, &runners);
-        let blocks = Blocks::new(run);
-        Some(Self { machine, run, analysis, blocks, trends, fleet, runners, workloads })
+        let (blocks, before) = (Blocks::new(run), before(&machine));
+        Some(Self { machine, run, analysis, blocks, trends, before, fleet, runners, workloads })
     }
 
     /// Whether the machine has more runs than the one that is shown.
@@ -162,6 +166,15 @@ impl<'a> View<'a> {
             .map(|members| (members[0].class(), members))
             .collect()
     }
+}
+
+/// The newest run against the one before it.
+fn before(machine: &Machine<'_>) -> Option<Judged> {
+    let [.., (base, _), (head, _)] = machine.runs.as_slice() else { return None };
+    let named = |run: &'_ Run| run.header.id.clone();
+    let (from, to) = (named(base), named(head));
+    let document = comparison::files((&from, base), (&to, head), &|_| true);
+    Some(Judged::new(document, FailOn::Regression, MARGIN))
 }
 
 /// Those that the run describes, then those that only its cells name.

@@ -1,0 +1,62 @@
+//! This run against the one before it, on the same machine.
+
+use maud::{Markup, html};
+use runtime_bench_results::comparison::{Judged, Word};
+
+use super::Page;
+use crate::comparison::table::{Line, counts, lines, verdict};
+use crate::data::COMPARE_NAME;
+use crate::format;
+
+/// The section of the page.
+pub(super) fn section(page: Page<'_, '_>, judged: &Judged) -> Markup {
+    let document = &judged.document;
+    let significant =
+        |line: &Line<'_>| matches!(line.row.word, Word::Failed | Word::Slower | Word::Faster);
+    let (shown, hidden): (Vec<_>, Vec<_>) = lines(judged).into_iter().partition(significant);
+    html! {
+        section #before aria-labelledby="before-title" {
+            h2 #before-title { "This run against the one before" }
+            p.finding {
+                strong { (verdict(judged)) } ". " (counts(judged)) ". "
+                (format::count(hidden.len(), "row")) " hidden as not significant, all in "
+                a href=(page.links.file(COMPARE_NAME)) { (COMPARE_NAME) } "."
+            }
+            p.prose {
+                "Base: " code { (document.base) } ". Candidate: " code { (document.head) }
+                ". Runs at different times differ without any change of the code: read the notes."
+            }
+            @if !shown.is_empty() { (table(&shown)) }
+            @let notes = document.untrusted.iter().chain(&document.warnings).chain(&document.notes);
+            ul.remarks { @for note in notes { li { (note) } } }
+        }
+    }
+}
+
+fn table(lines: &[Line<'_>]) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="group" aria-label="Significant changes" {
+            table.figures {
+                thead {
+                    tr {
+                        @for name in ["Cell", "Ratio", "Interval", "Samples", "Verdict", "Note"] {
+                            th scope="col" { (name) }
+                        }
+                    }
+                }
+                tbody {
+                    @for line in lines {
+                        tr {
+                            th scope="row" { (line.row.name) }
+                            td { (line.ratio) }
+                            td { (line.interval) }
+                            td { (line.samples) }
+                            td { (line.word) }
+                            td.reason { (line.row.note) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
