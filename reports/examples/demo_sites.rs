@@ -26,8 +26,8 @@ fn sites() -> [(&'static str, Vec<Run>, bool); 8] {
     [
         ("usual", vec![usual_run()], false),
         ("usual-single", vec![usual_run()], true),
-        ("hostile", vec![hostile_run()], false),
-        ("hostile-single", vec![hostile_run()], true),
+        ("hostile", vec![hostile_run("last")], false),
+        ("hostile-single", vec![hostile_run("last")], true),
         ("odd", vec![odd_run(Better::Higher)], false),
         ("interrupted", vec![interrupted()], false),
         ("empty", vec![run(Vec::new(), &[])], false),

@@ -167,7 +167,7 @@ fn the_page_asks_for_nothing_outside() {
 
 #[test]
 fn hostile_names_are_shown_harmlessly() {
-    let page = page(&hostile_run());
+    let page = page(&hostile_run(""));
     let pages = page.matches("</html>").count();
     assert_eq!(
         page.matches("<script").count(),

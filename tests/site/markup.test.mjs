@@ -13,11 +13,30 @@ import { files, pages, sites } from "./browser.mjs";
 const run = promisify(execFile);
 const KIB = 1024;
 
+// What the nu validator says without need, and why.
+const UNSAID = [
+  {
+    words: /^Inline script violates Content Security Policy/,
+    because: "it judges a script before it has read it, and takes data for a script; that the browser runs "
+      + "what the policy allows, behaviour.test.mjs shows",
+  },
+  {
+    words: /^Consider using the “h1” element as a top-level heading only/,
+    because: "the single page is several pages, each under its own heading",
+  },
+  {
+    words: /^This document appears to be written in/,
+    because: "it guesses from names that were made up",
+  },
+];
+
 test("the nu validator has nothing to say", async () => {
   const jar = createRequire(import.meta.url).resolve("vnu-jar/build/dist/vnu.jar");
   const args = ["-jar", jar, "--format", "json", "--exit-zero-always", ...pages.map(({ file }) => file)];
   const { stderr } = await run("java", args, { maxBuffer: 1 << 28 });
-  const said = JSON.parse(stderr).messages.map(({ url, lastLine, message, extract }) =>
+  const messages = JSON.parse(stderr).messages.filter(({ message }) =>
+    !UNSAID.some(({ words }) => words.test(message)));
+  const said = messages.map(({ url, lastLine, message, extract }) =>
     `${decodeURI(url.split("/").slice(-3).join("/"))}:${lastLine}: ${message} ${extract ?? ""}`);
   assert.deepEqual(said, []);
 });
@@ -27,10 +46,10 @@ test("html-validate has nothing to say", async () => {
     root: true,
     extends: ["html-validate:standard", "html-validate:a11y"],
     rules: {
-      // How the source looks is the template's affair.
+      // A title holds a workload's own words.
       "long-title": "off",
-      "no-inline-style": "off",
-      "no-trailing-whitespace": "off",
+      // Nothing is sent: every control acts at once.
+      "wcag/h32": "off",
     },
   });
   const { results } = await validator.validateMultipleFiles(pages.map(({ file }) => file));
@@ -72,7 +91,9 @@ test("no page is large, the script is small", (context) => {
     const most = name.includes("single") ? 1024 * KIB : 150 * KIB;
     const line = `${name}: ${(size / KIB).toFixed(1)} KiB, script ${scripts.join(" + ") || 0} B, data ${data.join(" + ") || 0} B`;
     context.diagnostic(line);
-    if (size > most || scripts.length > 1 || scripts[0] > 6 * KIB || data.some((bytes) => bytes > 15 * KIB)) large.push(line);
+    // Names without end make pages without end.
+    const exempt = name.startsWith("hostile");
+    if ((size > most && !exempt) || scripts.length > 1 || scripts[0] > 6 * KIB || data.some((bytes) => bytes > 15 * KIB)) large.push(line);
   }
   assert.deepEqual(large, []);
 });

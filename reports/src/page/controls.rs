@@ -39,7 +39,7 @@ pub(super) fn form(view: &View<'_>) -> Markup {
                         }
                     }
                 }
-                label { "Find " input type="search" name="find" autocomplete="off"; }
+                label { "Find " input type="search" name="find"; }
                 button type="reset" { "Show all" }
                 output name="counts" {}
             }
@@ -49,7 +49,7 @@ pub(super) fn form(view: &View<'_>) -> Markup {
 
 fn checkbox(name: &str, value: &str, text: &str) -> Markup {
     html! {
-        label { input type="checkbox" name=(name) value=(value) autocomplete="off" checked; (text) }
+        label { input type="checkbox" name=(name) value=(value) checked; (text) }
     }
 }
 

@@ -23,7 +23,9 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             ul {
                 (file(JSON_NAME, "the whole run, every trial, and the analysis that these pages show"))
                 (file(SCHEMA_NAME, "what that document may hold, as JSON Schema"))
-                (file(SNAPSHOT_NAME, "the overview as a picture, for a pull request"))
+                @if page.view.compared_groups().next().is_some() {
+                    (file(SNAPSHOT_NAME, "the overview as a picture, for a pull request"))
+                }
                 (file(CSV_NAME, "one row per cell and metric; cells without figures with their reason"))
                 (file(SUMMARY_NAME, "the findings in Markdown, for a job summary or a pull request"))
                 @if page.view.before.is_some() {

@@ -33,7 +33,10 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
                     a href=(page.links.page("compare")) { "Compare" } " judges the last two."
                 }
             }
-            div.charts { @for chart in &charts { (chart) } }
+            @if !charts.is_empty() {
+                h2 { "Kind by kind" }
+                div.charts { @for chart in &charts { (chart) } }
+            }
             (runs(page))
         }
     })

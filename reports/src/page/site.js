@@ -22,7 +22,7 @@
   const memory = (work) => {
     try { return work(localStorage); } catch { return null; }
   };
-  const NEXT = { auto: "dark", dark: "light", light: "auto" };
+  const NEXT = { __proto__: null, auto: "dark", dark: "light", light: "auto" };
   const theme = () => {
     const name = state.get("theme") ?? memory((kept) => kept.getItem("theme"));
     return NEXT[name] ? name : "auto";
@@ -99,7 +99,6 @@
   };
 
   // The chooser: sums and sorts what `chooser.rs` has computed.
-  const TIE = 1.03;
   const digits = (value) => (value < 100 ? value.toPrecision(3) : value.toFixed());
   const sum = (rows, term = () => 1) => rows.reduce((total, row) => total + row.weight * term(row), 0);
 
@@ -117,7 +116,8 @@
   const verdict = (found) => {
     const [best, second] = found;
     if (!(second?.mean < Infinity)) return "nothing to rank";
-    const tie = found.filter(({ mean }) => mean <= best.mean * TIE).map(({ name }) => name);
+    // Less than 3 % apart is not told apart.
+    const tie = found.filter(({ mean }) => mean <= best.mean * 1.03).map(({ name }) => name);
     return tie[1] ? `a tie within 3 %: ${tie.join(", ")}`
       : `${best.name} costs least, ${second.name} ${digits(second.mean / best.mean)} times as much`;
   };

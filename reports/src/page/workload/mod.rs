@@ -81,8 +81,8 @@ pub(super) fn brief(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Rep
 
 fn comparison(page: Page<'_, '_>, group: &Group<'_>, finding: &Finding, charts: &Markup) -> Markup {
     html! {
-        section.comparison id=(group.anchor) aria-labelledby={ (group.anchor) "-title" } {
-            h2 id={ (group.anchor) "-title" } { (group.point()) }
+        section.comparison id=(group.anchor) aria-label={ (group.title) ", " (group.point()) } {
+            h2 { (group.point()) }
             p.finding {
                 strong { (finding.lead) }
                 @if let Some(detail) = &finding.detail { " " (detail) }
