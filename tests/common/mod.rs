@@ -1,6 +1,8 @@
 //! Running the real binary in a folder of its own.
 #![allow(dead_code, reason = "each test file uses its part of this")]
 
+pub(crate) mod made_up;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 

@@ -1,0 +1,110 @@
+//! `report` of many files, through the real binary. No figure in here was measured.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use common::made_up::made_up;
+use common::{Ended, command, run};
+use runtime_bench_results::store;
+use tempfile::{TempDir, tempdir};
+
+/// A folder with the runs `one` and `two`.
+fn two_runs() -> (TempDir, PathBuf) {
+    let folder = tempdir().unwrap();
+    let results = folder.path().join("results");
+    for (id, day) in [("one", 1), ("two", 2)] {
+        store::keep(&made_up(id, day), &results).unwrap();
+    }
+    (folder, results)
+}
+
+fn shown(site: &Path) -> String {
+    let json = fs::read_to_string(site.join("data.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    json["run"]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_folder_of_results_is_one_report_of_which_the_newest_run_is_first() {
+    let (folder, _results) = two_runs();
+    let ended = run(folder.path(), &["report", "results", "results/one.json.gz", "--out", "site"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(Path::new(ended.stdout.trim()), Path::new("site/index.html"));
+    assert_eq!(shown(&folder.path().join("site")), "two");
+    let ended = run(folder.path(), &["report", "results", "--out", "one", "--single-file"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(folder.path().join("one/index.html").exists());
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_the_rest_is_shown() {
+    let (folder, results) = two_runs();
+    fs::write(results.join("broken.jsonl"), "{\"line\"").unwrap();
+    fs::write(results.join("newer.json"), "{\"schema\": \"runtime-bench/results/2\"}").unwrap();
+    let ended = run(folder.path(), &["report", "results", "gone.json", "--out", "site"]);
+    let words = ["broken.jsonl is not", "newer.json has schema", "gone.json", "the 2 runs that"];
+    ended.fails_with(2, &words);
+    assert_eq!(shown(&folder.path().join("site")), "two");
+}
+
+#[test]
+fn a_history_grows_by_each_run_once() {
+    let (folder, results) = two_runs();
+    let report = |file: &str| {
+        let args = ["report", file, "--history", "all", "--out", "site"];
+        let ended = run(folder.path(), &args);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let mut names: Vec<String> = fs::read_dir(folder.path().join("all"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(report("results/two.json.gz"), ["two.json.gz"]);
+    assert_eq!(report("results/one.json.gz"), ["one.json.gz", "two.json.gz"]);
+    assert_eq!(report("results/one.json.gz"), ["one.json.gz", "two.json.gz"]);
+    assert_eq!(shown(&folder.path().join("site")), "two", "the newest, not the last one given");
+    let same = |name: &str| {
+        fs::read(results.join(name)).unwrap()
+            == fs::read(folder.path().join("all").join(name)).unwrap()
+    };
+    assert!(same("one.json.gz") && same("two.json.gz"));
+}
+
+/// Runs `report --open` where `xdg-open` is this script, or nothing is there.
+#[cfg(target_os = "linux")]
+fn open(folder: &Path, script: Option<&str>) -> Ended {
+    use std::os::unix::fs::PermissionsExt;
+    let programs = folder.join("programs");
+    fs::create_dir_all(&programs).unwrap();
+    if let Some(script) = script {
+        let path = programs.join("xdg-open");
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = command(folder);
+    command.args(["report", "results", "--out", "site", "--open"]).env("PATH", programs);
+    Ended::of(command.output().unwrap())
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_report_is_opened_by_the_users_program() {
+    let (folder, _results) = two_runs();
+    let ended = open(folder.path(), None);
+    ended.fails_with(2, &["nothing opens site/index.html", "open it in a browser yourself"]);
+    assert_eq!(ended.stdout, "site/index.html\n", "it is written all the same");
+    let ended = open(folder.path(), Some("#!/bin/sh\necho \"$1\" >opened\n"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let opened = folder.path().join("opened");
+    let begin = Instant::now();
+    while fs::read_to_string(&opened).unwrap_or_default() != "site/index.html\n" {
+        assert!(begin.elapsed() < Duration::from_secs(60), "nobody was asked to open it");
+        sleep(Duration::from_millis(20));
+    }
+}
