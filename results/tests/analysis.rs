@@ -190,6 +190,9 @@ fn best_is_who_is_faster_than_everybody_of_its_class() {
 fn who_is_beaten_says_by_whom() {
     let group = only_group(&measured([10.0, 20.0, 5.0, 99.0, 10.0]));
     assert_eq!(row(&group, "smol").beaten_by, Vec::<String>::new());
+    let alike = only_group(&measured([10.0, 10.0, 5.0, 99.0, 10.0]));
+    assert_eq!(row(&alike, "smol").tied_with, ["tokio"]);
+    assert_eq!(row(&alike, "tokio").tied_with, ["smol"]);
     for name in ["tokio", "rayon"] {
         assert!(row(&group, name).beaten_by.contains(&"smol".to_owned()), "{name}");
     }

@@ -175,6 +175,7 @@ mod tests {
             client_bound: None,
             comparison: None,
             beaten_by: Vec::new(),
+            tied_with: Vec::new(),
             unbeaten: true,
             best: false,
             lead: None,

@@ -22,13 +22,22 @@ pub(super) fn page(sites: &[Site<'_>]) -> String {
                 "machines are never averaged"
             }
         }
-        ul { @for site in sites { (machine(site)) } }
+        ol.machines type="A" { @for site in sites { (machine(site)) } }
         (table(sites))
     };
     // There is a page only where there is a site.
     sites.first().map_or_else(String::new, |first| {
         let page = Page { view: &first.view, links: Links::Top };
         document::document(page, "machines", "Machines", &body)
+    })
+}
+
+/// `A`, `B` and so on, as the list of machines counts: after `Z` comes `AA`.
+fn letters(count: usize) -> impl Iterator<Item = String> {
+    let letter = |place: usize| char::from(b'A' + (place % 26) as u8);
+    (0..count).map(move |place| match place / 26 {
+        0 => letter(place).to_string(),
+        further => format!("{}{}", letter(further - 1), letter(place)),
     })
 }
 
@@ -54,7 +63,7 @@ fn table(sites: &[Site<'_>]) -> Markup {
                     tr {
                         th scope="col" { "Workload" }
                         th scope="col" { "Runner" }
-                        @for site in sites { th scope="col" { (site.view.machine.label) } }
+                        @for letter in letters(sites.len()) { th scope="col" { "Machine " (letter) } }
                     }
                 }
                 @for workload in compared { (rows(sites, &first.view.runners, workload)) }
@@ -113,5 +122,16 @@ fn ratio(cell: Option<(&Row, &str)>) -> Markup {
             None if row.is_ranked() => td { "reference" },
             None => td.none { (wording::no_figure(row)) },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn machines_have_letters_as_lists_count() {
+        let all: Vec<String> = letters(28).collect();
+        assert_eq!((&*all[0], &*all[25], &*all[26], &*all[27]), ("A", "Z", "AA", "AB"));
     }
 }

@@ -143,6 +143,7 @@ mod tests {
             unbeaten: false,
             best: false,
             beaten_by: Vec::new(),
+            tied_with: Vec::new(),
             lead: None,
         }
     }

@@ -24,6 +24,8 @@ pub(crate) struct Tally<'a> {
     pub(crate) decided: usize,
     /// In how many workloads each rival is proven to cost less.
     pub(crate) losses: BTreeMap<&'a str, usize>,
+    /// In how many workloads each rival is proven to cost the same.
+    pub(crate) ties: BTreeMap<&'a str, usize>,
 }
 
 impl Tally<'_> {
@@ -57,7 +59,8 @@ pub(crate) fn tallies<'a>(section: &Section<'_, 'a>, runners: &[Runner<'a>]) -> 
                 lead: met.iter().filter_map(|row| row.lead).min_by(f64::total_cmp),
                 of: met.len(),
                 decided: decided.len(),
-                losses: losses(&met),
+                losses: counted(&met, |row| &row.beaten_by),
+                ties: counted(&met, |row| &row.tied_with),
             }
         })
         .filter(|tally| tally.of > 0)
@@ -66,12 +69,13 @@ pub(crate) fn tallies<'a>(section: &Section<'_, 'a>, runners: &[Runner<'a>]) -> 
     tallies
 }
 
-fn losses<'a>(rows: &[&'a Row]) -> BTreeMap<&'a str, usize> {
-    let mut losses = BTreeMap::new();
-    for rival in rows.iter().flat_map(|row| &row.beaten_by) {
-        *losses.entry(rival.as_str()).or_default() += 1;
+/// How often the rows name each rival.
+fn counted<'a>(rows: &[&'a Row], names: fn(&Row) -> &Vec<String>) -> BTreeMap<&'a str, usize> {
+    let mut counted = BTreeMap::new();
+    for rival in rows.iter().flat_map(|row| names(row)) {
+        *counted.entry(rival.as_str()).or_default() += 1;
     }
-    losses
+    counted
 }
 
 /// What a kind of work comes to.
@@ -109,7 +113,14 @@ impl Verdict {
                 0 => format!("{} is never beaten in {all}{level}.", top.runner),
                 but => format!("{} is unbeaten in all but {but} of {all}{level}.", top.runner),
             };
-            (group.join(" or "), grounds)
+            let ties = |name: &&str| top.ties.get(name) == Some(&top.decided);
+            let others = group.iter().filter(|name| **name != top.runner);
+            let headline = if group.len() > 1 && others.clone().all(ties) {
+                format!("A tie: {}", format::list(&group))
+            } else {
+                group.join(" or ")
+            };
+            (headline, grounds)
         } else {
             let grounds = format!("Nobody is unbeaten in more than half of {all}.");
             ("Depends on the work".to_owned(), grounds)
@@ -139,8 +150,8 @@ mod tests {
 
     fn tally(runner: &'static str, unbeaten: usize, best: usize) -> Tally<'static> {
         let lead = (best > 0).then_some(1.06);
-        let losses = BTreeMap::new();
-        Tally { runner, unbeaten, best, lead, of: 5, decided: 5, losses }
+        let (losses, ties) = (BTreeMap::new(), BTreeMap::new());
+        Tally { runner, unbeaten, best, lead, of: 5, decided: 5, losses, ties }
     }
 
     fn verdict(tallies: &[Tally<'_>]) -> (String, String) {
@@ -167,6 +178,8 @@ mod tests {
                 && !grounds.contains("Proven best"),
             "{grounds}"
         );
+        let tied = Tally { ties: BTreeMap::from([("b", 5)]), ..tally("a", 5, 0) };
+        assert_eq!(verdict(&[tied, tally("b", 5, 0)]).0, "A tie: a and b");
         let losing = Tally { losses: BTreeMap::from([("a", 1)]), ..tally("c", 3, 1) };
         let absent = Tally { of: 4, ..tally("d", 4, 0) };
         let (headline, grounds) = verdict(&[tally("a", 4, 0), losing, absent]);

@@ -18,9 +18,14 @@ pub(crate) fn direction(better: Better) -> &'static str {
     }
 }
 
-/// The name of a metric as a heading: `messages-per-second` → `Messages per second`.
-pub(crate) fn metric(name: &str) -> String {
-    let words = name.replace('-', " ");
+/// The name of a metric as a heading: `messages-per-second` → `Messages per second`, `per-task` → `Time per
+/// task`, by its unit.
+pub(crate) fn metric(name: &str, unit: &str) -> String {
+    let words = match name.replace('-', " ") {
+        words if words.starts_with("per ") && counts_bytes(unit) => format!("memory {words}"),
+        words if words.starts_with("per ") && unit.starts_with("ns") => format!("time {words}"),
+        words => words,
+    };
     if words.starts_with('p') && words.contains(|c: char| c.is_ascii_digit()) {
         return words; // A percentile is written small: p99.
     }
@@ -210,8 +215,10 @@ mod tests {
 
     #[test]
     fn names_of_metrics_are_headings() {
-        assert_eq!(metric("messages-per-second"), "Messages per second");
-        assert_eq!((metric(""), metric("p99")), (String::new(), "p99".to_owned()));
+        assert_eq!(metric("messages-per-second", "1/s"), "Messages per second");
+        assert_eq!(metric("per-task", "ns"), "Time per task");
+        assert_eq!(metric("per-task", "B/task"), "Memory per task");
+        assert_eq!((metric("", ""), metric("p99", "ns")), (String::new(), "p99".to_owned()));
     }
 
     #[test]

@@ -124,6 +124,7 @@ impl Context<'_> {
             client_bound: measured.then(|| client_bound(samples)).flatten(),
             comparison: None,
             beaten_by: Vec::new(),
+            tied_with: Vec::new(),
             unbeaten: false,
             best: false,
             lead: None,
@@ -188,9 +189,11 @@ impl Context<'_> {
             let all = |verdict| {
                 !rivals.is_empty() && rivals.iter().all(|(_, rival)| rival.verdict == verdict)
             };
-            let beaten_by = rivals.iter().filter(|(_, rival)| rival.verdict == Verdict::Faster);
-            let beaten_by: Vec<String> =
-                beaten_by.map(|(other, _)| rows[*other].key.runner.clone()).collect();
+            let named = |verdict| -> Vec<String> {
+                let such = rivals.iter().filter(|(_, rival)| rival.verdict == verdict);
+                such.map(|(other, _)| rows[*other].key.runner.clone()).collect()
+            };
+            let (beaten_by, tied_with) = (named(Verdict::Faster), named(Verdict::Tie));
             let least = rivals.iter().filter_map(|(_, rival)| Some(rival.cost?.low));
             let best = all(Verdict::Slower);
             rows[row].lead = least.min_by(f64::total_cmp).filter(|_| best);
@@ -198,6 +201,7 @@ impl Context<'_> {
             rows[row].unbeaten =
                 beaten_by.is_empty() && !all(Verdict::NotCompared) && !rivals.is_empty();
             rows[row].beaten_by = beaten_by;
+            rows[row].tied_with = tied_with;
         }
     }
 }

@@ -95,6 +95,9 @@ pub struct Row {
     /// The runners of its class that are proven to cost less.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beaten_by: Vec<String>,
+    /// The runners of its class that are proven to cost the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tied_with: Vec<String>,
     /// Nobody of its class is proven faster, and some of its class could be compared with it.
     pub unbeaten: bool,
     /// Everybody else of its class is proven slower.

@@ -33,7 +33,7 @@ pub(super) fn figure(
     let plot = DotPlot { unit: headline.unit.clone(), rows: rows.collect() };
     let about = Description {
         id: format!("{}-headline", group.anchor),
-        title: wording::metric(&headline.name),
+        title: wording::metric(&headline.name, &headline.unit),
         finding: finding.lead.clone(),
     };
     let scale = format!(

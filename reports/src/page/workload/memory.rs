@@ -34,7 +34,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     if places.len() < 2 || wording::counts_bytes(group.unit()) {
         return Ok(html! {});
     }
-    let name = wording::metric(group.headline_name());
+    let name = wording::metric(group.headline_name(), group.unit());
     let axis = |name: &str, unit: &str| Scaled {
         name: name.to_owned(),
         unit: unit.to_owned(),

@@ -49,7 +49,7 @@ fn figure(workload: &Workload<'_>, place: usize, curve: &Curve<'_>) -> Result<Ma
     let first = curve.first;
     let headline = workload.groups.iter().find_map(Group::headline);
     let unit = headline.map_or("", |headline| headline.unit.as_str());
-    let name = wording::metric(&first.headline);
+    let name = wording::metric(&first.headline, unit);
     let lines: Vec<Line> =
         curve.runners.iter().map(|(runner, scaling)| line(workload, runner, scaling)).collect();
     let axis = |name: &str, unit: &str| Scaled {

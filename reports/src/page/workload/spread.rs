@@ -28,7 +28,10 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     }
     let about = Description {
         id: format!("{}-spread", group.anchor),
-        title: format!("Spread of {}", wording::metric(group.headline_name()).to_lowercase()),
+        title: format!(
+            "Spread of {}",
+            wording::metric(group.headline_name(), group.unit()).to_lowercase()
+        ),
         finding: finding(&rows),
     };
     let headline = group.headline();
