@@ -176,14 +176,6 @@ describe("the chooser", () => {
     assert.deepEqual(await ranks(tab, 0), found);
   }));
 
-  test("calls a tie a tie", inTab({ hash: "#for=cpu,any,speed" }, async (tab) => {
-    // Made up: all but rayon (0.97) and the single thread at 1.0.
-    assert.match(await says(tab), /Several threads: [^.]*(tie within 3 %|costs least)/);
-    const means = (await ranks(tab, 0)).map((text) => Number(text.match(/([\d.]+)×/)?.[1] ?? Infinity));
-    const tie = means.filter((mean) => mean <= 1.03 * means[0]).length > 1;
-    assert.equal((await says(tab)).includes("tie"), tie);
-  }));
-
   test("never ranks one thread against several", inTab({}, async (tab) => {
     assert.equal((await ranks(tab, 1)).length, 1);
     assert.ok(!(await ranks(tab, 0)).join().includes("current-thread"));
@@ -199,6 +191,20 @@ describe("the chooser", () => {
       assert.ok((await row.locator("td").allTextContents()).includes("1.00×"), "the best of its class");
       assert.match(await row.locator("a").getAttribute("href"), /^w\/.*\.html/);
     }
+  }));
+
+  test("of a workload only the comparison nearest in size counts", inTab({ site: "sweep" }, async (tab) => {
+    const shown = () => tab.locator("#reasons tbody tr:not([hidden]) small").allTextContents();
+    assert.equal((await shown()).length, 8, "any size: all share one weight");
+    assert.deepEqual(new Set(await weights(tab)), new Set(["0.125"]));
+    await tab.getByLabel("Tasks at a time").selectOption("100");
+    assert.match((await shown()).join("|"), /^tasks 100 · [^|]*$/);
+    assert.match(await says(tab), /^Several threads: steady costs least, eager 1\.[12]\d times as much\./);
+    await tab.getByLabel("Tasks at a time").selectOption("10000");
+    assert.match(await says(tab), /^Several threads: a tie within 3 %: /);
+    await tab.getByLabel("Tasks at a time").selectOption("100000");
+    assert.equal((await shown()).length, 3, "100 000 and more");
+    assert.match(await says(tab), /^Several threads: eager costs least/);
   }));
 
   test("is the geometric mean of the ratios that it shows", inTab({}, async (tab) => {

@@ -38,10 +38,10 @@ impl Links {
         self.below(WORKLOADS, &workload.slug)
     }
 
-    /// A comparison of a workload, from another page.
+    /// A comparison of a workload, from another page. A single page shows one of each workload.
     pub(crate) fn group(self, workload: &Workload<'_>, group: &Group<'_>) -> String {
         match self {
-            Self::OnePage => format!("#{}", group.anchor),
+            Self::OnePage => self.workload(workload),
             _ => format!("{}#{}", self.workload(workload), group.anchor),
         }
     }

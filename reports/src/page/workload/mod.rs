@@ -17,14 +17,18 @@ use crate::format;
 use crate::view::finding::Finding;
 use crate::view::{Group, Workload, noise, wording};
 
-/// Comparisons that are drawn; those beyond have their figures in the table of all points.
+/// Comparisons that are drawn; those beyond have only their finding and their figures.
 const DRAWN: usize = 6;
 
 /// The page.
 pub(super) fn page(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<String, ReportError> {
     let mut comparisons: Vec<Markup> = Vec::new();
-    for (place, group) in workload.groups.iter().take(DRAWN).enumerate() {
-        comparisons.push(if place == 0 { full(page, group)? } else { brief(page, group)? });
+    for (place, group) in workload.groups.iter().enumerate() {
+        comparisons.push(match place {
+            0 => full(page, group)?,
+            1..DRAWN => brief(page, group)?,
+            _ => comparison(page, group, &Finding::of(group), &html! {}),
+        });
     }
     let mut along = vec![points::figure(page, workload)?];
     along.extend(scaling::figures(page, workload)?);
