@@ -11,6 +11,7 @@ mod channels;
 mod futures_pool;
 mod locked;
 mod locks;
+mod mapped;
 #[cfg(test)]
 mod placement;
 mod rayon;

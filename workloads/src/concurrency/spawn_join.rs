@@ -167,7 +167,7 @@ impl Workload for SpawnJoin {
                 Form::Flat => Ok(flat::<R>(tasks).await),
                 Form::Recursive => Ok(R::spawn(tree::<R>(0, tasks)).await),
                 Form::Chained => {
-                    let (sender, mut receiver) = R::channel(Some(1));
+                    let (sender, mut receiver) = R::channel(1);
                     R::detach(R::spawn(chain::<R>(0, tasks, 0, sender)));
                     R::receive(&mut receiver).await.ok_or_else(broken)
                 }
