@@ -9,6 +9,8 @@ mod async_std;
 mod channels;
 #[cfg(feature = "futures-pool")]
 mod futures_pool;
+#[cfg(all(target_os = "linux", any(feature = "compio", feature = "monoio")))]
+mod local;
 mod locked;
 mod locks;
 mod mapped;
@@ -23,6 +25,10 @@ mod tokio;
 pub use self::async_std::AsyncStd;
 #[cfg(feature = "futures-pool")]
 pub use self::futures_pool::FuturesPool;
+#[cfg(all(target_os = "linux", feature = "compio"))]
+pub use self::local::Compio;
+#[cfg(all(target_os = "linux", feature = "monoio"))]
+pub use self::local::Monoio;
 pub use self::rayon::Rayon;
 pub use self::smol::Smol;
 pub use self::thread_pool::ThreadPool;
@@ -82,6 +88,10 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(Smol);
     #[cfg(feature = "futures-pool")]
     visitor.visit(FuturesPool);
+    #[cfg(all(target_os = "linux", feature = "compio"))]
+    visitor.visit(Compio);
+    #[cfg(all(target_os = "linux", feature = "monoio"))]
+    visitor.visit(Monoio);
     visitor.visit(Threads);
     visitor.visit(ThreadPool);
     visitor.visit(Rayon);

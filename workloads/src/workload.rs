@@ -209,6 +209,8 @@ pub struct Needs {
     pub memory: u64,
     /// Whether work is handed to the runtime's pool for work that blocks or computes.
     pub offloads: bool,
+    /// Whether tasks step back so that others run.
+    pub yields: bool,
 }
 
 /// Why a workload cannot run at a point on a family of runners.

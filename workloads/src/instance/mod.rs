@@ -6,8 +6,8 @@
 mod sessions;
 
 pub use sessions::{
-    AsyncSession, LocalSession, NoSession, Repeat, RepeatAsync, Session, repeat, repeat_async,
-    repeat_local,
+    AsyncSession, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session, repeat,
+    repeat_async, repeat_local,
 };
 
 use std::io;
@@ -63,7 +63,7 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
             let mut answers = Vec::with_capacity(iterations);
             let mut watch = Stopwatch::start(clock);
             for _ in 0..iterations {
-                answers.push(session.iterate().await?);
+                answers.push(AsyncSession::iterate(&mut session).await?);
                 watch.lap();
             }
             Ok((session, Timed { answers, timing: watch.stop() }))

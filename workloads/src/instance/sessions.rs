@@ -21,6 +21,14 @@ pub trait LocalSession: 'static {
     fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>>;
 }
 
+/// What may move between threads may also stay on one.
+impl<S: AsyncSession> LocalSession for S {
+    type Answer = S::Answer;
+    fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>> {
+        AsyncSession::iterate(self)
+    }
+}
+
 /// A prepared workload on threads or on a data-parallel pool.
 pub trait Session: Send + 'static {
     /// What an iteration returns.
@@ -63,15 +71,6 @@ where
     RepeatAsync(work)
 }
 
-/// The same on a runtime whose tasks stay on one thread.
-pub fn repeat_local<A, W, F>(work: F) -> RepeatAsync<F>
-where
-    F: FnMut() -> W + 'static,
-    W: Future<Output = Result<A, Failure>>,
-{
-    RepeatAsync(work)
-}
-
 impl<A, W, F> AsyncSession for RepeatAsync<F>
 where
     A: Send + 'static,
@@ -84,7 +83,19 @@ where
     }
 }
 
-impl<A, W, F> LocalSession for RepeatAsync<F>
+/// As [`RepeatAsync`], on a runtime whose tasks stay on one thread.
+pub struct RepeatLocal<F>(F);
+
+/// A session on a runtime whose tasks stay on one thread that awaits `work()` for each iteration.
+pub fn repeat_local<A, W, F>(work: F) -> RepeatLocal<F>
+where
+    F: FnMut() -> W + 'static,
+    W: Future<Output = Result<A, Failure>>,
+{
+    RepeatLocal(work)
+}
+
+impl<A, W, F> LocalSession for RepeatLocal<F>
 where
     A: 'static,
     F: FnMut() -> W + 'static,
@@ -101,13 +112,6 @@ where
 pub struct NoSession<A>(std::convert::Infallible, PhantomData<fn() -> A>);
 
 impl<A: Send + 'static> AsyncSession for NoSession<A> {
-    type Answer = A;
-    async fn iterate(&mut self) -> Result<A, Failure> {
-        match self.0 {}
-    }
-}
-
-impl<A: 'static> LocalSession for NoSession<A> {
     type Answer = A;
     async fn iterate(&mut self) -> Result<A, Failure> {
         match self.0 {}
