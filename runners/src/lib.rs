@@ -1,6 +1,6 @@
 //! **Who** runs the workloads.
 //!
-//! The only crate that names tokio, async-std, smol and rayon. A runner is a runtime in one
+//! The only crate that names tokio, async-std, smol, rayon, compio and monoio. A runner is a runtime in one
 //! configuration; each is written as that runtime's own documentation teaches, with the worker
 //! count set explicitly. [`each`] is the registry: one line per runner.
 
@@ -18,6 +18,8 @@ mod mapped;
 mod placement;
 mod rayon;
 mod smol;
+#[cfg(feature = "smol-global")]
+mod smol_global;
 mod thread_pool;
 mod threads;
 mod tokio;
@@ -31,6 +33,8 @@ pub use self::local::Compio;
 pub use self::local::Monoio;
 pub use self::rayon::Rayon;
 pub use self::smol::Smol;
+#[cfg(feature = "smol-global")]
+pub use self::smol_global::SmolGlobal;
 pub use self::thread_pool::ThreadPool;
 pub use self::threads::Threads;
 pub use self::tokio::{CurrentThread, MultiThread, PerCore, WithRayon};
@@ -86,6 +90,8 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(PerCore);
     visitor.visit(AsyncStd);
     visitor.visit(Smol);
+    #[cfg(feature = "smol-global")]
+    visitor.visit(SmolGlobal);
     #[cfg(feature = "futures-pool")]
     visitor.visit(FuturesPool);
     #[cfg(all(target_os = "linux", feature = "compio"))]
