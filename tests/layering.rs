@@ -6,8 +6,18 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The runtimes under test, and the crates that they are made of.
-const RUNTIMES: [&str; 8] =
-    ["tokio", "async-std", "smol", "rayon", "async-executor", "async-io", "futures", "mio"];
+const RUNTIMES: [&str; 10] = [
+    "tokio",
+    "async-std",
+    "smol",
+    "rayon",
+    "compio",
+    "monoio",
+    "async-executor",
+    "async-io",
+    "futures",
+    "mio",
+];
 
 /// The packages of the workspace and what each depends on when it is built for use.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {

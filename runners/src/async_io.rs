@@ -149,20 +149,29 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
         FuturesIo::new(stream)
     }
 
-    async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {
-        AsyncReadExt::read_exact(stream, buffer).await
+    fn read_exact<'a>(
+        stream: &'a mut TcpStream,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        AsyncReadExt::read_exact(stream, buffer)
     }
 
-    async fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
-        AsyncWriteExt::write_all(stream, bytes).await
+    fn write_all<'a>(
+        stream: &'a mut TcpStream,
+        bytes: &'a [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        AsyncWriteExt::write_all(stream, bytes)
     }
 
     fn open(path: &Path) -> impl Future<Output = io::Result<File>> + Send {
         File::open(path)
     }
 
-    async fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-        AsyncReadExt::read(file, buffer).await
+    fn read<'a>(
+        file: &'a mut File,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<usize>> + Send {
+        AsyncReadExt::read(file, buffer)
     }
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
@@ -173,8 +182,12 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
         locks::by_name(if name == OWN { "async-lock" } else { name }, visitor)
     }
 
-    fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        channels::by_name(if name == OWN { "async-channel" } else { name }, visitor)
+    fn with_channels<V: ChannelsVisitor>(
+        name: &str,
+        bounded: bool,
+        visitor: V,
+    ) -> Option<V::Output> {
+        channels::by_name(if name == OWN { "async-channel" } else { name }, bounded, visitor)
     }
 }
 

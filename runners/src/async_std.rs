@@ -19,6 +19,7 @@ use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 use smol_hyper::rt::FuturesIo;
 
 use crate::locked::versions;
+use crate::mapped::mapped;
 use crate::{Runner, channels, locks};
 
 /// The only way to size async-std's pool.
@@ -128,11 +129,14 @@ impl AsyncRuntime for Runtime {
         task::sleep(duration)
     }
 
-    async fn timeout<F: Future + Send>(limit: Duration, work: F) -> Option<F::Output>
+    fn timeout<F: Future + Send>(
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
     where
         F::Output: Send,
     {
-        async_std::future::timeout(limit, work).await.ok()
+        mapped(async_std::future::timeout(limit, work), Result::ok)
     }
 
     fn listener(socket: std::net::TcpListener) -> io::Result<TcpListener> {
@@ -155,20 +159,29 @@ impl AsyncRuntime for Runtime {
         FuturesIo::new(stream)
     }
 
-    async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {
-        ReadExt::read_exact(stream, buffer).await
+    fn read_exact<'a>(
+        stream: &'a mut TcpStream,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        ReadExt::read_exact(stream, buffer)
     }
 
-    async fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
-        WriteExt::write_all(stream, bytes).await
+    fn write_all<'a>(
+        stream: &'a mut TcpStream,
+        bytes: &'a [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        WriteExt::write_all(stream, bytes)
     }
 
     fn open(path: &Path) -> impl Future<Output = io::Result<File>> + Send {
         File::open(path)
     }
 
-    async fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-        ReadExt::read(file, buffer).await
+    fn read<'a>(
+        file: &'a mut File,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<usize>> + Send {
+        ReadExt::read(file, buffer)
     }
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
@@ -179,11 +192,16 @@ impl AsyncRuntime for Runtime {
         locks::by_name(if name == OWN { "async-lock" } else { name }, visitor)
     }
 
-    fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        if name == OWN {
-            return Some(visitor.visit::<channels::AsyncStd>());
+    fn with_channels<V: ChannelsVisitor>(
+        name: &str,
+        bounded: bool,
+        visitor: V,
+    ) -> Option<V::Output> {
+        match (name, bounded) {
+            (OWN, true) => Some(visitor.visit::<channels::AsyncStd>()),
+            (OWN, false) => Some(visitor.visit::<channels::AsyncStdUnbounded>()),
+            _ => channels::by_name(name, bounded, visitor),
         }
-        channels::by_name(name, visitor)
     }
 }
 

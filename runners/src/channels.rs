@@ -1,13 +1,26 @@
 //! The channels of each crate: all of them work on every asynchronous runtime.
+//!
+//! No function here is asynchronous: its future would stand around the crate's own in every hop.
+
+use std::future::{Future, ready};
 
 use runtime_bench_workloads::runtime::{Channels, ChannelsVisitor};
 use tokio::sync::mpsc;
 
-/// Shows the channels of a name to a visitor; `None` for a name that nobody has.
-pub(crate) fn by_name<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-    match name {
-        "tokio" => Some(visitor.visit::<Tokio>()),
-        "async-channel" => Some(visitor.visit::<AsyncChannel>()),
+use crate::mapped::mapped;
+
+/// Shows the channels of a name, with or without a bound, to a visitor; `None` for a name that nobody
+/// has.
+pub(crate) fn by_name<V: ChannelsVisitor>(
+    name: &str,
+    bounded: bool,
+    visitor: V,
+) -> Option<V::Output> {
+    match (name, bounded) {
+        ("tokio", true) => Some(visitor.visit::<Tokio>()),
+        ("tokio", false) => Some(visitor.visit::<TokioUnbounded>()),
+        ("async-channel", true) => Some(visitor.visit::<AsyncChannel>()),
+        ("async-channel", false) => Some(visitor.visit::<AsyncChannelUnbounded>()),
         _ => None,
     }
 }
@@ -16,57 +29,57 @@ pub(crate) fn by_name<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::O
 pub(crate) struct Tokio;
 
 impl Channels for Tokio {
-    type Sender<T: Send + 'static> = Sender<T>;
-    type Receiver<T: Send + 'static> = Receiver<T>;
+    type Sender<T: Send + 'static> = mpsc::Sender<T>;
+    type Receiver<T: Send + 'static> = mpsc::Receiver<T>;
 
-    fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
-        if let Some(capacity) = capacity {
-            let (sender, receiver) = mpsc::channel(capacity);
-            (Sender::Bounded(sender), Receiver::Bounded(receiver))
-        } else {
-            let (sender, receiver) = mpsc::unbounded_channel();
-            (Sender::Unbounded(sender), Receiver::Unbounded(receiver))
-        }
+    fn channel<T: Send + 'static>(capacity: usize) -> (mpsc::Sender<T>, mpsc::Receiver<T>) {
+        mpsc::channel(capacity)
     }
 
-    async fn send<T: Send + 'static>(sender: &Sender<T>, item: T) -> bool {
-        match sender {
-            Sender::Bounded(sender) => sender.send(item).await.is_ok(),
-            Sender::Unbounded(sender) => sender.send(item).is_ok(),
-        }
+    fn send<T: Send + 'static>(
+        sender: &mpsc::Sender<T>,
+        item: T,
+    ) -> impl Future<Output = bool> + Send {
+        mapped(sender.send(item), |sent| sent.is_ok())
     }
 
-    async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
-        match receiver {
-            Receiver::Bounded(receiver) => receiver.recv().await,
-            Receiver::Unbounded(receiver) => receiver.recv().await,
-        }
+    fn receive<T: Send + 'static>(
+        receiver: &mut mpsc::Receiver<T>,
+    ) -> impl Future<Output = Option<T>> + Send {
+        receiver.recv()
     }
 }
 
-/// tokio has a type each for channels with and without a bound.
-pub(crate) enum Sender<T> {
-    Bounded(mpsc::Sender<T>),
-    Unbounded(mpsc::UnboundedSender<T>),
-}
+/// The same without a bound, which in tokio are types of their own.
+pub(crate) struct TokioUnbounded;
 
-impl<T> Clone for Sender<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Bounded(sender) => Self::Bounded(sender.clone()),
-            Self::Unbounded(sender) => Self::Unbounded(sender.clone()),
-        }
+impl Channels for TokioUnbounded {
+    type Sender<T: Send + 'static> = mpsc::UnboundedSender<T>;
+    type Receiver<T: Send + 'static> = mpsc::UnboundedReceiver<T>;
+
+    fn channel<T: Send + 'static>(
+        _: usize,
+    ) -> (mpsc::UnboundedSender<T>, mpsc::UnboundedReceiver<T>) {
+        mpsc::unbounded_channel()
     }
-}
 
-pub(crate) enum Receiver<T> {
-    Bounded(mpsc::Receiver<T>),
-    Unbounded(mpsc::UnboundedReceiver<T>),
+    fn send<T: Send + 'static>(
+        sender: &mpsc::UnboundedSender<T>,
+        item: T,
+    ) -> impl Future<Output = bool> + Send {
+        ready(sender.send(item).is_ok())
+    }
+
+    fn receive<T: Send + 'static>(
+        receiver: &mut mpsc::UnboundedReceiver<T>,
+    ) -> impl Future<Output = Option<T>> + Send {
+        receiver.recv()
+    }
 }
 
 /// Two versions of async-channel have one shape, and share no trait.
 macro_rules! async_channel {
-    ($(#[$about:meta])* $name:ident, $($channel:ident)::+) => {
+    ($(#[$about:meta])* $name:ident, $($channel:ident)::+, $make:expr) => {
         $(#[$about])*
         pub(crate) struct $name;
 
@@ -75,17 +88,22 @@ macro_rules! async_channel {
             type Receiver<T: Send + 'static> = $($channel)::+::Receiver<T>;
 
             fn channel<T: Send + 'static>(
-                capacity: Option<usize>,
+                capacity: usize,
             ) -> (Self::Sender<T>, Self::Receiver<T>) {
-                capacity.map_or_else($($channel)::+::unbounded, $($channel)::+::bounded)
+                $make(capacity)
             }
 
-            async fn send<T: Send + 'static>(sender: &Self::Sender<T>, item: T) -> bool {
-                sender.send(item).await.is_ok()
+            fn send<T: Send + 'static>(
+                sender: &Self::Sender<T>,
+                item: T,
+            ) -> impl Future<Output = bool> + Send {
+                mapped(sender.send(item), |sent| sent.is_ok())
             }
 
-            async fn receive<T: Send + 'static>(receiver: &mut Self::Receiver<T>) -> Option<T> {
-                receiver.recv().await.ok()
+            fn receive<T: Send + 'static>(
+                receiver: &mut Self::Receiver<T>,
+            ) -> impl Future<Output = Option<T>> + Send {
+                mapped(receiver.recv(), Result::ok)
             }
         }
     };
@@ -93,9 +111,25 @@ macro_rules! async_channel {
 
 async_channel!(
     /// async-channel in the version that smol re-exports.
-    AsyncChannel, smol::channel
+    AsyncChannel,
+    smol::channel,
+    smol::channel::bounded
+);
+async_channel!(
+    /// The same without a bound.
+    AsyncChannelUnbounded,
+    smol::channel,
+    |_| smol::channel::unbounded()
 );
 async_channel!(
     /// async-channel in the version that async-std re-exports.
-    AsyncStd, async_std::channel
+    AsyncStd,
+    async_std::channel,
+    async_std::channel::bounded
+);
+async_channel!(
+    /// The same without a bound.
+    AsyncStdUnbounded,
+    async_std::channel,
+    |_| async_std::channel::unbounded()
 );

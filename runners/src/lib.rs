@@ -1,6 +1,6 @@
 //! **Who** runs the workloads.
 //!
-//! The only crate that names tokio, async-std, smol and rayon. A runner is a runtime in one
+//! The only crate that names tokio, async-std, smol, rayon, compio and monoio. A runner is a runtime in one
 //! configuration; each is written as that runtime's own documentation teaches, with the worker
 //! count set explicitly. [`each`] is the registry: one line per runner.
 
@@ -9,12 +9,17 @@ mod async_std;
 mod channels;
 #[cfg(feature = "futures-pool")]
 mod futures_pool;
+#[cfg(all(target_os = "linux", any(feature = "compio", feature = "monoio")))]
+mod local;
 mod locked;
 mod locks;
+mod mapped;
 #[cfg(test)]
 mod placement;
 mod rayon;
 mod smol;
+#[cfg(feature = "smol-global")]
+mod smol_global;
 mod thread_pool;
 mod threads;
 mod tokio;
@@ -22,8 +27,14 @@ mod tokio;
 pub use self::async_std::AsyncStd;
 #[cfg(feature = "futures-pool")]
 pub use self::futures_pool::FuturesPool;
+#[cfg(all(target_os = "linux", feature = "compio"))]
+pub use self::local::Compio;
+#[cfg(all(target_os = "linux", feature = "monoio"))]
+pub use self::local::Monoio;
 pub use self::rayon::Rayon;
 pub use self::smol::Smol;
+#[cfg(feature = "smol-global")]
+pub use self::smol_global::SmolGlobal;
 pub use self::thread_pool::ThreadPool;
 pub use self::threads::Threads;
 pub use self::tokio::{CurrentThread, MultiThread, PerCore, WithRayon};
@@ -79,8 +90,14 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(PerCore);
     visitor.visit(AsyncStd);
     visitor.visit(Smol);
+    #[cfg(feature = "smol-global")]
+    visitor.visit(SmolGlobal);
     #[cfg(feature = "futures-pool")]
     visitor.visit(FuturesPool);
+    #[cfg(all(target_os = "linux", feature = "compio"))]
+    visitor.visit(Compio);
+    #[cfg(all(target_os = "linux", feature = "monoio"))]
+    visitor.visit(Monoio);
     visitor.visit(Threads);
     visitor.visit(ThreadPool);
     visitor.visit(Rayon);

@@ -9,9 +9,9 @@ use runtime_bench_results::key::{ParamError, Point, WORKERS};
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::clock::{Clock, Timing};
-use crate::instance::{AsyncSession, NoSession, Session};
+use crate::instance::{AsyncSession, LocalSession, NoSession, Session};
 use crate::load::Traffic;
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 
 /// Which points of a workload to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +37,8 @@ pub enum Placement {
 ///
 /// `on_async`, `on_threads` and `on_data_parallel` prepare a session outside the clock; the
 /// session's `iterate` stands inside it. A family that the workload does not run on is ruled out,
-/// with its reason, by [`Workload::needs`], and its method is left at the default.
+/// with its reason, by [`Workload::needs`], and its method is left at the default. Asynchronous runtimes
+/// whose tasks stay on one thread are ruled out unless [`Workload::fits_local`] lets them in to `on_local`.
 pub trait Workload: Clone + Send + Sync + 'static {
     /// What one iteration returns; every one is checked.
     type Answer: Send + 'static;
@@ -99,6 +100,27 @@ pub trait Workload: Clone + Send + Sync + 'static {
         _setup: Setup,
     ) -> impl Future<Output = Result<impl AsyncSession<Answer = Self::Answer>, Failure>> + Send
     {
+        std::future::ready(Err::<NoSession<Self::Answer>, _>(Failure::no_session()))
+    }
+
+    /// Whether `on_local` can do this point.
+    ///
+    /// # Errors
+    /// [`Unfit::Family`] with a reason that a user understands.
+    fn fits_local(&self, _point: &Point) -> Result<(), Unfit> {
+        Err(Unfit::Family(
+            "its tasks stay on one thread and its reads and writes take their buffers away: this \
+             workload is written for runtimes that do neither"
+                .to_owned(),
+        ))
+    }
+
+    /// Prepares a session on an asynchronous runtime whose tasks stay on one thread; runs as a task of
+    /// it.
+    fn on_local<R: LocalRuntime>(
+        self,
+        _setup: Setup,
+    ) -> impl Future<Output = Result<impl LocalSession<Answer = Self::Answer>, Failure>> {
         std::future::ready(Err::<NoSession<Self::Answer>, _>(Failure::no_session()))
     }
 
@@ -187,6 +209,8 @@ pub struct Needs {
     pub memory: u64,
     /// Whether work is handed to the runtime's pool for work that blocks or computes.
     pub offloads: bool,
+    /// Whether tasks step back so that others run.
+    pub yields: bool,
 }
 
 /// Why a workload cannot run at a point on a family of runners.

@@ -28,6 +28,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinHandle};
 
+use crate::mapped::mapped;
 use crate::{channels, locks};
 
 /// A running tokio runtime in one of its forms.
@@ -139,11 +140,14 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         tokio::time::sleep(duration)
     }
 
-    async fn timeout<F: Future + Send>(limit: Duration, work: F) -> Option<F::Output>
+    fn timeout<F: Future + Send>(
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
     where
         F::Output: Send,
     {
-        tokio::time::timeout(limit, work).await.ok()
+        mapped(tokio::time::timeout(limit, work), Result::ok)
     }
 
     fn listener(socket: std::net::TcpListener) -> io::Result<TcpListener> {
@@ -166,20 +170,29 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         TokioIo::new(stream)
     }
 
-    async fn read_exact(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {
-        AsyncReadExt::read_exact(stream, buffer).await.map(|_| ())
+    fn read_exact<'a>(
+        stream: &'a mut TcpStream,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        mapped(AsyncReadExt::read_exact(stream, buffer), |read| read.map(|_| ()))
     }
 
-    async fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
-        AsyncWriteExt::write_all(stream, bytes).await
+    fn write_all<'a>(
+        stream: &'a mut TcpStream,
+        bytes: &'a [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        AsyncWriteExt::write_all(stream, bytes)
     }
 
     fn open(path: &Path) -> impl Future<Output = io::Result<File>> + Send {
         File::open(path)
     }
 
-    async fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-        AsyncReadExt::read(file, buffer).await
+    fn read<'a>(
+        file: &'a mut File,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<usize>> + Send {
+        AsyncReadExt::read(file, buffer)
     }
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
@@ -190,8 +203,12 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         locks::by_name(if name == OWN { "tokio" } else { name }, visitor)
     }
 
-    fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        channels::by_name(if name == OWN { "tokio" } else { name }, visitor)
+    fn with_channels<V: ChannelsVisitor>(
+        name: &str,
+        bounded: bool,
+        visitor: V,
+    ) -> Option<V::Output> {
+        channels::by_name(if name == OWN { "tokio" } else { name }, bounded, visitor)
     }
 }
 

@@ -4,8 +4,8 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// The workload.
@@ -58,6 +58,17 @@ impl Workload for Null {
         self,
         _: Setup,
     ) -> Result<impl AsyncSession<Answer = ()>, Failure> {
+        Ok(repeat_async(|| std::future::ready(Ok(()))))
+    }
+
+    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+        Ok(())
+    }
+
+    async fn on_local<R: LocalRuntime>(
+        self,
+        _: Setup,
+    ) -> Result<impl LocalSession<Answer = ()>, Failure> {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
 

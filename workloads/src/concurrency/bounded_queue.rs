@@ -175,7 +175,11 @@ impl Workload for BoundedQueue {
     ) -> Result<impl AsyncSession<Answer = Received>, Failure> {
         let (shape, name) = (Shape::of(&setup.point)?, channel(&setup.point, Family::Async)?);
         Ok(repeat_async(move || {
-            let received = R::with_channels(&name, Iteration::<R>(shape, PhantomData));
+            let received = R::with_channels(
+                &name,
+                shape.capacity.is_some(),
+                Iteration::<R>(shape, PhantomData),
+            );
             let unknown = unknown_channel(&name);
             async move { Ok(received.ok_or(unknown)?.await) }
         }))
@@ -234,7 +238,7 @@ impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
 }
 
 async fn pass_on<R: AsyncRuntime, C: Channels>(shape: Shape) -> Received {
-    let (sender, mut receiver) = C::channel::<usize>(shape.capacity);
+    let (sender, mut receiver) = C::channel::<usize>(shape.capacity.unwrap_or(usize::MAX));
     let producers: Vec<_> = (0..shape.producers)
         .map(|producer| {
             let sender = sender.clone();

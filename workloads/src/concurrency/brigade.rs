@@ -97,10 +97,10 @@ impl Workload for Brigade {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
-        let (first, mut last) = R::channel::<u64>(Some(CAPACITY));
+        let (first, mut last) = R::channel::<u64>(CAPACITY);
         let mut line = Vec::new();
         for _ in 0..tasks(&setup.point)? {
-            let (pass_on, next) = R::channel::<u64>(Some(CAPACITY));
+            let (pass_on, next) = R::channel::<u64>(CAPACITY);
             let mut take = std::mem::replace(&mut last, next);
             line.push(R::spawn(async move {
                 while let Some(hands) = R::receive(&mut take).await {

@@ -159,7 +159,7 @@ impl Workload for Cancellation {
                 let guard = Guard::open(&guards);
                 drop(R::spawn(async move { guard.end(task) }).await);
             }
-            let (arrive, mut arrived) = R::channel(None);
+            let (arrive, mut arrived) = R::channel(tasks);
             let waiting: Vec<_> = (0..tasks)
                 .map(|_| {
                     let (guards, arrive) = (Arc::clone(&guards), arrive.clone());

@@ -219,7 +219,7 @@ impl<R: AsyncRuntime> AsyncSession for Idling<R> {
 
     async fn iterate(&mut self) -> Result<Idled, Failure> {
         let gate = Arc::new(Gate::for_tasks(self.shape.tasks));
-        let (arrive, mut arrived) = R::channel(None);
+        let (arrive, mut arrived) = R::channel(self.shape.tasks);
         let tasks: Vec<_> = iter::zip(0..self.shape.tasks, iter::repeat(arrive))
             .map(|(place, arrive)| {
                 let gate = Arc::clone(&gate);

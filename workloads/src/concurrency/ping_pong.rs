@@ -145,8 +145,8 @@ impl Workload for PingPong {
         Ok(repeat_async(move || async move {
             let pairs: Vec<_> = (0..shape.pairs)
                 .map(|pair| {
-                    let (ask, mut asked) = R::channel::<u64>(Some(CAPACITY));
-                    let (answer, mut answered) = R::channel::<u64>(Some(CAPACITY));
+                    let (ask, mut asked) = R::channel::<u64>(CAPACITY);
+                    let (answer, mut answered) = R::channel::<u64>(CAPACITY);
                     let partner = R::spawn(async move {
                         while let Some(question) = R::receive(&mut asked).await {
                             if !R::send(&answer, question + 1).await {

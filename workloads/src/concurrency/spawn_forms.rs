@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::mpsc;
 
-use crate::runtime::{AsyncRuntime, DataParallel, Sender, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, Sender, ThreadRuntime};
 
 /// The children of a task in a tree of two a node.
 fn children(number: u64, tasks: u64) -> impl Iterator<Item = u64> + Send {
@@ -18,6 +18,21 @@ pub(super) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(super) fn tree<R: AsyncRuntime>(number: u64, tasks: u64) -> Boxed<u64> {
     Box::pin(async move {
         let spawned = children(number, tasks).map(|child| R::spawn(tree::<R>(child, tasks)));
+        let mut sum = number;
+        for task in spawned.collect::<Vec<_>>() {
+            sum += task.await;
+        }
+        sum
+    })
+}
+
+/// The same where tasks stay on one thread.
+pub(super) fn tree_local<R: LocalRuntime>(
+    number: u64,
+    tasks: u64,
+) -> Pin<Box<dyn Future<Output = u64>>> {
+    Box::pin(async move {
+        let spawned = children(number, tasks).map(|child| R::spawn(tree_local::<R>(child, tasks)));
         let mut sum = number;
         for task in spawned.collect::<Vec<_>>() {
             sum += task.await;

@@ -8,10 +8,10 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::concurrency::spawn_forms::{
-    chain, chain_of_threads, tree, tree_of_joins, tree_of_threads,
+    chain, chain_of_threads, tree, tree_local, tree_of_joins, tree_of_threads,
 };
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{
     Failure, Needs, Placement, PointSet, Setup, Timed, Unfit, Workload, most_threads, over_workers,
 };
@@ -167,11 +167,33 @@ impl Workload for SpawnJoin {
                 Form::Flat => Ok(flat::<R>(tasks).await),
                 Form::Recursive => Ok(R::spawn(tree::<R>(0, tasks)).await),
                 Form::Chained => {
-                    let (sender, mut receiver) = R::channel(Some(1));
+                    let (sender, mut receiver) = R::channel(1);
                     R::detach(R::spawn(chain::<R>(0, tasks, 0, sender)));
                     R::receive(&mut receiver).await.ok_or_else(broken)
                 }
             }
+        }))
+    }
+
+    fn fits_local(&self, point: &Point) -> Result<(), Unfit> {
+        if Form::of(point)? == Form::Chained {
+            return Err(Unfit::Family(
+                "the end of the chain is told over a channel, and it brings none".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    async fn on_local<R: LocalRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl LocalSession<Answer = u64>, Failure> {
+        let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")? as u64);
+        Ok(repeat_local(move || async move {
+            Ok(match form {
+                Form::Recursive => R::spawn(tree_local::<R>(0, tasks)).await,
+                Form::Flat | Form::Chained => flat_local::<R>(tasks).await,
+            })
         }))
     }
 
@@ -217,6 +239,15 @@ fn broken() -> Failure {
 }
 
 async fn flat<R: AsyncRuntime>(tasks: u64) -> u64 {
+    let spawned: Vec<_> = (0..tasks).map(|number| R::spawn(async move { number })).collect();
+    let mut sum = 0;
+    for task in spawned {
+        sum += task.await;
+    }
+    sum
+}
+
+async fn flat_local<R: LocalRuntime>(tasks: u64) -> u64 {
     let spawned: Vec<_> = (0..tasks).map(|number| R::spawn(async move { number })).collect();
     let mut sum = 0;
     for task in spawned {

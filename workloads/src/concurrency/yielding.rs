@@ -6,8 +6,8 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// The workload.
@@ -69,7 +69,7 @@ impl Workload for Yield {
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         let tasks = Shape::of(point)?.tasks;
         most_threads(family, tasks, 1_000)?;
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Needs { tasks, memory: tasks as u64 * 1_024, yields: true, ..Needs::default() })
     }
 
     fn verify(&self, setup: &Setup, yields: &u64) -> Result<(), String> {
@@ -111,6 +111,33 @@ impl Workload for Yield {
                     })
                 })
                 .collect();
+            let mut yields = 0;
+            for task in tasks {
+                yields += task.await;
+            }
+            Ok(yields)
+        }))
+    }
+
+    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+        Ok(())
+    }
+
+    async fn on_local<R: LocalRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl LocalSession<Answer = u64>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_local(move || async move {
+            let task = || async move {
+                let mut yields = 0;
+                while yields < shape.yields {
+                    R::yield_now().await;
+                    yields += 1;
+                }
+                yields
+            };
+            let tasks: Vec<_> = (0..shape.tasks).map(|_| R::spawn(task())).collect();
             let mut yields = 0;
             for task in tasks {
                 yields += task.await;

@@ -9,14 +9,15 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
+use crate::io::churn_local;
 use crate::io::loopback::{listen, waits_for_sockets};
 use crate::io::message::fill;
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// Bytes of the message and of its echo.
-const SIZE: usize = 64;
+pub(super) const SIZE: usize = 64;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -34,9 +35,9 @@ pub struct Churned {
 }
 
 #[derive(Clone, Copy)]
-struct Shape {
-    connections: usize,
-    at_once: usize,
+pub(super) struct Shape {
+    pub(super) connections: usize,
+    pub(super) at_once: usize,
 }
 
 impl Shape {
@@ -150,6 +151,17 @@ impl Workload for ConnectChurn {
         }))
     }
 
+    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+        Ok(())
+    }
+
+    async fn on_local<R: LocalRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl LocalSession<Answer = Churned>, Failure> {
+        churn_local::session::<R>(Shape::of(&setup.point)?)
+    }
+
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
@@ -185,12 +197,19 @@ impl Workload for ConnectChurn {
 }
 
 impl Churned {
-    fn add(&mut self, client: Self) {
+    /// Adds what a client saw.
+    pub(super) fn add(&mut self, client: Self) {
         self.answered += client.answered;
         self.wrong += client.wrong;
     }
 
-    fn count(&mut self, sent: &[u8], echo: &[u8]) {
+    /// Counts a server, which saw its connection to the end or not.
+    pub(super) fn serve(&mut self, to_the_end: bool) {
+        self.served += usize::from(to_the_end);
+    }
+
+    /// Compares an echo.
+    pub(super) fn count(&mut self, sent: &[u8], echo: &[u8]) {
         self.answered += 1;
         self.wrong += usize::from(sent != echo);
     }
@@ -212,7 +231,7 @@ async fn churn<R: AsyncRuntime>(
     }
     let mut all = Churned::default();
     for server in servers {
-        all.served += usize::from(server.await.is_ok());
+        all.serve(server.await.is_ok());
     }
     for client in clients {
         all.add(client.await.map_err(Failure::io("connecting and asking"))?);
@@ -275,7 +294,7 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
 }
 
 /// Reading one byte more must find the end.
-fn ended(byte: io::Result<()>) -> io::Result<()> {
+pub(super) fn ended(byte: io::Result<()>) -> io::Result<()> {
     match byte {
         Ok(()) => Err(io::ErrorKind::InvalidData.into()),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),

@@ -1,10 +1,11 @@
 //! What the two ends of an echo do.
 
 use std::io::{self, Read, Write};
+use std::mem;
 use std::net::TcpStream;
 
 use super::message::fill;
-use crate::runtime::AsyncRuntime;
+use crate::runtime::{AsyncRuntime, Buffer, LocalRuntime};
 
 /// What the clients of one iteration saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +64,34 @@ pub(super) async fn talk_async<R: AsyncRuntime>(
     Ok(echoed)
 }
 
+/// The same where writing and reading take a buffer and give it back.
+pub(super) async fn talk_local<R: LocalRuntime>(
+    connections: &mut [R::Tcp],
+    first: usize,
+    messages: usize,
+    size: usize,
+) -> io::Result<Echoed> {
+    let empty: Buffer = vec![0; size].into();
+    let mut sent = vec![empty.clone(); connections.len()];
+    let mut echo = empty;
+    let mut echoed = Echoed::default();
+    for number in 0..messages {
+        for (at, connection) in connections.iter_mut().enumerate() {
+            fill(&mut sent[at], first + at, number);
+            let (written, message) = R::write_all(connection, mem::take(&mut sent[at])).await;
+            sent[at] = message;
+            written?;
+        }
+        for (connection, message) in connections.iter_mut().zip(&sent) {
+            let (read, filled) = R::read_exact(connection, echo).await;
+            echo = filled;
+            read?;
+            echoed.count(message, &echo);
+        }
+    }
+    Ok(echoed)
+}
+
 /// The same on a thread.
 pub(super) fn talk(
     connections: &mut [TcpStream],
@@ -92,6 +121,22 @@ pub(super) async fn serve_async<R: AsyncRuntime>(mut server: R::Tcp, size: usize
         if R::write_all(&mut server, &message).await.is_err() {
             return;
         }
+    }
+}
+
+/// Echoes messages of a size until the connection ends.
+pub(super) async fn serve_local<R: LocalRuntime>(mut server: R::Tcp, size: usize) {
+    let mut message: Buffer = vec![0; size].into();
+    loop {
+        let (read, filled) = R::read_exact(&mut server, message).await;
+        if read.is_err() {
+            return;
+        }
+        let (written, sent) = R::write_all(&mut server, filled).await;
+        if written.is_err() {
+            return;
+        }
+        message = sent;
     }
 }
 

@@ -6,9 +6,9 @@ use runtime_bench_results::trial::{Age, Metric, metric};
 
 use super::reported;
 use super::server::{self, Driven, Served, Shape};
-use crate::instance::{AsyncSession, Session};
+use crate::instance::{AsyncSession, LocalSession, Session};
 use crate::load::Report;
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// The workload.
@@ -92,6 +92,18 @@ impl Workload for EchoLatency {
     ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
         let shape = Shape::of_echo_schedule(&setup.point)?;
         Ok(Driven::new(Served::echo_on_async::<R>(&setup, &shape).await?, shape))
+    }
+
+    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+        Ok(())
+    }
+
+    async fn on_local<R: LocalRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl LocalSession<Answer = Report>, Failure> {
+        let shape = Shape::of_echo_schedule(&setup.point)?;
+        Ok(Driven::new(Served::echo_on_local::<R>(&setup, &shape).await?, shape))
     }
 
     fn on_threads<T: ThreadRuntime>(

@@ -1,5 +1,6 @@
 //! Waiting for timers, sockets and files.
 
+mod churn_local;
 pub mod connect_churn;
 mod echo;
 pub mod echo_latency;

@@ -6,9 +6,9 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use super::reported;
 use super::server::{self, ECHO, Served, Shape as Load};
-use crate::instance::{AsyncSession, Session};
+use crate::instance::{AsyncSession, LocalSession, Session};
 use crate::load::{Drive, Report};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// The workload.
@@ -144,6 +144,18 @@ impl Workload for Overload {
     ) -> Result<impl AsyncSession<Answer = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(Under { served: Served::echo_on_async::<R>(&setup, &shape.load).await?, shape })
+    }
+
+    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+        Ok(())
+    }
+
+    async fn on_local<R: LocalRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl LocalSession<Answer = Pressed>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(Under { served: Served::echo_on_local::<R>(&setup, &shape.load).await?, shape })
     }
 
     fn on_threads<T: ThreadRuntime>(

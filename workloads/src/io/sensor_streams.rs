@@ -196,7 +196,7 @@ impl Workload for SensorStreams {
     ) -> Result<impl AsyncSession<Answer = Aggregate>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
-            let (sender, mut receiver) = R::channel::<Reading>(Some(CAPACITY));
+            let (sender, mut receiver) = R::channel::<Reading>(CAPACITY);
             let aggregate = R::spawn(async move {
                 let mut aggregate = Aggregate::default();
                 while let Some(reading) = R::receive(&mut receiver).await {

@@ -10,7 +10,7 @@ use super::echo;
 use super::loopback::waits_for_sockets;
 use crate::instance::{AsyncSession, Session};
 use crate::load::{self, Clients, Drive, Report, Talk};
-use crate::runtime::{AsyncRuntime, Family, Foreign, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Family, Foreign, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, Setup, Unfit};
 
 /// Buffers of a connection, both ends, and a task's own memory.
@@ -113,8 +113,38 @@ impl Served {
                 }
             });
         }
-        // Not on this worker, which may be the one that accepts: more clients than the backlog holds
-        // would wait for it for ever.
+        Self::with_clients_elsewhere(setup, shape, address).await
+    }
+
+    /// Serves echoes where tasks stay on one thread.
+    ///
+    /// # Errors
+    /// As [`Served::on_async`].
+    pub(super) async fn echo_on_local<R>(setup: &Setup, shape: &Shape) -> Result<Self, Failure>
+    where
+        R: LocalRuntime,
+    {
+        let mut sockets = setup.traffic.listen(1)?;
+        let address = address(&sockets)?;
+        let listener = R::listener(sockets.swap_remove(0)).map_err(Failure::io(LISTENER))?;
+        R::detach(R::spawn(async move {
+            loop {
+                match R::accept(&listener).await {
+                    Ok(stream) => R::detach(R::spawn(echo::serve_local::<R>(stream, ECHO_SIZE))),
+                    Err(_) => R::sleep(AFTER_REFUSAL).await,
+                }
+            }
+        }));
+        Self::with_clients_elsewhere(setup, shape, address).await
+    }
+
+    /// Starts the clients on another thread than this worker, which may be the one that accepts: more
+    /// clients than the backlog holds would wait for it for ever.
+    async fn with_clients_elsewhere(
+        setup: &Setup,
+        shape: &Shape,
+        address: SocketAddr,
+    ) -> Result<Self, Failure> {
         let (setup, shape) = (setup.clone(), shape.clone());
         let start = Foreign::start(move |()| Self::with_clients(&setup, &shape, address));
         start.map_err(Failure::io("starting a thread"))?.ask(()).await

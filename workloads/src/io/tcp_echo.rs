@@ -7,10 +7,10 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session};
-use crate::io::echo::{Echoed, serve, serve_async, talk, talk_async};
+use crate::instance::{AsyncSession, LocalSession, Session};
+use crate::io::echo::{Echoed, serve, serve_async, serve_local, talk, talk_async, talk_local};
 use crate::io::loopback::{self, hand_over, waits_for_sockets};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, over_workers};
 
 /// The variant with one client for all connections.
@@ -144,6 +144,25 @@ impl Workload for TcpEcho {
         Ok(OnAsync::<R> { shape, clients, _servers: servers })
     }
 
+    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+        Ok(())
+    }
+
+    async fn on_local<R: LocalRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl LocalSession<Answer = Echoed>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let mut clients = Vec::with_capacity(shape.connections);
+        for (client, server) in connect(shape.connections)? {
+            let refused = Failure::io("handing a connection to the runtime");
+            R::detach(R::spawn(serve_local::<R>(R::tcp(server).map_err(&refused)?, shape.size)));
+            clients.push(R::tcp(client).map_err(&refused)?);
+        }
+        let clients = shared(clients, shape.clients);
+        Ok(Local::<R> { shape, clients })
+    }
+
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
@@ -196,6 +215,38 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
                     let Shape { messages, size, .. } = shape;
                     let first = client * connections.len();
                     let echoed = talk_async::<R>(&mut connections, first, messages, size).await;
+                    (connections, echoed)
+                })
+            })
+            .collect();
+        let mut all = Echoed::default();
+        for task in tasks {
+            let (connections, echoed) = task.await;
+            self.clients.push(connections);
+            all.add(echoed.map_err(Failure::io("talking to the echo server"))?);
+        }
+        Ok(all)
+    }
+}
+
+struct Local<R: LocalRuntime> {
+    shape: Shape,
+    /// The connections of each client task.
+    clients: Vec<Vec<R::Tcp>>,
+}
+
+impl<R: LocalRuntime> LocalSession for Local<R> {
+    type Answer = Echoed;
+
+    async fn iterate(&mut self) -> Result<Echoed, Failure> {
+        let Shape { messages, size, .. } = self.shape;
+        let tasks: Vec<_> = mem::take(&mut self.clients)
+            .into_iter()
+            .enumerate()
+            .map(|(client, mut connections)| {
+                R::spawn(async move {
+                    let first = client * connections.len();
+                    let echoed = talk_local::<R>(&mut connections, first, messages, size).await;
                     (connections, echoed)
                 })
             })

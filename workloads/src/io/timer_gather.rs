@@ -7,8 +7,8 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
+use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// Above this, one OS thread per sleep is no longer something that anybody would write.
@@ -81,6 +81,12 @@ impl Shape {
     }
 
     async fn sleep<R: AsyncRuntime>(self, task: usize) -> Sleep {
+        let deadline = Instant::now() + self.delay;
+        R::sleep(self.delay).await;
+        Sleep::until(deadline, task)
+    }
+
+    async fn sleep_local<R: LocalRuntime>(self, task: usize) -> Sleep {
         let deadline = Instant::now() + self.delay;
         R::sleep(self.delay).await;
         Sleep::until(deadline, task)
@@ -201,6 +207,33 @@ impl Workload for TimerGather {
             }
             let tasks: Vec<_> =
                 (0..shape.tasks).map(|task| R::spawn(shape.sleep::<R>(task))).collect();
+            for task in tasks {
+                sleeps.push(task.await);
+            }
+            Ok(Gathered::of(&sleeps))
+        }))
+    }
+
+    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+        Ok(())
+    }
+
+    async fn on_local<R: LocalRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl LocalSession<Answer = Gathered>, Failure> {
+        let shape = Shape::of(&setup)?;
+        Ok(repeat_local(move || async move {
+            let mut sleeps = Vec::with_capacity(shape.tasks);
+            if shape.one_by_one {
+                let start = Instant::now();
+                for task in 0..shape.tasks {
+                    sleeps.push(shape.sleep_local::<R>(task).await);
+                }
+                return Ok(Gathered::one_by_one(&sleeps, start, shape.delay));
+            }
+            let tasks: Vec<_> =
+                (0..shape.tasks).map(|task| R::spawn(shape.sleep_local::<R>(task))).collect();
             for task in tasks {
                 sleeps.push(task.await);
             }

@@ -7,8 +7,8 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
+use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// The workload.
@@ -120,6 +120,26 @@ impl Workload for TimerPrecision {
     ) -> Result<impl AsyncSession<Answer = Sleeps>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
+            let mut sleeps = Sleeps::default();
+            for _ in 0..shape.sleeps {
+                let deadline = Instant::now() + shape.delay;
+                R::sleep(shape.delay).await;
+                sleeps.ended(deadline);
+            }
+            Ok(sleeps)
+        }))
+    }
+
+    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+        Ok(())
+    }
+
+    async fn on_local<R: LocalRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl LocalSession<Answer = Sleeps>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(repeat_local(move || async move {
             let mut sleeps = Sleeps::default();
             for _ in 0..shape.sleeps {
                 let deadline = Instant::now() + shape.delay;

@@ -239,15 +239,18 @@ impl Workload for BlockingInAsync {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let stop = Arc::new(AtomicBool::new(false));
-            let (tick, mut ticked) = R::channel(None);
+            let (tick, mut ticked) = R::channel(1);
             let heartbeat = R::spawn({
                 let stop = Arc::clone(&stop);
                 async move {
                     let mut heartbeat = Heartbeat::start(shape.period);
+                    let mut first = Some(tick);
                     while !stop.load(Ordering::Acquire) {
                         R::sleep(heartbeat.rest()).await;
                         heartbeat.beat(Instant::now());
-                        R::send(&tick, ()).await;
+                        if let Some(tick) = first.take() {
+                            R::send(&tick, ()).await;
+                        }
                     }
                     heartbeat
                 }

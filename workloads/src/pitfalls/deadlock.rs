@@ -206,7 +206,7 @@ impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
 async fn stuck<R: AsyncRuntime, L: Locks>(watch: Duration) -> (bool, bool) {
     let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
     let held = Arc::new(Meeting::of(TASKS + 1));
-    let (go_on, mut went_on) = R::channel(None);
+    let (go_on, mut went_on) = R::channel(TASKS);
     let [one, other] = [0, 1].map(|own| {
         let (locks, held, go_on) = (Arc::clone(&locks), Arc::clone(&held), go_on.clone());
         R::spawn(async move { opposite::<L>(locks, held, own, R::send(&go_on, ())).await })

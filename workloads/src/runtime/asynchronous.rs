@@ -23,7 +23,7 @@ pub trait AsyncRuntime: Sized + 'static {
     type Listener: Send + Sync + 'static;
     /// An open file.
     type File: Send + 'static;
-    /// The runtime's own channels.
+    /// The runtime's own channels, with a bound.
     type Channels: Channels;
 
     /// Spawns the root task onto the runtime and waits for it from outside, so that the root runs
@@ -102,24 +102,24 @@ pub trait AsyncRuntime: Sized + 'static {
     fn hyper(stream: Self::Tcp) -> Self::Hyper;
 
     /// Fills `buffer` from a stream.
-    fn read_exact(
-        stream: &mut Self::Tcp,
-        buffer: &mut [u8],
+    fn read_exact<'a>(
+        stream: &'a mut Self::Tcp,
+        buffer: &'a mut [u8],
     ) -> impl Future<Output = io::Result<()>> + Send;
 
     /// Writes all of `bytes` to a stream.
-    fn write_all(
-        stream: &mut Self::Tcp,
-        bytes: &[u8],
+    fn write_all<'a>(
+        stream: &'a mut Self::Tcp,
+        bytes: &'a [u8],
     ) -> impl Future<Output = io::Result<()>> + Send;
 
     /// Opens a file for reading.
     fn open(path: &Path) -> impl Future<Output = io::Result<Self::File>> + Send;
 
     /// Reads up to a buffer's length from a file; 0 at its end.
-    fn read(
-        file: &mut Self::File,
-        buffer: &mut [u8],
+    fn read<'a>(
+        file: &'a mut Self::File,
+        buffer: &'a mut [u8],
     ) -> impl Future<Output = io::Result<usize>> + Send;
 
     /// Reads a whole file at once.
@@ -129,12 +129,16 @@ pub trait AsyncRuntime: Sized + 'static {
     /// locks has that name.
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output>;
 
-    /// Does something with the channels of a name: `own` are the runtime's own. `None` when no crate of
-    /// channels has that name.
-    fn with_channels<V: ChannelsVisitor>(name: &str, visitor: V) -> Option<V::Output>;
+    /// Does something with the channels of a name, with or without a bound: `own` are the runtime's own.
+    /// `None` when no crate of channels has that name.
+    fn with_channels<V: ChannelsVisitor>(
+        name: &str,
+        bounded: bool,
+        visitor: V,
+    ) -> Option<V::Output>;
 
     /// As [`Channels::channel`], of the runtime's own.
-    fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Sender<Self, T>, Receiver<Self, T>) {
+    fn channel<T: Send + 'static>(capacity: usize) -> (Sender<Self, T>, Receiver<Self, T>) {
         Self::Channels::channel(capacity)
     }
 

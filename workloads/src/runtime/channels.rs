@@ -5,15 +5,15 @@
 
 use std::future::Future;
 
-/// The channels of one crate, for several senders and one receiver.
+/// The channels of one crate, with or without a bound, for several senders and one receiver.
 pub trait Channels: 'static {
     /// The sending half.
     type Sender<T: Send + 'static>: Clone + Send + Sync + 'static;
     /// The receiving half.
     type Receiver<T: Send + 'static>: Send + 'static;
 
-    /// Makes a channel that holds at most `capacity` items, or any number without one.
-    fn channel<T: Send + 'static>(capacity: Option<usize>) -> (Self::Sender<T>, Self::Receiver<T>);
+    /// Makes a channel that holds at most `capacity` items; one without a bound takes no notice.
+    fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>);
 
     /// Waits until there is room, then sends. `false` when the receiver is gone.
     fn send<T: Send + 'static>(

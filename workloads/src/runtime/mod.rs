@@ -1,6 +1,7 @@
 //! The vocabulary that a workload may use.
 //!
-//! Three families of runtimes, each with the few words that it has in common. The words are
+//! Three families of runtimes, each with the few words that it has in common, and asynchronous ones
+//! whose tasks stay on one thread, which cannot say all of theirs. The words are
 //! associated functions without a handle, because a trial process holds exactly one instance and
 //! because that is how users write them: `tokio::spawn`, `rayon::join`, `std::thread::spawn`.
 //! Everything is monomorphised: no boxed future and no virtual call stands inside the clock.
@@ -9,6 +10,7 @@ mod asynchronous;
 mod channels;
 mod data_parallel;
 mod foreign;
+mod local;
 mod locks;
 mod threads;
 
@@ -16,6 +18,7 @@ pub use asynchronous::{AsyncRuntime, Receiver, Sender};
 pub use channels::{Channels, ChannelsVisitor};
 pub use data_parallel::DataParallel;
 pub(crate) use foreign::Foreign;
+pub use local::{Buffer, Lent, LocalRuntime};
 pub use locks::{Locks, LocksVisitor};
 pub use threads::ThreadRuntime;
 

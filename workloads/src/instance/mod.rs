@@ -3,96 +3,21 @@
 //! `prepare` has happened outside the clock, `iterate` stands inside it, and every answer is
 //! verified after it.
 
-use std::future::Future;
+mod sessions;
+
+pub use sessions::{
+    AsyncSession, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session, repeat,
+    repeat_async, repeat_local,
+};
+
 use std::io;
-use std::marker::PhantomData;
 use std::time::Duration;
 
 use runtime_bench_results::trial::Metric;
 
 use crate::clock::{Clock, Stopwatch, Timing};
-use crate::runtime::{AsyncRuntime, DataParallel, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Placement, Setup, Timed, Workload};
-
-/// A prepared workload on an asynchronous runtime.
-pub trait AsyncSession: Send + 'static {
-    /// What an iteration returns.
-    type Answer: Send + 'static;
-    /// Does the work once.
-    fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
-}
-
-/// A prepared workload on threads or on a data-parallel pool.
-pub trait Session: Send + 'static {
-    /// What an iteration returns.
-    type Answer: Send + 'static;
-    /// Does the work once.
-    fn iterate(&mut self) -> Result<Self::Answer, Failure>;
-}
-
-/// A session that keeps nothing between iterations but what its closure holds.
-pub struct Repeat<F>(F);
-
-/// A session on threads or on a data-parallel pool that calls `work` for each iteration.
-pub fn repeat<A, F>(work: F) -> Repeat<F>
-where
-    F: FnMut() -> Result<A, Failure> + Send + 'static,
-{
-    Repeat(work)
-}
-
-impl<A, F> Session for Repeat<F>
-where
-    A: Send + 'static,
-    F: FnMut() -> Result<A, Failure> + Send + 'static,
-{
-    type Answer = A;
-    fn iterate(&mut self) -> Result<A, Failure> {
-        (self.0)()
-    }
-}
-
-/// An asynchronous session that keeps nothing between iterations but what its closure holds.
-pub struct RepeatAsync<F>(F);
-
-/// A session on an asynchronous runtime that awaits `work()` for each iteration.
-pub fn repeat_async<A, W, F>(work: F) -> RepeatAsync<F>
-where
-    F: FnMut() -> W + Send + 'static,
-    W: Future<Output = Result<A, Failure>> + Send,
-{
-    RepeatAsync(work)
-}
-
-impl<A, W, F> AsyncSession for RepeatAsync<F>
-where
-    A: Send + 'static,
-    F: FnMut() -> W + Send + 'static,
-    W: Future<Output = Result<A, Failure>> + Send,
-{
-    type Answer = A;
-    async fn iterate(&mut self) -> Result<A, Failure> {
-        (self.0)().await
-    }
-}
-
-/// The session of a workload that has none: it cannot be made.
-#[derive(Debug)]
-pub struct NoSession<A>(std::convert::Infallible, PhantomData<fn() -> A>);
-
-impl<A: Send + 'static> AsyncSession for NoSession<A> {
-    type Answer = A;
-    async fn iterate(&mut self) -> Result<A, Failure> {
-        match self.0 {}
-    }
-}
-
-impl<A: Send + 'static> Session for NoSession<A> {
-    type Answer = A;
-    fn iterate(&mut self) -> Result<A, Failure> {
-        match self.0 {}
-    }
-}
 
 /// What one call of [`Instance::measure`] found.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,6 +57,35 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
 ) -> Result<Box<dyn Instance>, Failure> {
     let (runtime, took) = timed_build(build, |runtime| runtime.run(async {}), &setup)?;
     let session = runtime.run(workload.clone().on_async::<R>(setup.clone()))?;
+    let placement = workload.placement(&setup.point);
+    Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
+        let root = async move {
+            let mut answers = Vec::with_capacity(iterations);
+            let mut watch = Stopwatch::start(clock);
+            for _ in 0..iterations {
+                answers.push(AsyncSession::iterate(&mut session).await?);
+                watch.lap();
+            }
+            Ok((session, Timed { answers, timing: watch.stop() }))
+        };
+        match placement {
+            Placement::Spawned => runtime.run(root),
+            Placement::OnCaller => runtime.run_on_caller(root),
+        }
+    }))
+}
+
+/// Builds a runtime and prepares `workload` on it: one whose tasks stay on one thread.
+///
+/// # Errors
+/// When the runtime cannot be built or the workload cannot be prepared.
+pub fn on_local<W: Workload, R: LocalRuntime>(
+    build: impl FnOnce() -> io::Result<R>,
+    workload: W,
+    setup: Setup,
+) -> Result<Box<dyn Instance>, Failure> {
+    let (runtime, took) = timed_build(build, |runtime| runtime.run(async {}), &setup)?;
+    let session = runtime.run(workload.clone().on_local::<R>(setup.clone()))?;
     let placement = workload.placement(&setup.point);
     Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
         let root = async move {

@@ -1,0 +1,82 @@
+//! Every workload on the runners of one thread: it runs, or says why not.
+
+#![cfg(all(target_os = "linux", feature = "compio", feature = "monoio"))]
+
+use runtime_bench_runners::{Compio, Monoio, Runner};
+use runtime_bench_workloads::clock::SYSTEM;
+use runtime_bench_workloads::load::Traffic;
+use runtime_bench_workloads::workload::{Failure, PointSet, Setup, Unfit, Workload};
+use runtime_bench_workloads::{Visitor, each};
+
+/// Why the kernel of this machine gives no ring to anybody, as a part of the runners' own sentence.
+const NO_RING: &str = "it needs io_uring";
+
+#[derive(Default)]
+struct Walk {
+    /// Cells that ran, by runner and workload.
+    ran: Vec<String>,
+    no_ring: bool,
+}
+
+impl Walk {
+    fn on<R: Runner, W: Workload>(&mut self, runner: R, workload: &W) {
+        let (name, on) = (workload.info().name, runner.info(2, 64).name);
+        for point in workload.points(PointSet::Smoke, 2) {
+            let refusal = match workload.needs(&point, runner.family()) {
+                Ok(needs) => runner.refuses(workload, &point, &needs),
+                Err(Unfit::Family(reason)) => Some(reason),
+                Err(Unfit::Point(reason)) => panic!("{name}: {reason}"),
+            };
+            if let Some(reason) = refusal {
+                assert!(reason.len() > 20, "{name} on {on}: {reason}");
+                self.no_ring |= reason.contains(NO_RING);
+                continue;
+            }
+            // Who loads a server is another program.
+            if !workload.serves() {
+                let cell = format!("{name} on {on} at {point:?}");
+                let scratch = tempfile::tempdir().unwrap();
+                let setup = Setup {
+                    point: point.clone(),
+                    workers: 2,
+                    pool_threads: 64,
+                    seed: 1,
+                    scratch: scratch.path().to_owned(),
+                    traffic: Traffic::default(),
+                    clock: &SYSTEM,
+                };
+                let twice = || -> Result<u64, Failure> {
+                    let mut instance = runner.start(workload.clone(), setup)?;
+                    instance.measure(1)?;
+                    Ok(instance.measure(2)?.iterations)
+                };
+                assert_eq!(twice().unwrap_or_else(|failure| panic!("{cell}: {failure}")), 2);
+            }
+            self.ran.push(format!("{name} on {on}"));
+        }
+    }
+}
+
+impl Visitor for Walk {
+    fn visit<W: Workload>(&mut self, workload: W) {
+        self.on(Compio, &workload);
+        self.on(Monoio, &workload);
+    }
+}
+
+#[test]
+fn every_workload_runs_or_says_why_not() {
+    let mut walk = Walk::default();
+    each(&mut walk);
+    if walk.no_ring {
+        return eprintln!("not tried: no io_uring here");
+    }
+    for workload in ["spawn-join", "timer-gather", "tcp-echo", "connect-churn", "echo-latency"] {
+        for runner in ["compio", "monoio"] {
+            let cell = format!("{workload} on {runner}");
+            assert!(walk.ran.contains(&cell), "{cell}");
+        }
+    }
+    assert!(walk.ran.contains(&"yield on compio".to_owned()));
+    assert!(!walk.ran.iter().any(|cell| cell == "yield on monoio"));
+}

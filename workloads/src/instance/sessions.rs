@@ -1,0 +1,126 @@
+//! What is prepared outside the clock, and iterated inside it.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+use crate::workload::Failure;
+
+/// A prepared workload on an asynchronous runtime.
+pub trait AsyncSession: Send + 'static {
+    /// What an iteration returns.
+    type Answer: Send + 'static;
+    /// Does the work once.
+    fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
+}
+
+/// A prepared workload on an asynchronous runtime whose tasks stay on one thread.
+pub trait LocalSession: 'static {
+    /// What an iteration returns.
+    type Answer: 'static;
+    /// Does the work once.
+    fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>>;
+}
+
+/// What may move between threads may also stay on one.
+impl<S: AsyncSession> LocalSession for S {
+    type Answer = S::Answer;
+    fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>> {
+        AsyncSession::iterate(self)
+    }
+}
+
+/// A prepared workload on threads or on a data-parallel pool.
+pub trait Session: Send + 'static {
+    /// What an iteration returns.
+    type Answer: Send + 'static;
+    /// Does the work once.
+    fn iterate(&mut self) -> Result<Self::Answer, Failure>;
+}
+
+/// A session that keeps nothing between iterations but what its closure holds.
+pub struct Repeat<F>(F);
+
+/// A session on threads or on a data-parallel pool that calls `work` for each iteration.
+pub fn repeat<A, F>(work: F) -> Repeat<F>
+where
+    F: FnMut() -> Result<A, Failure> + Send + 'static,
+{
+    Repeat(work)
+}
+
+impl<A, F> Session for Repeat<F>
+where
+    A: Send + 'static,
+    F: FnMut() -> Result<A, Failure> + Send + 'static,
+{
+    type Answer = A;
+    fn iterate(&mut self) -> Result<A, Failure> {
+        (self.0)()
+    }
+}
+
+/// An asynchronous session that keeps nothing between iterations but what its closure holds.
+pub struct RepeatAsync<F>(F);
+
+/// A session on an asynchronous runtime that awaits `work()` for each iteration.
+pub fn repeat_async<A, W, F>(work: F) -> RepeatAsync<F>
+where
+    F: FnMut() -> W + Send + 'static,
+    W: Future<Output = Result<A, Failure>> + Send,
+{
+    RepeatAsync(work)
+}
+
+impl<A, W, F> AsyncSession for RepeatAsync<F>
+where
+    A: Send + 'static,
+    F: FnMut() -> W + Send + 'static,
+    W: Future<Output = Result<A, Failure>> + Send,
+{
+    type Answer = A;
+    fn iterate(&mut self) -> impl Future<Output = Result<A, Failure>> + Send {
+        (self.0)()
+    }
+}
+
+/// As [`RepeatAsync`], on a runtime whose tasks stay on one thread.
+pub struct RepeatLocal<F>(F);
+
+/// A session on a runtime whose tasks stay on one thread that awaits `work()` for each iteration.
+pub fn repeat_local<A, W, F>(work: F) -> RepeatLocal<F>
+where
+    F: FnMut() -> W + 'static,
+    W: Future<Output = Result<A, Failure>>,
+{
+    RepeatLocal(work)
+}
+
+impl<A, W, F> LocalSession for RepeatLocal<F>
+where
+    A: 'static,
+    F: FnMut() -> W + 'static,
+    W: Future<Output = Result<A, Failure>>,
+{
+    type Answer = A;
+    fn iterate(&mut self) -> impl Future<Output = Result<A, Failure>> {
+        (self.0)()
+    }
+}
+
+/// The session of a workload that has none: it cannot be made.
+#[derive(Debug)]
+pub struct NoSession<A>(std::convert::Infallible, PhantomData<fn() -> A>);
+
+impl<A: Send + 'static> AsyncSession for NoSession<A> {
+    type Answer = A;
+    async fn iterate(&mut self) -> Result<A, Failure> {
+        match self.0 {}
+    }
+}
+
+impl<A: Send + 'static> Session for NoSession<A> {
+    type Answer = A;
+    fn iterate(&mut self) -> Result<A, Failure> {
+        match self.0 {}
+    }
+}

@@ -1,0 +1,92 @@
+//! `connect-churn` where tasks stay on one thread, and writing and reading take a buffer and give it
+//! back.
+
+use std::cell::Cell;
+use std::io;
+use std::mem;
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use super::connect_churn::{Churned, SIZE, Shape, ended};
+use super::loopback::listen;
+use super::message::fill;
+use crate::instance::{LocalSession, repeat_local};
+use crate::runtime::{Buffer, LocalRuntime};
+use crate::workload::Failure;
+
+/// Listens, and churns for each iteration.
+///
+/// # Errors
+/// When the system refuses a socket or a port.
+pub(super) fn session<R: LocalRuntime>(
+    shape: Shape,
+) -> Result<impl LocalSession<Answer = Churned>, Failure> {
+    let listen = || {
+        let listener = listen()?;
+        let address = listener.local_addr()?;
+        Ok((Rc::new(R::listener(listener)?), address))
+    };
+    let (listener, address) = listen().map_err(Failure::io("listening on loopback"))?;
+    Ok(repeat_local(move || {
+        let listener = Rc::clone(&listener);
+        async move { churn::<R>(shape, &listener, address).await }
+    }))
+}
+
+async fn churn<R: LocalRuntime>(
+    shape: Shape,
+    listener: &R::Listener,
+    address: SocketAddr,
+) -> Result<Churned, Failure> {
+    let next = Rc::new(Cell::new(0));
+    let clients: Vec<_> = (0..shape.at_once)
+        .map(|_| R::spawn(visit::<R>(shape, address, Rc::clone(&next))))
+        .collect();
+    let mut servers = Vec::with_capacity(shape.connections);
+    for _ in 0..shape.connections {
+        let stream = R::accept(listener).await.map_err(Failure::io("accepting"))?;
+        servers.push(R::spawn(serve::<R>(stream)));
+    }
+    let mut all = Churned::default();
+    for server in servers {
+        all.serve(server.await.is_ok());
+    }
+    for client in clients {
+        all.add(client.await.map_err(Failure::io("connecting and asking"))?);
+    }
+    Ok(all)
+}
+
+/// A client: one connection after the other, until there are enough.
+async fn visit<R: LocalRuntime>(
+    shape: Shape,
+    address: SocketAddr,
+    next: Rc<Cell<usize>>,
+) -> io::Result<Churned> {
+    let empty: Buffer = [0; SIZE].into();
+    let (mut message, mut echo) = (empty.clone(), empty);
+    let mut seen = Churned::default();
+    loop {
+        let number = next.replace(next.get() + 1);
+        if number >= shape.connections {
+            return Ok(seen);
+        }
+        fill(&mut message, number, 0);
+        let mut stream = R::connect(address).await?;
+        let (written, sent) = R::write_all(&mut stream, mem::take(&mut message)).await;
+        message = sent;
+        written?;
+        let (read, filled) = R::read_exact(&mut stream, mem::take(&mut echo)).await;
+        echo = filled;
+        read?;
+        seen.count(&message, &echo);
+    }
+}
+
+/// Echoes one message and waits for the end of the connection, so that the client closes first.
+async fn serve<R: LocalRuntime>(mut stream: R::Tcp) -> io::Result<()> {
+    let (read, message) = R::read_exact(&mut stream, [0; SIZE].into()).await;
+    read?;
+    R::write_all(&mut stream, message).await.0?;
+    ended(R::read_exact(&mut stream, [0].into()).await.0)
+}
