@@ -150,7 +150,8 @@ impl Workload for Preprocess {
         }
         // Text and numbers of each. Reading from the page cache keeps nobody waiting.
         let memory = (shards * numbers) as u64 * 24;
-        Ok(Needs { tasks: shards, blocking: 1, files: shards, memory, offloads })
+        let needs = Needs { tasks: shards, blocking: 1, files: shards, memory, ..Needs::default() };
+        Ok(Needs { offloads, ..needs })
     }
 
     fn verify(&self, _: &Setup, normalised: &Normalised) -> Result<(), String> {
