@@ -200,6 +200,8 @@ pub struct Needs {
     pub memory: u64,
     /// Whether work is handed to the runtime's pool for work that blocks or computes.
     pub offloads: bool,
+    /// Whether another runtime of the kind is shut down.
+    pub shuts_down: bool,
     /// What a trial takes at least, where a schedule decides and not the runner.
     pub time: Duration,
 }

@@ -10,6 +10,7 @@ mod channels;
 mod data_parallel;
 mod foreign;
 mod locks;
+mod mortal;
 mod threads;
 
 pub use asynchronous::{AsyncRuntime, Receiver, Sender};
@@ -17,6 +18,7 @@ pub use channels::{Channels, ChannelsVisitor};
 pub use data_parallel::DataParallel;
 pub(crate) use foreign::Foreign;
 pub use locks::{Locks, LocksVisitor};
+pub use mortal::{Immortal, Mortal, MortalThreads};
 pub use threads::ThreadRuntime;
 
 use std::fmt;
