@@ -25,8 +25,29 @@ pub struct Entry {
     pub ages: &'static [Age],
     /// Whether it is a server that clients from outside can speak to.
     pub serves: bool,
-    points: Box<dyn Fn(PointSet, usize) -> Vec<Point> + Send + Sync>,
+    space: Box<dyn Space>,
     cases: Vec<Box<dyn Case>>,
+}
+
+/// Where a workload is measured, whatever its type.
+trait Space: Send + Sync {
+    fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
+    fn long_points(&self, workers: usize) -> Vec<Point>;
+    fn capacity(&self, point: &Point) -> Option<Point>;
+}
+
+impl<W: Workload> Space for W {
+    fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
+        Workload::points(self, set, workers)
+    }
+
+    fn long_points(&self, workers: usize) -> Vec<Point> {
+        Workload::long_points(self, workers)
+    }
+
+    fn capacity(&self, point: &Point) -> Option<Point> {
+        Workload::capacity(self, point)
+    }
 }
 
 /// A workload on a runner.
@@ -105,7 +126,7 @@ impl Registry {
             ages: workload.ages(),
             serves: workload.serves(),
             cases: pairing.cases,
-            points: Box::new(move |set, workers| workload.points(set, workers)),
+            space: Box::new(workload),
         });
     }
 }
@@ -113,7 +134,17 @@ impl Registry {
 impl Entry {
     /// Where the workload is measured.
     pub fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
-        (self.points)(set, workers)
+        self.space.points(set, workers)
+    }
+
+    /// Where profiles measure it that take their time.
+    pub fn long_points(&self, workers: usize) -> Vec<Point> {
+        self.space.long_points(workers)
+    }
+
+    /// Where a trial tells the capacity that a share of it at `point` refers to, if there is one.
+    pub fn capacity(&self, point: &Point) -> Option<Point> {
+        self.space.capacity(point)
     }
 
     /// The workload on each runner.
@@ -207,6 +238,7 @@ mod tests {
             for set in [PointSet::Smoke, PointSet::Quick, PointSet::Full] {
                 assert!(!entry.points(set, 2).is_empty(), "{}", entry.info.name);
             }
+            assert!(!entry.long_points(2).is_empty(), "{}", entry.info.name);
             assert!(entry.ages.contains(&entry.info.headline_age), "{}", entry.info.name);
         }
     }

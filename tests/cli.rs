@@ -25,7 +25,7 @@ fn a_list_for_programs_has_every_pair_with_a_reason_where_it_does_not_run() {
     let ended = run(folder.path(), &["list", "--format", "json", "--points", "full"]);
     let list: Value = serde_json::from_str(&ended.stdout).unwrap();
     let count = |name: &str| list[name].as_array().unwrap().len();
-    assert_eq!((count("workloads"), count("runners")), (38, 9));
+    assert_eq!((count("workloads"), count("runners")), (39, 9));
     for cell in list["cells"].as_array().unwrap() {
         let reason = &cell["not_applicable"];
         assert!(reason.is_null() || reason.as_str().unwrap().len() > 20, "{cell}");
@@ -41,6 +41,25 @@ fn a_list_for_people_shows_parameters_and_reasons() {
     let ended = run(folder.path(), &["list", "tcp-echo", "--workers", "2"]);
     assert!(ended.stdout.contains("tcp-echo/smol/connections=64,messages=10,size=64B\n"));
     assert!(ended.stdout.contains("n/a: 128 tasks must wait at once, and the pool has 64 threads"));
+}
+
+#[test]
+fn rates_are_calibrated_once_and_alike_for_all_runners() {
+    let folder = tempdir().unwrap();
+    let auto = ["--rate", "auto", "--param", "load=40"];
+    let list = run(folder.path(), &[&["list", "echo-latency/smol"], &auto[..]].concat()).stdout;
+    assert!(list.contains("echo-latency/smol/connections=16,load=40%,duration=110ms\n"), "{list}");
+    let runners = ["verify", "echo-latency", "--runners", "tokio,smol", "--profile", "smoke"];
+    let ended = run(folder.path(), &[&runners, &auto[..]].concat());
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let rate = |runner: &str| {
+        let name = format!("ok      echo-latency/{runner}/connections=16,load=40%,rate=");
+        let line = ended.stdout.lines().find_map(|line| line.strip_prefix(&name)).unwrap();
+        line.split_once("messages/s").unwrap().0.parse::<u64>().unwrap()
+    };
+    assert!(rate("tokio") > 1 && rate("tokio") == rate("smol"), "{}", ended.stdout);
+    let none = ["list", "spawn-join", "--rate", "auto"];
+    run(folder.path(), &none).fails_with(2, &["a rate that can be calibrated"]);
 }
 
 #[test]

@@ -28,7 +28,11 @@ struct Served {
 
 impl Served {
     fn start(folder: &Path, workload: &str, runner: &str) -> Self {
-        let mut process = command(folder)
+        Self::of(&mut command(folder), workload, runner)
+    }
+
+    fn of(command: &mut Command, workload: &str, runner: &str) -> Self {
+        let mut process = command
             .args(["serve", workload, "--runner", runner, "--workers", "2"])
             .stdout(Stdio::piped())
             .spawn()
@@ -140,4 +144,19 @@ fn wrk_drives_every_http_server_without_an_error() {
         assert!(said.contains("Requests/sec"), "{runner}: {said}");
         assert!(!said.contains("Socket errors") && !said.contains("Non-2xx"), "{runner}: {said}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn settings_from_outside_do_not_reach_a_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path());
+    command.envs([("SMOL_THREADS", "7"), ("ASYNC_STD_THREAD_COUNT", "7"), ("HARMLESS", "7")]);
+    let served = Served::of(&mut command, "echo-latency", "async-std");
+    let said = std::fs::read(format!("/proc/{}/environ", served.process.id())).unwrap();
+    let said: Vec<&[u8]> = said.split(|byte| *byte == 0).collect();
+    for wanted in ["ASYNC_STD_THREAD_COUNT=2", "HARMLESS=7"] {
+        assert!(said.contains(&wanted.as_bytes()), "{wanted}");
+    }
+    assert!(!said.iter().any(|line| line.starts_with(b"SMOL_THREADS")));
 }

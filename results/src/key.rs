@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 /// The parameter that sets the worker threads of a point, whatever those of the run are.
 pub const WORKERS: &str = "workers";
 
+/// The parameter that gives a rate as a share of what the runners of a run can do, in percent.
+pub const LOAD: &str = "load";
+
+/// The parameter that is a rate. Beside [`LOAD`] it is what that share came to in one run.
+pub const RATE: &str = "rate";
+
 /// The value of a parameter: a count, or a name such as `tokio` in `lock=tokio`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -149,6 +155,21 @@ impl Point {
         self.count(WORKERS).ok()
     }
 
+    /// Whether its rate is a share of what the runners of a run can do: then it means something within
+    /// that run only.
+    pub fn calibrated(&self) -> bool {
+        self.count(LOAD).is_ok()
+    }
+
+    /// The same point with the rate that its share of the capacity came to.
+    #[must_use]
+    pub fn at_rate(mut self, rate: u64, unit: &str) -> Self {
+        let behind = self.params.iter().position(|param| param.name == LOAD);
+        let rate = Param { name: RATE.to_owned(), value: rate.into(), unit: unit.to_owned() };
+        self.params.insert(behind.map_or(self.params.len(), |place| place + 1), rate);
+        self
+    }
+
     /// The parameters as they stand in a cell's name: `tasks=100,delay=10ms`, or `-` for none.
     pub fn label(&self) -> String {
         if self.params.is_empty() {
@@ -173,6 +194,19 @@ pub struct CellKey {
 }
 
 impl CellKey {
+    /// Whether it is the same cell, maybe of another run, which found out a rate of its own.
+    pub fn is_counterpart(&self, other: &Self) -> bool {
+        if !(self.point.calibrated() && other.point.calibrated()) {
+            return self == other;
+        }
+        let fixed = |key: &Self| {
+            let mut key = key.clone();
+            key.point.params.retain(|param| param.name != RATE);
+            key
+        };
+        fixed(self) == fixed(other)
+    }
+
     /// `workload[/variant]`: what the runners of one comparison share besides the parameters.
     pub fn family(&self) -> String {
         match &self.point.variant {
@@ -228,5 +262,26 @@ mod tests {
         assert_eq!(key().point.count_in("n", 1..=27), Ok(27));
         let outside = key().point.count_in("n", 1..=26).unwrap_err().to_string();
         assert_eq!(outside, "`n` must be between 1 and 26, and is 27");
+    }
+
+    #[test]
+    fn a_calibrated_cell_has_its_counterpart_at_another_rate_and_any_other_has_none() {
+        let at = |load: Option<u64>, rate| {
+            let point = Point::new().with("connections", 16, "");
+            let point = load.map_or(point.clone(), |load| point.with(LOAD, load, "%"));
+            let point = point.with("duration", 1, "ms").at_rate(rate, "messages/s");
+            CellKey { point, ..key() }
+        };
+        let calibrated = at(Some(50), 7);
+        assert_eq!(
+            calibrated.point.label(),
+            "connections=16,load=50%,rate=7messages/s,duration=1ms"
+        );
+        assert!(calibrated.point.calibrated() && !at(None, 7).point.calibrated());
+        assert!(calibrated.is_counterpart(&at(Some(50), 8)));
+        assert!(!calibrated.is_counterpart(&at(Some(80), 7)));
+        assert!(!calibrated.is_counterpart(&at(None, 7)));
+        assert!(at(None, 7).is_counterpart(&at(None, 7)));
+        assert!(!at(None, 7).is_counterpart(&at(None, 8)));
     }
 }

@@ -7,7 +7,7 @@ use runtime_bench_results::analysis::{analyse, pairwise};
 use runtime_bench_results::comparison::{
     Against, Document, FailOn, Outcome, Row, Word, files, judge, runners,
 };
-use runtime_bench_results::key::CellKey;
+use runtime_bench_results::key::{CellKey, LOAD, Point};
 use runtime_bench_results::run::{End, Run};
 use runtime_bench_results::trial::Age;
 
@@ -63,6 +63,29 @@ fn a_change_of_two_rows_is_found_and_the_worst_comes_first() {
     assert_eq!((words(&document, Word::Slower), words(&document, Word::Faster)), (2, 1));
     assert_eq!(judge(&document, FailOn::Regression, 0.01), Outcome::Regression);
     assert_eq!(judge(&document, FailOn::Regression, 0.60), Outcome::Pass);
+}
+
+#[test]
+fn a_rate_that_was_calibrated_is_not_compared_across_runs_even_where_it_is_the_same() {
+    let calibrated = |run: Run, rate: u64| {
+        let mut run = run;
+        for cell in run.header.plan.cells.iter_mut().filter(|cell| cell.key.workload == "w3") {
+            let point = Point::new().with(LOAD, 50, "%").at_rate(rate, "messages/s");
+            cell.key.point = point;
+        }
+        run
+    };
+    for rate in [4_000, 5_000] {
+        let head = run("candidate", 10, 2, |w, _| if w == "w3" { 1.5 } else { 1.0 });
+        let document = compare(&calibrated(base(), 4_000), &calibrated(head, rate));
+        let row = row(&document, "w3/smol/load=50%,rate=4000messages/s");
+        assert_eq!((row.word, row.ratio), (Word::Inconclusive, None));
+        let reason = format!("calibrated in each run anew, to 4000 and {rate}");
+        assert!(row.note.contains(&reason), "{}", row.note);
+        assert_eq!((words(&document, Word::Tie), words(&document, Word::Inconclusive)), (36, 4));
+        assert_eq!((document.only_base.len(), document.only_head.len()), (0, 0));
+        assert!(document.notes[0].contains("read from 36 rows"), "{:?}", document.notes);
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, thread};
 
-use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN};
+use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor, Mortal, OWN};
 use smol::Timer;
 use smol::fs::File;
 use smol::io::{AsyncReadExt, AsyncWriteExt};
@@ -21,6 +21,11 @@ use crate::{channels, locks};
 pub(crate) trait Execute: Sized + 'static {
     /// As [`AsyncRuntime::Task`].
     type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
+    /// As [`AsyncRuntime::Mortal`].
+    type Mortal: Mortal;
+
+    /// As [`AsyncRuntime::another`].
+    fn another(workers: usize) -> io::Result<Self::Mortal>;
 
     /// As [`AsyncRuntime::run`].
     fn run<F>(&self, root: F) -> F::Output
@@ -62,6 +67,11 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncChannel;
+    type Mortal = E::Mortal;
+
+    fn another(workers: usize) -> io::Result<E::Mortal> {
+        E::another(workers)
+    }
 
     fn run<F>(&self, root: F) -> F::Output
     where

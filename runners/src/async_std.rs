@@ -13,9 +13,12 @@ use async_std::net::{TcpListener, TcpStream};
 use async_std::task::{self, JoinHandle};
 use futures_lite::FutureExt;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, OWN};
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use runtime_bench_workloads::runtime::{
+    AsyncRuntime, ChannelsVisitor, Family, Immortal, LocksVisitor, OWN,
+};
+use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use smol_hyper::rt::FuturesIo;
 
 use crate::locked::versions;
@@ -55,6 +58,11 @@ impl Runner for AsyncStd {
         vec![(THREADS, workers.to_string())]
     }
 
+    fn refuses<W: Workload>(&self, _: &W, _: &Point, needs: &Needs) -> Option<String> {
+        let reason = "its runtime is global and ends with the process: nothing shuts it down";
+        needs.shuts_down.then(|| reason.to_owned())
+    }
+
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let workers = setup.workers.to_string();
         if env::var(THREADS).as_deref() != Ok(workers.as_str()) {
@@ -76,6 +84,11 @@ impl AsyncRuntime for Runtime {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncStd;
+    type Mortal = Immortal;
+
+    fn another(_: usize) -> io::Result<Immortal> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     fn run<F>(&self, root: F) -> F::Output
     where

@@ -13,9 +13,10 @@ use futures::channel::oneshot::{self, Receiver};
 use futures::executor::{self, ThreadPoolBuilder};
 use futures::future::{AbortHandle, abortable};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use runtime_bench_workloads::runtime::{Family, Immortal};
+use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use crate::Runner;
 use crate::async_io::{Execute, OnAsyncIo};
@@ -51,6 +52,12 @@ impl Runner for FuturesPool {
         Family::Async
     }
 
+    fn refuses<W: Workload>(&self, _: &W, _: &Point, needs: &Needs) -> Option<String> {
+        let reason = "dropping the pool ends its threads, but a task that waits belongs to whoever may \
+                      wake it, and stays";
+        needs.shuts_down.then(|| reason.to_owned())
+    }
+
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let workers = setup.workers;
         on_async(|| Running::start(workers).map(OnAsyncIo), workload, setup)
@@ -70,6 +77,11 @@ impl Running {
 
 impl Execute for Running {
     type Task<T: Send + 'static> = Task<T>;
+    type Mortal = Immortal;
+
+    fn another(_: usize) -> io::Result<Immortal> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     fn run<F>(&self, root: F) -> F::Output
     where

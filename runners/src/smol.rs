@@ -2,12 +2,15 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::{future, io, thread};
 
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::Family;
+use runtime_bench_workloads::runtime::{Family, Mortal};
 use runtime_bench_workloads::workload::{Failure, Setup, Workload};
+use smol::channel::{Sender, unbounded};
 use smol::future::FutureExt;
 use smol::{Executor, Task};
 
@@ -65,6 +68,11 @@ impl Running {
 
 impl Execute for Running {
     type Task<T: Send + 'static> = Task<T>;
+    type Mortal = Beside;
+
+    fn another(workers: usize) -> io::Result<Beside> {
+        Beside::start(workers)
+    }
 
     fn run<F>(&self, root: F) -> F::Output
     where
@@ -100,6 +108,51 @@ impl Execute for Running {
 
     fn cancel<T: Send + 'static>(task: Task<T>) -> impl Future<Output = Option<T>> + Send {
         task.cancel()
+    }
+}
+
+/// An executor beside [`EXECUTOR`], with threads that run it until they are told to stop.
+struct Beside {
+    executor: Arc<Executor<'static>>,
+    /// Dropped when they are to stop.
+    running: Sender<()>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Beside {
+    fn start(workers: usize) -> io::Result<Self> {
+        let executor = Arc::new(Executor::new());
+        let (running, stopped) = unbounded::<()>();
+        let start = |worker| {
+            let (executor, stopped) = (Arc::clone(&executor), stopped.clone());
+            let run = move || {
+                // Nobody sends anything: it ends when the channel does.
+                let _ = smol::block_on(executor.run(stopped.recv()));
+            };
+            thread::Builder::new().name(format!("beside-{worker}")).spawn(run)
+        };
+        let threads = (0..workers).map(start).collect::<io::Result<_>>()?;
+        Ok(Self { executor, running, threads })
+    }
+}
+
+impl Mortal for Beside {
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.executor.spawn(task).detach();
+    }
+
+    fn wait(&self, work: impl Future<Output = ()> + Send) {
+        smol::block_on(work);
+    }
+
+    fn shut_down(self) {
+        let Self { executor, running, threads } = self;
+        drop(running);
+        for thread in threads {
+            // A panic of a task has been printed where it happened.
+            let _ = thread.join();
+        }
+        drop(executor);
     }
 }
 

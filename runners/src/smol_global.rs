@@ -1,13 +1,14 @@
 //! `smol-global`: smol as it comes, without an executor of one's own.
 
 use std::future::Future;
+use std::io;
 use std::panic::AssertUnwindSafe;
 use std::thread;
 
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::Family;
+use runtime_bench_workloads::runtime::{Family, Immortal};
 use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use smol::Task;
 use smol::future::FutureExt;
@@ -40,7 +41,10 @@ impl Runner for SmolGlobal {
         Family::Async
     }
 
-    fn refuses<W: Workload>(&self, _: &W, point: &Point, _: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(&self, _: &W, point: &Point, needs: &Needs) -> Option<String> {
+        if needs.shuts_down {
+            return Some("its executor is global: it ends with the process only".to_owned());
+        }
         let reason = "its default is one thread, so there is no number of workers to set";
         point.workers().map(|_| reason.to_owned())
     }
@@ -55,6 +59,11 @@ struct Global;
 
 impl Execute for Global {
     type Task<T: Send + 'static> = Task<T>;
+    type Mortal = Immortal;
+
+    fn another(_: usize) -> io::Result<Immortal> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     fn run<F>(&self, root: F) -> F::Output
     where

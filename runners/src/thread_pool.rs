@@ -7,13 +7,13 @@ use std::cell::RefCell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, RecvError, Sender, bounded, select, unbounded};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::{Instance, on_threads};
-use runtime_bench_workloads::runtime::{Family, ThreadRuntime};
+use runtime_bench_workloads::runtime::{Family, MortalThreads, ThreadRuntime};
 use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use crate::Runner;
@@ -115,6 +115,11 @@ fn take_and_run(claim: &Mutex<Option<Job>>) {
 
 impl ThreadRuntime for Pool {
     type Task<T: Send + 'static> = Task<T>;
+    type Mortal = Beside;
+
+    fn another(pool_threads: usize) -> io::Result<Beside> {
+        Beside::start(pool_threads)
+    }
 
     fn run<T, F>(&self, root: F) -> T
     where
@@ -159,6 +164,39 @@ struct Task<T> {
 /// A job always sends how it ended, so a lost result cannot be; it would be a panic like any other.
 fn received<T>(result: Result<thread::Result<T>, RecvError>) -> thread::Result<T> {
     result.unwrap_or_else(|lost| Err(Box::new(lost)))
+}
+
+/// A pool beside the one that runs: its threads end when its queue is closed and empty.
+struct Beside {
+    queue: Sender<Job>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Beside {
+    fn start(threads: usize) -> io::Result<Self> {
+        let (queue, jobs) = unbounded::<Job>();
+        let start = |number| {
+            let jobs = jobs.clone();
+            let work = move || jobs.into_iter().for_each(|job| job());
+            thread::Builder::new().name(format!("beside-{number}")).spawn(work)
+        };
+        Ok(Self { queue, threads: (0..threads).map(start).collect::<io::Result<_>>()? })
+    }
+}
+
+impl MortalThreads for Beside {
+    fn spawn(&mut self, task: impl FnOnce() + Send + 'static) {
+        // Its threads take jobs until the queue is closed.
+        let _ = self.queue.send(Box::new(task));
+    }
+
+    fn shut_down(self) {
+        drop(self.queue);
+        for thread in self.threads {
+            // A panic of a job has been printed where it happened.
+            let _ = thread.join();
+        }
+    }
 }
 
 #[cfg(test)]

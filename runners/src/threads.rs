@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_workloads::instance::{Instance, on_threads};
-use runtime_bench_workloads::runtime::{Family, ThreadRuntime};
+use runtime_bench_workloads::runtime::{Family, MortalThreads, ThreadRuntime};
 use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use crate::Runner;
@@ -50,6 +50,11 @@ struct OsThreads;
 
 impl ThreadRuntime for OsThreads {
     type Task<T: Send + 'static> = JoinHandle<T>;
+    type Mortal = Kept;
+
+    fn another(_: usize) -> io::Result<Kept> {
+        Ok(Kept(Vec::new()))
+    }
 
     fn run<T, F>(&self, root: F) -> T
     where
@@ -69,5 +74,21 @@ impl ThreadRuntime for OsThreads {
 
     fn outcome<T: Send + 'static>(thread: JoinHandle<T>) -> thread::Result<T> {
         thread.join()
+    }
+}
+
+/// Threads that are joined in the end.
+struct Kept(Vec<JoinHandle<()>>);
+
+impl MortalThreads for Kept {
+    fn spawn(&mut self, task: impl FnOnce() + Send + 'static) {
+        self.0.push(thread::spawn(task));
+    }
+
+    fn shut_down(self) {
+        for thread in self.0 {
+            // A panic of a task has been printed where it happened.
+            let _ = thread.join();
+        }
     }
 }

@@ -10,7 +10,7 @@ use runtime_bench_workloads::workload::PointSet;
 
 use super::values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
 use crate::harness::profile::Profile;
-use crate::harness::wishes::Wishes;
+use crate::harness::wishes::{Rate, Wishes};
 
 /// Where results go.
 #[derive(Clone, Debug, Args)]
@@ -44,6 +44,11 @@ pub struct MatrixArgs {
     /// Replace a parameter of the points, such as `connections=64,1000`
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
     params: Vec<(String, Vec<u64>)>,
+    /// Where the rates of `echo-latency` come from: `auto` calibrates once, before the first round, and
+    /// drives at 50 % and 80 % of what the slowest runner can do; such rows are of one run only
+    /// [default: fixed rates; `--param rate=N` sets others]
+    #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true)]
+    rate: Option<Rate>,
     /// How old an instance is when it is measured [default: by profile and workload]
     #[arg(long, value_enum)]
     age: Option<AgeName>,
@@ -92,6 +97,7 @@ impl MatrixArgs {
             runners: self.runners.clone(),
             points: self.points.map_or(self.profile.points(), Points::set),
             params: merged(&self.params),
+            rate: self.rate,
             age: self.age.map(AgeName::age),
             profile: self.profile,
             budget: self.budget.unwrap_or(self.profile.budget()),

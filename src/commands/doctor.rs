@@ -125,6 +125,7 @@ fn wishes(args: &DoctorArgs) -> Result<Wishes, Error> {
         runners: vec![args.runner.clone()],
         points: PointSet::Quick,
         params: Vec::new(),
+        rate: None,
         age: None,
         profile: Profile::Quick,
         budget: args.budget.mul_f64(ROUNDS_SHARE / CELLS),

@@ -15,6 +15,7 @@ use runtime_bench_workloads::workload::{PointSet, Setup};
 use super::print;
 use crate::cli::{POOL_THREADS, at_least_one, cores};
 use crate::error::Error;
+use crate::harness::trials::SETTINGS_FROM_OUTSIDE;
 use crate::harness::wishes::{check_threads, nearest, unknown_runner};
 use crate::machine::{Limits, raise_open_files};
 use crate::registry::{Entry, Registry};
@@ -69,7 +70,7 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let point = point(entry, workers, &args.params)?;
     case.needs(&point).map_err(|unfit| Error::Usage(format!("{}: {unfit}", args.runner)))?;
     let settings = case.environment(workers);
-    if settings.iter().any(|(name, value)| env::var(name).as_deref() != Ok(value.as_str())) {
+    if !is_set_up(&settings) {
         return Err(again_with(settings));
     }
     raise_open_files();
@@ -107,12 +108,30 @@ fn param(text: &str) -> Result<(String, u64), String> {
     Ok((name.to_owned(), value))
 }
 
+/// Whether the environment says what the runner's settings are, and nothing else that would change it.
+fn is_set_up(settings: &[(&'static str, String)]) -> bool {
+    let is = |name: &str, wished: Option<&str>| match (env::var_os(name), wished) {
+        (said, None) => said.is_none(),
+        (said, Some(wished)) => said.is_some_and(|said| said == wished),
+    };
+    let wished =
+        |name: &str| settings.iter().find(|(own, _)| *own == name).map(|(_, v)| v.as_str());
+    settings.iter().all(|(name, value)| is(name, Some(value)))
+        && SETTINGS_FROM_OUTSIDE.iter().all(|name| is(name, wished(name)))
+}
+
 /// Starts this program anew with settings that a runtime reads from the environment; it comes back
 /// only with an error.
 #[cfg(unix)]
 fn again_with(settings: Vec<(&'static str, String)>) -> Error {
     use std::os::unix::process::CommandExt;
-    let again = |program| Command::new(program).args(env::args_os().skip(1)).envs(settings).exec();
+    let again = |program| {
+        let mut command = Command::new(program);
+        for name in SETTINGS_FROM_OUTSIDE {
+            command.env_remove(name);
+        }
+        command.args(env::args_os().skip(1)).envs(settings).exec()
+    };
     let error = env::current_exe().map_or_else(|error| error, again);
     Error::CouldNotRun(format!("cannot start this program anew: {error}"))
 }
@@ -121,7 +140,11 @@ fn again_with(settings: Vec<(&'static str, String)>) -> Error {
 fn again_with(settings: Vec<(&'static str, String)>) -> Error {
     let settings: Vec<String> =
         settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    Error::Usage(format!("start it with {} in the environment", settings.join(" ")))
+    Error::Usage(format!(
+        "start it without {} in the environment, but with {}",
+        SETTINGS_FROM_OUTSIDE.join(", "),
+        settings.join(" ")
+    ))
 }
 
 /// The first quick point with the parameters that were asked for.

@@ -6,6 +6,7 @@ use runtime_bench_results::trial::{BlockSize, Outcome};
 use super::print;
 use crate::cli::MatrixArgs;
 use crate::error::Error;
+use crate::harness::calibration::calibrated;
 use crate::harness::interrupt::Interrupt;
 use crate::harness::plan;
 use crate::harness::trials::{Settings, Trials};
@@ -47,6 +48,7 @@ pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), E
         core: None,
     };
     let trials = Trials::new(registry, &interrupt, settings)?;
+    let planned = calibrated(registry, &planned, wishes.profile, &trials)?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for cell in planned.subjects() {
         if let Some(reason) = &cell.not_applicable {

@@ -2,6 +2,7 @@
 //!
 //! - [`profile`]: how much time a run may take.
 //! - [`wishes`]: what was asked for, and whether it can be.
+//! - [`calibration`]: rates that are shares of what the runners can do.
 //! - [`plan`]: which cells, at which points, and why the others do not run.
 //! - `beside`: what goes on beside the measuring, read between trials.
 //! - `witness`: a thread that notices when the machine stands still.
@@ -13,6 +14,7 @@
 //! - `progress`: what a person sees meanwhile.
 
 mod beside;
+pub mod calibration;
 mod child;
 pub mod interleave;
 pub mod interrupt;

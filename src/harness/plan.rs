@@ -5,7 +5,7 @@ use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Plan, PlannedCell, Role};
 use runtime_bench_results::trial::Age;
 use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::Unfit;
+use runtime_bench_workloads::workload::{Needs, Unfit};
 
 use super::points;
 use super::wishes::Wishes;
@@ -15,6 +15,9 @@ use crate::registry::{Case, Entry, Registry};
 
 /// The least that 20 steady instances take, half a second each.
 const STEADY_S: f64 = 10.0;
+
+/// The rounds that seven runners need, and one to spare.
+const ROUNDS: f64 = 16.0;
 
 /// The reference when none is named.
 const REFERENCE: &str = "tokio";
@@ -28,6 +31,8 @@ pub struct Planned {
     pub workloads: Vec<WorkloadInfo>,
     /// Its runners.
     pub runners: Vec<RunnerInfo>,
+    /// What the measuring is expected to take, seconds.
+    pub cost_s: f64,
 }
 
 impl Planned {
@@ -39,16 +44,6 @@ impl Planned {
     /// Cells that run, the twins among them.
     pub fn runnable(&self) -> impl Iterator<Item = &PlannedCell> {
         self.plan.cells.iter().filter(|cell| cell.not_applicable.is_none())
-    }
-
-    /// What the measuring is expected to take, seconds.
-    pub fn cost_s(&self) -> f64 {
-        let budget_s = self.plan.budget_s;
-        let cost_s = |cell: &PlannedCell| match cell.age {
-            Age::Steady => budget_s.max(STEADY_S),
-            Age::Startup | Age::Young => budget_s,
-        };
-        self.runnable().map(cost_s).sum()
     }
 }
 
@@ -67,6 +62,7 @@ pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Plan
             cells.extend(group(entry, &point, cases, wishes, limits)?);
         }
     }
+    let (cells, costs_s): (Vec<PlannedCell>, Vec<f64>) = cells.into_iter().unzip();
     if cells.is_empty() {
         return Err(wishes.nothing_matches(registry));
     }
@@ -86,7 +82,7 @@ pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Plan
         reference: wishes.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
         cells,
     };
-    Ok(Planned { plan, workloads, runners })
+    Ok(Planned { plan, workloads, runners, cost_s: costs_s.iter().sum() })
 }
 
 /// Every runner of the registry, once.
@@ -105,33 +101,48 @@ fn name(case: &dyn Case) -> String {
     case.runner(1, 1).name
 }
 
-/// The cells of one comparison: every chosen runner, and the reference's twin.
+/// The cells of one comparison: every chosen runner, and the reference's twin; each with what it is
+/// expected to take, seconds.
 fn group<'a>(
     entry: &Entry,
     point: &Point,
     cases: impl Iterator<Item = &'a dyn Case>,
     wishes: &Wishes,
     limits: Limits,
-) -> Result<Vec<PlannedCell>, Error> {
+) -> Result<Vec<(PlannedCell, f64)>, Error> {
     let age = age(entry, wishes);
     // What a parameter of the command line made is not among the workload's own points.
-    let asked = !entry.points(wishes.points, wishes.workers).contains(point);
+    let asked = !points::own(entry, wishes).contains(point);
     let mut cells = Vec::new();
     for case in cases {
         let key =
             CellKey { workload: entry.info.name.clone(), point: point.clone(), runner: name(case) };
         let text = key.to_string();
         if wishes.filters.is_empty() || wishes.filters.iter().any(|filter| filter.is_match(&text)) {
-            let not_applicable = not_applicable(case, &key, wishes, limits, asked)?;
-            cells.push(PlannedCell { key, role: Role::Subject, age, not_applicable });
+            let (cost_s, not_applicable) = match fit(case, &key, wishes, limits, asked)? {
+                Ok(needs) => (cost_s(&needs, age, wishes), None),
+                Err(reason) => (0.0, Some(reason)),
+            };
+            cells.push((PlannedCell { key, role: Role::Subject, age, not_applicable }, cost_s));
         }
     }
-    let able = || cells.iter().filter(|cell| cell.not_applicable.is_none());
+    let able = || cells.iter().filter(|(cell, _)| cell.not_applicable.is_none());
     let wanted = wishes.reference.as_deref().unwrap_or(REFERENCE);
-    let reference = able().find(|cell| cell.key.runner == wanted).or_else(|| able().next());
-    let twin = reference.map(|cell| PlannedCell { role: Role::Twin, ..cell.clone() });
+    let reference = able().find(|(cell, _)| cell.key.runner == wanted).or_else(|| able().next());
+    let twin = |(cell, cost_s): &(PlannedCell, f64)| {
+        (PlannedCell { role: Role::Twin, ..cell.clone() }, *cost_s)
+    };
+    let twin = reference.map(twin);
     cells.extend(twin);
     Ok(cells)
+}
+
+/// What all rounds of a cell are expected to take, seconds: the budget, or more where a trial has its
+/// own time.
+fn cost_s(needs: &Needs, age: Age, wishes: &Wishes) -> f64 {
+    let steady_s = if age == Age::Steady { STEADY_S } else { 0.0 };
+    let scheduled_s = ROUNDS * needs.time.as_secs_f64();
+    wishes.budget.as_secs_f64().max(steady_s).max(scheduled_s)
 }
 
 fn age(entry: &Entry, wishes: &Wishes) -> Age {
@@ -139,17 +150,18 @@ fn age(entry: &Entry, wishes: &Wishes) -> Age {
     if entry.ages.contains(&wanted) { wanted } else { entry.info.headline_age }
 }
 
-/// Why a cell does not run. A size that was asked for and does not fit the machine is an error.
-fn not_applicable(
+/// What a cell needs, or why it does not run. A size that was asked for and does not fit the machine is
+/// an error.
+fn fit(
     case: &dyn Case,
     key: &CellKey,
     wishes: &Wishes,
     limits: Limits,
     asked: bool,
-) -> Result<Option<String>, Error> {
+) -> Result<Result<Needs, String>, Error> {
     let needs = match case.needs(&key.point) {
         Ok(needs) => needs,
-        Err(Unfit::Family(reason)) => return Ok(Some(reason)),
+        Err(Unfit::Family(reason)) => return Ok(Err(reason)),
         Err(Unfit::Point(reason)) => {
             return Err(Error::Usage(format!("{key} cannot be measured: {reason}")));
         }
@@ -166,7 +178,8 @@ fn not_applicable(
         Some(Refusal::Machine(reason)) if asked => {
             Err(Error::Usage(format!("{key} does not fit: {reason}")))
         }
-        refusal => Ok(refusal.map(Refusal::into_reason)),
+        Some(refusal) => Ok(Err(refusal.into_reason())),
+        None => Ok(Ok(needs)),
     }
 }
 
@@ -186,6 +199,7 @@ mod tests {
             runners: Vec::new(),
             points: PointSet::Quick,
             params: Vec::new(),
+            rate: None,
             age: None,
             profile: Profile::Quick,
             budget: Duration::from_millis(800),

@@ -1,14 +1,28 @@
 //! Where in their parameter spaces workloads are measured, with what the command line puts in.
 
 use runtime_bench_results::key::{ParamError, ParamValue, Point, WORKERS};
+use runtime_bench_workloads::workload::PointSet;
 
-use super::wishes::Wishes;
+use super::calibration;
+use super::wishes::{Rate, Wishes};
 use crate::machine::Limits;
 use crate::registry::Entry;
 
+/// The points that a workload itself has for what is wished, before parameters are put in.
+pub(super) fn own(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
+    let points = match wishes.points {
+        PointSet::Quick if wishes.profile.takes_time() => entry.long_points(wishes.workers),
+        set => entry.points(set, wishes.workers),
+    };
+    match wishes.rate {
+        Some(Rate::Auto) => calibration::by_load(entry, points),
+        None => points,
+    }
+}
+
 /// The points of a workload, with the wished parameters put in, each point once.
 pub(super) fn of(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
-    let mut points = entry.points(wishes.points, wishes.workers);
+    let mut points = own(entry, wishes);
     for (name, values) in &wishes.params {
         let mut replaced: Vec<Point> = Vec::new();
         for point in points {

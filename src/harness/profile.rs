@@ -36,12 +36,17 @@ impl Profile {
         if self == Self::Smoke { PointSet::Smoke } else { PointSet::Quick }
     }
 
+    /// Whether there is time for the long blocks that rare events need.
+    pub fn takes_time(self) -> bool {
+        matches!(self, Self::Standard | Self::Thorough)
+    }
+
     /// Time for one cell, all rounds together.
     pub fn budget(self) -> Duration {
         Duration::from_millis(match self {
             Self::Smoke => 100,
             Self::Quick => 600,
-            Self::Standard => 2_500,
+            Self::Standard => 2_000,
             Self::Thorough => 20_000,
         })
     }

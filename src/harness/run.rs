@@ -14,6 +14,7 @@ use runtime_bench_results::store::RunWriter;
 use runtime_bench_results::trial::{Age, BlockSize, Outcome};
 
 use super::beside::{Beside, Noticed};
+use super::calibration::calibrated;
 use super::interrupt::Interrupt;
 use super::plan::Planned;
 use super::profile::Profile;
@@ -71,6 +72,8 @@ pub fn measure(
         core: None,
     };
     let trials = Trials::new(registry, interrupt, settings)?;
+    let planned = &calibrated(registry, planned, profile, &trials)?;
+    let plan = &planned.plan;
     let writer = RunWriter::create(&output.folder, output.out.as_deref(), header(planned, output))?;
     let start = Instant::now();
     let mut runner = Loop {
@@ -183,7 +186,7 @@ impl Loop<'_> {
     fn pilots(&mut self) -> Result<Option<Vec<Schedule>>, Error> {
         let cells: usize = self.groups.iter().map(|group| group.cells.len()).sum();
         let pilots_s = cells as f64 * PILOT_S;
-        self.progress.phase("verifying", pilots_s + self.planned.cost_s());
+        self.progress.phase("verifying", pilots_s + self.planned.cost_s);
         let mut schedules = Vec::with_capacity(self.groups.len());
         for group in 0..self.groups.len() {
             let probed = self.beside.between_rounds();
@@ -311,7 +314,7 @@ pub fn cost(planned: &Planned) -> String {
         count(able, "cell"),
         count(groups, "comparison"),
         cells.len() - able,
-        seconds(planned.cost_s())
+        seconds(planned.cost_s)
     )
 }
 

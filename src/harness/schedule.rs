@@ -9,9 +9,9 @@ use fastrand::Rng;
 use runtime_bench_results::run::Schedule;
 
 /// A comparison may cost this many times its budget before it is left to a longer profile: enough
-/// for 16 instances of a quarter of a second in the quick profile, and for 20 steady ones of half a
-/// second in the standard one.
-const TOLERANCE: f64 = 7.0;
+/// for 16 instances of a third of a second in the quick profile, and for 16 that are loaded for a second
+/// or 20 steady ones of half a second in the standard one.
+const TOLERANCE: f64 = 9.0;
 
 /// Decides how many rounds a comparison of `cells` gets, from the cost of one round.
 pub(super) fn schedule(

@@ -25,7 +25,7 @@ pub const LOAD: &str = "load";
 const COUNTING: &str = "runtime-bench-counting";
 
 /// Variables that would change a runner behind the plan's back.
-const SETTINGS_FROM_OUTSIDE: [&str; 6] = [
+pub(crate) const SETTINGS_FROM_OUTSIDE: [&str; 6] = [
     "ASYNC_STD_THREAD_COUNT",
     "BLOCKING_MAX_THREADS",
     "MALLOC_ARENA_MAX",

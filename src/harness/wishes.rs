@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clap::ValueEnum;
 use regex::Regex;
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::run::PlannedCell;
@@ -12,6 +13,13 @@ use super::profile::Profile;
 use crate::error::Error;
 use crate::machine::Limits;
 use crate::registry::Registry;
+
+/// Where the rates of workloads on a schedule come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Rate {
+    /// 50 % and 80 % of what the slowest runner of this run can do, found out before its first round.
+    Auto,
+}
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -24,6 +32,8 @@ pub struct Wishes {
     pub points: PointSet,
     /// Parameters that replace those of the points: a name and its values.
     pub params: Vec<(String, Vec<u64>)>,
+    /// Where rates come from; `None` leaves them to the points.
+    pub rate: Option<Rate>,
     /// Age of the instances; `None` leaves it to the profile.
     pub age: Option<Age>,
     /// The profile.
@@ -67,8 +77,15 @@ impl Wishes {
         }
     }
 
-    /// Refuses a parameter that none of the chosen cells has.
+    /// Refuses a parameter that none of the chosen cells has, and a calibration that none needs.
     pub(super) fn check_params(&self, cells: &[PlannedCell]) -> Result<(), Error> {
+        if self.rate == Some(Rate::Auto) && !cells.iter().any(|cell| cell.key.point.calibrated()) {
+            return Err(Error::Usage(
+                "--rate auto: none of the chosen workloads has a rate that can be calibrated; \
+                 `echo-latency` has"
+                    .to_owned(),
+            ));
+        }
         let mut known: Vec<&str> = cells
             .iter()
             .flat_map(|c| &c.key.point.params)

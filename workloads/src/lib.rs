@@ -62,6 +62,7 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
     visitor.visit(concurrency::failures::Failures);
     visitor.visit(concurrency::cancellation::Cancellation);
+    visitor.visit(concurrency::shutdown::Shutdown);
     visitor.visit(concurrency::timeout_churn::TimeoutChurn);
     visitor.visit(concurrency::remote_wake::RemoteWake);
     visitor.visit(concurrency::idle_cost::IdleCost);

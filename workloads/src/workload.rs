@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamError, Point, WORKERS};
@@ -48,6 +49,18 @@ pub trait Workload: Clone + Send + Sync + 'static {
 
     /// Where in its parameter space it is measured, given the number of workers.
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
+
+    /// Where the profiles measure it that take their time: at the quick points, unless what it looks for
+    /// is so rare that a block must be long.
+    fn long_points(&self, workers: usize) -> Vec<Point> {
+        self.points(PointSet::Quick, workers)
+    }
+
+    /// Where a trial tells by its metric `rate` how much can be done at `point`, so that a rate can be a
+    /// share of it; `None` where nothing has a rate.
+    fn capacity(&self, _point: &Point) -> Option<Point> {
+        None
+    }
 
     /// What a point asks of the runner and the machine, or why this family cannot run it.
     ///
@@ -211,6 +224,10 @@ pub struct Needs {
     pub offloads: bool,
     /// Whether tasks step back so that others run.
     pub yields: bool,
+    /// Whether another runtime of the kind is shut down.
+    pub shuts_down: bool,
+    /// What a trial takes at least, where a schedule decides and not the runner.
+    pub time: Duration,
 }
 
 /// Why a workload cannot run at a point on a family of runners.

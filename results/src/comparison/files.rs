@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Document, Row, TOLD_APART, Word, aged, differences, distrust, distrusted, unfinished};
 use crate::analysis::{self, Analysis, Gathered, Group, Status, analyse};
-use crate::key::CellKey;
+use crate::key::{CellKey, RATE};
 use crate::run::{Role, Run};
 use crate::stats::{Spread, Unpaired, Verdict, between_runs, fewest_unpaired, unpaired};
 
@@ -23,7 +23,7 @@ struct Cell<'a> {
 
 impl Cell<'_> {
     fn is(&self, other: &Self) -> bool {
-        self.row.key == other.row.key && self.group.age == other.group.age
+        self.row.key.is_counterpart(&other.row.key) && self.group.age == other.group.age
     }
 
     fn name(&self) -> String {
@@ -32,6 +32,12 @@ impl Cell<'_> {
 
     fn measured(&self) -> bool {
         self.row.status == Status::Measured
+    }
+
+    /// The rate that its run found out for it, where it did.
+    fn calibrated_rate(&self) -> Option<usize> {
+        let point = &self.row.key.point;
+        point.count(RATE).ok().filter(|_| point.calibrated())
     }
 
     /// How a cell without a counterpart is listed; one that cannot run is not missed.
@@ -67,9 +73,21 @@ impl<'a> Common<'a> {
         // A cell of which no figure is usable has no unit.
         let one_unit = base.unit().zip(head.unit()).is_none_or(|(from, to)| from == to);
         let one_metric = base.group.headline == head.group.headline && one_unit;
-        let result = (base.measured() && head.measured() && one_metric)
+        let figures = have_figures(&base, &head);
+        let result = (figures && one_metric)
             .then(|| unpaired(&base.costs(runs[0]), &head.costs(runs[1]), level));
         Self { base, head, result }
+    }
+
+    /// Why the figures of both are not compared.
+    fn not_alike(&self) -> String {
+        match (self.base.calibrated_rate(), self.head.calibrated_rate()) {
+            (Some(base), Some(head)) => format!(
+                "the rate was calibrated in each run anew, to {base} and {head}: such rows are compared \
+                 within a run only"
+            ),
+            _ => "base and candidate report different metrics or units".to_owned(),
+        }
     }
 
     /// A word and its reason where there is nothing to compare; `None` where neither run has
@@ -81,10 +99,7 @@ impl<'a> Common<'a> {
             reason => format!("{side}: {}: {reason}", status.word()),
         };
         match (from, to) {
-            (Status::Measured, Status::Measured) => Some((
-                Word::Inconclusive,
-                "base and candidate report different metrics or units".to_owned(),
-            )),
+            (Status::Measured, Status::Measured) => Some((Word::Inconclusive, self.not_alike())),
             (Status::Failed(_), Status::Failed(_)) => {
                 Some((Word::Inconclusive, format!("failed in both; {}", told("candidate", to))))
             }
@@ -96,6 +111,12 @@ impl<'a> Common<'a> {
             _ => None,
         }
     }
+}
+
+/// Whether two cells have figures that may be compared at all.
+fn have_figures(base: &Cell<'_>, head: &Cell<'_>) -> bool {
+    let calibrated = base.calibrated_rate().is_some();
+    base.measured() && head.measured() && !calibrated
 }
 
 /// What rows are judged by.
@@ -190,7 +211,7 @@ pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> 
     document.only_head = lone(&to, &from);
     let pairs: Vec<(Cell<'_>, Cell<'_>)> =
         from.iter().filter_map(|cell| Some((*cell, to[counterpart(cell, &to)?]))).collect();
-    let figures = |(from, to): &&(Cell<'_>, Cell<'_>)| from.measured() && to.measured();
+    let figures = |(from, to): &&(Cell<'_>, Cell<'_>)| have_figures(from, to);
     let rows = pairs.iter().filter(figures).filter(|(cell, _)| keep(&cell.row.key)).count();
     let gathered = [Gathered::new(base.1), Gathered::new(head.1)];
     let level = FILES_LEVEL / rows.max(1) as f64;

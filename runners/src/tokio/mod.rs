@@ -21,11 +21,11 @@ use std::time::Duration;
 use std::{io, thread};
 
 use hyper_util::rt::TokioIo;
-use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN};
+use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor, Mortal, OWN};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::mapped::mapped;
@@ -79,6 +79,16 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::Tokio;
+    type Mortal = Beside;
+
+    fn another(workers: usize) -> io::Result<Beside> {
+        // The schedulers share their words, and only the running one knows which it is.
+        let mut builder = match Handle::current().runtime_flavor() {
+            RuntimeFlavor::CurrentThread => Builder::new_current_thread(),
+            _ => Builder::new_multi_thread(),
+        };
+        builder.worker_threads(workers).enable_all().build().map(Beside)
+    }
 
     fn run<F>(&self, root: F) -> F::Output
     where
@@ -209,6 +219,24 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         visitor: V,
     ) -> Option<V::Output> {
         channels::by_name(if name == OWN { "tokio" } else { name }, bounded, visitor)
+    }
+}
+
+/// A runtime beside the one that runs.
+struct Beside(Runtime);
+
+impl Mortal for Beside {
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.0.spawn(task));
+    }
+
+    fn wait(&self, work: impl Future<Output = ()> + Send) {
+        self.0.block_on(work);
+    }
+
+    fn shut_down(self) {
+        // Dropping it waits for its workers, which drop their tasks.
+        drop(self.0);
     }
 }
 

@@ -1,13 +1,17 @@
 //! `brigade`: one bucket that passes through a long line of tasks.
 
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
 use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
+use super::shared::{channel, unknown_channel};
 use crate::instance::{AsyncSession, Session};
-use crate::runtime::{AsyncRuntime, Family, Receiver, Sender, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// Buckets that lie between two tasks: there is only one.
@@ -40,16 +44,27 @@ impl Workload for Brigade {
             notes: vec![
                 "The line stands before the clock starts. A hop is one message from task to task."
                     .into(),
+                "`channel=own` is the runner's own; the sweep crosses tokio's and smol's with every \
+                 asynchronous runner."
+                    .into(),
             ],
         }
     }
 
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
-        let tasks = |count: u64| Point::new().with("tasks", count, "");
+        let point = |tasks: u64, whose: &str| {
+            Point::new().with("tasks", tasks, "").with("channel", whose, "")
+        };
         match set {
-            PointSet::Smoke => vec![tasks(5)],
-            PointSet::Quick => vec![tasks(500)],
-            PointSet::Full => vec![tasks(50), tasks(500), tasks(10_000)],
+            PointSet::Smoke => [OWN, "async-channel"].map(|whose| point(5, whose)).to_vec(),
+            PointSet::Quick => vec![point(500, OWN)],
+            PointSet::Full => vec![
+                point(50, OWN),
+                point(500, OWN),
+                point(500, "tokio"),
+                point(500, "async-channel"),
+                point(10_000, OWN),
+            ],
         }
     }
 
@@ -62,6 +77,7 @@ impl Workload for Brigade {
                     .to_owned(),
             ));
         }
+        channel(point, family)?;
         most_threads(family, tasks, 1_000)?;
         // The root waits at the end of the line.
         Ok(Needs { tasks, blocking: tasks + 1, memory: tasks as u64 * 1_024, ..Needs::default() })
@@ -97,20 +113,9 @@ impl Workload for Brigade {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
-        let (first, mut last) = R::channel::<u64>(CAPACITY);
-        let mut line = Vec::new();
-        for _ in 0..tasks(&setup.point)? {
-            let (pass_on, next) = R::channel::<u64>(CAPACITY);
-            let mut take = std::mem::replace(&mut last, next);
-            line.push(R::spawn(async move {
-                while let Some(hands) = R::receive(&mut take).await {
-                    if !R::send(&pass_on, hands + 1).await {
-                        return;
-                    }
-                }
-            }));
-        }
-        Ok(AsyncLine::<R> { first, last, _line: line })
+        let (tasks, name) = (tasks(&setup.point)?, channel(&setup.point, Family::Async)?);
+        let line = R::with_channels(&name, true, Standing::<R>(tasks, PhantomData));
+        Ok(Brigadiers(line.ok_or_else(|| unknown_channel(&name))?))
     }
 
     fn on_threads<T: ThreadRuntime>(
@@ -138,21 +143,63 @@ fn broken() -> Failure {
     Failure::WrongAnswer("the line is broken: a task has ended".to_owned())
 }
 
-struct AsyncLine<R: AsyncRuntime> {
-    first: Sender<R, u64>,
-    last: Receiver<R, u64>,
+/// A line of asynchronous tasks, whoever made its channels.
+trait Line: Send {
+    /// Passes the bucket through once. The future is boxed, once for all hands, because only a name
+    /// tells whose the channels are.
+    fn pass(&mut self) -> Pin<Box<dyn Future<Output = Result<u64, Failure>> + Send + '_>>;
+}
+
+/// Lets so many tasks stand in line, with the channels of a crate.
+struct Standing<R>(usize, PhantomData<fn() -> R>);
+
+impl<R: AsyncRuntime> ChannelsVisitor for Standing<R> {
+    type Output = Box<dyn Line>;
+
+    fn visit<C: Channels>(self) -> Self::Output {
+        let (first, mut last) = C::channel::<u64>(CAPACITY);
+        let mut line = Vec::new();
+        for _ in 0..self.0 {
+            let (pass_on, next) = C::channel::<u64>(CAPACITY);
+            let mut take = std::mem::replace(&mut last, next);
+            line.push(R::spawn(async move {
+                while let Some(hands) = C::receive(&mut take).await {
+                    if !C::send(&pass_on, hands + 1).await {
+                        return;
+                    }
+                }
+            }));
+        }
+        Box::new(AsyncLine::<R, C> { first, last, _line: line })
+    }
+}
+
+struct AsyncLine<R: AsyncRuntime, C: Channels> {
+    first: C::Sender<u64>,
+    last: C::Receiver<u64>,
     /// They end when the channel before them does.
     _line: Vec<R::Task<()>>,
 }
 
-impl<R: AsyncRuntime> AsyncSession for AsyncLine<R> {
+impl<R: AsyncRuntime, C: Channels> Line for AsyncLine<R, C> {
+    fn pass(&mut self) -> Pin<Box<dyn Future<Output = Result<u64, Failure>> + Send + '_>> {
+        Box::pin(async {
+            if !C::send(&self.first, 0).await {
+                return Err(broken());
+            }
+            C::receive(&mut self.last).await.ok_or_else(broken)
+        })
+    }
+}
+
+/// The session of a line.
+struct Brigadiers(Box<dyn Line>);
+
+impl AsyncSession for Brigadiers {
     type Answer = u64;
 
     async fn iterate(&mut self) -> Result<u64, Failure> {
-        if !R::send(&self.first, 0).await {
-            return Err(broken());
-        }
-        R::receive(&mut self.last).await.ok_or_else(broken)
+        self.0.pass().await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -11,14 +11,13 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
+use super::flag::Flag;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// Tasks that end by themselves, half of them with an error.
 const ENDING: usize = 10;
-/// A thread that nobody tells to stop goes on after this, and is counted as completed.
-const LONGEST: Duration = Duration::from_secs(10);
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -231,30 +230,6 @@ async fn all_at_once<F: Future<Output = Option<()>>>(mut cancels: Vec<Pin<Box<F>
         completed += usize::from(cancel.await.is_some());
     }
     completed
-}
-
-/// What threads look at where tasks can be cancelled.
-#[derive(Debug, Default)]
-struct Flag {
-    raised: Mutex<bool>,
-    changed: Condvar,
-}
-
-impl Flag {
-    /// Waits for the flag, and says so under its lock; whether it was raised.
-    fn wait(&self, arrived: impl FnOnce() -> bool) -> bool {
-        let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
-        if !arrived() {
-            return false;
-        }
-        let waited = self.changed.wait_timeout_while(raised, LONGEST, |raised| !*raised);
-        *waited.unwrap_or_else(PoisonError::into_inner).0
-    }
-
-    fn raise(&self) {
-        *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.changed.notify_all();
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,17 @@
 //! `ping-pong`: pairs of tasks that wait for each other's answer.
 
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
 use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
+use super::shared::{channel, unknown_channel};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
 /// Messages that a channel holds: each side waits for the other anyway.
@@ -81,21 +85,29 @@ impl Workload for PingPong {
             headline: "per-hop".into(),
             headline_age: Age::Young,
             notes: vec![
-                "A hop is one message; a round is two. Channels hold one message and are the \
-                 runner's own: tokio's mpsc, async-channel, the standard library's."
+                "A hop is one message; a round is two. Channels hold one message. `channel=own` is the \
+                 runner's own: tokio's mpsc, async-channel, the standard library's for threads. The \
+                 sweep crosses tokio's and smol's with every asynchronous runner."
                     .into(),
             ],
         }
     }
 
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
-        let point = |pairs: u64, rounds: u64| {
-            Point::new().with("pairs", pairs, "").with("rounds", rounds, "")
+        let point = |pairs: u64, rounds: u64, whose: &str| {
+            let point = Point::new().with("pairs", pairs, "").with("rounds", rounds, "");
+            point.with("channel", whose, "")
         };
         match set {
-            PointSet::Smoke => vec![point(2, 5)],
-            PointSet::Quick => vec![point(16, 50)],
-            PointSet::Full => vec![point(1, 1_000), point(16, 1_000), point(100, 1_000)],
+            PointSet::Smoke => [OWN, "async-channel"].map(|whose| point(2, 5, whose)).to_vec(),
+            PointSet::Quick => vec![point(16, 50, OWN)],
+            PointSet::Full => vec![
+                point(1, 1_000, OWN),
+                point(16, 1_000, OWN),
+                point(16, 1_000, "tokio"),
+                point(16, 1_000, "async-channel"),
+                point(100, 1_000, OWN),
+            ],
         }
     }
 
@@ -108,6 +120,7 @@ impl Workload for PingPong {
                     .to_owned(),
             ));
         }
+        channel(point, family)?;
         most_threads(family, tasks, 1_000)?;
         Ok(Needs { tasks, blocking: tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
     }
@@ -141,36 +154,11 @@ impl Workload for PingPong {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Rally>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(repeat_async(move || async move {
-            let pairs: Vec<_> = (0..shape.pairs)
-                .map(|pair| {
-                    let (ask, mut asked) = R::channel::<u64>(CAPACITY);
-                    let (answer, mut answered) = R::channel::<u64>(CAPACITY);
-                    let partner = R::spawn(async move {
-                        while let Some(question) = R::receive(&mut asked).await {
-                            if !R::send(&answer, question + 1).await {
-                                return;
-                            }
-                        }
-                    });
-                    let server = R::spawn(async move {
-                        let mut rally = Rally::default();
-                        for question in shape.questions(pair) {
-                            R::send(&ask, question).await;
-                            rally.note(question, R::receive(&mut answered).await);
-                        }
-                        rally
-                    });
-                    (server, partner)
-                })
-                .collect();
-            let mut all = Rally::default();
-            for (server, partner) in pairs {
-                all.add(server.await);
-                partner.await;
-            }
-            Ok(all)
+        let (shape, name) = (Shape::of(&setup.point)?, channel(&setup.point, Family::Async)?);
+        Ok(repeat_async(move || {
+            let rally = R::with_channels(&name, true, Iteration::<R>(shape, PhantomData));
+            let unknown = unknown_channel(&name);
+            async move { Ok(rally.ok_or(unknown)?.await) }
         }))
     }
 
@@ -211,6 +199,49 @@ impl Workload for PingPong {
             Ok(all)
         }))
     }
+}
+
+/// One iteration with the channels of a crate. The future is boxed, once for all of its messages, because
+/// only a name tells whose they are.
+struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+
+impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
+    type Output = Pin<Box<dyn Future<Output = Rally> + Send>>;
+
+    fn visit<C: Channels>(self) -> Self::Output {
+        Box::pin(play::<R, C>(self.0))
+    }
+}
+
+async fn play<R: AsyncRuntime, C: Channels>(shape: Shape) -> Rally {
+    let pairs: Vec<_> = (0..shape.pairs)
+        .map(|pair| {
+            let (ask, mut asked) = C::channel::<u64>(CAPACITY);
+            let (answer, mut answered) = C::channel::<u64>(CAPACITY);
+            let partner = R::spawn(async move {
+                while let Some(question) = C::receive(&mut asked).await {
+                    if !C::send(&answer, question + 1).await {
+                        return;
+                    }
+                }
+            });
+            let server = R::spawn(async move {
+                let mut rally = Rally::default();
+                for question in shape.questions(pair) {
+                    C::send(&ask, question).await;
+                    rally.note(question, C::receive(&mut answered).await);
+                }
+                rally
+            });
+            (server, partner)
+        })
+        .collect();
+    let mut all = Rally::default();
+    for (server, partner) in pairs {
+        all.add(server.await);
+        partner.await;
+    }
+    all
 }
 
 #[cfg(test)]

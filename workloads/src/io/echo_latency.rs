@@ -1,7 +1,7 @@
 //! `echo-latency`: an echo server under messages that come on a schedule.
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
+use runtime_bench_results::key::{Point, RATE};
 use runtime_bench_results::trial::{Age, Metric, metric};
 
 use super::reported;
@@ -11,9 +11,32 @@ use crate::load::Report;
 use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
+/// What a drive takes where time allows: a stall of some ten milliseconds is then a rare event, as it
+/// should be.
+const LONG_MS: u64 = 1_000;
+/// The variant in which clients wait for each answer. It tells what a server can do, and is no row of a
+/// report: its latencies are those of a closed loop.
+const CAPACITY: &str = "capacity";
+
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct EchoLatency;
+
+fn point(rate: u64, milliseconds: u64) -> Point {
+    Point::new().with("connections", 16, "").with(RATE, rate, "messages/s").with(
+        "duration",
+        milliseconds,
+        "ms",
+    )
+}
+
+fn shape(point: &Point) -> Result<Shape, Unfit> {
+    match point.variant.as_deref() {
+        None => Shape::of_echo_schedule(point),
+        Some(CAPACITY) => Shape::of_capacity(point),
+        Some(other) => Err(Unfit::Point(format!("there is no variant `{other}` of echo-latency"))),
+    }
+}
 
 impl Workload for EchoLatency {
     type Answer = Report;
@@ -35,7 +58,10 @@ impl Workload for EchoLatency {
                  it shares cores with the server, its own wake-ups are part of each latency, alike \
                  for all."
                     .into(),
-                "The shorter profiles drive each instance for 110 ms, the sweep for a second.".into(),
+                "The quick profile drives each instance for 110 ms, all others for a second.".into(),
+                "With `--rate auto` rates are shares of what the slowest runner of the run does in a \
+                 closed loop, so that all have the same; they mean something within that run only."
+                    .into(),
                 "Percentiles that the sample count does not support are not shown.".into(),
                 "CPU time is the server's.".into(),
             ],
@@ -43,21 +69,27 @@ impl Workload for EchoLatency {
     }
 
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
-        let point = |rate: u64, duration: u64| {
-            Point::new()
-                .with("connections", 16, "")
-                .with("rate", rate, "messages/s")
-                .with("duration", duration, "ms")
-        };
         match set {
             PointSet::Smoke => vec![point(1_000, 10)],
             PointSet::Quick => vec![point(5_000, 110)],
-            PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, 1_000)).to_vec(),
+            PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, LONG_MS)).to_vec(),
         }
     }
 
+    fn long_points(&self, _: usize) -> Vec<Point> {
+        vec![point(5_000, LONG_MS)]
+    }
+
+    fn capacity(&self, point: &Point) -> Option<Point> {
+        let connections = point.count("connections").ok()? as u64;
+        let milliseconds = point.count("duration").ok()? as u64;
+        let capacity = Point::new().variant(CAPACITY).with("connections", connections, "");
+        // One takes far less than a millisecond, so this is shorter than the drive that it is for.
+        Some(capacity.with("messages", milliseconds, ""))
+    }
+
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        server::needs(&Shape::of_echo_schedule(point)?, family)
+        server::needs(&shape(point)?, family)
     }
 
     fn ages(&self) -> &'static [Age] {
@@ -90,7 +122,7 @@ impl Workload for EchoLatency {
         self,
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
-        let shape = Shape::of_echo_schedule(&setup.point)?;
+        let shape = shape(&setup.point)?;
         Ok(Driven::new(Served::echo_on_async::<R>(&setup, &shape).await?, shape))
     }
 
@@ -110,7 +142,7 @@ impl Workload for EchoLatency {
         self,
         setup: Setup,
     ) -> Result<impl Session<Answer = Report>, Failure> {
-        let shape = Shape::of_echo_schedule(&setup.point)?;
+        let shape = shape(&setup.point)?;
         Ok(Driven::new(Served::echo_on_threads::<T>(&setup, &shape)?, shape))
     }
 }

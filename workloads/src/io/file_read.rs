@@ -2,17 +2,17 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamValue, Point};
 use runtime_bench_results::trial::{Age, Metric};
 
+use super::cold;
+use super::files::{Files, Sums};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::scratch::write_whole;
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 const KIB: usize = 1_024;
@@ -21,12 +21,8 @@ const KIB: usize = 1_024;
 #[derive(Clone, Copy, Debug)]
 pub struct FileRead;
 
-/// Sums of the files, in order, and what they should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sums {
-    read: Vec<u32>,
-    expected: Arc<Vec<u32>>,
-}
+/// The variant in which files are put out of the page cache before they are read.
+const COLD: &str = "cold";
 
 /// How a file is read.
 #[derive(Clone, Copy)]
@@ -40,6 +36,7 @@ struct Shape {
     files: usize,
     size: usize,
     block: Block,
+    cold: bool,
 }
 
 impl Shape {
@@ -47,7 +44,15 @@ impl Shape {
         let whole = |param: &&runtime_bench_results::key::Param| {
             param.name == "block" && param.value == ParamValue::from("whole")
         };
+        let cold = match point.variant.as_deref() {
+            None => false,
+            Some(COLD) => true,
+            Some(other) => {
+                return Err(Unfit::Point(format!("there is no variant `{other}` of file-read")));
+            }
+        };
         Ok(Self {
+            cold,
             files: point.count_in("files", 1..=100_000)?,
             size: point.count_in("size", 1..=1 << 22)? * KIB,
             block: match point.params.iter().find(whole) {
@@ -55,34 +60,6 @@ impl Shape {
                 None => Block::Bytes(point.count_in("block", 1..=1 << 20)? * KIB),
             },
         })
-    }
-}
-
-/// Files of seeded bytes in the scratch folder, made once a run and left in the page cache.
-struct Files {
-    paths: Vec<PathBuf>,
-    sums: Arc<Vec<u32>>,
-}
-
-impl Files {
-    fn prepare(setup: &Setup, shape: Shape) -> Result<Self, Failure> {
-        let make = || -> io::Result<Self> {
-            let mut paths = Vec::with_capacity(shape.files);
-            let mut sums = Vec::with_capacity(shape.files);
-            for number in 0..shape.files {
-                let path = setup.scratch.join(format!("file-read-{}-{number}", shape.size));
-                // From the seed and not from the file: what was read is not its own proof.
-                let mut bytes = vec![0; shape.size];
-                Rng::with_seed(setup.seed.wrapping_add(number as u64)).fill(&mut bytes);
-                sums.push(crc32fast::hash(&bytes));
-                if fs::metadata(&path).map_or(0, |found| found.len()) != shape.size as u64 {
-                    write_whole(&path, &bytes)?;
-                }
-                paths.push(path);
-            }
-            Ok(Self { paths, sums: Arc::new(sums) })
-        };
-        make().map_err(Failure::io("making the files to read"))
     }
 }
 
@@ -96,9 +73,11 @@ impl Workload for FileRead {
             kind: Kind::Io,
             model: "One task a file opens it, reads it in blocks and takes their CRC-32. The files \
                     lie in the page cache, so this is the cost of the way to the kernel, not of \
-                    the disk."
+                    the disk; in the variant `cold` they are put out of it first."
                 .into(),
-            check: "The CRC-32 of every file, against that of the bytes it was made from.".into(),
+            check: "The CRC-32 of every file, against that of the bytes it was made from; in `cold` \
+                    also that the kernel had to fetch every byte from the disk."
+                .into(),
             headline: "throughput".into(),
             headline_age: Age::Steady,
             notes: vec![
@@ -106,7 +85,9 @@ impl Workload for FileRead {
                  block to a pool of blocking threads; smol reads ahead on such a thread through a \
                  pipe. That is what is measured."
                     .into(),
-                "Warm page cache only.".into(),
+                "Putting files out of the cache is not part of the throughput; it is of `wall` and \
+                 `cpu`. A virtual disk may lie in its host's memory."
+                    .into(),
             ],
         }
     }
@@ -115,19 +96,26 @@ impl Workload for FileRead {
         let files =
             |files: u64, size: u64| Point::new().with("files", files, "").with("size", size, "KiB");
         match set {
-            PointSet::Smoke => vec![files(2, 16).with("block", 4, "KiB")],
+            PointSet::Smoke => {
+                let small = files(2, 16).with("block", 4, "KiB");
+                vec![small.clone(), small.variant(COLD)]
+            }
             PointSet::Quick => vec![files(8, 1_024).with("block", 64, "KiB")],
             PointSet::Full => vec![
                 files(64, 1_024).with("block", 4, "KiB"),
                 files(64, 1_024).with("block", 64, "KiB"),
                 files(64, 1_024).with("block", "whole", ""),
+                files(64, 1_024).with("block", 64, "KiB").variant(COLD),
             ],
         }
     }
 
     fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
-        let Shape { files, size, .. } = Shape::of(point)?;
-        // A file of the page cache keeps nobody waiting, so a pool of any size will do.
+        let Shape { files, size, cold, .. } = Shape::of(point)?;
+        if cold {
+            cold::fits()?;
+        }
+        // A file never keeps a task waiting for another one, so a pool of any size will do.
         Ok(Needs {
             tasks: files,
             blocking: 1,
@@ -137,13 +125,18 @@ impl Workload for FileRead {
         })
     }
 
-    fn verify(&self, _: &Setup, sums: &Sums) -> Result<(), String> {
+    fn verify(&self, setup: &Setup, sums: &Sums) -> Result<(), String> {
         let wrong = sums.read.iter().zip(&*sums.expected).filter(|(read, sum)| read != sum).count();
         let (read, files) = (sums.read.len(), sums.expected.len());
-        if wrong == 0 && read == files {
-            Ok(())
-        } else {
-            Err(format!("of {files} files {read} were read, {wrong} with a wrong sum"))
+        if wrong > 0 || read != files {
+            return Err(format!("of {files} files {read} were read, {wrong} with a wrong sum"));
+        }
+        let bytes = bytes(setup) as u64;
+        match sums.fetched {
+            Some(fetched) if fetched < bytes => {
+                Err(format!("of {bytes} bytes {fetched} came from the disk, the rest from memory"))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -152,10 +145,10 @@ impl Workload for FileRead {
     }
 
     fn metrics(&self, setup: &Setup, block: &Timed<Sums>) -> Vec<Metric> {
-        let bytes = Shape::of(&setup.point).map_or(1, |shape| shape.files * shape.size);
-        let mib = bytes as f64 / (KIB * KIB) as f64;
+        let mib = bytes(setup) as f64 / (KIB * KIB) as f64;
+        let took_s = block.mean(|sums| sums.took.as_secs_f64());
         vec![
-            Metric::higher("throughput", "MiB/s", mib / block.wall_ns() * 1e9),
+            Metric::higher("throughput", "MiB/s", mib / took_s),
             Metric::lower("cpu-per-mib", "ns", block.cpu_ns() / mib),
         ]
     }
@@ -165,10 +158,11 @@ impl Workload for FileRead {
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let files = Arc::new(Files::prepare(&setup, shape)?);
+        let files = Arc::new(Files::prepare(&setup, shape.files, shape.size, shape.cold)?);
         Ok(repeat_async(move || {
             let files = Arc::clone(&files);
             async move {
+                let begun = files.begin()?;
                 let tasks: Vec<_> = files
                     .paths
                     .iter()
@@ -177,9 +171,9 @@ impl Workload for FileRead {
                     .collect();
                 let mut read = Vec::with_capacity(tasks.len());
                 for task in tasks {
-                    read.push(task.await.map_err(Failure::io("reading a file"))?);
+                    read.push(task.await);
                 }
-                Ok(Sums { read, expected: Arc::clone(&files.sums) })
+                files.end(&begun, read.into_iter().collect())
             }
         }))
     }
@@ -189,17 +183,16 @@ impl Workload for FileRead {
         setup: Setup,
     ) -> Result<impl Session<Answer = Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let files = Files::prepare(&setup, shape)?;
+        let files = Files::prepare(&setup, shape.files, shape.size, shape.cold)?;
         Ok(repeat(move || {
+            let begun = files.begin()?;
             let tasks: Vec<_> = files
                 .paths
                 .iter()
                 .cloned()
                 .map(|path| T::spawn(move || read_blocking(&path, shape.block)))
                 .collect();
-            let read = tasks.into_iter().map(T::join).collect::<io::Result<_>>();
-            let read = read.map_err(Failure::io("reading a file"))?;
-            Ok(Sums { read, expected: Arc::clone(&files.sums) })
+            files.end(&begun, tasks.into_iter().map(T::join).collect())
         }))
     }
 
@@ -208,15 +201,19 @@ impl Workload for FileRead {
         setup: Setup,
     ) -> Result<impl Session<Answer = Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let files = Files::prepare(&setup, shape)?;
+        let files = Files::prepare(&setup, shape.files, shape.size, shape.cold)?;
         Ok(repeat(move || {
+            let begun = files.begin()?;
             let read =
                 D::map(files.paths.len(), |file| read_blocking(&files.paths[file], shape.block));
-            let read = read.into_iter().collect::<io::Result<_>>();
-            let read = read.map_err(Failure::io("reading a file"))?;
-            Ok(Sums { read, expected: Arc::clone(&files.sums) })
+            files.end(&begun, read.into_iter().collect())
         }))
     }
+}
+
+/// Bytes of all files of a point.
+fn bytes(setup: &Setup) -> usize {
+    Shape::of(&setup.point).map_or(1, |shape| shape.files * shape.size)
 }
 
 async fn read_async<R: AsyncRuntime>(path: &Path, block: Block) -> io::Result<u32> {
@@ -252,6 +249,7 @@ fn read_blocking(path: &Path, block: Block) -> io::Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::write_whole;
 
     #[test]
     fn a_file_sums_up_alike_whole_and_in_blocks_and_its_order_matters() {

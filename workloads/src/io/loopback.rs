@@ -62,6 +62,11 @@ pub(crate) fn close_by_reset(listener: &TcpListener) -> io::Result<()> {
 /// When the system refuses a socket or the port.
 pub(crate) fn listen_together(port: u16, sockets: usize) -> io::Result<Vec<TcpListener>> {
     let shared = sockets > 1;
+    if shared && port != 0 {
+        // Sockets that share a port share it with another server, too, which would take half of the
+        // clients and say nothing. One that does not share is refused where there is any.
+        drop(listen_at(port, false)?);
+    }
     let first = listen_at(port, shared)?;
     let port = first.local_addr()?.port();
     let others = (1..sockets).map(|_| listen_at(port, shared));
@@ -136,6 +141,17 @@ mod tests {
         assert!(server.tcp_nodelay().unwrap());
         assert_eq!(server.linger().unwrap(), Some(Duration::ZERO));
         assert!(server.recv_buffer_size().unwrap() >= BUFFER);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_port_that_was_asked_for_belongs_to_one_server_however_many_sockets_it_has() {
+        let first = listen_together(0, 2).unwrap();
+        let port = first[0].local_addr().unwrap().port();
+        let refused = listen_together(port, 2).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AddrInUse);
+        drop(first);
+        assert_eq!(listen_together(port, 2).unwrap().len(), 2);
     }
 
     #[test]

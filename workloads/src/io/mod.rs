@@ -1,10 +1,12 @@
 //! Waiting for timers, sockets and files.
 
 mod churn_local;
+mod cold;
 pub mod connect_churn;
 mod echo;
 pub mod echo_latency;
 pub mod file_read;
+mod files;
 mod hot_clients;
 pub mod hot_connection;
 pub mod http_server;

@@ -4,7 +4,7 @@ use runtime_bench_results::histogram::{self, Histogram};
 use runtime_bench_results::stats::{PERCENTILES, fewest_samples};
 use runtime_bench_results::trial::{Metric, metric};
 
-use crate::load::Report;
+use crate::load::{PATIENCE, Report};
 use crate::workload::Timed;
 
 /// Checks that every message was answered rightly, and that the generator's own figures agree.
@@ -14,8 +14,13 @@ use crate::workload::Timed;
 pub(super) fn verify(report: &Report) -> Result<(), String> {
     let Report { sent, answered, wrong, .. } = *report;
     if sent == 0 || answered != sent || wrong > 0 {
+        let silent = if answered < sent {
+            format!("; then nothing came for {} s, and the clients gave up", PATIENCE.as_secs())
+        } else {
+            String::new()
+        };
         return Err(format!(
-            "of {sent} messages {answered} were answered, {wrong} of them wrongly"
+            "of {sent} messages {answered} were answered, {wrong} of them wrongly{silent}"
         ));
     }
     // Little's law (Operations Research 9, 1961): both sides are counted separately. A message that is

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use runtime_bench_results::key::Point;
+use runtime_bench_results::key::{LOAD, ParamError, Point, RATE};
 
 use super::echo;
 use super::loopback::waits_for_sockets;
@@ -22,8 +22,10 @@ const OTHER_TASKS: usize = 2;
 /// gone away, or have met the limit of open files.
 const AFTER_REFUSAL: Duration = Duration::from_millis(10);
 
-/// The first drive on a schedule is the warm-up of its instance, and this much shorter.
+/// The first drive on a schedule is the warm-up of its instance, and this much shorter,
 const WARM_UP_SHARE: u64 = 5;
+/// but no longer than this: an iteration of more than 20 ms warms an instance up.
+const LONGEST_WARM_UP_MS: u64 = 25;
 /// Bytes of a message of the echo servers.
 const ECHO_SIZE: usize = 64;
 /// How one speaks to the echo servers.
@@ -49,16 +51,50 @@ impl Shape {
     /// When a parameter is missing or out of range.
     pub(super) fn of_echo_schedule(point: &Point) -> Result<Self, Unfit> {
         let connections = point.count_in("connections", 1..=10_000)?;
-        let rate = point.count_in("rate", 1..=1_000_000)? as u64;
+        let rate = rate(point)?;
         let milliseconds = point.count_in("duration", 10..=60_000)? as u64;
-        let warm_up = Drive::Open { rate, milliseconds: milliseconds.div_ceil(WARM_UP_SHARE) };
+        let first = milliseconds.div_ceil(WARM_UP_SHARE).min(LONGEST_WARM_UP_MS);
+        let warm_up = Drive::Open { rate, milliseconds: first };
         let drive = Drive::Open { rate, milliseconds };
         Ok(Self { connections, talk: ECHO, warm_up, drive })
+    }
+
+    /// Messages of each connection, the next one when the one before is answered: what a server can do.
+    ///
+    /// # Errors
+    /// When a parameter is missing or out of range.
+    pub(super) fn of_capacity(point: &Point) -> Result<Self, Unfit> {
+        let connections = point.count_in("connections", 1..=10_000)?;
+        let messages = point.count_in("messages", 1..=1_000_000)? as u64;
+        let warm_up = Drive::Closed { messages: messages.div_ceil(WARM_UP_SHARE) };
+        Ok(Self { connections, talk: ECHO, warm_up, drive: Drive::Closed { messages } })
+    }
+
+    /// What two drives take by their schedules: the warm-up and one more.
+    fn time(&self) -> Duration {
+        let of = |drive: Drive| match drive {
+            Drive::Open { milliseconds, .. } => Duration::from_millis(milliseconds),
+            Drive::Closed { .. } => Duration::ZERO,
+        };
+        of(self.warm_up) + of(self.drive)
     }
 
     /// The drive of the next iteration.
     pub(super) fn next(&mut self) -> Drive {
         std::mem::replace(&mut self.warm_up, self.drive)
+    }
+}
+
+/// Messages a second. Of a point that says only which share of the capacity they are, the run finds out
+/// how many; until then the point is planned with one.
+fn rate(point: &Point) -> Result<u64, Unfit> {
+    let rate = point.count_in(RATE, 1..=1_000_000);
+    match rate {
+        Err(ParamError::Missing(_)) if point.calibrated() => {
+            point.count_in(LOAD, 1..=100)?;
+            Ok(1)
+        }
+        rate => Ok(rate? as u64),
     }
 }
 
@@ -75,6 +111,7 @@ pub(super) fn needs(shape: &Shape, family: Family) -> Result<Needs, Unfit> {
         blocking: tasks,
         files: shape.connections,
         memory: tasks as u64 * CONNECTION_ESTIMATE,
+        time: shape.time(),
         ..Needs::default()
     })
 }

@@ -11,8 +11,9 @@ use super::{Drive, Report, Talk, Target};
 use crate::clock::{Clock, SYSTEM};
 use crate::io::loopback;
 
-/// A server that answers nothing for so long is given up.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A server that answers nothing for so long is given up: shorter than any trial's limit, and longer than
+/// jobs may keep its only worker.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 /// Read at once from a connection.
 const BUFFER: usize = 64 * 1_024;
 

@@ -66,8 +66,8 @@ impl Talk {
 }
 
 fn http(bytes: &[u8], length: usize, checksum: u32) -> Option<Answer> {
-    // Parsed again only when it may be whole.
-    if bytes.len() < length || !bytes.windows(HEAD_END.len()).any(|part| part == HEAD_END) {
+    // Parsed only when its head is whole, which tells how long the rest is: a wrong one may be shorter.
+    if !bytes.windows(HEAD_END.len()).any(|part| part == HEAD_END) {
         return None;
     }
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
@@ -120,5 +120,8 @@ mod tests {
         ] {
             assert!(correct(wrong.as_bytes()).is_some_and(|(_, correct)| !correct), "{wrong}");
         }
+        let long = Talk::Http { length: 1_000, checksum: 0 };
+        let short = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n";
+        assert!(long.read(0, short).is_some_and(|answer| !answer.correct), "shorter than expected");
     }
 }

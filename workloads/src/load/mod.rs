@@ -12,6 +12,7 @@ mod message;
 mod recording;
 mod waiting;
 
+pub(crate) use client::PATIENCE;
 pub use client::run;
 pub use generator::Traffic;
 pub(crate) use generator::{Clients, clients};

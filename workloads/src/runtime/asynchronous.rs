@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::channels::{Channels, ChannelsVisitor};
 use super::locks::LocksVisitor;
+use super::mortal::Mortal;
 
 /// An asynchronous runtime. A value of it is the running instance.
 pub trait AsyncRuntime: Sized + 'static {
@@ -25,6 +26,14 @@ pub trait AsyncRuntime: Sized + 'static {
     type File: Send + 'static;
     /// The runtime's own channels, with a bound.
     type Channels: Channels;
+    /// A runtime of this kind that can be shut down.
+    type Mortal: Mortal;
+
+    /// Builds another runtime of this kind, from inside this one.
+    ///
+    /// # Errors
+    /// When it cannot be built, or a process has one for good.
+    fn another(workers: usize) -> io::Result<Self::Mortal>;
 
     /// Spawns the root task onto the runtime and waits for it from outside, so that the root runs
     /// where its children run.

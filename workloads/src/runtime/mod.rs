@@ -12,6 +12,7 @@ mod data_parallel;
 mod foreign;
 mod local;
 mod locks;
+mod mortal;
 mod threads;
 
 pub use asynchronous::{AsyncRuntime, Receiver, Sender};
@@ -20,6 +21,7 @@ pub use data_parallel::DataParallel;
 pub(crate) use foreign::Foreign;
 pub use local::{Buffer, Lent, LocalRuntime};
 pub use locks::{Locks, LocksVisitor};
+pub use mortal::{Immortal, Mortal, MortalThreads};
 pub use threads::ThreadRuntime;
 
 use std::fmt;

@@ -1,12 +1,23 @@
 //! Words of OS threads and of pools of them.
 
+use std::io;
 use std::panic::resume_unwind;
 use std::thread;
+
+use super::mortal::MortalThreads;
 
 /// A runtime whose tasks are closures that may block. A value of it is the running instance.
 pub trait ThreadRuntime: Sized + 'static {
     /// A spawned task. Dropping it lets it run on with nobody to join it.
     type Task<T: Send + 'static>: Send + 'static;
+    /// Threads of this kind that can be shut down.
+    type Mortal: MortalThreads;
+
+    /// Starts others of this kind, as many as the pool has.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    fn another(pool_threads: usize) -> io::Result<Self::Mortal>;
 
     /// Runs the root where its children run, and waits for it from outside.
     fn run<T, F>(&self, root: F) -> T

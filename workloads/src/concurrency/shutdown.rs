@@ -1,0 +1,283 @@
+//! `shutdown`: a runtime ends while its tasks wait.
+
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::trial::{Age, Metric};
+
+use super::flag::Flag;
+use crate::instance::{AsyncSession, Session, repeat};
+use crate::runtime::{AsyncRuntime, Family, Foreign, Mortal, MortalThreads, ThreadRuntime};
+use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+
+/// Longer than any trial lives.
+const LONG: Duration = Duration::from_secs(3_600);
+
+/// The workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Shutdown;
+
+/// What each task of a runtime holds, and how often it was dropped.
+#[derive(Debug)]
+struct Ledger {
+    dropped: Vec<AtomicUsize>,
+    completed: AtomicUsize,
+}
+
+/// Held by a task for as long as it lives.
+struct Guard {
+    ledger: Arc<Ledger>,
+    task: usize,
+}
+
+impl Ledger {
+    fn of(tasks: usize) -> Arc<Self> {
+        let dropped = (0..tasks).map(|_| AtomicUsize::new(0)).collect();
+        Arc::new(Self { dropped, completed: AtomicUsize::new(0) })
+    }
+
+    fn guard(self: &Arc<Self>, task: usize) -> Guard {
+        Guard { ledger: Arc::clone(self), task }
+    }
+
+    /// Read at once after the runtime has ended, so a guard that is dropped later is noticed.
+    fn read(&self, took: Duration) -> Ended {
+        let times = |task: &AtomicUsize| task.load(Ordering::Acquire);
+        Ended {
+            once: self.dropped.iter().filter(|task| times(task) == 1).count(),
+            again: self.dropped.iter().filter(|task| times(task) > 1).count(),
+            completed: self.completed.load(Ordering::Acquire),
+            took,
+        }
+    }
+}
+
+impl Guard {
+    /// The task went on although nothing let it.
+    fn complete(&self) {
+        self.ledger.completed.fetch_add(1, Ordering::Release);
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.ledger.dropped[self.task].fetch_add(1, Ordering::Release);
+    }
+}
+
+/// What came of the tasks of a runtime that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Guards that were dropped once.
+    once: usize,
+    /// Guards that were dropped more often.
+    again: usize,
+    /// Tasks that went on instead of being dropped.
+    completed: usize,
+    /// From asking until the runtime had ended.
+    took: Duration,
+}
+
+fn tasks(point: &Point) -> Result<usize, Unfit> {
+    Ok(point.count_in("tasks", 1..=1_000_000)?)
+}
+
+impl Workload for Shutdown {
+    type Answer = Ended;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "shutdown".into(),
+            title: "Shut down with work in flight".into(),
+            kind: Kind::Concurrency,
+            model: "Another runtime of the same kind is built and given tasks, of which half wait for \
+                    something that never comes and half on a timer. Once all of them wait, it is shut \
+                    down as its documentation says: from asking until its tasks are dropped and its \
+                    threads have ended."
+                .into(),
+            check: "When it has ended, the guard of every task was dropped exactly once, and no task \
+                    went on."
+                .into(),
+            headline: "shutdown".into(),
+            headline_age: Age::Young,
+            notes: vec![
+                "tokio: the Runtime is dropped. smol: its threads are told to stop running the \
+                 Executor and joined, and the Executor is dropped."
+                    .into(),
+                "A thread cannot be dropped. Those of `threads` and `thread-pool` look at a flag under a \
+                 condition variable and return, and are joined: cooperation, written by hand, and not \
+                 the same act."
+                    .into(),
+                "Building it and spawning its tasks are not part of the headline; they are of `wall` \
+                 and `cpu`."
+                    .into(),
+            ],
+        }
+    }
+
+    fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
+        let tasks = |count: u64| Point::new().with("tasks", count, "");
+        match set {
+            PointSet::Smoke => vec![tasks(6)],
+            PointSet::Quick => vec![tasks(50)],
+            PointSet::Full => vec![tasks(50), tasks(1_000), tasks(10_000)],
+        }
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        let tasks = tasks(point)?;
+        if family == Family::DataParallel {
+            return Err(Unfit::Family(
+                "a job of the pool runs to its end, and a pool that is dropped waits for none: there \
+                 is nothing in flight that it could end"
+                    .to_owned(),
+            ));
+        }
+        most_threads(family, tasks, 1_000)?;
+        let memory = tasks as u64 * 1_024;
+        // The other pool has as many threads as the one that the root waits on.
+        Ok(Needs { tasks, blocking: tasks, memory, shuts_down: true, ..Needs::default() })
+    }
+
+    fn tasks_block(&self) -> bool {
+        true
+    }
+
+    fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
+        let tasks = tasks(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let Ended { once, again, completed, .. } = *ended;
+        if once == tasks && completed == 0 {
+            return Ok(());
+        }
+        Err(format!(
+            "of {tasks} guards {once} were dropped once and {again} more often when the runtime had \
+             ended, and {completed} tasks went on"
+        ))
+    }
+
+    fn describe(&self, ended: &Ended) -> String {
+        format!("{} guards dropped", ended.once)
+    }
+
+    fn metrics(&self, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
+        let took = block.mean(|ended| ended.took.as_nanos() as f64);
+        vec![Metric::lower("shutdown", "ns", took)]
+    }
+
+    async fn on_async<R: AsyncRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl AsyncSession<Answer = Ended>, Failure> {
+        let tasks = tasks(&setup.point)?;
+        // A runtime must not be waited for on a worker of another.
+        let outside = Foreign::start(move |runtime| end::<R>(runtime, tasks));
+        let outside = outside.map_err(Failure::io("starting a thread"))?;
+        Ok(Outside::<R> { outside, workers: setup.workers })
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = Ended>, Failure> {
+        let (tasks, threads) = (tasks(&setup.point)?, setup.pool_threads);
+        Ok(repeat(move || {
+            let runtime = T::another(threads).map_err(Failure::io("building another runtime"))?;
+            Ok(end_threads(runtime, tasks))
+        }))
+    }
+}
+
+/// A session that hands each runtime to a thread that belongs to none.
+struct Outside<R: AsyncRuntime> {
+    outside: Foreign<R::Mortal, Ended>,
+    workers: usize,
+}
+
+impl<R: AsyncRuntime> AsyncSession for Outside<R> {
+    type Answer = Ended;
+
+    async fn iterate(&mut self) -> Result<Ended, Failure> {
+        let runtime = R::another(self.workers).map_err(Failure::io("building another runtime"))?;
+        Ok(self.outside.ask(runtime).await)
+    }
+}
+
+/// Fills a runtime with tasks that wait, and shuts it down.
+fn end<R: AsyncRuntime>(runtime: R::Mortal, tasks: usize) -> Ended {
+    let ledger = Ledger::of(tasks);
+    let (arrive, mut arrived) = R::channel(tasks.max(1));
+    for task in 0..tasks {
+        let (guard, arrive) = (ledger.guard(task), arrive.clone());
+        runtime.spawn(async move {
+            R::send(&arrive, ()).await;
+            if task.is_multiple_of(2) {
+                pending::<()>().await;
+            } else {
+                R::sleep(LONG).await;
+            }
+            guard.complete();
+        });
+    }
+    runtime.wait(async {
+        for _ in 0..tasks {
+            R::receive(&mut arrived).await;
+        }
+    });
+    let start = Instant::now();
+    runtime.shut_down();
+    ledger.read(start.elapsed())
+}
+
+/// Fills threads with tasks that wait, tells them to return, and waits for the threads' end.
+fn end_threads(mut runtime: impl MortalThreads, tasks: usize) -> Ended {
+    let ledger = Ledger::of(tasks);
+    let flag = Arc::new(Flag::default());
+    let (arrive, arrived) = mpsc::channel();
+    for task in 0..tasks {
+        let (guard, arrive, flag) = (ledger.guard(task), arrive.clone(), Arc::clone(&flag));
+        runtime.spawn(move || {
+            if !flag.wait(|| arrive.send(()).is_ok()) {
+                guard.complete();
+            }
+        });
+    }
+    arrived.iter().take(tasks).for_each(drop);
+    let start = Instant::now();
+    flag.raise();
+    runtime.shut_down();
+    ledger.read(start.elapsed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guard_that_lives_on_and_a_task_that_went_on_are_noticed() {
+        let setup = |tasks: u64| Setup {
+            point: Point::new().with("tasks", tasks, ""),
+            workers: 1,
+            pool_threads: 1,
+            seed: 0,
+            scratch: std::path::PathBuf::new(),
+            traffic: crate::load::Traffic::default(),
+            clock: &crate::clock::SYSTEM,
+        };
+        let ledger = Ledger::of(2);
+        let (first, second) = (ledger.guard(0), ledger.guard(1));
+        drop(first);
+        let early = ledger.read(Duration::ZERO);
+        assert_eq!((early.once, early.again), (1, 0));
+        assert!(Shutdown.verify(&setup(2), &early).unwrap_err().contains("of 2 guards 1 were"));
+        drop(second);
+        Shutdown.verify(&setup(2), &ledger.read(Duration::ZERO)).unwrap();
+        ledger.guard(1).complete();
+        let ended = ledger.read(Duration::ZERO);
+        assert_eq!((ended.once, ended.again, ended.completed), (1, 1, 1));
+        assert!(Shutdown.verify(&setup(2), &ended).is_err());
+    }
+}

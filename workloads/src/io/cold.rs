@@ -1,0 +1,105 @@
+//! Files that must come from the disk: put out of the page cache, and shown to have come from there.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::workload::Unfit;
+
+/// Where the kernel counts what this process had to fetch from a disk.
+const COUNTERS: &str = "/proc/self/io";
+/// Bytes of the file that tells whether the disk is one.
+const PROBE: usize = 64 * 1_024;
+
+/// Refuses systems where nothing can be put out of the page cache, or nobody would know.
+///
+/// # Errors
+/// With the reason.
+pub(super) fn fits() -> Result<(), Unfit> {
+    static PROBED: OnceLock<Result<(), String>> = OnceLock::new();
+    let probed = PROBED.get_or_init(|| {
+        let folder = std::env::temp_dir();
+        match probe(&folder) {
+            Ok(fetched) if fetched >= PROBE as u64 => Ok(()),
+            Ok(_) => Err(format!(
+                "what lies in {} stays in memory (a tmpfs, say), so nothing can be read from a disk: set \
+                 TMPDIR to a folder on one",
+                folder.display()
+            )),
+            Err(error) => Err(format!(
+                "cannot tell what is read from the disk in {}: {error}",
+                folder.display()
+            )),
+        }
+    });
+    probed.clone().map_err(Unfit::Family)
+}
+
+/// Bytes of a fresh file that had to be fetched from the disk after it was put out of the cache.
+fn probe(folder: &Path) -> io::Result<u64> {
+    let path: PathBuf = folder.join(format!("runtime-bench-cold-{}", std::process::id()));
+    let read_anew = || {
+        fs::write(&path, vec![1; PROBE])?;
+        evict(&path)?;
+        let before = fetched()?;
+        fs::read(&path)?;
+        Ok(fetched()? - before)
+    };
+    let fetched = read_anew();
+    // It is in the way of nobody.
+    let _ = fs::remove_file(&path);
+    fetched
+}
+
+/// Puts a file out of the page cache, once the disk has it.
+///
+/// # Errors
+/// When it cannot be opened or written back, or the system takes no such advice.
+pub(super) fn evict(path: &Path) -> io::Result<()> {
+    let file = File::open(path)?;
+    file.sync_all()?;
+    advise(&file)
+}
+
+#[cfg(target_os = "linux")]
+fn advise(file: &File) -> io::Result<()> {
+    use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
+    Ok(posix_fadvise(file, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn advise(_: &File) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Bytes that this process had to fetch from a disk so far.
+///
+/// # Errors
+/// When the kernel does not count them.
+pub(super) fn fetched() -> io::Result<u64> {
+    let text = fs::read_to_string(COUNTERS)?;
+    let count = text.lines().find_map(|line| line.strip_prefix("read_bytes: "));
+    count.and_then(|count| count.trim().parse().ok()).ok_or_else(|| {
+        io::Error::other(format!("{COUNTERS} does not count what is read from a disk"))
+    })
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_in_memory_is_told_from_one_on_a_disk() {
+        // Without a tmpfs there is nothing to tell apart.
+        if Path::new("/dev/shm").is_dir() {
+            assert!(probe(Path::new("/dev/shm")).unwrap() < PROBE as u64);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        // What is refused has a reason, and otherwise the whole file came from the disk.
+        match fits() {
+            Ok(()) => assert!(probe(folder.path()).unwrap() >= PROBE as u64),
+            Err(reason) => assert!(reason.to_string().contains("disk"), "{reason}"),
+        }
+    }
+}
