@@ -15,6 +15,8 @@ mod locks;
 mod placement;
 mod rayon;
 mod smol;
+#[cfg(feature = "smol-global")]
+mod smol_global;
 mod thread_pool;
 mod threads;
 mod tokio;
@@ -24,6 +26,8 @@ pub use self::async_std::AsyncStd;
 pub use self::futures_pool::FuturesPool;
 pub use self::rayon::Rayon;
 pub use self::smol::Smol;
+#[cfg(feature = "smol-global")]
+pub use self::smol_global::SmolGlobal;
 pub use self::thread_pool::ThreadPool;
 pub use self::threads::Threads;
 pub use self::tokio::{CurrentThread, MultiThread, PerCore, WithRayon};
@@ -79,6 +83,8 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(PerCore);
     visitor.visit(AsyncStd);
     visitor.visit(Smol);
+    #[cfg(feature = "smol-global")]
+    visitor.visit(SmolGlobal);
     #[cfg(feature = "futures-pool")]
     visitor.visit(FuturesPool);
     visitor.visit(Threads);
