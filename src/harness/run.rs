@@ -72,7 +72,12 @@ pub fn measure(
         core: None,
     };
     let trials = Trials::new(registry, interrupt, settings)?;
-    let planned = &calibrated(registry, planned, profile, &trials)?;
+    let say = |text: &str| {
+        if !output.quiet {
+            eprintln!("{text}");
+        }
+    };
+    let planned = &calibrated(registry, planned, profile, &trials, say)?;
     let plan = &planned.plan;
     let writer = RunWriter::create(&output.folder, output.out.as_deref(), header(planned, output))?;
     let start = Instant::now();
