@@ -30,11 +30,5 @@ impl Clock for Counting {
 }
 
 fn main() -> ExitCode {
-    match runtime_bench::trial::answer(&Registry::standard(), &Counting) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: cannot answer the harness: {error}");
-            ExitCode::from(2)
-        }
-    }
+    runtime_bench::trial_main(&Registry::standard(), &Counting)
 }

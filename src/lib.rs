@@ -42,7 +42,9 @@ pub use runtime_bench_workloads as workloads;
 use std::process::ExitCode;
 
 use error::Error;
+use harness::siblings::BUILD;
 use registry::Registry;
+use runtime_bench_workloads::clock::Clock;
 
 /// Runs the command line over a registry.
 pub fn main(registry: &Registry) -> ExitCode {
@@ -52,6 +54,18 @@ pub fn main(registry: &Registry) -> ExitCode {
 /// Runs a bench target over a registry: what `cargo bench` starts.
 pub fn bench_main(registry: &Registry) -> ExitCode {
     finish(cargo_bench::run(registry))
+}
+
+/// Answers one trial, or tells its build: an executable beside the one for people, with another allocator.
+pub fn trial_main(registry: &Registry, clock: &'static dyn Clock) -> ExitCode {
+    let answered = if std::env::args().nth(1).as_deref() == Some(BUILD) {
+        serde_json::to_writer(std::io::stdout(), &machine::build()).map_err(Into::into)
+    } else {
+        trial::answer(registry, clock)
+    };
+    finish(
+        answered.map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
+    )
 }
 
 fn finish(result: Result<(), Error>) -> ExitCode {

@@ -25,7 +25,14 @@ fn a_list_for_programs_has_every_pair_with_a_reason_where_it_does_not_run() {
     let ended = run(folder.path(), &["list", "--format", "json", "--points", "full"]);
     let list: Value = serde_json::from_str(&ended.stdout).unwrap();
     let count = |name: &str| list[name].as_array().unwrap().len();
-    assert_eq!((count("workloads"), count("runners")), (39, 9));
+    let optional = [
+        cfg!(feature = "compio"),
+        cfg!(feature = "futures-pool"),
+        cfg!(feature = "monoio"),
+        cfg!(feature = "smol-global"),
+    ];
+    let runners = 9 + optional.iter().filter(|on| **on).count();
+    assert_eq!((count("workloads"), count("runners")), (39, runners));
     for cell in list["cells"].as_array().unwrap() {
         let reason = &cell["not_applicable"];
         assert!(reason.is_null() || reason.as_str().unwrap().len() > 20, "{cell}");
@@ -41,6 +48,26 @@ fn a_list_for_people_shows_parameters_and_reasons() {
     let ended = run(folder.path(), &["list", "tcp-echo", "--workers", "2"]);
     assert!(ended.stdout.contains("tcp-echo/smol/connections=64,messages=10,size=64B\n"));
     assert!(ended.stdout.contains("n/a: 128 tasks must wait at once, and the pool has 64 threads"));
+}
+
+#[cfg(not(feature = "mimalloc"))]
+#[test]
+fn another_allocator_needs_an_executable_of_its_own() {
+    let folder = tempdir().unwrap();
+    let args = ["list", "spawn-join", "--allocator", "mimalloc"];
+    run(folder.path(), &args).fails_with(2, &["runtime-bench-mimalloc", "--features mimalloc"]);
+}
+
+#[cfg(feature = "mimalloc")]
+#[test]
+fn another_allocator_has_rows_of_its_own() {
+    let folder = tempdir().unwrap();
+    let args = ["verify", "spawn-join/tokio/", "--profile", "smoke", "--allocator", "mimalloc"];
+    let ended = run(folder.path(), &args);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for row in ["spawn-join/tokio/tasks=20 ", "spawn-join/tokio/tasks=20,allocator=mimalloc "] {
+        assert!(ended.stdout.contains(row), "no {row} in {}", ended.stdout);
+    }
 }
 
 #[test]

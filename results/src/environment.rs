@@ -36,6 +36,8 @@ pub struct Environment {
     pub rustc: String,
     /// Cargo profile, optimisation level and link-time optimisation of the build.
     pub profile: String,
+    /// Features of the harness that were on.
+    pub features: Vec<String>,
     /// The memory allocator that the trials run on.
     pub allocator: String,
     /// Commit of the harness, with `+` behind it when the tree had changes.

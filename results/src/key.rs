@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// The parameter that sets the worker threads of a point, whatever those of the run are.
 pub const WORKERS: &str = "workers";
 
+/// The parameter that puts a point on another memory allocator than the system's.
+pub const ALLOCATOR: &str = "allocator";
+
 /// The parameter that gives a rate as a share of what the runners of a run can do, in percent.
 pub const LOAD: &str = "load";
 
@@ -153,6 +156,15 @@ impl Point {
     /// Worker threads that the point asks for; `None` leaves them to the run.
     pub fn workers(&self) -> Option<usize> {
         self.count(WORKERS).ok()
+    }
+
+    /// The memory allocator that the point asks for; `None` is the system's.
+    pub fn allocator(&self) -> Option<&str> {
+        let param = self.params.iter().find(|param| param.name == ALLOCATOR)?;
+        match &param.value {
+            ParamValue::Text(name) => Some(name),
+            ParamValue::Count(_) => None,
+        }
     }
 
     /// Whether its rate is a share of what the runners of a run can do: then it means something within

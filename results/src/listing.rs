@@ -31,8 +31,14 @@ pub struct Build {
     pub commit: Option<String>,
     /// The compiler.
     pub rustc: String,
-    /// Cargo profile, optimisation level and target.
+    /// Cargo profile, optimisation level, link-time optimisation and target.
     pub profile: String,
+    /// Features of the package that were on.
+    #[serde(default)]
+    pub features: Vec<String>,
+    /// A sum of the source, the compiler, the profile and the features.
+    #[serde(default)]
+    pub source: String,
 }
 
 /// One cell of a listing.

@@ -10,7 +10,7 @@ use runtime_bench_workloads::workload::PointSet;
 
 use super::values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
 use crate::harness::profile::Profile;
-use crate::harness::wishes::{Rate, Wishes};
+use crate::harness::wishes::{Allocator, Rate, Wishes};
 
 /// Where results go.
 #[derive(Clone, Debug, Args)]
@@ -49,6 +49,9 @@ pub struct MatrixArgs {
     /// [default: fixed rates; `--param rate=N` sets others]
     #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true)]
     rate: Option<Rate>,
+    /// Measure every point on this allocator as well, in rows of their own; it needs `--features mimalloc`
+    #[arg(long, value_enum, value_name = "NAME")]
+    allocator: Option<Allocator>,
     /// How old an instance is when it is measured [default: by profile and workload]
     #[arg(long, value_enum)]
     age: Option<AgeName>,
@@ -98,6 +101,7 @@ impl MatrixArgs {
             points: self.points.map_or(self.profile.points(), Points::set),
             params: merged(&self.params),
             rate: self.rate,
+            allocator: self.allocator,
             age: self.age.map(AgeName::age),
             profile: self.profile,
             budget: self.budget.unwrap_or(self.profile.budget()),

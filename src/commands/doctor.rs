@@ -126,6 +126,7 @@ fn wishes(args: &DoctorArgs) -> Result<Wishes, Error> {
         points: PointSet::Quick,
         params: Vec::new(),
         rate: None,
+        allocator: None,
         age: None,
         profile: Profile::Quick,
         budget: args.budget.mul_f64(ROUNDS_SHARE / CELLS),

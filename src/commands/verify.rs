@@ -48,7 +48,7 @@ pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), E
         core: None,
     };
     let trials = Trials::new(registry, &interrupt, settings)?;
-    let planned = calibrated(registry, &planned, wishes.profile, &trials)?;
+    let planned = calibrated(registry, &planned, wishes.profile, &trials, |_| ())?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for cell in planned.subjects() {
         if let Some(reason) = &cell.not_applicable {

@@ -6,7 +6,7 @@
 //! others: such cells are compared within their run only.
 
 use runtime_bench_results::catalogue::WorkloadInfo;
-use runtime_bench_results::key::{CellKey, LOAD, Point, RATE};
+use runtime_bench_results::key::{ALLOCATOR, CellKey, LOAD, Param, Point, RATE, WORKERS};
 use runtime_bench_results::run::{PlannedCell, Role};
 use runtime_bench_results::trial::{BlockSize, Outcome};
 
@@ -48,7 +48,7 @@ fn at_load(point: &Point, place: usize, load: u64) -> Point {
     point
 }
 
-/// Finds out the rates that a plan leaves open.
+/// Finds out the rates that a plan leaves open, and says when that takes time.
 ///
 /// # Errors
 /// When no runner could show what it can do, or the run was interrupted.
@@ -57,6 +57,7 @@ pub fn calibrated(
     planned: &Planned,
     profile: Profile,
     trials: &Trials<'_>,
+    say: impl Fn(&str),
 ) -> Result<Planned, Error> {
     let mut planned = planned.clone();
     for entry in registry.entries() {
@@ -72,6 +73,11 @@ pub fn calibrated(
                     runners.push(cell);
                 }
             }
+            say(&format!(
+                "calibrating: what {} runners can do in {}",
+                runners.len(),
+                entry.info.name
+            ));
             let shown = shown(&runners, &capacity, profile, trials)?;
             let slowest = slowest(&shown).ok_or_else(|| none_shown(&entry.info.name))?.1;
             for cell in planned.plan.cells.iter_mut().filter(|cell| open(cell)) {
@@ -97,8 +103,14 @@ fn capacities(entry: &Entry, planned: &Planned) -> Vec<Point> {
 /// Where the capacity is found out that a cell leaves open.
 fn asks_for(entry: &Entry, cell: &PlannedCell) -> Option<Point> {
     let point = &cell.key.point;
-    let open = point.calibrated() && point.count(RATE).is_err();
-    open.then(|| entry.capacity(point)).flatten()
+    if !point.calibrated() || point.count(RATE).is_ok() {
+        return None;
+    }
+    let mut capacity = entry.capacity(point)?;
+    // What the harness and not the workload reads is part of what can be done.
+    let ours = |param: &&Param| [WORKERS, ALLOCATOR].contains(&param.name.as_str());
+    capacity.params.extend(point.params.iter().filter(ours).cloned());
+    Some(capacity)
 }
 
 /// What each runner can do, a second. Whoever fails is left to the pilots, which tell why.

@@ -7,8 +7,10 @@
 //! - `beside`: what goes on beside the measuring, read between trials.
 //! - `witness`: a thread that notices when the machine stands still.
 //! - `child`: one process, its time limit, and its end.
+//! - `header`: what stands at the head of a results file.
 //! - `trials`: a request to a process and a reply from it.
 //! - [`interleave`]: other builds, or other sizes, against each other in the same way.
+//! - `siblings`: executables of the same build with another allocator.
 //! - `schedule`: rounds from costs, and their random order.
 //! - [`run`]: the loop over all of it, writing each finished trial down.
 //! - `progress`: what a person sees meanwhile.
@@ -16,6 +18,7 @@
 mod beside;
 pub mod calibration;
 mod child;
+mod header;
 pub mod interleave;
 pub mod interrupt;
 pub mod plan;
@@ -24,6 +27,7 @@ pub mod profile;
 mod progress;
 pub mod run;
 mod schedule;
+pub(crate) mod siblings;
 pub mod trials;
 pub mod wishes;
 mod witness;

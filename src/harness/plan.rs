@@ -200,6 +200,7 @@ mod tests {
             points: PointSet::Quick,
             params: Vec::new(),
             rate: None,
+            allocator: None,
             age: None,
             profile: Profile::Quick,
             budget: Duration::from_millis(800),

@@ -1,6 +1,6 @@
 //! Where in their parameter spaces workloads are measured, with what the command line puts in.
 
-use runtime_bench_results::key::{ParamError, ParamValue, Point, WORKERS};
+use runtime_bench_results::key::{ALLOCATOR, ParamError, ParamValue, Point, WORKERS};
 use runtime_bench_workloads::workload::PointSet;
 
 use super::calibration;
@@ -34,7 +34,9 @@ pub(super) fn of(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
         }
         points = replaced;
     }
-    points
+    let Some(allocator) = wishes.allocator else { return points };
+    let other = points.iter().map(|point| point.clone().with(ALLOCATOR, allocator.name(), ""));
+    points.iter().cloned().chain(other).collect()
 }
 
 /// Workers at a point: its own, or those of the run.

@@ -14,9 +14,9 @@ pub enum Profile {
     Smoke,
     /// One point a workload, young instances: about four minutes. The default.
     Quick,
-    /// One point a workload, at the age that suits it: several minutes.
+    /// One point a workload, at the age that suits it, and long blocks for what is rare: a quarter of an hour.
     Standard,
-    /// As standard, with narrower intervals: about half an hour.
+    /// As standard, with narrower intervals: an hour and three quarters.
     Thorough,
 }
 

@@ -2,19 +2,18 @@
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use runtime_bench_results::analysis::{Noise, analyse, level};
-use runtime_bench_results::run::{
-    End, Line, PlannedCell, Role, Run, RunHeader, SCHEMA, Schedule, TrialRecord,
-};
+use runtime_bench_results::run::{End, Line, PlannedCell, Role, Run, Schedule, TrialRecord};
 use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::store::RunWriter;
 use runtime_bench_results::trial::{Age, BlockSize, Outcome};
 
 use super::beside::{Beside, Noticed};
 use super::calibration::calibrated;
+use super::header::header;
 use super::interrupt::Interrupt;
 use super::plan::Planned;
 use super::profile::Profile;
@@ -22,7 +21,6 @@ use super::progress::{Progress, seconds};
 use super::schedule::{order, schedule};
 use super::trials::{Finished, Settings, Trials};
 use crate::error::Error;
-use crate::machine;
 use crate::registry::Registry;
 
 /// What the pilots of a cell are expected to take, seconds.
@@ -72,9 +70,15 @@ pub fn measure(
         core: None,
     };
     let trials = Trials::new(registry, interrupt, settings)?;
-    let planned = &calibrated(registry, planned, profile, &trials)?;
+    let say = |text: &str| {
+        if !output.quiet {
+            eprintln!("{text}");
+        }
+    };
+    let planned = &calibrated(registry, planned, profile, &trials, say)?;
     let plan = &planned.plan;
-    let writer = RunWriter::create(&output.folder, output.out.as_deref(), header(planned, output))?;
+    let writer =
+        RunWriter::create(&output.folder, output.out.as_deref(), header(planned, &output.command))?;
     let start = Instant::now();
     let mut runner = Loop {
         groups: groups(&plan.cells),
@@ -88,6 +92,9 @@ pub fn measure(
         trials,
         writer,
     };
+    if let Some(why) = runner.trials.not_counted() {
+        runner.progress.say(&why);
+    }
     let whole = runner.pilots_and_rounds();
     runner.progress.clear();
     let elapsed_s = runner.start.elapsed().as_secs_f64();
@@ -112,23 +119,6 @@ fn end(run: &Run, interrupted: bool, elapsed_s: f64) -> End {
         elapsed_s,
         control: controlled.then_some(noise),
         trusted: controlled.then(|| noise.trusted()),
-    }
-}
-
-fn header(planned: &Planned, output: &Output) -> RunHeader {
-    let now = SystemTime::now();
-    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let started = humantime::format_rfc3339_seconds(now).to_string();
-    let stamp: String = started.chars().filter(|c| c.is_ascii_digit() || *c == 'T').collect();
-    RunHeader {
-        schema: SCHEMA.to_owned(),
-        id: format!("{stamp}-{:04x}", (since.subsec_nanos() ^ std::process::id()) & 0xffff),
-        started,
-        command: output.command.clone(),
-        environment: machine::describe(),
-        plan: planned.plan.clone(),
-        workloads: planned.workloads.clone(),
-        runners: planned.runners.clone(),
     }
 }
 

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::child::{self, Ended};
 use super::interrupt::Interrupt;
+use super::siblings::{COUNTING, MIMALLOC, Missing, find};
 use crate::error::Error;
 use crate::registry::Registry;
 
@@ -20,9 +21,6 @@ use crate::registry::Registry;
 pub const TRIAL: &str = "trial";
 /// The subcommand that makes this very program the load generator of a trial.
 pub const LOAD: &str = "load";
-
-/// The executable that counts allocations.
-const COUNTING: &str = "runtime-bench-counting";
 
 /// Variables that would change a runner behind the plan's back.
 pub(crate) const SETTINGS_FROM_OUTSIDE: [&str; 6] = [
@@ -43,7 +41,9 @@ pub struct Trials<'a> {
     /// generator is not taken for one of the server.
     generator: PathBuf,
     /// The executable that counts allocations, where it stands beside this one.
-    counting: Option<PathBuf>,
+    counting: Result<PathBuf, Missing>,
+    /// The executable of the other allocator, likewise.
+    mimalloc: Result<PathBuf, Missing>,
     scratch: TempDir,
     /// What every trial of the run is given.
     pub settings: Settings,
@@ -105,18 +105,40 @@ impl<'a> Trials<'a> {
                 env::temp_dir().display()
             ))
         })?;
-        let (counting, generator) = (counting(&program), this_program()?);
-        Ok(Self { registry, interrupt, program, generator, counting, scratch, settings })
+        let (counting, mimalloc) = (find(&program, COUNTING), find(&program, MIMALLOC));
+        let generator = this_program()?;
+        Ok(Self { registry, interrupt, program, generator, counting, mimalloc, scratch, settings })
+    }
+
+    /// Why allocations are not counted although somebody stands there to count them.
+    pub fn not_counted(&self) -> Option<String> {
+        match &self.counting {
+            Err(missing @ Missing::Stale(_)) => {
+                Some(format!("allocations are not counted: {missing}"))
+            }
+            _ => None,
+        }
     }
 
     /// Runs one trial; `None` when the run was interrupted meanwhile.
     pub fn run(&self, cell: &CellKey, age: Age, block: BlockSize) -> Option<Finished> {
-        self.run_in(&self.program, cell, age, block)
+        let program = match (cell.point.allocator(), &self.mimalloc) {
+            (None, _) => &self.program,
+            (Some(_), Ok(program)) => program,
+            (Some(allocator), Err(missing)) => {
+                let message = format!("no trial on {allocator}: {missing}");
+                let outcome = Outcome::Error { kind: ErrorKind::Setup, message };
+                return Some(Finished { outcome, stderr: None, cost: Duration::ZERO });
+            }
+        };
+        self.run_in(program, cell, age, block)
     }
 
     /// Runs one trial that counts allocations instead of being timed; `None` where nobody can count.
     pub fn count(&self, cell: &CellKey, age: Age, block: BlockSize) -> Option<Finished> {
-        let finished = self.run_in(self.counting.as_ref()?, cell, age, block)?;
+        // The system's is what is counted.
+        let counting = self.counting.as_ref().ok().filter(|_| cell.point.allocator().is_none())?;
+        let finished = self.run_in(counting, cell, age, block)?;
         // Of a workload of somebody's own it knows nothing, and whether a cell works the pilot tells.
         matches!(finished.outcome, Outcome::Ok { .. }).then_some(finished)
     }
@@ -173,18 +195,10 @@ impl<'a> Trials<'a> {
     }
 }
 
-fn this_program() -> Result<PathBuf, Error> {
+pub(super) fn this_program() -> Result<PathBuf, Error> {
     env::current_exe().map_err(|error| {
         Error::CouldNotRun(format!("cannot find this program to start trials with: {error}"))
     })
-}
-
-/// The executable that counts allocations: cargo puts it beside this one, or one folder above the
-/// bench targets.
-fn counting(program: &Path) -> Option<PathBuf> {
-    let name = format!("{COUNTING}{}", env::consts::EXE_SUFFIX);
-    let folders = program.ancestors().skip(1).take(2);
-    folders.map(|folder| folder.join(&name)).find(|path| path.is_file())
 }
 
 /// Runs another command of this harness: whether it ended well, its output and its errors.

@@ -10,6 +10,8 @@ use runtime_bench_results::trial::Age;
 use runtime_bench_workloads::workload::PointSet;
 
 use super::profile::Profile;
+use super::siblings::{MIMALLOC, find};
+use super::trials::this_program;
 use crate::error::Error;
 use crate::machine::Limits;
 use crate::registry::Registry;
@@ -19,6 +21,22 @@ use crate::registry::Registry;
 pub enum Rate {
     /// 50 % and 80 % of what the slowest runner of this run can do, found out before its first round.
     Auto,
+}
+
+/// An allocator besides the system's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Allocator {
+    /// Microsoft's, in its default configuration.
+    Mimalloc,
+}
+
+impl Allocator {
+    /// Its name in cells.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mimalloc => "mimalloc",
+        }
+    }
 }
 
 /// What was asked for.
@@ -34,6 +52,8 @@ pub struct Wishes {
     pub params: Vec<(String, Vec<u64>)>,
     /// Where rates come from; `None` leaves them to the points.
     pub rate: Option<Rate>,
+    /// An allocator on which every point is measured as well; `None`: the system's only.
+    pub allocator: Option<Allocator>,
     /// Age of the instances; `None` leaves it to the profile.
     pub age: Option<Age>,
     /// The profile.
@@ -56,6 +76,14 @@ impl Wishes {
     /// Refuses names that are unknown and sizes that the machine cannot hold.
     pub(super) fn check(&self, known: &[RunnerInfo], limits: Limits) -> Result<(), Error> {
         self.check_names(known)?;
+        if self.allocator.is_some() {
+            find(&this_program()?, MIMALLOC).map_err(|missing| {
+                Error::Usage(format!(
+                    "--allocator mimalloc: {missing}; `cargo build --release --features mimalloc` and \
+                     `cargo bench --features mimalloc` make it"
+                ))
+            })?;
+        }
         check_threads(self.workers, self.pool_threads, limits)
     }
 

@@ -17,12 +17,18 @@ pub fn build() -> Build {
         commit: option_env!("RUNTIME_BENCH_COMMIT").map(str::to_owned),
         rustc: env!("RUNTIME_BENCH_RUSTC").to_owned(),
         profile: env!("RUNTIME_BENCH_PROFILE").to_owned(),
+        features: env!("RUNTIME_BENCH_FEATURES")
+            .split(',')
+            .filter(|feature| !feature.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        source: env!("RUNTIME_BENCH_SOURCE").to_owned(),
     }
 }
 
 /// Describes this machine and this build.
 pub fn describe() -> Environment {
-    let Build { version, commit, rustc, profile } = build();
+    let Build { version, commit, rustc, profile, features, .. } = build();
     let cpu_info = text("/proc/cpuinfo").unwrap_or_default();
     Environment {
         cpu_model: field(&cpu_info, "model name").map(str::to_owned),
@@ -40,6 +46,7 @@ pub fn describe() -> Environment {
         open_files: Limits::of_this_machine().open_files,
         rustc,
         profile,
+        features,
         allocator: "the system's".to_owned(),
         commit,
         version,

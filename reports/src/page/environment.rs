@@ -35,6 +35,7 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     facts.extend([
         ("Compiler", text(Some(&environment.rustc))),
         ("Build", text(Some(&environment.profile))),
+        ("Features", features(environment)),
         ("Allocator", text(Some(&environment.allocator))),
         ("Commit", text(environment.commit.as_ref())),
         ("Version", text(Some(&environment.version))),
@@ -55,6 +56,13 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
         ),
     ]);
     facts
+}
+
+fn features(environment: &Environment) -> String {
+    match environment.features.as_slice() {
+        [] => "none besides the default".to_owned(),
+        features => features.join(", "),
+    }
 }
 
 fn machine(environment: &Environment) -> Vec<(&'static str, String)> {

@@ -105,6 +105,7 @@ fn builds(base: &Run, head: &Run) -> Vec<String> {
     let mut facts: Vec<String> = [
         differs("compiler", Some(&from.rustc), Some(&to.rustc)),
         differs("build profile", Some(&from.profile), Some(&to.profile)),
+        differs("features", Some(&from.features), Some(&to.features)),
         differs("allocator", Some(&from.allocator), Some(&to.allocator)),
     ]
     .into_iter()
