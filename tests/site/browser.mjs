@@ -1,21 +1,12 @@
 // The browser, and the sites that it opens.
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-
-// Where the sites are: SITES, or a new folder into which cargo writes them.
-const folder = process.env.SITES ? resolve(process.env.SITES) : mkdtempSync(join(tmpdir(), "sites-"));
-if (!process.env.SITES) {
-  const made = ["run", "--quiet", "--locked", "-p", "runtime-bench-reports", "--example", "demo_sites"];
-  execFileSync("cargo", [...made, "--", folder], { cwd: ROOT, stdio: "inherit" });
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-}
+// `run` says where the sites are.
+const folder = resolve(process.env.SITES);
 
 /** Every file below a folder whose name ends so. */
 export const files = (below, ending) =>
