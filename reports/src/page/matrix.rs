@@ -34,9 +34,9 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             section.scroll tabindex="0" aria-label="Table of workloads and runners" {
                 table.matrix {
                     caption {
-                        "In each cell the median over processes, then the cost as a multiple of the "
-                        "reference’s and the verdict, either with its 95\u{a0}% interval below. Shades as "
-                        "above: cost ÷ the least of the same class."
+                        "In each cell the median over processes and its 95\u{a0}% interval, then the cost as "
+                        "a multiple of the reference’s, the verdict, and the interval of that ratio. "
+                        "Shades as above: cost ÷ the least of the same class."
                     }
                     (head(page))
                     @for body in bodies { (body) }
