@@ -90,10 +90,11 @@ fn control(view: &View<'_>) -> (Level, &'static str, String) {
     }
     if noise.unproven > 0 {
         let text = format!(
-            "The reference was also measured against itself. {} of {} proved the two alike \
-             within 3\u{a0}%, {} were too noisy or too short to prove it, none told them apart.",
-            noise.passed,
+            "The reference was also measured against itself. None of {} told the two apart and {} \
+             proved them alike within 3\u{a0}%; {} were too noisy or too short for that, and small \
+             differences there stay undecided.",
             controls(all),
+            noise.passed,
             noise.unproven
         );
         let title = if noise.passed == 0 {

@@ -18,13 +18,13 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
     let sections = page.view.sections();
     html! {
         section #findings aria-labelledby="findings-title" {
-            h2 #findings-title { "Verdicts" }
+            h2 #findings-title { "Who costs least" }
             @if sections.is_empty() {
                 p.empty { "The plan of this run holds no comparison." }
             } @else {
                 div.cards { @for section in &sections { (card(page, section)) } }
                 p.fine {
-                    b { "Unbeaten" } ": no runner of the same class is proven to cost less. "
+                    b { "Unbeaten" } ": no runner of its class is proven to cost less. "
                     b { "Best" } ": every other is proven to cost more. Runners of one thread and of "
                     "several are never ranked against each other. No verdict is a score: look at the "
                     "workload that resembles your work."
@@ -39,14 +39,18 @@ fn card(page: Page<'_, '_>, section: &Section<'_, '_>) -> Markup {
     let verdict = Verdict::of(&tallies);
     html! {
         article.card {
-            h3 { (section.title) }
-            p.headline { (verdict.headline) }
-            p { (verdict.grounds) }
-            @if !tallies.is_empty() { (counts(&tallies)) }
-            @if let Some(overall) = overall(page, section) { (means(overall)) }
-            details {
-                summary { (format::count(section.workloads.len(), "workload")) ", one by one" }
-                ul.sentences { @for workload in &section.workloads { (sentence(page, workload)) } }
+            div {
+                h3 { (section.title) }
+                p.headline { (verdict.headline) }
+            }
+            div {
+                p { (verdict.grounds) }
+                details {
+                    summary { (format::count(section.workloads.len(), "workload")) ", one by one" }
+                    @if !tallies.is_empty() { (counts(&tallies)) }
+                    ul.sentences { @for workload in &section.workloads { (sentence(page, workload)) } }
+                }
+                @if let Some(overall) = overall(page, section) { (means(overall)) }
             }
         }
     }

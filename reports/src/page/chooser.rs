@@ -86,16 +86,21 @@ fn json(view: &View<'_>, all: &[Compared<'_, '_>]) -> Result<String, ReportError
         };
         Line(one.kind, weights.map(rounded), Aim::ALL.map(of))
     });
-    let mut places = 0..;
-    let classes = view.classes().into_iter().map(|(class, members)| {
-        (wording::class(class), places.by_ref().take(members.len()).collect())
-    });
     let runners = view.runners.iter().map(|runner| runner.name).collect();
-    let data = Data { runners, classes: classes.collect(), rows: rows.collect() };
+    let data = Data { runners, classes: ranked(view), rows: rows.collect() };
     let text = serde_json::to_string(&data)
         .map_err(|error| ReportError::Encode { format: "JSON", reason: error.to_string() })?;
     // Otherwise a name could end the element.
     Ok(text.replace('<', "\\u003c"))
+}
+
+/// Heading and places of the runners of each class in which there is somebody to rank.
+fn ranked(view: &View<'_>) -> Vec<(&'static str, Vec<usize>)> {
+    let mut places = 0..;
+    let classes = view.classes().into_iter().map(|(class, members)| {
+        (wording::class(class), places.by_ref().take(members.len()).collect::<Vec<usize>>())
+    });
+    classes.filter(|(_, members)| members.len() > 1).collect()
 }
 
 fn form(view: &View<'_>) -> Markup {
@@ -133,13 +138,13 @@ fn ranks(view: &View<'_>) -> Markup {
     html! {
         p.fine {
             "This describes the comparisons below and proves nothing: look at those that resemble "
-            "your work."
+            "your work. A runner that is alone in its class has nobody to be ranked with."
         }
         div.ranks {
-            @for (place, (class, members)) in view.classes().iter().enumerate() {
+            @for (place, (class, members)) in ranked(view).iter().enumerate() {
                 div {
-                    h3 { (wording::class(*class)) }
-                    ul id=(format!("rank-{place}")) { @for _ in *members { li {} } }
+                    h3 { (class) }
+                    ul id=(format!("rank-{place}")) { @for _ in members { li {} } }
                 }
             }
         }

@@ -17,11 +17,11 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     let Some(drawn) = drawing(&about, map.draw(&about))? else { return Ok(html! {}) };
     Ok(html! {
         section #glance aria-labelledby="glance-title" {
-            h2 #glance-title { "At a glance" }
+            h2 #glance-title { "Every workload at a glance" }
             figure {
                 figcaption {
                     p.scale {
-                        "Median cost ÷ the least of its class: the stronger the colour, the costlier. ◆ unbeaten, · no figure"
+                        "Cost as a multiple of the cheapest of its class: the stronger the colour, the costlier. ◆\u{a0}unbeaten, ·\u{a0}no\u{a0}figure"
                     }
                     (matrix::legend())
                 }

@@ -14,7 +14,8 @@ pub(super) fn header(view: &View<'_>) -> Markup {
         header.top {
             h1 { (TITLE) }
             p.lead {
-                (format::count(view.runners.len(), "runner")) ", "
+                "The same work on " (format::count(view.runners.len(), "runner"))
+                ", each a runtime or a way to use threads: "
                 (format::count(workloads, "workload")) ", "
                 (format::count(view.compared_groups().count(), "comparison")) " of verified answers"
             }
@@ -32,7 +33,7 @@ pub(super) fn header(view: &View<'_>) -> Markup {
 /// Heading of the page, and its title.
 pub(super) const TITLE: &str = "Which runtime for which work";
 
-/// Machine, kernel, date, profile, workers, seed.
+/// Machine, kernel, date, profile, workers.
 fn facts(run: &Run) -> Vec<String> {
     let (environment, plan) = (&run.header.environment, &run.header.plan);
     let machine = environment.cpu_model.clone().unwrap_or_else(|| "processor not readable".into());
@@ -46,7 +47,6 @@ fn facts(run: &Run) -> Vec<String> {
         moment(&run.header.started),
         format!("profile {}", plan.profile),
         format::count(plan.workers, "worker"),
-        format!("seed {}", plan.seed),
     ]
 }
 

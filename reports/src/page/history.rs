@@ -155,7 +155,7 @@ fn runs(page: Page<'_, '_>) -> Markup {
     html! {
         h2 { "Runs" }
         div.scroll tabindex="0" role="group" aria-label="Runs" {
-            table.figures {
+            table.figures.verdicts {
                 thead {
                     tr {
                         @for name in ["Run", "Started", "Profile", "Commit", "Control", "What else changed"] {

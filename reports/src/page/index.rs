@@ -16,10 +16,12 @@ pub(super) fn sections(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     Ok(html! {
         (header::header(page.view))
         div.overview {
-            div { (cards::section(page)) }
+            div {
+                (cards::section(page))
+                (chooser::section(page)?)
+            }
             (glance)
         }
-        (chooser::section(page)?)
         (matrix::section(page))
     })
 }

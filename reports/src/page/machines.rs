@@ -57,7 +57,7 @@ fn table(sites: &[Site<'_>]) -> Markup {
     html! {
         h2 { "Each runner against the reference of its own run" }
         div.scroll tabindex="0" role="group" aria-label="Ratios by machine" {
-            table.figures {
+            table.figures.verdicts {
                 caption { "Cost ÷ the reference’s, with its interval and the verdict" }
                 thead {
                     tr {

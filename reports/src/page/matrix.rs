@@ -34,9 +34,9 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             section.scroll tabindex="0" aria-label="Table of workloads and runners" {
                 table.matrix {
                     caption {
-                        "Median over processes with its 95\u{a0}% interval; cost as a multiple of "
-                        "the reference’s with its interval, and the verdict. Shades as above: cost ÷ "
-                        "the least of the same class."
+                        "In each cell the median over processes and its 95\u{a0}% interval, then the cost as "
+                        "a multiple of the reference’s, the verdict, and the interval of that ratio. "
+                        "Shades as above: cost ÷ the least of the same class."
                     }
                     (head(page))
                     @for body in bodies { (body) }
@@ -197,15 +197,11 @@ fn figure_cell(group: &Group<'_>, row: &Row, figure: &Summary, first: bool) -> M
 
 fn compared(comparison: &Comparison, unit: &str) -> Markup {
     html! {
-        @if let Some(ratio) = comparison.ratio {
-            i {
-                (format::ratio(ratio))
-                @if let Some(interval) = comparison.interval {
-                    " (" (format::ratio_interval(interval)) ")"
-                }
-            }
+        span {
+            @if let Some(ratio) = comparison.ratio { (format::ratio(ratio)) " " }
+            (wording::table_verdict(comparison, unit))
         }
-        span { (wording::table_verdict(comparison, unit)) }
+        @if let Some(interval) = comparison.interval { i { (format::ratio_interval(interval)) } }
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn control(group: &Group) -> Option<String> {
     match check {
         TwinCheck::Passed => None,
         TwinCheck::Unproven => Some(format!(
-            "the noise control is unproven ({} against {showed})",
+            "the noise control is unproven ({} against {showed}), so small differences stay undecided",
             comparison.reference
         )),
         TwinCheck::Failed => Some(format!(

@@ -52,7 +52,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     };
     let direction = places.first().map_or("", |place| wording::direction(place.headline.better));
     let scale = format!(
-        "left: peak memory of the process, bytes, lower is better; up: {}, {direction}; lines: 95\u{a0}% intervals",
+        "across: peak memory of the process, lower is better; up: {}, {direction}; lines: 95\u{a0}% intervals",
         name.to_lowercase()
     );
     exhibit(&about, &scale, plot.draw(&about), &table(&name, &places))

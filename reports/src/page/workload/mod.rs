@@ -53,9 +53,12 @@ pub(super) fn about(workload: &Workload<'_>) -> Markup {
         @match workload.info {
             Some(info) => {
                 p.model { (wording::prose(&info.model)) }
-                p.check { b { "Checked: " } (wording::prose(&info.check)) }
-                @if !info.notes.is_empty() {
-                    ul.remarks { @for note in &info.notes { li { (wording::prose(note)) } } }
+                details.about {
+                    summary { "How it is checked, and what to know" }
+                    p.check { b { "Checked: " } (wording::prose(&info.check)) }
+                    @if !info.notes.is_empty() {
+                        ul.remarks { @for note in &info.notes { li { (wording::prose(note)) } } }
+                    }
                 }
             }
             None => p.empty { "The results file does not describe this workload." }
@@ -115,7 +118,7 @@ fn beside(group: &Group<'_>) -> Markup {
     ];
     html! {
         @for note in notes.into_iter().flatten() {
-            p.beside { b { "Beside it: " } (noise::sentence(&note)) }
+            p.beside { b { "Caution: " } (noise::sentence(&note)) }
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     let groups = workload.groups.iter().take(DRAWN).map(|group| bars(page, group)).collect();
     let about = Description {
         id: "points".to_owned(),
-        title: "Every point beside the reference".to_owned(),
+        title: "Every setting beside the reference".to_owned(),
         finding: finding(workload),
     };
     let hidden = workload.groups.len().saturating_sub(DRAWN);
@@ -57,9 +57,9 @@ fn finding(workload: &Workload<'_>) -> String {
     let leads: Vec<String> = workload.groups.iter().map(|group| Finding::of(group).lead).collect();
     match leads.split_first() {
         Some((first, rest)) if rest.iter().all(|lead| lead == first) => {
-            format!("At every point: {first}")
+            format!("At every setting: {first}")
         }
-        _ => "Who is unbeaten depends on the point.".to_owned(),
+        _ => "Who is unbeaten depends on the setting.".to_owned(),
     }
 }
 
