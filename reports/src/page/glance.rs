@@ -21,7 +21,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             figure {
                 figcaption {
                     p.scale {
-                        "Median cost ÷ the least of its class: the stronger the colour, the costlier. ◆ unbeaten, · no figure"
+                        "Median cost ÷ the least of its class: the stronger the colour, the costlier. ◆ unbeaten, · not ranked"
                     }
                     (matrix::legend())
                 }

@@ -48,7 +48,8 @@ struct Means<'a> {
     runs: Vec<(usize, &'a Overall)>,
 }
 
-/// The kinds that several runs have a mean of.
+/// The kinds that several runs have a mean of. Of each those runs count that have it over the same
+/// workloads as the newest: a mean over others moves without anything having changed.
 fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
     let mut kinds: Vec<Means<'a>> = Vec::new();
     for (number, (_, analysis)) in page.view.machine.runs.iter().enumerate() {
@@ -60,8 +61,17 @@ fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
             }
         }
     }
+    for means in &mut kinds {
+        let newest = means.runs.last().map(|(_, overall)| *overall);
+        means.runs.retain(|(_, overall)| newest.is_some_and(|newest| alike(overall, newest)));
+    }
     kinds.retain(|means| means.runs.len() > 1);
     kinds
+}
+
+/// Whether two means are over the same workloads and refer to the same runner.
+fn alike(a: &Overall, b: &Overall) -> bool {
+    (&a.reference, &a.groups) == (&b.reference, &b.groups)
 }
 
 fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
@@ -84,8 +94,8 @@ fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
         title: means.kind.title().to_owned(),
         finding: finding(&plot.lines),
     };
-    let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do; \
-                 bands: 99\u{a0}% intervals; lower is better";
+    let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do, in \
+                 the runs that measured just these; bands: 99\u{a0}% intervals; lower is better";
     exhibit(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
 }
 
@@ -102,7 +112,7 @@ fn finding(lines: &[Line]) -> String {
         || "No runner has a mean in two runs.".to_owned(),
         |(name, first, last)| {
             let (first, last) = (format::ratio(first), format::ratio(last));
-            format!("{name} moved most from the first run to the last: {first} → {last}.")
+            format!("{name} moved most from the first of these runs to the last: {first} → {last}.")
         },
     )
 }

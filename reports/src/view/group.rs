@@ -147,10 +147,17 @@ impl<'a> Group<'a> {
         self.classes.get(place).copied().flatten()
     }
 
-    /// What a row costs ÷ what the cheapest of its class costs; `None` for a class of one.
+    /// Whether a row has a verdict beside one of its class at least: otherwise it is neither beaten nor
+    /// unbeaten.
+    pub(crate) fn judges(&self, row: &Row) -> bool {
+        self.is_decided() && (row.unbeaten || !row.beaten_by.is_empty())
+    }
+
+    /// What a row costs ÷ what the cheapest of its class costs; `None` for a class of one, for a figure
+    /// that is not the runner's own, and where identical code was told apart.
     pub(crate) fn slowdown(&self, row: &Row) -> Option<f64> {
         let peers = self.peers(row);
-        if peers.len() < 2 {
+        if peers.len() < 2 || !row.is_ranked() || self.is_distrusted() {
             return None;
         }
         let own = self.cost(row)?;
