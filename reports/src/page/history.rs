@@ -62,16 +62,17 @@ fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
         }
     }
     for means in &mut kinds {
-        let newest = means.runs.last().map(|(_, overall)| *overall);
-        means.runs.retain(|(_, overall)| newest.is_some_and(|newest| alike(overall, newest)));
+        keep_alike(&mut means.runs);
     }
     kinds.retain(|means| means.runs.len() > 1);
     kinds
 }
 
-/// Whether two means are over the same workloads and refer to the same runner.
-fn alike(a: &Overall, b: &Overall) -> bool {
-    (&a.reference, &a.groups) == (&b.reference, &b.groups)
+/// Leaves out what is over other workloads than the newest, or refers to another runner.
+fn keep_alike(runs: &mut Vec<(usize, &Overall)>) {
+    let Some(&(_, newest)) = runs.last() else { return };
+    let of = |one: &Overall| (one.reference.clone(), one.groups.clone());
+    runs.retain(|(_, overall)| of(overall) == of(newest));
 }
 
 fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
@@ -191,5 +192,26 @@ fn runs(page: Page<'_, '_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn means_over_other_workloads_or_to_another_runner_are_no_history() {
+        let mean = |reference: &str, groups: &[&str]| Overall {
+            kind: Kind::Io,
+            class: Class::MultiThread,
+            reference: reference.to_owned(),
+            groups: groups.iter().map(|name| (*name).to_owned()).collect(),
+            runners: Vec::new(),
+        };
+        let (newest, fewer, other) =
+            (mean("a", &["v", "w"]), mean("a", &["w"]), mean("b", &["v", "w"]));
+        let mut runs = vec![(0, &newest), (1, &fewer), (2, &other), (3, &newest)];
+        keep_alike(&mut runs);
+        assert_eq!(runs.iter().map(|(run, _)| *run).collect::<Vec<usize>>(), [0, 3]);
     }
 }
