@@ -210,6 +210,21 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{percent:.decimals$}\u{a0}%")
 }
 
+/// A ratio of costs that is a bound from below: never rounded up.
+pub(crate) fn ratio_at_least(bound: f64) -> String {
+    ratio(floor(bound, 10_f64.powf(bound.log10().floor() - 2.0)))
+}
+
+/// A share that is a bound from below: never rounded up.
+pub(crate) fn percent_at_least(bound: f64) -> String {
+    percent(floor(bound, if bound < 0.1 { 0.001 } else { 0.01 }))
+}
+
+/// The multiple of a step below a value, or the value where it is one itself but for its last bits.
+fn floor(value: f64, step: f64) -> f64 {
+    (value / step + 1e-9).floor() * step
+}
+
 /// `one`, `one and two`, `one, two and three`.
 pub(crate) fn list<S: AsRef<str>>(names: &[S]) -> String {
     match names {
@@ -299,6 +314,10 @@ mod tests {
     fn shares_lists_and_counts() {
         assert_eq!(percent(0.123), "12\u{a0}%");
         assert_eq!(percent(0.0345), "3.5\u{a0}%");
+        let bounds = [0.0596, 0.0998, 0.29, 0.2996].map(percent_at_least);
+        assert_eq!(bounds, ["5.9\u{a0}%", "9.9\u{a0}%", "29\u{a0}%", "29\u{a0}%"]);
+        let bounds = [2.0, 2.9999, 73.67, f64::INFINITY].map(ratio_at_least);
+        assert_eq!(bounds, ["2.00×", "2.99×", "73.6×", "no finite figure×"]);
         assert_eq!(list(&["a"]), "a");
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
         assert_eq!(list::<&str>(&[]), "");

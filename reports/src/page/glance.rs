@@ -21,7 +21,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             figure {
                 figcaption {
                     p.scale {
-                        "Cost as a multiple of the cheapest of its class: the stronger the colour, the costlier. ◆\u{a0}unbeaten, ·\u{a0}no\u{a0}figure"
+                        "Cost as a multiple of the cheapest of its class: the stronger the colour, the costlier. ◆\u{a0}unbeaten, ·\u{a0}not\u{a0}ranked"
                     }
                     (matrix::legend())
                 }

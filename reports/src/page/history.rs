@@ -48,7 +48,8 @@ struct Means<'a> {
     runs: Vec<(usize, &'a Overall)>,
 }
 
-/// The kinds that several runs have a mean of.
+/// The kinds that several runs have a mean of. Of each those runs count that have it over the same
+/// workloads as the newest: a mean over others moves without anything having changed.
 fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
     let mut kinds: Vec<Means<'a>> = Vec::new();
     for (number, (_, analysis)) in page.view.machine.runs.iter().enumerate() {
@@ -60,8 +61,18 @@ fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
             }
         }
     }
+    for means in &mut kinds {
+        keep_alike(&mut means.runs);
+    }
     kinds.retain(|means| means.runs.len() > 1);
     kinds
+}
+
+/// Leaves out what is over other workloads than the newest, or refers to another runner.
+fn keep_alike(runs: &mut Vec<(usize, &Overall)>) {
+    let Some(&(_, newest)) = runs.last() else { return };
+    let of = |one: &Overall| (one.reference.clone(), one.groups.clone());
+    runs.retain(|(_, overall)| of(overall) == of(newest));
 }
 
 fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
@@ -84,8 +95,8 @@ fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
         title: means.kind.title().to_owned(),
         finding: finding(&plot.lines),
     };
-    let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do; \
-                 bands: 99\u{a0}% intervals; lower is better";
+    let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do, in \
+                 the runs that measured just these; bands: 99\u{a0}% intervals; lower is better";
     exhibit(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
 }
 
@@ -102,7 +113,7 @@ fn finding(lines: &[Line]) -> String {
         || "No runner has a mean in two runs.".to_owned(),
         |(name, first, last)| {
             let (first, last) = (format::ratio(first), format::ratio(last));
-            format!("{name} moved most from the first run to the last: {first} → {last}.")
+            format!("{name} moved most from the first of these runs to the last: {first} → {last}.")
         },
     )
 }
@@ -181,5 +192,26 @@ fn runs(page: Page<'_, '_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn means_over_other_workloads_or_to_another_runner_are_no_history() {
+        let mean = |reference: &str, groups: &[&str]| Overall {
+            kind: Kind::Io,
+            class: Class::MultiThread,
+            reference: reference.to_owned(),
+            groups: groups.iter().map(|name| (*name).to_owned()).collect(),
+            runners: Vec::new(),
+        };
+        let (newest, fewer, other) =
+            (mean("a", &["v", "w"]), mean("a", &["w"]), mean("b", &["v", "w"]));
+        let mut runs = vec![(0, &newest), (1, &fewer), (2, &other), (3, &newest)];
+        keep_alike(&mut runs);
+        assert_eq!(runs.iter().map(|(run, _)| *run).collect::<Vec<usize>>(), [0, 3]);
     }
 }

@@ -22,7 +22,7 @@ struct Place<'v, 'a> {
     workload: &'v Workload<'a>,
     group: &'v Group<'a>,
     row: &'a Row,
-    /// Cost ÷ that of the cheapest of its class; `None` where it is alone.
+    /// Cost ÷ that of the cheapest of its class; `None` where it is not ranked.
     slowdown: Option<f64>,
 }
 
@@ -82,10 +82,8 @@ pub(super) fn about(runner: &Runner<'_>) -> Markup {
 }
 
 fn tally(places: &[Place<'_, '_>]) -> Markup {
-    let ranked: Vec<&Place<'_, '_>> = places
-        .iter()
-        .filter(|place| place.slowdown.is_some() && place.group.is_decided())
-        .collect();
+    let ranked: Vec<&Place<'_, '_>> =
+        places.iter().filter(|place| place.group.judges(place.row)).collect();
     let titles = |is: &dyn Fn(&Row) -> bool| -> Vec<&str> {
         ranked.iter().filter(|place| is(place.row)).map(|place| place.workload.title).collect()
     };
@@ -123,7 +121,7 @@ fn standing(
         marks: vec![Mark {
             value: *slowdown,
             interval: None,
-            form: if place.row.unbeaten { Form::Filled } else { Form::Hollow },
+            form: if place.row.beaten_by.is_empty() { Form::Filled } else { Form::Hollow },
         }],
         words: format::ratio(*slowdown),
     });
@@ -133,8 +131,8 @@ fn standing(
         title: "Cost beside the cheapest of its class".to_owned(),
         finding: finding(&ranked),
     };
-    let scale = "median cost ÷ the least median cost of its class; 1 is the best; filled: unbeaten, \
-                 outlined: beaten; lower is better";
+    let scale = "median cost ÷ the least median cost of its class; 1 is the best; outlined: proven to \
+                 cost more than another; lower is better";
     exhibit(&about, scale, plot.draw(&about), &table(page, &ranked))
 }
 

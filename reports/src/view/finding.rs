@@ -83,7 +83,13 @@ fn leaders_of(peers: &[&Row]) -> String {
     let unbeaten = peers.iter().filter(|peer| peer.unbeaten);
     let unbeaten: Vec<&str> = unbeaten.map(|peer| peer.key.runner.as_str()).collect();
     match unbeaten.as_slice() {
-        [] => "Each runner is beaten by another.".to_owned(),
+        [] if peers.iter().all(|peer| !peer.beaten_by.is_empty()) => {
+            "Each runner is beaten by another.".to_owned()
+        }
+        [] => {
+            let names: Vec<&str> = peers.iter().map(|peer| peer.key.runner.as_str()).collect();
+            format!("No verdict on {}: too few rounds.", format::list(&names))
+        }
         [one] => format!("{one} alone is unbeaten."),
         [one, two] if peers.len() == 2 => format!("Neither {one} nor {two} is beaten."),
         all if all.len() == peers.len() => format!("None of {} is beaten.", format::list(all)),

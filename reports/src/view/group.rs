@@ -147,10 +147,17 @@ impl<'a> Group<'a> {
         self.classes.get(place).copied().flatten()
     }
 
-    /// What a row costs ÷ what the cheapest of its class costs; `None` for a class of one.
+    /// Whether a row has a verdict beside one of its class at least: otherwise it is neither beaten nor
+    /// unbeaten.
+    pub(crate) fn judges(&self, row: &Row) -> bool {
+        self.is_decided() && (row.unbeaten || !row.beaten_by.is_empty())
+    }
+
+    /// What a row costs ÷ what the cheapest of its class costs; `None` for a class of one, for a figure
+    /// that is not the runner's own, and where identical code was told apart.
     pub(crate) fn slowdown(&self, row: &Row) -> Option<f64> {
         let peers = self.peers(row);
-        if peers.len() < 2 {
+        if peers.len() < 2 || !row.is_ranked() || self.is_distrusted() {
             return None;
         }
         let own = self.cost(row)?;
@@ -167,5 +174,79 @@ impl<'a> Group<'a> {
             Better::Lower | Better::Neither => figure.value,
         };
         (cost.is_finite() && cost > 0.0).then_some(cost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime_bench_results::analysis::{GroupNoise, Twin};
+    use runtime_bench_results::key::CellKey;
+    use runtime_bench_results::stats::Comparison;
+
+    use super::*;
+
+    fn comparison(verdict: Verdict) -> Comparison {
+        Comparison {
+            reference: "a".into(),
+            ratio: None,
+            interval: None,
+            mean_interval: None,
+            slow: None,
+            level: 0.05,
+            pairs: 20,
+            verdict,
+            negligible: false,
+        }
+    }
+
+    fn row(runner: &str, value: f64) -> Row {
+        let wall = Summary {
+            name: "wall".into(),
+            unit: "ns".into(),
+            better: Better::Lower,
+            value,
+            interval: None,
+            samples: 20,
+        };
+        Row {
+            key: CellKey { workload: "w".into(), point: Point::new(), runner: runner.into() },
+            status: Status::Measured,
+            samples: 20,
+            dropped: 0,
+            metrics: vec![wall],
+            tail: None,
+            client_bound: None,
+            comparison: (runner != "a").then(|| comparison(Verdict::Slower)),
+            unbeaten: runner == "a",
+            best: runner == "a",
+            beaten_by: (runner == "b").then(|| "a".to_owned()).into_iter().collect(),
+            tied_with: Vec::new(),
+            lead: None,
+        }
+    }
+
+    /// What each of three rows costs beside the best, and whether it is judged. The third is bound by its
+    /// load generator.
+    fn standing(check: TwinCheck) -> Vec<(Option<f64>, bool)> {
+        let bound = Row { client_bound: Some("late".into()), comparison: None, ..row("c", 1.0) };
+        let source = analysis::Group {
+            name: "w".into(),
+            workload: "w".into(),
+            point: Point::new(),
+            age: Age::Young,
+            headline: "wall".into(),
+            rows: vec![row("a", 2.0), row("b", 4.0), bound],
+            twin: Some(Twin { comparison: comparison(Verdict::Tie), check }),
+            noise: GroupNoise::default(),
+        };
+        let group = Group::new(&source, "W", &[], 0);
+        source.rows.iter().map(|row| (group.slowdown(row), group.judges(row))).collect()
+    }
+
+    #[test]
+    fn what_is_the_load_generators_or_not_to_be_trusted_stands_nowhere() {
+        let of_a_good_one = [(Some(1.0), true), (Some(2.0), true), (None, false)];
+        assert_eq!(standing(TwinCheck::Passed), of_a_good_one);
+        assert_eq!(standing(TwinCheck::Failed), [(None, false); 3]);
     }
 }

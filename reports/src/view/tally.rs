@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use runtime_bench_results::analysis::Row;
+use runtime_bench_results::catalogue::Class;
 
 use super::{Group, Runner, Section};
 use crate::format;
@@ -12,15 +13,17 @@ use crate::format;
 pub(crate) struct Tally<'a> {
     /// Name of the runner.
     pub(crate) runner: &'a str,
+    /// Those of another class were not compared with it.
+    pub(crate) class: Option<Class>,
     /// Workloads in which nobody of its class is proven faster.
     pub(crate) unbeaten: usize,
     /// Workloads in which everybody else of its class is proven slower.
     pub(crate) best: usize,
     /// Of these, what the next costs at least, as a multiple of its own cost.
     pub(crate) lead: Option<f64>,
-    /// Workloads with a verdict in which it met a rival of its class.
+    /// Workloads that judge it beside a rival of its class.
     pub(crate) of: usize,
-    /// Workloads with a verdict, whether it took part or not.
+    /// Workloads that judge anybody of its class, whether it took part or not.
     pub(crate) decided: usize,
     /// In how many workloads each rival is proven to cost less.
     pub(crate) losses: BTreeMap<&'a str, usize>,
@@ -34,31 +37,46 @@ impl Tally<'_> {
         self.unbeaten == self.decided && self.best > 0
     }
 
-    /// It took part no less often than the other, and neither beats the other more often.
+    /// Nobody is proven to cost less in more than half of the workloads.
+    fn is_mostly_unbeaten(&self) -> bool {
+        2 * self.unbeaten > self.decided
+    }
+
+    /// Of the same class it took part no less often than the other, neither beats the other more often,
+    /// and third ones do not beat it where they spare the other.
     fn is_level_with(&self, other: &Self) -> bool {
         let losses = |tally: &Self, to: &str| tally.losses.get(to).copied().unwrap_or(0);
-        self.of >= other.of && losses(self, other.runner) <= losses(other, self.runner)
+        self.class == other.class
+            && self.of >= other.of
+            && self.is_mostly_unbeaten()
+            && losses(self, other.runner) <= losses(other, self.runner)
     }
 }
 
 /// The runners of a section, the most often unbeaten first; empty without any verdict.
 pub(crate) fn tallies<'a>(section: &Section<'_, 'a>, runners: &[Runner<'a>]) -> Vec<Tally<'a>> {
-    let decided: Vec<&Group<'a>> = section.mains().filter(|group| group.is_decided()).collect();
+    let decided: Vec<(&Group<'a>, Vec<Option<Class>>)> = section
+        .mains()
+        .filter(|group| group.is_decided())
+        .map(|group| (group, judged_classes(group)))
+        .collect();
     let mut tallies: Vec<Tally<'a>> = runners
         .iter()
         .map(|runner| {
-            let rows = decided.iter().filter_map(|group| Some((group, group.row(runner.name)?)));
-            let met = rows
-                .filter(|(group, row)| group.figure(row).is_some() && group.peers(row).len() > 1);
-            let met: Vec<&Row> = met.map(|(_, row)| row).collect();
+            let rows =
+                decided.iter().filter_map(|(group, _)| Some((group, group.row(runner.name)?)));
+            let met: Vec<&Row> =
+                rows.filter(|(group, row)| group.judges(row)).map(|(_, row)| row).collect();
             let count = |is: fn(&Row) -> bool| met.iter().filter(|row| is(row)).count();
+            let class = runner.class();
             Tally {
                 runner: runner.name,
+                class,
                 unbeaten: count(|row| row.unbeaten),
                 best: count(|row| row.best),
                 lead: met.iter().filter_map(|row| row.lead).min_by(f64::total_cmp),
                 of: met.len(),
-                decided: decided.len(),
+                decided: decided.iter().filter(|(_, classes)| classes.contains(&class)).count(),
                 losses: counted(&met, |row| &row.beaten_by),
                 ties: counted(&met, |row| &row.tied_with),
             }
@@ -67,6 +85,15 @@ pub(crate) fn tallies<'a>(section: &Section<'_, 'a>, runners: &[Runner<'a>]) -> 
         .collect();
     tallies.sort_by_key(|tally| (std::cmp::Reverse(tally.unbeaten), tally.of));
     tallies
+}
+
+/// The classes of which a comparison judges anybody.
+fn judged_classes(group: &Group<'_>) -> Vec<Option<Class>> {
+    let judged = group.source.rows.iter().filter(|row| group.judges(row));
+    let mut classes: Vec<Option<Class>> = judged.map(|row| group.class(row)).collect();
+    classes.sort();
+    classes.dedup();
+    classes
 }
 
 /// How often the rows name each rival.
@@ -101,7 +128,7 @@ impl Verdict {
         let leaders = names(&|tally| tally.leads());
         let (headline, grounds) = if !leaders.is_empty() {
             (format::list(&leaders), format!("Unbeaten in all of {all}."))
-        } else if 2 * top.unbeaten > top.decided {
+        } else if top.is_mostly_unbeaten() {
             let group = names(&|tally| tally.is_level_with(top));
             let level = match group.iter().filter(|name| **name != top.runner).collect::<Vec<_>>()[..]
             {
@@ -135,8 +162,8 @@ fn proven(tallies: &[Tally<'_>]) -> String {
     let parts: Vec<String> = best
         .map(|tally| {
             let lead = tally.lead.map(|lead| match lead {
-                ..2.0 => format!(", by {} at least", format::percent(lead - 1.0)),
-                _ => format!(", the next costs {} at least", format::ratio(lead)),
+                ..2.0 => format!(", by {} at least", format::percent_at_least(lead - 1.0)),
+                _ => format!(", the next costs {} at least", format::ratio_at_least(lead)),
             });
             format!("{} in {}{}", tally.runner, tally.best, lead.unwrap_or_default())
         })
@@ -151,7 +178,7 @@ mod tests {
     fn tally(runner: &'static str, unbeaten: usize, best: usize) -> Tally<'static> {
         let lead = (best > 0).then_some(1.06);
         let (losses, ties) = (BTreeMap::new(), BTreeMap::new());
-        Tally { runner, unbeaten, best, lead, of: 5, decided: 5, losses, ties }
+        Tally { runner, class: None, unbeaten, best, lead, of: 5, decided: 5, losses, ties }
     }
 
     fn verdict(tallies: &[Tally<'_>]) -> (String, String) {
@@ -188,6 +215,10 @@ mod tests {
             grounds.contains("all but 1 of 5") && grounds.contains("best: c in 1"),
             "{grounds}"
         );
+        let elsewhere = Tally { class: Some(Class::SingleThread), ..tally("e", 5, 0) };
+        let often = tally("f", 1, 0);
+        let (headline, _) = verdict(&[tally("a", 5, 0), elsewhere, often]);
+        assert_eq!(headline, "a", "another class, and one that third ones beat, are not level");
         assert_eq!(verdict(&[tally("a", 2, 2), tally("b", 2, 1)]).0, "Depends on the work");
         assert_eq!(verdict(&[]).0, "No verdict yet");
     }

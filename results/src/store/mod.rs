@@ -50,7 +50,7 @@ pub enum StoreError {
     #[error("{path} exists already, and results are never overwritten: choose another name or remove it", path = .0.display())]
     Exists(PathBuf),
     /// The file is of another schema version.
-    #[error("{path} has schema `{found}` where this version reads `{SCHEMA}`: use the version of runtime-bench that wrote it", path = path.display())]
+    #[error("{path} has schema `{found}` where this version reads `{SCHEMA}`: use the version of runtime-bench that wrote it", path = path.display(), found = harmless(found))]
     Schema {
         /// The file.
         path: PathBuf,
@@ -71,6 +71,15 @@ pub enum StoreError {
     /// The name of a run would not stay in its folder, or not be one file.
     #[error("a run is called `{}`, which is no name of a file: give it an `id` of letters, digits and `-`", .0.escape_debug())]
     Name(String),
+}
+
+/// What a file says of itself, fit for a terminal: without what would steer it, and not endless.
+fn harmless(told: &str) -> String {
+    const MOST: usize = 200;
+    let short: String = told.chars().take(MOST).collect();
+    let more = if short.len() < told.len() { "…" } else { "" };
+    let plain = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    short.chars().map(plain).chain([more.to_owned()]).collect()
 }
 
 fn io_error<'a>(path: &'a Path, what: &'static str) -> impl Fn(io::Error) -> StoreError + 'a {

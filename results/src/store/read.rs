@@ -8,7 +8,7 @@ use flate2::bufread::MultiGzDecoder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{StoreError, io_error};
+use super::{StoreError, harmless, io_error};
 use crate::run::{Line, Run, SCHEMA};
 
 /// A file that holds more text than this is no run: the longest have some hundred megabytes. What is
@@ -63,6 +63,7 @@ fn content(mut file: impl BufRead, most: u64) -> io::Result<Vec<u8>> {
 /// The schema alone, before anything else of another version can confuse the reader.
 fn schema(text: &str) -> Result<String, String> {
     #[derive(Deserialize)]
+    #[serde(expecting = "an object with a `schema`")]
     struct Named {
         schema: String,
     }
@@ -93,7 +94,8 @@ fn json<T: DeserializeOwned>(text: &str, line: usize) -> Result<T, String> {
 /// An error with its place in the file, of JSON that begins at a line of it.
 fn placed(error: &serde_json::Error, line: usize) -> String {
     let what = error.to_string();
-    let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
+    // It may quote the file.
+    let what = harmless(what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what));
     let line = line + error.line().saturating_sub(1);
     match error.column() {
         // Of a value that was read whole, only its line is known.
@@ -189,5 +191,22 @@ mod tests {
         fs::write(&path, gzip(b"{\"schema\": \"runtime-bench/results/2\", \"later\": 1}")).unwrap();
         let error = read(&path).unwrap_err();
         assert!(matches!(&error, StoreError::Schema { found, .. } if found.ends_with("/2")));
+    }
+
+    #[test]
+    fn what_a_file_says_does_not_steer_the_terminal() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("odd.json");
+        let escape = format!("\\u001b[31m\\n{}", "long ".repeat(999));
+        let odd = header("run");
+        let mut odd = serde_json::to_value(Run::new(odd)).unwrap();
+        odd["trials"] = serde_json::json!("ESCAPE");
+        let whole = odd.to_string().replace("ESCAPE", &escape);
+        for text in [format!("{{\"schema\": \"{escape}\"}}"), whole, "null".to_owned()] {
+            fs::write(&path, text).unwrap();
+            let told = read(&path).unwrap_err().to_string();
+            assert!(!told.contains(char::is_control) && told.len() < 999, "{told}");
+            assert!(!told.contains("Named"), "{told}");
+        }
     }
 }

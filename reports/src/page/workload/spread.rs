@@ -1,7 +1,7 @@
 //! The headline of every process: what a median hides.
 
 use maud::{Markup, html};
-use runtime_bench_results::stats::{Quartiles, quartiles};
+use runtime_bench_results::stats::quartiles;
 
 use super::super::Page;
 use super::super::exhibit::exhibit;
@@ -44,10 +44,11 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     exhibit(&about, &scale, plot.draw(&about), &table(group.unit(), &rows))
 }
 
-/// Half the distance of the quartiles ÷ the median: how far a process lies from the middle.
+/// The distance from the median that half of the processes do not exceed ÷ the median.
 fn spread(values: &[f64]) -> Option<f64> {
-    let Quartiles { first, median, third, .. } = quartiles(values)?;
-    let spread = (third - first) / 2.0 / median.abs();
+    let middle = quartiles(values)?.median;
+    let distances: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
+    let spread = quartiles(&distances)?.median / middle.abs();
     spread.is_finite().then_some(spread)
 }
 
@@ -58,7 +59,10 @@ fn finding(rows: &[ViolinRow]) -> String {
     match spreads.as_slice() {
         [] => "No runner has a spread.".to_owned(),
         [(name, spread)] => {
-            format!("Half of {name}’s processes lie within ±{}.", format::percent(*spread))
+            format!(
+                "Half of {name}’s processes lie within ±{} of the middle.",
+                format::percent(*spread)
+            )
         }
         [(steady, least), .., (restless, most)] => format!(
             "Half of the processes lie within ±{} of the middle for {steady}, within ±{} for {restless}.",
@@ -96,5 +100,18 @@ fn table(unit: &str, rows: &[ViolinRow]) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spread;
+
+    #[test]
+    fn half_of_the_processes_lie_within_the_spread_however_skewed_they_are() {
+        let skewed = [100.0, 100.0, 100.0, 100.0, 100.0, 180.0, 190.0, 200.0, 210.0];
+        assert_eq!(spread(&skewed), Some(0.0));
+        assert_eq!(spread(&[90.0, 100.0, 110.0]), Some(0.1));
+        assert_eq!(spread(&[0.0, 0.0]), None);
     }
 }
