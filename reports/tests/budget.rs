@@ -1,5 +1,5 @@
 //! How large a site is, how long it takes and how much memory: `cargo test --release -p
-//! runtime-bench-reports --test budget -- --nocapture`. Only sizes are asserted.
+//! runtime-bench-reports --test budget -- --nocapture`. Only sizes and memory are asserted.
 
 use std::fs;
 use std::path::{Path, PathBuf};
