@@ -1,7 +1,10 @@
 //! Files that appear under their name in one step.
 
 use std::fs;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+use runtime_bench_results::report::Report;
 
 use crate::ReportError;
 
@@ -13,29 +16,58 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), ReportError> {
 
 /// A file that is not yet written.
 #[derive(Debug)]
-pub(crate) struct File {
+pub(crate) struct File<'a> {
     /// Where it goes, below the folder of the site, with `/` between folders.
     pub(crate) path: String,
     /// What is in it.
-    pub(crate) content: Vec<u8>,
+    content: Content<'a>,
 }
 
-impl File {
+/// What is in a file.
+#[derive(Debug)]
+enum Content<'a> {
+    /// What is rendered already.
+    Bytes(Vec<u8>),
+    /// A document that becomes JSON as it is written: it is larger than all the rest together, and
+    /// nothing in it can fail but the writing.
+    Json(Report<'a>),
+}
+
+impl<'a> File<'a> {
     /// A file of text.
     pub(crate) fn new(path: &str, content: impl Into<Vec<u8>>) -> Self {
-        Self { path: path.to_owned(), content: content.into() }
+        Self { path: path.to_owned(), content: Content::Bytes(content.into()) }
+    }
+
+    /// A file of one line of JSON.
+    pub(crate) fn json(path: &str, document: Report<'a>) -> Self {
+        Self { path: path.to_owned(), content: Content::Json(document) }
+    }
+}
+
+impl Content<'_> {
+    fn write_to(&self, path: &Path) -> io::Result<()> {
+        let mut file = BufWriter::new(fs::File::create(path)?);
+        match self {
+            Self::Bytes(bytes) => file.write_all(bytes)?,
+            Self::Json(document) => {
+                serde_json::to_writer(&mut file, document)?;
+                file.write_all(b"\n")?;
+            }
+        }
+        file.flush()
     }
 }
 
 /// Writes a file beside its target and renames it, so that no reader sees half of it. The folders that
 /// it lies in are made.
-pub(crate) fn write(folder: &Path, file: &File) -> Result<PathBuf, ReportError> {
+pub(crate) fn write(folder: &Path, file: &File<'_>) -> Result<PathBuf, ReportError> {
     let target = folder.join(&file.path);
     if let Some(parent) = target.parent() {
         make_folder(parent)?;
     }
     let partial = folder.join(format!("{}.part", file.path));
-    fs::write(&partial, &file.content).and_then(|()| fs::rename(&partial, &target)).map_err(
+    file.content.write_to(&partial).and_then(|()| fs::rename(&partial, &target)).map_err(
         |source| {
             // What is left of a failed write would only mislead.
             let _ = fs::remove_file(&partial);
@@ -48,12 +80,24 @@ pub(crate) fn write(folder: &Path, file: &File) -> Result<PathBuf, ReportError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use runtime_bench_results::analysis::Analysis;
 
     #[test]
     fn a_written_file_leaves_no_partial_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = write(folder.path(), &File::new("a.txt", "one")).unwrap();
         assert_eq!(fs::read(path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_document_is_a_line_of_json() {
+        let (folder, analysis) = (tempfile::tempdir().unwrap(), Analysis::default());
+        let run = crate::data::tests::run();
+        let document = Report::new(&run, &analysis);
+        let path = write(folder.path(), &File::json("a.json", document)).unwrap();
+        let expected = serde_json::to_string(&document).unwrap() + "\n";
+        assert_eq!(fs::read_to_string(path).unwrap(), expected);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -47,14 +47,14 @@ impl<'a> Fleet<'a> {
     }
 
     /// The machines side by side, where there are several.
-    pub(crate) fn page(&self, options: Options) -> Option<File> {
+    pub(crate) fn page(&self, options: Options) -> Option<File<'static>> {
         (self.sites.len() > 1 && !options.single_file).then(|| page::machines(&self.sites))
     }
 }
 
-impl Site<'_> {
+impl<'a> Site<'a> {
     /// Its files, the first page first.
-    pub(crate) fn files(&self, options: Options) -> Result<Vec<File>, ReportError> {
+    pub(crate) fn files(&self, options: Options) -> Result<Vec<File<'a>>, ReportError> {
         let mut files = if options.single_file {
             vec![page::one_page(&self.view)?]
         } else {

@@ -59,7 +59,7 @@ pub struct Options {
 /// Writes the site of some runs into `folder`, which is made if need be. The newest run is the one
 /// that most pages show.
 ///
-/// The same runs give the same bytes. Everything is rendered before the first file is written,
+/// The same runs give the same bytes. Every page is rendered before the first file is written,
 /// and each file appears under its name in one step.
 ///
 /// # Errors

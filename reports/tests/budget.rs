@@ -1,5 +1,5 @@
 //! How large a site is, how long it takes and how much memory: `cargo test --release -p
-//! runtime-bench-reports --test budget -- --nocapture`. Only sizes are asserted.
+//! runtime-bench-reports --test budget -- --nocapture`. Only sizes and memory are asserted.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,10 @@ const KINDS: [Kind; 5] = [Kind::Io, Kind::Cpu, Kind::Concurrency, Kind::Memory, 
 const SAMPLES: u32 = 30;
 /// Largest page of a site of 200 cells, bytes.
 const PAGE: u64 = 150 * 1024;
+/// Largest page of a site of 10 000 cells, bytes.
+const LARGE_PAGE: u64 = 600 * 1024;
+/// Most memory that a site of 10 000 cells takes, the run itself included, MiB.
+const MEMORY: u64 = 286;
 /// Largest single file of 200 cells, bytes.
 const SINGLE_FILE: u64 = 1024 * 1024;
 
@@ -113,11 +117,39 @@ fn a_site_of_200_cells_keeps_its_budget() {
     assert!(single <= SINGLE_FILE, "the single file has {} KiB", single / 1024);
 }
 
+/// A run of two runners, of which the second is the slower one everywhere, by more and more.
+fn slower_and_slower(workloads: usize) -> Run {
+    let names =
+        (0..workloads).map(|number| &*Box::leak(format!("made-up-{number}").into_boxed_str()));
+    let workloads = names.enumerate().map(|(number, name)| {
+        let workload = Workload::new(name, Kind::Cpu, ("makespan", "ns", Better::Lower, 4e5));
+        let cost = 1.5 + number as f64 / 10.0;
+        let workload = Workload { title: name, rounds: SAMPLES, noise: 0.01, ..workload };
+        workload.cell("first", Cell::Costs(1.0)).cell("second", Cell::Costs(cost))
+    });
+    let runners = ["first", "second"].map(|name| runner(name, Class::MultiThread));
+    fixture::run(runners.into(), &workloads.collect::<Vec<Workload>>())
+}
+
+#[test]
+fn a_page_of_comparison_holds_what_differs_most_and_counts_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    write_site(&[slower_and_slower(103)], folder.path(), Options::default()).unwrap();
+    let page = fs::read_to_string(folder.path().join("compare.html")).unwrap();
+    assert!(page.contains("Slower in 103, faster in 0 of 103 comparisons."));
+    assert!(page.contains("The 100 that differ most are shown, 3 more are in"));
+    assert_eq!(page.matches("<th scope=\"row\">").count(), 100);
+    assert!(page.contains(">made-up-3<") && !page.contains(">made-up-2<"));
+}
+
 #[test]
 #[ignore = "takes long in a debug build: --include-ignored"]
 fn a_site_of_10_000_cells_is_made() {
     let run = made_up(40, 28);
     println!("made up: peak memory so far: {:?} MiB", peak_memory());
     let page = render("10 000 cells", &run, false);
-    assert!(page > 0);
+    assert!(page <= LARGE_PAGE, "the largest page has {} KiB", page / 1024);
+    if let Some(peak) = peak_memory() {
+        assert!(peak <= MEMORY, "{peak} MiB");
+    }
 }

@@ -139,7 +139,7 @@ fn another_unit_is_another_trend_and_a_cell_that_is_gone_is_kept() {
         if let Outcome::Ok { block } = &mut trial.outcome
             && old.header.plan.cells[trial.cell].key.workload == "w1"
         {
-            block.metrics[0].unit = "s".to_owned();
+            block.metrics[0].unit = "s".into();
         }
     }
     let mut new = on(2, 1.0);

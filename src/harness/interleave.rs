@@ -227,7 +227,7 @@ impl Measuring<'_> {
             Outcome::Ok { block } => {
                 let metric = block.metrics.iter().find(|found| found.name == *metric);
                 if let Some(metric) = metric {
-                    measured.unit.clone_from(&metric.unit);
+                    measured.unit = metric.unit.to_string();
                 }
                 let cost = metric.map(Metric::cost);
                 Some((cost.filter(|cost| cost.is_finite() && *cost > 0.0), finished.cost))

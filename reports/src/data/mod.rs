@@ -1,10 +1,9 @@
 //! The facts of the pages as files for programs, spreadsheets and pull requests.
 
 mod csv;
-mod json;
 mod markdown;
 
-use runtime_bench_results::report::JSON_SCHEMA;
+use runtime_bench_results::report::{JSON_SCHEMA, Report};
 
 use crate::ReportError;
 use crate::comparison;
@@ -24,9 +23,9 @@ pub(crate) const SUMMARY_NAME: &str = "summary.md";
 pub(crate) const COMPARE_NAME: &str = "compare.md";
 
 /// Every file.
-pub(crate) fn files(view: &View<'_>) -> Result<Vec<File>, ReportError> {
+pub(crate) fn files<'a>(view: &View<'a>) -> Result<Vec<File<'a>>, ReportError> {
     let mut files = vec![
-        File::new(JSON_NAME, json::document(view.run, view.analysis)?),
+        File::json(JSON_NAME, Report::new(view.run, view.analysis)),
         File::new(SCHEMA_NAME, JSON_SCHEMA),
         File::new(CSV_NAME, csv::table(view.run, view.analysis)?),
         File::new(SUMMARY_NAME, markdown::summary(view)),
@@ -37,7 +36,7 @@ pub(crate) fn files(view: &View<'_>) -> Result<Vec<File>, ReportError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
     use runtime_bench_results::environment::Environment;
     use runtime_bench_results::run::{Plan, Run, RunHeader};
@@ -45,7 +44,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     /// A run of the workload `w` on the runner `a`, of which nothing is measured.
-    pub(super) fn run() -> Run {
+    pub(crate) fn run() -> Run {
         Run::new(RunHeader {
             schema: runtime_bench_results::run::SCHEMA.into(),
             id: "run".into(),

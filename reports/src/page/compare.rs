@@ -8,6 +8,9 @@ use crate::data::CSV_NAME;
 use crate::format;
 use crate::view::{Group, Runner, Workload, wording};
 
+/// Most rows of a runner: what differs by more than all others. The rest is in the table of all cells.
+const ROWS: usize = 100;
+
 /// The page.
 pub(super) fn page(page: Page<'_, '_>) -> String {
     document::document(page, "compare", "Compare", &section(page))
@@ -54,6 +57,11 @@ impl Line<'_, '_> {
     fn ratio(&self) -> f64 {
         self.comparison.ratio.unwrap_or(1.0)
     }
+
+    /// How far the two are apart; half is as far as double.
+    fn distance(&self) -> f64 {
+        self.ratio().ln().abs()
+    }
 }
 
 fn against(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
@@ -66,19 +74,23 @@ fn against(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
         })
     });
     let (mut shown, hidden): (Vec<_>, Vec<_>) = lines.partition(Line::is_significant);
-    let hidden = hidden.len();
+    let (significant, hidden) = (shown.len(), hidden.len());
+    let slower = shown.iter().filter(|line| line.comparison.verdict == Verdict::Slower).count();
+    shown.sort_by(|a, b| b.distance().total_cmp(&a.distance()));
+    shown.truncate(ROWS);
     shown.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
-    let (shown_count, slower) = (
-        shown.len(),
-        shown.iter().filter(|line| line.comparison.verdict == Verdict::Slower).count(),
-    );
+    let cut = significant - shown.len();
     html! {
         section aria-labelledby={ "against-" (runner.slug) } {
             h3 id={ "against-" (runner.slug) } { (runner.name) }
             p.finding {
                 strong {
-                    "Slower in " (slower) ", faster in " (shown_count - slower) " of "
-                    (format::count(shown_count + hidden, "comparison")) "."
+                    "Slower in " (slower) ", faster in " (significant - slower) " of "
+                    (format::count(significant + hidden, "comparison")) "."
+                }
+                @if cut > 0 {
+                    " The " (shown.len()) " that differ most are shown, " (cut) " more are in "
+                    a href=(page.links.file(CSV_NAME)) { (CSV_NAME) } "."
                 }
                 @if hidden > 0 {
                     " " (format::count(hidden, "row")) " hidden as not significant, "

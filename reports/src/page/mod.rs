@@ -44,7 +44,7 @@ struct Page<'v, 'a> {
 }
 
 /// Every page of a site, the first page first.
-pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File>, ReportError> {
+pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError> {
     let (top, below) = (Page { view, links: Links::Top }, Page { view, links: Links::Below });
     let file = |name: &str, content: String| File::new(&format!("{name}.html"), content);
     let mut files = vec![
@@ -67,17 +67,17 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File>, ReportError> {
 }
 
 /// The site as one page.
-pub(crate) fn one_page(view: &View<'_>) -> Result<File, ReportError> {
+pub(crate) fn one_page(view: &View<'_>) -> Result<File<'static>, ReportError> {
     let page = Page { view, links: Links::OnePage };
     Ok(File::new("index.html", single::page(page)?))
 }
 
 /// The overview as a picture, for a pull request; `None` where there is nothing to compare.
-pub(crate) fn snapshot(view: &View<'_>) -> Result<Option<File>, ReportError> {
+pub(crate) fn snapshot(view: &View<'_>) -> Result<Option<File<'static>>, ReportError> {
     Ok(glance::snapshot(view)?.map(|svg| File::new(SNAPSHOT_NAME, svg)))
 }
 
 /// The machines side by side.
-pub(crate) fn machines(sites: &[Site<'_>]) -> File {
+pub(crate) fn machines(sites: &[Site<'_>]) -> File<'static> {
     File::new(machines::NAME, machines::page(sites))
 }

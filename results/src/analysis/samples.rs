@@ -106,8 +106,8 @@ impl<'a> Samples<'a> {
         let values: Vec<f64> =
             self.blocks.values().filter_map(|block| block.metric(&metric.name)).collect();
         Some(Summary {
-            name: metric.name.clone(),
-            unit: metric.unit.clone(),
+            name: metric.name.to_string(),
+            unit: metric.unit.to_string(),
             better: metric.better,
             value: median(&values)?,
             interval: median_interval(&values, FIGURE_LEVEL),
@@ -119,8 +119,8 @@ impl<'a> Samples<'a> {
 /// A metric that one process tells.
 fn once(metric: &Metric) -> Summary {
     Summary {
-        name: metric.name.clone(),
-        unit: metric.unit.clone(),
+        name: metric.name.to_string(),
+        unit: metric.unit.to_string(),
         better: metric.better,
         value: metric.value,
         interval: None,

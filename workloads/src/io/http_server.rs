@@ -121,7 +121,7 @@ impl Workload for HttpServer {
     fn metrics(&self, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
         let mut metrics = reported::metrics(block, "request");
         let closed = |mut metric: Metric| {
-            metric.name = format!("closed-loop-{}", metric.name);
+            metric.name = format!("closed-loop-{}", metric.name).into();
             metric
         };
         metrics.extend(reported::percentiles(block, Metric::context).into_iter().map(closed));
