@@ -155,8 +155,9 @@ fn none_shown(workload: &str) -> Error {
 
 /// Two digits: more would pretend that it can be known.
 fn rounded(rate: f64) -> u64 {
-    let unit = 10_f64.powi(rate.max(1.0).log10().floor() as i32 - 1);
-    ((rate / unit).floor() * unit).round().max(1.0) as u64
+    let whole = rate.max(1.0) as u64;
+    let unit = 10_u64.pow(whole.ilog10().saturating_sub(1));
+    whole / unit * unit
 }
 
 /// Tells readers of the results where the rates come from.

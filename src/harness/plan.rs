@@ -111,8 +111,7 @@ fn group<'a>(
     limits: Limits,
 ) -> Result<Vec<(PlannedCell, f64)>, Error> {
     let age = age(entry, wishes);
-    // What a parameter of the command line made is not among the workload's own points.
-    let asked = !points::own(entry, wishes).contains(point);
+    let asked = !points::is_own(point, entry, wishes);
     let mut cells = Vec::new();
     for case in cases {
         let key =
@@ -298,6 +297,19 @@ mod tests {
         let named = |text: &str| planned.plan.cells.iter().any(|c| c.key.to_string() == text);
         assert!(named("spawn-join/tokio/tasks=3") && named("spawn-join/tokio/tasks=5"));
         assert!(!named("spawn-join/tokio/tasks=1000"));
+    }
+
+    #[test]
+    fn a_profile_with_time_drives_longer_and_says_what_that_costs() {
+        let filters = vec![Regex::new("echo-latency").unwrap()];
+        let quick = Wishes { filters, ..wishes() };
+        let long = Wishes { profile: Profile::Standard, ..quick.clone() };
+        let (quick, long) = (plan(&quick).unwrap(), plan(&long).unwrap());
+        let milliseconds =
+            |planned: &Planned| planned.plan.cells[0].key.point.count("duration").unwrap();
+        assert!(milliseconds(&quick) < 1_000 && milliseconds(&long) == 1_000);
+        let able = long.runnable().count() as f64;
+        assert!(long.cost_s > able * ROUNDS && quick.cost_s < long.cost_s / 4.0);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::machine::Limits;
 use crate::registry::Entry;
 
 /// The points that a workload itself has for what is wished, before parameters are put in.
-pub(super) fn own(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
+fn own(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
     let points = match wishes.points {
         PointSet::Quick if wishes.profile.takes_time() => entry.long_points(wishes.workers),
         set => entry.points(set, wishes.workers),
@@ -18,6 +18,14 @@ pub(super) fn own(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
         Some(Rate::Auto) => calibration::by_load(entry, points),
         None => points,
     }
+}
+
+/// Whether a point is the workload's own, on whatever allocator, and not made by a parameter of the
+/// command line.
+pub(super) fn is_own(point: &Point, entry: &Entry, wishes: &Wishes) -> bool {
+    let mut point = point.clone();
+    point.params.retain(|param| param.name != ALLOCATOR);
+    own(entry, wishes).contains(&point)
 }
 
 /// The points of a workload, with the wished parameters put in, each point once.
