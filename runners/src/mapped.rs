@@ -1,7 +1,7 @@
 //! A future whose output is put in other words.
 //!
-//! An asynchronous function around another would do, but it is a state machine of its own: 5 to 10
-//! instructions more for each item that goes through a channel.
+//! An asynchronous function around another would do, but it is a state machine of its own: some 10 to
+//! 20 instructions more for each item that goes through a channel.
 
 use std::future::Future;
 use std::pin::Pin;

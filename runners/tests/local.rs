@@ -19,7 +19,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn on<R: Runner, W: Workload>(&mut self, runner: R, workload: &W) {
+    fn on<R: Runner, W: Workload>(&mut self, runner: &R, workload: &W) {
         let (name, on) = (workload.info().name, runner.info(2, 64).name);
         for point in workload.points(PointSet::Smoke, 2) {
             let refusal = match workload.needs(&point, runner.family()) {
@@ -59,8 +59,8 @@ impl Walk {
 
 impl Visitor for Walk {
     fn visit<W: Workload>(&mut self, workload: W) {
-        self.on(Compio, &workload);
-        self.on(Monoio, &workload);
+        self.on(&Compio, &workload);
+        self.on(&Monoio, &workload);
     }
 }
 

@@ -23,7 +23,7 @@ use crate::Runner;
 use crate::locked::versions;
 use crate::mapped::mapped;
 
-/// compio on io_uring.
+/// compio on `io_uring`.
 #[derive(Clone, Copy, Debug)]
 pub struct Compio;
 

@@ -1,4 +1,4 @@
-//! Runtimes of one thread on io_uring.
+//! Runtimes of one thread on `io_uring`.
 
 #[cfg(feature = "compio")]
 mod compio;

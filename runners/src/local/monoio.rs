@@ -1,4 +1,4 @@
-//! `monoio`: io_uring alone, a runtime on one thread.
+//! `monoio`: `io_uring` alone, a runtime on one thread.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -23,7 +23,7 @@ use crate::Runner;
 use crate::locked::versions;
 use crate::mapped::mapped;
 
-/// monoio on io_uring.
+/// monoio on `io_uring`.
 #[derive(Clone, Copy, Debug)]
 pub struct Monoio;
 
