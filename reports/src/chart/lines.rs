@@ -176,7 +176,8 @@ impl Drawable<'_> {
         let x = field.extent().0.end + tenths(LEADER);
         let at = (x - tenths(12), y);
         let (from, bend) = ((self.end.0 + tenths(8), self.end.1), (at.0 - tenths(7), y));
-        line(&field.root, &[from, bend], Ink::Series(series).thin())?;
+        // Not in the line's own colour: it would seem to go on.
+        line(&field.root, &[from, bend], Ink::Guide.thin())?;
         mark(&field.root, at, series, Form::Filled)?;
         let name = shortened(&self.line.name, NAME_LENGTH);
         text(&field.root, &name, (x - tenths(3), y), Ink::Name, HPos::Left)

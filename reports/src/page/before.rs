@@ -4,22 +4,29 @@ use maud::{Markup, html};
 use runtime_bench_results::comparison::{Judged, Word};
 
 use super::Page;
-use crate::comparison::table::{Line, counts, lines, verdict};
+use crate::comparison::table::{Line, counts, lines};
 use crate::data::COMPARE_NAME;
 use crate::format;
+use crate::view::noise::sentence;
+
+/// Rows that the page holds, the worst first.
+const SHOWN: usize = 100;
 
 /// The section of the page.
 pub(super) fn section(page: Page<'_, '_>, judged: &Judged) -> Markup {
     let document = &judged.document;
     let significant =
         |line: &Line<'_>| matches!(line.row.word, Word::Failed | Word::Slower | Word::Faster);
-    let (shown, hidden): (Vec<_>, Vec<_>) = lines(judged).into_iter().partition(significant);
+    let (mut shown, hidden): (Vec<_>, Vec<_>) = lines(judged).into_iter().partition(significant);
+    let (hidden, cut) = (hidden.len(), shown.len().saturating_sub(SHOWN));
+    shown.truncate(SHOWN);
     html! {
         section #before aria-labelledby="before-title" {
             h2 #before-title { "This run against the one before" }
             p.finding {
-                strong { (verdict(judged)) } ". " (counts(judged)) ". "
-                (format::count(hidden.len(), "row")) " hidden as not significant, all in "
+                strong { (sentence(&judged.sentence())) } " " (counts(judged)) ". "
+                (format::count(hidden + cut, "row")) " hidden as not significant or beyond the first "
+                (SHOWN) ", all in "
                 a href=(page.links.file(COMPARE_NAME)) { (COMPARE_NAME) } "."
             }
             p.prose {

@@ -63,7 +63,7 @@ pub(super) fn about(runner: &Runner<'_>) -> Markup {
         return html! { p.empty { "The results file does not describe this runner." } };
     };
     html! {
-        p.model { (info.title) }
+        @if info.title != runner.name { p.model { (info.title) } }
         dl.words {
             div { dt { "Configuration" } dd { (wording::prose(&info.configuration)) } }
             div {

@@ -8,6 +8,9 @@ use runtime_bench_results::catalogue::Class;
 use super::{Group, Runner, Section};
 use crate::format;
 
+/// Fewer workloads are no kind to speak of.
+const FEWEST: usize = 3;
+
 /// A runner and its share of workloads.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tally<'a> {
@@ -105,6 +108,15 @@ fn counted<'a>(rows: &[&'a Row], names: fn(&Row) -> &Vec<String>) -> BTreeMap<&'
     counted
 }
 
+/// Whether each of a group ties with each other of it in every workload.
+fn all_tie(tallies: &[Tally<'_>], group: &[&str]) -> bool {
+    let members = tallies.iter().filter(|tally| group.contains(&tally.runner));
+    members.into_iter().all(|tally| {
+        let mut others = group.iter().filter(|name| **name != tally.runner);
+        others.all(|name| tally.ties.get(name) == Some(&tally.decided))
+    })
+}
+
 /// What a kind of work comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
@@ -140,16 +152,17 @@ impl Verdict {
                 0 => format!("{} is never beaten in {all}{level}.", top.runner),
                 but => format!("{} is unbeaten in all but {but} of {all}{level}.", top.runner),
             };
-            let ties = |name: &&str| top.ties.get(name) == Some(&top.decided);
-            let others = group.iter().filter(|name| **name != top.runner);
-            let headline = if group.len() > 1 && others.clone().all(ties) {
+            let headline = if group.len() > 1 && all_tie(tallies, &group) {
                 format!("A tie: {}", format::list(&group))
             } else {
                 group.join(" or ")
             };
             (headline, grounds)
         } else {
-            let grounds = format!("Nobody is unbeaten in more than half of {all}.");
+            let grounds = match top.decided {
+                ..FEWEST => format!("Only {all}: look at each."),
+                _ => format!("Nobody is unbeaten in more than half of {all}."),
+            };
             ("Depends on the work".to_owned(), grounds)
         };
         Self { headline, grounds: format!("{grounds}{}", proven(tallies)) }
@@ -205,8 +218,14 @@ mod tests {
                 && !grounds.contains("Proven best"),
             "{grounds}"
         );
-        let tied = Tally { ties: BTreeMap::from([("b", 5)]), ..tally("a", 5, 0) };
-        assert_eq!(verdict(&[tied, tally("b", 5, 0)]).0, "A tie: a and b");
+        let tied = |one, other| Tally { ties: BTreeMap::from([(other, 5)]), ..tally(one, 5, 0) };
+        assert_eq!(verdict(&[tied("a", "b"), tied("b", "a")]).0, "A tie: a and b");
+        let three = [
+            Tally { ties: BTreeMap::from([("b", 5), ("c", 5)]), ..tally("a", 5, 0) },
+            tied("b", "a"),
+            tied("c", "a"),
+        ];
+        assert_eq!(verdict(&three).0, "a or b or c", "b and c may differ");
         let losing = Tally { losses: BTreeMap::from([("a", 1)]), ..tally("c", 3, 1) };
         let absent = Tally { of: 4, ..tally("d", 4, 0) };
         let (headline, grounds) = verdict(&[tally("a", 4, 0), losing, absent]);

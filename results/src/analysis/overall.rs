@@ -8,7 +8,7 @@ use super::Group;
 use super::costs::Costed;
 use crate::catalogue::{Class, Kind};
 use crate::run::Run;
-use crate::stats::{GeometricMean, geometric_mean};
+use crate::stats::{GeometricMean, TwinCheck, geometric_mean};
 
 /// Fewest workloads: the mean of one is that one.
 const FEWEST_WORKLOADS: usize = 2;
@@ -63,12 +63,14 @@ impl<'a> Table<'a, '_> {
 /// Every mean of a run: by kind of workload, and within it by class of runners.
 ///
 /// A workload counts once, with its first group, so that one with many points does not outweigh the
-/// others. What measures the harness itself is left out, and so are workloads and runners that the run
+/// others. What measures the harness itself is left out, a comparison whose control failed, and so are workloads and runners that the run
 /// does not describe.
 pub(super) fn overall(run: &Run, groups: &[Group], rows: &[Costed<'_>]) -> Vec<Overall> {
     let mut kinds: BTreeMap<Kind, Vec<Table<'_, '_>>> = BTreeMap::new();
     let mut known: Vec<&str> = Vec::new();
-    for group in groups {
+    let told_apart =
+        |group: &&Group| group.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed);
+    for group in groups.iter().filter(|group| !told_apart(group)) {
         let kind = run.workload(&group.workload).map(|info| info.kind);
         if let Some(kind) = kind.filter(|kind| *kind != Kind::Calibration)
             && !known.contains(&group.workload.as_str())
