@@ -122,8 +122,8 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// [`Unfit::Family`] with a reason that a user understands.
     fn fits_local(&self, _point: &Point) -> Result<(), Unfit> {
         Err(Unfit::Family(
-            "its tasks stay on one thread and its reads and writes take their buffers away: this \
-             workload is written for runtimes that do neither"
+            "its tasks cannot move between threads, and this workload is written for runtimes whose \
+             tasks can"
                 .to_owned(),
         ))
     }
