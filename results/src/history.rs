@@ -104,14 +104,16 @@ pub fn machines<'a>(runs: impl IntoIterator<Item = (&'a Run, &'a Analysis)>) -> 
 }
 
 /// Every runner in every comparison of a machine's runs, in the order of the newest run; what only
-/// older ones have comes after it. A metric or unit that changed makes another trend.
+/// older ones have comes after it. A metric or unit that changed makes another trend; calibrated rates
+/// make none.
 pub fn trends<'a>(machine: &Machine<'a>) -> Vec<Trend<'a>> {
     let mut trends: Vec<Trend<'a>> = Vec::new();
     let mut places = HashMap::new();
     let known = units(machine);
     for (number, &(run, analysis)) in machine.runs.iter().enumerate().rev() {
         let distrusted = distrusted(analysis);
-        for group in &analysis.groups {
+        // A rate that is calibrated in each run anew is not one point in two runs.
+        for group in analysis.groups.iter().filter(|group| !group.point.calibrated()) {
             let doubt = !analysis.noise.trusted() || distrusted.contains(group.workload.as_str());
             // Where all runners failed nobody says what the metric is counted in.
             let unit = unit(group).or(known.get(&series(group)).copied()).unwrap_or("");
