@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn a_profile_has_the_rounds_that_fit_its_budget() {
         assert!(near(rounds(Profile::Quick, 0.0119), 50.0));
-        assert!(near(rounds(Profile::Standard, 0.025), 100.0));
+        assert!(near(rounds(Profile::Standard, 0.02), 100.0));
         assert!(near(rounds(Profile::Standard, 0.001), 150.0), "no more are of use");
         assert!(near(rounds(Profile::Quick, 9.0), 14.0), "no fewer bear a verdict");
         assert!(near(rounds(Profile::Quick, 0.0), 150.0));
