@@ -34,6 +34,10 @@ const clipped = () => [...document.querySelectorAll("*")]
 const openDetails = () =>
   document.querySelectorAll("details").forEach((part) => { part.open = true; });
 
+// What folds is laid out a frame after the medium has changed.
+const painted = () =>
+  new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+
 // Each once: what axe finds depends little on both together.
 const AXE = ["light 1280", "dark 320"];
 
@@ -71,6 +75,7 @@ for (const { file, name } of pages) {
     test("on paper: every figure, nothing cut", async () => {
       const { tab, close } = await open(browser, file, { viewport: { width: 718, height: 1000 } });
       await tab.emulateMedia({ media: "print" });
+      await tab.evaluate(painted);
       assert.deepEqual(await tab.evaluate(hiddenFigures), []);
       assert.deepEqual(await tab.evaluate(clipped), []);
       await close();
