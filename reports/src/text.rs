@@ -4,7 +4,6 @@ use comfy_table::{CellAlignment, Table, presets};
 use runtime_bench_results::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::Run;
-use runtime_bench_results::stats::TwinCheck;
 use runtime_bench_results::trial::Age;
 
 use crate::format::{self, Scale};
@@ -16,8 +15,7 @@ pub fn table(run: &Run, analysis: &Analysis) -> String {
     let noise = analysis.noise;
     let trust = if noise.trusted() { "" } else { ": do not trust this run" };
     let mut told_apart = String::new();
-    let failed = |group: &&Group| group.twin.as_ref().is_some_and(|t| t.check == TwinCheck::Failed);
-    for group in analysis.groups.iter().filter(failed) {
+    for group in analysis.groups.iter().filter(|group| group.told_apart()) {
         told_apart.extend(["   told apart, do not trust its verdicts: ", &group.name, "\n"]);
     }
     format!(

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use runtime_bench_results::analysis::{Noise, Row, Status};
 use runtime_bench_results::run::Run;
-use runtime_bench_results::stats::TwinCheck;
 
 use crate::comparison::escaped;
 use crate::format;
@@ -141,7 +140,7 @@ fn table(view: &View<'_>, room: usize) -> String {
 }
 
 fn line(view: &View<'_>, group: &Group<'_>) -> String {
-    let told_apart = group.source.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed);
+    let told_apart = group.is_distrusted();
     let name = short(&format!("{} · {}", group.title, group.point()));
     let cells = view.runners.iter().map(|runner| match group.row(runner.name) {
         Some(row) if told_apart => doubtful(group, row),

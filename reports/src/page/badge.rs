@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 use runtime_bench_results::analysis::Group;
 use runtime_bench_results::run::Run;
-use runtime_bench_results::stats::TwinCheck;
 
 use crate::format;
 use crate::view::{View, noise};
@@ -127,9 +126,7 @@ fn crowded(view: &View<'_>) -> Option<String> {
 /// The comparisons whose control failed.
 fn failed(view: &View<'_>) -> String {
     let groups = view.workloads.iter().flat_map(|workload| &workload.groups);
-    let failed = groups.filter(|group| {
-        group.source.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed)
-    });
+    let failed = groups.filter(|group| group.is_distrusted());
     let names: Vec<String> =
         failed.map(|group| format!("{} ({})", group.title, group.point())).collect();
     format::list(&names)

@@ -1,7 +1,6 @@
 //! What may matter to a reader, and what each runner costs in it.
 
 use runtime_bench_results::analysis::Row;
-use runtime_bench_results::stats::TwinCheck;
 use runtime_bench_results::trial::{Better, metric};
 
 use super::{Group, Runner, wording};
@@ -84,7 +83,7 @@ fn is_latency(group: &Group<'_>) -> bool {
 /// Cost ÷ the least cost of the same class, runner by runner; 0 for a runner that was not compared.
 /// `None` where no two of a class were, or the comparison is not to be trusted.
 pub(crate) fn ratios(group: &Group<'_>, runners: &[Runner<'_>], aim: Aim) -> Option<Vec<f64>> {
-    if group.source.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed) {
+    if group.is_distrusted() {
         return None;
     }
     let cost = |runner: &Runner<'_>| {
@@ -112,6 +111,7 @@ mod tests {
     use runtime_bench_results::trial::Age;
 
     use super::*;
+    use runtime_bench_results::stats::TwinCheck;
 
     /// A row with some metrics in ns, and the tail of its latencies.
     fn row(runner: &str, metrics: &[(&str, f64)], p99: Option<f64>) -> Row {

@@ -3,7 +3,7 @@
 use runtime_bench_results::analysis::{self, Row, Scaling, Status, Summary};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::key::{Param, ParamValue, Point};
-use runtime_bench_results::stats::{TwinCheck, Verdict};
+use runtime_bench_results::stats::Verdict;
 use runtime_bench_results::trial::{Age, Better};
 
 use super::Runner;
@@ -116,7 +116,7 @@ impl<'a> Group<'a> {
 
     /// Whether the reference against itself told identical code apart.
     pub(crate) fn is_distrusted(&self) -> bool {
-        self.source.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed)
+        self.source.told_apart()
     }
 
     /// Whether any verdict was reached.
@@ -184,6 +184,7 @@ mod tests {
     use runtime_bench_results::stats::Comparison;
 
     use super::*;
+    use runtime_bench_results::stats::TwinCheck;
 
     fn comparison(verdict: Verdict) -> Comparison {
         Comparison {

@@ -107,6 +107,13 @@ pub struct Row {
     pub lead: Option<f64>,
 }
 
+impl Group {
+    /// Whether its control told identical code apart: then no verdict of it is to be trusted.
+    pub fn told_apart(&self) -> bool {
+        self.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed)
+    }
+}
+
 impl Row {
     /// Whether it has figures that are its own.
     pub fn is_ranked(&self) -> bool {

@@ -8,7 +8,7 @@ use super::Group;
 use super::costs::Costed;
 use crate::catalogue::{Class, Kind};
 use crate::run::Run;
-use crate::stats::{GeometricMean, TwinCheck, geometric_mean};
+use crate::stats::{GeometricMean, geometric_mean};
 
 /// Fewest workloads: the mean of one is that one.
 const FEWEST_WORKLOADS: usize = 2;
@@ -68,9 +68,7 @@ impl<'a> Table<'a, '_> {
 pub(super) fn overall(run: &Run, groups: &[Group], rows: &[Costed<'_>]) -> Vec<Overall> {
     let mut kinds: BTreeMap<Kind, Vec<Table<'_, '_>>> = BTreeMap::new();
     let mut known: Vec<&str> = Vec::new();
-    let told_apart =
-        |group: &&Group| group.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed);
-    for group in groups.iter().filter(|group| !told_apart(group)) {
+    for group in groups.iter().filter(|group| !group.told_apart()) {
         let kind = run.workload(&group.workload).map(|info| info.kind);
         if let Some(kind) = kind.filter(|kind| *kind != Kind::Calibration)
             && !known.contains(&group.workload.as_str())

@@ -22,9 +22,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Analysis, Twin};
+use crate::analysis::Analysis;
 use crate::run::Run;
-use crate::stats::{Interval, TwinCheck, Verdict};
+use crate::stats::{Interval, Verdict};
 use crate::trial::Age;
 
 /// Version of the document.
@@ -208,8 +208,7 @@ fn distrust(label: &str, analysis: &Analysis) -> Option<String> {
 
 /// The workloads in which a control failed.
 pub(crate) fn distrusted(analysis: &Analysis) -> BTreeSet<&str> {
-    let failed = |twin: &Twin| twin.check == TwinCheck::Failed;
-    let groups = analysis.groups.iter().filter(|group| group.twin.as_ref().is_some_and(failed));
+    let groups = analysis.groups.iter().filter(|group| group.told_apart());
     groups.map(|group| group.workload.as_str()).collect()
 }
 
