@@ -38,6 +38,11 @@ pub(crate) enum AxisKind {
 }
 
 impl Scaled {
+    /// An axis of what `name` says, in a unit.
+    pub(crate) fn new(name: &str, unit: &str, kind: AxisKind) -> Self {
+        Self { name: name.to_owned(), unit: unit.to_owned(), kind }
+    }
+
     /// A figure without a name of its own, as along rows.
     pub(super) fn figure(unit: &str) -> Self {
         Self { name: String::new(), unit: unit.to_owned(), kind: AxisKind::Auto }

@@ -65,7 +65,7 @@ impl Line<'_, '_> {
 }
 
 fn against(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
-    let compared = page.view.workloads.iter().filter(|workload| !workload.is_calibration());
+    let compared = page.view.compared();
     let lines = compared.flat_map(|workload| {
         let groups = workload.groups.iter();
         groups.filter_map(move |group| {

@@ -78,15 +78,10 @@ fn keep_alike(runs: &mut Vec<(usize, &Overall)>) {
 fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
     let runs: Vec<String> =
         page.view.machine.runs.iter().map(|(run, _)| header::moment(&run.header.started)).collect();
-    let axis = |name: &str, unit: &str, kind| Scaled {
-        name: name.to_owned(),
-        unit: unit.to_owned(),
-        kind,
-    };
     let lines = page.view.runners.iter().map(|runner| line(runner, means));
     let plot = LinePlot {
-        x: axis("Run", "", AxisKind::Labels(runs.clone())),
-        y: axis("Geometric mean", "×", AxisKind::Auto),
+        x: Scaled::new("Run", "", AxisKind::Labels(runs.clone())),
+        y: Scaled::new("Geometric mean", "×", AxisKind::Auto),
         lines: lines.filter(|line| !line.points.is_empty()).collect(),
         guide: Some(1.0),
     };

@@ -53,7 +53,7 @@ fn machine(site: &Site<'_>) -> Markup {
 
 fn table(sites: &[Site<'_>]) -> Markup {
     let Some(first) = sites.first() else { return html! {} };
-    let compared = first.view.workloads.iter().filter(|workload| !workload.is_calibration());
+    let compared = first.view.compared();
     html! {
         h2 { "Each runner against the reference of its own run" }
         div.scroll tabindex="0" role="group" aria-label="Ratios by machine" {

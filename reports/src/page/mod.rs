@@ -56,7 +56,7 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError>
     if view.has_history() {
         files.push(file("history", history::page(top)?));
     }
-    for workload in view.workloads.iter().filter(|workload| !workload.is_calibration()) {
+    for workload in view.compared() {
         let path = format!("{WORKLOADS}/{}", workload.slug);
         files.push(file(&path, workload::page(below, workload)?));
     }

@@ -30,9 +30,7 @@ struct Place<'v, 'a> {
 fn section(page: Page<'_, '_>, runner: &Runner<'_>) -> Result<Markup, ReportError> {
     let places: Vec<Place<'_, '_>> = page
         .view
-        .workloads
-        .iter()
-        .filter(|workload| !workload.is_calibration())
+        .compared()
         .filter_map(|workload| {
             let group = workload.main()?;
             let row = group.row(runner.name)?;

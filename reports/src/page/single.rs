@@ -22,9 +22,8 @@ pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
 }
 
 fn workloads(page: Page<'_, '_>) -> Result<Markup, ReportError> {
-    let compared = page.view.workloads.iter().filter(|workload| !workload.is_calibration());
     let mut sections: Vec<Markup> = Vec::new();
-    for one in compared {
+    for one in page.view.compared() {
         let main = one.main().map(|group| workload::brief(page, group)).transpose()?;
         sections.push(html! {
             section.workload id=(anchor(WORKLOADS, &one.slug)) {

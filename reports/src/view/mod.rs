@@ -133,8 +133,7 @@ impl<'a> View<'a> {
 
     /// The workloads that compare runners, by kind.
     pub(crate) fn sections(&self) -> Vec<Section<'_, 'a>> {
-        let compared: Vec<&Workload<'a>> =
-            self.workloads.iter().filter(|workload| !workload.is_calibration()).collect();
+        let compared: Vec<&Workload<'a>> = self.compared().collect();
         let mut kinds: Vec<Option<Kind>> =
             compared.iter().map(|workload| workload.kind()).collect();
         // A workload that the run does not describe comes last.
@@ -148,6 +147,11 @@ impl<'a> View<'a> {
         kinds.into_iter().map(section).collect()
     }
 
+    /// The workloads that compare runners.
+    pub(crate) fn compared(&self) -> impl Iterator<Item = &Workload<'a>> {
+        self.workloads.iter().filter(|workload| !workload.is_calibration())
+    }
+
     /// The workloads that measure the harness itself.
     pub(crate) fn calibrations(&self) -> impl Iterator<Item = &Workload<'a>> {
         self.workloads.iter().filter(|workload| workload.is_calibration())
@@ -155,8 +159,7 @@ impl<'a> View<'a> {
 
     /// Every comparison of runners.
     pub(crate) fn compared_groups(&self) -> impl Iterator<Item = &Group<'a>> {
-        let compared = self.workloads.iter().filter(|workload| !workload.is_calibration());
-        compared.flat_map(|workload| &workload.groups)
+        self.compared().flat_map(|workload| &workload.groups)
     }
 
     /// The runners by class, each class once.

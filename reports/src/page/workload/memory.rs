@@ -35,14 +35,9 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         return Ok(html! {});
     }
     let name = wording::metric(group.headline_name(), group.unit());
-    let axis = |name: &str, unit: &str| Scaled {
-        name: name.to_owned(),
-        unit: unit.to_owned(),
-        kind: AxisKind::Auto,
-    };
     let plot = Scatter {
-        x: axis("Peak memory of the process", "B"),
-        y: axis(&name, group.unit()),
+        x: Scaled::new("Peak memory of the process", "B", AxisKind::Auto),
+        y: Scaled::new(&name, group.unit(), AxisKind::Auto),
         points: places.iter().map(Place::point).collect(),
     };
     let about = Description {

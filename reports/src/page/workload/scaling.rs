@@ -52,13 +52,12 @@ fn figure(workload: &Workload<'_>, place: usize, curve: &Curve<'_>) -> Result<Ma
     let name = wording::metric(&first.headline, unit);
     let lines: Vec<Line> =
         curve.runners.iter().map(|(runner, scaling)| line(workload, runner, scaling)).collect();
-    let axis = |name: &str, unit: &str| Scaled {
-        name: name.to_owned(),
-        unit: unit.to_owned(),
-        kind: AxisKind::Log,
+    let plot = LinePlot {
+        x: Scaled::new(&first.param, &first.unit, AxisKind::Log),
+        y: Scaled::new(&name, unit, AxisKind::Log),
+        lines,
+        guide: None,
     };
-    let plot =
-        LinePlot { x: axis(&first.param, &first.unit), y: axis(&name, unit), lines, guide: None };
     let about = Description {
         id: format!("scaling-{}", place + 1),
         title: format!("{name} along {}", first.param),

@@ -24,14 +24,9 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     if rows.is_empty() {
         return Ok(html! {});
     }
-    let axis = |name: &str, unit: &str, kind| Scaled {
-        name: name.to_owned(),
-        unit: unit.to_owned(),
-        kind,
-    };
     let plot = LinePlot {
-        x: axis("Percentile", "", AxisKind::Percentile),
-        y: axis("Latency", UNIT, AxisKind::Auto),
+        x: Scaled::new("Percentile", "", AxisKind::Percentile),
+        y: Scaled::new("Latency", UNIT, AxisKind::Auto),
         lines: rows.iter().map(line).collect(),
         guide: None,
     };

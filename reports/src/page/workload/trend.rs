@@ -19,14 +19,9 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     }
     let runs: Vec<String> =
         page.view.machine.runs.iter().map(|(run, _)| moment(&run.header.started)).collect();
-    let axis = |name: &str, unit: &str, kind| Scaled {
-        name: name.to_owned(),
-        unit: unit.to_owned(),
-        kind,
-    };
     let plot = LinePlot {
-        x: axis("Run", "", AxisKind::Labels(runs.clone())),
-        y: axis("Cost ÷ the reference’s", "×", AxisKind::Auto),
+        x: Scaled::new("Run", "", AxisKind::Labels(runs.clone())),
+        y: Scaled::new("Cost ÷ the reference’s", "×", AxisKind::Auto),
         lines: trends.iter().map(line).collect(),
         guide: Some(1.0),
     };
