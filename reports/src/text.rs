@@ -59,8 +59,12 @@ fn comparison(run: &Run, group: &Group) -> String {
 }
 
 fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [String; 6] {
-    let single = run.runner(&row.key.runner).is_some_and(|info| info.class == Class::SingleThread);
-    let name = format!("  {}{}", row.key.runner, if single { " (one thread)" } else { "" });
+    let class = match run.runner(&row.key.runner).map(|info| info.class) {
+        Some(Class::SingleThread) => " (one thread)",
+        Some(Class::Reference) => " (reference row)",
+        Some(Class::MultiThread) | None => "",
+    };
+    let name = format!("  {}{class}", row.key.runner);
     let (figure, interval) = row.metric(headline).map_or_else(Default::default, |metric| {
         let interval = metric.interval.map(|interval| format!("[{}]", scale.interval(interval)));
         (scale.figure(metric.value), interval.unwrap_or_default())

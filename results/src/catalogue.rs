@@ -83,7 +83,7 @@ pub struct WorkloadInfo {
     pub notes: Vec<String>,
 }
 
-/// Whether a runner can use more than one core.
+/// What a runner may be ranked against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -92,6 +92,9 @@ pub enum Class {
     SingleThread,
     /// Tasks run on several threads.
     MultiThread,
+    /// A program from outside, in whatever language: measured and verified beside the others, and never
+    /// ranked against them.
+    Reference,
 }
 
 /// A runner in its own words.
@@ -102,7 +105,8 @@ pub struct RunnerInfo {
     pub name: String,
     /// One line for a heading.
     pub title: String,
-    /// One thread or several. Runners of different classes are never ranked against each other.
+    /// One thread, several, or a reference from outside. Runners of different classes are never ranked
+    /// against each other.
     pub class: Class,
     /// How it was set up in this run: workers, schedulers, pools.
     pub configuration: String,

@@ -197,7 +197,8 @@ fn runners<'a>(run: &'a Run, analysis: &'a Analysis) -> Vec<Runner<'a>> {
     runners.sort_by_key(|runner| match runner.class() {
         Some(Class::MultiThread) => 0,
         Some(Class::SingleThread) => 1,
-        None => 2,
+        Some(Class::Reference) => 2,
+        None => 3,
     });
     runners
 }

@@ -72,6 +72,7 @@ pub(crate) fn class(class: Option<Class>) -> &'static str {
     match class {
         Some(Class::MultiThread) => "Several threads",
         Some(Class::SingleThread) => "One thread",
+        Some(Class::Reference) => "Reference rows",
         None => "Class not stated",
     }
 }

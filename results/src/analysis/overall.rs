@@ -79,7 +79,7 @@ pub(super) fn overall(run: &Run, groups: &[Group], rows: &[Costed<'_>]) -> Vec<O
             kinds.entry(kind).or_default().push(Table { group, rows });
         }
     }
-    let classes = [Class::MultiThread, Class::SingleThread];
+    let classes = [Class::MultiThread, Class::SingleThread, Class::Reference];
     let pairs = kinds.iter().flat_map(|kind| classes.map(|class| (kind, class)));
     pairs.filter_map(|((kind, tables), class)| of_class(run, *kind, class, tables)).collect()
 }
