@@ -10,6 +10,7 @@
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build that a run was made on.
 //! - [`histogram`]: latencies as they travel.
+//! - [`outside`]: the protocol of runners outside of this program.
 //! - [`noise`]: what went on beside the measuring.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
@@ -28,6 +29,7 @@ pub mod history;
 pub mod key;
 pub mod listing;
 pub mod noise;
+pub mod outside;
 pub mod report;
 pub mod run;
 pub mod stats;

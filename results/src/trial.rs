@@ -3,7 +3,8 @@
 //! A trial is a process that holds **one fresh instance** of one cell. It reads one
 //! [`TrialRequest`] as JSON from its standard input, prepares, warms up, measures one block,
 //! verifies every answer, writes one [`TrialReply`] as JSON to its standard output and ends.
-//! A runner in another language is the same thing with another command line.
+//! A runner outside of this program is measured by such a process, which speaks to it (see
+//! [`crate::outside`]) and checks what it says.
 
 use std::fmt;
 
@@ -62,6 +63,23 @@ pub struct TrialRequest {
     /// Command line of the load generator, for workloads that are servers.
     #[serde(default)]
     pub load: Vec<String>,
+    /// The runner, where it is not one of this program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Outside>,
+}
+
+/// A runner outside of this program, which speaks the protocol of [`crate::outside`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Outside {
+    /// Its command line.
+    pub command: Vec<String>,
+    /// The folder that it is started in.
+    pub folder: String,
+    /// Seconds after which it is ended.
+    pub limit_s: u64,
+    /// Bytes of memory that it and what it started may occupy.
+    pub memory: u64,
 }
 
 /// How much one block measures.

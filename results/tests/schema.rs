@@ -8,6 +8,7 @@ use std::path::Path;
 
 use runtime_bench_results::comparison::Judged;
 use runtime_bench_results::listing::Listing;
+use runtime_bench_results::outside;
 use runtime_bench_results::report::Report;
 use runtime_bench_results::run::{Line, Run};
 use runtime_bench_results::trial::{TrialReply, TrialRequest};
@@ -42,6 +43,8 @@ fn the_files_are_those_of_the_types() {
         ("comparison", schema::<Judged>()),
         ("trial-request", schema::<TrialRequest>()),
         ("trial-reply", schema::<TrialReply>()),
+        ("runner-request", schema::<outside::Request>()),
+        ("runner-reply", schema::<outside::Reply>()),
         ("list", schema::<Listing>()),
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");

@@ -161,6 +161,7 @@ impl<'a> Trials<'a> {
             seed: self.settings.seed,
             scratch: self.scratch.path().to_string_lossy().into_owned(),
             load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
+            outside: None,
         };
         let mut command = Command::new(program);
         command.arg(TRIAL).env("RUST_BACKTRACE", "0");

@@ -7,6 +7,7 @@
 //! - [`runtime`]: the vocabulary: asynchronous runtimes, OS threads, data-parallel pools.
 //! - [`instance`]: one prepared cell and the only clock that times it.
 //! - [`load`]: the load generator, a process of its own.
+//! - [`outside`]: what a runner outside of this program is given, and what it answers.
 //! - [`clock`]: wall time and resource usage, injectable.
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //!
@@ -20,6 +21,7 @@ pub mod instance;
 pub mod io;
 pub mod load;
 pub mod memory;
+pub mod outside;
 pub mod pitfalls;
 pub mod runtime;
 mod scratch;

@@ -2,16 +2,20 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamError, Point, WORKERS};
 use runtime_bench_results::trial::{Age, Metric};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::clock::{Clock, Timing};
 use crate::instance::{AsyncSession, LocalSession, NoSession, Session};
 use crate::load::Traffic;
+use crate::outside::{self, Supplies};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 
 /// Which points of a workload to measure.
@@ -42,7 +46,7 @@ pub enum Placement {
 /// whose tasks stay on one thread are ruled out unless [`Workload::fits_local`] lets them in to `on_local`.
 pub trait Workload: Clone + Send + Sync + 'static {
     /// What one iteration returns; every one is checked.
-    type Answer: Send + 'static;
+    type Answer: DeserializeOwned + Send + 'static;
 
     /// The workload in its own words.
     fn info(&self) -> WorkloadInfo;
@@ -149,6 +153,44 @@ pub trait Workload: Clone + Send + Sync + 'static {
     fn on_data_parallel<D: DataParallel>(
         self,
         _setup: Setup,
+    ) -> Result<impl Session<Answer = Self::Answer>, Failure> {
+        Err::<NoSession<Self::Answer>, _>(Failure::no_session())
+    }
+
+    /// Whether a runner outside of this program can do this point by the runner protocol.
+    ///
+    /// # Errors
+    /// [`Unfit::Family`] with a reason that a user understands.
+    fn fits_outside(&self, _point: &Point) -> Result<(), Unfit> {
+        Ok(())
+    }
+
+    /// Prepares what a runner outside of this program is given for a trial: files with its input, a
+    /// server to talk to.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    fn supply(&self, _setup: &Setup) -> Result<Supplies, Failure> {
+        Ok(Supplies::default())
+    }
+
+    /// Takes the answers of such a runner, one an iteration: the fields of [`Workload::Answer`] in JSON.
+    /// What it is checked against is filled in here.
+    ///
+    /// # Errors
+    /// When one is not of the form that this workload's answers have.
+    fn hear(&self, _setup: &Setup, said: Vec<Value>) -> Result<Vec<Self::Answer>, Failure> {
+        outside::hear(said)
+    }
+
+    /// Prepares a session that loads a server of such a runner; only for workloads that are servers.
+    ///
+    /// # Errors
+    /// When its clients cannot be started.
+    fn on_address(
+        self,
+        _setup: &Setup,
+        _address: SocketAddr,
     ) -> Result<impl Session<Answer = Self::Answer>, Failure> {
         Err::<NoSession<Self::Answer>, _>(Failure::no_session())
     }

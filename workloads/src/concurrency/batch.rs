@@ -5,6 +5,7 @@ use std::sync::Once;
 use std::thread;
 
 use runtime_bench_results::key::Point;
+use serde::Deserialize;
 
 use crate::workload::Unfit;
 
@@ -86,7 +87,7 @@ fn common_divisor(a: usize, b: usize) -> usize {
 }
 
 /// How the tasks of a batch ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Tally {
     pub(super) sum: usize,
     pub(super) ok: usize,

@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::shared::{channel, unknown_channel};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -21,7 +22,7 @@ use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 pub struct BoundedQueue;
 
 /// What the consumer saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Received {
     /// Items that came, each counted once.
     distinct: usize,

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::flag::Flag;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -52,11 +53,12 @@ impl Drop for Guard {
 }
 
 /// What came of the tasks of one iteration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Cancelled {
     opened: usize,
     closed: usize,
     completed: usize,
+    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
     took: Duration,
 }
 

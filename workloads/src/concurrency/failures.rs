@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::batch::{Batch, Tally, silence};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -22,10 +23,18 @@ pub struct Failures;
 
 /// One iteration: a clean batch and the same tasks with failures among them, how they ended and how
 /// long they took; then a few clean ones. Which batch is first alternates.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Gathered {
-    ended: [(Tally, Duration); 2],
+    ended: [Finished; 2],
     afterwards: Tally,
+}
+
+/// How the tasks of a batch ended, and how long it took.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Finished {
+    tally: Tally,
+    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
+    took: Duration,
 }
 
 impl Workload for Failures {
@@ -81,8 +90,8 @@ impl Workload for Failures {
     fn verify(&self, setup: &Setup, gathered: &Gathered) -> Result<(), String> {
         let [clean, failing] = Batch::both(&setup.point).map_err(|unfit| unfit.to_string())?;
         let batches = [
-            (clean, gathered.ended[0].0),
-            (failing, gathered.ended[1].0),
+            (clean, gathered.ended[0].tally),
+            (failing, gathered.ended[1].tally),
             (Batch::Clean(AFTERWARDS), gathered.afterwards),
         ];
         batches.into_iter().try_for_each(|(batch, tally)| {
@@ -95,14 +104,14 @@ impl Workload for Failures {
     }
 
     fn describe(&self, gathered: &Gathered) -> String {
-        let Tally { ok, errors, panics, .. } = gathered.ended[1].0;
+        let Tally { ok, errors, panics, .. } = gathered.ended[1].tally;
         format!("{ok} ok, {errors} errors, {panics} panics")
     }
 
     fn metrics(&self, setup: &Setup, block: &Timed<Gathered>) -> Vec<Metric> {
         let tasks = setup.count("tasks").unwrap_or(1) as f64;
-        let failing = block.mean(|gathered| gathered.ended[1].1.as_nanos() as f64);
-        let clean = block.mean(|gathered| gathered.ended[0].1.as_nanos() as f64).max(1.0);
+        let failing = block.mean(|gathered| gathered.ended[1].took.as_nanos() as f64);
+        let clean = block.mean(|gathered| gathered.ended[0].took.as_nanos() as f64).max(1.0);
         vec![
             Metric::lower("relative", "×", failing / clean),
             Metric::lower("per-task", "ns", failing / tasks),
@@ -120,10 +129,11 @@ impl Workload for Failures {
         Ok(repeat_async(move || {
             first = 1 - first;
             async move {
-                let mut ended = [(Tally::default(), Duration::ZERO); 2];
+                let mut ended = [Finished::default(); 2];
                 for which in [first, 1 - first] {
                     let start = Instant::now();
-                    ended[which] = (gather::<R>(batches[which]).await, start.elapsed());
+                    let tally = gather::<R>(batches[which]).await;
+                    ended[which] = Finished { tally, took: start.elapsed() };
                 }
                 Ok(Gathered { ended, afterwards: gather::<R>(Batch::Clean(AFTERWARDS)).await })
             }
@@ -180,10 +190,11 @@ fn blocking<G: Fn(Batch) -> Tally + Send + 'static>(
     let mut first = 0;
     Ok(repeat(move || {
         first = 1 - first;
-        let mut ended = [(Tally::default(), Duration::ZERO); 2];
+        let mut ended = [Finished::default(); 2];
         for which in [first, 1 - first] {
             let start = Instant::now();
-            ended[which] = (gather(batches[which]), start.elapsed());
+            let tally = gather(batches[which]);
+            ended[which] = Finished { tally, took: start.elapsed() };
         }
         Ok(Gathered { ended, afterwards: gather(Batch::Clean(AFTERWARDS)) })
     }))

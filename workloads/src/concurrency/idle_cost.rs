@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use crate::clock::thread_cpu;
 use crate::instance::{AsyncSession, Session, repeat};
@@ -64,13 +65,17 @@ fn watcher(shape: Shape, setup: &Setup) -> Result<Watcher, Failure> {
 }
 
 /// One spell of idling.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Idled {
     woken: usize,
     early: usize,
+    #[serde(rename = "counted_ns", deserialize_with = "crate::outside::nanoseconds")]
     counted: Duration,
+    #[serde(rename = "cpu_ns", deserialize_with = "crate::outside::nanoseconds")]
     cpu: Duration,
+    #[serde(rename = "first_ns", deserialize_with = "crate::outside::nanoseconds")]
     first: Duration,
+    #[serde(rename = "last_ns", deserialize_with = "crate::outside::nanoseconds")]
     last: Duration,
 }
 

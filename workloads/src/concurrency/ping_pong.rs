@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::shared::{channel, unknown_channel};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -22,7 +23,7 @@ const CAPACITY: usize = 1;
 pub struct PingPong;
 
 /// What came back to the servers of the ball.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Rally {
     /// Answers that were right.
     right: u64,

@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::shared::{lock, unknown};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -30,7 +31,7 @@ struct Shape {
 }
 
 /// What was done under the lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Accesses {
     /// The value at the end: every write adds 1.
     writes: u64,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::flag::Flag;
 use crate::instance::{AsyncSession, Session, repeat};
@@ -70,7 +71,7 @@ impl Drop for Guard {
 }
 
 /// What came of the tasks of a runtime that ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Ended {
     /// Guards that were dropped once.
     once: usize,
@@ -79,6 +80,7 @@ pub struct Ended {
     /// Tasks that went on instead of being dropped.
     completed: usize,
     /// From asking until the runtime had ended.
+    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
     took: Duration,
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use crate::instance::{AsyncSession, repeat_async};
 use crate::runtime::{AsyncRuntime, Family};
@@ -36,7 +37,7 @@ impl Shape {
 }
 
 /// How the pieces of work ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Ended {
     sum: usize,
     in_time: usize,

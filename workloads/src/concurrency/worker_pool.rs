@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::watch::Watch;
 use crate::cpu::xorshift::xorshift;
@@ -30,7 +31,7 @@ struct Shape {
 }
 
 /// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Done {
     /// All jobs' answers combined.
     xor: u64,

@@ -3,9 +3,12 @@
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric, metric};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::xorshift::xorshift;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::outside;
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, over_workers};
 
@@ -17,9 +20,11 @@ const JOBS_PER_WORKER: u64 = 16;
 pub struct CpuBatch;
 
 /// What a batch gave, and what the same batch cost one thread in the same process.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct Batch {
     xor: u64,
+    // Never what the runner says.
+    #[serde(skip)]
     expected: u64,
     sequential_ns: f64,
 }
@@ -97,8 +102,16 @@ impl Workload for CpuBatch {
         Ok(Needs { tasks: point.count_in("jobs", 1..=1_000_000)?, ..Needs::default() })
     }
 
+    fn hear(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Batch>, Failure> {
+        let shape = Shape::of(setup)?;
+        let expected = (0..shape.jobs).fold(0, |xor, job| xor ^ shape.run(job));
+        Ok(outside::hear(said)?.into_iter().map(|batch| Batch { expected, ..batch }).collect())
+    }
+
     fn verify(&self, _: &Setup, batch: &Batch) -> Result<(), String> {
-        if batch.xor == batch.expected {
+        if batch.sequential_ns.is_nan() || batch.sequential_ns <= 0.0 {
+            Err(format!("a plain loop that took {} ns", batch.sequential_ns))
+        } else if batch.xor == batch.expected {
             Ok(())
         } else {
             Err(format!("the jobs combine to {:x}, expected {:x}", batch.xor, batch.expected))

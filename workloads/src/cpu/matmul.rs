@@ -6,8 +6,10 @@ use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::outside::{self, Supplies};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
@@ -80,7 +82,7 @@ impl Factors {
 }
 
 /// The product, tile by tile.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Product {
     tiles: Vec<Vec<f64>>,
 }
@@ -135,6 +137,12 @@ impl Workload for Matmul {
         most_threads(family, shape.tiles(), 1_000)?;
         let memory = 5 * (shape.n * shape.n * size_of::<f64>()) as u64;
         Ok(Needs { tasks: shape.tiles(), memory, ..Needs::default() })
+    }
+
+    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+        let Factors { a, b, .. } = Factors::of(setup)?;
+        let bytes: Vec<u8> = a.into_iter().chain(b).flat_map(f64::to_le_bytes).collect();
+        outside::supplied(setup, "matmul", &bytes)
     }
 
     fn verify(&self, setup: &Setup, product: &Product) -> Result<(), String> {

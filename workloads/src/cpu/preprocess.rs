@@ -9,9 +9,12 @@ use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::cpu::shard::{Shard, normalise};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::outside::{self, Supplies};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use crate::scratch::write_whole;
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
@@ -26,9 +29,11 @@ const OFFLOADED: &str = "offloaded";
 pub struct Preprocess;
 
 /// What came of the shards, in order, and what they should give.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Normalised {
     shards: Vec<Option<Shard>>,
+    // Never what the runner says.
+    #[serde(skip)]
     expected: Arc<Vec<Shard>>,
 }
 
@@ -152,6 +157,17 @@ impl Workload for Preprocess {
         let memory = (shards * numbers) as u64 * 24;
         let needs = Needs { tasks: shards, blocking: 1, files: shards, ..Needs::default() };
         Ok(Needs { memory, offloads, ..needs })
+    }
+
+    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+        let files = Files::prepare(setup, Shape::of(&setup.point)?)?.paths;
+        Ok(Supplies { files, ..Supplies::default() })
+    }
+
+    fn hear(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Normalised>, Failure> {
+        let Files { expected, .. } = Files::prepare(setup, Shape::of(&setup.point)?)?;
+        let expects = |answer| Normalised { expected: Arc::clone(&expected), ..answer };
+        Ok(outside::hear(said)?.into_iter().map(expects).collect())
     }
 
     fn verify(&self, _: &Setup, normalised: &Normalised) -> Result<(), String> {

@@ -1,7 +1,8 @@
 //! The computing of `preprocess`: text to numbers of mean 0 and deviation 1.
 
+use serde::Deserialize;
 /// What normalising a file gives.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub(super) struct Shard {
     mean: f64,
     variance: f64,

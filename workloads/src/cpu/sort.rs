@@ -9,6 +9,7 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::outside::{self, Supplies};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
@@ -120,6 +121,12 @@ impl Workload for Sort {
         most_threads(family, shape.tasks(), 1_000)?;
         let memory = 4 * (shape.elements * size_of::<u64>()) as u64;
         Ok(Needs { tasks: shape.tasks(), memory, ..Needs::default() })
+    }
+
+    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+        let numbers = Shape::of(&setup.point)?.input(setup.seed);
+        let bytes: Vec<u8> = numbers.into_iter().flat_map(u64::to_le_bytes).collect();
+        outside::supplied(setup, "sort", &bytes)
     }
 
     fn verify(&self, setup: &Setup, sorted: &Vec<u64>) -> Result<(), String> {

@@ -8,6 +8,7 @@ use std::sync::{Arc, mpsc};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
 use crate::io::churn_local;
@@ -24,7 +25,7 @@ pub(super) const SIZE: usize = 64;
 pub struct ConnectChurn;
 
 /// What both ends saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Churned {
     /// Connections whose client got an echo.
     answered: usize,

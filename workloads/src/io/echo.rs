@@ -4,11 +4,13 @@ use std::io::{self, Read, Write};
 use std::mem;
 use std::net::TcpStream;
 
+use serde::Deserialize;
+
 use super::message::fill;
 use crate::runtime::{AsyncRuntime, Buffer, LocalRuntime};
 
 /// What the clients of one iteration saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Echoed {
     /// Echoes.
     pub(super) messages: usize,

@@ -1,5 +1,7 @@
 //! `echo-latency`: an echo server under messages that come on a schedule.
 
+use std::net::SocketAddr;
+
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{Point, RATE};
 use runtime_bench_results::trial::{Age, Metric, metric};
@@ -94,6 +96,15 @@ impl Workload for EchoLatency {
 
     fn ages(&self) -> &'static [Age] {
         &[Age::Young]
+    }
+
+    fn on_address(
+        self,
+        setup: &Setup,
+        address: SocketAddr,
+    ) -> Result<impl Session<Answer = Report>, Failure> {
+        let shape = shape(&setup.point)?;
+        Ok(Driven::new(Served::with_clients(setup, &shape, address)?, shape))
     }
 
     fn verify(&self, _: &Setup, report: &Report) -> Result<(), String> {

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamValue, Point};
 use runtime_bench_results::trial::{Age, Metric};
+use serde_json::Value;
 
 use super::cold;
 use super::files::{Files, Sums};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
+use crate::outside::{self, Supplies};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
@@ -60,6 +62,12 @@ impl Shape {
                 None => Block::Bytes(point.count_in("block", 1..=1 << 20)? * KIB),
             },
         })
+    }
+}
+
+impl Shape {
+    fn prepare(self, setup: &Setup) -> Result<Files, Failure> {
+        Files::prepare(setup, self.files, self.size, self.cold)
     }
 }
 
@@ -125,6 +133,25 @@ impl Workload for FileRead {
         })
     }
 
+    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+        let files = Shape::of(&setup.point)?.prepare(setup)?.paths;
+        Ok(Supplies { files, ..Supplies::default() })
+    }
+
+    fn hear(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Sums>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        let expected = shape.prepare(setup)?.sums();
+        let answers: Vec<Sums> = outside::hear(said)?;
+        if shape.cold && answers.iter().any(|sums| sums.fetched.is_none()) {
+            let untold = "a cold read must tell in `fetched` how many bytes came from the disk";
+            return Err(Failure::WrongAnswer(untold.to_owned()));
+        }
+        Ok(answers
+            .into_iter()
+            .map(|sums| Sums { expected: Arc::clone(&expected), ..sums })
+            .collect())
+    }
+
     fn verify(&self, setup: &Setup, sums: &Sums) -> Result<(), String> {
         let wrong = sums.read.iter().zip(&*sums.expected).filter(|(read, sum)| read != sum).count();
         let (read, files) = (sums.read.len(), sums.expected.len());
@@ -158,7 +185,7 @@ impl Workload for FileRead {
         setup: Setup,
     ) -> Result<impl AsyncSession<Answer = Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let files = Arc::new(Files::prepare(&setup, shape.files, shape.size, shape.cold)?);
+        let files = Arc::new(shape.prepare(&setup)?);
         Ok(repeat_async(move || {
             let files = Arc::clone(&files);
             async move {
@@ -183,7 +210,7 @@ impl Workload for FileRead {
         setup: Setup,
     ) -> Result<impl Session<Answer = Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let files = Files::prepare(&setup, shape.files, shape.size, shape.cold)?;
+        let files = shape.prepare(&setup)?;
         Ok(repeat(move || {
             let begun = files.begin()?;
             let tasks: Vec<_> = files
@@ -201,7 +228,7 @@ impl Workload for FileRead {
         setup: Setup,
     ) -> Result<impl Session<Answer = Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        let files = Files::prepare(&setup, shape.files, shape.size, shape.cold)?;
+        let files = shape.prepare(&setup)?;
         Ok(repeat(move || {
             let begun = files.begin()?;
             let read =

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
+use serde::Deserialize;
+
 use fastrand::Rng;
 
 use super::cold;
@@ -15,11 +17,14 @@ const EVICTING: fn(io::Error) -> Failure =
     |source| Failure::Io { what: "putting files out of the page cache", source };
 
 /// Sums of the files, in order, and what they should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Sums {
     pub(super) read: Vec<u32>,
+    // Never what the runner says.
+    #[serde(skip)]
     pub(super) expected: Arc<Vec<u32>>,
     /// Of the reading alone.
+    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
     pub(super) took: Duration,
     /// Bytes that came from the disk; `None` where they need not.
     pub(super) fetched: Option<u64>,
@@ -65,6 +70,11 @@ impl Files {
             Ok(Self { paths, sums: Arc::new(sums), cold })
         };
         make().map_err(Failure::io("making the files to read"))
+    }
+
+    /// What the sums must be, in the order of the files.
+    pub(super) fn sums(&self) -> Arc<Vec<u32>> {
+        Arc::clone(&self.sums)
     }
 
     pub(super) fn begin(&self) -> Result<Begun, Failure> {

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use serde::Deserialize;
+
 use crate::io::message::fill;
 use crate::workload::Failure;
 
@@ -34,7 +36,7 @@ pub(super) struct Schedule {
 }
 
 /// What the clients of one iteration saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Heard {
     /// Quiet messages echoed.
     pub(super) quiet: usize,
@@ -43,8 +45,10 @@ pub struct Heard {
     /// Echoes that were not what had been sent.
     pub(super) wrong: usize,
     /// Of all quiet messages together.
+    #[serde(rename = "round_trips_ns", deserialize_with = "crate::outside::nanoseconds")]
     pub(super) round_trips: Duration,
     /// Of the slowest quiet message.
+    #[serde(rename = "worst_ns", deserialize_with = "crate::outside::nanoseconds")]
     pub(super) worst: Duration,
 }
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -108,6 +108,15 @@ impl Workload for HttpServer {
 
     fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
         server::needs(&shape(point)?, family)
+    }
+
+    fn on_address(
+        self,
+        setup: &Setup,
+        address: SocketAddr,
+    ) -> Result<impl Session<Answer = Report>, Failure> {
+        let shape = shape(&setup.point)?;
+        Ok(Driven::new(Served::with_clients(setup, &shape, address)?, shape))
     }
 
     fn verify(&self, _: &Setup, report: &Report) -> Result<(), String> {

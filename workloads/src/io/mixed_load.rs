@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric, metric};
+use serde::Deserialize;
 
 use super::reported;
 use super::server::{self, Served, Shape as Load};
@@ -31,7 +32,7 @@ struct Shape {
 }
 
 /// The clients' report, and the jobs' answers combined.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Mixed {
     report: Report,
     xor: u64,
@@ -126,6 +127,14 @@ impl Workload for MixedLoad {
 
     fn ages(&self) -> &'static [Age] {
         &[Age::Young]
+    }
+
+    fn fits_outside(&self, _: &Point) -> Result<(), Unfit> {
+        Err(Unfit::Family(
+            "it needs a server that computes while it is loaded, for which the runner protocol has no \
+             word"
+                .to_owned(),
+        ))
     }
 
     fn verify(&self, setup: &Setup, mixed: &Mixed) -> Result<(), String> {

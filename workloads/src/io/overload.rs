@@ -1,8 +1,11 @@
 //! `overload`: an echo server that is asked for more than it can do.
 
+use std::net::SocketAddr;
+
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::reported;
 use super::server::{self, ECHO, Served, Shape as Load};
@@ -24,7 +27,7 @@ struct Shape {
 }
 
 /// What the clients saw while they waited for each answer, and while they did not.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Pressed {
     capacity: Report,
     overload: Report,
@@ -132,6 +135,15 @@ impl Workload for Overload {
             Metric::lower("overload-mean", "ns", block.mean(|one| one.overload.mean_ns)),
             Metric::context("client-cpu-overload", "cores", block.mean(client)),
         ]
+    }
+
+    fn on_address(
+        self,
+        setup: &Setup,
+        address: SocketAddr,
+    ) -> Result<impl Session<Answer = Pressed>, Failure> {
+        let shape = Shape::of(&setup.point)?;
+        Ok(Under { served: Served::with_clients(setup, &shape.load, address)?, shape })
     }
 
     fn serves(&self) -> bool {

@@ -11,11 +11,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::site::{PAGE, Site};
 use super::stack::Stack;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::io::loopback::hand_over;
+use crate::outside::Supplies;
 use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
@@ -24,7 +26,7 @@ use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, m
 pub struct Scrape;
 
 /// What was fetched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Scraped {
     /// The CRC-32 of each page, in the order of the pages.
     pages: Vec<(usize, u32)>,
@@ -119,6 +121,11 @@ impl Workload for Scrape {
             memory: (tasks * 4_096 + at_once * 65_536) as u64,
             ..Needs::default()
         })
+    }
+
+    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+        let address = Some(Shape::of(setup)?.site.open()?);
+        Ok(Supplies { address, ..Supplies::default() })
     }
 
     fn verify(&self, setup: &Setup, scraped: &Scraped) -> Result<(), String> {

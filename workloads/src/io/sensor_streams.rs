@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::timer_precision::waits_for_time;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -29,20 +30,22 @@ struct Reading {
 }
 
 /// All readings of one tick.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 struct Window {
     count: usize,
     sum: u64,
 }
 
 /// What the aggregate saw in one iteration.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct Aggregate {
     windows: Vec<Window>,
     early: usize,
     missed: usize,
     /// From the time a reading was due to the time the aggregate took it, of all readings.
+    #[serde(rename = "lateness_ns", deserialize_with = "crate::outside::nanoseconds")]
     lateness: Duration,
+    #[serde(rename = "worst_ns", deserialize_with = "crate::outside::nanoseconds")]
     worst: Duration,
 }
 

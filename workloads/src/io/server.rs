@@ -236,7 +236,15 @@ impl Served {
         Self::on_threads::<T, _>(setup, shape, |stream| echo::serve(stream, ECHO_SIZE))
     }
 
-    fn with_clients(setup: &Setup, shape: &Shape, address: SocketAddr) -> Result<Self, Failure> {
+    /// Starts the clients of a server, which may be another process.
+    ///
+    /// # Errors
+    /// When the clients cannot be started.
+    pub(super) fn with_clients(
+        setup: &Setup,
+        shape: &Shape,
+        address: SocketAddr,
+    ) -> Result<Self, Failure> {
         load::clients(setup, address, shape.connections, shape.talk.clone()).map(Self)
     }
 

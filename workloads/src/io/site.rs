@@ -1,7 +1,7 @@
 //! The server of `scrape`: pages that take their time.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +14,35 @@ use crate::workload::Failure;
 pub(super) const PAGE: usize = 2_048;
 /// Bytes of a request: the page's number.
 const REQUEST: usize = 8;
+
+/// The same pages by HTTP/1.1, for clients that speak nothing else: `GET /NUMBER`, on a connection that
+/// is kept.
+mod http {
+    use std::io::Read;
+    use std::net::TcpStream;
+
+    /// Longest head of a request.
+    const LONGEST: usize = 8 * 1_024;
+
+    /// Reads the rest of a request of which `begun` has come; the number of the page, if it asks for one.
+    pub(super) fn page(begun: &[u8], stream: &mut TcpStream) -> Option<usize> {
+        let mut head = begun.to_vec();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).ok().filter(|()| head.len() < LONGEST)?;
+            head.push(byte[0]);
+        }
+        let path = str::from_utf8(&head).ok()?.split(' ').nth(1)?;
+        path.strip_prefix('/')?.parse().ok()
+    }
+
+    /// The head of an answer with a body of so many bytes.
+    pub(super) fn head(length: usize) -> String {
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {length}\r\n\r\n"
+        )
+    }
+}
 
 /// A web site, known from its seed: what it answers and how long it takes.
 #[derive(Clone, Copy)]
@@ -60,12 +89,42 @@ impl Site {
             .map_err(Failure::io("starting the server's threads"))
     }
 
+    /// Listens on loopback and serves everybody who comes, each on an OS thread of its own, as long as
+    /// this process lives.
+    pub(super) fn open(self) -> Result<SocketAddr, Failure> {
+        let open = || {
+            let listener = loopback::listen()?;
+            let address = listener.local_addr()?;
+            thread::Builder::new().name("site".into()).spawn(move || {
+                for stream in listener.incoming().flatten() {
+                    // Who is refused a thread is hung up on, and says so.
+                    let _ = thread::Builder::new().spawn(move || self.answer(stream));
+                }
+            })?;
+            Ok(address)
+        };
+        open().map_err(Failure::io("opening the site"))
+    }
+
+    /// Serves a client until it hangs up.
     fn answer(self, mut stream: TcpStream) {
         let mut request = [0; REQUEST];
         while stream.read_exact(&mut request).is_ok() {
-            let page = u64::from_le_bytes(request) as usize;
+            let speaks_http = request.starts_with(b"GET ");
+            let page = if speaks_http {
+                http::page(&request, &mut stream)
+            } else {
+                Some(u64::from_le_bytes(request) as usize)
+            };
+            let Some(page) = page else { return };
             thread::sleep(self.latency(page));
-            if stream.write_all(&self.content(page)).is_err() {
+            let content = self.content(page);
+            let sent = if speaks_http {
+                stream.write_all(&[http::head(PAGE).as_bytes(), &content].concat())
+            } else {
+                stream.write_all(&content)
+            };
+            if sent.is_err() {
                 return;
             }
         }
@@ -91,6 +150,26 @@ mod tests {
         let (least, most) = (latencies.iter().min().unwrap(), latencies.iter().max().unwrap());
         assert!(*least >= Duration::from_millis(1) && *most <= Duration::from_millis(4));
         assert!(*least < Duration::from_micros(1_100) && *most > Duration::from_micros(3_900));
+    }
+
+    #[test]
+    fn a_client_from_outside_gets_pages_by_number_and_by_http() {
+        let site = Site::new(7, 1);
+        let mut client = TcpStream::connect(site.open().unwrap()).unwrap();
+        let mut content = [0; PAGE];
+        for page in [3, 4] {
+            client.write_all(&Site::request(page)).unwrap();
+            client.read_exact(&mut content).unwrap();
+            assert_eq!(content, site.content(page));
+        }
+        client.write_all(b"GET /5 HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let mut head = vec![0; http::head(PAGE).len()];
+        client.read_exact(&mut head).unwrap();
+        assert_eq!(head, http::head(PAGE).as_bytes());
+        client.read_exact(&mut content).unwrap();
+        assert_eq!(content, site.content(5));
+        client.write_all(b"GET /nothing HTTP/1.1\r\n\r\n").unwrap();
+        assert_eq!(client.read(&mut content).unwrap_or(0), 0, "it hangs up");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
@@ -38,12 +39,13 @@ impl Sleep {
 }
 
 /// The gathered sleeps of one iteration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Gathered {
     tasks: usize,
     out_of_order: usize,
     early: usize,
     /// From the last deadline to the end of the gathering; of sleeps one by one, of all together.
+    #[serde(rename = "lateness_ns", deserialize_with = "crate::outside::nanoseconds")]
     lateness: Duration,
 }
 

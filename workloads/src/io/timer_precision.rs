@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
 use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
@@ -16,9 +17,10 @@ use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 pub struct TimerPrecision;
 
 /// The sleeps of one iteration.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct Sleeps {
     /// From each deadline to the time at which the task went on.
+    #[serde(rename = "overshoots_ns", deserialize_with = "crate::outside::each_nanoseconds")]
     overshoots: Vec<Duration>,
     early: usize,
 }

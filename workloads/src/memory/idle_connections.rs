@@ -10,6 +10,7 @@ use std::time::Duration;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::pending::count_when_pending;
 use super::resident::resident_memory;
@@ -35,12 +36,13 @@ const THREAD_ESTIMATE: u64 = 64 * 1_024;
 pub struct IdleConnections;
 
 /// Resident memory with half of the connections waiting and with all, and how they woke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Held {
     answered: usize,
     with_half: u64,
     with_all: u64,
     /// From the first byte sent to the last answer.
+    #[serde(rename = "wake_ns", deserialize_with = "crate::outside::nanoseconds")]
     wake: Duration,
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::gate::Gate;
 use super::resident::resident_memory;
@@ -36,7 +37,7 @@ const THREAD_ESTIMATE: u64 = 64 * 1_024;
 pub struct TaskMemory;
 
 /// Resident memory with `tasks` and with twice as many waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Slope {
     /// Tasks that woke, or that were cancelled in their sleep.
     ended: usize,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
@@ -80,12 +81,15 @@ impl Job {
 }
 
 /// A task that should run once a period.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 struct Heartbeat {
+    #[serde(skip)]
     period: Duration,
+    #[serde(skip, default = "Instant::now")]
     due: Instant,
     ticks: usize,
     early: usize,
+    #[serde(rename = "worst_ns", deserialize_with = "crate::outside::nanoseconds")]
     worst: Duration,
 }
 
@@ -112,7 +116,7 @@ impl Heartbeat {
 }
 
 /// The jobs done and the heartbeat beside them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Beaten {
     jobs: usize,
     out_of_order: usize,

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::meeting::Meeting;
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -41,7 +42,7 @@ impl Shape {
 }
 
 /// What became of the deadlock and of its twin.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Ended {
     /// Whether neither of two tasks in opposite order finished while they were watched.
     stuck: bool,
@@ -49,6 +50,7 @@ pub struct Ended {
     freed: Option<bool>,
     /// Turns that the tasks in one order took together.
     turns: u64,
+    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
     took: Duration,
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use super::meeting::Meeting;
 use crate::concurrency::watch::Watch;
@@ -57,10 +58,11 @@ impl Shape {
 }
 
 /// Both tasks have had their lock.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Held {
     /// The most that held a lock at once.
     most: usize,
+    #[serde(rename = "makespan_ns", deserialize_with = "crate::outside::nanoseconds")]
     makespan: Duration,
 }
 

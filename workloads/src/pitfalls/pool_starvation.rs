@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
+use serde::Deserialize;
 
 use crate::instance::AsyncSession;
 use crate::runtime::{AsyncRuntime, Family, Foreign};
@@ -20,13 +21,14 @@ const LONGEST: Duration = Duration::from_secs(10);
 pub struct PoolStarvation;
 
 /// What became of the blocked tasks, and of their twins on the pool for blocking work.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Ended {
     /// Whether a blocked task gave up before the root came to release it.
     starved: bool,
     /// Whether one of the twins did.
     twins_starved: bool,
     /// From the moment when all twins block to the end of the last.
+    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
     took: Duration,
 }
 
