@@ -69,7 +69,7 @@ pub fn measure(
         limit: Duration::from_secs_f64(plan.trial_limit_s),
         core: None,
     };
-    let trials = Trials::new(registry, interrupt, settings)?;
+    let trials = Trials::new(registry, interrupt, settings)?.with_outside(&planned.outside);
     let say = |text: &str| {
         if !output.quiet {
             eprintln!("{text}");
