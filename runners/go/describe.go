@@ -14,6 +14,7 @@ func describe(asked *request) described {
 		Notes: []string{
 			"The garbage collector has its defaults and takes part in what is measured.",
 			"Goroutines are joined as a whole by a WaitGroup, and each leaves its result in a place of its own.",
+			"An idle process waits for its timers in epoll, in whole milliseconds: a sleep of less takes about one.",
 			"Cancellation is cooperation: a goroutine looks at its context.",
 			"Sockets have the options of the package net: TCP_NODELAY and keep-alive. The HTTP server is that of net/http.",
 		},

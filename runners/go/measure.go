@@ -105,17 +105,24 @@ func (i *instance) growUp() (time.Duration, error) {
 func (i *instance) settle() (time.Duration, error) {
 	start := i.clock.wall()
 	each, err := i.growUp()
-	for before := math.Inf(1); err == nil; before = each.Seconds() {
-		var took time.Duration
-		count := howMany(window, each)
-		_, took, err = i.block(count)
-		each = took / time.Duration(count)
-		agree := math.Abs(each.Seconds()-before) <= agreement*each.Seconds()
-		if agree || i.clock.wall()-start >= steadyAtMost {
+	if err == nil {
+		each, err = i.window(each)
+	}
+	for err == nil && i.clock.wall()-start < steadyAtMost {
+		before := each
+		each, err = i.window(before)
+		if math.Abs(float64(each-before)) <= agreement*float64(each) {
 			break
 		}
 	}
 	return each, err
+}
+
+// window does what fills a window if an iteration takes so long, and returns what one takes in it.
+func (i *instance) window(each time.Duration) (time.Duration, error) {
+	count := howMany(window, each)
+	_, took, err := i.block(count)
+	return took / time.Duration(count), err
 }
 
 // block does some iterations, and returns what all of them took, the readings of the clocks included:
@@ -134,7 +141,7 @@ func (i *instance) block(count int) ([]sample, time.Duration, error) {
 	return samples, i.clock.wall() - start, nil
 }
 
-// sample does one iteration. The wall clock is read last and first, so that it has no other in it.
+// sample does one iteration. The wall clock is the inner one: reading the other takes longer.
 func (i *instance) sample() (sample, error) {
 	cpu := i.clock.cpu()
 	wall := i.clock.wall()

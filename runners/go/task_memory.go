@@ -18,21 +18,21 @@ type slope struct {
 func taskMemory(s *setup) (iteration, error) {
 	tasks := s.count("tasks")
 	return func() (any, error) {
-		gate := gate{closed: make(chan struct{})}
+		gate := gate{opened: make(chan struct{})}
 		withHalf, err := gate.residentWith(tasks)
 		if err != nil {
 			return nil, err
 		}
 		withAll, err := gate.residentWith(2 * tasks)
-		close(gate.closed)
+		close(gate.opened)
 		gate.tasks.Wait()
 		return slope{gate.passed.Load(), withHalf, withAll}, err
 	}, nil
 }
 
-// A gate holds tasks until it is closed no more.
+// A gate holds tasks until it is opened.
 type gate struct {
-	closed          chan struct{}
+	opened          chan struct{}
 	waiting, passed atomic.Int64
 	tasks           sync.WaitGroup
 }
@@ -52,6 +52,6 @@ func (g *gate) residentWith(tasks int) (uint64, error) {
 func (g *gate) pass() {
 	defer g.tasks.Done()
 	g.waiting.Add(1)
-	<-g.closed
+	<-g.opened
 	g.passed.Add(1)
 }
