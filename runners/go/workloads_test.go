@@ -49,7 +49,7 @@ var smokes = []smoke{
 // package.
 const (
 	cpuBatchOfFour   = 12220926652247584469
-	workerPoolOfMany = 11519151100838548266
+	workerPoolOfMany = 16550713790873454048
 )
 
 const testSeed = 7
