@@ -44,9 +44,9 @@ const NAME: &str = "runner";
 const BLOCK: Duration = Duration::from_millis(5);
 /// The time limit of a trial.
 const TRIAL_LIMIT: Duration = Duration::from_secs(20);
-/// A young instance has done as much, and a steady one two windows more.
+/// A young instance has done as much; a steady one two windows, whose length follows from an estimate.
 const YOUNG_S: f64 = 0.002;
-const STEADY_S: f64 = 0.2;
+const STEADY_S: f64 = 0.15;
 /// An iteration longer than this warms an instance up alone.
 const LONG_ITERATION_NS: f64 = 20e6;
 
