@@ -1,0 +1,18 @@
+"""`null`: an iteration that does nothing."""
+
+from ..session import LoopSession, ProcessSession, ThreadSession
+
+
+class OnLoop(LoopSession):
+    async def iterate(self) -> None:
+        return
+
+
+class OnThreads(ThreadSession):
+    def iterate(self) -> None:
+        return
+
+
+class OnProcesses(ProcessSession):
+    def iterate(self) -> None:
+        return

@@ -1,0 +1,46 @@
+"""The workloads: one line each, which module it is written in.
+
+A module has a class for each way to run it: `OnLoop`, `OnThreads`, `OnProcesses`. It is imported only
+when its workload is asked for, so that a trial does not wait for the others.
+"""
+
+WORKLOADS = {
+    "null": "calibration.null",
+    "timer-gather": "io.timer_gather",
+    "timer-precision": "io.timer_precision",
+    "tcp-echo": "io.tcp_echo",
+    "connect-churn": "io.connect_churn",
+    "scrape": "io.scrape",
+    "sensor-streams": "io.sensor_streams",
+    "hot-connection": "io.hot_connection",
+    "echo-latency": "io.echo_server",
+    "overload": "io.echo_server",
+    "http-server": "io.http_server",
+    "file-read": "io.file_read",
+    "cpu-batch": "cpu.cpu_batch",
+    "fork-join": "cpu.fork_join",
+    "matmul": "cpu.matmul",
+    "sort": "cpu.sort",
+    "preprocess": "cpu.preprocess",
+    "spawn-join": "concurrency.spawn_join",
+    "yield": "concurrency.yielding",
+    "ping-pong": "concurrency.ping_pong",
+    "brigade": "concurrency.brigade",
+    "mutex": "concurrency.mutex",
+    "rwlock": "concurrency.rwlock",
+    "worker-pool": "concurrency.worker_pool",
+    "bounded-queue": "concurrency.bounded_queue",
+    "failures": "concurrency.failures",
+    "cancellation": "concurrency.cancellation",
+    "shutdown": "concurrency.shutdown",
+    "timeout-churn": "concurrency.timeout_churn",
+    "remote-wake": "concurrency.remote_wake",
+    "idle-cost": "concurrency.idle_cost",
+    "task-memory": "memory.task_memory",
+    "idle-connections": "memory.idle_connections",
+    "blocking-in-async": "pitfalls.blocking_in_async",
+    "await-granularity": "pitfalls.await_granularity",
+    "lock-per-call": "pitfalls.lock_per_call",
+    "deadlock": "pitfalls.deadlock",
+    "pool-starvation": "pitfalls.pool_starvation",
+}

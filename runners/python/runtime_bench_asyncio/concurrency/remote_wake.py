@@ -1,0 +1,41 @@
+"""`remote-wake`: a thread outside of the event loop wakes a task, again and again."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from queue import SimpleQueue
+from typing import TypeAlias
+
+from ..session import LoopSession
+
+UNFIT = {"OnThreads": "the way to a thread and back is one of `ping-pong`, by queues"}
+
+Question: TypeAlias = "tuple[int, asyncio.Future[int]]"
+
+
+class OnLoop(LoopSession):
+    async def prepare(self) -> None:
+        self.questions: SimpleQueue[Question | None] = SimpleQueue()
+        loop = asyncio.get_running_loop()
+        self.thread = threading.Thread(target=answer, args=(loop, self.questions))
+        self.thread.start()
+
+    async def iterate(self) -> int:
+        loop, total = asyncio.get_running_loop(), 0
+        for number in range(self.cell.count("wakes")):
+            answered = loop.create_future()
+            self.questions.put((number, answered))
+            total += await answered
+        return total
+
+    async def close(self) -> None:
+        self.questions.put(None)
+        self.thread.join()
+
+
+def answer(loop: asyncio.AbstractEventLoop, questions: SimpleQueue[Question | None]) -> None:
+    """The thread: what it is asked it answers, and wakes who waits."""
+    while (question := questions.get()) is not None:
+        number, answered = question
+        loop.call_soon_threadsafe(answered.set_result, 2 * number + 1)

@@ -1,0 +1,59 @@
+"""The two lines between the harness and a runner: requests come in, replies go out.
+
+Standard output carries the protocol alone, so it is put aside before anything else could write to
+it: whatever is printed goes to standard error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from typing import Any, BinaryIO
+
+from .errors import BadRequest
+
+PROTOCOL = 1
+
+Request = dict[str, Any]
+
+
+class Conversation:
+    """With the harness, over standard input and output."""
+
+    def __init__(self) -> None:
+        # Unbuffered, so that a line that has not been read yet is still there to wait for.
+        self._requests: BinaryIO = os.fdopen(0, "rb", buffering=0, closefd=False)
+        self._replies = os.fdopen(os.dup(1), "w")
+        os.dup2(2, 1)
+
+    def hear(self) -> Request | None:
+        """Waits for the next request; nothing at the end of the input."""
+        line = self._requests.readline()
+        if not line.strip():
+            return None
+        try:
+            request = json.loads(line)
+        except ValueError as error:
+            raise BadRequest(f"the request cannot be understood: {error}") from error
+        if not isinstance(request, dict):
+            raise BadRequest("the request is no object")
+        if request.get("protocol") != PROTOCOL:
+            spoken = request.get("protocol")
+            raise BadRequest(f"the request speaks protocol {spoken}, this runner {PROTOCOL}")
+        return request
+
+    async def heard(self) -> Request | None:
+        """The same on an event loop, which serves meanwhile."""
+        loop = asyncio.get_running_loop()
+        readable = asyncio.Event()
+        loop.add_reader(self._requests, readable.set)
+        await readable.wait()
+        loop.remove_reader(self._requests)
+        return self.hear()
+
+    def reply(self, status: str, **fields: Any) -> None:
+        """Answers in one line."""
+        reply = {"protocol": PROTOCOL, "status": status, **fields}
+        self._replies.write(json.dumps(reply, separators=(",", ":")) + "\n")
+        self._replies.flush()

@@ -1,0 +1,91 @@
+"""`cpu-batch`: independent jobs that only compute."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from operator import xor
+from time import perf_counter_ns
+from typing import Any
+
+from ..request import Cell, Trial
+from ..session import LoopSession, ProcessSession, ThreadSession
+from .xorshift import xorshift
+
+#: Steps of all jobs together, above which a trial would exceed every limit: at a quarter of a
+#: microsecond each, twice for the plain loop and twice for the jobs.
+MOST_STEPS = 15_000_000
+
+
+class Shape:
+    """The jobs, of unequal size, and what they cost a plain loop."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.jobs = trial.cell.count("jobs")
+        self.steps = trial.cell.count("steps")
+        self.seed = trial.seed
+        self.sequential_ns = min(self._plain_loop(), self._plain_loop())
+
+    def sizes(self) -> list[tuple[int, int]]:
+        """Seed and steps of each job, from half the mean to one and a half of it, in sixteenths."""
+        return [
+            ((self.seed + job) % (1 << 64), self.steps // 2 + self.steps * (job * 7 % 16) // 16)
+            for job in range(self.jobs)
+        ]
+
+    def _plain_loop(self) -> int:
+        start = perf_counter_ns()
+        reduce(xor, (xorshift(seed, steps) for seed, steps in self.sizes()))
+        return perf_counter_ns() - start
+
+    def batch(self, answers: list[int]) -> dict[str, Any]:
+        return {"xor": reduce(xor, answers), "sequential_ns": self.sequential_ns}
+
+
+def unfit(cell: Cell) -> str | None:
+    """Refuses what would take longer than any trial may."""
+    if cell.count("jobs") * cell.count("steps") <= MOST_STEPS:
+        return None
+    return "a step takes Python a quarter of a microsecond: no trial could end within its limit"
+
+
+class OnLoop(LoopSession):
+    unfit = staticmethod(unfit)
+
+    async def prepare(self) -> None:
+        self.shape = Shape(self.trial)
+
+    async def iterate(self) -> dict[str, Any]:
+        async def job(seed: int, steps: int) -> int:
+            return xorshift(seed, steps)
+
+        jobs = [asyncio.create_task(job(*size)) for size in self.shape.sizes()]
+        return self.shape.batch(await asyncio.gather(*jobs))
+
+
+class OnThreads(ThreadSession):
+    has_workers = True
+    unfit = staticmethod(unfit)
+
+    def prepare(self) -> None:
+        self.shape = Shape(self.trial)
+        self.pool = ThreadPoolExecutor(self.trial.workers)
+
+    def iterate(self) -> dict[str, Any]:
+        jobs = [self.pool.submit(xorshift, *size) for size in self.shape.sizes()]
+        return self.shape.batch([job.result() for job in jobs])
+
+    def close(self) -> None:
+        self.pool.shutdown()
+
+
+class OnProcesses(ProcessSession):
+    unfit = staticmethod(unfit)
+
+    def prepare(self) -> None:
+        self.shape = Shape(self.trial)
+
+    def iterate(self) -> dict[str, Any]:
+        jobs = [self.pool.submit(xorshift, *size) for size in self.shape.sizes()]
+        return self.shape.batch([job.result() for job in jobs])

@@ -1,0 +1,1 @@
+"""Workloads that wait for time, sockets and files."""

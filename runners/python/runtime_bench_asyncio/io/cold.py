@@ -1,0 +1,28 @@
+"""Files that must come from the disk: put out of the page cache, and shown to have come from there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from ..errors import Failure
+
+
+def evict(paths: Iterable[str]) -> None:
+    """Puts files out of the page cache, once the disk has them."""
+    for path in paths:
+        file = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(file)
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(file)
+
+
+def fetched() -> int:
+    """Bytes that this process had to fetch from a disk so far."""
+    with open("/proc/self/io") as counters:
+        for line in counters:
+            if line.startswith("read_bytes:"):
+                return int(line.split()[1])
+    raise Failure("the system does not count what is read from a disk")

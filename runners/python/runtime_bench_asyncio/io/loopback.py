@@ -1,0 +1,47 @@
+"""TCP on loopback, with the same socket options as for the built-in runners."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+HOST = "127.0.0.1"
+#: Connections that may wait to be accepted.
+BACKLOG = 4_096
+#: Send and receive buffers: room for a message of every size in the catalogue.
+BUFFER = 64 * 1_024
+
+
+def listen() -> socket.socket:
+    """Listens on a new port. What is accepted inherits the options."""
+    listener = _socket()
+    listener.bind((HOST, 0))
+    listener.listen(BACKLOG)
+    return listener
+
+
+def close_by_reset(listener: socket.socket) -> socket.socket:
+    """What is accepted closes with a reset, so that nothing waits in the kernel for the next runner."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return listener
+
+
+def connect(address: tuple[str, int]) -> socket.socket:
+    """Connects."""
+    client = _socket()
+    client.connect(address)
+    return client
+
+
+def name(listener: socket.socket) -> str:
+    """Its address, as the protocol writes it."""
+    host, port = listener.getsockname()
+    return f"{host}:{port}"
+
+
+def _socket() -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+    return made

@@ -1,0 +1,11 @@
+"""What `http-server` answers with."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase
+
+#: Bytes of the page.
+LENGTH = 1_024
+
+#: `a` to `z` over and over; the last byte is a newline.
+BODY = (ascii_lowercase * (LENGTH // 26 + 1))[: LENGTH - 1].encode() + b"\n"

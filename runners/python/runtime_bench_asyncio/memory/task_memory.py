@@ -1,0 +1,83 @@
+"""`task-memory`: what a task occupies while it waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ..session import LoopSession
+from .resident import resident_memory
+
+#: Seconds that they would sleep: longer than any reading takes.
+LONG = 3_600
+#: Seconds after which the root looks again whether all tasks have come to wait.
+LOOK = 0.001
+
+UNFIT = {"OnThreads": "a thread occupies its stack whatever the language: see `threads`"}
+
+
+class OnLoop(LoopSession):
+    variants = (None, "sleeping")
+
+    async def iterate(self) -> dict[str, int]:
+        tasks = self.cell.count("tasks")
+        return await (asleep(tasks) if self.cell.variant == "sleeping" else at_a_gate(tasks))
+
+
+class Waiting:
+    """Counts the tasks that have come to wait."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+async def at_a_gate(tasks: int) -> dict[str, int]:
+    """Each waits at a place of its own, which is there before the first task comes."""
+    loop, waiting = asyncio.get_running_loop(), Waiting()
+    places = [loop.create_future() for _ in range(2 * tasks)]
+
+    async def wait(place: int) -> None:
+        waiting.count += 1
+        await places[place]
+
+    spawned, resident = await twice(tasks, wait, waiting)
+    for place in places:
+        place.set_result(None)
+    outcomes = await asyncio.gather(*spawned)
+    return slope(len(outcomes), resident)
+
+
+async def asleep(tasks: int) -> dict[str, int]:
+    """Each waits on the loop's timer, and is cancelled in its sleep."""
+    waiting = Waiting()
+
+    async def sleep(_: int) -> None:
+        waiting.count += 1
+        await asyncio.sleep(LONG)
+
+    spawned, resident = await twice(tasks, sleep, waiting)
+    for task in spawned:
+        task.cancel()
+    outcomes = await asyncio.gather(*spawned, return_exceptions=True)
+    return slope(sum(isinstance(end, asyncio.CancelledError) for end in outcomes), resident)
+
+
+async def twice(
+    tasks: int, task: Callable[[int], Coroutine[Any, Any, None]], waiting: Waiting
+) -> tuple[list[asyncio.Task[None]], list[int]]:
+    """Spawns tasks and as many again, and reads resident memory whenever as many wait."""
+    spawned: list[asyncio.Task[None]] = []
+    resident = []
+    for half in range(2):
+        for place in range(half * tasks, (half + 1) * tasks):
+            spawned.append(asyncio.create_task(task(place)))
+        while waiting.count < len(spawned):
+            await asyncio.sleep(LOOK)
+        resident.append(resident_memory())
+    return spawned, resident
+
+
+def slope(ended: int, resident: list[int]) -> dict[str, int]:
+    with_half, with_all = resident
+    return {"ended": ended, "with_half": with_half, "with_all": with_all}

@@ -1,0 +1,98 @@
+"""`await-granularity`: one sum, cut into steps that cost more and more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from ..request import Cell
+from ..session import LoopSession, ThreadSession
+from ..threads import Task
+
+VARIANTS = ("call", "callback", "ready", "boxed", "yield", "spawn", "offload")
+
+
+def step(number: int) -> int:
+    """What every step does, however it is taken."""
+    return number
+
+
+def then(number: int, following: Callable[[int], None]) -> None:
+    """A step that hands its result on, as before there was `await`."""
+    following(step(number))
+
+
+async def ready(number: int) -> int:
+    """A step that is awaited for nothing."""
+    return step(number)
+
+
+def by_calls(steps: int) -> int:
+    total = 0
+    for number in range(steps):
+        total += step(number)
+    return total
+
+
+def by_callbacks(steps: int) -> int:
+    total = 0
+    for number in range(steps):
+
+        def add(result: int) -> None:
+            nonlocal total
+            total += result
+
+        then(number, add)
+    return total
+
+
+class OnLoop(LoopSession):
+    variants = VARIANTS
+
+    @classmethod
+    def unfit(cls, cell: Cell) -> str | None:
+        if cell.variant == "boxed":
+            return "a coroutine is an object on the heap in any case: `ready` shows what it costs"
+        return None
+
+    async def iterate(self) -> int:
+        steps, total = self.cell.count("steps"), 0
+        match self.cell.variant:
+            case "call":
+                return by_calls(steps)
+            case "callback":
+                return by_callbacks(steps)
+            case "ready":
+                for number in range(steps):
+                    total += await ready(number)
+            case "yield":
+                for number in range(steps):
+                    await asyncio.sleep(0)
+                    total += step(number)
+            case "spawn":
+                for number in range(steps):
+                    total += await asyncio.create_task(ready(number))
+            case "offload":
+                for number in range(steps):
+                    total += await asyncio.to_thread(step, number)
+        return total
+
+
+class OnThreads(ThreadSession):
+    variants = VARIANTS
+
+    @classmethod
+    def unfit(cls, cell: Cell) -> str | None:
+        if cell.variant in ("call", "callback", "spawn"):
+            return None
+        return "there is nothing to await or to hand on: its tasks are plain functions that may block"
+
+    def iterate(self) -> int:
+        steps = self.cell.count("steps")
+        match self.cell.variant:
+            case "call":
+                return by_calls(steps)
+            case "callback":
+                return by_callbacks(steps)
+            case _:
+                return sum(Task(step, number).result() for number in range(steps))

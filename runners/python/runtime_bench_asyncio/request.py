@@ -1,0 +1,81 @@
+"""What the harness asks for: a cell, and how to measure it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import BadRequest
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A workload at a point of its parameters."""
+
+    workload: str
+    variant: str | None
+    params: Mapping[str, int | str]
+
+    @classmethod
+    def parse(cls, key: Mapping[str, Any]) -> Cell:
+        """Of a cell as it stands in a request."""
+        params = {param["name"]: param["value"] for param in key["params"]}
+        return cls(key["workload"], key.get("variant"), params)
+
+    def count(self, name: str) -> int:
+        """A parameter that is a whole number."""
+        value = self.params.get(name)
+        if not isinstance(value, int):
+            raise BadRequest(f"{self.workload} has no whole number `{name}`: {value!r}")
+        return value
+
+    def ms(self, name: str) -> float:
+        """A parameter in milliseconds, as seconds."""
+        return self.count(name) / 1e3
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One block of one cell, to be measured on a fresh instance."""
+
+    cell: Cell
+    workers: int
+    age: str
+    iterations: int | None
+    nanoseconds: int | None
+    seed: int
+    scratch: str
+    files: list[str]
+    address: str | None
+
+    @classmethod
+    def parse(cls, request: Mapping[str, Any]) -> Trial:
+        """Of a request that asks for a trial."""
+        cell = Cell.parse(request["cell"])
+        workers = cell.params.get("workers", request["workers"])
+        if not isinstance(workers, int) or workers < 1:
+            raise BadRequest(f"there cannot be {workers!r} workers")
+        if request["age"] not in ("startup", "young", "steady"):
+            raise BadRequest(f"there is no age {request['age']!r}")
+        block = request["block"]
+        if len(block) != 1 or not block.keys() & {"iterations", "nanoseconds"}:
+            raise BadRequest(f"a block has so many iterations or nanoseconds: {block!r}")
+        return cls(
+            cell=cell,
+            workers=workers,
+            age=request["age"],
+            iterations=block.get("iterations"),
+            nanoseconds=block.get("nanoseconds"),
+            seed=request["seed"],
+            scratch=request["scratch"],
+            files=request.get("files") or [],
+            address=request.get("address"),
+        )
+
+    def host_and_port(self) -> tuple[str, int]:
+        """The server to talk to."""
+        if self.address is None:
+            raise BadRequest(f"{self.cell.workload} needs an address")
+        host, port = self.address.rsplit(":", 1)
+        return host, int(port)

@@ -1,0 +1,40 @@
+"""A trial of a server: it says where it listens, is loaded by the harness, and is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+
+from .conversation import Conversation, Request
+from .errors import BadRequest
+from .instance import LoopFactory
+from .session import LoopServer, ThreadServer
+from .usage import metrics
+
+
+def serve_on_loop(
+    server: LoopServer, conversation: Conversation, loop_factory: LoopFactory | None
+) -> None:
+    """Until it is told to stop, or its input ends."""
+
+    async def serve() -> None:
+        conversation.reply("ready", address=await server.listen())
+        _end(conversation, await conversation.heard())
+        await server.close()
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(serve())
+
+
+def serve_on_threads(server: ThreadServer, conversation: Conversation) -> None:
+    """Until it is told to stop, or its input ends."""
+    conversation.reply("ready", address=server.listen())
+    _end(conversation, conversation.hear())
+    server.close()
+
+
+def _end(conversation: Conversation, request: Request | None) -> None:
+    if request is None:
+        return
+    if request.get("request") != "stop":
+        raise BadRequest(f"a server is asked to stop, not {request.get('request')!r}")
+    conversation.reply("ok", metrics=metrics([]))

@@ -1,0 +1,98 @@
+"""What a workload is written as: preparation outside the clock, an iteration inside it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from .request import Cell, Trial
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+
+class Session:
+    """A workload on an instance of a runner. It lives as long as the trial."""
+
+    #: The forms of the workload that it knows.
+    variants: ClassVar[tuple[str | None, ...]] = (None,)
+    #: Whether a sleep that ends early is a wrong answer.
+    sleeps: ClassVar[bool] = False
+    #: Whether there is a number of workers to set, and why not.
+    has_workers: ClassVar[bool] = False
+    no_workers: ClassVar[str] = "it has one thread, so there is no number of workers to set"
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.cell = trial.cell
+        #: Processes that work for it, whose CPU time and memory are the runner's, too.
+        self.children: list[int] = []
+
+    @classmethod
+    def unfit(cls, cell: Cell) -> str | None:
+        """Why it cannot do a cell; nothing where it can."""
+        return None
+
+
+class LoopSession(Session, ABC):
+    """On an event loop."""
+
+    async def prepare(self) -> None:
+        """Inputs and connections, before the clock starts."""
+
+    @abstractmethod
+    async def iterate(self) -> Any:
+        """Does the work once, and answers as the workload's page says."""
+
+    async def close(self) -> None:
+        """Ends what still runs."""
+
+
+class LoopServer(Session, ABC):
+    """A server on an event loop, loaded and timed by the harness."""
+
+    @abstractmethod
+    async def listen(self) -> str:
+        """Starts to serve; where, as `host:port`."""
+
+    async def close(self) -> None:
+        """Stops serving."""
+
+
+class ThreadSession(Session, ABC):
+    """On threads."""
+
+    no_workers = "each task is a thread, so there is no number of workers to set"
+
+    def prepare(self) -> None:
+        """Inputs and connections, before the clock starts."""
+
+    @abstractmethod
+    def iterate(self) -> Any:
+        """Does the work once, and answers as the workload's page says."""
+
+    def close(self) -> None:
+        """Ends what still runs."""
+
+
+class ThreadServer(Session, ABC):
+    """A server on threads, loaded and timed by the harness."""
+
+    @abstractmethod
+    def listen(self) -> str:
+        """Starts to serve; where, as `host:port`."""
+
+    def close(self) -> None:
+        """Stops serving."""
+
+
+class ProcessSession(ThreadSession):
+    """On a pool of processes, which stands before the session prepares."""
+
+    has_workers = True
+
+    pool: ProcessPoolExecutor
+
+    @staticmethod
+    def load(trial: Trial) -> None:
+        """Loads what every process of the pool needs, when it starts."""

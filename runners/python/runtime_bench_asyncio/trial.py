@@ -1,0 +1,87 @@
+"""A trial: how long an instance lives before it is measured, and how much is measured.
+
+The rules are those of the built-in runners (`src/trial.rs`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter_ns
+
+from .instance import Instance, Sample
+from .request import Trial
+
+MS = 1_000_000
+#: A young instance has done at least this much, ns.
+YOUNG = 2 * MS
+#: An iteration longer than this warms an instance alone, ns.
+LONG_ITERATION = 20 * MS
+#: Windows that must agree before an instance is steady, ns.
+WINDOW = 100 * MS
+#: How closely they must agree.
+AGREEMENT = 0.02
+#: An instance that is not steady by then is measured as it is, ns.
+STEADY_AT_MOST = 5_000 * MS
+
+
+@dataclass
+class Measured:
+    """A measured block."""
+
+    samples: list[Sample]
+    warm_up_iterations: int
+    warm_up_ns: int
+
+
+def measure(instance: Instance, trial: Trial) -> Measured:
+    """Warms a prepared instance up to its age and measures a block."""
+    start = perf_counter_ns()
+    warm, iterations = _warm_up(instance, trial)
+    warm_up_ns = perf_counter_ns() - start if warm else 0
+    return Measured(instance.measure(iterations), warm, warm_up_ns)
+
+
+def _warm_up(instance: Instance, trial: Trial) -> tuple[int, int]:
+    """The iterations that warmed it up, and those that fill the block."""
+    if trial.iterations is not None:
+        return 0, trial.iterations
+    if trial.age == "startup":
+        return 0, 1
+    warm, each = _until_young(instance)
+    if trial.age == "steady":
+        warm, each = _until_steady(instance, warm, each)
+    return warm, max(1, round((trial.nanoseconds or 0) / each))
+
+
+def _until_young(instance: Instance) -> tuple[int, float]:
+    """The iterations done, and what one takes, ns."""
+    done, spent, batch = 0, 0, 1
+    while True:
+        samples = instance.measure(batch)
+        done += len(samples)
+        spent += _total(samples)
+        if spent >= YOUNG and (done >= 2 or spent > LONG_ITERATION):
+            return done, _mean(samples)
+        # Doubling keeps the blocks few where an iteration is short.
+        batch = done
+
+
+def _until_steady(instance: Instance, done: int, each: float) -> tuple[int, float]:
+    """The iterations done by then, those of its youth among them, and what one takes, ns."""
+    end = perf_counter_ns() + STEADY_AT_MOST - round(done * each)
+    before = float("inf")
+    while True:
+        samples = instance.measure(-int(-WINDOW // each))
+        done += len(samples)
+        each = _mean(samples)
+        if abs(each - before) <= AGREEMENT * each or perf_counter_ns() >= end:
+            return done, each
+        before = each
+
+
+def _total(samples: list[Sample]) -> int:
+    return sum(sample.wall_ns for sample in samples)
+
+
+def _mean(samples: list[Sample]) -> float:
+    return _total(samples) / len(samples)
