@@ -27,7 +27,8 @@ fn answers(page: &str) -> BTreeMap<String, Option<String>> {
     let rows = table.lines().filter(|line| line.starts_with("| `"));
     rows.flat_map(|row| {
         let cells: Vec<&str> = row.split(" | ").collect();
-        let answer = quoted(cells[1]).first().map(|answer| answer.replace(":T", &format!(":{tally}")));
+        let answer =
+            quoted(cells[1]).first().map(|answer| answer.replace(":T", &format!(":{tally}")));
         let names = quoted(cells[0]).into_iter().map(str::to_owned);
         names.map(|name| (name, answer.clone())).collect::<Vec<_>>()
     })
