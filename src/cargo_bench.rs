@@ -106,7 +106,7 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     if args.ignored {
         return Ok(());
     }
-    let planned = plan::make(registry, &args.matrix.wishes(), Limits::of_this_machine())?;
+    let planned = plan::make(registry, &args.matrix.wishes()?, Limits::of_this_machine())?;
     let mut names: Vec<String> = planned.runnable().map(|cell| cell.key.to_string()).collect();
     // A comparison's twin has the name of its reference.
     names.sort();
@@ -116,7 +116,7 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
 }
 
 fn test(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
-    let mut wishes = args.matrix.wishes();
+    let mut wishes = args.matrix.wishes()?;
     if !args.bench && args.matrix.profile == Profile::Quick {
         // Under `cargo test` the build may be a debug build, and slow.
         wishes = Wishes { points: PointSet::Smoke, ..wishes };

@@ -11,6 +11,7 @@
 //! - [`harness`]: plan → rounds → trials → results file.
 //! - [`ab`]: two builds against each other.
 //! - [`trial`]: the inside of a trial process.
+//! - [`outside`]: runners outside of this program, such as one in another language.
 //! - [`machine`]: what the machine is and what it can hold.
 //! - [`cli`] and [`commands`]: the command line, one file per subcommand.
 //! - [`cargo_bench`]: the same harness with the manners of a criterion bench target.
@@ -32,6 +33,7 @@ pub mod criterion_sink;
 pub mod error;
 pub mod harness;
 pub mod machine;
+pub mod outside;
 pub mod registry;
 pub mod trial;
 

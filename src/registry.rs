@@ -2,13 +2,19 @@
 //!
 //! `cargo bench`, the command line, the tests and the verification all walk it.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::Age;
 use runtime_bench_runners::Runner;
-use runtime_bench_workloads::instance::Instance;
+use runtime_bench_workloads::clock::Timing;
+use runtime_bench_workloads::instance::{self, Instance, Sample};
+use runtime_bench_workloads::outside::Supplies;
 use runtime_bench_workloads::runtime::Family;
 use runtime_bench_workloads::workload::{Failure, Needs, PointSet, Setup, Unfit, Workload};
+use serde_json::Value;
 
 /// Workloads, each with a case per runner.
 #[derive(Default)]
@@ -34,6 +40,16 @@ trait Space: Send + Sync {
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
     fn long_points(&self, workers: usize) -> Vec<Point>;
     fn capacity(&self, point: &Point) -> Option<Point>;
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit>;
+    fn fits_outside(&self, point: &Point) -> Result<(), Unfit>;
+    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure>;
+    fn hear(&self, setup: &Setup, said: Vec<Value>, timing: Timing) -> Result<Sample, Failure>;
+    fn on_address(
+        &self,
+        setup: &Setup,
+        address: SocketAddr,
+        build_time: Duration,
+    ) -> Result<Box<dyn Instance>, Failure>;
 }
 
 impl<W: Workload> Space for W {
@@ -47,6 +63,31 @@ impl<W: Workload> Space for W {
 
     fn capacity(&self, point: &Point) -> Option<Point> {
         Workload::capacity(self, point)
+    }
+
+    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        Workload::needs(self, point, family)
+    }
+
+    fn fits_outside(&self, point: &Point) -> Result<(), Unfit> {
+        Workload::fits_outside(self, point)
+    }
+
+    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+        Workload::supply(self, setup)
+    }
+
+    fn hear(&self, setup: &Setup, said: Vec<Value>, timing: Timing) -> Result<Sample, Failure> {
+        instance::heard(self, setup, said, timing)
+    }
+
+    fn on_address(
+        &self,
+        setup: &Setup,
+        address: SocketAddr,
+        build_time: Duration,
+    ) -> Result<Box<dyn Instance>, Failure> {
+        instance::on_address(self.clone(), setup.clone(), address, build_time)
     }
 }
 
@@ -103,9 +144,14 @@ impl Registry {
         &self.entries
     }
 
+    /// A workload by its name.
+    pub fn entry(&self, workload: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.info.name == workload)
+    }
+
     /// The case of a workload on a runner.
     pub fn case(&self, workload: &str, runner: &str) -> Option<&dyn Case> {
-        self.entries.iter().find(|entry| entry.info.name == workload)?.case(runner)
+        self.entry(workload)?.case(runner)
     }
 
     /// What is wrong with the registry itself, such as two workloads of one name.
@@ -150,6 +196,51 @@ impl Entry {
     /// The workload on each runner.
     pub fn cases(&self) -> impl Iterator<Item = &dyn Case> {
         self.cases.iter().map(AsRef::as_ref)
+    }
+
+    /// What a point asks of the machine, and of runners of a family.
+    ///
+    /// # Errors
+    /// Why that family, or everybody, cannot run it.
+    pub fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+        self.space.needs(point, family)
+    }
+
+    /// Whether a runner outside of this program can do a point.
+    ///
+    /// # Errors
+    /// With the reason.
+    pub fn fits_outside(&self, point: &Point) -> Result<(), Unfit> {
+        self.space.fits_outside(point)
+    }
+
+    /// Prepares what such a runner is given.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+        self.space.supply(setup)
+    }
+
+    /// Checks the answers of such a runner, and makes figures of them.
+    ///
+    /// # Errors
+    /// When one is not of the workload's form, or wrong.
+    pub fn hear(&self, setup: &Setup, said: Vec<Value>, timing: Timing) -> Result<Sample, Failure> {
+        self.space.hear(setup, said, timing)
+    }
+
+    /// Prepares to load the server of such a runner.
+    ///
+    /// # Errors
+    /// When the clients cannot be started.
+    pub fn on_address(
+        &self,
+        setup: &Setup,
+        address: SocketAddr,
+        build_time: Duration,
+    ) -> Result<Box<dyn Instance>, Failure> {
+        self.space.on_address(setup, address, build_time)
     }
 
     fn case(&self, runner: &str) -> Option<&dyn Case> {

@@ -14,6 +14,7 @@ use runtime_bench_workloads::load::{self, Traffic};
 use runtime_bench_workloads::workload::{Failure, Setup};
 
 use crate::machine::{self, peak_memory, raise_open_files};
+use crate::outside::{self, trial::Trouble};
 use crate::registry::Registry;
 
 /// A young instance has done at least this much.
@@ -37,8 +38,10 @@ pub fn answer(registry: &Registry, clock: &'static dyn Clock) -> io::Result<()> 
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
     let outcome = match serde_json::from_str::<TrialRequest>(&text) {
-        Ok(request) if request.protocol == PROTOCOL => run(registry, &request, clock)
-            .map_or_else(|failure| failed(&failure), |block| Outcome::Ok { block }),
+        Ok(request) if request.protocol == PROTOCOL => run(registry, &request, clock).map_or_else(
+            |Trouble { kind, message }| Outcome::Error { kind, message },
+            |block| Outcome::Ok { block },
+        ),
         Ok(request) => protocol_error(format!(
             "the request speaks protocol {} where this runner speaks {PROTOCOL}",
             request.protocol
@@ -74,26 +77,24 @@ fn protocol_error(message: String) -> Outcome {
     Outcome::Error { kind: ErrorKind::Protocol, message }
 }
 
-fn failed(failure: &Failure) -> Outcome {
-    let kind = match failure {
+/// What kind of error a failure is in the reply.
+pub(crate) fn kind_of(failure: &Failure) -> ErrorKind {
+    match failure {
         Failure::WrongAnswer(_) => ErrorKind::WrongAnswer,
         Failure::Io { .. } => ErrorKind::Setup,
         Failure::Request(_) => ErrorKind::Protocol,
-    };
-    Outcome::Error { kind, message: failure.to_string() }
+    }
 }
 
 fn run(
     registry: &Registry,
     request: &TrialRequest,
     clock: &'static dyn Clock,
-) -> Result<Block, Failure> {
+) -> Result<Block, Trouble> {
     let cell = &request.cell;
-    let case = registry.case(&cell.workload, &cell.runner).ok_or_else(|| {
-        Failure::Request(format!("this runner has no {} on {}", cell.workload, cell.runner))
-    })?;
-    let start = clock.now();
-    let mut instance = case.start(Setup {
+    let unknown =
+        || Failure::Request(format!("this program has no {} on {}", cell.workload, cell.runner));
+    let setup = Setup {
         point: cell.point.clone(),
         workers: request.workers,
         pool_threads: request.pool_threads,
@@ -101,15 +102,38 @@ fn run(
         scratch: PathBuf::from(&request.scratch),
         traffic: Traffic::Generator(request.load.clone()),
         clock,
-    })?;
+    };
+    if let Some(outside) = &request.outside {
+        let entry = registry.entry(&cell.workload).ok_or_else(unknown)?;
+        return outside::trial::run(entry, &setup, request, outside);
+    }
+    let case = registry.case(&cell.workload, &cell.runner).ok_or_else(unknown)?;
+    let start = clock.now();
+    let mut instance = case.start(setup)?;
+    let prepare = clock.now().saturating_sub(start);
+    let mut block = measured(instance.as_mut(), prepare, request, clock)?;
+    block.metrics.extend(of_this_process());
+    Ok(block)
+}
+
+/// Warms an instance up, whose preparation took `prepare`, and measures a block of it.
+///
+/// # Errors
+/// When an answer is wrong or the work could not be done.
+pub(crate) fn measured(
+    instance: &mut dyn Instance,
+    prepare: Duration,
+    request: &TrialRequest,
+    clock: &dyn Clock,
+) -> Result<Block, Failure> {
     let prepared = clock.now();
     let (warm_up_iterations, iterations) = match (request.block, request.age) {
         (BlockSize::Iterations(iterations), _) => (0, iterations),
         (BlockSize::Nanoseconds(_), Age::Startup) => (0, 1),
         (BlockSize::Nanoseconds(size), age) => {
             let (warm, each) = match age {
-                Age::Steady => warm_until_steady(instance.as_mut(), clock)?,
-                Age::Startup | Age::Young => warm_young(instance.as_mut())?,
+                Age::Steady => warm_until_steady(instance, clock)?,
+                Age::Startup | Age::Young => warm_young(instance)?,
             };
             (warm, (size as f64 / each.as_nanos().max(1) as f64).round().max(1.0) as u64)
         }
@@ -117,12 +141,17 @@ fn run(
     let warm = clock.now();
     let sample = instance.measure(iterations)?;
     let phases = Phases {
-        prepare_s: prepared.saturating_sub(start).as_secs_f64(),
+        prepare_s: prepare.as_secs_f64(),
         warm_up_s: warm.saturating_sub(prepared).as_secs_f64(),
         measure_s: sample.timing.wall.as_secs_f64(),
     };
-    let startup = (request.age == Age::Startup).then(|| instance.build_time());
+    let startup = startup(request.age, instance.build_time());
     Ok(block(sample, warm_up_iterations, startup, phases))
+}
+
+/// What building took, where that is asked for.
+pub(crate) fn startup(age: Age, build: Duration) -> Option<Duration> {
+    (age == Age::Startup).then_some(build)
 }
 
 /// Warms an instance up, and returns the iterations done and what one takes.
@@ -167,8 +196,16 @@ fn mean(sample: &Sample) -> Duration {
     sample.timing.wall / u32::try_from(sample.iterations.max(1)).unwrap_or(u32::MAX)
 }
 
+/// What is left to say of this process once its block is measured.
+fn of_this_process() -> impl Iterator<Item = Metric> {
+    let threads =
+        machine::threads().map(|count| Metric::context(metric::THREADS, "", count as f64));
+    let peak = peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64));
+    threads.into_iter().chain(peak)
+}
+
 /// The block with the metrics that every workload has, its own first.
-fn block(
+pub(crate) fn block(
     sample: Sample,
     warm_up_iterations: u64,
     startup: Option<Duration>,
@@ -182,19 +219,19 @@ fn block(
         Metric::lower(metric::WALL, "ns", per_ns(timing.wall)),
         Metric::lower(metric::WALL_MIN, "ns", timing.shortest.as_nanos() as f64),
         Metric::lower(metric::CPU, "ns", per_ns(timing.usage.cpu)),
-        Metric::context(metric::CPU_USER, "ns", per_ns(timing.usage.user)),
-        Metric::context(metric::CPU_SYSTEM, "ns", per_ns(timing.usage.system)),
-        Metric::context(metric::SWITCHES_VOLUNTARY, "", per(timing.usage.voluntary as f64)),
-        Metric::context(metric::SWITCHES_INVOLUNTARY, "", per(timing.usage.involuntary as f64)),
     ]);
+    if let Some(rusage) = timing.usage.rusage {
+        metrics.extend([
+            Metric::context(metric::CPU_USER, "ns", per_ns(rusage.user)),
+            Metric::context(metric::CPU_SYSTEM, "ns", per_ns(rusage.system)),
+            Metric::context(metric::SWITCHES_VOLUNTARY, "", per(rusage.voluntary as f64)),
+            Metric::context(metric::SWITCHES_INVOLUNTARY, "", per(rusage.involuntary as f64)),
+        ]);
+    }
     if let Some(heap) = timing.usage.heap {
         metrics.push(Metric::context(metric::ALLOCATIONS, "", per(heap.allocations as f64)));
         metrics.push(Metric::context(metric::ALLOCATED, "B", per(heap.bytes as f64)));
     }
-    metrics
-        .extend(machine::threads().map(|count| Metric::context(metric::THREADS, "", count as f64)));
-    metrics
-        .extend(peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64)));
     metrics.extend(startup.map(|build| {
         let startup = (build + timing.wall).as_nanos() as f64;
         Metric::lower(metric::STARTUP, "ns", startup)

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use common::{command, run};
 use runtime_bench::results::analysis::{Status, analyse};
+use runtime_bench::results::catalogue::Class;
 use runtime_bench::results::key::CellKey;
 use runtime_bench::results::noise::NoiseWindow;
 use runtime_bench::results::run::{Role, Run};
@@ -310,4 +311,37 @@ fn a_trial_over_its_limit_is_an_error_row() {
     for row in &analysis.groups[0].rows {
         assert!(row.status.reason().contains("timed out"), "{:?}", row.status);
     }
+}
+
+/// A runner in another language is measured in the same rounds, and shown without being ranked.
+#[cfg(unix)]
+#[test]
+fn a_runner_outside_is_a_reference_row() {
+    let folder = tempdir().unwrap();
+    let runner = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outside/runner.py");
+    let declared = format!(
+        "[[runner]]\nname = \"other\"\ntitle = \"<i>Other</i>\"\ncommand = [\"python3\", \"{runner}\", \"well\"]\n\
+         [[runner]]\nname = \"lies\"\ncommand = [\"python3\", \"{runner}\", \"noise\"]\n"
+    );
+    fs::write(folder.path().join("runners.toml"), declared).unwrap();
+    let args = ["bench", "^spawn-join/[a-z-]+/tasks", "--runners", "tokio,smol,other,lies"];
+    let ended = run(folder.path(), &[&args[..], &["--budget", "200ms"]].concat());
+    // One of them failed, and the run went on.
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let run = read(&results(folder.path()));
+    let other = run.runner("other").unwrap();
+    assert_eq!(other.class, Class::Reference);
+    assert_eq!(other.packages["python"], "3");
+    let of = |name: &str| {
+        let cell = run.header.plan.cells.iter().position(|cell| cell.key.runner == name).unwrap();
+        run.trials.iter().filter(|trial| trial.cell == cell).collect::<Vec<_>>()
+    };
+    let rounds = |name: &str| of(name).iter().filter(|trial| trial.round > 0).count();
+    assert!(rounds("other") >= 13 && rounds("other") == rounds("smol"), "{}", rounds("other"));
+    assert_eq!(of("lies").len(), 1);
+    let page = folder.path().join("target/runtime-bench/report/w/spawn-join.html");
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("Reference rows") || page.contains("reference row"), "no mark");
+    assert!(!page.contains("<i>Other</i>") && !page.contains("<b>Loading"), "not escaped");
+    assert!(page.contains("&lt;b&gt;Loading"), "the reason is shown");
 }

@@ -119,6 +119,22 @@ pub struct Schedule {
     /// Why it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
+    /// Its reference rows, whose rounds follow from their own cost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+}
+
+/// Rounds of a reference row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Reference {
+    /// Index into [`Plan::cells`].
+    pub cell: usize,
+    /// Rounds of its comparison that it takes part in.
+    pub rounds: u32,
+    /// Why it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
 }
 
 /// One trial: what was asked, where it stood, how it ended.

@@ -9,8 +9,10 @@ use runtime_bench_results::trial::Age;
 use runtime_bench_workloads::workload::PointSet;
 
 use super::values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
+use crate::error::Error;
 use crate::harness::profile::Profile;
 use crate::harness::wishes::{Allocator, Rate, Wishes};
+use crate::outside::file;
 
 /// Where results go.
 #[derive(Clone, Debug, Args)]
@@ -35,6 +37,10 @@ pub struct MatrixArgs {
     /// Runners, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     runners: Vec<String>,
+    /// File that declares runners outside of this program, such as one in another language
+    /// [default: runners.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    runners_file: Option<PathBuf>,
     /// How much time to spend
     #[arg(long, value_enum, default_value_t = Profile::Quick)]
     pub profile: Profile,
@@ -93,9 +99,12 @@ enum AgeName {
 }
 
 impl MatrixArgs {
-    /// Resolves defaults.
-    pub fn wishes(&self) -> Wishes {
-        Wishes {
+    /// Resolves defaults, and reads the runners file.
+    ///
+    /// # Errors
+    /// When that cannot be understood.
+    pub fn wishes(&self) -> Result<Wishes, Error> {
+        Ok(Wishes {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
             runners: self.runners.clone(),
             points: self.points.map_or(self.profile.points(), Points::set),
@@ -110,7 +119,8 @@ impl MatrixArgs {
             seed: self.seed.unwrap_or_else(|| fastrand::u64(..MOST_SEED)),
             reference: self.reference.clone(),
             trial_limit: self.trial_limit.unwrap_or(self.profile.trial_limit()),
-        }
+            outside: file::outsiders(self.runners_file.as_deref())?,
+        })
     }
 }
 

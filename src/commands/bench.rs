@@ -40,7 +40,7 @@ pub fn run(
     command: Vec<String>,
     sink: impl FnOnce(&Path) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let planned = plan::make(registry, &args.matrix.wishes(), Limits::of_this_machine())?;
+    let planned = plan::make(registry, &args.matrix.wishes()?, Limits::of_this_machine())?;
     if args.dry_run {
         return print(&plan_text(&planned));
     }

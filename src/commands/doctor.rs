@@ -135,6 +135,7 @@ fn wishes(args: &DoctorArgs) -> Result<Wishes, Error> {
         seed: fastrand::u64(..MOST_SEED),
         reference: Some(args.runner.clone()),
         trial_limit: TRIAL_LIMIT,
+        outside: Vec::new(),
     })
 }
 

@@ -29,7 +29,7 @@ pub struct ListArgs {
 /// # Errors
 /// When the selection matches nothing.
 pub fn run(registry: &Registry, args: &ListArgs) -> Result<(), Error> {
-    let planned = plan::make(registry, &args.matrix.wishes(), Limits::of_this_machine())?;
+    let planned = plan::make(registry, &args.matrix.wishes()?, Limits::of_this_machine())?;
     match args.format {
         Format::Text => print(&text(&planned)),
         Format::Json => print(&format!("{}\n", json(&planned)?)),

@@ -2,6 +2,7 @@
 
 pub mod ab;
 pub mod bench;
+pub mod check_runner;
 pub mod compare;
 pub mod doctor;
 pub mod list;

@@ -30,7 +30,7 @@ pub struct VerifyArgs {
 /// # Errors
 /// When a cell fails, or trials cannot be started.
 pub fn run(registry: &Registry, args: &VerifyArgs) -> Result<(), Error> {
-    verify(registry, &args.matrix.wishes(), args.quiet)
+    verify(registry, &args.matrix.wishes()?, args.quiet)
 }
 
 /// Verifies the cells of some wishes.
@@ -47,7 +47,7 @@ pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), E
         limit: wishes.trial_limit,
         core: None,
     };
-    let trials = Trials::new(registry, &interrupt, settings)?;
+    let trials = Trials::new(registry, &interrupt, settings)?.with_outside(&planned.outside);
     let planned = calibrated(registry, &planned, wishes.profile, &trials, |_| ())?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for cell in planned.subjects() {

@@ -68,7 +68,7 @@ pub fn calibrated(
             };
             let able = planned.runnable().filter(|cell| open(cell) && cell.role == Role::Subject);
             let mut runners: Vec<&PlannedCell> = Vec::new();
-            for cell in able {
+            for cell in able.filter(|cell| !planned.is_reference(&cell.key.runner)) {
                 if runners.iter().all(|known| known.key.runner != cell.key.runner) {
                     runners.push(cell);
                 }

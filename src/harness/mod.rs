@@ -12,12 +12,15 @@
 //! - [`interleave`]: other builds, or other sizes, against each other in the same way.
 //! - `siblings`: executables of the same build with another allocator.
 //! - `schedule`: rounds from costs, and their random order.
-//! - [`run`]: the loop over all of it, writing each finished trial down.
+//! - `groups`: cells that are compared with each other.
+//! - `rounds`: pilots, then rounds, each finished trial written down.
+//! - [`run`]: all of it, from a plan to a results file.
 //! - `progress`: what a person sees meanwhile.
 
 mod beside;
 pub mod calibration;
 mod child;
+mod groups;
 mod header;
 pub mod interleave;
 pub mod interrupt;
@@ -25,6 +28,7 @@ pub mod plan;
 mod points;
 pub mod profile;
 mod progress;
+mod rounds;
 pub mod run;
 mod schedule;
 pub(crate) mod siblings;

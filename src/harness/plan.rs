@@ -11,6 +11,8 @@ use super::points;
 use super::wishes::Wishes;
 use crate::error::Error;
 use crate::machine::{Limits, Pool, Refusal};
+use crate::outside::describe::Asked;
+use crate::outside::{OutsideCase, Outsider};
 use crate::registry::{Case, Entry, Registry};
 
 /// The least that 20 steady instances take, half a second each.
@@ -31,6 +33,8 @@ pub struct Planned {
     pub workloads: Vec<WorkloadInfo>,
     /// Its runners.
     pub runners: Vec<RunnerInfo>,
+    /// Those of them that are outside of this program, as they were asked.
+    pub outside: Vec<Asked>,
     /// What the measuring is expected to take, seconds.
     pub cost_s: f64,
 }
@@ -39,6 +43,11 @@ impl Planned {
     /// Cells that are compared: all but the twins.
     pub fn subjects(&self) -> impl Iterator<Item = &PlannedCell> {
         self.plan.cells.iter().filter(|cell| cell.role == Role::Subject)
+    }
+
+    /// Whether a runner is a reference row, which is measured beside the others and sets nothing for them.
+    pub(super) fn is_reference(&self, runner: &str) -> bool {
+        self.outside.iter().any(|asked| asked.info.name == runner)
     }
 
     /// Cells that run, the twins among them.
@@ -52,13 +61,19 @@ impl Planned {
 /// # Errors
 /// When a name is unknown, nothing matches, or a size that was asked for does not fit the machine.
 pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Planned, Error> {
-    let known = runners(registry, wishes);
-    wishes.check(&known, limits)?;
+    let mut known = runners(registry, wishes);
+    let names: Vec<&str> = known.iter().map(|info| info.name.as_str()).collect();
+    wishes.check(&names, limits)?;
     let chosen = |name: &str| wishes.runners.is_empty() || wishes.runners.iter().any(|r| r == name);
+    let asked = ask(registry, wishes, limits, chosen);
+    known.extend(asked.iter().map(|asked| asked.info.clone()));
     let mut cells = Vec::new();
     for entry in registry.entries() {
+        let outside: Vec<OutsideCase<'_>> =
+            asked.iter().map(|asked| OutsideCase { entry, asked }).collect();
         for point in points::of(entry, wishes) {
             let cases = entry.cases().filter(|case| chosen(&name(*case)));
+            let cases = cases.chain(outside.iter().map(|case| case as &dyn Case));
             cells.extend(group(entry, &point, cases, wishes, limits)?);
         }
     }
@@ -82,7 +97,32 @@ pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Plan
         reference: wishes.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
         cells,
     };
-    Ok(Planned { plan, workloads, runners, cost_s: costs_s.iter().sum() })
+    Ok(Planned { plan, workloads, runners, outside: asked, cost_s: costs_s.iter().sum() })
+}
+
+/// Asks the chosen runners outside of this program about every cell that the filters leave them.
+fn ask(
+    registry: &Registry,
+    wishes: &Wishes,
+    limits: Limits,
+    chosen: impl Fn(&str) -> bool,
+) -> Vec<Asked> {
+    let about = |outsider: &Outsider| {
+        let pairs = registry.entries().iter().flat_map(|entry| {
+            let points = points::of(entry, wishes).into_iter();
+            points.map(|point| (entry.info.name.clone(), point))
+        });
+        let wanted = |(workload, point): &(String, Point)| {
+            let (workload, point, runner) =
+                (workload.clone(), point.clone(), outsider.name.clone());
+            wishes.takes(&CellKey { workload, point, runner })
+        };
+        pairs.filter(wanted).collect::<Vec<_>>()
+    };
+    let outsiders = wishes.outside.iter().filter(|outsider| chosen(&outsider.name));
+    outsiders
+        .map(|outsider| Asked::ask(outsider, &about(outsider), wishes.workers, limits))
+        .collect()
 }
 
 /// Every runner of the registry, once.
@@ -116,8 +156,7 @@ fn group<'a>(
     for case in cases {
         let key =
             CellKey { workload: entry.info.name.clone(), point: point.clone(), runner: name(case) };
-        let text = key.to_string();
-        if wishes.filters.is_empty() || wishes.filters.iter().any(|filter| filter.is_match(&text)) {
+        if wishes.takes(&key) {
             let (cost_s, not_applicable) = match fit(case, &key, wishes, limits, asked)? {
                 Ok(needs) => (cost_s(&needs, age, wishes), None),
                 Err(reason) => (0.0, Some(reason)),
@@ -208,6 +247,7 @@ mod tests {
             seed: 1,
             reference: None,
             trial_limit: Duration::from_secs(20),
+            outside: Vec::new(),
         }
     }
 

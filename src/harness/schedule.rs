@@ -6,7 +6,7 @@
 use std::ops::RangeInclusive;
 
 use fastrand::Rng;
-use runtime_bench_results::run::Schedule;
+use runtime_bench_results::run::{Reference, Schedule};
 
 /// A comparison may cost this many times its budget before it is left to a longer profile: enough
 /// for 16 instances of a third of a second in the quick profile, and for 16 that are loaded for a second
@@ -37,7 +37,28 @@ pub(super) fn schedule(
         round_cost_s,
         rounds: if left_out.is_some() || cells == 0 { 0 } else { rounds },
         left_out,
+        references: Vec::new(),
     }
+}
+
+/// Decides in how many of the `rounds` of its comparison a reference row takes part, from the cost of a
+/// trial of it.
+pub(super) fn reference(
+    cell: usize,
+    range: RangeInclusive<u32>,
+    budget_s: f64,
+    cost_s: f64,
+    rounds: u32,
+) -> Reference {
+    let alone = schedule(String::new(), range, budget_s, 1, cost_s);
+    Reference { cell, rounds: alone.rounds.min(rounds), left_out: alone.left_out }
+}
+
+/// Whether a row with fewer rounds than its comparison takes part in a round, counted from 1: they are
+/// spread evenly.
+pub(super) fn takes_part(round: u32, rounds: u32, of: u32) -> bool {
+    let until = |round: u32| u64::from(round) * u64::from(rounds) / u64::from(of.max(1));
+    until(round) > until(round.saturating_sub(1))
 }
 
 /// Every round of every comparison, as the comparison's index, in random order.
@@ -58,6 +79,22 @@ mod tests {
 
     fn rounds(budget_s: f64, round_cost_s: f64) -> Schedule {
         schedule("g".into(), 13..=150, budget_s, 8, round_cost_s)
+    }
+
+    #[test]
+    fn a_reference_row_takes_part_in_as_many_rounds_as_it_has_time_for() {
+        let of = |cost_s: f64, rounds: u32| reference(0, 13..=150, 0.8, cost_s, rounds);
+        assert_eq!(of(0.001, 40).rounds, 40);
+        assert_eq!(of(0.04, 40).rounds, 20);
+        let dear = of(0.7, 40);
+        assert_eq!(dear.rounds, 0);
+        assert!(dear.left_out.unwrap().contains("--budget 9.1s"));
+        for (rounds, of) in [(40, 40), (20, 40), (13, 40), (0, 40), (13, 13), (7, 9)] {
+            let taken = (1..=of).filter(|round| takes_part(*round, rounds, of)).count();
+            assert_eq!(taken, rounds as usize, "{rounds} of {of}");
+        }
+        let spread: Vec<u32> = (1..=9).filter(|round| takes_part(*round, 3, 9)).collect();
+        assert_eq!(spread, [3, 6, 9]);
     }
 
     #[test]
@@ -85,6 +122,7 @@ mod tests {
                 round_cost_s: 0.0,
                 rounds,
                 left_out: None,
+                references: Vec::new(),
             };
             let schedules: Vec<Schedule> = rounds.iter().map(schedule).collect();
             let order = order(&mut rng, &schedules);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::trial::{
-    Age, BlockSize, ErrorKind, Outcome, PROTOCOL, TrialReply, TrialRequest,
+    Age, BlockSize, ErrorKind, Outcome, Outside, PROTOCOL, TrialReply, TrialRequest,
 };
 use tempfile::TempDir;
 
@@ -15,12 +15,17 @@ use super::child::{self, Ended};
 use super::interrupt::Interrupt;
 use super::siblings::{COUNTING, MIMALLOC, Missing, find};
 use crate::error::Error;
+use crate::outside::describe::Asked;
+use crate::outside::trial::Trouble;
 use crate::registry::Registry;
 
 /// The subcommand that makes this very program a trial.
 pub const TRIAL: &str = "trial";
 /// The subcommand that makes this very program the load generator of a trial.
 pub const LOAD: &str = "load";
+
+/// After the time limit of a runner outside, the process that speaks to it has this long.
+const TO_SAY_SO: Duration = Duration::from_secs(5);
 
 /// Variables that would change a runner behind the plan's back.
 pub(crate) const SETTINGS_FROM_OUTSIDE: [&str; 6] = [
@@ -45,6 +50,8 @@ pub struct Trials<'a> {
     /// The executable of the other allocator, likewise.
     mimalloc: Result<PathBuf, Missing>,
     scratch: TempDir,
+    /// Runners outside of this program.
+    outside: Vec<Asked>,
     /// What every trial of the run is given.
     pub settings: Settings,
 }
@@ -72,6 +79,14 @@ pub struct Finished {
     pub stderr: Option<String>,
     /// From starting the process to its end.
     pub cost: Duration,
+}
+
+impl Finished {
+    /// A trial that was not even started.
+    fn failed(kind: ErrorKind, message: String) -> Self {
+        let outcome = Outcome::Error { kind, message };
+        Self { outcome, stderr: None, cost: Duration::ZERO }
+    }
 }
 
 impl<'a> Trials<'a> {
@@ -107,7 +122,28 @@ impl<'a> Trials<'a> {
         })?;
         let (counting, mimalloc) = (find(&program, COUNTING), find(&program, MIMALLOC));
         let generator = this_program()?;
-        Ok(Self { registry, interrupt, program, generator, counting, mimalloc, scratch, settings })
+        let outside = Vec::new();
+        Ok(Self {
+            registry,
+            interrupt,
+            program,
+            generator,
+            counting,
+            mimalloc,
+            scratch,
+            outside,
+            settings,
+        })
+    }
+
+    /// The same, with runners outside of this program.
+    #[must_use]
+    pub fn with_outside(self, outside: &[Asked]) -> Self {
+        Self { outside: outside.to_vec(), ..self }
+    }
+
+    fn outside(&self, cell: &CellKey) -> Option<&Asked> {
+        self.outside.iter().find(|asked| asked.info.name == cell.runner)
     }
 
     /// Why allocations are not counted although somebody stands there to count them.
@@ -122,13 +158,15 @@ impl<'a> Trials<'a> {
 
     /// Runs one trial; `None` when the run was interrupted meanwhile.
     pub fn run(&self, cell: &CellKey, age: Age, block: BlockSize) -> Option<Finished> {
+        if let Some(Trouble { kind, message }) = self.outside(cell).and_then(Asked::trouble) {
+            return Some(Finished::failed(*kind, message.clone()));
+        }
         let program = match (cell.point.allocator(), &self.mimalloc) {
             (None, _) => &self.program,
             (Some(_), Ok(program)) => program,
             (Some(allocator), Err(missing)) => {
                 let message = format!("no trial on {allocator}: {missing}");
-                let outcome = Outcome::Error { kind: ErrorKind::Setup, message };
-                return Some(Finished { outcome, stderr: None, cost: Duration::ZERO });
+                return Some(Finished::failed(ErrorKind::Setup, message));
             }
         };
         self.run_in(program, cell, age, block)
@@ -136,8 +174,9 @@ impl<'a> Trials<'a> {
 
     /// Runs one trial that counts allocations instead of being timed; `None` where nobody can count.
     pub fn count(&self, cell: &CellKey, age: Age, block: BlockSize) -> Option<Finished> {
-        // The system's is what is counted.
-        let counting = self.counting.as_ref().ok().filter(|_| cell.point.allocator().is_none())?;
+        // The system's is what is counted, of this program.
+        let countable = cell.point.allocator().is_none() && self.outside(cell).is_none();
+        let counting = self.counting.as_ref().ok().filter(|_| countable)?;
         let finished = self.run_in(counting, cell, age, block)?;
         // Of a workload of somebody's own it knows nothing, and whether a cell works the pilot tells.
         matches!(finished.outcome, Outcome::Ok { .. }).then_some(finished)
@@ -161,7 +200,10 @@ impl<'a> Trials<'a> {
             seed: self.settings.seed,
             scratch: self.scratch.path().to_string_lossy().into_owned(),
             load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
-            outside: None,
+            outside: self.outside(cell).map(|asked| Outside {
+                limit_s: self.settings.limit.as_secs(),
+                ..asked.outside.clone()
+            }),
         };
         let mut command = Command::new(program);
         command.arg(TRIAL).env("RUST_BACKTRACE", "0");
@@ -174,6 +216,8 @@ impl<'a> Trials<'a> {
         let input = serde_json::to_string(&request).unwrap_or_default();
         let start = Instant::now();
         let Settings { limit, core, .. } = self.settings;
+        // Who speaks to a runner outside ends it in time, and says so.
+        let limit = if request.outside.is_some() { limit + TO_SAY_SO } else { limit };
         let ended = child::run(&mut command, &input, limit, core, self.interrupt);
         let cost = start.elapsed();
         let (outcome, stderr) = match ended {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use regex::Regex;
-use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::Age;
 use runtime_bench_workloads::workload::PointSet;
@@ -14,6 +14,7 @@ use super::siblings::{MIMALLOC, find};
 use super::trials::this_program;
 use crate::error::Error;
 use crate::machine::Limits;
+use crate::outside::Outsider;
 use crate::registry::Registry;
 
 /// Where the rates of workloads on a schedule come from.
@@ -70,12 +71,20 @@ pub struct Wishes {
     pub reference: Option<String>,
     /// Time limit of a trial.
     pub trial_limit: Duration,
+    /// Runners outside of this program.
+    pub outside: Vec<Outsider>,
 }
 
 impl Wishes {
+    /// Whether the filters let a cell through.
+    pub(super) fn takes(&self, key: &CellKey) -> bool {
+        let text = key.to_string();
+        self.filters.is_empty() || self.filters.iter().any(|filter| filter.is_match(&text))
+    }
+
     /// Refuses names that are unknown and sizes that the machine cannot hold.
-    pub(super) fn check(&self, known: &[RunnerInfo], limits: Limits) -> Result<(), Error> {
-        self.check_names(known)?;
+    pub(super) fn check(&self, built_in: &[&str], limits: Limits) -> Result<(), Error> {
+        self.check_names(built_in)?;
         if self.allocator.is_some() {
             find(&this_program()?, MIMALLOC).map_err(|missing| {
                 Error::Usage(format!(
@@ -87,8 +96,18 @@ impl Wishes {
         check_threads(self.workers, self.pool_threads, limits)
     }
 
-    fn check_names(&self, known: &[RunnerInfo]) -> Result<(), Error> {
-        let known: Vec<&str> = known.iter().map(|info| info.name.as_str()).collect();
+    fn check_names(&self, built_in: &[&str]) -> Result<(), Error> {
+        let mut known = built_in.to_vec();
+        for outsider in &self.outside {
+            if known.contains(&outsider.name.as_str()) {
+                return Err(Error::Usage(format!(
+                    "{}, a runner outside of this program, has the name of a built-in one: give it \
+                     another in its runners file",
+                    outsider.name
+                )));
+            }
+            known.push(&outsider.name);
+        }
         for name in self.runners.iter().chain(&self.reference) {
             if !known.contains(&name.as_str()) {
                 return Err(unknown_runner(name, &known));

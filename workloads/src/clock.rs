@@ -13,21 +13,28 @@ pub trait Clock: Send + Sync {
     fn usage(&self) -> Usage;
 }
 
-/// Resources of the process. What the platform does not tell is zero.
+/// Resources of the process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// CPU time, to the nanosecond.
+    /// CPU time, to the nanosecond; zero where the platform does not tell.
     pub cpu: Duration,
-    /// The part of it in user mode; the split follows the scheduler's ticks and is coarse.
+    /// What the kernel tells beside it, where it does.
+    pub rusage: Option<Rusage>,
+    /// What was allocated, where the clock's owner counts it.
+    pub heap: Option<Heap>,
+}
+
+/// What `getrusage` tells of the process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rusage {
+    /// CPU time in user mode; the split follows the scheduler's ticks and is coarse.
     pub user: Duration,
-    /// The part of it in the kernel.
+    /// CPU time in the kernel.
     pub system: Duration,
     /// Context switches because a thread waited.
     pub voluntary: u64,
     /// Context switches because a thread was displaced.
     pub involuntary: u64,
-    /// What was allocated, where the clock's owner counts it.
-    pub heap: Option<Heap>,
 }
 
 /// Allocations of the process.
@@ -45,11 +52,19 @@ impl Usage {
     pub fn since(self, earlier: Self) -> Self {
         Self {
             cpu: self.cpu.saturating_sub(earlier.cpu),
+            rusage: self.rusage.map(|rusage| rusage.since(earlier.rusage.unwrap_or_default())),
+            heap: self.heap.map(|heap| heap.since(earlier.heap.unwrap_or_default())),
+        }
+    }
+}
+
+impl Rusage {
+    fn since(self, earlier: Self) -> Self {
+        Self {
             user: self.user.saturating_sub(earlier.user),
             system: self.system.saturating_sub(earlier.system),
             voluntary: self.voluntary.saturating_sub(earlier.voluntary),
             involuntary: self.involuntary.saturating_sub(earlier.involuntary),
-            heap: self.heap.map(|heap| heap.since(earlier.heap.unwrap_or_default())),
         }
     }
 }
@@ -84,14 +99,13 @@ impl Clock for SystemClock {
 
         let cpu =
             clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map_or(Duration::ZERO, Duration::from);
-        getrusage(UsageWho::RUSAGE_SELF).map_or(Usage { cpu, ..Usage::default() }, |usage| Usage {
-            cpu,
+        let rusage = getrusage(UsageWho::RUSAGE_SELF).ok().map(|usage| Rusage {
             user: to_duration(usage.user_time()),
             system: to_duration(usage.system_time()),
             voluntary: usage.voluntary_context_switches().unsigned_abs(),
             involuntary: usage.involuntary_context_switches().unsigned_abs(),
-            heap: None,
-        })
+        });
+        Usage { cpu, rusage, heap: None }
     }
 
     #[cfg(not(unix))]

@@ -89,7 +89,13 @@ impl<'a> Samples<'a> {
         }
         let group = cell.key.group();
         let schedule = run.schedules.iter().find(|schedule| schedule.group == group);
-        let left_out = schedule.and_then(|schedule| schedule.left_out.clone());
+        let left_out = schedule.and_then(|schedule| {
+            let own = schedule
+                .references
+                .iter()
+                .find(|own| run.header.plan.cells.get(own.cell) == Some(cell));
+            schedule.left_out.clone().or_else(|| own?.left_out.clone())
+        });
         Status::NotMeasured(left_out.unwrap_or_else(|| "the run was stopped before it".to_owned()))
     }
 

@@ -12,7 +12,7 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::watch::Watch;
-use crate::cpu::xorshift::xorshift;
+use crate::cpu::xorshift::{scattered, xorshift};
 use crate::instance::{AsyncSession, Session, repeat, repeat_async};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
@@ -46,7 +46,7 @@ impl Shape {
     }
 
     fn job(number: usize) -> u64 {
-        xorshift(2 * number as u64, STEPS)
+        xorshift(scattered(number), STEPS)
     }
 
     fn expected(self) -> u64 {

@@ -11,9 +11,11 @@ pub use sessions::{
 };
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use runtime_bench_results::trial::Metric;
+use serde_json::Value;
 
 use crate::clock::{Clock, Stopwatch, Timing};
 use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
@@ -138,6 +140,51 @@ pub fn on_data_parallel<W: Workload, D: DataParallel>(
     }))
 }
 
+/// Prepares to load a server that another process has taken `build_time` to start.
+///
+/// # Errors
+/// When its clients cannot be started.
+pub fn on_address<W: Workload>(
+    workload: W,
+    setup: Setup,
+    address: SocketAddr,
+    build_time: Duration,
+) -> Result<Box<dyn Instance>, Failure> {
+    let session = workload.clone().on_address(&setup, address)?;
+    Ok(Prepared::boxed(workload, setup, build_time, session, block))
+}
+
+/// Takes the answers of a runner outside of this program, checks them and makes figures of them.
+///
+/// # Errors
+/// When one is not of the workload's form, or wrong.
+pub fn heard<W: Workload>(
+    workload: &W,
+    setup: &Setup,
+    said: Vec<Value>,
+    timing: Timing,
+) -> Result<Sample, Failure> {
+    let answers = workload.hear(setup, said)?;
+    sample(workload, setup, &Timed { answers, timing })
+}
+
+fn sample<W: Workload>(
+    workload: &W,
+    setup: &Setup,
+    timed: &Timed<W::Answer>,
+) -> Result<Sample, Failure> {
+    for answer in &timed.answers {
+        workload.verify(setup, answer).map_err(Failure::WrongAnswer)?;
+    }
+    Ok(Sample {
+        iterations: timed.answers.len() as u64,
+        timing: timed.timing,
+        metrics: workload.metrics(setup, timed),
+        histogram: workload.histogram(timed),
+        answer: timed.answers.last().map_or_else(String::new, |a| workload.describe(a)),
+    })
+}
+
 /// A runtime is built once it has run an empty root task: some start their threads only then.
 fn timed_build<R>(
     build: impl FnOnce() -> io::Result<R>,
@@ -201,17 +248,9 @@ where
         })?;
         let (session, timed) = (self.block)(session, self.setup.clock, iterations.max(1) as usize)?;
         self.session = Some(session);
-        for answer in &timed.answers {
-            self.workload.verify(&self.setup, answer).map_err(Failure::WrongAnswer)?;
-        }
-        Ok(Sample {
-            iterations: timed.answers.len() as u64,
-            timing: timed.timing,
-            metrics: self.workload.metrics(&self.setup, &timed),
-            histogram: self.workload.histogram(&timed),
-            answer: timed.answers.last().map_or_else(String::new, |a| self.workload.describe(a)),
-        })
+        sample(&self.workload, &self.setup, &timed)
     }
+
     fn build_time(&self) -> Duration {
         self.build_time
     }

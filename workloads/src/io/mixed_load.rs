@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::reported;
 use super::server::{self, Served, Shape as Load};
-use crate::cpu::xorshift::xorshift;
+use crate::cpu::xorshift::{scattered, xorshift};
 use crate::instance::{AsyncSession, Session};
 use crate::load::Report;
 use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
@@ -58,7 +58,7 @@ impl Shape {
     }
 
     fn job(&self, number: usize) -> u64 {
-        xorshift(2 * number as u64, self.steps)
+        xorshift(scattered(number), self.steps)
     }
 }
 

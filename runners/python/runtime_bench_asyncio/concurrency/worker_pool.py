@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import count
 from operator import xor
 
-from ..cpu.xorshift import xorshift
+from ..cpu.xorshift import scattered, xorshift
 from ..request import Cell
 from ..session import LoopSession, ThreadSession
 from ..threads import Task, too_many
@@ -29,7 +29,7 @@ class OnLoop(LoopSession):
             async with semaphore:
                 watch.begin()
                 await asyncio.sleep(0)
-                answer = xorshift(2 * number, STEPS)
+                answer = xorshift(scattered(number), STEPS)
                 watch.end()
                 return answer
 
@@ -54,7 +54,7 @@ class OnThreads(ThreadSession):
                 with lock:
                     watch.begin()
                 time.sleep(0)
-                combined ^= xorshift(2 * number, STEPS)
+                combined ^= xorshift(scattered(number), STEPS)
                 with lock:
                     watch.end()
             return combined

@@ -14,3 +14,9 @@ def xorshift(seed: int, steps: int) -> int:
         x ^= x >> 7
         x ^= x << 17 & _64_BITS
     return x
+
+
+def scattered(number: int) -> int:
+    """A seed for the job of a number: xorshift is linear, and jobs whose seeds are their numbers would
+    cancel each other out when their answers are combined by exclusive or."""
+    return number * 0x9E3779B97F4A7C15 & _64_BITS

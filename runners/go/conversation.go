@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+// A conversation is a line each way, and for a server one more.
+type conversation struct {
+	in  *bufio.Reader
+	out *json.Encoder // ends what it writes with a newline
+}
+
+// converse answers the request on in, or ends when in does.
+func converse(in io.Reader, out io.Writer) error {
+	c := conversation{in: bufio.NewReader(in), out: json.NewEncoder(out)}
+	reply, err := c.answer()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil // nobody is left to answer
+	case err != nil:
+		return c.out.Encode(failure(err))
+	}
+	return c.out.Encode(reply)
+}
+
+func (c *conversation) hear() (*request, error) {
+	line, err := c.in.ReadBytes('\n')
+	if err != nil && len(line) == 0 {
+		return nil, err
+	}
+	return understand(line)
+}
+
+func (c *conversation) answer() (any, error) {
+	asked, err := c.hear()
+	if err != nil {
+		return nil, err
+	}
+	switch asked.Request {
+	case "describe":
+		return describe(asked), nil
+	case "trial":
+		return c.trial(asked)
+	}
+	return nil, protocolErrorf("this runner describes itself and does trials, and was asked for `%s`", asked.Request)
+}
+
+func (c *conversation) trial(asked *request) (any, error) {
+	workload, reason := find(asked.Cell)
+	if reason != "" {
+		return nil, protocolError(reason)
+	}
+	setup := &setup{request: asked}
+	buildNs := build(setup.workers())
+	if workload.serve != nil {
+		return c.serve(workload, setup)
+	}
+	return measure(workload, setup, buildNs)
+}
+
+// serve lets the harness load a server until it has had enough.
+func (c *conversation) serve(workload workload, setup *setup) (any, error) {
+	serve := workload.serve(setup)
+	if setup.err != nil {
+		return nil, setup.err
+	}
+	listener, err := listen()
+	if err != nil {
+		return nil, err
+	}
+	defer listener.Close()
+	go serve(listener)
+	if err := c.out.Encode(ready{status("ready"), listener.Addr().String()}); err != nil {
+		return nil, err
+	}
+	if err := c.awaitStop(); err != nil {
+		return nil, err
+	}
+	return measured{header: status("ok"), Metrics: processMetrics()}, nil
+}
+
+func (c *conversation) awaitStop() error {
+	asked, err := c.hear()
+	if err == nil && asked.Request != "stop" {
+		return protocolErrorf("a server is told to stop, and was asked for `%s`", asked.Request)
+	}
+	return err
+}

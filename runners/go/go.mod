@@ -1,0 +1,3 @@
+module runtime-bench/runners/go
+
+go 1.19

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// A young instance has lived so long,
+	young = 2 * time.Millisecond
+	// and done two iterations, unless one took longer than this.
+	longIteration = 20 * time.Millisecond
+	// Windows of a steady instance agree so closely,
+	window    = 100 * time.Millisecond
+	agreement = 0.02
+	// or it is measured as it is after this.
+	steadyAtMost = 5 * time.Second
+)
+
+// measure prepares a workload, warms it up and measures a block.
+func measure(workload workload, setup *setup, buildNs int64) (any, error) {
+	start := time.Now()
+	iterate, err := workload.prepare(setup)
+	if setup.err != nil {
+		return nil, setup.err
+	}
+	if err != nil {
+		return nil, err
+	}
+	prepareNs := time.Since(start).Nanoseconds()
+	instance := &instance{iterate: iterate, clock: systemClock{}}
+	reply, err := instance.measure(setup.Age, setup.Block)
+	if err != nil {
+		return nil, err
+	}
+	reply.BuildNs, reply.PrepareNs = buildNs, prepareNs
+	reply.Metrics = processMetrics()
+	return reply, nil
+}
+
+// An instance is a prepared workload.
+type instance struct {
+	iterate iteration
+	clock   clock
+	// done counts the iterations so far.
+	done int
+}
+
+// measure lets the instance come of age, and then measures a block.
+func (i *instance) measure(age string, size blockSize) (*measured, error) {
+	start := i.clock.wall()
+	count, err := i.warmUp(age, size)
+	if err != nil {
+		return nil, err
+	}
+	reply := &measured{
+		header:           status("ok"),
+		WarmUpIterations: i.done,
+		WarmUpNs:         (i.clock.wall() - start).Nanoseconds(),
+	}
+	reply.Samples, _, err = i.block(count)
+	return reply, err
+}
+
+// warmUp returns how many iterations the block has.
+func (i *instance) warmUp(age string, size blockSize) (int, error) {
+	if size.Iterations > 0 {
+		return size.Iterations, nil
+	}
+	var each time.Duration
+	var err error
+	switch age {
+	case "startup":
+		return 1, nil
+	case "young":
+		each, err = i.growUp()
+	case "steady":
+		each, err = i.settle()
+	default:
+		err = protocolErrorf("there is no age `%s`", age)
+	}
+	return howMany(time.Duration(size.Nanoseconds), each), err
+}
+
+// howMany iterations fill a time.
+func howMany(time, each time.Duration) int {
+	return int(math.Max(1, math.Round(float64(time)/math.Max(1, float64(each)))))
+}
+
+// growUp makes the instance young, and returns what an iteration takes.
+func (i *instance) growUp() (time.Duration, error) {
+	var spent time.Duration
+	// Doubling keeps the blocks few where an iteration is short.
+	for next := 1; ; next = i.done {
+		_, took, err := i.block(next)
+		spent += took
+		enough := i.done >= 2 || spent > longIteration
+		if err != nil || enough && spent >= young {
+			return took / time.Duration(next), err
+		}
+	}
+}
+
+// settle makes the instance steady, and returns what an iteration takes.
+func (i *instance) settle() (time.Duration, error) {
+	start := i.clock.wall()
+	each, err := i.growUp()
+	if err == nil {
+		each, err = i.window(each)
+	}
+	for err == nil && i.clock.wall()-start < steadyAtMost {
+		before := each
+		each, err = i.window(before)
+		if math.Abs(float64(each-before)) <= agreement*float64(each) {
+			break
+		}
+	}
+	return each, err
+}
+
+// window does what fills a window if an iteration takes so long, and returns what one takes in it.
+func (i *instance) window(each time.Duration) (time.Duration, error) {
+	count := howMany(window, each)
+	_, took, err := i.block(count)
+	return took / time.Duration(count), err
+}
+
+// block does some iterations, and returns what all of them took, the readings of the clocks included:
+// they are time that passes, too.
+func (i *instance) block(count int) ([]sample, time.Duration, error) {
+	samples := make([]sample, 0, count)
+	start := i.clock.wall()
+	for range samples[:count] {
+		sample, err := i.sample()
+		if err != nil {
+			return nil, 0, err
+		}
+		samples = append(samples, sample)
+	}
+	i.done += count
+	return samples, i.clock.wall() - start, nil
+}
+
+// sample does one iteration. The wall clock is the inner one: reading the other takes longer.
+func (i *instance) sample() (sample, error) {
+	cpu := i.clock.cpu()
+	wall := i.clock.wall()
+	answer, err := i.iterate()
+	wall = i.clock.wall() - wall
+	cpu = i.clock.cpu() - cpu
+	return sample{WallNs: wall.Nanoseconds(), CPUNs: cpu.Nanoseconds(), Answer: answer}, err
+}

@@ -1,0 +1,77 @@
+package main
+
+import "fmt"
+
+// An iteration does the work once, inside the clock, and returns its answer.
+type iteration func() (any, error)
+
+// A workload is prepared to be iterated, or to be a server; or it says why it is neither.
+type workload struct {
+	prepare func(*setup) (iteration, error)
+	serve   func(*setup) server
+	lacks   string
+}
+
+// catalogue has a line for each workload and variant that this runner speaks of.
+var catalogue = map[string]workload{
+	"timer-gather":              {prepare: timerGather},
+	"timer-gather/one-by-one":   {prepare: timerOneByOne},
+	"timer-precision":           {prepare: timerPrecision},
+	"tcp-echo":                  {prepare: tcpEcho},
+	"tcp-echo/fan-out":          {prepare: tcpEchoFanOut},
+	"connect-churn":             {prepare: connectChurn},
+	"scrape":                    {prepare: scrape},
+	"echo-latency":              {serve: echoServer},
+	"echo-latency/capacity":     {serve: echoServer},
+	"http-server":               {serve: httpServer},
+	"overload":                  {serve: echoServer},
+	"cpu-batch":                 {prepare: cpuBatch},
+	"fork-join/fib":             {prepare: forkJoinFib},
+	"fork-join/skynet":          {prepare: forkJoinSkynet},
+	"sort":                      {prepare: mergeSort},
+	"spawn-join":                {prepare: spawnJoin},
+	"spawn-join/recursive":      {prepare: spawnJoinRecursive},
+	"spawn-join/chained":        {prepare: spawnJoinChained},
+	"spawn-join/root-on-caller": {lacks: "a goroutine is never polled by a thread that waits for it"},
+	"yield":                     {prepare: yield},
+	"ping-pong":                 {prepare: pingPong},
+	"mutex":                     {prepare: mutex},
+	"rwlock":                    {prepare: rwLock},
+	"worker-pool":               {prepare: workerPool},
+	"bounded-queue":             {prepare: boundedQueue},
+	"cancellation":              {prepare: cancellation},
+	"task-memory":               {prepare: taskMemory},
+	"task-memory/sleeping":      {lacks: "a goroutine in time.Sleep cannot be cancelled"},
+	"null":                      {prepare: null},
+}
+
+// find returns the workload of a cell, or the reason why this runner does not have it.
+func find(c cell) (workload, string) {
+	form := c.Workload
+	if c.Variant != "" {
+		form += "/" + c.Variant
+	}
+	workload, known := catalogue[form]
+	switch {
+	case !known:
+		return workload, "the Go runner shows the protocol with a part of the catalogue"
+	case workload.lacks != "":
+		return workload, workload.lacks
+	}
+	return workload, lacking(c.Params)
+}
+
+// lacking says which value of a parameter there is not in Go.
+func lacking(params []param) string {
+	for _, p := range params {
+		switch {
+		case p.Name == "allocator":
+			return "Go's allocator is a part of its runtime and cannot be exchanged"
+		case p.Name == "capacity" && p.Value == "unbounded":
+			return "Go has no unbounded channels"
+		case (p.Name == "channel" || p.Name == "lock") && p.Value != "own":
+			return fmt.Sprintf("goroutines have the %ss of Go, and those of %v are Rust's", p.Name, p.Value)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,34 @@
+package main
+
+import "runtime"
+
+// jobSteps is what a job computes.
+const jobSteps = 300
+
+// scatter makes seeds of numbers: xorshift is linear, and jobs seeded by their numbers would cancel each
+// other out.
+const scatter = 0x9e3779b97f4a7c15
+
+type jobsDone struct {
+	Xor  uint64 `json:"xor"`
+	Most int64  `json:"most"`
+}
+
+// workerPool starts a goroutine for each job. A channel with room for as many as may work is the
+// semaphore; who holds a place yields once, as if it waited for an answer.
+func workerPool(s *setup) (iteration, error) {
+	jobs, atOnce := s.count("jobs"), s.count("at-once")
+	return func() (any, error) {
+		var seen watch
+		permits := make(chan struct{}, atOnce)
+		answers := gather(jobs, func(job int) uint64 {
+			permits <- struct{}{}
+			defer func() { <-permits }()
+			seen.begin()
+			defer seen.end()
+			runtime.Gosched()
+			return xorshift(uint64(job)*scatter, jobSteps)
+		})
+		return jobsDone{Xor: xor(answers), Most: seen.most.Load()}, nil
+	}, nil
+}

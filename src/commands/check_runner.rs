@@ -1,0 +1,264 @@
+//! `check-runner`: what a runner in another language does right and wrong.
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::Args;
+use regex::Regex;
+use runtime_bench_results::run::PlannedCell;
+use runtime_bench_results::trial::{Age, Block, BlockSize, Outcome, Phases, metric};
+use runtime_bench_workloads::workload::PointSet;
+
+use super::print;
+use crate::cli::{POOL_THREADS, at_least_one, cores, regex};
+use crate::error::Error;
+use crate::harness::interrupt::Interrupt;
+use crate::harness::plan::{self, Planned};
+use crate::harness::profile::Profile;
+use crate::harness::trials::{Settings, Trials};
+use crate::harness::wishes::Wishes;
+use crate::machine::Limits;
+use crate::outside::{Outsider, conduct};
+use crate::registry::Registry;
+
+/// Arguments of `check-runner`.
+#[derive(Debug, Args)]
+pub struct CheckRunnerArgs {
+    /// Regular expression on cell names such as `tcp-echo/runner/connections=2`; any may match
+    #[arg(value_name = "FILTER", value_parser = regex)]
+    filters: Vec<Regex>,
+    /// The points that a run measures, instead of tiny ones
+    #[arg(long)]
+    quick: bool,
+    /// Worker threads or processes that it is asked to use [default: all cores]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    workers: Option<usize>,
+    /// The runner's command line, behind `--`
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<String>,
+}
+
+/// The name that the runner has in cells meanwhile.
+const NAME: &str = "runner";
+/// Time of a block.
+const BLOCK: Duration = Duration::from_millis(5);
+/// The time limit of a trial.
+const TRIAL_LIMIT: Duration = Duration::from_secs(20);
+/// A young instance has done as much; a steady one two windows, whose length follows from an estimate.
+const YOUNG_S: f64 = 0.002;
+const STEADY_S: f64 = 0.15;
+/// An iteration longer than this warms an instance up alone.
+const LONG_ITERATION_S: f64 = 0.02;
+
+/// Runs the command.
+///
+/// # Errors
+/// When the runner cannot be started, or does anything wrong.
+pub fn run(registry: &Registry, args: &CheckRunnerArgs) -> Result<(), Error> {
+    let outsider = Outsider::of_command(NAME, &args.command, Path::new("."));
+    if let Some(missing) = &outsider.missing {
+        return Err(Error::Usage(format!("cannot check the runner: {missing}")));
+    }
+    let wishes = wishes(args, outsider);
+    let planned = plan::make(registry, &wishes, Limits::of_this_machine())?;
+    let mut checked = Checked::default();
+    let Some(asked) = planned.outside.first() else {
+        return Err(Error::CouldNotRun("there is nothing to ask the runner about".to_owned()));
+    };
+    checked.note("describes itself", asked.trouble().map(|trouble| trouble.message.clone()))?;
+    if asked.trouble().is_none() {
+        tell(&planned)?;
+        for (what, wrong) in conduct::tried(&asked.outside) {
+            checked.note(what, wrong)?;
+        }
+        check_cells(registry, &wishes, &planned, &mut checked)?;
+    }
+    let Checked { passed, failed } = checked;
+    let skipped = planned.subjects().filter(|cell| cell.not_applicable.is_some()).count();
+    print(&format!("{passed} checks passed, {failed} failed, {skipped} cells n/a\n"))?;
+    if failed == 0 { Ok(()) } else { Err(Error::Failed(format!("{failed} checks failed"))) }
+}
+
+fn wishes(args: &CheckRunnerArgs, outsider: Outsider) -> Wishes {
+    Wishes {
+        filters: args.filters.clone(),
+        runners: vec![NAME.to_owned()],
+        points: if args.quick { PointSet::Quick } else { PointSet::Smoke },
+        params: Vec::new(),
+        rate: None,
+        allocator: None,
+        age: None,
+        profile: Profile::Quick,
+        budget: Profile::Quick.budget(),
+        workers: args.workers.unwrap_or_else(cores),
+        pool_threads: POOL_THREADS,
+        seed: 1,
+        reference: None,
+        trial_limit: TRIAL_LIMIT,
+        outside: vec![outsider],
+    }
+}
+
+#[derive(Default)]
+struct Checked {
+    passed: usize,
+    failed: usize,
+}
+
+impl Checked {
+    fn note(&mut self, what: &str, wrong: Option<String>) -> Result<(), Error> {
+        match wrong {
+            None => {
+                self.passed += 1;
+                print(&format!("ok      {what}\n"))
+            }
+            Some(wrong) => {
+                self.failed += 1;
+                print(&format!("FAILED  {what}: {wrong}\n"))
+            }
+        }
+    }
+}
+
+/// What the runner says of itself.
+fn tell(planned: &Planned) -> Result<(), Error> {
+    let runners = planned.runners.iter().map(|info| {
+        let versions: Vec<String> =
+            info.packages.iter().map(|(name, version)| format!("{name} {version}")).collect();
+        format!("        {}; {}\n", info.configuration, versions.join(", "))
+    });
+    print(&runners.collect::<String>())
+}
+
+/// Every cell that it can do: once, and then as a run measures it, at each age.
+fn check_cells(
+    registry: &Registry,
+    wishes: &Wishes,
+    planned: &Planned,
+    checked: &mut Checked,
+) -> Result<(), Error> {
+    let interrupt = Interrupt::install()?;
+    let settings = Settings {
+        workers: wishes.workers,
+        pool_threads: wishes.pool_threads,
+        seed: wishes.seed,
+        limit: wishes.trial_limit,
+        core: None,
+    };
+    let trials = Trials::new(registry, &interrupt, settings)?.with_outside(&planned.outside);
+    let mut steady = vec![Age::Steady];
+    for cell in planned.subjects() {
+        if let Some(reason) = &cell.not_applicable {
+            print(&format!("n/a     {}: {reason}\n", cell.key))?;
+            continue;
+        }
+        let has = |age: &Age| {
+            registry.entry(&cell.key.workload).is_some_and(|entry| entry.ages.contains(age))
+        };
+        let once = (Age::Young, BlockSize::Iterations(1));
+        let block = BlockSize::Nanoseconds(BLOCK.as_nanos() as u64);
+        let mut ages: Vec<Age> = [Age::Startup, Age::Young].into_iter().filter(has).collect();
+        // It takes half a second: of one cell it is enough.
+        if steady.iter().all(has) {
+            ages.append(&mut steady);
+        }
+        for (age, block) in [once].into_iter().chain(ages.into_iter().map(|age| (age, block))) {
+            if !check(&trials, cell, age, block, checked)? {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One trial; whether it was right.
+fn check(
+    trials: &Trials<'_>,
+    cell: &PlannedCell,
+    age: Age,
+    block: BlockSize,
+    checked: &mut Checked,
+) -> Result<bool, Error> {
+    let Some(finished) = trials.run(&cell.key, age, block) else {
+        return Err(Error::Interrupted("interrupted".to_owned()));
+    };
+    let (what, wrong) = match (finished.outcome, block) {
+        (Outcome::Error { kind, message }, _) => {
+            let stderr = finished.stderr.map_or_else(String::new, |text| format!("\n{text}"));
+            (format!("{}, {age}", cell.key), Some(format!("{kind}: {message}{stderr}")))
+        }
+        (Outcome::Ok { block }, BlockSize::Iterations(_)) => {
+            (format!("{}  {}", cell.key, block.answer), None)
+        }
+        (Outcome::Ok { block }, BlockSize::Nanoseconds(_)) => {
+            let what = format!(
+                "{}, {age}: {} iterations after {}",
+                cell.key, block.iterations, block.warm_up_iterations
+            );
+            (what, wrong_age(age, &block))
+        }
+    };
+    let right = wrong.is_none();
+    checked.note(&what, wrong)?;
+    Ok(right)
+}
+
+/// What an instance of this age should have done otherwise.
+fn wrong_age(age: Age, block: &Block) -> Option<String> {
+    let Phases { warm_up_s, .. } = block.phases;
+    let warmed = |least_s: f64| {
+        let twice = block.warm_up_iterations >= 2 || warm_up_s > LONG_ITERATION_S;
+        (!(twice && warm_up_s >= least_s)).then(|| {
+            format!(
+                "it warmed up for {:.1} ms and {} iterations, which is not {:.0} ms and two",
+                warm_up_s * 1e3,
+                block.warm_up_iterations,
+                least_s * 1e3
+            )
+        })
+    };
+    match age {
+        Age::Startup if block.iterations != 1 || block.warm_up_iterations != 0 => {
+            Some("startup is one iteration, and none before it".to_owned())
+        }
+        Age::Startup if block.metric(metric::STARTUP) <= block.metric(metric::WALL) => {
+            Some("`build_ns` does not say what building took".to_owned())
+        }
+        Age::Startup => None,
+        Age::Young => warmed(YOUNG_S),
+        Age::Steady => warmed(STEADY_S),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime_bench_results::trial::Metric;
+
+    use super::*;
+
+    fn block(iterations: u64, warm_up: (u64, f64), metrics: &[(&str, f64)]) -> Block {
+        let metrics = metrics.iter().map(|(name, value)| Metric::lower(name, "ns", *value));
+        Block {
+            iterations,
+            warm_up_iterations: warm_up.0,
+            metrics: metrics.collect(),
+            phases: Phases { warm_up_s: warm_up.1, ..Phases::default() },
+            ..Block::default()
+        }
+    }
+
+    #[test]
+    fn an_age_has_its_warm_up() {
+        let wall = [("wall", 1e5)];
+        assert_eq!(wrong_age(Age::Young, &block(5, (2, 0.003), &wall)), None);
+        assert!(wrong_age(Age::Young, &block(5, (9, 0.001), &wall)).is_some());
+        assert!(wrong_age(Age::Young, &block(5, (1, 0.003), &wall)).is_some());
+        assert_eq!(wrong_age(Age::Young, &block(1, (1, 0.030), &wall)), None);
+        assert!(wrong_age(Age::Steady, &block(5, (9, 0.1), &wall)).is_some());
+        let started = [("wall", 1e5), ("startup", 2e5)];
+        assert_eq!(wrong_age(Age::Startup, &block(1, (0, 0.0), &started)), None);
+        assert!(wrong_age(Age::Startup, &block(2, (0, 0.0), &started)).is_some());
+        let unbuilt = [("wall", 1e5), ("startup", 1e5)];
+        assert!(wrong_age(Age::Startup, &block(1, (0, 0.0), &unbuilt)).is_some());
+    }
+}

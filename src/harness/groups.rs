@@ -1,0 +1,26 @@
+//! Cells that are compared with each other.
+
+use runtime_bench_results::run::PlannedCell;
+use runtime_bench_results::trial::Age;
+
+/// Cells that are compared with each other, by their ids.
+pub(super) fn groups(cells: &[PlannedCell]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (id, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.not_applicable.is_none()) {
+        let name = cell.key.group();
+        match groups.iter_mut().find(|group| group.name == name && group.age == cell.age) {
+            Some(group) => group.cells.push(id),
+            None => groups.push(Group { name, age: cell.age, cells: vec![id] }),
+        }
+    }
+    groups
+}
+
+/// A comparison.
+pub(super) struct Group {
+    /// `workload[/variant]/params`.
+    pub(super) name: String,
+    pub(super) age: Age,
+    /// Ids of its cells.
+    pub(super) cells: Vec<usize>,
+}

@@ -1,0 +1,226 @@
+//! Pilots, then rounds; every finished trial is written down as it comes.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use runtime_bench_results::analysis::level;
+use runtime_bench_results::run::{Line, Reference, Role, Schedule, TrialRecord};
+use runtime_bench_results::stats::fewest_pairs;
+use runtime_bench_results::store::RunWriter;
+use runtime_bench_results::trial::{Age, BlockSize, Outcome};
+
+use super::beside::{Beside, Noticed};
+use super::groups::Group;
+use super::plan::Planned;
+use super::profile::Profile;
+use super::progress::Progress;
+use super::schedule::{order, reference, schedule, takes_part};
+use super::trials::{Finished, Trials};
+use crate::error::Error;
+
+/// What the pilots of a cell are expected to take, seconds.
+const PILOT_S: f64 = 0.05;
+
+/// Rounds beyond the fewest, so that a stall does not leave a comparison without a verdict.
+const SPARE_ROUNDS: u32 = 2;
+
+/// The loop of a run.
+pub(super) struct Loop<'a> {
+    pub(super) planned: &'a Planned,
+    pub(super) profile: Profile,
+    pub(super) groups: Vec<Group>,
+    /// Cells whose trial failed; they are not tried again.
+    pub(super) broken: Vec<bool>,
+    /// Rounds of reference rows that have fewer than their comparison.
+    pub(super) references: BTreeMap<usize, Share>,
+    pub(super) trials: Trials<'a>,
+    pub(super) writer: RunWriter,
+    pub(super) beside: Beside,
+    pub(super) progress: Progress,
+    pub(super) rng: Rng,
+    pub(super) start: Instant,
+}
+
+/// A reference row takes part in so many of the rounds of its comparison.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share {
+    rounds: u32,
+    of: u32,
+}
+
+impl Loop<'_> {
+    /// `false` when the run was interrupted.
+    pub(super) fn pilots_and_rounds(&mut self) -> Result<bool, Error> {
+        let Some(schedules) = self.pilots()? else { return Ok(false) };
+        let expected_s: f64 = schedules.iter().map(|s| s.round_cost_s * f64::from(s.rounds)).sum();
+        self.progress.phase("measuring", expected_s);
+        let mut rounds = vec![0; self.groups.len()];
+        for group in order(&mut self.rng, &schedules) {
+            rounds[group] += 1;
+            if !self.round(group, rounds[group])? {
+                return Ok(false);
+            }
+            self.progress.finished(schedules[group].round_cost_s);
+        }
+        Ok(true)
+    }
+
+    /// Trials of each cell that are not counted: does it run, is it right, what does it cost?
+    fn pilots(&mut self) -> Result<Option<Vec<Schedule>>, Error> {
+        let cells: usize = self.groups.iter().map(|group| group.cells.len()).sum();
+        let pilots_s = cells as f64 * PILOT_S;
+        self.progress.phase("verifying", pilots_s + self.planned.cost_s);
+        let mut schedules = Vec::with_capacity(self.groups.len());
+        for group in 0..self.groups.len() {
+            let probed = self.beside.between_rounds();
+            self.note(probed)?;
+            let Some(costs) = self.pilots_of(group)? else { return Ok(None) };
+            let schedule = self.schedule(group, &costs);
+            if let Some(reason) = &schedule.left_out {
+                self.progress.say(&format!("left out: {}: {reason}", schedule.group));
+            }
+            for Reference { cell, left_out, .. } in &schedule.references {
+                if let Some(reason) = left_out {
+                    let key = &self.planned.plan.cells[*cell].key;
+                    self.progress.say(&format!("left out: {key}: {reason}"));
+                }
+            }
+            self.writer.append(Line::Schedule(schedule.clone()))?;
+            schedules.push(schedule);
+        }
+        Ok(Some(schedules))
+    }
+
+    /// What a trial of each able cell of a comparison costs; `None` when interrupted.
+    fn pilots_of(&mut self, group: usize) -> Result<Option<BTreeMap<usize, Duration>>, Error> {
+        let mut costs = BTreeMap::new();
+        for (position, id) in self.permutation(group, None).into_iter().enumerate() {
+            let Some(mut pilot) = self.trial(id, 0, position)? else { return Ok(None) };
+            // The first process of a kind pays for cold caches; a cheap cell is tried twice.
+            if pilot.as_secs_f64() < 2.0 * PILOT_S && !self.broken[id] {
+                let Some(second) = self.trial(id, 0, position)? else { return Ok(None) };
+                pilot = pilot.min(second);
+            }
+            // A cell that failed has no part in the rounds, so it must not make them dear; and one
+            // that hangs need not hang again to be counted.
+            if !self.broken[id] {
+                costs.insert(id, pilot);
+                self.count(id, position)?;
+            }
+            self.progress.finished(PILOT_S);
+        }
+        Ok(Some(costs))
+    }
+
+    /// The rounds of a comparison. Reference rows may be of another order of magnitude, so they have rounds
+    /// of their own, and take none from the others.
+    fn schedule(&mut self, group: usize, costs: &BTreeMap<usize, Duration>) -> Schedule {
+        let plan = &self.planned.plan;
+        let is_reference = |id: &usize| self.planned.is_reference(&plan.cells[*id].key.runner);
+        let alone = costs.keys().all(is_reference);
+        let sets = |id: &usize| alone || !is_reference(id);
+        let trial_s = |cell: &usize| costs[cell].as_secs_f64();
+        let setting: Vec<&usize> = costs.keys().filter(|id| sets(id)).collect();
+        let range = self.rounds(group, costs.len());
+        let round_s = setting.iter().map(|id| trial_s(id)).sum();
+        let (name, budget_s) = (self.groups[group].name.clone(), plan.budget_s);
+        let mut schedule = schedule(name, range.clone(), budget_s, setting.len(), round_s);
+        for id in costs.keys().filter(|id| !sets(id)) {
+            let reference = reference(*id, range.clone(), budget_s, trial_s(id), schedule.rounds);
+            let share = Share { rounds: reference.rounds, of: schedule.rounds };
+            self.references.insert(*id, share);
+            let part = f64::from(share.rounds) / f64::from(share.of.max(1));
+            schedule.round_cost_s += trial_s(id) * part;
+            schedule.references.push(reference);
+        }
+        schedule
+    }
+
+    /// Fewest and most rounds: enough for a verdict at the level that this comparison has.
+    fn rounds(&self, group: usize, able: usize) -> RangeInclusive<u32> {
+        let workload = |group: &Group| &self.planned.plan.cells[group.cells[0]].key.workload;
+        let own = workload(&self.groups[group]);
+        let points = self.groups.iter().filter(|other| workload(other) == own).count();
+        // One of the able cells is the twin.
+        let fewest = fewest_pairs(level(able.saturating_sub(1), points)) as u32 + SPARE_ROUNDS;
+        let wanted = self.profile.rounds(self.groups[group].age);
+        let fewest = fewest.max(*wanted.start());
+        fewest..=fewest.max(*wanted.end())
+    }
+
+    /// One trial of each cell of a comparison, in random order; `false` when interrupted.
+    fn round(&mut self, group: usize, round: u32) -> Result<bool, Error> {
+        self.probe_capacity()?;
+        for (position, id) in self.permutation(group, Some(round)).into_iter().enumerate() {
+            if self.trial(id, round, position)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Between rounds, about once a second.
+    fn probe_capacity(&mut self) -> Result<(), Error> {
+        let probed = self.beside.between_rounds();
+        self.note(probed)
+    }
+
+    fn note(&mut self, noticed: Noticed) -> Result<(), Error> {
+        Ok(noticed.lines().try_for_each(|line| self.writer.append(line))?)
+    }
+
+    /// The able cells of a comparison that take part in a round, in random order.
+    fn permutation(&mut self, group: usize, round: Option<u32>) -> Vec<usize> {
+        let takes_part = |id: &usize| match (round, self.references.get(id)) {
+            (Some(round), Some(share)) => takes_part(round, share.rounds, share.of),
+            _ => true,
+        };
+        let able = self.groups[group].cells.iter().copied().filter(|&id| !self.broken[id]);
+        let mut cells: Vec<usize> = able.filter(takes_part).collect();
+        self.rng.shuffle(&mut cells);
+        cells
+    }
+
+    /// One trial, written down; its cost, or `None` when interrupted.
+    fn trial(&mut self, id: usize, round: u32, position: usize) -> Result<Option<Duration>, Error> {
+        let cell = &self.planned.plan.cells[id];
+        self.progress.running(&cell.key.to_string());
+        let at_s = self.start.elapsed().as_secs_f64();
+        let Some(finished) = self.trials.run(&cell.key, cell.age, self.block(cell.age)) else {
+            return Ok(None);
+        };
+        if let Outcome::Error { kind, message } = &finished.outcome {
+            self.broken[id] = true;
+            self.progress.say(&format!("failed: {}: {kind}: {message}", cell.key));
+        }
+        let cost = finished.cost;
+        self.writer.append(Line::Trial(record(id, round, position, at_s, finished)))?;
+        let noticed = self.beside.after_trial();
+        self.note(noticed)?;
+        Ok(Some(cost))
+    }
+
+    /// A trial whose allocations are counted, where somebody can. A pilot, because it is not timed.
+    fn count(&mut self, id: usize, position: usize) -> Result<(), Error> {
+        let cell = &self.planned.plan.cells[id];
+        let at_s = self.start.elapsed().as_secs_f64();
+        if cell.role == Role::Subject
+            && let Some(counted) = self.trials.count(&cell.key, cell.age, self.block(cell.age))
+        {
+            self.writer.append(Line::Trial(record(id, 0, position, at_s, counted)))?;
+        }
+        Ok(())
+    }
+
+    fn block(&self, age: Age) -> BlockSize {
+        BlockSize::Nanoseconds(self.profile.block(age).as_nanos() as u64)
+    }
+}
+
+fn record(cell: usize, round: u32, position: usize, at_s: f64, finished: Finished) -> TrialRecord {
+    let (position, cost_s) = (position as u32, finished.cost.as_secs_f64());
+    let Finished { outcome, stderr, .. } = finished;
+    TrialRecord { cell, round, position, at_s, cost_s, outcome, stderr }
+}

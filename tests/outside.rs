@@ -1,0 +1,167 @@
+//! Runners outside of the program, good ones and bad ones, through the real binary. They are written in
+//! Python: `tests/outside/runner.py`.
+#![cfg(unix)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{Ended, command, run};
+use tempfile::tempdir;
+
+const RUNNER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outside/runner.py");
+
+/// A runners file in a folder, with a runner for each way to behave.
+fn declare(folder: &Path, ways: &[&str]) {
+    let declared = ways.iter().map(|how| {
+        format!(
+            "[[runner]]\nname = \"{how}\"\ntitle = \"<b>{how}</b>\"\nmemory-mib = 300\n\
+             command = [\"python3\", \"{RUNNER}\", \"{how}\"]\n"
+        )
+    });
+    fs::write(folder.join("runners.toml"), declared.collect::<String>()).unwrap();
+}
+
+fn verified(folder: &Path, runner: &str, more: &[&str]) -> Ended {
+    run(folder, &[&["verify", "--profile", "smoke", "--runners", runner], more].concat())
+}
+
+#[test]
+fn a_runner_is_verified_like_any_other_and_says_what_it_cannot_do() {
+    let folder = tempdir().unwrap();
+    declare(folder.path(), &["well"]);
+    let ended = verified(folder.path(), "tokio,well", &["null|^spawn-join|echo-latency|rwlock"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let has = |text: &str| assert!(ended.stdout.contains(text), "no `{text}` in {}", ended.stdout);
+    has("ok      spawn-join/well/tasks=20  190\n");
+    has("ok      spawn-join/tokio/tasks=20  190\n");
+    has("ok      null/well/-");
+    has("ok      echo-latency/well/connections=16,rate=1000messages/s,duration=10ms  2 answered\n");
+    has("n/a     rwlock/well/");
+    has(": the test's runner does not do it\n");
+}
+
+#[test]
+fn what_a_runner_does_wrong_is_one_error_row_that_says_so() {
+    let wrongs = [
+        ("wrong", "wrong answer: the tasks add up to 7"),
+        ("form", "the answer of iteration 0 has not the form"),
+        ("negative", "took -5 ns, which cannot be"),
+        ("zero", "took 0 ns, which cannot be"),
+        ("future", "have passed"),
+        ("noise", "`<b>Loading</b> the model`; standard output is for the protocol alone"),
+        ("crash", "ended with exit status: 3 and no reply"),
+        ("older", "the runner speaks protocol 0, and this harness 1"),
+        ("newer", "the runner speaks protocol 2, and this harness 1"),
+        ("short", "and spoke of 0"),
+        ("eats", "more than the 300 MiB that it may"),
+        ("flood", "its reply is longer than"),
+    ];
+    let folder = tempdir().unwrap();
+    declare(folder.path(), &wrongs.map(|(how, _)| how));
+    for (how, words) in wrongs {
+        let ended = verified(folder.path(), how, &["^spawn-join/[a-z]+/tasks"]);
+        assert_eq!(ended.code, Some(1), "{how}: {ended:?}");
+        let failed: Vec<&str> =
+            ended.stdout.lines().filter(|line| line.starts_with("FAILED")).collect();
+        assert!(failed.len() == 1 && failed[0].contains(words), "{how}: {ended:?}");
+    }
+    let crashed = verified(folder.path(), "crash", &["^spawn-join/[a-z]+/tasks"]);
+    assert!(crashed.stdout.contains("out of luck"), "{crashed:?}");
+}
+
+#[test]
+fn a_runner_that_never_ends_is_ended_in_time() {
+    let folder = tempdir().unwrap();
+    declare(folder.path(), &["hang"]);
+    let start = Instant::now();
+    let more = ["--trial-limit", "1s", "^spawn-join/[a-z]+/tasks"];
+    let ended = verified(folder.path(), "hang", &more);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stdout.contains("timed out: no reply within 1 s"), "{ended:?}");
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_a_runner_leaves_running_is_ended_with_it() {
+    let folder = tempdir().unwrap();
+    declare(folder.path(), &["orphan"]);
+    let orphans = folder.path().join("orphans");
+    let args = ["verify", "--profile", "smoke", "--runners", "orphan", "null|^spawn-join"];
+    let output = command(folder.path()).args(args).env("ORPHANS", &orphans).output().unwrap();
+    let ended = Ended::of(output);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let orphans = fs::read_to_string(orphans).unwrap();
+    assert!(orphans.lines().count() >= 2, "{orphans}");
+    for orphan in orphans.lines() {
+        let stat = format!("/proc/{orphan}/stat");
+        let gone = || fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z "));
+        let ended = (0..100).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            gone()
+        });
+        assert!(ended, "{orphan} is alive");
+    }
+}
+
+#[test]
+fn a_server_must_be_ready_and_not_measure_itself() {
+    let folder = tempdir().unwrap();
+    declare(folder.path(), &["measures"]);
+    let ended = verified(folder.path(), "measures", &["echo-latency"]);
+    assert!(ended.stdout.contains("must say `ready` with its address"), "{ended:?}");
+}
+
+#[test]
+fn an_interpreter_that_is_not_there_is_no_failure() {
+    let folder = tempdir().unwrap();
+    let file =
+        "[[runner]]\nname = \"absent\"\ncommand = [\"no-such-python\"]\nhint = \"get one\"\n";
+    fs::write(folder.path().join("runners.toml"), file).unwrap();
+    let ended = verified(folder.path(), "tokio,absent", &["null"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("n/a     null/absent/-: no-such-python was not found: get one"));
+}
+
+#[test]
+fn a_runners_file_that_cannot_be_used_is_named_with_its_fault() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("other.toml");
+    let refused = |text: &str, words: &[&str]| {
+        fs::write(&file, text).unwrap();
+        run(folder.path(), &["list", "null", "--runners-file", "other.toml"]).fails_with(2, words);
+    };
+    let named = |name: &str| format!("[[runner]]\nname = \"{name}\"\ncommand = [\"sh\"]\n");
+    refused("[[runner", &["other.toml"]);
+    refused(&named("../../etc/x"), &["other.toml", "cannot be the name"]);
+    refused(&named("tokio"), &["tokio", "has the name of a built-in one"]);
+    refused(&(named("a") + &named("a")), &["two runners are called a"]);
+    let missing = run(folder.path(), &["list", "null", "--runners-file", "nowhere.toml"]);
+    missing.fails_with(2, &["nowhere.toml"]);
+}
+
+#[test]
+fn a_checked_runner_is_told_what_it_does_right_and_wrong() {
+    let folder = tempdir().unwrap();
+    let check = |how: &str| {
+        let filter = "null|^spawn-join|echo-latency";
+        run(folder.path(), &["check-runner", filter, "--", "python3", RUNNER, how])
+    };
+    let well = check("well");
+    let has = |text: &str| assert!(well.stdout.contains(text), "no `{text}` in {}", well.stdout);
+    has("ok      describes itself\n        one thread; python 3\n");
+    has("ok      refuses another version of the protocol in a sentence\n");
+    has("ok      ends when its standard input ends\n");
+    has("ok      spawn-join/runner/tasks=20  190\n");
+    // The test's runner knows nothing of ages, nor of workloads that it does not know.
+    has("FAILED  spawn-join/runner/tasks=20, startup: 50 iterations after 20: startup is");
+    has("FAILED  refuses a workload that it does not know in a sentence");
+    assert_eq!(well.code, Some(1), "{well:?}");
+    let noise = check("noise");
+    assert!(noise.stdout.contains("standard output is for the protocol alone"), "{noise:?}");
+    let absent = run(folder.path(), &["check-runner", "--", "no-such-runner"]);
+    absent.fails_with(2, &["no-such-runner was not found"]);
+}

@@ -1,0 +1,86 @@
+//! The page of the runner protocol says what the code understands.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use runtime_bench::registry::{Entry, Registry};
+use runtime_bench::results::outside::{Reply, Request};
+use runtime_bench::workloads::clock::{SYSTEM, Timing};
+use runtime_bench::workloads::load::Traffic;
+use runtime_bench::workloads::workload::{Failure, PointSet, Setup};
+use serde_json::Value;
+use tempfile::tempdir;
+
+fn page() -> String {
+    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/runner-protocol.md")).unwrap()
+}
+
+/// What stands in backquotes in a cell of a table.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+/// Every workload of the table and the answer that stands beside it.
+fn answers(page: &str) -> BTreeMap<String, Option<String>> {
+    let (_, table) = page.split_once("## The workloads").unwrap();
+    let tally = r#"{"sum":1,"ok":1,"errors":0,"panics":0,"strange":0}"#;
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    rows.flat_map(|row| {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let answer =
+            quoted(cells[1]).first().map(|answer| answer.replace(":T", &format!(":{tally}")));
+        let names = quoted(cells[0]).into_iter().map(str::to_owned);
+        names.map(|name| (name, answer.clone())).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+fn setup(entry: &Entry, scratch: &std::path::Path) -> Setup {
+    Setup {
+        point: entry.points(PointSet::Smoke, 2).swap_remove(0),
+        workers: 2,
+        pool_threads: 64,
+        seed: 1,
+        scratch: scratch.to_path_buf(),
+        traffic: Traffic::default(),
+        clock: &SYSTEM,
+    }
+}
+
+#[test]
+fn every_workload_has_its_answer_in_the_table() {
+    let (page, scratch) = (page(), tempdir().unwrap());
+    let answers = answers(&page);
+    let registry = Registry::standard();
+    for entry in registry.entries() {
+        let name = &entry.info.name;
+        let answer = answers.get(name).unwrap_or_else(|| panic!("{name} is not in the table"));
+        let setup = setup(entry, scratch.path());
+        let spoken = entry.fits_outside(&setup.point).is_ok() && !entry.serves;
+        assert_eq!(answer.is_some(), spoken, "{name}");
+        let Some(answer) = answer else { continue };
+        let said: Value = serde_json::from_str(answer).unwrap_or_else(|e| panic!("{name}: {e}"));
+        match entry.hear(&setup, vec![said], Timing::default()) {
+            // The examples are of other points than this.
+            Ok(_) | Err(Failure::WrongAnswer(_)) => {}
+            Err(failure) => panic!("{name}: {failure}"),
+        }
+    }
+    assert_eq!(answers.len(), registry.entries().len(), "the table has more than there is");
+}
+
+#[test]
+fn its_requests_and_replies_are_understood() {
+    let page = page();
+    let blocks = page.split("```json").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let (mut requests, mut replies) = (0, 0);
+    for block in blocks {
+        if serde_json::from_str::<Request>(block).is_ok() {
+            requests += 1;
+        } else {
+            serde_json::from_str::<Reply>(block).unwrap_or_else(|error| panic!("{error}: {block}"));
+            replies += 1;
+        }
+    }
+    assert!(requests >= 2 && replies >= 4, "{requests} and {replies}");
+}
