@@ -56,9 +56,12 @@ class Trial:
         """Of a request that asks for a trial."""
         with _well_formed():
             cell, block = Cell.parse(request["cell"]), request["block"]
+            workers = cell.params.get("workers", request["workers"])
+            if not isinstance(workers, int) or workers < 1:
+                raise BadRequest(f"there cannot be {workers!r} workers")
             trial = cls(
                 cell=cell,
-                workers=cell.params.get("workers", request["workers"]),
+                workers=workers,
                 age=request["age"],
                 iterations=block.get("iterations"),
                 nanoseconds=block.get("nanoseconds"),
@@ -69,8 +72,6 @@ class Trial:
             )
         if trial.age not in ("startup", "young", "steady"):
             raise BadRequest(f"there is no age {trial.age!r}")
-        if not isinstance(trial.workers, int) or trial.workers < 1:
-            raise BadRequest(f"there cannot be {trial.workers!r} workers")
         if (trial.iterations is None) == (trial.nanoseconds is None):
             raise BadRequest(f"a block has so many iterations or nanoseconds: {block!r}")
         return trial

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from runtime_bench_asyncio import trial as ages
-from runtime_bench_asyncio.instance import Sample
+from runtime_bench_asyncio.instance import Block, Sample
 from runtime_bench_asyncio.request import Cell, Trial
 
 MS = 1_000_000
@@ -27,11 +27,12 @@ class Instance:
         while True:
             yield round(times_ms[-1] * MS)
 
-    def measure(self, iterations: int) -> list[Sample]:
+    def measure(self, iterations: int) -> Block:
         self.batches.append(iterations)
         samples = [Sample(next(self._times), 1, None) for _ in range(iterations)]
-        self.now += sum(sample.wall_ns for sample in samples)
-        return samples
+        took_ns = sum(sample.wall_ns for sample in samples)
+        self.now += took_ns
+        return Block(samples, took_ns)
 
 
 def measured(instance: Instance, age: str, **block: int) -> tuple[int, int]:
