@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import resource
 from time import perf_counter_ns
+from typing import Any
 
 from .conversation import Conversation, Request
 from .errors import BadRequest, Failure
 from .flavours import FLAVOURS, Flavour
 from .instance import Instance, LoopFactory, OnLoop, OnProcesses, OnThreads
 from .request import Trial
-from .serve import serve_on_loop, serve_on_threads
-from .session import LoopServer, LoopSession, ProcessSession, ThreadServer, ThreadSession
+from .session import LoopServer, ThreadServer
 from .trial import measure
 from .usage import metrics
 
@@ -40,42 +40,43 @@ def _answer(
     flavour: Flavour,
     loop_factory: LoopFactory | None,
 ) -> None:
+    read = perf_counter_ns()
     match request.get("request"):
         case "describe":
             from .describe import describe
 
             conversation.reply("described", **describe(flavour, request))
         case "trial":
-            _try(conversation, Trial.parse(request), flavour, loop_factory)
+            trial = Trial.parse(request)
+            instance = _build(flavour, trial, loop_factory)
+            _try(conversation, instance, flavour, trial, perf_counter_ns() - read)
+            instance.close()
         case other:
             raise BadRequest(f"there is no request {other!r} to begin with")
 
 
+def _build(flavour: Flavour, trial: Trial, loop_factory: LoopFactory | None) -> Instance:
+    match flavour.kind:
+        case "OnThreads":
+            return OnThreads()
+        case "OnProcesses":
+            kind: Any = flavour.session(trial.cell)
+            return OnProcesses(kind, trial)
+        case _:
+            return OnLoop(loop_factory)
+
+
 def _try(
-    conversation: Conversation, trial: Trial, flavour: Flavour, loop_factory: LoopFactory | None
+    conversation: Conversation, instance: Instance, flavour: Flavour, trial: Trial, build_ns: int
 ) -> None:
+    built = perf_counter_ns()
     _raise_open_files()
     session = flavour.session(trial.cell)(trial)
-    if isinstance(session, LoopServer):
-        serve_on_loop(session, conversation, loop_factory)
-    elif isinstance(session, ThreadServer):
-        serve_on_threads(session, conversation)
-    else:
-        built = perf_counter_ns()
-        if isinstance(session, ProcessSession):
-            instance: Instance = OnProcesses(session)
-        elif isinstance(session, ThreadSession):
-            instance = OnThreads(session)
-        else:
-            assert isinstance(session, LoopSession)
-            instance = OnLoop(session, loop_factory)
-        _measure(conversation, trial, instance, perf_counter_ns() - built)
-
-
-def _measure(conversation: Conversation, trial: Trial, instance: Instance, build_ns: int) -> None:
-    start = perf_counter_ns()
-    instance.prepare()
-    prepare_ns = perf_counter_ns() - start
+    if isinstance(session, LoopServer | ThreadServer):
+        instance.serve(session, conversation)
+        return
+    instance.prepare(session)
+    prepare_ns = perf_counter_ns() - built
     measured = measure(instance, trial)
     conversation.reply(
         "ok",
@@ -84,9 +85,8 @@ def _measure(conversation: Conversation, trial: Trial, instance: Instance, build
         build_ns=build_ns,
         prepare_ns=prepare_ns,
         warm_up_ns=measured.warm_up_ns,
-        metrics=metrics(instance.session.children),
+        metrics=metrics(session.children),
     )
-    instance.close()
 
 
 def _raise_open_files() -> None:

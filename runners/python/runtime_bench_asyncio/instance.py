@@ -1,18 +1,22 @@
-"""One fresh, prepared instance of a cell, and the only clock that times it.
+"""One fresh instance of a runner, and the only clock that times it.
 
-An instance is built with its runtime: an event loop, threads, or processes. Nothing but the clock
-stands between two iterations.
+It is built when a first empty task has run. Then it is given a session to prepare and to measure, or
+a server to run. Nothing but the clock stands between two iterations.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from .session import LoopSession, ProcessSession, Session, ThreadSession
+from .conversation import Conversation
+from .request import Trial
+from .serve import serve_on_loop, serve_on_threads
+from .session import LoopServer, LoopSession, ProcessSession, ThreadServer, ThreadSession
 from .usage import cpu_clock
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
@@ -26,90 +30,131 @@ class Sample(NamedTuple):
     answer: Any
 
 
-class Instance(Protocol):
-    """What a trial does with an instance: prepares it, measures as often as it likes, closes it."""
+class Block(NamedTuple):
+    """Iterations in a row."""
+
+    samples: list[Sample]
+    #: Of all together, the readings of the clocks between them included.
+    took_ns: int
 
     @property
-    def session(self) -> Session: ...
-    def prepare(self) -> None: ...
-    def measure(self, iterations: int) -> list[Sample]: ...
+    def mean_ns(self) -> float:
+        return self.took_ns / len(self.samples)
+
+
+class Instance(ABC):
+    """What a trial does with an instance: measures one session as often as it likes, or serves."""
+
+    @abstractmethod
+    def prepare(self, session: Any) -> None: ...
+
+    @abstractmethod
+    def measure(self, iterations: int) -> Block: ...
+
+    @abstractmethod
+    def serve(self, server: Any, conversation: Conversation) -> None: ...
+
+    @abstractmethod
     def close(self) -> None: ...
 
 
-class OnLoop:
-    """On an event loop, which is built when a first empty task has run."""
+class OnLoop(Instance):
+    """On an event loop."""
 
-    def __init__(self, session: LoopSession, loop_factory: LoopFactory | None) -> None:
-        self.session = session
+    session: LoopSession | None = None
+
+    def __init__(self, loop_factory: LoopFactory | None) -> None:
         self._runner = asyncio.Runner(loop_factory=loop_factory)
         self._runner.run(asyncio.sleep(0))
 
-    def prepare(self) -> None:
-        self._runner.run(self.session.prepare())
+    def prepare(self, session: LoopSession) -> None:
+        self.session = session
+        self._runner.run(session.prepare())
 
-    def measure(self, iterations: int) -> list[Sample]:
-        return self._runner.run(self._block(iterations))
+    def measure(self, iterations: int) -> Block:
+        assert self.session is not None
+        return self._runner.run(_block_on_loop(self.session, iterations))
 
-    async def _block(self, iterations: int) -> list[Sample]:
-        iterate, cpu_ns = self.session.iterate, cpu_clock(self.session.children)
-        samples = []
-        for _ in range(iterations):
-            cpu, start = cpu_ns(), perf_counter_ns()
-            answer = await iterate()
-            wall = perf_counter_ns() - start
-            samples.append(Sample(wall, cpu_ns() - cpu, answer))
-        return samples
+    def serve(self, server: LoopServer, conversation: Conversation) -> None:
+        self._runner.run(serve_on_loop(server, conversation))
 
     def close(self) -> None:
-        self._runner.run(self.session.close())
+        if self.session is not None:
+            self._runner.run(self.session.close())
         self._runner.close()
 
 
-class OnThreads:
-    """On threads. There is nothing to build but a first empty thread."""
+async def _block_on_loop(session: LoopSession, iterations: int) -> Block:
+    iterate, cpu_ns = session.iterate, cpu_clock(session.children)
+    samples = []
+    begun = perf_counter_ns()
+    for _ in range(iterations):
+        cpu, start = cpu_ns(), perf_counter_ns()
+        answer = await iterate()
+        wall = perf_counter_ns() - start
+        samples.append(Sample(wall, cpu_ns() - cpu, answer))
+    return Block(samples, perf_counter_ns() - begun)
 
-    def __init__(self, session: ThreadSession) -> None:
-        self.session = session
+
+class OnThreads(Instance):
+    """On threads: there is nothing to build but a first empty one."""
+
+    session: ThreadSession | None = None
+
+    def __init__(self) -> None:
         first = threading.Thread()
         first.start()
         first.join()
 
-    def prepare(self) -> None:
-        self.session.prepare()
+    def prepare(self, session: ThreadSession) -> None:
+        self.session = session
+        session.prepare()
 
-    def measure(self, iterations: int) -> list[Sample]:
-        iterate, cpu_ns = self.session.iterate, cpu_clock(self.session.children)
-        samples = []
-        for _ in range(iterations):
-            cpu, start = cpu_ns(), perf_counter_ns()
-            answer = iterate()
-            wall = perf_counter_ns() - start
-            samples.append(Sample(wall, cpu_ns() - cpu, answer))
-        return samples
+    def measure(self, iterations: int) -> Block:
+        assert self.session is not None
+        return _block(self.session, iterations)
+
+    def serve(self, server: ThreadServer, conversation: Conversation) -> None:
+        serve_on_threads(server, conversation)
 
     def close(self) -> None:
-        self.session.close()
+        if self.session is not None:
+            self.session.close()
+
+
+def _block(session: ThreadSession, iterations: int) -> Block:
+    iterate, cpu_ns = session.iterate, cpu_clock(session.children)
+    samples = []
+    begun = perf_counter_ns()
+    for _ in range(iterations):
+        cpu, start = cpu_ns(), perf_counter_ns()
+        answer = iterate()
+        wall = perf_counter_ns() - start
+        samples.append(Sample(wall, cpu_ns() - cpu, answer))
+    return Block(samples, perf_counter_ns() - begun)
 
 
 class OnProcesses(OnThreads):
-    """On a pool of processes, which is built when all have started and done a first empty job."""
+    """On a pool of processes, all of which have started and loaded what the session needs."""
 
-    session: ProcessSession
-
-    def __init__(self, session: ProcessSession) -> None:
+    def __init__(self, kind: type[ProcessSession], trial: Trial) -> None:
         from concurrent.futures import ProcessPoolExecutor
+
+        self._pool = ProcessPoolExecutor(trial.workers, initializer=kind.load, initargs=(trial,))
+        # Where processes are forked, as by default on Linux, the first job starts them all.
+        self._pool.submit(_nothing).result()
+
+    def prepare(self, session: ThreadSession) -> None:
         from multiprocessing import active_children
 
-        self.session = session
-        trial = session.trial
-        session.pool = ProcessPoolExecutor(trial.workers, initializer=session.load, initargs=(trial,))
-        # Where processes are forked, as by default on Linux, the first job starts them all.
-        session.pool.submit(_nothing).result()
+        assert isinstance(session, ProcessSession)
+        session.pool = self._pool
         session.children = [child.pid for child in active_children() if child.pid is not None]
+        super().prepare(session)
 
     def close(self) -> None:
         super().close()
-        self.session.pool.shutdown()
+        self._pool.shutdown()
 
 
 def _nothing() -> None:

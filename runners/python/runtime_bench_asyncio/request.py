@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +21,9 @@ class Cell:
     @classmethod
     def parse(cls, key: Mapping[str, Any]) -> Cell:
         """Of a cell as it stands in a request."""
-        params = {param["name"]: param["value"] for param in key["params"]}
-        return cls(key["workload"], key.get("variant"), params)
+        with _well_formed():
+            params = {param["name"]: param["value"] for param in key["params"]}
+            return cls(key["workload"], key.get("variant"), params)
 
     def count(self, name: str) -> int:
         """A parameter that is a whole number."""
@@ -52,26 +54,27 @@ class Trial:
     @classmethod
     def parse(cls, request: Mapping[str, Any]) -> Trial:
         """Of a request that asks for a trial."""
-        cell = Cell.parse(request["cell"])
-        workers = cell.params.get("workers", request["workers"])
-        if not isinstance(workers, int) or workers < 1:
-            raise BadRequest(f"there cannot be {workers!r} workers")
-        if request["age"] not in ("startup", "young", "steady"):
-            raise BadRequest(f"there is no age {request['age']!r}")
-        block = request["block"]
-        if len(block) != 1 or not block.keys() & {"iterations", "nanoseconds"}:
+        with _well_formed():
+            cell, block = Cell.parse(request["cell"]), request["block"]
+            workers = cell.params.get("workers", request["workers"])
+            if not isinstance(workers, int) or workers < 1:
+                raise BadRequest(f"there cannot be {workers!r} workers")
+            trial = cls(
+                cell=cell,
+                workers=workers,
+                age=request["age"],
+                iterations=block.get("iterations"),
+                nanoseconds=block.get("nanoseconds"),
+                seed=request["seed"],
+                scratch=request["scratch"],
+                files=request.get("files") or [],
+                address=request.get("address"),
+            )
+        if trial.age not in ("startup", "young", "steady"):
+            raise BadRequest(f"there is no age {trial.age!r}")
+        if (trial.iterations is None) == (trial.nanoseconds is None):
             raise BadRequest(f"a block has so many iterations or nanoseconds: {block!r}")
-        return cls(
-            cell=cell,
-            workers=workers,
-            age=request["age"],
-            iterations=block.get("iterations"),
-            nanoseconds=block.get("nanoseconds"),
-            seed=request["seed"],
-            scratch=request["scratch"],
-            files=request.get("files") or [],
-            address=request.get("address"),
-        )
+        return trial
 
     def host_and_port(self) -> tuple[str, int]:
         """The server to talk to."""
@@ -79,3 +82,12 @@ class Trial:
             raise BadRequest(f"{self.cell.workload} needs an address")
         host, port = self.address.rsplit(":", 1)
         return host, int(port)
+
+
+@contextmanager
+def _well_formed() -> Iterator[None]:
+    """Around reading a request: what is not where it should be is an error of whoever wrote it."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError) as error:
+        raise BadRequest(f"the request has not the form of the protocol: {error!r}") from error

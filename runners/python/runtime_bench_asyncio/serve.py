@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from .conversation import Conversation, Request
 from .errors import BadRequest
-from .instance import LoopFactory
 from .session import LoopServer, ThreadServer
 from .usage import metrics
 
 
-def serve_on_loop(
-    server: LoopServer, conversation: Conversation, loop_factory: LoopFactory | None
-) -> None:
+async def serve_on_loop(server: LoopServer, conversation: Conversation) -> None:
     """Until it is told to stop, or its input ends."""
-
-    async def serve() -> None:
-        conversation.reply("ready", address=await server.listen())
-        _end(conversation, await conversation.heard())
-        await server.close()
-
-    with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(serve())
+    conversation.reply("ready", address=await server.listen())
+    _end(conversation, await conversation.heard())
+    await server.close()
 
 
 def serve_on_threads(server: ThreadServer, conversation: Conversation) -> None:

@@ -6,6 +6,7 @@ The rules are those of the built-in runners (`src/trial.rs`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, inf
 from time import perf_counter_ns
 
 from .instance import Instance, Sample
@@ -38,7 +39,7 @@ def measure(instance: Instance, trial: Trial) -> Measured:
     start = perf_counter_ns()
     warm, iterations = _warm_up(instance, trial)
     warm_up_ns = perf_counter_ns() - start if warm else 0
-    return Measured(instance.measure(iterations), warm, warm_up_ns)
+    return Measured(instance.measure(iterations).samples, warm, warm_up_ns)
 
 
 def _warm_up(instance: Instance, trial: Trial) -> tuple[int, int]:
@@ -47,9 +48,10 @@ def _warm_up(instance: Instance, trial: Trial) -> tuple[int, int]:
         return 0, trial.iterations
     if trial.age == "startup":
         return 0, 1
+    start = perf_counter_ns()
     warm, each = _until_young(instance)
     if trial.age == "steady":
-        warm, each = _until_steady(instance, warm, each)
+        warm, each = _until_steady(instance, warm, each, start)
     return warm, max(1, round((trial.nanoseconds or 0) / each))
 
 
@@ -57,31 +59,22 @@ def _until_young(instance: Instance) -> tuple[int, float]:
     """The iterations done, and what one takes, ns."""
     done, spent, batch = 0, 0, 1
     while True:
-        samples = instance.measure(batch)
-        done += len(samples)
-        spent += _total(samples)
+        block = instance.measure(batch)
+        done += batch
+        spent += block.took_ns
         if spent >= YOUNG and (done >= 2 or spent > LONG_ITERATION):
-            return done, _mean(samples)
+            return done, block.mean_ns
         # Doubling keeps the blocks few where an iteration is short.
         batch = done
 
 
-def _until_steady(instance: Instance, done: int, each: float) -> tuple[int, float]:
+def _until_steady(instance: Instance, done: int, each: float, start: int) -> tuple[int, float]:
     """The iterations done by then, those of its youth among them, and what one takes, ns."""
-    end = perf_counter_ns() + STEADY_AT_MOST - round(done * each)
-    before = float("inf")
+    before = inf
     while True:
-        samples = instance.measure(-int(-WINDOW // each))
-        done += len(samples)
-        each = _mean(samples)
-        if abs(each - before) <= AGREEMENT * each or perf_counter_ns() >= end:
-            return done, each
-        before = each
-
-
-def _total(samples: list[Sample]) -> int:
-    return sum(sample.wall_ns for sample in samples)
-
-
-def _mean(samples: list[Sample]) -> float:
-    return _total(samples) / len(samples)
+        window = ceil(WINDOW / each)
+        now = instance.measure(window).mean_ns
+        done += window
+        if abs(now - before) <= AGREEMENT * now or perf_counter_ns() - start >= STEADY_AT_MOST:
+            return done, now
+        before = each = now

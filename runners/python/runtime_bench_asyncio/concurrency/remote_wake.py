@@ -18,7 +18,7 @@ class OnLoop(LoopSession):
     async def prepare(self) -> None:
         self.questions: SimpleQueue[Question | None] = SimpleQueue()
         loop = asyncio.get_running_loop()
-        self.thread = threading.Thread(target=answer, args=(loop, self.questions))
+        self.thread = threading.Thread(target=answer, args=(loop, self.questions), daemon=True)
         self.thread.start()
 
     async def iterate(self) -> int:

@@ -13,6 +13,9 @@ SIZE = 64
 
 
 class OnLoop(LoopServer):
+    # To the server it makes no difference how it is loaded.
+    variants = (None, "capacity")
+
     async def listen(self) -> str:
         listener = listen()
         self.server = await asyncio.start_server(echo(SIZE), sock=listener, backlog=BACKLOG)

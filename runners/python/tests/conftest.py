@@ -1,0 +1,106 @@
+"""How a test speaks to a runner: as the harness does, to a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RUN = [sys.executable, str(Path(__file__).parents[1] / "run.py"), "--flavour"]
+
+Reply = dict[str, Any]
+
+
+def cell(workload: str, variant: str | None = None, **params: int | str) -> dict[str, Any]:
+    """A cell as it stands in a request."""
+    listed = [
+        {"name": name.replace("_", "-"), "value": value, "unit": ""} for name, value in params.items()
+    ]
+    key = {"workload": workload, "params": listed, "runner": "x"}
+    return key if variant is None else {**key, "variant": variant}
+
+
+def trial(cell: dict[str, Any], **others: Any) -> dict[str, Any]:
+    """A request that asks for one; two iterations, unless it is told otherwise."""
+    return {
+        "request": "trial",
+        "protocol": 1,
+        "cell": cell,
+        "workers": 2,
+        "age": "young",
+        "block": {"iterations": 2},
+        "seed": 7,
+        "limit_s": 20,
+        "scratch": "/nowhere",
+        **others,
+    }
+
+
+def converse(flavour: str, text: str) -> list[str]:
+    """What a runner writes in answer to a text, by lines. It must end by itself, and well."""
+    ended = subprocess.run(
+        [*RUN, flavour], input=text, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert "Traceback" not in ended.stderr, ended.stderr
+    return ended.stdout.splitlines()
+
+
+def ask(flavour: str, request: dict[str, Any]) -> Reply:
+    """The one line that answers a request."""
+    (line,) = converse(flavour, json.dumps(request) + "\n")
+    reply: Reply = json.loads(line)
+    assert reply["protocol"] == 1
+    return reply
+
+
+class Server:
+    """A runner that serves, until it is told to stop."""
+
+    def __init__(self, flavour: str, request: dict[str, Any]) -> None:
+        self.process = subprocess.Popen(
+            [*RUN, flavour], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.write(request)
+        ready = self.read()
+        assert ready["status"] == "ready", ready
+        self.host, port = ready["address"].split(":")
+        self.port = int(port)
+
+    def write(self, request: dict[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+
+    def read(self) -> Reply:
+        assert self.process.stdout is not None
+        reply: Reply = json.loads(self.process.stdout.readline())
+        return reply
+
+    def rest(self) -> str:
+        """What it writes after the last line that was read. It must end by itself, and well."""
+        rest, _ = self.process.communicate(timeout=30)
+        assert self.process.returncode == 0
+        return rest
+
+
+@pytest.fixture
+def serve() -> Any:
+    """Starts servers, and ends those that a test left."""
+    servers: list[Server] = []
+
+    def start(flavour: str, request: dict[str, Any]) -> Server:
+        servers.append(Server(flavour, request))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.process.kill()
+        server.process.communicate()
+
+
+Serve = Callable[[str, dict[str, Any]], Server]

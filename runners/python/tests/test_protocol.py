@@ -1,0 +1,103 @@
+"""The conversation: one line out for a line in, whatever comes in."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Serve, ask, cell, converse, trial
+
+
+def test_a_trial_is_answered_in_one_line() -> None:
+    reply = ask("asyncio", trial(cell("spawn-join", tasks=3)))
+    assert reply["status"] == "ok"
+    assert [sample["answer"] for sample in reply["samples"]] == [3, 3]
+    assert all(sample["wall_ns"] > 0 and sample["cpu_ns"] > 0 for sample in reply["samples"])
+    assert reply["build_ns"] > 0 and reply["warm_up_iterations"] == 0
+    metrics = {metric["name"]: metric for metric in reply["metrics"]}
+    assert metrics["threads"]["value"] == 1 and metrics["threads"]["better"] == "neither"
+    assert metrics["peak-memory"]["unit"] == "B" and metrics["peak-memory"]["value"] > 1e6
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("no json", "cannot be understood"),
+        ("[1]", "no object"),
+        ('{"request":"trial","protocol":2}', "speaks protocol 2, this runner 1"),
+        ('{"request":"trial","protocol":1}', "cell"),
+        ('{"request":"dance","protocol":1}', "dance"),
+        ('{"request":"stop","protocol":1}', "stop"),
+        (json.dumps(trial(cell("nothing"))), "no workload 'nothing'"),
+        (json.dumps(trial(cell("mixed-load", "inline"))), "no workload 'mixed-load'"),
+        (json.dumps(trial(cell("spawn-join", "sideways", tasks=3))), "no variant 'sideways'"),
+        (json.dumps(trial(cell("spawn-join"))), "no whole number `tasks`"),
+        (json.dumps(trial(cell("null"), age="old")), "age 'old'"),
+        (json.dumps(trial(cell("null"), block={})), "block"),
+        (json.dumps(trial(cell("null"), workers=0)), "0 workers"),
+        (json.dumps(trial(cell("scrape", pages=1, at_once=1))), "needs an address"),
+    ],
+)
+def test_a_bad_request_is_an_error_of_the_protocol(line: str, says: str) -> None:
+    (answered,) = converse("asyncio", line + "\n")
+    reply = json.loads(answered)
+    assert (reply["status"], reply["kind"]) == ("error", "protocol")
+    assert says in reply["message"]
+
+
+def test_what_is_refused_is_an_error_of_the_setup() -> None:
+    reply = ask("asyncio", trial(cell("scrape", pages=1, at_once=1), address="127.0.0.1:1"))
+    assert (reply["status"], reply["kind"]) == ("error", "setup")
+
+
+def test_no_request_is_no_answer() -> None:
+    assert converse("asyncio", "") == []
+
+
+def test_a_server_stops_when_it_is_told_to(serve: Serve) -> None:
+    server = serve("asyncio", trial(cell("overload")))
+    server.write({"request": "stop", "protocol": 1})
+    reply = server.read()
+    assert (reply["protocol"], reply["status"]) == (1, "ok") and "samples" not in reply
+    assert server.rest() == ""
+
+
+@pytest.mark.parametrize("flavour", ["asyncio", "python-threads"])
+def test_a_server_ends_with_its_input(serve: Serve, flavour: str) -> None:
+    workload = cell("echo-latency") if flavour == "asyncio" else cell("http-server", wait=0)
+    assert serve(flavour, trial(workload)).rest() == ""
+
+
+def test_a_server_is_told_nothing_but_to_stop(serve: Serve) -> None:
+    server = serve("asyncio", trial(cell("overload")))
+    server.write(trial(cell("null")))
+    assert server.read()["kind"] == "protocol"
+
+
+def test_a_server_serves_while_it_waits_for_its_next_line(serve: Serve) -> None:
+    server = serve("asyncio-uvloop", trial(cell("echo-latency")))
+    with socket.create_connection((server.host, server.port), timeout=10) as client:
+        for number in range(3):
+            message = bytes([number]) * 64
+            client.sendall(message)
+            assert client.recv(64, socket.MSG_WAITALL) == message
+    server.write({"request": "stop", "protocol": 1})
+    assert server.read()["status"] == "ok"
+
+
+def test_standard_output_carries_the_protocol_alone() -> None:
+    code = (
+        "import os, sys; from runtime_bench_asyncio.conversation import Conversation\n"
+        "said = Conversation(); print('printed'); sys.stdout.flush(); os.write(1, b'written')\n"
+        "said.reply('ok')"
+    )
+    folder = Path(__file__).parents[1]
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == '{"protocol":1,"status":"ok"}\n'
+    assert ended.stderr == "printed\nwritten"
