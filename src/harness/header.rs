@@ -23,6 +23,8 @@ pub(super) fn header(planned: &Planned, command: &[String]) -> RunHeader {
         plan: planned.plan.clone(),
         workloads: planned.workloads.clone(),
         runners: planned.runners.clone(),
+        claims: Vec::new(),
+        glossary: Vec::new(),
     }
 }
 
