@@ -21,7 +21,7 @@ struct Cli {
 
 fn planned(profile: &str) -> Planned {
     let args = ["list", "--points", "claims", "--workers", "2", "--profile", profile];
-    let wishes = Cli::parse_from(args).matrix.wishes();
+    let wishes = Cli::parse_from(args).matrix.wishes().unwrap();
     plan::make(&Registry::standard(), &wishes, Limits::default()).unwrap()
 }
 
