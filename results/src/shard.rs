@@ -75,6 +75,15 @@ impl Run {
         self.shards.iter().find(|merged| merged.shard.measures(workload))
     }
 
+    /// `shard 2 of 8` of a shard, `8 shards` of a merged run; `None` of any other.
+    pub fn sharding(&self) -> Option<String> {
+        let Some(first) = self.shards.first() else {
+            return self.header.plan.shard.as_ref().map(ToString::to_string);
+        };
+        let (there, of) = (self.shards.len(), first.shard.of);
+        Some(if there == of { format!("{of} shards") } else { format!("{there} of {of} shards") })
+    }
+
     /// Whether the machine stood still during a trial.
     pub fn stalled(&self, trial: &TrialRecord) -> bool {
         let workload = || self.header.plan.cells.get(trial.cell).map(|cell| &cell.key.workload);

@@ -53,9 +53,8 @@ pub(super) fn split(cells: &[(PlannedCell, f64)], number: ShardNumber) -> Result
     let running = parts.iter().filter(|part| part.cost_s > 0.0).count();
     if of > running {
         return Err(Error::Usage(format!(
-            "--shard {number}: {running} workloads of this plan run here, and each is measured on one \
-             machine: split it into {} shards at most",
-            running.max(1)
+            "--shard {number} asks for more shards than there is to split: a workload stays on one machine, \
+             and the number of those that run here is {running}, which N must not exceed"
         )));
     }
     // Stable: what costs the same stays in the order of the plan.
@@ -149,7 +148,7 @@ mod tests {
         let cells = plan(&[1.0, 0.0, 1.0]);
         for index in 1..=3 {
             let error = split(&cells, ShardNumber { index, of: 3 }).unwrap_err().to_string();
-            assert!(error.contains("2 workloads") && error.contains("2 shards at most"), "{error}");
+            assert!(error.contains("run here is 2,"), "{error}");
         }
     }
 }
