@@ -8,8 +8,10 @@ use std::time::Duration;
 use runtime_bench_reports::{Options, ReportError, text_table, write_site};
 use runtime_bench_results::analysis::analyse;
 use runtime_bench_results::catalogue::Kind;
+use runtime_bench_results::merge::merge;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::Run;
+use runtime_bench_results::shard::Shard;
 use runtime_bench_results::trial::{Better, Outcome};
 
 mod fixture;
@@ -293,6 +295,36 @@ fn ids_are_unique_and_links_lead_somewhere() {
             }
         }
     }
+}
+
+#[test]
+fn a_merged_run_lists_its_shards_and_marks_the_noise_of_each() {
+    let whole = usual_run();
+    let names: Vec<String> = whole.header.workloads.iter().map(|info| info.name.clone()).collect();
+    let shard = |index: usize| {
+        let mut own = whole.clone();
+        let mine = |number: &usize| number % 2 + 1 == index;
+        let workloads = (0..names.len()).filter(mine).map(|number| names[number].clone()).collect();
+        let shard = Shard { index, of: 2, workloads };
+        let cells = &whole.header.plan.cells;
+        own.trials.retain(|trial| shard.measures(&cells[trial.cell].key.workload));
+        own.header.id = format!("<own>-{index}");
+        own.header.plan.shard = Some(shard);
+        (index.to_string(), own)
+    };
+    let mut files = vec![shard(1), shard(2)];
+    let (capacity, capacity_ideal) = (Some(1.3), Some(2.0));
+    files[0].1.noise = vec![NoiseWindow { capacity, capacity_ideal, ..NoiseWindow::default() }];
+    let own = page(&files[0].1);
+    assert!(own.contains("shard 1 of 2"), "{own}");
+    let merged = page(&merge(files, false).unwrap());
+    let table = between(&merged, "aria-label=\"Shards\"", "</table>");
+    for word in ["1 of 2", "2 of 2", "&lt;own&gt;-1", "&lt;own&gt;-2", &names[0], &names[1]] {
+        assert!(table.contains(word), "no `{word}` in {table}");
+    }
+    assert!(merged.contains("<span>2 shards</span>"));
+    let head = between(&merged, "Cores were not free", "</p>");
+    assert!(head.contains("In 3 of 7 comparisons, at worst only 1.3 of 2 cores"), "{head}");
 }
 
 #[test]

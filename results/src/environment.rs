@@ -44,6 +44,9 @@ pub struct Environment {
     pub commit: Option<String>,
     /// Version of the harness.
     pub version: String,
+    /// A sum of what the harness was built from, as [`crate::listing::Build`] has it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub source: String,
 }
 
 impl Environment {

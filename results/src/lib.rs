@@ -12,6 +12,8 @@
 //! - [`environment`]: the machine and the build that a run was made on.
 //! - [`histogram`]: latencies as they travel.
 //! - [`outside`]: the protocol of runners outside of this program.
+//! - [`shard`]: a plan that several machines share.
+//! - [`merge`]: the files of its shards → one run.
 //! - [`noise`]: what went on beside the measuring.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
@@ -31,10 +33,12 @@ pub mod histogram;
 pub mod history;
 pub mod key;
 pub mod listing;
+pub mod merge;
 pub mod noise;
 pub mod outside;
 pub mod report;
 pub mod run;
+pub mod shard;
 pub mod stats;
 pub mod store;
 pub mod trial;

@@ -13,6 +13,7 @@ use crate::environment::Environment;
 use crate::glossary::Term;
 use crate::key::CellKey;
 use crate::noise::{NoiseWindow, Stall};
+use crate::shard::{MergedShard, Shard};
 use crate::trial::{Age, Outcome};
 
 /// Version of the results schema. A file of another version is refused by name.
@@ -65,7 +66,10 @@ pub struct Plan {
     pub trial_limit_s: f64,
     /// The runner that ratios refer to.
     pub reference: String,
-    /// Every cell, also those that cannot run. A cell's index is its id.
+    /// The part that this run measures, where machines share the plan; `None`: all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// Every cell, also those that cannot run, and those of other shards. A cell's index is its id.
     pub cells: Vec<PlannedCell>,
 }
 
@@ -155,7 +159,7 @@ pub struct TrialRecord {
     pub round: u32,
     /// Place within the round's permutation, from 0.
     pub position: u32,
-    /// Start, seconds since the run began.
+    /// Start, seconds since the run began; in a merged run, since its shard began.
     pub at_s: f64,
     /// Wall time from starting the process to its end, seconds.
     pub cost_s: f64,
@@ -200,6 +204,9 @@ pub struct Run {
     /// When the machine stood still.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stalls: Vec<Stall>,
+    /// Of a merged run its shards, in order; each with the noise and the stalls beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shards: Vec<MergedShard>,
     /// How it ended; `None` for a run that was killed.
     pub end: Option<End>,
 }
@@ -213,6 +220,7 @@ impl Run {
             trials: Vec::new(),
             noise: Vec::new(),
             stalls: Vec::new(),
+            shards: Vec::new(),
             end: None,
         }
     }

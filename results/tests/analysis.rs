@@ -49,6 +49,7 @@ fn run() -> Run {
             budget_s: 1.0,
             trial_limit_s: 1.0,
             reference: "tokio".into(),
+            shard: None,
             cells,
         },
         workloads: vec![WorkloadInfo {

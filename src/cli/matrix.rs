@@ -1,6 +1,7 @@
 //! Which cells, and where results go: what several commands ask for alike.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -11,6 +12,7 @@ use runtime_bench_workloads::workload::PointSet;
 use super::values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
 use crate::error::Error;
 use crate::harness::profile::Profile;
+use crate::harness::shard::ShardNumber;
 use crate::harness::wishes::{Allocator, Rate, Wishes};
 use crate::outside::file;
 
@@ -80,6 +82,10 @@ pub struct MatrixArgs {
     /// Kill a trial after this time and go on [default: by profile]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     trial_limit: Option<Duration>,
+    /// Only the I-th of N parts of the plan, split by workload; `runtime-bench merge` joins the results.
+    /// It needs --seed, which all parts share
+    #[arg(long, value_name = "I/N", value_parser = ShardNumber::from_str)]
+    shard: Option<ShardNumber>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -104,8 +110,13 @@ impl MatrixArgs {
     /// Resolves defaults, and reads the runners file.
     ///
     /// # Errors
-    /// When that cannot be understood.
+    /// When that cannot be understood, or a shard has no seed.
     pub fn wishes(&self) -> Result<Wishes, Error> {
+        if let (Some(shard), None) = (self.shard, self.seed) {
+            return Err(Error::Usage(format!(
+                "--shard {shard} needs a --seed: all shards of a plan have the same, so give each --seed 1"
+            )));
+        }
         Ok(Wishes {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
             runners: self.runners.clone(),
@@ -123,6 +134,7 @@ impl MatrixArgs {
             reference: self.reference.clone(),
             trial_limit: self.trial_limit.unwrap_or(self.profile.trial_limit()),
             outside: file::outsiders(self.runners_file.as_deref())?,
+            shard: self.shard,
         })
     }
 }

@@ -80,7 +80,7 @@ pub fn run(
 
 fn plan_text(planned: &Planned) -> String {
     let mut lines = vec![format!("{}; seed {}", cost(planned), planned.plan.seed)];
-    for cell in &planned.plan.cells {
+    for cell in planned.cells() {
         let what = match &cell.not_applicable {
             Some(reason) => format!("n/a: {reason}"),
             None => format!("{:?}, {}", cell.role, cell.age).to_lowercase(),

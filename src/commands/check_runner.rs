@@ -97,6 +97,7 @@ fn wishes(args: &CheckRunnerArgs, outsider: Outsider) -> Wishes {
         reference: None,
         trial_limit: TRIAL_LIMIT,
         outside: vec![outsider],
+        shard: None,
     }
 }
 

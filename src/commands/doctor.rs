@@ -137,6 +137,7 @@ fn wishes(args: &DoctorArgs) -> Result<Wishes, Error> {
         reference: Some(args.runner.clone()),
         trial_limit: TRIAL_LIMIT,
         outside: Vec::new(),
+        shard: None,
     })
 }
 

@@ -38,7 +38,7 @@ pub fn run(registry: &Registry, args: &ListArgs) -> Result<(), Error> {
 
 fn text(planned: &Planned) -> String {
     let mut lines = Vec::new();
-    for workload in &planned.workloads {
+    for workload in planned.own_workloads() {
         lines.push(format!("{}  ({}) {}", workload.name, workload.kind, workload.title));
         for cell in planned.subjects().filter(|cell| cell.key.workload == workload.name) {
             let reason = cell.not_applicable.as_ref().map(|reason| format!("  n/a: {reason}"));
@@ -61,7 +61,7 @@ fn json(planned: &Planned) -> Result<String, Error> {
     let listing = Listing {
         protocol: PROTOCOL,
         build: machine::build(),
-        workloads: planned.workloads.clone(),
+        workloads: planned.own_workloads().cloned().collect(),
         runners: planned.runners.clone(),
         cells: planned.subjects().map(listed).collect(),
     };

@@ -6,6 +6,7 @@ pub mod check_runner;
 pub mod compare;
 pub mod doctor;
 pub mod list;
+pub mod merge;
 pub mod report;
 pub mod serve;
 pub mod verify;

@@ -1,12 +1,17 @@
 //! Cells that are compared with each other.
 
-use runtime_bench_results::run::PlannedCell;
+use runtime_bench_results::run::Plan;
 use runtime_bench_results::trial::Age;
 
-/// Cells that are compared with each other, by their ids.
-pub(super) fn groups(cells: &[PlannedCell]) -> Vec<Group> {
+/// Cells that this run measures and compares with each other, by their ids.
+pub(super) fn groups(plan: &Plan) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for (id, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.not_applicable.is_none()) {
+    let cells = plan
+        .cells
+        .iter()
+        .enumerate()
+        .filter(|(_, cell)| cell.not_applicable.is_none() && plan.measures(&cell.key.workload));
+    for (id, cell) in cells {
         let name = cell.key.group();
         match groups.iter_mut().find(|group| group.name == name && group.age == cell.age) {
             Some(group) => group.cells.push(id),

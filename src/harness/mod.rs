@@ -4,6 +4,7 @@
 //! - [`wishes`]: what was asked for, and whether it can be.
 //! - [`calibration`]: rates that are shares of what the runners can do.
 //! - [`plan`]: which cells, at which points, and why the others do not run.
+//! - [`shard`]: a plan split over machines.
 //! - `beside`: what goes on beside the measuring, read between trials.
 //! - `witness`: a thread that notices when the machine stands still.
 //! - `child`: one process, its time limit, and its end.
@@ -31,6 +32,7 @@ mod progress;
 mod rounds;
 pub mod run;
 mod schedule;
+pub mod shard;
 pub(crate) mod siblings;
 pub mod trials;
 pub mod wishes;

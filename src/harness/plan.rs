@@ -8,6 +8,7 @@ use runtime_bench_workloads::runtime::Family;
 use runtime_bench_workloads::workload::{Needs, Unfit};
 
 use super::points;
+use super::shard;
 use super::wishes::Wishes;
 use crate::error::Error;
 use crate::machine::{Limits, Pool, Refusal};
@@ -35,14 +36,24 @@ pub struct Planned {
     pub runners: Vec<RunnerInfo>,
     /// Those of them that are outside of this program, as they were asked.
     pub outside: Vec<Asked>,
-    /// What the measuring is expected to take, seconds.
+    /// What the measuring is expected to take, seconds; of a shard, that of its part.
     pub cost_s: f64,
 }
 
 impl Planned {
+    /// Cells of this run: all of the plan, or those of its shard.
+    pub fn cells(&self) -> impl Iterator<Item = &PlannedCell> {
+        self.plan.cells.iter().filter(|cell| self.plan.measures(&cell.key.workload))
+    }
+
+    /// Workloads of this run: all of the plan, or those of its shard.
+    pub fn own_workloads(&self) -> impl Iterator<Item = &WorkloadInfo> {
+        self.workloads.iter().filter(|info| self.plan.measures(&info.name))
+    }
+
     /// Cells that are compared: all but the twins.
     pub fn subjects(&self) -> impl Iterator<Item = &PlannedCell> {
-        self.plan.cells.iter().filter(|cell| cell.role == Role::Subject)
+        self.cells().filter(|cell| cell.role == Role::Subject)
     }
 
     /// Whether a runner is a reference row, which is measured beside the others and sets nothing for them.
@@ -52,7 +63,7 @@ impl Planned {
 
     /// Cells that run, the twins among them.
     pub fn runnable(&self) -> impl Iterator<Item = &PlannedCell> {
-        self.plan.cells.iter().filter(|cell| cell.not_applicable.is_none())
+        self.cells().filter(|cell| cell.not_applicable.is_none())
     }
 }
 
@@ -77,10 +88,11 @@ pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Plan
             cells.extend(group(entry, &point, cases, wishes, limits)?);
         }
     }
-    let (cells, costs_s): (Vec<PlannedCell>, Vec<f64>) = cells.into_iter().unzip();
     if cells.is_empty() {
         return Err(wishes.nothing_matches(registry));
     }
+    let shard = wishes.shard.map(|number| shard::split(&cells, number)).transpose()?;
+    let (cells, costs_s): (Vec<PlannedCell>, Vec<f64>) = cells.into_iter().unzip();
     wishes.check_params(&cells)?;
     let used = |workload: &str| cells.iter().any(|cell| cell.key.workload == workload);
     let workloads: Vec<WorkloadInfo> =
@@ -95,9 +107,12 @@ pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Plan
         budget_s: wishes.budget.as_secs_f64(),
         trial_limit_s: wishes.trial_limit.as_secs_f64(),
         reference: wishes.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
+        shard,
         cells,
     };
-    Ok(Planned { plan, workloads, runners, outside: asked, cost_s: costs_s.iter().sum() })
+    let own = plan.cells.iter().zip(costs_s).filter(|(cell, _)| plan.measures(&cell.key.workload));
+    let cost_s = own.map(|(_, cost_s)| cost_s).sum();
+    Ok(Planned { plan, workloads, runners, outside: asked, cost_s })
 }
 
 /// Asks the chosen runners outside of this program about every cell that the filters leave them.
@@ -223,6 +238,7 @@ fn fit(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     use regex::Regex;
@@ -249,6 +265,7 @@ mod tests {
             reference: None,
             trial_limit: Duration::from_secs(20),
             outside: Vec::new(),
+            shard: None,
         }
     }
 
@@ -351,6 +368,40 @@ mod tests {
         assert!(milliseconds(&quick) < 1_000 && milliseconds(&long) == 1_000);
         let able = long.runnable().count() as f64;
         assert!(long.cost_s > able * ROUNDS && quick.cost_s < long.cost_s / 4.0);
+    }
+
+    #[test]
+    fn eight_shards_have_the_cells_of_the_plan_and_each_comparison_stays_in_one() {
+        let whole = plan(&Wishes { points: PointSet::Full, ..wishes() }).unwrap();
+        let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+        let (mut cells, mut cost_s) = (Vec::new(), 0.0);
+        for index in 1..=8 {
+            let shard = Some(format!("{index}/8").parse().unwrap());
+            let shard = plan(&Wishes { points: PointSet::Full, shard, ..wishes() }).unwrap();
+            assert_eq!(shard.plan.cells, whole.plan.cells, "each knows the whole plan");
+            let own: Vec<PlannedCell> = shard.cells().cloned().collect();
+            for cell in &own {
+                assert_eq!(*owners.entry(cell.key.group()).or_insert(index), index, "{}", cell.key);
+            }
+            assert!(shard.runnable().count() > 0);
+            cost_s += shard.cost_s;
+            cells.extend(own);
+        }
+        let sorted = |mut cells: Vec<PlannedCell>| {
+            cells.sort_by_key(|cell| (cell.key.to_string(), cell.role, cell.age));
+            cells
+        };
+        assert_eq!(sorted(cells), sorted(whole.plan.cells));
+        assert!((cost_s - whole.cost_s).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_split_does_not_depend_on_the_seed() {
+        let of = |seed| {
+            let shard = Some("2/8".parse().unwrap());
+            plan(&Wishes { seed, shard, ..wishes() }).unwrap().plan.shard
+        };
+        assert_eq!(of(1), of(2));
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub fn measure(
         RunWriter::create(&output.folder, output.out.as_deref(), header(planned, &output.command))?;
     let start = Instant::now();
     let mut runner = Loop {
-        groups: groups(&plan.cells),
+        groups: groups(plan),
         broken: vec![false; plan.cells.len()],
         references: BTreeMap::new(),
         progress: Progress::new(output.quiet),
@@ -118,16 +118,16 @@ fn end(run: &Run, interrupted: bool, elapsed_s: f64) -> End {
 
 /// What a plan is going to cost, in a sentence.
 pub fn cost(planned: &Planned) -> String {
-    let cells = &planned.plan.cells;
     let able = planned.runnable().count();
-    let groups = groups(cells).len();
+    let groups = groups(&planned.plan).len();
+    let shard = planned.plan.shard.as_ref().map(|shard| format!("{shard}: ")).unwrap_or_default();
     format!(
-        "{} on {}: {} in {} ({} n/a), about {} of measuring",
-        count(planned.workloads.len(), "workload"),
+        "{shard}{} on {}: {} in {} ({} n/a), about {} of measuring",
+        count(planned.own_workloads().count(), "workload"),
         count(planned.runners.len(), "runner"),
         count(able, "cell"),
         count(groups, "comparison"),
-        cells.len() - able,
+        planned.cells().count() - able,
         seconds(planned.cost_s)
     )
 }

@@ -10,6 +10,7 @@ use runtime_bench_results::trial::Age;
 use runtime_bench_workloads::workload::PointSet;
 
 use super::profile::Profile;
+use super::shard::ShardNumber;
 use super::siblings::{MIMALLOC, find};
 use super::trials::this_program;
 use crate::error::Error;
@@ -75,6 +76,8 @@ pub struct Wishes {
     pub trial_limit: Duration,
     /// Runners outside of this program.
     pub outside: Vec<Outsider>,
+    /// The part of the plan that is measured; `None`: all of it.
+    pub shard: Option<ShardNumber>,
 }
 
 impl Wishes {
@@ -87,6 +90,12 @@ impl Wishes {
     /// Refuses names that are unknown and sizes that the machine cannot hold.
     pub(super) fn check(&self, built_in: &[&str], limits: Limits) -> Result<(), Error> {
         self.check_names(built_in)?;
+        if let (Some(number), Some(Rate::Auto)) = (self.shard, self.rate) {
+            return Err(Error::Usage(format!(
+                "--shard {number} does not go with --rate auto, which finds out what one machine can \
+                 do: set the rates with --param rate=N"
+            )));
+        }
         if self.allocator.is_some() {
             find(&this_program()?, MIMALLOC).map_err(|missing| {
                 Error::Usage(format!(

@@ -28,7 +28,7 @@ pub fn build() -> Build {
 
 /// Describes this machine and this build.
 pub fn describe() -> Environment {
-    let Build { version, commit, rustc, profile, features, .. } = build();
+    let Build { version, commit, rustc, profile, features, source } = build();
     let cpu_info = text("/proc/cpuinfo").unwrap_or_default();
     Environment {
         cpu_model: field(&cpu_info, "model name").map(str::to_owned),
@@ -50,6 +50,7 @@ pub fn describe() -> Environment {
         allocator: "the system's".to_owned(),
         commit,
         version,
+        source,
     }
 }
 

@@ -33,8 +33,9 @@ pub(super) fn summary(view: &View<'_>) -> String {
 
 fn title(run: &Run) -> String {
     let header = &run.header;
+    let sharding = run.sharding().map(|what| format!(", {what}")).unwrap_or_default();
     format!(
-        "## Runtimes compared on {}\n\nRun {} of {}, profile {}, {} workers.",
+        "## Runtimes compared on {}\n\nRun {} of {}, profile {}, {} workers{sharding}.",
         short(&header.environment.label()),
         short(&header.id),
         short(&header.started),

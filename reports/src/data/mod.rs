@@ -59,6 +59,7 @@ pub(crate) mod tests {
                 budget_s: 1.0,
                 trial_limit_s: 1.0,
                 reference: "a".into(),
+                shard: None,
                 cells: Vec::new(),
             },
             workloads: vec![WorkloadInfo {

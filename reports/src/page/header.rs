@@ -40,14 +40,16 @@ fn facts(run: &Run) -> Vec<String> {
     let cores = environment
         .cores
         .map_or_else(|| "cores not readable".into(), |cores| format::count(cores, "core"));
-    vec![
+    let mut facts = vec![
         machine,
         cores,
         environment.kernel.clone().unwrap_or_else(|| "kernel not readable".into()),
         moment(&run.header.started),
         format!("profile {}", plan.profile),
         format::count(plan.workers, "worker"),
-    ]
+    ];
+    facts.extend(run.sharding());
+    facts
 }
 
 /// `2026-01-31T12:34:56.789Z` → `2026-01-31 12:34 UTC`; anything else as it is.

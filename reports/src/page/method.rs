@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, document, environment, figures, phases, workload};
+use super::{Page, document, environment, figures, phases, shards, workload};
 use crate::view::{View, Workload};
 
 /// The page.
@@ -32,6 +32,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
                 @for calibration in calibrations { (cost(view, calibration)) }
             }
             (environment::section(view))
+            (shards::section(view.run))
             h2 { "Measure it again" }
             p.command { code { (environment::command_line(view.run)) } }
             div.prose {

@@ -25,6 +25,7 @@ mod notes;
 mod phases;
 mod runner;
 mod script;
+mod shards;
 mod single;
 pub(crate) mod theme;
 mod workload;

@@ -19,10 +19,8 @@ impl<'a> Blocks<'a> {
         let mut blocks: HashMap<(&CellKey, Age), Vec<&Block>> = HashMap::new();
         for trial in run.trials.iter().filter(|trial| trial.round > 0) {
             let Some(cell) = run.header.plan.cells.get(trial.cell) else { continue };
-            let until = trial.at_s + trial.cost_s;
-            let stalled = run.stalls.iter().any(|stall| stall.overlaps(trial.at_s, until));
             if let (Outcome::Ok { block }, Role::Subject, false) =
-                (&trial.outcome, cell.role, stalled)
+                (&trial.outcome, cell.role, run.stalled(trial))
             {
                 blocks.entry((&cell.key, cell.age)).or_default().push(block);
             }

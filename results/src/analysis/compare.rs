@@ -28,16 +28,21 @@ pub fn analyse(run: &Run) -> Analysis {
     let cells = &run.header.plan.cells;
     let gathered = Gathered::new(run);
     let measured = &gathered.samples;
-    let members = comparisons(cells);
+    let mut members = comparisons(cells);
     let mut points: BTreeMap<&str, usize> = BTreeMap::new();
     for ids in &members {
         *points.entry(&cells[ids[0]].key.workload).or_default() += 1;
     }
     let context = Context { run, groups: members.len(), points };
-    let beside = Beside::new(run);
+    // A shard has the error levels of its whole plan, and the comparisons of its part.
+    members.retain(|ids| run.header.plan.measures(&cells[ids[0]].key.workload));
+    let beside = Beside::each(run);
     let group = |ids: &Vec<usize>| {
         let members: Vec<Member<'_>> = ids.iter().map(|&id| (&cells[id], &measured[id])).collect();
-        Group { noise: beside.group(ids, measured), ..context.group(&members) }
+        let group = context.group(&members);
+        let own = beside.iter().find(|beside| beside.is_of(&group.workload));
+        let noise = own.map_or_else(GroupNoise::default, |own| own.group(ids, measured));
+        Group { noise, ..group }
     };
     let groups: Vec<Group> = on_all_cores(&members, group);
     let noise = control(&groups);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::samples::Samples;
 use crate::noise::{NoiseWindow, Stall};
 use crate::run::{Run, TrialRecord};
+use crate::shard::Shard;
 use crate::stats::median;
 
 /// Share of the ideal parallel capacity below which cores were not free: 1.8 of 2. A runtime of
@@ -44,18 +45,14 @@ impl GroupNoise {
     }
 }
 
-/// Whether the machine stood still during a trial.
-pub(super) fn stalled(run: &Run, trial: &TrialRecord) -> bool {
-    run.stalls.iter().any(|stall| during(stall, trial))
-}
-
 fn during(stall: &Stall, trial: &TrialRecord) -> bool {
     stall.overlaps(trial.at_s, trial.at_s + trial.cost_s)
 }
 
-/// What was read beside the trials of a run, in the order of time.
+/// What was read beside the trials of a run, or of one shard of a merged run, in the order of time.
 pub(super) struct Beside<'a> {
-    run: &'a Run,
+    shard: Option<&'a Shard>,
+    stalls: &'a [Stall],
     /// Windows that know the foreign CPU time.
     windows: Vec<&'a NoiseWindow>,
     /// Probes of the capacity.
@@ -72,8 +69,21 @@ struct Probe {
 }
 
 impl<'a> Beside<'a> {
-    pub(super) fn new(run: &'a Run) -> Self {
-        let mut all: Vec<&NoiseWindow> = run.noise.iter().collect();
+    /// Of a run; of a merged run one for each shard, because each has a time of its own.
+    pub(super) fn each(run: &'a Run) -> Vec<Self> {
+        if run.shards.is_empty() {
+            return vec![Self::new(None, &run.noise, &run.stalls)];
+        }
+        run.shards.iter().map(|own| Self::new(Some(&own.shard), &own.noise, &own.stalls)).collect()
+    }
+
+    /// Whether it was read beside the trials of a workload.
+    pub(super) fn is_of(&self, workload: &str) -> bool {
+        self.shard.is_none_or(|shard| shard.measures(workload))
+    }
+
+    fn new(shard: Option<&'a Shard>, noise: &'a [NoiseWindow], stalls: &'a [Stall]) -> Self {
+        let mut all: Vec<&NoiseWindow> = noise.iter().collect();
         all.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
         let probe = |window: &&NoiseWindow| {
             let (free, ideal) = (window.free_share()?, window.capacity_ideal?);
@@ -82,7 +92,7 @@ impl<'a> Beside<'a> {
         let mut probes: Vec<Probe> = all.iter().filter_map(probe).collect();
         probes.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
         all.retain(|window| window.foreign_cores.is_some());
-        Self { run, windows: all, probes }
+        Self { shard, stalls, windows: all, probes }
     }
 
     /// What went on beside the counted trials of some cells.
@@ -102,7 +112,7 @@ impl<'a> Beside<'a> {
             free_median: median(&free),
             free_lowest: free.iter().copied().min_by(f64::total_cmp),
             short_share: (all_s > 0.0).then(|| short_s / all_s),
-            stalls: self.run.stalls.iter().filter(met).count(),
+            stalls: self.stalls.iter().filter(met).count(),
             dropped: cells.iter().map(|&cell| samples[cell].dropped).sum(),
         }
     }
@@ -168,6 +178,7 @@ mod tests {
                 budget_s: 1.0,
                 trial_limit_s: 1.0,
                 reference: "a".into(),
+                shard: None,
                 cells: vec![
                     cell("a", Role::Subject),
                     cell("b", Role::Subject),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::noise::stalled;
 use super::{Status, Summary};
 use crate::run::{PlannedCell, Run, TrialRecord};
 use crate::stats::{median, median_interval};
@@ -41,7 +40,7 @@ impl<'a> Samples<'a> {
                     let found = of_block.filter(|one| counted.contains(&one.name.as_str()));
                     samples.allocated.extend(found);
                 }
-                Outcome::Ok { .. } if stalled(run, trial) => samples.dropped += 1,
+                Outcome::Ok { .. } if run.stalled(trial) => samples.dropped += 1,
                 Outcome::Ok { block } => {
                     samples.blocks.insert(trial.round, block);
                 }
@@ -92,6 +91,11 @@ impl<'a> Samples<'a> {
                 "the machine stood still during all of its {} samples: run again when it is idle",
                 self.dropped
             ));
+        }
+        if !run.shards.is_empty() && run.shard_of(&cell.key.workload).is_none() {
+            return Status::NotMeasured(
+                "the shard that measures it is missing from this merged run".to_owned(),
+            );
         }
         let group = cell.key.group();
         let schedule = run.schedules.iter().find(|schedule| schedule.group == group);

@@ -11,6 +11,18 @@ const SAME_MEMORY: f64 = 0.01;
 
 /// Why two runs are not of one machine; `None` when they are, as far as the files tell.
 pub(crate) fn machine(base: &Environment, head: &Environment) -> Option<String> {
+    let facts = machine_facts(base, head);
+    (!facts.is_empty()).then(|| {
+        format!(
+            "the runs are of different machines ({}): two machines are not two versions, so every \
+             row is inconclusive; measure both on one machine",
+            facts.join("; ")
+        )
+    })
+}
+
+/// What two machines differ in: processor, memory, kernel.
+pub(crate) fn machine_facts(base: &Environment, head: &Environment) -> Vec<String> {
     let (low, high) = (base.memory.min(head.memory), base.memory.max(head.memory));
     let same_memory = match (low, high) {
         (Some(low), Some(high)) => (high - low) as f64 <= SAME_MEMORY * high as f64,
@@ -27,25 +39,24 @@ pub(crate) fn machine(base: &Environment, head: &Environment) -> Option<String> 
         differs("kernel", base.kernel.as_ref(), head.kernel.as_ref()),
         differs("virtual machine", base.virtual_machine.as_ref(), head.virtual_machine.as_ref()),
     ];
-    let facts: Vec<String> = facts.into_iter().flatten().collect();
-    (!facts.is_empty()).then(|| {
-        format!(
-            "the runs are of different machines ({}): two machines are not two versions, so every \
-             row is inconclusive; measure both on one machine",
-            facts.join("; ")
-        )
-    })
+    facts.into_iter().flatten().collect()
+}
+
+/// What the same machine is set up differently in.
+pub(crate) fn settings(base: &Environment, head: &Environment) -> Vec<String> {
+    let facts = [
+        differs("CPU quota", base.cpu_quota.as_ref(), head.cpu_quota.as_ref()),
+        differs("frequency governor", base.governor.as_ref(), head.governor.as_ref()),
+        differs("huge pages", base.huge_pages.as_ref(), head.huge_pages.as_ref()),
+    ];
+    facts.into_iter().flatten().collect()
 }
 
 /// Settings of the machine, plans and builds that differ, a sentence each.
 pub(crate) fn warnings(base: &Run, head: &Run) -> Vec<String> {
     let (from, to) = (&base.header.environment, &head.header.environment);
-    let settings = [
-        differs("processors allowed", from.affinity.as_ref(), to.affinity.as_ref()),
-        differs("CPU quota", from.cpu_quota.as_ref(), to.cpu_quota.as_ref()),
-        differs("frequency governor", from.governor.as_ref(), to.governor.as_ref()),
-        differs("huge pages", from.huge_pages.as_ref(), to.huge_pages.as_ref()),
-    ];
+    let affinity = differs("processors allowed", from.affinity.as_ref(), to.affinity.as_ref());
+    let settings = affinity.into_iter().chain(settings(from, to)).collect();
     let mut warnings: Vec<String> = Vec::new();
     let mut say = |what: &str, facts: Vec<String>, so: &str| {
         if !facts.is_empty() {
@@ -55,7 +66,6 @@ pub(crate) fn warnings(base: &Run, head: &Run) -> Vec<String> {
     let same_run = base.header.id == head.header.id;
     let id = if same_run { vec![base.header.id.clone()] } else { Vec::new() };
     say("both files are the same run", id, "nothing but ties can come of it");
-    let settings = settings.into_iter().flatten().collect();
     say("the machine was set up differently", settings, "a difference may come from that");
     let plans = plans(&base.header.plan, &head.header.plan);
     say("the plans differ", plans, "cells that were not measured alike have no counterpart");
@@ -100,7 +110,7 @@ fn points(plan: &Plan) -> BTreeMap<&str, BTreeSet<String>> {
     points
 }
 
-fn builds(base: &Run, head: &Run) -> Vec<String> {
+pub(crate) fn builds(base: &Run, head: &Run) -> Vec<String> {
     let (from, to) = (&base.header.environment, &head.header.environment);
     let mut facts: Vec<String> = [
         differs("compiler", Some(&from.rustc), Some(&to.rustc)),
@@ -130,7 +140,11 @@ fn packages(run: &Run) -> BTreeMap<&str, &str> {
 }
 
 /// A fact that differs, or is known of one side only.
-fn differs<T: PartialEq + Debug>(what: &str, base: Option<&T>, head: Option<&T>) -> Option<String> {
+pub(crate) fn differs<T: PartialEq + Debug>(
+    what: &str,
+    base: Option<&T>,
+    head: Option<&T>,
+) -> Option<String> {
     let known = |value: Option<&T>| {
         value.map_or_else(|| "unknown".to_owned(), |value| format!("{value:?}"))
     };

@@ -6,16 +6,19 @@
 //! - `write`: a run being written.
 //! - `read`: one file, compressed or not → a run.
 //! - `gather`: files and folders → runs, each once.
+//! - `save`: a run as a document where it is wanted.
 //! - `keep`: a run as a compressed document under its own name.
 
 mod gather;
 mod keep;
 mod read;
+mod save;
 mod write;
 
 pub use gather::{Gathered, newest};
 pub use keep::keep;
 pub use read::read;
+pub use save::save;
 pub use write::RunWriter;
 
 use std::io;
@@ -107,6 +110,7 @@ mod tests {
                 budget_s: 0.1,
                 trial_limit_s: 1.0,
                 reference: "tokio".to_owned(),
+                shard: None,
                 cells: Vec::new(),
             },
             workloads: Vec::new(),

@@ -106,7 +106,7 @@ impl RunWriter {
     }
 }
 
-fn write_by_rename(target: &Path, run: &Run) -> io::Result<()> {
+pub(super) fn write_by_rename(target: &Path, run: &Run) -> io::Result<()> {
     let partial = partial(target);
     let write = || -> io::Result<()> {
         let mut file = io::BufWriter::new(File::create(&partial)?);

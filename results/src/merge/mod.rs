@@ -1,0 +1,280 @@
+//! The results files of a plan's shards → one run.
+//!
+//! Machines are not mixed: a comparison stays on the machine that measured it, with its times, its noise
+//! and its stalls, and machines of different kinds are refused. So every verdict of the merged run is the
+//! one that its shard gives.
+//!
+//! - `same`: what shards must have in common.
+
+mod same;
+
+use crate::analysis::{Noise, analyse};
+use crate::run::{End, Plan, Run, RunHeader};
+use crate::shard::{MergedShard, Shard};
+
+/// Why files are not merged. The text is one sentence with the way out.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    /// There is no file.
+    #[error("there is nothing to merge: name the results files of the shards")]
+    Nothing,
+    /// A file is of a run without `--shard`.
+    #[error(
+        "{0} is a whole run and no shard: runs with --shard are merged, and `runtime-bench report` shows whole runs side by side"
+    )]
+    Whole(String),
+    /// A file is a merged run.
+    #[error("{0} is merged already: give the files of its shards")]
+    Merged(String),
+    /// Two files do not share one plan.
+    #[error(
+        "{base} and {file} are shards of different plans ({what}): measure all shards with the same options, among them --seed"
+    )]
+    Plans {
+        /// The first file.
+        base: String,
+        /// The file that differs from it.
+        file: String,
+        /// In what.
+        what: String,
+    },
+    /// Two files were measured by different executables.
+    #[error(
+        "{base} and {file} were measured by different builds ({what}): measure all shards with one executable"
+    )]
+    Builds {
+        /// The first file.
+        base: String,
+        /// The file that differs from it.
+        file: String,
+        /// In what.
+        what: String,
+    },
+    /// Two files are of machines of different kinds.
+    #[error(
+        "{base} and {file} are of machines of different kinds ({what}), which are never one run: measure all shards on one kind, or merge those of each kind with --partial and let `runtime-bench report` show them side by side"
+    )]
+    Machines {
+        /// The first file.
+        base: String,
+        /// The file that differs from it.
+        file: String,
+        /// In what.
+        what: String,
+    },
+    /// A workload was measured by more than one shard, or by none.
+    #[error(
+        "the shards do not split the plan: {0} belongs to more than one of them, or to none; measure all shards with one executable"
+    )]
+    Split(String),
+    /// A shard was measured twice.
+    #[error(
+        "{shard} is there twice with different trials, in {base} and in {file}: name one of them"
+    )]
+    Twice {
+        /// Which shard.
+        shard: String,
+        /// The first file.
+        base: String,
+        /// The second one.
+        file: String,
+    },
+    /// A shard did not come to its end.
+    #[error(
+        "{shard} ({file}) was stopped before its end: measure it again, or take what there is with --partial"
+    )]
+    Unfinished {
+        /// Which shard.
+        shard: String,
+        /// Its file.
+        file: String,
+    },
+    /// Shards are missing.
+    #[error(
+        "of {of} shards these are missing: {missing}; add their files, or do without them with --partial"
+    )]
+    Missing {
+        /// Their numbers.
+        missing: String,
+        /// How many there are in all.
+        of: usize,
+    },
+}
+
+/// A results file of a shard.
+struct File {
+    label: String,
+    shard: Shard,
+    run: Run,
+}
+
+/// Joins shards, each with what its file is called, to one run, which is the same in whatever order they
+/// come. With `partial`, shards may be missing or unfinished; what they lack is then not measured.
+///
+/// # Errors
+/// When the files are not shards of one plan, measured by one build on machines of one kind, each once.
+pub fn merge(files: Vec<(String, Run)>, partial: bool) -> Result<Run, MergeError> {
+    let files = files.into_iter().map(|(label, run)| File::new(label, run));
+    let files: Vec<File> = files.collect::<Result<_, _>>()?;
+    let base = files.first().ok_or(MergeError::Nothing)?;
+    files[1..].iter().try_for_each(|file| same::check(base, file))?;
+    let files = each_once(files)?;
+    check_split(&files)?;
+    if !partial {
+        check_whole(&files)?;
+    }
+    Ok(joined(files))
+}
+
+impl File {
+    fn new(label: String, run: Run) -> Result<Self, MergeError> {
+        match &run.header.plan.shard {
+            _ if !run.shards.is_empty() => Err(MergeError::Merged(label)),
+            None => Err(MergeError::Whole(label)),
+            Some(shard) => Ok(Self { label, shard: shard.clone(), run }),
+        }
+    }
+
+    fn ended(&self) -> bool {
+        self.run.end.is_some_and(|end| !end.interrupted)
+    }
+}
+
+/// Every shard once, in order. The document of a run and its lines are one run, and the fuller one counts.
+fn each_once(mut files: Vec<File>) -> Result<Vec<File>, MergeError> {
+    let fullness = |file: &File| (file.run.end.is_some(), file.run.trials.len());
+    files.sort_by(|a, b| {
+        a.shard.index.cmp(&b.shard.index).then_with(|| fullness(b).cmp(&fullness(a)))
+    });
+    let mut once: Vec<File> = Vec::new();
+    for file in files {
+        match once.last() {
+            Some(last) if last.shard.index == file.shard.index => {
+                let (one, other) = (&last.run, &file.run);
+                if one.header.id != other.header.id && one.trials != other.trials {
+                    let shard = file.shard.to_string();
+                    let base = last.label.clone();
+                    return Err(MergeError::Twice { shard, base, file: file.label });
+                }
+            }
+            _ => once.push(file),
+        }
+    }
+    Ok(once)
+}
+
+/// Every workload is measured by one shard at most, and every trial is of its own shard.
+fn check_split(files: &[File]) -> Result<(), MergeError> {
+    for cell in &files[0].run.header.plan.cells {
+        let workload = &cell.key.workload;
+        if files.iter().filter(|file| file.shard.measures(workload)).count() > 1 {
+            return Err(MergeError::Split(workload.clone()));
+        }
+    }
+    for File { shard, run, .. } in files {
+        let workloads =
+            run.trials.iter().map(|trial| &run.header.plan.cells[trial.cell].key.workload);
+        if let Some(foreign) = workloads.into_iter().find(|workload| !shard.measures(workload)) {
+            return Err(MergeError::Split(foreign.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// All shards are there, and came to their end.
+fn check_whole(files: &[File]) -> Result<(), MergeError> {
+    let of = files[0].shard.of;
+    let there = |index: &usize| files.iter().any(|file| file.shard.index == *index);
+    // A number in a file may be anything, so the list must not grow with it.
+    let mut missing: Vec<String> =
+        (1..=of).filter(|index| !there(index)).take(17).map(|index| index.to_string()).collect();
+    if missing.len() > 16 {
+        missing[16] = "…".to_owned();
+    }
+    if !missing.is_empty() {
+        return Err(MergeError::Missing { missing: missing.join(", "), of });
+    }
+    if let Some(file) = files.iter().find(|file| !file.ended()) {
+        let (shard, file) = (file.shard.to_string(), file.label.clone());
+        return Err(MergeError::Unfinished { shard, file });
+    }
+    let mut cells = files[0].run.header.plan.cells.iter();
+    match cells.find(|cell| !files.iter().any(|file| file.shard.measures(&cell.key.workload))) {
+        Some(cell) => Err(MergeError::Split(cell.key.workload.clone())),
+        None => Ok(()),
+    }
+}
+
+/// One run of all shards.
+fn joined(files: Vec<File>) -> Run {
+    let whole = check_whole(&files).is_ok();
+    let ends = files.iter().filter_map(|file| file.run.end);
+    let elapsed_s = ends.map(|end| end.elapsed_s).sum();
+    let mut merged = Run::new(header(&files));
+    for File { shard, run, .. } in files {
+        // Whatever else a run will hold, it has to be decided here what becomes of it.
+        let Run { header, schedules, trials, noise, stalls, shards: _, end } = run;
+        let RunHeader { id, started, command, environment, .. } = header;
+        merged.schedules.extend(schedules);
+        merged.trials.extend(trials);
+        merged.shards.push(MergedShard {
+            shard,
+            id,
+            started,
+            command,
+            environment,
+            noise,
+            stalls,
+            end,
+        });
+    }
+    let noise = analyse(&merged).noise;
+    let controlled = noise != Noise::default();
+    merged.end = Some(End {
+        interrupted: !whole,
+        elapsed_s,
+        control: controlled.then_some(noise),
+        trusted: controlled.then(|| noise.trusted()),
+    });
+    merged
+}
+
+/// That of the shard that began first, with the whole plan; its command is the one that measures
+/// everything on one machine.
+fn header(files: &[File]) -> RunHeader {
+    let began = |file: &&File| (file.run.header.started.clone(), file.run.header.id.clone());
+    let first = files.iter().min_by_key(began).expect("there is a file");
+    let header = first.run.header.clone();
+    RunHeader {
+        id: format!("{}-merged", header.id),
+        command: without_shard(header.command),
+        plan: Plan { shard: None, ..header.plan },
+        ..header
+    }
+}
+
+fn without_shard(command: Vec<String>) -> Vec<String> {
+    let mut words = command.into_iter();
+    let mut left = Vec::new();
+    while let Some(word) = words.next() {
+        if word == "--shard" {
+            words.next();
+        } else if !word.starts_with("--shard=") {
+            left.push(word);
+        }
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_of_the_whole_plan_has_no_shard() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        for with in ["bench --shard 2/8 --seed 5", "bench --seed 5 --shard=2/8"] {
+            assert_eq!(without_shard(words(with)), words("bench --seed 5"));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What shards must have in common before they are one run.
+
+use super::{File, MergeError};
+use crate::comparison::differences::{self, differs};
+use crate::environment::Environment;
+use crate::key::CellKey;
+use crate::run::{Plan, PlannedCell, Role};
+use crate::trial::Age;
+
+/// Refuses a file that is no shard of the same plan, by the same build, on a machine of the same kind.
+pub(super) fn check(base: &File, file: &File) -> Result<(), MergeError> {
+    let labels = || (base.label.clone(), file.label.clone());
+    let [from, to] = [&base.run.header, &file.run.header];
+    let builds = builds(base, file);
+    if !builds.is_empty() {
+        let (base, file) = labels();
+        return Err(MergeError::Builds { base, file, what: builds.join("; ") });
+    }
+    let machines = machines(&from.environment, &to.environment);
+    if !machines.is_empty() {
+        let (base, file) = labels();
+        return Err(MergeError::Machines { base, file, what: machines.join("; ") });
+    }
+    let mut plans = plans(&from.plan, &to.plan);
+    plans.extend(differs("number of shards", Some(&base.shard.of), Some(&file.shard.of)));
+    if from.workloads != to.workloads || from.runners != to.runners {
+        plans.push("what workloads or runners say of themselves".to_owned());
+    }
+    if !plans.is_empty() {
+        let (base, file) = labels();
+        return Err(MergeError::Plans { base, file, what: plans.join("; ") });
+    }
+    Ok(())
+}
+
+fn builds(base: &File, file: &File) -> Vec<String> {
+    let (from, to) = (&base.run.header.environment, &file.run.header.environment);
+    let mut facts = differences::builds(&base.run, &file.run);
+    facts.extend(differences::version(from, to));
+    facts.extend(differs("sum of the source", Some(&from.source), Some(&to.source)));
+    facts
+}
+
+/// The kind of a machine, and how it was set up.
+fn machines(base: &Environment, head: &Environment) -> Vec<String> {
+    let mut facts = differences::machine_facts(base, head);
+    // Which processors it may run on differs from container to container; how many must not.
+    let allowed = |of: &Environment| of.affinity.as_ref().map(Vec::len);
+    facts.extend(differs("processors allowed", allowed(base).as_ref(), allowed(head).as_ref()));
+    facts.extend(differences::settings(base, head));
+    facts
+}
+
+fn plans(base: &Plan, head: &Plan) -> Vec<String> {
+    let facts = [
+        differs("profile", Some(&base.profile), Some(&head.profile)),
+        differs("--seed", Some(&base.seed), Some(&head.seed)),
+        differs("--workers", Some(&base.workers), Some(&head.workers)),
+        differs("--pool-threads", Some(&base.pool_threads), Some(&head.pool_threads)),
+        differs("--budget", Some(&base.budget_s), Some(&head.budget_s)),
+        differs("--trial-limit", Some(&base.trial_limit_s), Some(&head.trial_limit_s)),
+        differs("--reference", Some(&base.reference), Some(&head.reference)),
+        cells(&base.cells, &head.cells),
+    ];
+    facts.into_iter().flatten().collect()
+}
+
+fn planned(cell: &PlannedCell) -> (&CellKey, Role, Age) {
+    (&cell.key, cell.role, cell.age)
+}
+
+/// The first cell that is not planned alike.
+fn cells(base: &[PlannedCell], head: &[PlannedCell]) -> Option<String> {
+    let pairs = base.iter().zip(head);
+    let (from, to) = pairs
+        .filter(|(from, to)| {
+            planned(from) != planned(to)
+                || from.not_applicable.is_some() != to.not_applicable.is_some()
+        })
+        .map(|(from, to)| (Some(from), Some(to)))
+        .chain([(base.get(head.len()), head.get(base.len()))])
+        .find(|(from, to)| from.is_some() || to.is_some())?;
+    Some(match (from, to) {
+        (Some(from), Some(to)) if planned(from) == planned(to) => {
+            let reason = from.not_applicable.as_ref().or(to.not_applicable.as_ref());
+            let reason = reason.map_or("", String::as_str);
+            format!("{} runs in one and is n/a in the other: {reason}", from.key)
+        }
+        (from, to) => {
+            let other = |cell: Option<&PlannedCell>| {
+                cell.map_or_else(|| "nothing".to_owned(), |cell| cell.key.to_string())
+            };
+            format!("the one plans {} where the other plans {}", other(from), other(to))
+        }
+    })
+}

@@ -1,0 +1,45 @@
+//! A whole run as a document, in one step.
+
+use std::io;
+use std::path::Path;
+
+use super::write::{make_folder, write_by_rename};
+use super::{StoreError, io_error};
+use crate::run::Run;
+
+/// Writes a run that was not measured here, but made of others.
+///
+/// # Errors
+/// When `target` exists already or cannot be written.
+pub fn save(run: &Run, target: &Path) -> Result<(), StoreError> {
+    let exists = || StoreError::Exists(target.to_path_buf());
+    if target.exists() {
+        return Err(exists());
+    }
+    if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        make_folder(folder)?;
+    }
+    write_by_rename(target, run).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => exists(),
+        _ => io_error(target, "cannot be written")(source),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{read, tests::header};
+    use super::*;
+    use tempfile::tempdir;
+
+    #[test]
+    fn a_saved_run_is_the_run_and_never_replaces_another() {
+        let folder = tempdir().unwrap();
+        let target = folder.path().join("made/on/the/way.json");
+        let run = Run::new(header("one"));
+        save(&run, &target).unwrap();
+        assert_eq!(read(&target).unwrap(), run);
+        let error = save(&Run::new(header("two")), &target).unwrap_err();
+        assert!(matches!(error, StoreError::Exists(_)), "{error}");
+        assert_eq!(read(&target).unwrap(), run);
+    }
+}

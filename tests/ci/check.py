@@ -1,0 +1,169 @@
+"""Workflows, the action and the fleet's job: valid, and every command in them one that there is.
+
+    check.py RUNTIME_BENCH
+
+The schemas come with packages, so nothing is asked of the network. Each step is run with stubs for what
+would take long or leave the machine: see stub.py. Runs as `scripts/test` does it.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+ACTION = ROOT / "action.yml"
+JOB = ROOT / "scripts/fleet/job.yaml"
+EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+STUBS = ["runtime-bench", "cargo", "rustup", "git"]
+
+
+def schemas():
+    """Each file against the schema of whoever reads it."""
+    tool = Path(sys.executable).parent
+    validate = [tool / "check-jsonschema", "--builtin-schema"]
+    subprocess.run([*validate, "vendor.github-workflows", *WORKFLOWS], check=True)
+    subprocess.run([*validate, "vendor.github-actions", ACTION], check=True)
+    subprocess.run([tool / "kubernetes-validate", "--strict", JOB], check=True)
+
+
+def read(path):
+    return yaml.safe_load(path.read_text())
+
+
+def rules(path, steps):
+    """What no schema says."""
+    for step in steps:
+        run, uses = step.get("run", ""), step.get("uses", "./")
+        assert "${{" not in run, f"{path.name}: an expression in `{run}` can be code; put it into env"
+        assert uses == "./" or re.fullmatch(r"actions/[\w-]+@v\d+", uses), f"{path.name}: {uses}"
+
+
+class Scratch:
+    """A folder in which steps are run, with stubs in the places of programs."""
+
+    def __init__(self, folder, real):
+        self.folder = Path(folder)
+        self.log = self.folder / "log"
+        self.summary = self.folder / "job-summary"
+        programs = [self.folder / "bin" / name for name in STUBS]
+        programs += [self.folder / "runtime-bench", self.folder / "target/release/runtime-bench"]
+        programs += [self.folder / "scripts" / name for name in ("ci-compare", "publish")]
+        for path in programs:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"#!{sys.executable}\n" + (ROOT / "tests/ci/stub.py").read_text())
+            path.chmod(0o755)
+        (self.folder / "runtime-bench-counting").touch()
+        (self.folder / "scripts/ci-gate").symlink_to(ROOT / "scripts/ci-gate")
+        self.env = {
+            "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+            "REAL": str(real),
+            "REAL_SCRIPTS": str(ROOT / "scripts"),
+            "LOG": str(self.log),
+            "GITHUB_STEP_SUMMARY": str(self.summary),
+        }
+
+    def run(self, command, env, shell="bash"):
+        """Runs a command, which must end well."""
+        env = {**self.env, **{name: str(value) for name, value in env.items()}}
+        flags = ["-eo", "pipefail", "-c"] if shell == "bash" else ["-c"]
+        ended = subprocess.run([shell, *flags, command], cwd=self.folder, env=env)
+        assert ended.returncode == 0, f"`{command}` ended with {ended.returncode}"
+
+    def commands(self, start):
+        """What was called so far, of the commands that begin so."""
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return [line for line in lines if line.startswith(start)]
+
+
+def resolved(env, values):
+    """Expressions with what they stand for; one that is not known here is a mistake."""
+    replace = lambda found: str(values[found[1]])
+    return {name: EXPRESSION.sub(replace, str(value)) for name, value in env.items()}
+
+
+def inputs_of(document):
+    # YAML 1.1 takes the word `on` for a truth value.
+    on = document.get(True) or {}
+    dispatch = on.get("workflow_dispatch") if isinstance(on, dict) else None
+    return (dispatch or {}).get("inputs", {})
+
+
+def workflow(path, scratch):
+    """Every step of a workflow, as often as its matrix says."""
+    document = read(path)
+    assert document.get("permissions"), f"{path.name} does not limit its permissions"
+    values = {"github.run_number": 7, "github.event.pull_request.base.sha": "main"}
+    for name, about in inputs_of(document).items():
+        values[f"inputs.{name}"] = about["default"]
+        values[f"inputs.{name} || '{about['default']}'"] = about["default"]
+    for name, job in document["jobs"].items():
+        assert "timeout-minutes" in job, f"{path.name}: {name} may run for ever"
+        rules(path, job["steps"])
+        matrix = job.get("strategy", {}).get("matrix", {"": [None]})
+        ((axis, members),) = matrix.items()
+        for member in members:
+            own = {**values, f"matrix.{axis}": member, "strategy.job-total": len(members)}
+            for step in job["steps"]:
+                env = resolved({**job.get("env", {}), **step.get("env", {})}, own)
+                if "run" in step:
+                    scratch.run(step["run"], env)
+                elif step["uses"] == "./":
+                    action(scratch, {**own, **resolved(step["with"], own)})
+
+
+def action(scratch, given):
+    """The steps of our action, with inputs."""
+    document = read(ACTION)
+    values = {"github.action_path": scratch.folder, "runner.temp": scratch.folder / "temp"}
+    for name, about in document["inputs"].items():
+        values[f"inputs.{name}"] = given.get(name, about.get("default"))
+    rules(ACTION, document["runs"]["steps"])
+    for step in document["runs"]["steps"]:
+        scratch.run(step["run"], resolved(step["env"], values))
+
+
+def fleet_of_pods(scratch):
+    """The container's command, once for each index."""
+    spec = read(JOB)["spec"]
+    container = spec["template"]["spec"]["containers"][0]
+    env = {one["name"]: one["value"] for one in container["env"]}
+    assert int(env["SHARDS"]) == spec["completions"] == spec["parallelism"]
+    assert container["command"] == ["sh", "-c"]
+    for index in range(spec["completions"]):
+        command = container["args"][0].replace("/results/", f"{scratch.folder}/results/")
+        scratch.run(command, {**env, "JOB_COMPLETION_INDEX": index}, shell="sh")
+
+
+def shards(commands):
+    return [word for line in commands for word in line.split() if re.fullmatch(r"\d+/\d+", word)]
+
+
+def main(real):
+    schemas()
+    eight = [f"{index}/8" for index in range(1, 9)]
+    for path in WORKFLOWS:
+        with tempfile.TemporaryDirectory() as folder:
+            scratch = Scratch(folder, real)
+            workflow(path, scratch)
+            assert "# made up" in scratch.summary.read_text(), f"{path.name} shows no summary"
+            if path.stem == "fleet":
+                assert shards(scratch.commands("runtime-bench bench")) == eight
+                files = " ".join(f"shard-{index}.json" for index in range(1, 9))
+                assert scratch.commands(f"runtime-bench merge {files} --out results.json")
+            if path.stem == "pull-request":
+                assert scratch.commands("ci-compare main HEAD -- --threshold 5% --format markdown")
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Scratch(folder, real)
+        fleet_of_pods(scratch)
+        assert shards(scratch.commands("runtime-bench bench")) == eight
+    print(f"{len(WORKFLOWS)} workflows, the action and the job are valid, and their commands known")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())

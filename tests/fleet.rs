@@ -1,0 +1,138 @@
+//! A fleet on one machine: eight shards have what one run has, no more and no less.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use common::made_up::made_up;
+use common::run;
+use runtime_bench::results::analysis::{Status, analyse};
+use runtime_bench::results::listing::Listing;
+use runtime_bench::results::run::Run;
+use runtime_bench::results::store;
+use tempfile::tempdir;
+
+/// Cheap workloads, one for each of eight machines.
+const SMALL: [&str; 7] = [
+    "^(null|spawn-join|yield|ping-pong|mutex|rwlock|bounded-queue|brigade)/",
+    "--runners",
+    "smol,threads",
+    "--profile",
+    "smoke",
+    "--seed",
+    "5",
+];
+
+fn listed(folder: &Path, args: &[&str]) -> Vec<String> {
+    let list = ["list", "--format", "json", "--points", "full"];
+    let ended = run(folder, &[&list[..], args].concat());
+    let listing: Listing =
+        serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
+    let cells: Vec<String> = listing.cells.into_iter().map(|cell| cell.name).collect();
+    let workloads: BTreeSet<String> = listing.workloads.into_iter().map(|info| info.name).collect();
+    let used = cells.iter().map(|name| name.split('/').next().unwrap().to_owned());
+    assert_eq!(used.collect::<BTreeSet<_>>(), workloads);
+    cells
+}
+
+#[test]
+fn eight_shards_list_the_cells_of_one_run() {
+    let folder = tempdir().unwrap();
+    let mut whole = listed(folder.path(), &[]);
+    let shard = |index| format!("{index}/8");
+    let shards = (1..=8).map(shard);
+    let mut all: Vec<String> = shards
+        .flat_map(|shard| listed(folder.path(), &["--shard", &shard, "--seed", "5"]))
+        .collect();
+    whole.sort();
+    all.sort();
+    assert_eq!(all, whole);
+}
+
+#[test]
+fn a_shard_needs_a_seed_and_rates_of_no_machine() {
+    let folder = tempdir().unwrap();
+    let fails = |args: &[&str], words: &[&str]| {
+        run(folder.path(), &[&["bench", "--dry-run"], args].concat()).fails_with(2, words);
+    };
+    fails(&["--shard", "2/8"], &["--shard 2/8 needs a --seed", "the same"]);
+    let seeded = |shard| ["--shard", shard, "--seed", "1"];
+    fails(&seeded("9/8"), &["from 1 to N"]);
+    fails(&seeded("2"), &["I/N"]);
+    fails(&[&["null"], &seeded("1/2")[..]].concat(), &["--shard 1/2", "run here is 1,"]);
+    let rate = ["echo-latency", "--rate", "auto"];
+    fails(
+        &[&rate[..], &seeded("1/1")].concat(),
+        &["does not go with --rate auto", "--param rate=N"],
+    );
+    let ended = run(folder.path(), &[&["bench", "--dry-run"], &seeded("2/8")[..]].concat());
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.starts_with("shard 2 of 8: "), "{}", ended.stdout);
+}
+
+#[test]
+fn what_is_no_shard_is_not_merged() {
+    let folder = tempdir().unwrap();
+    store::keep(&made_up("one", 1), folder.path()).unwrap();
+    let whole = run(folder.path(), &["merge", "one.json.gz"]);
+    whole.fails_with(2, &["one.json.gz is a whole run and no shard", "`runtime-bench report`"]);
+    run(folder.path(), &["merge", "gone.json"]).fails_with(2, &["gone.json", "cannot be read"]);
+    run(folder.path(), &["merge"]).fails_with(2, &["FILE"]);
+}
+
+/// Names of the cells with figures, and of those without.
+fn cells(run: &Run) -> BTreeSet<(String, &'static str)> {
+    let analysis = analyse(run);
+    let rows = analysis.groups.iter().flat_map(|group| &group.rows);
+    rows.map(|row| (row.key.to_string(), row.status.word())).collect()
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn eight_shards_measure_the_cells_of_one_run_and_merge_to_it() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    let bench = |out: &str, more: &[&str]| {
+        let args = [&["bench", "--quiet", "--out", out], &SMALL[..], more].concat();
+        let ended = run(here, &args);
+        assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    };
+    bench("whole.json", &[]);
+    let read = |name: &str| store::read(&here.join(name)).unwrap_or_else(|error| panic!("{error}"));
+    let whole = read("whole.json");
+    let names: Vec<String> = (1..=8).map(|index| format!("shard-{index}.json")).collect();
+    for (name, index) in names.iter().zip(1..) {
+        bench(name, &["--shard", &format!("{index}/8")]);
+        let own = analyse(&read(name));
+        assert!(
+            own.groups
+                .iter()
+                .flat_map(|group| &group.rows)
+                .all(|row| row.status == Status::Measured)
+        );
+    }
+    let files: Vec<&str> = names.iter().map(String::as_str).collect();
+    let missing = run(here, &[&["merge"], &files[1..]].concat());
+    missing.fails_with(2, &["of 8 shards these are missing: 1;", "--partial"]);
+    let ended = run(here, &[&["merge", "--out", "merged.json"], &files[..]].concat());
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), "results: merged.json\n"),
+        "{ended:?}"
+    );
+    let merged = read("merged.json");
+    assert_eq!(cells(&merged), cells(&whole));
+    assert_eq!(merged.header.plan, whole.header.plan);
+    assert_eq!(merged.shards.len(), 8);
+    let analysis = analyse(&merged);
+    for name in files {
+        for group in analyse(&read(name)).groups {
+            assert!(analysis.groups.contains(&group), "{}", group.name);
+        }
+    }
+    let again = run(here, &["merge", "--out", "merged.json", "shard-1.json", "--partial"]);
+    again.fails_with(2, &["merged.json exists already"]);
+    let report = run(here, &["report", "merged.json", "--out", "site"]);
+    assert_eq!(report.code, Some(0), "{report:?}");
+}
