@@ -11,7 +11,7 @@ use runtime_bench_results::trial::Better;
 #[path = "../tests/fixture/mod.rs"]
 mod fixture;
 
-use fixture::{hostile_run, odd_run, run, sweep_run, usual_run};
+use fixture::{hostile_run, odd_run, run, sweep_run, usual_run, with_claims};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("which folder?")?;
@@ -24,8 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Name of the folder, what it shows, and whether on a single page.
 fn sites() -> [(&'static str, Vec<Run>, bool); 10] {
     [
-        ("usual", vec![usual_run()], false),
-        ("usual-single", vec![usual_run()], true),
+        ("usual", vec![with_claims(usual_run())], false),
+        ("usual-single", vec![with_claims(usual_run())], true),
         ("hostile", vec![hostile_run("last")], false),
         ("hostile-single", vec![hostile_run("last")], true),
         ("odd", vec![odd_run(Better::Higher)], false),

@@ -5,6 +5,7 @@
 //!
 //! - [`key`]: the name of a cell, `workload[/variant]/runner/params`, and its parameters.
 //! - [`catalogue`]: how a workload and a runner describe themselves.
+//! - [`claims`], [`glossary`]: what is said about concurrency, and its words.
 //! - [`listing`]: what an executable of the harness can measure.
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
 //! - [`run`]: the schema of a run: header, plan, trial records.
@@ -22,8 +23,10 @@
 
 pub mod analysis;
 pub mod catalogue;
+pub mod claims;
 pub mod comparison;
 pub mod environment;
+pub mod glossary;
 pub mod histogram;
 pub mod history;
 pub mod key;

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::Noise;
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
+use crate::claims::Claim;
 use crate::environment::Environment;
+use crate::glossary::Term;
 use crate::key::CellKey;
 use crate::noise::{NoiseWindow, Stall};
 use crate::trial::{Age, Outcome};
@@ -37,6 +39,12 @@ pub struct RunHeader {
     pub workloads: Vec<WorkloadInfo>,
     /// Every runner of the plan, in its own words.
     pub runners: Vec<RunnerInfo>,
+    /// What is said about concurrency, to be judged by the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
+    /// Words of the field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub glossary: Vec<Term>,
 }
 
 /// What is to be measured, and how.

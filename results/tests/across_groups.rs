@@ -58,6 +58,8 @@ fn empty() -> Run {
         ]
         .map(workload)
         .into(),
+        claims: Vec::new(),
+        glossary: Vec::new(),
         runners: [
             ("tokio", many),
             ("smol", many),

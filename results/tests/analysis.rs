@@ -61,6 +61,8 @@ fn run() -> Run {
             headline_age: Age::Young,
             notes: Vec::new(),
         }],
+        claims: Vec::new(),
+        glossary: Vec::new(),
         runners: vec![
             runner("tokio", Class::MultiThread),
             runner("smol", Class::MultiThread),

@@ -44,7 +44,8 @@ pub struct MatrixArgs {
     /// How much time to spend
     #[arg(long, value_enum, default_value_t = Profile::Quick)]
     pub profile: Profile,
-    /// One point a workload, or the sweeps (whose time nobody promises) [default: by profile]
+    /// One point a workload, the sweeps (whose time nobody promises), or what the claims of the report
+    /// need and nothing else [default: by profile]
     #[arg(long, value_enum, value_name = "SET")]
     points: Option<Points>,
     /// Replace a parameter of the points, such as `connections=64,1000`
@@ -86,6 +87,7 @@ enum Points {
     Smoke,
     Quick,
     Full,
+    Claims,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -107,7 +109,8 @@ impl MatrixArgs {
         Ok(Wishes {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
             runners: self.runners.clone(),
-            points: self.points.map_or(self.profile.points(), Points::set),
+            points: self.points.and_then(Points::set).unwrap_or(self.profile.points()),
+            claims: matches!(self.points, Some(Points::Claims)),
             params: merged(&self.params),
             rate: self.rate,
             allocator: self.allocator,
@@ -125,11 +128,13 @@ impl MatrixArgs {
 }
 
 impl Points {
-    fn set(self) -> PointSet {
+    /// Those that each workload has; the claims name theirs.
+    fn set(self) -> Option<PointSet> {
         match self {
-            Self::Smoke => PointSet::Smoke,
-            Self::Quick => PointSet::Quick,
-            Self::Full => PointSet::Full,
+            Self::Smoke => Some(PointSet::Smoke),
+            Self::Quick => Some(PointSet::Quick),
+            Self::Full => Some(PointSet::Full),
+            Self::Claims => None,
         }
     }
 }

@@ -84,6 +84,7 @@ fn wishes(args: &CheckRunnerArgs, outsider: Outsider) -> Wishes {
         filters: args.filters.clone(),
         runners: vec![NAME.to_owned()],
         points: if args.quick { PointSet::Quick } else { PointSet::Smoke },
+        claims: false,
         params: Vec::new(),
         rate: None,
         allocator: None,

@@ -124,6 +124,7 @@ fn wishes(args: &DoctorArgs) -> Result<Wishes, Error> {
         filters,
         runners: vec![args.runner.clone()],
         points: PointSet::Quick,
+        claims: false,
         params: Vec::new(),
         rate: None,
         allocator: None,

@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::run::{PlannedCell, RunHeader, SCHEMA};
+use runtime_bench_workloads::{claims, glossary};
 
 use super::plan::Planned;
 use crate::machine;
@@ -23,6 +24,8 @@ pub(super) fn header(planned: &Planned, command: &[String]) -> RunHeader {
         plan: planned.plan.clone(),
         workloads: planned.workloads.clone(),
         runners: planned.runners.clone(),
+        claims: claims::all(planned.plan.workers),
+        glossary: glossary::all(),
     }
 }
 

@@ -236,6 +236,7 @@ mod tests {
             filters: Vec::new(),
             runners: Vec::new(),
             points: PointSet::Quick,
+            claims: false,
             params: Vec::new(),
             rate: None,
             allocator: None,

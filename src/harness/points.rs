@@ -1,6 +1,7 @@
 //! Where in their parameter spaces workloads are measured, with what the command line puts in.
 
 use runtime_bench_results::key::{ALLOCATOR, ParamError, ParamValue, Point, WORKERS};
+use runtime_bench_workloads::claims;
 use runtime_bench_workloads::workload::PointSet;
 
 use super::calibration;
@@ -10,6 +11,9 @@ use crate::registry::Entry;
 
 /// The points that a workload itself has for what is wished, before parameters are put in.
 fn own(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
+    if wishes.claims {
+        return of_claims(entry, wishes);
+    }
     let points = match wishes.points {
         PointSet::Quick if wishes.profile.takes_time() => entry.long_points(wishes.workers),
         set => entry.points(set, wishes.workers),
@@ -18,6 +22,19 @@ fn own(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
         Some(Rate::Auto) => calibration::by_load(entry, points),
         None => points,
     }
+}
+
+/// The points that claims name, each once.
+fn of_claims(entry: &Entry, wishes: &Wishes) -> Vec<Point> {
+    let mut points = Vec::new();
+    for claim in claims::all(wishes.workers) {
+        for cell in claim.cells().filter(|cell| cell.workload == entry.info.name) {
+            if !points.contains(&cell.point) {
+                points.push(cell.point.clone());
+            }
+        }
+    }
+    points
 }
 
 /// Whether a point is the workload's own, on whatever allocator, and not made by a parameter of the

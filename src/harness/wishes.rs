@@ -49,6 +49,8 @@ pub struct Wishes {
     pub runners: Vec<String>,
     /// Where in their parameter spaces workloads are measured.
     pub points: PointSet,
+    /// Measure the cells that the claims name, and no others, instead of `points`.
+    pub claims: bool,
     /// Parameters that replace those of the points: a name and its values.
     pub params: Vec<(String, Vec<u64>)>,
     /// Where rates come from; `None` leaves them to the points.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::outside::{Answer, RUNNER_PROTOCOL, Reply, Request};
 use runtime_bench_results::trial::{ErrorKind, Outside};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::tree;
@@ -145,31 +146,36 @@ pub(super) fn command(words: &[String], folder: &Path) -> io::Result<Command> {
     Ok(command)
 }
 
+/// What every reply begins with, in whatever version.
+#[derive(Deserialize)]
+struct Head {
+    protocol: Option<Value>,
+}
+
 /// What a line says.
 ///
 /// # Errors
 /// When it is no reply, or one of another version.
 pub(super) fn understood(line: &str) -> Result<Answer, Trouble> {
     let line = line.trim();
-    let said = serde_json::from_str::<Value>(line).ok().filter(Value::is_object);
-    let Some(said) = said else {
+    // A reply may have a hundred thousand samples, so it is not read into a tree first.
+    let Ok(Head { protocol }) = serde_json::from_str(line) else {
         let shown: String = line.chars().take(SHOWN).collect();
         return Err(Trouble::protocol(format!(
             "it printed what is no reply: `{shown}`; standard output is for the protocol alone, and \
              messages go to standard error"
         )));
     };
-    match said.get("protocol").map(Value::as_u64) {
-        Some(Some(version)) if version == u64::from(RUNNER_PROTOCOL) => {}
+    match protocol {
+        Some(version) if version == RUNNER_PROTOCOL => {}
         Some(version) => {
-            let version = version.map_or_else(|| "something else".to_owned(), |v| v.to_string());
             return Err(Trouble::protocol(format!(
                 "the runner speaks protocol {version}, and this harness {RUNNER_PROTOCOL}"
             )));
         }
         None => return Err(Trouble::protocol("its reply names no `protocol`".to_owned())),
     }
-    let reply: Result<Reply, _> = serde_json::from_value(said);
+    let reply: Result<Reply, _> = serde_json::from_str(line);
     reply
         .map(|reply| reply.answer)
         .map_err(|error| Trouble::protocol(format!("its reply cannot be understood: {error}")))

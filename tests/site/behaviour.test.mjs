@@ -254,6 +254,18 @@ describe("the keyboard", () => {
   }));
 });
 
+test("a claim leads to its evidence, and the evidence back to it", inTab({ page: "claims.html" }, async (tab) => {
+  assert.equal(await tab.locator(".bar [aria-current]").textContent(), "Claims");
+  assert.match(await tab.locator(".claims tbody tr").nth(2).textContent(), /± depends$/);
+  await tab.locator(".claims a").nth(2).click();
+  assert.equal(await hash(tab), "#claim-depends");
+  await tab.locator("#claim-depends").getByRole("link", { name: "Echo over TCP" }).click();
+  await tab.getByRole("link", { name: /^“Echo is/ }).click();
+  assert.match(tab.url(), /\/claims\.html#claim-depends$/);
+  await tab.locator("#claim-depends").getByRole("link", { name: "task", exact: true }).click();
+  assert.match(tab.url(), /\/glossary\.html#term-task$/);
+}));
+
 test("names from a hostile file are text, and the controls work with them", inTab({ site: "hostile" }, async (tab) => {
   assert.equal(await tab.locator("img, [onmouseover], [onerror]").count(), 0);
   assert.equal(await tab.evaluate(() => document.scripts.length), 2);

@@ -10,13 +10,17 @@
 //! - [`outside`]: what a runner outside of this program is given, and what it answers.
 //! - [`clock`]: wall time and resource usage, injectable.
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
+//! - [`claims`]: what is said about concurrency, to be judged by what is measured; [`glossary`]: its
+//!   words.
 //!
 //! [`each`] is the registry: one line per workload.
 
 pub mod calibration;
+pub mod claims;
 pub mod clock;
 pub mod concurrency;
 pub mod cpu;
+pub mod glossary;
 pub mod instance;
 pub mod io;
 pub mod load;

@@ -21,6 +21,8 @@ pub(crate) struct DotPlot {
     pub(crate) unit: String,
     /// From top to bottom.
     pub(crate) rows: Vec<DotRow>,
+    /// A figure that all others are set against: a line from top to bottom.
+    pub(crate) guide: Option<f64>,
 }
 
 /// A runner.
@@ -69,23 +71,32 @@ impl DotPlot {
         Ok(Some(svg::inline(&canvas, about, Role::Picture)))
     }
 
-    /// Everything that must lie on the axis.
+    /// Everything that must lie on the axis. A line alone is no chart.
     fn figures(&self) -> Vec<f64> {
         let marks = self.rows.iter().flat_map(|row| &row.marks);
-        marks
+        let mut figures: Vec<f64> = marks
             .filter(|mark| is_drawable(mark.value))
             .flat_map(|mark| {
                 let (low, high) =
                     mark.interval.map_or((mark.value, mark.value), |ends| (ends.low, ends.high));
                 [mark.value, low, high]
             })
-            .collect()
+            .collect();
+        if !figures.is_empty() {
+            figures.extend(self.guide);
+        }
+        figures
     }
 
     fn paint(&self, canvas: &Canvas, axis: Axis) -> Painted {
         let names: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
         let words: Vec<&str> = self.rows.iter().map(DotRow::shown).collect();
+        let guide = self.guide.filter(|guide| axis.holds(*guide));
         let plot = RowPlot::new(canvas, &LAYOUT, axis, (&names, &words))?;
+        if let Some(guide) = guide {
+            let ends = [plot.at(guide, 0.0), plot.at(guide, self.rows.len() as f64)];
+            line(&plot.root, &ends, Ink::Guide.thin())?;
+        }
         for (place, row) in self.rows.iter().enumerate() {
             canvas.group(&format!("{}: {}", row.name, row.words), || {
                 paint_row(&plot, row, place)?;
@@ -129,7 +140,11 @@ mod tests {
             }],
             words: "a < b".into(),
         };
-        DotPlot { unit: "ns".into(), rows: figures.iter().enumerate().map(row).collect() }
+        DotPlot {
+            unit: "ns".into(),
+            rows: figures.iter().enumerate().map(row).collect(),
+            guide: None,
+        }
     }
 
     fn drawn(figures: &[f64]) -> Option<String> {
@@ -149,6 +164,18 @@ mod tests {
         let svg = drawn(&[1.0, f64::NAN, f64::INFINITY, 100.0]).unwrap();
         assert_eq!(svg.matches("not drawable").count(), 2);
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    }
+
+    #[test]
+    fn what_all_are_set_against_lies_on_the_axis_and_is_no_chart_by_itself() {
+        let about = Description { id: "c".into(), title: String::new(), finding: String::new() };
+        let drawn = |figures: &[f64], guide| {
+            let plot = DotPlot { guide: Some(guide), ..plot(figures) };
+            plot.draw(&about).unwrap().map(Markup::into_string)
+        };
+        assert!(drawn(&[1.0, 2.0], 5.0).unwrap().contains("thin guide"));
+        assert!(!drawn(&[1.0, 2.0], f64::INFINITY).unwrap().contains("guide"));
+        assert_eq!(drawn(&[], 5.0), None);
     }
 
     #[test]

@@ -7,13 +7,14 @@ use runtime_bench_results::run::Run;
 
 use crate::comparison::escaped;
 use crate::format;
+use crate::view::claims::Judged;
 use crate::view::tally::{Verdict, tallies};
 use crate::view::{Group, View, wording};
 
 /// The table ends before the text is larger than this, in bytes: GitHub cuts a summary at 1 MiB, and
 /// a comment at 65 536 characters.
 const LARGEST: usize = 60_000;
-/// Failed cells that are named; all are counted.
+/// Failed cells that are named, of which all are counted; and claims.
 const NAMED: usize = 10;
 /// Longest name or reason, in characters.
 const LONGEST: usize = 120;
@@ -23,6 +24,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
     let mut parts = vec![title(view.run), control(view.analysis.noise)];
     parts.extend(unfinished(view.run).map(str::to_owned));
     parts.push(findings(view));
+    parts.push(claims(view));
     parts.push(counts(view));
     let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
     let table = table(view, LARGEST.saturating_sub(text.len()));
@@ -80,6 +82,15 @@ fn findings(view: &View<'_>) -> String {
         line.trim_end().to_owned()
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What the run says to its claims.
+fn claims(view: &View<'_>) -> String {
+    let row = |judged: &Judged<'_>| {
+        format!("\n| {} | {} |", short(&judged.claim.title), judged.found.verdict.words())
+    };
+    let rows: String = view.claims.iter().take(NAMED).map(row).collect();
+    if rows.is_empty() { rows } else { format!("| claim | verdict |\n|---|---|{rows}") }
 }
 
 /// How many cells have no figure, and which of them failed.

@@ -71,6 +71,8 @@ pub(crate) mod tests {
                 headline_age: Age::Young,
                 notes: Vec::new(),
             }],
+            claims: Vec::new(),
+            glossary: Vec::new(),
             runners: vec![RunnerInfo {
                 name: "a,\"b\"".into(),
                 title: "A".into(),

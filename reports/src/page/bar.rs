@@ -24,7 +24,11 @@ pub(super) fn bar(page: Page<'_, '_>, current: &str) -> Markup {
 /// The pages that the bar leads to: name, words, address.
 fn pages(page: Page<'_, '_>) -> Vec<(&'static str, &'static str, String)> {
     let own = |name: &'static str, words| (name, words, page.links.page(name));
-    let mut pages = vec![own("index", "Overview"), own("compare", "Compare")];
+    let mut pages = vec![own("index", "Overview")];
+    if !page.view.claims.is_empty() {
+        pages.push(own("claims", "Claims"));
+    }
+    pages.push(own("compare", "Compare"));
     if page.view.has_history() {
         pages.push(own("history", "History"));
     }
@@ -32,6 +36,10 @@ fn pages(page: Page<'_, '_>) -> Vec<(&'static str, &'static str, String)> {
         let href = page.links.file(&format!("{up}{}", machines::NAME));
         pages.push(("machines", "Machines", href));
     }
-    pages.extend([own("method", "Method"), own("data", "Data")]);
+    pages.push(own("method", "Method"));
+    if !page.view.glossary.is_empty() {
+        pages.push(own("glossary", "Glossary"));
+    }
+    pages.push(own("data", "Data"));
     pages
 }

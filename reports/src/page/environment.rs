@@ -123,7 +123,8 @@ pub(super) fn command_line(run: &Run) -> String {
     if words.is_empty() { "command not known".to_owned() } else { words.join(" ") }
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a shell takes it for one.
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

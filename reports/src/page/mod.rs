@@ -5,6 +5,7 @@ mod bar;
 mod before;
 mod cards;
 mod chooser;
+mod claims;
 mod compare;
 mod controls;
 mod data;
@@ -13,6 +14,7 @@ mod environment;
 mod exhibit;
 mod figures;
 mod glance;
+mod glossary;
 mod header;
 mod history;
 mod index;
@@ -55,6 +57,12 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError>
     ];
     if view.has_history() {
         files.push(file("history", history::page(top)?));
+    }
+    if !view.claims.is_empty() {
+        files.push(file("claims", claims::page(top)?));
+    }
+    if !view.glossary.is_empty() {
+        files.push(file("glossary", glossary::page(top)));
     }
     for workload in view.compared() {
         let path = format!("{WORKLOADS}/{}", workload.slug);

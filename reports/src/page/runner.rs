@@ -123,7 +123,7 @@ fn standing(
         }],
         words: format::ratio(*slowdown),
     });
-    let plot = DotPlot { unit: "×".to_owned(), rows: rows.collect() };
+    let plot = DotPlot { unit: "×".to_owned(), rows: rows.collect(), guide: None };
     let about = Description {
         id: format!("{}-standing", anchor(RUNNERS, &runner.slug)),
         title: "Cost beside the cheapest of its class".to_owned(),

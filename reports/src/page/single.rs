@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::{Page, compare, data, document, header, index, method, runner, workload};
+use super::{
+    Page, claims, compare, data, document, glossary, header, index, method, runner, workload,
+};
 use crate::ReportError;
 use crate::view::links::{RUNNERS, WORKLOADS, anchor};
 
@@ -10,12 +12,19 @@ use crate::view::links::{RUNNERS, WORKLOADS, anchor};
 pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
     let overview = index::sections(page)?;
     let workloads = workloads(page)?;
+    let claims = if page.view.claims.is_empty() {
+        html! {}
+    } else {
+        claims::section(page)?
+    };
     let body = html! {
         div #index { (overview) }
         (workloads)
         (runners(page))
+        (claims)
         (compare::section(page))
         (method::section(page))
+        @if !page.view.glossary.is_empty() { (glossary::section(page)) }
         (data::section(page))
     };
     Ok(document::document(page, "index", header::TITLE, &body))
@@ -29,6 +38,7 @@ fn workloads(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             section.workload id=(anchor(WORKLOADS, &one.slug)) {
                 h2 { (one.title) }
                 (workload::about(one))
+                (workload::beside_it(page, one))
                 @if let Some(main) = main { (main) }
             }
         });

@@ -33,6 +33,14 @@ impl Links {
         }
     }
 
+    /// A place on a page in the folder of the site.
+    pub(crate) fn part(self, page: &str, anchor: &str) -> String {
+        match self {
+            Self::OnePage => format!("#{anchor}"),
+            _ => format!("{}#{anchor}", self.page(page)),
+        }
+    }
+
     /// A workload.
     pub(crate) fn workload(self, workload: &Workload<'_>) -> String {
         self.below(WORKLOADS, &workload.slug)
@@ -73,6 +81,8 @@ mod tests {
         assert_eq!(Links::Top.page("method"), "method.html");
         assert_eq!(Links::Below.page("method"), "../method.html");
         assert_eq!(Links::OnePage.page("method"), "#method");
+        assert_eq!(Links::Below.part("claims", "claim-a"), "../claims.html#claim-a");
+        assert_eq!(Links::OnePage.part("claims", "claim-a"), "#claim-a");
         assert_eq!(Links::Below.below(RUNNERS, "smol"), "../r/smol.html");
         assert_eq!(Links::OnePage.below(RUNNERS, "smol"), "#r-smol");
     }

@@ -2,7 +2,9 @@
 
 pub(crate) mod aim;
 mod blocks;
+pub(crate) mod claims;
 pub(crate) mod finding;
+pub(crate) mod glossary;
 mod group;
 pub(crate) mod links;
 pub(crate) mod noise;
@@ -43,6 +45,10 @@ pub(crate) struct View<'a> {
     pub(crate) runners: Vec<Runner<'a>>,
     /// Every workload that has a comparison, in the run's order.
     pub(crate) workloads: Vec<Workload<'a>>,
+    /// What is said about concurrency; empty where the run carries no claims.
+    pub(crate) claims: Vec<claims::Judged<'a>>,
+    /// Words of the field; empty where the run carries none.
+    pub(crate) glossary: Vec<glossary::Word<'a>>,
 }
 
 /// A runner, with what tells it apart on the page.
@@ -122,8 +128,19 @@ impl<'a> View<'a> {
         let trends = if machine.runs.len() > 1 { trends(&machine) } else { Vec::new() };
         let runners = runners(run, analysis);
         let workloads = workloads(run, analysis, &runners);
-        let (blocks, before) = (Blocks::new(run), before(&machine));
-        Some(Self { machine, run, analysis, blocks, trends, before, fleet, runners, workloads })
+        Some(Self {
+            blocks: Blocks::new(run),
+            before: before(&machine),
+            claims: claims::judged(run, &analysis.claims),
+            glossary: glossary::words(&run.header.glossary),
+            machine,
+            run,
+            analysis,
+            trends,
+            fleet,
+            runners,
+            workloads,
+        })
     }
 
     /// Whether the machine has more runs than the one that is shown.
@@ -150,6 +167,18 @@ impl<'a> View<'a> {
     /// The workloads that compare runners.
     pub(crate) fn compared(&self) -> impl Iterator<Item = &Workload<'a>> {
         self.workloads.iter().filter(|workload| !workload.is_calibration())
+    }
+
+    /// The claims that a workload is evidence for.
+    pub(crate) fn claims_on(&self, workload: &str) -> Vec<&claims::Judged<'a>> {
+        let claims = self.claims.iter();
+        claims.filter(|judged| judged.workloads().contains(&workload)).collect()
+    }
+
+    /// The words of the glossary that some texts have.
+    pub(crate) fn words_in(&self, texts: &[&str]) -> Vec<&glossary::Word<'a>> {
+        let has = |word: &&glossary::Word<'a>| texts.iter().any(|text| word.term.is_in(text));
+        self.glossary.iter().filter(has).collect()
     }
 
     /// The workloads that measure the harness itself.

@@ -3,6 +3,7 @@
 use runtime_bench_results::analysis::{Group, GroupNoise, Row, Twin};
 use runtime_bench_results::stats::TwinCheck;
 
+use super::wording;
 use crate::format;
 
 /// `only 1.3 of 2 cores were free: several-thread runners were measured with fewer`; `None` where
@@ -57,9 +58,7 @@ pub(crate) fn control(group: &Group) -> Option<String> {
 
 /// A sentence begins with a capital and ends with a full stop.
 pub(crate) fn sentence(words: &str) -> String {
-    let mut rest = words.chars();
-    rest.next()
-        .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), rest.as_str()))
+    if words.is_empty() { String::new() } else { format!("{}.", wording::capital(words)) }
 }
 
 #[cfg(test)]

@@ -26,9 +26,17 @@ pub(crate) fn metric(name: &str, unit: &str) -> String {
         words if words.starts_with("per ") && unit.starts_with("ns") => format!("time {words}"),
         words => words,
     };
+    if let Some(rest) = words.strip_prefix("cpu") {
+        return format!("CPU{rest}");
+    }
     if words.starts_with('p') && words.contains(|c: char| c.is_ascii_digit()) {
         return words; // A percentile is written small: p99.
     }
+    capital(&words)
+}
+
+/// The same words with a capital at their beginning.
+pub(crate) fn capital(words: &str) -> String {
     let mut rest = words.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
@@ -219,6 +227,7 @@ mod tests {
         assert_eq!(metric("messages-per-second", "1/s"), "Messages per second");
         assert_eq!(metric("per-task", "ns"), "Time per task");
         assert_eq!(metric("per-task", "B/task"), "Memory per task");
+        assert_eq!(metric("cpu-per-task", "ns"), "CPU per task");
         assert_eq!((metric("", ""), metric("p99", "ns")), (String::new(), "p99".to_owned()));
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::claims::judge;
 use super::costs::costed;
 use super::gathered::{Gathered, paired};
 use super::noise::Beside;
@@ -42,7 +43,8 @@ pub fn analyse(run: &Run) -> Analysis {
     let noise = control(&groups);
     let rows = costed(&gathered, &groups);
     let (scalings, overall) = (scalings(&rows), overall(run, &groups, &rows));
-    Analysis { groups, noise, scalings, overall }
+    let claims = judge(run, &gathered, &groups);
+    Analysis { groups, noise, scalings, overall, claims }
 }
 
 /// What the twins say, of comparisons that have figures.

@@ -49,6 +49,12 @@ impl<'a> Gathered<'a> {
         let cell = self.cells.get(&(key, age, role));
         cell.map_or_else(BTreeMap::new, |&cell| self.samples[cell].costs(headline))
     }
+
+    /// A metric of a subject as it was measured, by round.
+    pub(super) fn values(&self, key: &CellKey, age: Age, metric: &str) -> BTreeMap<u32, f64> {
+        let cell = self.cells.get(&(key, age, Role::Subject));
+        cell.map_or_else(BTreeMap::new, |&cell| self.samples[cell].values(metric))
+    }
 }
 
 /// Costs of the rounds in which both sides were measured.

@@ -3,6 +3,7 @@
 //! A [`Group`] is what may be compared: one workload at one point and one age. Reports and the
 //! terminal read this, never the raw trials.
 
+pub mod claims;
 mod compare;
 mod costs;
 mod gathered;
@@ -44,6 +45,9 @@ pub struct Analysis {
     /// Runners over all workloads of a kind, by kind and class.
     #[serde(default)]
     pub overall: Vec<Overall>,
+    /// What the run says to its claims, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<claims::JudgedClaim>,
 }
 
 /// One workload at one point and one age: the cells that may be compared.

@@ -175,6 +175,8 @@ mod tests {
                 ],
             },
             workloads: Vec::new(),
+            claims: Vec::new(),
+            glossary: Vec::new(),
             runners: Vec::new(),
         });
         for number in 3..3 * (ROUNDS + 1) {

@@ -70,6 +70,12 @@ impl<'a> Samples<'a> {
             .collect()
     }
 
+    /// A metric by round.
+    pub(super) fn values(&self, metric: &str) -> BTreeMap<u32, f64> {
+        let blocks = self.blocks.iter();
+        blocks.filter_map(|(round, block)| Some((*round, block.metric(metric)?))).collect()
+    }
+
     pub(super) fn status(&self, cell: &PlannedCell, run: &Run) -> Status {
         if let Some(reason) = &cell.not_applicable {
             return Status::NotApplicable(reason.clone());

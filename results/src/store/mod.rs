@@ -110,6 +110,8 @@ mod tests {
                 cells: Vec::new(),
             },
             workloads: Vec::new(),
+            claims: Vec::new(),
+            glossary: Vec::new(),
             runners: Vec::new(),
         }
     }

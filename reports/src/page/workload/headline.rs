@@ -30,7 +30,7 @@ pub(super) fn figure(
             words: format::figure(figure.value, &figure.unit),
         })
     });
-    let plot = DotPlot { unit: headline.unit.clone(), rows: rows.collect() };
+    let plot = DotPlot { unit: headline.unit.clone(), rows: rows.collect(), guide: None };
     let about = Description {
         id: format!("{}-headline", group.anchor),
         title: wording::metric(&headline.name, &headline.unit),

@@ -11,7 +11,7 @@ mod trend;
 
 use maud::{Markup, html};
 
-use super::{Page, document, figures};
+use super::{Page, claims, document, figures, glossary};
 use crate::ReportError;
 use crate::format;
 use crate::view::finding::Finding;
@@ -38,6 +38,7 @@ pub(super) fn page(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<String
             p.kicker { (workload.kind().map_or("Other", |kind| kind.title())) }
             h1 { (workload.title) }
             (about(workload))
+            (beside_it(page, workload))
         }
         @for (place, comparison) in comparisons.iter().enumerate() {
             (comparison)
@@ -63,6 +64,18 @@ pub(super) fn about(workload: &Workload<'_>) -> Markup {
             }
             None => p.empty { "The results file does not describe this workload." }
         }
+    }
+}
+
+/// What else the site has to do with it: claims that it is evidence for, and words that it uses.
+pub(super) fn beside_it(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
+    let texts = workload.info.map_or_else(Vec::new, |info| {
+        let words = [&info.title, &info.model, &info.check].into_iter().chain(&info.notes);
+        words.map(String::as_str).collect()
+    });
+    html! {
+        (claims::of_workload(page, workload))
+        (glossary::words(page, &texts))
     }
 }
 

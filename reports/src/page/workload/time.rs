@@ -50,7 +50,8 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     if times.is_empty() {
         return Ok(html! {});
     }
-    let plot = DotPlot { unit: "ns".to_owned(), rows: times.iter().map(Time::row).collect() };
+    let plot =
+        DotPlot { unit: "ns".to_owned(), rows: times.iter().map(Time::row).collect(), guide: None };
     let about = Description {
         id: format!("{}-time", group.anchor),
         title: "CPU time beside wall time".to_owned(),

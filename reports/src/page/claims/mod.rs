@@ -1,0 +1,190 @@
+//! `claims.html`: what tutorials say, and what the figures of this run say to it.
+
+mod test;
+
+use maud::{Markup, html};
+use runtime_bench_results::analysis::claims::{CLAIM_LEVEL, ClaimVerdict};
+use runtime_bench_results::claims::Cell;
+
+use super::{Page, document, environment, glossary};
+use crate::ReportError;
+use crate::format;
+use crate::view::claims::{self, Judged};
+use crate::view::{Group, View, Workload, wording};
+
+/// Heading of the page, and its title.
+const TITLE: &str = "The folklore, measured";
+
+/// The page.
+pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
+    Ok(document::document(page, "claims", TITLE, &section(page)?))
+}
+
+/// What stands on the page.
+pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
+    let claims: Vec<Markup> =
+        page.view.claims.iter().map(|judged| claim(page, judged)).collect::<Result<_, _>>()?;
+    Ok(html! {
+        section #claims aria-labelledby="claims-title" {
+            header.top {
+                h1 #claims-title { (TITLE) }
+                p.model {
+                    "What tutorials say about asynchronous programming, and what the figures of this run "
+                    "say to it. No verdict is written by hand: each is computed from the intervals of "
+                    "cells that test the claim."
+                }
+            }
+            (overview(page))
+            (rules())
+            @for claim in &claims { (claim) }
+        }
+    })
+}
+
+/// All claims in a table.
+fn overview(page: Page<'_, '_>) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="group" aria-label="The verdict of each claim" {
+            table.claims.figures {
+                thead { tr { th scope="col" { "Claim" } th scope="col" { "Verdict" } } }
+                tbody {
+                    @for judged in &page.view.claims {
+                        tr {
+                            th scope="row" {
+                                a href={ "#" (judged.anchor) } { (judged.claim.title) }
+                                small { (judged.grounds()) }
+                            }
+                            td { (word(judged.found.verdict)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn word(verdict: ClaimVerdict) -> Markup {
+    let sign = match verdict {
+        ClaimVerdict::Holds => "✓",
+        ClaimVerdict::DoesNotHold => "✗",
+        ClaimVerdict::Depends => "±",
+        ClaimVerdict::Undecided => "?",
+        ClaimVerdict::NotMeasured => "–",
+    };
+    html! { b.judged { span aria-hidden="true" { (sign) " " } (verdict.words()) } }
+}
+
+fn rules() -> Markup {
+    html! {
+        details.about {
+            summary { "How a verdict is made" }
+            div.prose {
+                p {
+                    "Each test asks every runner that it is about one question. The answer is yes or no where "
+                    "the whole interval of a median, or of a ratio of two, lies on one side of the bound, "
+                    "and undecided otherwise. The error level of a claim is " (format::percent(CLAIM_LEVEL))
+                    ", divided among its answers."
+                }
+                p {
+                    "A claim " b { "holds" } " where every answer is yes, " b { "does not hold" }
+                    " where every answer is no, and " b { "depends" } " where some are yes and some are no. It is "
+                    b { "undecided" } " where an answer may still be either, and " b { "not measured" }
+                    " where a test lacks its cells. An optional test counts where it was measured."
+                }
+                p {
+                    "Rows whose noise control failed, whose load generator was what was measured, or that "
+                    "failed do not count, and say so."
+                }
+            }
+        }
+    }
+}
+
+fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError> {
+    let tests: Vec<Markup> = judged
+        .tests()
+        .enumerate()
+        .filter(|(_, (test, found))| !claims::is_left_out(test, found))
+        .map(|(place, (asked, found))| {
+            test::figure(page, &format!("{}-{}", judged.anchor, place + 1), asked, found)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(html! {
+        section.claim id=(judged.anchor) aria-labelledby={ (judged.anchor) "-title" } {
+            h2 id={ (judged.anchor) "-title" } { (judged.claim.title) }
+            p.model { (wording::prose(&judged.claim.folklore)) }
+            p.finding { strong { (word(judged.found.verdict)) } (judged.grounds()) }
+            (measure_it(judged))
+            div.charts { @for test in &tests { (test) } }
+            @if !judged.claim.notes.is_empty() {
+                ul.remarks { @for note in &judged.claim.notes { li { (wording::prose(note)) } } }
+            }
+            (evidence(page, judged))
+            (glossary::words(page, &[&judged.claim.title, &judged.claim.folklore]))
+        }
+    })
+}
+
+/// The command that measures what a verdict lacks.
+fn measure_it(judged: &Judged<'_>) -> Markup {
+    let (words, more) = match judged.found.verdict {
+        _ if judged.is_incomplete() => ("This measures what is missing:", ""),
+        ClaimVerdict::Undecided => ("More rounds may decide it:", " --profile standard"),
+        _ => return html! {},
+    };
+    let workloads = environment::quoted(&judged.workloads().join("|"));
+    html! {
+        p.fine { (words) }
+        p.command { code { "cargo bench -- --points claims" (more) " " (workloads) } }
+    }
+}
+
+/// The comparisons that a claim looks at.
+fn evidence(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
+    let mut found: Vec<(&Workload<'_>, &Group<'_>)> = Vec::new();
+    let shown = judged.tests().filter(|(test, found)| !claims::is_left_out(test, found));
+    let cells = shown.flat_map(|(test, _)| test.cells());
+    for place in cells.filter_map(|cell| located(page.view, cell)) {
+        if !found.iter().any(|known| std::ptr::eq(known.1, place.1)) {
+            found.push(place);
+        }
+    }
+    html! {
+        @if !found.is_empty() {
+            p.fine {
+                "Measured by "
+                @for (place, (workload, group)) in found.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    a href=(page.links.group(workload, group)) { (workload.title) }
+                    " (" (group.point()) ")"
+                }
+                "."
+            }
+        }
+    }
+}
+
+/// The comparison of a cell.
+fn located<'v, 'a>(view: &'v View<'a>, cell: &Cell) -> Option<(&'v Workload<'a>, &'v Group<'a>)> {
+    let workload = view.compared().find(|workload| workload.name == cell.workload)?;
+    let group = workload.groups.iter().find(|group| group.source.point == cell.point)?;
+    Some((workload, group))
+}
+
+/// On a workload's page: the claims that it is evidence for.
+pub(super) fn of_workload(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
+    let claims = page.view.claims_on(workload.name);
+    html! {
+        @if !claims.is_empty() {
+            p.fine {
+                "It is evidence for "
+                @for (place, judged) in claims.iter().enumerate() {
+                    @if place > 0 { "; " }
+                    a href=(page.links.part("claims", &judged.anchor)) { "“" (judged.claim.title.trim_end_matches('.')) "”" }
+                    " (" (judged.found.verdict.words()) ")"
+                }
+                "."
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! `glossary.html`: words of the field, and what each is called where.
+
+use maud::{Markup, html};
+use runtime_bench_results::glossary::Called;
+
+use super::{Page, document};
+use crate::view::glossary::Word;
+use crate::view::wording;
+
+/// The page.
+pub(super) fn page(page: Page<'_, '_>) -> String {
+    document::document(page, "glossary", "Glossary", &section(page))
+}
+
+/// What stands on the page.
+pub(super) fn section(page: Page<'_, '_>) -> Markup {
+    html! {
+        section #glossary aria-labelledby="glossary-title" {
+            header.top {
+                h1 #glossary-title { "Glossary" }
+                p.model { "Words of the field, each in two sentences, and what it is called where." }
+            }
+            div.glossary { @for word in &page.view.glossary { (entry(word)) } }
+        }
+    }
+}
+
+fn entry(word: &Word<'_>) -> Markup {
+    let term = word.term;
+    html! {
+        section.term id=(word.anchor) {
+            h2 { (term.title) }
+            p { (wording::prose(&term.meaning)) }
+            dl.called { @for called in &term.called { (name(called)) } }
+        }
+    }
+}
+
+fn name(called: &Called) -> Markup {
+    html! {
+        div {
+            dt { (called.by) }
+            dd {
+                @match (&called.name, called.remark.as_str()) {
+                    (Some(name), "") => (wording::prose(name)),
+                    (Some(name), remark) => {
+                        (wording::prose(name)) span { ": " (wording::prose(remark)) }
+                    },
+                    (None, remark) => span { "– " (wording::prose(remark)) },
+                }
+            }
+        }
+    }
+}
+
+/// Links to the words that some texts have.
+pub(super) fn words(page: Page<'_, '_>, texts: &[&str]) -> Markup {
+    let words = page.view.words_in(texts);
+    html! {
+        @if !words.is_empty() {
+            p.fine {
+                "Words: "
+                @for (place, word) in words.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    a href=(page.links.part("glossary", &word.anchor)) { (word.term.title.to_lowercase()) }
+                }
+                "."
+            }
+        }
+    }
+}

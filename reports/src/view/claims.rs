@@ -1,0 +1,123 @@
+//! The claims that the run carries, each with what the run says to it, in words.
+
+use runtime_bench_results::analysis::claims::{ClaimVerdict, JudgedClaim, JudgedTest, Said};
+use runtime_bench_results::claims::{Claim, Test};
+use runtime_bench_results::run::Run;
+
+use super::{Slugs, noise};
+use crate::format;
+
+/// A claim and what the run says to it.
+#[derive(Debug)]
+pub(crate) struct Judged<'a> {
+    /// The claim in its own words.
+    pub(crate) claim: &'a Claim,
+    /// What the run says.
+    pub(crate) found: &'a JudgedClaim,
+    /// Target of links to it, and stem of its charts' ids.
+    pub(crate) anchor: String,
+}
+
+/// Every claim of a run.
+pub(super) fn judged<'a>(run: &'a Run, found: &'a [JudgedClaim]) -> Vec<Judged<'a>> {
+    let mut slugs = Slugs::default();
+    let claims = run.header.claims.iter().zip(found);
+    let judged = |(claim, found): (&'a Claim, &'a JudgedClaim)| Judged {
+        claim,
+        found,
+        anchor: format!("claim-{}", slugs.next(&claim.name)),
+    };
+    claims.map(judged).collect()
+}
+
+impl<'a> Judged<'a> {
+    /// Its tests, each with what the run says to it.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = (&'a Test, &'a JudgedTest)> + use<'a> {
+        self.claim.tests.iter().zip(&self.found.tests)
+    }
+
+    /// Names of the workloads that it looks at, each once.
+    pub(crate) fn workloads(&self) -> Vec<&'a str> {
+        let mut names: Vec<&str> = Vec::new();
+        for cell in self.claim.cells() {
+            if !names.contains(&cell.workload.as_str()) {
+                names.push(&cell.workload);
+            }
+        }
+        names
+    }
+
+    /// Whether the verdict lacks a test that was not measured.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.tests().any(|(test, found)| is_missed(test, found))
+    }
+
+    /// What the verdict rests on: which tests and, where they differ, which runners.
+    pub(crate) fn grounds(&self) -> String {
+        let titles = |of: &dyn Fn(&Test, &JudgedTest) -> bool| -> Vec<&str> {
+            let tests = self.tests().filter(|(test, found)| of(test, found));
+            tests.map(|(test, _)| test.title.as_str()).collect()
+        };
+        let mut parts = Vec::new();
+        for (verdict, words) in
+            [(ClaimVerdict::Holds, "Yes for"), (ClaimVerdict::DoesNotHold, "No for")]
+        {
+            let uniform = titles(&|_, found| found.verdict == verdict);
+            if !uniform.is_empty() {
+                parts.push(format!("{words} {}.", format::list(&uniform)));
+            }
+        }
+        for (test, found) in self.tests() {
+            if matches!(found.verdict, ClaimVerdict::Depends | ClaimVerdict::Undecided) {
+                parts.push(noise::sentence(&format!("{}: {}", test.title, answers(found))));
+            }
+        }
+        let missed = titles(&is_missed);
+        if !missed.is_empty() {
+            parts.push(format!("Not measured: {}.", format::list(&missed)));
+        }
+        parts.join(" ")
+    }
+}
+
+/// Whether a test is not shown: it is optional, and was not measured.
+pub(crate) fn is_left_out(test: &Test, found: &JudgedTest) -> bool {
+    test.optional && found.verdict == ClaimVerdict::NotMeasured
+}
+
+fn is_missed(test: &Test, found: &JudgedTest) -> bool {
+    !test.optional && found.verdict == ClaimVerdict::NotMeasured
+}
+
+/// `yes on tokio and smol; no on threads`; of no answer that counts, why.
+pub(crate) fn answers(found: &JudgedTest) -> String {
+    let of = |said| -> Vec<&str> {
+        let answers = found.answers.iter().filter(|answer| answer.said == said);
+        answers.map(|answer| answer.runner.as_str()).collect()
+    };
+    let part = |(said, words): (Said, &str)| {
+        let runners = of(said);
+        (!runners.is_empty()).then(|| format!("{words} {}", format::list(&runners)))
+    };
+    let parts = [
+        (Said::Yes, "yes on"),
+        (Said::No, "no on"),
+        (Said::Undecided, "undecided on"),
+        (Said::NotCounted, "not to be believed on"),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter_map(part).collect();
+    if parts.is_empty() { "not measured in this run".to_owned() } else { parts.join("; ") }
+}
+
+/// The answer in a word.
+pub(crate) fn word(said: Said) -> &'static str {
+    match said {
+        Said::Yes => "yes",
+        Said::No => "no",
+        Said::Undecided => "undecided",
+        Said::NotCounted => "does not count",
+        Said::NotMeasured => "not measured",
+        Said::NotApplicable => "n/a",
+        Said::NotAsked => "not asked",
+    }
+}

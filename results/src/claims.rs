@@ -1,0 +1,229 @@
+//! Claims about concurrency as data: what is said, and which cells of a run decide it.
+//!
+//! A claim travels in the results file, so that a report judges it without knowing any workload or
+//! runner. What a run says to it is in [`crate::analysis::claims`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::key::Point;
+use crate::stats::Interval;
+
+/// Something that is said about concurrency, and the tests that decide it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Claim {
+    /// Name in links: lower-case words joined by `-`.
+    pub name: String,
+    /// The claim in a sentence.
+    pub title: String,
+    /// What tutorials say, and why, in plain words.
+    pub folklore: String,
+    /// What decides it; at least one.
+    pub tests: Vec<Test>,
+    /// What a reader must know before quoting the verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// One question to every runner that has a cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Test {
+    /// What it looks at, in a few words.
+    pub title: String,
+    /// What is asked, in a sentence; *yes* speaks for the claim.
+    pub question: String,
+    /// Where it looks.
+    pub cell: Cell,
+    /// The runners that it is asked of; none: all that have the cell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runners: Vec<String>,
+    /// It counts where it was measured, and is not missed where it was not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// What decides.
+    pub ask: Ask,
+}
+
+/// A workload at a point, on whatever runner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Cell {
+    /// Name of the workload.
+    pub workload: String,
+    /// Variant and parameters.
+    #[serde(flatten)]
+    pub point: Point,
+}
+
+/// What decides a test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Ask {
+    /// The median of a metric, against a bound in the metric's unit.
+    Figure {
+        /// Name of the metric.
+        metric: String,
+        /// Where it must lie.
+        bound: Bound,
+    },
+    /// The median of a metric ÷ that of a baseline, against a bound.
+    Ratio {
+        /// Name of the metric, of both sides.
+        metric: String,
+        /// What it is divided by.
+        baseline: Baseline,
+        /// Where it must lie.
+        bound: Bound,
+    },
+    /// That the workload's own check passed in every process.
+    Check {
+        /// Whether what is checked speaks for the claim, or against it.
+        supports: bool,
+    },
+}
+
+/// What a cell is set against.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Baseline {
+    /// Another runner in the same cell.
+    Runner(String),
+    /// The same runner in another cell.
+    Cell(Cell),
+}
+
+/// A side of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Bound {
+    /// Less than this.
+    Below(f64),
+    /// More than this.
+    Above(f64),
+}
+
+impl Claim {
+    /// Every cell that its tests look at, the baselines among them; a cell may come twice.
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.tests.iter().flat_map(Test::cells)
+    }
+}
+
+impl Test {
+    /// Its cell, and the baseline's where that is another one.
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        std::iter::once(&self.cell).chain(self.baseline_cell())
+    }
+
+    /// Whether it is asked of a runner.
+    pub fn is_asked_of(&self, runner: &str) -> bool {
+        self.runners.is_empty() || self.runners.iter().any(|name| name == runner)
+    }
+
+    /// The other cell, where the same runner is compared with itself.
+    pub fn baseline_cell(&self) -> Option<&Cell> {
+        match self.baseline()? {
+            Baseline::Cell(cell) => Some(cell),
+            Baseline::Runner(_) => None,
+        }
+    }
+
+    /// The runner that all others are compared with.
+    pub fn baseline_runner(&self) -> Option<&str> {
+        match self.baseline()? {
+            Baseline::Runner(runner) => Some(runner),
+            Baseline::Cell(_) => None,
+        }
+    }
+
+    fn baseline(&self) -> Option<&Baseline> {
+        match &self.ask {
+            Ask::Ratio { baseline, .. } => Some(baseline),
+            Ask::Figure { .. } | Ask::Check { .. } => None,
+        }
+    }
+}
+
+impl Ask {
+    /// Name of the metric; `None` where only the check counts.
+    pub fn metric(&self) -> Option<&str> {
+        match self {
+            Self::Figure { metric, .. } | Self::Ratio { metric, .. } => Some(metric),
+            Self::Check { .. } => None,
+        }
+    }
+}
+
+impl Bound {
+    /// The number itself.
+    pub fn value(self) -> f64 {
+        match self {
+            Self::Below(value) | Self::Above(value) => value,
+        }
+    }
+
+    /// Whether an interval lies wholly on this side; `None` when it holds the number.
+    pub fn holds_of(self, interval: Interval) -> Option<bool> {
+        let (below, above) = (interval.high < self.value(), interval.low > self.value());
+        (below || above).then_some(match self {
+            Self::Below(_) => below,
+            Self::Above(_) => above,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_that_holds_the_number_says_nothing() {
+        let interval = |low, high| Interval { low, high };
+        for (bound, on_its_side, beyond) in [
+            (Bound::Below(2.0), interval(0.5, 1.9), interval(2.1, 3.0)),
+            (Bound::Above(2.0), interval(2.1, 3.0), interval(0.5, 1.9)),
+        ] {
+            assert_eq!(bound.holds_of(on_its_side), Some(true));
+            assert_eq!(bound.holds_of(beyond), Some(false));
+            assert_eq!(bound.holds_of(interval(1.9, 2.1)), None);
+            assert_eq!(bound.holds_of(interval(2.0, 2.0)), None, "neither below nor above");
+            assert_eq!(bound.holds_of(interval(f64::NAN, f64::NAN)), None);
+        }
+    }
+
+    #[test]
+    fn a_claim_survives_json_and_leaves_out_what_is_usual() {
+        let cell = |variant: &str| Cell {
+            workload: "w".into(),
+            point: Point::new().variant(variant).with("n", 1, ""),
+        };
+        let claim = Claim {
+            name: "a-claim".into(),
+            title: "A".into(),
+            folklore: "They say a.".into(),
+            tests: vec![Test {
+                title: "t".into(),
+                question: "Is it?".into(),
+                cell: cell("one"),
+                runners: Vec::new(),
+                optional: false,
+                ask: Ask::Ratio {
+                    metric: "wall".into(),
+                    baseline: Baseline::Cell(cell("other")),
+                    bound: Bound::Below(0.5),
+                },
+            }],
+            notes: Vec::new(),
+        };
+        let text = serde_json::to_string(&claim).unwrap();
+        assert_eq!(serde_json::from_str::<Claim>(&text).unwrap(), claim);
+        assert!(text.contains(r#""bound":{"below":0.5}"#) && !text.contains("optional"), "{text}");
+        let variants = claim.cells().map(|cell| cell.point.variant.clone().unwrap());
+        assert_eq!(variants.collect::<Vec<_>>(), ["one", "other"]);
+        assert!(claim.tests[0].is_asked_of("anyone"));
+    }
+}

@@ -1,0 +1,68 @@
+//! Words of the field, and what each library calls them.
+
+use serde::{Deserialize, Serialize};
+
+/// A word and what it means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Term {
+    /// Name in links: lower-case words joined by `-`.
+    pub name: String,
+    /// The word.
+    pub title: String,
+    /// Other forms that a text may have, such as a plural.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<String>,
+    /// What it means, in two sentences.
+    pub meaning: String,
+    /// What it is called where.
+    pub called: Vec<Called>,
+}
+
+/// What a word is called in one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Called {
+    /// The library, or the operating system.
+    pub by: String,
+    /// What it says; `None` where there is nothing of the kind.
+    pub name: Option<String>,
+    /// Why there is nothing, or how it differs; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remark: String,
+}
+
+impl Term {
+    /// Whether a text has the word, or one of its forms, as whole words and in whatever case.
+    pub fn is_in(&self, text: &str) -> bool {
+        let words = |text: &str| -> Vec<String> {
+            let parts = text.split(|c: char| !c.is_alphanumeric());
+            parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect()
+        };
+        let text = words(text);
+        let mut forms = std::iter::once(&self.title).chain(&self.forms).map(|form| words(form));
+        forms.any(|form| !form.is_empty() && text.windows(form.len()).any(|window| window == form))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_found_whole_in_any_case_and_form() {
+        let term = Term {
+            name: "event-loop".into(),
+            title: "Event loop".into(),
+            forms: vec!["loops".into(), String::new()],
+            meaning: String::new(),
+            called: Vec::new(),
+        };
+        for text in ["the event loop", "An Event-Loop.", "event\nloop", "two loops"] {
+            assert!(term.is_in(text), "{text}");
+        }
+        for text in ["", "a plain loop", "events loop", "eventloop", "loopsided"] {
+            assert!(!term.is_in(text), "{text}");
+        }
+    }
+}

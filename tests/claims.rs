@@ -1,0 +1,79 @@
+//! The claims against what there is to measure.
+
+use std::collections::BTreeSet;
+
+use clap::Parser;
+use runtime_bench::cli::MatrixArgs;
+use runtime_bench::harness::plan::{self, Planned};
+use runtime_bench::machine::Limits;
+use runtime_bench::registry::{Entry, Registry};
+use runtime_bench::results::catalogue::Class;
+use runtime_bench::results::claims::{Cell, Claim};
+use runtime_bench::results::key::CellKey;
+use runtime_bench::workloads::claims::{self, COROUTINES, ONE_LOOP};
+use runtime_bench::workloads::runtime::Family;
+
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(flatten)]
+    matrix: MatrixArgs,
+}
+
+fn planned(profile: &str) -> Planned {
+    let args = ["list", "--points", "claims", "--workers", "2", "--profile", profile];
+    let wishes = Cli::parse_from(args).matrix.wishes().unwrap();
+    plan::make(&Registry::standard(), &wishes, Limits::default()).unwrap()
+}
+
+#[test]
+fn the_points_of_the_claims_are_the_cells_that_they_name_in_every_profile() {
+    let claims = claims::all(2);
+    let group = |cell: &Cell| {
+        let Cell { workload, point } = cell.clone();
+        CellKey { workload, point, runner: String::new() }.group()
+    };
+    let named: BTreeSet<String> = claims.iter().flat_map(Claim::cells).map(group).collect();
+    for profile in ["smoke", "quick", "standard"] {
+        let planned: BTreeSet<String> =
+            planned(profile).subjects().map(|cell| cell.key.group()).collect();
+        assert_eq!(planned, named, "{profile}");
+    }
+    let cost_s = planned("quick").cost_s;
+    assert!(cost_s < 360.0, "six minutes are enough for a page, and this takes {cost_s} s");
+}
+
+#[test]
+fn the_runners_that_claims_are_about_are_all_there_are_of_their_kind() {
+    let registry = Registry::standard();
+    let of = |is_one: &dyn Fn(&dyn runtime_bench::registry::Case) -> bool| -> BTreeSet<String> {
+        let cases = registry.entries().iter().flat_map(Entry::cases);
+        cases.filter(|case| is_one(*case)).map(|case| case.runner(2, 64).name).collect()
+    };
+    let coroutines = of(&|case| case.family() == Family::Async);
+    let one_loop = of(&|case| {
+        case.family() == Family::Async && case.runner(2, 64).class == Class::SingleThread
+    });
+    for (there, listed) in [(&coroutines, &COROUTINES[..]), (&one_loop, &ONE_LOOP[..])] {
+        for name in there {
+            assert!(listed.contains(&name.as_str()), "{name} is missing in workloads/src/claims");
+        }
+    }
+    // The others of the lists are optional runners.
+    assert!(ONE_LOOP.iter().all(|name| one_loop.contains(*name) || !coroutines.contains(*name)));
+}
+
+#[test]
+fn every_runner_that_a_claim_compares_with_has_the_cell() {
+    let planned = planned("quick");
+    for claim in claims::all(2) {
+        for test in claim.tests.iter().filter(|test| !test.optional) {
+            let Some(runner) = test.baseline_runner() else { continue };
+            let able = planned.runnable().any(|cell| {
+                let key = &cell.key;
+                (&key.workload, &key.point) == (&test.cell.workload, &test.cell.point)
+                    && key.runner == runner
+            });
+            assert!(able, "{}: {runner} cannot do {:?}", claim.name, test.cell);
+        }
+    }
+}
