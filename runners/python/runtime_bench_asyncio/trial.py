@@ -71,10 +71,11 @@ def _until_young(instance: Instance) -> tuple[int, float]:
 def _until_steady(instance: Instance, done: int, each: float, start: int) -> tuple[int, float]:
     """The iterations done by then, those of its youth among them, and what one takes, ns."""
     before = inf
-    while True:
+    while perf_counter_ns() - start < STEADY_AT_MOST:
         window = ceil(WINDOW / each)
-        now = instance.measure(window).mean_ns
+        each = instance.measure(window).mean_ns
         done += window
-        if abs(now - before) <= AGREEMENT * now or perf_counter_ns() - start >= STEADY_AT_MOST:
-            return done, now
-        before = each = now
+        if abs(each - before) <= AGREEMENT * each:
+            break
+        before = each
+    return done, each

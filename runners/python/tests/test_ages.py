@@ -91,3 +91,9 @@ def test_who_is_never_steady_is_measured_after_five_seconds(monkeypatch: pytest.
     measured(instance, "steady", nanoseconds=1)
     before_the_last_window = instance.now - 2 * 100 * 1.1 ** (sum(instance.batches) - 1) * MS
     assert before_the_last_window < 5_000 * MS <= instance.now
+
+
+def test_an_iteration_of_more_than_five_seconds_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert measured(Instance(monkeypatch, 6_000), "steady", nanoseconds=200 * MS) == (1, 1)

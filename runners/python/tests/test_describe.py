@@ -104,6 +104,8 @@ def test_asyncio_can_do_almost_everything() -> None:
         ("asyncio", cell("spawn-join", tasks=1, workers=1), "no number of workers"),
         ("asyncio", cell("spawn-join", tasks=1, allocator="mimalloc"), "allocator"),
         ("asyncio", cell("cpu-batch", jobs=32, steps=1_000_000), "limit"),
+        ("asyncio", cell("sort", **{"elements": 4_000_000, "cut-off": 65_536}), "limit"),
+        ("asyncio", cell("task-memory", "sleeping", tasks=1_000_000), "limit"),
         ("asyncio", cell("idle-connections", connections=10**9), "open files"),
         ("asyncio-uvloop", cell("timer-precision", delay=50, sleeps=1), "early"),
         ("asyncio-aiohttp", cell("null"), "HTTP"),

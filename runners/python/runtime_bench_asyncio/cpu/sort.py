@@ -10,6 +10,16 @@ from ..request import Cell, Trial
 from ..session import LoopSession, ProcessSession, ThreadSession
 from ..threads import Task, too_many
 
+#: Sorting more takes longer than any trial may: a merge takes Python a tenth of a microsecond a number.
+MOST_ELEMENTS = 2_000_000
+
+
+def too_long(cell: Cell) -> str | None:
+    """Refuses what one thread at a time cannot do within any limit."""
+    if cell.count("elements") <= MOST_ELEMENTS:
+        return None
+    return "merging takes Python a tenth of a microsecond a number: no trial could end within its limit"
+
 
 def numbers_of(trial: Trial) -> list[int]:
     """The input."""
@@ -37,6 +47,8 @@ def merge(left: list[int], right: list[int]) -> list[int]:
 
 
 class OnLoop(LoopSession):
+    unfit = staticmethod(too_long)
+
     async def prepare(self) -> None:
         self.input, self.cut_off = numbers_of(self.trial), self.cell.count("cut-off")
 
@@ -58,7 +70,7 @@ async def merge_sort(numbers: list[int], cut_off: int) -> list[int]:
 class OnThreads(ThreadSession):
     @classmethod
     def unfit(cls, cell: Cell) -> str | None:
-        return too_many(-(-cell.count("elements") // cell.count("cut-off")))
+        return too_long(cell) or too_many(-(-cell.count("elements") // cell.count("cut-off")))
 
     def prepare(self) -> None:
         self.input, self.cut_off = numbers_of(self.trial), self.cell.count("cut-off")

@@ -21,6 +21,8 @@ from .resident import resident_memory
 SIZE = 8
 #: Seconds after which the root looks again whether all tasks have come to wait.
 LOOK = 0.001
+#: With more connections to one port, the kernel searches long for a port at the other end.
+MOST_OF_A_PORT = 10_000
 #: Open files besides the connections.
 OTHER_FILES = 64
 
@@ -36,10 +38,13 @@ class OnLoop(LoopSession):
 
     async def prepare(self) -> None:
         connections = self.cell.count("connections") // 2 * 2
-        listener = close_by_reset(listen())
-        self.client = Client(lambda: clients(listener.getsockname(), connections))
-        self.servers = [listener.accept()[0] for _ in range(connections)]
-        listener.close()
+        listeners = [close_by_reset(listen()) for _ in range(-(-connections // MOST_OF_A_PORT))]
+        # Of each connection, in order, at both ends.
+        ports = [listeners[number // MOST_OF_A_PORT] for number in range(connections)]
+        self.client = Client(lambda: clients([port.getsockname() for port in ports]))
+        self.servers = [port.accept()[0] for port in ports]
+        for listener in listeners:
+            listener.close()
 
     async def iterate(self) -> dict[str, Any]:
         half = len(self.servers) // 2
@@ -69,9 +74,9 @@ class OnLoop(LoopSession):
         self.client.close()
 
 
-def clients(address: tuple[str, int], connections: int) -> Callable[[], dict[str, int]]:
+def clients(addresses: list[tuple[str, int]]) -> Callable[[], dict[str, int]]:
     """The other ends, in another process."""
-    ends = [connect(address) for _ in range(connections)]
+    ends = [connect(address) for address in addresses]
     for end in ends:
         end.settimeout(PATIENCE)
     return lambda: ask(ends)

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from ..request import Cell
 from ..session import LoopSession
 from .resident import resident_memory
 
 #: Seconds that they would sleep: longer than any reading takes.
 LONG = 3_600
+#: Of more, twice as many take longer than any trial may.
+MOST_TASKS = 500_000
 #: Seconds after which the root looks again whether all tasks have come to wait.
 LOOK = 0.001
 
@@ -19,6 +22,12 @@ UNFIT = {"OnThreads": "a thread occupies its stack whatever the language: see `t
 
 class OnLoop(LoopSession):
     variants = (None, "sleeping")
+
+    @classmethod
+    def unfit(cls, cell: Cell) -> str | None:
+        if cell.count("tasks") > MOST_TASKS:
+            return "two million tasks take Python half a minute: no trial could end within its limit"
+        return None
 
     async def iterate(self) -> dict[str, int]:
         tasks = self.cell.count("tasks")
