@@ -150,8 +150,8 @@ fn each_once(mut files: Vec<File>) -> Result<Vec<File>, MergeError> {
     for file in files {
         match once.last() {
             Some(last) if last.shard.index == file.shard.index => {
-                let (one, other) = (&last.run, &file.run);
-                if one.header.id != other.header.id && one.trials != other.trials {
+                let (fuller, other) = (&last.run, &file.run);
+                if fuller.header.id != other.header.id && fuller.trials != other.trials {
                     let shard = file.shard.to_string();
                     let base = last.label.clone();
                     return Err(MergeError::Twice { shard, base, file: file.label });
@@ -189,7 +189,7 @@ fn check_whole(files: &[File]) -> Result<(), MergeError> {
     let mut missing: Vec<String> =
         (1..=of).filter(|index| !there(index)).take(17).map(|index| index.to_string()).collect();
     if missing.len() > 16 {
-        missing[16] = "…".to_owned();
+        "…".clone_into(&mut missing[16]);
     }
     if !missing.is_empty() {
         return Err(MergeError::Missing { missing: missing.join(", "), of });
