@@ -111,8 +111,8 @@ pub fn make(registry: &Registry, wishes: &Wishes, limits: Limits) -> Result<Plan
         cells,
     };
     let own = plan.cells.iter().zip(costs_s).filter(|(cell, _)| plan.measures(&cell.key.workload));
-    let cost_s = own.map(|(_, cost_s)| cost_s).sum();
-    Ok(Planned { plan, workloads, runners, outside: asked, cost_s })
+    let sum_s = own.map(|(_, cost_s)| cost_s).sum();
+    Ok(Planned { plan, workloads, runners, outside: asked, cost_s: sum_s })
 }
 
 /// Asks the chosen runners outside of this program about every cell that the filters leave them.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use runtime_bench_results::analysis::{Row, Status};
+use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::stats::Verdict;
 
 use super::Group;
@@ -70,7 +71,11 @@ fn leaders(group: &Group<'_>, measured: &[&Row]) -> String {
         let peers = group.peers(row);
         done.extend(peers.iter().map(|peer| peer.key.runner.as_str()));
         if peers.len() > 1 {
-            sentences.push(leaders_of(&peers));
+            let among = match group.class(row) {
+                Some(Class::Reference) => "Among the reference rows: ",
+                _ => "",
+            };
+            sentences.push(format!("{among}{}", leaders_of(&peers)));
         }
     }
     if sentences.is_empty() {

@@ -63,8 +63,8 @@ pub(crate) fn tallies<'a>(section: &Section<'_, 'a>, runners: &[Runner<'a>]) -> 
         .filter(|group| group.is_decided())
         .map(|group| (group, judged_classes(group)))
         .collect();
-    let mut tallies: Vec<Tally<'a>> = runners
-        .iter()
+    let ranked = runners.iter().filter(|runner| runner.class() != Some(Class::Reference));
+    let mut tallies: Vec<Tally<'a>> = ranked
         .map(|runner| {
             let rows =
                 decided.iter().filter_map(|(group, _)| Some((group, group.row(runner.name)?)));

@@ -46,7 +46,7 @@ pub(super) fn files_are_faster() -> Claim {
                     "reading from the disk",
                     "Are files that are not in memory read at 1.2 times the speed of blocking reads on a \
                      pool?",
-                    cell("file-read", files(64).variant("cold")),
+                    cell("file-read", files(16).variant("cold")),
                     against_runner("throughput", POOL, Above(1.2)),
                 ),
             ),

@@ -113,7 +113,7 @@ impl Workload for FileRead {
                 files(64, 1_024).with("block", 4, "KiB"),
                 files(64, 1_024).with("block", 64, "KiB"),
                 files(64, 1_024).with("block", "whole", ""),
-                files(64, 1_024).with("block", 64, "KiB").variant(COLD),
+                files(16, 1_024).with("block", 64, "KiB").variant(COLD),
             ],
         }
     }
