@@ -37,16 +37,12 @@ pub fn answer(registry: &Registry, clock: &'static dyn Clock) -> io::Result<()> 
     raise_open_files();
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
-    let outcome = match serde_json::from_str::<TrialRequest>(&text) {
-        Ok(request) if request.protocol == PROTOCOL => run(registry, &request, clock).map_or_else(
+    let outcome = match TrialRequest::read(&text) {
+        Ok(request) => run(registry, &request, clock).map_or_else(
             |Trouble { kind, message }| Outcome::Error { kind, message },
             |block| Outcome::Ok { block },
         ),
-        Ok(request) => protocol_error(format!(
-            "the request speaks protocol {} where this runner speaks {PROTOCOL}",
-            request.protocol
-        )),
-        Err(error) => protocol_error(format!("the request cannot be understood: {error}")),
+        Err(error) => Outcome::Error { kind: ErrorKind::Protocol, message: error.to_string() },
     };
     let mut reply = serde_json::to_string(&TrialReply { protocol: PROTOCOL, outcome })?;
     reply.push('\n');
@@ -72,10 +68,6 @@ fn die_with_parent() {
 
 #[cfg(not(target_os = "linux"))]
 fn die_with_parent() {}
-
-fn protocol_error(message: String) -> Outcome {
-    Outcome::Error { kind: ErrorKind::Protocol, message }
-}
 
 /// What kind of error a failure is in the reply.
 pub(crate) fn kind_of(failure: &Failure) -> ErrorKind {

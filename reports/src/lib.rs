@@ -12,6 +12,7 @@
 //! - `text`: the table that a terminal shows.
 //! - [`comparison`]: runners or runs compared, as text, Markdown, JSON and `JUnit` XML.
 //! - `format`: figures with their units.
+//! - [`visible`]: text without what steers whoever shows it.
 //!
 //! A further page is a function from the view to markup and one line in `page`; a further
 //! chart is a file in `chart`.
@@ -32,9 +33,11 @@ mod format;
 mod page;
 mod text;
 mod view;
+mod visible;
 
 pub use error::ReportError;
 pub use text::table as text_table;
+pub use visible::visible;
 
 use fleet::Fleet;
 

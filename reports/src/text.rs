@@ -8,6 +8,7 @@ use runtime_bench_results::trial::Age;
 
 use crate::format::{self, Scale};
 use crate::view::{noise, wording};
+use crate::visible::plain;
 
 /// One block of lines per comparison, and what the control showed.
 pub fn table(run: &Run, analysis: &Analysis) -> String {
@@ -16,7 +17,8 @@ pub fn table(run: &Run, analysis: &Analysis) -> String {
     let trust = if noise.trusted() { "" } else { ": do not trust this run" };
     let mut told_apart = String::new();
     for group in analysis.groups.iter().filter(|group| group.told_apart()) {
-        told_apart.extend(["   told apart, do not trust its verdicts: ", &group.name, "\n"]);
+        let name = plain(&group.name);
+        told_apart.extend(["   told apart, do not trust its verdicts: ", &name, "\n"]);
     }
     format!(
         "{blocks}\n* = nobody of its class is proven faster\nA/A control (the reference against \
@@ -36,10 +38,11 @@ fn comparison(run: &Run, group: &Group) -> String {
         if let Some(summary) = summary {
             metric = format!("{}, {}", group.headline, wording::direction(summary.better));
             let scale = Scale::of(&summary.unit, summary.value);
-            table.add_row(cells(run, row, &scale, &summary.unit, &group.headline));
+            let cells = cells(run, row, &scale, &summary.unit, &group.headline);
+            table.add_row(cells.map(|cell| plain(&cell)));
         } else {
-            let (name, word, reason) = (&row.key.runner, row.status.word(), row.status.reason());
-            reasons.extend(["   ", name, ": ", word, ": ", reason, "\n"]);
+            let (name, reason) = (plain(&row.key.runner), plain(row.status.reason()));
+            reasons.extend(["   ", &name, ": ", row.status.word(), ": ", &reason, "\n"]);
         }
     }
     for column in [1, 2, 3, 4] {
@@ -51,11 +54,12 @@ fn comparison(run: &Run, group: &Group) -> String {
         [noise::crowded(&group.noise), noise::dropped(group), noise::client_bound(group)]
             .into_iter()
             .flatten()
-            .map(|words| format!("   {words}\n"))
+            .map(|words| format!("   {}\n", plain(&words)))
             .collect();
     let age = if group.age == Age::Young { "" } else { wording::age(group.age) };
     let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.trim_fmt()) };
-    format!("\n{title}: {} {age}\n  {metric}\n{rows}{reasons}{}", group.name, beside.concat())
+    let (title, name, metric) = (plain(title), plain(&group.name), plain(&metric));
+    format!("\n{title}: {name} {age}\n  {metric}\n{rows}{reasons}{}", beside.concat())
 }
 
 fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [String; 6] {

@@ -1,10 +1,24 @@
 //! Latencies as they travel: `HdrHistogram`'s compressed V2 encoding, in base64.
 
+use std::io::{self, Read};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use flate2::read::ZlibDecoder;
 use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
 
 pub use hdrhistogram::Histogram;
+
+/// How the compressed encoding begins.
+const COMPRESSED: [u8; 4] = [0x1c, 0x84, 0x93, 0x14];
+/// Bytes before what is compressed: how it begins, and its length.
+const OUTER_HEADER: usize = 8;
+/// Bytes before the counts: how it begins, their length, an offset, the digits, the bounds and a ratio.
+const INNER_HEADER: usize = 40;
+/// Most digits that a latency is kept to: five take fifty megabytes, however little is in it.
+const MOST_DIGITS: u32 = 3;
+/// A histogram of so many digits has at most 56 320 counts of at most nine bytes.
+const MOST_TEXT: usize = INNER_HEADER + 9 * 56_320;
 
 /// Encodes a histogram.
 ///
@@ -17,19 +31,48 @@ pub fn encode(histogram: &Histogram<u64>) -> Result<String, String> {
     Ok(STANDARD.encode(bytes))
 }
 
-/// Decodes a histogram.
+/// Decodes a histogram, in memory that it can fill.
 ///
 /// # Errors
-/// When the text is none.
+/// When the text is none, or one that no load generator writes.
 pub fn decode(text: &str) -> Result<Histogram<u64>, String> {
     let bytes = STANDARD.decode(text).map_err(|error| format!("no base64: {error}"))?;
-    let decoded = Deserializer::new().deserialize(&mut bytes.as_slice());
+    let plain = inflated(&bytes).map_err(|error| format!("no HdrHistogram: {error}"))?;
+    let decoded = Deserializer::new().deserialize(&mut plain.as_slice());
     decoded.map_err(|error| format!("no HdrHistogram: {error}"))
+}
+
+/// The encoding without its compression. The decoder takes whatever memory and time a header asks for,
+/// so it is read here first.
+fn inflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let compressed = bytes.get(OUTER_HEADER..).filter(|_| bytes.starts_with(&COMPRESSED));
+    let compressed = compressed.ok_or_else(|| io::Error::other("it begins as none does"))?;
+    let mut plain = Vec::new();
+    ZlibDecoder::new(compressed).take(MOST_TEXT as u64).read_to_end(&mut plain)?;
+    let Some((header, counts)) = plain.split_at_checked(INNER_HEADER) else {
+        return Err(io::Error::other("it has no header"));
+    };
+    let word =
+        |at: usize| header[at..at + 4].iter().fold(0, |word, byte| word << 8 | u32::from(*byte));
+    if word(4) as usize != counts.len() {
+        return Err(io::Error::other("it is not as long as it says"));
+    }
+    if word(12) > MOST_DIGITS {
+        return Err(io::Error::other(format!("it keeps more than {MOST_DIGITS} digits")));
+    }
+    // A run of 2^63 counts of none: the decoder overflows.
+    if counts.windows(9).any(|count| count == [0xff; 9]) {
+        return Err(io::Error::other("a count is beyond all measure"));
+    }
+    Ok(plain)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+    use std::io::Write;
 
     #[test]
     fn what_was_encoded_comes_back() {
@@ -48,5 +91,32 @@ mod tests {
         for text in ["", "HISTFAAA", "no base64!", "aGVsbG8="] {
             assert!(decode(text).is_err(), "{text}");
         }
+    }
+
+    /// The encoding of a header and counts.
+    fn made(length: u32, digits: u32, high: u64, counts: &[u8]) -> String {
+        let mut plain = vec![0x1c, 0x84, 0x93, 0x13];
+        for word in [length, 0, digits] {
+            plain.extend(word.to_be_bytes());
+        }
+        plain.extend([1, high].iter().flat_map(|bound: &u64| bound.to_be_bytes()));
+        plain.extend(1_f64.to_be_bytes());
+        plain.extend(counts);
+        let mut bytes = ZlibEncoder::new(COMPRESSED.to_vec(), Compression::fast());
+        bytes.get_mut().extend([0, 0, 0, 99]);
+        bytes.write_all(&plain).unwrap();
+        STANDARD.encode(bytes.finish().unwrap())
+    }
+
+    #[test]
+    fn a_header_cannot_ask_for_memory_that_nothing_fills() {
+        assert_eq!(decode(&made(1, 3, 1_000, &[4])).unwrap().len(), 2);
+        assert_eq!(decode(&made(1, 3, u64::MAX, &[4])).unwrap().len(), 2);
+        let refused = |text: String| decode(&text).unwrap_err();
+        assert!(refused(made(u32::MAX, 3, 1_000, &[4])).contains("as long as it says"));
+        assert!(refused(made(1, 5, u64::MAX, &[4])).contains("digits"));
+        assert!(refused(made(9, 3, 1_000, &[0xff; 9])).contains("beyond all measure"));
+        let bomb = made(1 << 24, 3, 1_000, &vec![0; 1 << 24]);
+        assert!(bomb.len() < 1 << 18 && refused(bomb).contains("as long as it says"));
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::trial::{
-    Age, BlockSize, ErrorKind, Outcome, Outside, PROTOCOL, TrialReply, TrialRequest,
+    Age, BlockSize, ErrorKind, NoReply, Outcome, Outside, PROTOCOL, TrialReply, TrialRequest,
 };
 use tempfile::TempDir;
 
@@ -263,38 +263,18 @@ pub(crate) fn output(
     }
 }
 
-/// The last line of the output is the reply; whatever a runner printed before it is noise.
+/// What came of a process that has ended.
 fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
     let error = |kind, message| Outcome::Error { kind, message };
-    let last = stdout.lines().rfind(|line| !line.trim().is_empty());
-    match last.map(serde_json::from_str::<TrialReply>) {
-        Some(Ok(reply)) if reply.protocol == PROTOCOL => checked(reply.outcome),
-        Some(Ok(reply)) => error(
-            ErrorKind::Protocol,
-            format!("the runner speaks protocol {} and not {PROTOCOL}", reply.protocol),
-        ),
-        Some(Err(problem)) if status.success() => {
-            error(ErrorKind::Protocol, format!("the reply cannot be understood: {problem}"))
-        }
-        None if status.success() => error(ErrorKind::Protocol, "there was no reply".to_owned()),
-        _ => {
+    match TrialReply::read(stdout) {
+        Ok(outcome) => outcome,
+        Err(NoReply::Silent | NoReply::NotUnderstood(_)) if !status.success() => {
             let said = stderr.lines().map(str::trim).find(|line| !line.is_empty());
             let said = said.map_or_else(String::new, |line| format!("; it said: {line}"));
             error(ErrorKind::Crashed, format!("the process ended with {status} and no reply{said}"))
         }
+        Err(why) => error(ErrorKind::Protocol, why.to_string()),
     }
-}
-
-/// A figure that cannot be is an error, not a figure.
-fn checked(outcome: Outcome) -> Outcome {
-    let Outcome::Ok { block } = &outcome else { return outcome };
-    let impossible = block.metrics.iter().find(|metric| !metric.value.is_finite());
-    let message = match impossible {
-        _ if block.iterations == 0 => "a block without an iteration".to_owned(),
-        Some(metric) => format!("the metric {} is not a finite number", metric.name),
-        None => return outcome,
-    };
-    Outcome::Error { kind: ErrorKind::Protocol, message }
 }
 
 #[cfg(all(test, unix))]
@@ -310,27 +290,12 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_is_found_behind_noise() {
-        let block = r#"{"iterations":1,"warm_up_iterations":0,"metrics":[],"answer":"","phases":
-            {"prepare_s":0,"warm_up_s":0,"measure_s":0}}"#
-            .replace('\n', "");
-        let good = format!("noise\n{{\"protocol\":1,\"status\":\"ok\",\"block\":{block}}}\n\n");
-        assert_eq!(kind(0, &good), None);
-        assert_eq!(
-            kind(0, &good.replace("\"iterations\":1", "\"iterations\":0")),
-            Some(ErrorKind::Protocol)
-        );
-        assert_eq!(
-            kind(0, &good.replace("\"protocol\":1", "\"protocol\":9")),
-            Some(ErrorKind::Protocol)
-        );
-    }
-
-    #[test]
     fn what_is_no_reply_has_its_kind() {
         assert_eq!(kind(0, ""), Some(ErrorKind::Protocol));
         assert_eq!(kind(0, "hello"), Some(ErrorKind::Protocol));
         assert_eq!(kind(6, ""), Some(ErrorKind::Crashed));
         assert_eq!(kind(101 << 8, "half a li"), Some(ErrorKind::Crashed));
+        let newer = r#"{"protocol":9,"status":"error","kind":"setup","message":""}"#;
+        assert_eq!(kind(101 << 8, newer), Some(ErrorKind::Protocol));
     }
 }

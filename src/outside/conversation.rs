@@ -6,10 +6,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::outside::{Answer, RUNNER_PROTOCOL, Reply, Request};
+use runtime_bench_results::outside::{Answer, Request};
 use runtime_bench_results::trial::{ErrorKind, Outside};
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::tree;
 use super::trial::Trouble;
@@ -17,8 +15,6 @@ use super::watch::{Bounds, Watch};
 
 /// Longest line from a runner: a sorted list of four million numbers is 84 MB.
 const LONGEST: u64 = 128 << 20;
-/// What is shown of something that is no reply.
-const SHOWN: usize = 80;
 /// A runner that has answered has this long to end by itself.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -75,7 +71,8 @@ impl Conversation {
             let most = LONGEST >> 20;
             return Err(Trouble::protocol(format!("its reply is longer than {most} MiB")));
         }
-        understood(&String::from_utf8_lossy(&said))
+        Answer::read(&String::from_utf8_lossy(&said))
+            .map_err(|why| Trouble::protocol(why.to_string()))
     }
 
     /// Lets the runner end by itself, since nothing more will be asked; whether it did.
@@ -144,59 +141,4 @@ pub(super) fn command(words: &[String], folder: &Path) -> io::Result<Command> {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder);
     Ok(command)
-}
-
-/// What every reply begins with, in whatever version.
-#[derive(Deserialize)]
-struct Head {
-    protocol: Option<Value>,
-}
-
-/// What a line says.
-///
-/// # Errors
-/// When it is no reply, or one of another version.
-pub(super) fn understood(line: &str) -> Result<Answer, Trouble> {
-    let line = line.trim();
-    // A reply may have a hundred thousand samples, so it is not read into a tree first.
-    let Ok(Head { protocol }) = serde_json::from_str(line) else {
-        let shown: String = line.chars().take(SHOWN).collect();
-        return Err(Trouble::protocol(format!(
-            "it printed what is no reply: `{shown}`; standard output is for the protocol alone, and \
-             messages go to standard error"
-        )));
-    };
-    match protocol {
-        Some(version) if version == RUNNER_PROTOCOL => {}
-        Some(version) => {
-            return Err(Trouble::protocol(format!(
-                "the runner speaks protocol {version}, and this harness {RUNNER_PROTOCOL}"
-            )));
-        }
-        None => return Err(Trouble::protocol("its reply names no `protocol`".to_owned())),
-    }
-    let reply: Result<Reply, _> = serde_json::from_str(line);
-    reply
-        .map(|reply| reply.answer)
-        .map_err(|error| Trouble::protocol(format!("its reply cannot be understood: {error}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_no_reply_says_so() {
-        let message = |line: &str| understood(line).unwrap_err().message;
-        assert!(message("Loading…").contains("`Loading…`; standard output is for"));
-        assert!(message("17").contains("no reply"));
-        assert!(message(&"x".repeat(500)).len() < 250);
-        assert!(message("{}").contains("names no `protocol`"));
-        for version in ["0", "2", "\"1\"", "1.5"] {
-            let line = format!(r#"{{"protocol":{version},"status":"ok"}}"#);
-            assert!(message(&line).contains("speaks protocol"), "{line}");
-        }
-        assert!(message(r#"{"protocol":1,"status":"fine"}"#).contains("cannot be understood"));
-        assert!(matches!(understood(r#"{"protocol":1,"status":"ok"}"#), Ok(Answer::Ok(_))));
-    }
 }

@@ -10,7 +10,7 @@
 //! - `conduct`: how it behaves where no cell asks for it.
 //! - `watch`: its time and its memory.
 //! - `tree`: a process and what it started.
-//! - `samples`: what it claims to have measured.
+//! - `samples`: what it claims to have measured, as timings of ours.
 
 mod case;
 pub(crate) mod conduct;

@@ -95,7 +95,8 @@ fn heard(
     measured: Measured,
     passed: Duration,
 ) -> Result<Block, Trouble> {
-    samples::check(&measured, request.block, passed, cores()).map_err(Trouble::protocol)?;
+    let possible = measured.check(request.block, passed, cores());
+    possible.map_err(|why| Trouble::protocol(why.to_string()))?;
     let timing = samples::timing(&measured.samples);
     let answers = measured.samples.into_iter().map(|sample| sample.answer).collect();
     let sample = entry.hear(setup, answers, timing)?;

@@ -7,7 +7,8 @@ use std::fmt::Write;
 
 use runtime_bench_results::comparison::Judged;
 
-use super::table::{Line, lines, plain, verdict};
+use super::table::{Line, lines, verdict};
+use crate::visible::plain;
 
 /// The comparison as an XML 1.0 document.
 pub fn junit(judged: &Judged) -> String {

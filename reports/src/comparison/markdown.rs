@@ -2,7 +2,8 @@
 
 use runtime_bench_results::comparison::Judged;
 
-use super::table::{counts, lines, lonely, plain, verdict};
+use super::table::{counts, lines, lonely, verdict};
+use crate::visible::plain;
 
 /// The verdict in one line, then warnings, a table and notes.
 pub fn markdown(judged: &Judged) -> String {

@@ -88,14 +88,3 @@ pub(crate) fn lonely(judged: &Judged) -> Vec<String> {
         .map(|(side, cells)| format!("only in the {side} ({}): {}", cells.len(), cells.join(", ")))
         .collect()
 }
-
-/// Text on one line without control characters, which a terminal would obey and XML 1.0 forbids.
-pub(crate) fn plain(text: &str) -> String {
-    let shown = |character: char| match character {
-        '\n' | '\r' | '\t' => ' ',
-        '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
-        other if other.is_control() => char::REPLACEMENT_CHARACTER,
-        other => other,
-    };
-    text.chars().map(shown).collect()
-}

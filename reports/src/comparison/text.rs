@@ -3,7 +3,8 @@
 use comfy_table::{CellAlignment, Table, presets};
 use runtime_bench_results::comparison::Judged;
 
-use super::table::{Line, counts, lines, lonely, plain, verdict};
+use super::table::{Line, counts, lines, lonely, verdict};
+use crate::visible::plain;
 
 /// An aligned table between the warnings and a summary.
 pub fn text(judged: &Judged) -> String {

@@ -140,14 +140,24 @@ fn with_verdict<'a>(record: Record<'a>, row: &'a Row) -> Record<'a> {
     }
 }
 
-/// Text that a spreadsheet does not take for a formula: what begins like one gets a `'` before it. A
-/// `-` alone, which stands for no parameters, is none.
+/// Text that a spreadsheet does not take for a formula: what begins like one gets a `'` before it, also
+/// behind what divides cells where a comma does not. A `-` alone, which stands for no parameters, is none.
 fn text(text: &str) -> Cow<'_, str> {
-    if text != "-" && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
+    let mut safe = String::new();
+    let mut begins = true;
+    for character in text.chars() {
+        if begins && begins_formula(character) && text != "-" {
+            safe.push('\'');
+        }
+        safe.push(character);
+        begins = matches!(character, ';' | '\t' | '\r' | '\n');
     }
+    if safe.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(safe) }
+}
+
+/// Also as they are typed in East Asia.
+fn begins_formula(character: char) -> bool {
+    matches!(character, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
 }
 
 fn encode(error: &impl fmt::Display) -> ReportError {
@@ -237,6 +247,16 @@ mod tests {
         assert!(found.contains("w,'=1+1,'+cmd|' /C calc'!A0,'-n=1,young,"), "{found}");
         assert!(found.contains(",'@SUM(A1),"), "{found}");
         assert!(lines(Point::new(), vec![row("a", Status::Measured, Vec::new())]).contains(",-,"));
+        for (hostile, harmless) in [
+            ("a;=1", "a;'=1"),
+            ("a\n-1", "a\n'-1"),
+            ("a\t@b", "a\t'@b"),
+            ("\n=1", "'\n'=1"),
+            ("＝1", "'＝1"),
+        ] {
+            assert_eq!(text(hostile), harmless);
+        }
+        assert_eq!(text("a=1,b=2 - c"), "a=1,b=2 - c");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Page, bar, controls, script, theme};
+use crate::visible;
 
 /// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
 /// itself.
@@ -44,24 +45,4 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
         }
     };
     visible(&markup.into_string())
-}
-
-/// Replaces what would steer the browser without being seen: control characters, and those that
-/// turn the direction of the text around them.
-fn visible(text: &str) -> String {
-    let steers = |c: char| {
-        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            || (c.is_control() && !matches!(c, '\n' | '\t'))
-    };
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_character_steers_the_page_unseen() {
-        assert_eq!(visible("a\u{202e}b\0c\u{2066}d\n"), "a\u{fffd}b\u{fffd}c\u{fffd}d\n");
-    }
 }

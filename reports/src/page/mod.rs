@@ -35,6 +35,7 @@ use crate::files::File;
 use crate::fleet::Site;
 use crate::view::View;
 use crate::view::links::{Links, RUNNERS, WORKLOADS};
+use crate::visible;
 
 /// Name of the picture.
 pub(crate) const SNAPSHOT_NAME: &str = "snapshot.svg";
@@ -83,7 +84,7 @@ pub(crate) fn one_page(view: &View<'_>) -> Result<File<'static>, ReportError> {
 
 /// The overview as a picture, for a pull request; `None` where there is nothing to compare.
 pub(crate) fn snapshot(view: &View<'_>) -> Result<Option<File<'static>>, ReportError> {
-    Ok(glance::snapshot(view)?.map(|svg| File::new(SNAPSHOT_NAME, svg)))
+    Ok(glance::snapshot(view)?.map(|svg| File::new(SNAPSHOT_NAME, visible(&svg))))
 }
 
 /// The machines side by side.

@@ -31,11 +31,12 @@ impl Tail {
     /// as none.
     pub(super) fn of(samples: &Samples<'_>) -> Option<Self> {
         let texts = samples.blocks.values().filter_map(|block| block.histogram.as_deref());
-        let histograms: Vec<Histogram<u64>> =
-            texts.filter_map(|text| histogram::decode(text).ok()).collect();
-        let processes: Vec<Latencies> = histograms.iter().map(latencies).collect();
+        // One at a time: a histogram takes its whole range, whatever is in it.
+        let decoded = texts.filter_map(|text| histogram::decode(text).ok());
+        let (samples, processes): (Vec<u64>, Vec<Latencies>) =
+            decoded.map(|histogram| (histogram.len(), latencies(&histogram))).unzip();
         // No machine counts that far, but a file may say so.
-        let samples = histograms.iter().map(Histogram::len).fold(0, u64::saturating_add);
+        let samples = samples.into_iter().fold(0, u64::saturating_add);
         let mut tail = Self { max: maximum(&processes)?, samples, ..Self::default() };
         for (_, share) in PERCENTILES {
             match percentile(&processes, share) {

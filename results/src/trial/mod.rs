@@ -6,6 +6,10 @@
 //! A runner outside of this program is measured by such a process, which speaks to it (see
 //! [`crate::outside`]) and checks what it says.
 
+mod read;
+
+pub use read::{NoReply, NoRequest};
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -5,6 +5,12 @@
 //! line more each way: it answers [`Answer::Ready`] once it listens, is loaded, and reads [`Request::Stop`]
 //! when that is over. `docs/runner-protocol.md` is written for those who write one.
 
+mod claims;
+mod line;
+
+pub use claims::Impossible;
+pub use line::NoAnswer;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
