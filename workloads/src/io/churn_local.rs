@@ -4,10 +4,12 @@
 use std::cell::Cell;
 use std::io;
 use std::mem;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::connect_churn::{Churned, SIZE, Shape, ended};
+use super::first_failure::FirstFailure;
 use super::loopback::listen;
 use super::message::fill;
 use crate::instance::{LocalSession, repeat_local};
@@ -24,27 +26,33 @@ pub(super) fn session<R: LocalRuntime>(
     let listen = || {
         let listener = listen()?;
         let address = listener.local_addr()?;
-        Ok((Rc::new(R::listener(listener)?), address))
+        let socket = Arc::new(listener.try_clone()?);
+        Ok((Rc::new(R::listener(listener)?), socket, address))
     };
-    let (listener, address) = listen().map_err(Failure::io("listening on loopback"))?;
+    let (listener, socket, address) = listen().map_err(Failure::io("listening on loopback"))?;
     Ok(repeat_local(move || {
-        let listener = Rc::clone(&listener);
-        async move { churn::<R>(shape, &listener, address).await }
+        let (listener, socket) = (Rc::clone(&listener), Arc::clone(&socket));
+        async move { churn::<R>(shape, &listener, &socket, address).await }
     }))
 }
 
 async fn churn<R: LocalRuntime>(
     shape: Shape,
     listener: &R::Listener,
+    socket: &Arc<TcpListener>,
     address: SocketAddr,
 ) -> Result<Churned, Failure> {
     let next = Rc::new(Cell::new(0));
+    let failure = Rc::new(FirstFailure::among_clients_of(socket));
     let clients: Vec<_> = (0..shape.at_once)
-        .map(|_| R::spawn(visit::<R>(shape, address, Rc::clone(&next))))
+        .map(|_| {
+            let (next, failure) = (Rc::clone(&next), Rc::clone(&failure));
+            R::spawn(async move { failure.seen(visit::<R>(shape, address, &next).await) })
+        })
         .collect();
     let mut servers = Vec::with_capacity(shape.connections);
     for _ in 0..shape.connections {
-        let stream = R::accept(listener).await.map_err(Failure::io("accepting"))?;
+        let stream = R::accept(listener).await.map_err(|error| failure.ended(error))?;
         servers.push(R::spawn(serve::<R>(stream)));
     }
     let mut all = Churned::default();
@@ -52,16 +60,16 @@ async fn churn<R: LocalRuntime>(
         all.serve(server.await.is_ok());
     }
     for client in clients {
-        all.add(client.await.map_err(Failure::io("connecting and asking"))?);
+        all.add(client.await);
     }
-    Ok(all)
+    failure.outcome(all)
 }
 
 /// A client: one connection after the other, until there are enough.
 async fn visit<R: LocalRuntime>(
     shape: Shape,
     address: SocketAddr,
-    next: Rc<Cell<usize>>,
+    next: &Cell<usize>,
 ) -> io::Result<Churned> {
     let empty: Buffer = [0; SIZE].into();
     let (mut message, mut echo) = (empty.clone(), empty);

@@ -1,19 +1,20 @@
 //! `connect-churn`: connections that live for one exchange.
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
-use crate::io::churn_local;
+use crate::instance::{AsyncSession, LocalSession, Session, repeat_async};
+use crate::io::first_failure::FirstFailure;
 use crate::io::loopback::{listen, waits_for_sockets};
 use crate::io::message::fill;
+use crate::io::{churn_local, churn_threads};
 use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
 
@@ -28,11 +29,11 @@ pub struct ConnectChurn;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Churned {
     /// Connections whose client got an echo.
-    answered: usize,
+    pub(super) answered: usize,
     /// Echoes that were not what had been sent.
-    wrong: usize,
+    pub(super) wrong: usize,
     /// Connections whose server saw one message and then the end.
-    served: usize,
+    pub(super) served: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -143,12 +144,13 @@ impl Workload for ConnectChurn {
             let listener = listen()?;
             let address = listener.local_addr()?;
             listener.set_nonblocking(true)?;
-            Ok((Arc::new(R::listener(listener)?), address))
+            let socket = Arc::new(listener.try_clone()?);
+            Ok((Arc::new(R::listener(listener)?), socket, address))
         };
-        let (listener, address) = listen().map_err(Failure::io("listening on loopback"))?;
+        let (listener, socket, address) = listen().map_err(Failure::io("listening on loopback"))?;
         Ok(repeat_async(move || {
-            let listener = Arc::clone(&listener);
-            async move { churn::<R>(shape, &listener, address).await }
+            let (listener, socket) = (Arc::clone(&listener), Arc::clone(&socket));
+            async move { churn::<R>(shape, &listener, &socket, address).await }
         }))
     }
 
@@ -167,33 +169,7 @@ impl Workload for ConnectChurn {
         self,
         setup: Setup,
     ) -> Result<impl Session<Answer = Churned>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let refused = Failure::io("listening on loopback");
-        let listener = listen().map_err(&refused)?;
-        let address = listener.local_addr().map_err(&refused)?;
-        Ok(repeat(move || {
-            let next = Arc::new(AtomicUsize::new(0));
-            let clients: Vec<_> = (0..shape.at_once)
-                .map(|_| {
-                    let next = Arc::clone(&next);
-                    T::spawn(move || visit(shape, address, &next))
-                })
-                .collect();
-            // Nobody keeps the handles of ten thousand threads: each reports its end here.
-            let (end, ends) = mpsc::channel();
-            for _ in 0..shape.connections {
-                let (stream, _) = listener.accept().map_err(Failure::io("accepting"))?;
-                let end = end.clone();
-                drop(T::spawn(move || end.send(serve(stream).is_ok())));
-            }
-            drop(end);
-            let served = ends.into_iter().filter(|served| *served).count();
-            let mut all = Churned { served, ..Churned::default() };
-            for client in clients {
-                all.add(T::join(client).map_err(Failure::io("connecting and asking"))?);
-            }
-            Ok(all)
-        }))
+        churn_threads::session::<T>(Shape::of(&setup.point)?)
     }
 }
 
@@ -219,15 +195,20 @@ impl Churned {
 async fn churn<R: AsyncRuntime>(
     shape: Shape,
     listener: &R::Listener,
+    socket: &Arc<TcpListener>,
     address: SocketAddr,
 ) -> Result<Churned, Failure> {
     let next = Arc::new(AtomicUsize::new(0));
+    let failure = Arc::new(FirstFailure::among_clients_of(socket));
     let clients: Vec<_> = (0..shape.at_once)
-        .map(|_| R::spawn(visit_async::<R>(shape, address, Arc::clone(&next))))
+        .map(|_| {
+            let (next, failure) = (Arc::clone(&next), Arc::clone(&failure));
+            R::spawn(async move { failure.seen(visit_async::<R>(shape, address, &next).await) })
+        })
         .collect();
     let mut servers = Vec::with_capacity(shape.connections);
     for _ in 0..shape.connections {
-        let stream = R::accept(listener).await.map_err(Failure::io("accepting"))?;
+        let stream = R::accept(listener).await.map_err(|error| failure.ended(error))?;
         servers.push(R::spawn(serve_async::<R>(stream)));
     }
     let mut all = Churned::default();
@@ -235,16 +216,16 @@ async fn churn<R: AsyncRuntime>(
         all.serve(server.await.is_ok());
     }
     for client in clients {
-        all.add(client.await.map_err(Failure::io("connecting and asking"))?);
+        all.add(client.await);
     }
-    Ok(all)
+    failure.outcome(all)
 }
 
 /// A client: one connection after the other, until there are enough.
 async fn visit_async<R: AsyncRuntime>(
     shape: Shape,
     address: SocketAddr,
-    next: Arc<AtomicUsize>,
+    next: &AtomicUsize,
 ) -> io::Result<Churned> {
     let (mut message, mut echo) = ([0; SIZE], [0; SIZE]);
     let mut seen = Churned::default();
@@ -261,37 +242,12 @@ async fn visit_async<R: AsyncRuntime>(
     }
 }
 
-/// A client on a thread.
-fn visit(shape: Shape, address: SocketAddr, next: &AtomicUsize) -> io::Result<Churned> {
-    let (mut message, mut echo) = ([0; SIZE], [0; SIZE]);
-    let mut seen = Churned::default();
-    loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= shape.connections {
-            return Ok(seen);
-        }
-        fill(&mut message, number, 0);
-        let mut stream = TcpStream::connect(address)?;
-        stream.write_all(&message)?;
-        stream.read_exact(&mut echo)?;
-        seen.count(&message, &echo);
-    }
-}
-
 /// Echoes one message and waits for the end of the connection, so that the client closes first.
 async fn serve_async<R: AsyncRuntime>(mut stream: R::Tcp) -> io::Result<()> {
     let mut message = [0; SIZE];
     R::read_exact(&mut stream, &mut message).await?;
     R::write_all(&mut stream, &message).await?;
     ended(R::read_exact(&mut stream, &mut [0]).await)
-}
-
-/// The same on a thread.
-fn serve(mut stream: TcpStream) -> io::Result<()> {
-    let mut message = [0; SIZE];
-    stream.read_exact(&mut message)?;
-    stream.write_all(&message)?;
-    ended(stream.read_exact(&mut [0]))
 }
 
 /// Reading one byte more must find the end.

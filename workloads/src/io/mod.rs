@@ -1,12 +1,14 @@
 //! Waiting for timers, sockets and files.
 
 mod churn_local;
+mod churn_threads;
 mod cold;
 pub mod connect_churn;
 mod echo;
 pub mod echo_latency;
 pub mod file_read;
 mod files;
+mod first_failure;
 mod hot_clients;
 pub mod hot_connection;
 pub mod http_server;

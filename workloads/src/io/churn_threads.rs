@@ -1,0 +1,132 @@
+//! `connect-churn` on threads.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+
+use super::connect_churn::{Churned, SIZE, Shape, ended};
+use super::first_failure::FirstFailure;
+use super::loopback::listen;
+use super::message::fill;
+use crate::instance::{Session, repeat};
+use crate::runtime::ThreadRuntime;
+use crate::workload::Failure;
+
+/// Listens, and churns for each iteration.
+///
+/// # Errors
+/// When the system refuses a socket or a port.
+pub(super) fn session<T: ThreadRuntime>(
+    shape: Shape,
+) -> Result<impl Session<Answer = Churned>, Failure> {
+    let refused = Failure::io("listening on loopback");
+    let listener = Arc::new(listen().map_err(&refused)?);
+    let address = listener.local_addr().map_err(&refused)?;
+    Ok(repeat(move || churn::<T>(shape, &listener, address)))
+}
+
+fn churn<T: ThreadRuntime>(
+    shape: Shape,
+    listener: &Arc<TcpListener>,
+    address: SocketAddr,
+) -> Result<Churned, Failure> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let failure = Arc::new(FirstFailure::among_clients_of(listener));
+    let clients: Vec<_> = (0..shape.at_once)
+        .map(|_| {
+            let (next, failure) = (Arc::clone(&next), Arc::clone(&failure));
+            T::spawn(move || failure.seen(visit(shape, address, &next)))
+        })
+        .collect();
+    // Nobody keeps the handles of ten thousand threads: each reports its end here.
+    let (end, ends) = mpsc::channel();
+    for _ in 0..shape.connections {
+        let (stream, _) = listener.accept().map_err(|error| failure.ended(error))?;
+        let end = end.clone();
+        drop(T::spawn(move || end.send(serve(stream).is_ok())));
+    }
+    drop(end);
+    let served = ends.into_iter().filter(|served| *served).count();
+    let mut all = Churned { served, ..Churned::default() };
+    for client in clients {
+        all.add(T::join(client));
+    }
+    failure.outcome(all)
+}
+
+/// A client: one connection after the other, until there are enough.
+fn visit(shape: Shape, address: SocketAddr, next: &AtomicUsize) -> io::Result<Churned> {
+    let (mut message, mut echo) = ([0; SIZE], [0; SIZE]);
+    let mut seen = Churned::default();
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= shape.connections {
+            return Ok(seen);
+        }
+        fill(&mut message, number, 0);
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(&message)?;
+        stream.read_exact(&mut echo)?;
+        seen.count(&message, &echo);
+    }
+}
+
+/// Echoes one message and waits for the end of the connection, so that the client closes first.
+fn serve(mut stream: TcpStream) -> io::Result<()> {
+    let mut message = [0; SIZE];
+    stream.read_exact(&mut message)?;
+    stream.write_all(&message)?;
+    ended(stream.read_exact(&mut [0]))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::runtime::MortalThreads;
+    use std::thread::{self, JoinHandle};
+
+    /// A thread a task.
+    struct Threads;
+
+    impl ThreadRuntime for Threads {
+        type Task<T: Send + 'static> = JoinHandle<T>;
+        type Mortal = Self;
+
+        fn another(_: usize) -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T {
+            root()
+        }
+
+        fn spawn<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(job: F) -> JoinHandle<T> {
+            thread::spawn(job)
+        }
+
+        fn outcome<T: Send + 'static>(task: JoinHandle<T>) -> thread::Result<T> {
+            task.join()
+        }
+    }
+
+    impl MortalThreads for Threads {
+        fn spawn(&mut self, task: impl FnOnce() + Send + 'static) {
+            thread::spawn(task);
+        }
+
+        fn shut_down(self) {}
+    }
+
+    #[test]
+    fn a_client_that_fails_ends_the_iteration() {
+        let shape = Shape { connections: 8, at_once: 2 };
+        let listener = Arc::new(listen().unwrap());
+        let address = listener.local_addr().unwrap();
+        let all = churn::<Threads>(shape, &listener, address).unwrap();
+        assert_eq!(all, Churned { answered: 8, wrong: 0, served: 8 });
+        let nobody = listen().unwrap().local_addr().unwrap();
+        let failed = churn::<Threads>(shape, &listener, nobody).unwrap_err().to_string();
+        assert!(failed.contains("connecting and asking: Connection refused"), "{failed}");
+    }
+}
