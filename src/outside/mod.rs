@@ -1,7 +1,7 @@
 //! Runners outside of this program: commands that speak the runner protocol
 //! ([`runtime_bench_results::outside`], `docs/runner-protocol.md`).
 //!
-//! - [`file`]: `runners.toml`, which declares them.
+//! - [`mod@file`]: `runners.toml`, which declares them.
 //! - [`describe`]: asks them what they can do, before a plan is made.
 //! - `case`: a workload on one of them, as a plan sees it.
 //! - [`trial`]: the inside of a trial of one: a process of ours that speaks to it and checks what it
