@@ -329,7 +329,7 @@ fn a_runner_outside_is_a_reference_row() {
     let ended = run(folder.path(), &[&args[..], &["--budget", "200ms"]].concat());
     // One of them failed, and the run went on.
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    let run = read(&results(folder.path()));
+    let run = read(&files(&results(folder.path()), ".json")[0]);
     let other = run.runner("other").unwrap();
     assert_eq!(other.class, Class::Reference);
     assert_eq!(other.packages["python"], "3");
