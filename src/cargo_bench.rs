@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use runtime_bench_workloads::clock::SYSTEM;
 use runtime_bench_workloads::workload::PointSet;
 
-use crate::cli::{MatrixArgs, OutputArgs, typed};
+use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs, typed};
 use crate::commands::{self, bench::BenchArgs};
 use crate::criterion_sink::{self, REPLAY, ReplayArgs};
 use crate::error::Error;
@@ -49,6 +49,8 @@ struct TargetArgs {
     matrix: MatrixArgs,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    resume: ResumeArgs,
     /// Print the plan and its cost, and measure nothing
     #[arg(long)]
     dry_run: bool,
@@ -132,9 +134,9 @@ fn bench(registry: &Registry, args: TargetArgs) -> Result<(), Error> {
             criterion_sink::folder().display()
         )));
     }
-    let TargetArgs { matrix, output, dry_run, save_baseline, baseline, plots, .. } = args;
+    let TargetArgs { matrix, output, resume, dry_run, save_baseline, baseline, plots, .. } = args;
     let quiet = output.quiet;
-    let args = BenchArgs { matrix, output, dry_run };
+    let args = BenchArgs { matrix, output, resume, dry_run };
     let command = typed(&["cargo", "bench", "--"]);
     commands::bench::run(registry, &args, command, |results| {
         let results = results.to_path_buf();

@@ -4,7 +4,7 @@
 mod matrix;
 mod values;
 
-pub use matrix::{MatrixArgs, OutputArgs};
+pub use matrix::{MatrixArgs, OutputArgs, ResumeArgs};
 pub use values::Format;
 pub(crate) use values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
 

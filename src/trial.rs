@@ -13,7 +13,7 @@ use runtime_bench_workloads::instance::{Instance, Sample};
 use runtime_bench_workloads::load::{self, Traffic};
 use runtime_bench_workloads::workload::{Failure, Setup};
 
-use crate::machine::{self, peak_memory, raise_open_files};
+use crate::machine::{self, Parent, peak_memory, raise_open_files};
 use crate::outside::{self, trial::Trouble};
 use crate::registry::Registry;
 
@@ -33,7 +33,10 @@ const STEADY_AT_MOST: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the reply cannot be written: the harness is gone.
 pub fn answer(registry: &Registry, clock: &'static dyn Clock) -> io::Result<()> {
-    die_with_parent();
+    machine::die_with_parent(true);
+    if Parent::of_this_process().is_gone() {
+        return Ok(());
+    }
     raise_open_files();
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
@@ -59,15 +62,6 @@ pub fn load() -> Result<(), String> {
     raise_open_files();
     load::run()
 }
-
-#[cfg(target_os = "linux")]
-fn die_with_parent() {
-    // Without it a trial would outlive a harness that was killed; there is nobody to tell.
-    let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
-}
-
-#[cfg(not(target_os = "linux"))]
-fn die_with_parent() {}
 
 /// What kind of error a failure is in the reply.
 pub(crate) fn kind_of(failure: &Failure) -> ErrorKind {

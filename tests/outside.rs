@@ -88,14 +88,14 @@ fn a_runner_that_never_ends_is_ended_in_time() {
 #[test]
 fn what_a_runner_leaves_running_is_ended_with_it() {
     let folder = tempdir().unwrap();
-    declare(folder.path(), &["orphan"]);
+    declare(folder.path(), &["orphan", "daemon"]);
     let orphans = folder.path().join("orphans");
-    let args = ["verify", "--profile", "smoke", "--runners", "orphan", "null|^spawn-join"];
+    let args = ["verify", "--profile", "smoke", "--runners", "orphan,daemon", "null|^spawn-join"];
     let output = command(folder.path()).args(args).env("ORPHANS", &orphans).output().unwrap();
     let ended = Ended::of(output);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let orphans = fs::read_to_string(orphans).unwrap();
-    assert!(orphans.lines().count() >= 2, "{orphans}");
+    assert!(orphans.lines().count() >= 4, "{orphans}");
     for orphan in orphans.lines() {
         let stat = format!("/proc/{orphan}/stat");
         let gone = || fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z "));

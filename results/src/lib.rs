@@ -15,6 +15,7 @@
 //! - [`shard`]: a plan that several machines share.
 //! - [`merge`]: the files of its shards → one run.
 //! - [`noise`]: what went on beside the measuring.
+//! - [`interruption`]: a run that was stopped or killed, and goes on later.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
 //! - [`analysis`]: a run → one row per cell with its figures and verdicts, and what follows across
@@ -31,6 +32,7 @@ pub mod environment;
 pub mod glossary;
 pub mod histogram;
 pub mod history;
+pub mod interruption;
 pub mod key;
 pub mod listing;
 pub mod merge;

@@ -11,6 +11,7 @@ use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::claims::Claim;
 use crate::environment::Environment;
 use crate::glossary::Term;
+use crate::interruption::Break;
 use crate::key::CellKey;
 use crate::noise::{NoiseWindow, Stall};
 use crate::shard::{MergedShard, Shard};
@@ -114,7 +115,9 @@ pub enum Line {
     Noise(NoiseWindow),
     /// The machine stood still.
     Stall(Stall),
-    /// Always the last line of a run that came to its end.
+    /// The run had been stopped or killed, and goes on.
+    Break(Break),
+    /// The last line of a run that came to its end, or was stopped.
     End(End),
 }
 
@@ -204,7 +207,10 @@ pub struct Run {
     /// When the machine stood still.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stalls: Vec<Stall>,
-    /// Of a merged run its shards, in order; each with the noise and the stalls beside it.
+    /// Where it went on after it had been stopped or killed, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<Break>,
+    /// Of a merged run its shards, in order; each with its own noise, stalls and breaks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shards: Vec<MergedShard>,
     /// How it ended; `None` for a run that was killed.
@@ -220,6 +226,7 @@ impl Run {
             trials: Vec::new(),
             noise: Vec::new(),
             stalls: Vec::new(),
+            breaks: Vec::new(),
             shards: Vec::new(),
             end: None,
         }
@@ -233,8 +240,17 @@ impl Run {
             Line::Trial(trial) => self.trials.push(trial),
             Line::Noise(window) => self.noise.push(window),
             Line::Stall(stall) => self.stalls.push(stall),
+            Line::Break(broken) => {
+                self.end = None;
+                self.breaks.push(broken);
+            }
             Line::End(end) => self.end = Some(end),
         }
+    }
+
+    /// Of two files of one run the one with the greater value holds more of it.
+    pub(crate) fn fullness(&self) -> (usize, usize, bool) {
+        (self.trials.len(), self.breaks.len(), self.end.is_some())
     }
 
     /// How a workload describes itself, if the run knows it.

@@ -9,8 +9,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
+use crate::interruption::Break;
 use crate::noise::{NoiseWindow, Stall};
-use crate::run::{End, Plan, Run, TrialRecord};
+use crate::run::{End, Plan, Run};
 
 /// The part of a plan that one machine measures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +58,9 @@ pub struct MergedShard {
     /// When its machine stood still, in its own time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stalls: Vec<Stall>,
+    /// Where it went on after it had been stopped or killed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<Break>,
     /// How it ended.
     pub end: Option<End>,
 }
@@ -82,16 +86,5 @@ impl Run {
         };
         let (there, of) = (self.shards.len(), first.shard.of);
         Some(if there == of { format!("{of} shards") } else { format!("{there} of {of} shards") })
-    }
-
-    /// Whether the machine stood still during a trial.
-    pub fn stalled(&self, trial: &TrialRecord) -> bool {
-        let workload = || self.header.plan.cells.get(trial.cell).map(|cell| &cell.key.workload);
-        let stalls = if self.shards.is_empty() {
-            &self.stalls[..]
-        } else {
-            workload().and_then(|name| self.shard_of(name)).map_or(&[][..], |own| &own.stalls)
-        };
-        stalls.iter().any(|stall| stall.overlaps(trial.at_s, trial.at_s + trial.cost_s))
     }
 }

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::harness::profile::Profile;
 use crate::harness::shard::ShardNumber;
 use crate::harness::wishes::{Allocator, Rate, Wishes};
-use crate::outside::file;
+use crate::outside::{Outsider, file};
 
 /// Where results go.
 #[derive(Clone, Debug, Args)]
@@ -26,6 +26,36 @@ pub struct OutputArgs {
     #[arg(long, short)]
     pub quiet: bool,
 }
+
+/// A run that goes on.
+#[derive(Clone, Debug, Args)]
+pub struct ResumeArgs {
+    /// Go on with a run that was stopped or killed, by the same plan and seed: its `.jsonl` or `.json`
+    /// [default: the newest of the results]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = OF_THE_PLAN)]
+    pub resume: Option<Option<PathBuf>>,
+}
+
+/// What a run that goes on has decided already.
+const OF_THE_PLAN: [&str; 17] = [
+    "filters",
+    "more_filters",
+    "runners",
+    "profile",
+    "points",
+    "params",
+    "rate",
+    "allocator",
+    "age",
+    "budget",
+    "workers",
+    "pool_threads",
+    "seed",
+    "reference",
+    "trial_limit",
+    "shard",
+    "dry_run",
+];
 
 /// Which cells.
 #[derive(Clone, Debug, Args)]
@@ -107,6 +137,14 @@ enum AgeName {
 }
 
 impl MatrixArgs {
+    /// The runners outside of this program that are declared.
+    ///
+    /// # Errors
+    /// When the file cannot be read or understood.
+    pub fn outsiders(&self) -> Result<Vec<Outsider>, Error> {
+        file::outsiders(self.runners_file.as_deref())
+    }
+
     /// Resolves defaults, and reads the runners file.
     ///
     /// # Errors
@@ -133,7 +171,7 @@ impl MatrixArgs {
             seed: self.seed.unwrap_or_else(|| fastrand::u64(..MOST_SEED)),
             reference: self.reference.clone(),
             trial_limit: self.trial_limit.unwrap_or(self.profile.trial_limit()),
-            outside: file::outsiders(self.runners_file.as_deref())?,
+            outside: self.outsiders()?,
             shard: self.shard,
         })
     }

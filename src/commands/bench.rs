@@ -5,13 +5,15 @@ use std::path::Path;
 use clap::Args;
 use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::analysis::{Analysis, Status, analyse};
+use runtime_bench_results::store;
 
 use super::{home, needs_release, print};
-use crate::cli::{MatrixArgs, OutputArgs};
+use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
 use crate::harness::plan::{self, Planned};
-use crate::harness::run::{Output, cost, measure};
+use crate::harness::resume::Stopped;
+use crate::harness::run::{self, Done, Output, cost};
 use crate::machine::Limits;
 use crate::registry::Registry;
 
@@ -24,6 +26,9 @@ pub struct BenchArgs {
     /// Where to put it.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Whether to go on with an earlier run.
+    #[command(flatten)]
+    pub resume: ResumeArgs,
     /// Print the plan and its cost, and measure nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -40,9 +45,27 @@ pub fn run(
     command: Vec<String>,
     sink: impl FnOnce(&Path) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let interrupt = Interrupt::install()?;
+    let done = match &args.resume.resume {
+        Some(from) => resumed(registry, args, from.as_deref(), &interrupt)?,
+        None => match measured(registry, args, command, &interrupt)? {
+            Some(done) => done,
+            None => return Ok(()),
+        },
+    };
+    report(&done, args.output.quiet, &interrupt, sink)
+}
+
+/// A run from its beginning; `None` where only its plan was asked for.
+fn measured(
+    registry: &Registry,
+    args: &BenchArgs,
+    command: Vec<String>,
+    interrupt: &Interrupt,
+) -> Result<Option<Done>, Error> {
     let planned = plan::make(registry, &args.matrix.wishes()?, Limits::of_this_machine())?;
     if args.dry_run {
-        return print(&plan_text(&planned));
+        return print(&plan_text(&planned)).map(|()| None);
     }
     needs_release()?;
     if !args.output.quiet {
@@ -54,10 +77,47 @@ pub fn run(
         quiet: args.output.quiet,
         command,
     };
-    let interrupt = Interrupt::install()?;
-    let done = measure(registry, &planned, args.matrix.profile, &output, &interrupt)?;
+    run::measure(registry, &planned, args.matrix.profile, &output, interrupt).map(Some)
+}
+
+/// The rest of a run that was stopped; without a file, of the newest of the results.
+fn resumed(
+    registry: &Registry,
+    args: &BenchArgs,
+    from: Option<&Path>,
+    interrupt: &Interrupt,
+) -> Result<Done, Error> {
+    needs_release()?;
+    let folder = home().join("results");
+    let newest = || {
+        store::newest(&folder).ok_or_else(|| {
+            let folder = folder.display();
+            Error::Usage(format!(
+                "there is no run in {folder} to resume: start one without --resume"
+            ))
+        })
+    };
+    let from = from.map_or_else(newest, |path| Ok(path.to_path_buf()))?;
+    let outsiders = args.matrix.outsiders()?;
+    let stopped = Stopped::open(&from, args.output.out.as_deref(), &outsiders)?;
+    let OutputArgs { quiet, .. } = args.output;
+    if !quiet {
+        let run = stopped.run();
+        let (id, trials) = (&run.header.id, run.trials.len());
+        eprintln!("going on with {id}, which has {trials} trials; seed {}", run.header.plan.seed);
+    }
+    run::resume(registry, stopped, quiet, interrupt)
+}
+
+/// Says where the results are, writes the report, and judges.
+fn report(
+    done: &Done,
+    quiet: bool,
+    interrupt: &Interrupt,
+    sink: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<(), Error> {
     let analysis = analyse(&done.run);
-    let say = |text: &str| if args.output.quiet { Ok(()) } else { print(text) };
+    let say = |text: &str| if quiet { Ok(()) } else { print(text) };
     let measured = analysis.groups.iter().any(|group| group.rows.iter().any(|row| row.samples > 0));
     // Where the results are comes before anything that can still fail.
     let path = done.path.display();
@@ -71,9 +131,16 @@ pub fn run(
     let interrupted = done.run.end.is_some_and(|end| end.interrupted);
     // Half a run must not take the place of a baseline.
     let handed_over = if interrupted { Ok(()) } else { sink(&done.path) };
-    if interrupted || interrupt.requested() {
+    if interrupted {
         let what = if measured { "what was measured" } else { "nothing was measured; the plan" };
-        return Err(Error::Interrupted(format!("interrupted; {what} is in {path}")));
+        return Err(Error::Interrupted(format!(
+            "interrupted; {what} is in {path}, and the same command with nothing but --resume goes on"
+        )));
+    }
+    if interrupt.requested() {
+        return Err(Error::Interrupted(format!(
+            "interrupted after the measuring; the results are in {path}"
+        )));
     }
     handed_over.and(judge(&analysis))
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::Line;
 
+use super::run_clock::RunClock;
 use super::witness::Witness;
 use crate::machine::{self, Counters, Probe};
 
@@ -43,7 +44,7 @@ impl Noticed {
 
 /// Watches the machine until the run ends.
 pub(super) struct Beside {
-    start: Instant,
+    clock: RunClock,
     window: Instant,
     counters: Counters,
     /// `None` where there is one worker or one core.
@@ -53,12 +54,12 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Begins to watch, for a run that began at `start` and whose runners have so many `workers`.
-    pub(super) fn watch(start: Instant, workers: usize) -> Self {
-        let witness = Witness::watch(start);
+    /// Begins to watch, by the clock of the run, whose runners have so many `workers`.
+    pub(super) fn watch(clock: RunClock, workers: usize) -> Self {
+        let witness = Witness::watch(clock);
         let now = Instant::now();
         Self {
-            start,
+            clock,
             window: now,
             counters: Counters::read(),
             probe: Probe::new(workers),
@@ -83,12 +84,12 @@ impl Beside {
         }
         // Also where it fails, it is not to be tried again at once.
         self.next_probe = Instant::now() + PROBE;
-        let at_s = self.now_s();
+        let at_s = self.clock.now();
         let capacity = self.probe.as_mut()?.capacity()?;
         self.next_probe = Instant::now() + PROBE.max(capacity.cost * PROBE_PARTS);
         Some(NoiseWindow {
             at_s,
-            until_s: self.now_s(),
+            until_s: self.clock.now(),
             load: machine::load(),
             capacity: Some(capacity.cores),
             capacity_ideal: Some(capacity.ideal),
@@ -111,17 +112,13 @@ impl Beside {
         let busy = counters.since(&self.counters, now - at);
         (self.window, self.counters) = (now, counters);
         Some(NoiseWindow {
-            at_s: (at - self.start).as_secs_f64(),
-            until_s: (now - self.start).as_secs_f64(),
+            at_s: self.clock.at(at),
+            until_s: self.clock.at(now),
             foreign_cores: busy.foreign_cores,
             steal_cores: busy.steal_cores,
             pressure: busy.pressure,
             load: machine::load(),
             ..NoiseWindow::default()
         })
-    }
-
-    fn now_s(&self) -> f64 {
-        self.start.elapsed().as_secs_f64()
     }
 }

@@ -63,7 +63,10 @@ pub(super) fn run(
     let mut collected = Collected::default();
     let why = collected.until_closed(&pieces, &child, Instant::now() + limit, interrupt);
     let status = end(&mut child, why.is_none())?;
-    collected.rest(&pieces);
+    // Nobody asks for what an interrupted child said, and somebody waits for the end.
+    if !matches!(why, Some(Stop::Interrupt)) {
+        collected.rest(&pieces);
+    }
     let stderr = lossy(&collected.errors);
     Ok(match why {
         Some(Stop::Limit) => Ended::TimedOut { stderr },

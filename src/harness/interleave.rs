@@ -3,7 +3,7 @@
 //! A run compares runners of one program. A row compares whatever answers trial requests: two builds,
 //! or two sizes of one workload.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fastrand::Rng;
 use runtime_bench_results::key::CellKey;
@@ -14,6 +14,7 @@ use super::beside::{Beside, Noticed};
 use super::interrupt::Interrupt;
 use super::profile::Profile;
 use super::progress::Progress;
+use super::run_clock::RunClock;
 use super::trials::Trials;
 
 /// The most rounds of a row.
@@ -122,16 +123,16 @@ pub fn measure(
     quiet: bool,
     interrupt: &Interrupt,
 ) -> Measurement {
-    let start = Instant::now();
+    let clock = RunClock::after(0.0);
     let workers = rows.iter().flat_map(|row| &row.always);
     let workers = workers.map(|side| side.trials.settings.workers).max().unwrap_or(1);
     let mut measuring = Measuring {
         rows,
         measured: vec![Measured::default(); rows.len()],
         progress: Progress::new(quiet),
-        beside: Beside::watch(start, workers),
+        beside: Beside::watch(clock, workers),
         noticed: Noticed::default(),
-        start,
+        clock,
         interrupt,
     };
     let whole = measuring.all(budget, fewest, rng).is_some();
@@ -150,7 +151,7 @@ struct Measuring<'a> {
     progress: Progress,
     beside: Beside,
     noticed: Noticed,
-    start: Instant,
+    clock: RunClock,
     interrupt: &'a Interrupt,
 }
 
@@ -195,14 +196,14 @@ impl Measuring<'_> {
     }
 
     fn round(&mut self, row: usize, rng: &mut Rng) -> Option<()> {
-        let at_s = self.start.elapsed().as_secs_f64();
+        let at_s = self.clock.now();
         let mut members = self.rows[row].members(self.measured[row].rounds.len());
         rng.shuffle(&mut members);
         let mut costs = vec![None; self.rows[row].size()];
         for side in members {
             costs[side] = self.trial(row, side)?.0;
         }
-        let until_s = self.start.elapsed().as_secs_f64();
+        let until_s = self.clock.now();
         self.measured[row].rounds.push(Round { costs, at_s, until_s });
         Some(())
     }

@@ -15,6 +15,8 @@
 //! - `schedule`: rounds from costs, and their random order.
 //! - `groups`: cells that are compared with each other.
 //! - `rounds`: pilots, then rounds, each finished trial written down.
+//! - [`resume`]: a run that was stopped, to go on with.
+//! - `run_clock`: the time of a run, without its breaks.
 //! - [`run`]: all of it, from a plan to a results file.
 //! - `progress`: what a person sees meanwhile.
 
@@ -29,8 +31,10 @@ pub mod plan;
 mod points;
 pub mod profile;
 mod progress;
+pub mod resume;
 mod rounds;
 pub mod run;
+mod run_clock;
 mod schedule;
 pub mod shard;
 pub(crate) mod siblings;

@@ -1,22 +1,23 @@
 //! Pilots, then rounds; every finished trial is written down as it comes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
-use fastrand::Rng;
 use runtime_bench_results::analysis::level;
+use runtime_bench_results::interruption::{Break, Torn};
 use runtime_bench_results::run::{Line, Reference, Role, Schedule, TrialRecord};
 use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::store::RunWriter;
 use runtime_bench_results::trial::{Age, BlockSize, Outcome};
 
 use super::beside::{Beside, Noticed};
-use super::groups::Group;
+use super::groups::{Group, groups};
 use super::plan::Planned;
 use super::profile::Profile;
 use super::progress::Progress;
-use super::schedule::{order, reference, schedule, takes_part};
+use super::run_clock::RunClock;
+use super::schedule::{order, reference, rng, schedule, takes_part};
 use super::trials::{Finished, Trials};
 use crate::error::Error;
 
@@ -28,38 +29,77 @@ const SPARE_ROUNDS: u32 = 2;
 
 /// The loop of a run.
 pub(super) struct Loop<'a> {
-    pub(super) planned: &'a Planned,
-    pub(super) profile: Profile,
-    pub(super) groups: Vec<Group>,
+    planned: &'a Planned,
+    profile: Profile,
+    groups: Vec<Group>,
     /// Cells whose trial failed; they are not tried again.
-    pub(super) broken: Vec<bool>,
+    broken: Vec<bool>,
+    /// Trials of rounds that are done: a cell and a round.
+    done: HashSet<(usize, u32)>,
     /// Rounds of reference rows that have fewer than their comparison.
-    pub(super) references: BTreeMap<usize, Share>,
+    references: BTreeMap<usize, Share>,
     pub(super) trials: Trials<'a>,
     pub(super) writer: RunWriter,
     pub(super) beside: Beside,
     pub(super) progress: Progress,
-    pub(super) rng: Rng,
-    pub(super) start: Instant,
+    clock: RunClock,
 }
 
 /// A reference row takes part in so many of the rounds of its comparison.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Share {
+struct Share {
     rounds: u32,
     of: u32,
 }
 
-impl Loop<'_> {
+impl<'a> Loop<'a> {
+    /// Goes on where the run stands that is being written.
+    pub(super) fn new(
+        planned: &'a Planned,
+        profile: Profile,
+        trials: Trials<'a>,
+        writer: RunWriter,
+        quiet: bool,
+    ) -> Self {
+        let plan = &planned.plan;
+        let run = writer.run();
+        let clock = RunClock::after(run.elapsed_s());
+        let mut broken = vec![false; plan.cells.len()];
+        let mut done = HashSet::new();
+        for trial in &run.trials {
+            broken[trial.cell] |= matches!(trial.outcome, Outcome::Error { .. });
+            done.insert((trial.cell, trial.round));
+        }
+        let schedules = run.schedules.clone();
+        let mut this = Self {
+            groups: groups(plan),
+            broken,
+            done,
+            references: BTreeMap::new(),
+            progress: Progress::new(quiet),
+            beside: Beside::watch(clock, plan.workers),
+            clock,
+            planned,
+            profile,
+            trials,
+            writer,
+        };
+        for schedule in &schedules {
+            this.adopt(schedule);
+        }
+        this
+    }
+
     /// `false` when the run was interrupted.
     pub(super) fn pilots_and_rounds(&mut self) -> Result<bool, Error> {
         let Some(schedules) = self.pilots()? else { return Ok(false) };
-        let expected_s: f64 = schedules.iter().map(|s| s.round_cost_s * f64::from(s.rounds)).sum();
-        self.progress.phase("measuring", expected_s);
-        let mut rounds = vec![0; self.groups.len()];
-        for group in order(&mut self.rng, &schedules) {
-            rounds[group] += 1;
-            if !self.round(group, rounds[group])? {
+        let order = self.order(&schedules);
+        let left: Vec<(usize, u32)> =
+            order.into_iter().filter(|&(group, round)| self.is_left(group, round)).collect();
+        let costs_s = left.iter().map(|&(group, _)| schedules[group].round_cost_s);
+        self.progress.phase("measuring", costs_s.sum());
+        for (group, round) in left {
+            if !self.round(group, round)? {
                 return Ok(false);
             }
             self.progress.finished(schedules[group].round_cost_s);
@@ -67,13 +107,51 @@ impl Loop<'_> {
         Ok(true)
     }
 
+    /// Every round, as the index of its comparison and its number, in an order that the seed decides.
+    fn order(&self, schedules: &[Schedule]) -> Vec<(usize, u32)> {
+        let mut rounds = vec![0; schedules.len()];
+        let numbered = |group: usize| {
+            rounds[group] += 1;
+            (group, rounds[group])
+        };
+        order(self.planned.plan.seed, schedules).into_iter().map(numbered).collect()
+    }
+
+    /// Whether some of a round is still to be measured.
+    fn is_left(&self, group: usize, round: u32) -> bool {
+        self.members(group, Some(round)).any(|cell| !self.done.contains(&(cell, round)))
+    }
+
+    /// Notes that the run goes on here.
+    pub(super) fn break_noted(&mut self) -> Result<(), Error> {
+        let trials = self.writer.run().trials.len();
+        let resumed = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let broken = Break { trials, resumed, torn: self.torn() };
+        Ok(self.writer.append(Line::Break(broken))?)
+    }
+
+    /// Seconds since the run began.
+    pub(super) fn elapsed_s(&self) -> f64 {
+        self.clock.now()
+    }
+
+    /// The round that was going on when the run stopped, where it was one.
+    fn torn(&self) -> Option<Torn> {
+        let last = self.writer.run().trials.last().filter(|trial| trial.round > 0)?;
+        let group = self.groups.iter().position(|group| group.cells.contains(&last.cell))?;
+        let cells = self.groups[group].cells.clone();
+        self.is_left(group, last.round).then_some(Torn { round: last.round, cells })
+    }
+
     /// Trials of each cell that are not counted: does it run, is it right, what does it cost?
+    /// Comparisons that have their schedule already are not tried again.
     fn pilots(&mut self) -> Result<Option<Vec<Schedule>>, Error> {
-        let cells: usize = self.groups.iter().map(|group| group.cells.len()).sum();
+        let mut schedules = self.writer.run().schedules.clone();
+        let groups = schedules.len()..self.groups.len();
+        let cells: usize = self.groups[groups.clone()].iter().map(|group| group.cells.len()).sum();
         let pilots_s = cells as f64 * PILOT_S;
         self.progress.phase("verifying", pilots_s + self.planned.cost_s);
-        let mut schedules = Vec::with_capacity(self.groups.len());
-        for group in 0..self.groups.len() {
+        for group in groups {
             let probed = self.beside.between_rounds();
             self.note(probed)?;
             let Some(costs) = self.pilots_of(group)? else { return Ok(None) };
@@ -87,10 +165,18 @@ impl Loop<'_> {
                     self.progress.say(&format!("left out: {key}: {reason}"));
                 }
             }
+            self.adopt(&schedule);
             self.writer.append(Line::Schedule(schedule.clone()))?;
             schedules.push(schedule);
         }
         Ok(Some(schedules))
+    }
+
+    /// Takes the rounds of reference rows from the schedule of their comparison.
+    fn adopt(&mut self, schedule: &Schedule) {
+        for Reference { cell, rounds, .. } in &schedule.references {
+            self.references.insert(*cell, Share { rounds: *rounds, of: schedule.rounds });
+        }
     }
 
     /// What a trial of each able cell of a comparison costs; `None` when interrupted.
@@ -116,7 +202,7 @@ impl Loop<'_> {
 
     /// The rounds of a comparison. Reference rows may be of another order of magnitude, so they have rounds
     /// of their own, and take none from the others.
-    fn schedule(&mut self, group: usize, costs: &BTreeMap<usize, Duration>) -> Schedule {
+    fn schedule(&self, group: usize, costs: &BTreeMap<usize, Duration>) -> Schedule {
         let plan = &self.planned.plan;
         let is_reference = |id: &usize| self.planned.is_reference(&plan.cells[*id].key.runner);
         let alone = costs.keys().all(is_reference);
@@ -129,9 +215,7 @@ impl Loop<'_> {
         let mut schedule = schedule(name, range.clone(), budget_s, setting.len(), round_s);
         for id in costs.keys().filter(|id| !sets(id)) {
             let reference = reference(*id, range.clone(), budget_s, trial_s(id), schedule.rounds);
-            let share = Share { rounds: reference.rounds, of: schedule.rounds };
-            self.references.insert(*id, share);
-            let part = f64::from(share.rounds) / f64::from(share.of.max(1));
+            let part = f64::from(reference.rounds) / f64::from(schedule.rounds.max(1));
             schedule.round_cost_s += trial_s(id) * part;
             schedule.references.push(reference);
         }
@@ -154,6 +238,9 @@ impl Loop<'_> {
     fn round(&mut self, group: usize, round: u32) -> Result<bool, Error> {
         self.probe_capacity()?;
         for (position, id) in self.permutation(group, Some(round)).into_iter().enumerate() {
+            if self.done.contains(&(id, round)) {
+                continue;
+            }
             if self.trial(id, round, position)?.is_none() {
                 return Ok(false);
             }
@@ -171,15 +258,22 @@ impl Loop<'_> {
         Ok(noticed.lines().try_for_each(|line| self.writer.append(line))?)
     }
 
-    /// The able cells of a comparison that take part in a round, in random order.
-    fn permutation(&mut self, group: usize, round: Option<u32>) -> Vec<usize> {
-        let takes_part = |id: &usize| match (round, self.references.get(id)) {
+    /// The cells of a comparison that take part in a round, without those that failed; `None`: in its pilots.
+    fn members(&self, group: usize, round: Option<u32>) -> impl Iterator<Item = usize> {
+        let takes_part = move |id: &usize| match (round, self.references.get(id)) {
             (Some(round), Some(share)) => takes_part(round, share.rounds, share.of),
             _ => true,
         };
         let able = self.groups[group].cells.iter().copied().filter(|&id| !self.broken[id]);
-        let mut cells: Vec<usize> = able.filter(takes_part).collect();
-        self.rng.shuffle(&mut cells);
+        able.filter(takes_part)
+    }
+
+    /// The same in random order, which the seed decides and nothing that happened before.
+    fn permutation(&self, group: usize, round: Option<u32>) -> Vec<usize> {
+        let mut cells = self.groups[group].cells.clone();
+        rng(self.planned.plan.seed, group + 1, round.unwrap_or(0)).shuffle(&mut cells);
+        let members: HashSet<usize> = self.members(group, round).collect();
+        cells.retain(|id| members.contains(id));
         cells
     }
 
@@ -187,7 +281,7 @@ impl Loop<'_> {
     fn trial(&mut self, id: usize, round: u32, position: usize) -> Result<Option<Duration>, Error> {
         let cell = &self.planned.plan.cells[id];
         self.progress.running(&cell.key.to_string());
-        let at_s = self.start.elapsed().as_secs_f64();
+        let at_s = self.clock.now();
         let Some(finished) = self.trials.run(&cell.key, cell.age, self.block(cell.age)) else {
             return Ok(None);
         };
@@ -205,7 +299,7 @@ impl Loop<'_> {
     /// A trial whose allocations are counted, where somebody can. A pilot, because it is not timed.
     fn count(&mut self, id: usize, position: usize) -> Result<(), Error> {
         let cell = &self.planned.plan.cells[id];
-        let at_s = self.start.elapsed().as_secs_f64();
+        let at_s = self.clock.now();
         if cell.role == Role::Subject
             && let Some(counted) = self.trials.count(&cell.key, cell.age, self.block(cell.age))
         {

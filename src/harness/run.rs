@@ -1,22 +1,20 @@
 //! A run from its plan to its results file.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use fastrand::Rng;
 use runtime_bench_results::analysis::{Noise, analyse};
 use runtime_bench_results::run::{End, Run};
 use runtime_bench_results::store::RunWriter;
 
-use super::beside::Beside;
 use super::calibration::calibrated;
 use super::groups::groups;
 use super::header::header;
 use super::interrupt::Interrupt;
 use super::plan::Planned;
 use super::profile::Profile;
-use super::progress::{Progress, seconds};
+use super::progress::seconds;
+use super::resume::Stopped;
 use super::rounds::Loop;
 use super::trials::{Settings, Trials};
 use crate::error::Error;
@@ -54,6 +52,40 @@ pub fn measure(
     output: &Output,
     interrupt: &Interrupt,
 ) -> Result<Done, Error> {
+    let trials = trials(registry, planned, interrupt)?;
+    let say = |text: &str| {
+        if !output.quiet {
+            eprintln!("{text}");
+        }
+    };
+    let planned = &calibrated(registry, planned, profile, &trials, say)?;
+    let header = header(planned, &output.command);
+    let writer = RunWriter::create(&output.folder, output.out.as_deref(), header)?;
+    to_the_end(Loop::new(planned, profile, trials, writer, output.quiet))
+}
+
+/// Measures what is left of a run that was stopped or killed.
+///
+/// # Errors
+/// When results cannot be written or trials cannot be started.
+pub fn resume(
+    registry: &Registry,
+    stopped: Stopped,
+    quiet: bool,
+    interrupt: &Interrupt,
+) -> Result<Done, Error> {
+    let Stopped { planned, profile, writer } = stopped;
+    let trials = trials(registry, &planned, interrupt)?;
+    let mut runner = Loop::new(&planned, profile, trials, writer, quiet);
+    runner.break_noted()?;
+    to_the_end(runner)
+}
+
+fn trials<'a>(
+    registry: &'a Registry,
+    planned: &Planned,
+    interrupt: &'a Interrupt,
+) -> Result<Trials<'a>, Error> {
     let plan = &planned.plan;
     let settings = Settings {
         workers: plan.workers,
@@ -62,36 +94,16 @@ pub fn measure(
         limit: Duration::from_secs_f64(plan.trial_limit_s),
         core: None,
     };
-    let trials = Trials::new(registry, interrupt, settings)?.with_outside(&planned.outside);
-    let say = |text: &str| {
-        if !output.quiet {
-            eprintln!("{text}");
-        }
-    };
-    let planned = &calibrated(registry, planned, profile, &trials, say)?;
-    let plan = &planned.plan;
-    let writer =
-        RunWriter::create(&output.folder, output.out.as_deref(), header(planned, &output.command))?;
-    let start = Instant::now();
-    let mut runner = Loop {
-        groups: groups(plan),
-        broken: vec![false; plan.cells.len()],
-        references: BTreeMap::new(),
-        progress: Progress::new(output.quiet),
-        rng: Rng::with_seed(plan.seed),
-        beside: Beside::watch(start, plan.workers),
-        start,
-        planned,
-        profile,
-        trials,
-        writer,
-    };
+    Ok(Trials::new(registry, interrupt, settings)?.with_outside(&planned.outside))
+}
+
+fn to_the_end(mut runner: Loop<'_>) -> Result<Done, Error> {
     if let Some(why) = runner.trials.not_counted() {
         runner.progress.say(&why);
     }
     let whole = runner.pilots_and_rounds();
     runner.progress.clear();
-    let elapsed_s = runner.start.elapsed().as_secs_f64();
+    let elapsed_s = runner.elapsed_s();
     let last = runner.beside.end();
     let mut writer = runner.writer;
     // What was measured before an error is worth keeping, too.

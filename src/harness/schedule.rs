@@ -61,15 +61,29 @@ pub(super) fn takes_part(round: u32, rounds: u32, of: u32) -> bool {
     until(round) > until(round.saturating_sub(1))
 }
 
+/// The random numbers of one round of one comparison, both counted from 1; of what concerns all, 0. They
+/// are the same however much was measured before, so that a run that was stopped goes on as it would have.
+pub(super) fn rng(seed: u64, comparison: usize, round: u32) -> Rng {
+    // SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014,
+    // fig. 14): neighbours get seeds that have nothing in common.
+    let mixed = [comparison as u64, u64::from(round)].into_iter().fold(seed, |state, word| {
+        let z = state.wrapping_add(word.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    });
+    Rng::with_seed(mixed)
+}
+
 /// Every round of every comparison, as the comparison's index, in random order.
-pub(super) fn order(rng: &mut Rng, schedules: &[Schedule]) -> Vec<usize> {
+pub(super) fn order(seed: u64, schedules: &[Schedule]) -> Vec<usize> {
     let rounds = |schedule: &Schedule| schedule.rounds as usize;
     let mut order: Vec<usize> = schedules
         .iter()
         .enumerate()
         .flat_map(|(index, schedule)| std::iter::repeat_n(index, rounds(schedule)))
         .collect();
-    rng.shuffle(&mut order);
+    rng(seed, 0, 0).shuffle(&mut order);
     order
 }
 
@@ -113,6 +127,16 @@ mod tests {
     }
 
     #[test]
+    fn every_round_has_numbers_of_its_own() {
+        let first = |seed, comparison, round| rng(seed, comparison, round).u64(..);
+        let drawn = (0..3).flat_map(|seed| {
+            (0..40).flat_map(move |group| (0..40).map(move |round| first(seed, group, round)))
+        });
+        assert_eq!(drawn.collect::<std::collections::HashSet<u64>>().len(), 3 * 40 * 40);
+        assert_eq!(first(7, 2, 3), first(7, 2, 3));
+    }
+
+    #[test]
     fn an_order_holds_every_round_once() {
         for seed in 0..300 {
             let mut rng = Rng::with_seed(seed);
@@ -125,7 +149,7 @@ mod tests {
                 references: Vec::new(),
             };
             let schedules: Vec<Schedule> = rounds.iter().map(schedule).collect();
-            let order = order(&mut rng, &schedules);
+            let order = order(seed, &schedules);
             for (index, &rounds) in rounds.iter().enumerate() {
                 let count = order.iter().filter(|&&i| i == index).count();
                 assert_eq!(count, rounds as usize, "seed {seed}");

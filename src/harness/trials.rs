@@ -15,6 +15,7 @@ use super::child::{self, Ended};
 use super::interrupt::Interrupt;
 use super::siblings::{COUNTING, MIMALLOC, Missing, find};
 use crate::error::Error;
+use crate::machine::WAITS;
 use crate::outside::describe::Asked;
 use crate::outside::trial::Trouble;
 use crate::registry::Registry;
@@ -206,7 +207,7 @@ impl<'a> Trials<'a> {
             }),
         };
         let mut command = Command::new(program);
-        command.arg(TRIAL).env("RUST_BACKTRACE", "0");
+        command.arg(TRIAL).env("RUST_BACKTRACE", "0").env(WAITS, std::process::id().to_string());
         for name in SETTINGS_FROM_OUTSIDE {
             command.env_remove(name);
         }
@@ -269,12 +270,35 @@ fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
     match TrialReply::read(stdout) {
         Ok(outcome) => outcome,
         Err(NoReply::Silent | NoReply::NotUnderstood(_)) if !status.success() => {
-            let said = stderr.lines().map(str::trim).find(|line| !line.is_empty());
-            let said = said.map_or_else(String::new, |line| format!("; it said: {line}"));
-            error(ErrorKind::Crashed, format!("the process ended with {status} and no reply{said}"))
+            let said = said(stderr).map_or_else(String::new, |line| format!("; it said: {line}"));
+            let hint =
+                if killed(status) { "; the system kills so when memory runs out" } else { "" };
+            let message = format!("the process ended with {status} and no reply{said}{hint}");
+            error(ErrorKind::Crashed, message)
         }
         Err(why) => error(ErrorKind::Protocol, why.to_string()),
     }
+}
+
+/// The first thing that a process says of its end: a line, and the next where it announces one, as a panic
+/// does.
+fn said(stderr: &str) -> Option<String> {
+    let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next()?;
+    let more = lines.next().filter(|_| first.ends_with(':'));
+    Some(more.map_or_else(|| first.to_owned(), |more| format!("{first} {more}")))
+}
+
+/// Whether a signal ended it that nothing can catch.
+#[cfg(unix)]
+fn killed(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal() == Some(nix::sys::signal::Signal::SIGKILL as i32)
+}
+
+#[cfg(not(unix))]
+fn killed(_: ExitStatus) -> bool {
+    false
 }
 
 #[cfg(all(test, unix))]
@@ -287,6 +311,14 @@ mod tests {
             Outcome::Ok { .. } => None,
             Outcome::Error { kind, .. } => Some(kind),
         }
+    }
+
+    #[test]
+    fn a_panic_is_told_with_its_message() {
+        let told = said("\nthread 'x' panicked at a.rs:1:2:\nno luck\nnote: run with").unwrap();
+        assert_eq!(told, "thread 'x' panicked at a.rs:1:2: no luck");
+        assert_eq!(said("out of luck\nand more").as_deref(), Some("out of luck"));
+        assert_eq!((said(""), said("only:").as_deref()), (None, Some("only:")));
     }
 
     #[test]

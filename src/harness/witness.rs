@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::noise::Stall;
 
+use super::run_clock::RunClock;
+
 /// How long the witness sleeps at a time. It wakes 200 times a second, a few microseconds each.
 const SLEEP: Duration = Duration::from_millis(5);
 /// By how much it may be late.
@@ -23,11 +25,11 @@ pub(super) struct Witness {
 }
 
 impl Witness {
-    /// Begins to watch. Moments are told in seconds since `start`.
-    pub(super) fn watch(start: Instant) -> Self {
+    /// Begins to watch. Moments are told as the clock of the run has them.
+    pub(super) fn watch(clock: RunClock) -> Self {
         let (stop, stopped) = channel();
         let (sender, stalls) = channel();
-        let watching = move || watch(start, &stopped, &sender);
+        let watching = move || watch(clock, &stopped, &sender);
         let thread = thread::Builder::new().name("stall-witness".to_owned()).spawn(watching).ok();
         Self { stop: Some(stop), stalls, thread }
     }
@@ -59,12 +61,12 @@ impl Drop for Witness {
     }
 }
 
-fn watch(start: Instant, stopped: &Receiver<()>, stalls: &Sender<Stall>) {
+fn watch(clock: RunClock, stopped: &Receiver<()>, stalls: &Sender<Stall>) {
     let mut before = Instant::now();
     loop {
         let over = stopped.recv_timeout(SLEEP) != Err(RecvTimeoutError::Timeout);
         let now = Instant::now();
-        if let Some(stall) = stall(before - start, now - start)
+        if let Some(stall) = stall(before, now, clock)
             && stalls.send(stall).is_err()
         {
             return;
@@ -76,11 +78,10 @@ fn watch(start: Instant, stopped: &Receiver<()>, stalls: &Sender<Stall>) {
     }
 }
 
-/// What a sleep tells that began and ended at these times since the start.
-fn stall(asleep: Duration, awake: Duration) -> Option<Stall> {
-    let late = awake.saturating_sub(asleep).saturating_sub(SLEEP);
-    let stall = Stall { at_s: asleep.as_secs_f64(), until_s: awake.as_secs_f64() };
-    (late > LATE).then_some(stall)
+/// What a sleep tells that began and ended at these moments.
+fn stall(asleep: Instant, awake: Instant, clock: RunClock) -> Option<Stall> {
+    let late = awake.saturating_duration_since(asleep).saturating_sub(SLEEP);
+    (late > LATE).then(|| Stall { at_s: clock.at(asleep), until_s: clock.at(awake) })
 }
 
 #[cfg(test)]
@@ -89,22 +90,24 @@ mod tests {
 
     #[test]
     fn a_stall_is_a_sleep_that_ends_a_quarter_of_a_second_late() {
-        let ms = Duration::from_millis;
-        assert_eq!(stall(ms(1_000), ms(1_005)), None);
-        assert_eq!(stall(ms(1_000), ms(1_255)), None);
-        assert_eq!(stall(ms(1_000), ms(2_500)), Some(Stall { at_s: 1.0, until_s: 2.5 }));
-        assert_eq!(stall(ms(10), ms(9)), None);
+        let clock = RunClock::after(1.0);
+        let now = Instant::now();
+        let slept = |ms: u64| stall(now, now + Duration::from_millis(ms), clock);
+        assert_eq!((slept(5), slept(255)), (None, None));
+        let found = slept(1_500).unwrap();
+        assert!((found.until_s - found.at_s - 1.5).abs() < 1e-9 && found.at_s >= 1.0);
+        assert_eq!(stall(now + SLEEP, now, clock), None);
     }
 
     #[test]
     fn the_witness_ends_when_it_is_told_to() {
-        let start = Instant::now();
-        let witness = Witness::watch(start);
+        let clock = RunClock::after(0.0);
+        let witness = Witness::watch(clock);
         thread::sleep(Duration::from_millis(20));
         let stalls = [witness.noticed(), witness.end()].concat();
-        let until_s = start.elapsed().as_secs_f64();
+        let until_s = clock.now();
         // A machine that did stand still is welcome here.
         assert!(stalls.iter().all(|stall| 0.0 <= stall.at_s && stall.until_s <= until_s));
-        drop(Witness::watch(start));
+        drop(Witness::watch(clock));
     }
 }

@@ -8,6 +8,7 @@ mod environment;
 mod files;
 mod limits;
 mod noise;
+mod parent;
 mod tuning;
 
 pub use affinity::{allowed_cores, on_core};
@@ -16,4 +17,5 @@ pub use environment::{build, describe};
 pub use files::{peak_memory, threads};
 pub use limits::{Limits, Pool, Refusal, raise_open_files};
 pub use noise::{Busy, Counters, load};
+pub use parent::{Parent, WAITS, adopt_orphans, die_with_parent};
 pub use tuning::{Tuning, tuning};

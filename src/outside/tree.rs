@@ -66,6 +66,19 @@ pub(super) fn kill(processes: &BTreeSet<u32>) {
     }
 }
 
+/// Ends everything that this process has started and not seen to its end.
+#[cfg(unix)]
+pub(super) fn kill_rest() {
+    let own = std::process::id();
+    let mut rest = of(own);
+    rest.remove(&own);
+    kill(&rest);
+}
+
+/// There are no signals.
+#[cfg(not(unix))]
+pub(super) fn kill_rest() {}
+
 /// There are no signals; the harness ends the process itself.
 #[cfg(not(unix))]
 pub(super) fn kill(_: &BTreeSet<u32>) {}

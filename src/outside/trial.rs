@@ -14,6 +14,7 @@ use runtime_bench_workloads::workload::{Failure, Setup};
 use super::conversation::Conversation;
 use super::{samples, tree};
 use crate::cli::cores;
+use crate::machine;
 use crate::registry::Entry;
 use crate::trial::{self, kind_of};
 
@@ -66,9 +67,24 @@ pub fn run(
         files: supplies.files.into_iter().map(text).collect(),
         address: supplies.address.map(|address| address.to_string()),
     }));
+    // A death signal would leave the runner behind; whoever watches it looks after that instead.
+    machine::die_with_parent(false);
+    machine::adopt_orphans();
+    let block = conversed(entry, setup, request, outside, &trial);
+    tree::kill_rest();
+    block
+}
+
+fn conversed(
+    entry: &Entry,
+    setup: &Setup,
+    request: &TrialRequest,
+    outside: &Outside,
+    trial: &Request,
+) -> Result<Block, Trouble> {
     let mut runner = Conversation::start(outside, Duration::from_secs(outside.limit_s))?;
     let asked = setup.clock.now();
-    let answer = runner.ask(&trial)?;
+    let answer = runner.ask(trial)?;
     let passed = setup.clock.now().saturating_sub(asked);
     let block = match answer {
         Answer::Ok(measured) if !entry.serves => heard(entry, setup, request, measured, passed)?,

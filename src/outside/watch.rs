@@ -1,4 +1,4 @@
-//! Ends a runner that takes too long or too much.
+//! Ends a runner that takes too long or too much, or that nobody waits for any more.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -8,6 +8,7 @@ use runtime_bench_results::trial::ErrorKind;
 
 use super::tree;
 use super::trial::Trouble;
+use crate::machine::Parent;
 
 /// How often it looks: seldom enough that looking costs a thousandth of a core.
 const LOOK: Duration = Duration::from_millis(50);
@@ -43,12 +44,18 @@ impl Watch {
 
 fn watch(process: u32, bounds: Bounds, told: &Receiver<()>) -> Option<Trouble> {
     let deadline = Instant::now() + bounds.time;
+    let parent = Parent::of_this_process();
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         if !matches!(told.recv_timeout(left.min(LOOK)), Err(RecvTimeoutError::Timeout)) {
             return None;
         }
         let processes = tree::of(process);
+        if parent.is_gone() {
+            // The harness was killed. There is nobody to tell.
+            tree::kill(&processes);
+            std::process::exit(1);
+        }
         let memory = tree::memory(&processes);
         let trouble = if Instant::now() >= deadline {
             let limit = bounds.time.as_secs_f64();

@@ -96,6 +96,10 @@ def misbehave(how, request):
         child = subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL)
         with open(os.environ["ORPHANS"], "a") as file:
             file.write("%d\n" % child.pid)
+    elif how == "daemon":
+        # It leaves the process group, and its parent ends at once.
+        script = "setsid sleep 600 >/dev/null 2>&1 & echo $! >> \"$ORPHANS\""
+        subprocess.run(["sh", "-c", script])
     elif how in ("older", "newer"):
         print(json.dumps({"protocol": 0 if how == "older" else 2, "status": "ok"}))
         return True

@@ -9,7 +9,7 @@ use crate::comparison::escaped;
 use crate::format;
 use crate::view::claims::Judged;
 use crate::view::tally::{Verdict, tallies};
-use crate::view::{Group, View, wording};
+use crate::view::{Group, View, noise, wording};
 
 /// The table ends before the text is larger than this, in bytes: GitHub cuts a summary at 1 MiB, and
 /// a comment at 65 536 characters.
@@ -23,6 +23,9 @@ const LONGEST: usize = 120;
 pub(super) fn summary(view: &View<'_>) -> String {
     let mut parts = vec![title(view.run), control(view.analysis.noise)];
     parts.extend(unfinished(view.run).map(str::to_owned));
+    let load_change = view.analysis.load_change.as_ref().map(noise::load_change);
+    let beside = load_change.into_iter().chain(noise::resumed(view.run));
+    parts.extend(beside.map(|words| escaped(&noise::sentence(&words))));
     parts.push(findings(view));
     parts.push(claims(view));
     parts.push(counts(view));

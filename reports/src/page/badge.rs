@@ -26,6 +26,13 @@ pub(super) fn badges(view: &View<'_>) -> Markup {
         @if let Some(text) = crowded(view) {
             (badge(Level::Caution, "Cores were not free", &text))
         }
+        @if let Some(change) = &view.analysis.load_change {
+            @let head = if change.after > change.before { "The load rose" } else { "The load fell" };
+            (badge(Level::Caution, head, &noise::sentence(&noise::load_change(change))))
+        }
+        @if let Some(text) = noise::resumed(view.run) {
+            (badge(Level::Caution, "Measured in parts", &noise::sentence(&text)))
+        }
     }
 }
 

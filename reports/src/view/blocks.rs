@@ -20,7 +20,7 @@ impl<'a> Blocks<'a> {
         for trial in run.trials.iter().filter(|trial| trial.round > 0) {
             let Some(cell) = run.header.plan.cells.get(trial.cell) else { continue };
             if let (Outcome::Ok { block }, Role::Subject, false) =
-                (&trial.outcome, cell.role, run.stalled(trial))
+                (&trial.outcome, cell.role, run.spoilt(trial))
             {
                 blocks.entry((&cell.key, cell.age)).or_default().push(block);
             }

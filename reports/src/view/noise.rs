@@ -1,6 +1,8 @@
 //! What went on beside a comparison, in sentences.
 
-use runtime_bench_results::analysis::{Group, GroupNoise, Row, Twin};
+use runtime_bench_results::analysis::{Group, GroupNoise, LOADED, LoadChange, Row, Twin};
+use runtime_bench_results::interruption::Break;
+use runtime_bench_results::run::Run;
 use runtime_bench_results::stats::TwinCheck;
 
 use super::wording;
@@ -19,13 +21,56 @@ pub(crate) fn crowded(noise: &GroupNoise) -> Option<String> {
     ))
 }
 
-/// `tokio lost 2 samples and smol 1 sample to stalls of the machine`; `None` where nobody did.
+/// `50 of 160 trials were measured while other programs kept half a core or more busy`; `None` where it is
+/// less than one in ten, as everywhere now and then.
+pub(crate) fn loaded(noise: &GroupNoise) -> Option<String> {
+    (noise.loaded > 0 && noise.loaded * 10 >= noise.trials).then(|| {
+        format!(
+            "{} of {} were measured while other programs kept {LOADED} cores or more busy",
+            noise.loaded,
+            format::count(noise.trials, "trial")
+        )
+    })
+}
+
+/// `Other programs kept 0.1 cores busy at first, and 1.2 from minute 2.5 on`.
+pub(crate) fn load_change(change: &LoadChange) -> String {
+    let LoadChange { at_s, before, after } = change;
+    let since = if *at_s < 120.0 {
+        format!("second {at_s:.0}")
+    } else {
+        format!("minute {:.0}", at_s / 60.0)
+    };
+    format!(
+        "Other programs kept {before:.1} cores busy at first, and {after:.1} from {since} on. The runners of a \
+         comparison take turns, so all of them met both"
+    )
+}
+
+/// `tokio lost 2 samples and smol 1 sample to stalls of the machine or breaks of the run`; `None` where
+/// nobody did.
 pub(crate) fn dropped(group: &Group) -> Option<String> {
     let lost = group.rows.iter().filter(|row| row.dropped > 0);
     let part =
         |row: &Row| format!("{} lost {}", row.key.runner, format::count(row.dropped, "sample"));
     let parts: Vec<String> = lost.map(part).collect();
-    (!parts.is_empty()).then(|| format!("{} to stalls of the machine", format::list(&parts)))
+    (!parts.is_empty())
+        .then(|| format!("{} to stalls of the machine or breaks of the run", format::list(&parts)))
+}
+
+/// `The run was stopped and went on once, at …`; `None` of a run in one go.
+pub(crate) fn resumed(run: &Run) -> Option<String> {
+    let of_shards = run.shards.iter().flat_map(|shard| &shard.breaks);
+    let breaks: Vec<&Break> = run.breaks.iter().chain(of_shards).collect();
+    let last = breaks.last()?;
+    let torn = breaks.iter().filter(|one| one.torn.is_some()).count();
+    let times = format::count(breaks.len(), "time");
+    let torn = if torn == 0 {
+        String::new()
+    } else {
+        format!("; rounds that this tore in two, and that are left out: {torn}")
+    };
+    Some(format!("the run was stopped and went on {times}, at last on {}{torn}", last.resumed))
 }
 
 /// `smol is not ranked: the load generator used 0.91 of its one core`; `None` where none is.
@@ -72,6 +117,9 @@ mod tests {
         let words = crowded(&noise).unwrap();
         assert!(words.starts_with("only 1.3 of 2 cores were free: "), "{words}");
         assert!(sentence(&words).starts_with("Only 1.3") && sentence(&words).ends_with("fewer."));
+        assert_eq!(loaded(&noise), None);
+        let words = loaded(&GroupNoise { loaded: 50, trials: 160, ..noise }).unwrap();
+        assert!(words.starts_with("50 of 160 trials were"), "{words}");
         assert_eq!(crowded(&GroupNoise { free_median: Some(0.9), ..noise }), None);
         assert_eq!(crowded(&GroupNoise::default()), None);
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::claims::judge;
 use super::costs::costed;
 use super::gathered::{Gathered, paired};
+use super::load::load_change;
 use super::noise::Beside;
 use super::overall::overall;
 use super::parallel::on_all_cores;
@@ -49,7 +50,8 @@ pub fn analyse(run: &Run) -> Analysis {
     let rows = costed(&gathered, &groups);
     let (scalings, overall) = (scalings(&rows), overall(run, &groups, &rows));
     let claims = judge(run, &gathered, &groups);
-    Analysis { groups, noise, scalings, overall, claims }
+    let load_change = load_change(run);
+    Analysis { groups, noise, scalings, load_change, overall, claims }
 }
 
 /// What the twins say, of comparisons that have figures.

@@ -7,6 +7,7 @@ pub mod claims;
 mod compare;
 mod costs;
 mod gathered;
+mod load;
 mod noise;
 mod overall;
 mod pairs;
@@ -18,7 +19,8 @@ mod twin;
 
 pub use compare::{analyse, level};
 pub(crate) use gathered::Gathered;
-pub use noise::{GroupNoise, LEAST_FREE};
+pub use load::{LoadChange, load_change};
+pub use noise::{GroupNoise, LEAST_FREE, LOADED};
 pub use overall::{Overall, RunnerMean};
 pub use pairs::{PairComparison, pairwise};
 pub use scaling::{Scaling, ScalingPoint};
@@ -42,6 +44,9 @@ pub struct Analysis {
     /// How the cost of a runner grows along a parameter that has at least three values.
     #[serde(default)]
     pub scalings: Vec<Scaling>,
+    /// How the load of other programs changed in the middle of the run, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_change: Option<LoadChange>,
     /// Runners over all workloads of a kind, by kind and class.
     #[serde(default)]
     pub overall: Vec<Overall>,
@@ -83,7 +88,8 @@ pub struct Row {
     pub status: Status,
     /// Processes measured.
     pub samples: usize,
-    /// Verified samples that were left out because the machine stood still meanwhile.
+    /// Verified samples that were left out because the machine stood still meanwhile, or because the run
+    /// was stopped in the middle of their round.
     #[serde(default)]
     pub dropped: usize,
     /// Every metric, the workload's headline among them.

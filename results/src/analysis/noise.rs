@@ -1,5 +1,8 @@
 //! What went on beside the trials of a comparison, and which trials it spoilt.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::samples::Samples;
@@ -11,6 +14,9 @@ use crate::stats::median;
 /// Share of the ideal parallel capacity below which cores were not free: 1.8 of 2. A runtime of
 /// several threads is then measured as one of fewer.
 pub const LEAST_FREE: f64 = 0.9;
+
+/// Cores that other programs keep busy from which on a trial is said to have been measured beside load.
+pub const LOADED: f64 = 0.5;
 
 /// What went on beside the counted trials of a comparison. `None` where nothing was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,8 +35,12 @@ pub struct GroupNoise {
     pub short_share: Option<f64>,
     /// Stalls of the machine during its trials.
     pub stalls: usize,
-    /// Verified samples that were left out because of them, the twin's among them.
+    /// Verified samples that were left out because of them or of a break of the run, the twin's among them.
     pub dropped: usize,
+    /// Counted trials during which other programs kept at least [`LOADED`] cores busy.
+    pub loaded: usize,
+    /// Counted trials in all.
+    pub trials: usize,
 }
 
 impl GroupNoise {
@@ -114,25 +124,31 @@ impl<'a> Beside<'a> {
             short_share: (all_s > 0.0).then(|| short_s / all_s),
             stalls: self.stalls.iter().filter(met).count(),
             dropped: cells.iter().map(|&cell| samples[cell].dropped).sum(),
+            loaded: trials.iter().filter(|trial| self.is_loaded(trial)).count(),
+            trials: trials.len(),
         }
     }
 
     /// Foreign cores of every window that a trial lies in, each window once.
     fn foreign(&self, trials: &[&TrialRecord]) -> Vec<f64> {
-        let mut met = vec![false; self.windows.len()];
-        for trial in trials {
-            // Windows follow each other, so their ends are in order, too.
-            let first = self.windows.partition_point(|window| window.until_s <= trial.at_s);
-            let until_s = trial.at_s + trial.cost_s;
-            for (window, met) in self.windows.iter().zip(&mut met).skip(first) {
-                if window.at_s >= until_s {
-                    break;
-                }
-                *met = true;
-            }
-        }
-        let windows = self.windows.iter().zip(met).filter(|(_, met)| *met);
-        windows.filter_map(|(window, _)| window.foreign_cores).collect()
+        let met: BTreeSet<usize> = trials.iter().flat_map(|trial| self.beside(trial)).collect();
+        met.into_iter().filter_map(|window| self.windows[window].foreign_cores).collect()
+    }
+
+    /// Whether other programs kept cores busy during a trial.
+    fn is_loaded(&self, trial: &TrialRecord) -> bool {
+        let mut foreign =
+            self.beside(trial).filter_map(|window| self.windows[window].foreign_cores);
+        foreign.any(|cores| cores >= LOADED)
+    }
+
+    /// The windows that a trial lies in.
+    fn beside(&self, trial: &TrialRecord) -> Range<usize> {
+        // Windows follow each other, so their ends are in order, too.
+        let until_s = trial.at_s + trial.cost_s;
+        let first = self.windows.partition_point(|window| window.until_s <= trial.at_s);
+        let after = self.windows.partition_point(|window| window.at_s < until_s);
+        first..after.max(first)
     }
 
     /// The probe next to the middle of a trial.
@@ -259,7 +275,7 @@ mod tests {
         run.push(stall(0.0, 1e3));
         let group = group(&run);
         let Status::NotMeasured(reason) = &group.rows[0].status else { panic!("{group:?}") };
-        assert!(reason.contains("stood still during all of its 20 samples"), "{reason}");
+        assert!(reason.contains("all of its 20 samples were lost"), "{reason}");
         assert!(group.twin.is_none() && group.rows.iter().all(|row| row.metrics.is_empty()));
         assert_eq!((group.noise.stalls, group.noise.dropped), (1, 60));
     }
@@ -312,7 +328,8 @@ mod tests {
     #[test]
     fn a_run_without_readings_is_not_marked() {
         let mut run = run();
-        assert_eq!(group(&run).noise, GroupNoise::default());
+        let trials = run.trials.len();
+        assert_eq!(group(&run).noise, GroupNoise { trials, ..GroupNoise::default() });
         // What cannot be is not counted, either.
         let capacity_ideal = Some(0.0);
         let capacity = Some(1.0);

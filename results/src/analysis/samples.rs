@@ -19,7 +19,8 @@ pub(super) struct Samples<'a> {
     allocated: Vec<&'a Metric>,
     /// Trials that failed, pilots included.
     pub(super) failures: Vec<String>,
-    /// Verified blocks that were left out because the machine stood still meanwhile.
+    /// Verified blocks that were left out because the machine stood still meanwhile, or the run was stopped
+    /// in the middle of their round.
     pub(super) dropped: usize,
     /// The counted trials, whatever became of them.
     pub(super) counted: Vec<&'a TrialRecord>,
@@ -27,8 +28,7 @@ pub(super) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// Sorts the trials of a cell. One during which the machine stood still does not count, except as
-    /// a failure.
+    /// Sorts the trials of a cell. One that is spoilt does not count, except as a failure.
     pub(super) fn of(run: &Run, trials: &[&'a TrialRecord]) -> Self {
         let counted = trials.iter().copied().filter(|trial| trial.round > 0).collect();
         let mut samples = Self { counted, tried: trials.len(), ..Self::default() };
@@ -40,7 +40,7 @@ impl<'a> Samples<'a> {
                     let found = of_block.filter(|one| counted.contains(&one.name.as_str()));
                     samples.allocated.extend(found);
                 }
-                Outcome::Ok { .. } if run.stalled(trial) => samples.dropped += 1,
+                Outcome::Ok { .. } if run.spoilt(trial) => samples.dropped += 1,
                 Outcome::Ok { block } => {
                     samples.blocks.insert(trial.round, block);
                 }
@@ -88,7 +88,8 @@ impl<'a> Samples<'a> {
         }
         if self.dropped > 0 {
             return Status::NotMeasured(format!(
-                "the machine stood still during all of its {} samples: run again when it is idle",
+                "all of its {} samples were lost to stalls of the machine or breaks of the run: run again when it is \
+                 idle",
                 self.dropped
             ));
         }

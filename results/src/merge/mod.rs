@@ -142,7 +142,7 @@ impl File {
 
 /// Every shard once, in order. The document of a run and its lines are one run, and the fuller one counts.
 fn each_once(mut files: Vec<File>) -> Result<Vec<File>, MergeError> {
-    let fullness = |file: &File| (file.run.end.is_some(), file.run.trials.len());
+    let fullness = |file: &File| file.run.fullness();
     files.sort_by(|a, b| {
         a.shard.index.cmp(&b.shard.index).then_with(|| fullness(b).cmp(&fullness(a)))
     });
@@ -213,7 +213,7 @@ fn joined(files: Vec<File>) -> Run {
     let mut merged = Run::new(header(&files));
     for File { shard, run, .. } in files {
         // Whatever else a run will hold, it has to be decided here what becomes of it.
-        let Run { header, schedules, trials, noise, stalls, shards: _, end } = run;
+        let Run { header, schedules, trials, noise, stalls, breaks, shards: _, end } = run;
         let RunHeader { id, started, command, environment, .. } = header;
         merged.schedules.extend(schedules);
         merged.trials.extend(trials);
@@ -225,6 +225,7 @@ fn joined(files: Vec<File>) -> Run {
             environment,
             noise,
             stalls,
+            breaks,
             end,
         });
     }

@@ -50,9 +50,8 @@ impl Gathered {
     }
 
     fn add_run(&mut self, run: Run) {
-        let fullness = |run: &Run| (run.end.is_some(), run.trials.len());
         match self.places.get(&run.header.id) {
-            Some(&place) if fullness(&run) > fullness(&self.runs[place]) => self.runs[place] = run,
+            Some(&place) if run.fullness() > self.runs[place].fullness() => self.runs[place] = run,
             Some(_) => {}
             None => {
                 self.places.insert(run.header.id.clone(), self.runs.len());

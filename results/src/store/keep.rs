@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::write::{make_folder, partial};
+use super::document::partial;
+use super::write::make_folder;
 use super::{StoreError, io_error};
 use crate::run::Run;
 

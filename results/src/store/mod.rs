@@ -3,15 +3,21 @@
 //! A finished trial is appended as one line and flushed, so that nothing measured is lost when
 //! the run is stopped. Rewriting one document after each trial would write gigabytes.
 //!
-//! - `write`: a run being written.
+//! - `write`: a run being written, line by line.
+//! - `resume`: one that was stopped or killed, written on.
+//! - `document`: a document appears in one step.
+//! - `lock`: one run at a time in a folder.
 //! - `read`: one file, compressed or not → a run.
 //! - `gather`: files and folders → runs, each once.
 //! - `save`: a run as a document where it is wanted.
 //! - `keep`: a run as a compressed document under its own name.
 
+mod document;
 mod gather;
 mod keep;
+mod lock;
 mod read;
+mod resume;
 mod save;
 mod write;
 
@@ -49,6 +55,17 @@ pub enum StoreError {
         /// The operating system's answer.
         source: io::Error,
     },
+    /// Another run writes to the folder.
+    #[error("another run ({holder}) goes on in {folder}, and two would disturb each other: wait for its end, or set CARGO_TARGET_DIR to another folder", folder = folder.display())]
+    Busy {
+        /// The folder of the results.
+        folder: PathBuf,
+        /// The process that has it.
+        holder: String,
+    },
+    /// The file is the document of a run whose lines are not beside it.
+    #[error("{path}: only a file of lines can be continued, and there is none beside it: name the `<run>.jsonl` in the folder where the run was measured", path = .0.display())]
+    NoLines(PathBuf),
     /// The target exists already, and results are never overwritten.
     #[error("{path} exists already, and results are never overwritten: choose another name or remove it", path = .0.display())]
     Exists(PathBuf),
@@ -90,12 +107,12 @@ fn io_error<'a>(path: &'a Path, what: &'static str) -> impl Fn(io::Error) -> Sto
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use crate::environment::Environment;
     use crate::run::{Plan, RunHeader, SCHEMA};
 
     /// The header of a run of nothing.
-    pub(super) fn header(id: &str) -> RunHeader {
+    pub(crate) fn header(id: &str) -> RunHeader {
         RunHeader {
             schema: SCHEMA.to_owned(),
             id: id.to_owned(),

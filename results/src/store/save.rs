@@ -3,7 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use super::write::{make_folder, write_by_rename};
+use super::document::write_by_rename;
+use super::write::make_folder;
 use super::{StoreError, io_error};
 use crate::run::Run;
 
@@ -19,7 +20,7 @@ pub fn save(run: &Run, target: &Path) -> Result<(), StoreError> {
     if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         make_folder(folder)?;
     }
-    write_by_rename(target, run).map_err(|source| match source.kind() {
+    write_by_rename(target, run, false).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => exists(),
         _ => io_error(target, "cannot be written")(source),
     })

@@ -1,22 +1,27 @@
-//! Writing a run line by line, and closing it by rename.
+//! Writing a run line by line.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::document::{partial, point_to, write_by_rename};
+use super::lock::Lock;
 use super::{StoreError, io_error};
 use crate::run::{End, Line, Run, RunHeader};
 
 /// A run being written.
 #[derive(Debug)]
 pub struct RunWriter {
-    journal: File,
-    journal_path: PathBuf,
-    target: PathBuf,
-    latest: PathBuf,
-    run: Run,
+    pub(super) journal: File,
+    pub(super) journal_path: PathBuf,
+    pub(super) target: PathBuf,
+    pub(super) latest: PathBuf,
+    pub(super) run: Run,
+    /// The document of the time before the run was stopped stands where this one will.
+    pub(super) replaces: bool,
+    pub(super) _lock: Lock,
     /// A line could not be written whole; nothing may follow it.
-    torn: bool,
+    pub(super) torn: bool,
 }
 
 impl RunWriter {
@@ -26,7 +31,8 @@ impl RunWriter {
     /// folder is also reachable as `latest.json`.
     ///
     /// # Errors
-    /// When the folder or the file cannot be made, or `out` exists already.
+    /// When the folder or the file cannot be made, another run goes on in the folder, or `out` exists
+    /// already.
     pub fn create(
         folder: &Path,
         out: Option<&Path>,
@@ -38,6 +44,7 @@ impl RunWriter {
             return Err(StoreError::Exists(target));
         }
         make_folder(folder)?;
+        let lock = Lock::take(folder)?;
         if let Some(parent) = target.parent().filter(|p| !p.as_os_str().is_empty()) {
             make_folder(parent)?;
         }
@@ -51,6 +58,8 @@ impl RunWriter {
             latest: folder.join("latest.json"),
             target,
             run: Run::new(header.clone()),
+            replaces: false,
+            _lock: lock,
             torn: false,
         };
         writer.append(Line::Header(Box::new(header)))?;
@@ -95,64 +104,17 @@ impl RunWriter {
     /// When it cannot be written; the file of lines still holds everything.
     pub fn finish(mut self, end: End) -> Result<(Run, PathBuf), StoreError> {
         self.append(Line::End(end))?;
-        write_by_rename(&self.target, &self.run).map_err(|source| StoreError::NotWritten {
-            path: self.target.clone(),
-            journal: self.journal_path.clone(),
-            source,
+        write_by_rename(&self.target, &self.run, self.replaces).map_err(|source| {
+            StoreError::NotWritten {
+                path: self.target.clone(),
+                journal: self.journal_path.clone(),
+                source,
+            }
         })?;
         // A convenience, and no reason to fail a run that is safe.
         let _ = point_to(&self.latest, &self.target);
         Ok((self.run, self.target))
     }
-}
-
-pub(super) fn write_by_rename(target: &Path, run: &Run) -> io::Result<()> {
-    let partial = partial(target);
-    let write = || -> io::Result<()> {
-        let mut file = io::BufWriter::new(File::create(&partial)?);
-        serde_json::to_writer(&mut file, run)?;
-        file.write_all(b"\n")?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        // Unlike a rename, a link never replaces what stands there.
-        fs::hard_link(&partial, target).or_else(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Err(error),
-            _ => fs::rename(&partial, target),
-        })
-    };
-    let written = write();
-    // The lines are whole; a half-written document would only mislead.
-    let _ = fs::remove_file(&partial);
-    written
-}
-
-/// Makes `latest` a link to the newest results, replaced in one step.
-fn point_to(latest: &Path, target: &Path) -> Result<(), StoreError> {
-    let partial = partial(latest);
-    let link = || -> io::Result<()> {
-        let _ = fs::remove_file(&partial);
-        link_or_copy(target, &partial)?;
-        fs::rename(&partial, latest)
-    };
-    link().map_err(io_error(latest, "cannot point to the newest results"))
-}
-
-#[cfg(unix)]
-fn link_or_copy(target: &Path, link: &Path) -> io::Result<()> {
-    let whole = fs::canonicalize(target)?;
-    let folder = fs::canonicalize(link.parent().unwrap_or(Path::new(".")))?;
-    // Within one folder the link is relative, so that the folder can be moved.
-    std::os::unix::fs::symlink(whole.strip_prefix(folder).unwrap_or(&whole), link)
-}
-
-#[cfg(not(unix))]
-fn link_or_copy(target: &Path, link: &Path) -> io::Result<()> {
-    fs::copy(target, link).map(|_| ())
-}
-
-pub(super) fn partial(target: &Path) -> PathBuf {
-    let mut name = target.file_name().unwrap_or_default().to_os_string();
-    name.push(".part");
-    target.with_file_name(name)
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
@@ -191,7 +153,7 @@ mod tests {
             assert_eq!(read(&results.join("latest.json")).unwrap().header.id, named.id);
         }
         let left: Vec<_> = fs::read_dir(folder.path().join("results")).unwrap().flatten().collect();
-        assert_eq!(left.len(), 4, "two files of lines, one document, one link: {left:?}");
+        assert_eq!(left.len(), 5, "two files of lines, one document, one link, one lock: {left:?}");
     }
 
     #[test]
@@ -237,7 +199,7 @@ mod tests {
         let folder = tempdir().unwrap();
         let create = || RunWriter::create(folder.path(), None, header("run"));
         let writer = create().unwrap();
-        assert!(matches!(create(), Err(StoreError::Exists(_))));
+        assert!(matches!(create(), Err(StoreError::Busy { .. })));
         drop(writer);
         assert!(matches!(create(), Err(StoreError::Exists(_))));
     }

@@ -126,6 +126,7 @@ fn beside(group: &Group<'_>) -> Markup {
     let notes = [
         noise::control(source),
         noise::crowded(&source.noise),
+        noise::loaded(&source.noise),
         noise::dropped(source),
         noise::client_bound(source),
     ];

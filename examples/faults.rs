@@ -1,0 +1,122 @@
+//! A workload that goes wrong in every way that a trial can, to try how the harness takes it:
+//!
+//! ```text
+//! cargo run --example faults -- verify faults --quiet
+//! ```
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::process::{Command, ExitCode};
+use std::thread;
+use std::time::Duration;
+
+use runtime_bench::registry::Registry;
+use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench::results::key::Point;
+use runtime_bench::results::trial::{Age, Metric};
+use runtime_bench::workloads::instance::{Session, repeat};
+use runtime_bench::workloads::runtime::{Family, ThreadRuntime};
+use runtime_bench::workloads::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+
+fn main() -> ExitCode {
+    runtime_bench::main(&Registry::standard().with(Faults))
+}
+
+/// The ways, each a variant of the workload; `late` is well for some trials and then panics.
+const WAYS: [&str; 10] =
+    ["panic", "abort", "exit", "killed", "memory", "hang", "flood", "wrong", "orphan", "late"];
+
+/// After so many trials `late` goes wrong: in the middle of the rounds.
+const LATE: u64 = 9;
+
+#[derive(Clone, Copy)]
+struct Faults;
+
+impl Workload for Faults {
+    type Answer = u64;
+
+    fn info(&self) -> WorkloadInfo {
+        WorkloadInfo {
+            name: "faults".into(),
+            title: "Faults".into(),
+            kind: Kind::Pitfall,
+            model: "Each variant goes wrong in its own way.".into(),
+            check: "The answer is 0.".into(),
+            headline: "wall".into(),
+            headline_age: Age::Young,
+            notes: Vec::new(),
+        }
+    }
+
+    fn points(&self, _: PointSet, _: usize) -> Vec<Point> {
+        WAYS.iter().map(|way| Point::new().variant(way)).collect()
+    }
+
+    fn needs(&self, _: &Point, family: Family) -> Result<Needs, Unfit> {
+        if family == Family::ThreadPerTask {
+            Ok(Needs::default())
+        } else {
+            Err(Unfit::Family("one runner is enough to go wrong".into()))
+        }
+    }
+
+    fn verify(&self, _: &Setup, answer: &u64) -> Result<(), String> {
+        if *answer == 0 { Ok(()) } else { Err(format!("{answer}, expected 0")) }
+    }
+
+    fn describe(&self, answer: &u64) -> String {
+        answer.to_string()
+    }
+
+    fn metrics(&self, _: &Setup, _: &Timed<u64>) -> Vec<Metric> {
+        Vec::new()
+    }
+
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        setup: Setup,
+    ) -> Result<impl Session<Answer = u64>, Failure> {
+        let way = setup.point.variant.clone().unwrap_or_default();
+        let before = trials(&setup, &way);
+        Ok(repeat(move || Ok(go_wrong(&way, before))))
+    }
+}
+
+/// How many trials of this way there were before, by a file that grows.
+fn trials(setup: &Setup, way: &str) -> u64 {
+    let path = setup.scratch.join(way);
+    let mut file = OpenOptions::new().create(true).append(true).open(path).expect("a file");
+    let before = file.metadata().expect("its length").len();
+    file.write_all(b"x").expect("one more");
+    before
+}
+
+fn go_wrong(way: &str, before: u64) -> u64 {
+    match way {
+        "panic" => panic!("it was meant to"),
+        "abort" => std::process::abort(),
+        "exit" => std::process::exit(7),
+        "killed" => {
+            let own = std::process::id().to_string();
+            Command::new("kill").args(["-KILL", &own]).status().expect("a signal");
+        }
+        // More than there is anywhere.
+        "memory" => return vec![1_u8; 1 << 46].len() as u64,
+        "hang" => thread::sleep(Duration::from_secs(600)),
+        "flood" => {
+            let line = vec![b'x'; 1 << 16];
+            for _ in 0..200 {
+                std::io::stdout().write_all(&line).expect("it is read");
+                std::io::stderr().write_all(&line).expect("it is read");
+            }
+        }
+        "wrong" => return 1,
+        "orphan" => {
+            // It is not waited for: that is the fault.
+            let script = "sleep 600 >/dev/null 2>&1 &";
+            Command::new("sh").args(["-c", script]).status().expect("a shell");
+        }
+        _ => assert!(before < LATE, "late, as it was meant to"),
+    }
+    0
+}

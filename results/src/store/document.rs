@@ -1,0 +1,62 @@
+//! A run as a document, which appears under its name in one step.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::{StoreError, io_error};
+use crate::run::Run;
+
+/// Writes a document, which appears under its name in one step; one that stands there only goes where it
+/// `replaces` it.
+pub(super) fn write_by_rename(target: &Path, run: &Run, replaces: bool) -> io::Result<()> {
+    let partial = partial(target);
+    let write = || -> io::Result<()> {
+        let mut file = io::BufWriter::new(File::create(&partial)?);
+        serde_json::to_writer(&mut file, run)?;
+        file.write_all(b"\n")?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        if replaces {
+            return fs::rename(&partial, target);
+        }
+        // Unlike a rename, a link never replaces what stands there.
+        fs::hard_link(&partial, target).or_else(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Err(error),
+            _ => fs::rename(&partial, target),
+        })
+    };
+    let written = write();
+    // The lines are whole; a half-written document would only mislead.
+    let _ = fs::remove_file(&partial);
+    written
+}
+
+/// Makes `latest` a link to the newest results, replaced in one step.
+pub(super) fn point_to(latest: &Path, target: &Path) -> Result<(), StoreError> {
+    let partial = partial(latest);
+    let link = || -> io::Result<()> {
+        let _ = fs::remove_file(&partial);
+        link_or_copy(target, &partial)?;
+        fs::rename(&partial, latest)
+    };
+    link().map_err(io_error(latest, "cannot point to the newest results"))
+}
+
+#[cfg(unix)]
+fn link_or_copy(target: &Path, link: &Path) -> io::Result<()> {
+    let whole = fs::canonicalize(target)?;
+    let folder = fs::canonicalize(link.parent().unwrap_or(Path::new(".")))?;
+    // Within one folder the link is relative, so that the folder can be moved.
+    std::os::unix::fs::symlink(whole.strip_prefix(folder).unwrap_or(&whole), link)
+}
+
+#[cfg(not(unix))]
+fn link_or_copy(target: &Path, link: &Path) -> io::Result<()> {
+    fs::copy(target, link).map(|_| ())
+}
+
+pub(super) fn partial(target: &Path) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_os_string();
+    name.push(".part");
+    target.with_file_name(name)
+}

@@ -1,0 +1,69 @@
+//! One run at a time in a folder.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
+
+use super::{StoreError, harmless, io_error};
+
+/// The file that a run holds locked for as long as it goes on.
+const NAME: &str = ".lock";
+
+/// A folder that belongs to one run until this is dropped, or its process ends however it does.
+#[derive(Debug)]
+pub(super) struct Lock {
+    /// `None` where the file system knows no locks.
+    _file: Option<File>,
+}
+
+impl Lock {
+    /// Takes a folder.
+    ///
+    /// # Errors
+    /// When another run has it, or the file cannot be made.
+    pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join(NAME);
+        let open =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = open.map_err(io_error(&path, "cannot make the file"))?;
+        match file.try_lock() {
+            Ok(()) => {
+                // Only for whoever is refused; the lock holds without it.
+                let _ = note(&mut file);
+                Ok(Self { _file: Some(file) })
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.take(200).read_to_string(&mut holder);
+                let holder = harmless(holder.trim());
+                Err(StoreError::Busy { folder: folder.to_path_buf(), holder })
+            }
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                Ok(Self { _file: None })
+            }
+            Err(TryLockError::Error(error)) => Err(io_error(&path, "cannot be locked")(error)),
+        }
+    }
+}
+
+fn note(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    write!(file, "process {}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::tempdir;
+
+    #[test]
+    fn a_folder_is_one_runs_until_it_lets_go() {
+        let folder = tempdir().unwrap();
+        let lock = Lock::take(folder.path()).unwrap();
+        let refused = Lock::take(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains(&format!("process {}", std::process::id())), "{refused}");
+        drop(lock);
+        Lock::take(folder.path()).unwrap();
+    }
+}

@@ -1,0 +1,122 @@
+//! A run that was stopped or killed, written on.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::lock::Lock;
+use super::{RunWriter, StoreError, io_error, read};
+
+impl RunWriter {
+    /// Opens the lines of a run that was stopped or killed, to write on; what it holds so far is
+    /// [`Self::run`]. A torn last line is cut off.
+    ///
+    /// `path` is the file of lines, or the document beside it. At its end the run becomes the document
+    /// beside its lines, or `out` where given, in the place of an earlier document of the same run.
+    ///
+    /// # Errors
+    /// When there are no lines, they cannot be read or written, another run goes on in the folder, or
+    /// something else stands where the document would.
+    pub fn resume(path: &Path, out: Option<&Path>) -> Result<Self, StoreError> {
+        let journal_path = lines_of(path)?;
+        let folder = journal_path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let lock = Lock::take(&folder)?;
+        let mut run = read(&journal_path)?;
+        let beside = || folder.join(format!("{}.json", run.header.id));
+        let target = out.map_or_else(beside, Path::to_path_buf);
+        let replaces = target.exists();
+        if replaces && !read(&target).is_ok_and(|older| older.header.id == run.header.id) {
+            return Err(StoreError::Exists(target));
+        }
+        let journal = OpenOptions::new().append(true).open(&journal_path);
+        let journal = journal.map_err(io_error(&journal_path, "cannot be written"))?;
+        cut_torn_line(&journal_path, &journal)
+            .map_err(io_error(&journal_path, "cannot cut the torn line off"))?;
+        run.end = None;
+        let latest = folder.join("latest.json");
+        Ok(Self { journal, journal_path, target, latest, run, replaces, _lock: lock, torn: false })
+    }
+}
+
+/// The lines of a run, which may be named by its document.
+fn lines_of(path: &Path) -> Result<PathBuf, StoreError> {
+    // `latest.json` is a link to the document.
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let path = fs::read_link(path).map_or_else(|_| path.to_path_buf(), |to| folder.join(to));
+    fs::metadata(&path).map_err(io_error(&path, "cannot be read"))?;
+    if path.extension().is_some_and(|ending| ending == "jsonl") {
+        return Ok(path);
+    }
+    let run = read(&path)?;
+    let lines = path.with_file_name(format!("{}.jsonl", run.header.id));
+    if lines.is_file() { Ok(lines) } else { Err(StoreError::NoLines(path)) }
+}
+
+/// Of a process that was killed while it wrote, the last line may be a part of one.
+fn cut_torn_line(path: &Path, journal: &File) -> io::Result<()> {
+    let text = fs::read(path)?;
+    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    if whole < text.len() { journal.set_len(whole as u64) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::header;
+    use super::*;
+    use crate::interruption::Break;
+    use crate::noise::Stall;
+    use crate::run::{End, Line, Run};
+    use tempfile::tempdir;
+
+    const END: End = End { interrupted: false, elapsed_s: 0.1, control: None, trusted: None };
+
+    #[test]
+    fn a_run_is_written_on_where_it_stopped() {
+        let folder = tempdir().unwrap();
+        let mut writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
+        let journal = writer.journal_path().to_path_buf();
+        writer.append(Line::Stall(Stall { at_s: 0.1, until_s: 0.5 })).unwrap();
+        let interrupted = End { interrupted: true, ..END };
+        let (_, document) = writer.finish(interrupted).unwrap();
+        let whole = fs::read_to_string(&journal).unwrap();
+        fs::write(&journal, whole.clone() + "{\"line\":\"sta").unwrap();
+        for named in [&journal, &document, &folder.path().join("latest.json")] {
+            let mut writer = RunWriter::resume(named, None).unwrap();
+            assert_eq!(fs::read_to_string(&journal).unwrap(), whole, "the torn line is gone");
+            assert_eq!((writer.run().stalls.len(), writer.run().end), (1, None));
+            let broken = Break { trials: 0, resumed: String::new(), torn: None };
+            writer.append(Line::Break(broken)).unwrap();
+            assert_eq!(
+                read(&document).unwrap().end,
+                Some(interrupted),
+                "until there is a better one"
+            );
+            let (run, path) = writer.finish(END).unwrap();
+            assert_eq!((run.breaks.len(), run.end), (1, Some(END)));
+            assert_eq!(path.canonicalize().unwrap(), document.canonicalize().unwrap());
+            assert_eq!(read(&path).unwrap(), run);
+            assert_eq!(read(&journal).unwrap(), run);
+            fs::write(&journal, &whole).unwrap();
+            fs::remove_file(&document).unwrap();
+            let (run, _) = RunWriter::resume(&journal, None).unwrap().finish(interrupted).unwrap();
+            assert_eq!(run.stalls.len(), 1);
+            fs::write(&journal, &whole).unwrap();
+        }
+    }
+
+    #[test]
+    fn only_lines_are_written_on_and_only_by_one() {
+        let folder = tempdir().unwrap();
+        let alone = super::super::keep(&Run::new(header("alone")), folder.path()).unwrap();
+        let error = RunWriter::resume(&alone, None).unwrap_err();
+        assert!(matches!(error, StoreError::NoLines(_)), "{error}");
+        let writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
+        let journal = writer.journal_path().to_path_buf();
+        let error = RunWriter::resume(&journal, None).unwrap_err();
+        assert!(matches!(error, StoreError::Busy { .. }), "{error}");
+        drop(writer);
+        let error = RunWriter::resume(&journal, Some(&alone)).unwrap_err();
+        assert!(matches!(error, StoreError::Exists(_)), "{error}");
+        RunWriter::resume(&journal, None).unwrap();
+    }
+}

@@ -1,0 +1,78 @@
+//! Runs that go on while a test does something to them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use runtime_bench::results::run::Run;
+use runtime_bench::results::store;
+
+use super::command;
+
+/// The folder of the results of runs in `folder`.
+pub(crate) fn results(folder: &Path) -> PathBuf {
+    folder.join("target/runtime-bench/results")
+}
+
+pub(crate) fn read(path: &Path) -> Run {
+    store::read(path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Paths in `folder` that end in `ending`, sorted; the link to the newest is not among them.
+pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).map(|entries| entries.flatten().collect()).unwrap_or_default();
+    let entries: Vec<fs::DirEntry> = entries;
+    let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.to_string_lossy().ends_with(ending) && !path.ends_with("latest.json"));
+    paths.sort();
+    paths
+}
+
+/// Starts a run, and comes back once it has written some trials down.
+pub(crate) fn started(folder: &Path, args: &[&str]) -> Child {
+    let mut command = command(folder);
+    command.args(args).stderr(Stdio::piped()).stdout(Stdio::null());
+    let child = command.spawn().unwrap();
+    let has_lines = || {
+        let lines = files(&results(folder), ".jsonl");
+        let text = lines.first().map(|path| fs::read_to_string(path).unwrap());
+        text.is_some_and(|text| text.matches("\n{\"line\":\"trial\"").count() >= 15)
+    };
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !has_lines() {
+        assert!(Instant::now() < patience, "no trial was written");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child
+}
+
+pub(crate) fn signal(process: u32, name: &str) {
+    let kill = Command::new("kill").args([name, &process.to_string()]).status();
+    assert!(kill.unwrap().success());
+}
+
+/// Command lines of the processes that run in a folder.
+pub(crate) fn processes_in(folder: &Path) -> Vec<String> {
+    let folder = folder.canonicalize().unwrap();
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let here = processes
+        .filter(|process| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder));
+    here.map(|process| fs::read_to_string(process.path().join("cmdline")).unwrap_or_default())
+        .collect()
+}
+
+/// Nothing runs in a folder any more, now or soon: a killed process takes a moment to be gone.
+#[track_caller]
+pub(crate) fn nothing_runs_in(folder: &Path) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    loop {
+        let left = processes_in(folder);
+        if left.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < patience, "still there: {left:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
