@@ -4,35 +4,19 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::LazyLock;
 
 use common::Ended;
+use common::bench_target::BENCH_TARGET;
 use runtime_bench::results::run::{Role, Run};
 use runtime_bench::results::store;
 use runtime_bench::results::trial::Outcome;
 use serde_json::Value;
 use tempfile::tempdir;
 
-/// The executable of `benches/matrix.rs`, as cargo built it.
-static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
-    let output = Command::new(env!("CARGO"))
-        .args(["bench", "--no-run", "--bench", "matrix", "--message-format", "json"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo runs");
-    let messages = String::from_utf8(output.stdout).expect("text");
-    let mut executables = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        (message["target"]["name"] == "matrix")
-            .then(|| message["executable"].as_str().map(PathBuf::from))?
-    });
-    executables.next_back().expect("cargo names the executable")
-});
-
 fn bench(folder: &Path, args: &[&str]) -> Ended {
-    let mut command = Command::new(&*TARGET);
+    let mut command = Command::new(&*BENCH_TARGET);
     command.current_dir(folder).env_remove("CARGO_TARGET_DIR").env_remove("CRITERION_HOME");
     Ended::of(command.args(args).arg("--bench").output().expect("the target starts"))
 }

@@ -1,6 +1,7 @@
 //! Running the real binary in a folder of its own.
 #![allow(dead_code, reason = "each test file uses its part of this")]
 
+pub(crate) mod bench_target;
 pub(crate) mod made_up;
 pub(crate) mod running;
 
