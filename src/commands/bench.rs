@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::analysis::{Analysis, Status, analyse};
+use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 
 use super::{home, needs_release, print};
@@ -134,7 +135,8 @@ fn report(
     if interrupted {
         let what = if measured { "what was measured" } else { "nothing was measured; the plan" };
         return Err(Error::Interrupted(format!(
-            "interrupted; {what} is in {path}, and the same command with nothing but --resume goes on"
+            "interrupted; {what} is in {path}, and `{} --resume` goes on",
+            again(&done.run)
         )));
     }
     if interrupt.requested() {
@@ -143,6 +145,12 @@ fn report(
         )));
     }
     handed_over.and(judge(&analysis))
+}
+
+/// The command that a run was started with, up to its options.
+fn again(run: &Run) -> &'static str {
+    let cargo = run.header.command.first().is_some_and(|word| word == "cargo");
+    if cargo { "cargo bench --" } else { "runtime-bench bench" }
 }
 
 fn plan_text(planned: &Planned) -> String {
