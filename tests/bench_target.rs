@@ -28,15 +28,20 @@ fn latest(folder: &Path) -> Run {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn the_whole_matrix_ends_in_a_table_a_report_and_criterions_files() {
+fn every_workload_ends_in_a_table_a_report_and_criterions_files() {
     let folder = tempdir().unwrap();
-    let ended = bench(folder.path(), &["--profile", "smoke"]);
+    // One runner of each family, for the sake of time: each cell by itself is verified elsewhere.
+    let runners = "tokio,smol,threads,rayon";
+    let ended = bench(folder.path(), &["--profile", "smoke", "--runners", runners]);
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
     for word in ["Memory of a waiting task", "A/A control", "report:", "criterion:"] {
         assert!(ended.stdout.contains(word), "no `{word}` in {}", ended.stdout);
     }
     let run = latest(folder.path());
-    assert_eq!(run.header.command.join(" "), "cargo bench -- --profile smoke");
+    assert_eq!(
+        run.header.command.join(" "),
+        "cargo bench -- --profile smoke --runners tokio,smol,threads,rayon"
+    );
     every_cell_has_a_figure_or_a_reason(folder.path(), &run);
     criterion_has_our_means(folder.path(), &run);
 }

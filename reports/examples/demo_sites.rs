@@ -5,6 +5,8 @@ use std::error::Error;
 use std::path::Path;
 
 use runtime_bench_reports::{Options, write_site};
+use runtime_bench_results::interruption::{Break, Torn};
+use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Better;
 
@@ -37,12 +39,23 @@ fn sites() -> [(&'static str, Vec<Run>, bool); 10] {
     ]
 }
 
-/// Killed in its twelfth round, and without a word about its workloads.
+/// Killed in its twelfth round, after it had been resumed in its fifth and the load had risen, and without a
+/// word about its workloads.
 fn interrupted() -> Run {
     let mut run = usual_run();
     run.trials.retain(|trial| trial.round < 12);
     run.header.workloads.clear();
     run.end = None;
+    let torn = Some(Torn { round: 5, cells: vec![0, 1, 2] });
+    let trials = run.trials.iter().filter(|trial| trial.round < 5).count();
+    run.breaks = vec![Break { trials, resumed: "2026-01-31T13:00:00Z".to_owned(), torn }];
+    let window = |number: u32| NoiseWindow {
+        at_s: f64::from(number) * 0.1,
+        until_s: f64::from(number + 1) * 0.1,
+        foreign_cores: Some(if number < 60 { 0.1 } else { 1.2 }),
+        ..NoiseWindow::default()
+    };
+    run.noise = (0..120).map(window).collect();
     run
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use runtime_bench_reports::{Options, ReportError, text_table, write_site};
 use runtime_bench_results::analysis::analyse;
 use runtime_bench_results::catalogue::Kind;
+use runtime_bench_results::interruption::{Break, Torn};
 use runtime_bench_results::merge::merge;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::Run;
@@ -325,6 +326,31 @@ fn a_merged_run_lists_its_shards_and_marks_the_noise_of_each() {
     assert!(merged.contains("<span>2 shards</span>"));
     let head = between(&merged, "Cores were not free", "</p>");
     assert!(head.contains("In 3 of 7 comparisons, at worst only 1.3 of 2 cores"), "{head}");
+}
+
+#[test]
+fn a_run_in_parts_and_a_load_that_rose_are_told() {
+    let mut run = usual_run();
+    let whole = page(&run);
+    assert!(!whole.contains("Measured in parts") && !whole.contains("The load rose"));
+    let torn = Some(Torn { round: 5, cells: vec![0, 1, 2] });
+    run.breaks = vec![Break { trials: 12, resumed: "<b>then</b>".to_owned(), torn }];
+    let window = |number: u32| NoiseWindow {
+        at_s: f64::from(number) * 0.1,
+        until_s: f64::from(number + 1) * 0.1,
+        foreign_cores: Some(if number < 60 { 0.1 } else { 1.2 }),
+        ..NoiseWindow::default()
+    };
+    run.noise = (0..120).map(window).collect();
+    let told = page(&run);
+    let parts = between(&told, "Measured in parts", "</p>");
+    assert!(parts.contains("went on 1 time, at last on &lt;b&gt;then&lt;/b&gt;"), "{parts}");
+    assert!(parts.contains("left out: 1."), "{parts}");
+    let load = between(&told, "The load rose", "</p>");
+    assert!(load.contains("0.1 cores busy at first, and 1.2 from second 6 on"), "{load}");
+    let table = text_table(&run, &analyse(&run));
+    assert!(table.contains("The run was stopped and went on 1 time"), "{table}");
+    assert!(table.contains("Other programs kept 0.1 cores busy at first"), "{table}");
 }
 
 #[test]
