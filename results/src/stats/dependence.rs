@@ -24,7 +24,9 @@ pub(super) fn batches(samples: &[f64], size: usize) -> Vec<f64> {
     samples.chunks_exact(size).filter_map(median).collect()
 }
 
-fn dependent(samples: &[f64]) -> bool {
+/// Whether samples in the order of time resemble their neighbours: the lag-1 autocorrelation of their
+/// signs about the median exceeds 2/√n.
+pub fn dependent(samples: &[f64]) -> bool {
     let Some(middle) = median(samples) else { return false };
     let n = samples.len() as f64;
     let above: Vec<f64> = samples.iter().map(|x| f64::from(u8::from(*x > middle))).collect();

@@ -6,7 +6,9 @@
 mod binomial;
 mod bootstrap;
 mod bound;
+mod change_points;
 mod dependence;
+mod energy;
 pub mod gate;
 mod geometric;
 mod history;
@@ -18,12 +20,15 @@ mod percentile;
 mod quantile;
 mod scaling;
 mod series;
+mod shift;
 mod speed_up;
 mod spread;
 mod unpaired;
 mod verdict;
 
 pub use bound::{lower_bound, proportion_interval, upper_bound};
+pub use change_points::{Change, FEWEST_BESIDE, FEWEST_SAMPLES, change_points, fewest_beside};
+pub use dependence::dependent;
 pub use geometric::{GeometricMean, Range, geometric_mean};
 pub use history::{discoveries, threshold};
 pub use interval::{Interval, median, median_interval};
@@ -34,6 +39,7 @@ pub use percentile::{PERCENTILES, Percentile, Unsupported, fewest_samples, perce
 pub use quantile::{Quartiles, quartiles};
 pub use scaling::{PowerLaw, power_law};
 pub use series::series_interval;
+pub use shift::shift;
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
 pub use spread::{Spread, between_runs};
 pub use unpaired::{Unpaired, fewest_unpaired, unpaired};
