@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use runtime_bench_results::comparison::Judged;
+use runtime_bench_results::history;
 use runtime_bench_results::listing::Listing;
 use runtime_bench_results::outside;
 use runtime_bench_results::report::Report;
@@ -41,6 +42,7 @@ fn the_files_are_those_of_the_types() {
         ("line", schema::<Line>()),
         ("report", schema::<Report<'_>>()),
         ("comparison", schema::<Judged>()),
+        ("history", schema::<history::Judged>()),
         ("trial-request", schema::<TrialRequest>()),
         ("trial-reply", schema::<TrialReply>()),
         ("runner-request", schema::<outside::Request>()),

@@ -74,6 +74,19 @@ pub(crate) fn warnings(base: &Run, head: &Run) -> Vec<String> {
     warnings
 }
 
+/// What may have made a cell of the head cost another amount than in the base, a fact each: versions and
+/// builds, the profile, settings of the machine.
+pub(crate) fn facts(base: &Run, head: &Run) -> Vec<String> {
+    let (from, to) = (&base.header.environment, &head.header.environment);
+    let mut facts: Vec<String> = version(from, to).into_iter().collect();
+    facts.extend(builds(base, head));
+    let profiles = (&base.header.plan.profile, &head.header.plan.profile);
+    facts.extend(differs("profile", Some(profiles.0), Some(profiles.1)));
+    facts.extend(differs("processors allowed", from.affinity.as_ref(), to.affinity.as_ref()));
+    facts.extend(settings(from, to));
+    facts
+}
+
 /// Versions of the harness and its commit, which are often what is tested.
 pub(crate) fn version(base: &Environment, head: &Environment) -> Option<String> {
     let of = |from: &Environment| {

@@ -190,7 +190,7 @@ impl From<Verdict> for Word {
 }
 
 /// The name of a row, with the age of its instances where that is not the usual one.
-fn aged(name: &str, age: Age) -> String {
+pub(crate) fn aged(name: &str, age: Age) -> String {
     if age == Age::Young { name.to_owned() } else { format!("{name} ({age})") }
 }
 

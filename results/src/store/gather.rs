@@ -39,6 +39,11 @@ impl Gathered {
         }
     }
 
+    /// Every file that was looked into.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.seen.iter().map(PathBuf::as_path)
+    }
+
     fn add_file(&mut self, path: &Path) {
         if !self.seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())) {
             return;

@@ -3,6 +3,26 @@
 //! Nothing is averaged here, neither over runs nor over machines. On a machine that others use too, a
 //! median moves from run to run without any change of the code; the paired ratio to the reference, which
 //! ran beside it, moves much less. So a [`Trend`] carries both.
+//!
+//! - [`machines`], [`trends`]: the runs of each machine, and each cell over them.
+//! - [`changes`]: the runs at which a cell changed for good.
+//! - `cells`, `yardstick`, `steps`: what cells cost, what that is measured against, and where it changed.
+//! - [`Judged`]: the change points and what a gate makes of them.
+
+mod cells;
+mod document;
+mod find;
+mod gate;
+#[cfg(test)]
+mod made_up;
+mod notes;
+mod steps;
+mod yardstick;
+
+pub use cells::Wanted;
+pub use document::{ChangePoint, Document, HistoryRun, MachineChanges, SCHEMA, Side};
+pub use find::changes;
+pub use gate::Judged;
 
 use std::collections::HashMap;
 
@@ -32,6 +52,24 @@ impl Machine<'_> {
         };
         let version = differences::version(&before.header.environment, &run.header.environment);
         version.into_iter().chain(differences::warnings(before, run)).collect()
+    }
+
+    /// The runs of each number of workers and pool threads, which are other cells; those of the newest
+    /// run first.
+    fn by_setting(&self) -> Vec<Self> {
+        let mut settings: Vec<Self> = Vec::new();
+        let of = |run: &Run| (run.header.plan.workers, run.header.plan.pool_threads);
+        for &run in self.runs.iter().rev() {
+            let same = |other: &&mut Self| of(other.runs[0].0) == of(run.0);
+            match settings.iter_mut().find(same) {
+                Some(setting) => setting.runs.push(run),
+                None => settings.push(Self { label: self.label.clone(), runs: vec![run] }),
+            }
+        }
+        for setting in &mut settings {
+            setting.runs.reverse();
+        }
+        settings
     }
 }
 
