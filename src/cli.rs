@@ -40,6 +40,8 @@ enum Command {
     Verify(commands::verify::VerifyArgs),
     /// Write the report of a results file
     Report(commands::report::ReportArgs),
+    /// Find the runs at which a cell changed, in all results of a machine
+    History(commands::history::HistoryArgs),
     /// Join the results files of a plan's shards (`bench --shard I/N`) to one
     Merge(commands::merge::MergeArgs),
     /// Check what a runner in another language does right and wrong, workload by workload
@@ -87,6 +89,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::List(args) => commands::list::run(registry, &args),
         Command::Verify(args) => commands::verify::run(registry, &args),
         Command::Report(args) => commands::report::run(&args),
+        Command::History(args) => commands::history::run(&args),
         Command::Merge(args) => commands::merge::run(&args),
         Command::CheckRunner(args) => commands::check_runner::run(registry, &args),
         Command::Ab(args) => commands::ab::run(registry, &args),

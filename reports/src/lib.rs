@@ -11,6 +11,7 @@
 //! - `data`: the same facts as JSON, CSV and a summary in Markdown.
 //! - `text`: the table that a terminal shows.
 //! - [`comparison`]: runners or runs compared, as text, Markdown, JSON and `JUnit` XML.
+//! - [`changes`]: the change points of a history, as text, Markdown and JSON.
 //! - `format`: figures with their units.
 //! - [`visible`]: text without what steers whoever shows it.
 //!
@@ -23,6 +24,7 @@ use runtime_bench_results::analysis::{self, Analysis};
 use runtime_bench_results::history;
 use runtime_bench_results::run::Run;
 
+pub mod changes;
 mod chart;
 pub mod comparison;
 mod data;

@@ -164,7 +164,7 @@ pub(crate) fn finish(judged: &Judged, format: Format, out: Option<&Path>) -> Res
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Error> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, text)).map_err(
         |error| {
@@ -184,14 +184,14 @@ pub(crate) fn refuse_to_overwrite(out: &Path, inputs: &[&Path]) -> Result<(), Er
     };
     match inputs.iter().copied().find(|input| same(input)) {
         Some(_) => Err(Error::Usage(format!(
-            "--out {} is one of the files to compare, which are never overwritten: choose another name",
+            "--out {} is one of the results files, which are never overwritten: choose another name",
             out.display()
         ))),
         None => Ok(()),
     }
 }
 
-fn nothing_matches(filters: &[Regex], runs: &[Run]) -> Error {
+pub(crate) fn nothing_matches(filters: &[Regex], runs: &[Run]) -> Error {
     let mut names: Vec<&str> = runs
         .iter()
         .flat_map(|run| &run.header.workloads)

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod check_runner;
 pub mod compare;
 pub mod doctor;
+pub mod history;
 pub mod list;
 pub mod merge;
 pub mod report;

@@ -84,12 +84,13 @@ fn add_history(gathered: &mut Gathered, history: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn unread(problems: &[StoreError], shown: usize) -> Error {
+/// What could not be read, and how many runs are `shown` all the same.
+pub(crate) fn unread(problems: &[StoreError], shown: usize) -> Error {
     let mut lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     match shown {
         0 => {}
-        1 => lines.push("the report shows the one run that could be read".to_owned()),
-        runs => lines.push(format!("the report shows the {runs} runs that could be read")),
+        1 => lines.push("the one run that could be read is shown".to_owned()),
+        runs => lines.push(format!("the {runs} runs that could be read are shown")),
     }
     Error::CouldNotRun(lines.join("\n"))
 }
