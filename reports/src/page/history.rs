@@ -5,7 +5,7 @@ use runtime_bench_results::analysis::Overall;
 use runtime_bench_results::catalogue::{Class, Kind};
 
 use super::exhibit::exhibit;
-use super::{Page, document, header};
+use super::{Page, changes, document, header};
 use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;
@@ -28,11 +28,12 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
                 h1 #history-title { "History" }
                 p.lead { (format::count(machine.runs.len(), "run")) " of " (machine.label) }
                 p.prose {
-                    "Runs at different times differ without any change of the code, so a figure here is no "
+                    "Runs at different times differ without any change of the code, so one figure is no "
                     "verdict. Each workload’s own page has its ratios over these runs; "
                     a href=(page.links.page("compare")) { "Compare" } " judges the last two."
                 }
             }
+            @if let Some(found) = &page.view.changes { (changes::section(found)) }
             @if !charts.is_empty() {
                 h2 { "Kind by kind" }
                 div.charts { @for chart in &charts { (chart) } }

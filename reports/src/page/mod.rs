@@ -4,6 +4,7 @@ mod badge;
 mod bar;
 mod before;
 mod cards;
+mod changes;
 mod chooser;
 mod claims;
 mod compare;

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use runtime_bench_results::analysis::Analysis;
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::comparison::{self, FailOn, Judged};
-use runtime_bench_results::history::{Machine, Trend, trends};
+use runtime_bench_results::history::{self, Machine, Trend, Wanted, trends};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::stats::MARGIN;
 
@@ -39,6 +39,8 @@ pub(crate) struct View<'a> {
     pub(crate) trends: Vec<Trend<'a>>,
     /// The run against the one before it; `None` where there is none.
     pub(crate) before: Option<Judged>,
+    /// The runs at which a cell changed; `None` where there is one run.
+    pub(crate) changes: Option<history::Document>,
     /// From the folder of the site to that of all machines; `None` where there is one machine.
     pub(crate) fleet: Option<&'static str>,
     /// Runners of several threads first, those of one thread last; otherwise in the run's order.
@@ -131,6 +133,7 @@ impl<'a> View<'a> {
         Some(Self {
             blocks: Blocks::new(run),
             before: before(&machine),
+            changes: changes(&machine),
             claims: claims::judged(run, &analysis.claims),
             glossary: glossary::words(&run.header.glossary),
             machine,
@@ -207,6 +210,13 @@ fn before(machine: &Machine<'_>) -> Option<Judged> {
     let (from, to) = (named(base), named(head));
     let document = comparison::files((&from, base), (&to, head), &|_| true);
     Some(Judged::new(document, FailOn::Regression, MARGIN))
+}
+
+/// The change points of each workload's headline.
+fn changes(machine: &Machine<'_>) -> Option<history::Document> {
+    let wanted = Wanted { metric: None, keep: &|_| true };
+    let machines = std::slice::from_ref(machine);
+    (machine.runs.len() > 1).then(|| history::changes(machines, &wanted, None))
 }
 
 /// Those that the run describes, then those that only its cells name.
