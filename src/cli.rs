@@ -68,7 +68,9 @@ enum Command {
 /// The arguments of this process behind what a person types before them.
 pub(crate) fn typed(program: &[&str]) -> Vec<String> {
     let program = program.iter().map(|word| (*word).to_owned());
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    // A file may have a name that is no text; what is kept is for people to read.
+    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args: Vec<String> = args.filter(|arg| arg != "--bench").collect();
     // `cargo bench` alone needs no `--` behind it.
     program.filter(|word| word != "--" || !args.is_empty()).chain(args.clone()).collect()
 }

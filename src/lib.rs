@@ -14,6 +14,7 @@
 //! - [`outside`]: runners outside of this program, such as one in another language.
 //! - [`machine`]: what the machine is and what it can hold.
 //! - [`cli`] and [`commands`]: the command line, one file per subcommand.
+//! - `terminal`: what goes to standard output and standard error.
 //! - [`cargo_bench`]: the same harness with the manners of a criterion bench target.
 //!
 //! ```no_run
@@ -35,6 +36,7 @@ pub mod harness;
 pub mod machine;
 pub mod outside;
 pub mod registry;
+mod terminal;
 pub mod trial;
 
 pub use runtime_bench_results as results;
@@ -60,7 +62,7 @@ pub fn bench_main(registry: &Registry) -> ExitCode {
 
 /// Answers one trial, or tells its build: an executable beside the one for people, with another allocator.
 pub fn trial_main(registry: &Registry, clock: &'static dyn Clock) -> ExitCode {
-    let answered = if std::env::args().nth(1).as_deref() == Some(BUILD) {
+    let answered = if std::env::args_os().nth(1).is_some_and(|argument| argument == BUILD) {
         serde_json::to_writer(std::io::stdout(), &machine::build()).map_err(Into::into)
     } else {
         trial::answer(registry, clock)
@@ -74,7 +76,7 @@ fn finish(result: Result<(), Error>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            terminal::tell(&format!("error: {error}"));
             error.exit_code()
         }
     }

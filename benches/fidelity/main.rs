@@ -17,6 +17,7 @@ mod table;
 mod tokio;
 
 use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use runtime_bench::registry::Registry;
@@ -25,10 +26,10 @@ use runtime_bench::registry::Registry;
 const TABLE: &str = "table";
 
 fn main() -> ExitCode {
-    let mut arguments = env::args().skip(1);
-    if arguments.next().as_deref() == Some(TABLE) {
+    let mut arguments = env::args_os().skip(1);
+    if arguments.next().is_some_and(|argument| argument == TABLE) {
         // `cargo bench` adds an option of its own.
-        let files: Vec<String> = arguments.filter(|argument| argument != "--bench").collect();
+        let files: Vec<OsString> = arguments.filter(|argument| argument != "--bench").collect();
         return table::print(&files);
     }
     let twins = tokio::TWINS.into_iter().chain(smol::TWINS).chain(async_std::TWINS);

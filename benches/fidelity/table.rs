@@ -1,5 +1,6 @@
 //! Finished runs as a table: each generic runner against its twin, beside the A/A control.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -13,7 +14,7 @@ use runtime_bench::results::store::{self, StoreError};
 const NEGLIGIBLE: f64 = 0.02;
 
 /// Prints the pairs of all files.
-pub(crate) fn print(files: &[String]) -> ExitCode {
+pub(crate) fn print(files: &[OsString]) -> ExitCode {
     let runs: Result<Vec<Run>, StoreError> =
         files.iter().map(|file| store::read(Path::new(file))).collect();
     let printed = runs

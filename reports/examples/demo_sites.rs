@@ -16,7 +16,7 @@ mod fixture;
 use fixture::{hostile_run, odd_run, run, sweep_run, usual_run, with_claims};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args().nth(1).ok_or("which folder?")?;
+    let folder = std::env::args_os().nth(1).ok_or("which folder?")?;
     for (name, runs, single_file) in sites() {
         write_site(&runs, &Path::new(&folder).join(name), Options { single_file })?;
     }

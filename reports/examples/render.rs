@@ -2,6 +2,7 @@
 //! RESULTS…`. It builds in seconds, without any runtime: for work on the pages.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::path::Path;
 
 use runtime_bench_reports::{Options, write_site};
@@ -9,7 +10,7 @@ use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let mut args: Vec<OsString> = std::env::args_os().skip(1).collect();
     let single_file = args.iter().any(|arg| arg == "--single-file");
     args.retain(|arg| arg != "--single-file");
     let (folder, results) = args.split_first().ok_or("which folder, and which results files?")?;

@@ -39,7 +39,7 @@ mod visible;
 
 pub use error::ReportError;
 pub use text::table as text_table;
-pub use visible::visible;
+pub use visible::{steers, visible};
 
 use fleet::Fleet;
 

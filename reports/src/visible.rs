@@ -4,15 +4,17 @@
 /// breaks and tabs, and those that turn the direction of the text around them. What is left is also what
 /// XML 1.0 allows (§2.2).
 pub fn visible(text: &str) -> String {
-    let steers = |c: char| {
-        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            || matches!(c, '\u{fffe}' | '\u{ffff}')
-            || (c.is_control() && !matches!(c, '\n' | '\t'))
-    };
     text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// The same on one line.
+/// Whether a character is one of those that [`visible`] replaces.
+pub fn steers(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{fffe}' | '\u{ffff}')
+        || (c.is_control() && !matches!(c, '\n' | '\t'))
+}
+
+/// What is visible of a text, on one line.
 pub(crate) fn plain(text: &str) -> String {
     let line: String =
         text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();

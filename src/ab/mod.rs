@@ -18,6 +18,7 @@ use runtime_bench_results::stats::gate::{STAGE_LEVEL, Stage, suspicious};
 use crate::harness::interleave::{self, Measured, Measurement, Row, Side};
 use crate::harness::interrupt::Interrupt;
 use crate::harness::trials::Trials;
+use crate::terminal::tell;
 
 /// Fewest rounds of a layout: its median says what moving the code does.
 const LAYOUT_ROUNDS: usize = 7;
@@ -93,7 +94,7 @@ pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Out
         return outcome;
     }
     if !effort.quiet {
-        eprintln!("measuring again what looks different: {} of {}", again.len(), rows.len());
+        tell(&format!("measuring again what looks different: {} of {}", again.len(), rows.len()));
     }
     let mut suspects = rows;
     let mut place = 0;

@@ -8,6 +8,7 @@ use runtime_bench_results::comparison::{Document, Judged, Sides as Labels, build
 use runtime_bench_results::listing::Listing;
 
 use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite};
+use super::tell;
 use crate::ab::build::Build;
 use crate::ab::rows::{Common, common};
 use crate::ab::{self, Effort, Outcome, Sides, measure};
@@ -152,7 +153,7 @@ pub fn run(registry: &Registry, args: &AbArgs) -> Result<(), Error> {
         })
         .collect();
     if !args.quiet {
-        eprintln!("{}; seed {seed}", cost(rows.len(), args.budget));
+        tell(&format!("{}; seed {seed}", cost(rows.len(), args.budget)));
     }
     let effort = Effort {
         budget: args.budget,

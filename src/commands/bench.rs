@@ -8,7 +8,7 @@ use runtime_bench_results::analysis::{Analysis, Status, analyse};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 
-use super::{home, needs_release, print};
+use super::{home, needs_release, print, tell};
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
@@ -70,7 +70,7 @@ fn measured(
     }
     needs_release()?;
     if !args.output.quiet {
-        eprintln!("{}; seed {}", cost(&planned), planned.plan.seed);
+        tell(&format!("{}; seed {}", cost(&planned), planned.plan.seed));
     }
     let output = Output {
         folder: home().join("results"),
@@ -105,7 +105,10 @@ fn resumed(
     if !quiet {
         let run = stopped.run();
         let (id, trials) = (&run.header.id, run.trials.len());
-        eprintln!("going on with {id}, which has {trials} trials; seed {}", run.header.plan.seed);
+        tell(&format!(
+            "going on with {id}, which has {trials} trials; seed {}",
+            run.header.plan.seed
+        ));
     }
     run::resume(registry, stopped, quiet, interrupt)
 }

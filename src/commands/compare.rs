@@ -13,7 +13,7 @@ use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 
-use super::print;
+use super::{print, print_json};
 use crate::cli::regex;
 use crate::error::Error;
 use crate::harness::wishes::nearest;
@@ -150,10 +150,11 @@ pub(crate) fn finish(judged: &Judged, format: Format, out: Option<&Path>) -> Res
         Format::Json => render::json(judged)?,
         Format::Junit => render::junit(judged),
     };
+    let show = if matches!(format, Format::Json) { print_json } else { print };
     match out {
         // What was measured must not be lost with it.
-        Some(path) => write(path, &text).or_else(|error| print(&text).and(Err(error)))?,
-        None => print(&text)?,
+        Some(path) => write(path, &text).or_else(|error| show(&text).and(Err(error)))?,
+        None => show(&text)?,
     }
     let sentence = judged.sentence();
     match judged.outcome {

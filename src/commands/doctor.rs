@@ -16,7 +16,7 @@ use runtime_bench_results::stats::TwinCheck;
 use runtime_bench_workloads::workload::PointSet;
 use serde::Serialize;
 
-use super::{needs_release, print};
+use super::{needs_release, print, print_json, tell};
 use crate::cli::{Format, MOST_SEED, POOL_THREADS, cores, duration};
 use crate::error::Error;
 use crate::harness::interrupt::Interrupt;
@@ -89,7 +89,7 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
     let output =
         Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
     if !args.quiet {
-        eprintln!("{} against itself, at most {:?}", args.runner, args.budget);
+        tell(&format!("{} against itself, at most {:?}", args.runner, args.budget));
     }
     let interrupt = Interrupt::install()?;
     let done = measure(registry, &planned, Profile::Quick, &output, &interrupt)?;
@@ -101,7 +101,7 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
     let diagnosis = diagnose(&done.run)?;
     match args.format {
         Format::Text => print(&text::lines(&diagnosis))?,
-        Format::Json => print(&format!("{}\n", json(&diagnosis)?))?,
+        Format::Json => print_json(&format!("{}\n", json(&diagnosis)?))?,
     }
     if diagnosis.troubles.is_empty() {
         Ok(())

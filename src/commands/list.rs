@@ -6,7 +6,7 @@ use runtime_bench_results::listing::{ListedCell, Listing};
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::PROTOCOL;
 
-use super::print;
+use super::{print, print_json};
 use crate::cli::{Format, MatrixArgs};
 use crate::error::Error;
 use crate::harness::plan::{self, Planned};
@@ -32,7 +32,7 @@ pub fn run(registry: &Registry, args: &ListArgs) -> Result<(), Error> {
     let planned = plan::make(registry, &args.matrix.wishes()?, Limits::of_this_machine())?;
     match args.format {
         Format::Text => print(&text(&planned)),
-        Format::Json => print(&format!("{}\n", json(&planned)?)),
+        Format::Json => print_json(&format!("{}\n", json(&planned)?)),
     }
 }
 

@@ -13,24 +13,11 @@ pub mod serve;
 pub mod verify;
 
 use std::env;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::error::Error;
-
-/// Prints to standard output. A reader that has gone away, as `head` does, is no error.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn print(text: &str) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::CouldNotRun(format!("cannot write to standard output: {error}")))
-        }
-        _ => Ok(()),
-    }
-}
+pub use crate::terminal::print;
+pub(crate) use crate::terminal::{print_json, tell};
 
 /// Refuses to measure with a debug build.
 pub(crate) fn needs_release() -> Result<(), Error> {

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::terminal::tell;
+
 /// Without a terminal, one line as often as this.
 const PLAIN: Duration = Duration::from_secs(5);
 
@@ -53,7 +55,7 @@ impl Progress {
         self.all_s = self.done_s + expected_s;
         self.bar.set_length((self.all_s * 1e3) as u64);
         if self.plain {
-            eprintln!("{what}, about {} to the end", seconds(expected_s));
+            tell(&format!("{what}, about {} to the end", seconds(expected_s)));
         }
     }
 
@@ -64,7 +66,7 @@ impl Progress {
         if self.plain && self.last.elapsed() >= PLAIN {
             self.last = Instant::now();
             let percent = 100.0 * self.done_s / self.all_s.max(f64::MIN_POSITIVE);
-            eprintln!("{percent:.0} %, {}: {} {what}", self.left(), self.phase);
+            tell(&format!("{percent:.0} %, {}: {} {what}", self.left(), self.phase));
         }
     }
 
@@ -77,13 +79,13 @@ impl Progress {
     /// A message that stays.
     pub(super) fn say(&self, text: &str) {
         if self.plain {
-            eprintln!("{text}");
+            tell(text);
         } else {
             // A quiet run has no bar either; inside `suspend` the bar must not be asked anything.
             let hidden = self.bar.is_hidden();
             self.bar.suspend(|| {
                 if !hidden {
-                    eprintln!("{text}");
+                    tell(text);
                 }
             });
         }

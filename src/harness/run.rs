@@ -19,6 +19,7 @@ use super::rounds::Loop;
 use super::trials::{Settings, Trials};
 use crate::error::Error;
 use crate::registry::Registry;
+use crate::terminal::tell;
 
 /// Where a run is written, and how much it says.
 #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@ pub fn measure(
     let trials = trials(registry, planned, interrupt)?;
     let say = |text: &str| {
         if !output.quiet {
-            eprintln!("{text}");
+            tell(text);
         }
     };
     let planned = &calibrated(registry, planned, profile, &trials, say)?;

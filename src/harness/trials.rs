@@ -123,6 +123,9 @@ impl<'a> Trials<'a> {
         })?;
         let (counting, mimalloc) = (find(&program, COUNTING), find(&program, MIMALLOC));
         let generator = this_program()?;
+        for path in [&generator, scratch.path()] {
+            sayable(path)?;
+        }
         let outside = Vec::new();
         Ok(Self {
             registry,
@@ -245,6 +248,18 @@ pub(super) fn this_program() -> Result<PathBuf, Error> {
     env::current_exe().map_err(|error| {
         Error::CouldNotRun(format!("cannot find this program to start trials with: {error}"))
     })
+}
+
+/// Refuses a path that a request cannot hold: it is JSON, whose text is UTF-8.
+fn sayable(path: &Path) -> Result<(), Error> {
+    match path.to_str() {
+        Some(_) => Ok(()),
+        None => Err(Error::CouldNotRun(format!(
+            "trials are told of {}, whose name is no UTF-8: give its folders other names, or set TMPDIR \
+             to another folder",
+            path.display()
+        ))),
+    }
 }
 
 /// Runs another command of this harness: whether it ended well, its output and its errors.

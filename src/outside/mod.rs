@@ -53,10 +53,14 @@ impl Outsider {
             None => Some("there is no command".to_owned()),
             Some(program) => match file::find(program, folder) {
                 None => Some(format!("{program} was not found")),
-                Some(found) => {
-                    *program = found.to_string_lossy().into_owned();
-                    None
-                }
+                // A request of a trial is JSON, whose text is UTF-8.
+                Some(found) => match (found.to_str(), folder.to_str()) {
+                    (Some(found), Some(_)) => {
+                        found.clone_into(program);
+                        None
+                    }
+                    _ => Some(format!("{} has a name that is no UTF-8", found.display())),
+                },
             },
         };
         let (name, title) = (name.to_owned(), name.to_owned());

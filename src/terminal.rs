@@ -1,0 +1,76 @@
+//! What goes to standard output and standard error.
+//!
+//! Much of it is somebody else's text: titles of a results file, what a runner in another language says,
+//! the last words of a process that crashed. None of it may steer a terminal.
+
+use std::io::{self, Write};
+
+use runtime_bench_reports::{steers, visible};
+
+use crate::error::Error;
+
+/// Prints to standard output for people. A reader that has gone away, as `head` does, is no error.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn print(text: &str) -> Result<(), Error> {
+    hand_over(&visible(text))
+}
+
+/// Prints JSON to standard output: the same to whoever parses it, and harmless on a terminal.
+///
+/// # Errors
+/// As [`print`].
+pub(crate) fn print_json(json: &str) -> Result<(), Error> {
+    hand_over(&escaped(json))
+}
+
+/// Says something on standard error, on a line of its own. Where nobody can hear it, nothing is said.
+pub(crate) fn tell(text: &str) {
+    // `eprintln!` would panic where standard error is closed or full.
+    let _ = io::stderr().lock().write_all((visible(text) + "\n").as_bytes());
+}
+
+/// Writes to standard output.
+///
+/// # Errors
+/// When it cannot be written.
+fn hand_over(text: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::CouldNotRun(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// JSON whose strings hold nothing raw that steers. Outside of strings there is no such character.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if steers(c) {
+            // All of them take one unit of UTF-16.
+            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_means_the_same_without_what_steers() {
+        let odd = "a\u{1b}[31m\u{9b}\u{7f}\u{202e}\u{2066}\u{ffff}\n\té\"\\";
+        let json = serde_json::to_string_pretty(&[odd]).unwrap();
+        let harmless = escaped(&json);
+        assert!(!harmless.chars().any(steers), "{harmless:?}");
+        assert!(harmless.contains("\\u009b") && harmless.contains('é'), "{harmless}");
+        let read: Vec<String> = serde_json::from_str(&harmless).unwrap();
+        assert_eq!(read, [odd]);
+    }
+}

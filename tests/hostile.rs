@@ -1,0 +1,127 @@
+//! What comes from outside: arguments that are no text, files and processes that would steer a terminal.
+#![cfg(unix)]
+
+mod common;
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, OpenOptions};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use common::made_up::made_up;
+use common::{Ended, command, run};
+use tempfile::tempdir;
+
+/// A name with a byte that no UTF-8 holds.
+fn no_text(name: &str) -> OsString {
+    OsStr::from_bytes(&[name.as_bytes(), b"\xff"].concat()).to_os_string()
+}
+
+fn ended(folder: &Path, args: &[&OsStr]) -> Ended {
+    Ended::of(command(folder).args(args).output().unwrap())
+}
+
+#[test]
+fn an_argument_that_is_no_text_is_refused_or_is_a_path() {
+    let folder = tempdir().unwrap();
+    let odd = no_text("odd");
+    let none: [&[&str]; 11] = [
+        &[],
+        &["bench"],
+        &["bench", "--runners"],
+        &["bench", "--workers"],
+        &["bench", "--profile"],
+        &["bench", "--param"],
+        &["bench", "--budget"],
+        &["list", "--filter"],
+        &["doctor", "--runner"],
+        &["serve"],
+        &["check-runner", "--"],
+    ];
+    for before in none {
+        let args: Vec<&OsStr> = before.iter().map(OsStr::new).chain([odd.as_os_str()]).collect();
+        ended(folder.path(), &args).fails_with(2, &["error: "]);
+    }
+    let paths: [&[&str]; 6] = [
+        &["report"],
+        &["compare"],
+        &["merge"],
+        &["list", "--runners-file"],
+        &["bench", "--runners-file"],
+        &["ab", "--base", "/dev/null", "--head"],
+    ];
+    for before in paths {
+        let args: Vec<&OsStr> = before.iter().map(OsStr::new).chain([odd.as_os_str()]).collect();
+        ended(folder.path(), &args).fails_with(2, &["error: ", "odd\u{fffd}"]);
+    }
+    let out = ["bench", "null", "--dry-run", "--out"].map(OsStr::new);
+    let planned = ended(folder.path(), &[&out[..], &[&odd]].concat());
+    assert_eq!(planned.code, Some(0), "{planned:?}");
+}
+
+#[test]
+fn files_and_folders_may_have_names_that_are_no_text() {
+    let folder = tempdir().unwrap();
+    let (results, site) = (no_text("results"), no_text("site"));
+    let run = serde_json::to_string(&made_up("a", 1)).unwrap();
+    fs::write(folder.path().join(&results), run).unwrap();
+    let args = ["report".as_ref(), results.as_os_str(), "--out".as_ref(), &site];
+    let reported = ended(folder.path(), &args);
+    assert_eq!(reported.code, Some(0), "{reported:?}");
+    assert!(reported.stdout.contains("site\u{fffd}/index.html"), "{reported:?}");
+    assert!(folder.path().join(&site).join("index.html").is_file());
+}
+
+#[test]
+fn trials_in_a_folder_that_they_cannot_be_told_of_are_refused() {
+    let folder = tempdir().unwrap();
+    let odd = folder.path().join(no_text("tmp"));
+    fs::create_dir(&odd).unwrap();
+    let mut verify = command(folder.path());
+    verify.args(["verify", "null/smol", "--profile", "smoke"]).env("TMPDIR", &odd);
+    Ended::of(verify.output().unwrap()).fails_with(2, &["no UTF-8", "set TMPDIR"]);
+}
+
+#[test]
+fn what_a_runner_says_does_not_steer_the_terminal() {
+    let folder = tempdir().unwrap();
+    // Red, a title, the direction of the text; `\u` is JSON's.
+    let hostile = r"\u001b[31mred\u001b]0;title\u0007\u202eback\u009b";
+    let (error, silent) = (
+        format!(r#"{{"protocol":1,"status":"error","kind":"setup","message":"{hostile}"}}"#),
+        "\u{1b}[2Jno reply".to_owned(),
+    );
+    for says in [error, silent] {
+        fs::write(folder.path().join("said"), says).unwrap();
+        let told = run(folder.path(), &["check-runner", "null", "--", "cat", "said"]);
+        assert_eq!(told.code, Some(1), "{told:?}");
+        for text in [&told.stdout, &told.stderr] {
+            let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!text.contains(steers), "{text:?}");
+        }
+        assert!(told.stdout.contains("\u{fffd}["), "it says what it was told: {told:?}");
+    }
+}
+
+#[test]
+fn the_fault_of_a_declaration_does_not_steer_the_terminal() {
+    let folder = tempdir().unwrap();
+    let declared = "[[runner]]\nname = \"\\u001b[31m\\u009b\"\ncommand = [\"sh\"]\n";
+    for text in [declared, "\"\u{9b}31m\u{202e}\" = 1", "\u{1b}[31m"] {
+        fs::write(folder.path().join("runners.toml"), text).unwrap();
+        let told = run(folder.path(), &["list"]);
+        told.fails_with(2, &["runners.toml"]);
+        let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!told.stderr.contains(steers), "{:?}", told.stderr);
+    }
+}
+
+#[test]
+fn nobody_needs_to_hear_what_went_wrong() {
+    let folder = tempdir().unwrap();
+    for args in [["report", "gone.json"], ["list", "no-such-cell"]] {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = command(folder.path()).args(args).stderr(full).status().unwrap();
+        assert_eq!(status.code(), Some(2), "{args:?}");
+    }
+}
