@@ -8,7 +8,7 @@ pub use matrix::{MatrixArgs, OutputArgs, ResumeArgs};
 pub use values::Format;
 pub(crate) use values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use runtime_bench_workloads::clock::SYSTEM;
 
 use crate::commands;
@@ -16,16 +16,19 @@ use crate::error::Error;
 use crate::harness::trials::{LOAD, TRIAL};
 use crate::registry::Registry;
 
+/// What the program is called.
+const NAME: &str = "runtime-bench";
+
 /// Which concurrency runtime for which work? The same verified workloads on tokio, async-std,
 /// smol, OS threads, a thread pool and rayon, measured in random order, round by round.
 #[derive(Debug, Parser)]
 #[command(
-    name = "runtime-bench",
+    name = NAME,
     version,
     after_help = "Exit codes: 0 all well; 1 a wrong answer, a crash or a regression; 2 bad usage \
                   or could not run; 3 not to be trusted or inconclusive; 130 interrupted."
 )]
-struct Cli {
+pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
@@ -54,6 +57,10 @@ enum Command {
     Doctor(commands::doctor::DoctorArgs),
     /// Serve a workload that is a server, so that wrk, oha or curl can be pointed at it
     Serve(commands::serve::ServeArgs),
+    /// Print the script that completes this command line in a shell
+    Completions(commands::completions::CompletionsArgs),
+    /// Print the manual page, or write one for each command into a folder
+    Man(commands::man::ManArgs),
     /// Answer one trial request from standard input (this is how the harness starts trials)
     #[command(name = TRIAL, hide = true)]
     Trial,
@@ -63,6 +70,24 @@ enum Command {
     /// Hand samples to criterion (this is how `cargo bench` ends)
     #[command(name = crate::criterion_sink::REPLAY, hide = true)]
     Replay(crate::criterion_sink::ReplayArgs),
+}
+
+impl Cli {
+    /// The command line as it is documented: without the commands by which this program starts itself.
+    pub fn documented() -> clap::Command {
+        let whole = Self::command();
+        let shown = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+        let shown: Vec<clap::Command> = shown.collect();
+        // A command can be given others, but none can be taken from it.
+        clap::Command::new(NAME)
+            .version(env!("CARGO_PKG_VERSION"))
+            .about(whole.get_about().cloned().unwrap_or_default())
+            .after_help(whole.get_after_help().cloned().unwrap_or_default())
+            .subcommand_required(true)
+            .subcommands(shown)
+            // It would repeat every command once more.
+            .disable_help_subcommand(true)
+    }
 }
 
 /// The arguments of this process behind what a person types before them.
@@ -85,9 +110,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         return Err(Error::Usage(problem.to_owned()));
     }
     match cli.command {
-        Command::Bench(args) => {
-            commands::bench::run(registry, &args, typed(&["runtime-bench"]), |_| Ok(()))
-        }
+        Command::Bench(args) => commands::bench::run(registry, &args, typed(&[NAME]), |_| Ok(())),
         Command::List(args) => commands::list::run(registry, &args),
         Command::Verify(args) => commands::verify::run(registry, &args),
         Command::Report(args) => commands::report::run(&args),
@@ -96,8 +119,10 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::CheckRunner(args) => commands::check_runner::run(registry, &args),
         Command::Ab(args) => commands::ab::run(registry, &args),
         Command::Compare(args) => commands::compare::run(&args),
-        Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&["runtime-bench"])),
+        Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME])),
         Command::Serve(args) => commands::serve::run(registry, &args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
         Command::Trial => crate::trial::answer(registry, &SYSTEM)
             .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
         Command::Load => crate::trial::load().map_err(Error::CouldNotRun),
@@ -108,10 +133,10 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+        Cli::documented().debug_assert();
     }
 }

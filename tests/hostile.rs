@@ -25,7 +25,7 @@ fn ended(folder: &Path, args: &[&OsStr]) -> Ended {
 fn an_argument_that_is_no_text_is_refused_or_is_a_path() {
     let folder = tempdir().unwrap();
     let odd = no_text("odd");
-    let none: [&[&str]; 11] = [
+    let none: [&[&str]; 12] = [
         &[],
         &["bench"],
         &["bench", "--runners"],
@@ -37,6 +37,7 @@ fn an_argument_that_is_no_text_is_refused_or_is_a_path() {
         &["doctor", "--runner"],
         &["serve"],
         &["check-runner", "--"],
+        &["completions"],
     ];
     for before in none {
         let args: Vec<&OsStr> = before.iter().map(OsStr::new).chain([odd.as_os_str()]).collect();
@@ -70,6 +71,9 @@ fn files_and_folders_may_have_names_that_are_no_text() {
     assert_eq!(reported.code, Some(0), "{reported:?}");
     assert!(reported.stdout.contains("site\u{fffd}/index.html"), "{reported:?}");
     assert!(folder.path().join(&site).join("index.html").is_file());
+    let pages = ended(folder.path(), &["man".as_ref(), "--out".as_ref(), &no_text("man")]);
+    assert_eq!(pages.code, Some(0), "{pages:?}");
+    assert!(folder.path().join(no_text("man")).join("runtime-bench.1").is_file());
 }
 
 #[test]
