@@ -4,6 +4,21 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use serde::Deserialize;
+
+/// The part of a lock file that is of interest.
+#[derive(Deserialize)]
+struct Lock {
+    #[serde(rename = "package")]
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+}
+
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
@@ -15,9 +30,9 @@ fn main() {
     let mut table = String::from("pub(crate) const LOCKED: &[(&str, &str)] = &[\n");
     if let Some(lock) = lock {
         println!("cargo::rerun-if-changed={}", lock.display());
-        let lock = cargo_lock::Lockfile::load(&lock).expect("Cargo.lock is readable");
-        for package in &lock.packages {
-            let (name, version) = (package.name.as_str(), package.version.to_string());
+        let text = fs::read_to_string(&lock).expect("Cargo.lock is readable");
+        let lock: Lock = toml::from_str(&text).expect("Cargo.lock names packages with versions");
+        for Package { name, version } in &lock.packages {
             writeln!(table, "    ({name:?}, {version:?}),").expect("a string takes any text");
         }
     }
