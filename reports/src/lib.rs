@@ -98,3 +98,8 @@ fn analysed(run: &Run) -> Result<Analysis, ReportError> {
         None => Ok(analysis::analyse(run)),
     }
 }
+
+/// The example of the readme is tried.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

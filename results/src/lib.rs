@@ -44,3 +44,8 @@ pub mod shard;
 pub mod stats;
 pub mod store;
 pub mod trial;
+
+/// The example of the readme is tried.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
