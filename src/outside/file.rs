@@ -53,7 +53,11 @@ pub fn outsiders(file: Option<&Path>) -> Result<Vec<Outsider>, Error> {
     parse(&text, &folder).map_err(wrong)
 }
 
-fn parse(text: &str, folder: &Path) -> Result<Vec<Outsider>, String> {
+/// The runners that a text declares; they are started in `folder`.
+///
+/// # Errors
+/// What the text says that cannot be.
+pub fn parse(text: &str, folder: &Path) -> Result<Vec<Outsider>, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut outsiders: Vec<Outsider> = Vec::new();
     for declared in file.runners {

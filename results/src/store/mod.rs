@@ -23,7 +23,7 @@ mod write;
 
 pub use gather::{Gathered, newest};
 pub use keep::keep;
-pub use read::read;
+pub use read::{read, read_from};
 pub use save::save;
 pub use write::RunWriter;
 

@@ -24,9 +24,17 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// # Errors
 /// When the file cannot be read, is of another schema version, or is damaged.
 pub fn read(path: &Path) -> Result<Run, StoreError> {
-    let broken = |reason: String| StoreError::Broken { path: path.to_path_buf(), reason };
     let file = File::open(path).map_err(io_error(path, "cannot be read"))?;
-    let bytes = content(BufReader::new(file), MOST_TEXT).map_err(|error| match error.kind() {
+    read_from(BufReader::new(file), path)
+}
+
+/// The same from what is open already; `path` is what errors call it.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from(file: impl BufRead, path: &Path) -> Result<Run, StoreError> {
+    let broken = |reason: String| StoreError::Broken { path: path.to_path_buf(), reason };
+    let bytes = content(file, MOST_TEXT).map_err(|error| match error.kind() {
         // What a decoder says of its input, and not the operating system of the file.
         io::ErrorKind::InvalidInput
         | io::ErrorKind::InvalidData
