@@ -1,0 +1,15 @@
+//! Any runs that a valid results file can hold, rendered in every way: nothing of theirs is markup, and no
+//! file lies outside of the site.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use runtime_bench_reports::Options;
+
+#[path = "../../reports/tests/any/mod.rs"]
+mod any;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let [first, rest @ ..] = bytes {
+        any::check::check(&any::runs(rest), Options { single_file: first % 4 == 0 });
+    }
+});

@@ -1,0 +1,14 @@
+//! Any bytes as what a runner in another language answers, and as the file that declares it.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../results/tests/any/mod.rs"]
+mod answers;
+#[path = "../../tests/any/mod.rs"]
+mod declarations;
+
+fuzz_target!(|bytes: &[u8]| {
+    answers::answer(bytes);
+    declarations::declarations(&String::from_utf8_lossy(bytes));
+});
