@@ -47,16 +47,10 @@ fn hand_over(text: &str) -> Result<(), Error> {
 
 /// JSON whose strings hold nothing raw that steers. Outside of strings there is no such character.
 fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for c in json.chars() {
-        if steers(c) {
-            // All of them take one unit of UTF-16.
-            text.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            text.push(c);
-        }
-    }
-    text
+    // All of them take one unit of UTF-16.
+    let shown =
+        |c: char| if steers(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    json.chars().map(shown).collect()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ const PACKAGES: [(&str, &[&str]); 5] = [
             "benches/",
             "examples/",
             "docs/runner-protocol.md",
+            "docs/recipes/",
             "METHODOLOGY.md",
             "CHANGELOG.md",
         ],
