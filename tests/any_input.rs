@@ -60,11 +60,12 @@ struct Planning {
 }
 
 /// Words of the command line, and values that are at an edge.
-const WORDS: [&str; 50] = [
+const WORDS: [&str; 51] = [
     "bench",
     "list",
     "verify",
     "report",
+    "history",
     "merge",
     "compare",
     "ab",

@@ -10,11 +10,12 @@ use common::{Ended, run};
 use tempfile::tempdir;
 
 /// What a person may ask for.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "bench",
     "list",
     "verify",
     "report",
+    "history",
     "merge",
     "check-runner",
     "compare",

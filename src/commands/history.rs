@@ -14,7 +14,7 @@ use runtime_bench_results::store::Gathered;
 
 use super::compare::{nothing_matches, percent, refuse_to_overwrite, write};
 use super::report::unread;
-use super::{home, print};
+use super::{home, print, print_json};
 use crate::cli::regex;
 use crate::error::Error;
 use crate::harness::wishes::nearest;
@@ -106,9 +106,10 @@ pub fn run(args: &HistoryArgs) -> Result<(), Error> {
         Format::Markdown => render::markdown(&judged),
         Format::Json => render::json(&judged)?,
     };
+    let show = if matches!(args.format, Format::Json) { print_json } else { print };
     match &args.out {
-        Some(path) => write(path, &text).or_else(|error| print(&text).and(Err(error)))?,
-        None => print(&text)?,
+        Some(path) => write(path, &text).or_else(|error| show(&text).and(Err(error)))?,
+        None => show(&text)?,
     }
     if !gathered.problems.is_empty() {
         return Err(unread(&gathered.problems, gathered.runs.len()));
