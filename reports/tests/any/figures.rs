@@ -3,6 +3,7 @@
 use arbitrary::Result;
 use runtime_bench_results::catalogue::WorkloadInfo;
 use runtime_bench_results::histogram::{self, Histogram};
+use runtime_bench_results::interruption::{Break, Torn};
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::{PlannedCell, TrialRecord};
 use runtime_bench_results::trial::{Better, Block, ErrorKind, Metric, Outcome, Phases};
@@ -138,4 +139,19 @@ pub(super) fn noise(u: &mut Bytes<'_>) -> Result<Vec<NoiseWindow>> {
 /// When the machine stood still.
 pub(super) fn stalls(u: &mut Bytes<'_>) -> Result<Vec<Stall>> {
     some(u, 2, |u| Ok(Stall { at_s: figure(u)?, until_s: figure(u)? }))
+}
+
+/// Where it went on.
+pub(super) fn breaks(u: &mut Bytes<'_>) -> Result<Vec<Break>> {
+    some(u, 2, |u| {
+        let torn = if u.ratio(1, 2)? {
+            Some(Torn {
+                round: u.int_in_range(0..=3)?,
+                cells: vec![u.int_in_range(0..=5)?, usize::MAX],
+            })
+        } else {
+            None
+        };
+        Ok(Break { trials: u.arbitrary()?, resumed: text(u)?, torn })
+    })
 }

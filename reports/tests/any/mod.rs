@@ -16,7 +16,7 @@ mod folklore;
 mod markup;
 mod texts;
 
-use figures::{figure, noise, stalls, trials};
+use figures::{breaks, figure, noise, stalls, trials};
 use texts::{name, some, text, texts};
 
 type Bytes<'b> = Unstructured<'b>;
@@ -72,6 +72,7 @@ fn run(u: &mut Bytes<'_>) -> Result<Run> {
     run.schedules = schedules;
     run.noise = noise(u)?;
     run.stalls = stalls(u)?;
+    run.breaks = breaks(u)?;
     run.end = end(u)?;
     Ok(run)
 }

@@ -7,6 +7,8 @@ use crate::noise::NoiseWindow;
 use crate::run::Run;
 use crate::stats::median;
 
+/// More cores than any machine has: a file may say anything.
+const MOST_CORES: f64 = 1e5;
 /// Fewest windows on either side: about two seconds.
 const FEWEST: usize = 20;
 
@@ -29,13 +31,17 @@ pub struct LoadChange {
 /// the change-point in a sequence of random variables", Biometrika 57(1), 1970, §2).
 pub fn load_change(run: &Run) -> Option<LoadChange> {
     let mut windows: Vec<&NoiseWindow> =
-        run.noise.iter().filter(|window| window.foreign_cores.is_some()).collect();
+        run.noise.iter().filter(|window| window.foreign_cores.is_some_and(possible)).collect();
     windows.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
     let cores: Vec<f64> = windows.iter().filter_map(|window| window.foreign_cores).collect();
     let split = step(&cores)?;
     let (before, after) = (median(&cores[..split])?, median(&cores[split..])?);
     let change = LoadChange { at_s: windows[split].at_s, before, after };
     ((after - before).abs() >= LOADED).then_some(change)
+}
+
+fn possible(cores: f64) -> bool {
+    (0.0..=MOST_CORES).contains(&cores)
 }
 
 /// The index at which two means explain the values best.
@@ -99,5 +105,7 @@ mod tests {
         assert_eq!(load_change(&run(burst)), None);
         assert_eq!(load_change(&run([0.0, 2.0])), None);
         assert_eq!(load_change(&run([])), None);
+        let odd = (0..100).map(|window| if window < 50 { f64::MAX } else { -1.0 });
+        assert_eq!(load_change(&run(odd)), None, "that cannot be");
     }
 }
