@@ -9,9 +9,9 @@ use std::process::Command;
 
 use common::Ended;
 use common::bench_target::BENCH_TARGET;
-use runtime_bench::results::run::{Role, Run};
-use runtime_bench::results::store;
-use runtime_bench::results::trial::Outcome;
+use runtime_bench_results::run::{Role, Run};
+use runtime_bench_results::store;
+use runtime_bench_results::trial::Outcome;
 use serde_json::Value;
 use tempfile::tempdir;
 

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use common::made_up::made_up;
 use common::run;
-use runtime_bench::results::analysis::{Status, analyse};
-use runtime_bench::results::listing::Listing;
-use runtime_bench::results::run::Run;
-use runtime_bench::results::store;
+use runtime_bench_results::analysis::{Status, analyse};
+use runtime_bench_results::listing::Listing;
+use runtime_bench_results::run::Run;
+use runtime_bench_results::store;
 use tempfile::tempdir;
 
 /// Cheap workloads, one for each of eight machines.

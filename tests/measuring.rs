@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use common::run;
 use common::running::{files, nothing_runs_in, read, results, signal, started};
-use runtime_bench::results::analysis::{Status, analyse};
-use runtime_bench::results::catalogue::Class;
-use runtime_bench::results::key::CellKey;
-use runtime_bench::results::noise::NoiseWindow;
-use runtime_bench::results::run::Role;
-use runtime_bench::results::trial::Outcome;
+use runtime_bench_results::analysis::{Status, analyse};
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::key::CellKey;
+use runtime_bench_results::noise::NoiseWindow;
+use runtime_bench_results::run::Role;
+use runtime_bench_results::trial::Outcome;
 use tempfile::tempdir;
 
 const SMALL: [&str; 7] = [

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use common::running::{files, nothing_runs_in, processes_in, read, results, signal, started};
 use common::{Ended, command, run};
-use runtime_bench::results::run::Run;
+use runtime_bench_results::run::Run;
 use tempfile::tempdir;
 
 /// Some comparisons, all of their rounds within about a second.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use runtime_bench::results::run::Run;
-use runtime_bench::results::store;
+use runtime_bench_results::run::Run;
+use runtime_bench_results::store;
 
 use super::command;
 
