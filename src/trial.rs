@@ -13,7 +13,7 @@ use runtime_bench_workloads::instance::{Instance, Sample};
 use runtime_bench_workloads::load::{self, Traffic};
 use runtime_bench_workloads::workload::{Failure, Setup};
 
-use crate::machine::{self, Parent, peak_memory, raise_open_files};
+use crate::machine::{self, peak_memory, raise_open_files};
 use crate::outside::{self, trial::Trouble};
 use crate::registry::Registry;
 
@@ -34,7 +34,7 @@ const STEADY_AT_MOST: Duration = Duration::from_secs(5);
 /// When the reply cannot be written: the harness is gone.
 pub fn answer(registry: &Registry, clock: &'static dyn Clock) -> io::Result<()> {
     machine::die_with_parent(true);
-    if Parent::of_this_process().is_gone() {
+    if machine::orphaned() {
         return Ok(());
     }
     raise_open_files();

@@ -17,5 +17,5 @@ pub use environment::{build, describe};
 pub use files::{peak_memory, threads};
 pub use limits::{Limits, Pool, Refusal, raise_open_files};
 pub use noise::{Busy, Counters, load};
-pub use parent::{Parent, WAITS, adopt_orphans, die_with_parent};
+pub use parent::{WAITS, adopt_orphans, die_with_parent, orphaned};
 pub use tuning::{Tuning, tuning};

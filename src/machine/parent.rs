@@ -1,30 +1,30 @@
 //! A process that does not outlive who started it, and looks after what it started itself.
 
+use std::env;
+#[cfg(target_os = "linux")]
+use std::fs;
+
 /// The variable that tells a trial the process that waits for it.
 pub const WAITS: &str = "RUNTIME_BENCH_HARNESS";
 
-/// The process that waits for this one and lives; `None` where nobody said so.
-#[derive(Clone, Copy, Debug)]
-pub struct Parent(Option<u32>);
+/// Whether the process that waits for this one has ended; never where nobody said which it is. It need not be
+/// the parent: somebody may have put a wrapper around the trial.
+pub fn orphaned() -> bool {
+    let waits = env::var(WAITS).ok().and_then(|id| id.parse().ok());
+    waits.is_some_and(|id| !lives(id))
+}
 
-impl Parent {
-    /// As the environment tells it.
-    pub fn of_this_process() -> Self {
-        Self(std::env::var(WAITS).ok().and_then(|id| id.parse().ok()))
-    }
+/// Whether a process lives: a killed one that its own parent has not looked after does not.
+#[cfg(target_os = "linux")]
+fn lives(process: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z ") && !stat.contains(") X "))
+}
 
-    /// Whether it has ended: somebody else has adopted this process.
-    #[cfg(unix)]
-    pub fn is_gone(self) -> bool {
-        self.0.is_some_and(|id| std::os::unix::process::parent_id() != id)
-    }
-
-    /// Cannot be told here.
-    #[cfg(not(unix))]
-    pub fn is_gone(self) -> bool {
-        let Self(_) = self;
-        false
-    }
+/// Cannot be told here.
+#[cfg(not(target_os = "linux"))]
+fn lives(_: u32) -> bool {
+    true
 }
 
 /// From now on this process is killed when the thread ends that started it; or no more.
@@ -49,3 +49,20 @@ pub fn adopt_orphans() {
 /// Not on this system.
 #[cfg(not(target_os = "linux"))]
 pub fn adopt_orphans() {}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn who_has_ended_does_not_live_whether_somebody_looked_or_not() {
+        assert!(lives(std::process::id()));
+        let mut child = Command::new("true").spawn().unwrap();
+        while lives(child.id()) {
+            std::thread::yield_now();
+        }
+        child.wait().unwrap();
+        assert!(!lives(child.id()));
+    }
+}

@@ -8,7 +8,7 @@ use runtime_bench_results::trial::ErrorKind;
 
 use super::tree;
 use super::trial::Trouble;
-use crate::machine::Parent;
+use crate::machine::orphaned;
 
 /// How often it looks: seldom enough that looking costs a thousandth of a core.
 const LOOK: Duration = Duration::from_millis(50);
@@ -44,14 +44,13 @@ impl Watch {
 
 fn watch(process: u32, bounds: Bounds, told: &Receiver<()>) -> Option<Trouble> {
     let deadline = Instant::now() + bounds.time;
-    let parent = Parent::of_this_process();
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         if !matches!(told.recv_timeout(left.min(LOOK)), Err(RecvTimeoutError::Timeout)) {
             return None;
         }
         let processes = tree::of(process);
-        if parent.is_gone() {
+        if orphaned() {
             // The harness was killed. There is nobody to tell.
             tree::kill(&processes);
             std::process::exit(1);
