@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{Ended, run};
+use common::{Ended, passes, run};
 use fixture::{cell, fail, reprice, upset_twin};
 use runtime_bench_results::run::{End, Run};
 use serde_json::Value;
@@ -50,14 +50,6 @@ fn compare(folder: &Path, options: &[&str]) -> Ended {
     let mut args = vec!["compare", "base.json", "candidate.json"];
     args.extend(options);
     run(folder, &args)
-}
-
-#[track_caller]
-fn passes(ended: &Ended, words: &[&str]) {
-    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
-    for word in words {
-        assert!(ended.stdout.contains(word), "no `{word}` in:\n{}", ended.stdout);
-    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod fixture;
 use std::fs;
 use std::path::Path;
 
-use common::{Ended, run};
+use common::{Ended, passes, run};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 use serde_json::Value;
@@ -37,14 +37,6 @@ fn history(count: u32) -> TempDir {
 
 fn told(folder: &Path, options: &[&str]) -> Ended {
     run(folder, &[&["history", "results"], options].concat())
-}
-
-#[track_caller]
-fn passes(ended: &Ended, words: &[&str]) {
-    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
-    for word in words {
-        assert!(ended.stdout.contains(word), "no `{word}` in:\n{}", ended.stdout);
-    }
 }
 
 #[test]

@@ -5,15 +5,13 @@ use std::error::Error;
 use std::path::Path;
 
 use runtime_bench_reports::{Options, write_site};
-use runtime_bench_results::interruption::{Break, Torn};
-use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Better;
 
 #[path = "../tests/fixture/mod.rs"]
 mod fixture;
 
-use fixture::{hostile_run, odd_run, run, sweep_run, usual_run, with_claims};
+use fixture::{hostile_run, in_parts_beside_load, odd_run, run, sweep_run, usual_run, with_claims};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).ok_or("which folder?")?;
@@ -46,16 +44,7 @@ fn interrupted() -> Run {
     run.trials.retain(|trial| trial.round < 12);
     run.header.workloads.clear();
     run.end = None;
-    let torn = Some(Torn { round: 5, cells: vec![0, 1, 2] });
-    let trials = run.trials.iter().filter(|trial| trial.round < 5).count();
-    run.breaks = vec![Break { trials, resumed: "2026-01-31T13:00:00Z".to_owned(), torn }];
-    let window = |number: u32| NoiseWindow {
-        at_s: f64::from(number) * 0.1,
-        until_s: f64::from(number + 1) * 0.1,
-        foreign_cores: Some(if number < 60 { 0.1 } else { 1.2 }),
-        ..NoiseWindow::default()
-    };
-    run.noise = (0..120).map(window).collect();
+    in_parts_beside_load(&mut run, "2026-01-31T13:00:00Z");
     run
 }
 

@@ -56,6 +56,11 @@ pub enum ReportError {
 }
 
 impl ReportError {
+    /// A document could not be written as JSON.
+    pub(crate) fn json(error: &serde_json::Error) -> Self {
+        Self::Encode { format: "JSON", reason: error.to_string() }
+    }
+
     /// A chart, called `title`, could not be drawn.
     pub(crate) fn chart(title: &str, error: &ChartError) -> Self {
         Self::Chart { chart: title.to_owned(), reason: error.to_string() }

@@ -20,9 +20,8 @@ pub fn table(run: &Run, analysis: &Analysis) -> String {
         let name = plain(&group.name);
         told_apart.extend(["   told apart, do not trust its verdicts: ", &name, "\n"]);
     }
-    let load_change = analysis.load_change.as_ref().map(noise::load_change);
-    let beside = load_change.into_iter().chain(noise::resumed(run));
-    let beside: String = beside.map(|words| plain(&noise::sentence(&words)) + "\n").collect();
+    let beside = noise::beside_run(run, analysis);
+    let beside: String = beside.map(|sentence| plain(&sentence) + "\n").collect();
     format!(
         "{blocks}\n* = nobody of its class is proven faster\nA/A control (the reference against \
          itself): {} proven alike within 3 %, {} too noisy to say, {} told apart{trust}\n{told_apart}{beside}",

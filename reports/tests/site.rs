@@ -8,7 +8,6 @@ use std::time::Duration;
 use runtime_bench_reports::{Options, ReportError, text_table, write_site};
 use runtime_bench_results::analysis::analyse;
 use runtime_bench_results::catalogue::Kind;
-use runtime_bench_results::interruption::{Break, Torn};
 use runtime_bench_results::merge::merge;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::Run;
@@ -17,7 +16,7 @@ use runtime_bench_results::trial::{Better, Outcome};
 
 mod fixture;
 
-use fixture::{hostile_run, odd_run, usual_run};
+use fixture::{hostile_run, in_parts_beside_load, odd_run, usual_run};
 
 /// The pages of a site, by where they lie.
 type Pages = BTreeMap<String, String>;
@@ -333,15 +332,7 @@ fn a_run_in_parts_and_a_load_that_rose_are_told() {
     let mut run = usual_run();
     let whole = page(&run);
     assert!(!whole.contains("Measured in parts") && !whole.contains("The load rose"));
-    let torn = Some(Torn { round: 5, cells: vec![0, 1, 2] });
-    run.breaks = vec![Break { trials: 12, resumed: "<b>then</b>".to_owned(), torn }];
-    let window = |number: u32| NoiseWindow {
-        at_s: f64::from(number) * 0.1,
-        until_s: f64::from(number + 1) * 0.1,
-        foreign_cores: Some(if number < 60 { 0.1 } else { 1.2 }),
-        ..NoiseWindow::default()
-    };
-    run.noise = (0..120).map(window).collect();
+    in_parts_beside_load(&mut run, "<b>then</b>");
     let told = page(&run);
     let parts = between(&told, "Measured in parts", "</p>");
     assert!(parts.contains("went on 1 time, at last on &lt;b&gt;then&lt;/b&gt;"), "{parts}");

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::differences::{differs, machine_facts, version};
+use crate::comparison::differences::{compiled, machine_facts, source, version};
 use crate::environment::Environment;
 use crate::run::{Run, TrialRecord};
 
@@ -89,14 +89,9 @@ impl Run {
             return Err(CannotResume::Ended(id));
         }
         let from = &self.header.environment;
-        let builds = [
-            version(from, here),
-            differs("compiler", Some(&from.rustc), Some(&here.rustc)),
-            differs("build profile", Some(&from.profile), Some(&here.profile)),
-            differs("features", Some(&from.features), Some(&here.features)),
-            differs("sum of the source", Some(&from.source), Some(&here.source)),
-        ];
-        let builds: Vec<String> = builds.into_iter().flatten().collect();
+        let mut builds = compiled(from, here);
+        builds.splice(0..0, version(from, here));
+        builds.extend(source(from, here));
         if !builds.is_empty() {
             return Err(CannotResume::Build { id, what: builds.join("; ") });
         }

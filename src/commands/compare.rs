@@ -150,14 +150,23 @@ pub(crate) fn finish(judged: &Judged, format: Format, out: Option<&Path>) -> Res
         Format::Json => render::json(judged)?,
         Format::Junit => render::junit(judged),
     };
-    let show = if matches!(format, Format::Json) { print_json } else { print };
+    hand_over(&text, matches!(format, Format::Json), out)?;
+    ended(judged.outcome, judged.sentence())
+}
+
+/// Writes a document to its file, or prints it.
+pub(crate) fn hand_over(text: &str, is_json: bool, out: Option<&Path>) -> Result<(), Error> {
+    let show = if is_json { print_json } else { print };
     match out {
         // What was measured must not be lost with it.
-        Some(path) => write(path, &text).or_else(|error| show(&text).and(Err(error)))?,
-        None => show(&text)?,
+        Some(path) => write(path, text).or_else(|error| show(text).and(Err(error))),
+        None => show(text),
     }
-    let sentence = judged.sentence();
-    match judged.outcome {
+}
+
+/// What a gate's outcome is for a script.
+pub(crate) fn ended(outcome: Outcome, sentence: String) -> Result<(), Error> {
+    match outcome {
         Outcome::Pass => Ok(()),
         Outcome::Regression => Err(Error::Regression(sentence)),
         Outcome::Inconclusive => Err(Error::Inconclusive(sentence)),
@@ -165,7 +174,7 @@ pub(crate) fn finish(judged: &Judged, format: Format, out: Option<&Path>) -> Res
     }
 }
 
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
+fn write(path: &Path, text: &str) -> Result<(), Error> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, text)).map_err(
         |error| {

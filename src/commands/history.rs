@@ -6,15 +6,15 @@ use clap::{Args, ValueEnum};
 use regex::Regex;
 use runtime_bench_reports::changes as render;
 use runtime_bench_results::analysis::{Analysis, analyse};
-use runtime_bench_results::comparison::{FailOn, Outcome};
+use runtime_bench_results::comparison::FailOn;
 use runtime_bench_results::history::{Judged, Wanted, changes, machines};
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store::Gathered;
 
-use super::compare::{nothing_matches, percent, refuse_to_overwrite, write};
+use super::compare::{ended, hand_over, nothing_matches, percent, refuse_to_overwrite};
+use super::home;
 use super::report::unread;
-use super::{home, print, print_json};
 use crate::cli::regex;
 use crate::error::Error;
 use crate::harness::wishes::nearest;
@@ -106,21 +106,11 @@ pub fn run(args: &HistoryArgs) -> Result<(), Error> {
         Format::Markdown => render::markdown(&judged),
         Format::Json => render::json(&judged)?,
     };
-    let show = if matches!(args.format, Format::Json) { print_json } else { print };
-    match &args.out {
-        Some(path) => write(path, &text).or_else(|error| show(&text).and(Err(error)))?,
-        None => show(&text)?,
-    }
+    hand_over(&text, matches!(args.format, Format::Json), args.out.as_deref())?;
     if !gathered.problems.is_empty() {
         return Err(unread(&gathered.problems, gathered.runs.len()));
     }
-    let sentence = judged.sentence();
-    match judged.outcome {
-        Outcome::Pass => Ok(()),
-        Outcome::Regression => Err(Error::Regression(sentence)),
-        Outcome::Inconclusive => Err(Error::Inconclusive(sentence)),
-        Outcome::Untrusted => Err(Error::Untrusted(sentence)),
-    }
+    ended(judged.outcome, judged.sentence())
 }
 
 fn judged(

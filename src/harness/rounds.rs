@@ -260,20 +260,23 @@ impl<'a> Loop<'a> {
 
     /// The cells of a comparison that take part in a round, without those that failed; `None`: in its pilots.
     fn members(&self, group: usize, round: Option<u32>) -> impl Iterator<Item = usize> {
-        let takes_part = move |id: &usize| match (round, self.references.get(id)) {
+        let cells = self.groups[group].cells.iter().copied();
+        cells.filter(move |&id| self.is_member(id, round))
+    }
+
+    fn is_member(&self, id: usize, round: Option<u32>) -> bool {
+        let takes_part = match (round, self.references.get(&id)) {
             (Some(round), Some(share)) => takes_part(round, share.rounds, share.of),
             _ => true,
         };
-        let able = self.groups[group].cells.iter().copied().filter(|&id| !self.broken[id]);
-        able.filter(takes_part)
+        takes_part && !self.broken[id]
     }
 
     /// The same in random order, which the seed decides and nothing that happened before.
     fn permutation(&self, group: usize, round: Option<u32>) -> Vec<usize> {
         let mut cells = self.groups[group].cells.clone();
         rng(self.planned.plan.seed, group + 1, round.unwrap_or(0)).shuffle(&mut cells);
-        let members: HashSet<usize> = self.members(group, round).collect();
-        cells.retain(|id| members.contains(id));
+        cells.retain(|&id| self.is_member(id, round));
         cells
     }
 

@@ -24,6 +24,15 @@ pub(crate) fn run(folder: &Path, args: &[&str]) -> Ended {
     Ended::of(command(folder).args(args).output().expect("the binary starts"))
 }
 
+/// The program ended well, and said all of these words and nothing on standard error.
+#[track_caller]
+pub(crate) fn passes(ended: &Ended, words: &[&str]) {
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
+    for word in words {
+        assert!(ended.stdout.contains(word), "no `{word}` in:\n{}", ended.stdout);
+    }
+}
+
 /// What a program said and ended with.
 #[derive(Debug)]
 pub(crate) struct Ended {

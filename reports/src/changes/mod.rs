@@ -14,16 +14,14 @@ pub use text::text;
 use runtime_bench_results::history::Judged;
 
 use crate::ReportError;
+use crate::data::pretty_json;
 
 /// The change points as JSON, schema `runtime-bench/history/1`, with a line break at its end.
 ///
 /// # Errors
 /// When the encoder fails.
 pub fn json(judged: &Judged) -> Result<String, ReportError> {
-    let text = serde_json::to_string_pretty(judged);
-    let text =
-        text.map_err(|error| ReportError::Encode { format: "JSON", reason: error.to_string() })?;
-    Ok(text + "\n")
+    pretty_json(judged)
 }
 
 #[cfg(test)]

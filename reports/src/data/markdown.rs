@@ -23,9 +23,8 @@ const LONGEST: usize = 120;
 pub(super) fn summary(view: &View<'_>) -> String {
     let mut parts = vec![title(view.run), control(view.analysis.noise)];
     parts.extend(unfinished(view.run).map(str::to_owned));
-    let load_change = view.analysis.load_change.as_ref().map(noise::load_change);
-    let beside = load_change.into_iter().chain(noise::resumed(view.run));
-    parts.extend(beside.map(|words| escaped(&noise::sentence(&words))));
+    let beside = noise::beside_run(view.run, view.analysis);
+    parts.extend(beside.map(|sentence| escaped(&sentence)));
     parts.push(findings(view));
     parts.push(claims(view));
     parts.push(counts(view));

@@ -1,6 +1,6 @@
 //! What went on beside a comparison, in sentences.
 
-use runtime_bench_results::analysis::{Group, GroupNoise, LOADED, LoadChange, Row, Twin};
+use runtime_bench_results::analysis::{Analysis, Group, GroupNoise, LOADED, LoadChange, Row, Twin};
 use runtime_bench_results::interruption::Break;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::stats::TwinCheck;
@@ -31,6 +31,12 @@ pub(crate) fn loaded(noise: &GroupNoise) -> Option<String> {
             format::count(noise.trials, "trial")
         )
     })
+}
+
+/// What went on beside a whole run, a sentence each, where it matters.
+pub(crate) fn beside_run(run: &Run, analysis: &Analysis) -> impl Iterator<Item = String> {
+    let load_change = analysis.load_change.as_ref().map(load_change);
+    load_change.into_iter().chain(resumed(run)).map(|words| sentence(&words))
 }
 
 /// `Other programs kept 0.1 cores busy at first, and 1.2 from minute 2.5 on`.

@@ -29,7 +29,7 @@ pub struct LoadChange {
 ///
 /// The moment is where a step fits best by least squares (one change of the mean; Hinkley, "Inference about
 /// the change-point in a sequence of random variables", Biometrika 57(1), 1970, §2).
-pub fn load_change(run: &Run) -> Option<LoadChange> {
+pub(super) fn load_change(run: &Run) -> Option<LoadChange> {
     let mut windows: Vec<&NoiseWindow> =
         run.noise.iter().filter(|window| window.foreign_cores.is_some_and(possible)).collect();
     windows.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));

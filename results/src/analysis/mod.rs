@@ -19,7 +19,7 @@ mod twin;
 
 pub use compare::{analyse, level};
 pub(crate) use gathered::Gathered;
-pub use load::{LoadChange, load_change};
+pub use load::LoadChange;
 pub use noise::{GroupNoise, LEAST_FREE, LOADED};
 pub use overall::{Overall, RunnerMean};
 pub use pairs::{PairComparison, pairwise};

@@ -123,17 +123,25 @@ fn points(plan: &Plan) -> BTreeMap<&str, BTreeSet<String>> {
     points
 }
 
-pub(crate) fn builds(base: &Run, head: &Run) -> Vec<String> {
-    let (from, to) = (&base.header.environment, &head.header.environment);
-    let mut facts: Vec<String> = [
+/// How two executables were compiled.
+pub(crate) fn compiled(from: &Environment, to: &Environment) -> Vec<String> {
+    let facts = [
         differs("compiler", Some(&from.rustc), Some(&to.rustc)),
         differs("build profile", Some(&from.profile), Some(&to.profile)),
         differs("features", Some(&from.features), Some(&to.features)),
-        differs("allocator", Some(&from.allocator), Some(&to.allocator)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    ];
+    facts.into_iter().flatten().collect()
+}
+
+/// What two executables were compiled from.
+pub(crate) fn source(from: &Environment, to: &Environment) -> Option<String> {
+    differs("sum of the source", Some(&from.source), Some(&to.source))
+}
+
+pub(crate) fn builds(base: &Run, head: &Run) -> Vec<String> {
+    let (from, to) = (&base.header.environment, &head.header.environment);
+    let mut facts = compiled(from, to);
+    facts.extend(differs("allocator", Some(&from.allocator), Some(&to.allocator)));
     let (from, to) = (packages(base), packages(head));
     let names: BTreeSet<&str> = from.keys().chain(to.keys()).copied().collect();
     for name in names {

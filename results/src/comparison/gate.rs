@@ -81,6 +81,11 @@ fn regressed(document: &Document, row: &Row, fail_on: FailOn, threshold: f64) ->
         }
 }
 
+/// A share in percent: 0.07 is 7 %, not 7.000000000000001 %.
+pub(crate) fn in_percent(share: f64) -> f64 {
+    (share * 1e6).round() / 1e4
+}
+
 /// A document and what a gate makes of it: the whole of what is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -118,8 +123,7 @@ impl Judged {
         let document = &self.document;
         let open = document.rows.iter().filter(|row| row.word.is_open()).count();
         let (regressions, rows) = (self.regressions.len(), document.rows.len());
-        // 0.07 is 7 %, not 7.000000000000001 %.
-        let threshold = (self.threshold * 1e6).round() / 1e4;
+        let threshold = in_percent(self.threshold);
         match self.outcome {
             Outcome::Pass if self.fail_on == FailOn::Nothing => format!("{rows} rows compared"),
             Outcome::Pass => format!(

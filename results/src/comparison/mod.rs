@@ -10,7 +10,7 @@
 mod builds;
 pub(crate) mod differences;
 mod files;
-mod gate;
+pub(crate) mod gate;
 mod runners;
 
 pub use builds::{BuildRow, Failure, Sides, builds};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ChangePoint, Document};
+use crate::comparison::gate::in_percent;
 use crate::comparison::{FailOn, Outcome, Word};
 
 /// A document and what a gate makes of it: the whole of what is shown.
@@ -62,8 +63,7 @@ impl Judged {
         };
         let plural = |count: usize| if count == 1 { "" } else { "s" };
         let found = format!("{changes} change point{}{since} in {series} series", plural(changes));
-        // 0.07 is 7 %, not 7.000000000000001 %.
-        let threshold = (self.threshold * 1e6).round() / 1e4;
+        let threshold = in_percent(self.threshold);
         match self.outcome {
             Outcome::Pass if self.fail_on == FailOn::Nothing => found,
             Outcome::Regression => format!(
