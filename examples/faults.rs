@@ -11,13 +11,15 @@ use std::process::{Command, ExitCode};
 use std::thread;
 use std::time::Duration;
 
+use runtime_bench::api::instance::{Session, repeat};
+use runtime_bench::api::runtime::{Family, ThreadRuntime};
+use runtime_bench::api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 use runtime_bench::registry::Registry;
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
 use runtime_bench::results::trial::{Age, Metric};
-use runtime_bench::workloads::instance::{Session, repeat};
-use runtime_bench::workloads::runtime::{Family, ThreadRuntime};
-use runtime_bench::workloads::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 fn main() -> ExitCode {
     runtime_bench::main(&Registry::standard().with(Faults))
@@ -34,7 +36,7 @@ const LATE: u64 = 9;
 struct Faults;
 
 impl Workload for Faults {
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -53,11 +55,11 @@ impl Workload for Faults {
         WAYS.iter().map(|way| Point::new().variant(way)).collect()
     }
 
-    fn needs(&self, _: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, _: &Point, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::ThreadPerTask {
-            Ok(Needs::default())
+            Ok(Requirements::default())
         } else {
-            Err(Unfit::Family("one runner is enough to go wrong".into()))
+            Err(Unsupported::Family("one runner is enough to go wrong".into()))
         }
     }
 
@@ -76,7 +78,7 @@ impl Workload for Faults {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let way = setup.point.variant.clone().unwrap_or_default();
         let before = trials(&setup, &way);
         Ok(repeat(move || Ok(go_wrong(&way, before))))

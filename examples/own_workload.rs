@@ -6,13 +6,15 @@
 
 use std::process::ExitCode;
 
+use runtime_bench::api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench::api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench::api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 use runtime_bench::registry::Registry;
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
 use runtime_bench::results::trial::{Age, Metric};
-use runtime_bench::workloads::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench::workloads::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use runtime_bench::workloads::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 fn main() -> ExitCode {
     runtime_bench::main(&Registry::standard().with(Collatz))
@@ -32,7 +34,7 @@ fn steps(mut number: u64) -> u64 {
 }
 
 impl Workload for Collatz {
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -52,8 +54,8 @@ impl Workload for Collatz {
         vec![Point::new().with("numbers", numbers, "")]
     }
 
-    fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
-        Ok(Needs { tasks: point.count("numbers")?, ..Needs::default() })
+    fn requirements(&self, point: &Point, _: Family) -> Result<Requirements, Unsupported> {
+        Ok(Requirements { tasks: point.count("numbers")?, ..Requirements::default() })
     }
 
     fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
@@ -74,7 +76,7 @@ impl Workload for Collatz {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+    ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let numbers = setup.count("numbers")? as u64;
         Ok(repeat_async(move || async move {
             let tasks: Vec<_> =
@@ -90,7 +92,7 @@ impl Workload for Collatz {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let numbers = setup.count("numbers")? as u64;
         Ok(repeat(move || {
             let tasks: Vec<_> =
@@ -102,7 +104,7 @@ impl Workload for Collatz {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let numbers = setup.count("numbers")?;
         Ok(repeat(move || Ok(D::map(numbers, |number| steps(number as u64)).into_iter().sum())))
     }

@@ -4,8 +4,8 @@
 //! `--profile` for `--profile-time`, and a missing baseline makes it panic.
 
 use clap::{Args, Parser, Subcommand};
-use runtime_bench_workloads::clock::SYSTEM;
-use runtime_bench_workloads::workload::PointSet;
+use runtime_bench_api::clock::SYSTEM;
+use runtime_bench_api::workload::PointSet;
 
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs, typed};
 use crate::commands::{self, bench::BenchArgs};

@@ -9,7 +9,7 @@ pub use values::Format;
 pub(crate) use values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
 
 use clap::{CommandFactory, Parser, Subcommand};
-use runtime_bench_workloads::clock::SYSTEM;
+use runtime_bench_api::clock::SYSTEM;
 
 use crate::commands;
 use crate::error::Error;

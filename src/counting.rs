@@ -4,8 +4,8 @@ use std::alloc::System;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use runtime_bench::api::clock::{Clock, Heap, SYSTEM, Usage};
 use runtime_bench::registry::Registry;
-use runtime_bench::workloads::clock::{Clock, Heap, SYSTEM, Usage};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]

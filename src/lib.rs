@@ -39,6 +39,7 @@ pub mod registry;
 mod terminal;
 pub mod trial;
 
+pub use runtime_bench_api as api;
 pub use runtime_bench_results as results;
 pub use runtime_bench_runners as runners;
 pub use runtime_bench_workloads as workloads;
@@ -48,7 +49,7 @@ use std::process::ExitCode;
 use error::Error;
 use harness::siblings::BUILD;
 use registry::Registry;
-use runtime_bench_workloads::clock::Clock;
+use runtime_bench_api::clock::Clock;
 
 /// Runs the command line over a registry.
 pub fn main(registry: &Registry) -> ExitCode {

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
+use runtime_bench::api::clock::SYSTEM;
 use runtime_bench::registry::Registry;
-use runtime_bench::workloads::clock::SYSTEM;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

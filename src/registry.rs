@@ -5,15 +5,15 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use runtime_bench_api::clock::Timing;
+use runtime_bench_api::external::ExternalInputs;
+use runtime_bench_api::instance::{self, Instance, Sample};
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, PointSet, Requirements, Setup, Unsupported, Workload};
 use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::Age;
 use runtime_bench_runners::Runner;
-use runtime_bench_workloads::clock::Timing;
-use runtime_bench_workloads::instance::{self, Instance, Sample};
-use runtime_bench_workloads::outside::Supplies;
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Needs, PointSet, Setup, Unfit, Workload};
 use serde_json::Value;
 
 /// Workloads, each with a case per runner.
@@ -40,10 +40,15 @@ trait Space: Send + Sync {
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
     fn long_points(&self, workers: usize) -> Vec<Point>;
     fn capacity(&self, point: &Point) -> Option<Point>;
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit>;
-    fn fits_outside(&self, point: &Point) -> Result<(), Unfit>;
-    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure>;
-    fn hear(&self, setup: &Setup, said: Vec<Value>, timing: Timing) -> Result<Sample, Failure>;
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported>;
+    fn supports_external(&self, point: &Point) -> Result<(), Unsupported>;
+    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure>;
+    fn parse_outputs(
+        &self,
+        setup: &Setup,
+        said: Vec<Value>,
+        timing: Timing,
+    ) -> Result<Sample, Failure>;
     fn on_address(
         &self,
         setup: &Setup,
@@ -65,20 +70,25 @@ impl<W: Workload> Space for W {
         Workload::capacity(self, point)
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        Workload::needs(self, point, family)
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+        Workload::requirements(self, point, family)
     }
 
-    fn fits_outside(&self, point: &Point) -> Result<(), Unfit> {
-        Workload::fits_outside(self, point)
+    fn supports_external(&self, point: &Point) -> Result<(), Unsupported> {
+        Workload::supports_external(self, point)
     }
 
-    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
-        Workload::supply(self, setup)
+    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
+        Workload::external_inputs(self, setup)
     }
 
-    fn hear(&self, setup: &Setup, said: Vec<Value>, timing: Timing) -> Result<Sample, Failure> {
-        instance::heard(self, setup, said, timing)
+    fn parse_outputs(
+        &self,
+        setup: &Setup,
+        said: Vec<Value>,
+        timing: Timing,
+    ) -> Result<Sample, Failure> {
+        instance::external_sample(self, setup, said, timing)
     }
 
     fn on_address(
@@ -103,7 +113,7 @@ pub trait Case: Send + Sync {
     ///
     /// # Errors
     /// Why the case cannot run at this point.
-    fn needs(&self, point: &Point) -> Result<Needs, Unfit>;
+    fn requirements(&self, point: &Point) -> Result<Requirements, Unsupported>;
     /// Environment variables for the trial's process.
     fn environment(&self, workers: usize) -> Vec<(&'static str, String)>;
     /// Builds and prepares a fresh instance.
@@ -209,32 +219,37 @@ impl Entry {
     ///
     /// # Errors
     /// Why that family, or everybody, cannot run it.
-    pub fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        self.space.needs(point, family)
+    pub fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+        self.space.requirements(point, family)
     }
 
     /// Whether a runner outside of this program can do a point.
     ///
     /// # Errors
     /// With the reason.
-    pub fn fits_outside(&self, point: &Point) -> Result<(), Unfit> {
-        self.space.fits_outside(point)
+    pub fn supports_external(&self, point: &Point) -> Result<(), Unsupported> {
+        self.space.supports_external(point)
     }
 
     /// Prepares what such a runner is given.
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
-        self.space.supply(setup)
+    pub fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
+        self.space.external_inputs(setup)
     }
 
     /// Checks the answers of such a runner, and makes figures of them.
     ///
     /// # Errors
     /// When one is not of the workload's form, or wrong.
-    pub fn hear(&self, setup: &Setup, said: Vec<Value>, timing: Timing) -> Result<Sample, Failure> {
-        self.space.hear(setup, said, timing)
+    pub fn parse_outputs(
+        &self,
+        setup: &Setup,
+        said: Vec<Value>,
+        timing: Timing,
+    ) -> Result<Sample, Failure> {
+        self.space.parse_outputs(setup, said, timing)
     }
 
     /// Prepares to load the server of such a runner.
@@ -292,10 +307,10 @@ impl<W: Workload, R: Runner> Case for Pair<W, R> {
         self.workload.tasks_block()
     }
 
-    fn needs(&self, point: &Point) -> Result<Needs, Unfit> {
-        let needs = self.workload.needs(point, self.runner.family())?;
+    fn requirements(&self, point: &Point) -> Result<Requirements, Unsupported> {
+        let needs = self.workload.requirements(point, self.runner.family())?;
         match self.runner.refuses(&self.workload, point, &needs) {
-            Some(reason) => Err(Unfit::Family(reason)),
+            Some(reason) => Err(Unsupported::Family(reason)),
             None => Ok(needs),
         }
     }
@@ -347,8 +362,12 @@ mod tests {
             for (case, point) in entry.cases().flat_map(|case| {
                 entry.points(PointSet::Full, 2).into_iter().map(move |p| (case, p))
             }) {
-                if let Err(unfit) = case.needs(&point) {
-                    assert!(unfit.to_string().len() > 20, "{}: {unfit}", entry.info.name);
+                if let Err(unsupported) = case.requirements(&point) {
+                    assert!(
+                        unsupported.to_string().len() > 20,
+                        "{}: {unsupported}",
+                        entry.info.name
+                    );
                 }
             }
         }

@@ -4,14 +4,14 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use runtime_bench_api::clock::Clock;
+use runtime_bench_api::instance::{Instance, Sample};
+use runtime_bench_api::load::{self, Traffic};
+use runtime_bench_api::workload::{Failure, Setup};
 use runtime_bench_results::trial::{
     Age, Block, BlockSize, ErrorKind, Metric, Outcome, PROTOCOL, Phases, TrialReply, TrialRequest,
     metric,
 };
-use runtime_bench_workloads::clock::Clock;
-use runtime_bench_workloads::instance::{Instance, Sample};
-use runtime_bench_workloads::load::{self, Traffic};
-use runtime_bench_workloads::workload::{Failure, Setup};
 
 use crate::machine::{self, peak_memory, raise_open_files};
 use crate::outside::{self, trial::Trouble};

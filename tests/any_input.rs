@@ -13,12 +13,12 @@ use std::sync::OnceLock;
 
 use clap::Parser;
 use fastrand::Rng;
+use runtime_bench::api::workload::PointSet;
 use runtime_bench::cli::MatrixArgs;
 use runtime_bench::error::{COULD_NOT_RUN, Error};
 use runtime_bench::harness::plan;
 use runtime_bench::machine::Limits;
 use runtime_bench::registry::{Entry, Registry};
-use runtime_bench::workloads::workload::PointSet;
 
 /// Inputs of each test.
 const CASES: u64 = 256;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::Parser;
+use runtime_bench::api::runtime::Family;
 use runtime_bench::cli::MatrixArgs;
 use runtime_bench::harness::plan::{self, Planned};
 use runtime_bench::machine::Limits;
@@ -11,7 +12,6 @@ use runtime_bench::results::catalogue::Class;
 use runtime_bench::results::claims::{Cell, Claim};
 use runtime_bench::results::key::CellKey;
 use runtime_bench::workloads::claims::{self, COROUTINES, ONE_LOOP};
-use runtime_bench::workloads::runtime::Family;
 
 #[derive(Debug, Parser)]
 struct Cli {

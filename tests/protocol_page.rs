@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use runtime_bench::api::clock::{SYSTEM, Timing};
+use runtime_bench::api::load::Traffic;
+use runtime_bench::api::workload::{Failure, PointSet, Setup};
 use runtime_bench::registry::{Entry, Registry};
 use runtime_bench::results::outside::{Reply, Request};
-use runtime_bench::workloads::clock::{SYSTEM, Timing};
-use runtime_bench::workloads::load::Traffic;
-use runtime_bench::workloads::workload::{Failure, PointSet, Setup};
 use serde_json::Value;
 use tempfile::tempdir;
 
@@ -56,11 +56,11 @@ fn every_workload_has_its_answer_in_the_table() {
         let name = &entry.info.name;
         let answer = answers.get(name).unwrap_or_else(|| panic!("{name} is not in the table"));
         let setup = setup(entry, scratch.path());
-        let spoken = entry.fits_outside(&setup.point).is_ok() && !entry.serves;
+        let spoken = entry.supports_external(&setup.point).is_ok() && !entry.serves;
         assert_eq!(answer.is_some(), spoken, "{name}");
         let Some(answer) = answer else { continue };
         let said: Value = serde_json::from_str(answer).unwrap_or_else(|e| panic!("{name}: {e}"));
-        match entry.hear(&setup, vec![said], Timing::default()) {
+        match entry.parse_outputs(&setup, vec![said], Timing::default()) {
             // The examples are of other points than this.
             Ok(_) | Err(Failure::WrongAnswer(_)) => {}
             Err(failure) => panic!("{name}: {failure}"),

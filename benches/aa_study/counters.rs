@@ -4,12 +4,14 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use runtime_bench::api::instance::{AsyncSession, repeat_async};
+use runtime_bench::api::runtime::{AsyncRuntime, Family};
+use runtime_bench::api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::{ParamValue, Point};
 use runtime_bench::results::trial::{Age, Metric};
-use runtime_bench::workloads::instance::{AsyncSession, repeat_async};
-use runtime_bench::workloads::runtime::{AsyncRuntime, Family};
-use runtime_bench::workloads::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
 
 /// Counters between two that must not share a cache line: 128 bytes, two lines, as prefetchers pair them.
 const APART: usize = 16;
@@ -24,7 +26,7 @@ fn is(setup: &Setup, name: &str, value: &str) -> bool {
 }
 
 impl Workload for Counters {
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -49,12 +51,12 @@ impl Workload for Counters {
         vec![point("atomic", "apart"), point("lock", "together")]
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         if family != Family::Async {
-            return Err(Unfit::Family("the study asks its questions of tasks only".into()));
+            return Err(Unsupported::Family("the study asks its questions of tasks only".into()));
         }
         point.count("count")?;
-        Ok(Needs::default())
+        Ok(Requirements::default())
     }
 
     fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
@@ -75,7 +77,7 @@ impl Workload for Counters {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+    ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let (workers, count) = (setup.workers, setup.count("count")? as u64);
         let lock = is(&setup, "counter", "lock");
         let stride = match (is(&setup, "place", "together"), lock) {

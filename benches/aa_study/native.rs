@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use clap::Args;
 use criterion::Criterion;
+use runtime_bench::api::clock::SYSTEM;
+use runtime_bench::api::load::Traffic;
+use runtime_bench::api::workload::Setup;
 use runtime_bench::error::Error;
 use runtime_bench::harness::interrupt::Interrupt;
 use runtime_bench::registry::Registry;
 use runtime_bench::results::key::CellKey;
 use runtime_bench::results::stats::Verdict;
-use runtime_bench::workloads::clock::SYSTEM;
-use runtime_bench::workloads::load::Traffic;
-use runtime_bench::workloads::workload::Setup;
 
 use crate::jobs::Job;
 use crate::ours::cores;

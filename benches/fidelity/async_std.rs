@@ -4,9 +4,9 @@ use async_std::channel;
 use async_std::io::prelude::{ReadExt, WriteExt};
 use async_std::net::TcpStream;
 use async_std::task;
-use runtime_bench::workloads::instance::Instance;
-use runtime_bench::workloads::io::loopback;
-use runtime_bench::workloads::workload::{Failure, Setup};
+use runtime_bench::api::instance::Instance;
+use runtime_bench::api::loopback;
+use runtime_bench::api::workload::{Failure, Setup};
 
 use crate::by_hand::{
     ByHand, Delivery, Laps, Queue, Talk, fill, instance, per_task, sum_below, throughput,

@@ -6,14 +6,14 @@ use std::fmt::Debug;
 use std::ops::Range;
 use std::time::Duration;
 
+use runtime_bench::api::clock::{Clock, Timing, Usage};
+use runtime_bench::api::instance::{Instance, Sample};
+use runtime_bench::api::runtime::Family;
+use runtime_bench::api::workload::{Failure, Requirements, Setup, Unsupported};
 use runtime_bench::registry::Case;
 use runtime_bench::results::catalogue::{Class, RunnerInfo};
 use runtime_bench::results::key::{Param, Point};
 use runtime_bench::results::trial::Metric;
-use runtime_bench::workloads::clock::{Clock, Timing, Usage};
-use runtime_bench::workloads::instance::{Instance, Sample};
-use runtime_bench::workloads::runtime::Family;
-use runtime_bench::workloads::workload::{Failure, Needs, Setup, Unfit};
 
 /// A cell that knows neither the vocabulary nor the generic clock loop.
 pub(crate) struct ByHand {
@@ -45,19 +45,19 @@ impl Case for ByHand {
         false
     }
 
-    fn needs(&self, point: &Point) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point) -> Result<Requirements, Unsupported> {
         let own = |param: &Param| match param.name.as_str() {
             "capacity" => param.to_string() != "capacity=unbounded",
             "channel" => param.to_string() == "channel=own",
             _ => true,
         };
         if point.variant.is_some() || !point.params.iter().all(own) {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "written by hand without variants, for the runtime's own channels with a bound"
                     .to_owned(),
             ));
         }
-        Ok(Needs::default())
+        Ok(Requirements::default())
     }
 
     fn environment(&self, workers: usize) -> Vec<(&'static str, String)> {

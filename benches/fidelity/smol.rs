@@ -3,9 +3,9 @@
 use std::future::pending;
 use std::thread;
 
-use runtime_bench::workloads::instance::Instance;
-use runtime_bench::workloads::io::loopback;
-use runtime_bench::workloads::workload::{Failure, Setup};
+use runtime_bench::api::instance::Instance;
+use runtime_bench::api::loopback;
+use runtime_bench::api::workload::{Failure, Setup};
 use smol::Executor;
 use smol::channel;
 use smol::io::{AsyncReadExt, AsyncWriteExt};

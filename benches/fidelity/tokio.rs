@@ -1,8 +1,8 @@
 //! tokio by hand.
 
-use runtime_bench::workloads::instance::Instance;
-use runtime_bench::workloads::io::loopback;
-use runtime_bench::workloads::workload::{Failure, Setup};
+use runtime_bench::api::instance::Instance;
+use runtime_bench::api::loopback;
+use runtime_bench::api::workload::{Failure, Setup};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};

@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, thread};
 
-use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor, Mortal, OWN};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime,
+};
 use smol::Timer;
 use smol::fs::File;
 use smol::io::{AsyncReadExt, AsyncWriteExt};
@@ -21,11 +23,11 @@ use crate::{channels, locks};
 pub(crate) trait Execute: Sized + 'static {
     /// As [`AsyncRuntime::Task`].
     type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
-    /// As [`AsyncRuntime::Mortal`].
-    type Mortal: Mortal;
+    /// As [`AsyncRuntime::ShutdownRuntime`].
+    type ShutdownRuntime: ShutdownRuntime;
 
     /// As [`AsyncRuntime::another`].
-    fn another(workers: usize) -> io::Result<Self::Mortal>;
+    fn new_instance(workers: usize) -> io::Result<Self::ShutdownRuntime>;
 
     /// As [`AsyncRuntime::run`].
     fn run<F>(&self, root: F) -> F::Output
@@ -67,10 +69,10 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncChannel;
-    type Mortal = E::Mortal;
+    type ShutdownRuntime = E::ShutdownRuntime;
 
-    fn another(workers: usize) -> io::Result<E::Mortal> {
-        E::another(workers)
+    fn new_instance(workers: usize) -> io::Result<E::ShutdownRuntime> {
+        E::new_instance(workers)
     }
 
     fn run<F>(&self, root: F) -> F::Output

@@ -12,13 +12,13 @@ use async_std::io::prelude::{ReadExt, WriteExt};
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task::{self, JoinHandle};
 use futures_lite::FutureExt;
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, NoShutdown, OWN,
+};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::{
-    AsyncRuntime, ChannelsVisitor, Family, Immortal, LocksVisitor, OWN,
-};
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use smol_hyper::rt::FuturesIo;
 
 use crate::locked::versions;
@@ -58,7 +58,7 @@ impl Runner for AsyncStd {
         vec![(THREADS, workers.to_string())]
     }
 
-    fn refuses<W: Workload>(&self, _: &W, _: &Point, needs: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(&self, _: &W, _: &Point, needs: &Requirements) -> Option<String> {
         let reason = "its runtime is global and ends with the process: nothing shuts it down";
         needs.shuts_down.then(|| reason.to_owned())
     }
@@ -84,9 +84,9 @@ impl AsyncRuntime for Runtime {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncStd;
-    type Mortal = Immortal;
+    type ShutdownRuntime = NoShutdown;
 
-    fn another(_: usize) -> io::Result<Immortal> {
+    fn new_instance(_: usize) -> io::Result<NoShutdown> {
         Err(io::ErrorKind::Unsupported.into())
     }
 

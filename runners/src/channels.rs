@@ -4,7 +4,7 @@
 
 use std::future::{Future, ready};
 
-use runtime_bench_workloads::runtime::{Channels, ChannelsVisitor};
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor};
 use tokio::sync::mpsc;
 
 use crate::mapped::mapped;

@@ -12,11 +12,11 @@ use futures::FutureExt;
 use futures::channel::oneshot::{self, Receiver};
 use futures::executor::{self, ThreadPoolBuilder};
 use futures::future::{AbortHandle, abortable};
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::{Family, NoShutdown};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::{Family, Immortal};
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use crate::Runner;
 use crate::async_io::{Execute, OnAsyncIo};
@@ -52,7 +52,7 @@ impl Runner for FuturesPool {
         Family::Async
     }
 
-    fn refuses<W: Workload>(&self, _: &W, _: &Point, needs: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(&self, _: &W, _: &Point, needs: &Requirements) -> Option<String> {
         let reason = "dropping the pool ends its threads, but a task that waits belongs to whoever may \
                       wake it, and stays";
         needs.shuts_down.then(|| reason.to_owned())
@@ -77,9 +77,9 @@ impl Running {
 
 impl Execute for Running {
     type Task<T: Send + 'static> = Task<T>;
-    type Mortal = Immortal;
+    type ShutdownRuntime = NoShutdown;
 
-    fn another(_: usize) -> io::Result<Immortal> {
+    fn new_instance(_: usize) -> io::Result<NoShutdown> {
         Err(io::ErrorKind::Unsupported.into())
     }
 

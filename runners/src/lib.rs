@@ -39,11 +39,11 @@ pub use self::thread_pool::ThreadPool;
 pub use self::threads::Threads;
 pub use self::tokio::{CurrentThread, MultiThread, PerCore, WithRayon};
 
+use runtime_bench_api::instance::Instance;
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::Instance;
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 /// A runtime in one configuration.
 pub trait Runner: Send + Sync + 'static {
@@ -64,7 +64,7 @@ pub trait Runner: Send + Sync + 'static {
         &self,
         _workload: &W,
         _point: &Point,
-        _needs: &Needs,
+        _needs: &Requirements,
     ) -> Option<String> {
         None
     }

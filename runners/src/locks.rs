@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::PoisonError;
 
-use runtime_bench_workloads::runtime::{Locks, LocksVisitor};
+use runtime_bench_api::runtime::{Locks, LocksVisitor};
 
 /// Shows the locks of a name to a visitor; `None` for a name that nobody has.
 pub(crate) fn by_name<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use runtime_bench_workloads::runtime::AsyncRuntime;
+use runtime_bench_api::runtime::AsyncRuntime;
 
 /// A spawned root runs on a worker, one on the caller on the thread that waits for it, and both can
 /// spawn.

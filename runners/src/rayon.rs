@@ -4,10 +4,10 @@ use std::io;
 
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use runtime_bench_api::instance::{Instance, on_data_parallel};
+use runtime_bench_api::runtime::{DataParallel, Family};
+use runtime_bench_api::workload::{Failure, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
-use runtime_bench_workloads::instance::{Instance, on_data_parallel};
-use runtime_bench_workloads::runtime::{DataParallel, Family};
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 
 use crate::Runner;
 use crate::locked::versions;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::{future, io, thread};
 
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::{Family, ShutdownRuntime};
+use runtime_bench_api::workload::{Failure, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
-use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::{Family, Mortal};
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 use smol::channel::{Sender, unbounded};
 use smol::future::FutureExt;
 use smol::{Executor, Task};
@@ -68,9 +68,9 @@ impl Running {
 
 impl Execute for Running {
     type Task<T: Send + 'static> = Task<T>;
-    type Mortal = Beside;
+    type ShutdownRuntime = Beside;
 
-    fn another(workers: usize) -> io::Result<Beside> {
+    fn new_instance(workers: usize) -> io::Result<Beside> {
         Beside::start(workers)
     }
 
@@ -136,7 +136,7 @@ impl Beside {
     }
 }
 
-impl Mortal for Beside {
+impl ShutdownRuntime for Beside {
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.executor.spawn(task).detach();
     }

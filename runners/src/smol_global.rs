@@ -5,11 +5,11 @@ use std::io;
 use std::panic::AssertUnwindSafe;
 use std::thread;
 
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::{Family, NoShutdown};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::{Family, Immortal};
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use smol::Task;
 use smol::future::FutureExt;
 
@@ -41,7 +41,7 @@ impl Runner for SmolGlobal {
         Family::Async
     }
 
-    fn refuses<W: Workload>(&self, _: &W, point: &Point, needs: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(&self, _: &W, point: &Point, needs: &Requirements) -> Option<String> {
         if needs.shuts_down {
             return Some("its executor is global: it ends with the process only".to_owned());
         }
@@ -59,9 +59,9 @@ struct Global;
 
 impl Execute for Global {
     type Task<T: Send + 'static> = Task<T>;
-    type Mortal = Immortal;
+    type ShutdownRuntime = NoShutdown;
 
-    fn another(_: usize) -> io::Result<Immortal> {
+    fn new_instance(_: usize) -> io::Result<NoShutdown> {
         Err(io::ErrorKind::Unsupported.into())
     }
 

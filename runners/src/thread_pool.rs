@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, RecvError, Sender, bounded, select, unbounded};
+use runtime_bench_api::instance::{Instance, on_threads};
+use runtime_bench_api::runtime::{Family, ShutdownThreads, ThreadRuntime};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_threads};
-use runtime_bench_workloads::runtime::{Family, MortalThreads, ThreadRuntime};
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use crate::Runner;
 
@@ -45,7 +45,12 @@ impl Runner for ThreadPool {
         Family::ThreadPool
     }
 
-    fn refuses<W: Workload>(&self, workload: &W, point: &Point, _: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(
+        &self,
+        workload: &W,
+        point: &Point,
+        _: &Requirements,
+    ) -> Option<String> {
         let reason =
             "where tasks wait, its threads are as many as --pool-threads says, not workers";
         (workload.tasks_block() && point.workers().is_some()).then(|| reason.to_owned())
@@ -115,9 +120,9 @@ fn take_and_run(claim: &Mutex<Option<Job>>) {
 
 impl ThreadRuntime for Pool {
     type Task<T: Send + 'static> = Task<T>;
-    type Mortal = Beside;
+    type ShutdownRuntime = Beside;
 
-    fn another(pool_threads: usize) -> io::Result<Beside> {
+    fn new_instance(pool_threads: usize) -> io::Result<Beside> {
         Beside::start(pool_threads)
     }
 
@@ -184,7 +189,7 @@ impl Beside {
     }
 }
 
-impl MortalThreads for Beside {
+impl ShutdownThreads for Beside {
     fn spawn(&mut self, task: impl FnOnce() + Send + 'static) {
         // Its threads take jobs until the queue is closed.
         let _ = self.queue.send(Box::new(task));

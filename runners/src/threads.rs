@@ -3,11 +3,11 @@
 use std::io;
 use std::thread::{self, JoinHandle};
 
+use runtime_bench_api::instance::{Instance, on_threads};
+use runtime_bench_api::runtime::{Family, ShutdownThreads, ThreadRuntime};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_threads};
-use runtime_bench_workloads::runtime::{Family, MortalThreads, ThreadRuntime};
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use crate::Runner;
 
@@ -35,7 +35,7 @@ impl Runner for Threads {
         Family::ThreadPerTask
     }
 
-    fn refuses<W: Workload>(&self, _: &W, point: &Point, _: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(&self, _: &W, point: &Point, _: &Requirements) -> Option<String> {
         let reason = "each task is an OS thread, so there is no number of workers to set";
         point.workers().map(|_| reason.to_owned())
     }
@@ -50,9 +50,9 @@ struct OsThreads;
 
 impl ThreadRuntime for OsThreads {
     type Task<T: Send + 'static> = JoinHandle<T>;
-    type Mortal = Kept;
+    type ShutdownRuntime = Kept;
 
-    fn another(_: usize) -> io::Result<Kept> {
+    fn new_instance(_: usize) -> io::Result<Kept> {
         Ok(Kept(Vec::new()))
     }
 
@@ -80,7 +80,7 @@ impl ThreadRuntime for OsThreads {
 /// Threads that are joined in the end.
 struct Kept(Vec<JoinHandle<()>>);
 
-impl MortalThreads for Kept {
+impl ShutdownThreads for Kept {
     fn spawn(&mut self, task: impl FnOnce() + Send + 'static) {
         self.0.push(thread::spawn(task));
     }

@@ -2,10 +2,10 @@
 
 #![cfg(all(target_os = "linux", feature = "compio", feature = "monoio"))]
 
+use runtime_bench_api::clock::SYSTEM;
+use runtime_bench_api::load::Traffic;
+use runtime_bench_api::workload::{Failure, PointSet, Setup, Unsupported, Workload};
 use runtime_bench_runners::{Compio, Monoio, Runner};
-use runtime_bench_workloads::clock::SYSTEM;
-use runtime_bench_workloads::load::Traffic;
-use runtime_bench_workloads::workload::{Failure, PointSet, Setup, Unfit, Workload};
 use runtime_bench_workloads::{Visitor, each};
 
 /// Why the kernel of this machine gives no ring to anybody, as a part of the runners' own sentence.
@@ -22,10 +22,10 @@ impl Walk {
     fn on<R: Runner, W: Workload>(&mut self, runner: &R, workload: &W) {
         let (name, on) = (workload.info().name, runner.info(2, 64).name);
         for point in workload.points(PointSet::Smoke, 2) {
-            let refusal = match workload.needs(&point, runner.family()) {
+            let refusal = match workload.requirements(&point, runner.family()) {
                 Ok(needs) => runner.refuses(workload, &point, &needs),
-                Err(Unfit::Family(reason)) => Some(reason),
-                Err(Unfit::Point(reason)) => panic!("{name}: {reason}"),
+                Err(Unsupported::Family(reason)) => Some(reason),
+                Err(Unsupported::Point(reason)) => panic!("{name}: {reason}"),
             };
             if let Some(reason) = refusal {
                 assert!(reason.len() > 20, "{name} on {on}: {reason}");

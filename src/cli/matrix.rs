@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
+use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::trial::Age;
-use runtime_bench_workloads::workload::PointSet;
 
 use super::values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
 use crate::error::Error;

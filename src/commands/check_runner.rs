@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 use regex::Regex;
+use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::{Age, Block, BlockSize, Outcome, Phases, metric};
-use runtime_bench_workloads::workload::PointSet;
 
 use super::print;
 use crate::cli::{POOL_THREADS, at_least_one, cores, regex};

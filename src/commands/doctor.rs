@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use clap::Args;
 use regex::Regex;
+use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::analysis::{LEAST_FREE, analyse};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::stats::TwinCheck;
-use runtime_bench_workloads::workload::PointSet;
 use serde::Serialize;
 
 use super::{needs_release, print, print_json, tell};

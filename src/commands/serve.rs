@@ -6,11 +6,11 @@ use std::net::SocketAddr;
 use std::process::Command;
 
 use clap::Args;
+use runtime_bench_api::clock::SYSTEM;
+use runtime_bench_api::load::Traffic;
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{PointSet, Setup};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::clock::SYSTEM;
-use runtime_bench_workloads::load::Traffic;
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{PointSet, Setup};
 
 use super::print;
 use crate::cli::{POOL_THREADS, at_least_one, cores};
@@ -68,7 +68,8 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
         )));
     }
     let point = point(entry, workers, &args.params)?;
-    case.needs(&point).map_err(|unfit| Error::Usage(format!("{}: {unfit}", args.runner)))?;
+    case.requirements(&point)
+        .map_err(|unsupported| Error::Usage(format!("{}: {unsupported}", args.runner)))?;
     let settings = case.environment(workers);
     if !is_set_up(&settings) {
         return Err(again_with(settings));

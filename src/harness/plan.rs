@@ -1,11 +1,11 @@
 //! Which cells are measured, at which points, and why the others are not.
 
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Requirements, Unsupported};
 use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Plan, PlannedCell, Role};
 use runtime_bench_results::trial::Age;
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Needs, Unfit};
 
 use super::points;
 use super::shard;
@@ -192,7 +192,7 @@ fn group<'a>(
 
 /// What all rounds of a cell are expected to take, seconds: the budget, or more where a trial has its
 /// own time.
-fn cost_s(needs: &Needs, age: Age, wishes: &Wishes) -> f64 {
+fn cost_s(needs: &Requirements, age: Age, wishes: &Wishes) -> f64 {
     let steady_s = if age == Age::Steady { STEADY_S } else { 0.0 };
     let scheduled_s = ROUNDS * needs.time.as_secs_f64();
     wishes.budget.as_secs_f64().max(steady_s).max(scheduled_s)
@@ -211,11 +211,11 @@ fn fit(
     wishes: &Wishes,
     limits: Limits,
     asked: bool,
-) -> Result<Result<Needs, String>, Error> {
-    let needs = match case.needs(&key.point) {
+) -> Result<Result<Requirements, String>, Error> {
+    let needs = match case.requirements(&key.point) {
         Ok(needs) => needs,
-        Err(Unfit::Family(reason)) => return Ok(Err(reason)),
-        Err(Unfit::Point(reason)) => {
+        Err(Unsupported::Family(reason)) => return Ok(Err(reason)),
+        Err(Unsupported::Point(reason)) => {
             return Err(Error::Usage(format!("{key} cannot be measured: {reason}")));
         }
     };
@@ -242,7 +242,7 @@ mod tests {
     use std::time::Duration;
 
     use regex::Regex;
-    use runtime_bench_workloads::workload::PointSet;
+    use runtime_bench_api::workload::PointSet;
 
     use super::*;
     use crate::harness::profile::Profile;

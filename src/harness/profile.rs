@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::trial::Age;
-use runtime_bench_workloads::workload::PointSet;
 
 /// A profile by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use regex::Regex;
+use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::Age;
-use runtime_bench_workloads::workload::PointSet;
 
 use super::profile::Profile;
 use super::shard::ShardNumber;

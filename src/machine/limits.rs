@@ -1,7 +1,7 @@
 //! What the machine can hold, so that a size beyond it is refused before the run.
 
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::Needs;
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::Requirements;
 
 use super::files::{cgroup, kib_line, number};
 
@@ -46,7 +46,7 @@ impl Limits {
     /// Why a cell does not fit, with both numbers; `None` when it does.
     ///
     /// `pool` is the runner's pool, where waiting takes one of its threads.
-    pub fn refusal(self, needs: Needs, family: Family, pool: Pool) -> Option<Refusal> {
+    pub fn refusal(self, needs: Requirements, family: Family, pool: Pool) -> Option<Refusal> {
         let blocks = matches!(family, Family::ThreadPool | Family::DataParallel);
         if blocks && needs.blocking > pool.threads {
             return Some(Refusal::Pool(format!(
@@ -57,7 +57,7 @@ impl Limits {
         self.beyond(needs, family, pool).map(Refusal::Machine)
     }
 
-    fn beyond(self, needs: Needs, family: Family, pool: Pool) -> Option<String> {
+    fn beyond(self, needs: Requirements, family: Family, pool: Pool) -> Option<String> {
         let threads = match family {
             Family::ThreadPerTask => needs.tasks,
             Family::ThreadPool => pool.threads,
@@ -163,21 +163,22 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_with_both_numbers() {
         let refusal = |needs, family| SMALL.refusal(needs, family, POOL).unwrap().into_reason();
-        let waiting = Needs { blocking: 65, ..Needs::default() };
+        let waiting = Requirements { blocking: 65, ..Requirements::default() };
         let text = refusal(waiting, Family::ThreadPool);
         assert!(text.contains("65") && text.contains("64") && text.contains("--pool-threads"));
-        let tasks = Needs { tasks: 1_001, ..Needs::default() };
+        let tasks = Requirements { tasks: 1_001, ..Requirements::default() };
         assert!(refusal(tasks, Family::ThreadPerTask).contains("1000"));
-        let files = Needs { files: 1_000, ..Needs::default() };
+        let files = Requirements { files: 1_000, ..Requirements::default() };
         assert!(refusal(files, Family::Async).contains("1024"));
-        let memory = Needs { memory: 1 << 30, ..Needs::default() };
+        let memory = Requirements { memory: 1 << 30, ..Requirements::default() };
         assert!(refusal(memory, Family::Async).contains("1024 MiB"));
     }
 
     #[test]
     fn what_fits_is_not_refused() {
         let (tasks, files, memory) = (100_000, 900, 1 << 20);
-        let needs = Needs { tasks, blocking: tasks, files, memory, ..Needs::default() };
+        let needs =
+            Requirements { tasks, blocking: tasks, files, memory, ..Requirements::default() };
         assert_eq!(SMALL.refusal(needs, Family::Async, POOL), None);
         assert_eq!(Limits::default().refusal(needs, Family::ThreadPerTask, POOL), None);
     }

@@ -1,10 +1,10 @@
 //! A workload on a runner outside of this program, as a plan sees it.
 
+use runtime_bench_api::instance::Instance;
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Unsupported};
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::Instance;
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Unfit};
 
 use super::describe::Asked;
 use crate::registry::{Case, Entry};
@@ -29,11 +29,11 @@ impl Case for OutsideCase<'_> {
         false
     }
 
-    fn needs(&self, point: &Point) -> Result<Needs, Unfit> {
-        let needs = self.entry.needs(point, self.family())?;
-        self.entry.fits_outside(point)?;
+    fn requirements(&self, point: &Point) -> Result<Requirements, Unsupported> {
+        let needs = self.entry.requirements(point, self.family())?;
+        self.entry.supports_external(point)?;
         match self.asked.refusal(&self.entry.info.name, point) {
-            Some(reason) => Err(Unfit::Family(reason)),
+            Some(reason) => Err(Unsupported::Family(reason)),
             None => Ok(needs),
         }
     }

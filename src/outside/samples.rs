@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use runtime_bench_api::clock::{Timing, Usage};
 use runtime_bench_results::outside::Sample;
-use runtime_bench_workloads::clock::{Timing, Usage};
 
 /// All samples together; they are possible (`Measured::check`).
 pub(super) fn timing(samples: &[Sample]) -> Timing {

@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use runtime_bench_api::clock::{Clock, Usage};
+use runtime_bench_api::workload::{Failure, Setup};
 use runtime_bench_results::outside::{Answer, Measured, RUNNER_PROTOCOL, Request, Trial};
 use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outside, Phases, TrialRequest};
-use runtime_bench_workloads::clock::{Clock, Usage};
-use runtime_bench_workloads::workload::{Failure, Setup};
 
 use super::conversation::Conversation;
 use super::{samples, tree};
@@ -53,7 +53,7 @@ pub fn run(
     request: &TrialRequest,
     outside: &Outside,
 ) -> Result<Block, Trouble> {
-    let supplies = entry.supply(setup)?;
+    let supplies = entry.external_inputs(setup)?;
     let text = |path: PathBuf| path.to_string_lossy().into_owned();
     let trial = Request::Trial(Box::new(Trial {
         protocol: RUNNER_PROTOCOL,
@@ -115,7 +115,7 @@ fn heard(
     possible.map_err(|why| Trouble::protocol(why.to_string()))?;
     let timing = samples::timing(&measured.samples);
     let answers = measured.samples.into_iter().map(|sample| sample.answer).collect();
-    let sample = entry.hear(setup, answers, timing)?;
+    let sample = entry.parse_outputs(setup, answers, timing)?;
     let seconds = |ns: f64| ns / 1e9;
     let phases = Phases {
         prepare_s: seconds(measured.build_ns + measured.prepare_ns),

@@ -1,14 +1,8 @@
-//! **What** is measured.
+//! The workloads.
 //!
-//! A workload is written once, against the vocabulary in [`runtime`], and the compiler makes a
-//! native copy of it for every runner. This crate knows no runtime by name.
+//! A workload is written once, against [`runtime_bench_api::runtime`], and the compiler makes a native
+//! copy of it for every runner. This crate names no runtime.
 //!
-//! - [`workload`]: the trait that a workload implements, and what it may ask for.
-//! - [`runtime`]: the vocabulary: asynchronous runtimes, OS threads, data-parallel pools.
-//! - [`instance`]: one prepared cell and the only clock that times it.
-//! - [`load`]: the load generator, a process of its own.
-//! - [`outside`]: what a runner outside of this program is given, and what it answers.
-//! - [`clock`]: wall time and resource usage, injectable.
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //! - [`claims`]: what is said about concurrency, to be judged by what is measured; [`glossary`]: its
 //!   words.
@@ -17,21 +11,14 @@
 
 pub mod calibration;
 pub mod claims;
-pub mod clock;
 pub mod concurrency;
 pub mod cpu;
 pub mod glossary;
-pub mod instance;
 pub mod io;
-pub mod load;
 pub mod memory;
-pub mod outside;
 pub mod pitfalls;
-pub mod runtime;
-mod scratch;
-pub mod workload;
 
-use workload::Workload;
+use runtime_bench_api::workload::Workload;
 
 /// Is shown every workload, each with its own type.
 pub trait Visitor {

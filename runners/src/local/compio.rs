@@ -12,11 +12,11 @@ use compio::BufResult;
 use compio::io::{AsyncReadExt, AsyncWriteExt};
 use compio::net::{TcpListener, TcpStream};
 use compio::runtime::{self, JoinHandle, ResumeUnwind};
+use runtime_bench_api::instance::{Instance, on_local};
+use runtime_bench_api::runtime::{Buffer, Family, Lent, LocalRuntime};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_local};
-use runtime_bench_workloads::runtime::{Buffer, Family, Lent, LocalRuntime};
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use super::{refusal, without_io_uring};
 use crate::Runner;
@@ -47,7 +47,12 @@ impl Runner for Compio {
         Family::Async
     }
 
-    fn refuses<W: Workload>(&self, workload: &W, point: &Point, _: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(
+        &self,
+        workload: &W,
+        point: &Point,
+        _: &Requirements,
+    ) -> Option<String> {
         static PROBED: OnceLock<Option<String>> = OnceLock::new();
         let probe = || PROBED.get_or_init(|| without_io_uring(runtime::Runtime::new())).clone();
         refusal(workload, point).or_else(probe)

@@ -12,13 +12,13 @@ pub use monoio::Monoio;
 
 use std::io;
 
+use runtime_bench_api::workload::Workload;
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::workload::Workload;
 
 /// Why neither of them is for a workload at a point; `None` where they are.
 fn refusal<W: Workload>(workload: &W, point: &Point) -> Option<String> {
-    if let Err(unfit) = workload.fits_local(point) {
-        return Some(unfit.to_string());
+    if let Err(unsupported) = workload.supports_local(point) {
+        return Some(unsupported.to_string());
     }
     let one_thread = "it has one thread, so there is no number of workers to set";
     point.workers().map(|_| one_thread.to_owned())
@@ -42,9 +42,9 @@ mod tests {
     use std::rc::Rc;
     use std::time::{Duration, Instant};
 
+    use runtime_bench_api::runtime::LocalRuntime;
     use runtime_bench_workloads::concurrency::bounded_queue::BoundedQueue;
     use runtime_bench_workloads::concurrency::spawn_join::SpawnJoin;
-    use runtime_bench_workloads::runtime::LocalRuntime;
 
     use super::*;
 

@@ -12,11 +12,11 @@ use monoio::net::{TcpListener, TcpStream};
 use monoio::task::JoinHandle;
 use monoio::time::TimeDriver;
 use monoio::{IoUringDriver, RuntimeBuilder};
+use runtime_bench_api::instance::{Instance, on_local};
+use runtime_bench_api::runtime::{Buffer, Family, Lent, LocalRuntime};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_local};
-use runtime_bench_workloads::runtime::{Buffer, Family, Lent, LocalRuntime};
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 
 use super::{refusal, without_io_uring};
 use crate::Runner;
@@ -51,7 +51,12 @@ impl Runner for Monoio {
         Family::Async
     }
 
-    fn refuses<W: Workload>(&self, workload: &W, point: &Point, needs: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(
+        &self,
+        workload: &W,
+        point: &Point,
+        needs: &Requirements,
+    ) -> Option<String> {
         static PROBED: OnceLock<Option<String>> = OnceLock::new();
         let steps_back = || {
             let reason = "in its release 0.2.4 a task that steps back is put at the head of the queue, \

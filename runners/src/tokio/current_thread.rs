@@ -1,10 +1,10 @@
 //! `tokio-current-thread`: everything on the thread that waits.
 
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use tokio::runtime::Builder;
 
 use super::{Blocking, Tokio};
@@ -34,7 +34,7 @@ impl Runner for CurrentThread {
         Family::Async
     }
 
-    fn refuses<W: Workload>(&self, _: &W, point: &Point, _: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(&self, _: &W, point: &Point, _: &Requirements) -> Option<String> {
         let reason = "it has one thread, so there is no number of workers to set";
         point.workers().map(|_| reason.to_owned())
     }

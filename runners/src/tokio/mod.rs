@@ -21,7 +21,9 @@ use std::time::Duration;
 use std::{io, thread};
 
 use hyper_util::rt::TokioIo;
-use runtime_bench_workloads::runtime::{AsyncRuntime, ChannelsVisitor, LocksVisitor, Mortal, OWN};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime,
+};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -79,9 +81,9 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::Tokio;
-    type Mortal = Beside;
+    type ShutdownRuntime = Beside;
 
-    fn another(workers: usize) -> io::Result<Beside> {
+    fn new_instance(workers: usize) -> io::Result<Beside> {
         // The schedulers share their words, and only the running one knows which it is.
         let mut builder = match Handle::current().runtime_flavor() {
             RuntimeFlavor::CurrentThread => Builder::new_current_thread(),
@@ -225,7 +227,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
 /// A runtime beside the one that runs.
 struct Beside(Runtime);
 
-impl Mortal for Beside {
+impl ShutdownRuntime for Beside {
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         drop(self.0.spawn(task));
     }

@@ -1,9 +1,9 @@
 //! `tokio`: the multi-thread scheduler.
 
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
-use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Setup, Workload};
 use tokio::runtime::Builder;
 
 use super::{Blocking, Tokio};

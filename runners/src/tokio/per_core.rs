@@ -4,11 +4,11 @@ use std::future::Future;
 use std::sync::OnceLock;
 use std::{future, io, thread};
 
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::{Blocking, Form, Tokio};
@@ -45,7 +45,7 @@ impl Runner for PerCore {
         Family::Async
     }
 
-    fn refuses<W: Workload>(&self, workload: &W, _: &Point, _: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(&self, workload: &W, _: &Point, _: &Requirements) -> Option<String> {
         let reason = "its runtimes share no tasks: it is for servers, whose connections the kernel \
                       divides";
         (!workload.serves()).then(|| reason.to_owned())

@@ -4,11 +4,11 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use rayon::ThreadPoolBuilder;
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_workloads::instance::{Instance, on_async};
-use runtime_bench_workloads::runtime::Family;
-use runtime_bench_workloads::workload::{Failure, Needs, Setup, Workload};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
@@ -43,7 +43,7 @@ impl Runner for WithRayon {
         Family::Async
     }
 
-    fn refuses<W: Workload>(&self, _: &W, _: &Point, needs: &Needs) -> Option<String> {
+    fn refuses<W: Workload>(&self, _: &W, _: &Point, needs: &Requirements) -> Option<String> {
         let reason = "it is tokio except where work is offloaded, and nothing is offloaded here";
         (!needs.offloads).then(|| reason.to_owned())
     }

@@ -4,16 +4,18 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Null;
 
 impl Workload for Null {
-    type Answer = ();
+    type Output = ();
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -38,8 +40,8 @@ impl Workload for Null {
         vec![Point::new()]
     }
 
-    fn needs(&self, _: &Point, _: Family) -> Result<Needs, Unfit> {
-        Ok(Needs::default())
+    fn requirements(&self, _: &Point, _: Family) -> Result<Requirements, Unsupported> {
+        Ok(Requirements::default())
     }
 
     fn verify(&self, _: &Setup, (): &()) -> Result<(), String> {
@@ -57,29 +59,29 @@ impl Workload for Null {
     async fn on_async<R: AsyncRuntime>(
         self,
         _: Setup,
-    ) -> Result<impl AsyncSession<Answer = ()>, Failure> {
+    ) -> Result<impl AsyncSession<Output = ()>, Failure> {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
 
-    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
         _: Setup,
-    ) -> Result<impl LocalSession<Answer = ()>, Failure> {
+    ) -> Result<impl LocalSession<Output = ()>, Failure> {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
 
-    fn on_threads<T: ThreadRuntime>(self, _: Setup) -> Result<impl Session<Answer = ()>, Failure> {
+    fn on_threads<T: ThreadRuntime>(self, _: Setup) -> Result<impl Session<Output = ()>, Failure> {
         Ok(repeat(|| Ok(())))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
         _: Setup,
-    ) -> Result<impl Session<Answer = ()>, Failure> {
+    ) -> Result<impl Session<Output = ()>, Failure> {
         Ok(repeat(|| Ok(())))
     }
 }

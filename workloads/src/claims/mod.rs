@@ -123,7 +123,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::workload::{PointSet, Workload};
+    use runtime_bench_api::workload::{PointSet, Workload};
 
     const WORKERS: [usize; 3] = [1, 2, 8];
 

@@ -11,11 +11,13 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::shared::{channel, unknown_channel};
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, OWN, ThreadRuntime,
 };
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +66,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let unbounded = point.params.iter().any(|param| param.to_string() == "capacity=unbounded");
         Ok(Self {
             producers: point.count_in("producers", 1..=100_000)?,
@@ -88,7 +90,7 @@ impl Shape {
 }
 
 impl Workload for BoundedQueue {
-    type Answer = Received;
+    type Output = Received;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -132,12 +134,17 @@ impl Workload for BoundedQueue {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let shape = Shape::of(point)?;
         channel(point, family)?;
         // Producers wait for room and the consumer for items.
         let tasks = shape.producers + 1;
-        Ok(Needs { tasks, blocking: tasks, memory: shape.total() as u64 * 64, ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            blocking: tasks,
+            memory: shape.total() as u64 * 64,
+            ..Requirements::default()
+        })
     }
 
     fn tasks_block(&self) -> bool {
@@ -145,7 +152,7 @@ impl Workload for BoundedQueue {
     }
 
     fn verify(&self, setup: &Setup, received: &Received) -> Result<(), String> {
-        let total = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
+        let total = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
         let missing = total.saturating_sub(received.distinct);
         let expected = total as u64 * (total as u64).saturating_sub(1) / 2;
         if missing == 0 && received.repeated == 0 && received.sum == expected {
@@ -173,7 +180,7 @@ impl Workload for BoundedQueue {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Received>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Received>, Failure> {
         let (shape, name) = (Shape::of(&setup.point)?, channel(&setup.point, Family::Async)?);
         Ok(repeat_async(move || {
             let received = R::with_channels(
@@ -189,7 +196,7 @@ impl Workload for BoundedQueue {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Received>, Failure> {
+    ) -> Result<impl Session<Output = Received>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (sender, receiver) = Sender::channel(shape.capacity);
@@ -209,7 +216,7 @@ impl Workload for BoundedQueue {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Received>, Failure> {
+    ) -> Result<impl Session<Output = Received>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (sender, receiver) = Sender::channel(shape.capacity);

@@ -10,9 +10,13 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::shared::{channel, unknown_channel};
-use crate::instance::{AsyncSession, Session};
-use crate::runtime::{AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
+};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Buckets that lie between two tasks: there is only one.
 const CAPACITY: usize = 1;
@@ -21,13 +25,13 @@ const CAPACITY: usize = 1;
 #[derive(Clone, Copy, Debug)]
 pub struct Brigade;
 
-fn tasks(point: &Point) -> Result<usize, Unfit> {
+fn tasks(point: &Point) -> Result<usize, Unsupported> {
     Ok(point.count_in("tasks", 1..=1_000_000)?)
 }
 
 impl Workload for Brigade {
     /// Hands that the bucket has passed through.
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -68,10 +72,10 @@ impl Workload for Brigade {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = tasks(point)?;
         if family == Family::DataParallel {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "a task that waits for the bucket holds a worker of the pool, and those before it \
                  may never get one"
                     .to_owned(),
@@ -80,7 +84,12 @@ impl Workload for Brigade {
         channel(point, family)?;
         most_threads(family, tasks, 1_000)?;
         // The root waits at the end of the line.
-        Ok(Needs { tasks, blocking: tasks + 1, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            blocking: tasks + 1,
+            memory: tasks as u64 * 1_024,
+            ..Requirements::default()
+        })
     }
 
     fn tasks_block(&self) -> bool {
@@ -88,7 +97,7 @@ impl Workload for Brigade {
     }
 
     fn verify(&self, setup: &Setup, hands: &u64) -> Result<(), String> {
-        let expected = tasks(&setup.point).map_err(|unfit| unfit.to_string())? as u64;
+        let expected = tasks(&setup.point).map_err(|unsupported| unsupported.to_string())? as u64;
         if *hands == expected {
             Ok(())
         } else {
@@ -112,7 +121,7 @@ impl Workload for Brigade {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+    ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let (tasks, name) = (tasks(&setup.point)?, channel(&setup.point, Family::Async)?);
         let line = R::with_channels(&name, true, Standing::<R>(tasks, PhantomData));
         Ok(Brigadiers(line.ok_or_else(|| unknown_channel(&name))?))
@@ -121,7 +130,7 @@ impl Workload for Brigade {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let (first, mut last) = mpsc::sync_channel::<u64>(CAPACITY);
         let mut line = Vec::new();
         for _ in 0..tasks(&setup.point)? {
@@ -196,7 +205,7 @@ impl<R: AsyncRuntime, C: Channels> Line for AsyncLine<R, C> {
 struct Brigadiers(Box<dyn Line>);
 
 impl AsyncSession for Brigadiers {
-    type Answer = u64;
+    type Output = u64;
 
     async fn iterate(&mut self) -> Result<u64, Failure> {
         self.0.pass().await
@@ -211,7 +220,7 @@ struct ThreadLine<T: ThreadRuntime> {
 }
 
 impl<T: ThreadRuntime> Session for ThreadLine<T> {
-    type Answer = u64;
+    type Output = u64;
 
     fn iterate(&mut self) -> Result<u64, Failure> {
         self.first.send(0).map_err(|_| broken())?;

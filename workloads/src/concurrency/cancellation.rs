@@ -13,9 +13,11 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::flag::Flag;
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Tasks that end by themselves, half of them with an error.
 const ENDING: usize = 10;
@@ -58,7 +60,7 @@ pub struct Cancelled {
     opened: usize,
     closed: usize,
     completed: usize,
-    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 
@@ -72,7 +74,7 @@ impl Cancelled {
 }
 
 impl Workload for Cancellation {
-    type Answer = Cancelled;
+    type Output = Cancelled;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -108,10 +110,10 @@ impl Workload for Cancellation {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = point.count_in("tasks", 1..=100_000_000)?;
         if family == Family::DataParallel {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "a job of the pool runs to its end: one that waits holds a worker, and nothing can \
                  cancel it"
                     .to_owned(),
@@ -119,8 +121,8 @@ impl Workload for Cancellation {
         }
         most_threads(family, tasks, 1_000)?;
         // On a pool, the root waits on a thread of its own until the others do.
-        let needs = Needs { tasks, blocking: tasks + 1, ..Needs::default() };
-        Ok(Needs { memory: tasks as u64 * 1_024, ..needs })
+        let needs = Requirements { tasks, blocking: tasks + 1, ..Requirements::default() };
+        Ok(Requirements { memory: tasks as u64 * 1_024, ..needs })
     }
 
     fn tasks_block(&self) -> bool {
@@ -152,7 +154,7 @@ impl Workload for Cancellation {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Cancelled>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Cancelled>, Failure> {
         let tasks = setup.count("tasks")?;
         Ok(repeat_async(move || async move {
             let guards = Arc::new(Guards::default());
@@ -184,7 +186,7 @@ impl Workload for Cancellation {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Cancelled>, Failure> {
+    ) -> Result<impl Session<Output = Cancelled>, Failure> {
         let tasks = setup.count("tasks")?;
         Ok(repeat(move || {
             let guards = Arc::new(Guards::default());

@@ -10,9 +10,11 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::batch::{Batch, Tally, silence};
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Tasks that show that the runner still works.
 const AFTERWARDS: usize = 20;
@@ -33,12 +35,12 @@ pub struct Gathered {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Finished {
     tally: Tally,
-    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 
 impl Workload for Failures {
-    type Answer = Gathered;
+    type Output = Gathered;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -81,14 +83,15 @@ impl Workload for Failures {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = Batch::both(point)?[0].tasks();
         most_threads(family, tasks, 1_000)?;
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
     fn verify(&self, setup: &Setup, gathered: &Gathered) -> Result<(), String> {
-        let [clean, failing] = Batch::both(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let [clean, failing] =
+            Batch::both(&setup.point).map_err(|unsupported| unsupported.to_string())?;
         let batches = [
             (clean, gathered.ended[0].tally),
             (failing, gathered.ended[1].tally),
@@ -122,7 +125,7 @@ impl Workload for Failures {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Gathered>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Gathered>, Failure> {
         let batches = Batch::both(&setup.point)?;
         silence();
         let mut first = 0;
@@ -143,7 +146,7 @@ impl Workload for Failures {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Gathered>, Failure> {
+    ) -> Result<impl Session<Output = Gathered>, Failure> {
         blocking(&setup, |batch: Batch| {
             let tasks: Vec<_> =
                 (0..batch.tasks()).map(|number| T::spawn(move || batch.act(number))).collect();
@@ -158,7 +161,7 @@ impl Workload for Failures {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Gathered>, Failure> {
+    ) -> Result<impl Session<Output = Gathered>, Failure> {
         blocking(&setup, |batch: Batch| {
             let tally = Mutex::new(Tally::default());
             D::spawn_each(batch.tasks(), |number| {
@@ -184,7 +187,7 @@ async fn gather<R: AsyncRuntime>(batch: Batch) -> Tally {
 fn blocking<G: Fn(Batch) -> Tally + Send + 'static>(
     setup: &Setup,
     gather: G,
-) -> Result<impl Session<Answer = Gathered> + use<G>, Failure> {
+) -> Result<impl Session<Output = Gathered> + use<G>, Failure> {
     let batches = Batch::both(&setup.point)?;
     silence();
     let mut first = 0;

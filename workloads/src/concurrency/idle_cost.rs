@@ -11,11 +11,13 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use crate::clock::thread_cpu;
-use crate::instance::{AsyncSession, Session, repeat};
 use crate::memory::gate::Gate;
-use crate::runtime::{AsyncRuntime, Family, Foreign, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::clock::thread_cpu;
+use runtime_bench_api::instance::{AsyncSession, Session, repeat};
+use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +30,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let tasks = point.count_in("tasks", 1..=1_000_000)?;
         let idle = Duration::from_millis(point.count_in("idle", 1..=60_000)? as u64);
         Ok(Self { tasks, idle })
@@ -36,7 +38,7 @@ impl Shape {
 }
 
 /// The thread that watches: it gets the closed gate, and opens it.
-type Watcher = Foreign<Arc<Gate>, Watched>;
+type Watcher = ExternalThread<Arc<Gate>, Watched>;
 
 /// What the watcher saw.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +63,7 @@ fn watcher(shape: Shape, setup: &Setup) -> Result<Watcher, Failure> {
         gate.open();
         Watched { counted: opened - start, cpu, opened }
     };
-    Foreign::start(watch).map_err(Failure::io("starting the thread that watches"))
+    ExternalThread::start(watch).map_err(Failure::io("starting the thread that watches"))
 }
 
 /// One spell of idling.
@@ -69,13 +71,13 @@ fn watcher(shape: Shape, setup: &Setup) -> Result<Watcher, Failure> {
 pub struct Idled {
     woken: usize,
     early: usize,
-    #[serde(rename = "counted_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "counted_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     counted: Duration,
-    #[serde(rename = "cpu_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "cpu_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     cpu: Duration,
-    #[serde(rename = "first_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "first_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     first: Duration,
-    #[serde(rename = "last_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "last_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     last: Duration,
 }
 
@@ -100,7 +102,7 @@ impl Idled {
 }
 
 impl Workload for IdleCost {
-    type Answer = Idled;
+    type Output = Idled;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -136,10 +138,10 @@ impl Workload for IdleCost {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = Shape::of(point)?.tasks;
         if family == Family::DataParallel {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "a task that waits holds a worker of the pool, so the pool would be busy and not \
                  idle"
                     .to_owned(),
@@ -147,8 +149,8 @@ impl Workload for IdleCost {
         }
         most_threads(family, tasks, 1_000)?;
         // On a pool, the root waits on a thread of its own.
-        let needs = Needs { tasks, blocking: tasks + 1, ..Needs::default() };
-        Ok(Needs { memory: tasks as u64 * 1_024, ..needs })
+        let needs = Requirements { tasks, blocking: tasks + 1, ..Requirements::default() };
+        Ok(Requirements { memory: tasks as u64 * 1_024, ..needs })
     }
 
     fn tasks_block(&self) -> bool {
@@ -178,7 +180,7 @@ impl Workload for IdleCost {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Idled>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Idled>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let foreign = watcher(shape, &setup)?;
         Ok(Idling::<R> { shape, foreign, runtime: PhantomData })
@@ -187,7 +189,7 @@ impl Workload for IdleCost {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Idled>, Failure> {
+    ) -> Result<impl Session<Output = Idled>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let foreign = watcher(shape, &setup)?;
         Ok(repeat(move || {
@@ -220,7 +222,7 @@ struct Idling<R> {
 }
 
 impl<R: AsyncRuntime> AsyncSession for Idling<R> {
-    type Answer = Idled;
+    type Output = Idled;
 
     async fn iterate(&mut self) -> Result<Idled, Failure> {
         let gate = Arc::new(Gate::for_tasks(self.shape.tasks));

@@ -10,9 +10,13 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::shared::{lock, unknown};
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
+};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +29,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let tasks = point.count_in("tasks", 1..=1_000_000)?;
         Ok(Self { tasks, increments: point.count_in("increments", 1..=1_000_000_000)? as u64 })
     }
@@ -37,7 +41,7 @@ impl Shape {
 
 impl Workload for Mutex {
     /// The counter at the end.
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -79,15 +83,16 @@ impl Workload for Mutex {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = Shape::of(point)?.tasks;
         lock(point, family)?;
         most_threads(family, tasks, 1_000)?;
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
     fn verify(&self, setup: &Setup, counted: &u64) -> Result<(), String> {
-        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
+        let expected =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
         if *counted == expected {
             Ok(())
         } else {
@@ -110,7 +115,7 @@ impl Workload for Mutex {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+    ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let (shape, name) = (Shape::of(&setup.point)?, lock(&setup.point, Family::Async)?);
         Ok(repeat_async(move || {
             let counted = R::with_locks(&name, Iteration::<R>(shape, PhantomData));
@@ -122,7 +127,7 @@ impl Workload for Mutex {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let counter = Arc::new(StdMutex::new(0));
@@ -140,7 +145,7 @@ impl Workload for Mutex {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let counter = StdMutex::new(0);

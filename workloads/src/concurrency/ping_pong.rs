@@ -11,9 +11,13 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::shared::{channel, unknown_channel};
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
+};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Messages that a channel holds: each side waits for the other anyway.
 const CAPACITY: usize = 1;
@@ -54,7 +58,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let pairs = point.count_in("pairs", 1..=100_000)?;
         Ok(Self { pairs, rounds: point.count_in("rounds", 1..=1_000_000_000)? as u64 })
     }
@@ -71,7 +75,7 @@ impl Shape {
 }
 
 impl Workload for PingPong {
-    type Answer = Rally;
+    type Output = Rally;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -112,10 +116,10 @@ impl Workload for PingPong {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = 2 * Shape::of(point)?.pairs;
         if family == Family::DataParallel {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "a task that waits for its partner's answer holds a worker of the pool, and its \
                  partner may never get one"
                     .to_owned(),
@@ -123,7 +127,12 @@ impl Workload for PingPong {
         }
         channel(point, family)?;
         most_threads(family, tasks, 1_000)?;
-        Ok(Needs { tasks, blocking: tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            blocking: tasks,
+            memory: tasks as u64 * 1_024,
+            ..Requirements::default()
+        })
     }
 
     fn tasks_block(&self) -> bool {
@@ -131,7 +140,8 @@ impl Workload for PingPong {
     }
 
     fn verify(&self, setup: &Setup, rally: &Rally) -> Result<(), String> {
-        let rounds = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
+        let rounds =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
         if *rally == (Rally { right: rounds, wrong: 0 }) {
             return Ok(());
         }
@@ -154,7 +164,7 @@ impl Workload for PingPong {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Rally>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Rally>, Failure> {
         let (shape, name) = (Shape::of(&setup.point)?, channel(&setup.point, Family::Async)?);
         Ok(repeat_async(move || {
             let rally = R::with_channels(&name, true, Iteration::<R>(shape, PhantomData));
@@ -166,7 +176,7 @@ impl Workload for PingPong {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Rally>, Failure> {
+    ) -> Result<impl Session<Output = Rally>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let pairs: Vec<_> = (0..shape.pairs)

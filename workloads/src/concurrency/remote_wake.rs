@@ -4,9 +4,11 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session, repeat};
-use crate::runtime::{AsyncRuntime, Family, Foreign, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat};
+use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -17,13 +19,13 @@ fn answer(number: u64) -> u64 {
     number * 2 + 1
 }
 
-fn start() -> Result<Foreign<u64, u64>, Failure> {
-    Foreign::start(answer).map_err(Failure::io("starting the foreign thread"))
+fn start() -> Result<ExternalThread<u64, u64>, Failure> {
+    ExternalThread::start(answer).map_err(Failure::io("starting the foreign thread"))
 }
 
 impl Workload for RemoteWake {
     /// Sum of the answers.
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -59,16 +61,16 @@ impl Workload for RemoteWake {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         point.count_in("wakes", 1..=1_000_000_000)?;
         if family == Family::DataParallel {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "a job that waits to be woken holds a worker of the pool, and the pool has no word \
                  for waking it"
                     .to_owned(),
             ));
         }
-        Ok(Needs { tasks: 1, blocking: 1, ..Needs::default() })
+        Ok(Requirements { tasks: 1, blocking: 1, ..Requirements::default() })
     }
 
     fn tasks_block(&self) -> bool {
@@ -101,14 +103,14 @@ impl Workload for RemoteWake {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+    ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         Ok(RoundTrips { wakes: setup.count("wakes")? as u64, foreign: start()? })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let (wakes, foreign) = (setup.count("wakes")? as u64, start()?);
         Ok(repeat(move || Ok((0..wakes).map(|number| foreign.ask_blocking(number)).sum())))
     }
@@ -117,11 +119,11 @@ impl Workload for RemoteWake {
 /// The root task asks; the thread lives as long as the session.
 struct RoundTrips {
     wakes: u64,
-    foreign: Foreign<u64, u64>,
+    foreign: ExternalThread<u64, u64>,
 }
 
 impl AsyncSession for RoundTrips {
-    type Answer = u64;
+    type Output = u64;
 
     async fn iterate(&mut self) -> Result<u64, Failure> {
         let mut sum = 0;

@@ -12,9 +12,13 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::shared::{lock, unknown};
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
+};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// One access in so many writes.
 const WRITE_EVERY: u64 = 20;
@@ -40,7 +44,7 @@ pub struct Accesses {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let tasks = point.count_in("tasks", 1..=1_000_000)?;
         Ok(Self { tasks, accesses: point.count_in("accesses", 1..=1_000_000_000)? as u64 })
     }
@@ -62,7 +66,7 @@ impl Shape {
 }
 
 impl Workload for RwLock {
-    type Answer = Accesses;
+    type Output = Accesses;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -100,15 +104,16 @@ impl Workload for RwLock {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = Shape::of(point)?.tasks;
         lock(point, family)?;
         most_threads(family, tasks, 1_000)?;
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
     fn verify(&self, setup: &Setup, accesses: &Accesses) -> Result<(), String> {
-        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.expected();
+        let expected =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.expected();
         if *accesses == expected {
             return Ok(());
         }
@@ -133,7 +138,7 @@ impl Workload for RwLock {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Accesses>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Accesses>, Failure> {
         let (shape, name) = (Shape::of(&setup.point)?, lock(&setup.point, Family::Async)?);
         Ok(repeat_async(move || {
             let accessed = R::with_locks(&name, Iteration::<R>(shape, PhantomData));
@@ -145,7 +150,7 @@ impl Workload for RwLock {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Accesses>, Failure> {
+    ) -> Result<impl Session<Output = Accesses>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let value = Arc::new(StdRwLock::new(0));
@@ -163,7 +168,7 @@ impl Workload for RwLock {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Accesses>, Failure> {
+    ) -> Result<impl Session<Output = Accesses>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (value, reads) = (StdRwLock::new(0), AtomicU64::new(0));

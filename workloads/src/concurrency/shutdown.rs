@@ -11,9 +11,13 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::flag::Flag;
-use crate::instance::{AsyncSession, Session, repeat};
-use crate::runtime::{AsyncRuntime, Family, Foreign, Mortal, MortalThreads, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, ExternalThread, Family, ShutdownRuntime, ShutdownThreads, ThreadRuntime,
+};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Longer than any trial lives.
 const LONG: Duration = Duration::from_secs(3_600);
@@ -80,16 +84,16 @@ pub struct Ended {
     /// Tasks that went on instead of being dropped.
     completed: usize,
     /// From asking until the runtime had ended.
-    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 
-fn tasks(point: &Point) -> Result<usize, Unfit> {
+fn tasks(point: &Point) -> Result<usize, Unsupported> {
     Ok(point.count_in("tasks", 1..=1_000_000)?)
 }
 
 impl Workload for Shutdown {
-    type Answer = Ended;
+    type Output = Ended;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -130,10 +134,10 @@ impl Workload for Shutdown {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = tasks(point)?;
         if family == Family::DataParallel {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "a job of the pool runs to its end, and a pool that is dropped waits for none: there \
                  is nothing in flight that it could end"
                     .to_owned(),
@@ -142,7 +146,13 @@ impl Workload for Shutdown {
         most_threads(family, tasks, 1_000)?;
         let memory = tasks as u64 * 1_024;
         // The other pool has as many threads as the one that the root waits on.
-        Ok(Needs { tasks, blocking: tasks, memory, shuts_down: true, ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            blocking: tasks,
+            memory,
+            shuts_down: true,
+            ..Requirements::default()
+        })
     }
 
     fn tasks_block(&self) -> bool {
@@ -150,7 +160,7 @@ impl Workload for Shutdown {
     }
 
     fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
-        let tasks = tasks(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let tasks = tasks(&setup.point).map_err(|unsupported| unsupported.to_string())?;
         let Ended { once, again, completed, .. } = *ended;
         if once == tasks && completed == 0 {
             return Ok(());
@@ -173,10 +183,10 @@ impl Workload for Shutdown {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Ended>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         let tasks = tasks(&setup.point)?;
         // A runtime must not be waited for on a worker of another.
-        let outside = Foreign::start(move |runtime| end::<R>(runtime, tasks));
+        let outside = ExternalThread::start(move |runtime| end::<R>(runtime, tasks));
         let outside = outside.map_err(Failure::io("starting a thread"))?;
         Ok(Outside::<R> { outside, workers: setup.workers })
     }
@@ -184,10 +194,11 @@ impl Workload for Shutdown {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Ended>, Failure> {
+    ) -> Result<impl Session<Output = Ended>, Failure> {
         let (tasks, threads) = (tasks(&setup.point)?, setup.pool_threads);
         Ok(repeat(move || {
-            let runtime = T::another(threads).map_err(Failure::io("building another runtime"))?;
+            let runtime =
+                T::new_instance(threads).map_err(Failure::io("building another runtime"))?;
             Ok(end_threads(runtime, tasks))
         }))
     }
@@ -195,21 +206,22 @@ impl Workload for Shutdown {
 
 /// A session that hands each runtime to a thread that belongs to none.
 struct Outside<R: AsyncRuntime> {
-    outside: Foreign<R::Mortal, Ended>,
+    outside: ExternalThread<R::ShutdownRuntime, Ended>,
     workers: usize,
 }
 
 impl<R: AsyncRuntime> AsyncSession for Outside<R> {
-    type Answer = Ended;
+    type Output = Ended;
 
     async fn iterate(&mut self) -> Result<Ended, Failure> {
-        let runtime = R::another(self.workers).map_err(Failure::io("building another runtime"))?;
+        let runtime =
+            R::new_instance(self.workers).map_err(Failure::io("building another runtime"))?;
         Ok(self.outside.ask(runtime).await)
     }
 }
 
 /// Fills a runtime with tasks that wait, and shuts it down.
-fn end<R: AsyncRuntime>(runtime: R::Mortal, tasks: usize) -> Ended {
+fn end<R: AsyncRuntime>(runtime: R::ShutdownRuntime, tasks: usize) -> Ended {
     let ledger = Ledger::of(tasks);
     let (arrive, mut arrived) = R::channel(tasks.max(1));
     for task in 0..tasks {
@@ -235,7 +247,7 @@ fn end<R: AsyncRuntime>(runtime: R::Mortal, tasks: usize) -> Ended {
 }
 
 /// Fills threads with tasks that wait, tells them to return, and waits for the threads' end.
-fn end_threads(mut runtime: impl MortalThreads, tasks: usize) -> Ended {
+fn end_threads(mut runtime: impl ShutdownThreads, tasks: usize) -> Ended {
     let ledger = Ledger::of(tasks);
     let flag = Arc::new(Flag::default());
     let (arrive, arrived) = mpsc::channel();
@@ -266,8 +278,8 @@ mod tests {
             pool_threads: 1,
             seed: 0,
             scratch: std::path::PathBuf::new(),
-            traffic: crate::load::Traffic::default(),
-            clock: &crate::clock::SYSTEM,
+            traffic: runtime_bench_api::load::Traffic::default(),
+            clock: &runtime_bench_api::clock::SYSTEM,
         };
         let ledger = Ledger::of(2);
         let (first, second) = (ledger.guard(0), ledger.guard(1));

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::mpsc;
 
-use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, Sender, ThreadRuntime};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, LocalRuntime, Sender, ThreadRuntime};
 
 /// The children of a task in a tree of two a node.
 fn children(number: u64, tasks: u64) -> impl Iterator<Item = u64> + Send {

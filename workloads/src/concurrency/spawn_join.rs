@@ -10,10 +10,13 @@ use runtime_bench_results::trial::{Age, Metric};
 use crate::concurrency::spawn_forms::{
     chain, chain_of_threads, tree, tree_local, tree_of_joins, tree_of_threads,
 };
-use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
-use crate::workload::{
-    Failure, Needs, Placement, PointSet, Setup, Timed, Unfit, Workload, most_threads, over_workers,
+use runtime_bench_api::instance::{
+    AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local,
+};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, Placement, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    over_workers,
 };
 
 /// Above this, one OS thread per task is no longer something that anybody would write.
@@ -41,12 +44,12 @@ enum Form {
 }
 
 impl Form {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         match point.variant.as_deref() {
             None | Some(ON_CALLER) => Ok(Self::Flat),
             Some("recursive") => Ok(Self::Recursive),
             Some("chained") => Ok(Self::Chained),
-            Some(_) => Err(Unfit::Point(format!(
+            Some(_) => Err(Unsupported::Point(format!(
                 "spawn-join has the variants `{ON_CALLER}`, `recursive` and `chained`"
             ))),
         }
@@ -55,7 +58,7 @@ impl Form {
 
 impl Workload for SpawnJoin {
     /// Sum of the tasks' numbers.
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -112,18 +115,18 @@ impl Workload for SpawnJoin {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let form = Form::of(point)?;
         let tasks = point.count_in("tasks", 1..=MOST_TASKS)?;
         if family != Family::Async && self.placement(point) == Placement::OnCaller {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "only an asynchronous root can be polled by the thread that waits for it; here \
                  the root is a task in any case"
                     .to_owned(),
             ));
         }
         if family == Family::DataParallel && form == Form::Chained {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "a task of a scope ends with its scope, so none can end before the one that it \
                  spawned"
                     .to_owned(),
@@ -132,7 +135,12 @@ impl Workload for SpawnJoin {
         most_threads(family, tasks, MOST_THREADS)?;
         // The root waits while the chain goes on.
         let blocking = if form == Form::Chained { 2 } else { 0 };
-        Ok(Needs { tasks, blocking, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            blocking,
+            memory: tasks as u64 * 1_024,
+            ..Requirements::default()
+        })
     }
 
     fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
@@ -160,7 +168,7 @@ impl Workload for SpawnJoin {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+    ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")? as u64);
         Ok(repeat_async(move || async move {
             match form {
@@ -175,9 +183,9 @@ impl Workload for SpawnJoin {
         }))
     }
 
-    fn fits_local(&self, point: &Point) -> Result<(), Unfit> {
+    fn supports_local(&self, point: &Point) -> Result<(), Unsupported> {
         if Form::of(point)? == Form::Chained {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "the end of the chain is told over a channel, and it brings none".to_owned(),
             ));
         }
@@ -187,7 +195,7 @@ impl Workload for SpawnJoin {
     async fn on_local<R: LocalRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl LocalSession<Answer = u64>, Failure> {
+    ) -> Result<impl LocalSession<Output = u64>, Failure> {
         let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")? as u64);
         Ok(repeat_local(move || async move {
             Ok(match form {
@@ -200,7 +208,7 @@ impl Workload for SpawnJoin {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")? as u64);
         Ok(repeat(move || match form {
             Form::Flat => {
@@ -219,7 +227,7 @@ impl Workload for SpawnJoin {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")?);
         Ok(repeat(move || {
             if form == Form::Recursive {
@@ -263,6 +271,9 @@ mod tests {
     #[test]
     fn a_variant_that_is_unknown_is_refused() {
         let point = Point::new().variant("backwards").with("tasks", 1, "");
-        assert!(matches!(SpawnJoin.needs(&point, Family::Async), Err(Unfit::Point(_))));
+        assert!(matches!(
+            SpawnJoin.requirements(&point, Family::Async),
+            Err(Unsupported::Point(_))
+        ));
     }
 }

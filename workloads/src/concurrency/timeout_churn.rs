@@ -7,9 +7,11 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use crate::instance::{AsyncSession, repeat_async};
-use crate::runtime::{AsyncRuntime, Family};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, Family};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// The limit of each piece of work; none comes near it.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -25,7 +27,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let timeouts = point.count_in("timeouts", 1..=1_000_000_000)?;
         Ok(Self { timeouts, tasks: point.count_in("tasks", 1..=1_000_000)? })
     }
@@ -63,7 +65,7 @@ impl Ended {
 }
 
 impl Workload for TimeoutChurn {
-    type Answer = Ended;
+    type Output = Ended;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -98,11 +100,15 @@ impl Workload for TimeoutChurn {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = Shape::of(point)?.tasks;
         let reason = match family {
             Family::Async => {
-                return Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() });
+                return Ok(Requirements {
+                    tasks,
+                    memory: tasks as u64 * 1_024,
+                    ..Requirements::default()
+                });
             }
             Family::ThreadPerTask | Family::ThreadPool => {
                 "a thread that blocks gives the system call its limit: there is no timer to set \
@@ -110,11 +116,12 @@ impl Workload for TimeoutChurn {
             }
             Family::DataParallel => "the pool has no timers",
         };
-        Err(Unfit::Family(reason.to_owned()))
+        Err(Unsupported::Family(reason.to_owned()))
     }
 
     fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
-        let timeouts = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.timeouts;
+        let timeouts =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.timeouts;
         let sum = timeouts * (timeouts - 1) / 2;
         if *ended == (Ended { sum, in_time: timeouts, expired: 0 }) {
             return Ok(());
@@ -141,7 +148,7 @@ impl Workload for TimeoutChurn {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Ended>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let tasks: Vec<_> = (0..shape.tasks)

@@ -13,9 +13,13 @@ use serde::Deserialize;
 
 use super::watch::Watch;
 use crate::cpu::xorshift::{scattered, xorshift};
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
+};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// Steps of a job: about a third of a microsecond.
 const STEPS: usize = 300;
@@ -40,7 +44,7 @@ pub struct Done {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let jobs = point.count_in("jobs", 1..=100_000_000)?;
         Ok(Self { jobs, at_once: point.count_in("at-once", 1..=100_000)? })
     }
@@ -55,7 +59,7 @@ impl Shape {
 }
 
 impl Workload for WorkerPool {
-    type Answer = Done;
+    type Output = Done;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -91,14 +95,14 @@ impl Workload for WorkerPool {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let shape = Shape::of(point)?;
         let tasks = if family == Family::Async { shape.jobs } else { shape.at_once };
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
     fn verify(&self, setup: &Setup, done: &Done) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
         if done.most > shape.at_once || done.most == 0 {
             return Err(format!(
                 "{} jobs were at work at once, allowed {}",
@@ -129,7 +133,7 @@ impl Workload for WorkerPool {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Done>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Done>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || {
             let done = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
@@ -143,7 +147,7 @@ impl Workload for WorkerPool {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Done>, Failure> {
+    ) -> Result<impl Session<Output = Done>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (watch, next) = (Arc::new(Watch::default()), Arc::new(AtomicUsize::new(0)));
@@ -161,7 +165,7 @@ impl Workload for WorkerPool {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Done>, Failure> {
+    ) -> Result<impl Session<Output = Done>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (watch, next) = (Watch::default(), AtomicUsize::new(0));

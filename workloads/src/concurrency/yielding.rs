@@ -6,9 +6,13 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{
+    AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local,
+};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +25,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let tasks = point.count_in("tasks", 1..=1_000_000)?;
         Ok(Self { tasks, yields: point.count_in("yields", 1..=1_000_000_000)? as u64 })
     }
@@ -33,7 +37,7 @@ impl Shape {
 
 impl Workload for Yield {
     /// Yields of all tasks together.
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -66,14 +70,20 @@ impl Workload for Yield {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = Shape::of(point)?.tasks;
         most_threads(family, tasks, 1_000)?;
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, yields: true, ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            memory: tasks as u64 * 1_024,
+            yields: true,
+            ..Requirements::default()
+        })
     }
 
     fn verify(&self, setup: &Setup, yields: &u64) -> Result<(), String> {
-        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
+        let expected =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
         if *yields == expected {
             Ok(())
         } else {
@@ -96,7 +106,7 @@ impl Workload for Yield {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+    ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let tasks: Vec<_> = (0..shape.tasks)
@@ -119,14 +129,14 @@ impl Workload for Yield {
         }))
     }
 
-    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl LocalSession<Answer = u64>, Failure> {
+    ) -> Result<impl LocalSession<Output = u64>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_local(move || async move {
             let task = || async move {
@@ -149,7 +159,7 @@ impl Workload for Yield {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let task = move || {
@@ -168,7 +178,7 @@ impl Workload for Yield {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let all = AtomicU64::new(0);

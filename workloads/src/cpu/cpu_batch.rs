@@ -7,10 +7,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::xorshift::xorshift;
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::outside;
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, over_workers};
+use runtime_bench_api::external;
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, over_workers,
+};
 
 /// Jobs per worker: enough, and unequal enough, not to quantise on the number of cores.
 const JOBS_PER_WORKER: u64 = 16;
@@ -61,7 +63,7 @@ impl Shape {
 }
 
 impl Workload for CpuBatch {
-    type Answer = Batch;
+    type Output = Batch;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -97,15 +99,21 @@ impl Workload for CpuBatch {
         }
     }
 
-    fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, _: Family) -> Result<Requirements, Unsupported> {
         point.count_in("steps", 1..=10_000_000_000)?;
-        Ok(Needs { tasks: point.count_in("jobs", 1..=1_000_000)?, ..Needs::default() })
+        Ok(Requirements {
+            tasks: point.count_in("jobs", 1..=1_000_000)?,
+            ..Requirements::default()
+        })
     }
 
-    fn hear(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Batch>, Failure> {
+    fn parse_outputs(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Batch>, Failure> {
         let shape = Shape::of(setup)?;
         let expected = (0..shape.jobs).fold(0, |xor, job| xor ^ shape.run(job));
-        Ok(outside::hear(said)?.into_iter().map(|batch| Batch { expected, ..batch }).collect())
+        Ok(external::parse_outputs(said)?
+            .into_iter()
+            .map(|batch| Batch { expected, ..batch })
+            .collect())
     }
 
     fn verify(&self, _: &Setup, batch: &Batch) -> Result<(), String> {
@@ -134,7 +142,7 @@ impl Workload for CpuBatch {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Batch>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Batch>, Failure> {
         let shape = Shape::of(&setup)?;
         let sequential = shape.sequential(&setup);
         Ok(repeat_async(move || async move {
@@ -151,7 +159,7 @@ impl Workload for CpuBatch {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Batch>, Failure> {
+    ) -> Result<impl Session<Output = Batch>, Failure> {
         let shape = Shape::of(&setup)?;
         let sequential = shape.sequential(&setup);
         Ok(repeat(move || {
@@ -165,7 +173,7 @@ impl Workload for CpuBatch {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Batch>, Failure> {
+    ) -> Result<impl Session<Output = Batch>, Failure> {
         let shape = Shape::of(&setup)?;
         let sequential = shape.sequential(&setup);
         Ok(repeat(move || {

@@ -7,10 +7,11 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{
-    Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads, over_workers,
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    over_workers,
 };
 
 /// Above this many tasks at once, one OS thread per task is refused by many systems.
@@ -30,7 +31,7 @@ enum Tree {
 }
 
 impl Tree {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         match point.variant.as_deref() {
             Some("fib") => Ok(Self::Fib {
                 n: point.count_in("n", 1..=50)? as u64,
@@ -40,7 +41,9 @@ impl Tree {
                 first: 0,
                 leaves: point.count_in("leaves", 1..=1_000_000_000)? as u64,
             }),
-            _ => Err(Unfit::Point("fork-join has the variants `fib` and `skynet`".to_owned())),
+            _ => {
+                Err(Unsupported::Point("fork-join has the variants `fib` and `skynet`".to_owned()))
+            }
         }
     }
 
@@ -105,7 +108,7 @@ enum Children {
 }
 
 impl Workload for ForkJoin {
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -143,14 +146,19 @@ impl Workload for ForkJoin {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = usize::try_from(Tree::of(point)?.tasks()).unwrap_or(usize::MAX);
         most_threads(family, tasks, MOST_THREADS)?;
-        Ok(Needs { tasks, memory: (tasks as u64).saturating_mul(1_024), ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            memory: (tasks as u64).saturating_mul(1_024),
+            ..Requirements::default()
+        })
     }
 
     fn verify(&self, setup: &Setup, answer: &u64) -> Result<(), String> {
-        let expected = Tree::of(&setup.point).map_err(|unfit| unfit.to_string())?.expected();
+        let expected =
+            Tree::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.expected();
         if *answer == expected {
             Ok(())
         } else {
@@ -174,7 +182,7 @@ impl Workload for ForkJoin {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+    ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let tree = Tree::of(&setup.point)?;
         Ok(repeat_async(move || async move { Ok(future::<R>(tree).await) }))
     }
@@ -182,7 +190,7 @@ impl Workload for ForkJoin {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let tree = Tree::of(&setup.point)?;
         Ok(repeat(move || Ok(threads::<T>(tree))))
     }
@@ -190,7 +198,7 @@ impl Workload for ForkJoin {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let tree = Tree::of(&setup.point)?;
         Ok(repeat(move || Ok(pool::<D>(tree))))
     }

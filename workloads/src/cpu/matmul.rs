@@ -8,10 +8,12 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::outside::{self, Supplies};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::external::{self, ExternalInputs};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Rounding of a sum of products, relative to its size.
 const TOLERANCE: f64 = 1e-9;
@@ -28,11 +30,11 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let n = point.count_in("n", 1..=16_384)?;
         let tile = point.count_in("tile", 1..=16_384)?;
         if !n.is_multiple_of(tile) {
-            return Err(Unfit::Point(format!("n={n} is no multiple of tile={tile}")));
+            return Err(Unsupported::Point(format!("n={n} is no multiple of tile={tile}")));
         }
         Ok(Self { n, tile })
     }
@@ -50,7 +52,7 @@ struct Factors {
 }
 
 impl Factors {
-    fn of(setup: &Setup) -> Result<Self, Unfit> {
+    fn of(setup: &Setup) -> Result<Self, Unsupported> {
         let shape = Shape::of(&setup.point)?;
         let mut rng = Rng::with_seed(setup.seed);
         let mut matrix = || (0..shape.n * shape.n).map(|_| rng.f64() - 0.5).collect();
@@ -104,7 +106,7 @@ impl Product {
 }
 
 impl Workload for Matmul {
-    type Answer = Product;
+    type Output = Product;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -132,21 +134,21 @@ impl Workload for Matmul {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let shape = Shape::of(point)?;
         most_threads(family, shape.tiles(), 1_000)?;
         let memory = 5 * (shape.n * shape.n * size_of::<f64>()) as u64;
-        Ok(Needs { tasks: shape.tiles(), memory, ..Needs::default() })
+        Ok(Requirements { tasks: shape.tiles(), memory, ..Requirements::default() })
     }
 
-    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
         let Factors { a, b, .. } = Factors::of(setup)?;
         let bytes: Vec<u8> = a.into_iter().chain(b).flat_map(f64::to_le_bytes).collect();
-        outside::supplied(setup, "matmul", &bytes)
+        external::input_file(setup, "matmul", &bytes)
     }
 
     fn verify(&self, setup: &Setup, product: &Product) -> Result<(), String> {
-        let factors = Factors::of(setup).map_err(|unfit| unfit.to_string())?;
+        let factors = Factors::of(setup).map_err(|unsupported| unsupported.to_string())?;
         let shape = factors.shape;
         if product.tiles.len() != shape.tiles() {
             return Err(format!("{} tiles, expected {}", product.tiles.len(), shape.tiles()));
@@ -183,7 +185,7 @@ impl Workload for Matmul {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Product>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Product>, Failure> {
         let factors = Arc::new(Factors::of(&setup)?);
         Ok(repeat_async(move || {
             let factors = Arc::clone(&factors);
@@ -206,7 +208,7 @@ impl Workload for Matmul {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Product>, Failure> {
+    ) -> Result<impl Session<Output = Product>, Failure> {
         let factors = Arc::new(Factors::of(&setup)?);
         Ok(repeat(move || {
             let tasks: Vec<_> = (0..factors.shape.tiles())
@@ -222,7 +224,7 @@ impl Workload for Matmul {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Product>, Failure> {
+    ) -> Result<impl Session<Output = Product>, Failure> {
         let factors = Factors::of(&setup)?;
         Ok(repeat(move || {
             Ok(Product { tiles: D::map(factors.shape.tiles(), |number| factors.tile(number)) })
@@ -233,7 +235,7 @@ impl Workload for Matmul {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::SYSTEM;
+    use runtime_bench_api::clock::SYSTEM;
 
     fn setup(n: u64, tile: u64) -> Setup {
         Setup {
@@ -242,7 +244,7 @@ mod tests {
             pool_threads: 1,
             seed: 7,
             scratch: std::path::PathBuf::new(),
-            traffic: crate::load::Traffic::default(),
+            traffic: runtime_bench_api::load::Traffic::default(),
             clock: &SYSTEM,
         }
     }
@@ -268,6 +270,6 @@ mod tests {
 
     #[test]
     fn tiles_must_fill_the_matrix() {
-        assert!(matches!(Shape::of(&setup(10, 4).point), Err(Unfit::Point(_))));
+        assert!(matches!(Shape::of(&setup(10, 4).point), Err(Unsupported::Point(_))));
     }
 }

@@ -13,11 +13,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cpu::shard::{Shard, normalise};
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::outside::{self, Supplies};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::scratch::write_whole;
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::external::{self, ExternalInputs};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench_api::scratch::write_whole;
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// The variant that computes where it reads.
 const INLINE: &str = "inline";
@@ -45,12 +47,12 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let offloads = match point.variant.as_deref() {
             Some(INLINE) => false,
             Some(OFFLOADED) => true,
             _ => {
-                return Err(Unfit::Point(format!(
+                return Err(Unsupported::Point(format!(
                     "preprocess has the variants `{INLINE}` and `{OFFLOADED}`"
                 )));
             }
@@ -100,7 +102,7 @@ fn lines(millionths: &[i64]) -> String {
 }
 
 impl Workload for Preprocess {
-    type Answer = Normalised;
+    type Output = Normalised;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -144,10 +146,10 @@ impl Workload for Preprocess {
         points.to_vec()
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let Shape { shards, numbers, offloads } = Shape::of(point)?;
         if offloads && family != Family::Async {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "its tasks are made for computing as they are, and there is no other pool to hand \
                  work to"
                     .to_owned(),
@@ -155,19 +157,20 @@ impl Workload for Preprocess {
         }
         // Text and numbers of each. Reading from the page cache keeps nobody waiting.
         let memory = (shards * numbers) as u64 * 24;
-        let needs = Needs { tasks: shards, blocking: 1, files: shards, ..Needs::default() };
-        Ok(Needs { memory, offloads, ..needs })
+        let needs =
+            Requirements { tasks: shards, blocking: 1, files: shards, ..Requirements::default() };
+        Ok(Requirements { memory, offloads, ..needs })
     }
 
-    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
         let files = Files::prepare(setup, Shape::of(&setup.point)?)?.paths;
-        Ok(Supplies { files, ..Supplies::default() })
+        Ok(ExternalInputs { files, ..ExternalInputs::default() })
     }
 
-    fn hear(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Normalised>, Failure> {
+    fn parse_outputs(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Normalised>, Failure> {
         let Files { expected, .. } = Files::prepare(setup, Shape::of(&setup.point)?)?;
         let expects = |answer| Normalised { expected: Arc::clone(&expected), ..answer };
-        Ok(outside::hear(said)?.into_iter().map(expects).collect())
+        Ok(external::parse_outputs(said)?.into_iter().map(expects).collect())
     }
 
     fn verify(&self, _: &Setup, normalised: &Normalised) -> Result<(), String> {
@@ -197,7 +200,7 @@ impl Workload for Preprocess {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Normalised>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Normalised>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let files = Arc::new(Files::prepare(&setup, shape)?);
         Ok(repeat_async(move || {
@@ -230,7 +233,7 @@ impl Workload for Preprocess {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Normalised>, Failure> {
+    ) -> Result<impl Session<Output = Normalised>, Failure> {
         let files = Files::prepare(&setup, Shape::of(&setup.point)?)?;
         Ok(repeat(move || {
             let tasks: Vec<_> =
@@ -243,7 +246,7 @@ impl Workload for Preprocess {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Normalised>, Failure> {
+    ) -> Result<impl Session<Output = Normalised>, Failure> {
         let files = Files::prepare(&setup, Shape::of(&setup.point)?)?;
         Ok(repeat(move || {
             let shards = D::map(files.paths.len(), |file| shard(&files.paths[file]));

@@ -8,10 +8,12 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::outside::{self, Supplies};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::external::{self, ExternalInputs};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +26,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let elements = point.count_in("elements", 1..=1_000_000_000)?;
         Ok(Self { elements, cut_off: point.count_in("cut-off", 1..=1_000_000_000)? })
     }
@@ -83,7 +85,7 @@ fn fingerprint(numbers: &[u64]) -> u64 {
 }
 
 impl Workload for Sort {
-    type Answer = Vec<u64>;
+    type Output = Vec<u64>;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -116,21 +118,21 @@ impl Workload for Sort {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let shape = Shape::of(point)?;
         most_threads(family, shape.tasks(), 1_000)?;
         let memory = 4 * (shape.elements * size_of::<u64>()) as u64;
-        Ok(Needs { tasks: shape.tasks(), memory, ..Needs::default() })
+        Ok(Requirements { tasks: shape.tasks(), memory, ..Requirements::default() })
     }
 
-    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
         let numbers = Shape::of(&setup.point)?.input(setup.seed);
         let bytes: Vec<u8> = numbers.into_iter().flat_map(u64::to_le_bytes).collect();
-        outside::supplied(setup, "sort", &bytes)
+        external::input_file(setup, "sort", &bytes)
     }
 
     fn verify(&self, setup: &Setup, sorted: &Vec<u64>) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
         let input = shape.input(setup.seed);
         if let Some(place) = sorted.windows(2).position(|pair| pair[0] > pair[1]) {
             return Err(format!("element {place} is larger than the one behind it"));
@@ -160,7 +162,7 @@ impl Workload for Sort {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Vec<u64>>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Vec<u64>>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let input = shape.input(setup.seed);
         Ok(repeat_async(move || {
@@ -172,7 +174,7 @@ impl Workload for Sort {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Vec<u64>>, Failure> {
+    ) -> Result<impl Session<Output = Vec<u64>>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let input = shape.input(setup.seed);
         Ok(repeat(move || Ok(threads::<T>(input.clone(), shape.cut_off))))
@@ -181,7 +183,7 @@ impl Workload for Sort {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Vec<u64>>, Failure> {
+    ) -> Result<impl Session<Output = Vec<u64>>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let input = shape.input(setup.seed);
         Ok(repeat(move || Ok(pool::<D>(input.clone(), shape.cut_off))))

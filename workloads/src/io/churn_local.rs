@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use super::connect_churn::{Churned, SIZE, Shape, ended};
 use super::first_failure::FirstFailure;
-use super::loopback::listen;
 use super::message::fill;
-use crate::instance::{LocalSession, repeat_local};
-use crate::runtime::{Buffer, LocalRuntime};
-use crate::workload::Failure;
+use runtime_bench_api::instance::{LocalSession, repeat_local};
+use runtime_bench_api::loopback::listen;
+use runtime_bench_api::runtime::{Buffer, LocalRuntime};
+use runtime_bench_api::workload::Failure;
 
 /// Listens, and churns for each iteration.
 ///
@@ -22,7 +22,7 @@ use crate::workload::Failure;
 /// When the system refuses a socket or a port.
 pub(super) fn session<R: LocalRuntime>(
     shape: Shape,
-) -> Result<impl LocalSession<Answer = Churned>, Failure> {
+) -> Result<impl LocalSession<Output = Churned>, Failure> {
     let listen = || {
         let listener = listen()?;
         let address = listener.local_addr()?;

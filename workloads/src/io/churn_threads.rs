@@ -7,11 +7,11 @@ use std::sync::{Arc, mpsc};
 
 use super::connect_churn::{Churned, SIZE, Shape, ended};
 use super::first_failure::FirstFailure;
-use super::loopback::listen;
 use super::message::fill;
-use crate::instance::{Session, repeat};
-use crate::runtime::ThreadRuntime;
-use crate::workload::Failure;
+use runtime_bench_api::instance::{Session, repeat};
+use runtime_bench_api::loopback::listen;
+use runtime_bench_api::runtime::ThreadRuntime;
+use runtime_bench_api::workload::Failure;
 
 /// Listens, and churns for each iteration.
 ///
@@ -19,7 +19,7 @@ use crate::workload::Failure;
 /// When the system refuses a socket or a port.
 pub(super) fn session<T: ThreadRuntime>(
     shape: Shape,
-) -> Result<impl Session<Answer = Churned>, Failure> {
+) -> Result<impl Session<Output = Churned>, Failure> {
     let refused = Failure::io("listening on loopback");
     let listener = Arc::new(listen().map_err(&refused)?);
     let address = listener.local_addr().map_err(&refused)?;
@@ -83,7 +83,7 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::runtime::MortalThreads;
+    use runtime_bench_api::runtime::ShutdownThreads;
     use std::thread::{self, JoinHandle};
 
     /// A thread a task.
@@ -91,9 +91,9 @@ mod tests {
 
     impl ThreadRuntime for Threads {
         type Task<T: Send + 'static> = JoinHandle<T>;
-        type Mortal = Self;
+        type ShutdownRuntime = Self;
 
-        fn another(_: usize) -> io::Result<Self> {
+        fn new_instance(_: usize) -> io::Result<Self> {
             Ok(Self)
         }
 
@@ -110,7 +110,7 @@ mod tests {
         }
     }
 
-    impl MortalThreads for Threads {
+    impl ShutdownThreads for Threads {
         fn spawn(&mut self, task: impl FnOnce() + Send + 'static) {
             thread::spawn(task);
         }

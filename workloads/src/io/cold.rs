@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::workload::Unfit;
+use runtime_bench_api::workload::Unsupported;
 
 /// Where the kernel counts what this process had to fetch from a disk.
 const COUNTERS: &str = "/proc/self/io";
@@ -16,7 +16,7 @@ const PROBE: usize = 64 * 1_024;
 ///
 /// # Errors
 /// With the reason.
-pub(super) fn fits() -> Result<(), Unfit> {
+pub(super) fn fits() -> Result<(), Unsupported> {
     static PROBED: OnceLock<Result<(), String>> = OnceLock::new();
     let probed = PROBED.get_or_init(|| {
         let folder = std::env::temp_dir();
@@ -33,7 +33,7 @@ pub(super) fn fits() -> Result<(), Unfit> {
             )),
         }
     });
-    probed.clone().map_err(Unfit::Family)
+    probed.clone().map_err(Unsupported::Family)
 }
 
 /// Bytes of a fresh file that had to be fetched from the disk after it was put out of the cache.

@@ -10,13 +10,15 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use crate::instance::{AsyncSession, LocalSession, Session, repeat_async};
 use crate::io::first_failure::FirstFailure;
-use crate::io::loopback::{listen, waits_for_sockets};
 use crate::io::message::fill;
 use crate::io::{churn_local, churn_threads};
-use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat_async};
+use runtime_bench_api::loopback::{listen, waits_for_sockets};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Bytes of the message and of its echo.
 pub(super) const SIZE: usize = 64;
@@ -43,7 +45,7 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         Ok(Self {
             connections: point.count_in("connections", 1..=10_000_000)?,
             at_once: point.count_in("at-once", 1..=4_096)?,
@@ -52,7 +54,7 @@ impl Shape {
 }
 
 impl Workload for ConnectChurn {
-    type Answer = Churned;
+    type Output = Churned;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -95,24 +97,25 @@ impl Workload for ConnectChurn {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_sockets(family)?;
         let shape = Shape::of(point)?;
         let tasks = 2 * shape.at_once + 1;
         most_threads(family, tasks, 1_000)?;
-        Ok(Needs {
+        Ok(Requirements {
             tasks,
             // The clients, the task that accepts, and one that serves.
             blocking: shape.at_once + 2,
             // A server may not have seen the end of a connection when its client has the next.
             files: 4 * shape.at_once,
             memory: tasks as u64 * 4_096,
-            ..Needs::default()
+            ..Requirements::default()
         })
     }
 
     fn verify(&self, setup: &Setup, churned: &Churned) -> Result<(), String> {
-        let all = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.connections;
+        let all =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.connections;
         let Churned { answered, wrong, served } = *churned;
         if answered == all && wrong == 0 && served == all {
             return Ok(());
@@ -138,7 +141,7 @@ impl Workload for ConnectChurn {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Churned>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Churned>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let listen = || {
             let listener = listen()?;
@@ -154,21 +157,21 @@ impl Workload for ConnectChurn {
         }))
     }
 
-    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl LocalSession<Answer = Churned>, Failure> {
+    ) -> Result<impl LocalSession<Output = Churned>, Failure> {
         churn_local::session::<R>(Shape::of(&setup.point)?)
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Churned>, Failure> {
+    ) -> Result<impl Session<Output = Churned>, Failure> {
         churn_threads::session::<T>(Shape::of(&setup.point)?)
     }
 }

@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use serde::Deserialize;
 
 use super::message::fill;
-use crate::runtime::{AsyncRuntime, Buffer, LocalRuntime};
+use runtime_bench_api::runtime::{AsyncRuntime, Buffer, LocalRuntime};
 
 /// What the clients of one iteration saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -8,10 +8,12 @@ use runtime_bench_results::trial::{Age, Metric, metric};
 
 use super::reported;
 use super::server::{self, Driven, Served, Shape};
-use crate::instance::{AsyncSession, LocalSession, Session};
-use crate::load::Report;
-use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
+use runtime_bench_api::load::Report;
+use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// What a drive takes where time allows: a stall of some ten milliseconds is then a rare event, as it
 /// should be.
@@ -32,16 +34,18 @@ fn point(rate: u64, milliseconds: u64) -> Point {
     )
 }
 
-fn shape(point: &Point) -> Result<Shape, Unfit> {
+fn shape(point: &Point) -> Result<Shape, Unsupported> {
     match point.variant.as_deref() {
         None => Shape::of_echo_schedule(point),
         Some(CAPACITY) => Shape::of_capacity(point),
-        Some(other) => Err(Unfit::Point(format!("there is no variant `{other}` of echo-latency"))),
+        Some(other) => {
+            Err(Unsupported::Point(format!("there is no variant `{other}` of echo-latency")))
+        }
     }
 }
 
 impl Workload for EchoLatency {
-    type Answer = Report;
+    type Output = Report;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -90,8 +94,8 @@ impl Workload for EchoLatency {
         Some(capacity.with("messages", milliseconds, ""))
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        server::needs(&shape(point)?, family)
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+        server::requirements(&shape(point)?, family)
     }
 
     fn ages(&self) -> &'static [Age] {
@@ -102,7 +106,7 @@ impl Workload for EchoLatency {
         self,
         setup: &Setup,
         address: SocketAddr,
-    ) -> Result<impl Session<Answer = Report>, Failure> {
+    ) -> Result<impl Session<Output = Report>, Failure> {
         let shape = shape(&setup.point)?;
         Ok(Driven::new(Served::with_clients(setup, &shape, address)?, shape))
     }
@@ -132,19 +136,19 @@ impl Workload for EchoLatency {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Report>, Failure> {
         let shape = shape(&setup.point)?;
         Ok(Driven::new(Served::echo_on_async::<R>(&setup, &shape).await?, shape))
     }
 
-    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl LocalSession<Answer = Report>, Failure> {
+    ) -> Result<impl LocalSession<Output = Report>, Failure> {
         let shape = Shape::of_echo_schedule(&setup.point)?;
         Ok(Driven::new(Served::echo_on_local::<R>(&setup, &shape).await?, shape))
     }
@@ -152,7 +156,7 @@ impl Workload for EchoLatency {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Report>, Failure> {
+    ) -> Result<impl Session<Output = Report>, Failure> {
         let shape = shape(&setup.point)?;
         Ok(Driven::new(Served::echo_on_threads::<T>(&setup, &shape)?, shape))
     }

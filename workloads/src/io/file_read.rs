@@ -12,10 +12,12 @@ use serde_json::Value;
 
 use super::cold;
 use super::files::{Files, Sums};
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::outside::{self, Supplies};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::external::{self, ExternalInputs};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 const KIB: usize = 1_024;
 
@@ -42,7 +44,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let whole = |param: &&runtime_bench_results::key::Param| {
             param.name == "block" && param.value == ParamValue::from("whole")
         };
@@ -50,7 +52,9 @@ impl Shape {
             None => false,
             Some(COLD) => true,
             Some(other) => {
-                return Err(Unfit::Point(format!("there is no variant `{other}` of file-read")));
+                return Err(Unsupported::Point(format!(
+                    "there is no variant `{other}` of file-read"
+                )));
             }
         };
         Ok(Self {
@@ -72,7 +76,7 @@ impl Shape {
 }
 
 impl Workload for FileRead {
-    type Answer = Sums;
+    type Output = Sums;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -118,30 +122,30 @@ impl Workload for FileRead {
         }
     }
 
-    fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, _: Family) -> Result<Requirements, Unsupported> {
         let Shape { files, size, cold, .. } = Shape::of(point)?;
         if cold {
             cold::fits()?;
         }
         // A file never keeps a task waiting for another one, so a pool of any size will do.
-        Ok(Needs {
+        Ok(Requirements {
             tasks: files,
             blocking: 1,
             files,
             memory: (files * size) as u64,
-            ..Needs::default()
+            ..Requirements::default()
         })
     }
 
-    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
         let files = Shape::of(&setup.point)?.prepare(setup)?.paths;
-        Ok(Supplies { files, ..Supplies::default() })
+        Ok(ExternalInputs { files, ..ExternalInputs::default() })
     }
 
-    fn hear(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Sums>, Failure> {
+    fn parse_outputs(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let expected = shape.prepare(setup)?.sums();
-        let answers: Vec<Sums> = outside::hear(said)?;
+        let answers: Vec<Sums> = external::parse_outputs(said)?;
         if shape.cold && answers.iter().any(|sums| sums.fetched.is_none()) {
             let untold = "a cold read must tell in `fetched` how many bytes came from the disk";
             return Err(Failure::WrongAnswer(untold.to_owned()));
@@ -183,7 +187,7 @@ impl Workload for FileRead {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Sums>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let files = Arc::new(shape.prepare(&setup)?);
         Ok(repeat_async(move || {
@@ -208,7 +212,7 @@ impl Workload for FileRead {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Sums>, Failure> {
+    ) -> Result<impl Session<Output = Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let files = shape.prepare(&setup)?;
         Ok(repeat(move || {
@@ -226,7 +230,7 @@ impl Workload for FileRead {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Sums>, Failure> {
+    ) -> Result<impl Session<Output = Sums>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let files = shape.prepare(&setup)?;
         Ok(repeat(move || {
@@ -276,7 +280,7 @@ fn read_blocking(path: &Path, block: Block) -> io::Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scratch::write_whole;
+    use runtime_bench_api::scratch::write_whole;
 
     #[test]
     fn a_file_sums_up_alike_whole_and_in_blocks_and_its_order_matters() {

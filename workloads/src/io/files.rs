@@ -10,8 +10,8 @@ use serde::Deserialize;
 use fastrand::Rng;
 
 use super::cold;
-use crate::scratch::write_whole;
-use crate::workload::{Failure, Setup};
+use runtime_bench_api::scratch::write_whole;
+use runtime_bench_api::workload::{Failure, Setup};
 
 const EVICTING: fn(io::Error) -> Failure =
     |source| Failure::Io { what: "putting files out of the page cache", source };
@@ -24,7 +24,7 @@ pub struct Sums {
     #[serde(skip)]
     pub(super) expected: Arc<Vec<u32>>,
     /// Of the reading alone.
-    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     pub(super) took: Duration,
     /// Bytes that came from the disk; `None` where they need not.
     pub(super) fetched: Option<u64>,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use socket2::SockRef;
 
-use crate::workload::Failure;
+use runtime_bench_api::workload::Failure;
 
 /// Ends accepting when a client fails: the connections that it owes would be waited for in vain.
 pub(super) struct FirstFailure {
@@ -53,7 +53,7 @@ impl FirstFailure {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::io::loopback::{connect, listen};
+    use runtime_bench_api::loopback::{connect, listen};
     use std::io::Read;
     use std::thread;
 

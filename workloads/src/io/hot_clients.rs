@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 
 use crate::io::message::fill;
-use crate::workload::Failure;
+use runtime_bench_api::workload::Failure;
 
 /// Bytes that the server of the hot connection reads and echoes at a time.
 pub(super) const CHUNK: usize = 4 * 1_024;
@@ -45,10 +45,13 @@ pub struct Heard {
     /// Echoes that were not what had been sent.
     pub(super) wrong: usize,
     /// Of all quiet messages together.
-    #[serde(rename = "round_trips_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(
+        rename = "round_trips_ns",
+        deserialize_with = "runtime_bench_api::external::nanoseconds"
+    )]
     pub(super) round_trips: Duration,
     /// Of the slowest quiet message.
-    #[serde(rename = "worst_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "worst_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     pub(super) worst: Duration,
 }
 
@@ -179,7 +182,7 @@ pub(super) fn is_last(chunk: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::loopback;
+    use runtime_bench_api::loopback;
 
     #[test]
     fn only_the_last_chunk_is_the_last() {

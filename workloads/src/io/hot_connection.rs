@@ -11,10 +11,12 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::hot_clients::{CHUNK, Clients, Heard, QUIET, Schedule, is_last};
-use crate::instance::{AsyncSession, Session};
-use crate::io::loopback::{self, hand_over, waits_for_sockets};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session};
+use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +29,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let quiet = point.count_in("quiet", 1..=10_000)?;
         let period = Duration::from_millis(point.count_in("period", 1..=1_000)? as u64);
         let messages = point.count_in("messages", 1..=100_000)?;
@@ -40,7 +42,7 @@ impl Shape {
 }
 
 impl Workload for HotConnection {
-    type Answer = Heard;
+    type Output = Heard;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -85,16 +87,23 @@ impl Workload for HotConnection {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_sockets(family)?;
         let tasks = Shape::of(point)?.quiet + 1;
         most_threads(family, tasks, 1_001)?;
         let memory = tasks as u64 * 8_192;
-        Ok(Needs { tasks, blocking: tasks, files: 2 * tasks, memory, ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            blocking: tasks,
+            files: 2 * tasks,
+            memory,
+            ..Requirements::default()
+        })
     }
 
     fn verify(&self, setup: &Setup, heard: &Heard) -> Result<(), String> {
-        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
+        let expected =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
         let Heard { quiet, hot, wrong, .. } = *heard;
         if quiet == expected && hot > 0 && wrong == 0 {
             return Ok(());
@@ -124,7 +133,7 @@ impl Workload for HotConnection {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Heard>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Heard>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let (clients, hot, quiet) = connect(shape)?;
         let quiet = quiet.into_iter().map(hand_over::<R>).collect::<Result<_, _>>()?;
@@ -135,7 +144,7 @@ impl Workload for HotConnection {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Heard>, Failure> {
+    ) -> Result<impl Session<Output = Heard>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let (clients, hot, quiet) = connect(shape)?;
         let ends = Some((clients, hot));
@@ -166,7 +175,7 @@ struct OnAsync<R: AsyncRuntime> {
 }
 
 impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
-    type Answer = Heard;
+    type Output = Heard;
 
     async fn iterate(&mut self) -> Result<Heard, Failure> {
         let failed = Failure::io("echoing");
@@ -196,7 +205,7 @@ struct OnThreads<T> {
 }
 
 impl<T: ThreadRuntime> Session for OnThreads<T> {
-    type Answer = Heard;
+    type Output = Heard;
 
     fn iterate(&mut self) -> Result<Heard, Failure> {
         let failed = Failure::io("echoing");

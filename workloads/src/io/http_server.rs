@@ -16,10 +16,12 @@ use runtime_bench_results::trial::{Age, Metric};
 
 use super::reported;
 use super::server::{self, Driven, Served, Shape};
-use crate::instance::{AsyncSession, Session};
-use crate::load::{Drive, Report, Talk};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, Session};
+use runtime_bench_api::load::{Drive, Report, Talk};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// Bytes of the body.
 const LENGTH: usize = 1_024;
@@ -45,11 +47,11 @@ const fn body() -> [u8; LENGTH] {
     body
 }
 
-fn wait(point: &Point) -> Result<Duration, Unfit> {
+fn wait(point: &Point) -> Result<Duration, Unsupported> {
     Ok(Duration::from_millis(point.count_in("wait", 0..=LONGEST_WAIT)? as u64))
 }
 
-fn shape(point: &Point) -> Result<Shape, Unfit> {
+fn shape(point: &Point) -> Result<Shape, Unsupported> {
     let connections = point.count_in("connections", 1..=10_000)?;
     let messages = point.count_in("requests", 1..=1_000_000)? as u64;
     wait(point)?;
@@ -59,7 +61,7 @@ fn shape(point: &Point) -> Result<Shape, Unfit> {
 }
 
 impl Workload for HttpServer {
-    type Answer = Report;
+    type Output = Report;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -106,15 +108,15 @@ impl Workload for HttpServer {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        server::needs(&shape(point)?, family)
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+        server::requirements(&shape(point)?, family)
     }
 
     fn on_address(
         self,
         setup: &Setup,
         address: SocketAddr,
-    ) -> Result<impl Session<Answer = Report>, Failure> {
+    ) -> Result<impl Session<Output = Report>, Failure> {
         let shape = shape(&setup.point)?;
         Ok(Driven::new(Served::with_clients(setup, &shape, address)?, shape))
     }
@@ -144,7 +146,7 @@ impl Workload for HttpServer {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Report>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Report>, Failure> {
         let wait = wait(&setup.point)?;
         let handle = move |stream| serve_async::<R>(stream, wait);
         let shape = shape(&setup.point)?;
@@ -154,7 +156,7 @@ impl Workload for HttpServer {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Report>, Failure> {
+    ) -> Result<impl Session<Output = Report>, Failure> {
         let wait = wait(&setup.point)?;
         let handle = move |stream: TcpStream| {
             // A client that goes away ends its connection.

@@ -10,10 +10,12 @@ use serde::Deserialize;
 use super::reported;
 use super::server::{self, Served, Shape as Load};
 use crate::cpu::xorshift::{scattered, xorshift};
-use crate::instance::{AsyncSession, Session};
-use crate::load::Report;
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, Session};
+use runtime_bench_api::load::Report;
+use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 const UNLOADED: &str = "unloaded";
 const INLINE: &str = "inline";
@@ -39,10 +41,12 @@ pub struct Mixed {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let variant = point.variant.clone().unwrap_or_default();
         if ![UNLOADED, INLINE, OFFLOADED].contains(&variant.as_str()) {
-            return Err(Unfit::Point(format!("there is no variant `{variant}` of mixed-load")));
+            return Err(Unsupported::Point(format!(
+                "there is no variant `{variant}` of mixed-load"
+            )));
         }
         let jobs = point.count_in("jobs", 0..=100_000)?;
         Ok(Self {
@@ -63,7 +67,7 @@ impl Shape {
 }
 
 impl Workload for MixedLoad {
-    type Answer = Mixed;
+    type Output = Mixed;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -111,26 +115,26 @@ impl Workload for MixedLoad {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let shape = Shape::of(point)?;
         if family != Family::Async && shape.variant == OFFLOADED {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "there is nothing to offload from: a thread that computes holds nobody up but itself"
                     .to_owned(),
             ));
         }
-        let needs = server::needs(&shape.load, family)?;
+        let requirements = server::requirements(&shape.load, family)?;
         let threads = if family == Family::ThreadPerTask { shape.jobs } else { 0 };
         let offloads = shape.variant == OFFLOADED;
-        Ok(Needs { tasks: needs.tasks + threads, offloads, ..needs })
+        Ok(Requirements { tasks: requirements.tasks + threads, offloads, ..requirements })
     }
 
     fn ages(&self) -> &'static [Age] {
         &[Age::Young]
     }
 
-    fn fits_outside(&self, _: &Point) -> Result<(), Unfit> {
-        Err(Unfit::Family(
+    fn supports_external(&self, _: &Point) -> Result<(), Unsupported> {
+        Err(Unsupported::Family(
             "it needs a server that computes while it is loaded, for which the runner protocol has no \
              word"
                 .to_owned(),
@@ -139,7 +143,8 @@ impl Workload for MixedLoad {
 
     fn verify(&self, setup: &Setup, mixed: &Mixed) -> Result<(), String> {
         reported::verify(&mixed.report)?;
-        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.expected();
+        let expected =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.expected();
         if mixed.xor == expected {
             Ok(())
         } else {
@@ -165,7 +170,7 @@ impl Workload for MixedLoad {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Mixed>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Mixed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let served = Served::echo_on_async::<R>(&setup, &shape.load).await?;
         Ok(OnAsync::<R> { served, shape, runtime: PhantomData })
@@ -174,7 +179,7 @@ impl Workload for MixedLoad {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Mixed>, Failure> {
+    ) -> Result<impl Session<Output = Mixed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let served = Served::echo_on_threads::<T>(&setup, &shape.load)?;
         Ok(OnThreads::<T> { served, shape, runtime: PhantomData })
@@ -194,7 +199,7 @@ struct OnAsync<R> {
 }
 
 impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
-    type Answer = Mixed;
+    type Output = Mixed;
 
     async fn iterate(&mut self) -> Result<Mixed, Failure> {
         let offload = self.shape.variant == OFFLOADED;
@@ -226,7 +231,7 @@ struct OnThreads<T> {
 }
 
 impl<T: ThreadRuntime> Session for OnThreads<T> {
-    type Answer = Mixed;
+    type Output = Mixed;
 
     fn iterate(&mut self) -> Result<Mixed, Failure> {
         let jobs: Vec<_> = (0..self.shape.jobs)

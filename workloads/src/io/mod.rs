@@ -12,7 +12,6 @@ mod first_failure;
 mod hot_clients;
 pub mod hot_connection;
 pub mod http_server;
-pub mod loopback;
 pub(crate) mod message;
 pub mod mixed_load;
 pub mod overload;

@@ -9,10 +9,12 @@ use serde::Deserialize;
 
 use super::reported;
 use super::server::{self, ECHO, Served, Shape as Load};
-use crate::instance::{AsyncSession, LocalSession, Session};
-use crate::load::{Drive, Report};
-use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
+use runtime_bench_api::load::{Drive, Report};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +36,7 @@ pub struct Pressed {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let drive = Drive::Closed { messages: point.count_in("messages", 1..=1_000_000)? as u64 };
         Ok(Self {
@@ -64,7 +66,7 @@ impl Pressed {
 }
 
 impl Workload for Overload {
-    type Answer = Pressed;
+    type Output = Pressed;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -105,8 +107,8 @@ impl Workload for Overload {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
-        server::needs(&Shape::of(point)?.load, family)
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+        server::requirements(&Shape::of(point)?.load, family)
     }
 
     fn ages(&self) -> &'static [Age] {
@@ -141,7 +143,7 @@ impl Workload for Overload {
         self,
         setup: &Setup,
         address: SocketAddr,
-    ) -> Result<impl Session<Answer = Pressed>, Failure> {
+    ) -> Result<impl Session<Output = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(Under { served: Served::with_clients(setup, &shape.load, address)?, shape })
     }
@@ -153,19 +155,19 @@ impl Workload for Overload {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Pressed>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(Under { served: Served::echo_on_async::<R>(&setup, &shape.load).await?, shape })
     }
 
-    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl LocalSession<Answer = Pressed>, Failure> {
+    ) -> Result<impl LocalSession<Output = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(Under { served: Served::echo_on_local::<R>(&setup, &shape.load).await?, shape })
     }
@@ -173,7 +175,7 @@ impl Workload for Overload {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Pressed>, Failure> {
+    ) -> Result<impl Session<Output = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(Under { served: Served::echo_on_threads::<T>(&setup, &shape.load)?, shape })
     }
@@ -185,7 +187,7 @@ struct Under {
 }
 
 impl AsyncSession for Under {
-    type Answer = Pressed;
+    type Output = Pressed;
 
     async fn iterate(&mut self) -> Result<Pressed, Failure> {
         let capacity = self.served.drive_async(self.shape.load.drive).await?;
@@ -195,7 +197,7 @@ impl AsyncSession for Under {
 }
 
 impl Session for Under {
-    type Answer = Pressed;
+    type Output = Pressed;
 
     fn iterate(&mut self) -> Result<Pressed, Failure> {
         let capacity = self.served.drive(self.shape.load.drive)?;

@@ -4,8 +4,8 @@ use runtime_bench_results::histogram::{self, Histogram};
 use runtime_bench_results::stats::{PERCENTILES, fewest_samples};
 use runtime_bench_results::trial::{Metric, metric};
 
-use crate::load::{PATIENCE, Report};
-use crate::workload::Timed;
+use runtime_bench_api::load::{PATIENCE, Report};
+use runtime_bench_api::workload::Timed;
 
 /// Checks that every message was answered rightly, and that the generator's own figures agree.
 ///

@@ -15,11 +15,15 @@ use serde::Deserialize;
 
 use super::site::{PAGE, Site};
 use super::stack::Stack;
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::io::loopback::hand_over;
-use crate::outside::Supplies;
-use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::external::ExternalInputs;
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::loopback::hand_over;
+use runtime_bench_api::runtime::{
+    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
+};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +59,7 @@ impl Shape {
     }
 }
 
-fn counts(point: &Point) -> Result<(usize, usize, usize), Unfit> {
+fn counts(point: &Point) -> Result<(usize, usize, usize), Unsupported> {
     Ok((
         point.count_in("pages", 1..=1_000_000)?,
         point.count_in("at-once", 1..=4_096)?,
@@ -64,7 +68,7 @@ fn counts(point: &Point) -> Result<(usize, usize, usize), Unfit> {
 }
 
 impl Workload for Scrape {
-    type Answer = Scraped;
+    type Output = Scraped;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -110,22 +114,22 @@ impl Workload for Scrape {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let (pages, at_once, _) = counts(point)?;
         let tasks = if family == Family::Async { pages } else { at_once };
         most_threads(family, tasks, 1_000)?;
-        Ok(Needs {
+        Ok(Requirements {
             tasks,
             blocking: at_once,
             files: 2 * at_once,
             memory: (tasks * 4_096 + at_once * 65_536) as u64,
-            ..Needs::default()
+            ..Requirements::default()
         })
     }
 
-    fn supply(&self, setup: &Setup) -> Result<Supplies, Failure> {
+    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
         let address = Some(Shape::of(setup)?.site.open()?);
-        Ok(Supplies { address, ..Supplies::default() })
+        Ok(ExternalInputs { address, ..ExternalInputs::default() })
     }
 
     fn verify(&self, setup: &Setup, scraped: &Scraped) -> Result<(), String> {
@@ -160,7 +164,7 @@ impl Workload for Scrape {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Scraped>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Scraped>, Failure> {
         let shape = Shape::of(&setup)?;
         let connections = shape.site.serve(shape.at_once)?.into_iter().map(hand_over::<R>);
         let stack = Arc::new(Stack::of(connections.collect::<Result<_, _>>()?));
@@ -177,7 +181,7 @@ impl Workload for Scrape {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Scraped>, Failure> {
+    ) -> Result<impl Session<Output = Scraped>, Failure> {
         let shape = Shape::of(&setup)?;
         let stack = Arc::new(Stack::of(shape.site.serve(shape.at_once)?));
         Ok(repeat(move || {
@@ -196,7 +200,7 @@ impl Workload for Scrape {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Scraped>, Failure> {
+    ) -> Result<impl Session<Output = Scraped>, Failure> {
         let shape = Shape::of(&setup)?;
         let stack = Stack::of(shape.site.serve(shape.at_once)?);
         Ok(repeat(move || {

@@ -10,9 +10,11 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::timer_precision::waits_for_time;
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Readings that may wait for the aggregate.
 const CAPACITY: usize = 64;
@@ -43,9 +45,9 @@ pub struct Aggregate {
     early: usize,
     missed: usize,
     /// From the time a reading was due to the time the aggregate took it, of all readings.
-    #[serde(rename = "lateness_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "lateness_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     lateness: Duration,
-    #[serde(rename = "worst_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "worst_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     worst: Duration,
 }
 
@@ -74,7 +76,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         Ok(Self {
             sensors: point.count_in("sensors", 1..=1_000_000)?,
             period: Duration::from_millis(point.count_in("period", 1..=60_000)? as u64),
@@ -109,7 +111,7 @@ fn until(due: Instant) -> Duration {
 }
 
 impl Workload for SensorStreams {
-    type Answer = Aggregate;
+    type Output = Aggregate;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -153,17 +155,17 @@ impl Workload for SensorStreams {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_time(family)?;
         let shape = Shape::of(point)?;
         let tasks = shape.sensors + 1;
         most_threads(family, tasks, 1_001)?;
         let memory = (tasks * 1_024 + shape.ticks * 64) as u64;
-        Ok(Needs { tasks, blocking: tasks, memory, ..Needs::default() })
+        Ok(Requirements { tasks, blocking: tasks, memory, ..Requirements::default() })
     }
 
     fn verify(&self, setup: &Setup, aggregate: &Aggregate) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
         let windows = aggregate.windows.iter().enumerate();
         let right = windows.filter(|(tick, came)| **came == shape.expected(*tick)).count();
         let came = aggregate.windows.len();
@@ -196,7 +198,7 @@ impl Workload for SensorStreams {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Aggregate>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Aggregate>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let (sender, mut receiver) = R::channel::<Reading>(CAPACITY);
@@ -233,7 +235,7 @@ impl Workload for SensorStreams {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Aggregate>, Failure> {
+    ) -> Result<impl Session<Output = Aggregate>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (sender, receiver) = mpsc::sync_channel::<Reading>(CAPACITY);

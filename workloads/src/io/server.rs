@@ -7,11 +7,13 @@ use std::time::Duration;
 use runtime_bench_results::key::{LOAD, ParamError, Point, RATE};
 
 use super::echo;
-use super::loopback::waits_for_sockets;
-use crate::instance::{AsyncSession, Session};
-use crate::load::{self, Clients, Drive, Report, Talk};
-use crate::runtime::{AsyncRuntime, Family, Foreign, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Needs, Setup, Unfit};
+use runtime_bench_api::instance::{AsyncSession, Session};
+use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
+use runtime_bench_api::loopback::waits_for_sockets;
+use runtime_bench_api::runtime::{
+    AsyncRuntime, ExternalThread, Family, LocalRuntime, ThreadRuntime,
+};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Unsupported};
 
 /// Buffers of a connection, both ends, and a task's own memory.
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
@@ -49,7 +51,7 @@ impl Shape {
     ///
     /// # Errors
     /// When a parameter is missing or out of range.
-    pub(super) fn of_echo_schedule(point: &Point) -> Result<Self, Unfit> {
+    pub(super) fn of_echo_schedule(point: &Point) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let rate = rate(point)?;
         let milliseconds = point.count_in("duration", 10..=60_000)? as u64;
@@ -63,7 +65,7 @@ impl Shape {
     ///
     /// # Errors
     /// When a parameter is missing or out of range.
-    pub(super) fn of_capacity(point: &Point) -> Result<Self, Unfit> {
+    pub(super) fn of_capacity(point: &Point) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let messages = point.count_in("messages", 1..=1_000_000)? as u64;
         let warm_up = Drive::Closed { messages: messages.div_ceil(WARM_UP_SHARE) };
@@ -87,7 +89,7 @@ impl Shape {
 
 /// Messages a second. Of a point that says only which share of the capacity they are, the run finds out
 /// how many; until then the point is planned with one.
-fn rate(point: &Point) -> Result<u64, Unfit> {
+fn rate(point: &Point) -> Result<u64, Unsupported> {
     let rate = point.count_in(RATE, 1..=1_000_000);
     match rate {
         Err(ParamError::Missing(_)) if point.calibrated() => {
@@ -102,17 +104,17 @@ fn rate(point: &Point) -> Result<u64, Unfit> {
 ///
 /// # Errors
 /// Where nothing can wait for a socket, and where the generator does not run.
-pub(super) fn needs(shape: &Shape, family: Family) -> Result<Needs, Unfit> {
+pub(super) fn requirements(shape: &Shape, family: Family) -> Result<Requirements, Unsupported> {
     load::fits()?;
     waits_for_sockets(family)?;
     let tasks = shape.connections + OTHER_TASKS;
-    Ok(Needs {
+    Ok(Requirements {
         tasks,
         blocking: tasks,
         files: shape.connections,
         memory: tasks as u64 * CONNECTION_ESTIMATE,
         time: shape.time(),
-        ..Needs::default()
+        ..Requirements::default()
     })
 }
 
@@ -183,7 +185,7 @@ impl Served {
         address: SocketAddr,
     ) -> Result<Self, Failure> {
         let (setup, shape) = (setup.clone(), shape.clone());
-        let start = Foreign::start(move |()| Self::with_clients(&setup, &shape, address));
+        let start = ExternalThread::start(move |()| Self::with_clients(&setup, &shape, address));
         start.map_err(Failure::io("starting a thread"))?.ask(()).await
     }
 
@@ -283,7 +285,7 @@ impl Driven {
 }
 
 impl AsyncSession for Driven {
-    type Answer = Report;
+    type Output = Report;
 
     async fn iterate(&mut self) -> Result<Report, Failure> {
         self.served.drive_async(self.shape.next()).await
@@ -291,7 +293,7 @@ impl AsyncSession for Driven {
 }
 
 impl Session for Driven {
-    type Answer = Report;
+    type Output = Report;
 
     fn iterate(&mut self) -> Result<Report, Failure> {
         self.served.drive(self.shape.next())

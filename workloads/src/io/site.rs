@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::io::loopback;
-use crate::workload::Failure;
+use runtime_bench_api::loopback;
+use runtime_bench_api::workload::Failure;
 
 /// Bytes of a page.
 pub(super) const PAGE: usize = 2_048;

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::workload::Failure;
+use runtime_bench_api::workload::Failure;
 
 /// Idle connections, and how many were seen in use at once.
 pub(super) struct Stack<C> {

@@ -7,11 +7,13 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, LocalSession, Session};
 use crate::io::echo::{Echoed, serve, serve_async, serve_local, talk, talk_async, talk_local};
-use crate::io::loopback::{self, hand_over, waits_for_sockets};
-use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, over_workers};
+use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
+use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, over_workers,
+};
 
 /// The variant with one client for all connections.
 const FAN_OUT: &str = "fan-out";
@@ -30,11 +32,13 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let clients = match point.variant.as_deref() {
             None => point.count("connections")?,
             Some(FAN_OUT) => 1,
-            Some(_) => return Err(Unfit::Point(format!("tcp-echo has the variant `{FAN_OUT}`"))),
+            Some(_) => {
+                return Err(Unsupported::Point(format!("tcp-echo has the variant `{FAN_OUT}`")));
+            }
         };
         Ok(Self {
             clients,
@@ -50,7 +54,7 @@ impl Shape {
 }
 
 impl Workload for TcpEcho {
-    type Answer = Echoed;
+    type Output = Echoed;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -94,21 +98,22 @@ impl Workload for TcpEcho {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_sockets(family)?;
         let shape = Shape::of(point)?;
         let tasks = shape.clients + shape.connections;
-        Ok(Needs {
+        Ok(Requirements {
             tasks,
             blocking: tasks,
             files: 4 * shape.connections,
             memory: (2 * shape.connections * (2 * shape.size + 4_096)) as u64,
-            ..Needs::default()
+            ..Requirements::default()
         })
     }
 
     fn verify(&self, setup: &Setup, echoed: &Echoed) -> Result<(), String> {
-        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.total();
+        let expected =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
         if *echoed == (Echoed { messages: expected, wrong: 0 }) {
             return Ok(());
         }
@@ -131,7 +136,7 @@ impl Workload for TcpEcho {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Echoed>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Echoed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let mut clients = Vec::with_capacity(shape.connections);
         let mut servers = Vec::with_capacity(shape.connections);
@@ -144,14 +149,14 @@ impl Workload for TcpEcho {
         Ok(OnAsync::<R> { shape, clients, _servers: servers })
     }
 
-    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl LocalSession<Answer = Echoed>, Failure> {
+    ) -> Result<impl LocalSession<Output = Echoed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let mut clients = Vec::with_capacity(shape.connections);
         for (client, server) in connect(shape.connections)? {
@@ -166,7 +171,7 @@ impl Workload for TcpEcho {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Echoed>, Failure> {
+    ) -> Result<impl Session<Output = Echoed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         let mut clients = Vec::with_capacity(shape.connections);
         let mut servers = Vec::with_capacity(shape.connections);
@@ -203,7 +208,7 @@ struct OnAsync<R: AsyncRuntime> {
 }
 
 impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
-    type Answer = Echoed;
+    type Output = Echoed;
 
     async fn iterate(&mut self) -> Result<Echoed, Failure> {
         let shape = self.shape;
@@ -236,7 +241,7 @@ struct Local<R: LocalRuntime> {
 }
 
 impl<R: LocalRuntime> LocalSession for Local<R> {
-    type Answer = Echoed;
+    type Output = Echoed;
 
     async fn iterate(&mut self) -> Result<Echoed, Failure> {
         let Shape { messages, size, .. } = self.shape;
@@ -270,7 +275,7 @@ struct OnThreads<T: ThreadRuntime> {
 }
 
 impl<T: ThreadRuntime> Session for OnThreads<T> {
-    type Answer = Echoed;
+    type Output = Echoed;
 
     fn iterate(&mut self) -> Result<Echoed, Failure> {
         let shape = self.shape;

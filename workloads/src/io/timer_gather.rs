@@ -8,9 +8,13 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{
+    AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local,
+};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Above this, one OS thread per sleep is no longer something that anybody would write.
 const MOST_THREADS: usize = 1_000;
@@ -45,7 +49,7 @@ pub struct Gathered {
     out_of_order: usize,
     early: usize,
     /// From the last deadline to the end of the gathering; of sleeps one by one, of all together.
-    #[serde(rename = "lateness_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "lateness_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     lateness: Duration,
 }
 
@@ -108,7 +112,7 @@ impl Shape {
 }
 
 impl Workload for TimerGather {
-    type Answer = Gathered;
+    type Output = Gathered;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -151,21 +155,28 @@ impl Workload for TimerGather {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = point.count_in("tasks", 1..=100_000_000)?;
         point.count_in("delay", 1..=60_000)?;
         match point.variant.as_deref() {
             None => {}
             Some(ONE_BY_ONE) => {
                 point.count_in("tasks", 1..=MOST_IN_SEQUENCE)?;
-                return Ok(Needs { tasks: 1, blocking: 1, ..Needs::default() });
+                return Ok(Requirements { tasks: 1, blocking: 1, ..Requirements::default() });
             }
             Some(_) => {
-                return Err(Unfit::Point(format!("timer-gather has the variant `{ONE_BY_ONE}`")));
+                return Err(Unsupported::Point(format!(
+                    "timer-gather has the variant `{ONE_BY_ONE}`"
+                )));
             }
         }
         most_threads(family, tasks, MOST_THREADS)?;
-        Ok(Needs { tasks, blocking: tasks, memory: tasks as u64 * 1_024, ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            blocking: tasks,
+            memory: tasks as u64 * 1_024,
+            ..Requirements::default()
+        })
     }
 
     fn verify(&self, setup: &Setup, gathered: &Gathered) -> Result<(), String> {
@@ -196,7 +207,7 @@ impl Workload for TimerGather {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Gathered>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Gathered>, Failure> {
         let shape = Shape::of(&setup)?;
         Ok(repeat_async(move || async move {
             let mut sleeps = Vec::with_capacity(shape.tasks);
@@ -216,14 +227,14 @@ impl Workload for TimerGather {
         }))
     }
 
-    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl LocalSession<Answer = Gathered>, Failure> {
+    ) -> Result<impl LocalSession<Output = Gathered>, Failure> {
         let shape = Shape::of(&setup)?;
         Ok(repeat_local(move || async move {
             let mut sleeps = Vec::with_capacity(shape.tasks);
@@ -246,7 +257,7 @@ impl Workload for TimerGather {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Gathered>, Failure> {
+    ) -> Result<impl Session<Output = Gathered>, Failure> {
         let shape = Shape::of(&setup)?;
         Ok(repeat(move || {
             if shape.one_by_one {
@@ -263,7 +274,7 @@ impl Workload for TimerGather {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Gathered>, Failure> {
+    ) -> Result<impl Session<Output = Gathered>, Failure> {
         let shape = Shape::of(&setup)?;
         Ok(repeat(move || {
             if shape.one_by_one {

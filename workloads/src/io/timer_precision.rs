@@ -8,9 +8,13 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use crate::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local};
-use crate::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{
+    AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local,
+};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +24,10 @@ pub struct TimerPrecision;
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Sleeps {
     /// From each deadline to the time at which the task went on.
-    #[serde(rename = "overshoots_ns", deserialize_with = "crate::outside::each_nanoseconds")]
+    #[serde(
+        rename = "overshoots_ns",
+        deserialize_with = "runtime_bench_api::external::each_nanoseconds"
+    )]
     overshoots: Vec<Duration>,
     early: usize,
 }
@@ -41,14 +48,14 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let delay = Duration::from_micros(point.count_in("delay", 1..=60_000_000)? as u64);
         Ok(Self { delay, sleeps: point.count_in("sleeps", 1..=1_000_000)? })
     }
 }
 
 impl Workload for TimerPrecision {
-    type Answer = Sleeps;
+    type Output = Sleeps;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -84,14 +91,15 @@ impl Workload for TimerPrecision {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_time(family)?;
         let memory = 16 * Shape::of(point)?.sleeps as u64;
-        Ok(Needs { tasks: 1, blocking: 1, memory, ..Needs::default() })
+        Ok(Requirements { tasks: 1, blocking: 1, memory, ..Requirements::default() })
     }
 
     fn verify(&self, setup: &Setup, sleeps: &Sleeps) -> Result<(), String> {
-        let expected = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?.sleeps;
+        let expected =
+            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.sleeps;
         let came = sleeps.overshoots.len();
         if came == expected && sleeps.early == 0 {
             return Ok(());
@@ -119,7 +127,7 @@ impl Workload for TimerPrecision {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Sleeps>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Sleeps>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let mut sleeps = Sleeps::default();
@@ -132,14 +140,14 @@ impl Workload for TimerPrecision {
         }))
     }
 
-    fn fits_local(&self, _: &Point) -> Result<(), Unfit> {
+    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl LocalSession<Answer = Sleeps>, Failure> {
+    ) -> Result<impl LocalSession<Output = Sleeps>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_local(move || async move {
             let mut sleeps = Sleeps::default();
@@ -155,7 +163,7 @@ impl Workload for TimerPrecision {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Sleeps>, Failure> {
+    ) -> Result<impl Session<Output = Sleeps>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let mut sleeps = Sleeps::default();
@@ -170,9 +178,9 @@ impl Workload for TimerPrecision {
 }
 
 /// Refuses a pool made for computing, which has no word for waiting.
-pub(super) fn waits_for_time(family: Family) -> Result<(), Unfit> {
+pub(super) fn waits_for_time(family: Family) -> Result<(), Unsupported> {
     if family == Family::DataParallel {
-        return Err(Unfit::Family(
+        return Err(Unsupported::Family(
             "a pool made for computing has no timer, and a job that sleeps holds a worker of it"
                 .to_owned(),
         ));

@@ -14,11 +14,13 @@ use serde::Deserialize;
 
 use super::pending::count_when_pending;
 use super::resident::resident_memory;
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::io::loopback::hand_over;
-use crate::load::{self, Clients, Drive, Report, Talk};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
+use runtime_bench_api::loopback::hand_over;
+use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// Above this, one OS thread per connection is no longer something that anybody would write.
 const MOST_THREADS: usize = 4_000;
@@ -42,17 +44,17 @@ pub struct Held {
     with_half: u64,
     with_all: u64,
     /// From the first byte sent to the last answer.
-    #[serde(rename = "wake_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "wake_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     wake: Duration,
 }
 
 /// Connections, half of them.
-fn half(point: &Point) -> Result<usize, Unfit> {
+fn half(point: &Point) -> Result<usize, Unsupported> {
     Ok(point.count_in("connections", 2..=1_000_000)? / 2)
 }
 
 impl Workload for IdleConnections {
-    type Answer = Held;
+    type Output = Held;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -92,25 +94,25 @@ impl Workload for IdleConnections {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         load::fits()?;
         let connections = 2 * half(point)?;
         let estimate = match family {
             Family::Async => CONNECTION_ESTIMATE,
             Family::ThreadPerTask => THREAD_ESTIMATE,
             Family::ThreadPool | Family::DataParallel => {
-                return Err(Unfit::Family(
+                return Err(Unsupported::Family(
                     "a connection that waits would hold a thread of the pool, which has far fewer"
                         .to_owned(),
                 ));
             }
         };
         most_threads(family, connections, MOST_THREADS)?;
-        Ok(Needs {
+        Ok(Requirements {
             tasks: connections,
             files: connections,
             memory: connections as u64 * estimate,
-            ..Needs::default()
+            ..Requirements::default()
         })
     }
 
@@ -119,7 +121,7 @@ impl Workload for IdleConnections {
     }
 
     fn verify(&self, setup: &Setup, held: &Held) -> Result<(), String> {
-        let half = half(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let half = half(&setup.point).map_err(|unsupported| unsupported.to_string())?;
         // At the tiny size of a verification, the second half may fit into pages already there.
         let Held { answered, with_half, with_all, .. } = *held;
         if answered != 2 * half {
@@ -148,7 +150,7 @@ impl Workload for IdleConnections {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Held>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Held>, Failure> {
         let mut ends = Some(Ends::connect(&setup, 2 * half(&setup.point)?)?);
         Ok(repeat_async(move || {
             let ends = ends.take().ok_or_else(only_once);
@@ -159,7 +161,7 @@ impl Workload for IdleConnections {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Held>, Failure> {
+    ) -> Result<impl Session<Output = Held>, Failure> {
         let mut ends = Some(Ends::connect(&setup, 2 * half(&setup.point)?)?);
         Ok(repeat(move || hold::<T>(ends.take().ok_or_else(only_once)?)))
     }

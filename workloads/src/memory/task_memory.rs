@@ -12,9 +12,11 @@ use serde::Deserialize;
 
 use super::gate::Gate;
 use super::resident::resident_memory;
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// Above this, OS threads run into the limits of many systems.
 const MOST_THREADS: usize = 20_000;
@@ -46,7 +48,7 @@ pub struct Slope {
 }
 
 impl Workload for TaskMemory {
-    type Answer = Slope;
+    type Output = Slope;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -89,13 +91,13 @@ impl Workload for TaskMemory {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let waiting = 2 * point.count_in("tasks", 1..=100_000_000)?;
         let sleeping = sleeping(point)?;
         let estimate = match family {
             Family::Async => TASK_ESTIMATE,
             Family::ThreadPerTask if sleeping => {
-                return Err(Unfit::Family(
+                return Err(Unsupported::Family(
                     "an OS thread occupies its stack, however it waits: see the form without a \
                      variant"
                         .to_owned(),
@@ -103,19 +105,23 @@ impl Workload for TaskMemory {
             }
             Family::ThreadPerTask if waiting <= MOST_THREADS => THREAD_ESTIMATE,
             Family::ThreadPerTask => {
-                return Err(Unfit::Family(format!(
+                return Err(Unsupported::Family(format!(
                     "one OS thread per task is measured up to {MOST_THREADS} threads, and this \
                      point has {waiting}"
                 )));
             }
             Family::ThreadPool | Family::DataParallel => {
-                return Err(Unfit::Family(
+                return Err(Unsupported::Family(
                     "a pool keeps waiting jobs as closures in its queue, which is no waiting task"
                         .to_owned(),
                 ));
             }
         };
-        Ok(Needs { tasks: waiting, memory: waiting as u64 * estimate, ..Needs::default() })
+        Ok(Requirements {
+            tasks: waiting,
+            memory: waiting as u64 * estimate,
+            ..Requirements::default()
+        })
     }
 
     fn ages(&self) -> &'static [Age] {
@@ -148,7 +154,7 @@ impl Workload for TaskMemory {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Slope>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Slope>, Failure> {
         let (tasks, sleeping) = (setup.count("tasks")?, sleeping(&setup.point)?);
         Ok(repeat_async(move || async move {
             if sleeping { asleep::<R>(tasks).await } else { at_a_gate::<R>(tasks).await }
@@ -158,7 +164,7 @@ impl Workload for TaskMemory {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Slope>, Failure> {
+    ) -> Result<impl Session<Output = Slope>, Failure> {
         let tasks = setup.count("tasks")?;
         Ok(repeat(move || {
             let gate = Arc::new(Gate::for_tasks(0));
@@ -181,11 +187,13 @@ impl Workload for TaskMemory {
     }
 }
 
-fn sleeping(point: &Point) -> Result<bool, Unfit> {
+fn sleeping(point: &Point) -> Result<bool, Unsupported> {
     match point.variant.as_deref() {
         None => Ok(false),
         Some(SLEEPING) => Ok(true),
-        Some(other) => Err(Unfit::Point(format!("there is no variant `{other}` of task-memory"))),
+        Some(other) => {
+            Err(Unsupported::Point(format!("there is no variant `{other}` of task-memory")))
+        }
     }
 }
 

@@ -9,9 +9,11 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -40,12 +42,12 @@ const STEPS: [(&str, Step); 7] = [
 ];
 
 impl Step {
-    fn of(point: &Point) -> Result<(Self, u64), Unfit> {
+    fn of(point: &Point) -> Result<(Self, u64), Unsupported> {
         let variant = point.variant.as_deref();
         let step = STEPS.into_iter().find(|(name, _)| variant == Some(name));
         let (_, step) = step.ok_or_else(|| {
             let names = STEPS.map(|(name, _)| name).join(", ");
-            Unfit::Point(format!("await-granularity has the variants {names}"))
+            Unsupported::Point(format!("await-granularity has the variants {names}"))
         })?;
         Ok((step, point.count_in("steps", 1..=1_000_000_000)? as u64))
     }
@@ -118,7 +120,7 @@ async fn add_up<R: AsyncRuntime>(how: Step, steps: u64) -> u64 {
 
 impl Workload for AwaitGranularity {
     /// The sum.
-    type Answer = u64;
+    type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -163,22 +165,22 @@ impl Workload for AwaitGranularity {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let (how, _) = Step::of(point)?;
         if family == Family::Async || matches!(how, Step::Call | Step::Callback | Step::Spawn) {
             let offloads = how == Step::Offload;
-            return Ok(Needs { tasks: 1, offloads, ..Needs::default() });
+            return Ok(Requirements { tasks: 1, offloads, ..Requirements::default() });
         }
         let reason = if how == Step::Offload {
             "its tasks may block where they are: there is no other pool to hand work to"
         } else {
             "there is nothing to await: its tasks are plain functions"
         };
-        Err(Unfit::Family(reason.to_owned()))
+        Err(Unsupported::Family(reason.to_owned()))
     }
 
     fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
-        let (_, steps) = Step::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let (_, steps) = Step::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
         let expected = steps * (steps - 1) / 2;
         if *sum == expected {
             Ok(())
@@ -202,7 +204,7 @@ impl Workload for AwaitGranularity {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = u64>, Failure> {
+    ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let (how, steps) = Step::of(&setup.point)?;
         Ok(repeat_async(move || async move { Ok(add_up::<R>(how, steps).await) }))
     }
@@ -210,7 +212,7 @@ impl Workload for AwaitGranularity {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let (how, steps) = Step::of(&setup.point)?;
         Ok(repeat(move || {
             if how != Step::Spawn {
@@ -223,7 +225,7 @@ impl Workload for AwaitGranularity {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = u64>, Failure> {
+    ) -> Result<impl Session<Output = u64>, Failure> {
         let (how, steps) = Step::of(&setup.point)?;
         Ok(repeat(move || {
             if how != Step::Spawn {

@@ -11,9 +11,11 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload, most_threads};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +38,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let how = match point.variant.as_deref() {
             Some("blocked") => How::Blocked,
             Some("offloaded") => How::Offloaded,
@@ -44,11 +46,12 @@ impl Shape {
             _ => {
                 let variants =
                     "blocking-in-async has the variants `blocked`, `offloaded`, `awaited`";
-                return Err(Unfit::Point(variants.to_owned()));
+                return Err(Unsupported::Point(variants.to_owned()));
             }
         };
-        let ms =
-            |name| Ok::<_, Unfit>(Duration::from_millis(point.count_in(name, 1..=60_000)? as u64));
+        let ms = |name| {
+            Ok::<_, Unsupported>(Duration::from_millis(point.count_in(name, 1..=60_000)? as u64))
+        };
         let jobs = point.count_in("jobs", 1..=100_000)?;
         Ok(Self { how, period: ms("period")?, jobs, job: ms("job")? })
     }
@@ -89,7 +92,7 @@ struct Heartbeat {
     due: Instant,
     ticks: usize,
     early: usize,
-    #[serde(rename = "worst_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "worst_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     worst: Duration,
 }
 
@@ -136,7 +139,7 @@ impl Beaten {
 }
 
 impl Workload for BlockingInAsync {
-    type Answer = Beaten;
+    type Output = Beaten;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -185,7 +188,7 @@ impl Workload for BlockingInAsync {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         let shape = Shape::of(point)?;
         let reason = match family {
             Family::Async => None,
@@ -202,12 +205,17 @@ impl Workload for BlockingInAsync {
             ),
         };
         if let Some(reason) = reason {
-            return Err(Unfit::Family(reason.to_owned()));
+            return Err(Unsupported::Family(reason.to_owned()));
         }
         let tasks = shape.jobs + 1;
         most_threads(family, tasks, 1_000)?;
         let offloads = shape.how == How::Offloaded;
-        Ok(Needs { tasks, memory: tasks as u64 * 1_024, offloads, ..Needs::default() })
+        Ok(Requirements {
+            tasks,
+            memory: tasks as u64 * 1_024,
+            offloads,
+            ..Requirements::default()
+        })
     }
 
     fn verify(&self, setup: &Setup, beaten: &Beaten) -> Result<(), String> {
@@ -239,7 +247,7 @@ impl Workload for BlockingInAsync {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Beaten>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Beaten>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let stop = Arc::new(AtomicBool::new(false));
@@ -274,7 +282,7 @@ impl Workload for BlockingInAsync {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Beaten>, Failure> {
+    ) -> Result<impl Session<Output = Beaten>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let stop = Arc::new(AtomicBool::new(false));

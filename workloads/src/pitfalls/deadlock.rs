@@ -13,9 +13,11 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::meeting::Meeting;
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// Tasks, and locks that both of them want.
 const TASKS: usize = 2;
@@ -35,7 +37,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let watch = Duration::from_millis(point.count_in("watch", 1..=60_000)? as u64);
         Ok(Self { watch, turns: point.count_in("turns", 1..=1_000_000_000)? as u64 })
     }
@@ -50,12 +52,12 @@ pub struct Ended {
     freed: Option<bool>,
     /// Turns that the tasks in one order took together.
     turns: u64,
-    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 
 impl Workload for Deadlock {
-    type Answer = Ended;
+    type Output = Ended;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -98,17 +100,17 @@ impl Workload for Deadlock {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         Shape::of(point)?;
         if family == Family::DataParallel {
-            return Err(Unfit::Family(
+            return Err(Unsupported::Family(
                 "a job that is stuck holds its worker for ever: two of them, and a pool of two \
                  workers is gone"
                     .to_owned(),
             ));
         }
         // Those that are stuck keep their threads, and the root watches from its own; then the twins.
-        Ok(Needs { tasks: 2 * TASKS, blocking: 2 * TASKS + 1, ..Needs::default() })
+        Ok(Requirements { tasks: 2 * TASKS, blocking: 2 * TASKS + 1, ..Requirements::default() })
     }
 
     fn tasks_block(&self) -> bool {
@@ -120,7 +122,7 @@ impl Workload for Deadlock {
     }
 
     fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
         let expected = TASKS as u64 * shape.turns;
         if !ended.stuck {
             Err("a task went on that should have been stuck for ever".to_owned())
@@ -147,7 +149,7 @@ impl Workload for Deadlock {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Ended>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || {
             let ended = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
@@ -161,7 +163,7 @@ impl Workload for Deadlock {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Ended>, Failure> {
+    ) -> Result<impl Session<Output = Ended>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let stuck = stuck_on_threads::<T>(shape.watch);

@@ -14,9 +14,13 @@ use serde::Deserialize;
 
 use super::meeting::Meeting;
 use crate::concurrency::watch::Watch;
-use crate::instance::{AsyncSession, Session, repeat, repeat_async};
-use crate::runtime::{AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
+};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// Tasks that want the lock.
 const TASKS: usize = 2;
@@ -33,14 +37,14 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(point: &Point) -> Result<Self, Unfit> {
+    fn of(point: &Point) -> Result<Self, Unsupported> {
         let hold = Duration::from_millis(point.count_in("hold", 1..=60_000)? as u64);
         let fresh = match point.variant.as_deref() {
             Some("fresh") => true,
             Some("shared") => false,
             _ => {
                 let variants = "lock-per-call has the variants `fresh` and `shared`";
-                return Err(Unfit::Point(variants.to_owned()));
+                return Err(Unsupported::Point(variants.to_owned()));
             }
         };
         Ok(Self { fresh, hold })
@@ -62,12 +66,12 @@ impl Shape {
 pub struct Held {
     /// The most that held a lock at once.
     most: usize,
-    #[serde(rename = "makespan_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "makespan_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     makespan: Duration,
 }
 
 impl Workload for LockPerCall {
-    type Answer = Held;
+    type Output = Held;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -108,9 +112,9 @@ impl Workload for LockPerCall {
         }
     }
 
-    fn needs(&self, point: &Point, _: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, _: Family) -> Result<Requirements, Unsupported> {
         Shape::of(point)?;
-        Ok(Needs { tasks: TASKS, blocking: TASKS, ..Needs::default() })
+        Ok(Requirements { tasks: TASKS, blocking: TASKS, ..Requirements::default() })
     }
 
     fn tasks_block(&self) -> bool {
@@ -118,7 +122,7 @@ impl Workload for LockPerCall {
     }
 
     fn verify(&self, setup: &Setup, held: &Held) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unfit| unfit.to_string())?;
+        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
         let (most, expected) = (held.most, shape.most());
         // Turns, one after the other, take as long as all of them.
         let least = if shape.fresh { shape.hold } else { shape.hold * TASKS as u32 };
@@ -144,7 +148,7 @@ impl Workload for LockPerCall {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Held>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Held>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || {
             let held = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
@@ -158,7 +162,7 @@ impl Workload for LockPerCall {
     fn on_threads<T: ThreadRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Held>, Failure> {
+    ) -> Result<impl Session<Output = Held>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let inside = Arc::new(Inside::default());
@@ -175,7 +179,7 @@ impl Workload for LockPerCall {
     fn on_data_parallel<D: DataParallel>(
         self,
         setup: Setup,
-    ) -> Result<impl Session<Answer = Held>, Failure> {
+    ) -> Result<impl Session<Output = Held>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let inside = Inside::default();

@@ -9,9 +9,11 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use crate::instance::AsyncSession;
-use crate::runtime::{AsyncRuntime, Family, Foreign};
-use crate::workload::{Failure, Needs, PointSet, Setup, Timed, Unfit, Workload};
+use runtime_bench_api::instance::AsyncSession;
+use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family};
+use runtime_bench_api::workload::{
+    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+};
 
 /// Those that block off the workers are waited for longer: they must not give up.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -28,11 +30,11 @@ pub struct Ended {
     /// Whether one of the twins did.
     twins_starved: bool,
     /// From the moment when all twins block to the end of the last.
-    #[serde(rename = "took_ns", deserialize_with = "crate::outside::nanoseconds")]
+    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 
-fn watch(point: &Point) -> Result<Duration, Unfit> {
+fn watch(point: &Point) -> Result<Duration, Unsupported> {
     Ok(Duration::from_millis(point.count_in("watch", 1..=60_000)? as u64))
 }
 
@@ -66,7 +68,7 @@ impl Door {
 }
 
 impl Workload for PoolStarvation {
-    type Answer = Ended;
+    type Output = Ended;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -100,11 +102,11 @@ impl Workload for PoolStarvation {
         }
     }
 
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit> {
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
         watch(point)?;
         let reason = match family {
             Family::Async => {
-                return Ok(Needs { tasks: 2, offloads: true, ..Needs::default() });
+                return Ok(Requirements { tasks: 2, offloads: true, ..Requirements::default() });
             }
             Family::ThreadPerTask => {
                 "each task has a thread of its own: there is nothing to starve"
@@ -115,7 +117,7 @@ impl Workload for PoolStarvation {
             }
             Family::DataParallel => "its jobs must not wait for each other at all",
         };
-        Err(Unfit::Family(reason.to_owned()))
+        Err(Unsupported::Family(reason.to_owned()))
     }
 
     fn verify(&self, _: &Setup, ended: &Ended) -> Result<(), String> {
@@ -139,13 +141,13 @@ impl Workload for PoolStarvation {
     async fn on_async<R: AsyncRuntime>(
         self,
         setup: Setup,
-    ) -> Result<impl AsyncSession<Answer = Ended>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         let watch = watch(&setup.point)?;
         let met = |door: Arc<Door>| {
             door.met.wait();
             Instant::now()
         };
-        let foreign = Foreign::start(met).map_err(Failure::io("starting a thread"))?;
+        let foreign = ExternalThread::start(met).map_err(Failure::io("starting a thread"))?;
         Ok(Starving::<R> { workers: setup.workers, watch, foreign, runtime: PhantomData })
     }
 }
@@ -154,12 +156,12 @@ struct Starving<R> {
     workers: usize,
     watch: Duration,
     /// Tells the root when all tasks block.
-    foreign: Foreign<Arc<Door>, Instant>,
+    foreign: ExternalThread<Arc<Door>, Instant>,
     runtime: PhantomData<fn() -> R>,
 }
 
 impl<R: AsyncRuntime> AsyncSession for Starving<R> {
-    type Answer = Ended;
+    type Output = Ended;
 
     async fn iterate(&mut self) -> Result<Ended, Failure> {
         let (tasks, watch) = (self.workers, self.watch);

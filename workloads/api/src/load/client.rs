@@ -9,11 +9,11 @@ use super::recording::Recording;
 use super::waiting::Waiting;
 use super::{Drive, Report, Talk, Target};
 use crate::clock::{Clock, SYSTEM};
-use crate::io::loopback;
+use crate::loopback;
 
 /// A server that answers nothing for so long is given up: shorter than any trial's limit, and longer than
 /// jobs may keep its only worker.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(15);
 /// Read at once from a connection.
 const BUFFER: usize = 64 * 1_024;
 

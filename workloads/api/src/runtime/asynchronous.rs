@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::channels::{Channels, ChannelsVisitor};
 use super::locks::LocksVisitor;
-use super::mortal::Mortal;
+use super::shutdown::ShutdownRuntime;
 
 /// An asynchronous runtime. A value of it is the running instance.
 pub trait AsyncRuntime: Sized + 'static {
@@ -27,13 +27,13 @@ pub trait AsyncRuntime: Sized + 'static {
     /// The runtime's own channels, with a bound.
     type Channels: Channels;
     /// A runtime of this kind that can be shut down.
-    type Mortal: Mortal;
+    type ShutdownRuntime: ShutdownRuntime;
 
     /// Builds another runtime of this kind, from inside this one.
     ///
     /// # Errors
     /// When it cannot be built, or a process has one for good.
-    fn another(workers: usize) -> io::Result<Self::Mortal>;
+    fn new_instance(workers: usize) -> io::Result<Self::ShutdownRuntime>;
 
     /// Spawns the root task onto the runtime and waits for it from outside, so that the root runs
     /// where its children run.

@@ -12,17 +12,17 @@ mod message;
 mod recording;
 mod waiting;
 
-pub(crate) use client::PATIENCE;
+pub use client::PATIENCE;
 pub use client::run;
 pub use generator::Traffic;
-pub(crate) use generator::{Clients, clients};
+pub use generator::{Clients, clients};
 pub use message::Talk;
 
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::workload::Unfit;
+use crate::workload::Unsupported;
 
 /// Whom to load, and with what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,9 +85,9 @@ pub struct Report {
 ///
 /// # Errors
 /// Elsewhere than on Linux.
-pub(crate) fn fits() -> Result<(), Unfit> {
+pub fn fits() -> Result<(), Unsupported> {
     if cfg!(target_os = "linux") {
         return Ok(());
     }
-    Err(Unfit::Point("the load generator runs on Linux only".to_owned()))
+    Err(Unsupported::Point("the load generator runs on Linux only".to_owned()))
 }

@@ -6,7 +6,7 @@
 use std::future::Future;
 
 /// An asynchronous runtime that can be shut down.
-pub trait Mortal: Send + 'static {
+pub trait ShutdownRuntime: Send + 'static {
     /// Gives it a task that goes on alone.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
@@ -19,7 +19,7 @@ pub trait Mortal: Send + 'static {
 }
 
 /// A pool of threads, or threads without one, that can be shut down.
-pub trait MortalThreads: Send + 'static {
+pub trait ShutdownThreads: Send + 'static {
     /// Gives it a task that goes on alone.
     fn spawn(&mut self, task: impl FnOnce() + Send + 'static);
 
@@ -29,9 +29,9 @@ pub trait MortalThreads: Send + 'static {
 
 /// Stands where a runtime ends with its process only: there is none.
 #[derive(Clone, Copy, Debug)]
-pub enum Immortal {}
+pub enum NoShutdown {}
 
-impl Mortal for Immortal {
+impl ShutdownRuntime for NoShutdown {
     fn spawn(&self, _: impl Future<Output = ()> + Send + 'static) {
         match *self {}
     }

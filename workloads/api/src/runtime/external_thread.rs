@@ -8,35 +8,35 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, JoinHandle, Thread};
 
 /// The thread. Dropping it ends the thread and waits for its end.
-pub(crate) struct Foreign<Q, A> {
-    shared: Arc<Mutex<Desk<Q, A>>>,
+pub struct ExternalThread<Q, A> {
+    shared: Arc<Mutex<Mailbox<Q, A>>>,
     thread: Option<JoinHandle<()>>,
 }
 
-struct Desk<Q, A> {
+struct Mailbox<Q, A> {
     question: Option<Q>,
     answer: Option<A>,
     waker: Option<Waker>,
     closed: bool,
 }
 
-impl<Q: Send + 'static, A: Send + 'static> Foreign<Q, A> {
+impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
     /// Starts the thread, which answers each question by `work`.
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub(crate) fn start(mut work: impl FnMut(Q) -> A + Send + 'static) -> io::Result<Self> {
-        let desk = Desk { question: None, answer: None, waker: None, closed: false };
-        let shared = Arc::new(Mutex::new(desk));
-        let desk = Arc::clone(&shared);
+    pub fn start(mut work: impl FnMut(Q) -> A + Send + 'static) -> io::Result<Self> {
+        let mailbox = Mailbox { question: None, answer: None, waker: None, closed: false };
+        let shared = Arc::new(Mutex::new(mailbox));
+        let mailbox = Arc::clone(&shared);
         let thread = thread::Builder::new().name("foreign".to_owned()).spawn(move || {
             loop {
                 let question = {
-                    let mut desk = lock(&desk);
-                    if desk.closed {
+                    let mut mailbox = lock(&mailbox);
+                    if mailbox.closed {
                         return;
                     }
-                    desk.question.take()
+                    mailbox.question.take()
                 };
                 let Some(question) = question else {
                     thread::park();
@@ -44,9 +44,9 @@ impl<Q: Send + 'static, A: Send + 'static> Foreign<Q, A> {
                 };
                 let answer = work(question);
                 let waker = {
-                    let mut desk = lock(&desk);
-                    desk.answer = Some(answer);
-                    desk.waker.take()
+                    let mut mailbox = lock(&mailbox);
+                    mailbox.answer = Some(answer);
+                    mailbox.waker.take()
                 };
                 if let Some(waker) = waker {
                     waker.wake();
@@ -58,17 +58,17 @@ impl<Q: Send + 'static, A: Send + 'static> Foreign<Q, A> {
 
     /// Asks, and waits to be woken with the answer: the question is asked once the waker is in its
     /// place, so there is a wake-up for every answer.
-    pub(crate) async fn ask(&self, question: Q) -> A {
+    pub async fn ask(&self, question: Q) -> A {
         let mut question = Some(question);
         poll_fn(|context| {
-            let mut desk = lock(&self.shared);
-            if let Some(answer) = desk.answer.take() {
+            let mut mailbox = lock(&self.shared);
+            if let Some(answer) = mailbox.answer.take() {
                 return Poll::Ready(answer);
             }
-            desk.waker = Some(context.waker().clone());
+            mailbox.waker = Some(context.waker().clone());
             if let Some(question) = question.take() {
-                desk.question = Some(question);
-                drop(desk);
+                mailbox.question = Some(question);
+                drop(mailbox);
                 self.unpark();
             }
             Poll::Pending
@@ -77,7 +77,7 @@ impl<Q: Send + 'static, A: Send + 'static> Foreign<Q, A> {
     }
 
     /// The same on a thread that may block: it is parked until the waker unparks it.
-    pub(crate) fn ask_blocking(&self, question: Q) -> A {
+    pub fn ask_blocking(&self, question: Q) -> A {
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         let mut answer = pin!(self.ask(question));
         loop {
@@ -89,7 +89,7 @@ impl<Q: Send + 'static, A: Send + 'static> Foreign<Q, A> {
     }
 }
 
-impl<Q, A> Foreign<Q, A> {
+impl<Q, A> ExternalThread<Q, A> {
     fn unpark(&self) {
         if let Some(thread) = &self.thread {
             thread.thread().unpark();
@@ -97,7 +97,7 @@ impl<Q, A> Foreign<Q, A> {
     }
 }
 
-impl<Q, A> Drop for Foreign<Q, A> {
+impl<Q, A> Drop for ExternalThread<Q, A> {
     fn drop(&mut self) {
         lock(&self.shared).closed = true;
         self.unpark();
@@ -108,8 +108,8 @@ impl<Q, A> Drop for Foreign<Q, A> {
     }
 }
 
-fn lock<Q, A>(desk: &Mutex<Desk<Q, A>>) -> MutexGuard<'_, Desk<Q, A>> {
-    desk.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<Q, A>(mailbox: &Mutex<Mailbox<Q, A>>) -> MutexGuard<'_, Mailbox<Q, A>> {
+    mailbox.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Unpark(Thread);
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn every_question_gets_its_own_answer() {
-        let foreign = Foreign::start(|number: u64| number * 2).unwrap();
+        let foreign = ExternalThread::start(|number: u64| number * 2).unwrap();
         let answers: Vec<u64> = (0..50).map(|number| foreign.ask_blocking(number)).collect();
         assert_eq!(answers, (0..50).map(|number| number * 2).collect::<Vec<_>>());
     }
@@ -135,7 +135,7 @@ mod tests {
     fn its_thread_ends_with_it() {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
-        let foreign = Foreign::start(move |()| Arc::strong_count(&held)).unwrap();
+        let foreign = ExternalThread::start(move |()| Arc::strong_count(&held)).unwrap();
         assert_eq!(foreign.ask_blocking(()), 2);
         drop(foreign);
         assert_eq!(Arc::strong_count(&alive), 1);

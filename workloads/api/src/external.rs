@@ -17,7 +17,7 @@ use crate::workload::{Failure, Setup};
 
 /// What a runner is given besides its request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Supplies {
+pub struct ExternalInputs {
     /// Files with its input, in the workload's order. What is in them the workload's model tells.
     pub files: Vec<PathBuf>,
     /// A server to talk to, which lives as long as the trial.
@@ -28,18 +28,18 @@ pub struct Supplies {
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn supplied(setup: &Setup, workload: &str, bytes: &[u8]) -> Result<Supplies, Failure> {
+pub fn input_file(setup: &Setup, workload: &str, bytes: &[u8]) -> Result<ExternalInputs, Failure> {
     // Trials of several points and seeds share the folder; a file is made anew for each.
     let path = setup.scratch.join(format!("{workload}-{}", std::process::id()));
     write_whole(&path, bytes).map_err(Failure::io("making the file with the input"))?;
-    Ok(Supplies { files: vec![path], ..Supplies::default() })
+    Ok(ExternalInputs { files: vec![path], ..ExternalInputs::default() })
 }
 
 /// Reads one answer an iteration.
 ///
 /// # Errors
 /// Which of them is not of the form, and where.
-pub(crate) fn hear<A: DeserializeOwned>(said: Vec<Value>) -> Result<Vec<A>, Failure> {
+pub fn parse_outputs<A: DeserializeOwned>(said: Vec<Value>) -> Result<Vec<A>, Failure> {
     let answers = said.into_iter().enumerate().map(|(number, answer)| {
         serde_json::from_value(answer).map_err(|error| {
             Failure::Request(format!(
@@ -51,14 +51,12 @@ pub(crate) fn hear<A: DeserializeOwned>(said: Vec<Value>) -> Result<Vec<A>, Fail
 }
 
 /// A duration that is written as a whole number of nanoseconds.
-pub(crate) fn nanoseconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+pub fn nanoseconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     u64::deserialize(from).map(Duration::from_nanos)
 }
 
 /// The same of a list.
-pub(crate) fn each_nanoseconds<'de, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Vec<Duration>, D::Error> {
+pub fn each_nanoseconds<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Duration>, D::Error> {
     Ok(Vec::<u64>::deserialize(from)?.into_iter().map(Duration::from_nanos).collect())
 }
 
@@ -75,11 +73,11 @@ mod tests {
 
     #[test]
     fn an_answer_of_another_form_is_named_with_its_iteration() {
-        let answers: Vec<Answer> = hear(vec![json!({ "took_ns": 5 })]).unwrap();
+        let answers: Vec<Answer> = parse_outputs(vec![json!({ "took_ns": 5 })]).unwrap();
         assert_eq!(answers[0].took, Duration::from_nanos(5));
         for wrong in [json!({ "took_ns": -5 }), json!({ "took": 5 }), json!(7)] {
             let said = vec![json!({ "took_ns": 5 }), wrong];
-            let error = hear::<Answer>(said).unwrap_err().to_string();
+            let error = parse_outputs::<Answer>(said).unwrap_err().to_string();
             assert!(error.contains("iteration 1"), "{error}");
         }
     }

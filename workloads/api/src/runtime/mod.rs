@@ -9,19 +9,19 @@
 mod asynchronous;
 mod channels;
 mod data_parallel;
-mod foreign;
+mod external_thread;
 mod local;
 mod locks;
-mod mortal;
+mod shutdown;
 mod threads;
 
 pub use asynchronous::{AsyncRuntime, Receiver, Sender};
 pub use channels::{Channels, ChannelsVisitor};
 pub use data_parallel::DataParallel;
-pub(crate) use foreign::Foreign;
+pub use external_thread::ExternalThread;
 pub use local::{Buffer, Lent, LocalRuntime};
 pub use locks::{Locks, LocksVisitor};
-pub use mortal::{Immortal, Mortal, MortalThreads};
+pub use shutdown::{NoShutdown, ShutdownRuntime, ShutdownThreads};
 pub use threads::ThreadRuntime;
 
 use std::fmt;

@@ -7,7 +7,7 @@ use std::{io, iter};
 use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::runtime::{AsyncRuntime, Family};
-use crate::workload::{Failure, Unfit};
+use crate::workload::{Failure, Unsupported};
 
 /// Connections that may wait to be accepted. The default of 128 makes a thousand connects at once
 /// take a second.
@@ -25,7 +25,7 @@ pub fn pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
 }
 
 /// Connects one pair of streams, `(client, server)`, over a port of its own.
-pub(crate) fn pair() -> io::Result<(TcpStream, TcpStream)> {
+pub fn pair() -> io::Result<(TcpStream, TcpStream)> {
     pair_over(&listen()?)
 }
 
@@ -44,14 +44,14 @@ fn pair_over(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
 ///
 /// # Errors
 /// When the system refuses a socket or a port.
-pub(crate) fn listen() -> io::Result<TcpListener> {
+pub fn listen() -> io::Result<TcpListener> {
     let listener = listen_at(0, false)?;
     close_by_reset(&listener)?;
     Ok(listener)
 }
 
 /// Makes what a listener accepts close with a reset.
-pub(crate) fn close_by_reset(listener: &TcpListener) -> io::Result<()> {
+pub fn close_by_reset(listener: &TcpListener) -> io::Result<()> {
     SockRef::from(listener).set_linger(Some(Duration::ZERO))
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn close_by_reset(listener: &TcpListener) -> io::Result<()> {
 ///
 /// # Errors
 /// When the system refuses a socket or the port.
-pub(crate) fn listen_together(port: u16, sockets: usize) -> io::Result<Vec<TcpListener>> {
+pub fn listen_together(port: u16, sockets: usize) -> io::Result<Vec<TcpListener>> {
     let shared = sockets > 1;
     if shared && port != 0 {
         // Sockets that share a port share it with another server, too, which would take half of the
@@ -95,7 +95,7 @@ fn listen_at(port: u16, shared: bool) -> io::Result<TcpListener> {
 ///
 /// # Errors
 /// When the system refuses a socket or the connection.
-pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+pub fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     set_options(&socket)?;
     socket.connect(&address.into())?;
@@ -109,7 +109,7 @@ fn set_options(socket: &Socket) -> io::Result<()> {
 }
 
 /// Hands a connected stream to the runtime.
-pub(crate) fn hand_over<R: AsyncRuntime>(stream: TcpStream) -> Result<R::Tcp, Failure> {
+pub fn hand_over<R: AsyncRuntime>(stream: TcpStream) -> Result<R::Tcp, Failure> {
     stream
         .set_nonblocking(true)
         .and_then(|()| R::tcp(stream))
@@ -117,9 +117,9 @@ pub(crate) fn hand_over<R: AsyncRuntime>(stream: TcpStream) -> Result<R::Tcp, Fa
 }
 
 /// Refuses a pool made for computing, where every task that waits holds a worker.
-pub(crate) fn waits_for_sockets(family: Family) -> Result<(), Unfit> {
+pub fn waits_for_sockets(family: Family) -> Result<(), Unsupported> {
     if family == Family::DataParallel {
-        return Err(Unfit::Family(
+        return Err(Unsupported::Family(
             "a task that waits for a socket holds a worker of the pool, and the work would stand \
              still"
                 .to_owned(),

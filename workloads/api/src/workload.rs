@@ -13,9 +13,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::clock::{Clock, Timing};
+use crate::external::{self, ExternalInputs};
 use crate::instance::{AsyncSession, LocalSession, NoSession, Session};
 use crate::load::Traffic;
-use crate::outside::{self, Supplies};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 
 /// Which points of a workload to measure.
@@ -42,11 +42,11 @@ pub enum Placement {
 ///
 /// `on_async`, `on_threads` and `on_data_parallel` prepare a session outside the clock; the
 /// session's `iterate` stands inside it. A family that the workload does not run on is ruled out,
-/// with its reason, by [`Workload::needs`], and its method is left at the default. Asynchronous runtimes
-/// whose tasks stay on one thread are ruled out unless [`Workload::fits_local`] lets them in to `on_local`.
+/// with its reason, by [`Workload::requirements`], and its method is left at the default. Asynchronous runtimes
+/// whose tasks stay on one thread are ruled out unless [`Workload::supports_local`] lets them in to `on_local`.
 pub trait Workload: Clone + Send + Sync + 'static {
     /// What one iteration returns; every one is checked.
-    type Answer: DeserializeOwned + Send + 'static;
+    type Output: DeserializeOwned + Send + 'static;
 
     /// The workload in its own words.
     fn info(&self) -> WorkloadInfo;
@@ -69,9 +69,9 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// What a point asks of the runner and the machine, or why this family cannot run it.
     ///
     /// # Errors
-    /// [`Unfit`] with a reason that a user understands. Every parameter is checked for its range
+    /// [`Unsupported`] with a reason that a user understands. Every parameter is checked for its range
     /// here, before anything is started.
-    fn needs(&self, point: &Point, family: Family) -> Result<Needs, Unfit>;
+    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported>;
 
     /// Whether its tasks wait for something while they run. Then the thread pool has its I/O size,
     /// otherwise one thread per worker.
@@ -93,16 +93,16 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// What was expected and what came.
-    fn verify(&self, setup: &Setup, answer: &Self::Answer) -> Result<(), String>;
+    fn verify(&self, setup: &Setup, answer: &Self::Output) -> Result<(), String>;
 
     /// The answer in a few characters, for the results file.
-    fn describe(&self, answer: &Self::Answer) -> String;
+    fn describe(&self, answer: &Self::Output) -> String;
 
     /// The workload's own figures of a block, its headline among them.
-    fn metrics(&self, setup: &Setup, block: &Timed<Self::Answer>) -> Vec<Metric>;
+    fn metrics(&self, setup: &Setup, block: &Timed<Self::Output>) -> Vec<Metric>;
 
     /// Latencies of a block in `HdrHistogram`'s compressed V2 encoding, base64, where it recorded them.
-    fn histogram(&self, _block: &Timed<Self::Answer>) -> Option<String> {
+    fn histogram(&self, _block: &Timed<Self::Output>) -> Option<String> {
         None
     }
 
@@ -115,17 +115,17 @@ pub trait Workload: Clone + Send + Sync + 'static {
     fn on_async<R: AsyncRuntime>(
         self,
         _setup: Setup,
-    ) -> impl Future<Output = Result<impl AsyncSession<Answer = Self::Answer>, Failure>> + Send
+    ) -> impl Future<Output = Result<impl AsyncSession<Output = Self::Output>, Failure>> + Send
     {
-        std::future::ready(Err::<NoSession<Self::Answer>, _>(Failure::no_session()))
+        std::future::ready(Err::<NoSession<Self::Output>, _>(Failure::no_session()))
     }
 
     /// Whether `on_local` can do this point.
     ///
     /// # Errors
-    /// [`Unfit::Family`] with a reason that a user understands.
-    fn fits_local(&self, _point: &Point) -> Result<(), Unfit> {
-        Err(Unfit::Family(
+    /// [`Unsupported::Family`] with a reason that a user understands.
+    fn supports_local(&self, _point: &Point) -> Result<(), Unsupported> {
+        Err(Unsupported::Family(
             "its tasks cannot move between threads, and this workload is written for runtimes whose \
              tasks can"
                 .to_owned(),
@@ -137,31 +137,31 @@ pub trait Workload: Clone + Send + Sync + 'static {
     fn on_local<R: LocalRuntime>(
         self,
         _setup: Setup,
-    ) -> impl Future<Output = Result<impl LocalSession<Answer = Self::Answer>, Failure>> {
-        std::future::ready(Err::<NoSession<Self::Answer>, _>(Failure::no_session()))
+    ) -> impl Future<Output = Result<impl LocalSession<Output = Self::Output>, Failure>> {
+        std::future::ready(Err::<NoSession<Self::Output>, _>(Failure::no_session()))
     }
 
     /// Prepares a session on threads; runs as a task of them.
     fn on_threads<T: ThreadRuntime>(
         self,
         _setup: Setup,
-    ) -> Result<impl Session<Answer = Self::Answer>, Failure> {
-        Err::<NoSession<Self::Answer>, _>(Failure::no_session())
+    ) -> Result<impl Session<Output = Self::Output>, Failure> {
+        Err::<NoSession<Self::Output>, _>(Failure::no_session())
     }
 
     /// Prepares a session on a data-parallel pool; runs on a worker of it.
     fn on_data_parallel<D: DataParallel>(
         self,
         _setup: Setup,
-    ) -> Result<impl Session<Answer = Self::Answer>, Failure> {
-        Err::<NoSession<Self::Answer>, _>(Failure::no_session())
+    ) -> Result<impl Session<Output = Self::Output>, Failure> {
+        Err::<NoSession<Self::Output>, _>(Failure::no_session())
     }
 
     /// Whether a runner outside of this program can do this point by the runner protocol.
     ///
     /// # Errors
-    /// [`Unfit::Family`] with a reason that a user understands.
-    fn fits_outside(&self, _point: &Point) -> Result<(), Unfit> {
+    /// [`Unsupported::Family`] with a reason that a user understands.
+    fn supports_external(&self, _point: &Point) -> Result<(), Unsupported> {
         Ok(())
     }
 
@@ -170,8 +170,8 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// When it cannot be made.
-    fn supply(&self, _setup: &Setup) -> Result<Supplies, Failure> {
-        Ok(Supplies::default())
+    fn external_inputs(&self, _setup: &Setup) -> Result<ExternalInputs, Failure> {
+        Ok(ExternalInputs::default())
     }
 
     /// Takes the answers of such a runner, one an iteration: the fields of [`Workload::Answer`] in JSON.
@@ -179,8 +179,12 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// When one is not of the form that this workload's answers have.
-    fn hear(&self, _setup: &Setup, said: Vec<Value>) -> Result<Vec<Self::Answer>, Failure> {
-        outside::hear(said)
+    fn parse_outputs(
+        &self,
+        _setup: &Setup,
+        said: Vec<Value>,
+    ) -> Result<Vec<Self::Output>, Failure> {
+        external::parse_outputs(said)
     }
 
     /// Prepares a session that loads a server of such a runner; only for workloads that are servers.
@@ -191,8 +195,8 @@ pub trait Workload: Clone + Send + Sync + 'static {
         self,
         _setup: &Setup,
         _address: SocketAddr,
-    ) -> Result<impl Session<Answer = Self::Answer>, Failure> {
-        Err::<NoSession<Self::Answer>, _>(Failure::no_session())
+    ) -> Result<impl Session<Output = Self::Output>, Failure> {
+        Err::<NoSession<Self::Output>, _>(Failure::no_session())
     }
 }
 
@@ -253,7 +257,7 @@ impl<A> Timed<A> {
 
 /// What a point asks of the runner and the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
+pub struct Requirements {
     /// Tasks alive at once: OS threads, where each task is one.
     pub tasks: usize,
     /// Tasks that must wait at once for the work to go on: pool threads, where waiting takes one.
@@ -274,7 +278,7 @@ pub struct Needs {
 
 /// Why a workload cannot run at a point on a family of runners.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum Unsupported {
     /// This runner or its whole family cannot do it, for this reason.
     #[error("{0}")]
     Family(String),
@@ -284,7 +288,7 @@ pub enum Unfit {
 }
 
 /// A point with 1, 2, 4 … workers, and with as many as the run has.
-pub(crate) fn over_workers(point: &Point, workers: usize) -> Vec<Point> {
+pub fn over_workers(point: &Point, workers: usize) -> Vec<Point> {
     let doubled = std::iter::successors(Some(1_usize), |count| count.checked_mul(2));
     let below = doubled.take_while(|count| *count < workers);
     below.chain([workers]).map(|count| point.clone().with(WORKERS, count as u64, "")).collect()
@@ -294,16 +298,16 @@ pub(crate) fn over_workers(point: &Point, workers: usize) -> Vec<Point> {
 ///
 /// # Errors
 /// On a runner whose tasks are OS threads, beyond `most` of them.
-pub(crate) fn most_threads(family: Family, tasks: usize, most: usize) -> Result<(), Unfit> {
+pub fn most_threads(family: Family, tasks: usize, most: usize) -> Result<(), Unsupported> {
     if family == Family::ThreadPerTask && tasks > most {
-        return Err(Unfit::Family(format!(
+        return Err(Unsupported::Family(format!(
             "one OS thread per task is measured up to {most} tasks, and this point has {tasks}"
         )));
     }
     Ok(())
 }
 
-impl From<ParamError> for Unfit {
+impl From<ParamError> for Unsupported {
     fn from(error: ParamError) -> Self {
         Self::Point(error.to_string())
     }
@@ -345,9 +349,9 @@ impl From<ParamError> for Failure {
     }
 }
 
-impl From<Unfit> for Failure {
-    fn from(unfit: Unfit) -> Self {
-        Self::Request(unfit.to_string())
+impl From<Unsupported> for Failure {
+    fn from(unsupported: Unsupported) -> Self {
+        Self::Request(unsupported.to_string())
     }
 }
 

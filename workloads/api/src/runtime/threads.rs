@@ -4,20 +4,20 @@ use std::io;
 use std::panic::resume_unwind;
 use std::thread;
 
-use super::mortal::MortalThreads;
+use super::shutdown::ShutdownThreads;
 
 /// A runtime whose tasks are closures that may block. A value of it is the running instance.
 pub trait ThreadRuntime: Sized + 'static {
     /// A spawned task. Dropping it lets it run on with nobody to join it.
     type Task<T: Send + 'static>: Send + 'static;
     /// Threads of this kind that can be shut down.
-    type Mortal: MortalThreads;
+    type ShutdownRuntime: ShutdownThreads;
 
     /// Starts others of this kind, as many as the pool has.
     ///
     /// # Errors
     /// When the system refuses a thread.
-    fn another(pool_threads: usize) -> io::Result<Self::Mortal>;
+    fn new_instance(pool_threads: usize) -> io::Result<Self::ShutdownRuntime>;
 
     /// Runs the root where its children run, and waits for it from outside.
     fn run<T, F>(&self, root: F) -> T

@@ -8,23 +8,23 @@ use crate::workload::Failure;
 /// A prepared workload on an asynchronous runtime.
 pub trait AsyncSession: Send + 'static {
     /// What an iteration returns.
-    type Answer: Send + 'static;
+    type Output: Send + 'static;
     /// Does the work once.
-    fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
+    fn iterate(&mut self) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
 }
 
 /// A prepared workload on an asynchronous runtime whose tasks stay on one thread.
 pub trait LocalSession: 'static {
     /// What an iteration returns.
-    type Answer: 'static;
+    type Output: 'static;
     /// Does the work once.
-    fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>>;
+    fn iterate(&mut self) -> impl Future<Output = Result<Self::Output, Failure>>;
 }
 
 /// What may move between threads may also stay on one.
 impl<S: AsyncSession> LocalSession for S {
-    type Answer = S::Answer;
-    fn iterate(&mut self) -> impl Future<Output = Result<Self::Answer, Failure>> {
+    type Output = S::Output;
+    fn iterate(&mut self) -> impl Future<Output = Result<Self::Output, Failure>> {
         AsyncSession::iterate(self)
     }
 }
@@ -32,9 +32,9 @@ impl<S: AsyncSession> LocalSession for S {
 /// A prepared workload on threads or on a data-parallel pool.
 pub trait Session: Send + 'static {
     /// What an iteration returns.
-    type Answer: Send + 'static;
+    type Output: Send + 'static;
     /// Does the work once.
-    fn iterate(&mut self) -> Result<Self::Answer, Failure>;
+    fn iterate(&mut self) -> Result<Self::Output, Failure>;
 }
 
 /// A session that keeps nothing between iterations but what its closure holds.
@@ -53,7 +53,7 @@ where
     A: Send + 'static,
     F: FnMut() -> Result<A, Failure> + Send + 'static,
 {
-    type Answer = A;
+    type Output = A;
     fn iterate(&mut self) -> Result<A, Failure> {
         (self.0)()
     }
@@ -77,7 +77,7 @@ where
     F: FnMut() -> W + Send + 'static,
     W: Future<Output = Result<A, Failure>> + Send,
 {
-    type Answer = A;
+    type Output = A;
     fn iterate(&mut self) -> impl Future<Output = Result<A, Failure>> + Send {
         (self.0)()
     }
@@ -101,7 +101,7 @@ where
     F: FnMut() -> W + 'static,
     W: Future<Output = Result<A, Failure>>,
 {
-    type Answer = A;
+    type Output = A;
     fn iterate(&mut self) -> impl Future<Output = Result<A, Failure>> {
         (self.0)()
     }
@@ -112,14 +112,14 @@ where
 pub struct NoSession<A>(std::convert::Infallible, PhantomData<fn() -> A>);
 
 impl<A: Send + 'static> AsyncSession for NoSession<A> {
-    type Answer = A;
+    type Output = A;
     async fn iterate(&mut self) -> Result<A, Failure> {
         match self.0 {}
     }
 }
 
 impl<A: Send + 'static> Session for NoSession<A> {
-    type Answer = A;
+    type Output = A;
     fn iterate(&mut self) -> Result<A, Failure> {
         match self.0 {}
     }

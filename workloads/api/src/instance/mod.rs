@@ -158,20 +158,20 @@ pub fn on_address<W: Workload>(
 ///
 /// # Errors
 /// When one is not of the workload's form, or wrong.
-pub fn heard<W: Workload>(
+pub fn external_sample<W: Workload>(
     workload: &W,
     setup: &Setup,
     said: Vec<Value>,
     timing: Timing,
 ) -> Result<Sample, Failure> {
-    let answers = workload.hear(setup, said)?;
+    let answers = workload.parse_outputs(setup, said)?;
     sample(workload, setup, &Timed { answers, timing })
 }
 
 fn sample<W: Workload>(
     workload: &W,
     setup: &Setup,
-    timed: &Timed<W::Answer>,
+    timed: &Timed<W::Output>,
 ) -> Result<Sample, Failure> {
     for answer in &timed.answers {
         workload.verify(setup, answer).map_err(Failure::WrongAnswer)?;
@@ -201,7 +201,7 @@ fn block<S: Session>(
     mut session: S,
     clock: &'static dyn Clock,
     iterations: usize,
-) -> Result<(S, Timed<S::Answer>), Failure> {
+) -> Result<(S, Timed<S::Output>), Failure> {
     let mut answers = Vec::with_capacity(iterations);
     let mut watch = Stopwatch::start(clock);
     for _ in 0..iterations {
@@ -224,7 +224,7 @@ impl<W, S, B> Prepared<W, S, B>
 where
     W: Workload,
     S: 'static,
-    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Answer>), Failure> + 'static,
+    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Output>), Failure> + 'static,
 {
     fn boxed(
         workload: W,
@@ -240,7 +240,7 @@ where
 impl<W, S, B> Instance for Prepared<W, S, B>
 where
     W: Workload,
-    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Answer>), Failure>,
+    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Output>), Failure>,
 {
     fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
         let session = self.session.take().ok_or_else(|| {

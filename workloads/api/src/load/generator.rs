@@ -5,8 +5,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::{Drive, Report, Talk, Target};
-use crate::io::loopback;
-use crate::runtime::Foreign;
+use crate::loopback;
+use crate::runtime::ExternalThread;
 use crate::workload::{Failure, Setup};
 
 /// Who loads a server.
@@ -35,7 +35,7 @@ impl Traffic {
     ///
     /// # Errors
     /// When the port is taken, or the system refuses.
-    pub(crate) fn listen(&self, sockets: usize) -> Result<Vec<TcpListener>, Failure> {
+    pub fn listen(&self, sockets: usize) -> Result<Vec<TcpListener>, Failure> {
         let port = match self {
             Self::Generator(_) => 0,
             Self::Outside { port, .. } => *port,
@@ -53,13 +53,13 @@ impl Traffic {
 
 /// Those who load a server, on a thread that belongs to no runtime: each drive is a question, and the
 /// report its answer.
-pub(crate) type Clients = Foreign<Drive, Result<Report, Failure>>;
+pub type Clients = ExternalThread<Drive, Result<Report, Failure>>;
 
 /// Starts the clients of a server: a generator is back once all its connections stand.
 ///
 /// # Errors
 /// When the generator cannot be started or cannot connect.
-pub(crate) fn clients(
+pub fn clients(
     setup: &Setup,
     address: SocketAddr,
     connections: usize,
@@ -75,7 +75,7 @@ pub(crate) fn clients(
             Load::Outside
         }
     };
-    Foreign::start(move |drive| load.drive(drive)).map_err(Failure::io("starting a thread"))
+    ExternalThread::start(move |drive| load.drive(drive)).map_err(Failure::io("starting a thread"))
 }
 
 enum Load {
@@ -102,7 +102,7 @@ const GENERATOR: fn(io::Error) -> Failure =
     |source| Failure::Io { what: "the load generator", source };
 
 /// A running generator. Dropping it ends it.
-pub(crate) struct Generator {
+pub(super) struct Generator {
     child: Child,
     /// `None` once it is told to end.
     orders: Option<ChildStdin>,

@@ -116,7 +116,7 @@ impl Clock for SystemClock {
 
 /// CPU time of the calling thread; zero where the platform does not tell.
 #[cfg(target_os = "linux")]
-pub(crate) fn thread_cpu() -> Duration {
+pub fn thread_cpu() -> Duration {
     use nix::time::{ClockId, clock_gettime};
 
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
@@ -124,7 +124,7 @@ pub(crate) fn thread_cpu() -> Duration {
 
 /// CPU time of the calling thread; zero where the platform does not tell.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn thread_cpu() -> Duration {
+pub fn thread_cpu() -> Duration {
     Duration::ZERO
 }
 
@@ -134,7 +134,7 @@ fn to_duration(time: nix::sys::time::TimeVal) -> Duration {
 }
 
 /// Times the laps of one block: one reading of the clock a lap.
-pub(crate) struct Stopwatch {
+pub struct Stopwatch {
     clock: &'static dyn Clock,
     usage: Usage,
     started: Duration,
@@ -154,19 +154,22 @@ pub struct Timing {
 }
 
 impl Stopwatch {
-    pub(crate) fn start(clock: &'static dyn Clock) -> Self {
+    /// Starts timing.
+    pub fn start(clock: &'static dyn Clock) -> Self {
         let usage = clock.usage();
         let now = clock.now();
         Self { clock, usage, started: now, last: now, shortest: Duration::MAX }
     }
 
-    pub(crate) fn lap(&mut self) {
+    /// Ends one iteration and starts the next.
+    pub fn lap(&mut self) {
         let now = self.clock.now();
         self.shortest = self.shortest.min(now.saturating_sub(self.last));
         self.last = now;
     }
 
-    pub(crate) fn stop(self) -> Timing {
+    /// Stops, and returns what all laps took.
+    pub fn stop(self) -> Timing {
         let usage = self.clock.usage();
         Timing {
             wall: self.last.saturating_sub(self.started),

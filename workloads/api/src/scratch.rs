@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Under its name the file is always whole: another process may look at the same moment.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let partial = path.with_extension(format!("part{}", std::process::id()));
     File::create(&partial)?.write_all(bytes)?;
     fs::rename(partial, path)

@@ -1,0 +1,22 @@
+//! The traits that a workload and a runner implement, and what they may use.
+//!
+//! This crate names no runtime and no workload.
+//!
+//! - [`workload`]: the trait that a workload implements.
+//! - [`runtime`]: the runtime API that a workload may call: asynchronous runtimes, OS threads,
+//!   data-parallel pools.
+//! - [`instance`]: one prepared cell, and the only clock that times it.
+//! - [`load`]: the load generator, a process of its own.
+//! - [`loopback`]: TCP on loopback, with the same socket options for every runner.
+//! - [`external`]: the inputs of a runner in another process, and the outputs that it returns.
+//! - [`scratch`]: files in the scratch folder of a run.
+//! - [`clock`]: wall time and resource usage, injectable.
+
+pub mod clock;
+pub mod external;
+pub mod instance;
+pub mod load;
+pub mod loopback;
+pub mod runtime;
+pub mod scratch;
+pub mod workload;
