@@ -3,6 +3,8 @@
 //! Only the description: the harness reads it. What could not be read is `None`, and a report
 //! says so.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Machine, kernel, limits, load and build.
@@ -44,9 +46,12 @@ pub struct Environment {
     pub commit: Option<String>,
     /// Version of the harness.
     pub version: String,
-    /// A sum of what the harness was built from, as [`crate::listing::Build`] has it.
+    /// A sum of what the harness was built from, in files of schema 1.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
+    /// Hash of each trial program, by file name: equal programs measure alike.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub programs: BTreeMap<String, String>,
 }
 
 impl Environment {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::differences::{compiled, machine_facts, source, version};
+use crate::comparison::differences::{compiled, machine_facts, programs, version};
 use crate::environment::Environment;
 use crate::run::{Run, TrialRecord};
 
@@ -91,7 +91,7 @@ impl Run {
         let from = &self.header.environment;
         let mut builds = compiled(from, here);
         builds.splice(0..0, version(from, here));
-        builds.extend(source(from, here));
+        builds.extend(programs(from, here));
         if !builds.is_empty() {
             return Err(CannotResume::Build { id, what: builds.join("; ") });
         }
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(unfinished().check_resumable(&here), Ok(()));
         assert_eq!(stopped(true), Ok(()));
         assert!(matches!(stopped(false), Err(CannotResume::Ended(_))));
-        let other = Environment { source: "other".to_owned(), ..here.clone() };
+        let other = Environment { programs: [("p".to_owned(), "1".to_owned())].into(), ..here.clone() };
         let error = unfinished().check_resumable(&other).unwrap_err();
         assert!(matches!(error, CannotResume::Build { .. }), "{error}");
         let other = Environment { cores: Some(99), ..here };

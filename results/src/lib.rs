@@ -8,6 +8,7 @@
 //! - [`claims`], [`glossary`]: what is said about concurrency, and its words.
 //! - [`listing`]: what an executable of the harness can measure.
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
+//! - [`program`]: what a trial program says of its runners and cells.
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build that a run was made on.
 //! - [`histogram`]: latencies as they travel.
@@ -38,8 +39,10 @@ pub mod listing;
 pub mod merge;
 pub mod noise;
 pub mod outside;
+pub mod program;
 pub mod report;
 pub mod run;
+pub mod sanitize;
 pub mod shard;
 pub mod stats;
 pub mod store;

@@ -1,9 +1,12 @@
 //! What an executable of the harness can measure, as `list --format json` tells it.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::run::PlannedCell;
+use crate::trial::Outside;
 
 /// Workloads, runners and cells of one executable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +22,30 @@ pub struct Listing {
     pub runners: Vec<RunnerInfo>,
     /// Every pair at every point, also those that do not run.
     pub cells: Vec<ListedCell>,
+    /// What runs the trials of each runner.
+    #[serde(default)]
+    pub routes: Vec<Route>,
+}
+
+/// What runs the trials of a runner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Route {
+    /// Name of the runner.
+    pub runner: String,
+    /// Path of the trial program.
+    pub program: PathBuf,
+    /// Arguments that make it serve trials.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Environment variable that must hold the number of workers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker_variable: Option<String>,
+    /// The workloads that it measures there.
+    pub workloads: Vec<String>,
+    /// The external command that the program starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<Outside>,
 }
 
 /// One build of the harness.
@@ -36,9 +63,6 @@ pub struct Build {
     /// Features of the package that were on.
     #[serde(default)]
     pub features: Vec<String>,
-    /// A sum of the source, the compiler, the profile and the features.
-    #[serde(default)]
-    pub source: String,
 }
 
 /// One cell of a listing.

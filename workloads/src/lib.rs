@@ -18,16 +18,10 @@ pub mod io;
 pub mod memory;
 pub mod pitfalls;
 
-use runtime_bench_api::workload::Workload;
-
-/// Is shown every workload, each with its own type.
-pub trait Visitor {
-    /// Takes one workload.
-    fn visit<W: Workload>(&mut self, workload: W);
-}
+use runtime_bench_api::cells::WorkloadVisitor;
 
 /// Shows every workload of this crate to `visitor`, in the order of the report.
-pub fn each(visitor: &mut impl Visitor) {
+pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(io::timer_gather::TimerGather);
     visitor.visit(io::timer_precision::TimerPrecision);
     visitor.visit(io::tcp_echo::TcpEcho);

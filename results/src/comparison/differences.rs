@@ -133,9 +133,13 @@ pub(crate) fn compiled(from: &Environment, to: &Environment) -> Vec<String> {
     facts.into_iter().flatten().collect()
 }
 
-/// What two executables were compiled from.
-pub(crate) fn source(from: &Environment, to: &Environment) -> Option<String> {
-    differs("sum of the source", Some(&from.source), Some(&to.source))
+/// Trial programs that differ, or that only one side has.
+pub(crate) fn programs(from: &Environment, to: &Environment) -> Vec<String> {
+    let names: BTreeSet<&String> = from.programs.keys().chain(to.programs.keys()).collect();
+    let differ = |name: &String| {
+        differs(&format!("trial program {name}"), from.programs.get(name), to.programs.get(name))
+    };
+    names.into_iter().filter_map(differ).collect()
 }
 
 pub(crate) fn builds(base: &Run, head: &Run) -> Vec<String> {

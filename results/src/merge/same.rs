@@ -37,7 +37,7 @@ fn builds(base: &File, file: &File) -> Vec<String> {
     let (from, to) = (&base.run.header.environment, &file.run.header.environment);
     let mut facts = differences::builds(&base.run, &file.run);
     facts.extend(differences::version(from, to));
-    facts.extend(differences::source(from, to));
+    facts.extend(differences::programs(from, to));
     facts
 }
 

@@ -5,6 +5,8 @@
 //! - [`workload`]: the trait that a workload implements.
 //! - [`runtime`]: the runtime API that a workload may call: asynchronous runtimes, OS threads,
 //!   data-parallel pools.
+//! - [`runner`]: the trait that a runner implements.
+//! - [`cells`]: workloads on runners, the content of a trial program; [`trial`]: the program's inside.
 //! - [`instance`]: one prepared cell, and the only clock that times it.
 //! - [`load`]: the load generator, a process of its own.
 //! - [`loopback`]: TCP on loopback, with the same socket options for every runner.
@@ -12,11 +14,15 @@
 //! - [`scratch`]: files in the scratch folder of a run.
 //! - [`clock`]: wall time and resource usage, injectable.
 
+pub mod cells;
 pub mod clock;
+pub mod dyn_workload;
 pub mod external;
 pub mod instance;
 pub mod load;
 pub mod loopback;
+pub mod runner;
 pub mod runtime;
 pub mod scratch;
+pub mod trial;
 pub mod workload;

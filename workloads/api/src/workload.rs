@@ -48,6 +48,11 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// What one iteration returns; every one is checked.
     type Output: DeserializeOwned + Send + 'static;
 
+    /// Whether it is a server that external clients can reach.
+    const SERVES: bool = false;
+    /// Whether any point hands work to the runtime's pool for work that blocks or computes.
+    const OFFLOADS: bool = true;
+
     /// The workload in its own words.
     fn info(&self) -> WorkloadInfo;
 
@@ -333,7 +338,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    fn no_session() -> Self {
+    /// The workload has no session on this family of runners.
+    pub fn no_session() -> Self {
         Self::Request("the workload does not run on this family of runners".to_owned())
     }
 

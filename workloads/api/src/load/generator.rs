@@ -15,7 +15,7 @@ pub enum Traffic {
     /// The generator, by its command line.
     Generator(Vec<String>),
     /// Whoever comes to this port (0 for any), until the process is stopped.
-    Outside {
+    External {
         /// Where to listen.
         port: u16,
         /// Is told where the server listens, once it does.
@@ -38,7 +38,7 @@ impl Traffic {
     pub fn listen(&self, sockets: usize) -> Result<Vec<TcpListener>, Failure> {
         let port = match self {
             Self::Generator(_) => 0,
-            Self::Outside { port, .. } => *port,
+            Self::External { port, .. } => *port,
         };
         let listen = || {
             let listeners = loopback::listen_together(port, sockets)?;
@@ -70,9 +70,9 @@ pub fn clients(
             let target = Target { address, connections, talk };
             Load::Generator(Generator::start(command, &target).map_err(GENERATOR)?)
         }
-        Traffic::Outside { announce, .. } => {
+        Traffic::External { announce, .. } => {
             announce(address);
-            Load::Outside
+            Load::External
         }
     };
     ExternalThread::start(move |drive| load.drive(drive)).map_err(Failure::io("starting a thread"))
@@ -80,7 +80,7 @@ pub fn clients(
 
 enum Load {
     Generator(Generator),
-    Outside,
+    External,
 }
 
 impl Load {
@@ -91,7 +91,7 @@ impl Load {
     fn drive(&mut self, drive: Drive) -> Result<Report, Failure> {
         match self {
             Self::Generator(generator) => generator.drive(drive).map_err(GENERATOR),
-            Self::Outside => loop {
+            Self::External => loop {
                 std::thread::park();
             },
         }

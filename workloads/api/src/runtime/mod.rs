@@ -12,6 +12,7 @@ mod data_parallel;
 mod external_thread;
 mod local;
 mod locks;
+mod map_future;
 mod shutdown;
 mod threads;
 
@@ -21,34 +22,10 @@ pub use data_parallel::DataParallel;
 pub use external_thread::ExternalThread;
 pub use local::{Buffer, Lent, LocalRuntime};
 pub use locks::{Locks, LocksVisitor};
+pub use map_future::map_future;
+pub use runtime_bench_results::program::Family;
 pub use shutdown::{NoShutdown, ShutdownRuntime, ShutdownThreads};
 pub use threads::ThreadRuntime;
 
-use std::fmt;
-
 /// The name of the runtime's own locks and channels, whoever made them.
 pub const OWN: &str = "own";
-
-/// How a runner runs tasks, as far as a workload must know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Family {
-    /// Tasks are futures; waiting occupies no thread.
-    Async,
-    /// Each task is an OS thread.
-    ThreadPerTask,
-    /// Tasks are closures on a fixed number of OS threads; waiting occupies one of them.
-    ThreadPool,
-    /// Closures on a work-stealing pool made for computing; waiting occupies a worker.
-    DataParallel,
-}
-
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Async => "async",
-            Self::ThreadPerTask => "thread per task",
-            Self::ThreadPool => "thread pool",
-            Self::DataParallel => "data-parallel pool",
-        })
-    }
-}

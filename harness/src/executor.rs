@@ -1,0 +1,83 @@
+//! What runs trials: processes, or a fake in tests.
+
+use std::time::Duration;
+
+use runtime_bench_results::key::{CellKey, Point};
+use runtime_bench_results::program::{ProbeReply, ProbeRequest};
+use runtime_bench_results::trial::{Age, BlockSize, Outcome, PROTOCOL};
+
+use crate::program::{Program, TrialError};
+
+/// A program has this long to answer a probe: an interpreter on a cold disk takes seconds to start.
+pub const PROBE_LIMIT: Duration = Duration::from_secs(30);
+
+/// Runs trials, one after the other.
+pub trait Executor {
+    /// Asks a program for its runners and the cells that they support.
+    ///
+    /// # Errors
+    /// When the program does not reply as it should.
+    fn probe(&self, program: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError>;
+
+    /// Runs one trial; `None` when the run was interrupted meanwhile.
+    fn run(&self, trial: &Trial<'_>) -> Option<Finished>;
+
+    /// Runs one trial that counts allocations instead of being timed; `None` where they cannot be counted.
+    fn count(&self, trial: &Trial<'_>) -> Option<Finished>;
+
+    /// Why allocations are not counted although they could be.
+    fn not_counted(&self) -> Option<String> {
+        None
+    }
+}
+
+/// One trial.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial<'a> {
+    /// What is measured.
+    pub cell: &'a CellKey,
+    /// Age of the instance.
+    pub age: Age,
+    /// How much is measured.
+    pub block: BlockSize,
+}
+
+/// A finished trial.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// Its result.
+    pub outcome: Outcome,
+    /// The end of its standard error, when it failed.
+    pub stderr: Option<String>,
+    /// From starting the process to its end.
+    pub cost: Duration,
+}
+
+impl Finished {
+    /// A trial that was not started.
+    pub fn not_started(error: TrialError) -> Self {
+        let TrialError { kind, message } = error;
+        Self { outcome: Outcome::Error { kind, message }, stderr: None, cost: Duration::ZERO }
+    }
+}
+
+/// A request about points.
+pub fn probe_request(
+    workers: usize,
+    pool_threads: usize,
+    points: Vec<(String, Point)>,
+) -> ProbeRequest {
+    ProbeRequest { protocol: PROTOCOL, workers, pool_threads, points, external: None }
+}
+
+/// Reads a reply to a probe.
+///
+/// # Errors
+/// When it is not a reply, or says too little.
+pub fn read_probe(line: &str, points: usize) -> Result<ProbeReply, String> {
+    let reply: ProbeReply = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    if reply.runners.iter().any(|runner| runner.cells.len() != points) {
+        return Err("the reply is about another number of cells".to_owned());
+    }
+    Ok(reply)
+}

@@ -1,0 +1,79 @@
+//! How a runner behaves where no cell asks for it.
+
+use std::time::Duration;
+
+use runtime_bench_results::key::{CellKey, Point};
+use runtime_bench_results::outside::{Answer, Describe, RUNNER_PROTOCOL, Request, Trial};
+use runtime_bench_results::program::Check;
+use runtime_bench_results::trial::{Age, BlockSize, ErrorKind, Outside};
+
+use super::process::RunnerProcess;
+use crate::program::TrialError;
+
+/// Nothing of this takes long.
+const LIMIT: Duration = Duration::from_secs(10);
+/// A version that nobody speaks.
+const STRANGE: u32 = 999;
+/// A workload that nobody has.
+const UNKNOWN: &str = "no-such-workload";
+
+/// Checks a runner.
+pub(super) fn checks(outside: &Outside) -> Vec<Check> {
+    let checks = [
+        ("refuses another version of the protocol in a sentence", strange_version(outside)),
+        ("refuses a workload that it does not know in a sentence", unknown_workload(outside)),
+        ("ends when its standard input ends", end_of_input(outside)),
+    ];
+    let check = |(what, problem): (&str, _)| Check { what: what.to_owned(), problem };
+    checks.into_iter().map(check).collect()
+}
+
+fn strange_version(outside: &Outside) -> Option<String> {
+    let describe = Describe { protocol: STRANGE, workers: 1, cells: Vec::new() };
+    refusal(outside, &Request::Describe(describe), Some(ErrorKind::Protocol))
+}
+
+fn unknown_workload(outside: &Outside) -> Option<String> {
+    let (point, runner) = (Point::new(), "runner".to_owned());
+    let trial = Trial {
+        protocol: RUNNER_PROTOCOL,
+        cell: CellKey { workload: UNKNOWN.to_owned(), point, runner },
+        workers: 1,
+        age: Age::Young,
+        block: BlockSize::Iterations(1),
+        seed: 1,
+        limit_s: LIMIT.as_secs_f64(),
+        scratch: std::env::temp_dir().to_string_lossy().into_owned(),
+        files: Vec::new(),
+        address: None,
+    };
+    refusal(outside, &Request::Trial(Box::new(trial)), None)
+}
+
+/// A request that must be answered by an error, of a kind where one is given.
+fn refusal(outside: &Outside, request: &Request, wanted: Option<ErrorKind>) -> Option<String> {
+    let answer = RunnerProcess::start(outside, LIMIT).and_then(|mut runner| {
+        let answer = runner.ask(request)?;
+        runner.close();
+        Ok(answer)
+    });
+    match answer {
+        Ok(Answer::Error { kind, message }) => match wanted {
+            _ if message.trim().is_empty() => Some("its error has no message".to_owned()),
+            Some(wanted) if wanted != kind => {
+                Some(format!("its error is of the kind `{kind}`, not `{wanted}`"))
+            }
+            _ => None,
+        },
+        Ok(_) => Some("it answered as if nothing were wrong".to_owned()),
+        Err(TrialError { message, .. }) => Some(message),
+    }
+}
+
+fn end_of_input(outside: &Outside) -> Option<String> {
+    match RunnerProcess::start(outside, LIMIT).map(RunnerProcess::close) {
+        Ok(true) => None,
+        Ok(false) => Some("it went on for 2 s without a request, and was ended".to_owned()),
+        Err(error) => Some(error.message),
+    }
+}

@@ -1,0 +1,64 @@
+//! External runners: commands that speak the runner protocol ([`runtime_bench_results::outside`],
+//! `docs/runner-protocol.md`).
+//!
+//! - [`mod@file`]: `runners.toml`, which declares them.
+//! - [`describe`]: asks them which cells they support, before a plan is made.
+//! - [`adapter`]: the inside of a trial program that starts them, and checks what they reply.
+//! - `process`: one runner's process and its lines.
+//! - `conformance`: how it behaves where no cell asks for it.
+//! - `watch`: its time and its memory.
+//! - `tree`: a process and its descendants.
+//! - `samples`: what it measured, as timings of ours.
+
+pub mod adapter;
+mod conformance;
+pub mod describe;
+pub mod file;
+mod process;
+mod samples;
+mod tree;
+mod watch;
+
+use std::path::{Path, PathBuf};
+
+/// A runner as it is declared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExternalRunner {
+    /// Its name in cells: lower-case letters, digits and `-`.
+    pub name: String,
+    /// One line for a heading.
+    pub title: String,
+    /// Its command line; the program is a path, or a name on `PATH`.
+    pub command: Vec<String>,
+    /// The folder that it is started in.
+    pub folder: PathBuf,
+    /// Bytes of memory that it may occupy, where that is declared.
+    pub memory: Option<u64>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+    /// Why it cannot run here; `None` where it can.
+    pub missing: Option<String>,
+}
+
+impl ExternalRunner {
+    /// A runner that is a command and nothing else.
+    pub fn of_command(name: &str, command: &[String], folder: &Path) -> Self {
+        let mut command = command.to_vec();
+        let missing = match command.first_mut() {
+            None => Some("there is no command".to_owned()),
+            Some(program) => match file::find(program, folder) {
+                None => Some(format!("{program} was not found")),
+                // A request of a trial is JSON, whose text is UTF-8.
+                Some(found) => match (found.to_str(), folder.to_str()) {
+                    (Some(found), Some(_)) => {
+                        found.clone_into(program);
+                        None
+                    }
+                    _ => Some(format!("{} has a name that is no UTF-8", found.display())),
+                },
+            },
+        };
+        let (name, title) = (name.to_owned(), name.to_owned());
+        Self { name, title, command, folder: folder.to_path_buf(), missing, ..Self::default() }
+    }
+}

@@ -1,0 +1,166 @@
+//! A runner's process: lines to it, lines from it, and its end.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use runtime_bench_results::outside::{Answer, Request};
+use runtime_bench_results::trial::{ErrorKind, Outside};
+
+use super::tree;
+use super::watch::{Bounds, Watch};
+use crate::program::TrialError;
+
+/// Longest line from a runner: a sorted list of four million numbers is 84 MB.
+const LONGEST: u64 = 128 << 20;
+/// A runner that has answered has this long to end by itself.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A running runner. Dropping it ends it, with all that it started.
+pub(super) struct RunnerProcess {
+    child: Child,
+    to: Option<ChildStdin>,
+    from: BufReader<ChildStdout>,
+    watch: Option<Watch>,
+}
+
+impl RunnerProcess {
+    /// Starts a runner.
+    pub(super) fn start(outside: &Outside, time: Duration) -> Result<Self, TrialError> {
+        let start = || {
+            let mut command = command(&outside.command, Path::new(&outside.folder))?;
+            command.stdin(Stdio::piped()).stdout(Stdio::piped());
+            own_group(&mut command);
+            let mut child = command.spawn()?;
+            let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
+                return Err(io::Error::other("it has no pipes"));
+            };
+            let bounds = Bounds { time, memory: outside.memory };
+            let watch = Some(Watch::over(child.id(), bounds));
+            Ok(Self { child, to: Some(to), from: BufReader::new(from), watch })
+        };
+        start().map_err(|error: io::Error| {
+            TrialError::new(ErrorKind::Setup, format!("the runner could not be started: {error}"))
+        })
+    }
+
+    /// The runner's process.
+    pub(super) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Writes a request, and waits for the reply.
+    pub(super) fn ask(&mut self, request: &Request) -> Result<Answer, TrialError> {
+        let mut line = serde_json::to_string(request).unwrap_or_default();
+        line.push('\n');
+        if let Some(to) = &mut self.to {
+            // One that does not read may answer all the same, or tell by its end what is wrong.
+            let _ = to.write_all(line.as_bytes()).and_then(|()| to.flush());
+        }
+        let mut said = Vec::new();
+        let read = self.from.by_ref().take(LONGEST).read_until(b'\n', &mut said);
+        if let Err(error) = read {
+            return Err(TrialError::new(
+                ErrorKind::Protocol,
+                format!("reading its reply: {error}"),
+            ));
+        }
+        if said.is_empty() {
+            return Err(self.ended());
+        }
+        if said.len() as u64 >= LONGEST {
+            let most = LONGEST >> 20;
+            return Err(TrialError::new(
+                ErrorKind::Protocol,
+                format!("its reply is longer than {most} MiB"),
+            ));
+        }
+        if said.last() != Some(&b'\n') {
+            // A reply without its end is followed by silence until the limit.
+            let ended = self.ended();
+            let message = format!("its reply has no newline at its end; {}", ended.message);
+            return Err(TrialError::new(ErrorKind::Protocol, message));
+        }
+        Answer::read(&String::from_utf8_lossy(&said))
+            .map_err(|why| TrialError::new(ErrorKind::Protocol, why.to_string()))
+    }
+
+    /// Lets the runner end by itself, since nothing more will be asked; whether it did.
+    pub(super) fn close(mut self) -> bool {
+        let mut started = tree::of(self.child.id());
+        started.remove(&self.child.id());
+        self.to = None;
+        let ended = self.wait().is_some();
+        if ended {
+            // What it leaves behind has another parent now.
+            tree::kill(&started);
+        }
+        ended
+    }
+
+    /// How it ended, if it does within a while.
+    fn wait(&mut self) -> Option<ExitStatus> {
+        let patience = Instant::now() + GRACE;
+        loop {
+            let status = self.child.try_wait().ok().flatten();
+            if status.is_some() || Instant::now() >= patience {
+                return status;
+            }
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+
+    /// Why there is no reply.
+    fn ended(&mut self) -> TrialError {
+        let status = self.wait();
+        let watched = self.watch.take().and_then(Watch::end);
+        watched.unwrap_or_else(|| {
+            TrialError::new(
+                ErrorKind::Crashed,
+                match status {
+                    Some(status) => format!("the runner ended with {status} and no reply"),
+                    None => "the runner closed its output without a reply".to_owned(),
+                },
+            )
+        })
+    }
+}
+
+impl Drop for RunnerProcess {
+    fn drop(&mut self) {
+        if let Some(watch) = self.watch.take() {
+            // What it says now comes too late.
+            let _ = watch.end();
+        }
+        if matches!(self.child.try_wait(), Ok(None)) {
+            tree::kill(&tree::of(self.child.id()));
+            // Where there are no trees, at least the child itself; there is nobody to tell.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// Makes a command lead a process group, so that a signal to its group reaches it alone.
+#[cfg(unix)]
+fn own_group(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0);
+}
+
+#[cfg(not(unix))]
+fn own_group(_: &mut Command) {}
+
+/// A command in a folder.
+///
+/// # Errors
+/// When it is empty.
+pub(super) fn command(words: &[String], folder: &Path) -> io::Result<Command> {
+    let (program, arguments) =
+        words.split_first().ok_or_else(|| io::Error::other("its command is empty"))?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    Ok(command)
+}

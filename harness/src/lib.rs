@@ -1,0 +1,26 @@
+//! Plans and runs trials: which cells, in which order, in which processes, and what the machine did
+//! meanwhile. It knows no workload and no runner by name.
+//!
+//! Data flows down this list:
+//! - [`registry`]: workloads, and the programs whose runners measure them.
+//! - [`program`]: trial programs; [`probes`]: their runners, and the cells that each supports.
+//! - [`plan`]: request → cells, points, rounds.
+//! - [`executor`]: what runs trials. [`process`] starts each as a process; tests use a fake.
+//! - [`external`]: runners in other languages, and the trial program that starts them.
+//! - [`monitor`]: load and stalls of the machine during a run.
+//! - [`run`]: plan → pilots → rounds → results file.
+//! - [`machine`]: what the machine is and what it can hold.
+//! - [`error`], [`terminal`]: what the user sees of all that.
+
+pub mod error;
+pub mod executor;
+pub mod external;
+pub mod machine;
+pub mod monitor;
+pub mod plan;
+pub mod probes;
+pub mod process;
+pub mod program;
+pub mod registry;
+pub mod run;
+pub mod terminal;

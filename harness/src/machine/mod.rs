@@ -1,0 +1,18 @@
+//! What the machine is and what it can hold.
+//!
+//! Linux is complete; elsewhere what cannot be read is `None`, and the report says so.
+
+mod affinity;
+mod capacity;
+mod environment;
+mod files;
+mod limits;
+mod noise;
+mod tuning;
+
+pub use affinity::{allowed_cores, on_core};
+pub use capacity::{Capacity, Probe};
+pub use environment::{cores, describe};
+pub use limits::{Limits, Pool, Refusal};
+pub use noise::{Busy, Counters, load};
+pub use tuning::{Tuning, tuning};

@@ -1,0 +1,42 @@
+//! The time of a run: it stands still between a break and its end.
+
+use std::time::Instant;
+
+/// Seconds since the run began, without the time in which it had been stopped.
+#[derive(Clone, Copy, Debug)]
+pub struct RunClock {
+    /// Unlike the time of day, it never jumps.
+    start: Instant,
+    before_s: f64,
+}
+
+impl RunClock {
+    /// Begins now, for a run that has had so many seconds before it was stopped.
+    pub fn after(before_s: f64) -> Self {
+        Self { start: Instant::now(), before_s }
+    }
+
+    /// A moment since this clock began.
+    pub fn at(&self, moment: Instant) -> f64 {
+        self.before_s + moment.saturating_duration_since(self.start).as_secs_f64()
+    }
+
+    /// Now.
+    pub fn now(&self) -> f64 {
+        self.at(Instant::now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn time_counts_on_from_where_it_stood() {
+        let clock = RunClock::after(12.5);
+        assert!((clock.at(clock.start) - 12.5).abs() < 1e-12);
+        assert!((clock.at(clock.start + Duration::from_millis(250)) - 12.75).abs() < 1e-12);
+        assert!(clock.now() >= 12.5);
+    }
+}

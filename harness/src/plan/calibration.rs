@@ -1,0 +1,225 @@
+//! `--rate auto`: rates that are shares of what the runners of this run can do.
+//!
+//! Every runner that takes part shows what it can do in a closed loop, and the slowest of them sets the
+//! rates for all, so that all are asked the same and none for more than it can do. It happens once, before
+//! the first round, and what came of it stands in the plan, as the rate of each cell. Another run finds
+//! others: such cells are compared within their run only.
+
+use runtime_bench_results::catalogue::WorkloadInfo;
+use runtime_bench_results::key::{ALLOCATOR, CellKey, LOAD, Param, Point, RATE, WORKERS};
+use runtime_bench_results::run::{PlannedCell, Role};
+use runtime_bench_results::trial::{BlockSize, Outcome};
+
+use super::Planned;
+use super::profile::Profile;
+use crate::error::Error;
+use crate::executor::{Executor, Trial};
+use crate::registry::{Entry, Registry};
+
+/// Shares of the capacity, in percent: at ease, and busy.
+const LOADS: [u64; 2] = [50, 80];
+/// Trials of a runner, of which the median counts.
+const TRIALS: usize = 3;
+/// What rates are counted in, whatever is sent.
+const UNIT: &str = "messages/s";
+
+/// Points at shares of the capacity in the place of fixed rates; points that have none as they are.
+pub(super) fn by_load(entry: &Entry, points: Vec<Point>) -> Vec<Point> {
+    let mut shares: Vec<Point> = Vec::new();
+    for point in points {
+        let rate = point.params.iter().position(|param| param.name == RATE);
+        let with = match rate.filter(|_| entry.capacity(&point).is_some()) {
+            Some(place) => LOADS.map(|load| at_load(&point, place, load)).to_vec(),
+            None => vec![point],
+        };
+        for point in with {
+            if !shares.contains(&point) {
+                shares.push(point);
+            }
+        }
+    }
+    shares
+}
+
+fn at_load(point: &Point, place: usize, load: u64) -> Point {
+    let mut point = point.clone();
+    let param = &mut point.params[place];
+    (param.name, param.value, param.unit) = (LOAD.to_owned(), load.into(), "%".to_owned());
+    point
+}
+
+/// Finds out the rates that a plan leaves open, and says when that takes time.
+///
+/// # Errors
+/// When no runner could show what it can do, or the run was interrupted.
+pub fn calibrated(
+    registry: &Registry,
+    planned: &Planned,
+    profile: Profile,
+    executor: &dyn Executor,
+    say: impl Fn(&str),
+) -> Result<Planned, Error> {
+    let mut planned = planned.clone();
+    for entry in registry.entries() {
+        for capacity in capacities(entry, &planned) {
+            let open = |cell: &PlannedCell| {
+                cell.key.workload == entry.info.name
+                    && asks_for(entry, cell).as_ref() == Some(&capacity)
+            };
+            let able = planned.runnable().filter(|cell| open(cell) && cell.role == Role::Subject);
+            let mut runners: Vec<&PlannedCell> = Vec::new();
+            for cell in able.filter(|cell| !planned.is_reference(&cell.key.runner)) {
+                if runners.iter().all(|known| known.key.runner != cell.key.runner) {
+                    runners.push(cell);
+                }
+            }
+            say(&format!(
+                "calibrating: what {} runners can do in {}",
+                runners.len(),
+                entry.info.name
+            ));
+            let shown = shown(&runners, &capacity, profile, executor)?;
+            let slowest = slowest(&shown).ok_or_else(|| none_shown(&entry.info.name))?.1;
+            for cell in planned.plan.cells.iter_mut().filter(|cell| open(cell)) {
+                let share = cell.key.point.count(LOAD).unwrap_or(100) as f64 / 100.0;
+                cell.key.point = cell.key.point.clone().at_rate(rounded(slowest * share), UNIT);
+            }
+            let infos = planned.workloads.iter_mut();
+            infos.filter(|info| info.name == entry.info.name).for_each(|info| tell(info, &shown));
+        }
+    }
+    Ok(planned)
+}
+
+/// Where capacities are found out, each once.
+fn capacities(entry: &Entry, planned: &Planned) -> Vec<Point> {
+    let mut points = Vec::new();
+    for cell in planned.runnable().filter(|cell| cell.key.workload == entry.info.name) {
+        points.extend(asks_for(entry, cell).filter(|point| !points.contains(point)));
+    }
+    points
+}
+
+/// Where the capacity is found out that a cell leaves open.
+fn asks_for(entry: &Entry, cell: &PlannedCell) -> Option<Point> {
+    let point = &cell.key.point;
+    if !point.calibrated() || point.count(RATE).is_ok() {
+        return None;
+    }
+    let mut capacity = entry.capacity(point)?;
+    // What the harness and not the workload reads is part of what can be done.
+    let ours = |param: &&Param| [WORKERS, ALLOCATOR].contains(&param.name.as_str());
+    capacity.params.extend(point.params.iter().filter(ours).cloned());
+    Some(capacity)
+}
+
+/// What each runner can do, a second. Whoever fails is left to the pilots, which tell why.
+fn shown(
+    cells: &[&PlannedCell],
+    capacity: &Point,
+    profile: Profile,
+    executor: &dyn Executor,
+) -> Result<Vec<(String, f64)>, Error> {
+    let mut shown = Vec::new();
+    for cell in cells {
+        let key = CellKey { point: capacity.clone(), ..cell.key.clone() };
+        let block = BlockSize::Nanoseconds(profile.block(cell.age).as_nanos() as u64);
+        let mut rates = Vec::new();
+        for _ in 0..TRIALS {
+            let finished =
+                executor.run(&Trial { cell: &key, age: cell.age, block }).ok_or_else(|| {
+                    Error::Interrupted("interrupted; nothing was measured".to_owned())
+                })?;
+            match finished.outcome {
+                Outcome::Ok { block } => rates.extend(block.metric(RATE)),
+                Outcome::Error { .. } => break,
+            }
+        }
+        if rates.len() == TRIALS {
+            rates.sort_by(f64::total_cmp);
+            shown.push((cell.key.runner.clone(), rates[TRIALS / 2]));
+        }
+    }
+    Ok(shown)
+}
+
+fn slowest(shown: &[(String, f64)]) -> Option<&(String, f64)> {
+    shown.iter().min_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+fn none_shown(workload: &str) -> Error {
+    Error::Failed(format!(
+        "--rate auto: no runner could show how much it can do in {workload}; `verify {workload}` tells \
+         why, and --param rate=N sets a fixed rate"
+    ))
+}
+
+/// Two digits: more would pretend that it can be known.
+fn rounded(rate: f64) -> u64 {
+    let whole = rate.max(1.0) as u64;
+    let unit = 10_u64.pow(whole.ilog10().saturating_sub(1));
+    whole / unit * unit
+}
+
+/// Tells readers of the results where the rates come from.
+fn tell(info: &mut WorkloadInfo, shown: &[(String, f64)]) {
+    let Some((slowest, _)) = slowest(shown) else { return };
+    let each: Vec<String> =
+        shown.iter().map(|(runner, rate)| format!("{runner} {}", rounded(*rate))).collect();
+    info.notes.push(format!(
+        "Rates were calibrated once, before the first round: in a closed loop the runners did, in {UNIT}, \
+         {}. `load` is a share of what {slowest} did, the slowest, and all runners were asked the same. \
+         Compare within this run only.",
+        each.join(", ")
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_has_two_digits_and_is_never_more_than_its_share() {
+        let cases = [(0.3, 1), (1.0, 1), (9.9, 9), (10.0, 10), (47_900.0, 47_000), (123.0, 120)];
+        for (rate, expected) in cases {
+            assert_eq!(rounded(rate), expected, "{rate}");
+        }
+    }
+
+    #[test]
+    fn shares_take_the_place_of_the_rates_of_who_has_a_capacity() {
+        let registry = Registry::default().with_catalog(|on| runtime_bench_workloads::each(on));
+        let entry = |name: &str| {
+            registry
+                .entries()
+                .iter()
+                .find(|entry| entry.info.name == name)
+                .expect("it is registered")
+        };
+        let at = |rate: u64| {
+            Point::new()
+                .with("connections", 4, "")
+                .with(RATE, rate, UNIT)
+                .with("duration", 10, "ms")
+        };
+        let labels: Vec<String> = by_load(entry("echo-latency"), vec![at(1_000), at(5_000)])
+            .iter()
+            .map(Point::label)
+            .collect();
+        let expected = LOADS.map(|load| format!("connections=4,load={load}%,duration=10ms"));
+        assert_eq!(labels, expected, "two rates are one load");
+        let other = vec![Point::new().with(RATE, 5, "")];
+        assert_eq!(by_load(entry("mixed-load"), other.clone()), other);
+    }
+
+    #[test]
+    fn the_slowest_is_named_with_what_the_others_did() {
+        let mut info =
+            Registry::default().with_catalog(|on| runtime_bench_workloads::each(on)).entries()[0]
+                .info
+                .clone();
+        tell(&mut info, &[("tokio".into(), 61_234.0), ("threads".into(), 48_765.0)]);
+        let note = info.notes.last().unwrap();
+        assert!(note.contains("tokio 61000, threads 48000") && note.contains("what threads did"));
+    }
+}

@@ -1,0 +1,297 @@
+//! Which cells are measured, at which points, and why the others are not.
+//!
+//! - [`request`]: what was asked for. [`profile`]: how much time that may take.
+//! - [`points`]: where each workload is measured.
+//! - [`shard`]: a plan split over machines. [`calibration`]: rates that are shares of a capacity.
+//! - [`groups`] and [`schedule`]: comparisons, their rounds, and the random order of rounds.
+
+pub mod calibration;
+pub(crate) mod groups;
+mod points;
+pub mod profile;
+pub mod request;
+pub(crate) mod schedule;
+pub mod shard;
+
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Requirements, Unsupported};
+use runtime_bench_results::catalogue::{Class, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::key::{CellKey, Point};
+use runtime_bench_results::program::CellSupport;
+use runtime_bench_results::run::{Plan, PlannedCell, Role};
+use runtime_bench_results::trial::Age;
+
+use crate::error::Error;
+use crate::executor::{Executor, probe_request};
+use crate::external::describe::{ExternalCells, Questions};
+use crate::machine::{Limits, Pool, Refusal};
+use crate::probes::{Probed, Probes};
+use crate::program::Program;
+use crate::registry::{Entry, Registry};
+use request::PlanRequest;
+
+/// The least that 20 steady instances take, half a second each.
+const STEADY_S: f64 = 10.0;
+
+/// The rounds that seven runners need, and one to spare.
+const ROUNDS: f64 = 16.0;
+
+/// The reference when none is named.
+const REFERENCE: &str = "tokio";
+
+/// A plan, with the descriptions that go into the results file.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// Its workloads.
+    pub workloads: Vec<WorkloadInfo>,
+    /// Its runners.
+    pub runners: Vec<RunnerInfo>,
+    /// What runs their trials.
+    pub probes: Probes,
+    /// The external ones among them, as they were asked.
+    pub external: Vec<ExternalCells>,
+    /// What the measuring is expected to take, seconds; of a shard, that of its part.
+    pub cost_s: f64,
+}
+
+impl Planned {
+    /// Cells of this run: all of the plan, or those of its shard.
+    pub fn cells(&self) -> impl Iterator<Item = &PlannedCell> {
+        self.plan.cells.iter().filter(|cell| self.plan.measures(&cell.key.workload))
+    }
+
+    /// Workloads of this run: all of the plan, or those of its shard.
+    pub fn own_workloads(&self) -> impl Iterator<Item = &WorkloadInfo> {
+        self.workloads.iter().filter(|info| self.plan.measures(&info.name))
+    }
+
+    /// Cells that are compared: all but the twins.
+    pub fn subjects(&self) -> impl Iterator<Item = &PlannedCell> {
+        self.cells().filter(|cell| cell.role == Role::Subject)
+    }
+
+    /// Whether a runner is a reference row, which is measured beside the others and sets nothing for them.
+    pub(crate) fn is_reference(&self, runner: &str) -> bool {
+        self.runners.iter().any(|info| info.name == runner && info.class == Class::Reference)
+    }
+
+    /// Cells that run, the twins among them.
+    pub fn runnable(&self) -> impl Iterator<Item = &PlannedCell> {
+        self.cells().filter(|cell| cell.not_applicable.is_none())
+    }
+}
+
+/// Makes a plan, for which `executor` asks the runners.
+///
+/// # Errors
+/// When a name is unknown, nothing matches, or a size that was asked for does not fit the machine.
+pub fn make(
+    registry: &Registry,
+    request: &PlanRequest,
+    limits: Limits,
+    executor: &dyn Executor,
+) -> Result<Planned, Error> {
+    request.check(limits)?;
+    let pairs = registry.entries().iter().flat_map(|entry| {
+        let points = points::of(entry, request).into_iter();
+        points.map(|point| (entry.info.name.clone(), point))
+    });
+    let (probes, external) = probe(registry, request, pairs.collect(), limits, executor)?;
+    request.check_names(&probes)?;
+    let chosen: Vec<&Probed> = probes
+        .runners()
+        .iter()
+        .filter(|probed| request.chooses(&probed.runner.info.name))
+        .collect();
+    let mut cells = Vec::new();
+    for entry in registry.entries() {
+        for point in points::of(entry, request) {
+            let comparison = Comparison { entry, point: &point, request, limits, probes: &probes };
+            cells.extend(comparison.cells(&chosen)?);
+        }
+    }
+    if cells.is_empty() {
+        return Err(request.nothing_matches(registry));
+    }
+    let shard = request.shard.map(|number| shard::split(&cells, number)).transpose()?;
+    let (cells, costs_s): (Vec<PlannedCell>, Vec<f64>) = cells.into_iter().unzip();
+    request.check_params(&cells)?;
+    let used = |workload: &str| cells.iter().any(|cell| cell.key.workload == workload);
+    let workloads: Vec<WorkloadInfo> =
+        registry.entries().iter().map(|e| e.info.clone()).filter(|i| used(&i.name)).collect();
+    let known = probes.runners().iter().map(|probed| &probed.runner.info);
+    let mut runners: Vec<RunnerInfo> = Vec::new();
+    for info in known.filter(|info| cells.iter().any(|c| c.key.runner == info.name)) {
+        if runners.iter().all(|known| known.name != info.name) {
+            runners.push(info.clone());
+        }
+    }
+    let plan = Plan {
+        profile: request.profile.name().to_owned(),
+        seed: request.seed,
+        workers: request.workers,
+        pool_threads: request.pool_threads,
+        budget_s: request.budget.as_secs_f64(),
+        trial_limit_s: request.trial_limit.as_secs_f64(),
+        reference: request.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
+        shard,
+        cells,
+    };
+    let own = plan.cells.iter().zip(costs_s).filter(|(cell, _)| plan.measures(&cell.key.workload));
+    let cost_s = own.map(|(_, cost_s)| cost_s).sum();
+    Ok(Planned { plan, workloads, runners, probes, external, cost_s })
+}
+
+/// Asks every program about all points, and the chosen external runners about the points that the filters
+/// leave them.
+///
+/// # Errors
+/// As [`Probes::of`], and when an external runner has the name of another one.
+pub(crate) fn probe(
+    registry: &Registry,
+    request: &PlanRequest,
+    points: Vec<(String, Point)>,
+    limits: Limits,
+    executor: &dyn Executor,
+) -> Result<(Probes, Vec<ExternalCells>), Error> {
+    let question = probe_request(request.workers, request.pool_threads, points);
+    let external_names: Vec<&str> = request.external.iter().map(|r| r.name.as_str()).collect();
+    let built_in = request.runners.iter().filter(|name| !external_names.contains(&name.as_str()));
+    let wanted: Vec<String> = built_in.cloned().collect();
+    let all = request.runners.is_empty();
+    let mut probes = Probes::of(registry, executor, &question, (!all).then_some(&wanted[..]))?;
+    let adapter = Program::this()?;
+    let mut external = Vec::new();
+    for runner in &request.external {
+        if probes.runners().iter().any(|known| known.runner.info.name == runner.name) {
+            return Err(Error::Usage(format!(
+                "external runner `{}` has the name of a built-in runner: rename it in its runners file",
+                runner.name
+            )));
+        }
+        if !request.chooses(&runner.name) {
+            continue;
+        }
+        let wanted = |(workload, point): &&(String, Point)| {
+            let (workload, point) = (workload.clone(), point.clone());
+            request.takes(&CellKey { workload, point, runner: runner.name.clone() })
+        };
+        let points: Vec<(String, Point)> = question.points.iter().filter(wanted).cloned().collect();
+        let questions = Questions {
+            points: &points,
+            workers: request.workers,
+            limits,
+            conformance: request.conformance,
+        };
+        let asked = ExternalCells::ask(runner, questions, &adapter, executor);
+        probes.add_external(&asked, adapter.clone());
+        external.push(asked);
+    }
+    Ok((probes, external))
+}
+
+/// One workload at one point.
+struct Comparison<'a> {
+    entry: &'a Entry,
+    point: &'a Point,
+    request: &'a PlanRequest,
+    limits: Limits,
+    probes: &'a Probes,
+}
+
+impl Comparison<'_> {
+    /// The cells: every chosen runner, and the reference once more as a control; each with its expected
+    /// cost in seconds.
+    fn cells(&self, runners: &[&Probed]) -> Result<Vec<(PlannedCell, f64)>, Error> {
+        let Self { entry, point, request, .. } = self;
+        let age = age(entry, request);
+        let mut cells = Vec::new();
+        for probed in runners {
+            let (workload, runner) = (entry.info.name.clone(), probed.runner.info.name.clone());
+            let key = CellKey { workload, point: (*point).clone(), runner };
+            if !request.takes(&key) {
+                continue;
+            }
+            let (cost_s, not_applicable) = match self.fit(probed, &key)? {
+                Fit::Runs(requirements) => (cost_s(&requirements, age, request), None),
+                Fit::NotApplicable(reason) => (0.0, Some(reason)),
+                Fit::Unknown => continue,
+            };
+            cells.push((PlannedCell { key, role: Role::Subject, age, not_applicable }, cost_s));
+        }
+        let able = || cells.iter().filter(|(cell, _)| cell.not_applicable.is_none());
+        let wanted = request.reference.as_deref().unwrap_or(REFERENCE);
+        let reference =
+            able().find(|(cell, _)| cell.key.runner == wanted).or_else(|| able().next());
+        let control = |(cell, cost_s): &(PlannedCell, f64)| {
+            (PlannedCell { role: Role::Twin, ..cell.clone() }, *cost_s)
+        };
+        let control = reference.map(control);
+        cells.extend(control);
+        Ok(cells)
+    }
+
+    /// What a cell requires, or why it does not run. A size that was asked for and does not fit the machine
+    /// is an error.
+    fn fit(&self, probed: &Probed, key: &CellKey) -> Result<Fit, Error> {
+        let Self { entry, request, limits, .. } = self;
+        let support = self.probes.support(probed, &key.workload, &key.point);
+        if *support == CellSupport::Unknown {
+            return Ok(Fit::Unknown);
+        }
+        let impossible =
+            |reason: String| Error::Usage(format!("{key} cannot be measured: {reason}"));
+        let family = probed.runner.family;
+        let requirements = match entry.requirements(&key.point, family) {
+            Ok(requirements) => requirements,
+            Err(Unsupported::Family(reason)) => return Ok(Fit::NotApplicable(reason)),
+            Err(Unsupported::Point(reason)) => return Err(impossible(reason)),
+        };
+        if probed.external.is_some()
+            && let Err(unsupported) = entry.supports_external(&key.point)
+        {
+            return Ok(Fit::NotApplicable(unsupported.to_string()));
+        }
+        if let CellSupport::Refused(reason) = support {
+            return Ok(Fit::NotApplicable(reason.clone()));
+        }
+        let workers = points::workers(&key.point, request, *limits)
+            .map_err(|error| impossible(error.to_string()))?;
+        let pool = if entry.tasks_block() && family == Family::ThreadPool {
+            Pool { threads: request.pool_threads, option: "--pool-threads" }
+        } else {
+            Pool { threads: workers, option: "--workers" }
+        };
+        let asked = !points::is_own(&key.point, entry, request);
+        match limits.refusal(requirements, family, pool) {
+            Some(Refusal::Machine(reason)) if asked => {
+                Err(Error::Usage(format!("{key} does not fit: {reason}")))
+            }
+            Some(refusal) => Ok(Fit::NotApplicable(refusal.into_reason())),
+            None => Ok(Fit::Runs(requirements)),
+        }
+    }
+}
+
+/// Whether a cell runs.
+enum Fit {
+    Runs(Requirements),
+    NotApplicable(String),
+    /// The runner's program was built without the workload.
+    Unknown,
+}
+
+/// What all rounds of a cell are expected to take, seconds: the budget, or more where a trial has its
+/// own time.
+fn cost_s(requirements: &Requirements, age: Age, request: &PlanRequest) -> f64 {
+    let steady_s = if age == Age::Steady { STEADY_S } else { 0.0 };
+    let scheduled_s = ROUNDS * requirements.time.as_secs_f64();
+    request.budget.as_secs_f64().max(steady_s).max(scheduled_s)
+}
+
+fn age(entry: &Entry, request: &PlanRequest) -> Age {
+    let wanted = request.age.unwrap_or_else(|| request.profile.age(entry.info.headline_age));
+    if entry.ages().contains(&wanted) { wanted } else { entry.info.headline_age }
+}

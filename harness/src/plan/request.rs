@@ -1,0 +1,235 @@
+//! What was asked for, and whether it can be.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+use regex::Regex;
+use runtime_bench_api::workload::PointSet;
+use runtime_bench_results::key::CellKey;
+use runtime_bench_results::run::PlannedCell;
+use runtime_bench_results::trial::Age;
+
+use super::profile::Profile;
+use super::shard::ShardNumber;
+use crate::error::Error;
+use crate::external::ExternalRunner;
+use crate::machine::{Limits, cores};
+use crate::probes::Probes;
+use crate::program::{MIMALLOC, Program, this_program};
+use crate::registry::Registry;
+
+/// JSON readers of other languages keep whole numbers up to 2^53.
+pub const MAX_SEED: u64 = 1 << 53;
+/// Threads of the pool where tasks wait, by default.
+pub const POOL_THREADS: usize = 64;
+
+/// Where the rates of workloads on a schedule come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Rate {
+    /// 50 % and 80 % of what the slowest runner of this run can do, found out before its first round.
+    Auto,
+}
+
+/// An allocator besides the system's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Allocator {
+    /// Microsoft's, in its default configuration.
+    Mimalloc,
+}
+
+impl Allocator {
+    /// Its name in cells.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mimalloc => "mimalloc",
+        }
+    }
+}
+
+/// What was asked for.
+#[derive(Clone, Debug)]
+pub struct PlanRequest {
+    /// Regular expressions; a cell must match one of them. None: all cells.
+    pub filters: Vec<Regex>,
+    /// Names of runners. None: all runners.
+    pub runners: Vec<String>,
+    /// Where in their parameter spaces workloads are measured.
+    pub points: PointSet,
+    /// Measure the cells that the claims name, and no others, instead of `points`.
+    pub claims: bool,
+    /// Parameters that replace those of the points: a name and its values.
+    pub params: Vec<(String, Vec<u64>)>,
+    /// Where rates come from; `None` leaves them to the points.
+    pub rate: Option<Rate>,
+    /// An allocator on which every point is measured as well; `None`: the system's only.
+    pub allocator: Option<Allocator>,
+    /// Age of the instances; `None` leaves it to the profile.
+    pub age: Option<Age>,
+    /// The profile.
+    pub profile: Profile,
+    /// Time for one cell.
+    pub budget: Duration,
+    /// Worker threads.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Seed.
+    pub seed: u64,
+    /// Runner that ratios refer to; `None` is tokio, or the first able one.
+    pub reference: Option<String>,
+    /// Time limit of a trial.
+    pub trial_limit: Duration,
+    /// External runners.
+    pub external: Vec<ExternalRunner>,
+    /// Whether external runners are checked for conformance to the protocol.
+    pub conformance: bool,
+    /// The part of the plan that is measured; `None`: all of it.
+    pub shard: Option<ShardNumber>,
+}
+
+impl Default for PlanRequest {
+    /// The quick profile, every cell, and a new seed.
+    fn default() -> Self {
+        Self::of(Profile::Quick)
+    }
+}
+
+impl PlanRequest {
+    /// Every cell of a profile, with a new seed.
+    pub fn of(profile: Profile) -> Self {
+        Self {
+            filters: Vec::new(),
+            runners: Vec::new(),
+            points: profile.points(),
+            claims: false,
+            params: Vec::new(),
+            rate: None,
+            allocator: None,
+            age: None,
+            profile,
+            budget: profile.budget(),
+            workers: cores(),
+            pool_threads: POOL_THREADS,
+            seed: fastrand::u64(..MAX_SEED),
+            reference: None,
+            trial_limit: profile.trial_limit(),
+            external: Vec::new(),
+            conformance: false,
+            shard: None,
+        }
+    }
+
+    /// Whether a runner is chosen.
+    pub(super) fn chooses(&self, runner: &str) -> bool {
+        self.runners.is_empty() || self.runners.iter().any(|name| name == runner)
+    }
+
+    /// Whether the filters let a cell through.
+    pub(super) fn takes(&self, key: &CellKey) -> bool {
+        let text = key.to_string();
+        self.filters.is_empty() || self.filters.iter().any(|filter| filter.is_match(&text))
+    }
+
+    /// Rejects options that contradict each other and sizes that the machine cannot hold.
+    pub(super) fn check(&self, limits: Limits) -> Result<(), Error> {
+        if let (Some(number), Some(Rate::Auto)) = (self.shard, self.rate) {
+            return Err(Error::Usage(format!(
+                "--shard {number} does not go with --rate auto, which finds out what one machine can \
+                 do: set the rates with --param rate=N"
+            )));
+        }
+        if self.allocator.is_some() {
+            Program::beside(&this_program()?, MIMALLOC).map_err(|missing| {
+                Error::Usage(format!("--allocator mimalloc: {missing}, with `--features mimalloc`"))
+            })?;
+        }
+        check_threads(self.workers, self.pool_threads, limits)
+    }
+
+    /// Rejects names of runners that are unknown.
+    pub(super) fn check_names(&self, probes: &Probes) -> Result<(), Error> {
+        let mut known: Vec<&str> =
+            probes.runners().iter().map(|probed| probed.runner.info.name.as_str()).collect();
+        known.extend(self.external.iter().map(|runner| runner.name.as_str()));
+        known.dedup();
+        for name in self.runners.iter().chain(&self.reference) {
+            if !known.contains(&name.as_str()) {
+                return Err(unknown_runner(name, &known));
+            }
+        }
+        match &self.reference {
+            Some(name) if !self.runners.is_empty() && !self.runners.contains(name) => {
+                Err(Error::Usage(format!(
+                    "the reference {name} is not among --runners {}: add it, or choose another",
+                    self.runners.join(",")
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a parameter that none of the chosen cells has, and a calibration that none needs.
+    pub(super) fn check_params(&self, cells: &[PlannedCell]) -> Result<(), Error> {
+        if self.rate == Some(Rate::Auto) && !cells.iter().any(|cell| cell.key.point.calibrated()) {
+            return Err(Error::Usage(
+                "--rate auto: none of the chosen workloads has a rate that can be calibrated; \
+                 `echo-latency` has"
+                    .to_owned(),
+            ));
+        }
+        let mut known: Vec<&str> = cells
+            .iter()
+            .flat_map(|c| &c.key.point.params)
+            .map(|param| param.name.as_str())
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        match self.params.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, _)) => Err(Error::Usage(format!(
+                "none of the chosen workloads has a parameter `{name}`{}; theirs are {}",
+                nearest(name, &known),
+                known.join(", ")
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn nothing_matches(&self, registry: &Registry) -> Error {
+        let patterns: Vec<&str> = self.filters.iter().map(Regex::as_str).collect();
+        let names: Vec<&str> =
+            registry.entries().iter().map(|entry| entry.info.name.as_str()).collect();
+        let hint = patterns.first().map_or_else(String::new, |pattern| nearest(pattern, &names));
+        Error::Usage(format!(
+            "no cell matches `{}`{hint}; `runtime-bench list` or `cargo bench -- --list` shows them all",
+            patterns.join("` or `")
+        ))
+    }
+}
+
+/// A runner that there is not, and those that there are.
+pub fn unknown_runner(name: &str, known: &[&str]) -> Error {
+    let hint = nearest(name, known);
+    Error::Usage(format!("there is no runner `{name}`{hint}; the runners are {}", known.join(", ")))
+}
+
+/// Refuses more threads than the machine allows.
+pub fn check_threads(workers: usize, pool_threads: usize, limits: Limits) -> Result<(), Error> {
+    for (option, threads) in [("--workers", workers), ("--pool-threads", pool_threads)] {
+        if let Some(limit) = limits.threads.filter(|limit| threads as u64 > *limit) {
+            return Err(Error::Usage(format!(
+                "{option} {threads} does not fit: this machine allows {limit} threads"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// `: did you mean …?`, or nothing when no name is near.
+pub fn nearest(wrong: &str, known: &[&str]) -> String {
+    let near = known
+        .iter()
+        .map(|name| (strsim::jaro_winkler(wrong, name), name))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.7);
+    near.map_or_else(String::new, |(_, name)| format!(": did you mean `{name}`?"))
+}

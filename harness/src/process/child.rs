@@ -1,0 +1,281 @@
+//! One child process: its input, its output, its time limit and its end.
+//!
+//! The child leads a process group of its own, so that it and whatever it started end together,
+//! and so that Ctrl-C at the terminal reaches the harness alone.
+
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::interrupt::Interrupt;
+use crate::machine;
+
+/// More than any reply; a child that writes more is read on and not kept.
+const MOST_OUTPUT: usize = 4 << 20;
+/// What is kept of the end of standard error.
+const MOST_ERRORS: usize = 4 << 10;
+/// How often the harness looks whether it should stop.
+const LOOK: Duration = Duration::from_millis(50);
+/// A child that has closed its output has this long to end.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How a child ended.
+pub(super) enum Ended {
+    /// By itself.
+    Exited { status: ExitStatus, stdout: String, stderr: String },
+    /// Killed after the time limit.
+    TimedOut { stderr: String },
+    /// Killed because the run should end.
+    Interrupted,
+}
+
+/// What a child may use.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    /// After this it is killed.
+    pub(super) time: Duration,
+    /// The only core that it may run on; `None` leaves it all.
+    pub(super) core: Option<usize>,
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// When it cannot be started.
+pub(super) fn run(
+    command: &mut Command,
+    input: &str,
+    limits: Limits,
+    interrupt: &Interrupt,
+) -> io::Result<Ended> {
+    lead_own_group(command);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = match limits.core {
+        Some(core) => machine::on_core(core, || command.spawn())??,
+        None => command.spawn()?,
+    };
+    let (sender, pieces) = channel();
+    let stdout = child.stdout.take().map(|pipe| (Stream::Output, Box::new(pipe) as Pipe));
+    let stderr = child.stderr.take().map(|pipe| (Stream::Errors, Box::new(pipe) as Pipe));
+    for (stream, pipe) in stdout.into_iter().chain(stderr) {
+        let sender = sender.clone();
+        thread::spawn(move || forward(stream, pipe, &sender));
+    }
+    drop(sender);
+    if let Some(mut stdin) = child.stdin.take() {
+        // A child that ends without reading tells more by its exit than by a broken pipe.
+        let _ = stdin.write_all(input.as_bytes());
+    }
+    let mut collected = Collected::default();
+    let why = collected.until_closed(&pieces, &child, Instant::now() + limits.time, interrupt);
+    let status = end(&mut child, why.is_none())?;
+    // Nobody asks for what an interrupted child said, and somebody waits for the end.
+    if !matches!(why, Some(Stop::Interrupt)) {
+        collected.rest(&pieces);
+    }
+    let stderr = lossy(&collected.errors);
+    Ok(match why {
+        Some(Stop::Limit) => Ended::TimedOut { stderr },
+        Some(Stop::Interrupt) => Ended::Interrupted,
+        None => Ended::Exited { status, stdout: lossy(&collected.output), stderr },
+    })
+}
+
+type Pipe = Box<dyn Read + Send>;
+
+#[derive(Clone, Copy)]
+enum Stream {
+    Output,
+    Errors,
+}
+
+fn forward(stream: Stream, mut pipe: Pipe, sender: &Sender<(Stream, Vec<u8>)>) {
+    let mut buffer = vec![0; 16 << 10];
+    while let Ok(read @ 1..) = pipe.read(&mut buffer) {
+        if sender.send((stream, buffer[..read].to_vec())).is_err() {
+            return;
+        }
+    }
+}
+
+/// Why a child must end.
+#[derive(Clone, Copy)]
+enum Stop {
+    Limit,
+    Interrupt,
+}
+
+#[derive(Default)]
+struct Collected {
+    output: Vec<u8>,
+    errors: Vec<u8>,
+}
+
+impl Collected {
+    /// Collects until both pipes are closed, or says why that was not waited for.
+    fn until_closed(
+        &mut self,
+        pieces: &Receiver<(Stream, Vec<u8>)>,
+        child: &Child,
+        deadline: Instant,
+        interrupt: &Interrupt,
+    ) -> Option<Stop> {
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match pieces.recv_timeout(left.min(LOOK)) {
+                Ok(piece) => self.take(piece),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                // What it left behind may keep the pipes open; its reply is complete all the same.
+                Err(RecvTimeoutError::Timeout) if has_ended(child) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if interrupt.requested() {
+                return Some(Stop::Interrupt);
+            }
+            if Instant::now() >= deadline {
+                return Some(Stop::Limit);
+            }
+        }
+    }
+
+    /// What is still in the pipes of a child that has ended.
+    fn rest(&mut self, pieces: &Receiver<(Stream, Vec<u8>)>) {
+        // Until the pipes close: on a busy machine the reading threads come late. A process that escaped
+        // the group could keep them open for ever.
+        let patience = Instant::now() + GRACE;
+        let left = || patience.saturating_duration_since(Instant::now());
+        while let Ok(piece) = pieces.recv_timeout(left()) {
+            self.take(piece);
+        }
+    }
+
+    fn take(&mut self, (stream, bytes): (Stream, Vec<u8>)) {
+        match stream {
+            Stream::Output => {
+                let room = MOST_OUTPUT.saturating_sub(self.output.len()).min(bytes.len());
+                self.output.extend_from_slice(&bytes[..room]);
+            }
+            Stream::Errors => {
+                self.errors.extend_from_slice(&bytes);
+                let over = self.errors.len().saturating_sub(MOST_ERRORS);
+                self.errors.drain(..over);
+            }
+        }
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Sees the child and its group to their end.
+fn end(child: &mut Child, gently: bool) -> io::Result<ExitStatus> {
+    let patience = Instant::now() + if gently { GRACE } else { Duration::ZERO };
+    while Instant::now() < patience {
+        // The group is killed before the leader is reaped: its number cannot be another's yet.
+        if has_ended(child) {
+            break;
+        }
+        thread::sleep(Duration::from_micros(100));
+    }
+    kill_group(child);
+    // Where there are no groups, at least the child itself.
+    let _ = child.kill();
+    child.wait()
+}
+
+#[cfg(unix)]
+fn lead_own_group(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0);
+}
+
+#[cfg(unix)]
+fn kill_group(child: &Child) {
+    use nix::sys::signal::{Signal, killpg};
+    if let Ok(group) = i32::try_from(child.id()) {
+        // A group that has already ended is what was wanted.
+        let _ = killpg(nix::unistd::Pid::from_raw(group), Signal::SIGKILL);
+    }
+}
+
+/// Whether the child has ended, without reaping it.
+#[cfg(unix)]
+fn has_ended(child: &Child) -> bool {
+    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+    let Ok(process) = i32::try_from(child.id()) else { return true };
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    let status = waitid(Id::Pid(nix::unistd::Pid::from_raw(process)), flags);
+    !matches!(status, Ok(WaitStatus::StillAlive))
+}
+
+#[cfg(not(unix))]
+fn lead_own_group(_: &mut Command) {}
+
+#[cfg(not(unix))]
+fn kill_group(_: &Child) {}
+
+/// Not known here: the pipes tell.
+#[cfg(not(unix))]
+fn has_ended(_: &Child) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, limit: Duration) -> Ended {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        run(&mut command, "input\n", Limits { time: limit, core: None }, &Interrupt::default())
+            .unwrap()
+    }
+
+    #[test]
+    fn a_child_reads_writes_and_exits() {
+        let ended = shell("cat; echo trouble >&2; exit 3", Duration::from_secs(10));
+        let Ended::Exited { status, stdout, stderr } = ended else { panic!("it exits") };
+        assert_eq!(
+            (status.code(), stdout.as_str(), stderr.as_str()),
+            (Some(3), "input\n", "trouble\n")
+        );
+    }
+
+    #[test]
+    fn a_child_over_its_limit_is_killed_with_what_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("grandchild");
+        let script = format!("sleep 60 & echo $! >{}; sleep 60", file.display());
+        let ended = shell(&script, Duration::from_millis(500));
+        assert!(matches!(ended, Ended::TimedOut { .. }));
+        assert!(is_gone(&std::fs::read_to_string(file).unwrap()));
+    }
+
+    /// Whether a process has ended, or will as soon as somebody reaps it.
+    fn is_gone(process: &str) -> bool {
+        let path = format!("/proc/{}/stat", process.trim());
+        (0..100).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            std::fs::read_to_string(&path).map_or(true, |stat| stat.contains(") Z "))
+        })
+    }
+
+    #[test]
+    fn a_reply_counts_although_something_was_left_running() {
+        let ended = shell("sleep 60 & echo $!", Duration::from_secs(20));
+        let Ended::Exited { status, stdout, .. } = ended else { panic!("it exits") };
+        assert!(status.success());
+        assert!(is_gone(&stdout));
+    }
+
+    #[test]
+    fn a_flood_is_cut() {
+        let ended =
+            shell("head -c 6000000 /dev/zero; yes x | head -c 20000 >&2", Duration::from_secs(20));
+        let Ended::Exited { stdout, stderr, .. } = ended else { panic!("it exits") };
+        assert_eq!((stdout.len(), stderr.len()), (MOST_OUTPUT, MOST_ERRORS));
+    }
+}

@@ -1,0 +1,332 @@
+//! Trials in processes of their own: a request to a program, and its reply.
+
+mod child;
+pub mod interrupt;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use runtime_bench_api::trial::process::HARNESS_PID;
+use runtime_bench_results::key::CellKey;
+use runtime_bench_results::listing::Route;
+use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest};
+use runtime_bench_results::trial::{
+    ErrorKind, NoReply, Outcome, Outside, PROTOCOL, TrialReply, TrialRequest,
+};
+use tempfile::TempDir;
+
+use crate::error::Error;
+use crate::executor::{Executor, Finished, PROBE_LIMIT, Trial, read_probe};
+use crate::program::{COUNTING, MIMALLOC, Program, ProgramError, TrialError, this_program};
+use child::{Ended, Limits};
+use interrupt::Interrupt;
+
+/// The subcommand by which the command line is the load generator of a trial.
+pub const LOAD: &str = "load";
+
+/// The adapter of an external runner has this long to report after the runner's time limit.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Variables that would change a runner behind the plan's back.
+const RUNTIME_VARIABLES: [&str; 6] = [
+    "ASYNC_STD_THREAD_COUNT",
+    "BLOCKING_MAX_THREADS",
+    "MALLOC_ARENA_MAX",
+    "RAYON_NUM_THREADS",
+    "RUST_MIN_STACK",
+    "SMOL_THREADS",
+];
+
+/// Starts each trial as a process.
+pub struct ProcessExecutor<'a> {
+    interrupt: &'a Interrupt,
+    /// Where the programs are: in the folder of this executable of the harness.
+    harness: PathBuf,
+    /// The load generator of servers: this very program, also for trials of another build, so that a
+    /// change of the generator is not taken for one of the server.
+    generator: PathBuf,
+    scratch: TempDir,
+    routes: Vec<Route>,
+    /// What every trial is given.
+    pub settings: Settings,
+}
+
+/// What every trial of a run is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Worker threads of the runtime, where the point does not set them.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Seed for the inputs.
+    pub seed: u64,
+    /// After this a trial is killed.
+    pub limit: Duration,
+    /// The only core that a trial may run on; `None` leaves it all cores of this process.
+    pub core: Option<usize>,
+}
+
+impl<'a> ProcessExecutor<'a> {
+    /// Gets ready to start trials of the programs beside this one.
+    ///
+    /// # Errors
+    /// When there is no place for the trials' input files.
+    pub fn new(interrupt: &'a Interrupt, settings: Settings) -> Result<Self, Error> {
+        Self::of(this_program()?, Vec::new(), interrupt, settings)
+    }
+
+    /// Gets ready to start trials of the build whose harness is `harness`.
+    ///
+    /// # Errors
+    /// When there is no place for the trials' input files.
+    pub fn of(
+        harness: PathBuf,
+        routes: Vec<Route>,
+        interrupt: &'a Interrupt,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        let scratch = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
+        let scratch = scratch.map_err(|error| {
+            Error::CouldNotRun(format!(
+                "cannot make a temporary folder in {}: {error}; set TMPDIR to another",
+                env::temp_dir().display()
+            ))
+        })?;
+        let generator = this_program()?;
+        for path in [&generator, scratch.path()] {
+            require_utf8(path)?;
+        }
+        Ok(Self { interrupt, harness, generator, scratch, routes, settings })
+    }
+
+    /// The same, with what runs the trials of each runner.
+    #[must_use]
+    pub fn with_routes(self, routes: Vec<Route>) -> Self {
+        Self { routes, ..self }
+    }
+
+    fn route(&self, cell: &CellKey) -> Option<&Route> {
+        let mut own = self.routes.iter().filter(|route| route.runner == cell.runner);
+        own.find(|route| route.workloads.contains(&cell.workload))
+    }
+
+    fn start(&self, program: &Program, route: &Route, trial: &Trial<'_>) -> Option<Finished> {
+        let Trial { cell, age, block } = *trial;
+        let workers = cell.point.workers().unwrap_or(self.settings.workers);
+        let limit = self.settings.limit;
+        let external = route
+            .external
+            .as_ref()
+            .map(|command| Outside { limit_s: limit.as_secs(), ..command.clone() });
+        let grace = if external.is_some() { GRACE } else { Duration::ZERO };
+        let request = ProgramRequest::Trial(Box::new(TrialRequest {
+            protocol: PROTOCOL,
+            cell: cell.clone(),
+            workers,
+            pool_threads: self.settings.pool_threads,
+            age,
+            block,
+            seed: self.settings.seed,
+            scratch: self.scratch.path().to_string_lossy().into_owned(),
+            load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
+            outside: external,
+        }));
+        let mut command = command(program);
+        command.envs(route.worker_variable.as_ref().map(|name| (name, workers.to_string())));
+        let input = serde_json::to_string(&request).unwrap_or_default();
+        let start = Instant::now();
+        let limits = Limits { time: limit + grace, core: self.settings.core };
+        let ended = child::run(&mut command, &input, limits, self.interrupt);
+        let cost = start.elapsed();
+        let (outcome, stderr) = match ended {
+            Ok(Ended::Interrupted) => return None,
+            Ok(Ended::Exited { status, stdout, stderr }) => {
+                (reply(status, &stdout, &stderr), stderr)
+            }
+            Ok(Ended::TimedOut { stderr }) => {
+                let limit = limit.as_secs_f64();
+                let message = format!("no reply within {limit} s; its process group was killed");
+                (Outcome::Error { kind: ErrorKind::TimedOut, message }, stderr)
+            }
+            Err(error) => {
+                let message = format!("cannot start {}: {error}", program.path.display());
+                (Outcome::Error { kind: ErrorKind::Setup, message }, String::new())
+            }
+        };
+        let failed = matches!(outcome, Outcome::Error { .. }) && !stderr.is_empty();
+        Some(Finished { outcome, stderr: failed.then_some(stderr), cost })
+    }
+
+    fn program(&self, name: &str) -> Result<Program, ProgramError> {
+        Program::beside(&self.harness, name)
+    }
+}
+
+impl Executor for ProcessExecutor<'_> {
+    fn probe(&self, program: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError> {
+        let points = request.points.len();
+        let input = serde_json::to_string(&ProgramRequest::Probe(request.clone()));
+        let limits = Limits { time: PROBE_LIMIT + GRACE, core: None };
+        let ended =
+            child::run(&mut command(program), &input.unwrap_or_default(), limits, self.interrupt);
+        let error = |kind, message: String| Err(TrialError::new(kind, message));
+        match ended {
+            Ok(Ended::Exited { status, stdout, stderr }) => {
+                read_probe(&stdout, points).or_else(|why| match reply(status, &stdout, &stderr) {
+                    Outcome::Error { kind, message } => error(kind, message),
+                    Outcome::Ok { .. } => error(ErrorKind::Protocol, why),
+                })
+            }
+            Ok(Ended::TimedOut { .. }) => {
+                let limit = PROBE_LIMIT.as_secs();
+                error(ErrorKind::TimedOut, format!("no reply within {limit} s"))
+            }
+            Ok(Ended::Interrupted) => error(ErrorKind::Setup, "interrupted".to_owned()),
+            Err(system) => error(ErrorKind::Setup, format!("it cannot be started: {system}")),
+        }
+    }
+
+    fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
+        let Some(route) = self.route(trial.cell) else {
+            let message = format!("no program measures {} here", trial.cell);
+            return Some(Finished::not_started(TrialError::new(ErrorKind::Setup, message)));
+        };
+        let program = match trial.cell.point.allocator() {
+            None => Program { path: route.program.clone(), args: route.args.clone() },
+            Some(allocator) => match self.program(MIMALLOC) {
+                Ok(program) => program,
+                Err(missing) => {
+                    let message = format!("no trial on {allocator}: {missing}");
+                    let error = TrialError::new(ErrorKind::Setup, message);
+                    return Some(Finished::not_started(error));
+                }
+            },
+        };
+        self.start(&program, route, trial)
+    }
+
+    fn count(&self, trial: &Trial<'_>) -> Option<Finished> {
+        let route = self.route(trial.cell)?;
+        // Only the system's allocator is counted, and only in the programs beside the harness.
+        if trial.cell.point.allocator().is_some() || !route.args.is_empty() {
+            return None;
+        }
+        let finished = self.start(&self.program(COUNTING).ok()?, route, trial)?;
+        // Whether a cell works is told by its pilot.
+        matches!(finished.outcome, Outcome::Ok { .. }).then_some(finished)
+    }
+
+    fn not_counted(&self) -> Option<String> {
+        let missing = self.program(COUNTING).err()?;
+        Some(format!("allocations are not counted: {missing}"))
+    }
+}
+
+fn command(program: &Program) -> Command {
+    let mut command = Command::new(&program.path);
+    command.args(&program.args);
+    command.env("RUST_BACKTRACE", "0").env(HARNESS_PID, std::process::id().to_string());
+    for name in RUNTIME_VARIABLES {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Refuses a path that a request cannot hold: it is JSON, whose text is UTF-8.
+fn require_utf8(path: &Path) -> Result<(), Error> {
+    match path.to_str() {
+        Some(_) => Ok(()),
+        None => Err(Error::CouldNotRun(format!(
+            "the path {} is not UTF-8: rename its folders, or set TMPDIR to another folder",
+            path.display()
+        ))),
+    }
+}
+
+/// Runs another command of this harness: whether it ended well, its output and its errors.
+///
+/// # Errors
+/// Why there is no output, as the end of a sentence about the program.
+pub fn output(
+    command: &mut Command,
+    limit: Duration,
+    interrupt: &Interrupt,
+) -> Result<(bool, String, String), String> {
+    match child::run(command, "", Limits { time: limit, core: None }, interrupt) {
+        Ok(Ended::Exited { status, stdout, stderr }) => Ok((status.success(), stdout, stderr)),
+        Ok(Ended::TimedOut { .. }) => Err(format!("did not end within {} s", limit.as_secs())),
+        Ok(Ended::Interrupted) => Err("was interrupted".to_owned()),
+        Err(error) => Err(format!("cannot be started: {error}")),
+    }
+}
+/// What came of a process that has ended.
+fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
+    let error = |kind, message| Outcome::Error { kind, message };
+    match TrialReply::read(stdout) {
+        Ok(outcome) => outcome,
+        Err(NoReply::Silent | NoReply::NotUnderstood(_)) if !status.success() => {
+            let words =
+                last_words(stderr).map_or_else(String::new, |line| format!("; it said: {line}"));
+            let hint =
+                if killed(status) { "; the system kills so when memory runs out" } else { "" };
+            let message = format!("the process ended with {status} and no reply{words}{hint}");
+            error(ErrorKind::Crashed, message)
+        }
+        Err(why) => error(ErrorKind::Protocol, why.to_string()),
+    }
+}
+
+/// The first thing that a process says of its end: a line, and the next where it announces one, as a panic
+/// does.
+fn last_words(stderr: &str) -> Option<String> {
+    let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next()?;
+    let more = lines.next().filter(|_| first.ends_with(':'));
+    Some(more.map_or_else(|| first.to_owned(), |more| format!("{first} {more}")))
+}
+
+/// Whether a signal ended it that nothing can catch.
+#[cfg(unix)]
+fn killed(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal() == Some(nix::sys::signal::Signal::SIGKILL as i32)
+}
+
+#[cfg(not(unix))]
+fn killed(_: ExitStatus) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    fn kind(raw_status: i32, stdout: &str) -> Option<ErrorKind> {
+        match reply(ExitStatus::from_raw(raw_status), stdout, "") {
+            Outcome::Ok { .. } => None,
+            Outcome::Error { kind, .. } => Some(kind),
+        }
+    }
+
+    #[test]
+    fn a_panic_is_told_with_its_message() {
+        let told =
+            last_words("\nthread 'x' panicked at a.rs:1:2:\nno luck\nnote: run with").unwrap();
+        assert_eq!(told, "thread 'x' panicked at a.rs:1:2: no luck");
+        assert_eq!(last_words("out of luck\nand more").as_deref(), Some("out of luck"));
+        assert_eq!((last_words(""), last_words("only:").as_deref()), (None, Some("only:")));
+    }
+
+    #[test]
+    fn what_is_no_reply_has_its_kind() {
+        assert_eq!(kind(0, ""), Some(ErrorKind::Protocol));
+        assert_eq!(kind(0, "hello"), Some(ErrorKind::Protocol));
+        assert_eq!(kind(6, ""), Some(ErrorKind::Crashed));
+        assert_eq!(kind(101 << 8, "half a li"), Some(ErrorKind::Crashed));
+        let newer = r#"{"protocol":9,"status":"error","kind":"setup","message":""}"#;
+        assert_eq!(kind(101 << 8, newer), Some(ErrorKind::Protocol));
+    }
+}

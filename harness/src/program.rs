@@ -1,0 +1,148 @@
+//! Trial programs: where they are, and whether they can be used.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use runtime_bench_api::trial::kind_of;
+use runtime_bench_api::workload::Failure;
+use runtime_bench_results::trial::ErrorKind;
+use sha2::{Digest, Sha256};
+
+/// The argument by which a program that is more than a trial program serves trials.
+pub const TRIAL: &str = "trial";
+/// The program that counts allocations.
+pub const COUNTING: &str = "runtime-bench-counting";
+/// The program on the allocator mimalloc.
+pub const MIMALLOC: &str = "runtime-bench-mimalloc";
+/// How trial programs are built.
+const HOW: &str = "build all with `cargo build --release` or `cargo bench`";
+
+/// A program that serves trials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The executable.
+    pub path: PathBuf,
+    /// Arguments that make it serve trials.
+    pub args: Vec<String>,
+}
+
+/// Why a trial program cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// The system does not tell the path of this program.
+    #[error("cannot find this program to start trials with: {0}")]
+    This(io::Error),
+    /// There is no such file.
+    #[error("trial program {name} not found beside this program, in {folder}; {HOW}")]
+    Missing {
+        /// Its name.
+        name: String,
+        /// Where it was looked for.
+        folder: String,
+    },
+    /// It is of another version.
+    #[error("trial program {path} has version {found}, and this program {expected}; {HOW}")]
+    Version {
+        /// The file.
+        path: String,
+        /// Its version.
+        found: String,
+        /// This program's version.
+        expected: &'static str,
+    },
+    /// It cannot be started, or does not reply.
+    #[error("trial program {path} does not work: {source}; {HOW}")]
+    Broken {
+        /// The file.
+        path: String,
+        /// What it did.
+        source: TrialError,
+    },
+    /// It cannot be read to be hashed.
+    #[error("cannot read trial program {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+impl Program {
+    /// This very program.
+    ///
+    /// # Errors
+    /// When the system does not tell its path.
+    pub fn this() -> Result<Self, ProgramError> {
+        Ok(Self { path: this_program()?, args: vec![TRIAL.to_owned()] })
+    }
+
+    /// A trial program in the folder of `harness`, or one above it: cargo puts bench targets into `deps`.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn beside(harness: &Path, name: &str) -> Result<Self, ProgramError> {
+        let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+        let mut folders = harness.ancestors().skip(1).take(2);
+        let folder = folders.clone().next().map(|folder| folder.display().to_string());
+        let found = folders.find_map(|folder| {
+            let path = folder.join(&file);
+            path.is_file().then_some(path)
+        });
+        let missing =
+            || ProgramError::Missing { name: name.to_owned(), folder: folder.unwrap_or_default() };
+        Ok(Self { path: found.ok_or_else(missing)?, args: Vec::new() })
+    }
+
+    /// The first half of the SHA-256 of its bytes, in hexadecimal digits: equal programs measure alike.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn hash(&self) -> Result<String, ProgramError> {
+        let bytes = fs::read(&self.path).map_err(|source| ProgramError::Unreadable {
+            path: self.path.display().to_string(),
+            source,
+        })?;
+        let digest = Sha256::digest(&bytes);
+        Ok(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The name of its file.
+    pub fn file_name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+}
+
+/// The path of this very program.
+///
+/// # Errors
+/// When the system does not tell it.
+pub fn this_program() -> Result<PathBuf, ProgramError> {
+    env::current_exe().map_err(ProgramError::This)
+}
+
+/// Why a program gives no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TrialError {
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// One sentence.
+    pub message: String,
+}
+
+impl TrialError {
+    /// An error of a kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}
+
+impl From<Failure> for TrialError {
+    fn from(failure: Failure) -> Self {
+        Self { kind: kind_of(&failure), message: failure.to_string() }
+    }
+}

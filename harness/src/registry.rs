@@ -1,0 +1,157 @@
+//! What can be measured: workloads, and the programs whose runners measure them.
+
+use runtime_bench_api::cells::{Cells, Pairing, WorkloadVisitor};
+use runtime_bench_api::dyn_workload::DynWorkload;
+use runtime_bench_api::runner::Runner;
+use runtime_bench_api::workload::Workload;
+use runtime_bench_results::catalogue::WorkloadInfo;
+use runtime_bench_results::listing::Build;
+
+/// Workloads and programs. It is extended by value:
+///
+/// - [`Registry::with`] adds a workload, [`Registry::with_catalog`] several;
+/// - [`Registry::with_runner`] and [`Registry::with_cells`] add runners, whose trials run in this very
+///   program;
+/// - [`Registry::with_programs`] names trial programs that stand beside this one.
+#[derive(Default)]
+pub struct Registry {
+    workloads: Vec<Entry>,
+    programs: Vec<&'static str>,
+    cells: Cells,
+    build: BuildFacts,
+    problems: Vec<String>,
+}
+
+/// What the harness knows of its own build.
+#[derive(Clone, Debug, Default)]
+pub struct BuildFacts {
+    /// Version, commit, compiler, profile and features.
+    pub build: Build,
+    /// Packages of the lock file with their versions.
+    pub lockfile: &'static [(&'static str, &'static str)],
+}
+
+/// A registered workload.
+pub struct Entry {
+    /// Its description.
+    pub info: WorkloadInfo,
+    workload: Box<dyn DynWorkload>,
+}
+
+impl std::ops::Deref for Entry {
+    type Target = dyn DynWorkload;
+
+    fn deref(&self) -> &Self::Target {
+        self.workload.as_ref()
+    }
+}
+
+impl Registry {
+    /// Adds a workload. Runners that measure it come from [`Registry::with_cells`].
+    #[must_use]
+    pub fn with<W: Workload>(mut self, workload: W) -> Self {
+        self.visit(workload);
+        self
+    }
+
+    /// Adds the workloads that `catalog` visits.
+    #[must_use]
+    pub fn with_catalog(mut self, catalog: impl FnOnce(&mut Self)) -> Self {
+        catalog(&mut self);
+        self
+    }
+
+    /// Adds a runner with the workloads that `catalog` visits. Its trials run in this very program.
+    #[must_use]
+    pub fn with_runner<R: Runner>(self, runner: R, catalog: impl FnOnce(&mut Pairing<R>)) -> Self {
+        let name = runner.name();
+        let this = self.with_cells(Cells::default().with(runner, catalog));
+        if this.cells.workload_names(name).is_empty() {
+            return this.with_problem(format!(
+                "runner `{name}` has no cells: visit at least one workload in with_runner"
+            ));
+        }
+        this
+    }
+
+    /// Adds cells, whose trials run in this very program.
+    #[must_use]
+    pub fn with_cells(mut self, cells: Cells) -> Self {
+        for name in cells.runner_names() {
+            let known = self.cells.workload_names(name);
+            if let Some(twice) = cells.workload_names(name).iter().find(|new| known.contains(new)) {
+                self.problems.push(format!("runner `{name}` has two cells for `{twice}`"));
+            }
+        }
+        self.cells = std::mem::take(&mut self.cells).and(cells);
+        self
+    }
+
+    /// Names trial programs that stand in this program's folder.
+    #[must_use]
+    pub fn with_programs(mut self, names: &[&'static str]) -> Self {
+        self.programs.extend(names);
+        self
+    }
+
+    /// Tells what this build was made of.
+    #[must_use]
+    pub fn with_build(self, build: BuildFacts) -> Self {
+        Self { build, ..self }
+    }
+
+    fn with_problem(mut self, problem: String) -> Self {
+        self.problems.push(problem);
+        self
+    }
+
+    /// Every workload, in the order of the report.
+    pub fn entries(&self) -> &[Entry] {
+        &self.workloads
+    }
+
+    /// A workload by its name.
+    pub fn entry(&self, workload: &str) -> Option<&Entry> {
+        self.workloads.iter().find(|entry| entry.info.name == workload)
+    }
+
+    /// Names of the trial programs that stand beside this one.
+    pub fn programs(&self) -> &[&'static str] {
+        &self.programs
+    }
+
+    /// The cells whose trials run in this very program.
+    pub fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
+    /// What this build was made of.
+    pub fn build(&self) -> &BuildFacts {
+        &self.build
+    }
+
+    /// What is wrong with the registry itself, such as two workloads of one name.
+    pub fn problem(&self) -> Option<&str> {
+        self.problems.first().map(String::as_str)
+    }
+}
+
+impl WorkloadVisitor for Registry {
+    fn visit<W: Workload>(&mut self, workload: W) {
+        let info = DynWorkload::info(&workload);
+        if self.entry(&info.name).is_some() {
+            self.problems.push(format!("two workloads are called {}", info.name));
+        } else {
+            self.workloads.push(Entry { info, workload: Box::new(workload) });
+        }
+    }
+}
+
+impl BuildFacts {
+    /// The locked versions of a package, joined where there are several.
+    pub fn version(&self, package: &str) -> String {
+        let locked = self.lockfile.iter().filter(|(name, _)| *name == package);
+        let versions: Vec<&str> = locked.map(|(_, version)| *version).collect();
+        if versions.is_empty() { "unknown".to_owned() } else { versions.join(" and ") }
+    }
+}

@@ -1,0 +1,168 @@
+//! A run from its plan to its results file.
+//!
+//! - `rounds`: pilots, then rounds; each finished trial is written down.
+//! - [`resume`]: a run that was stopped, to go on with.
+//! - [`interleave`]: other builds, or other sizes, against each other in the same way.
+//! - `header`: what stands at the head of a results file.
+//! - `progress`: what the user sees meanwhile.
+
+mod header;
+pub mod interleave;
+mod progress;
+pub mod resume;
+mod rounds;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use runtime_bench_results::analysis::{Noise, analyse};
+use runtime_bench_results::run::{End, Run};
+use runtime_bench_results::store::RunWriter;
+
+use crate::error::Error;
+use crate::executor::Executor;
+use crate::monitor::{LoadMonitor, RunClock};
+use crate::plan::Planned;
+use crate::plan::calibration::calibrated;
+use crate::plan::groups::groups;
+use crate::plan::profile::Profile;
+use crate::process::interrupt::Interrupt;
+use crate::process::{ProcessExecutor, Settings};
+use crate::registry::Registry;
+use crate::terminal::print_error;
+use header::header;
+use progress::seconds;
+use resume::Stopped;
+use rounds::Rounds;
+
+/// Where a run is written, and how much it says.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Folder of the results.
+    pub folder: PathBuf,
+    /// Name of the results file, if it is to be elsewhere.
+    pub out: Option<PathBuf>,
+    /// Nothing but the end result.
+    pub quiet: bool,
+    /// The command as a person would type it again.
+    pub command: Vec<String>,
+}
+
+/// A run that came to its end, or was stopped.
+pub struct Done {
+    /// Everything that was measured.
+    pub run: Run,
+    /// The results file.
+    pub path: PathBuf,
+}
+
+/// Measures a plan.
+///
+/// # Errors
+/// When results cannot be written or trials cannot be started.
+pub fn measure(
+    registry: &Registry,
+    planned: &Planned,
+    profile: Profile,
+    output: &Output,
+    interrupt: &Interrupt,
+) -> Result<Done, Error> {
+    let executor = executor(planned, interrupt)?;
+    let say = |text: &str| {
+        if !output.quiet {
+            print_error(text);
+        }
+    };
+    let planned = &calibrated(registry, planned, profile, &executor, say)?;
+    let header = header(planned, registry.build(), &output.command);
+    let writer = RunWriter::create(&output.folder, output.out.as_deref(), header)?;
+    to_the_end(rounds(planned, profile, &executor, writer, output.quiet))
+}
+
+/// Measures what is left of a run that was stopped or killed.
+///
+/// # Errors
+/// When results cannot be written or trials cannot be started.
+pub fn resume(stopped: Stopped, quiet: bool, interrupt: &Interrupt) -> Result<Done, Error> {
+    let Stopped { planned, profile, writer } = stopped;
+    let executor = executor(&planned, interrupt)?;
+    let mut rounds = rounds(&planned, profile, &executor, writer, quiet);
+    rounds.note_break()?;
+    to_the_end(rounds)
+}
+
+fn executor<'a>(planned: &Planned, interrupt: &'a Interrupt) -> Result<ProcessExecutor<'a>, Error> {
+    let plan = &planned.plan;
+    let settings = Settings {
+        workers: plan.workers,
+        pool_threads: plan.pool_threads,
+        seed: plan.seed,
+        limit: Duration::from_secs_f64(plan.trial_limit_s),
+        core: None,
+    };
+    Ok(ProcessExecutor::new(interrupt, settings)?.with_routes(planned.probes.routes()))
+}
+
+/// The rounds of a run that is being written, watched by the monitor of this machine.
+fn rounds<'a>(
+    planned: &'a Planned,
+    profile: Profile,
+    executor: &'a dyn Executor,
+    writer: RunWriter,
+    quiet: bool,
+) -> Rounds<'a> {
+    let clock = RunClock::after(writer.run().elapsed_s());
+    let monitor = Box::new(LoadMonitor::watch(clock, planned.plan.workers));
+    Rounds::new(planned, profile, executor, monitor, writer, quiet)
+}
+
+fn to_the_end(mut rounds: Rounds<'_>) -> Result<Done, Error> {
+    if let Some(why) = rounds.executor.not_counted() {
+        rounds.progress.say(&why);
+    }
+    let whole = rounds.pilots_and_rounds();
+    rounds.progress.clear();
+    let elapsed_s = rounds.monitor.now();
+    let last = rounds.monitor.end();
+    let mut writer = rounds.writer;
+    // What was measured before an error is worth keeping, too.
+    let noted = last.lines().try_for_each(|line| writer.append(line));
+    let end = end(writer.run(), !matches!(whole, Ok(true)), elapsed_s);
+    let finished = writer.finish(end);
+    whole?;
+    noted?;
+    let (run, path) = finished?;
+    Ok(Done { run, path })
+}
+
+/// How a run ended, and what its control showed.
+fn end(run: &Run, interrupted: bool, elapsed_s: f64) -> End {
+    let noise = analyse(run).noise;
+    let controlled = noise != Noise::default();
+    End {
+        interrupted,
+        elapsed_s,
+        control: controlled.then_some(noise),
+        trusted: controlled.then(|| noise.trusted()),
+    }
+}
+
+/// What a plan is going to cost, in a sentence.
+pub fn cost(planned: &Planned) -> String {
+    let able = planned.runnable().count();
+    let groups = groups(&planned.plan).len();
+    let shard = planned.plan.shard.as_ref().map(|shard| format!("{shard}: ")).unwrap_or_default();
+    format!(
+        "{shard}{} on {}: {} in {} ({} n/a), about {} of measuring",
+        count(planned.own_workloads().count(), "workload"),
+        count(planned.runners.len(), "runner"),
+        count(able, "cell"),
+        count(groups, "comparison"),
+        planned.cells().count() - able,
+        seconds(planned.cost_s)
+    )
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}

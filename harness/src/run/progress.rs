@@ -1,0 +1,110 @@
+//! What a person sees while a run goes on: a bar on a terminal, plain lines elsewhere.
+
+use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::terminal::print_error;
+
+/// Without a terminal, one line as often as this.
+const PLAIN: Duration = Duration::from_secs(5);
+
+/// Progress in units of expected seconds, so that its end can be foretold.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    plain: bool,
+    phase: &'static str,
+    start: Instant,
+    last: Instant,
+    done_s: f64,
+    all_s: f64,
+}
+
+impl Progress {
+    /// Nothing is drawn when `quiet`. The bar is drawn between trials only, never during one.
+    pub(super) fn new(quiet: bool) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let bar = ProgressBar::with_draw_target(
+            Some(0),
+            if quiet || !terminal {
+                ProgressDrawTarget::hidden()
+            } else {
+                ProgressDrawTarget::stderr()
+            },
+        );
+        let style = "{bar:20.cyan/black} {percent:>3} %  {prefix}  {wide_msg}";
+        bar.set_style(
+            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        let now = Instant::now();
+        Self {
+            bar,
+            plain: !quiet && !terminal,
+            phase: "",
+            start: now,
+            last: now,
+            done_s: 0.0,
+            all_s: 0.0,
+        }
+    }
+
+    /// A phase begins: from here to the end of the run it is expected to take so long.
+    pub(super) fn phase(&mut self, what: &'static str, expected_s: f64) {
+        self.phase = what;
+        self.all_s = self.done_s + expected_s;
+        self.bar.set_length((self.all_s * 1e3) as u64);
+        if self.plain {
+            print_error(&format!("{what}, about {} to the end", seconds(expected_s)));
+        }
+    }
+
+    /// Something begins to run.
+    pub(super) fn running(&mut self, what: &str) {
+        self.bar.set_prefix(self.left());
+        self.bar.set_message(format!("{} {what}", self.phase));
+        if self.plain && self.last.elapsed() >= PLAIN {
+            self.last = Instant::now();
+            let percent = 100.0 * self.done_s / self.all_s.max(f64::MIN_POSITIVE);
+            print_error(&format!("{percent:.0} %, {}: {} {what}", self.left(), self.phase));
+        }
+    }
+
+    /// It has ended, and was expected to take so long.
+    pub(super) fn finished(&mut self, expected_s: f64) {
+        self.done_s += expected_s;
+        self.bar.set_position((self.done_s * 1e3) as u64);
+    }
+
+    /// A message that stays.
+    pub(super) fn say(&self, text: &str) {
+        if self.plain {
+            print_error(text);
+        } else {
+            // A quiet run has no bar either; inside `suspend` the bar must not be asked anything.
+            let hidden = self.bar.is_hidden();
+            self.bar.suspend(|| {
+                if !hidden {
+                    print_error(text);
+                }
+            });
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// What is left, at the pace so far.
+    fn left(&self) -> String {
+        let pace =
+            if self.done_s > 0.0 { self.start.elapsed().as_secs_f64() / self.done_s } else { 1.0 };
+        format!("{} left", seconds((self.all_s - self.done_s).max(0.0) * pace))
+    }
+}
+
+/// Seconds as a person says them.
+pub(super) fn seconds(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    if whole < 90 { format!("{whole} s") } else { format!("{} min {} s", whole / 60, whole % 60) }
+}

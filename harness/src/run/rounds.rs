@@ -1,0 +1,316 @@
+//! Pilots, then rounds; every finished trial is written down as it comes.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::RangeInclusive;
+use std::time::{Duration, SystemTime};
+
+use runtime_bench_results::analysis::level;
+use runtime_bench_results::interruption::{Break, Torn};
+use runtime_bench_results::run::{Line, PlannedCell, Reference, Role, Schedule, TrialRecord};
+use runtime_bench_results::stats::fewest_pairs;
+use runtime_bench_results::store::RunWriter;
+use runtime_bench_results::trial::{BlockSize, Outcome};
+
+use super::progress::Progress;
+use crate::error::Error;
+use crate::executor::{Executor, Finished, Trial};
+use crate::monitor::{Monitor, NoiseEvents};
+use crate::plan::Planned;
+use crate::plan::groups::{Group, groups};
+use crate::plan::profile::Profile;
+use crate::plan::schedule::{order, reference, rng, schedule, takes_part};
+
+/// What the pilots of a cell are expected to take, seconds.
+const PILOT_S: f64 = 0.05;
+
+/// Rounds beyond the fewest, so that a stall does not leave a comparison without a verdict.
+const SPARE_ROUNDS: u32 = 2;
+
+/// The pilots and rounds of a run.
+pub(super) struct Rounds<'a> {
+    planned: &'a Planned,
+    profile: Profile,
+    groups: Vec<Group>,
+    /// Cells whose trial failed; they are not tried again.
+    broken: Vec<bool>,
+    /// Trials of rounds that are done: a cell and a round.
+    done: HashSet<(usize, u32)>,
+    /// Rounds of reference rows that have fewer than their comparison.
+    references: BTreeMap<usize, Share>,
+    pub(super) executor: &'a dyn Executor,
+    pub(super) writer: RunWriter,
+    pub(super) monitor: Box<dyn Monitor>,
+    pub(super) progress: Progress,
+}
+
+/// A reference row takes part in so many of the rounds of its comparison.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    rounds: u32,
+    of: u32,
+}
+
+impl<'a> Rounds<'a> {
+    /// Goes on where the run stands that is being written.
+    pub(super) fn new(
+        planned: &'a Planned,
+        profile: Profile,
+        executor: &'a dyn Executor,
+        monitor: Box<dyn Monitor>,
+        writer: RunWriter,
+        quiet: bool,
+    ) -> Self {
+        let plan = &planned.plan;
+        let run = writer.run();
+        let mut broken = vec![false; plan.cells.len()];
+        let mut done = HashSet::new();
+        for trial in &run.trials {
+            broken[trial.cell] |= matches!(trial.outcome, Outcome::Error { .. });
+            done.insert((trial.cell, trial.round));
+        }
+        let schedules = run.schedules.clone();
+        let mut this = Self {
+            groups: groups(plan),
+            broken,
+            done,
+            references: BTreeMap::new(),
+            progress: Progress::new(quiet),
+            monitor,
+            planned,
+            profile,
+            executor,
+            writer,
+        };
+        for schedule in &schedules {
+            this.adopt(schedule);
+        }
+        this
+    }
+
+    /// `false` when the run was interrupted.
+    pub(super) fn pilots_and_rounds(&mut self) -> Result<bool, Error> {
+        let Some(schedules) = self.pilots()? else { return Ok(false) };
+        let order = self.order(&schedules);
+        let left: Vec<(usize, u32)> =
+            order.into_iter().filter(|&(group, round)| self.is_left(group, round)).collect();
+        let costs_s = left.iter().map(|&(group, _)| schedules[group].round_cost_s);
+        self.progress.phase("measuring", costs_s.sum());
+        for (group, round) in left {
+            if !self.round(group, round)? {
+                return Ok(false);
+            }
+            self.progress.finished(schedules[group].round_cost_s);
+        }
+        Ok(true)
+    }
+
+    /// Every round, as the index of its comparison and its number, in an order that the seed decides.
+    fn order(&self, schedules: &[Schedule]) -> Vec<(usize, u32)> {
+        let mut rounds = vec![0; schedules.len()];
+        let numbered = |group: usize| {
+            rounds[group] += 1;
+            (group, rounds[group])
+        };
+        order(self.planned.plan.seed, schedules).into_iter().map(numbered).collect()
+    }
+
+    /// Whether some of a round is still to be measured.
+    fn is_left(&self, group: usize, round: u32) -> bool {
+        self.members(group, Some(round)).any(|cell| !self.done.contains(&(cell, round)))
+    }
+
+    /// Notes that the run goes on here.
+    pub(super) fn note_break(&mut self) -> Result<(), Error> {
+        let trials = self.writer.run().trials.len();
+        let resumed = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let broken = Break { trials, resumed, torn: self.torn() };
+        Ok(self.writer.append(Line::Break(broken))?)
+    }
+
+    /// The round that was going on when the run stopped, where it was one.
+    fn torn(&self) -> Option<Torn> {
+        let last = self.writer.run().trials.last().filter(|trial| trial.round > 0)?;
+        let group = self.groups.iter().position(|group| group.cells.contains(&last.cell))?;
+        let cells = self.groups[group].cells.clone();
+        self.is_left(group, last.round).then_some(Torn { round: last.round, cells })
+    }
+
+    /// Trials of each cell that are not counted: does it run, is it right, what does it cost?
+    /// Comparisons that have their schedule already are not tried again.
+    fn pilots(&mut self) -> Result<Option<Vec<Schedule>>, Error> {
+        let mut schedules = self.writer.run().schedules.clone();
+        let groups = schedules.len()..self.groups.len();
+        let cells: usize = self.groups[groups.clone()].iter().map(|group| group.cells.len()).sum();
+        let pilots_s = cells as f64 * PILOT_S;
+        self.progress.phase("verifying", pilots_s + self.planned.cost_s);
+        for group in groups {
+            let probed = self.monitor.between_rounds();
+            self.note(probed)?;
+            let Some(costs) = self.pilots_of(group)? else { return Ok(None) };
+            let schedule = self.schedule(group, &costs);
+            if let Some(reason) = &schedule.left_out {
+                self.progress.say(&format!("left out: {}: {reason}", schedule.group));
+            }
+            for Reference { cell, left_out, .. } in &schedule.references {
+                if let Some(reason) = left_out {
+                    let key = &self.planned.plan.cells[*cell].key;
+                    self.progress.say(&format!("left out: {key}: {reason}"));
+                }
+            }
+            self.adopt(&schedule);
+            self.writer.append(Line::Schedule(schedule.clone()))?;
+            schedules.push(schedule);
+        }
+        Ok(Some(schedules))
+    }
+
+    /// Takes the rounds of reference rows from the schedule of their comparison.
+    fn adopt(&mut self, schedule: &Schedule) {
+        for Reference { cell, rounds, .. } in &schedule.references {
+            self.references.insert(*cell, Share { rounds: *rounds, of: schedule.rounds });
+        }
+    }
+
+    /// What a trial of each able cell of a comparison costs; `None` when interrupted.
+    fn pilots_of(&mut self, group: usize) -> Result<Option<BTreeMap<usize, Duration>>, Error> {
+        let mut costs = BTreeMap::new();
+        for (position, id) in self.permutation(group, None).into_iter().enumerate() {
+            let Some(mut pilot) = self.trial(id, 0, position)? else { return Ok(None) };
+            // The first process of a kind pays for cold caches; a cheap cell is tried twice.
+            if pilot.as_secs_f64() < 2.0 * PILOT_S && !self.broken[id] {
+                let Some(second) = self.trial(id, 0, position)? else { return Ok(None) };
+                pilot = pilot.min(second);
+            }
+            // A cell that failed has no part in the rounds, so it must not make them dear; and one
+            // that hangs need not hang again to be counted.
+            if !self.broken[id] {
+                costs.insert(id, pilot);
+                self.count(id, position)?;
+            }
+            self.progress.finished(PILOT_S);
+        }
+        Ok(Some(costs))
+    }
+
+    /// The rounds of a comparison. Reference rows may be of another order of magnitude, so they have rounds
+    /// of their own, and take none from the others.
+    fn schedule(&self, group: usize, costs: &BTreeMap<usize, Duration>) -> Schedule {
+        let plan = &self.planned.plan;
+        let is_reference = |id: &usize| self.planned.is_reference(&plan.cells[*id].key.runner);
+        let alone = costs.keys().all(is_reference);
+        let sets = |id: &usize| alone || !is_reference(id);
+        let trial_s = |cell: &usize| costs[cell].as_secs_f64();
+        let setting: Vec<&usize> = costs.keys().filter(|id| sets(id)).collect();
+        let range = self.rounds(group, costs.len());
+        let round_s = setting.iter().map(|id| trial_s(id)).sum();
+        let (name, budget_s) = (self.groups[group].name.clone(), plan.budget_s);
+        let mut schedule = schedule(name, range.clone(), budget_s, setting.len(), round_s);
+        for id in costs.keys().filter(|id| !sets(id)) {
+            let reference = reference(*id, range.clone(), budget_s, trial_s(id), schedule.rounds);
+            let part = f64::from(reference.rounds) / f64::from(schedule.rounds.max(1));
+            schedule.round_cost_s += trial_s(id) * part;
+            schedule.references.push(reference);
+        }
+        schedule
+    }
+
+    /// Fewest and most rounds: enough for a verdict at the level that this comparison has.
+    fn rounds(&self, group: usize, able: usize) -> RangeInclusive<u32> {
+        let workload = |group: &Group| &self.planned.plan.cells[group.cells[0]].key.workload;
+        let own = workload(&self.groups[group]);
+        let points = self.groups.iter().filter(|other| workload(other) == own).count();
+        // One of the able cells is the twin.
+        let fewest = fewest_pairs(level(able.saturating_sub(1), points)) as u32 + SPARE_ROUNDS;
+        let wanted = self.profile.rounds(self.groups[group].age);
+        let fewest = fewest.max(*wanted.start());
+        fewest..=fewest.max(*wanted.end())
+    }
+
+    /// One trial of each cell of a comparison, in random order; `false` when interrupted.
+    fn round(&mut self, group: usize, round: u32) -> Result<bool, Error> {
+        self.probe_capacity()?;
+        for (position, id) in self.permutation(group, Some(round)).into_iter().enumerate() {
+            if self.done.contains(&(id, round)) {
+                continue;
+            }
+            if self.trial(id, round, position)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Between rounds, about once a second.
+    fn probe_capacity(&mut self) -> Result<(), Error> {
+        let probed = self.monitor.between_rounds();
+        self.note(probed)
+    }
+
+    fn note(&mut self, noticed: NoiseEvents) -> Result<(), Error> {
+        Ok(noticed.lines().try_for_each(|line| self.writer.append(line))?)
+    }
+
+    /// The cells of a comparison that take part in a round, without those that failed; `None`: in its pilots.
+    fn members(&self, group: usize, round: Option<u32>) -> impl Iterator<Item = usize> {
+        let cells = self.groups[group].cells.iter().copied();
+        cells.filter(move |&id| self.is_member(id, round))
+    }
+
+    fn is_member(&self, id: usize, round: Option<u32>) -> bool {
+        let takes_part = match (round, self.references.get(&id)) {
+            (Some(round), Some(share)) => takes_part(round, share.rounds, share.of),
+            _ => true,
+        };
+        takes_part && !self.broken[id]
+    }
+
+    /// The same in random order, which the seed decides and nothing that happened before.
+    fn permutation(&self, group: usize, round: Option<u32>) -> Vec<usize> {
+        let mut cells = self.groups[group].cells.clone();
+        rng(self.planned.plan.seed, group + 1, round.unwrap_or(0)).shuffle(&mut cells);
+        cells.retain(|&id| self.is_member(id, round));
+        cells
+    }
+
+    /// One trial, written down; its cost, or `None` when interrupted.
+    fn trial(&mut self, id: usize, round: u32, position: usize) -> Result<Option<Duration>, Error> {
+        let cell = &self.planned.plan.cells[id];
+        self.progress.running(&cell.key.to_string());
+        let at_s = self.monitor.now();
+        let Some(finished) = self.executor.run(&self.trial_of(cell)) else {
+            return Ok(None);
+        };
+        if let Outcome::Error { kind, message } = &finished.outcome {
+            self.broken[id] = true;
+            self.progress.say(&format!("failed: {}: {kind}: {message}", cell.key));
+        }
+        let cost = finished.cost;
+        self.writer.append(Line::Trial(record(id, round, position, at_s, finished)))?;
+        let noticed = self.monitor.after_trial();
+        self.note(noticed)?;
+        Ok(Some(cost))
+    }
+
+    /// A trial whose allocations are counted, where somebody can. A pilot, because it is not timed.
+    fn count(&mut self, id: usize, position: usize) -> Result<(), Error> {
+        let cell = &self.planned.plan.cells[id];
+        let at_s = self.monitor.now();
+        if cell.role == Role::Subject
+            && let Some(counted) = self.executor.count(&self.trial_of(cell))
+        {
+            self.writer.append(Line::Trial(record(id, 0, position, at_s, counted)))?;
+        }
+        Ok(())
+    }
+
+    fn trial_of<'c>(&self, cell: &'c PlannedCell) -> Trial<'c> {
+        let block = BlockSize::Nanoseconds(self.profile.block(cell.age).as_nanos() as u64);
+        Trial { cell: &cell.key, age: cell.age, block }
+    }
+}
+
+fn record(cell: usize, round: u32, position: usize, at_s: f64, finished: Finished) -> TrialRecord {
+    let (position, cost_s) = (position as u32, finished.cost.as_secs_f64());
+    let Finished { outcome, stderr, .. } = finished;
+    TrialRecord { cell, round, position, at_s, cost_s, outcome, stderr }
+}

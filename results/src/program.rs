@@ -1,0 +1,190 @@
+//! What the harness asks of a trial program besides trials: which runners it has, and which cells they
+//! support.
+//!
+//! A trial program reads one [`ProgramRequest`] as one line of JSON from its standard input, and writes one
+//! reply. [`crate::trial`] has the requests and replies of trials.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::RunnerInfo;
+use crate::key::{CellKey, Point};
+use crate::trial::{Outside, PROTOCOL, TrialRequest};
+
+/// What the harness asks of a trial program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "request", rename_all = "kebab-case")]
+pub enum ProgramRequest {
+    /// Describe the runners, and say which cells they support.
+    Probe(ProbeRequest),
+    /// Measure one block of one cell.
+    Trial(Box<TrialRequest>),
+    /// Serve external clients until the process is stopped.
+    Serve(ServeRequest),
+}
+
+/// A question about runners and cells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProbeRequest {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// Worker threads of the runtimes.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Workloads and points.
+    pub points: Vec<(String, Point)>,
+    /// The external runner to ask; `None` asks the program's own runners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<ExternalProbe>,
+}
+
+/// An external runner that is asked through a trial program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExternalProbe {
+    /// Its name in cells.
+    pub name: String,
+    /// How it is started.
+    pub command: Outside,
+    /// Whether its conformance to the protocol is checked as well.
+    #[serde(default)]
+    pub conformance: bool,
+}
+
+/// One check of an external runner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Check {
+    /// What is checked.
+    pub what: String,
+    /// What is wrong; `None` where nothing is.
+    pub problem: Option<String>,
+}
+
+/// Serves a workload to external clients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ServeRequest {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// The server.
+    pub cell: CellKey,
+    /// Worker threads of the runtime.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Where it listens; 0 for any port.
+    pub port: u16,
+}
+
+/// What a trial program says of its runners.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProbeReply {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// Version of the package that the program was built from.
+    pub version: String,
+    /// Whether it was built with debug assertions, whose figures mean nothing.
+    pub debug: bool,
+    /// Its runners.
+    pub runners: Vec<ProbedRunner>,
+    /// Checks of an external runner's conformance, where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
+}
+
+/// A runner of a trial program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProbedRunner {
+    /// Its description; versions of packages may be empty.
+    pub info: RunnerInfo,
+    /// How it runs tasks.
+    pub family: Family,
+    /// Environment variable that must hold the number of workers when a trial starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker_variable: Option<String>,
+    /// For each point of the request, in the same order.
+    pub cells: Vec<CellSupport>,
+}
+
+/// How a runner runs tasks, as far as a plan must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// Tasks are futures; waiting occupies no thread.
+    Async,
+    /// Each task is an OS thread.
+    ThreadPerTask,
+    /// Tasks are closures on a fixed number of OS threads; waiting occupies one of them.
+    ThreadPool,
+    /// Closures on a work-stealing pool made for computing; waiting occupies a worker.
+    DataParallel,
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Async => "async",
+            Self::ThreadPerTask => "thread per task",
+            Self::ThreadPool => "thread pool",
+            Self::DataParallel => "data-parallel pool",
+        })
+    }
+}
+
+/// Whether a program can measure a cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum CellSupport {
+    /// It can.
+    Runs,
+    /// It cannot, for this reason.
+    Refused(String),
+    /// It was built without the workload.
+    Unknown,
+}
+
+/// Why a trial program's input is not a request.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// It speaks another version of the protocol.
+    #[error("the request speaks protocol {0} where this program speaks {PROTOCOL}")]
+    Version(u32),
+    /// It is not JSON, or has another form.
+    #[error("cannot read the request: {0}")]
+    Malformed(#[from] serde_json::Error),
+}
+
+impl ProgramRequest {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// When it has another version or form.
+    pub fn read(text: &str) -> Result<Self, RequestError> {
+        /// Every version begins so.
+        #[derive(Deserialize)]
+        struct Head {
+            protocol: u32,
+        }
+        let Head { protocol } = serde_json::from_str(text)?;
+        if protocol != PROTOCOL {
+            return Err(RequestError::Version(protocol));
+        }
+        Ok(serde_json::from_str(text)?)
+    }
+}
+
+impl ProbedRunner {
+    /// Whether its program was built with the workload at a place of the request.
+    pub fn knows(&self, place: usize) -> bool {
+        self.cells.get(place).is_some_and(|support| *support != CellSupport::Unknown)
+    }
+}

@@ -1,0 +1,240 @@
+//! `async-std`: its global runtime, sized by the variable that it reads.
+
+mod channels;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::time::Duration;
+use std::{env, io, thread};
+
+use async_std::fs::File;
+use async_std::io::prelude::{ReadExt, WriteExt};
+use async_std::net::{TcpListener, TcpStream};
+use async_std::task::{self, JoinHandle};
+use futures_lite::FutureExt;
+use runtime_bench_api::cells::Cells;
+use runtime_bench_api::dyn_workload::DynWorkload;
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::{
+    AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, NoShutdown, OWN,
+};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
+use smol_hyper::rt::FuturesIo;
+
+use runtime_bench_api::runtime::map_future;
+use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_sync::locks;
+
+/// The only way to size async-std's pool.
+const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
+
+/// async-std on its global runtime.
+#[derive(Clone, Copy, Debug)]
+pub struct AsyncStd;
+
+impl Runner for AsyncStd {
+    fn name(&self) -> &'static str {
+        "async-std"
+    }
+
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: self.name().to_owned(),
+            title: "async-std".into(),
+            class: Class::MultiThread,
+            configuration: format!("global runtime, {workers} worker threads by {THREADS}"),
+            packages: packages(&["async-std", "async-executor", "async-io", "async-channel"]),
+            notes: vec![
+                "Discontinued (RUSTSEC-2025-0052): its authors recommend smol. Measured because \
+                 programs still run on it."
+                    .into(),
+                "Shares executor and reactor crates with smol, so near ties are to be expected."
+                    .into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn worker_variable(&self) -> Option<&'static str> {
+        Some(THREADS)
+    }
+
+    fn refuses(&self, _: &dyn DynWorkload, _: &Point, needs: &Requirements) -> Option<String> {
+        let reason = "its runtime is global and ends with the process: nothing shuts it down";
+        needs.shuts_down.then(|| reason.to_owned())
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let workers = setup.workers.to_string();
+        if env::var(THREADS).as_deref() != Ok(workers.as_str()) {
+            return Err(Failure::Request(format!(
+                "a trial of async-std must be started with {THREADS}={workers}"
+            )));
+        }
+        on_async(|| Ok(Runtime), workload, setup)
+    }
+}
+
+/// Every workload on async-std.
+pub fn cells() -> Cells {
+    Cells::default().with(AsyncStd, |on| runtime_bench_workloads::each(on))
+}
+
+/// The global runtime; its first task starts it.
+struct Runtime;
+
+impl AsyncRuntime for Runtime {
+    type Task<T: Send + 'static> = JoinHandle<T>;
+    type Tcp = TcpStream;
+    type Hyper = FuturesIo<TcpStream>;
+    type Listener = TcpListener;
+    type File = File;
+    type Channels = channels::AsyncStd;
+    type ShutdownRuntime = NoShutdown;
+
+    fn new_instance(_: usize) -> io::Result<NoShutdown> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        task::block_on(task::spawn(root))
+    }
+
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        task::block_on(root)
+    }
+
+    fn spawn<F>(future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        task::spawn(future)
+    }
+
+    fn detach<T: Send + 'static>(task: JoinHandle<T>) {
+        drop(task);
+    }
+
+    fn outcome<T: Send + 'static>(
+        task: JoinHandle<T>,
+    ) -> impl Future<Output = thread::Result<T>> + Send {
+        AssertUnwindSafe(task).catch_unwind()
+    }
+
+    fn cancel<T: Send + 'static>(task: JoinHandle<T>) -> impl Future<Output = Option<T>> + Send {
+        task.cancel()
+    }
+
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        task::spawn_blocking(work)
+    }
+
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        task::yield_now()
+    }
+
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
+        task::sleep(duration)
+    }
+
+    fn timeout<F: Future + Send>(
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        F::Output: Send,
+    {
+        map_future(async_std::future::timeout(limit, work), Result::ok)
+    }
+
+    fn listener(socket: std::net::TcpListener) -> io::Result<TcpListener> {
+        Ok(TcpListener::from(socket))
+    }
+
+    async fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+        Ok(listener.accept().await?.0)
+    }
+
+    fn connect(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> + Send {
+        TcpStream::connect(address)
+    }
+
+    fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
+        Ok(TcpStream::from(stream))
+    }
+
+    fn hyper(stream: TcpStream) -> FuturesIo<TcpStream> {
+        FuturesIo::new(stream)
+    }
+
+    fn read_exact<'a>(
+        stream: &'a mut TcpStream,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        ReadExt::read_exact(stream, buffer)
+    }
+
+    fn write_all<'a>(
+        stream: &'a mut TcpStream,
+        bytes: &'a [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        WriteExt::write_all(stream, bytes)
+    }
+
+    fn open(path: &Path) -> impl Future<Output = io::Result<File>> + Send {
+        File::open(path)
+    }
+
+    fn read<'a>(
+        file: &'a mut File,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<usize>> + Send {
+        ReadExt::read(file, buffer)
+    }
+
+    fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
+        async_std::fs::read(path)
+    }
+
+    fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+        locks::by_name(if name == OWN { "async-lock" } else { name }, visitor)
+    }
+
+    fn with_channels<V: ChannelsVisitor>(
+        name: &str,
+        bounded: bool,
+        visitor: V,
+    ) -> Option<V::Output> {
+        match (name, bounded) {
+            (OWN, true) => Some(visitor.visit::<channels::AsyncStd>()),
+            (OWN, false) => Some(visitor.visit::<channels::AsyncStdUnbounded>()),
+            _ => runtime_bench_sync::channels::by_name(name, bounded, visitor),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn roots_run_where_they_should() {
+        runtime_bench_sync::placement::check(&super::Runtime);
+    }
+}

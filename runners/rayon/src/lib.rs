@@ -1,0 +1,92 @@
+//! `rayon`: a pool of its own, entered with `install`.
+
+use std::io;
+
+use rayon::ThreadPoolBuilder;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use runtime_bench_api::cells::Cells;
+use runtime_bench_api::instance::{Instance, on_data_parallel};
+use runtime_bench_api::runtime::{DataParallel, Family};
+use runtime_bench_api::workload::{Failure, Setup, Workload};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+
+use runtime_bench_api::runner::{Runner, packages};
+
+/// rayon's work-stealing pool.
+#[derive(Clone, Copy, Debug)]
+pub struct Rayon;
+
+impl Runner for Rayon {
+    fn name(&self) -> &'static str {
+        "rayon"
+    }
+
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: self.name().to_owned(),
+            title: "rayon".into(),
+            class: Class::MultiThread,
+            configuration: format!("a ThreadPool of {workers} threads, entered with install"),
+            packages: packages(&["rayon", "rayon-core"]),
+            notes: vec!["Made for computing: a task that waits holds a worker.".into()],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::DataParallel
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let workers = setup.workers;
+        on_data_parallel(|| Pool::start(workers), workload, setup)
+    }
+}
+
+/// Every workload on rayon.
+pub fn cells() -> Cells {
+    Cells::default().with(Rayon, |on| runtime_bench_workloads::each(on))
+}
+
+struct Pool(rayon::ThreadPool);
+
+impl Pool {
+    fn start(workers: usize) -> io::Result<Self> {
+        let pool = ThreadPoolBuilder::new().num_threads(workers).build();
+        pool.map(Self).map_err(io::Error::other)
+    }
+}
+
+impl DataParallel for Pool {
+    fn run<T, F>(&self, root: F) -> T
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.0.install(root)
+    }
+
+    fn join<A, B>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B)
+    where
+        A: Send,
+        B: Send,
+    {
+        rayon::join(a, b)
+    }
+
+    fn map<T: Send>(count: usize, f: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
+        (0..count).into_par_iter().map(f).collect()
+    }
+
+    fn yield_now() {
+        rayon::yield_now();
+    }
+
+    fn spawn_each(count: usize, f: impl Fn(usize) + Send + Sync) {
+        let f = &f;
+        rayon::scope(|scope| {
+            for number in 0..count {
+                scope.spawn(move |_| f(number));
+            }
+        });
+    }
+}

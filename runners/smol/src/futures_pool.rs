@@ -1,0 +1,186 @@
+//! `futures-pool`: the executor of the futures crate, with smol's timers, sockets and files.
+
+use std::future::Future;
+use std::io;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::{Context, Poll};
+use std::thread;
+
+use futures::FutureExt;
+use futures::channel::oneshot::{self, Receiver};
+use futures::executor::{self, ThreadPoolBuilder};
+use futures::future::{AbortHandle, abortable};
+use runtime_bench_api::dyn_workload::DynWorkload;
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::{Family, NoShutdown};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
+
+use runtime_bench_api::runner::{Runner, packages};
+use crate::async_io::{Execute, OnAsyncIo};
+
+/// The pool. A process holds one instance, so it can be a static.
+static POOL: OnceLock<executor::ThreadPool> = OnceLock::new();
+
+/// The thread pool of futures.
+#[derive(Clone, Copy, Debug)]
+pub struct FuturesPool;
+
+impl Runner for FuturesPool {
+    fn name(&self) -> &'static str {
+        "futures-pool"
+    }
+
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: self.name().to_owned(),
+            title: "futures::executor::ThreadPool".into(),
+            class: Class::MultiThread,
+            configuration: format!("a ThreadPool of {workers} threads; async-io, async-channel"),
+            packages: packages(&["futures-executor", "async-io", "async-channel"]),
+            notes: vec![
+                "smol with another executor: the difference between the two is that of their \
+                 executors. This one has a single queue."
+                    .into(),
+                "Timers and sockets are driven by the one thread of async-io.".into(),
+                "A task gives its output by a oneshot channel and is cancelled by an AbortHandle."
+                    .into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn refuses(&self, _: &dyn DynWorkload, _: &Point, needs: &Requirements) -> Option<String> {
+        let reason = "dropping the pool ends its threads, but a task that waits belongs to whoever may \
+                      wake it, and stays";
+        needs.shuts_down.then(|| reason.to_owned())
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let workers = setup.workers;
+        on_async(|| Running::start(workers).map(OnAsyncIo), workload, setup)
+    }
+}
+
+/// The pool, once it runs.
+struct Running;
+
+impl Running {
+    fn start(workers: usize) -> io::Result<Self> {
+        let pool = ThreadPoolBuilder::new().pool_size(workers).create()?;
+        let fresh = POOL.set(pool).map(|()| Self);
+        fresh.map_err(|_| io::Error::other("a process holds one pool"))
+    }
+}
+
+impl Execute for Running {
+    type Task<T: Send + 'static> = Task<T>;
+    type ShutdownRuntime = NoShutdown;
+
+    fn new_instance(_: usize) -> io::Result<NoShutdown> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        executor::block_on(Self::spawn(root))
+    }
+
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        executor::block_on(root)
+    }
+
+    fn spawn<F>(future: F) -> Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let (sender, output) = oneshot::channel();
+        let (future, abort) = abortable(AssertUnwindSafe(future).catch_unwind());
+        POOL.get().expect("tasks are spawned once the pool runs").spawn_ok(async move {
+            // Its own statement: the future is gone before the sender is.
+            let ended = future.await;
+            if let Ok(ended) = ended {
+                // Nobody waits for a task that was detached.
+                let _ = sender.send(ended);
+            }
+        });
+        Task { output, abort }
+    }
+
+    fn detach<T: Send + 'static>(task: Task<T>) {
+        drop(task);
+    }
+
+    async fn outcome<T: Send + 'static>(task: Task<T>) -> thread::Result<T> {
+        // Nothing aborts a task that is waited for.
+        task.output.await.unwrap_or_else(|lost| Err(Box::new(lost)))
+    }
+
+    async fn cancel<T: Send + 'static>(task: Task<T>) -> Option<T> {
+        task.abort.abort();
+        task.output.await.ok()?.ok()
+    }
+}
+
+/// A task of the pool; it panics where the task did.
+struct Task<T> {
+    output: Receiver<thread::Result<T>>,
+    abort: AbortHandle,
+}
+
+impl<T> Future for Task<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        Pin::new(&mut self.output).poll(context).map(|ended| {
+            let ended = ended.unwrap_or_else(|lost| Err(Box::new(lost)));
+            ended.unwrap_or_else(|panic| resume_unwind(panic))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    struct Guard(Arc<AtomicBool>);
+
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn roots_run_where_they_should_and_a_cancelled_task_is_gone() {
+        let running = OnAsyncIo(Running::start(2).unwrap());
+        runtime_bench_sync::placement::check(&running);
+        let gone = Arc::new(AtomicBool::new(false));
+        let guard = Guard(Arc::clone(&gone));
+        let task = Running::spawn(async move {
+            let _guard = guard;
+            std::future::pending::<()>().await;
+        });
+        assert_eq!(executor::block_on(Running::cancel(task)), None);
+        assert!(gone.load(Ordering::SeqCst));
+        let task = Running::spawn(async { panic!("on purpose") });
+        assert!(executor::block_on(Running::outcome::<()>(task)).is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! `smol-global`: smol as it comes, without an executor of one's own.
+
+use std::future::Future;
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::thread;
+
+use runtime_bench_api::dyn_workload::DynWorkload;
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::{Family, NoShutdown};
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
+use smol::Task;
+use smol::future::FutureExt;
+
+use runtime_bench_api::runner::{Runner, packages};
+use crate::async_io::{Execute, OnAsyncIo};
+
+/// smol with its default settings: tasks go to its global executor.
+#[derive(Clone, Copy, Debug)]
+pub struct SmolGlobal;
+
+impl Runner for SmolGlobal {
+    fn name(&self) -> &'static str {
+        "smol-global"
+    }
+
+    fn info(&self, _: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: self.name().to_owned(),
+            title: "smol, default settings".into(),
+            class: Class::SingleThread,
+            configuration: "smol::spawn: the global executor, on its default of one thread".into(),
+            packages: packages(&["smol", "async-executor", "async-io", "async-channel"]),
+            notes: vec![
+                "One worker, whatever their number: the default, which `SMOL_THREADS` would change. \
+                 The runner `smol` has as many as the others."
+                    .into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn refuses(&self, _: &dyn DynWorkload, point: &Point, needs: &Requirements) -> Option<String> {
+        if needs.shuts_down {
+            return Some("its executor is global: it ends with the process only".to_owned());
+        }
+        let reason = "its default is one thread, so there is no number of workers to set";
+        point.workers().map(|_| reason.to_owned())
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        on_async(|| Ok(OnAsyncIo(Global)), workload, Setup { workers: 1, ..setup })
+    }
+}
+
+/// The global executor; its first task starts it.
+struct Global;
+
+impl Execute for Global {
+    type Task<T: Send + 'static> = Task<T>;
+    type ShutdownRuntime = NoShutdown;
+
+    fn new_instance(_: usize) -> io::Result<NoShutdown> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        smol::block_on(smol::spawn(root))
+    }
+
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        smol::block_on(root)
+    }
+
+    fn spawn<F>(future: F) -> Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        smol::spawn(future)
+    }
+
+    fn detach<T: Send + 'static>(task: Task<T>) {
+        task.detach();
+    }
+
+    fn outcome<T: Send + 'static>(task: Task<T>) -> impl Future<Output = thread::Result<T>> + Send {
+        AssertUnwindSafe(task).catch_unwind()
+    }
+
+    fn cancel<T: Send + 'static>(task: Task<T>) -> impl Future<Output = Option<T>> + Send {
+        task.cancel()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn roots_run_where_they_should() {
+        runtime_bench_sync::placement::check(&super::OnAsyncIo(super::Global));
+    }
+}

@@ -1,0 +1,27 @@
+//! The runners of smol's crates, which leave it open what executes tasks: smol's executor, its global
+//! executor, and the pool of the futures crate.
+
+mod async_io;
+#[cfg(feature = "futures-pool")]
+mod futures_pool;
+#[cfg(feature = "smol-global")]
+mod global;
+mod own_executor;
+
+#[cfg(feature = "futures-pool")]
+pub use futures_pool::FuturesPool;
+#[cfg(feature = "smol-global")]
+pub use global::SmolGlobal;
+pub use own_executor::Smol;
+
+use runtime_bench_api::cells::Cells;
+
+/// Every workload on every runner of smol's crates.
+pub fn cells() -> Cells {
+    let cells = Cells::default().with(Smol, |on| runtime_bench_workloads::each(on));
+    #[cfg(feature = "smol-global")]
+    let cells = cells.with(SmolGlobal, |on| runtime_bench_workloads::each(on));
+    #[cfg(feature = "futures-pool")]
+    let cells = cells.with(FuturesPool, |on| runtime_bench_workloads::each(on));
+    cells
+}

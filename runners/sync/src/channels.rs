@@ -1,0 +1,124 @@
+//! The channels of each crate: all of them work on every asynchronous runtime.
+//!
+//! No function here is asynchronous: its future would stand around the crate's own in every hop.
+
+use std::future::{Future, ready};
+
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor};
+use tokio::sync::mpsc;
+
+use runtime_bench_api::runtime::map_future;
+
+/// Shows the channels of a name, with or without a bound, to a visitor; `None` for a name that nobody
+/// has.
+pub fn by_name<V: ChannelsVisitor>(
+    name: &str,
+    bounded: bool,
+    visitor: V,
+) -> Option<V::Output> {
+    match (name, bounded) {
+        ("tokio", true) => Some(visitor.visit::<Tokio>()),
+        ("tokio", false) => Some(visitor.visit::<TokioUnbounded>()),
+        ("async-channel", true) => Some(visitor.visit::<AsyncChannel>()),
+        ("async-channel", false) => Some(visitor.visit::<AsyncChannelUnbounded>()),
+        _ => None,
+    }
+}
+
+/// `tokio::sync::mpsc`: one receiver, and part of tokio's cooperative budget.
+pub struct Tokio;
+
+impl Channels for Tokio {
+    type Sender<T: Send + 'static> = mpsc::Sender<T>;
+    type Receiver<T: Send + 'static> = mpsc::Receiver<T>;
+
+    fn channel<T: Send + 'static>(capacity: usize) -> (mpsc::Sender<T>, mpsc::Receiver<T>) {
+        mpsc::channel(capacity)
+    }
+
+    fn send<T: Send + 'static>(
+        sender: &mpsc::Sender<T>,
+        item: T,
+    ) -> impl Future<Output = bool> + Send {
+        map_future(sender.send(item), |sent| sent.is_ok())
+    }
+
+    fn receive<T: Send + 'static>(
+        receiver: &mut mpsc::Receiver<T>,
+    ) -> impl Future<Output = Option<T>> + Send {
+        receiver.recv()
+    }
+}
+
+/// The same without a bound, which in tokio are types of their own.
+pub struct TokioUnbounded;
+
+impl Channels for TokioUnbounded {
+    type Sender<T: Send + 'static> = mpsc::UnboundedSender<T>;
+    type Receiver<T: Send + 'static> = mpsc::UnboundedReceiver<T>;
+
+    fn channel<T: Send + 'static>(
+        _: usize,
+    ) -> (mpsc::UnboundedSender<T>, mpsc::UnboundedReceiver<T>) {
+        mpsc::unbounded_channel()
+    }
+
+    fn send<T: Send + 'static>(
+        sender: &mpsc::UnboundedSender<T>,
+        item: T,
+    ) -> impl Future<Output = bool> + Send {
+        ready(sender.send(item).is_ok())
+    }
+
+    fn receive<T: Send + 'static>(
+        receiver: &mut mpsc::UnboundedReceiver<T>,
+    ) -> impl Future<Output = Option<T>> + Send {
+        receiver.recv()
+    }
+}
+
+/// Two versions of async-channel have one shape, and share no trait.
+#[macro_export]
+macro_rules! async_channel {
+    ($(#[$about:meta])* $name:ident, $($channel:ident)::+, $make:expr) => {
+        $(#[$about])*
+        pub struct $name;
+
+        impl ::runtime_bench_api::runtime::Channels for $name {
+            type Sender<T: Send + 'static> = $($channel)::+::Sender<T>;
+            type Receiver<T: Send + 'static> = $($channel)::+::Receiver<T>;
+
+            fn channel<T: Send + 'static>(
+                capacity: usize,
+            ) -> (Self::Sender<T>, Self::Receiver<T>) {
+                $make(capacity)
+            }
+
+            fn send<T: Send + 'static>(
+                sender: &Self::Sender<T>,
+                item: T,
+            ) -> impl ::std::future::Future<Output = bool> + Send {
+                ::runtime_bench_api::runtime::map_future(sender.send(item), |sent| sent.is_ok())
+            }
+
+            fn receive<T: Send + 'static>(
+                receiver: &mut Self::Receiver<T>,
+            ) -> impl ::std::future::Future<Output = Option<T>> + Send {
+                ::runtime_bench_api::runtime::map_future(receiver.recv(), Result::ok)
+            }
+        }
+    };
+}
+
+async_channel!(
+    /// async-channel in the version that smol re-exports.
+    AsyncChannel,
+    async_channel,
+    async_channel::bounded
+);
+async_channel!(
+    /// The same without a bound.
+    AsyncChannelUnbounded,
+    async_channel,
+    |_| async_channel::unbounded()
+);

@@ -1,0 +1,134 @@
+//! The locks of each crate: all of them work on every asynchronous runtime.
+
+use std::future::Future;
+use std::sync::PoisonError;
+
+use runtime_bench_api::runtime::{Locks, LocksVisitor};
+
+/// Shows the locks of a name to a visitor; `None` for a name that nobody has.
+pub fn by_name<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+    match name {
+        "tokio" => Some(visitor.visit::<Tokio>()),
+        "async-lock" => Some(visitor.visit::<AsyncLock>()),
+        "std" => Some(visitor.visit::<Std>()),
+        _ => None,
+    }
+}
+
+/// Two crates have locks of one shape, and share no trait.
+macro_rules! asynchronous {
+    ($(#[$about:meta])* $name:ident, $($locks:ident)::+) => {
+        $(#[$about])*
+        pub struct $name;
+
+        impl Locks for $name {
+            type Mutex<T: Send + 'static> = $($locks)::+::Mutex<T>;
+            type RwLock<T: Send + Sync + 'static> = $($locks)::+::RwLock<T>;
+            type Semaphore = $($locks)::+::Semaphore;
+
+            fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T> {
+                $($locks)::+::Mutex::new(value)
+            }
+
+            async fn locked<T: Send + 'static, U: Send>(
+                mutex: &Self::Mutex<T>,
+                act: impl FnOnce(&mut T) -> U + Send,
+            ) -> U {
+                act(&mut *mutex.lock().await)
+            }
+
+            fn rw_lock<T: Send + Sync + 'static>(value: T) -> Self::RwLock<T> {
+                $($locks)::+::RwLock::new(value)
+            }
+
+            async fn reading<T: Send + Sync + 'static, U: Send>(
+                lock: &Self::RwLock<T>,
+                act: impl FnOnce(&T) -> U + Send,
+            ) -> U {
+                act(&*lock.read().await)
+            }
+
+            async fn writing<T: Send + Sync + 'static, U: Send>(
+                lock: &Self::RwLock<T>,
+                act: impl FnOnce(&mut T) -> U + Send,
+            ) -> U {
+                act(&mut *lock.write().await)
+            }
+
+            fn semaphore(permits: usize) -> Self::Semaphore {
+                $($locks)::+::Semaphore::new(permits)
+            }
+
+            async fn permitted<F: Future + Send>(semaphore: &Self::Semaphore, work: F) -> F::Output
+            where
+                F::Output: Send,
+            {
+                // It is never closed.
+                let _permit = semaphore.acquire().await;
+                work.await
+            }
+        }
+    };
+}
+
+asynchronous!(
+    /// `tokio::sync`: fair, and part of tokio's cooperative budget.
+    Tokio, tokio::sync
+);
+asynchronous!(
+    /// `async-lock`: what smol and async-std re-export.
+    AsyncLock, async_lock
+);
+
+/// The standard library's: waiting blocks the worker, which is fine where nobody keeps them long.
+pub struct Std;
+
+impl Locks for Std {
+    type Mutex<T: Send + 'static> = std::sync::Mutex<T>;
+    type RwLock<T: Send + Sync + 'static> = std::sync::RwLock<T>;
+    /// There is none that an asynchronous task could keep across an await.
+    type Semaphore = async_lock::Semaphore;
+
+    fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T> {
+        std::sync::Mutex::new(value)
+    }
+
+    async fn locked<T: Send + 'static, U: Send>(
+        mutex: &Self::Mutex<T>,
+        act: impl FnOnce(&mut T) -> U + Send,
+    ) -> U {
+        act(&mut mutex.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn rw_lock<T: Send + Sync + 'static>(value: T) -> Self::RwLock<T> {
+        std::sync::RwLock::new(value)
+    }
+
+    async fn reading<T: Send + Sync + 'static, U: Send>(
+        lock: &Self::RwLock<T>,
+        act: impl FnOnce(&T) -> U + Send,
+    ) -> U {
+        act(&lock.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn writing<T: Send + Sync + 'static, U: Send>(
+        lock: &Self::RwLock<T>,
+        act: impl FnOnce(&mut T) -> U + Send,
+    ) -> U {
+        act(&mut lock.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn semaphore(permits: usize) -> Self::Semaphore {
+        AsyncLock::semaphore(permits)
+    }
+
+    fn permitted<F: Future + Send>(
+        semaphore: &Self::Semaphore,
+        work: F,
+    ) -> impl Future<Output = F::Output> + Send
+    where
+        F::Output: Send,
+    {
+        AsyncLock::permitted(semaphore, work)
+    }
+}

@@ -1,0 +1,16 @@
+//! The runners on OS threads: one thread per task, and a pool.
+
+mod thread_pool;
+mod threads;
+
+pub use thread_pool::ThreadPool;
+pub use threads::Threads;
+
+use runtime_bench_api::cells::Cells;
+
+/// Every workload on every runner on OS threads.
+pub fn cells() -> Cells {
+    Cells::default()
+        .with(Threads, |on| runtime_bench_workloads::each(on))
+        .with(ThreadPool, |on| runtime_bench_workloads::each(on))
+}

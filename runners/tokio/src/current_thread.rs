@@ -1,0 +1,52 @@
+//! `tokio-current-thread`: everything on the thread that waits.
+
+use runtime_bench_api::dyn_workload::DynWorkload;
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
+use tokio::runtime::Builder;
+
+use super::{Blocking, Tokio};
+use runtime_bench_api::runner::{Runner, packages};
+
+/// tokio's scheduler for one thread.
+#[derive(Clone, Copy, Debug)]
+pub struct CurrentThread;
+
+impl Runner for CurrentThread {
+    fn name(&self) -> &'static str {
+        "tokio-current-thread"
+    }
+
+    fn info(&self, _: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: self.name().to_owned(),
+            title: "tokio, current thread".into(),
+            class: Class::SingleThread,
+            configuration: "current-thread scheduler, enable_all".into(),
+            packages: packages(&["tokio", "mio"]),
+            notes: vec![
+                "One thread, whatever the number of workers.".into(),
+                "File operations run on tokio's pool of blocking threads.".into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn refuses(&self, _: &dyn DynWorkload, point: &Point, _: &Requirements) -> Option<String> {
+        let reason = "it has one thread, so there is no number of workers to set";
+        point.workers().map(|_| reason.to_owned())
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let build =
+            || Builder::new_current_thread().enable_all().build().map(Tokio::<Blocking>::new);
+        // It has one, whatever the others have.
+        on_async(build, workload, Setup { workers: 1, ..setup })
+    }
+}

@@ -1,0 +1,267 @@
+//! The runners of tokio: its schedulers, and its ways to offload and to serve.
+
+mod current_thread;
+mod multi_thread;
+mod per_core;
+mod with_rayon;
+
+pub use current_thread::CurrentThread;
+pub use multi_thread::MultiThread;
+pub use per_core::PerCore;
+pub use with_rayon::WithRayon;
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use std::{io, thread};
+
+use hyper_util::rt::TokioIo;
+use runtime_bench_api::cells::Cells;
+use runtime_bench_api::runtime::{
+    AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime,
+};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
+use tokio::task::{JoinError, JoinHandle};
+
+use runtime_bench_api::runtime::map_future;
+use runtime_bench_sync::{channels, locks};
+
+/// Every workload on every runner of tokio.
+pub fn cells() -> Cells {
+    Cells::default()
+        .with(MultiThread, |on| runtime_bench_workloads::each(on))
+        .with(CurrentThread, |on| runtime_bench_workloads::each(on))
+        .with(WithRayon, |on| runtime_bench_workloads::each(on))
+        .with(PerCore, |on| runtime_bench_workloads::each(on))
+}
+
+/// A running tokio runtime in one of its forms.
+struct Tokio<F> {
+    runtime: Runtime,
+    form: PhantomData<F>,
+}
+
+impl<F> Tokio<F> {
+    fn new(runtime: Runtime) -> Self {
+        Self { runtime, form: PhantomData }
+    }
+}
+
+/// Where tokio's forms differ, seen from a task.
+trait Form: 'static {
+    /// As [`AsyncRuntime::offload`].
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send;
+
+    /// As [`AsyncRuntime::acceptors`].
+    fn acceptors() -> usize {
+        1
+    }
+
+    /// As [`AsyncRuntime::spawn_acceptor`].
+    fn spawn_acceptor(_: usize, task: impl Future<Output = ()> + Send + 'static) {
+        drop(tokio::spawn(task));
+    }
+}
+
+/// Offloads to tokio's own pool of blocking threads.
+struct Blocking;
+
+impl Form for Blocking {
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        Task(tokio::task::spawn_blocking(work))
+    }
+}
+
+impl<O: Form> AsyncRuntime for Tokio<O> {
+    type Task<T: Send + 'static> = Task<T>;
+    type Tcp = TcpStream;
+    type Hyper = TokioIo<TcpStream>;
+    type Listener = TcpListener;
+    type File = File;
+    type Channels = channels::Tokio;
+    type ShutdownRuntime = Beside;
+
+    fn new_instance(workers: usize) -> io::Result<Beside> {
+        // The schedulers share their words, and only the running one knows which it is.
+        let mut builder = match Handle::current().runtime_flavor() {
+            RuntimeFlavor::CurrentThread => Builder::new_current_thread(),
+            _ => Builder::new_multi_thread(),
+        };
+        builder.worker_threads(workers).enable_all().build().map(Beside)
+    }
+
+    fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.runtime.block_on(Task(self.runtime.spawn(root)))
+    }
+
+    fn run_on_caller<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.runtime.block_on(root)
+    }
+
+    fn spawn<F>(future: F) -> Task<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        Task(tokio::spawn(future))
+    }
+
+    fn acceptors() -> usize {
+        O::acceptors()
+    }
+
+    fn spawn_acceptor(number: usize, task: impl Future<Output = ()> + Send + 'static) {
+        O::spawn_acceptor(number, task);
+    }
+
+    fn detach<T: Send + 'static>(task: Task<T>) {
+        drop(task);
+    }
+
+    async fn outcome<T: Send + 'static>(task: Task<T>) -> thread::Result<T> {
+        // Nothing aborts a task that is waited for, so an error is a panic.
+        task.0.await.map_err(JoinError::into_panic)
+    }
+
+    async fn cancel<T: Send + 'static>(task: Task<T>) -> Option<T> {
+        task.0.abort();
+        task.0.await.ok()
+    }
+
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        O::offload(work)
+    }
+
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        tokio::task::yield_now()
+    }
+
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(duration)
+    }
+
+    fn timeout<F: Future + Send>(
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        F::Output: Send,
+    {
+        map_future(tokio::time::timeout(limit, work), Result::ok)
+    }
+
+    fn listener(socket: std::net::TcpListener) -> io::Result<TcpListener> {
+        TcpListener::from_std(socket)
+    }
+
+    async fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+        Ok(listener.accept().await?.0)
+    }
+
+    fn connect(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> + Send {
+        TcpStream::connect(address)
+    }
+
+    fn tcp(stream: std::net::TcpStream) -> io::Result<TcpStream> {
+        TcpStream::from_std(stream)
+    }
+
+    fn hyper(stream: TcpStream) -> TokioIo<TcpStream> {
+        TokioIo::new(stream)
+    }
+
+    fn read_exact<'a>(
+        stream: &'a mut TcpStream,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        map_future(AsyncReadExt::read_exact(stream, buffer), |read| read.map(|_| ()))
+    }
+
+    fn write_all<'a>(
+        stream: &'a mut TcpStream,
+        bytes: &'a [u8],
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        AsyncWriteExt::write_all(stream, bytes)
+    }
+
+    fn open(path: &Path) -> impl Future<Output = io::Result<File>> + Send {
+        File::open(path)
+    }
+
+    fn read<'a>(
+        file: &'a mut File,
+        buffer: &'a mut [u8],
+    ) -> impl Future<Output = io::Result<usize>> + Send {
+        AsyncReadExt::read(file, buffer)
+    }
+
+    fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
+        tokio::fs::read(path)
+    }
+
+    fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+        locks::by_name(if name == OWN { "tokio" } else { name }, visitor)
+    }
+
+    fn with_channels<V: ChannelsVisitor>(
+        name: &str,
+        bounded: bool,
+        visitor: V,
+    ) -> Option<V::Output> {
+        channels::by_name(if name == OWN { "tokio" } else { name }, bounded, visitor)
+    }
+}
+
+/// A runtime beside the one that runs.
+struct Beside(Runtime);
+
+impl ShutdownRuntime for Beside {
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.0.spawn(task));
+    }
+
+    fn wait(&self, work: impl Future<Output = ()> + Send) {
+        self.0.block_on(work);
+    }
+
+    fn shut_down(self) {
+        // Dropping it waits for its workers, which drop their tasks.
+        drop(self.0);
+    }
+}
+
+/// A join handle that panics where its task did.
+struct Task<T>(JoinHandle<T>);
+
+impl<T> Future for Task<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        Pin::new(&mut self.0).poll(context).map(|joined| {
+            // Nothing here aborts a task, so an error is a panic.
+            joined.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+        })
+    }
+}

@@ -1,0 +1,55 @@
+//! `tokio`: the multi-thread scheduler.
+
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Setup, Workload};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use tokio::runtime::Builder;
+
+use super::{Blocking, Tokio};
+use runtime_bench_api::runner::{Runner, packages};
+
+/// tokio's work-stealing scheduler.
+#[derive(Clone, Copy, Debug)]
+pub struct MultiThread;
+
+impl Runner for MultiThread {
+    fn name(&self) -> &'static str {
+        "tokio"
+    }
+
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: self.name().to_owned(),
+            title: "tokio, multi-thread".into(),
+            class: Class::MultiThread,
+            configuration: format!("multi-thread scheduler, {workers} worker threads, enable_all"),
+            packages: packages(&["tokio", "mio"]),
+            notes: vec!["File operations run on tokio's pool of blocking threads.".into()],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let workers = setup.workers;
+        let build = || {
+            let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
+            runtime.map(Tokio::<Blocking>::new)
+        };
+        on_async(build, workload, setup)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_run_where_they_should() {
+        let runtime = Builder::new_multi_thread().worker_threads(2).build();
+        runtime_bench_sync::placement::check(&Tokio::<Blocking>::new(runtime.unwrap()));
+    }
+}

@@ -1,0 +1,108 @@
+//! `tokio-per-core`: a current-thread runtime on each worker, which share nothing but a port.
+
+use std::future::Future;
+use std::sync::OnceLock;
+use std::{future, io, thread};
+
+use runtime_bench_api::dyn_workload::DynWorkload;
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use super::{Blocking, Form, Tokio};
+use runtime_bench_api::runner::{Runner, packages};
+
+/// The runtimes beside the first. A process holds one instance, so it can be a static.
+static OTHERS: OnceLock<Vec<Handle>> = OnceLock::new();
+
+/// tokio's scheduler for one thread, once for each worker.
+#[derive(Clone, Copy, Debug)]
+pub struct PerCore;
+
+impl Runner for PerCore {
+    fn name(&self) -> &'static str {
+        "tokio-per-core"
+    }
+
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: self.name().to_owned(),
+            title: "tokio, a runtime per core".into(),
+            class: Class::MultiThread,
+            configuration: format!(
+                "{workers} current-thread runtimes on threads of their own, each with a socket on the \
+                 same port (SO_REUSEPORT)"
+            ),
+            packages: packages(&["tokio", "mio"]),
+            notes: vec![
+                "The kernel divides connections by a hash of their addresses, so a few connections \
+                 may meet on one core while another is idle."
+                    .into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn refuses(&self, workload: &dyn DynWorkload, _: &Point, _: &Requirements) -> Option<String> {
+        let reason = "its runtimes share no tasks: it is for servers, whose connections the kernel \
+                      divides";
+        (!workload.serves()).then(|| reason.to_owned())
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        // No code for workloads that are always refused.
+        if !W::SERVES {
+            return Err(Failure::no_session());
+        }
+        let workers = setup.workers;
+        on_async(|| start(workers).map(Tokio::<Divided>::new), workload, setup)
+    }
+}
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}
+
+/// Starts the other runtimes, and gives the first.
+fn start(workers: usize) -> io::Result<Runtime> {
+    let mut others = Vec::new();
+    for worker in 1..workers {
+        let runtime = runtime()?;
+        others.push(runtime.handle().clone());
+        thread::Builder::new()
+            .name(format!("tokio-{worker}"))
+            .spawn(move || runtime.block_on(future::pending::<()>()))?;
+    }
+    // A second instance in one process would be a bug of the harness; its tests make one.
+    let _ = OTHERS.set(others);
+    runtime()
+}
+
+/// Tasks stay on the runtime that they were given to.
+struct Divided;
+
+impl Form for Divided {
+    fn offload<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        Blocking::offload(work)
+    }
+
+    fn acceptors() -> usize {
+        1 + OTHERS.get().map_or(0, Vec::len)
+    }
+
+    fn spawn_acceptor(number: usize, task: impl Future<Output = ()> + Send + 'static) {
+        let other = OTHERS.get().and_then(|others| others.get(number.checked_sub(1)?));
+        match other {
+            Some(runtime) => drop(runtime.spawn(task)),
+            None => drop(tokio::spawn(task)),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `tokio-rayon`: what tokio's documentation advises for computing.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use rayon::ThreadPoolBuilder;
+use runtime_bench_api::dyn_workload::DynWorkload;
+use runtime_bench_api::instance::{Instance, on_async};
+use runtime_bench_api::runtime::Family;
+use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::key::Point;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+
+use super::{Form, Tokio};
+use runtime_bench_api::runner::{Runner, packages};
+
+/// tokio's work-stealing scheduler beside rayon's pool.
+#[derive(Clone, Copy, Debug)]
+pub struct WithRayon;
+
+impl Runner for WithRayon {
+    fn name(&self) -> &'static str {
+        "tokio-rayon"
+    }
+
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            name: self.name().to_owned(),
+            title: "tokio, computing on rayon".into(),
+            class: Class::MultiThread,
+            configuration: format!(
+                "multi-thread scheduler, {workers} worker threads, enable_all; rayon's global pool \
+                 of {workers} threads"
+            ),
+            packages: packages(&["tokio", "mio", "rayon", "rayon-core"]),
+            notes: vec![
+                "Work that is offloaded goes to rayon, and its result comes back by a oneshot \
+                 channel; all else is the runner `tokio`."
+                    .into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn refuses(&self, _: &dyn DynWorkload, _: &Point, needs: &Requirements) -> Option<String> {
+        let reason = "it is tokio except where work is offloaded, and nothing is offloaded here";
+        (!needs.offloads).then(|| reason.to_owned())
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        // No code for workloads that are always refused.
+        if !W::OFFLOADS {
+            return Err(Failure::no_session());
+        }
+        let workers = setup.workers;
+        let build = || {
+            // A process holds one instance, so it can be the global pool, as users write it.
+            let pool = ThreadPoolBuilder::new().num_threads(workers).build_global();
+            pool.map_err(io::Error::other)?;
+            let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
+            runtime.map(Tokio::<OnRayon>::new)
+        };
+        on_async(build, workload, setup)
+    }
+}
+
+/// Sends work to rayon.
+struct OnRayon;
+
+impl Form for OnRayon {
+    async fn offload<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+        let (sender, receiver) = oneshot::channel();
+        rayon::spawn(move || {
+            // A panic would end the process here; elsewhere it reaches whoever waits.
+            let ended = catch_unwind(AssertUnwindSafe(work));
+            // Nobody waits for the result of work that was given up.
+            let _ = sender.send(ended);
+        });
+        let ended = receiver.await.unwrap_or_else(|lost| Err(Box::new(lost)));
+        ended.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_lite::future::block_on;
+
+    use super::*;
+
+    #[test]
+    fn what_rayon_computes_and_what_it_panics_with_reach_whoever_waits() {
+        assert_eq!(block_on(OnRayon::offload(|| 7)), 7);
+        let panics = || block_on(OnRayon::offload(|| panic!("on purpose")));
+        let panic = catch_unwind(panics).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"on purpose"));
+    }
+}

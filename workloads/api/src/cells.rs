@@ -1,0 +1,170 @@
+//! Cells: workloads on runners, with their types erased.
+
+use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::key::Point;
+use runtime_bench_results::program::{CellSupport, ProbedRunner};
+
+use crate::dyn_workload::DynWorkload;
+use crate::instance::Instance;
+use crate::runner::Runner;
+use crate::workload::{Failure, Setup, Unsupported, Workload};
+
+/// Workloads of a catalog, each with its own type.
+pub trait WorkloadVisitor {
+    /// Takes one workload.
+    fn visit<W: Workload>(&mut self, workload: W);
+}
+
+/// A workload on a runner: the compiler makes native code of the two.
+trait Cell: Send + Sync {
+    fn workload(&self) -> &dyn DynWorkload;
+    fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure>;
+}
+
+struct Pair<W, R> {
+    workload: W,
+    runner: R,
+}
+
+impl<W: Workload, R: Runner> Cell for Pair<W, R> {
+    fn workload(&self) -> &dyn DynWorkload {
+        &self.workload
+    }
+
+    fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        self.runner.start(self.workload.clone(), setup)
+    }
+}
+
+/// A runner without its type: everything but [`Runner::start`].
+trait DynRunner: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn probe(&self, workers: usize, pool_threads: usize) -> ProbedRunner;
+    fn support(&self, workload: &dyn DynWorkload, point: &Point) -> CellSupport;
+}
+
+impl<R: Runner> DynRunner for R {
+    fn name(&self) -> &'static str {
+        Runner::name(self)
+    }
+
+    fn probe(&self, workers: usize, pool_threads: usize) -> ProbedRunner {
+        let info =
+            RunnerInfo { name: Runner::name(self).to_owned(), ..self.info(workers, pool_threads) };
+        ProbedRunner {
+            info,
+            family: self.family(),
+            worker_variable: self.worker_variable().map(str::to_owned),
+            cells: Vec::new(),
+        }
+    }
+
+    fn support(&self, workload: &dyn DynWorkload, point: &Point) -> CellSupport {
+        let reason = match workload.requirements(point, self.family()) {
+            Ok(requirements) => self.refuses(workload, point, &requirements),
+            Err(Unsupported::Family(reason) | Unsupported::Point(reason)) => Some(reason),
+        };
+        reason.map_or(CellSupport::Runs, CellSupport::Refused)
+    }
+}
+
+/// The cells of one program: runners, each with the workloads that the program was built with.
+#[derive(Default)]
+pub struct Cells {
+    runners: Vec<RunnerCells>,
+}
+
+struct RunnerCells {
+    runner: Box<dyn DynRunner>,
+    cells: Vec<Box<dyn Cell>>,
+}
+
+/// Pairs each visited workload with one runner.
+pub struct Pairing<R> {
+    runner: R,
+    cells: Vec<Box<dyn Cell>>,
+}
+
+impl<R: Runner> WorkloadVisitor for Pairing<R> {
+    fn visit<W: Workload>(&mut self, workload: W) {
+        self.cells.push(Box::new(Pair { workload, runner: self.runner }));
+    }
+}
+
+impl Cells {
+    /// Adds a runner with the workloads that `catalog` visits.
+    #[must_use]
+    pub fn with<R: Runner>(mut self, runner: R, catalog: impl FnOnce(&mut Pairing<R>)) -> Self {
+        let mut pairing = Pairing { runner, cells: Vec::new() };
+        catalog(&mut pairing);
+        self.runners.push(RunnerCells { runner: Box::new(runner), cells: pairing.cells });
+        self
+    }
+
+    /// Adds the cells of another program.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.runners.extend(other.runners);
+        self
+    }
+
+    /// Whether there is no cell at all.
+    pub fn is_empty(&self) -> bool {
+        self.runners.iter().all(|runner| runner.cells.is_empty())
+    }
+
+    /// Names of the runners, in order.
+    pub fn runner_names(&self) -> impl Iterator<Item = &'static str> {
+        self.runners.iter().map(|known| known.runner.name())
+    }
+
+    /// Names of the workloads of a runner, in order.
+    pub fn workload_names(&self, runner: &str) -> Vec<String> {
+        let cells = self.runners.iter().filter(|known| known.runner.name() == runner);
+        cells.flat_map(|known| &known.cells).map(|cell| cell.workload().info().name).collect()
+    }
+
+    /// Describes every runner, and says which workloads it supports at which points.
+    pub fn probe(
+        &self,
+        workers: usize,
+        pool_threads: usize,
+        points: &[(String, Point)],
+    ) -> Vec<ProbedRunner> {
+        let of = |known: &RunnerCells| {
+            let support = |(workload, point): &(String, Point)| match known.cell(workload) {
+                Some(cell) => known.runner.support(cell.workload(), point),
+                None => CellSupport::Unknown,
+            };
+            ProbedRunner {
+                cells: points.iter().map(support).collect(),
+                ..known.runner.probe(workers, pool_threads)
+            }
+        };
+        self.runners.iter().map(of).collect()
+    }
+
+    /// Builds and prepares a fresh instance of a cell.
+    ///
+    /// # Errors
+    /// When there is no such cell, or it cannot be built or prepared.
+    pub fn start(
+        &self,
+        workload: &str,
+        runner: &str,
+        setup: Setup,
+    ) -> Result<Box<dyn Instance>, Failure> {
+        let runners = self.runners.iter().filter(|known| known.runner.name() == runner);
+        let cell = runners.filter_map(|known| known.cell(workload)).next();
+        let unknown =
+            || Failure::Request(format!("this program was built without {workload} on {runner}"));
+        cell.ok_or_else(unknown)?.start(setup)
+    }
+}
+
+impl RunnerCells {
+    fn cell(&self, workload: &str) -> Option<&dyn Cell> {
+        let found = self.cells.iter().find(|cell| cell.workload().info().name == workload);
+        found.map(AsRef::as_ref)
+    }
+}

@@ -1,0 +1,177 @@
+//! The inside of a trial program: it reads one request, and probes or measures one cell.
+//!
+//! A trial is one process with one fresh instance and one measured block.
+
+pub mod measure;
+pub mod process;
+
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest, ServeRequest};
+use runtime_bench_results::trial::{
+    Block, ErrorKind, Metric, Outcome, PROTOCOL, TrialReply, TrialRequest, metric,
+};
+use serde::Serialize;
+
+use crate::cells::Cells;
+use crate::clock::Clock;
+use crate::load::Traffic;
+use crate::workload::{Failure, Setup};
+
+/// Reads one request from standard input and replies on standard output: the whole of a trial program.
+pub fn main(cells: &Cells, clock: &'static dyn Clock) -> ExitCode {
+    match serve(cells, clock, |request| unsupported(&request)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: cannot reply to the harness: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The same, where `external` takes the requests about external runners.
+///
+/// # Errors
+/// When the reply cannot be written: the harness has ended.
+pub fn serve(
+    cells: &Cells,
+    clock: &'static dyn Clock,
+    external: impl FnOnce(ProgramRequest) -> Result<ExternalReply, (ErrorKind, String)>,
+) -> io::Result<()> {
+    process::die_with_parent(true);
+    if process::orphaned() {
+        return Ok(());
+    }
+    process::raise_open_files();
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text)?;
+    match ProgramRequest::read(&text) {
+        Ok(request) if is_external(&request) => match external(request) {
+            Ok(ExternalReply::Probe(reply)) => write(&reply),
+            Ok(ExternalReply::Trial(block)) => reply(Outcome::Ok { block: *block }),
+            Err((kind, message)) => reply(Outcome::Error { kind, message }),
+        },
+        Ok(ProgramRequest::Probe(request)) => write(&probe(cells, &request)),
+        Ok(ProgramRequest::Trial(request)) => reply(match run(cells, &request, clock) {
+            Ok(block) => Outcome::Ok { block },
+            Err(failure) => {
+                Outcome::Error { kind: kind_of(&failure), message: failure.to_string() }
+            }
+        }),
+        Ok(ProgramRequest::Serve(request)) => {
+            listen(cells, request, clock).map_err(io::Error::other)
+        }
+        Err(error) => {
+            reply(Outcome::Error { kind: ErrorKind::Protocol, message: error.to_string() })
+        }
+    }
+}
+
+/// A reply about an external runner.
+pub enum ExternalReply {
+    /// To [`ProgramRequest::Probe`].
+    Probe(ProbeReply),
+    /// To [`ProgramRequest::Trial`].
+    Trial(Box<Block>),
+}
+
+fn is_external(request: &ProgramRequest) -> bool {
+    match request {
+        ProgramRequest::Probe(probe) => probe.external.is_some(),
+        ProgramRequest::Trial(trial) => trial.outside.is_some(),
+        ProgramRequest::Serve(_) => false,
+    }
+}
+
+fn unsupported(_: &ProgramRequest) -> Result<ExternalReply, (ErrorKind, String)> {
+    Err((ErrorKind::Protocol, "this program does not start external runners".to_owned()))
+}
+
+fn probe(cells: &Cells, request: &ProbeRequest) -> ProbeReply {
+    probe_reply(cells.probe(request.workers, request.pool_threads, &request.points))
+}
+
+/// The reply of this build with these runners.
+pub fn probe_reply(runners: Vec<runtime_bench_results::program::ProbedRunner>) -> ProbeReply {
+    ProbeReply {
+        protocol: PROTOCOL,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        debug: cfg!(debug_assertions),
+        runners,
+        checks: Vec::new(),
+    }
+}
+
+fn reply(outcome: Outcome) -> io::Result<()> {
+    write(&TrialReply { protocol: PROTOCOL, outcome })
+}
+
+fn write(reply: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_string(reply)?;
+    line.push('\n');
+    io::stdout().write_all(line.as_bytes())
+}
+
+/// The error kind of a failure in the reply.
+pub fn kind_of(failure: &Failure) -> ErrorKind {
+    match failure {
+        Failure::WrongAnswer(_) => ErrorKind::WrongAnswer,
+        Failure::Io { .. } => ErrorKind::Setup,
+        Failure::Request(_) => ErrorKind::Protocol,
+    }
+}
+
+/// The setup that a request asks for.
+pub fn setup(request: &TrialRequest, clock: &'static dyn Clock) -> Setup {
+    Setup {
+        point: request.cell.point.clone(),
+        workers: request.workers,
+        pool_threads: request.pool_threads,
+        seed: request.seed,
+        scratch: PathBuf::from(&request.scratch),
+        traffic: Traffic::Generator(request.load.clone()),
+        clock,
+    }
+}
+
+fn run(cells: &Cells, request: &TrialRequest, clock: &'static dyn Clock) -> Result<Block, Failure> {
+    let cell = &request.cell;
+    let start = clock.now();
+    let mut instance = cells.start(&cell.workload, &cell.runner, setup(request, clock))?;
+    let prepare = clock.now().saturating_sub(start);
+    let mut block = measure::measured(instance.as_mut(), prepare, request, clock)?;
+    block.metrics.extend(of_this_process());
+    Ok(block)
+}
+
+/// Serves external clients until the process is stopped.
+fn listen(cells: &Cells, request: ServeRequest, clock: &'static dyn Clock) -> Result<(), Failure> {
+    let setup = Setup {
+        point: request.cell.point,
+        workers: request.workers,
+        pool_threads: request.pool_threads,
+        seed: 0,
+        scratch: std::env::temp_dir(),
+        traffic: Traffic::External { port: request.port, announce },
+        clock,
+    };
+    let mut instance = cells.start(&request.cell.workload, &request.cell.runner, setup)?;
+    instance.measure(1).map(|_| ())
+}
+
+fn announce(address: SocketAddr) {
+    // A reader that has gone away may still connect.
+    let _ = writeln!(io::stdout(), "listening on {address} until stopped (Ctrl-C)");
+}
+
+/// Metrics of the process, read once its block is measured.
+fn of_this_process() -> impl Iterator<Item = Metric> {
+    let threads =
+        process::threads().map(|count| Metric::context(metric::THREADS, "", count as f64));
+    let peak =
+        process::peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64));
+    threads.into_iter().chain(peak)
+}

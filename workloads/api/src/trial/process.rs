@@ -1,0 +1,112 @@
+//! The process of a trial: it must not outlive the harness, and knows what it occupies.
+
+use std::env;
+#[cfg(target_os = "linux")]
+use std::fs;
+
+/// Environment variable that holds the process id of the harness that waits for a trial.
+pub const HARNESS_PID: &str = "RUNTIME_BENCH_HARNESS";
+
+/// Whether the harness that waits for this process has ended; `false` when no harness is named. The
+/// harness need not be the parent: the trial may have been started through a wrapper.
+pub fn orphaned() -> bool {
+    let harness = env::var(HARNESS_PID).ok().and_then(|id| id.parse().ok());
+    harness.is_some_and(|id| !is_alive(id))
+}
+
+/// Whether a process is alive; a zombie is not.
+#[cfg(target_os = "linux")]
+fn is_alive(process: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z ") && !stat.contains(") X "))
+}
+
+/// Not known on this system.
+#[cfg(not(target_os = "linux"))]
+fn is_alive(_: u32) -> bool {
+    true
+}
+
+/// Switches on or off that this process is killed when the thread that started it ends.
+#[cfg(target_os = "linux")]
+pub fn die_with_parent(on: bool) {
+    // Where it is refused, a trial may outlive a killed harness until its limit.
+    let _ = nix::sys::prctl::set_pdeathsig(on.then_some(nix::sys::signal::Signal::SIGKILL));
+}
+
+/// Not available on this system.
+#[cfg(not(target_os = "linux"))]
+pub fn die_with_parent(_: bool) {}
+
+/// A value of `/proc/self/status`.
+#[cfg(target_os = "linux")]
+fn status(name: &str) -> Option<u64> {
+    let text = fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// Not known on this system.
+#[cfg(not(target_os = "linux"))]
+fn status(_: &str) -> Option<u64> {
+    None
+}
+
+/// Highest resident memory of this process so far, bytes.
+pub fn peak_memory() -> Option<u64> {
+    Some(status("VmHWM")? * 1_024)
+}
+
+/// Live threads of this process.
+pub fn threads() -> Option<u64> {
+    status("Threads")
+}
+
+/// Raises the soft limit of open files to the hard limit.
+pub fn raise_open_files() {
+    #[cfg(unix)]
+    {
+        use nix::sys::resource::{Resource, getrlimit, setrlimit};
+        if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
+            // Where it is refused, the workload reports what it could not open.
+            let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+        }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::Command;
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn an_ended_process_is_not_alive_before_and_after_it_is_reaped() {
+        assert!(is_alive(std::process::id()));
+        let mut child = Command::new("true").spawn().unwrap();
+        while is_alive(child.id()) {
+            thread::yield_now();
+        }
+        child.wait().unwrap();
+        assert!(!is_alive(child.id()));
+    }
+
+    #[test]
+    fn waiting_threads_are_counted() {
+        const MORE: usize = 200;
+        let gate = Barrier::new(MORE + 1);
+        let count = thread::scope(|scope| {
+            for _ in 0..MORE {
+                scope.spawn(|| gate.wait());
+            }
+            let count = threads();
+            gate.wait();
+            count
+        });
+        // Other tests have threads, too.
+        assert!(count.unwrap() > MORE as u64, "{count:?}");
+        assert!(peak_memory().unwrap() > 100_000);
+    }
+}
