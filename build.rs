@@ -1,48 +1,22 @@
-//! Embeds the compiler, the profile, the features, the commit and a sum of the source, so that a result
-//! names what was measured and executables of one build know each other.
+//! Embeds the compiler, the profile, the features, the commit and the lock file's versions, so that a result
+//! names what was measured. Only the command line is built from this: the trial programs know nothing of it.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// What the build is made of. A package from elsewhere has only a part of it.
-const SOURCE: [&str; 8] =
-    ["Cargo.lock", "Cargo.toml", "build.rs", "results", "reports", "runners", "src", "workloads"];
-
 fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let version = output(Command::new(rustc).arg("--version"));
     println!("cargo::rustc-env=RUNTIME_BENCH_RUSTC={}", version.as_deref().unwrap_or("rustc ?"));
     let setting = |name: &str| env::var(name).unwrap_or_default();
-    let profile = format!(
-        "{}, opt-level {}, LTO {}, target {}",
-        setting("PROFILE"),
-        setting("OPT_LEVEL"),
-        lto(&setting("PROFILE")),
-        setting("TARGET")
-    );
+    let profile = format!("{}, target {}", setting("PROFILE"), setting("TARGET"));
     println!("cargo::rustc-env=RUNTIME_BENCH_PROFILE={profile}");
-    let features = features();
-    println!("cargo::rustc-env=RUNTIME_BENCH_FEATURES={features}");
-    let mut sum = DefaultHasher::new();
-    (version.as_deref(), &profile, &features).hash(&mut sum);
-    for path in SOURCE {
-        add(Path::new(path), &mut sum);
-    }
-    println!("cargo::rustc-env=RUNTIME_BENCH_SOURCE={:016x}", sum.finish());
-    // A package from elsewhere has no repository of its own, and then no commit.
-    if let Some(commit) = output(Command::new("git").args(["rev-parse", "--short=12", "HEAD"])) {
-        let changed = output(Command::new("git").args(["status", "--porcelain", "-uno"]));
-        let mark = if changed.is_some_and(|changed| !changed.is_empty()) { "+" } else { "" };
-        println!("cargo::rustc-env=RUNTIME_BENCH_COMMIT={commit}{mark}");
-    }
-    // A worktree keeps its log elsewhere.
-    let log = output(Command::new("git").args(["rev-parse", "--git-path", "logs/HEAD"]));
-    println!("cargo::rerun-if-changed={}", log.as_deref().unwrap_or(".git/logs/HEAD"));
-    for path in SOURCE {
-        println!("cargo::rerun-if-changed={path}");
-    }
+    println!("cargo::rustc-env=RUNTIME_BENCH_FEATURES={}", features());
+    commit();
+    lockfile();
 }
 
 /// The features that this package was built with, as cargo tells them: in capitals.
@@ -54,28 +28,44 @@ fn features() -> String {
     names.join(",")
 }
 
-/// Link-time optimisation, which cargo does not tell a build script: from where it is set.
-fn lto(profile: &str) -> String {
-    let variable = format!("CARGO_PROFILE_{}_LTO", profile.to_uppercase());
-    println!("cargo::rerun-if-env-changed={variable}");
-    let manifest = fs::read_to_string("Cargo.toml").unwrap_or_default();
-    let section = manifest.split_once(&format!("\n[profile.{profile}]\n")).map(|(_, rest)| rest);
-    let mut lines =
-        section.into_iter().flat_map(str::lines).take_while(|line| !line.starts_with('['));
-    let set = lines.find_map(|line| line.strip_prefix("lto = ")).map(str::to_owned);
-    env::var(variable).ok().or(set).unwrap_or_else(|| "by default".to_owned())
+/// A package from elsewhere has no repository of its own, and then no commit.
+fn commit() {
+    let Some(commit) = output(Command::new("git").args(["rev-parse", "--short=12", "HEAD"])) else {
+        return;
+    };
+    let changed = output(Command::new("git").args(["status", "--porcelain", "-uno"]));
+    let mark = if changed.is_some_and(|changed| !changed.is_empty()) { "+" } else { "" };
+    println!("cargo::rustc-env=RUNTIME_BENCH_COMMIT={commit}{mark}");
+    // A worktree keeps its log elsewhere.
+    let log = output(Command::new("git").args(["rev-parse", "--git-path", "logs/HEAD"]));
+    println!("cargo::rerun-if-changed={}", log.as_deref().unwrap_or(".git/logs/HEAD"));
 }
 
-/// Adds every file below a path to a sum, in the order of their names.
-fn add(path: &Path, sum: &mut DefaultHasher) {
-    let mut entries: Vec<_> = fs::read_dir(path).into_iter().flatten().flatten().collect();
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        add(&entry.path(), sum);
+/// Writes the packages of the lock file with their versions. In this repository it stands beside the
+/// manifest; a crate that uses this one as a library has its own above its target folder.
+fn lockfile() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let own = Path::new("Cargo.lock");
+    let above =
+        || out.ancestors().map(|folder| folder.join("Cargo.lock")).find(|lock| lock.is_file());
+    let in_repository = Path::new("workloads").is_dir() && own.is_file();
+    let lock = if in_repository { Some(own.to_owned()) } else { above() };
+    let mut table = String::from("const LOCKFILE: &[(&str, &str)] = &[\n");
+    if let Some(lock) = lock {
+        println!("cargo::rerun-if-changed={}", lock.display());
+        let text = fs::read_to_string(&lock).unwrap_or_default();
+        for package in text.split("[[package]]").skip(1) {
+            let value = |name: &str| {
+                let line = package.lines().find_map(|line| line.strip_prefix(name));
+                line.map(|value| value.trim_matches('"'))
+            };
+            if let (Some(name), Some(version)) = (value("name = "), value("version = ")) {
+                writeln!(table, "    ({name:?}, {version:?}),").expect("a string takes any text");
+            }
+        }
     }
-    if let Ok(bytes) = fs::read(path) {
-        (path, bytes).hash(sum);
-    }
+    table.push_str("];\n");
+    fs::write(out.join("lockfile.rs"), table).expect("OUT_DIR is writable");
 }
 
 fn output(command: &mut Command) -> Option<String> {

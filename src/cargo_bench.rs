@@ -3,44 +3,25 @@
 //! We parse the arguments ourselves and configure criterion in code: its own parser takes
 //! `--profile` for `--profile-time`, and a missing baseline makes it panic.
 
-use clap::{Args, Parser, Subcommand};
-use runtime_bench_api::clock::SYSTEM;
+use std::ffi::OsString;
+
+use clap::{Args, Parser};
 use runtime_bench_api::workload::PointSet;
 
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs, typed};
 use crate::commands::{self, bench::BenchArgs};
-use crate::criterion_sink::{self, REPLAY, ReplayArgs};
-use crate::error::Error;
-use crate::harness::plan;
-use crate::harness::profile::Profile;
-use crate::harness::trials::{LOAD, TRIAL};
-use crate::harness::wishes::Wishes;
-use crate::machine::Limits;
-use crate::registry::Registry;
+use crate::criterion::{self, Replay};
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::plan::profile::Profile;
+use runtime_bench_harness::plan::request::PlanRequest;
+use runtime_bench_harness::registry::Registry;
 
 /// Measures every workload on every runner, prints a table, writes the report and criterion's files.
 #[derive(Debug, Parser)]
-#[command(
-    name = "cargo bench --",
-    bin_name = "cargo bench --",
-    version,
-    args_conflicts_with_subcommands = true
-)]
+#[command(name = "cargo bench --", bin_name = "cargo bench --", version)]
 struct Cli {
-    #[command(subcommand)]
-    inner: Option<Inner>,
     #[command(flatten)]
     args: TargetArgs,
-}
-
-#[derive(Debug, Subcommand)]
-enum Inner {
-    #[command(name = TRIAL, hide = true)]
-    Trial,
-    #[command(name = LOAD, hide = true)]
-    Load,
-    #[command(name = REPLAY, hide = true)]
-    Replay(ReplayArgs),
 }
 
 #[derive(Debug, Args)]
@@ -88,18 +69,15 @@ struct TargetArgs {
 /// # Errors
 /// As [`commands::bench::run`], and when criterion's files cannot be written.
 pub fn run(registry: &Registry) -> Result<(), Error> {
-    let cli = Cli::parse();
+    let arguments = std::env::args_os().skip(2);
+    let cli = Cli::parse_from([OsString::from("cargo bench --")].into_iter().chain(arguments));
     if let Some(problem) = registry.problem() {
         return Err(Error::Usage(problem.to_owned()));
     }
-    match cli.inner {
-        Some(Inner::Trial) => crate::trial::answer(registry, &SYSTEM)
-            .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
-        Some(Inner::Load) => crate::trial::load().map_err(Error::CouldNotRun),
-        Some(Inner::Replay(args)) => criterion_sink::replay(&args),
-        None if cli.args.list => list(registry, &cli.args),
-        None if cli.args.test || !cli.args.bench => test(registry, &cli.args),
-        None => bench(registry, cli.args),
+    match cli.args {
+        args if args.list => list(registry, &args),
+        args if args.test || !args.bench => test(registry, &args),
+        args => bench(registry, args),
     }
 }
 
@@ -108,7 +86,7 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     if args.ignored {
         return Ok(());
     }
-    let planned = plan::make(registry, &args.matrix.wishes()?, Limits::of_this_machine())?;
+    let planned = commands::plan(registry, &args.matrix.request()?)?;
     let mut names: Vec<String> = planned.runnable().map(|cell| cell.key.to_string()).collect();
     // A comparison's twin has the name of its reference.
     names.sort();
@@ -118,30 +96,34 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
 }
 
 fn test(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
-    let mut wishes = args.matrix.wishes()?;
+    let mut request = args.matrix.request()?;
     if !args.bench && args.matrix.profile == Profile::Quick {
         // Under `cargo test` the build may be a debug build, and slow.
-        wishes = Wishes { points: PointSet::Smoke, claims: false, ..wishes };
+        request = PlanRequest { points: PointSet::Smoke, claims: false, ..request };
     }
-    commands::verify::verify(registry, &wishes, args.output.quiet)
+    commands::verify::verify(registry, &request, args.output.quiet)
 }
 
 fn bench(registry: &Registry, args: TargetArgs) -> Result<(), Error> {
-    if let Some(name) = args.baseline.as_deref().filter(|name| !criterion_sink::has_baseline(name))
-    {
+    if let Some(name) = args.baseline.as_deref().filter(|name| !criterion::has_baseline(name)) {
         return Err(Error::Usage(format!(
             "there is no baseline `{name}` in {}: make it with `cargo bench -- --save-baseline {name}`",
-            criterion_sink::folder().display()
+            criterion::folder().display()
         )));
     }
     let TargetArgs { matrix, output, resume, dry_run, save_baseline, baseline, plots, .. } = args;
     let quiet = output.quiet;
     let args = BenchArgs { matrix, output, resume, dry_run };
-    let command = typed(&["cargo", "bench", "--"]);
+    let command = typed(&["cargo", "bench", "--"], 2);
     commands::bench::run(registry, &args, command, |results| {
         let results = results.to_path_buf();
-        criterion_sink::replay_in_child(&ReplayArgs { results, save_baseline, baseline, plots })?;
-        let folder = criterion_sink::folder();
-        if quiet { Ok(()) } else { commands::print(&format!("criterion: {}\n", folder.display())) }
+        let replay = Replay { results, save_baseline, baseline, plots };
+        let handed_over = criterion::replay(&replay)?;
+        let folder = criterion::folder();
+        if quiet || !handed_over {
+            Ok(())
+        } else {
+            commands::print(&format!("criterion: {}\n", folder.display()))
+        }
     })
 }

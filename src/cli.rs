@@ -6,17 +6,25 @@ mod values;
 
 pub use matrix::{MatrixArgs, OutputArgs, ResumeArgs};
 pub use values::Format;
-pub(crate) use values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
+pub(crate) use values::{MAX_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use runtime_bench_api::clock::SYSTEM;
 
 use crate::commands;
-use crate::error::Error;
-use crate::harness::trials::{LOAD, TRIAL};
-use crate::registry::Registry;
+use runtime_bench_api::load;
+use runtime_bench_api::trial::process::raise_open_files;
+use runtime_bench_api::trial::serve;
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::external::adapter;
+use runtime_bench_harness::process::LOAD;
+use runtime_bench_harness::program::TRIAL;
+use runtime_bench_harness::registry::Registry;
 
 /// What the program is called.
+/// The first argument of the bench target that `cargo bench` starts.
+const CARGO_BENCH: &str = "cargo-bench";
+
 const NAME: &str = "runtime-bench";
 
 /// Which concurrency runtime for which work? The same verified workloads on tokio, async-std,
@@ -67,9 +75,6 @@ enum Command {
     /// Load a server as told on standard input (this is how trials of servers are loaded)
     #[command(name = LOAD, hide = true)]
     Load,
-    /// Hand samples to criterion (this is how `cargo bench` ends)
-    #[command(name = crate::criterion_sink::REPLAY, hide = true)]
-    Replay(crate::criterion_sink::ReplayArgs),
 }
 
 impl Cli {
@@ -90,14 +95,20 @@ impl Cli {
     }
 }
 
-/// The arguments of this process behind what a person types before them.
-pub(crate) fn typed(program: &[&str]) -> Vec<String> {
+/// The arguments of this process, without the `skipped` first ones, behind what a person types before them.
+pub(crate) fn typed(program: &[&str], skipped: usize) -> Vec<String> {
     let program = program.iter().map(|word| (*word).to_owned());
     // A file may have a name that is no text; what is kept is for people to read.
-    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let args = std::env::args_os().skip(skipped).map(|arg| arg.to_string_lossy().into_owned());
     let args: Vec<String> = args.filter(|arg| arg != "--bench").collect();
     // `cargo bench` alone needs no `--` behind it.
     program.filter(|word| word != "--" || !args.is_empty()).chain(args.clone()).collect()
+}
+
+/// Serves one trial request of this program's own cells, or of an external runner.
+fn trial(registry: &Registry) -> Result<(), Error> {
+    serve(registry.cells(), &SYSTEM, |request| adapter::handle(registry, request, &SYSTEM))
+        .map_err(|error| Error::CouldNotRun(format!("cannot reply to the harness: {error}")))
 }
 
 /// Parses the command line and does what it asks for.
@@ -105,28 +116,36 @@ pub(crate) fn typed(program: &[&str]) -> Vec<String> {
 /// # Errors
 /// Whatever the command ends with.
 pub fn run(registry: &Registry) -> Result<(), Error> {
+    if std::env::args_os().nth(1).is_some_and(|first| first == CARGO_BENCH) {
+        return crate::cargo_bench::run(registry);
+    }
     let cli = Cli::parse();
     if let Some(problem) = registry.problem() {
         return Err(Error::Usage(problem.to_owned()));
     }
     match cli.command {
-        Command::Bench(args) => commands::bench::run(registry, &args, typed(&[NAME]), |_| Ok(())),
+        Command::Bench(args) => {
+            commands::bench::run(registry, &args, typed(&[NAME], 1), |_| Ok(()))
+        }
         Command::List(args) => commands::list::run(registry, &args),
         Command::Verify(args) => commands::verify::run(registry, &args),
         Command::Report(args) => commands::report::run(&args),
         Command::History(args) => commands::history::run(&args),
         Command::Merge(args) => commands::merge::run(&args),
         Command::CheckRunner(args) => commands::check_runner::run(registry, &args),
-        Command::Ab(args) => commands::ab::run(registry, &args),
+        Command::Ab(args) => commands::ab::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
-        Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME])),
+        Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME], 1)),
         Command::Serve(args) => commands::serve::run(registry, &args),
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::man::run(&args),
-        Command::Trial => crate::trial::answer(registry, &SYSTEM)
-            .map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
-        Command::Load => crate::trial::load().map_err(Error::CouldNotRun),
-        Command::Replay(args) => crate::criterion_sink::replay(&args),
+        Command::Trial => trial(registry),
+        Command::Load => {
+            // It ends with its input. A death signal would come when the thread ends that started it, which
+            // is not when the trial does.
+            raise_open_files();
+            load::run().map_err(Error::CouldNotRun)
+        }
     }
 }
 

@@ -1,28 +1,21 @@
-//! `runtime-bench`: which concurrency runtime for which work, measured so that the answer can be
-//! trusted.
+//! `runtime-bench`: which concurrency runtime for which work, measured so that the answer can be trusted.
 //!
-//! The same I/O-bound and CPU-bound workloads run on tokio, async-std, smol, OS threads, a thread
-//! pool and rayon. Every trial is a process with one fresh instance, every answer is checked, and
-//! the runners of one workload are measured in random order, round by round.
+//! The same I/O-bound and CPU-bound workloads run on tokio, async-std, smol, OS threads, a thread pool and
+//! rayon. Each trial is a process with one fresh instance, every result is checked, and the runners of one
+//! workload are measured in random order, round by round.
 //!
-//! A map of this crate:
-//! - [`registry`]: every workload crossed with every runner. Extend it with a workload of your own
-//!   and hand it to [`main`].
-//! - [`harness`]: plan → rounds → trials → results file.
-//! - [`ab`]: two builds against each other.
-//! - [`trial`]: the inside of a trial process.
-//! - [`outside`]: runners outside of this program, such as one in another language.
-//! - [`machine`]: what the machine is and what it can hold.
+//! This crate is the command line: arguments, one file per subcommand, terminal output. It contains no
+//! runtime: trials run in the trial programs beside it ([`TRIAL_PROGRAMS`]).
+//!
+//! - [`standard`]: the workloads and programs of this project. Extend the registry with a workload or a
+//!   runner of your own and pass it to [`main`].
 //! - [`cli`] and [`commands`]: the command line, one file per subcommand.
-//! - `terminal`: what goes to standard output and standard error.
-//! - [`cargo_bench`]: the same harness with the manners of a criterion bench target.
+//! - [`cargo_bench`]: the same with the options of a criterion bench target.
+//! - [`ab`]: two builds against each other.
 //!
 //! ```no_run
-//! use runtime_bench::registry::Registry;
-//!
 //! fn main() -> std::process::ExitCode {
-//!     // `.with(MyWorkload)` adds one of your own.
-//!     runtime_bench::main(&Registry::standard())
+//!     runtime_bench::main(&runtime_bench::standard())
 //! }
 //! ```
 
@@ -30,54 +23,73 @@ pub mod ab;
 pub mod cargo_bench;
 pub mod cli;
 pub mod commands;
-pub mod criterion_sink;
-pub mod error;
-pub mod harness;
-pub mod machine;
-pub mod outside;
-pub mod registry;
-mod terminal;
-pub mod trial;
+pub mod criterion;
 
 pub use runtime_bench_api as api;
+pub use runtime_bench_harness as harness;
+pub use runtime_bench_reports as reports;
 pub use runtime_bench_results as results;
-pub use runtime_bench_runners as runners;
 pub use runtime_bench_workloads as workloads;
 
 use std::process::ExitCode;
 
-use error::Error;
-use harness::siblings::BUILD;
-use registry::Registry;
-use runtime_bench_api::clock::Clock;
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::registry::{BuildFacts, Registry};
+use runtime_bench_harness::terminal::print_error;
+use runtime_bench_results::listing::Build;
+
+include!(concat!(env!("OUT_DIR"), "/lockfile.rs"));
+
+/// The trial programs that are built with this crate's features.
+pub const TRIAL_PROGRAMS: &[&str] = &[
+    #[cfg(feature = "tokio")]
+    "runtime-bench-tokio",
+    #[cfg(feature = "async-std")]
+    "runtime-bench-async-std",
+    #[cfg(feature = "smol")]
+    "runtime-bench-smol",
+    #[cfg(all(target_os = "linux", any(feature = "compio", feature = "monoio")))]
+    "runtime-bench-io-uring",
+    #[cfg(feature = "threads")]
+    "runtime-bench-threads",
+    #[cfg(feature = "rayon")]
+    "runtime-bench-rayon",
+];
+
+/// Every workload of this project, and the trial programs of its runners.
+pub fn standard() -> Registry {
+    catalog().with_programs(TRIAL_PROGRAMS)
+}
+
+/// Every workload of this project and no runner: the start of a registry for a program of your own.
+pub fn catalog() -> Registry {
+    Registry::default()
+        .with_build(BuildFacts { build: build(), lockfile: LOCKFILE })
+        .with_catalog(|on| runtime_bench_workloads::each(on))
+}
+
+/// Describes this build.
+fn build() -> Build {
+    let features = env!("RUNTIME_BENCH_FEATURES").split(',').filter(|name| !name.is_empty());
+    Build {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("RUNTIME_BENCH_COMMIT").map(str::to_owned),
+        rustc: env!("RUNTIME_BENCH_RUSTC").to_owned(),
+        profile: env!("RUNTIME_BENCH_PROFILE").to_owned(),
+        features: features.map(str::to_owned).collect(),
+    }
+}
 
 /// Runs the command line over a registry.
 pub fn main(registry: &Registry) -> ExitCode {
     finish(cli::run(registry))
 }
 
-/// Runs a bench target over a registry: what `cargo bench` starts.
-pub fn bench_main(registry: &Registry) -> ExitCode {
-    finish(cargo_bench::run(registry))
-}
-
-/// Answers one trial, or tells its build: an executable beside the one for people, with another allocator.
-pub fn trial_main(registry: &Registry, clock: &'static dyn Clock) -> ExitCode {
-    let answered = if std::env::args_os().nth(1).is_some_and(|argument| argument == BUILD) {
-        serde_json::to_writer(std::io::stdout(), &machine::build()).map_err(Into::into)
-    } else {
-        trial::answer(registry, clock)
-    };
-    finish(
-        answered.map_err(|error| Error::CouldNotRun(format!("cannot answer the harness: {error}"))),
-    )
-}
-
 fn finish(result: Result<(), Error>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            terminal::tell(&format!("error: {error}"));
+            print_error(&format!("error: {error}"));
             error.exit_code()
         }
     }

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use runtime_bench::registry::Registry;
-
 fn main() -> ExitCode {
-    runtime_bench::main(&Registry::standard())
+    runtime_bench::main(&runtime_bench::standard())
 }

@@ -52,6 +52,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A report could not be written, for this reason.
+    pub fn report(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Report(Box::new(error))
+    }
+
     /// The exit code that tells a script what happened.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {

@@ -8,9 +8,9 @@ use runtime_bench_results::listing::Listing;
 use runtime_bench_results::trial::PROTOCOL;
 use serde_json::Value;
 
-use crate::error::Error;
-use crate::harness::interrupt::Interrupt;
-use crate::harness::trials;
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::process;
+use runtime_bench_harness::process::interrupt::Interrupt;
 
 /// A program that has not listed its cells by then is not one of ours.
 const LIST_LIMIT: Duration = Duration::from_secs(20);
@@ -50,7 +50,7 @@ impl Build {
     pub fn list(&self, args: &[String], interrupt: &Interrupt) -> Result<Listing, Error> {
         let mut command = Command::new(&self.program);
         command.args(["list", "--format", "json"]).args(args);
-        let (succeeded, stdout, stderr) = trials::output(&mut command, LIST_LIMIT, interrupt)
+        let (succeeded, stdout, stderr) = process::output(&mut command, LIST_LIMIT, interrupt)
             .map_err(|reason| {
                 if interrupt.requested() {
                     Error::Interrupted("interrupted; nothing was measured".to_owned())

@@ -15,10 +15,10 @@ use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::stats::gate::{STAGE_LEVEL, Stage, suspicious};
 
-use crate::harness::interleave::{self, Measured, Measurement, Row, Side};
-use crate::harness::interrupt::Interrupt;
-use crate::harness::trials::Trials;
-use crate::terminal::tell;
+use runtime_bench_harness::process::ProcessExecutor;
+use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::run::interleave::{self, Measured, Measurement, Row, Side};
+use runtime_bench_harness::terminal::print_error;
 
 /// Fewest rounds of a layout: its median says what moving the code does.
 const LAYOUT_ROUNDS: usize = 7;
@@ -36,9 +36,12 @@ pub struct Sides<'a, T> {
     pub head_layouts: &'a [T],
 }
 
-impl<'a> Sides<'a, Trials<'a>> {
+impl<'a> Sides<'a, ProcessExecutor<'a>> {
     /// Who is measured in every round, and who in turns. The base is measured against itself, too.
-    pub fn lists(&self, side: impl Fn(&'a Trials<'a>, bool) -> Side<'a>) -> [Vec<Side<'a>>; 2] {
+    pub fn lists(
+        &self,
+        side: impl Fn(&'a ProcessExecutor<'a>, bool) -> Side<'a>,
+    ) -> [Vec<Side<'a>>; 2] {
         let always = vec![side(self.base, false), side(self.head, true), side(self.base, false)];
         let base = self.base_layouts.iter().map(|layout| side(layout, false));
         let head = self.head_layouts.iter().map(|layout| side(layout, true));
@@ -55,6 +58,8 @@ pub struct Effort {
     pub seed: u64,
     /// Number of the base's layouts among those that are measured in turns, which stand first.
     pub base_layouts: usize,
+    /// Worker threads of the runners.
+    pub workers: usize,
     /// No progress.
     pub quiet: bool,
 }
@@ -77,7 +82,7 @@ pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Out
     let mut stage = |rows: &[Row<'_>], budget: Duration| -> Measurement {
         let in_turns = rows.first().map_or(0, |row| row.in_turns.len());
         let fewest = fewest_pairs(STAGE_LEVEL).max(LAYOUT_ROUNDS * in_turns);
-        interleave::measure(rows, budget, fewest, &mut rng, effort.quiet, interrupt)
+        interleave::measure(rows, effort.workers, budget, fewest, &mut rng, effort.quiet, interrupt)
     };
     let first = stage(&rows, effort.budget);
     let read = |(row, measured): (&Row<'_>, &Measured)| build_row(row, measured, effort);
@@ -94,7 +99,11 @@ pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Out
         return outcome;
     }
     if !effort.quiet {
-        tell(&format!("measuring again what looks different: {} of {}", again.len(), rows.len()));
+        print_error(&format!(
+            "measuring again what looks different: {} of {}",
+            again.len(),
+            rows.len()
+        ));
     }
     let mut suspects = rows;
     let mut place = 0;

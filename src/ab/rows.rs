@@ -5,8 +5,8 @@ use runtime_bench_results::listing::{ListedCell, Listing};
 use runtime_bench_results::trial::metric;
 
 use super::Sides;
-use crate::harness::interleave::{Row, Side};
-use crate::harness::trials::Trials;
+use runtime_bench_harness::process::ProcessExecutor;
+use runtime_bench_harness::run::interleave::{Row, Side};
 
 /// Cells of two listings.
 #[derive(Debug, Default)]
@@ -44,13 +44,14 @@ pub fn common(base: &Listing, head: &Listing) -> Common {
 pub fn rows<'a>(
     cells: &[ListedCell],
     workloads: &[WorkloadInfo],
-    sides: &Sides<'a, Trials<'a>>,
+    sides: &Sides<'a, ProcessExecutor<'a>>,
     cores: &str,
 ) -> Vec<Row<'a>> {
     let row = |listed: &ListedCell| {
         let cell = &listed.cell;
         let info = workloads.iter().find(|info| info.name == cell.key.workload);
-        let [always, in_turns] = sides.lists(|trials, _| Side { trials, cell: cell.key.clone() });
+        let [always, in_turns] =
+            sides.lists(|executor, _| Side { executor, cell: cell.key.clone() });
         Row {
             name: format!("{} on {cores}", listed.name),
             age: cell.age,

@@ -9,12 +9,12 @@ use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::trial::Age;
 
-use super::values::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
-use crate::error::Error;
-use crate::harness::profile::Profile;
-use crate::harness::shard::ShardNumber;
-use crate::harness::wishes::{Allocator, Rate, Wishes};
-use crate::outside::{Outsider, file};
+use super::values::{POOL_THREADS, at_least_one, duration, regex, seed};
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::external::{ExternalRunner, file};
+use runtime_bench_harness::plan::profile::Profile;
+use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate};
+use runtime_bench_harness::plan::shard::ShardNumber;
 
 /// Where results go.
 #[derive(Clone, Debug, Args)]
@@ -141,38 +141,39 @@ impl MatrixArgs {
     ///
     /// # Errors
     /// When the file cannot be read or understood.
-    pub fn outsiders(&self) -> Result<Vec<Outsider>, Error> {
-        file::outsiders(self.runners_file.as_deref())
+    pub fn external_runners(&self) -> Result<Vec<ExternalRunner>, Error> {
+        file::external_runners(self.runners_file.as_deref())
     }
 
     /// Resolves defaults, and reads the runners file.
     ///
     /// # Errors
     /// When that cannot be understood, or a shard has no seed.
-    pub fn wishes(&self) -> Result<Wishes, Error> {
+    pub fn request(&self) -> Result<PlanRequest, Error> {
         if let (Some(shard), None) = (self.shard, self.seed) {
             return Err(Error::Usage(format!(
                 "--shard {shard} needs a --seed: all shards of a plan have the same, so give each --seed 1"
             )));
         }
-        Ok(Wishes {
+        let of_profile = PlanRequest::of(self.profile);
+        Ok(PlanRequest {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
             runners: self.runners.clone(),
-            points: self.points.and_then(Points::set).unwrap_or(self.profile.points()),
+            points: self.points.and_then(Points::set).unwrap_or(of_profile.points),
             claims: matches!(self.points, Some(Points::Claims)),
             params: merged(&self.params),
             rate: self.rate,
             allocator: self.allocator,
             age: self.age.map(AgeName::age),
-            profile: self.profile,
-            budget: self.budget.unwrap_or(self.profile.budget()),
-            workers: self.workers.unwrap_or_else(cores),
+            budget: self.budget.unwrap_or(of_profile.budget),
+            workers: self.workers.unwrap_or(of_profile.workers),
             pool_threads: self.pool_threads,
-            seed: self.seed.unwrap_or_else(|| fastrand::u64(..MOST_SEED)),
+            seed: self.seed.unwrap_or(of_profile.seed),
             reference: self.reference.clone(),
-            trial_limit: self.trial_limit.unwrap_or(self.profile.trial_limit()),
-            outside: self.outsiders()?,
+            trial_limit: self.trial_limit.unwrap_or(of_profile.trial_limit),
+            external: self.external_runners()?,
             shard: self.shard,
+            ..of_profile
         })
     }
 }

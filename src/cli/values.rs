@@ -5,10 +5,8 @@ use std::time::Duration;
 use clap::ValueEnum;
 use regex::Regex;
 
-/// JSON readers of other languages keep whole numbers up to 2^53.
-pub(crate) const MOST_SEED: u64 = 1 << 53;
-/// Threads of the pool where tasks wait, unless it is asked for others.
-pub(crate) const POOL_THREADS: usize = 64;
+pub(crate) use runtime_bench_harness::machine::cores;
+pub(crate) use runtime_bench_harness::plan::request::{MAX_SEED, POOL_THREADS};
 
 /// Whom something is printed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -17,11 +15,6 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
-}
-
-/// Processors that this process may use.
-pub(crate) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 pub(crate) fn regex(text: &str) -> Result<Regex, String> {
@@ -45,8 +38,8 @@ pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
 /// A seed that readers of other languages can hold.
 pub(crate) fn seed(text: &str) -> Result<u64, String> {
     match text.parse() {
-        Ok(seed) if seed < MOST_SEED => Ok(seed),
-        Ok(_) => Err(format!("below {MOST_SEED}")),
+        Ok(seed) if seed < MAX_SEED => Ok(seed),
+        Ok(_) => Err(format!("below {MAX_SEED}")),
         Err(error) => Err(format!("{error}")),
     }
 }

@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use runtime_bench_results::comparison::{Document, Judged, Sides as Labels, builds};
-use runtime_bench_results::listing::Listing;
+use runtime_bench_results::listing::{Listing, Route};
 
 use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite};
-use super::tell;
+use super::print_error;
 use crate::ab::build::Build;
 use crate::ab::rows::{Common, common};
 use crate::ab::{self, Effort, Outcome, Sides, measure};
-use crate::cli::{MOST_SEED, POOL_THREADS, at_least_one, cores, duration, seed};
-use crate::error::Error;
-use crate::harness::interleave::Row;
-use crate::harness::interrupt::Interrupt;
-use crate::harness::trials::{Settings, Trials};
-use crate::machine::allowed_cores;
-use crate::registry::Registry;
+use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, cores, duration, seed};
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::machine::allowed_cores;
+use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::process::{ProcessExecutor, Settings};
+use runtime_bench_harness::run::interleave::Row;
 
 /// Arguments of `ab`.
 #[derive(Debug, Args)]
@@ -111,13 +110,15 @@ struct Cells {
     common: Common,
     base: Listing,
     head: Listing,
+    /// What runs the trials of each executable.
+    routes: Vec<Vec<Route>>,
 }
 
 /// Runs the command.
 ///
 /// # Errors
 /// When an executable is refused, nothing matches, it is interrupted, or the gate does not pass.
-pub fn run(registry: &Registry, args: &AbArgs) -> Result<(), Error> {
+pub fn run(args: &AbArgs) -> Result<(), Error> {
     let interrupt = Interrupt::install()?;
     let executables = Executables::find(args)?;
     if let Some(out) = &args.out {
@@ -125,7 +126,7 @@ pub fn run(registry: &Registry, args: &AbArgs) -> Result<(), Error> {
             executables.all.iter().map(|build| build.program.as_path()).collect();
         refuse_to_overwrite(out, &programs)?;
     }
-    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..MOST_SEED));
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..MAX_SEED));
     let modes = modes(args)?;
     let cells: Vec<Cells> = modes
         .iter()
@@ -137,9 +138,12 @@ pub fn run(registry: &Registry, args: &AbArgs) -> Result<(), Error> {
             "there is nothing to compare: no cell runs on both executables".to_owned(),
         ));
     }
-    let trials: Vec<Vec<Trials<'_>>> = modes
+    let trials: Vec<Vec<ProcessExecutor<'_>>> = modes
         .iter()
-        .map(|mode| executables.trials(registry, mode.settings(args, seed), &interrupt))
+        .zip(&cells)
+        .map(|(mode, cells)| {
+            executables.trials(&cells.routes, mode.settings(args, seed), &interrupt)
+        })
         .collect::<Result<_, _>>()?;
     let rows: Vec<Row<'_>> = modes
         .iter()
@@ -153,12 +157,13 @@ pub fn run(registry: &Registry, args: &AbArgs) -> Result<(), Error> {
         })
         .collect();
     if !args.quiet {
-        tell(&format!("{}; seed {seed}", cost(rows.len(), args.budget)));
+        print_error(&format!("{}; seed {seed}", cost(rows.len(), args.budget)));
     }
     let effort = Effort {
         budget: args.budget,
         seed,
         base_layouts: executables.base_layouts,
+        workers: modes.iter().map(|mode| mode.workers).max().unwrap_or(1),
         quiet: args.quiet,
     };
     let outcome = measure(rows, effort, &interrupt);
@@ -234,13 +239,14 @@ impl Executables {
 
     fn trials<'a>(
         &self,
-        registry: &'a Registry,
+        routes: &[Vec<Route>],
         settings: Settings,
         interrupt: &'a Interrupt,
-    ) -> Result<Vec<Trials<'a>>, Error> {
-        let trials =
-            |build: &Build| Trials::of(build.program.clone(), registry, interrupt, settings);
-        self.all.iter().map(trials).collect()
+    ) -> Result<Vec<ProcessExecutor<'a>>, Error> {
+        let trials = |(build, routes): (&Build, &Vec<Route>)| {
+            ProcessExecutor::of(build.program.clone(), routes.clone(), interrupt, settings)
+        };
+        self.all.iter().zip(routes).map(trials).collect()
     }
 
     /// The trials of [`Self::trials`] by what they are for.
@@ -287,7 +293,8 @@ fn list(
             )));
         }
     }
-    Ok(Cells { common: common(base, head), base: base.clone(), head: head.clone() })
+    let routes = listings.iter().map(|listing| listing.routes.clone()).collect();
+    Ok(Cells { common: common(base, head), base: base.clone(), head: head.clone(), routes })
 }
 
 fn modes(args: &AbArgs) -> Result<Vec<Mode>, Error> {

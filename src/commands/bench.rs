@@ -8,15 +8,16 @@ use runtime_bench_results::analysis::{Analysis, Status, analyse};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 
-use super::{home, needs_release, print, tell};
+use super::{home, needs_release, print, print_error, settings};
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
-use crate::error::Error;
-use crate::harness::interrupt::Interrupt;
-use crate::harness::plan::{self, Planned};
-use crate::harness::resume::Stopped;
-use crate::harness::run::{self, Done, Output, cost};
-use crate::machine::Limits;
-use crate::registry::Registry;
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::plan::Planned;
+use runtime_bench_harness::plan::request::PlanRequest;
+use runtime_bench_harness::process::ProcessExecutor;
+use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::registry::Registry;
+use runtime_bench_harness::run::resume::Stopped;
+use runtime_bench_harness::run::{self, Done, Output, cost};
 
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
@@ -64,13 +65,13 @@ fn measured(
     command: Vec<String>,
     interrupt: &Interrupt,
 ) -> Result<Option<Done>, Error> {
-    let planned = plan::make(registry, &args.matrix.wishes()?, Limits::of_this_machine())?;
+    let planned = super::plan(registry, &args.matrix.request()?)?;
     if args.dry_run {
         return print(&plan_text(&planned)).map(|()| None);
     }
     needs_release()?;
     if !args.output.quiet {
-        tell(&format!("{}; seed {}", cost(&planned), planned.plan.seed));
+        print_error(&format!("{}; seed {}", cost(&planned), planned.plan.seed));
     }
     let output = Output {
         folder: home().join("results"),
@@ -99,18 +100,20 @@ fn resumed(
         })
     };
     let from = from.map_or_else(newest, |path| Ok(path.to_path_buf()))?;
-    let outsiders = args.matrix.outsiders()?;
-    let stopped = Stopped::open(&from, args.output.out.as_deref(), &outsiders)?;
+    let external_runners = args.matrix.external_runners()?;
+    let executor = ProcessExecutor::new(interrupt, settings(&PlanRequest::default()))?;
+    let out = args.output.out.as_deref();
+    let stopped = Stopped::open(registry, &from, out, &external_runners, &executor)?;
     let OutputArgs { quiet, .. } = args.output;
     if !quiet {
         let run = stopped.run();
         let (id, trials) = (&run.header.id, run.trials.len());
-        tell(&format!(
+        print_error(&format!(
             "going on with {id}, which has {trials} trials; seed {}",
             run.header.plan.seed
         ));
     }
-    run::resume(registry, stopped, quiet, interrupt)
+    run::resume(stopped, quiet, interrupt)
 }
 
 /// Says where the results are, writes the report, and judges.
@@ -128,7 +131,9 @@ fn report(
     say(&format!("results: {path}\n"))?;
     if measured {
         let runs = std::slice::from_ref(&done.run);
-        let index = write_site(runs, &home().join("report"), Options::default())?.index;
+        let index = write_site(runs, &home().join("report"), Options::default())
+            .map_err(Error::report)?
+            .index;
         say(&runtime_bench_reports::text_table(&done.run, &analysis))?;
         say(&format!("report:  {}\n", index.display()))?;
     }

@@ -9,17 +9,17 @@ use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::{Age, Block, BlockSize, Outcome, Phases, metric};
 
-use super::print;
-use crate::cli::{POOL_THREADS, at_least_one, cores, regex};
-use crate::error::Error;
-use crate::harness::interrupt::Interrupt;
-use crate::harness::plan::{self, Planned};
-use crate::harness::profile::Profile;
-use crate::harness::trials::{Settings, Trials};
-use crate::harness::wishes::Wishes;
-use crate::machine::Limits;
-use crate::outside::{Outsider, conduct};
-use crate::registry::Registry;
+use super::{print, settings};
+use crate::cli::{at_least_one, cores, regex};
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::executor::{Executor, Trial};
+use runtime_bench_harness::external::ExternalRunner;
+use runtime_bench_harness::machine::Limits;
+use runtime_bench_harness::plan::request::PlanRequest;
+use runtime_bench_harness::plan::{self, Planned};
+use runtime_bench_harness::process::ProcessExecutor;
+use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::registry::Registry;
 
 /// Arguments of `check-runner`.
 #[derive(Debug, Args)]
@@ -55,23 +55,26 @@ const LONG_ITERATION_S: f64 = 0.02;
 /// # Errors
 /// When the runner cannot be started, or does anything wrong.
 pub fn run(registry: &Registry, args: &CheckRunnerArgs) -> Result<(), Error> {
-    let outsider = Outsider::of_command(NAME, &args.command, Path::new("."));
-    if let Some(missing) = &outsider.missing {
+    let external = ExternalRunner::of_command(NAME, &args.command, Path::new("."));
+    if let Some(missing) = &external.missing {
         return Err(Error::Usage(format!("cannot check the runner: {missing}")));
     }
-    let wishes = wishes(args, outsider);
-    let planned = plan::make(registry, &wishes, Limits::of_this_machine())?;
+    let request = request(args, external);
+    let interrupt = Interrupt::install()?;
+    let executor = ProcessExecutor::new(&interrupt, settings(&request))?;
+    let planned = plan::make(registry, &request, Limits::of_this_machine(), &executor)?;
+    let executor = executor.with_routes(planned.probes.routes());
     let mut checked = Checked::default();
-    let Some(asked) = planned.outside.first() else {
+    let Some(asked) = planned.external.first() else {
         return Err(Error::CouldNotRun("there is nothing to ask the runner about".to_owned()));
     };
-    checked.note("describes itself", asked.trouble().map(|trouble| trouble.message.clone()))?;
-    if asked.trouble().is_none() {
-        tell(&planned)?;
-        for (what, wrong) in conduct::tried(&asked.outside) {
-            checked.note(what, wrong)?;
+    checked.note("describes itself", asked.failure().map(|error| error.message.clone()))?;
+    if asked.failure().is_none() {
+        print_description(&planned)?;
+        for check in &asked.checks {
+            checked.note(&check.what, check.problem.clone())?;
         }
-        check_cells(registry, &wishes, &planned, &mut checked)?;
+        check_cells(registry, &planned, &executor, &mut checked)?;
     }
     let Checked { passed, failed } = checked;
     let skipped = planned.subjects().filter(|cell| cell.not_applicable.is_some()).count();
@@ -79,25 +82,17 @@ pub fn run(registry: &Registry, args: &CheckRunnerArgs) -> Result<(), Error> {
     if failed == 0 { Ok(()) } else { Err(Error::Failed(format!("{failed} checks failed"))) }
 }
 
-fn wishes(args: &CheckRunnerArgs, outsider: Outsider) -> Wishes {
-    Wishes {
+fn request(args: &CheckRunnerArgs, external: ExternalRunner) -> PlanRequest {
+    PlanRequest {
         filters: args.filters.clone(),
         runners: vec![NAME.to_owned()],
         points: if args.quick { PointSet::Quick } else { PointSet::Smoke },
-        claims: false,
-        params: Vec::new(),
-        rate: None,
-        allocator: None,
-        age: None,
-        profile: Profile::Quick,
-        budget: Profile::Quick.budget(),
         workers: args.workers.unwrap_or_else(cores),
-        pool_threads: POOL_THREADS,
         seed: 1,
-        reference: None,
         trial_limit: TRIAL_LIMIT,
-        outside: vec![outsider],
-        shard: None,
+        external: vec![external],
+        conformance: true,
+        ..PlanRequest::default()
     }
 }
 
@@ -123,7 +118,7 @@ impl Checked {
 }
 
 /// What the runner says of itself.
-fn tell(planned: &Planned) -> Result<(), Error> {
+fn print_description(planned: &Planned) -> Result<(), Error> {
     let runners = planned.runners.iter().map(|info| {
         let versions: Vec<String> =
             info.packages.iter().map(|(name, version)| format!("{name} {version}")).collect();
@@ -135,19 +130,10 @@ fn tell(planned: &Planned) -> Result<(), Error> {
 /// Every cell that it can do: once, and then as a run measures it, at each age.
 fn check_cells(
     registry: &Registry,
-    wishes: &Wishes,
     planned: &Planned,
+    executor: &dyn Executor,
     checked: &mut Checked,
 ) -> Result<(), Error> {
-    let interrupt = Interrupt::install()?;
-    let settings = Settings {
-        workers: wishes.workers,
-        pool_threads: wishes.pool_threads,
-        seed: wishes.seed,
-        limit: wishes.trial_limit,
-        core: None,
-    };
-    let trials = Trials::new(registry, &interrupt, settings)?.with_outside(&planned.outside);
     let mut steady = vec![Age::Steady];
     for cell in planned.subjects() {
         if let Some(reason) = &cell.not_applicable {
@@ -155,7 +141,7 @@ fn check_cells(
             continue;
         }
         let has = |age: &Age| {
-            registry.entry(&cell.key.workload).is_some_and(|entry| entry.ages.contains(age))
+            registry.entry(&cell.key.workload).is_some_and(|entry| entry.ages().contains(age))
         };
         let once = (Age::Young, BlockSize::Iterations(1));
         let block = BlockSize::Nanoseconds(BLOCK.as_nanos() as u64);
@@ -165,7 +151,7 @@ fn check_cells(
             ages.append(&mut steady);
         }
         for (age, block) in [once].into_iter().chain(ages.into_iter().map(|age| (age, block))) {
-            if !check(&trials, cell, age, block, checked)? {
+            if !check(executor, cell, age, block, checked)? {
                 break;
             }
         }
@@ -175,13 +161,13 @@ fn check_cells(
 
 /// One trial; whether it was right.
 fn check(
-    trials: &Trials<'_>,
+    executor: &dyn Executor,
     cell: &PlannedCell,
     age: Age,
     block: BlockSize,
     checked: &mut Checked,
 ) -> Result<bool, Error> {
-    let Some(finished) = trials.run(&cell.key, age, block) else {
+    let Some(finished) = executor.run(&Trial { cell: &cell.key, age, block }) else {
         return Err(Error::Interrupted("interrupted".to_owned()));
     };
     let (what, wrong) = match (finished.outcome, block) {

@@ -15,8 +15,8 @@ use runtime_bench_results::store;
 
 use super::{print, print_json};
 use crate::cli::regex;
-use crate::error::Error;
-use crate::harness::wishes::nearest;
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::plan::request::nearest;
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
@@ -147,7 +147,7 @@ pub(crate) fn finish(judged: &Judged, format: Format, out: Option<&Path>) -> Res
     let text = match format {
         Format::Text => render::text(judged),
         Format::Markdown => render::markdown(judged),
-        Format::Json => render::json(judged)?,
+        Format::Json => render::json(judged).map_err(Error::report)?,
         Format::Junit => render::junit(judged),
     };
     hand_over(&text, matches!(format, Format::Json), out)?;

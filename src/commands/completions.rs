@@ -5,7 +5,7 @@ use clap_complete::{Shell, generate};
 
 use super::print;
 use crate::cli::Cli;
-use crate::error::Error;
+use runtime_bench_harness::error::Error;
 
 /// Arguments of `completions`.
 #[derive(Debug, Args)]

@@ -10,23 +10,21 @@ use std::time::Duration;
 
 use clap::Args;
 use regex::Regex;
-use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::analysis::{LEAST_FREE, analyse};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::stats::TwinCheck;
 use serde::Serialize;
 
-use super::{needs_release, print, print_json, tell};
-use crate::cli::{Format, MOST_SEED, POOL_THREADS, cores, duration};
-use crate::error::Error;
-use crate::harness::interrupt::Interrupt;
-use crate::harness::plan;
-use crate::harness::profile::Profile;
-use crate::harness::run::{Output, measure};
-use crate::harness::wishes::Wishes;
-use crate::machine::{self, Limits};
-use crate::registry::Registry;
+use super::{needs_release, print, print_error, print_json};
+use crate::cli::{Format, duration};
 use floor::Floor;
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::machine;
+use runtime_bench_harness::plan::profile::Profile;
+use runtime_bench_harness::plan::request::PlanRequest;
+use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::registry::Registry;
+use runtime_bench_harness::run::{Output, measure};
 use surroundings::Surroundings;
 
 /// One kind of work each: CPU, scheduling, loopback; no variants.
@@ -80,8 +78,8 @@ pub struct DoctorArgs {
 /// When it cannot measure, is interrupted, or the machine is not to be trusted.
 pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Result<(), Error> {
     needs_release()?;
-    let wishes = wishes(args)?;
-    let planned = plan::make(registry, &wishes, Limits::of_this_machine())?;
+    let request = request(args)?;
+    let planned = super::plan(registry, &request)?;
     let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
     let folder = folder.map_err(|error| {
         Error::CouldNotRun(format!("cannot make a temporary folder: {error}; set TMPDIR"))
@@ -89,7 +87,7 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
     let output =
         Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
     if !args.quiet {
-        tell(&format!("{} against itself, at most {:?}", args.runner, args.budget));
+        print_error(&format!("{} against itself, at most {:?}", args.runner, args.budget));
     }
     let interrupt = Interrupt::install()?;
     let done = measure(registry, &planned, Profile::Quick, &output, &interrupt)?;
@@ -116,28 +114,17 @@ fn examination(text: &str) -> Result<Duration, String> {
     if sensible.contains(&budget) { Ok(budget) } else { Err("between 1s and 60s".to_owned()) }
 }
 
-fn wishes(args: &DoctorArgs) -> Result<Wishes, Error> {
+fn request(args: &DoctorArgs) -> Result<PlanRequest, Error> {
     let filters: Result<Vec<Regex>, regex::Error> =
         WORKLOADS.iter().map(|pattern| Regex::new(pattern)).collect();
     let filters = filters.map_err(|error| Error::CouldNotRun(error.to_string()))?;
-    Ok(Wishes {
+    Ok(PlanRequest {
         filters,
         runners: vec![args.runner.clone()],
-        points: PointSet::Quick,
-        claims: false,
-        params: Vec::new(),
-        rate: None,
-        allocator: None,
-        age: None,
-        profile: Profile::Quick,
         budget: args.budget.mul_f64(ROUNDS_SHARE / CELLS),
-        workers: cores(),
-        pool_threads: POOL_THREADS,
-        seed: fastrand::u64(..MOST_SEED),
         reference: Some(args.runner.clone()),
         trial_limit: TRIAL_LIMIT,
-        outside: Vec::new(),
-        shard: None,
+        ..PlanRequest::default()
     })
 }
 

@@ -16,8 +16,8 @@ use super::compare::{ended, hand_over, nothing_matches, percent, refuse_to_overw
 use super::home;
 use super::report::unread;
 use crate::cli::regex;
-use crate::error::Error;
-use crate::harness::wishes::nearest;
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::plan::request::nearest;
 
 /// Arguments of `history`.
 #[derive(Debug, Args)]
@@ -104,7 +104,7 @@ pub fn run(args: &HistoryArgs) -> Result<(), Error> {
     let text = match args.format {
         Format::Text => render::text(&judged),
         Format::Markdown => render::markdown(&judged),
-        Format::Json => render::json(&judged)?,
+        Format::Json => render::json(&judged).map_err(Error::report)?,
     };
     hand_over(&text, matches!(args.format, Format::Json), args.out.as_deref())?;
     if !gathered.problems.is_empty() {

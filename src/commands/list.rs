@@ -8,10 +8,9 @@ use runtime_bench_results::trial::PROTOCOL;
 
 use super::{print, print_json};
 use crate::cli::{Format, MatrixArgs};
-use crate::error::Error;
-use crate::harness::plan::{self, Planned};
-use crate::machine::{self, Limits};
-use crate::registry::Registry;
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::plan::Planned;
+use runtime_bench_harness::registry::Registry;
 
 /// Arguments of `list`.
 #[derive(Debug, Args)]
@@ -29,10 +28,10 @@ pub struct ListArgs {
 /// # Errors
 /// When the selection matches nothing.
 pub fn run(registry: &Registry, args: &ListArgs) -> Result<(), Error> {
-    let planned = plan::make(registry, &args.matrix.wishes()?, Limits::of_this_machine())?;
+    let planned = super::plan(registry, &args.matrix.request()?)?;
     match args.format {
         Format::Text => print(&text(&planned)),
-        Format::Json => print_json(&format!("{}\n", json(&planned)?)),
+        Format::Json => print_json(&format!("{}\n", json(registry, &planned)?)),
     }
 }
 
@@ -56,14 +55,15 @@ fn text(planned: &Planned) -> String {
 }
 
 /// What programs read: stable names, one object per workload and runner and cell.
-fn json(planned: &Planned) -> Result<String, Error> {
+fn json(registry: &Registry, planned: &Planned) -> Result<String, Error> {
     let listed = |cell: &PlannedCell| ListedCell { name: cell.key.to_string(), cell: cell.clone() };
     let listing = Listing {
         protocol: PROTOCOL,
-        build: machine::build(),
+        build: registry.build().build.clone(),
         workloads: planned.own_workloads().cloned().collect(),
         runners: planned.runners.clone(),
         cells: planned.subjects().map(listed).collect(),
+        routes: planned.probes.routes(),
     };
     serde_json::to_string_pretty(&listing)
         .map_err(|error| Error::CouldNotRun(format!("cannot write the list as JSON: {error}")))

@@ -8,7 +8,7 @@ use clap_mangen::{Man, generate_to};
 
 use super::print;
 use crate::cli::Cli;
-use crate::error::Error;
+use runtime_bench_harness::error::Error;
 
 /// Arguments of `man`.
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use runtime_bench_results::run::Run;
 use runtime_bench_results::store::{self, StoreError};
 
 use super::{home, print};
-use crate::error::Error;
+use runtime_bench_harness::error::Error;
 
 /// Arguments of `merge`.
 #[derive(Debug, Args)]

@@ -17,9 +17,15 @@ pub mod verify;
 use std::env;
 use std::path::PathBuf;
 
-use crate::error::Error;
-pub use crate::terminal::print;
-pub(crate) use crate::terminal::{print_json, tell};
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::machine::Limits;
+use runtime_bench_harness::plan::request::PlanRequest;
+use runtime_bench_harness::plan::{self, Planned};
+use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::process::{ProcessExecutor, Settings};
+use runtime_bench_harness::registry::Registry;
+pub use runtime_bench_harness::terminal::print;
+pub(crate) use runtime_bench_harness::terminal::{print_error, print_json};
 
 /// Refuses to measure with a debug build.
 pub(crate) fn needs_release() -> Result<(), Error> {
@@ -39,4 +45,25 @@ pub(crate) fn target() -> PathBuf {
 /// `target/runtime-bench`, wherever cargo's target folder is.
 pub fn home() -> PathBuf {
     target().join("runtime-bench")
+}
+
+/// Makes a plan, for which all runners are asked.
+///
+/// # Errors
+/// As [`plan::make`].
+pub(crate) fn plan(registry: &Registry, request: &PlanRequest) -> Result<Planned, Error> {
+    let interrupt = Interrupt::default();
+    let executor = ProcessExecutor::new(&interrupt, settings(request))?;
+    plan::make(registry, request, Limits::of_this_machine(), &executor)
+}
+
+/// What every trial of a request is given.
+pub(crate) fn settings(request: &PlanRequest) -> Settings {
+    Settings {
+        workers: request.workers,
+        pool_threads: request.pool_threads,
+        seed: request.seed,
+        limit: request.trial_limit,
+        core: None,
+    }
 }

@@ -7,7 +7,7 @@ use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::store::{self, Gathered, StoreError};
 
 use super::{home, print};
-use crate::error::Error;
+use runtime_bench_harness::error::Error;
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ pub fn run(args: &ReportArgs) -> Result<(), Error> {
     }
     let folder = args.out.clone().unwrap_or_else(|| home().join("report"));
     let options = Options { single_file: args.single_file };
-    let index = write_site(&gathered.runs, &folder, options)?.index;
+    let index = write_site(&gathered.runs, &folder, options).map_err(Error::report)?.index;
     print(&format!("{}\n", index.display()))?;
     if args.open {
         open(&index)?;

@@ -3,16 +3,17 @@
 use clap::Args;
 use runtime_bench_results::trial::{BlockSize, Outcome};
 
-use super::print;
+use super::{print, settings};
 use crate::cli::MatrixArgs;
-use crate::error::Error;
-use crate::harness::calibration::calibrated;
-use crate::harness::interrupt::Interrupt;
-use crate::harness::plan;
-use crate::harness::trials::{Settings, Trials};
-use crate::harness::wishes::Wishes;
-use crate::machine::Limits;
-use crate::registry::Registry;
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::executor::{Executor, Trial};
+use runtime_bench_harness::machine::Limits;
+use runtime_bench_harness::plan;
+use runtime_bench_harness::plan::calibration::calibrated;
+use runtime_bench_harness::plan::request::PlanRequest;
+use runtime_bench_harness::process::ProcessExecutor;
+use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::registry::Registry;
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -30,25 +31,19 @@ pub struct VerifyArgs {
 /// # Errors
 /// When a cell fails, or trials cannot be started.
 pub fn run(registry: &Registry, args: &VerifyArgs) -> Result<(), Error> {
-    verify(registry, &args.matrix.wishes()?, args.quiet)
+    verify(registry, &args.matrix.request()?, args.quiet)
 }
 
-/// Verifies the cells of some wishes.
+/// Verifies the cells of some request.
 ///
 /// # Errors
 /// As [`run`].
-pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), Error> {
-    let planned = plan::make(registry, wishes, Limits::of_this_machine())?;
+pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result<(), Error> {
     let interrupt = Interrupt::install()?;
-    let settings = Settings {
-        workers: wishes.workers,
-        pool_threads: wishes.pool_threads,
-        seed: wishes.seed,
-        limit: wishes.trial_limit,
-        core: None,
-    };
-    let trials = Trials::new(registry, &interrupt, settings)?.with_outside(&planned.outside);
-    let planned = calibrated(registry, &planned, wishes.profile, &trials, |_| ())?;
+    let executor = ProcessExecutor::new(&interrupt, settings(request))?;
+    let planned = plan::make(registry, request, Limits::of_this_machine(), &executor)?;
+    let executor = executor.with_routes(planned.probes.routes());
+    let planned = calibrated(registry, &planned, request.profile, &executor, |_| ())?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for cell in planned.subjects() {
         if let Some(reason) = &cell.not_applicable {
@@ -58,7 +53,9 @@ pub fn verify(registry: &Registry, wishes: &Wishes, quiet: bool) -> Result<(), E
             }
             continue;
         }
-        let Some(finished) = trials.run(&cell.key, cell.age, BlockSize::Iterations(1)) else {
+        let block = BlockSize::Iterations(1);
+        let trial = Trial { cell: &cell.key, age: cell.age, block };
+        let Some(finished) = executor.run(&trial) else {
             return Err(Error::Interrupted("interrupted".to_owned()));
         };
         match finished.outcome {

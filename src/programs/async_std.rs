@@ -3,5 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runtime_bench_api::trial::main(&runtime_bench_async_std::cells(), &runtime_bench_api::clock::SYSTEM)
+    runtime_bench_api::trial::main(
+        &runtime_bench_async_std::cells(),
+        &runtime_bench_api::clock::SYSTEM,
+    )
 }

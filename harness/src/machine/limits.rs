@@ -140,18 +140,6 @@ fn process_limit() -> Option<u64> {
     None
 }
 
-/// Lets this process open as many files as the system allows it.
-pub fn raise_open_files() {
-    #[cfg(unix)]
-    {
-        use nix::sys::resource::{Resource, getrlimit, setrlimit};
-        if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
-            // Where it is refused, the workload will say what it could not open.
-            let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,14 +4,15 @@ mod child;
 pub mod interrupt;
 
 use std::env;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use runtime_bench_api::trial::process::HARNESS_PID;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::listing::Route;
-use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest};
+use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest, ServeRequest};
 use runtime_bench_results::trial::{
     ErrorKind, NoReply, Outcome, Outside, PROTOCOL, TrialReply, TrialRequest,
 };
@@ -222,6 +223,22 @@ impl Executor for ProcessExecutor<'_> {
         let missing = self.program(COUNTING).err()?;
         Some(format!("allocations are not counted: {missing}"))
     }
+}
+
+/// Serves external clients in the program of a route, until it ends.
+///
+/// # Errors
+/// When the program cannot be started.
+pub fn serve(route: &Route, request: ServeRequest) -> io::Result<ExitStatus> {
+    let program = Program { path: route.program.clone(), args: route.args.clone() };
+    let mut command = command(&program);
+    let workers = request.workers.to_string();
+    command.envs(route.worker_variable.as_ref().map(|name| (name, workers)));
+    let mut child = command.stdin(Stdio::piped()).spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(&serde_json::to_vec(&ProgramRequest::Serve(request))?)?;
+    }
+    child.wait()
 }
 
 fn command(program: &Program) -> Command {

@@ -2,7 +2,7 @@
 
 use runtime_bench_results::environment::Environment;
 
-use crate::machine::Tuning;
+use runtime_bench_harness::machine::Tuning;
 
 /// Open files below this leave no room for thousands of connections.
 const OPEN_FILES: u64 = 20_000;

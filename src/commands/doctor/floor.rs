@@ -6,7 +6,7 @@ use runtime_bench_results::stats::{Interval, MARGIN, TwinCheck, compare, fewest_
 use runtime_bench_results::trial::Age;
 use serde::Serialize;
 
-use crate::harness::profile::Profile;
+use runtime_bench_harness::plan::profile::Profile;
 
 /// Runners of a whole table, whose number of pairs sets the level.
 const RUNNERS: usize = 7;

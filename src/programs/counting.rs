@@ -1,11 +1,13 @@
-//! A trial that counts allocations. It is never timed: counting costs time.
+//! Trials of every runner that count allocations. They are never timed: counting costs time.
+
+mod all;
 
 use std::alloc::System;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use runtime_bench::api::clock::{Clock, Heap, SYSTEM, Usage};
-use runtime_bench::registry::Registry;
+use runtime_bench_api::clock::{Clock, Heap, SYSTEM, Usage};
+
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
@@ -30,5 +32,5 @@ impl Clock for Counting {
 }
 
 fn main() -> ExitCode {
-    runtime_bench::trial_main(&Registry::standard(), &Counting)
+    runtime_bench_api::trial::main(&all::cells(), &Counting)
 }
