@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use runtime_bench_results::report::Report;
+use serde::Serialize;
 
 use crate::ReportError;
 
@@ -12,6 +13,12 @@ use crate::ReportError;
 pub(crate) fn make_folder(folder: &Path) -> Result<(), ReportError> {
     fs::create_dir_all(folder)
         .map_err(|source| ReportError::Folder { path: folder.to_path_buf(), source })
+}
+
+/// A document as JSON that people can read, with a line break at its end.
+pub(crate) fn pretty_json(document: &impl Serialize) -> Result<String, ReportError> {
+    let text = serde_json::to_string_pretty(document).map_err(|error| ReportError::json(&error))?;
+    Ok(text + "\n")
 }
 
 /// A file that is not yet written.
@@ -93,7 +100,7 @@ mod tests {
     #[test]
     fn a_document_is_a_line_of_json() {
         let (folder, analysis) = (tempfile::tempdir().unwrap(), Analysis::default());
-        let run = crate::data::tests::run();
+        let run = crate::export::tests::run();
         let document = Report::new(&run, &analysis);
         let path = write(folder.path(), &File::json("a.json", document)).unwrap();
         let expected = serde_json::to_string(&document).unwrap() + "\n";

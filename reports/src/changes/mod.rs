@@ -14,7 +14,7 @@ pub use text::text;
 use runtime_bench_results::history::Judged;
 
 use crate::ReportError;
-use crate::data::pretty_json;
+use crate::files::pretty_json;
 
 /// The change points as JSON, schema `runtime-bench/history/1`, with a line break at its end.
 ///

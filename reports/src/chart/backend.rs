@@ -14,13 +14,9 @@ use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
 
-use super::ink::Ink;
-use super::path::{Elements, closed_outline, open_outline, pixels};
+use super::ink::{Ink, LINE};
+use super::path::{Elements, PRECISION, closed_outline, open_outline, pixels};
 
-/// plotters' pixels in one pixel of the drawing.
-pub(super) const PRECISION: i32 = 10;
-/// Width of a line that carries data, in plotters' pixels; a wider one is as thick as a row.
-pub(super) const LINE: i32 = 2 * PRECISION;
 /// Mean width of a character ÷ font size, of a system font.
 const CHARACTER: f64 = 0.56;
 

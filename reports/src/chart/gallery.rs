@@ -4,7 +4,6 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use runtime_bench_results::stats::Interval;
 
 use super::*;
-use crate::page::theme;
 
 const RUNNERS: [&str; 9] = [
     "tokio",
@@ -204,7 +203,7 @@ fn charts_of_the_usual_size_are_light() {
 #[test]
 #[ignore = "writes a page for the eye: charts.html and charts.svg in the folder for temporary files"]
 fn gallery() {
-    let style = theme::style();
+    let style = theme::colours() + STYLE;
     let page = html! {
         (DOCTYPE)
         html lang="en" {

@@ -3,52 +3,10 @@
 use maud::Markup;
 
 use super::svg::{self, Role};
-use super::table::{Sizes, Table};
+use super::table::{HeatMap, Sizes, Table};
 use super::{ChartError, Description};
 
 const INLINE: Sizes = Sizes { cell: 52, best: 26, above: 0, below: 2 };
-
-/// A table of shades.
-#[derive(Clone, Debug)]
-pub(crate) struct HeatMap {
-    /// From left to right.
-    pub(crate) columns: Vec<HeatColumn>,
-    /// From top to bottom.
-    pub(crate) rows: Vec<HeatRow>,
-}
-
-/// A runner.
-#[derive(Clone, Debug)]
-pub(crate) struct HeatColumn {
-    /// Its name.
-    pub(crate) name: String,
-    /// Its colour and marker.
-    pub(crate) series: usize,
-}
-
-/// A workload.
-#[derive(Clone, Debug)]
-pub(crate) struct HeatRow {
-    /// What stands above this row, such as the kind that begins here.
-    pub(crate) heading: Option<String>,
-    /// Its name.
-    pub(crate) name: String,
-    /// Where it is told in full.
-    pub(crate) href: Option<String>,
-    /// One per column.
-    pub(crate) cells: Vec<HeatCell>,
-}
-
-/// What a runner needs for a workload.
-#[derive(Clone, Debug)]
-pub(crate) struct HeatCell {
-    /// From best to worst; `None` without a figure.
-    pub(crate) shade: Option<usize>,
-    /// Whether it is the best of its row.
-    pub(crate) best: bool,
-    /// The figure in words.
-    pub(crate) words: String,
-}
 
 impl HeatMap {
     /// Draws the table; `None` when it has no cell.
@@ -65,6 +23,7 @@ impl HeatMap {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::{HeatCell, HeatColumn, HeatRow};
     use super::*;
     use crate::chart::odd::about;
 

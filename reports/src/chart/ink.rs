@@ -8,8 +8,10 @@ use std::borrow::Cow;
 use plotters::style::{Color, RGBColor, ShapeStyle};
 use plotters_backend::BackendColor;
 
-use super::backend::{LINE, PRECISION};
+use super::path::PRECISION;
 
+/// Width of a line that carries data, in plotters' pixels; a wider one is as thick as a row.
+pub(super) const LINE: i32 = 2 * PRECISION;
 /// How many colours tell runners apart; further runners share a colour but not a marker.
 pub(super) const COLOURS: usize = 6;
 /// How many dashes tell lines apart; with six colours they repeat only after thirty runners.

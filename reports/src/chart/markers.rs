@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use plotters_backend::BackendCoord;
 
-use super::backend::PRECISION;
 use super::ink::series_class;
+use super::path::PRECISION;
 
 /// Half the size of a mark, pixels.
 const RADIUS: f64 = 5.0;

@@ -18,6 +18,7 @@
 //! - `rows`: names, figures along an axis, words; `field`: two axes.
 //! - `paint`, `markers`, `text`: what charts are made of; `svg`: the element around them.
 //! - `labels`: where names stand so that none covers another.
+//! - `theme`: the colours of both themes.
 //! - `density`: the outline of a distribution.
 
 mod axis;
@@ -46,6 +47,7 @@ mod snapshot;
 mod svg;
 mod table;
 mod text;
+pub(crate) mod theme;
 mod ticks;
 mod violin;
 
@@ -53,12 +55,12 @@ use std::fmt;
 
 pub(crate) use bars::{Bar, BarGroup, BarPlot};
 pub(crate) use dots::{DotPlot, DotRow, Mark};
-pub(crate) use heat::{HeatCell, HeatColumn, HeatMap, HeatRow};
 pub(crate) use lines::{Line, LinePlot, LinePoint};
 pub(crate) use markers::swatch;
 pub(crate) use paint::Form;
 pub(crate) use scaled::{AxisKind, Scaled};
 pub(crate) use scatter::{Scatter, ScatterPoint};
+pub(crate) use table::{HeatCell, HeatColumn, HeatMap, HeatRow};
 pub(crate) use violin::{Violin, ViolinRow};
 
 /// The rules of the classes that charts use.

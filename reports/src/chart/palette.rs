@@ -2,7 +2,7 @@
 //! readers who see fewer colours.
 
 use super::ink::COLOURS;
-use crate::page::theme::{DARK, LIGHT};
+use super::theme::{DARK, LIGHT};
 
 /// WCAG 2.2, 1.4.11: graphics need 3 : 1 against what is beside them.
 const CONTRAST: f64 = 3.0;

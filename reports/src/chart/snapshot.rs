@@ -4,13 +4,12 @@ use maud::{PreEscaped, html};
 use plotters::style::text_anchor::HPos;
 
 use super::backend::Painted;
-use super::heat::HeatMap;
 use super::ink::Ink;
 use super::paint::text;
-use super::table::{LINE, Sizes, Table};
+use super::table::{HeatMap, LINE, Sizes, Table};
 use super::text::{tenths, wrapped};
+use super::theme;
 use super::{ChartError, Description, STYLE};
-use crate::page::theme;
 
 /// Least distance of anything from the edge, pixels.
 const EDGE: u32 = 16;

@@ -5,7 +5,6 @@ use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
 
 use super::backend::{Canvas, Painted};
-use super::heat::{HeatCell, HeatMap, HeatRow};
 use super::ink::{Ink, SHADES};
 use super::paint::{Form, Root, area, line, mark, text};
 use super::text::{NAME_LENGTH, shortened, tenths, width, wrapped};
@@ -21,6 +20,48 @@ const BEST: u32 = 4;
 const NONE: u32 = 1;
 /// Longest line of a column's name.
 const COLUMN_NAME: usize = 8;
+
+/// A table of shades.
+#[derive(Clone, Debug)]
+pub(crate) struct HeatMap {
+    /// From left to right.
+    pub(crate) columns: Vec<HeatColumn>,
+    /// From top to bottom.
+    pub(crate) rows: Vec<HeatRow>,
+}
+
+/// A runner.
+#[derive(Clone, Debug)]
+pub(crate) struct HeatColumn {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its colour and marker.
+    pub(crate) series: usize,
+}
+
+/// A workload.
+#[derive(Clone, Debug)]
+pub(crate) struct HeatRow {
+    /// What stands above this row, such as the kind that begins here.
+    pub(crate) heading: Option<String>,
+    /// Its name.
+    pub(crate) name: String,
+    /// Where it is told in full.
+    pub(crate) href: Option<String>,
+    /// One per column.
+    pub(crate) cells: Vec<HeatCell>,
+}
+
+/// What a runner needs for a workload.
+#[derive(Clone, Debug)]
+pub(crate) struct HeatCell {
+    /// From best to worst; `None` without a figure.
+    pub(crate) shade: Option<usize>,
+    /// Whether it is the best of its row.
+    pub(crate) best: bool,
+    /// The figure in words.
+    pub(crate) words: String,
+}
 
 /// Sizes of a table, pixels.
 pub(super) struct Sizes {

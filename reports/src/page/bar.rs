@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::{Page, controls, machines};
+use super::context::Page;
+use super::controls;
+use crate::view::links::MACHINES_PAGE;
 
 /// The bar; `current` is the name of the page that it stands on.
 pub(super) fn bar(page: Page<'_, '_>, current: &str) -> Markup {
@@ -33,7 +35,7 @@ fn pages(page: Page<'_, '_>) -> Vec<(&'static str, &'static str, String)> {
         pages.push(own("history", "History"));
     }
     if let Some(up) = page.view.fleet {
-        let href = page.links.file(&format!("{up}{}", machines::NAME));
+        let href = page.links.file(&format!("{up}{}", MACHINES_PAGE));
         pages.push(("machines", "Machines", href));
     }
     pages.push(own("method", "Method"));

@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 use runtime_bench_results::comparison::{Judged, Word};
 
-use super::Page;
+use super::context::Page;
 use crate::comparison::table::{Line, counts, lines};
-use crate::data::COMPARE_NAME;
+use crate::export::COMPARE_NAME;
 use crate::format;
 use crate::view::noise::sentence;
 

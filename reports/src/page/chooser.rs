@@ -5,7 +5,7 @@
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
-use super::Page;
+use super::context::Page;
 use crate::ReportError;
 use crate::format::rounded;
 use crate::view::aim::{Aim, ratios};

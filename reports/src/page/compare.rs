@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 use runtime_bench_results::stats::{Comparison, Verdict};
 
-use super::{Page, before, document};
-use crate::data::CSV_NAME;
+use super::context::Page;
+use super::{before, document};
+use crate::export::CSV_NAME;
 use crate::format;
 use crate::view::{Group, Runner, Workload, wording};
 

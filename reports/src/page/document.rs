@@ -2,7 +2,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Page, bar, controls, script, theme};
+use super::context::Page;
+use super::{bar, controls, script, style};
 use crate::visible;
 
 /// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
@@ -30,7 +31,7 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
                 title { (title) " – runtime-bench" }
                 // Without it a browser asks the server for a picture.
                 link rel="icon" href="data:,";
-                style { (PreEscaped(theme::style())) (PreEscaped(controls::style())) }
+                style { (PreEscaped(style::style())) (PreEscaped(controls::style())) }
                 (script::element())
             }
             body {

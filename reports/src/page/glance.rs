@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::context::Page;
 use super::exhibit::drawing;
-use super::{Page, matrix};
+use super::matrix;
 use crate::ReportError;
 use crate::chart::{Description, HeatCell, HeatColumn, HeatMap, HeatRow};
 use crate::format;

@@ -4,8 +4,9 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Overall;
 use runtime_bench_results::catalogue::{Class, Kind};
 
+use super::context::Page;
 use super::exhibit::exhibit;
-use super::{Page, changes, document, header};
+use super::{changes, document, header};
 use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{Page, cards, chooser, document, glance, header, matrix};
+use super::context::Page;
+use super::{cards, chooser, document, glance, header, matrix};
 use crate::ReportError;
 
 /// The page.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::{Row, Summary};
 use runtime_bench_results::stats::Comparison;
 
-use super::Page;
+use super::context::Page;
 use super::controls;
 use super::notes::Notes;
 use crate::chart::swatch;

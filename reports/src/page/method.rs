@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{Page, document, environment, figures, phases, shards, workload};
+use super::context::Page;
+use super::{document, environment, figures, phases, shards, workload};
 use crate::view::{View, Workload};
 
 /// The page.

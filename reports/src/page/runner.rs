@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 use runtime_bench_results::analysis::{Row, Status};
 
+use super::context::Page;
+use super::document;
 use super::exhibit::exhibit;
-use super::{Page, document};
 use crate::ReportError;
 use crate::chart::{Description, DotPlot, DotRow, Form, Mark, swatch};
 use crate::format;

@@ -2,9 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{
-    Page, claims, compare, data, document, glossary, header, index, method, runner, workload,
-};
+use super::context::Page;
+use super::{claims, compare, data, document, glossary, header, index, method, runner, workload};
 use crate::ReportError;
 use crate::view::links::{RUNNERS, WORKLOADS, anchor};
 

@@ -3,7 +3,9 @@
 use runtime_bench_results::analysis::Row;
 use runtime_bench_results::trial::{Better, metric};
 
-use super::{Group, Runner, wording};
+use super::group::Group;
+use super::runner::Runner;
+use super::wording;
 
 /// The percentile that stands for the tail.
 const TAIL: f64 = 0.99;

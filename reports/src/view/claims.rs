@@ -4,7 +4,8 @@ use runtime_bench_results::analysis::claims::{ClaimVerdict, JudgedClaim, JudgedT
 use runtime_bench_results::claims::{Claim, Test};
 use runtime_bench_results::run::Run;
 
-use super::{Slugs, noise};
+use super::noise;
+use super::slugs::Slugs;
 use crate::format;
 
 /// A claim and what the run says to it.

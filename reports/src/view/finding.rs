@@ -6,7 +6,7 @@ use runtime_bench_results::analysis::{Row, Status};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::stats::Verdict;
 
-use super::Group;
+use super::group::Group;
 use super::wording;
 use crate::format;
 

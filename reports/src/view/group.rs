@@ -6,7 +6,7 @@ use runtime_bench_results::key::{Param, ParamValue, Point};
 use runtime_bench_results::stats::Verdict;
 use runtime_bench_results::trial::{Age, Better};
 
-use super::Runner;
+use super::runner::Runner;
 use super::wording;
 
 /// One comparison, arranged for reading.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use runtime_bench_results::analysis::Row;
 use runtime_bench_results::catalogue::Class;
 
-use super::{Group, Runner, Section};
+use super::group::Group;
+use super::runner::Runner;
+use super::workload::Section;
 use crate::format;
 
 /// Fewer workloads are no kind to speak of.

@@ -2,7 +2,7 @@
 
 use runtime_bench_results::key::{ParamValue, Point, WORKERS};
 
-use super::Group;
+use super::group::Group;
 
 /// The sizes on offer: word in an address, words, and number of tasks; larger ones count as the
 /// last.

@@ -4,13 +4,13 @@ mod test;
 
 use maud::{Markup, html};
 use runtime_bench_results::analysis::claims::{CLAIM_LEVEL, ClaimVerdict};
-use runtime_bench_results::claims::Cell;
 
-use super::{Page, document, environment, glossary};
+use super::context::Page;
+use super::{document, environment, glossary};
 use crate::ReportError;
 use crate::format;
 use crate::view::claims::{self, Judged};
-use crate::view::{Group, View, Workload, wording};
+use crate::view::{Group, Workload, wording};
 
 /// Heading of the page, and its title.
 const TITLE: &str = "The folklore, measured";
@@ -144,7 +144,7 @@ fn evidence(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
     let mut found: Vec<(&Workload<'_>, &Group<'_>)> = Vec::new();
     let shown = judged.tests().filter(|(test, found)| !claims::is_left_out(test, found));
     let cells = shown.flat_map(|(test, _)| test.cells());
-    for place in cells.filter_map(|cell| located(page.view, cell)) {
+    for place in cells.filter_map(|cell| page.view.comparison(cell)) {
         if !found.iter().any(|known| std::ptr::eq(known.1, place.1)) {
             found.push(place);
         }
@@ -162,13 +162,6 @@ fn evidence(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
             }
         }
     }
-}
-
-/// The comparison of a cell.
-fn located<'v, 'a>(view: &'v View<'a>, cell: &Cell) -> Option<(&'v Workload<'a>, &'v Group<'a>)> {
-    let workload = view.compared().find(|workload| workload.name == cell.workload)?;
-    let group = workload.groups.iter().find(|group| group.source.point == cell.point)?;
-    Some((workload, group))
 }
 
 /// On a workload's page: the claims that it is evidence for.

@@ -6,12 +6,11 @@ use runtime_bench_results::analysis::claims::{Answer, ClaimVerdict, JudgedTest, 
 use runtime_bench_results::claims::{Ask, Baseline, Bound, Cell, Test};
 use runtime_bench_results::stats::Interval;
 
-use super::super::Page;
 use super::super::exhibit::exhibit;
-use super::located;
 use crate::ReportError;
 use crate::chart::{Description, DotPlot, DotRow, Form, Mark};
 use crate::format::{self, Scale};
+use crate::page::context::Page;
 use crate::view::{Group, Runner, claims, noise, wording};
 
 /// The chart and its table; where no figure decides, or there is none, the words alone.
@@ -28,7 +27,7 @@ pub(super) fn figure(
         finding: format!("{} {answer}", test.question),
     };
     let beside =
-        located(page.view, &test.cell).and_then(|(_, group)| noise::crowded(&group.source.noise));
+        page.view.comparison(&test.cell).and_then(|(_, group)| noise::crowded(&group.source.noise));
     let chart = match test.ask.metric() {
         Some(metric) if found.verdict != ClaimVerdict::NotMeasured => {
             let plot = plot(page, test, metric, found);
@@ -77,7 +76,7 @@ fn answers<'v, 'a>(
 }
 
 fn plot(page: Page<'_, '_>, test: &Test, metric: &str, found: &JudgedTest) -> DotPlot {
-    let group = |cell: &Cell| located(page.view, cell).map(|(_, group)| group);
+    let group = |cell: &Cell| page.view.comparison(cell).map(|(_, group)| group);
     let (own, other) = (group(&test.cell), test.baseline_cell().and_then(group));
     let row = |(runner, answer): (&Runner<'_>, &Answer)| {
         let summary = |group: Option<&Group<'_>>| -> Option<Summary> {

@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 use runtime_bench_results::analysis::Row;
 
-use super::super::Page;
 use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{Description, DotPlot, DotRow, Form, Mark};
 use crate::format::{self, Scale};
+use crate::page::context::Page;
 use crate::view::finding::Finding;
 use crate::view::{Group, wording};
 

@@ -11,7 +11,8 @@ mod trend;
 
 use maud::{Markup, html};
 
-use super::{Page, claims, document, figures, glossary};
+use super::context::Page;
+use super::{claims, document, figures, glossary};
 use crate::ReportError;
 use crate::format;
 use crate::view::finding::Finding;

@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Scaling;
 use runtime_bench_results::key::Param;
 
-use super::super::Page;
 use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;
+use crate::page::context::Page;
 use crate::view::{Group, Runner, Workload, wording};
 
 /// The runners along one parameter, everything else being the same.

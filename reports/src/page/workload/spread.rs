@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 use runtime_bench_results::stats::quartiles;
 
-use super::super::Page;
 use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{Description, Violin, ViolinRow};
 use crate::format::{self, Scale};
+use crate::page::context::Page;
 use crate::view::{Group, wording};
 
 /// The chart and its table; nothing where no runner has several processes.

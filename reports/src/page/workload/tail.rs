@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Tail;
 use runtime_bench_results::stats::Percentile;
 
-use super::super::Page;
 use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format::Scale;
+use crate::page::context::Page;
 use crate::view::{Group, Runner};
 
 const UNIT: &str = "ns";

@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Summary;
 use runtime_bench_results::trial::metric;
 
-use super::super::Page;
 use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{Description, DotPlot, DotRow, Form, Mark};
 use crate::format;
+use crate::page::context::Page;
 use crate::view::{Group, Runner};
 
 /// A runner's time per iteration, ns.

@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 use runtime_bench_results::history::Trend;
 
-use super::super::Page;
 use super::super::exhibit::exhibit;
 use super::super::header::moment;
 use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;
+use crate::page::context::Page;
 use crate::view::{Runner, Workload};
 
 /// The chart of the workload's first comparison, and its table; nothing where there is one run.

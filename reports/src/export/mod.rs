@@ -4,7 +4,6 @@ mod csv;
 mod markdown;
 
 use runtime_bench_results::report::{JSON_SCHEMA, Report};
-use serde::Serialize;
 
 use crate::ReportError;
 use crate::comparison;
@@ -22,12 +21,6 @@ pub(crate) const SUMMARY_NAME: &str = "summary.md";
 
 /// Name of the comparison with the run before, in Markdown.
 pub(crate) const COMPARE_NAME: &str = "compare.md";
-
-/// A document as JSON that people can read, with a line break at its end.
-pub(crate) fn pretty_json(document: &impl Serialize) -> Result<String, ReportError> {
-    let text = serde_json::to_string_pretty(document).map_err(|error| ReportError::json(&error))?;
-    Ok(text + "\n")
-}
 
 /// Every file.
 pub(crate) fn files<'a>(view: &View<'a>) -> Result<Vec<File<'a>>, ReportError> {
