@@ -1,9 +1,6 @@
 //! The manifests keep data flowing one way: workloads → runners → harness → results → reports.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
-
-use serde_json::Value;
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
 /// The runtimes under test, and the crates that they are made of.
 const RUNTIMES: [&str; 10] = [
@@ -19,29 +16,22 @@ const RUNTIMES: [&str; 10] = [
     "mio",
 ];
 
-/// The packages of the workspace and what each depends on when it is built for use.
-fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo runs");
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
-    let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
-    let of = |package: &Value| {
-        let all = package["dependencies"].as_array().cloned().unwrap_or_default();
-        all.iter().filter(|dependency| dependency["kind"].is_null()).map(name).collect()
-    };
-    let packages = metadata["packages"].as_array().expect("packages");
-    packages.iter().map(|package| (name(package), of(package))).collect()
+fn packages() -> Vec<Package> {
+    MetadataCommand::new().no_deps().exec().expect("cargo metadata").packages
+}
+
+/// What a package depends on when it is built for use.
+fn dependencies(package: &Package) -> impl Iterator<Item = &str> {
+    let normal = package.dependencies.iter().filter(|one| one.kind == DependencyKind::Normal);
+    normal.map(|one| one.name.as_str())
 }
 
 #[test]
 fn each_layer_knows_only_those_before_it() {
-    let dependencies = dependencies();
-    let ours = |package: &str| -> Vec<&str> {
-        let all = &dependencies[package];
-        all.iter().filter_map(|name| name.strip_prefix("runtime-bench-")).collect()
+    let packages = packages();
+    let ours = |name: &str| -> Vec<&str> {
+        let package = packages.iter().find(|one| *one.name == name).expect("a package");
+        dependencies(package).filter_map(|name| name.strip_prefix("runtime-bench-")).collect()
     };
     assert_eq!(ours("runtime-bench-results"), Vec::<&str>::new());
     assert_eq!(ours("runtime-bench-workloads"), ["results"]);
@@ -51,9 +41,10 @@ fn each_layer_knows_only_those_before_it() {
 
 #[test]
 fn only_the_runners_name_a_runtime() {
-    for (package, dependencies) in dependencies() {
-        let named: Vec<&&str> =
-            RUNTIMES.iter().filter(|name| dependencies.contains(**name)).collect();
-        assert_eq!(named.is_empty(), package != "runtime-bench-runners", "{package}: {named:?}");
+    for package in packages() {
+        let named: Vec<&str> =
+            dependencies(&package).filter(|name| RUNTIMES.contains(name)).collect();
+        let runs = *package.name == "runtime-bench-runners";
+        assert_eq!(!named.is_empty(), runs, "{}: {named:?}", package.name);
     }
 }
