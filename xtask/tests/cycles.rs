@@ -100,7 +100,8 @@ fn home<'c>(files: &'c Crate, path: &[String]) -> Option<&'c Module> {
     let Some(name) = path.get(length) else { return Some(module) };
     let exports = file.exports.iter().filter_map(|target| {
         let (last, rest) = target.split_last()?;
-        let target = if last == "*" { &[rest, &[name.clone()]].concat() } else { target };
+        let target =
+            if last == "*" { &[rest, std::slice::from_ref(name)].concat() } else { target };
         (target.last() == Some(name) && !target.starts_with(&path[..=length]))
             .then(|| home(files, target))
     });
