@@ -1,12 +1,13 @@
 //! The table that a terminal shows at the end of a run.
 
-use comfy_table::{CellAlignment, Table, presets};
 use runtime_bench_results::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Age;
 
 use crate::format::{self, Scale};
+use crate::table::Align::{Left, Right};
+use crate::table::{Cell, Table};
 use crate::view::{noise, wording};
 use crate::visible::plain;
 
@@ -31,8 +32,14 @@ pub fn table(run: &Run, analysis: &Analysis) -> String {
 
 fn comparison(run: &Run, group: &Group) -> String {
     let title = run.workload(&group.workload).map_or(group.name.as_str(), |w| w.title.as_str());
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
+    let mut table = Table::new(&[
+        ("runner", Left),
+        ("figure", Right),
+        ("interval", Right),
+        ("ratio", Right),
+        ("interval", Right),
+        ("verdict", Left),
+    ]);
     let mut reasons = String::new();
     let mut metric = group.headline.clone();
     for row in &group.rows {
@@ -41,15 +48,10 @@ fn comparison(run: &Run, group: &Group) -> String {
             metric = format!("{}, {}", group.headline, wording::direction(summary.better));
             let scale = Scale::of(&summary.unit, summary.value);
             let cells = cells(run, row, &scale, &summary.unit, &group.headline);
-            table.add_row(cells.map(|cell| plain(&cell)));
+            table.push(cells);
         } else {
             let (name, reason) = (plain(&row.key.runner), plain(row.status.reason()));
             reasons.extend(["   ", &name, ": ", row.status.word(), ": ", &reason, "\n"]);
-        }
-    }
-    for column in [1, 2, 3, 4] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
         }
     }
     let beside: Vec<String> =
@@ -59,39 +61,34 @@ fn comparison(run: &Run, group: &Group) -> String {
             .map(|words| format!("   {}\n", plain(&words)))
             .collect();
     let age = if group.age == Age::Young { "" } else { wording::age(group.age) };
-    let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.trim_fmt()) };
+    let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.text("  ")) };
     let (title, name, metric) = (plain(title), plain(&group.name), plain(&metric));
     format!("\n{title}: {name} {age}\n  {metric}\n{rows}{reasons}{}", beside.concat())
 }
 
-fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [String; 6] {
+fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [Cell; 6] {
     let class = match run.runner(&row.key.runner).map(|info| info.class) {
         Some(Class::SingleThread) => " (one thread)",
         Some(Class::Reference) => " (reference row)",
         Some(Class::MultiThread) | None => "",
     };
-    let name = format!("  {}{class}", row.key.runner);
-    let (figure, interval) = row.metric(headline).map_or_else(Default::default, |metric| {
-        let interval = metric.interval.map(|interval| format!("[{}]", scale.interval(interval)));
-        (scale.figure(metric.value), interval.unwrap_or_default())
-    });
+    let metric = row.metric(headline);
+    let interval = metric.and_then(|metric| metric.interval).map(|range| scale.interval(range));
     let mark = if row.unbeaten { " *" } else { "" };
-    if row.client_bound.is_some() {
-        return [name, figure, interval, String::new(), String::new(), "client-bound".to_owned()];
-    }
-    let Some(comparison) = &row.comparison else {
-        return [name, figure, interval, String::new(), String::new(), format!("reference{mark}")];
+    let compared = row.comparison.as_ref().filter(|_| row.client_bound.is_none());
+    let ratio = compared.and_then(|comparison| comparison.ratio).map(format::ratio);
+    let range = compared.and_then(|comparison| comparison.interval).map(format::ratio_interval);
+    let verdict = match compared {
+        Some(comparison) => format!("{}{mark}", wording::table_verdict(comparison, unit)),
+        None if row.client_bound.is_some() => "client-bound".to_owned(),
+        None => format!("reference{mark}"),
     };
     [
-        name,
-        figure,
-        interval,
-        comparison.ratio.map_or_else(String::new, |ratio| {
-            format!("{}×", format::ratio(ratio).trim_end_matches('×'))
-        }),
-        comparison
-            .interval
-            .map_or_else(String::new, |i| format!("[{}]", format::ratio_interval(i))),
-        format!("{}{mark}", wording::table_verdict(comparison, unit)),
+        Cell::new(format!("{}{class}", row.key.runner)),
+        Cell::new(metric.map_or_else(String::new, |metric| scale.figure(metric.value))),
+        Cell::interval(interval.unwrap_or_default()),
+        Cell::new(ratio.unwrap_or_default()),
+        Cell::interval(range.unwrap_or_default()),
+        Cell::new(verdict),
     ]
 }

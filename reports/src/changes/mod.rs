@@ -1,11 +1,11 @@
 //! The change points of a history as text, Markdown and JSON.
 //!
-//! - `lines`: what each change point shows; the other files only arrange it.
+//! - `table`: what each change point shows; the other files only arrange it.
 //! - `text`: for a terminal.
 //! - `markdown`: for the summary of a job.
 
-pub(crate) mod lines;
 mod markdown;
+pub(crate) mod table;
 mod text;
 
 pub use markdown::markdown;

@@ -11,7 +11,6 @@ pub(crate) mod table;
 mod text;
 
 pub use junit::junit;
-pub(crate) use markdown::escaped;
 pub use markdown::markdown;
 pub use text::text;
 

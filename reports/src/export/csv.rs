@@ -1,7 +1,6 @@
 //! `data.csv`: one row per cell and metric; a cell without figures is a row with its reason.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use csv::{Terminator, Writer, WriterBuilder};
 use runtime_bench_results::analysis::{Analysis, Group, Row, Summary};
@@ -70,13 +69,14 @@ pub(crate) fn table(run: &Run, analysis: &Analysis) -> Result<Vec<u8>, ReportErr
     // Also a table without lines has its columns.
     let mut writer =
         builder.has_headers(false).terminator(Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(COLUMNS).map_err(|error| encode(&error))?;
+    writer.write_record(COLUMNS).map_err(|error| ReportError::encode("CSV", &error))?;
     for group in &analysis.groups {
         for row in &group.rows {
-            write(&mut writer, run, group, row).map_err(|error| encode(&error))?;
+            write(&mut writer, run, group, row)
+                .map_err(|error| ReportError::encode("CSV", &error))?;
         }
     }
-    writer.into_inner().map_err(|error| encode(&error))
+    writer.into_inner().map_err(|error| ReportError::encode("CSV", &error))
 }
 
 fn write(
@@ -158,10 +158,6 @@ fn text(text: &str) -> Cow<'_, str> {
 /// Also as they are typed in East Asia.
 fn begins_formula(character: char) -> bool {
     matches!(character, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
-}
-
-fn encode(error: &impl fmt::Display) -> ReportError {
-    ReportError::Encode { format: "CSV", reason: error.to_string() }
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use runtime_bench_results::analysis::{Noise, Row, Status};
 use runtime_bench_results::run::Run;
 
-use crate::comparison::escaped;
 use crate::format;
-use crate::view::claims::Judged;
+use crate::markdown::escaped;
+use crate::table::Align::Left;
+use crate::table::{Cell, Table};
 use crate::view::tally::{Verdict, tallies};
 use crate::view::{Group, View, noise, wording};
 
@@ -16,6 +17,8 @@ use crate::view::{Group, View, noise, wording};
 const LARGEST: usize = 60_000;
 /// Failed cells that are named, of which all are counted; and claims.
 const NAMED: usize = 10;
+/// Lines of a table's headings.
+const HEADINGS: usize = 2;
 /// Longest name or reason, in characters.
 const LONGEST: usize = 120;
 
@@ -89,11 +92,12 @@ fn findings(view: &View<'_>) -> String {
 
 /// What the run says to its claims.
 fn claims(view: &View<'_>) -> String {
-    let row = |judged: &Judged<'_>| {
-        format!("\n| {} | {} |", short(&judged.claim.title), judged.found.verdict.words())
-    };
-    let rows: String = view.claims.iter().take(NAMED).map(row).collect();
-    if rows.is_empty() { rows } else { format!("| claim | verdict |\n|---|---|{rows}") }
+    let mut table = Table::new(&[("claim", Left), ("verdict", Left)]);
+    for judged in view.claims.iter().take(NAMED) {
+        let verdict = judged.found.verdict.words();
+        table.push([Cell::new(shortened(&judged.claim.title)), Cell::new(verdict)]);
+    }
+    if table.is_empty() { String::new() } else { table.markdown() }
 }
 
 /// How many cells have no figure, and which of them failed.
@@ -122,48 +126,46 @@ fn counts(view: &View<'_>) -> String {
 
 /// As many comparisons as fit into `room` bytes.
 fn table(view: &View<'_>, room: usize) -> String {
-    let names: Vec<String> = view.runners.iter().map(|runner| short(runner.name)).collect();
-    let mut text = format!(
-        "| cost ÷ that of the reference | {} |\n|---|{}\n",
-        names.join(" | "),
-        "---|".repeat(names.len())
-    );
-    let groups: Vec<&Group<'_>> = view.compared_groups().collect();
+    let names: Vec<String> = view.runners.iter().map(|runner| shortened(runner.name)).collect();
+    let mut columns = vec![("cost ÷ that of the reference", Left)];
+    columns.extend(names.iter().map(|name| (name.as_str(), Left)));
+    let mut table = Table::new(&columns);
+    for group in view.compared_groups() {
+        table.push(row(view, group));
+    }
     // Room for the last sentence.
     let room = room.saturating_sub(300);
+    let mut text = String::new();
+    let all = view.compared_groups().count();
     let mut shown = 0;
-    for group in &groups {
-        let line = line(view, group);
+    for (place, line) in table.markdown_lines().enumerate() {
         if text.len() + line.len() > room {
             break;
         }
         text.push_str(&line);
-        shown += 1;
+        text.push('\n');
+        shown = (place + 1).saturating_sub(HEADINGS);
     }
     if shown == 0 {
         text.clear();
     }
-    match groups.len() - shown {
-        0 => {}
-        left => {
-            let _ =
-                write!(text, "\n{} left out; the report has all.\n", format::count(left, "row"));
-        }
+    if shown < all {
+        let _ =
+            write!(text, "\n{} left out; the report has all.\n", format::count(all - shown, "row"));
     }
     text + "\n**Bold**: nobody of its class is proven faster. The reference has its own figure."
 }
 
-fn line(view: &View<'_>, group: &Group<'_>) -> String {
-    let told_apart = group.is_distrusted();
-    let name = short(&format!("{} · {}", group.title, group.point()));
+fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {
+    let distrusted = group.is_distrusted();
+    let doubt = if distrusted { " ⚠ noise control failed, no verdict" } else { "" };
+    let name = shortened(&format!("{} · {}", group.title, group.point()));
     let cells = view.runners.iter().map(|runner| match group.row(runner.name) {
-        Some(row) if told_apart => doubtful(group, row),
-        Some(row) if row.unbeaten => format!("**{}**", cell(group, row)),
-        Some(row) => cell(group, row),
-        None => String::new(),
+        Some(row) if distrusted => Cell::new(doubtful(group, row)),
+        Some(row) => Cell::new(cell(group, row)).strong_if(row.unbeaten),
+        None => Cell::new(""),
     });
-    let doubt = if told_apart { " ⚠ noise control failed, no verdict" } else { "" };
-    format!("| {name}{doubt} | {} |\n", cells.collect::<Vec<_>>().join(" | "))
+    [Cell::new(name + doubt)].into_iter().chain(cells).collect()
 }
 
 /// `1.20× slower`; of the reference its figure, and without one why.
@@ -175,7 +177,7 @@ fn cell(group: &Group<'_>, row: &Row) -> String {
     }
     match group.figure(row) {
         Some(_) if row.client_bound.is_some() => "not ranked".to_owned(),
-        Some(figure) => short(&format::figure(figure.value, &figure.unit)),
+        Some(figure) => shortened(&format::figure(figure.value, &figure.unit)),
         None => wording::no_figure(row).to_owned(),
     }
 }
@@ -186,11 +188,15 @@ fn doubtful(group: &Group<'_>, row: &Row) -> String {
     ratio.map_or_else(|| cell(group, row), format::ratio)
 }
 
-/// A name on one line, without Markdown of its own, and not endless.
-fn short(text: &str) -> String {
-    if text.chars().nth(LONGEST).is_none() {
-        return escaped(text);
+/// A text that is not endless.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
-    let cut: String = text.chars().take(LONGEST).collect();
-    format!("{}…", escaped(&cut))
+}
+
+/// The same without Markdown of its own.
+fn short(text: &str) -> String {
+    escaped(&shortened(text))
 }

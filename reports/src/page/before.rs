@@ -1,10 +1,10 @@
 //! This run against the one before it, on the same machine.
 
 use maud::{Markup, html};
-use runtime_bench_results::comparison::{Judged, Word};
+use runtime_bench_results::comparison::{Judged, Row, Word};
 
 use super::context::Page;
-use crate::comparison::table::{Line, counts, lines};
+use crate::comparison::table::{counts, table};
 use crate::export::COMPARE_NAME;
 use crate::format;
 use crate::view::noise::sentence;
@@ -15,9 +15,8 @@ const SHOWN: usize = 100;
 /// The section of the page.
 pub(super) fn section(page: Page<'_, '_>, judged: &Judged) -> Markup {
     let document = &judged.document;
-    let significant =
-        |line: &Line<'_>| matches!(line.row.word, Word::Failed | Word::Slower | Word::Faster);
-    let (mut shown, hidden): (Vec<_>, Vec<_>) = lines(judged).into_iter().partition(significant);
+    let significant = |row: &&Row| matches!(row.word, Word::Failed | Word::Slower | Word::Faster);
+    let (mut shown, hidden): (Vec<&Row>, Vec<&Row>) = document.rows.iter().partition(significant);
     let (hidden, cut) = (hidden.len(), shown.len().saturating_sub(SHOWN));
     shown.truncate(SHOWN);
     html! {
@@ -33,37 +32,9 @@ pub(super) fn section(page: Page<'_, '_>, judged: &Judged) -> Markup {
                 "Base: " code { (document.base) } ". Candidate: " code { (document.head) }
                 ". Runs at different times differ without any change of the code: read the notes."
             }
-            @if !shown.is_empty() { (table(&shown)) }
+            @if !shown.is_empty() { (table(judged, shown).html("Significant changes")) }
             @let notes = document.untrusted.iter().chain(&document.warnings).chain(&document.notes);
             ul.remarks { @for note in notes { li { (note) } } }
-        }
-    }
-}
-
-fn table(lines: &[Line<'_>]) -> Markup {
-    html! {
-        div.scroll tabindex="0" role="group" aria-label="Significant changes" {
-            table.figures {
-                thead {
-                    tr {
-                        @for name in ["Cell", "Ratio", "Interval", "Samples", "Verdict", "Note"] {
-                            th scope="col" { (name) }
-                        }
-                    }
-                }
-                tbody {
-                    @for line in lines {
-                        tr {
-                            th scope="row" { (line.row.name) }
-                            td { (line.ratio) }
-                            td { (line.interval) }
-                            td { (line.samples) }
-                            td { (line.word) }
-                            td.reason { (line.row.note) }
-                        }
-                    }
-                }
-            }
         }
     }
 }

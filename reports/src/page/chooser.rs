@@ -88,7 +88,7 @@ fn json(view: &View<'_>, all: &[Compared<'_, '_>]) -> Result<String, ReportError
     });
     let runners = view.runners.iter().map(|runner| runner.name).collect();
     let data = Data { runners, classes: ranked(view), rows: rows.collect() };
-    let text = serde_json::to_string(&data).map_err(|error| ReportError::json(&error))?;
+    let text = serde_json::to_string(&data).map_err(|error| ReportError::encode("JSON", &error))?;
     // Otherwise a name could end the element.
     Ok(text.replace('<', "\\u003c"))
 }

@@ -2,6 +2,7 @@
 
 use runtime_bench_results::analysis::{Row, Status};
 use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::comparison::{FailOn, Outcome, Word};
 use runtime_bench_results::stats::{Comparison, Interval, Verdict};
 use runtime_bench_results::trial::{Age, Better};
 
@@ -96,6 +97,23 @@ pub(crate) fn verdict(verdict: Verdict, unit: &str) -> &'static str {
         Verdict::Faster if counts_bytes(unit) => "smaller",
         Verdict::Slower if counts_bytes(unit) => "larger",
         other => other.word(),
+    }
+}
+
+/// What became of a figure, in a word that suits the unit.
+pub(crate) fn change(word: Word, unit: &str) -> &'static str {
+    match word {
+        Word::Faster => verdict(Verdict::Faster, unit),
+        Word::Slower => verdict(Verdict::Slower, unit),
+        other => other.word(),
+    }
+}
+
+/// What a gate says: `pass: none of 40 rows is proven slower by more than 1 %`.
+pub(crate) fn gate(outcome: Outcome, fail_on: FailOn, sentence: String) -> String {
+    match (outcome, fail_on) {
+        (Outcome::Pass, FailOn::Nothing) => sentence,
+        _ => format!("{}: {sentence}", outcome.word()),
     }
 }
 

@@ -121,7 +121,8 @@ fn terminal(name: &str, text: &str) {
 fn compared(judged: &Judged) {
     terminal("a comparison", &render::text(judged));
     markdown("a comparison", &render::markdown(judged));
-    markup::check("a comparison as JUnit XML", &render::junit(judged));
+    let junit = render::junit(judged).expect("a comparison is XML");
+    markup::check("a comparison as JUnit XML", &junit);
     let text = render::json(judged).expect("a comparison is JSON");
     let read: Judged = serde_json::from_str(&text).expect("what was written is read");
     assert!(read == *judged, "a comparison is read as it was written");
