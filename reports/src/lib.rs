@@ -13,7 +13,7 @@
 //! - [`comparison`]: runners or runs compared, as text, Markdown, JSON and `JUnit` XML.
 //! - [`changes`]: the change points of a history, as text, Markdown and JSON.
 //! - `format`: figures with their units.
-//! - [`visible`]: text without what steers whoever shows it.
+//! - [`sanitize()`]: text without control characters.
 //!
 //! A further page is a function from the view to markup and one line in `page`; a further
 //! chart is a file in `chart`.
@@ -27,16 +27,18 @@ mod files;
 mod format;
 mod markdown;
 mod page;
+mod sanitize;
 mod site;
 mod table;
 mod terminal;
 mod view;
-mod visible;
 
 pub use error::ReportError;
+pub use sanitize::{is_control, sanitize};
+/// Old names, until their users follow.
+pub use sanitize::{is_control as steers, sanitize as visible};
 pub use site::{Options, Site, write_site};
 pub use terminal::table as text_table;
-pub use visible::{steers, visible};
 
 /// The example of the readme is tried.
 #[cfg(doctest)]

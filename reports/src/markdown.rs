@@ -1,12 +1,12 @@
 //! What every text in Markdown needs.
 
-use crate::visible::plain;
+use crate::sanitize::single_line;
 
 /// Text that Markdown shows as it is, also inside a table (`CommonMark` 0.31, §2.4: any punctuation
 /// may be escaped).
 pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in plain(text).chars() {
+    for character in single_line(text).chars() {
         if "\\`*_[]<>&|~".contains(character) {
             escaped.push('\\');
         }

@@ -1,10 +1,10 @@
 //! A table that is built once and rendered for a terminal, for Markdown and for a page.
 
 use comfy_table::{CellAlignment, presets};
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use crate::markdown::escaped;
-use crate::visible::plain;
+use crate::sanitize::single_line;
 
 /// On which side a column is flush.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +49,10 @@ impl Cell {
     }
 
     /// The cell on one line, without control characters.
-    pub(crate) fn plain(&self) -> String {
+    pub(crate) fn single_line(&self) -> String {
         match self.emphasis {
-            Emphasis::Interval if !self.text.is_empty() => format!("[{}]", plain(&self.text)),
-            _ => plain(&self.text),
+            Emphasis::Interval if !self.text.is_empty() => format!("[{}]", single_line(&self.text)),
+            _ => single_line(&self.text),
         }
     }
 
@@ -93,7 +93,7 @@ impl Table {
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING);
         for row in &self.rows {
-            let mut cells: Vec<String> = row.iter().map(Cell::plain).collect();
+            let mut cells: Vec<String> = row.iter().map(Cell::single_line).collect();
             cells[0].insert_str(0, indent);
             table.add_row(cells);
         }
@@ -130,7 +130,7 @@ impl Table {
         html! {
             div.scroll tabindex="0" role="group" aria-label=(label) {
                 table.figures {
-                    thead { tr { @for (name, _) in &self.columns { th scope="col" { (name) } } } }
+                    (head(self.columns.iter().map(|(name, _)| name)))
                     tbody {
                         @for row in &self.rows {
                             tr {
@@ -146,4 +146,9 @@ impl Table {
             }
         }
     }
+}
+
+/// The headings of a table on a page.
+pub(crate) fn head<R: Render>(names: impl IntoIterator<Item = R>) -> Markup {
+    html! { thead { tr { @for name in names { th scope="col" { (name) } } } } }
 }

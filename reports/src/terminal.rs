@@ -6,10 +6,10 @@ use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Age;
 
 use crate::format::{self, Scale};
+use crate::sanitize::single_line;
 use crate::table::Align::{Left, Right};
 use crate::table::{Cell, Table};
 use crate::view::{noise, wording};
-use crate::visible::plain;
 
 /// One block of lines per comparison, and what the control showed.
 pub fn table(run: &Run, analysis: &Analysis) -> String {
@@ -18,14 +18,14 @@ pub fn table(run: &Run, analysis: &Analysis) -> String {
     let trust = if noise.trusted() { "" } else { ": do not trust this run" };
     let mut told_apart = String::new();
     for group in analysis.groups.iter().filter(|group| group.told_apart()) {
-        let name = plain(&group.name);
-        told_apart.extend(["   told apart, do not trust its verdicts: ", &name, "\n"]);
+        let name = single_line(&group.name);
+        told_apart.extend(["   A/A control failed, do not trust the verdicts: ", &name, "\n"]);
     }
-    let beside = noise::beside_run(run, analysis);
-    let beside: String = beside.map(|sentence| plain(&sentence) + "\n").collect();
+    let beside = noise::run_warnings(run, analysis);
+    let beside: String = beside.map(|sentence| single_line(&sentence) + "\n").collect();
     format!(
         "{blocks}\n* = nobody of its class is proven faster\nA/A control (the reference against \
-         itself): {} proven alike within 3 %, {} too noisy to say, {} told apart{trust}\n{told_apart}{beside}",
+         itself): {} passed, {} inconclusive, {} failed{trust}\n{told_apart}{beside}",
         noise.passed, noise.unproven, noise.failed,
     )
 }
@@ -50,19 +50,20 @@ fn comparison(run: &Run, group: &Group) -> String {
             let cells = cells(run, row, &scale, &summary.unit, &group.headline);
             table.push(cells);
         } else {
-            let (name, reason) = (plain(&row.key.runner), plain(row.status.reason()));
+            let (name, reason) = (single_line(&row.key.runner), single_line(row.status.reason()));
             reasons.extend(["   ", &name, ": ", row.status.word(), ": ", &reason, "\n"]);
         }
     }
     let beside: Vec<String> =
-        [noise::crowded(&group.noise), noise::dropped(group), noise::client_bound(group)]
+        [noise::busy_cores(&group.noise), noise::dropped(group), noise::client_bound(group)]
             .into_iter()
             .flatten()
-            .map(|words| format!("   {}\n", plain(&words)))
+            .map(|words| format!("   {}\n", single_line(&words)))
             .collect();
     let age = if group.age == Age::Young { "" } else { wording::age(group.age) };
     let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.text("  ")) };
-    let (title, name, metric) = (plain(title), plain(&group.name), plain(&metric));
+    let (title, name, metric) =
+        (single_line(title), single_line(&group.name), single_line(&metric));
     format!("\n{title}: {name} {age}\n  {metric}\n{rows}{reasons}{}", beside.concat())
 }
 

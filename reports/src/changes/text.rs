@@ -3,12 +3,12 @@
 use runtime_bench_results::history::{Judged, MachineChanges};
 
 use super::table::{by_run, heading, machine_notice, run_range, table, verdict};
-use crate::visible::plain;
+use crate::sanitize::single_line;
 
 /// Machine by machine and run by run, the newest first; then how it was found, and what the gate says.
 pub fn text(judged: &Judged) -> String {
     let mut out = vec![match &judged.document.metric {
-        Some(metric) => plain(&format!("Change points of {metric}")),
+        Some(metric) => single_line(&format!("Change points of {metric}")),
         None => "Change points".to_owned(),
     }];
     out.extend(machine_notice(judged));
@@ -17,22 +17,23 @@ pub fn text(judged: &Judged) -> String {
         out.extend(of_machine(machine));
     }
     out.push(String::new());
-    out.extend(judged.document.method.iter().map(|note| plain(&format!("method: {note}"))));
-    out.push(plain(&verdict(judged)));
+    out.extend(judged.document.method.iter().map(|note| single_line(&format!("method: {note}"))));
+    out.push(single_line(&verdict(judged)));
     out.join("\n") + "\n"
 }
 
 fn of_machine(machine: &MachineChanges) -> Vec<String> {
-    let mut out = vec![plain(&machine.label), format!("  {}", plain(&run_range(machine)))];
+    let mut out =
+        vec![single_line(&machine.label), format!("  {}", single_line(&run_range(machine)))];
     for changes in by_run(machine) {
         let (run, changed) = heading(changes[0]);
-        out.push(plain(&run));
-        out.push(format!("  {}", plain(&changed)));
+        out.push(single_line(&run));
+        out.push(format!("  {}", single_line(&changed)));
         out.push(table(&changes).text("  "));
     }
     if machine.changes.is_empty() && machine.series > 0 {
         out.push("no change point".to_owned());
     }
-    out.extend(machine.notes.iter().map(|note| plain(&format!("note: {note}"))));
+    out.extend(machine.notes.iter().map(|note| single_line(&format!("note: {note}"))));
     out
 }

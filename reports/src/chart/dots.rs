@@ -4,9 +4,9 @@ use maud::Markup;
 use runtime_bench_results::stats::Interval;
 
 use super::axis::Axis;
-use super::backend::{Canvas, Painted};
+use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
-use super::paint::{Form, line, mark, whisker};
+use super::paint::{MarkStyle, line, mark, whisker};
 use super::rows::{self, Layout, RowPlot};
 use super::scaled::{Scaled, is_drawable};
 use super::svg::{self, Role};
@@ -30,7 +30,7 @@ pub(crate) struct DotPlot {
 pub(crate) struct DotRow {
     /// Its name.
     pub(crate) name: String,
-    /// Its colour and marker.
+    /// Its color and marker.
     pub(crate) series: usize,
     /// Its figures; a line joins them.
     pub(crate) marks: Vec<Mark>,
@@ -57,7 +57,7 @@ pub(crate) struct Mark {
     /// Its whisker.
     pub(crate) interval: Option<Interval>,
     /// How it looks.
-    pub(crate) form: Form,
+    pub(crate) form: MarkStyle,
 }
 
 impl DotPlot {
@@ -88,7 +88,7 @@ impl DotPlot {
         figures
     }
 
-    fn paint(&self, canvas: &Canvas, axis: Axis) -> Painted {
+    fn paint(&self, canvas: &Canvas, axis: Axis) -> DrawResult {
         let names: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
         let words: Vec<&str> = self.rows.iter().map(DotRow::shown).collect();
         let guide = self.guide.filter(|guide| axis.holds(*guide));
@@ -107,7 +107,7 @@ impl DotPlot {
     }
 }
 
-fn paint_row(plot: &RowPlot, row: &DotRow, place: usize) -> Painted {
+fn paint_row(plot: &RowPlot, row: &DotRow, place: usize) -> DrawResult {
     let (y, style) = (place as f64 + 0.5, Ink::Series(row.series).line());
     let marks: Vec<&Mark> = row.marks.iter().filter(|mark| is_drawable(mark.value)).collect();
     if marks.len() > 1 {
@@ -136,7 +136,7 @@ mod tests {
             marks: vec![Mark {
                 value: *value,
                 interval: Some(Interval { low: value * 0.9, high: value * 1.1 }),
-                form: Form::Hollow,
+                form: MarkStyle::Hollow,
             }],
             words: "a < b".into(),
         };

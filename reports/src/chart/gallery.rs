@@ -203,7 +203,7 @@ fn charts_of_the_usual_size_are_light() {
 #[test]
 #[ignore = "writes a page for the eye: charts.html and charts.svg in the folder for temporary files"]
 fn gallery() {
-    let style = theme::colours() + STYLE;
+    let style = theme::colors() + STYLE;
     let page = html! {
         (DOCTYPE)
         html lang="en" {

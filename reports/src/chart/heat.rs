@@ -25,7 +25,7 @@ impl HeatMap {
 mod tests {
     use super::super::table::{HeatCell, HeatColumn, HeatRow};
     use super::*;
-    use crate::chart::odd::about;
+    use crate::chart::edge_cases::about;
 
     fn cell(shade: Option<usize>) -> HeatCell {
         HeatCell { shade, best: shade == Some(0), words: "1 < 2".into() }

@@ -4,9 +4,9 @@ use plotters::drawing::IntoDrawingArea;
 use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
 
-use super::backend::{Canvas, Painted};
+use super::backend::{Canvas, DrawResult};
 use super::ink::{Ink, SHADES};
-use super::paint::{Form, Root, area, line, mark, text};
+use super::paint::{MarkStyle, Root, area, line, mark, text};
 use super::text::{NAME_LENGTH, shortened, tenths, width, wrapped};
 
 /// Room for a line of a column's name, pixels.
@@ -35,7 +35,7 @@ pub(crate) struct HeatMap {
 pub(crate) struct HeatColumn {
     /// Its name.
     pub(crate) name: String,
-    /// Its colour and marker.
+    /// Its color and marker.
     pub(crate) series: usize,
 }
 
@@ -119,7 +119,7 @@ impl<'m> Table<'m> {
     }
 
     /// Draws everything but the words in the cells.
-    pub(super) fn paint(&self, linked: bool) -> Painted {
+    pub(super) fn paint(&self, linked: bool) -> DrawResult {
         self.columns()?;
         self.shades()?;
         self.marks()?;
@@ -129,7 +129,7 @@ impl<'m> Table<'m> {
         Ok(())
     }
 
-    fn columns(&self) -> Painted {
+    fn columns(&self) -> DrawResult {
         let bottom = self.sizes.above + self.head;
         for (place, (column, lines)) in self.map.columns.iter().zip(&self.names).enumerate() {
             let (x, _) = self.middle(place, 0);
@@ -138,13 +138,13 @@ impl<'m> Table<'m> {
                 text(&self.root, name, at, Ink::Name, HPos::Center)?;
             }
             let y = tenths(bottom) - tenths(MARK) / 2;
-            mark(&self.root, (x, y), column.series, Form::Filled)?;
+            mark(&self.root, (x, y), column.series, MarkStyle::Filled)?;
         }
         Ok(())
     }
 
     /// All cells of one shade at once: together they are one path.
-    fn shades(&self) -> Painted {
+    fn shades(&self) -> DrawResult {
         for shade in 0..SHADES {
             for (row, top) in self.map.rows.iter().zip(&self.tops) {
                 for (first, count) in runs(&self.cells(row), shade) {
@@ -163,13 +163,13 @@ impl<'m> Table<'m> {
     }
 
     /// Neighbours of one shade.
-    fn shade(&self, first: usize, count: usize, top: u32, ink: Ink) -> Painted {
+    fn shade(&self, first: usize, count: usize, top: u32, ink: Ink) -> DrawResult {
         let (_, y) = self.middle(0, top);
         line(&self.root, &[(self.left(first), y), (self.left(first + count), y)], ink.wide())
     }
 
     /// What is best, then what is missing.
-    fn marks(&self) -> Painted {
+    fn marks(&self) -> DrawResult {
         let cells = || {
             let rows = self.map.rows.iter().zip(&self.tops);
             rows.flat_map(|(row, top)| {
@@ -196,7 +196,7 @@ impl<'m> Table<'m> {
         Ok(())
     }
 
-    fn row(&self, row: &HeatRow, top: u32, linked: bool) -> Painted {
+    fn row(&self, row: &HeatRow, top: u32, linked: bool) -> DrawResult {
         let (_, y) = self.middle(0, top);
         if let Some(heading) = &row.heading {
             let y = tenths(top - ROW / 2);

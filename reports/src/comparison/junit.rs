@@ -8,7 +8,7 @@ use runtime_bench_results::comparison::{Judged, Row};
 
 use super::table::{cells, verdict};
 use crate::ReportError;
-use crate::visible::plain;
+use crate::sanitize::single_line;
 
 /// The comparison as an XML 1.0 document.
 ///
@@ -16,10 +16,10 @@ use crate::visible::plain;
 /// When the encoder fails.
 pub fn junit(judged: &Judged) -> Result<String, ReportError> {
     let name = format!("{}: {}", judged.document.title, verdict(judged));
-    let mut report = Report::new(plain(&name));
+    let mut report = Report::new(single_line(&name));
     let mut suites: Vec<TestSuite> = Vec::new();
     for row in &judged.document.rows {
-        let name = plain(&row.workload);
+        let name = single_line(&row.workload);
         let known = suites.iter().position(|suite| suite.name.as_str() == name);
         let place = known.unwrap_or_else(|| {
             suites.push(TestSuite::new(name));
@@ -30,7 +30,7 @@ pub fn junit(judged: &Judged) -> Result<String, ReportError> {
     if judged.document.rows.is_empty() {
         // A document without cases would pass for one in which nothing failed.
         let mut status = TestCaseStatus::skipped();
-        status.set_message(plain(&judged.sentence()));
+        status.set_message(single_line(&judged.sentence()));
         let mut case = TestCase::new("rows in common", status);
         case.set_classname("comparison");
         let mut suite = TestSuite::new("comparison");
@@ -54,20 +54,21 @@ fn case(judged: &Judged, row: &Row) -> TestCase {
     match &status {
         TestCaseStatus::Success { .. } => {}
         TestCaseStatus::Skipped { .. } => {
-            status.set_message(untrusted.map_or_else(|| summary.clone(), |why| plain(why)));
+            status.set_message(untrusted.map_or_else(|| summary.clone(), |why| single_line(why)));
         }
         TestCaseStatus::NonSuccess { .. } => {
             status.set_type("regression").set_message(summary.as_str());
         }
     }
-    let mut case = TestCase::new(plain(&row.name), status);
-    case.set_classname(plain(&row.workload)).set_system_out(summary);
+    let mut case = TestCase::new(single_line(&row.name), status);
+    case.set_classname(single_line(&row.workload)).set_system_out(summary);
     case
 }
 
 /// `slower, regression 1.20× [1.18–1.22], 40/38 samples`.
 fn summary(judged: &Judged, row: &Row) -> String {
-    let [_, ratio, interval, samples, word, note] = cells(judged, row).map(|cell| cell.plain());
+    let [_, ratio, interval, samples, word, note] =
+        cells(judged, row).map(|cell| cell.single_line());
     let figures = [word, ratio, interval].into_iter().filter(|part| !part.is_empty());
     let note = if note.is_empty() { note } else { format!(": {note}") };
     format!("{}, {samples} samples{note}", figures.collect::<Vec<_>>().join(" "))

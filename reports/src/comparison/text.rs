@@ -3,7 +3,7 @@
 use runtime_bench_results::comparison::Judged;
 
 use super::table::{counts, table, unpaired, verdict};
-use crate::visible::plain;
+use crate::sanitize::single_line;
 
 /// An aligned table between the warnings and a summary.
 pub fn text(judged: &Judged) -> String {
@@ -20,10 +20,10 @@ pub fn text(judged: &Judged) -> String {
     after.extend(unpaired(judged));
     after.extend([counts(judged), verdict(judged)]);
 
-    let mut lines: Vec<String> = before.iter().map(|line| plain(line)).collect();
+    let mut lines: Vec<String> = before.iter().map(|line| single_line(line)).collect();
     if !document.rows.is_empty() {
         lines.push(table(judged, &document.rows).text(" "));
     }
-    lines.extend(after.iter().map(|line| plain(line)));
+    lines.extend(after.iter().map(|line| single_line(line)));
     lines.join("\n") + "\n"
 }

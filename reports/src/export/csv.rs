@@ -1,4 +1,4 @@
-//! `data.csv`: one row per cell and metric; a cell without figures is a row with its reason.
+//! `data.csv`: one row per cell and metric; a cell without a result is a row with its reason.
 
 use std::borrow::Cow;
 

@@ -26,7 +26,7 @@ const LONGEST: usize = 120;
 pub(super) fn summary(view: &View<'_>) -> String {
     let mut parts = vec![title(view.run), control(view.analysis.noise)];
     parts.extend(unfinished(view.run).map(str::to_owned));
-    let beside = noise::beside_run(view.run, view.analysis);
+    let beside = noise::run_warnings(view.run, view.analysis);
     parts.extend(beside.map(|sentence| escaped(&sentence)));
     parts.push(findings(view));
     parts.push(claims(view));
@@ -58,13 +58,13 @@ fn control(noise: Noise) -> String {
     }
     let head = match failed {
         0 if unproven == 0 => "Noise control passed",
-        0 => "Noise control: nothing told apart",
+        0 => "Noise control: no failure",
         1 => "One noise control failed",
         _ => "Do not trust these verdicts",
     };
     format!(
-        "**{head}**: the reference against itself was proven alike in {passed} of {all} \
-         comparisons, too noisy to say in {unproven}, and told apart in {failed}."
+        "**{head}**: the reference against itself passed in {passed} of {all} comparisons, \
+         was inconclusive in {unproven}, and failed in {failed}."
     )
 }
 
@@ -100,7 +100,7 @@ fn claims(view: &View<'_>) -> String {
     if table.is_empty() { String::new() } else { table.markdown() }
 }
 
-/// How many cells have no figure, and which of them failed.
+/// How many cells have no result, and which of them failed.
 fn counts(view: &View<'_>) -> String {
     let rows = || view.compared_groups().flat_map(|group| &group.source.rows);
     let of = |word: &str| rows().filter(|row| row.status.word() == word).count();
@@ -178,7 +178,7 @@ fn cell(group: &Group<'_>, row: &Row) -> String {
     match group.figure(row) {
         Some(_) if row.client_bound.is_some() => "not ranked".to_owned(),
         Some(figure) => shortened(&format::figure(figure.value, &figure.unit)),
-        None => wording::no_figure(row).to_owned(),
+        None => wording::no_result(row).to_owned(),
     }
 }
 

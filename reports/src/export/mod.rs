@@ -30,7 +30,7 @@ pub(crate) fn files<'a>(view: &View<'a>) -> Result<Vec<File<'a>>, ReportError> {
         File::new(CSV_NAME, csv::table(view.run, view.analysis)?),
         File::new(SUMMARY_NAME, markdown::summary(view)),
     ];
-    let before = view.before.as_ref();
+    let before = view.previous.as_ref();
     files.extend(before.map(|judged| File::new(COMPARE_NAME, comparison::markdown(judged))));
     Ok(files)
 }

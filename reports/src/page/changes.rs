@@ -43,10 +43,10 @@ fn of_machine(machine: &MachineChanges) -> Markup {
 }
 
 fn of_run(changes: &[&ChangePoint]) -> Markup {
-    let (run, changed) = heading(changes[0]);
+    let (run, difference) = heading(changes[0]);
     html! {
         h3 { (run) }
-        p.prose { (sentence(&changed)) }
+        p.prose { (sentence(&difference)) }
         (table(changes).html(&format!("Change points of {}", changes[0].run)))
     }
 }

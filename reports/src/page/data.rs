@@ -28,9 +28,9 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
                 @if page.view.compared_groups().next().is_some() {
                     (file(SNAPSHOT, "the overview as a picture, for a pull request"))
                 }
-                (file(CSV_NAME, "one row per cell and metric; cells without figures with their reason"))
+                (file(CSV_NAME, "one row per cell and metric; a cell without a result has its reason"))
                 (file(SUMMARY_NAME, "the findings in Markdown, for a job summary or a pull request"))
-                @if page.view.before.is_some() {
+                @if page.view.previous.is_some() {
                     (file(COMPARE_NAME, "this run against the one before, in Markdown"))
                 }
             }

@@ -3,8 +3,8 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::context::Page;
-use super::{bar, controls, script, style};
-use crate::visible;
+use super::{controls, navbar, script, style};
+use crate::sanitize::sanitize;
 
 /// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
 /// itself.
@@ -36,7 +36,7 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
             }
             body {
                 a.skip href="#main" { "Skip to the content" }
-                (bar::bar(page, current))
+                (navbar::navbar(page, current))
                 main #main { (body) }
                 footer {
                     p { "Made by runtime-bench " (header.environment.version)
@@ -45,5 +45,5 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
             }
         }
     };
-    visible(&markup.into_string())
+    sanitize(&markup.into_string())
 }

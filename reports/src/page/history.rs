@@ -5,11 +5,12 @@ use runtime_bench_results::analysis::Overall;
 use runtime_bench_results::catalogue::{Class, Kind};
 
 use super::context::Page;
-use super::exhibit::exhibit;
 use super::{changes, document, header};
 use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;
+use crate::page::figure;
+use crate::table::head;
 use crate::view::Runner;
 
 /// The page.
@@ -94,7 +95,7 @@ fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
     };
     let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do, in \
                  the runs that measured just these; bands: 99\u{a0}% intervals; lower is better";
-    exhibit(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
+    figure::with_data(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
 }
 
 /// Who moved most from the first run to the last.
@@ -164,13 +165,7 @@ fn runs(page: Page<'_, '_>) -> Markup {
         h2 { "Runs" }
         div.scroll tabindex="0" role="group" aria-label="Runs" {
             table.figures.verdicts {
-                thead {
-                    tr {
-                        @for name in ["Run", "Started", "Profile", "Commit", "Control", "What else changed"] {
-                            th scope="col" { (name) }
-                        }
-                    }
-                }
+                (head(["Run", "Started", "Profile", "Commit", "Control", "What else changed"]))
                 tbody {
                     @for (number, (run, analysis)) in machine.runs.iter().enumerate().rev() {
                         @let noise = &analysis.noise;

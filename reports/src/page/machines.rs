@@ -121,7 +121,7 @@ fn ratio(cell: Option<(&Row, &str)>) -> Markup {
                 i { @if let Some(interval) = found.interval { (format::ratio_interval(interval)) } }
             },
             None if row.is_ranked() => td { "reference" },
-            None => td.none { (wording::no_figure(row)) },
+            None => td.none { (wording::no_result(row)) },
         }
     }
 }

@@ -159,7 +159,7 @@ fn cell(group: &Group<'_>, runner: &Runner<'_>, first: bool, notes: &mut Notes) 
     };
     match group.figure(row) {
         Some(figure) => figure_cell(group, row, figure, first),
-        None => empty_cell(first, wording::no_figure(row), wording::reason(row), notes),
+        None => empty_cell(first, wording::no_result(row), wording::reason(row), notes),
     }
 }
 

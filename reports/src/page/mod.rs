@@ -1,8 +1,6 @@
 //! The pages: one file per section, each a function from a page to markup.
 
 mod badge;
-mod bar;
-mod before;
 mod cards;
 mod changes;
 mod chooser;
@@ -13,9 +11,7 @@ mod controls;
 mod data;
 mod document;
 mod environment;
-mod exhibit;
-mod figures;
-mod glance;
+mod figure;
 mod glossary;
 mod header;
 mod history;
@@ -23,8 +19,12 @@ mod index;
 mod machines;
 mod matrix;
 mod method;
+mod metrics;
+mod navbar;
 mod notes;
+mod overview;
 mod phases;
+mod previous_run;
 mod runner;
 mod script;
 mod shards;
@@ -34,9 +34,9 @@ mod workload;
 
 use crate::ReportError;
 use crate::files::File;
+use crate::sanitize::sanitize;
 use crate::view::links::{Links, MACHINES_PAGE, RUNNERS, SNAPSHOT, WORKLOADS};
 use crate::view::{MachineView, View};
-use crate::visible;
 
 use context::Page;
 
@@ -77,7 +77,7 @@ pub(crate) fn one_page(view: &View<'_>) -> Result<File<'static>, ReportError> {
 
 /// The overview as a picture, for a pull request; `None` where there is nothing to compare.
 pub(crate) fn snapshot(view: &View<'_>) -> Result<Option<File<'static>>, ReportError> {
-    Ok(glance::snapshot(view)?.map(|svg| File::new(SNAPSHOT, visible(&svg))))
+    Ok(overview::snapshot(view)?.map(|svg| File::new(SNAPSHOT, sanitize(&svg))))
 }
 
 /// The machines side by side.

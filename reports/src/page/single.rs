@@ -37,7 +37,7 @@ fn workloads(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             section.workload id=(anchor(WORKLOADS, &one.slug)) {
                 h2 { (one.title) }
                 (workload::about(one))
-                (workload::beside_it(page, one))
+                (workload::related(page, one))
                 @if let Some(main) = main { (main) }
             }
         });

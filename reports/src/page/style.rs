@@ -1,7 +1,7 @@
 //! The style sheet of every page.
 
 use crate::chart;
-use crate::chart::theme::{DARK, LIGHT, colours};
+use crate::chart::theme::{DARK, LIGHT, colors};
 
 const RULES: &str = include_str!("style.css");
 
@@ -11,7 +11,7 @@ pub(super) fn style() -> String {
         "{}:root[data-theme=dark]{{color-scheme:dark;{DARK}}}\
          @media print{{:root,:root:not([data-theme=light]){{color-scheme:light;{LIGHT}}}}}\
          {}{RULES}",
-        colours(),
+        colors(),
         chart::STYLE
     )
 }

@@ -1,6 +1,5 @@
 //! What every page reads: the run arranged by workload and comparison, its runners by class.
 
-pub(crate) mod aim;
 mod blocks;
 pub(crate) mod claims;
 pub(crate) mod finding;
@@ -9,6 +8,7 @@ mod group;
 pub(crate) mod links;
 mod machines;
 pub(crate) mod noise;
+pub(crate) mod priority;
 mod runner;
 mod slugs;
 pub(crate) mod tally;
@@ -46,7 +46,7 @@ pub(crate) struct View<'a> {
     /// Every cell over the runs; empty where there is one run.
     pub(crate) trends: Vec<Trend<'a>>,
     /// The run against the one before it; `None` where there is none.
-    pub(crate) before: Option<Judged>,
+    pub(crate) previous: Option<Judged>,
     /// The runs at which a cell changed; `None` where there is one run.
     pub(crate) changes: Option<history::Document>,
     /// From the folder of the site to that of all machines; `None` where there is one machine.
@@ -70,7 +70,7 @@ impl<'a> View<'a> {
         let workloads = workloads(run, analysis, &runners);
         Some(Self {
             blocks: Blocks::new(run),
-            before: before(&machine),
+            previous: previous(&machine),
             changes: changes(&machine),
             claims: claims::judged(run, &analysis.claims),
             glossary: glossary::words(&run.header.glossary),
@@ -149,7 +149,7 @@ impl<'a> View<'a> {
 }
 
 /// The newest run against the one before it.
-fn before(machine: &Machine<'_>) -> Option<Judged> {
+fn previous(machine: &Machine<'_>) -> Option<Judged> {
     let [.., (base, _), (head, _)] = machine.runs.as_slice() else { return None };
     let named = |run: &'_ Run| run.header.id.clone();
     let (from, to) = (named(base), named(head));

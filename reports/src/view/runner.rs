@@ -13,7 +13,7 @@ pub(crate) struct Runner<'a> {
     pub(crate) name: &'a str,
     /// Its own words; `None` when the run does not describe it.
     pub(crate) info: Option<&'a RunnerInfo>,
-    /// Which colour and marker it has everywhere on the site.
+    /// Which color and marker it has everywhere on the site.
     pub(crate) series: usize,
     /// Its name as a file's; no other runner has the same.
     pub(crate) slug: String,

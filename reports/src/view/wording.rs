@@ -179,15 +179,15 @@ fn amount(ratio: f64, interval: Interval, word: &str) -> String {
     format!("{} {word} ({range})", format::percent(share(ratio)))
 }
 
-/// That a row has no figure, in a word.
-pub(crate) fn no_figure(row: &Row) -> &'static str {
+/// That a row has no result, in a word.
+pub(crate) fn no_result(row: &Row) -> &'static str {
     match &row.status {
-        Status::Measured => "no figure",
+        Status::Measured => "no result",
         status => status.word(),
     }
 }
 
-/// Why a row has no figure; never empty.
+/// Why a row has no result; never empty.
 pub(crate) fn reason(row: &Row) -> &str {
     if row.status == Status::Measured {
         return "the trials succeeded, but none reported the headline metric";

@@ -82,13 +82,13 @@ fn rules() -> Markup {
                 p {
                     "Each test asks every runner that it is about one question. The answer is yes or no where "
                     "the whole interval of a median, or of a ratio of two, lies on one side of the bound, "
-                    "and undecided otherwise. The error level of a claim is " (format::percent(CLAIM_LEVEL))
+                    "and inconclusive otherwise. The error level of a claim is " (format::percent(CLAIM_LEVEL))
                     ", divided among its answers."
                 }
                 p {
                     "A claim " b { "holds" } " where every answer is yes, " b { "does not hold" }
                     " where every answer is no, and " b { "depends" } " where some are yes and some are no. It is "
-                    b { "undecided" } " where an answer may still be either, and " b { "not measured" }
+                    b { "inconclusive" } " where an answer may still be either, and " b { "not measured" }
                     " where a test lacks its cells. An optional test counts where it was measured."
                 }
                 p {

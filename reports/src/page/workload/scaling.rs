@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Scaling;
 use runtime_bench_results::key::Param;
 
-use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;
 use crate::page::context::Page;
+use crate::page::figure;
 use crate::view::{Group, Runner, Workload, wording};
 
 /// The runners along one parameter, everything else being the same.
@@ -70,7 +70,7 @@ fn figure(workload: &Workload<'_>, place: usize, curve: &Curve<'_>) -> Result<Ma
         "{}; both axes logarithmic; bands: 95\u{a0}% intervals{fixed}; {direction}",
         wording::unit(unit)
     );
-    exhibit(&about, &scale, plot.draw(&about), &table(workload, unit, curve))
+    figure::with_data(&about, &scale, plot.draw(&about), &table(workload, unit, curve))
 }
 
 /// The headline of a runner at each value of the parameter, with its interval.

@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 use runtime_bench_results::stats::quartiles;
 
-use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{Description, Violin, ViolinRow};
 use crate::format::{self, Scale};
 use crate::page::context::Page;
+use crate::page::figure;
+use crate::table::head;
 use crate::view::{Group, wording};
 
 /// The chart and its table; nothing where no runner has several processes.
@@ -41,7 +42,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         wording::unit(group.unit())
     );
     let plot = Violin { unit: group.unit().to_owned(), rows: rows.clone() };
-    exhibit(&about, &scale, plot.draw(&about), &table(group.unit(), &rows))
+    figure::with_data(&about, &scale, plot.draw(&about), &table(group.unit(), &rows))
 }
 
 /// The distance from the median that half of the processes do not exceed ÷ the median.
@@ -76,13 +77,7 @@ fn table(unit: &str, rows: &[ViolinRow]) -> Markup {
     html! {
         table.figures {
             caption { "Over processes" }
-            thead {
-                tr {
-                    @for name in ["Runner", "Processes", "Least", "First quartile", "Median", "Third quartile", "Greatest"] {
-                        th scope="col" { (name) }
-                    }
-                }
-            }
+            (head(["Runner", "Processes", "Least", "First quartile", "Median", "Third quartile", "Greatest"]))
             tbody {
                 @for row in rows {
                     tr {

@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Tail;
 use runtime_bench_results::stats::Percentile;
 
-use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format::Scale;
 use crate::page::context::Page;
+use crate::page::figure;
 use crate::view::{Group, Runner};
 
 const UNIT: &str = "ns";
@@ -37,7 +37,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     };
     let scale = "over all processes together, as far as the samples support a percentile; bands: \
                  99\u{a0}% intervals, from 20 processes on; lower is better";
-    exhibit(&about, scale, plot.draw(&about), &table(&rows))
+    figure::with_data(&about, scale, plot.draw(&about), &table(&rows))
 }
 
 fn line((runner, tail): &Tailed<'_>) -> Line {

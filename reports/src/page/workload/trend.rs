@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 use runtime_bench_results::history::Trend;
 
-use super::super::exhibit::exhibit;
 use super::super::header::moment;
 use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;
 use crate::page::context::Page;
+use crate::page::figure;
 use crate::view::{Runner, Workload};
 
 /// The chart of the workload's first comparison, and its table; nothing where there is one run.
@@ -31,7 +31,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
         finding: finding(&trends),
     };
     let scale = "cost ÷ the reference’s of the same rounds; bands: intervals; lower is better";
-    exhibit(&about, scale, plot.draw(&about), &table(&runs, &trends))
+    figure::with_data(&about, scale, plot.draw(&about), &table(&runs, &trends))
 }
 
 /// The trends that have a ratio in two runs.

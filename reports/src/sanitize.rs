@@ -1,24 +1,24 @@
-//! Text without what steers whoever shows it.
+//! Text without control characters.
 
 /// Replaces what would steer a browser or a terminal without being seen: control characters but line
 /// breaks and tabs, and those that turn the direction of the text around them. What is left is also what
 /// XML 1.0 allows (§2.2).
-pub fn visible(text: &str) -> String {
-    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+pub fn sanitize(text: &str) -> String {
+    text.chars().map(|c| if is_control(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Whether a character is one of those that [`visible`] replaces.
-pub fn steers(c: char) -> bool {
+pub fn is_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         || matches!(c, '\u{fffe}' | '\u{ffff}')
         || (c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
 /// What is visible of a text, on one line.
-pub(crate) fn plain(text: &str) -> String {
+pub(crate) fn single_line(text: &str) -> String {
     let line: String =
         text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
-    visible(&line)
+    sanitize(&line)
 }
 
 #[cfg(test)]
@@ -27,8 +27,8 @@ mod tests {
 
     #[test]
     fn nothing_steers_unseen() {
-        assert_eq!(visible("a\u{202e}b\0c\u{2066}d\n"), "a\u{fffd}b\u{fffd}c\u{fffd}d\n");
-        assert_eq!(visible("\u{1b}[31m\u{ffff}\u{9b}é"), "\u{fffd}[31m\u{fffd}\u{fffd}é");
-        assert_eq!(plain("a\r\n\tb\u{7}"), "a   b\u{fffd}");
+        assert_eq!(sanitize("a\u{202e}b\0c\u{2066}d\n"), "a\u{fffd}b\u{fffd}c\u{fffd}d\n");
+        assert_eq!(sanitize("\u{1b}[31m\u{ffff}\u{9b}é"), "\u{fffd}[31m\u{fffd}\u{fffd}é");
+        assert_eq!(single_line("a\r\n\tb\u{7}"), "a   b\u{fffd}");
     }
 }

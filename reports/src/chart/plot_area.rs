@@ -11,7 +11,7 @@ use plotters_backend::BackendCoord;
 use runtime_bench_results::stats::Interval;
 
 use super::axis::Axis;
-use super::backend::{Canvas, Painted};
+use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
 use super::paint::{Root, text};
 use super::rows::WIDTH;
@@ -40,7 +40,7 @@ pub(super) struct Plan<'p> {
 }
 
 /// A field that is ready to be drawn on.
-pub(super) struct Field {
+pub(super) struct PlotArea {
     /// Everything drawn.
     pub(super) canvas: Canvas,
     /// For what stands anywhere.
@@ -50,9 +50,9 @@ pub(super) struct Field {
     y: Axis,
 }
 
-impl Field {
+impl PlotArea {
     /// Draws the axes; `None` when one of them can hold no figure.
-    pub(super) fn new(plan: &Plan<'_>) -> Painted<Option<Self>> {
+    pub(super) fn new(plan: &Plan<'_>) -> DrawResult<Option<Self>> {
         let (xs, ys) = &plan.figures;
         let (Some(x), Some(y)) = (Axis::new(plan.x, xs), Axis::new(plan.y, ys)) else {
             return Ok(None);
@@ -71,7 +71,7 @@ impl Field {
             .x_label_area_size(tenths(LINE))
             .y_label_area_size(tenths(gutter))
             .build_cartesian_2d(x.clone(), y.clone())?;
-        let label = Ink::Label.colour();
+        let label = Ink::Label.color();
         chart
             .configure_mesh()
             .light_line_style(TRANSPARENT)
@@ -87,7 +87,7 @@ impl Field {
         Ok(Some(field))
     }
 
-    fn headings(&self, plan: &Plan<'_>) -> Painted {
+    fn headings(&self, plan: &Plan<'_>) -> DrawResult {
         let middle = tenths(LINE) / 2;
         let (_, height) = self.canvas.size();
         text(&self.root, &plan.y.heading(), (0, middle), Ink::Label, HPos::Left)?;

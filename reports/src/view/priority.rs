@@ -15,7 +15,7 @@ const LATENCY: [&str; 6] = ["late", "overshoot", "p99", "round-trip", "wake", "w
 
 /// What may matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Aim {
+pub(crate) enum Priority {
     /// The headline, whatever it is.
     Speed,
     /// The 99th percentile of latency; where none was recorded, a headline that is a latency.
@@ -26,7 +26,7 @@ pub(crate) enum Aim {
     Memory,
 }
 
-impl Aim {
+impl Priority {
     /// In the order in which they are offered.
     pub(crate) const ALL: [Self; 4] = [Self::Speed, Self::Tail, Self::Cpu, Self::Memory];
 
@@ -84,12 +84,19 @@ fn is_latency(group: &Group<'_>) -> bool {
 
 /// Cost ÷ the least cost of the same class, runner by runner; 0 for a runner that was not compared.
 /// `None` where no two of a class were, or the comparison is not to be trusted.
-pub(crate) fn ratios(group: &Group<'_>, runners: &[Runner<'_>], aim: Aim) -> Option<Vec<f64>> {
+pub(crate) fn ratios(
+    group: &Group<'_>,
+    runners: &[Runner<'_>],
+    priority: Priority,
+) -> Option<Vec<f64>> {
     if group.is_distrusted() {
         return None;
     }
     let cost = |runner: &Runner<'_>| {
-        group.row(runner.name).filter(|row| row.is_ranked()).and_then(|row| aim.cost(group, row))
+        group
+            .row(runner.name)
+            .filter(|row| row.is_ranked())
+            .and_then(|row| priority.cost(group, row))
     };
     let ratios: Vec<f64> = runners
         .chunk_by(|a, b| a.class() == b.class())
@@ -150,7 +157,12 @@ mod tests {
         }
     }
 
-    fn of(headline: &str, rows: Vec<Row>, twin: Option<TwinCheck>, aim: Aim) -> Option<Vec<f64>> {
+    fn of(
+        headline: &str,
+        rows: Vec<Row>,
+        twin: Option<TwinCheck>,
+        priority: Priority,
+    ) -> Option<Vec<f64>> {
         let names: Vec<String> = rows.iter().map(|row| row.key.runner.clone()).collect();
         let runner = |name: &'_ String| Runner {
             name: Box::leak(name.clone().into_boxed_str()),
@@ -180,7 +192,7 @@ mod tests {
             twin: twin.map(|check| Twin { comparison, check }),
             noise: GroupNoise::default(),
         };
-        ratios(&Group::new(&source, "W", &runners, 0), &runners, aim)
+        ratios(&Group::new(&source, "W", &runners, 0), &runners, priority)
     }
 
     fn three() -> Vec<Row> {
@@ -195,25 +207,25 @@ mod tests {
 
     #[test]
     fn each_aim_has_its_own_cost_and_a_runner_that_is_not_ranked_has_none() {
-        assert_eq!(of("p99", three(), None, Aim::Speed), Some(vec![2.0, 1.0, 0.0]));
-        assert_eq!(of("p99", three(), None, Aim::Tail), Some(vec![1.0, 1.5, 0.0]));
-        assert_eq!(of("p99", three(), None, Aim::Cpu), Some(vec![1.0, 2.0, 0.0]));
-        assert_eq!(of("p99", three(), None, Aim::Memory), None);
+        assert_eq!(of("p99", three(), None, Priority::Speed), Some(vec![2.0, 1.0, 0.0]));
+        assert_eq!(of("p99", three(), None, Priority::Tail), Some(vec![1.0, 1.5, 0.0]));
+        assert_eq!(of("p99", three(), None, Priority::Cpu), Some(vec![1.0, 2.0, 0.0]));
+        assert_eq!(of("p99", three(), None, Priority::Memory), None);
     }
 
     #[test]
     fn without_a_tail_only_a_headline_that_is_a_latency_stands_for_it() {
         let rows = |name| vec![row("a", &[(name, 2.0)], None), row("b", &[(name, 3.0)], Some(1.0))];
-        assert_eq!(of("lateness", rows("lateness"), None, Aim::Tail), Some(vec![1.0, 1.5]));
-        assert_eq!(of("per-task", rows("per-task"), None, Aim::Tail), None);
+        assert_eq!(of("lateness", rows("lateness"), None, Priority::Tail), Some(vec![1.0, 1.5]));
+        assert_eq!(of("per-task", rows("per-task"), None, Priority::Tail), None);
     }
 
     #[test]
     fn a_failed_control_and_a_runner_without_rival_give_no_ratio() {
-        assert_eq!(of("p99", three(), Some(TwinCheck::Failed), Aim::Speed), None);
-        let unproven = of("p99", three(), Some(TwinCheck::Unproven), Aim::Speed);
+        assert_eq!(of("p99", three(), Some(TwinCheck::Failed), Priority::Speed), None);
+        let unproven = of("p99", three(), Some(TwinCheck::Unproven), Priority::Speed);
         assert_eq!(unproven, Some(vec![2.0, 1.0, 0.0]));
-        assert_eq!(of("p99", three().split_off(1), None, Aim::Speed), None);
+        assert_eq!(of("p99", three().split_off(1), None, Priority::Speed), None);
     }
 
     #[test]
@@ -223,7 +235,7 @@ mod tests {
         let odd = [f64::NAN, 0.0, -1.0, f64::INFINITY, 4.0, 8.0];
         let names = ["a", "b", "c", "d", "e", "f"];
         let rows = names.iter().zip(odd).map(|(name, value)| row(name, &[("wall", value)], None));
-        let found = of("wall", rows.collect(), None, Aim::Speed);
+        let found = of("wall", rows.collect(), None, Priority::Speed);
         assert_eq!(found, Some(vec![0.0, 0.0, 0.0, 0.0, 1.0, 2.0]));
     }
 }

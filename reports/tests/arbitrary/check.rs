@@ -10,7 +10,7 @@ use runtime_bench_results::run::Run;
 
 use super::markup;
 
-/// Renders the runs in every way, and fails where data steers what is written.
+/// Renders the runs in every way, and fails where data escapes into what is written.
 pub(crate) fn check(runs: &[Run], options: Options) {
     for run in runs {
         survives_json(run);

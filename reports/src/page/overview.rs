@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::context::Page;
-use super::exhibit::drawing;
+use super::figure;
 use super::matrix;
 use crate::ReportError;
 use crate::chart::{Description, HeatCell, HeatColumn, HeatMap, HeatRow};
@@ -15,14 +15,14 @@ use crate::view::{Group, Runner, Section, View, Workload};
 pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     let map = heat_map(page.view, |workload| Some(page.links.workload(workload)));
     let about = about(page.view);
-    let Some(drawn) = drawing(&about, map.draw(&about))? else { return Ok(html! {}) };
+    let Some(drawn) = figure::drawing(&about, map.draw(&about))? else { return Ok(html! {}) };
     Ok(html! {
         section #glance aria-labelledby="glance-title" {
             h2 #glance-title { "Every workload at a glance" }
             figure {
                 figcaption {
                     p.scale {
-                        "Cost as a multiple of the cheapest of its class: the stronger the colour, the costlier. ◆\u{a0}unbeaten, ·\u{a0}not\u{a0}ranked"
+                        "Cost as a multiple of the cheapest of its class: the stronger the color, the costlier. ◆\u{a0}unbeaten, ·\u{a0}not\u{a0}ranked"
                     }
                     (matrix::legend())
                 }

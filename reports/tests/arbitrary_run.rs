@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use runtime_bench_reports::Options;
 
-mod any;
+mod arbitrary;
 
 /// Longer than any report of so few cells takes, also on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 fn checked(bytes: Vec<u8>, single_file: bool) {
     let (done, ended) = channel();
     let work = thread::spawn(move || {
-        any::check::check(&any::runs(&bytes), Options { single_file });
+        arbitrary::check::check(&arbitrary::runs(&bytes), Options { single_file });
         let _ = done.send(());
     });
     if ended.recv_timeout(LIMIT).is_err() {

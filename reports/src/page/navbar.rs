@@ -7,7 +7,7 @@ use super::controls;
 use crate::view::links::MACHINES_PAGE;
 
 /// The bar; `current` is the name of the page that it stands on.
-pub(super) fn bar(page: Page<'_, '_>, current: &str) -> Markup {
+pub(super) fn navbar(page: Page<'_, '_>, current: &str) -> Markup {
     html! {
         header.bar {
             nav aria-label="Pages" {
@@ -35,7 +35,7 @@ fn pages(page: Page<'_, '_>) -> Vec<(&'static str, &'static str, String)> {
         pages.push(own("history", "History"));
     }
     if let Some(up) = page.view.fleet {
-        let href = page.links.file(&format!("{up}{}", MACHINES_PAGE));
+        let href = page.links.file(&format!("{up}{MACHINES_PAGE}"));
         pages.push(("machines", "Machines", href));
     }
     pages.push(own("method", "Method"));

@@ -6,7 +6,7 @@ use crate::ReportError;
 use crate::chart::{ChartError, Description};
 
 /// The figure: `scale` says units and direction, `drawn` is the chart, `table` its data.
-pub(super) fn exhibit(
+pub(super) fn with_data(
     about: &Description,
     scale: &str,
     drawn: Result<Option<Markup>, ChartError>,
