@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_document_is_a_line_of_json() {
         let (folder, analysis) = (tempfile::tempdir().unwrap(), Analysis::default());
-        let run = crate::export::tests::run();
+        let run = crate::fixtures::run();
         let document = Report::new(&run, &analysis);
         let path = write(folder.path(), &File::json("a.json", document)).unwrap();
         let expected = serde_json::to_string(&document).unwrap() + "\n";

@@ -24,6 +24,8 @@ pub mod comparison;
 mod error;
 mod export;
 mod files;
+#[cfg(test)]
+mod fixtures;
 mod format;
 mod markdown;
 mod page;

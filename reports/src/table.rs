@@ -152,3 +152,9 @@ impl Table {
 pub(crate) fn head<R: Render>(names: impl IntoIterator<Item = R>) -> Markup {
     html! { thead { tr { @for name in names { th scope="col" { (name) } } } } }
 }
+
+/// The same where the first headings are known and more follow.
+pub(crate) fn head_with<R: Render>(first: &[&str], more: impl IntoIterator<Item = R>) -> Markup {
+    let more = more.into_iter().map(|name| name.render());
+    head(first.iter().map(Render::render).chain(more))
+}

@@ -163,49 +163,23 @@ fn begins_formula(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures;
     use runtime_bench_results::analysis::Status;
-    use runtime_bench_results::key::{CellKey, Point};
+    use runtime_bench_results::key::Point;
     use runtime_bench_results::stats::{Comparison, Interval};
-    use runtime_bench_results::trial::Better;
 
     fn row(runner: &str, status: Status, metrics: Vec<Summary>) -> Row {
-        let point = Point::new().variant("v");
-        let key = CellKey { workload: "w".into(), point, runner: runner.into() };
-        Row {
-            key,
-            status,
-            samples: 7,
-            dropped: 0,
-            metrics,
-            tail: None,
-            client_bound: None,
-            comparison: None,
-            beaten_by: Vec::new(),
-            tied_with: Vec::new(),
-            unbeaten: true,
-            best: false,
-            lead: None,
-        }
+        Row { status, samples: 7, unbeaten: true, ..fixtures::row(runner, metrics) }
     }
 
     fn metric(name: &str, interval: Option<Interval>) -> Summary {
-        let (name, unit) = (name.to_owned(), "ns".to_owned());
-        Summary { name, unit, better: Better::Lower, value: 1.5, interval, samples: 6 }
+        Summary { interval, samples: 6, ..fixtures::summary(name, 1.5) }
     }
 
     fn lines(point: Point, rows: Vec<Row>) -> String {
-        let group = Group {
-            name: "w/v/-".into(),
-            workload: "w".into(),
-            point,
-            age: Age::Young,
-            headline: "wall".into(),
-            rows,
-            twin: None,
-            noise: runtime_bench_results::analysis::GroupNoise::default(),
-        };
-        let analysis = Analysis { groups: vec![group], ..Analysis::default() };
-        String::from_utf8(table(&super::super::tests::run(), &analysis).unwrap()).unwrap()
+        let groups = vec![fixtures::group(point, "wall", rows)];
+        let analysis = Analysis { groups, ..Analysis::default() };
+        String::from_utf8(table(&fixtures::run(), &analysis).unwrap()).unwrap()
     }
 
     #[test]
@@ -217,12 +191,7 @@ mod tests {
             reference: "r".into(),
             ratio: Some(1.25),
             interval,
-            level: 0.05,
-            mean_interval: None,
-            slow: None,
-            pairs: 7,
-            verdict: Verdict::DependsOnMode,
-            negligible: false,
+            ..fixtures::comparison(Verdict::DependsOnMode)
         });
         let never = Status::NotApplicable("no timer,\nat all".into());
         let point = Point::new().variant("v").with("n", 2, "").with("d", 1, "ms");
@@ -257,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_run_of_nothing_has_columns_all_the_same() {
-        let run = super::super::tests::run();
+        let run = fixtures::run();
         let found = String::from_utf8(table(&run, &Analysis::default()).unwrap()).unwrap();
         assert_eq!(found, COLUMNS.join(",") + "\r\n");
     }

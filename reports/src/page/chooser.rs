@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::context::Page;
 use crate::ReportError;
 use crate::format::rounded;
+use crate::table::head_with;
 use crate::view::priority::{Priority, ratios};
 use crate::view::weights::{SIZES, Sized, weights};
 use crate::view::{Group, View, Workload, wording};
@@ -166,13 +167,7 @@ fn reasons(page: Page<'_, '_>, all: &[Compared<'_, '_>]) -> Markup {
             section.scroll tabindex="0" aria-label="What counted" {
                 table #reasons {
                     caption { "Cost ÷ the least cost of the same class" }
-                    thead {
-                        tr {
-                            th scope="col" { "Comparison" }
-                            th scope="col" { "Weight" }
-                            @for runner in &page.view.runners { th scope="col" { (runner.name) } }
-                        }
-                    }
+                    (head_with(&["Comparison", "Weight"], page.view.runners.iter().map(|runner| runner.name)))
                     tbody { @for one in all { (reason(page, one)) } }
                 }
             }

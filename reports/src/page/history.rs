@@ -10,7 +10,7 @@ use crate::ReportError;
 use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;
 use crate::page::figure;
-use crate::table::head;
+use crate::table::{head, head_with};
 use crate::view::Runner;
 
 /// The page.
@@ -132,12 +132,7 @@ fn table(runs: &[String], lines: &[Line]) -> Markup {
     html! {
         table.figures {
             caption { "Geometric means by run" }
-            thead {
-                tr {
-                    th scope="col" { "Runner" }
-                    @for run in runs { th scope="col" { (run) } }
-                }
-            }
+            (head_with(&["Runner"], runs.iter()))
             tbody {
                 @for line in lines {
                     tr {

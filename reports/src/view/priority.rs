@@ -114,24 +114,14 @@ fn ratios_of(costs: &[Option<f64>]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use runtime_bench_results::analysis::{self, GroupNoise, Status, Summary, Tail, Twin};
-    use runtime_bench_results::key::{CellKey, Point};
-    use runtime_bench_results::stats::{Comparison, Percentile, Verdict};
-    use runtime_bench_results::trial::Age;
-
     use super::*;
-    use runtime_bench_results::stats::TwinCheck;
+    use crate::fixtures::{self, summary};
+    use runtime_bench_results::analysis::{Tail, Twin};
+    use runtime_bench_results::key::Point;
+    use runtime_bench_results::stats::{Percentile, TwinCheck, Verdict};
 
     /// A row with some metrics in ns, and the tail of its latencies.
     fn row(runner: &str, metrics: &[(&str, f64)], p99: Option<f64>) -> Row {
-        let summary = |(name, value): &(&str, f64)| Summary {
-            name: (*name).into(),
-            unit: "ns".into(),
-            better: Better::Lower,
-            value: *value,
-            interval: None,
-            samples: 9,
-        };
         let percentile = |value| Percentile {
             share: 0.99,
             value,
@@ -140,21 +130,10 @@ mod tests {
             exceedances: 1,
             processes: 9,
         };
-        Row {
-            key: CellKey { workload: "w".into(), point: Point::new(), runner: runner.into() },
-            status: Status::Measured,
-            samples: 9,
-            dropped: 0,
-            metrics: metrics.iter().map(summary).collect(),
-            tail: p99.map(|value| Tail { percentiles: vec![percentile(value)], ..Tail::default() }),
-            client_bound: None,
-            comparison: None,
-            unbeaten: false,
-            best: false,
-            beaten_by: Vec::new(),
-            tied_with: Vec::new(),
-            lead: None,
-        }
+        let metrics = metrics.iter().map(|(name, value)| summary(name, *value)).collect();
+        let tail =
+            p99.map(|value| Tail { percentiles: vec![percentile(value)], ..Tail::default() });
+        Row { tail, ..fixtures::row(runner, metrics) }
     }
 
     fn of(
@@ -171,27 +150,9 @@ mod tests {
             slug: name.clone(),
         };
         let runners: Vec<Runner<'_>> = names.iter().map(runner).collect();
-        let comparison = Comparison {
-            reference: "a".into(),
-            ratio: None,
-            interval: None,
-            mean_interval: None,
-            slow: None,
-            level: 0.05,
-            pairs: 9,
-            verdict: Verdict::Undecided,
-            negligible: false,
-        };
-        let source = analysis::Group {
-            name: "w".into(),
-            workload: "w".into(),
-            point: Point::new(),
-            age: Age::Young,
-            headline: headline.into(),
-            rows,
-            twin: twin.map(|check| Twin { comparison, check }),
-            noise: GroupNoise::default(),
-        };
+        let comparison = fixtures::comparison(Verdict::Undecided);
+        let mut source = fixtures::group(Point::new(), headline, rows);
+        source.twin = twin.map(|check| Twin { comparison, check });
         ratios(&Group::new(&source, "W", &runners, 0), &runners, priority)
     }
 
@@ -206,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn each_aim_has_its_own_cost_and_a_runner_that_is_not_ranked_has_none() {
+    fn each_priority_has_its_own_cost_and_a_runner_that_is_not_ranked_has_none() {
         assert_eq!(of("p99", three(), None, Priority::Speed), Some(vec![2.0, 1.0, 0.0]));
         assert_eq!(of("p99", three(), None, Priority::Tail), Some(vec![1.0, 1.5, 0.0]));
         assert_eq!(of("p99", three(), None, Priority::Cpu), Some(vec![1.0, 2.0, 0.0]));
@@ -232,9 +193,10 @@ mod tests {
     fn what_is_not_finite_or_not_above_zero_is_not_compared() {
         let costs = [Some(2.0), None, Some(5.0)];
         assert_eq!(ratios_of(&costs), [1.0, 0.0, 2.5]);
-        let odd = [f64::NAN, 0.0, -1.0, f64::INFINITY, 4.0, 8.0];
+        let unusable = [f64::NAN, 0.0, -1.0, f64::INFINITY, 4.0, 8.0];
         let names = ["a", "b", "c", "d", "e", "f"];
-        let rows = names.iter().zip(odd).map(|(name, value)| row(name, &[("wall", value)], None));
+        let rows =
+            names.iter().zip(unusable).map(|(name, value)| row(name, &[("wall", value)], None));
         let found = of("wall", rows.collect(), None, Priority::Speed);
         assert_eq!(found, Some(vec![0.0, 0.0, 0.0, 0.0, 1.0, 2.0]));
     }

@@ -199,6 +199,7 @@ pub(crate) fn reason(row: &Row) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures;
     use runtime_bench_results::stats::SlowShares;
 
     fn comparison(ratio: f64, low: f64, high: f64, verdict: Verdict) -> Comparison {
@@ -206,12 +207,7 @@ mod tests {
             reference: "r".into(),
             ratio: Some(ratio),
             interval: Some(Interval { low, high }),
-            mean_interval: None,
-            slow: None,
-            level: 0.01,
-            pairs: 20,
-            verdict,
-            negligible: false,
+            ..fixtures::comparison(verdict)
         }
     }
 

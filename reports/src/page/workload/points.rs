@@ -8,6 +8,7 @@ use crate::chart::{Bar, BarGroup, BarPlot, Description};
 use crate::format;
 use crate::page::context::Page;
 use crate::page::figure;
+use crate::table::head_with;
 use crate::view::finding::Finding;
 use crate::view::{Group, Workload, wording};
 
@@ -67,12 +68,7 @@ fn table(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
     html! {
         table.figures {
             caption { "Cost ÷ the reference’s, and the verdict; below it the median" }
-            thead {
-                tr {
-                    th scope="col" { "Point" }
-                    @for runner in &page.view.runners { th scope="col" { (runner.name) } }
-                }
-            }
+            (head_with(&["Point"], page.view.runners.iter().map(|runner| runner.name)))
             tbody {
                 @for group in &workload.groups {
                     tr {

@@ -9,6 +9,7 @@ use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;
 use crate::page::context::Page;
 use crate::page::figure;
+use crate::table::head_with;
 use crate::view::{Group, Runner, Workload, wording};
 
 /// The runners along one parameter, everything else being the same.
@@ -132,12 +133,7 @@ fn table(workload: &Workload<'_>, unit: &str, curve: &Curve<'_>) -> Markup {
     html! {
         table.figures {
             caption { "Medians over processes, by " (curve.first.param) }
-            thead {
-                tr {
-                    th scope="col" { "Runner" }
-                    @for x in &xs { th scope="col" { (format::figure(*x, &curve.first.unit)) } }
-                }
-            }
+            (head_with(&["Runner"], xs.iter().map(|x| format::figure(*x, &curve.first.unit))))
             tbody {
                 @for (name, points) in &rows {
                     tr {

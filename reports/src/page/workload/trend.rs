@@ -9,6 +9,7 @@ use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
 use crate::format;
 use crate::page::context::Page;
 use crate::page::figure;
+use crate::table::head_with;
 use crate::view::{Runner, Workload};
 
 /// The chart of the workload's first comparison, and its table; nothing where there is one run.
@@ -79,12 +80,7 @@ fn table(runs: &[String], trends: &[(&Runner<'_>, &Trend<'_>)]) -> Markup {
     html! {
         table.figures {
             caption { "Cost ÷ the reference’s, by run; below it the median" }
-            thead {
-                tr {
-                    th scope="col" { "Runner" }
-                    @for run in runs { th scope="col" { (run) } }
-                }
-            }
+            (head_with(&["Runner"], runs.iter()))
             tbody {
                 @for (runner, trend) in trends {
                     tr {
