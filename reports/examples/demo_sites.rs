@@ -12,7 +12,7 @@ use runtime_bench_results::trial::Better;
 mod fixtures;
 
 use fixtures::{
-    edge_case_run, hostile_run, in_parts_beside_load, run, sweep_run, typical_run, with_claims,
+    edge_case_run, hostile_run, resumed_under_load, run, sweep_run, typical_run, with_claims,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -46,7 +46,7 @@ fn interrupted() -> Run {
     run.trials.retain(|trial| trial.round < 12);
     run.header.workloads.clear();
     run.end = None;
-    in_parts_beside_load(&mut run, "2026-01-31T13:00:00Z");
+    resumed_under_load(&mut run, "2026-01-31T13:00:00Z");
     run
 }
 

@@ -91,7 +91,7 @@ mod tests {
     use runtime_bench_results::analysis::Analysis;
 
     #[test]
-    fn a_written_file_leaves_no_partial_one() {
+    fn written_file_leaves_no_partial_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = write(folder.path(), &File::new("a.txt", "one")).unwrap();
         assert_eq!(fs::read(path).unwrap(), b"one");

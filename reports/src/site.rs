@@ -39,7 +39,7 @@ pub struct Options {
 /// # Errors
 /// When there is no run, one contradicts itself, or a file cannot be written.
 pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site, ReportError> {
-    let analyses: Vec<Analysis> = runs.iter().map(analysed).collect::<Result<_, _>>()?;
+    let analyses: Vec<Analysis> = runs.iter().map(analyze).collect::<Result<_, _>>()?;
     let machines = MachineView::all(history::machines(runs.iter().zip(&analyses)));
     let mut files = Vec::new();
     for machine in &machines {
@@ -78,7 +78,7 @@ fn of_machine<'a>(
 }
 
 /// Analyses a run whose trials all name a cell of its plan.
-fn analysed(run: &Run) -> Result<Analysis, ReportError> {
+fn analyze(run: &Run) -> Result<Analysis, ReportError> {
     let cells = run.header.plan.cells.len();
     match run.trials.iter().find(|trial| trial.cell >= cells) {
         Some(trial) => Err(ReportError::UnknownCell { cell: trial.cell, cells }),

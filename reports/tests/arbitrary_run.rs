@@ -31,7 +31,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_run_is_reported_harmlessly(bytes in vec(any::<u8>(), 0..4000), single_file: bool) {
+    fn arbitrary_runs_render_safely(bytes in vec(any::<u8>(), 0..4000), single_file: bool) {
         checked(bytes, single_file);
     }
 }

@@ -16,7 +16,7 @@ use runtime_bench_results::trial::{Better, Outcome};
 
 mod fixtures;
 
-use fixtures::{edge_case_run, hostile_run, in_parts_beside_load, typical_run};
+use fixtures::{edge_case_run, hostile_run, resumed_under_load, typical_run};
 
 /// The pages of a site, by where they lie.
 type Pages = BTreeMap<String, String>;
@@ -147,7 +147,7 @@ fn calibration_is_no_comparison() {
 }
 
 #[test]
-fn the_finding_names_who_is_unbeaten_and_by_how_much() {
+fn finding_names_unbeaten_runners_and_the_margin() {
     let pages = pages(&typical_run(), Options::default());
     let page = &pages["index.html"];
     let timer = between(page, "Many timers, gathered</a>", "</li>");
@@ -159,7 +159,7 @@ fn the_finding_names_who_is_unbeaten_and_by_how_much() {
 }
 
 #[test]
-fn the_page_asks_for_nothing_outside() {
+fn page_loads_nothing_external() {
     let page = page(&typical_run());
     assert!(page.contains("default-src 'none'"));
     for outside in ["http://", "https://", "src=", "url(", "@import"] {
@@ -184,7 +184,7 @@ fn hostile_names_are_shown_harmlessly() {
 }
 
 #[test]
-fn odd_figures_are_never_drawn() {
+fn non_finite_values_are_never_drawn() {
     for better in [Better::Lower, Better::Higher, Better::Neither] {
         let pages = pages(&edge_case_run(better), Options::default());
         for page in pages.values() {
@@ -196,7 +196,7 @@ fn odd_figures_are_never_drawn() {
 }
 
 #[test]
-fn a_run_without_anything_is_still_a_page() {
+fn empty_run_renders_a_page() {
     let empty = fixtures::run(Vec::new(), &[]);
     assert!(page(&empty).contains("The plan of this run holds no comparison."));
 
@@ -273,7 +273,7 @@ fn resolved(from: &str, link: &str) -> String {
 }
 
 #[test]
-fn ids_are_unique_and_links_lead_somewhere() {
+fn ids_are_unique_and_links_resolve() {
     for options in [Options::default(), Options { single_file: true }] {
         let pages = pages(&typical_run(), options);
         for (name, page) in &pages {
@@ -328,11 +328,11 @@ fn a_merged_run_lists_its_shards_and_marks_the_noise_of_each() {
 }
 
 #[test]
-fn a_run_in_parts_and_a_load_that_rose_are_told() {
+fn resumed_run_and_rising_load_are_reported() {
     let mut run = typical_run();
     let whole = page(&run);
     assert!(!whole.contains("Measured in parts") && !whole.contains("The load rose"));
-    in_parts_beside_load(&mut run, "<b>then</b>");
+    resumed_under_load(&mut run, "<b>then</b>");
     let told = page(&run);
     let parts = between(&told, "Measured in parts", "</p>");
     assert!(parts.contains("went on 1 time, at last on &lt;b&gt;then&lt;/b&gt;"), "{parts}");
@@ -345,7 +345,7 @@ fn a_run_in_parts_and_a_load_that_rose_are_told() {
 }
 
 #[test]
-fn cores_that_were_not_free_and_samples_that_were_lost_are_told() {
+fn busy_cores_and_dropped_samples_are_reported() {
     let mut run = typical_run();
     let quiet = page(&run);
     assert!(!quiet.contains("cores were free") && !quiet.contains("stalls of the machine"));

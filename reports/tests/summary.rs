@@ -74,7 +74,7 @@ fn a_comparison_whose_control_failed_has_no_word() {
 }
 
 #[test]
-fn a_name_is_no_markup_and_no_row_of_its_own() {
+fn names_are_escaped_in_markdown() {
     const NAME: &str = "a | b\n| c | `d` <img src=x> [e](f) **g**";
     let workload = Workload::new(NAME, Kind::Io, ("wall", "ns", Better::Lower, 5.0))
         .cell(NAME, Cell::Costs(1.0))

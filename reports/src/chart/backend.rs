@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_color_that_is_not_reserved_is_refused_and_an_invisible_one_left_out() {
+    fn unreserved_colors_are_rejected_and_invisible_ones_skipped() {
         let canvas = Canvas::new((20, 10));
         let area = canvas.clone().into_drawing_area();
         let refused = area.draw(&Circle::new((1, 1), 1, BLACK.filled())).unwrap_err();

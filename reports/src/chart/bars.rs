@@ -5,11 +5,11 @@ use plotters::style::text_anchor::HPos;
 use runtime_bench_results::stats::Interval;
 
 use super::axis::Axis;
+use super::axis_spec::{AxisKind, AxisSpec};
 use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
 use super::paint::{MarkStyle, area, line, mark, text, whisker};
 use super::rows::{self, Layout, RowPlot};
-use super::scaled::{AxisKind, Scaled};
 use super::svg::{self, Role};
 use super::text::{tenths, width};
 use super::{ChartError, Description};
@@ -72,7 +72,7 @@ impl BarPlot {
     }
 
     fn axis(&self) -> Option<Axis> {
-        let scaled = Scaled { kind: AxisKind::Log, ..Scaled::figure("×") };
+        let scaled = AxisSpec { kind: AxisKind::Log, ..AxisSpec::figure("×") };
         let bars = || self.groups.iter().flat_map(|group| &group.bars);
         let ratios: Vec<f64> = bars().map(|bar| bar.ratio).collect();
         Axis::new(&scaled, &ratios)?;
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_that_cannot_be_drawn_is_said_not_drawn() {
+    fn undrawable_bars_are_listed_as_text() {
         let svg = drawn(&[1.5, f64::NAN, 0.0, -1.0, f64::INFINITY]);
         assert_eq!(svg.matches("not drawable").count(), 4);
         assert_eq!(svg.matches("band").count(), 1);

@@ -11,8 +11,8 @@ pub(super) fn about() -> Description {
 }
 
 /// An axis without a name.
-pub(super) fn scaled(kind: AxisKind) -> Scaled {
-    Scaled { name: String::new(), unit: "ns".into(), kind }
+pub(super) fn scaled(kind: AxisKind) -> AxisSpec {
+    AxisSpec { name: String::new(), unit: "ns".into(), kind }
 }
 
 fn ends(value: f64) -> Interval {
@@ -74,7 +74,7 @@ fn bars(figures: &[f64]) -> BarPlot {
 }
 
 #[test]
-fn odd_figures_neither_hang_nor_fail_nor_are_drawn() {
+fn non_finite_values_are_never_drawn() {
     let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE];
     let lists: [&[f64]; 9] = [
         &odd,
@@ -100,7 +100,7 @@ fn odd_figures_neither_hang_nor_fail_nor_are_drawn() {
 }
 
 #[test]
-fn usual_figures_are_drawn_by_every_kind() {
+fn every_chart_kind_draws_finite_values() {
     // Each pair of axes twice, then bars and violins.
     assert_eq!(drawn(&[1.0, 2.0]).len(), 2 * 16 + 2);
     assert!(drawn(&[f64::NAN]).is_empty());

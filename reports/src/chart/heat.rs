@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_shorter_than_the_table_have_gaps_and_none_is_no_chart() {
+    fn short_rows_leave_gaps_and_no_rows_give_no_chart() {
         let mut short = map(None);
         short.rows[0].cells.truncate(1);
         assert!(drawn(&short).contains("&lt;row&gt;: 1 &lt; 2 – – – –"));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn as_a_file_it_brings_its_words_and_both_themes() {
+    fn snapshot_embeds_text_and_both_themes() {
         let file = map(Some("w/a.html")).standalone(&about()).unwrap().unwrap();
         assert!(file.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""), "{file}");
         assert_eq!(file.matches(">1 &lt; 2</text>").count(), 4, "one for each figure: {file}");

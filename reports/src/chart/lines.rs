@@ -7,12 +7,12 @@ use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
 use runtime_bench_results::stats::Interval;
 
+use super::axis_spec::AxisSpec;
 use super::backend::DrawResult;
 use super::ink::Ink;
 use super::labels::spread;
 use super::paint::{MarkStyle, area, line, mark, text, whisker};
 use super::plot_area::{Plan, PlotArea};
-use super::scaled::Scaled;
 use super::svg::{self, Role};
 use super::text::{NAME_LENGTH, shortened, tenths, width};
 use super::{ChartError, Description};
@@ -30,9 +30,9 @@ const LEADER: u32 = 34;
 #[derive(Clone, Debug)]
 pub(crate) struct LinePlot {
     /// From left to right.
-    pub(crate) x: Scaled,
+    pub(crate) x: AxisSpec,
     /// From bottom to top.
-    pub(crate) y: Scaled,
+    pub(crate) y: AxisSpec,
     /// In any order.
     pub(crate) lines: Vec<Line>,
     /// A level that everything is compared with.

@@ -14,7 +14,7 @@
 //!
 //! - `backend`: a plotters backend that writes classes instead of colors; `path` its elements.
 //! - `ink`: the reserved colors and their classes; `chart.css` says what those look like.
-//! - `scaled`, `axis`, `ticks`: a range of figures with readable ticks.
+//! - `axis_spec`, `axis`, `ticks`: a range of figures with readable ticks.
 //! - `rows`: names, figures along an axis, words; `field`: two axes.
 //! - `paint`, `markers`, `text`: what charts are made of; `svg`: the element around them.
 //! - `labels`: where names stand so that none covers another.
@@ -22,6 +22,7 @@
 //! - `density`: the outline of a distribution.
 
 mod axis;
+mod axis_spec;
 mod backend;
 mod bars;
 mod density;
@@ -41,7 +42,6 @@ mod palette;
 mod path;
 mod plot_area;
 mod rows;
-mod scaled;
 mod scatter;
 mod snapshot;
 mod svg;
@@ -53,12 +53,12 @@ mod violin;
 
 use std::fmt;
 
+pub(crate) use axis_spec::{AxisKind, AxisSpec};
 pub(crate) use bars::{Bar, BarGroup, BarPlot};
 pub(crate) use dots::{DotPlot, DotRow, Mark};
 pub(crate) use lines::{Line, LinePlot, LinePoint};
 pub(crate) use markers::swatch;
 pub(crate) use paint::MarkStyle;
-pub(crate) use scaled::{AxisKind, Scaled};
 pub(crate) use scatter::{Scatter, ScatterPoint};
 pub(crate) use table::{HeatCell, HeatColumn, HeatMap, HeatRow};
 pub(crate) use violin::{Violin, ViolinRow};

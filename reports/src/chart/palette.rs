@@ -74,7 +74,7 @@ fn variable(theme: usize, name: &str) -> Rgb {
 }
 
 #[test]
-fn runners_are_told_apart_in_both_themes_and_by_every_sight() {
+fn runner_colors_are_distinct_in_both_themes_and_for_color_blind_readers() {
     for theme in 0..2 {
         let colors: Vec<Rgb> =
             (1..=COLORS).map(|series| variable(theme, &format!("s{series}"))).collect();

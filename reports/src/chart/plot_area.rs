@@ -11,11 +11,11 @@ use plotters_backend::BackendCoord;
 use runtime_bench_results::stats::Interval;
 
 use super::axis::Axis;
+use super::axis_spec::AxisSpec;
 use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
 use super::paint::{Root, text};
 use super::rows::WIDTH;
-use super::scaled::Scaled;
 use super::text::{FONT_SIZE, tenths, width};
 
 /// Height of the field, pixels, unless what stands beside it needs more.
@@ -26,9 +26,9 @@ const LINE: u32 = 22;
 /// What is known before anything is drawn.
 pub(super) struct Plan<'p> {
     /// What the axis below shows.
-    pub(super) x: &'p Scaled,
+    pub(super) x: &'p AxisSpec,
     /// What the axis at the side shows.
-    pub(super) y: &'p Scaled,
+    pub(super) y: &'p AxisSpec,
     /// The figures that must lie on each.
     pub(super) figures: (Vec<f64>, Vec<f64>),
     /// Whether the axis below is a parameter, which reads best at the values that it had.
@@ -129,6 +129,6 @@ impl PlotArea {
     }
 }
 
-fn heading_height(scaled: &Scaled) -> u32 {
+fn heading_height(scaled: &AxisSpec) -> u32 {
     if scaled.heading().is_empty() { 0 } else { LINE }
 }

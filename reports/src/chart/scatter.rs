@@ -5,12 +5,12 @@ use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
 use runtime_bench_results::stats::Interval;
 
+use super::axis_spec::AxisSpec;
 use super::backend::DrawResult;
 use super::ink::Ink;
 use super::labels::{Space, free_space};
 use super::paint::{MarkStyle, line, mark, text, whisker};
 use super::plot_area::{Plan, PlotArea};
-use super::scaled::Scaled;
 use super::svg::{self, Role};
 use super::text::{FONT_SIZE, NAME_LENGTH, shortened, tenths, width};
 use super::{ChartError, Description};
@@ -27,9 +27,9 @@ const MARK: u32 = 14;
 #[derive(Clone, Debug)]
 pub(crate) struct Scatter {
     /// From left to right.
-    pub(crate) x: Scaled,
+    pub(crate) x: AxisSpec,
     /// From bottom to top.
-    pub(crate) y: Scaled,
+    pub(crate) y: AxisSpec,
     /// In any order.
     pub(crate) points: Vec<ScatterPoint>,
 }
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_drawn_is_left_out() {
+    fn undrawable_points_are_skipped() {
         let odd = plot(&[(1.0, 2.0), (f64::NAN, 2.0), (1.0, 0.0)]);
         let svg = odd.draw(&about()).unwrap().unwrap().into_string();
         assert_eq!(svg.matches("<title>").count(), 1, "{svg}");

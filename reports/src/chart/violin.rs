@@ -4,12 +4,12 @@ use maud::Markup;
 use plotters_backend::BackendCoord;
 
 use super::axis::Axis;
+use super::axis_spec::{AxisKind, AxisSpec, is_drawable};
 use super::backend::{Canvas, DrawResult};
 use super::density::{density, quantile};
 use super::ink::Ink;
 use super::paint::{MarkStyle, Root, area, line, mark};
 use super::rows::{self, Layout, RowPlot};
-use super::scaled::{AxisKind, Scaled, is_drawable};
 use super::svg::{self, Role};
 use super::text::tenths;
 use super::{ChartError, Description};
@@ -78,7 +78,7 @@ impl Violin {
         // Places matter here, not lengths from zero: where nothing is zero, a ratio is what compares.
         let positive = values.iter().all(|value| !is_drawable(*value) || *value > 0.0);
         let kind = if positive { AxisKind::Log } else { AxisKind::Auto };
-        let scaled = Scaled { kind, ..Scaled::figure(&self.unit) };
+        let scaled = AxisSpec { kind, ..AxisSpec::figure(&self.unit) };
         let Some(axis) = Axis::new(&scaled, &values) else {
             return Ok(None);
         };
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_box_is_that_of_known_quartiles_and_what_is_far_stands_alone() {
+    fn violin_box_shows_quartiles_and_outliers() {
         let summary = Summary::of(&[1.0, 10.0, 11.0, 12.0, 13.0, 14.0, 100.0]);
         let expected =
             Summary { low: 10.0, quartiles: [10.5, 12.0, 13.5], high: 14.0, far: vec![1.0, 100.0] };
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_figures_beside_it_are_those_of_its_values() {
+    fn violin_labels_match_its_values() {
         let svg = drawn(&[300.0, 100.0, 200.0, 400.0, 500.0, f64::NAN]).unwrap();
         let told = "&lt;a&gt;: median 300\u{a0}ns, quartiles 200\u{a0}ns to 400\u{a0}ns, 5 values";
         assert!(svg.contains(told), "{svg}");

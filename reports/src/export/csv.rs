@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_is_a_formula() {
+    fn csv_text_is_never_a_formula() {
         let point = Point::new().variant("=1+1").with("-n", 1, "");
         let reason = Status::Failed("@SUM(A1)".into());
         let found = lines(point, vec![row("+cmd|' /C calc'!A0", reason, Vec::new())]);
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_nothing_has_columns_all_the_same() {
+    fn empty_run_keeps_the_csv_header() {
         let run = fixtures::run();
         let found = String::from_utf8(table(&run, &Analysis::default()).unwrap()).unwrap();
         assert_eq!(found, COLUMNS.join(",") + "\r\n");

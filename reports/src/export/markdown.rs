@@ -161,7 +161,7 @@ fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {
     let doubt = if distrusted { " ⚠ noise control failed, no verdict" } else { "" };
     let name = shortened(&format!("{} · {}", group.title, group.point()));
     let cells = view.runners.iter().map(|runner| match group.row(runner.name) {
-        Some(row) if distrusted => Cell::new(doubtful(group, row)),
+        Some(row) if distrusted => Cell::new(cell_without_verdict(group, row)),
         Some(row) => Cell::new(cell(group, row)).strong_if(row.unbeaten),
         None => Cell::new(""),
     });
@@ -183,7 +183,7 @@ fn cell(group: &Group<'_>, row: &Row) -> String {
 }
 
 /// A cell whose comparison has no verdict.
-fn doubtful(group: &Group<'_>, row: &Row) -> String {
+fn cell_without_verdict(group: &Group<'_>, row: &Row) -> String {
     let ratio = row.comparison.as_ref().and_then(|comparison| comparison.ratio);
     ratio.map_or_else(|| cell(group, row), format::ratio)
 }

@@ -131,7 +131,7 @@ mod tests {
     use super::letters;
 
     #[test]
-    fn machines_have_letters_as_lists_count() {
+    fn machine_letters_continue_after_z() {
         let all: Vec<String> = letters(28).collect();
         assert_eq!((&*all[0], &*all[25], &*all[26], &*all[27]), ("A", "Z", "AA", "AB"));
     }

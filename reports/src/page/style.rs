@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_needs_nothing_from_elsewhere_and_ends_no_element() {
+    fn style_sheet_is_self_contained() {
         let style = style();
         assert!(!style.contains("url(") && !style.contains("@import") && !style.contains("</"));
     }

@@ -50,7 +50,7 @@ impl<'a> Judged<'a> {
 
     /// Whether the verdict lacks a test that was not measured.
     pub(crate) fn is_incomplete(&self) -> bool {
-        self.tests().any(|(test, found)| is_missed(test, found))
+        self.tests().any(|(test, found)| is_not_measured(test, found))
     }
 
     /// What the verdict rests on: which tests and, where they differ, which runners.
@@ -73,7 +73,7 @@ impl<'a> Judged<'a> {
                 parts.push(noise::sentence(&format!("{}: {}", test.title, answers(found))));
             }
         }
-        let missed = titles(&is_missed);
+        let missed = titles(&is_not_measured);
         if !missed.is_empty() {
             parts.push(format!("Not measured: {}.", format::list(&missed)));
         }
@@ -82,11 +82,11 @@ impl<'a> Judged<'a> {
 }
 
 /// Whether a test is not shown: it is optional, and was not measured.
-pub(crate) fn is_left_out(test: &Test, found: &JudgedTest) -> bool {
+pub(crate) fn is_skipped(test: &Test, found: &JudgedTest) -> bool {
     test.optional && found.verdict == ClaimVerdict::NotMeasured
 }
 
-fn is_missed(test: &Test, found: &JudgedTest) -> bool {
+fn is_not_measured(test: &Test, found: &JudgedTest) -> bool {
     !test.optional && found.verdict == ClaimVerdict::NotMeasured
 }
 

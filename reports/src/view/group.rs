@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_load_generators_or_not_to_be_trusted_stands_nowhere() {
+    fn client_bound_and_distrusted_rows_are_not_ranked() {
         let of_a_good_one = [(Some(1.0), true), (Some(2.0), true), (None, false)];
         assert_eq!(standing(TwinCheck::Passed), of_a_good_one);
         assert_eq!(standing(TwinCheck::Failed), [(None, false); 3]);

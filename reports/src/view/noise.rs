@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cores_that_were_not_free_are_told_with_both_numbers() {
+    fn busy_cores_are_reported_with_both_numbers() {
         let noise =
             GroupNoise { free_median: Some(0.65), ideal_cores: Some(2.0), ..GroupNoise::default() };
         let words = busy_cores(&noise).unwrap();

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn each_priority_has_its_own_cost_and_a_runner_that_is_not_ranked_has_none() {
+    fn each_priority_has_its_own_cost() {
         assert_eq!(of("p99", three(), None, Priority::Speed), Some(vec![2.0, 1.0, 0.0]));
         assert_eq!(of("p99", three(), None, Priority::Tail), Some(vec![1.0, 1.5, 0.0]));
         assert_eq!(of("p99", three(), None, Priority::Cpu), Some(vec![1.0, 2.0, 0.0]));
@@ -175,14 +175,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_tail_only_a_headline_that_is_a_latency_stands_for_it() {
+    fn latency_headline_replaces_a_missing_tail() {
         let rows = |name| vec![row("a", &[(name, 2.0)], None), row("b", &[(name, 3.0)], Some(1.0))];
         assert_eq!(of("lateness", rows("lateness"), None, Priority::Tail), Some(vec![1.0, 1.5]));
         assert_eq!(of("per-task", rows("per-task"), None, Priority::Tail), None);
     }
 
     #[test]
-    fn a_failed_control_and_a_runner_without_rival_give_no_ratio() {
+    fn failed_control_or_single_runner_gives_no_ratio() {
         assert_eq!(of("p99", three(), Some(TwinCheck::Failed), Priority::Speed), None);
         let unproven = of("p99", three(), Some(TwinCheck::Unproven), Priority::Speed);
         assert_eq!(unproven, Some(vec![2.0, 1.0, 0.0]));
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finite_or_not_above_zero_is_not_compared() {
+    fn non_positive_and_non_finite_costs_are_not_compared() {
         let costs = [Some(2.0), None, Some(5.0)];
         assert_eq!(ratios_of(&costs), [1.0, 0.0, 2.5]);
         let unusable = [f64::NAN, 0.0, -1.0, f64::INFINITY, 4.0, 8.0];

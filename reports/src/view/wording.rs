@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_told_from_words_and_both_are_escaped() {
+    fn prose_marks_code_and_escapes_everything() {
         assert_eq!(prose("a `<b>` c").into_string(), "a <code>&lt;b&gt;</code> c");
         assert_eq!(prose("a ` b").into_string(), "a ` b");
     }

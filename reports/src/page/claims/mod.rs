@@ -104,7 +104,7 @@ fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError>
     let tests: Vec<Markup> = judged
         .tests()
         .enumerate()
-        .filter(|(_, (test, found))| !claims::is_left_out(test, found))
+        .filter(|(_, (test, found))| !claims::is_skipped(test, found))
         .map(|(place, (asked, found))| {
             test::figure(page, &format!("{}-{}", judged.anchor, place + 1), asked, found)
         })
@@ -114,7 +114,7 @@ fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError>
             h2 id={ (judged.anchor) "-title" } { (judged.claim.title) }
             p.model { (wording::prose(&judged.claim.folklore)) }
             p.finding { strong { (word(judged.found.verdict)) } (judged.grounds()) }
-            (measure_it(judged))
+            (measure_hint(judged))
             div.charts { @for test in &tests { (test) } }
             @if !judged.claim.notes.is_empty() {
                 ul.remarks { @for note in &judged.claim.notes { li { (wording::prose(note)) } } }
@@ -126,7 +126,7 @@ fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError>
 }
 
 /// The command that measures what a verdict lacks.
-fn measure_it(judged: &Judged<'_>) -> Markup {
+fn measure_hint(judged: &Judged<'_>) -> Markup {
     let (words, more) = match judged.found.verdict {
         _ if judged.is_incomplete() => ("This measures what is missing:", ""),
         ClaimVerdict::Undecided => ("More rounds may decide it:", " --profile standard"),
@@ -142,7 +142,7 @@ fn measure_it(judged: &Judged<'_>) -> Markup {
 /// The comparisons that a claim looks at.
 fn evidence(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
     let mut found: Vec<(&Workload<'_>, &Group<'_>)> = Vec::new();
-    let shown = judged.tests().filter(|(test, found)| !claims::is_left_out(test, found));
+    let shown = judged.tests().filter(|(test, found)| !claims::is_skipped(test, found));
     let cells = shown.flat_map(|(test, _)| test.cells());
     for place in cells.filter_map(|cell| page.view.comparison(cell)) {
         if !found.iter().any(|known| std::ptr::eq(known.1, place.1)) {

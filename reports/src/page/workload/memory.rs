@@ -5,7 +5,7 @@ use runtime_bench_results::analysis::Summary;
 use runtime_bench_results::trial::metric;
 
 use crate::ReportError;
-use crate::chart::{AxisKind, Description, Scaled, Scatter, ScatterPoint};
+use crate::chart::{AxisKind, AxisSpec, Description, Scatter, ScatterPoint};
 use crate::format;
 use crate::page::context::Page;
 use crate::page::figure;
@@ -37,8 +37,8 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     }
     let name = wording::metric(group.headline_name(), group.unit());
     let plot = Scatter {
-        x: Scaled::new("Peak memory of the process", "B", AxisKind::Auto),
-        y: Scaled::new(&name, group.unit(), AxisKind::Auto),
+        x: AxisSpec::new("Peak memory of the process", "B", AxisKind::Auto),
+        y: AxisSpec::new(&name, group.unit(), AxisKind::Auto),
         points: places.iter().map(Place::point).collect(),
     };
     let about = Description {

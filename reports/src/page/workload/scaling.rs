@@ -5,7 +5,7 @@ use runtime_bench_results::analysis::Scaling;
 use runtime_bench_results::key::Param;
 
 use crate::ReportError;
-use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
+use crate::chart::{AxisKind, AxisSpec, Description, Line, LinePlot, LinePoint};
 use crate::format;
 use crate::page::context::Page;
 use crate::page::figure;
@@ -54,8 +54,8 @@ fn figure(workload: &Workload<'_>, place: usize, curve: &Curve<'_>) -> Result<Ma
     let lines: Vec<Line> =
         curve.runners.iter().map(|(runner, scaling)| line(workload, runner, scaling)).collect();
     let plot = LinePlot {
-        x: Scaled::new(&first.param, &first.unit, AxisKind::Log),
-        y: Scaled::new(&name, unit, AxisKind::Log),
+        x: AxisSpec::new(&first.param, &first.unit, AxisKind::Log),
+        y: AxisSpec::new(&name, unit, AxisKind::Log),
         lines,
         guide: None,
     };

@@ -103,7 +103,7 @@ mod tests {
     use super::spread;
 
     #[test]
-    fn half_of_the_processes_lie_within_the_spread_however_skewed_they_are() {
+    fn spread_covers_half_of_skewed_processes() {
         let skewed = [100.0, 100.0, 100.0, 100.0, 100.0, 180.0, 190.0, 200.0, 210.0];
         assert_eq!(spread(&skewed), Some(0.0));
         assert_eq!(spread(&[90.0, 100.0, 110.0]), Some(0.1));

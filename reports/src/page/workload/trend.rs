@@ -5,7 +5,7 @@ use runtime_bench_results::history::Trend;
 
 use super::super::header::moment;
 use crate::ReportError;
-use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
+use crate::chart::{AxisKind, AxisSpec, Description, Line, LinePlot, LinePoint};
 use crate::format;
 use crate::page::context::Page;
 use crate::page::figure;
@@ -21,8 +21,8 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     let runs: Vec<String> =
         page.view.machine.runs.iter().map(|(run, _)| moment(&run.header.started)).collect();
     let plot = LinePlot {
-        x: Scaled::new("Run", "", AxisKind::Labels(runs.clone())),
-        y: Scaled::new("Cost ÷ the reference’s", "×", AxisKind::Auto),
+        x: AxisSpec::new("Run", "", AxisKind::Labels(runs.clone())),
+        y: AxisSpec::new("Cost ÷ the reference’s", "×", AxisKind::Auto),
         lines: trends.iter().map(line).collect(),
         guide: Some(1.0),
     };

@@ -15,7 +15,7 @@ pub(super) fn is_drawable(value: f64) -> bool {
 
 /// An axis: what it shows, its unit, how it is divided.
 #[derive(Clone, Debug)]
-pub(crate) struct Scaled {
+pub(crate) struct AxisSpec {
     /// What it shows; may be empty.
     pub(crate) name: String,
     /// Its unit; may be empty.
@@ -37,7 +37,7 @@ pub(crate) enum AxisKind {
     Labels(Vec<String>),
 }
 
-impl Scaled {
+impl AxisSpec {
     /// An axis of what `name` says, in a unit.
     pub(crate) fn new(name: &str, unit: &str, kind: AxisKind) -> Self {
         Self { name: name.to_owned(), unit: unit.to_owned(), kind }
@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn a_unit_that_is_a_word_is_said_once() {
-        let scaled = |name: &str, unit: &str| Scaled { name: name.into(), ..Scaled::figure(unit) };
+        let scaled =
+            |name: &str, unit: &str| AxisSpec { name: name.into(), ..AxisSpec::figure(unit) };
         for unit in ["ns", "s", "1/s", "B", "MiB/s", "×", ""] {
             assert_eq!(scaled("cost", unit).heading(), "cost", "{unit}");
             assert_eq!(scaled("cost", unit).tick_unit(), unit);
