@@ -1,22 +1,23 @@
-//! A run → a static site that opens from `file://` and asks the network for nothing.
+//! Renders runs as a static site that opens from `file://` and loads nothing from the network.
 //!
-//! Everything shown comes from the [`Run`] and its [`analysis`]; no workload and no runner is
-//! known here by name.
+//! Everything shown comes from the results file and its analysis; this crate knows no workload and no
+//! runner by name. Data flows one way: `view` → `page`, `chart` and `export` → `site`.
 //!
-//! - `fleet`: the machines that runs were made on, a site for each.
-//! - `view`: what every page reads: the run arranged by kind, workload and comparison, its runners
-//!   by class, and the finding of each comparison as a sentence.
-//! - `page`: one file per section of the page, and the document around them.
+//! - `view`: what every page reads: machines, and a run arranged by kind, workload and comparison, with
+//!   the finding of each comparison as a sentence.
+//! - `page`: one file per section of a page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
-//! - `data`: the same facts as JSON, CSV and a summary in Markdown.
-//! - `text`: the table that a terminal shows.
-//! - [`comparison`]: runners or runs compared, as text, Markdown, JSON and `JUnit` XML.
-//! - [`changes`]: the change points of a history, as text, Markdown and JSON.
-//! - `format`: figures with their units.
+//! - `export`: the same facts as JSON, CSV and a summary in Markdown.
+//! - `site`: the files of a site, and how they are written.
+//! - `terminal`: the table that a terminal shows at the end of a run.
+//! - [`comparison`]: compared runners or runs as text, Markdown, JSON and `JUnit` XML.
+//! - [`changes`]: the change points of a history as text, Markdown and JSON.
+//! - `table`: one table model for terminals, Markdown and pages.
+//! - `format`: numbers with their units.
 //! - [`sanitize()`]: text without control characters.
 //!
-//! A further page is a function from the view to markup and one line in `page`; a further
-//! chart is a file in `chart`.
+//! To add a page, write a function from the view to markup and one line in `page`. To add a kind of
+//! chart, add a file to `chart`.
 
 pub mod changes;
 mod chart;

@@ -15,7 +15,7 @@
 //! - `backend`: a plotters backend that writes classes instead of colors; `path` its elements.
 //! - `ink`: the reserved colors and their classes; `chart.css` says what those look like.
 //! - `axis_spec`, `axis`, `ticks`: a range of figures with readable ticks.
-//! - `rows`: names, figures along an axis, words; `field`: two axes.
+//! - `rows`: names, figures along an axis, words; `plot_area`: two axes.
 //! - `paint`, `markers`, `text`: what charts are made of; `svg`: the element around them.
 //! - `labels`: where names stand so that none covers another.
 //! - `theme`: the colors of both themes.
