@@ -5,11 +5,11 @@
 use libfuzzer_sys::fuzz_target;
 use runtime_bench_reports::Options;
 
-#[path = "../../reports/tests/any/mod.rs"]
-mod any;
+#[path = "../../reports/tests/arbitrary/mod.rs"]
+mod arbitrary;
 
 fuzz_target!(|bytes: &[u8]| {
     if let [first, rest @ ..] = bytes {
-        any::check::check(&any::runs(rest), Options { single_file: first % 4 == 0 });
+        arbitrary::check::check(&arbitrary::runs(rest), Options { single_file: first % 4 == 0 });
     }
 });

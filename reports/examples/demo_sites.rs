@@ -8,10 +8,12 @@ use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Better;
 
-#[path = "../tests/fixture/mod.rs"]
-mod fixture;
+#[path = "../tests/fixtures/mod.rs"]
+mod fixtures;
 
-use fixture::{hostile_run, in_parts_beside_load, odd_run, run, sweep_run, usual_run, with_claims};
+use fixtures::{
+    edge_case_run, hostile_run, resumed_under_load, run, sweep_run, typical_run, with_claims,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).ok_or("which folder?")?;
@@ -24,11 +26,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Name of the folder, what it shows, and whether on a single page.
 fn sites() -> [(&'static str, Vec<Run>, bool); 10] {
     [
-        ("usual", vec![with_claims(usual_run())], false),
-        ("usual-single", vec![with_claims(usual_run())], true),
+        ("usual", vec![with_claims(typical_run())], false),
+        ("usual-single", vec![with_claims(typical_run())], true),
         ("hostile", vec![hostile_run("last")], false),
         ("hostile-single", vec![hostile_run("last")], true),
-        ("odd", vec![odd_run(Better::Higher)], false),
+        ("odd", vec![edge_case_run(Better::Higher)], false),
         ("sweep", vec![sweep_run()], false),
         ("sweep-single", vec![sweep_run()], true),
         ("interrupted", vec![interrupted()], false),
@@ -40,17 +42,17 @@ fn sites() -> [(&'static str, Vec<Run>, bool); 10] {
 /// Killed in its twelfth round, after it had been resumed in its fifth and the load had risen, and without a
 /// word about its workloads.
 fn interrupted() -> Run {
-    let mut run = usual_run();
+    let mut run = typical_run();
     run.trials.retain(|trial| trial.round < 12);
     run.header.workloads.clear();
     run.end = None;
-    in_parts_beside_load(&mut run, "2026-01-31T13:00:00Z");
+    resumed_under_load(&mut run, "2026-01-31T13:00:00Z");
     run
 }
 
 /// The same on several days.
 fn day(day: u8) -> Run {
-    let mut run = usual_run();
+    let mut run = typical_run();
     run.header.id = format!("2026013{day}T120000-made-up");
     run.header.started = format!("2026-01-3{day}T12:00:00Z");
     run

@@ -1,5 +1,6 @@
 //! Why a site could not be written.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -37,7 +38,7 @@ pub enum ReportError {
         /// The operating system's answer.
         source: io::Error,
     },
-    /// The data could not be written as JSON or CSV.
+    /// The data could not be written in a format.
     #[error("cannot write the run as {format} ({reason}): report this with the results file")]
     Encode {
         /// The format.
@@ -56,9 +57,9 @@ pub enum ReportError {
 }
 
 impl ReportError {
-    /// A document could not be written as JSON.
-    pub(crate) fn json(error: &serde_json::Error) -> Self {
-        Self::Encode { format: "JSON", reason: error.to_string() }
+    /// A document could not be written in a format.
+    pub(crate) fn encode(format: &'static str, error: &impl fmt::Display) -> Self {
+        Self::Encode { format, reason: error.to_string() }
     }
 
     /// A chart, called `title`, could not be drawn.

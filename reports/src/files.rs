@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use runtime_bench_results::report::Report;
+use serde::Serialize;
 
 use crate::ReportError;
 
@@ -12,6 +13,13 @@ use crate::ReportError;
 pub(crate) fn make_folder(folder: &Path) -> Result<(), ReportError> {
     fs::create_dir_all(folder)
         .map_err(|source| ReportError::Folder { path: folder.to_path_buf(), source })
+}
+
+/// A document as JSON that people can read, with a line break at its end.
+pub(crate) fn pretty_json(document: &impl Serialize) -> Result<String, ReportError> {
+    let text = serde_json::to_string_pretty(document)
+        .map_err(|error| ReportError::encode("JSON", &error))?;
+    Ok(text + "\n")
 }
 
 /// A file that is not yet written.
@@ -83,7 +91,7 @@ mod tests {
     use runtime_bench_results::analysis::Analysis;
 
     #[test]
-    fn a_written_file_leaves_no_partial_one() {
+    fn written_file_leaves_no_partial_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = write(folder.path(), &File::new("a.txt", "one")).unwrap();
         assert_eq!(fs::read(path).unwrap(), b"one");
@@ -93,7 +101,7 @@ mod tests {
     #[test]
     fn a_document_is_a_line_of_json() {
         let (folder, analysis) = (tempfile::tempdir().unwrap(), Analysis::default());
-        let run = crate::data::tests::run();
+        let run = crate::fixtures::run();
         let document = Report::new(&run, &analysis);
         let path = write(folder.path(), &File::json("a.json", document)).unwrap();
         let expected = serde_json::to_string(&document).unwrap() + "\n";

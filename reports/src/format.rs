@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_said_in_words() {
+    fn non_finite_numbers_are_words() {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(figure(value, "ns"), NO_FIGURE);
             assert_eq!(percent(value), NO_FIGURE);
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_an_interval_are_told_apart_at_the_scale_of_its_figure() {
+    fn interval_bounds_stay_distinct_at_the_scale_of_the_value() {
         let interval = Interval { low: 999_000.0, high: 1_201_000.0 };
         assert_eq!(Scale::of("ns", 1e6).interval(interval), "0.999–1.20");
         assert_eq!(ratio_interval(Interval { low: 1.0011, high: 1.0021 }), "1.001–1.002");

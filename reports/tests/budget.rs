@@ -11,9 +11,9 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Better;
 
-mod fixture;
+mod fixtures;
 
-use fixture::{Cell, Workload, runner};
+use fixtures::{Cell, Workload, runner};
 
 const RUNNERS: [&str; 9] = [
     "tokio",
@@ -62,7 +62,7 @@ fn made_up(workloads: usize, points: usize) -> Run {
         if name.ends_with("current-thread") { Class::SingleThread } else { Class::MultiThread }
     };
     let runners = RUNNERS.into_iter().map(|name| runner(name, class(name))).collect();
-    let mut run = fixture::run(runners, &comparisons.collect::<Vec<Workload>>());
+    let mut run = fixtures::run(runners, &comparisons.collect::<Vec<Workload>>());
     run.header.workloads.dedup_by(|a, b| a.name == b.name);
     run
 }
@@ -128,7 +128,7 @@ fn slower_and_slower(workloads: usize) -> Run {
         workload.cell("first", Cell::Costs(1.0)).cell("second", Cell::Costs(cost))
     });
     let runners = ["first", "second"].map(|name| runner(name, Class::MultiThread));
-    fixture::run(runners.into(), &workloads.collect::<Vec<Workload>>())
+    fixtures::run(runners.into(), &workloads.collect::<Vec<Workload>>())
 }
 
 #[test]

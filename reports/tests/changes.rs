@@ -8,9 +8,9 @@ use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Better;
 use tempfile::tempdir;
 
-mod fixture;
+mod fixtures;
 
-use fixture::{Cell, Workload, run, runner};
+use fixtures::{Cell, Workload, run, runner};
 
 /// A day's run, in which `b` costs `cost` times as much as the others.
 fn day(day: u32, cost: f64) -> Run {

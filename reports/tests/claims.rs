@@ -7,9 +7,9 @@ use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::run::Run;
 use serde_json::Value;
 
-mod fixture;
+mod fixtures;
 
-use fixture::{usual_run, with_claims};
+use fixtures::{typical_run, with_claims};
 
 /// The site of a run, in a folder that goes with it.
 struct Written(tempfile::TempDir);
@@ -39,13 +39,13 @@ fn part<'t>(page: &'t str, from: &str, to: &str) -> &'t str {
 
 #[test]
 fn each_verdict_stands_beside_its_claim_with_what_it_rests_on() {
-    let site = Written::of(&with_claims(usual_run()));
+    let site = Written::of(&with_claims(typical_run()));
     let page = site.page("claims.html");
     for (name, verdict, grounds) in [
         ("holds", "holds", "Yes for what spawn-join shows."),
         ("does-not-hold", "does not hold", "No for what spawn-join shows."),
         ("depends", "depends", "No for what timer-gather shows. What tcp-echo shows: yes on tokio"),
-        ("undecided", "undecided", "What cpu-batch shows: undecided on tokio."),
+        ("undecided", "undecided", "What cpu-batch shows: inconclusive on tokio."),
         ("not-measured", "not measured in this run", "Not measured: what absent shows."),
     ] {
         let section = part(&page, &format!("id=\"claim-{name}\""), "</section>");
@@ -61,7 +61,7 @@ fn each_verdict_stands_beside_its_claim_with_what_it_rests_on() {
 
 #[test]
 fn a_test_shows_every_runner_and_why_one_does_not_count() {
-    let site = Written::of(&with_claims(usual_run()));
+    let site = Written::of(&with_claims(typical_run()));
     let page = site.page("claims.html");
     let echo = part(&page, "aria-label=\"Data: What tcp-echo shows\"", "</details>");
     for words in [
@@ -80,7 +80,7 @@ fn a_test_shows_every_runner_and_why_one_does_not_count() {
 
 #[test]
 fn claims_workloads_and_words_lead_to_each_other() {
-    let site = Written::of(&with_claims(usual_run()));
+    let site = Written::of(&with_claims(typical_run()));
     let echo = site.page("w/tcp-echo.html");
     assert!(echo.contains("<a href=\"../claims.html#claim-depends\">"), "{echo}");
     assert!(!site.page("w/sensor-streams.html").contains("It is evidence for"));
@@ -95,7 +95,7 @@ fn claims_workloads_and_words_lead_to_each_other() {
 
 #[test]
 fn the_verdicts_are_in_the_files_for_programs_and_pull_requests() {
-    let site = Written::of(&with_claims(usual_run()));
+    let site = Written::of(&with_claims(typical_run()));
     let data: Value = serde_json::from_str(&site.page("data.json")).unwrap();
     let claims = data["analysis"]["claims"].as_array().unwrap();
     let verdicts: Vec<&str> = claims.iter().map(|one| one["verdict"].as_str().unwrap()).collect();
@@ -106,7 +106,7 @@ fn the_verdicts_are_in_the_files_for_programs_and_pull_requests() {
 
 #[test]
 fn a_run_without_claims_and_words_has_no_trace_of_them() {
-    let site = Written::of(&usual_run());
+    let site = Written::of(&typical_run());
     for name in ["index.html", "w/tcp-echo.html", "summary.md", "data.json"] {
         let page = site.page(name);
         for trace in

@@ -14,9 +14,9 @@ use runtime_bench_results::run::Run;
 use runtime_bench_results::shard::Shard;
 use runtime_bench_results::trial::{Better, Outcome};
 
-mod fixture;
+mod fixtures;
 
-use fixture::{hostile_run, in_parts_beside_load, odd_run, usual_run};
+use fixtures::{edge_case_run, hostile_run, resumed_under_load, typical_run};
 
 /// The pages of a site, by where they lie.
 type Pages = BTreeMap<String, String>;
@@ -66,7 +66,7 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 #[test]
 fn the_site_has_a_page_for_every_workload_and_runner_and_the_data() {
     let folder = tempfile::tempdir().unwrap();
-    let run = usual_run();
+    let run = typical_run();
     let site = write_site(std::slice::from_ref(&run), folder.path(), Options::default()).unwrap();
     assert_eq!(site.index, folder.path().join("index.html"));
     let pages = html_files(folder.path());
@@ -100,13 +100,13 @@ fn the_site_has_a_page_for_every_workload_and_runner_and_the_data() {
 #[test]
 fn the_same_run_gives_the_same_bytes() {
     for options in [Options::default(), Options { single_file: true }] {
-        assert_eq!(pages(&usual_run(), options), pages(&usual_run(), options));
+        assert_eq!(pages(&typical_run(), options), pages(&typical_run(), options));
     }
 }
 
 #[test]
 fn one_page_holds_every_workload_with_a_chart_and_every_runner() {
-    let run = usual_run();
+    let run = typical_run();
     let pages = pages(&run, Options { single_file: true });
     assert_eq!(pages.len(), 1);
     let page = &pages["index.html"];
@@ -121,7 +121,7 @@ fn one_page_holds_every_workload_with_a_chart_and_every_runner() {
 
 #[test]
 fn every_cell_of_the_table_has_a_figure_or_a_reason() {
-    let run = usual_run();
+    let run = typical_run();
     let page = page(&run);
     let table = between(&page, "<table class=\"matrix\">", "</table>");
     let cells: Vec<&str> = table.split("<td").skip(1).collect();
@@ -140,15 +140,15 @@ fn every_cell_of_the_table_has_a_figure_or_a_reason() {
 
 #[test]
 fn calibration_is_no_comparison() {
-    let page = page(&usual_run());
+    let page = page(&typical_run());
     let table = between(&page, "<table class=\"matrix\">", "</table>");
     assert!(!table.contains("Nothing at all"));
-    assert!(pages(&usual_run(), Options::default())["method.html"].contains("Nothing at all"));
+    assert!(pages(&typical_run(), Options::default())["method.html"].contains("Nothing at all"));
 }
 
 #[test]
-fn the_finding_names_who_is_unbeaten_and_by_how_much() {
-    let pages = pages(&usual_run(), Options::default());
+fn finding_names_unbeaten_runners_and_the_margin() {
+    let pages = pages(&typical_run(), Options::default());
     let page = &pages["index.html"];
     let timer = between(page, "Many timers, gathered</a>", "</li>");
     assert!(timer.contains("tokio alone is unbeaten."), "{timer}");
@@ -159,8 +159,8 @@ fn the_finding_names_who_is_unbeaten_and_by_how_much() {
 }
 
 #[test]
-fn the_page_asks_for_nothing_outside() {
-    let page = page(&usual_run());
+fn page_loads_nothing_external() {
+    let page = page(&typical_run());
     assert!(page.contains("default-src 'none'"));
     for outside in ["http://", "https://", "src=", "url(", "@import"] {
         assert!(!page.contains(outside), "{outside}");
@@ -184,9 +184,9 @@ fn hostile_names_are_shown_harmlessly() {
 }
 
 #[test]
-fn odd_figures_are_never_drawn() {
+fn non_finite_values_are_never_drawn() {
     for better in [Better::Lower, Better::Higher, Better::Neither] {
-        let pages = pages(&odd_run(better), Options::default());
+        let pages = pages(&edge_case_run(better), Options::default());
         for page in pages.values() {
             assert!(!page.contains("NaN") && !page.contains(">inf"), "{better:?}");
         }
@@ -196,11 +196,11 @@ fn odd_figures_are_never_drawn() {
 }
 
 #[test]
-fn a_run_without_anything_is_still_a_page() {
-    let empty = fixture::run(Vec::new(), &[]);
+fn empty_run_renders_a_page() {
+    let empty = fixtures::run(Vec::new(), &[]);
     assert!(page(&empty).contains("The plan of this run holds no comparison."));
 
-    let mut unmeasured = usual_run();
+    let mut unmeasured = typical_run();
     unmeasured.trials.clear();
     unmeasured.end = None;
     let text = page(&unmeasured);
@@ -208,21 +208,21 @@ fn a_run_without_anything_is_still_a_page() {
     assert!(text.contains("This run has no end"));
     assert!(text.contains("No noise control"));
 
-    let mut undescribed = usual_run();
+    let mut undescribed = typical_run();
     undescribed.header.workloads.clear();
     undescribed.header.runners.clear();
     let text = page(&undescribed);
     assert!(text.contains("does not describe this workload"));
     assert!(text.contains("does not describe this runner"));
 
-    let mut headless = usual_run();
+    let mut headless = typical_run();
     headless.header.workloads[0].headline = "nothing that was measured".into();
     assert!(page(&headless).contains("none reported the headline metric"));
 }
 
 #[test]
 fn few_samples_give_no_interval_and_no_verdict() {
-    let mut run = usual_run();
+    let mut run = typical_run();
     run.trials.retain(|trial| trial.round == 1 || matches!(trial.outcome, Outcome::Error { .. }));
     let page = page(&run);
     assert!(page.contains("no interval, 1 sample<"));
@@ -233,14 +233,14 @@ fn few_samples_give_no_interval_and_no_verdict() {
 
 #[test]
 fn an_interrupted_run_says_so() {
-    let mut run = usual_run();
+    let mut run = typical_run();
     run.end.as_mut().unwrap().interrupted = true;
     assert!(page(&run).contains("This run was stopped before its plan was done."));
 }
 
 #[test]
 fn a_trial_outside_the_plan_is_an_error_in_a_sentence() {
-    let mut run = usual_run();
+    let mut run = typical_run();
     run.trials[0].cell = 10_000;
     let folder = tempfile::tempdir().unwrap();
     let error =
@@ -273,9 +273,9 @@ fn resolved(from: &str, link: &str) -> String {
 }
 
 #[test]
-fn ids_are_unique_and_links_lead_somewhere() {
+fn ids_are_unique_and_links_resolve() {
     for options in [Options::default(), Options { single_file: true }] {
-        let pages = pages(&usual_run(), options);
+        let pages = pages(&typical_run(), options);
         for (name, page) in &pages {
             let mut ids = attribute(page, "id");
             ids.sort();
@@ -299,7 +299,7 @@ fn ids_are_unique_and_links_lead_somewhere() {
 
 #[test]
 fn a_merged_run_lists_its_shards_and_marks_the_noise_of_each() {
-    let whole = usual_run();
+    let whole = typical_run();
     let names: Vec<String> = whole.header.workloads.iter().map(|info| info.name.clone()).collect();
     let shard = |index: usize| {
         let mut own = whole.clone();
@@ -328,11 +328,11 @@ fn a_merged_run_lists_its_shards_and_marks_the_noise_of_each() {
 }
 
 #[test]
-fn a_run_in_parts_and_a_load_that_rose_are_told() {
-    let mut run = usual_run();
+fn resumed_run_and_rising_load_are_reported() {
+    let mut run = typical_run();
     let whole = page(&run);
     assert!(!whole.contains("Measured in parts") && !whole.contains("The load rose"));
-    in_parts_beside_load(&mut run, "<b>then</b>");
+    resumed_under_load(&mut run, "<b>then</b>");
     let told = page(&run);
     let parts = between(&told, "Measured in parts", "</p>");
     assert!(parts.contains("went on 1 time, at last on &lt;b&gt;then&lt;/b&gt;"), "{parts}");
@@ -345,8 +345,8 @@ fn a_run_in_parts_and_a_load_that_rose_are_told() {
 }
 
 #[test]
-fn cores_that_were_not_free_and_samples_that_were_lost_are_told() {
-    let mut run = usual_run();
+fn busy_cores_and_dropped_samples_are_reported() {
+    let mut run = typical_run();
     let quiet = page(&run);
     assert!(!quiet.contains("cores were free") && !quiet.contains("stalls of the machine"));
     let (capacity, capacity_ideal) = (Some(1.3), Some(2.0));

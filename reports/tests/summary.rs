@@ -7,9 +7,9 @@ use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::trial::{Better, Outcome};
 
-mod fixture;
+mod fixtures;
 
-use fixture::{Cell, Workload, runner, usual_run};
+use fixtures::{Cell, Workload, runner, typical_run};
 
 fn summary(run: &Run) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -26,7 +26,7 @@ fn row<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
 
 #[test]
 fn a_summary_has_the_machine_the_control_the_findings_and_every_comparison() {
-    let text = summary(&usual_run());
+    let text = summary(&typical_run());
     for words in [
         "## Runtimes compared on Made-up Processor 9000, 8 cores, 16.0 GiB, Linux 6.1.0\n",
         "Run 20260131T120000-made-up of 2026-01-31T12:00:00Z, profile quick, 4 workers.",
@@ -52,7 +52,7 @@ fn a_summary_has_the_machine_the_control_the_findings_and_every_comparison() {
 
 #[test]
 fn a_comparison_whose_control_failed_has_no_word() {
-    let mut run = usual_run();
+    let mut run = typical_run();
     let cells = run.header.plan.cells.clone();
     for trial in &mut run.trials {
         let cell = &cells[trial.cell];
@@ -74,13 +74,13 @@ fn a_comparison_whose_control_failed_has_no_word() {
 }
 
 #[test]
-fn a_name_is_no_markup_and_no_row_of_its_own() {
+fn names_are_escaped_in_markdown() {
     const NAME: &str = "a | b\n| c | `d` <img src=x> [e](f) **g**";
     let workload = Workload::new(NAME, Kind::Io, ("wall", "ns", Better::Lower, 5.0))
         .cell(NAME, Cell::Costs(1.0))
         .cell("other", Cell::Costs(2.0));
     let runners = [NAME, "other"].map(|name| runner(name, Class::MultiThread)).into();
-    let text = summary(&fixture::run(runners, &[workload]));
+    let text = summary(&fixtures::run(runners, &[workload]));
     let harmless = "a \\| b \\| c \\| \\`d\\` \\<img src=x\\> \\[e\\](f) \\*\\*g\\*\\*";
     assert_eq!(text.matches(harmless).count(), 4, "{text}");
     assert_eq!(text.matches("img").count(), 4, "nowhere else: {text}");
@@ -103,7 +103,7 @@ fn a_summary_fits_into_a_comment_and_says_what_is_left_out() {
         };
         let workloads: Vec<Workload> = (0..workloads).map(workload).collect();
         let infos = runners.iter().map(|name| runner(name, Class::MultiThread)).collect();
-        summary(&fixture::run(infos, &workloads))
+        summary(&fixtures::run(infos, &workloads))
     };
     let text = made_up(90, 40);
     assert!((58_000..=60_000).contains(&text.len()), "as much as fits: {} bytes", text.len());

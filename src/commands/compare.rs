@@ -148,7 +148,7 @@ pub(crate) fn finish(judged: &Judged, format: Format, out: Option<&Path>) -> Res
         Format::Text => render::text(judged),
         Format::Markdown => render::markdown(judged),
         Format::Json => render::json(judged).map_err(Error::report)?,
-        Format::Junit => render::junit(judged),
+        Format::Junit => render::junit(judged).map_err(Error::report)?,
     };
     hand_over(&text, matches!(format, Format::Json), out)?;
     ended(judged.outcome, judged.sentence())

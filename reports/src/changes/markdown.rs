@@ -2,14 +2,14 @@
 
 use runtime_bench_results::history::{Judged, MachineChanges};
 
-use super::lines::{Introduced, apart, extent, heading, introduced, verdict};
-use crate::comparison::escaped;
+use super::table::{by_run, heading, machine_notice, run_range, table, verdict};
+use crate::markdown::{escaped, list};
 
 /// The verdict in one line, then machine by machine a table and notes.
 pub fn markdown(judged: &Judged) -> String {
     let mut out = vec![format!("**{}**", escaped(&verdict(judged)))];
     out.extend(judged.document.metric.iter().map(|metric| format!("Metric: {}.", escaped(metric))));
-    out.extend(apart(judged).map(|apart| format!("{}.", escaped(&apart))));
+    out.extend(machine_notice(judged).map(|notice| format!("{}.", escaped(&notice))));
     for machine in &judged.document.machines {
         out.extend(of_machine(machine));
     }
@@ -18,12 +18,14 @@ pub fn markdown(judged: &Judged) -> String {
 }
 
 fn of_machine(machine: &MachineChanges) -> Vec<String> {
-    let mut out =
-        vec![format!("### {}", escaped(&machine.label)), format!("{}.", escaped(&extent(machine)))];
-    for introduced in introduced(machine) {
-        let (run, changed) = heading(introduced.first);
+    let mut out = vec![
+        format!("### {}", escaped(&machine.label)),
+        format!("{}.", escaped(&run_range(machine))),
+    ];
+    for changes in by_run(machine) {
+        let (run, changed) = heading(changes[0]);
         out.push(format!("**{}**: {}", escaped(&run), escaped(&changed)));
-        out.push(table(&introduced));
+        out.push(table(&changes).markdown());
     }
     if machine.changes.is_empty() && machine.series > 0 {
         out.push("No change point.".to_owned());
@@ -32,28 +34,4 @@ fn of_machine(machine: &MachineChanges) -> Vec<String> {
         out.push(list(&machine.notes));
     }
     out
-}
-
-fn list(notes: &[String]) -> String {
-    notes.iter().map(|note| format!("- {}", escaped(note))).collect::<Vec<String>>().join("\n")
-}
-
-fn table(introduced: &Introduced<'_>) -> String {
-    let mut rows = vec![
-        "| cell | ratio | 95 % interval | verdict | median | runs | note |".to_owned(),
-        "|---|--:|--:|---|---|---|---|".to_owned(),
-    ];
-    for line in &introduced.lines {
-        rows.push(format!(
-            "| {} | {} | {} | {} | {} | {} | {} |",
-            escaped(&line.cell),
-            line.ratio,
-            line.interval,
-            escaped(&line.word),
-            escaped(&line.figures),
-            line.runs,
-            escaped(line.note)
-        ));
-    }
-    rows.join("\n")
 }

@@ -1,11 +1,11 @@
 //! The change points of a history as text, Markdown and JSON.
 //!
-//! - `lines`: what each change point shows; the other files only arrange it.
+//! - `table`: what each change point shows; the other files only arrange it.
 //! - `text`: for a terminal.
 //! - `markdown`: for the summary of a job.
 
-pub(crate) mod lines;
 mod markdown;
+pub(crate) mod table;
 mod text;
 
 pub use markdown::markdown;
@@ -14,7 +14,7 @@ pub use text::text;
 use runtime_bench_results::history::Judged;
 
 use crate::ReportError;
-use crate::data::pretty_json;
+use crate::files::pretty_json;
 
 /// The change points as JSON, schema `runtime-bench/history/1`, with a line break at its end.
 ///

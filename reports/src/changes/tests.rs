@@ -72,7 +72,7 @@ fn judged(fail_on: FailOn) -> Judged {
 }
 
 #[test]
-fn text_tells_each_run_what_changed_and_by_how_much() {
+fn text_lists_change_points_by_run() {
     let text = text(&judged(FailOn::Regression));
     let has = |parts: &[&str]| {
         let line = text.lines().any(|line| parts.iter().all(|part| line.contains(part)));

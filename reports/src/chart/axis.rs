@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
-use super::scaled::{AxisKind, Scaled, is_drawable};
+use super::axis_spec::{AxisKind, AxisSpec, is_drawable};
 use super::text::{tenths, width};
 use super::ticks;
 use crate::format;
@@ -29,12 +29,12 @@ pub(super) struct Axis {
     high: f64,
     log: bool,
     ticks: Vec<(f64, String)>,
-    scaled: Scaled,
+    scaled: AxisSpec,
 }
 
 impl Axis {
     /// The axis that suits some figures; `None` if it can hold none of them.
-    pub(super) fn new(scaled: &Scaled, figures: &[f64]) -> Option<Self> {
+    pub(super) fn new(scaled: &AxisSpec, figures: &[f64]) -> Option<Self> {
         let at_least = match &scaled.kind {
             AxisKind::Auto => f64::NEG_INFINITY,
             AxisKind::Log => f64::MIN_POSITIVE,
@@ -53,7 +53,7 @@ impl Axis {
     }
 
     /// From zero; its last tick stands at the end, so that no figure lies beyond every label.
-    fn linear(low: f64, high: f64, scaled: &Scaled) -> Self {
+    fn linear(low: f64, high: f64, scaled: &AxisSpec) -> Self {
         let (low, high) = match (low, high) {
             (_, 0.0..) if high > 0.0 => (low.min(0.0), high),
             // All are zero or below.
@@ -69,14 +69,14 @@ impl Axis {
         Self { low, high, log: false, ticks, scaled: scaled.clone() }
     }
 
-    fn log(low: f64, high: f64, scaled: &Scaled) -> Self {
+    fn log(low: f64, high: f64, scaled: &AxisSpec) -> Self {
         let missing = (LEAST_LOG / (high / low)).max(1.0).sqrt();
         let (low, high) = (low / missing / LOG_MARGIN, high * missing * LOG_MARGIN);
         let ticks = numbered(ticks::log(low, high, scaled.round(), ticks::TICKS), scaled);
         Self { low, high, log: true, ticks, scaled: scaled.clone() }
     }
 
-    fn percentiles(low: f64, high: f64, scaled: &Scaled) -> Self {
+    fn percentiles(low: f64, high: f64, scaled: &AxisSpec) -> Self {
         let high = if high > low { high } else { low * 10.0 };
         Self {
             low,
@@ -87,7 +87,7 @@ impl Axis {
         }
     }
 
-    fn labelled(names: &[String], scaled: &Scaled, figures: &[f64]) -> Option<Self> {
+    fn labelled(names: &[String], scaled: &AxisSpec, figures: &[f64]) -> Option<Self> {
         let ticks = names.iter().enumerate().map(|(at, name)| (at as f64, name.clone())).collect();
         let axis = Self {
             low: -0.5,
@@ -179,7 +179,7 @@ impl Axis {
     }
 }
 
-fn numbered(ticks: Vec<f64>, scaled: &Scaled) -> Vec<(f64, String)> {
+fn numbered(ticks: Vec<f64>, scaled: &AxisSpec) -> Vec<(f64, String)> {
     let unit = scaled.tick_unit();
     ticks.into_iter().map(|tick| (tick, format::tick(tick, unit))).collect()
 }
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     fn axis(kind: AxisKind, figures: &[f64]) -> Option<Axis> {
-        Axis::new(&Scaled { name: String::new(), unit: String::new(), kind }, figures)
+        Axis::new(&AxisSpec { name: String::new(), unit: String::new(), kind }, figures)
     }
 
     fn ticks(figures: &[f64]) -> Vec<f64> {
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_axis_cannot_hold_is_left_out() {
+    fn values_outside_the_axis_are_skipped() {
         let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE];
         for kind in [AxisKind::Auto, AxisKind::Log, AxisKind::Percentile] {
             assert!(axis(kind.clone(), &odd).is_none());
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_stand_where_they_belong() {
+    fn values_map_to_their_positions() {
         let linear = axis(AxisKind::Auto, &[50.0, 100.0]).unwrap();
         assert_eq!(linear.map(&50.0, (0, 1000)), 500);
         let log = axis(AxisKind::Auto, &[1.0, 100.0]).unwrap();
@@ -278,7 +278,7 @@ mod tests {
     fn labels_are_thinned_until_none_touch_another() {
         let names: Vec<String> = (0..40).map(|n| format!("2026-01-{n:02}")).collect();
         let scaled =
-            Scaled { name: String::new(), unit: String::new(), kind: AxisKind::Labels(names) };
+            AxisSpec { name: String::new(), unit: String::new(), kind: AxisKind::Labels(names) };
         let axis = Axis::new(&scaled, &[0.0]).unwrap().at_figures(&[], 400);
         assert!((2..6).contains(&axis.ticks.len()), "{:?}", axis.ticks);
         assert!(axis.fits(&axis.ticks, 400));
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_parameter_has_ticks_at_its_own_values() {
-        let scaled = Scaled { name: String::new(), unit: String::new(), kind: AxisKind::Log };
+        let scaled = AxisSpec { name: String::new(), unit: String::new(), kind: AxisKind::Log };
         let figures = [8.0, 1.0, 2.0, 4.0, 2.0];
         let own = Axis::new(&scaled, &figures).unwrap().at_figures(&figures, 400);
         assert_eq!(own.labels().collect::<Vec<_>>(), ["1", "2", "4", "8"]);

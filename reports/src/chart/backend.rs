@@ -1,4 +1,4 @@
-//! A plotters backend that writes SVG with classes instead of colours.
+//! A plotters backend that writes SVG with classes instead of colors.
 //!
 //! It reports ten times its size, so that plotters' whole pixels are tenths here: without that,
 //! lines become stairs.
@@ -14,29 +14,25 @@ use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
 
-use super::ink::Ink;
-use super::path::{Elements, closed_outline, open_outline, pixels};
+use super::ink::{Ink, LINE};
+use super::path::{Elements, PRECISION, closed_outline, open_outline, pixels};
 
-/// plotters' pixels in one pixel of the drawing.
-pub(super) const PRECISION: i32 = 10;
-/// Width of a line that carries data, in plotters' pixels; a wider one is as thick as a row.
-pub(super) const LINE: i32 = 2 * PRECISION;
 /// Mean width of a character ÷ font size, of a system font.
 const CHARACTER: f64 = 0.56;
 
 /// Something that plotters asked for and no chart of this page may hold.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refused {
-    /// A colour that no theme knows.
-    #[error("the colour {0:?} is not reserved for any ink")]
-    Colour((u8, u8, u8)),
+    /// A color that no theme knows.
+    #[error("the color {0:?} is not reserved for any ink")]
+    Color((u8, u8, u8)),
     /// A picture, which would be a blob in the page.
     #[error("bitmaps are not drawn")]
     Bitmap,
 }
 
 /// What became of a drawing.
-pub(super) type Painted<T = ()> = Result<T, DrawingAreaErrorKind<Refused>>;
+pub(super) type DrawResult<T = ()> = Result<T, DrawingAreaErrorKind<Refused>>;
 type Drawn = Result<(), DrawingErrorKind<Refused>>;
 
 /// The elements drawn so far. Clones share them, so that a chart can group what plotters draws.
@@ -58,7 +54,7 @@ impl Canvas {
     }
 
     /// What is drawn inside has a tooltip.
-    pub(super) fn group(&self, tooltip: &str, inside: impl FnOnce() -> Painted) -> Painted {
+    pub(super) fn group(&self, tooltip: &str, inside: impl FnOnce() -> DrawResult) -> DrawResult {
         self.push(&format!("<g><title>{}</title>", escaped(tooltip)));
         let painted = inside();
         self.push("</g>");
@@ -70,8 +66,8 @@ impl Canvas {
         &self,
         href: &str,
         tooltip: &str,
-        inside: impl FnOnce() -> Painted,
-    ) -> Painted {
+        inside: impl FnOnce() -> DrawResult,
+    ) -> DrawResult {
         self.push(&format!(r#"<a href="{}"><title>{}</title>"#, escaped(href), escaped(tooltip)));
         let painted = inside();
         self.push("</a>");
@@ -116,7 +112,7 @@ impl Paint {
     }
 }
 
-/// The classes of a colour; `None` where nothing would be seen.
+/// The classes of a color; `None` where nothing would be seen.
 fn class(paint: Paint, color: BackendColor) -> Result<Option<String>, DrawingErrorKind<Refused>> {
     if color.alpha <= 0.0 {
         return Ok(None);
@@ -131,7 +127,7 @@ fn class(paint: Paint, color: BackendColor) -> Result<Option<String>, DrawingErr
 }
 
 fn ink(color: BackendColor) -> Result<Cow<'static, str>, DrawingErrorKind<Refused>> {
-    Ink::class(color).ok_or(DrawingErrorKind::DrawingError(Refused::Colour(color.rgb)))
+    Ink::class(color).ok_or(DrawingErrorKind::DrawingError(Refused::Color(color.rgb)))
 }
 
 /// Text as it may stand in an element or an attribute.
@@ -264,7 +260,7 @@ mod tests {
     use plotters::style::{BLACK, Color, IntoTextStyle, TRANSPARENT};
 
     #[test]
-    fn colours_become_classes_and_pixels_tenths() {
+    fn colors_become_classes_and_pixels_tenths() {
         let canvas = Canvas::new((20, 10));
         let area = canvas.clone().into_drawing_area();
         area.draw(&Circle::new((105, 30), 45, Ink::Series(1).fill())).unwrap();
@@ -272,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_colour_that_is_not_reserved_is_refused_and_an_invisible_one_left_out() {
+    fn unreserved_colors_are_rejected_and_invisible_ones_skipped() {
         let canvas = Canvas::new((20, 10));
         let area = canvas.clone().into_drawing_area();
         let refused = area.draw(&Circle::new((1, 1), 1, BLACK.filled())).unwrap_err();
@@ -285,8 +281,8 @@ mod tests {
     fn text_and_tooltips_are_escaped() {
         let canvas = Canvas::new((20, 10));
         let area = canvas.clone().into_drawing_area();
-        let colour = Ink::Label.colour();
-        let style = ("sans-serif", 120).into_text_style(&area).color(&colour);
+        let color = Ink::Label.color();
+        let style = ("sans-serif", 120).into_text_style(&area).color(&color);
         let text = Text::new("<script>", (0, 0), style);
         canvas.link("?\">", "a & \"b\"", || area.draw(&text)).unwrap();
         assert_eq!(

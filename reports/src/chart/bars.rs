@@ -5,11 +5,11 @@ use plotters::style::text_anchor::HPos;
 use runtime_bench_results::stats::Interval;
 
 use super::axis::Axis;
-use super::backend::{Canvas, Painted};
+use super::axis_spec::{AxisKind, AxisSpec};
+use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
-use super::paint::{Form, area, line, mark, text, whisker};
+use super::paint::{MarkStyle, area, line, mark, text, whisker};
 use super::rows::{self, Layout, RowPlot};
-use super::scaled::{AxisKind, Scaled};
 use super::svg::{self, Role};
 use super::text::{tenths, width};
 use super::{ChartError, Description};
@@ -43,7 +43,7 @@ pub(crate) struct BarGroup {
 pub(crate) struct Bar {
     /// Its name.
     pub(crate) name: String,
-    /// Its colour and marker.
+    /// Its color and marker.
     pub(crate) series: usize,
     /// Its cost ÷ that of the reference.
     pub(crate) ratio: f64,
@@ -72,7 +72,7 @@ impl BarPlot {
     }
 
     fn axis(&self) -> Option<Axis> {
-        let scaled = Scaled { kind: AxisKind::Log, ..Scaled::figure("×") };
+        let scaled = AxisSpec { kind: AxisKind::Log, ..AxisSpec::figure("×") };
         let bars = || self.groups.iter().flat_map(|group| &group.bars);
         let ratios: Vec<f64> = bars().map(|bar| bar.ratio).collect();
         Axis::new(&scaled, &ratios)?;
@@ -104,7 +104,7 @@ impl Bar {
     }
 }
 
-fn paint(canvas: &Canvas, axis: Axis, rows: &[Row<'_>]) -> Painted {
+fn paint(canvas: &Canvas, axis: Axis, rows: &[Row<'_>]) -> DrawResult {
     let held = axis.clone();
     // A heading is no name of a row: it begins further left and may be longer.
     let name = |row: &Row<'_>| if row.bar.is_some() { row.name.to_owned() } else { String::new() };
@@ -131,7 +131,7 @@ fn paint(canvas: &Canvas, axis: Axis, rows: &[Row<'_>]) -> Painted {
 }
 
 /// The line at 1×, and what is to its sides.
-fn paint_guide(plot: &RowPlot, rows: usize) -> Painted {
+fn paint_guide(plot: &RowPlot, rows: usize) -> DrawResult {
     let (top, bottom) = (plot.at(1.0, 0.0), plot.at(1.0, rows as f64));
     line(&plot.root, &[(top.0, top.1 - tenths(14)), bottom], Ink::Guide.thin())?;
     let y = top.1 - tenths(10);
@@ -142,7 +142,7 @@ fn paint_guide(plot: &RowPlot, rows: usize) -> Painted {
     text(&plot.root, MORE, (top.0 + gap, y), Ink::Label, HPos::Left)
 }
 
-fn paint_bar(plot: &RowPlot, axis: &Axis, bar: &Bar, y: f64) -> Painted {
+fn paint_bar(plot: &RowPlot, axis: &Axis, bar: &Bar, y: f64) -> DrawResult {
     let corners = [(1.0, y - HALF), (bar.ratio, y - HALF), (bar.ratio, y + HALF), (1.0, y + HALF)];
     let corners = corners.map(|(value, y)| plot.at(value, y));
     area(&plot.root, corners.to_vec(), Ink::Band(bar.series))?;
@@ -153,13 +153,13 @@ fn paint_bar(plot: &RowPlot, axis: &Axis, bar: &Bar, y: f64) -> Painted {
         let style = Ink::Series(bar.series).line();
         whisker(&plot.root, [plot.at(low, y), plot.at(high, y)], style)?;
     }
-    mark(&plot.root, plot.at(bar.ratio, y), bar.series, Form::Filled)
+    mark(&plot.root, plot.at(bar.ratio, y), bar.series, MarkStyle::Filled)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::odd::about;
+    use crate::chart::edge_cases::about;
 
     fn drawn(ratios: &[f64]) -> String {
         let bar = |(series, ratio): (usize, &f64)| Bar {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_that_cannot_be_drawn_is_said_not_drawn() {
+    fn undrawable_bars_are_listed_as_text() {
         let svg = drawn(&[1.5, f64::NAN, 0.0, -1.0, f64::INFINITY]);
         assert_eq!(svg.matches("not drawable").count(), 4);
         assert_eq!(svg.matches("band").count(), 1);

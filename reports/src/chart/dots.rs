@@ -4,11 +4,11 @@ use maud::Markup;
 use runtime_bench_results::stats::Interval;
 
 use super::axis::Axis;
-use super::backend::{Canvas, Painted};
+use super::axis_spec::{AxisSpec, is_drawable};
+use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
-use super::paint::{Form, line, mark, whisker};
+use super::paint::{MarkStyle, line, mark, whisker};
 use super::rows::{self, Layout, RowPlot};
-use super::scaled::{Scaled, is_drawable};
 use super::svg::{self, Role};
 use super::{ChartError, Description};
 
@@ -30,7 +30,7 @@ pub(crate) struct DotPlot {
 pub(crate) struct DotRow {
     /// Its name.
     pub(crate) name: String,
-    /// Its colour and marker.
+    /// Its color and marker.
     pub(crate) series: usize,
     /// Its figures; a line joins them.
     pub(crate) marks: Vec<Mark>,
@@ -57,13 +57,13 @@ pub(crate) struct Mark {
     /// Its whisker.
     pub(crate) interval: Option<Interval>,
     /// How it looks.
-    pub(crate) form: Form,
+    pub(crate) form: MarkStyle,
 }
 
 impl DotPlot {
     /// Draws the chart; `None` when no figure can be drawn.
     pub(crate) fn draw(&self, about: &Description) -> Result<Option<Markup>, ChartError> {
-        let Some(axis) = Axis::new(&Scaled::figure(&self.unit), &self.figures()) else {
+        let Some(axis) = Axis::new(&AxisSpec::figure(&self.unit), &self.figures()) else {
             return Ok(None);
         };
         let canvas = rows::canvas(&LAYOUT, self.rows.len());
@@ -88,7 +88,7 @@ impl DotPlot {
         figures
     }
 
-    fn paint(&self, canvas: &Canvas, axis: Axis) -> Painted {
+    fn paint(&self, canvas: &Canvas, axis: Axis) -> DrawResult {
         let names: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
         let words: Vec<&str> = self.rows.iter().map(DotRow::shown).collect();
         let guide = self.guide.filter(|guide| axis.holds(*guide));
@@ -107,7 +107,7 @@ impl DotPlot {
     }
 }
 
-fn paint_row(plot: &RowPlot, row: &DotRow, place: usize) -> Painted {
+fn paint_row(plot: &RowPlot, row: &DotRow, place: usize) -> DrawResult {
     let (y, style) = (place as f64 + 0.5, Ink::Series(row.series).line());
     let marks: Vec<&Mark> = row.marks.iter().filter(|mark| is_drawable(mark.value)).collect();
     if marks.len() > 1 {
@@ -136,7 +136,7 @@ mod tests {
             marks: vec![Mark {
                 value: *value,
                 interval: Some(Interval { low: value * 0.9, high: value * 1.1 }),
-                form: Form::Hollow,
+                form: MarkStyle::Hollow,
             }],
             words: "a < b".into(),
         };
@@ -154,20 +154,20 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_draw_is_no_chart() {
+    fn empty_data_gives_no_chart() {
         assert_eq!(drawn(&[]), None);
         assert_eq!(drawn(&[f64::NAN, f64::INFINITY]), None);
     }
 
     #[test]
-    fn a_figure_that_cannot_be_drawn_is_said_not_drawn() {
+    fn undrawable_values_are_listed_as_text() {
         let svg = drawn(&[1.0, f64::NAN, f64::INFINITY, 100.0]).unwrap();
         assert_eq!(svg.matches("not drawable").count(), 2);
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     }
 
     #[test]
-    fn what_all_are_set_against_lies_on_the_axis_and_is_no_chart_by_itself() {
+    fn guide_lies_on_the_axis_and_is_not_a_chart_alone() {
         let about = Description { id: "c".into(), title: String::new(), finding: String::new() };
         let drawn = |figures: &[f64], guide| {
             let plot = DotPlot { guide: Some(guide), ..plot(figures) };
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_figures_neither_hang_nor_fail() {
+    fn non_finite_values_do_not_hang() {
         for figures in [
             &[0.0][..],
             &[0.0, 0.0],

@@ -4,7 +4,6 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use runtime_bench_results::stats::Interval;
 
 use super::*;
-use crate::page::theme;
 
 const RUNNERS: [&str; 9] = [
     "tokio",
@@ -39,8 +38,8 @@ fn around(value: f64, share: f64) -> Interval {
     Interval { low: value * (1.0 - share), high: value * (1.0 + share) }
 }
 
-fn scaled(name: &str, unit: &str, kind: AxisKind) -> Scaled {
-    Scaled { name: name.into(), unit: unit.into(), kind }
+fn scaled(name: &str, unit: &str, kind: AxisKind) -> AxisSpec {
+    AxisSpec { name: name.into(), unit: unit.into(), kind }
 }
 
 fn line(series: usize, xs: &[f64], cost: impl Fn(f64) -> f64) -> Line {
@@ -192,7 +191,7 @@ fn all() -> Vec<(&'static str, Markup)> {
 }
 
 #[test]
-fn charts_of_the_usual_size_are_light() {
+fn typical_charts_stay_small() {
     for (name, chart) in all() {
         let (weight, most) =
             (chart.into_string().len(), if name == "heat" { 15_000 } else { 12_000 });
@@ -204,7 +203,7 @@ fn charts_of_the_usual_size_are_light() {
 #[test]
 #[ignore = "writes a page for the eye: charts.html and charts.svg in the folder for temporary files"]
 fn gallery() {
-    let style = theme::style();
+    let style = theme::colors() + STYLE;
     let page = html! {
         (DOCTYPE)
         html lang="en" {

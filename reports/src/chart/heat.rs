@@ -3,52 +3,10 @@
 use maud::Markup;
 
 use super::svg::{self, Role};
-use super::table::{Sizes, Table};
+use super::table::{HeatMap, Sizes, Table};
 use super::{ChartError, Description};
 
 const INLINE: Sizes = Sizes { cell: 52, best: 26, above: 0, below: 2 };
-
-/// A table of shades.
-#[derive(Clone, Debug)]
-pub(crate) struct HeatMap {
-    /// From left to right.
-    pub(crate) columns: Vec<HeatColumn>,
-    /// From top to bottom.
-    pub(crate) rows: Vec<HeatRow>,
-}
-
-/// A runner.
-#[derive(Clone, Debug)]
-pub(crate) struct HeatColumn {
-    /// Its name.
-    pub(crate) name: String,
-    /// Its colour and marker.
-    pub(crate) series: usize,
-}
-
-/// A workload.
-#[derive(Clone, Debug)]
-pub(crate) struct HeatRow {
-    /// What stands above this row, such as the kind that begins here.
-    pub(crate) heading: Option<String>,
-    /// Its name.
-    pub(crate) name: String,
-    /// Where it is told in full.
-    pub(crate) href: Option<String>,
-    /// One per column.
-    pub(crate) cells: Vec<HeatCell>,
-}
-
-/// What a runner needs for a workload.
-#[derive(Clone, Debug)]
-pub(crate) struct HeatCell {
-    /// From best to worst; `None` without a figure.
-    pub(crate) shade: Option<usize>,
-    /// Whether it is the best of its row.
-    pub(crate) best: bool,
-    /// The figure in words.
-    pub(crate) words: String,
-}
 
 impl HeatMap {
     /// Draws the table; `None` when it has no cell.
@@ -65,8 +23,9 @@ impl HeatMap {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::{HeatCell, HeatColumn, HeatRow};
     use super::*;
-    use crate::chart::odd::about;
+    use crate::chart::edge_cases::about;
 
     fn cell(shade: Option<usize>) -> HeatCell {
         HeatCell { shade, best: shade == Some(0), words: "1 < 2".into() }
@@ -110,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_shorter_than_the_table_have_gaps_and_none_is_no_chart() {
+    fn short_rows_leave_gaps_and_no_rows_give_no_chart() {
         let mut short = map(None);
         short.rows[0].cells.truncate(1);
         assert!(drawn(&short).contains("&lt;row&gt;: 1 &lt; 2 – – – –"));
@@ -120,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn as_a_file_it_brings_its_words_and_both_themes() {
+    fn snapshot_embeds_text_and_both_themes() {
         let file = map(Some("w/a.html")).standalone(&about()).unwrap().unwrap();
         assert!(file.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""), "{file}");
         assert_eq!(file.matches(">1 &lt; 2</text>").count(), 4, "one for each figure: {file}");

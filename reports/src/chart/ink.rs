@@ -1,6 +1,6 @@
-//! The reserved colours and the classes that they stand for.
+//! The reserved colors and the classes that they stand for.
 //!
-//! plotters passes colours, the page has themes: a chart draws in reserved colours only, and the
+//! plotters passes colors, the page has themes: a chart draws in reserved colors only, and the
 //! style sheet decides what they look like.
 
 use std::borrow::Cow;
@@ -8,11 +8,13 @@ use std::borrow::Cow;
 use plotters::style::{Color, RGBColor, ShapeStyle};
 use plotters_backend::BackendColor;
 
-use super::backend::{LINE, PRECISION};
+use super::path::PRECISION;
 
-/// How many colours tell runners apart; further runners share a colour but not a marker.
-pub(super) const COLOURS: usize = 6;
-/// How many dashes tell lines apart; with six colours they repeat only after thirty runners.
+/// Width of a line that carries data, in plotters' pixels; a wider one is as thick as a row.
+pub(super) const LINE: i32 = 2 * PRECISION;
+/// How many colors tell runners apart; further runners share a color but not a marker.
+pub(super) const COLORS: usize = 6;
+/// How many dashes tell lines apart; with six colors they repeat only after thirty runners.
 const DASHES: usize = 5;
 /// How many shades a heat map has.
 pub(super) const SHADES: usize = 5;
@@ -38,7 +40,7 @@ pub(super) enum Ink {
     Touch,
     /// A runner.
     Series(usize),
-    /// The line of a runner, in its colour and with its dash.
+    /// The line of a runner, in its color and with its dash.
     Trace(usize),
     /// Where a runner may be, so pale that others show through.
     Band(usize),
@@ -47,30 +49,30 @@ pub(super) enum Ink {
 }
 
 impl Ink {
-    /// The colour that plotters is given.
-    pub(super) fn colour(self) -> RGBColor {
+    /// The color that plotters is given.
+    pub(super) fn color(self) -> RGBColor {
         let part = |number: usize, of: usize| (number % of) as u8;
         match self {
             Self::Grid => RGBColor(1, 0, 0),
             Self::Label => RGBColor(2, 0, 0),
             Self::Figure => RGBColor(3, 0, 0),
             Self::Paper => RGBColor(4, 0, 0),
-            Self::Series(series) => RGBColor(5, part(series, COLOURS), 0),
+            Self::Series(series) => RGBColor(5, part(series, COLORS), 0),
             Self::Guide => RGBColor(6, 0, 0),
             Self::Link => RGBColor(7, 0, 0),
             Self::Touch => RGBColor(8, 0, 0),
             Self::Name => RGBColor(12, 0, 0),
-            Self::Trace(series) => RGBColor(9, part(series, COLOURS), part(series, DASHES)),
-            Self::Band(series) => RGBColor(10, part(series, COLOURS), 0),
+            Self::Trace(series) => RGBColor(9, part(series, COLORS), part(series, DASHES)),
+            Self::Band(series) => RGBColor(10, part(series, COLORS), 0),
             Self::Shade(shade) => RGBColor(11, shade.min(SHADES - 1) as u8, 0),
         }
     }
 
-    /// The class that a reserved colour stands for; `None` for every other colour.
-    pub(super) fn class(colour: BackendColor) -> Option<Cow<'static, str>> {
-        let (kind, number, dash) = colour.rgb;
+    /// The class that a reserved color stands for; `None` for every other color.
+    pub(super) fn class(color: BackendColor) -> Option<Cow<'static, str>> {
+        let (kind, number, dash) = color.rgb;
         let most = match kind {
-            5 | 9 | 10 => COLOURS,
+            5 | 9 | 10 => COLORS,
             11 => SHADES,
             _ => 1,
         };
@@ -98,28 +100,28 @@ impl Ink {
 
     /// Inside a shape.
     pub(super) fn fill(self) -> ShapeStyle {
-        self.colour().filled()
+        self.color().filled()
     }
 
     /// A line like those that carry data.
     pub(super) fn line(self) -> ShapeStyle {
-        self.colour().stroke_width(LINE.unsigned_abs())
+        self.color().stroke_width(LINE.unsigned_abs())
     }
 
     /// A line as thick as a row of a table: lighter than a rectangle.
     pub(super) fn wide(self) -> ShapeStyle {
-        self.colour().stroke_width(2 * LINE.unsigned_abs())
+        self.color().stroke_width(2 * LINE.unsigned_abs())
     }
 
     /// A line that stays behind the data.
     pub(super) fn thin(self) -> ShapeStyle {
-        self.colour().stroke_width(PRECISION.unsigned_abs())
+        self.color().stroke_width(PRECISION.unsigned_abs())
     }
 }
 
-/// The classes of a runner's colour, for what is not drawn by plotters.
+/// The classes of a runner's color, for what is not drawn by plotters.
 pub(super) fn series_class(series: usize) -> String {
-    format!("s{}", series % COLOURS + 1)
+    format!("s{}", series % COLORS + 1)
 }
 
 #[cfg(test)]
@@ -127,7 +129,7 @@ mod tests {
     use super::*;
 
     fn class(ink: Ink) -> Option<Cow<'static, str>> {
-        Ink::class(ink.colour().to_backend_color())
+        Ink::class(ink.color().to_backend_color())
     }
 
     #[test]
@@ -142,7 +144,7 @@ mod tests {
             Ink::Name,
             Ink::Touch,
         ];
-        let series = (0..COLOURS).flat_map(|n| [Ink::Series(n), Ink::Trace(n), Ink::Band(n)]);
+        let series = (0..COLORS).flat_map(|n| [Ink::Series(n), Ink::Trace(n), Ink::Band(n)]);
         let inks = plain.into_iter().chain(series).chain((0..SHADES).map(Ink::Shade));
         let mut classes: Vec<_> = inks.map(|ink| class(ink).unwrap()).collect();
         for class in classes.iter().flat_map(|classes| classes.split(' ')) {
@@ -157,12 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn other_colours_are_none_and_series_wrap() {
+    fn other_colors_are_none_and_series_wrap() {
         for rgb in [(0, 0, 0), (255, 255, 255), (5, 6, 0), (5, 0, 1), (9, 0, 5), (1, 1, 0)] {
             assert_eq!(Ink::class(BackendColor { alpha: 1.0, rgb }), None, "{rgb:?}");
         }
-        assert_eq!(class(Ink::Series(COLOURS)).as_deref(), Some("s1"));
-        assert_eq!(class(Ink::Trace(COLOURS)).as_deref(), Some("s1 d1"));
+        assert_eq!(class(Ink::Series(COLORS)).as_deref(), Some("s1"));
+        assert_eq!(class(Ink::Trace(COLORS)).as_deref(), Some("s1 d1"));
         assert_eq!(class(Ink::Shade(99)).as_deref(), Some("h4"));
         assert_eq!(series_class(7), "s2");
     }

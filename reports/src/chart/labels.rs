@@ -90,7 +90,7 @@ impl Space {
 }
 
 /// The nearest free space of a size beside a place; `None` if there is none near.
-pub(super) fn beside(
+pub(super) fn free_space(
     (x, y): BackendCoord,
     size: (i32, i32),
     taken: &[Space],
@@ -149,11 +149,11 @@ mod tests {
         let inside = Space { from: (0, 0), to: (1000, 1000) };
         let mut taken = Vec::new();
         for _ in 0..12 {
-            let space = beside((500, 500), (200, 40), &taken, &inside).unwrap();
+            let space = free_space((500, 500), (200, 40), &taken, &inside).unwrap();
             assert!(!taken.iter().any(|other| space.touches(other)));
             taken.push(space);
         }
-        assert_eq!(beside((500, 500), (200, 40), &[inside], &inside), None);
-        assert_eq!(beside((500, 500), (2000, 40), &[], &inside), None);
+        assert_eq!(free_space((500, 500), (200, 40), &[inside], &inside), None);
+        assert_eq!(free_space((500, 500), (2000, 40), &[], &inside), None);
     }
 }

@@ -7,12 +7,12 @@ use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
 use runtime_bench_results::stats::Interval;
 
-use super::backend::Painted;
-use super::field::{Field, Plan};
+use super::axis_spec::AxisSpec;
+use super::backend::DrawResult;
 use super::ink::Ink;
 use super::labels::spread;
-use super::paint::{Form, area, line, mark, text, whisker};
-use super::scaled::Scaled;
+use super::paint::{MarkStyle, area, line, mark, text, whisker};
+use super::plot_area::{Plan, PlotArea};
 use super::svg::{self, Role};
 use super::text::{NAME_LENGTH, shortened, tenths, width};
 use super::{ChartError, Description};
@@ -30,9 +30,9 @@ const LEADER: u32 = 34;
 #[derive(Clone, Debug)]
 pub(crate) struct LinePlot {
     /// From left to right.
-    pub(crate) x: Scaled,
+    pub(crate) x: AxisSpec,
     /// From bottom to top.
-    pub(crate) y: Scaled,
+    pub(crate) y: AxisSpec,
     /// In any order.
     pub(crate) lines: Vec<Line>,
     /// A level that everything is compared with.
@@ -44,7 +44,7 @@ pub(crate) struct LinePlot {
 pub(crate) struct Line {
     /// Its name.
     pub(crate) name: String,
-    /// Its colour, marker and dash.
+    /// Its color, marker and dash.
     pub(crate) series: usize,
     /// From left to right.
     pub(crate) points: Vec<LinePoint>,
@@ -77,8 +77,8 @@ impl LinePlot {
         Ok(canvas.map(|field| svg::inline(&field.canvas, about, Role::Picture)))
     }
 
-    fn paint(&self) -> Painted<Option<Field>> {
-        let Some(field) = Field::new(&self.plan())? else {
+    fn paint(&self) -> DrawResult<Option<PlotArea>> {
+        let Some(field) = PlotArea::new(&self.plan())? else {
             return Ok(None);
         };
         let lines: Vec<Drawable<'_>> =
@@ -128,7 +128,7 @@ impl LinePlot {
     }
 }
 
-fn drawable<'l>(line: &'l Line, field: &Field) -> Option<Drawable<'l>> {
+fn drawable<'l>(line: &'l Line, field: &PlotArea) -> Option<Drawable<'l>> {
     let points = thinned(&line.points);
     let held = points.split(|point| !field.holds(point.x, point.y));
     let cut = |point: &LinePoint| LinePoint { interval: field.along_y(point.interval), ..*point };
@@ -147,7 +147,7 @@ fn thinned(points: &[LinePoint]) -> Vec<LinePoint> {
 }
 
 impl Drawable<'_> {
-    fn paint(&self, field: &Field) -> Painted {
+    fn paint(&self, field: &PlotArea) -> DrawResult {
         let series = self.line.series;
         for run in &self.runs {
             for run in run.split(|point| point.interval.is_none()) {
@@ -164,21 +164,21 @@ impl Drawable<'_> {
         // One that is alone is seen by its mark only.
         for run in runs.iter().filter(|run| few || run.len() == 1) {
             for place in run {
-                mark(&field.root, *place, series, Form::Filled)?;
+                mark(&field.root, *place, series, MarkStyle::Filled)?;
             }
         }
         Ok(())
     }
 
     /// The name beside the end of the line, which a leader joins.
-    fn paint_name(&self, field: &Field, y: i32) -> Painted {
+    fn paint_name(&self, field: &PlotArea, y: i32) -> DrawResult {
         let series = self.line.series;
         let x = field.extent().0.end + tenths(LEADER);
         let at = (x - tenths(12), y);
         let (from, bend) = ((self.end.0 + tenths(8), self.end.1), (at.0 - tenths(7), y));
-        // Not in the line's own colour: it would seem to go on.
+        // Not in the line's own color: it would seem to go on.
         line(&field.root, &[from, bend], Ink::Guide.thin())?;
-        mark(&field.root, at, series, Form::Filled)?;
+        mark(&field.root, at, series, MarkStyle::Filled)?;
         let name = shortened(&self.line.name, NAME_LENGTH);
         text(&field.root, &name, (x - tenths(3), y), Ink::Name, HPos::Left)
     }
@@ -197,7 +197,7 @@ impl Drawable<'_> {
 }
 
 /// The interval of points in a row; that of a single point has no width, and is a whisker.
-fn paint_band(field: &Field, run: &[LinePoint], series: usize) -> Painted {
+fn paint_band(field: &PlotArea, run: &[LinePoint], series: usize) -> DrawResult {
     let ends = |point: &LinePoint| {
         let Interval { low, high } = point.interval?;
         Some((field.at(point.x, low), field.at(point.x, high)))
@@ -218,7 +218,7 @@ fn paint_band(field: &Field, run: &[LinePoint], series: usize) -> Painted {
 mod tests {
     use super::*;
     use crate::chart::AxisKind;
-    use crate::chart::odd::{about, scaled};
+    use crate::chart::edge_cases::{about, scaled};
 
     fn plot(lines: Vec<Vec<LinePoint>>) -> LinePlot {
         let line = |(series, points)| Line { name: format!("<{series}>"), series, points };

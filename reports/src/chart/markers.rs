@@ -1,15 +1,15 @@
-//! The shapes that tell runners apart without colour.
+//! The shapes that tell runners apart without color.
 
 use maud::{Markup, html};
 use plotters_backend::BackendCoord;
 
-use super::backend::PRECISION;
 use super::ink::series_class;
+use super::path::PRECISION;
 
 /// Half the size of a mark, pixels.
 const RADIUS: f64 = 5.0;
 
-/// Corners of a shape around the origin, in units of its radius. Five shapes and six colours
+/// Corners of a shape around the origin, in units of its radius. Five shapes and six colors
 /// repeat only after thirty runners.
 const SHAPES: [&[(f64, f64)]; 5] = [
     CIRCLE,

@@ -12,20 +12,23 @@
 //!
 //! What they share:
 //!
-//! - `backend`: a plotters backend that writes classes instead of colours; `path` its elements.
-//! - `ink`: the reserved colours and their classes; `chart.css` says what those look like.
-//! - `scaled`, `axis`, `ticks`: a range of figures with readable ticks.
-//! - `rows`: names, figures along an axis, words; `field`: two axes.
+//! - `backend`: a plotters backend that writes classes instead of colors; `path` its elements.
+//! - `ink`: the reserved colors and their classes; `chart.css` says what those look like.
+//! - `axis_spec`, `axis`, `ticks`: a range of figures with readable ticks.
+//! - `rows`: names, figures along an axis, words; `plot_area`: two axes.
 //! - `paint`, `markers`, `text`: what charts are made of; `svg`: the element around them.
 //! - `labels`: where names stand so that none covers another.
+//! - `theme`: the colors of both themes.
 //! - `density`: the outline of a distribution.
 
 mod axis;
+mod axis_spec;
 mod backend;
 mod bars;
 mod density;
 mod dots;
-mod field;
+#[cfg(test)]
+mod edge_cases;
 #[cfg(test)]
 mod gallery;
 mod heat;
@@ -33,32 +36,31 @@ mod ink;
 mod labels;
 mod lines;
 mod markers;
-#[cfg(test)]
-mod odd;
 mod paint;
 #[cfg(test)]
 mod palette;
 mod path;
+mod plot_area;
 mod rows;
-mod scaled;
 mod scatter;
 mod snapshot;
 mod svg;
 mod table;
 mod text;
+pub(crate) mod theme;
 mod ticks;
 mod violin;
 
 use std::fmt;
 
+pub(crate) use axis_spec::{AxisKind, AxisSpec};
 pub(crate) use bars::{Bar, BarGroup, BarPlot};
 pub(crate) use dots::{DotPlot, DotRow, Mark};
-pub(crate) use heat::{HeatCell, HeatColumn, HeatMap, HeatRow};
 pub(crate) use lines::{Line, LinePlot, LinePoint};
 pub(crate) use markers::swatch;
-pub(crate) use paint::Form;
-pub(crate) use scaled::{AxisKind, Scaled};
+pub(crate) use paint::MarkStyle;
 pub(crate) use scatter::{Scatter, ScatterPoint};
+pub(crate) use table::{HeatCell, HeatColumn, HeatMap, HeatRow};
 pub(crate) use violin::{Violin, ViolinRow};
 
 /// The rules of the classes that charts use.

@@ -7,7 +7,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{IntoTextStyle, ShapeStyle, TextStyle};
 use plotters_backend::BackendCoord;
 
-use super::backend::{Canvas, Painted};
+use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
 use super::markers::{Shape, shape};
 use super::text::{FONT_SIZE, tenths};
@@ -19,25 +19,25 @@ pub(super) type Root = DrawingArea<Canvas, Shift>;
 const CAP: u32 = 4;
 
 /// A text, beside or around a place.
-pub(super) fn text(root: &Root, text: &str, at: BackendCoord, ink: Ink, side: HPos) -> Painted {
-    let colour = ink.colour();
+pub(super) fn text(root: &Root, text: &str, at: BackendCoord, ink: Ink, side: HPos) -> DrawResult {
+    let color = ink.color();
     let style: TextStyle<'_> = ("sans-serif", tenths(FONT_SIZE)).into_text_style(root);
-    let style = style.color(&colour).pos(Pos::new(side, VPos::Center));
+    let style = style.color(&color).pos(Pos::new(side, VPos::Center));
     root.draw(&Text::new(text.to_owned(), at, style))
 }
 
 /// A line through some places.
-pub(super) fn line(root: &Root, through: &[BackendCoord], style: ShapeStyle) -> Painted {
+pub(super) fn line(root: &Root, through: &[BackendCoord], style: ShapeStyle) -> DrawResult {
     root.draw(&PathElement::new(through.to_vec(), style))
 }
 
 /// A filled outline.
-pub(super) fn area(root: &Root, corners: Vec<BackendCoord>, ink: Ink) -> Painted {
+pub(super) fn area(root: &Root, corners: Vec<BackendCoord>, ink: Ink) -> DrawResult {
     root.draw(&Polygon::new(corners, ink.fill()))
 }
 
 /// From end to end of an interval, along one of the axes.
-pub(super) fn whisker(root: &Root, ends: [BackendCoord; 2], style: ShapeStyle) -> Painted {
+pub(super) fn whisker(root: &Root, ends: [BackendCoord; 2], style: ShapeStyle) -> DrawResult {
     let (cap, [from, to]) = (tenths(CAP), ends);
     let (across, down) = if from.1 == to.1 { (0, cap) } else { (cap, 0) };
     line(root, &ends, style)?;
@@ -49,7 +49,7 @@ pub(super) fn whisker(root: &Root, ends: [BackendCoord; 2], style: ShapeStyle) -
 
 /// How a mark looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum MarkStyle {
     /// Filled: the figure that the chart is about.
     Filled,
     /// An outline: the figure beside it.
@@ -57,25 +57,25 @@ pub(crate) enum Form {
 }
 
 /// The mark of a runner.
-pub(super) fn mark(root: &Root, at: BackendCoord, series: usize, form: Form) -> Painted {
-    let (colour, paper) = (Ink::Series(series), Ink::Paper);
+pub(super) fn mark(root: &Root, at: BackendCoord, series: usize, form: MarkStyle) -> DrawResult {
+    let (color, paper) = (Ink::Series(series), Ink::Paper);
     let circle = |radius, style| root.draw(&Circle::new(at, radius, style));
     let polygon = |corners: &[BackendCoord], ink| area(root, corners.to_vec(), ink);
     match (shape(series), form) {
-        (Shape::Circle(radius), Form::Filled) => circle(radius, colour.fill()),
-        (Shape::Circle(radius), Form::Hollow) => {
+        (Shape::Circle(radius), MarkStyle::Filled) => circle(radius, color.fill()),
+        (Shape::Circle(radius), MarkStyle::Hollow) => {
             circle(radius, paper.fill())?;
-            circle(radius, colour.line())
+            circle(radius, color.line())
         }
         (Shape::Polygon(corners), form) => {
             let mut around: Vec<BackendCoord> =
                 corners.iter().map(|(x, y)| (at.0 + x, at.1 + y)).collect();
             match form {
-                Form::Filled => polygon(&around, colour),
-                Form::Hollow => {
+                MarkStyle::Filled => polygon(&around, color),
+                MarkStyle::Hollow => {
                     polygon(&around, paper)?;
                     around.extend(around.first().copied());
-                    line(root, &around, colour.line())
+                    line(root, &around, color.line())
                 }
             }
         }

@@ -1,8 +1,8 @@
-//! The colours of the style sheet, judged: runners must be told apart in both themes, also by
-//! readers who see fewer colours.
+//! The colors of the style sheet, judged: runners must be told apart in both themes, also by
+//! readers who see fewer colors.
 
-use super::ink::COLOURS;
-use crate::page::theme::{DARK, LIGHT};
+use super::ink::COLORS;
+use super::theme::{DARK, LIGHT};
 
 /// WCAG 2.2, 1.4.11: graphics need 3 : 1 against what is beside them.
 const CONTRAST: f64 = 3.0;
@@ -48,8 +48,8 @@ fn times(matrix: &Matrix, [x, y, z]: Rgb) -> Rgb {
     matrix.map(|[a, b, c]| a * x + b * y + c * z)
 }
 
-fn lab(colour: Rgb, sight: &Matrix) -> Rgb {
-    let seen = times(sight, colour).map(|part| part.clamp(0.0, 1.0));
+fn lab(color: Rgb, sight: &Matrix) -> Rgb {
+    let seen = times(sight, color).map(|part| part.clamp(0.0, 1.0));
     times(&LAB, times(&LMS, seen).map(f64::cbrt))
 }
 
@@ -74,18 +74,18 @@ fn variable(theme: usize, name: &str) -> Rgb {
 }
 
 #[test]
-fn runners_are_told_apart_in_both_themes_and_by_every_sight() {
+fn runner_colors_are_distinct_in_both_themes_and_for_color_blind_readers() {
     for theme in 0..2 {
-        let colours: Vec<Rgb> =
-            (1..=COLOURS).map(|series| variable(theme, &format!("s{series}"))).collect();
-        for (place, colour) in colours.iter().enumerate() {
+        let colors: Vec<Rgb> =
+            (1..=COLORS).map(|series| variable(theme, &format!("s{series}"))).collect();
+        for (place, color) in colors.iter().enumerate() {
             for ground in ["paper", "card"] {
-                let contrast = contrast(*colour, variable(theme, ground));
+                let contrast = contrast(*color, variable(theme, ground));
                 assert!(contrast >= CONTRAST, "theme {theme}, s{}: {contrast:.2}", place + 1);
             }
             for sight in &SIGHTS {
-                for other in &colours[place + 1..] {
-                    let distance = distance(lab(*colour, sight), lab(*other, sight));
+                for other in &colors[place + 1..] {
+                    let distance = distance(lab(*color, sight), lab(*other, sight));
                     assert!(distance >= DISTANCE, "theme {theme}, s{}: {distance:.3}", place + 1);
                 }
             }

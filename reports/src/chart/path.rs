@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use plotters_backend::BackendCoord;
 
-use super::backend::PRECISION;
+/// plotters' pixels in one pixel of the drawing.
+pub(super) const PRECISION: i32 = 10;
 
 /// Elements in the order drawn.
 #[derive(Debug, Default)]

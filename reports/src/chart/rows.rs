@@ -11,7 +11,7 @@ use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
 
 use super::axis::Axis;
-use super::backend::{Canvas, Painted};
+use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
 use super::paint::{Root, text};
 use super::text::{FONT_SIZE, NAME_LENGTH, shortened, tenths, width};
@@ -80,7 +80,7 @@ impl RowPlot {
         layout: &Layout,
         axis: Axis,
         (names, words): (&[&str], &[&str]),
-    ) -> Painted<Self> {
+    ) -> DrawResult<Self> {
         let names: Vec<String> = names.iter().map(|name| shortened(name, NAME_LENGTH)).collect();
         let gutter = width(names.iter().map(String::as_str)) + 14;
         let beside = width(words.iter().copied()).max(WORDS_WIDTH) + 14;
@@ -93,7 +93,7 @@ impl RowPlot {
             .x_label_area_size(tenths(AXIS_HEIGHT))
             .y_label_area_size(tenths(gutter))
             .build_cartesian_2d(axis, Rows(names))?;
-        let label = Ink::Label.colour();
+        let label = Ink::Label.color();
         let mut mesh = chart.configure_mesh();
         if !layout.ruled {
             mesh.disable_y_mesh();
@@ -122,7 +122,7 @@ impl RowPlot {
     }
 
     /// The figure in words, at the right of its row.
-    pub(super) fn words(&self, words: &str, row: usize) -> Painted {
+    pub(super) fn words(&self, words: &str, row: usize) -> DrawResult {
         let (_, y) = self.at(self.low, row as f64 + 0.5);
         text(&self.root, words, (tenths(WIDTH), y), Ink::Figure, HPos::Right)
     }

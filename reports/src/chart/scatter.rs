@@ -5,12 +5,12 @@ use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
 use runtime_bench_results::stats::Interval;
 
-use super::backend::Painted;
-use super::field::{Field, Plan};
+use super::axis_spec::AxisSpec;
+use super::backend::DrawResult;
 use super::ink::Ink;
-use super::labels::{Space, beside};
-use super::paint::{Form, line, mark, text, whisker};
-use super::scaled::Scaled;
+use super::labels::{Space, free_space};
+use super::paint::{MarkStyle, line, mark, text, whisker};
+use super::plot_area::{Plan, PlotArea};
 use super::svg::{self, Role};
 use super::text::{FONT_SIZE, NAME_LENGTH, shortened, tenths, width};
 use super::{ChartError, Description};
@@ -27,9 +27,9 @@ const MARK: u32 = 14;
 #[derive(Clone, Debug)]
 pub(crate) struct Scatter {
     /// From left to right.
-    pub(crate) x: Scaled,
+    pub(crate) x: AxisSpec,
     /// From bottom to top.
-    pub(crate) y: Scaled,
+    pub(crate) y: AxisSpec,
     /// In any order.
     pub(crate) points: Vec<ScatterPoint>,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Scatter {
 pub(crate) struct ScatterPoint {
     /// Its name.
     pub(crate) name: String,
-    /// Its colour and marker.
+    /// Its color and marker.
     pub(crate) series: usize,
     /// One figure.
     pub(crate) x: f64,
@@ -58,8 +58,8 @@ impl Scatter {
         Ok(field.map(|field| svg::inline(&field.canvas, about, Role::Picture)))
     }
 
-    fn paint(&self) -> Painted<Option<Field>> {
-        let Some(field) = Field::new(&self.plan())? else {
+    fn paint(&self) -> DrawResult<Option<PlotArea>> {
+        let Some(field) = PlotArea::new(&self.plan())? else {
             return Ok(None);
         };
         let held: Vec<&ScatterPoint> =
@@ -104,7 +104,7 @@ impl Scatter {
 }
 
 /// Where the names stand: beside their points, on no mark and no other name.
-fn places(field: &Field, points: &[&ScatterPoint]) -> Vec<Option<Space>> {
+fn places(field: &PlotArea, points: &[&ScatterPoint]) -> Vec<Option<Space>> {
     let (across, down) = field.extent();
     let inside = Space { from: (across.start, down.start), to: (across.end, down.end) };
     let spots = points.iter().map(|point| field.at(point.x, point.y));
@@ -115,14 +115,14 @@ fn places(field: &Field, points: &[&ScatterPoint]) -> Vec<Option<Space>> {
     let place = |(point, spot): (&&ScatterPoint, BackendCoord)| {
         let name = shortened(&point.name, NAME_LENGTH);
         let size = (tenths(width([name.as_str()])), tenths(FONT_SIZE + 2));
-        let space = beside(spot, size, &taken, &inside)?;
+        let space = free_space(spot, size, &taken, &inside)?;
         taken.push(space);
         Some(space)
     };
     points.iter().zip(spots.iter().copied()).map(place).collect()
 }
 
-fn paint_point(field: &Field, point: &ScatterPoint, name: Option<Space>) -> Painted {
+fn paint_point(field: &PlotArea, point: &ScatterPoint, name: Option<Space>) -> DrawResult {
     let (root, series) = (&field.root, point.series);
     let style = Ink::Series(series).thin();
     for ends in whiskers(field, point) {
@@ -138,11 +138,11 @@ fn paint_point(field: &Field, point: &ScatterPoint, name: Option<Space>) -> Pain
         let name = shortened(&point.name, NAME_LENGTH);
         text(root, &name, side.at, Ink::Name, side.anchor)?;
     }
-    mark(root, spot, series, Form::Filled)
+    mark(root, spot, series, MarkStyle::Filled)
 }
 
 /// The ends of both intervals.
-fn whiskers(field: &Field, point: &ScatterPoint) -> Vec<[BackendCoord; 2]> {
+fn whiskers(field: &PlotArea, point: &ScatterPoint) -> Vec<[BackendCoord; 2]> {
     let across = field.along_x(point.x_interval);
     let up = field.along_y(point.y_interval);
     let across = across.map(|ends| [ends.low, ends.high].map(|x| field.at(x, point.y)));
@@ -176,7 +176,7 @@ impl Side {
 mod tests {
     use super::*;
     use crate::chart::AxisKind;
-    use crate::chart::odd::{about, scaled};
+    use crate::chart::edge_cases::{about, scaled};
 
     fn plot(points: &[(f64, f64)]) -> Scatter {
         let point = |(series, (x, y)): (usize, &(f64, f64))| ScatterPoint {
@@ -195,7 +195,7 @@ mod tests {
     fn no_name_covers_another_or_a_mark() {
         let near: Vec<(f64, f64)> = (0..9).map(|n| (100.0, 50.0 + f64::from(n))).collect();
         let plot = plot(&near);
-        let field = Field::new(&plot.plan()).unwrap().unwrap();
+        let field = PlotArea::new(&plot.plan()).unwrap().unwrap();
         let points: Vec<&ScatterPoint> = plot.points.iter().collect();
         let names: Vec<Space> = places(&field, &points).into_iter().flatten().collect();
         assert_eq!(names.len(), 9);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_drawn_is_left_out() {
+    fn undrawable_points_are_skipped() {
         let odd = plot(&[(1.0, 2.0), (f64::NAN, 2.0), (1.0, 0.0)]);
         let svg = odd.draw(&about()).unwrap().unwrap().into_string();
         assert_eq!(svg.matches("<title>").count(), 1, "{svg}");

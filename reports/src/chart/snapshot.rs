@@ -3,14 +3,13 @@
 use maud::{PreEscaped, html};
 use plotters::style::text_anchor::HPos;
 
-use super::backend::Painted;
-use super::heat::HeatMap;
+use super::backend::DrawResult;
 use super::ink::Ink;
 use super::paint::text;
-use super::table::{LINE, Sizes, Table};
+use super::table::{HeatMap, LINE, Sizes, Table};
 use super::text::{tenths, wrapped};
+use super::theme;
 use super::{ChartError, Description, STYLE};
-use crate::page::theme;
 
 /// Least distance of anything from the edge, pixels.
 const EDGE: u32 = 16;
@@ -33,7 +32,7 @@ impl HeatMap {
     }
 }
 
-fn paint(table: &Table<'_>, about: &Description, finding: &[String]) -> Painted {
+fn paint(table: &Table<'_>, about: &Description, finding: &[String]) -> DrawResult {
     let y = |line: u32| tenths(LINE * line + LINE / 2);
     text(&table.root, &about.title, (0, y(0)), Ink::Figure, HPos::Left)?;
     for (line, words) in (1..).zip(finding) {
@@ -61,7 +60,7 @@ fn file(table: &Table<'_>, about: &Description) -> String {
             viewBox=(format!("{edge} {edge} {wide} {high}")) {
             title { (about.title) }
             desc { (about.finding) }
-            style { (PreEscaped(theme::colours())) (PreEscaped(STYLE)) }
+            style { (PreEscaped(theme::colors())) (PreEscaped(STYLE)) }
             rect.fill.paper x=(edge) y=(edge) width="100%" height="100%" {}
             // The class is not on the element around it, which would then be as wide as a page.
             g.chart { (PreEscaped(table.canvas.elements())) }

@@ -4,10 +4,9 @@ use plotters::drawing::IntoDrawingArea;
 use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
 
-use super::backend::{Canvas, Painted};
-use super::heat::{HeatCell, HeatMap, HeatRow};
+use super::backend::{Canvas, DrawResult};
 use super::ink::{Ink, SHADES};
-use super::paint::{Form, Root, area, line, mark, text};
+use super::paint::{MarkStyle, Root, area, line, mark, text};
 use super::text::{NAME_LENGTH, shortened, tenths, width, wrapped};
 
 /// Room for a line of a column's name, pixels.
@@ -21,6 +20,48 @@ const BEST: u32 = 4;
 const NONE: u32 = 1;
 /// Longest line of a column's name.
 const COLUMN_NAME: usize = 8;
+
+/// A table of shades.
+#[derive(Clone, Debug)]
+pub(crate) struct HeatMap {
+    /// From left to right.
+    pub(crate) columns: Vec<HeatColumn>,
+    /// From top to bottom.
+    pub(crate) rows: Vec<HeatRow>,
+}
+
+/// A runner.
+#[derive(Clone, Debug)]
+pub(crate) struct HeatColumn {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its color and marker.
+    pub(crate) series: usize,
+}
+
+/// A workload.
+#[derive(Clone, Debug)]
+pub(crate) struct HeatRow {
+    /// What stands above this row, such as the kind that begins here.
+    pub(crate) heading: Option<String>,
+    /// Its name.
+    pub(crate) name: String,
+    /// Where it is told in full.
+    pub(crate) href: Option<String>,
+    /// One per column.
+    pub(crate) cells: Vec<HeatCell>,
+}
+
+/// What a runner needs for a workload.
+#[derive(Clone, Debug)]
+pub(crate) struct HeatCell {
+    /// From best to worst; `None` without a figure.
+    pub(crate) shade: Option<usize>,
+    /// Whether it is the best of its row.
+    pub(crate) best: bool,
+    /// The figure in words.
+    pub(crate) words: String,
+}
 
 /// Sizes of a table, pixels.
 pub(super) struct Sizes {
@@ -78,7 +119,7 @@ impl<'m> Table<'m> {
     }
 
     /// Draws everything but the words in the cells.
-    pub(super) fn paint(&self, linked: bool) -> Painted {
+    pub(super) fn paint(&self, linked: bool) -> DrawResult {
         self.columns()?;
         self.shades()?;
         self.marks()?;
@@ -88,7 +129,7 @@ impl<'m> Table<'m> {
         Ok(())
     }
 
-    fn columns(&self) -> Painted {
+    fn columns(&self) -> DrawResult {
         let bottom = self.sizes.above + self.head;
         for (place, (column, lines)) in self.map.columns.iter().zip(&self.names).enumerate() {
             let (x, _) = self.middle(place, 0);
@@ -97,13 +138,13 @@ impl<'m> Table<'m> {
                 text(&self.root, name, at, Ink::Name, HPos::Center)?;
             }
             let y = tenths(bottom) - tenths(MARK) / 2;
-            mark(&self.root, (x, y), column.series, Form::Filled)?;
+            mark(&self.root, (x, y), column.series, MarkStyle::Filled)?;
         }
         Ok(())
     }
 
     /// All cells of one shade at once: together they are one path.
-    fn shades(&self) -> Painted {
+    fn shades(&self) -> DrawResult {
         for shade in 0..SHADES {
             for (row, top) in self.map.rows.iter().zip(&self.tops) {
                 for (first, count) in runs(&self.cells(row), shade) {
@@ -122,13 +163,13 @@ impl<'m> Table<'m> {
     }
 
     /// Neighbours of one shade.
-    fn shade(&self, first: usize, count: usize, top: u32, ink: Ink) -> Painted {
+    fn shade(&self, first: usize, count: usize, top: u32, ink: Ink) -> DrawResult {
         let (_, y) = self.middle(0, top);
         line(&self.root, &[(self.left(first), y), (self.left(first + count), y)], ink.wide())
     }
 
     /// What is best, then what is missing.
-    fn marks(&self) -> Painted {
+    fn marks(&self) -> DrawResult {
         let cells = || {
             let rows = self.map.rows.iter().zip(&self.tops);
             rows.flat_map(|(row, top)| {
@@ -155,7 +196,7 @@ impl<'m> Table<'m> {
         Ok(())
     }
 
-    fn row(&self, row: &HeatRow, top: u32, linked: bool) -> Painted {
+    fn row(&self, row: &HeatRow, top: u32, linked: bool) -> DrawResult {
         let (_, y) = self.middle(0, top);
         if let Some(heading) = &row.heading {
             let y = tenths(top - ROW / 2);

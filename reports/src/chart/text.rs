@@ -1,6 +1,6 @@
 //! Texts in a chart: how large they are, and how they are made to fit.
 
-use super::backend::PRECISION;
+use super::path::PRECISION;
 
 /// Size of every text, pixels.
 pub(super) const FONT_SIZE: u32 = 12;

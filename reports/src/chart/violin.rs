@@ -4,12 +4,12 @@ use maud::Markup;
 use plotters_backend::BackendCoord;
 
 use super::axis::Axis;
-use super::backend::{Canvas, Painted};
+use super::axis_spec::{AxisKind, AxisSpec, is_drawable};
+use super::backend::{Canvas, DrawResult};
 use super::density::{density, quantile};
 use super::ink::Ink;
-use super::paint::{Form, Root, area, line, mark};
+use super::paint::{MarkStyle, Root, area, line, mark};
 use super::rows::{self, Layout, RowPlot};
-use super::scaled::{AxisKind, Scaled, is_drawable};
 use super::svg::{self, Role};
 use super::text::tenths;
 use super::{ChartError, Description};
@@ -39,7 +39,7 @@ pub(crate) struct Violin {
 pub(crate) struct ViolinRow {
     /// Its name.
     pub(crate) name: String,
-    /// Its colour and marker.
+    /// Its color and marker.
     pub(crate) series: usize,
     /// What it measured, in any order.
     pub(crate) values: Vec<f64>,
@@ -78,7 +78,7 @@ impl Violin {
         // Places matter here, not lengths from zero: where nothing is zero, a ratio is what compares.
         let positive = values.iter().all(|value| !is_drawable(*value) || *value > 0.0);
         let kind = if positive { AxisKind::Log } else { AxisKind::Auto };
-        let scaled = Scaled { kind, ..Scaled::figure(&self.unit) };
+        let scaled = AxisSpec { kind, ..AxisSpec::figure(&self.unit) };
         let Some(axis) = Axis::new(&scaled, &values) else {
             return Ok(None);
         };
@@ -87,7 +87,7 @@ impl Violin {
         Ok(Some(svg::inline(&canvas, about, Role::Picture)))
     }
 
-    fn paint(&self, canvas: &Canvas, axis: &Axis) -> Painted {
+    fn paint(&self, canvas: &Canvas, axis: &Axis) -> DrawResult {
         let held: Vec<Vec<f64>> = self.rows.iter().map(|row| row.held(axis)).collect();
         let words: Vec<String> = held.iter().map(|sorted| self.words(sorted)).collect();
         let names: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
@@ -138,10 +138,10 @@ struct Painter<'p> {
 }
 
 impl Painter<'_> {
-    fn paint(&self, sorted: &[f64]) -> Painted {
+    fn paint(&self, sorted: &[f64]) -> DrawResult {
         if sorted.len() < FEWEST {
             for value in sorted {
-                mark(self.root(), self.at(*value, 0.0), self.series, Form::Hollow)?;
+                mark(self.root(), self.at(*value, 0.0), self.series, MarkStyle::Hollow)?;
             }
             return Ok(());
         }
@@ -151,7 +151,7 @@ impl Painter<'_> {
 
     /// The density, to both sides. It is that of the places on the axis, so that equal areas are
     /// equal shares also where the axis is logarithmic.
-    fn outline(&self, sorted: &[f64]) -> Painted {
+    fn outline(&self, sorted: &[f64]) -> DrawResult {
         let outline = density(&self.axis.shares(sorted));
         let side = |sign: f64| {
             let outline = outline.iter();
@@ -163,7 +163,7 @@ impl Painter<'_> {
         area(self.root(), around, Ink::Band(self.series))
     }
 
-    fn summary(&self, summary: &Summary) -> Painted {
+    fn summary(&self, summary: &Summary) -> DrawResult {
         let ink = Ink::Series(self.series);
         let [low, median, high] = summary.quartiles.map(|value| self.at(value, 0.0));
         let ends = [summary.low, summary.high].map(|value| self.at(value, 0.0));
@@ -180,7 +180,12 @@ impl Painter<'_> {
         mark_median(self.root(), median)
     }
 
-    fn rect(&self, (left, top): BackendCoord, (right, bottom): BackendCoord, ink: Ink) -> Painted {
+    fn rect(
+        &self,
+        (left, top): BackendCoord,
+        (right, bottom): BackendCoord,
+        ink: Ink,
+    ) -> DrawResult {
         let corners = vec![(left, top), (right, top), (right, bottom), (left, bottom)];
         area(self.root(), corners, ink)
     }
@@ -195,15 +200,15 @@ impl Painter<'_> {
     }
 }
 
-/// A gap in the box, which stands out from it in every colour.
-fn mark_median(root: &Root, (x, y): BackendCoord) -> Painted {
+/// A gap in the box, which stands out from it in every color.
+fn mark_median(root: &Root, (x, y): BackendCoord) -> DrawResult {
     line(root, &[(x, y - tenths(8)), (x, y + tenths(8))], Ink::Figure.line())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::odd::about;
+    use crate::chart::edge_cases::about;
 
     fn drawn(values: &[f64]) -> Option<String> {
         let row = ViolinRow { name: "<a>".into(), series: 0, values: values.to_vec() };
@@ -212,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_box_is_that_of_known_quartiles_and_what_is_far_stands_alone() {
+    fn violin_box_shows_quartiles_and_outliers() {
         let summary = Summary::of(&[1.0, 10.0, 11.0, 12.0, 13.0, 14.0, 100.0]);
         let expected =
             Summary { low: 10.0, quartiles: [10.5, 12.0, 13.5], high: 14.0, far: vec![1.0, 100.0] };
@@ -220,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_figures_beside_it_are_those_of_its_values() {
+    fn violin_labels_match_its_values() {
         let svg = drawn(&[300.0, 100.0, 200.0, 400.0, 500.0, f64::NAN]).unwrap();
         let told = "&lt;a&gt;: median 300\u{a0}ns, quartiles 200\u{a0}ns to 400\u{a0}ns, 5 values";
         assert!(svg.contains(told), "{svg}");

@@ -3,104 +3,73 @@
 //! The elements are those that Jenkins and GitLab read: a regression is a failure, a row without a
 //! verdict is skipped.
 
-use std::fmt::Write;
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use runtime_bench_results::comparison::{Judged, Row};
 
-use runtime_bench_results::comparison::Judged;
-
-use super::table::{Line, lines, verdict};
-use crate::visible::plain;
+use super::table::{cells, verdict};
+use crate::ReportError;
+use crate::sanitize::single_line;
 
 /// The comparison as an XML 1.0 document.
-pub fn junit(judged: &Judged) -> String {
-    let lines = lines(judged);
-    let mut workloads: Vec<&str> = Vec::new();
-    for line in &lines {
-        if !workloads.contains(&line.row.workload.as_str()) {
-            workloads.push(&line.row.workload);
-        }
+///
+/// # Errors
+/// When the encoder fails.
+pub fn junit(judged: &Judged) -> Result<String, ReportError> {
+    let name = format!("{}: {}", judged.document.title, verdict(judged));
+    let mut report = Report::new(single_line(&name));
+    let mut suites: Vec<TestSuite> = Vec::new();
+    for row in &judged.document.rows {
+        let name = single_line(&row.workload);
+        let known = suites.iter().position(|suite| suite.name.as_str() == name);
+        let place = known.unwrap_or_else(|| {
+            suites.push(TestSuite::new(name));
+            suites.len() - 1
+        });
+        suites[place].add_test_case(case(judged, row));
     }
-    let untrusted = judged.document.untrusted.as_deref();
-    let mut suites: String = workloads
-        .iter()
-        .map(|workload| {
-            let cases: Vec<&Line<'_>> =
-                lines.iter().filter(|line| line.row.workload == *workload).collect();
-            suite(workload, &cases, untrusted)
-        })
-        .collect();
-    if lines.is_empty() {
+    if judged.document.rows.is_empty() {
         // A document without cases would pass for one in which nothing failed.
-        let why = escaped(&judged.sentence());
-        suites = format!(
-            "  <testsuite name=\"comparison\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\">\n    \
-             <testcase classname=\"comparison\" name=\"rows in common\">\n      \
-             <skipped message=\"{why}\"/>\n    </testcase>\n  </testsuite>\n"
-        );
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(single_line(&judged.sentence()));
+        let mut case = TestCase::new("rows in common", status);
+        case.set_classname("comparison");
+        let mut suite = TestSuite::new("comparison");
+        suite.add_test_case(case);
+        suites.push(suite);
     }
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" {}>\n{suites}</testsuites>\n",
-        escaped(&format!("{}: {}", judged.document.title, verdict(judged))),
-        totals(&lines.iter().collect::<Vec<_>>(), untrusted)
-    )
+    report.add_test_suites(suites);
+    report.to_string().map_err(|error| ReportError::encode("JUnit XML", &error))
 }
 
-fn suite(workload: &str, cases: &[&Line<'_>], untrusted: Option<&str>) -> String {
-    let name = escaped(workload);
-    let mut out = format!("  <testsuite name=\"{name}\" {}>\n", totals(cases, untrusted));
-    for line in cases {
-        let case = escaped(&line.row.name);
-        let said = escaped(&said(line));
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "    <testcase classname=\"{name}\" name=\"{case}\">");
-        if line.regressed {
-            let _ = writeln!(out, "      <failure type=\"regression\" message=\"{said}\"/>");
-        } else if let Some(why) = skipped(line, untrusted) {
-            let _ = writeln!(out, "      <skipped message=\"{}\"/>", escaped(&why));
-        }
-        let _ = writeln!(out, "      <system-out>{said}</system-out>\n    </testcase>");
-    }
-    out + "  </testsuite>\n"
-}
-
-/// Why a row is no verdict.
-fn skipped(line: &Line<'_>, untrusted: Option<&str>) -> Option<String> {
-    match untrusted {
-        Some(why) => Some(why.to_owned()),
-        None => line.row.word.is_open().then(|| said(line)),
-    }
-}
-
-fn totals(cases: &[&Line<'_>], untrusted: Option<&str>) -> String {
-    let failures = cases.iter().filter(|line| line.regressed).count();
-    let open = |line: &&&Line<'_>| !line.regressed && skipped(line, untrusted).is_some();
-    let skipped = cases.iter().filter(open).count();
-    format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"", cases.len())
-}
-
-/// A row in one line.
-fn said(line: &Line<'_>) -> String {
-    let figures = match (line.ratio.as_str(), line.interval.as_str()) {
-        ("", _) => String::new(),
-        (ratio, "") => format!(" {ratio}"),
-        (ratio, interval) => format!(" {ratio} [{interval}]"),
+fn case(judged: &Judged, row: &Row) -> TestCase {
+    let summary = summary(judged, row);
+    let untrusted = judged.document.untrusted.as_ref();
+    let mut status = if judged.regressed(row) {
+        TestCaseStatus::non_success(NonSuccessKind::Failure)
+    } else if untrusted.is_some() || row.word.is_open() {
+        TestCaseStatus::skipped()
+    } else {
+        TestCaseStatus::success()
     };
-    let note =
-        if line.row.note.is_empty() { String::new() } else { format!(": {}", line.row.note) };
-    format!("{}{figures}, {} samples{note}", line.word, line.samples)
-}
-
-/// Text as the content of an element or of an attribute in double quotes.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in plain(text).chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            other => escaped.push(other),
+    match &status {
+        TestCaseStatus::Success { .. } => {}
+        TestCaseStatus::Skipped { .. } => {
+            status.set_message(untrusted.map_or_else(|| summary.clone(), |why| single_line(why)));
+        }
+        TestCaseStatus::NonSuccess { .. } => {
+            status.set_type("regression").set_message(summary.as_str());
         }
     }
-    escaped
+    let mut case = TestCase::new(single_line(&row.name), status);
+    case.set_classname(single_line(&row.workload)).set_system_out(summary);
+    case
+}
+
+/// `slower, regression 1.20× [1.18–1.22], 40/38 samples`.
+fn summary(judged: &Judged, row: &Row) -> String {
+    let [_, ratio, interval, samples, word, note] =
+        cells(judged, row).map(|cell| cell.single_line());
+    let figures = [word, ratio, interval].into_iter().filter(|part| !part.is_empty());
+    let note = if note.is_empty() { note } else { format!(": {note}") };
+    format!("{}, {samples} samples{note}", figures.collect::<Vec<_>>().join(" "))
 }

@@ -11,14 +11,13 @@ pub(crate) mod table;
 mod text;
 
 pub use junit::junit;
-pub(crate) use markdown::escaped;
 pub use markdown::markdown;
 pub use text::text;
 
 use runtime_bench_results::comparison::Judged;
 
 use crate::ReportError;
-use crate::data::pretty_json;
+use crate::files::pretty_json;
 
 /// The comparison as JSON, schema `runtime-bench/comparison/1`, with a line break at its end.
 ///

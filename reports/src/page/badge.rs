@@ -23,7 +23,7 @@ pub(super) fn badges(view: &View<'_>) -> Markup {
             (badge(Level::Bad, "Not finished", text))
         }
         (badge(level, head, &text))
-        @if let Some(text) = crowded(view) {
+        @if let Some(text) = busy_cores(view) {
             (badge(Level::Caution, "Cores were not free", &text))
         }
         @if let Some(change) = &view.analysis.load_change {
@@ -98,7 +98,7 @@ fn control(view: &View<'_>) -> (Level, &'static str, String) {
         let text = format!(
             "The reference was also measured against itself. None of {} told the two apart and {} \
              proved them alike within 3\u{a0}%; {} were too noisy or too short for that, and small \
-             differences there stay undecided.",
+             differences there stay inconclusive.",
             controls(all),
             noise.passed,
             noise.unproven
@@ -120,12 +120,12 @@ fn control(view: &View<'_>) -> (Level, &'static str, String) {
 }
 
 /// That other programs took cores, in the comparison that had the fewest.
-fn crowded(view: &View<'_>) -> Option<String> {
+fn busy_cores(view: &View<'_>) -> Option<String> {
     let groups = &view.analysis.groups;
     let crowded = groups.iter().filter(|group| group.noise.crowded());
     let share = |group: &&Group| group.noise.free_median.unwrap_or(1.0);
     let worst = crowded.clone().min_by(|a, b| share(a).total_cmp(&share(b)))?;
-    let words = noise::crowded(&worst.noise)?;
+    let words = noise::busy_cores(&worst.noise)?;
     let (count, all) = (crowded.count(), format::count(groups.len(), "comparison"));
     Some(format!("In {count} of {all}, at worst {words}."))
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::{Overall, RunnerMean};
 use runtime_bench_results::catalogue::Class;
 
-use super::Page;
+use super::context::Page;
 use crate::format;
 use crate::view::finding::Finding;
 use crate::view::tally::{Tally, Verdict, tallies};

@@ -1,9 +1,9 @@
 //! The runs at which a cell changed, on the history page.
 
 use maud::{Markup, html};
-use runtime_bench_results::history::{Document, MachineChanges};
+use runtime_bench_results::history::{ChangePoint, Document, MachineChanges};
 
-use crate::changes::lines::{Introduced, extent, heading, introduced};
+use crate::changes::table::{by_run, heading, run_range, table};
 use crate::format;
 use crate::view::noise::sentence;
 
@@ -28,11 +28,11 @@ pub(super) fn section(found: &Document) -> Markup {
 }
 
 fn of_machine(machine: &MachineChanges) -> Markup {
-    let introduced = introduced(machine);
-    let cut = introduced.len().saturating_sub(SHOWN);
+    let runs = by_run(machine);
+    let cut = runs.len().saturating_sub(SHOWN);
     html! {
-        p.prose { (sentence(&extent(machine))) }
-        @for one in introduced.iter().take(SHOWN) { (of_run(one)) }
+        p.prose { (sentence(&run_range(machine))) }
+        @for changes in runs.iter().take(SHOWN) { (of_run(changes)) }
         @if cut > 0 {
             p.prose { (format::count(cut, "older run")) " with change points: " code { "runtime-bench history" } }
         }
@@ -42,34 +42,11 @@ fn of_machine(machine: &MachineChanges) -> Markup {
     }
 }
 
-fn of_run(introduced: &Introduced<'_>) -> Markup {
-    let (run, changed) = heading(introduced.first);
+fn of_run(changes: &[&ChangePoint]) -> Markup {
+    let (run, difference) = heading(changes[0]);
     html! {
         h3 { (run) }
-        p.prose { (sentence(&changed)) }
-        div.scroll tabindex="0" role="group" aria-label={ "Change points of " (introduced.first.run) } {
-            table.figures {
-                thead {
-                    tr {
-                        @for name in ["Cell", "Ratio", "95\u{a0}% interval", "Verdict", "Median", "Runs", "Note"] {
-                            th scope="col" { (name) }
-                        }
-                    }
-                }
-                tbody {
-                    @for line in &introduced.lines {
-                        tr {
-                            th scope="row" { (line.cell) }
-                            td { (line.ratio) }
-                            td { (line.interval) }
-                            td { (line.word) }
-                            td { (line.figures) }
-                            td { (line.runs) }
-                            td.reason { (line.note) }
-                        }
-                    }
-                }
-            }
-        }
+        p.prose { (sentence(&difference)) }
+        (table(changes).html(&format!("Change points of {}", changes[0].run)))
     }
 }

@@ -5,10 +5,11 @@
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
-use super::Page;
+use super::context::Page;
 use crate::ReportError;
 use crate::format::rounded;
-use crate::view::aim::{Aim, ratios};
+use crate::table::head_with;
+use crate::view::priority::{Priority, ratios};
 use crate::view::weights::{SIZES, Sized, weights};
 use crate::view::{Group, View, Workload, wording};
 
@@ -28,9 +29,9 @@ struct Line(
     &'static str,
     /// Its weight for each of [`SIZES`].
     [f64; SIZES.len()],
-    /// For each [`Aim`] the ratio of each runner, 0 for one that was not compared; `None` where
+    /// For each [`Priority`] the ratio of each runner, 0 for one that was not compared; `None` where
     /// none were.
-    [Option<Vec<f64>>; Aim::ALL.len()],
+    [Option<Vec<f64>>; Priority::ALL.len()],
 );
 
 /// The section; nothing where nothing was compared.
@@ -80,15 +81,15 @@ fn compared<'v, 'a>(view: &'v View<'a>) -> Vec<Compared<'v, 'a>> {
 fn json(view: &View<'_>, all: &[Compared<'_, '_>]) -> Result<String, ReportError> {
     let sized: Vec<Sized<'_>> = all.iter().map(|one| Sized::of(one.group)).collect();
     let rows = all.iter().zip(weights(&sized)).map(|(one, weights)| {
-        let of = |aim| {
-            let ratios = ratios(one.group, &view.runners, aim)?;
+        let of = |priority| {
+            let ratios = ratios(one.group, &view.runners, priority)?;
             Some(ratios.into_iter().map(rounded).collect())
         };
-        Line(one.kind, weights.map(rounded), Aim::ALL.map(of))
+        Line(one.kind, weights.map(rounded), Priority::ALL.map(of))
     });
     let runners = view.runners.iter().map(|runner| runner.name).collect();
     let data = Data { runners, classes: ranked(view), rows: rows.collect() };
-    let text = serde_json::to_string(&data).map_err(|error| ReportError::json(&error))?;
+    let text = serde_json::to_string(&data).map_err(|error| ReportError::encode("JSON", &error))?;
     // Otherwise a name could end the element.
     Ok(text.replace('<', "\\u003c"))
 }
@@ -123,7 +124,7 @@ fn form(view: &View<'_>) -> Markup {
             label {
                 "What matters "
                 select name="aim" {
-                    @for aim in Aim::ALL { option value=(aim.key()) { (aim.words()) } }
+                    @for priority in Priority::ALL { option value=(priority.key()) { (priority.words()) } }
                 }
             }
             output name="chosen" {}
@@ -166,13 +167,7 @@ fn reasons(page: Page<'_, '_>, all: &[Compared<'_, '_>]) -> Markup {
             section.scroll tabindex="0" aria-label="What counted" {
                 table #reasons {
                     caption { "Cost ÷ the least cost of the same class" }
-                    thead {
-                        tr {
-                            th scope="col" { "Comparison" }
-                            th scope="col" { "Weight" }
-                            @for runner in &page.view.runners { th scope="col" { (runner.name) } }
-                        }
-                    }
+                    (head_with(&["Comparison", "Weight"], page.view.runners.iter().map(|runner| runner.name)))
                     tbody { @for one in all { (reason(page, one)) } }
                 }
             }

@@ -3,9 +3,11 @@
 use maud::{Markup, html};
 use runtime_bench_results::stats::{Comparison, Verdict};
 
-use super::{Page, before, document};
-use crate::data::CSV_NAME;
+use super::context::Page;
+use super::{document, previous_run};
+use crate::export::CSV_NAME;
 use crate::format;
+use crate::table::head;
 use crate::view::{Group, Runner, Workload, wording};
 
 /// Most rows of a runner: what differs by more than all others. The rest is in the table of all cells.
@@ -23,7 +25,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
     html! {
         section #compare aria-labelledby="compare-title" {
             header.top { h1 #compare-title { "Compare" } }
-            @if let Some(judged) = &page.view.before { (before::section(page, judged)) }
+            @if let Some(judged) = &page.view.previous { (previous_run::section(page, judged)) }
             h2 { "The runners of this run" }
             p.prose {
                 "Base: " b { (reference) } ". A ratio is the candidate’s cost ÷ the base’s, of the same "
@@ -106,13 +108,7 @@ fn table(page: Page<'_, '_>, runner: &Runner<'_>, lines: &[Line<'_, '_>]) -> Mar
     html! {
         div.scroll tabindex="0" role="group" aria-label={ "Significant: " (runner.name) } {
             table.figures {
-                thead {
-                    tr {
-                        @for name in ["Comparison", "Ratio", "Interval", "Pairs", "Verdict"] {
-                            th scope="col" { (name) }
-                        }
-                    }
-                }
+                (head(["Comparison", "Ratio", "Interval", "Pairs", "Verdict"]))
                 tbody {
                     @for line in lines {
                         tr {

@@ -2,8 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::{Page, SNAPSHOT_NAME, document, environment};
-use crate::data::{COMPARE_NAME, CSV_NAME, JSON_NAME, SCHEMA_NAME, SUMMARY_NAME};
+use super::context::Page;
+use super::{document, environment};
+use crate::export::{COMPARE_NAME, CSV_NAME, JSON_NAME, SCHEMA_NAME, SUMMARY_NAME};
+use crate::view::links::SNAPSHOT;
 
 /// The page.
 pub(super) fn page(page: Page<'_, '_>) -> String {
@@ -24,11 +26,11 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
                 (file(JSON_NAME, "the whole run, every trial, and the analysis that these pages show"))
                 (file(SCHEMA_NAME, "what that document may hold, as JSON Schema"))
                 @if page.view.compared_groups().next().is_some() {
-                    (file(SNAPSHOT_NAME, "the overview as a picture, for a pull request"))
+                    (file(SNAPSHOT, "the overview as a picture, for a pull request"))
                 }
-                (file(CSV_NAME, "one row per cell and metric; cells without figures with their reason"))
+                (file(CSV_NAME, "one row per cell and metric; a cell without a result has its reason"))
                 (file(SUMMARY_NAME, "the findings in Markdown, for a job summary or a pull request"))
-                @if page.view.before.is_some() {
+                @if page.view.previous.is_some() {
                     (file(COMPARE_NAME, "this run against the one before, in Markdown"))
                 }
             }

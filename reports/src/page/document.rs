@@ -2,8 +2,9 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Page, bar, controls, script, theme};
-use crate::visible;
+use super::context::Page;
+use super::{controls, navbar, script, style};
+use crate::sanitize::sanitize;
 
 /// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
 /// itself.
@@ -30,12 +31,12 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
                 title { (title) " – runtime-bench" }
                 // Without it a browser asks the server for a picture.
                 link rel="icon" href="data:,";
-                style { (PreEscaped(theme::style())) (PreEscaped(controls::style())) }
+                style { (PreEscaped(style::style())) (PreEscaped(controls::style())) }
                 (script::element())
             }
             body {
                 a.skip href="#main" { "Skip to the content" }
-                (bar::bar(page, current))
+                (navbar::navbar(page, current))
                 main #main { (body) }
                 footer {
                     p { "Made by runtime-bench " (header.environment.version)
@@ -44,5 +45,5 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
             }
         }
     };
-    visible(&markup.into_string())
+    sanitize(&markup.into_string())
 }

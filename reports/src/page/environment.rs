@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_quoted_for_the_shell_when_it_must_be() {
+    fn shell_words_are_quoted_only_when_needed() {
         assert_eq!(quoted("--seed=7"), "--seed=7");
         assert_eq!(quoted("a b"), "'a b'");
         assert_eq!(quoted("it's"), r"'it'\''s'");
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_read_is_said() {
+    fn unreadable_facts_are_reported() {
         let facts = machine(&Environment::default());
         assert!(facts.iter().all(|(_, value)| value.contains(UNREADABLE)));
     }

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 use runtime_bench_results::glossary::Called;
 
-use super::{Page, document};
+use super::context::Page;
+use super::document;
 use crate::view::glossary::Word;
 use crate::view::wording;
 

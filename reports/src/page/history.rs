@@ -4,11 +4,13 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Overall;
 use runtime_bench_results::catalogue::{Class, Kind};
 
-use super::exhibit::exhibit;
-use super::{Page, changes, document, header};
+use super::context::Page;
+use super::{changes, document, header};
 use crate::ReportError;
-use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
+use crate::chart::{AxisKind, AxisSpec, Description, Line, LinePlot, LinePoint};
 use crate::format;
+use crate::page::figure;
+use crate::table::{head, head_with};
 use crate::view::Runner;
 
 /// The page.
@@ -63,14 +65,14 @@ fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
         }
     }
     for means in &mut kinds {
-        keep_alike(&mut means.runs);
+        keep_comparable(&mut means.runs);
     }
     kinds.retain(|means| means.runs.len() > 1);
     kinds
 }
 
 /// Leaves out what is over other workloads than the newest, or refers to another runner.
-fn keep_alike(runs: &mut Vec<(usize, &Overall)>) {
+fn keep_comparable(runs: &mut Vec<(usize, &Overall)>) {
     let Some(&(_, newest)) = runs.last() else { return };
     let of = |one: &Overall| (one.reference.clone(), one.groups.clone());
     runs.retain(|(_, overall)| of(overall) == of(newest));
@@ -81,8 +83,8 @@ fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
         page.view.machine.runs.iter().map(|(run, _)| header::moment(&run.header.started)).collect();
     let lines = page.view.runners.iter().map(|runner| line(runner, means));
     let plot = LinePlot {
-        x: Scaled::new("Run", "", AxisKind::Labels(runs.clone())),
-        y: Scaled::new("Geometric mean", "×", AxisKind::Auto),
+        x: AxisSpec::new("Run", "", AxisKind::Labels(runs.clone())),
+        y: AxisSpec::new("Geometric mean", "×", AxisKind::Auto),
         lines: lines.filter(|line| !line.points.is_empty()).collect(),
         guide: Some(1.0),
     };
@@ -93,7 +95,7 @@ fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
     };
     let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do, in \
                  the runs that measured just these; bands: 99\u{a0}% intervals; lower is better";
-    exhibit(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
+    figure::with_data(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
 }
 
 /// Who moved most from the first run to the last.
@@ -130,12 +132,7 @@ fn table(runs: &[String], lines: &[Line]) -> Markup {
     html! {
         table.figures {
             caption { "Geometric means by run" }
-            thead {
-                tr {
-                    th scope="col" { "Runner" }
-                    @for run in runs { th scope="col" { (run) } }
-                }
-            }
+            (head_with(&["Runner"], runs.iter()))
             tbody {
                 @for line in lines {
                     tr {
@@ -163,13 +160,7 @@ fn runs(page: Page<'_, '_>) -> Markup {
         h2 { "Runs" }
         div.scroll tabindex="0" role="group" aria-label="Runs" {
             table.figures.verdicts {
-                thead {
-                    tr {
-                        @for name in ["Run", "Started", "Profile", "Commit", "Control", "What else changed"] {
-                            th scope="col" { (name) }
-                        }
-                    }
-                }
+                (head(["Run", "Started", "Profile", "Commit", "Control", "What else changed"]))
                 tbody {
                     @for (number, (run, analysis)) in machine.runs.iter().enumerate().rev() {
                         @let noise = &analysis.noise;
@@ -196,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn means_over_other_workloads_or_to_another_runner_are_no_history() {
+    fn history_skips_means_of_other_workloads_or_references() {
         let mean = |reference: &str, groups: &[&str]| Overall {
             kind: Kind::Io,
             class: Class::MultiThread,
@@ -207,7 +198,7 @@ mod tests {
         let (newest, fewer, other) =
             (mean("a", &["v", "w"]), mean("a", &["w"]), mean("b", &["v", "w"]));
         let mut runs = vec![(0, &newest), (1, &fewer), (2, &other), (3, &newest)];
-        keep_alike(&mut runs);
+        keep_comparable(&mut runs);
         assert_eq!(runs.iter().map(|(run, _)| *run).collect::<Vec<usize>>(), [0, 3]);
     }
 }

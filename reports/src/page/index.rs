@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{Page, cards, chooser, document, glance, header, matrix};
+use super::context::Page;
+use super::{cards, chooser, document, header, matrix, overview};
 use crate::ReportError;
 
 /// The page.
@@ -12,7 +13,7 @@ pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
 
 /// What stands on the page.
 pub(super) fn sections(page: Page<'_, '_>) -> Result<Markup, ReportError> {
-    let glance = glance::section(page)?;
+    let overview = overview::section(page)?;
     Ok(html! {
         (header::header(page.view))
         div.overview {
@@ -20,7 +21,7 @@ pub(super) fn sections(page: Page<'_, '_>) -> Result<Markup, ReportError> {
                 (cards::section(page))
                 (chooser::section(page)?)
             }
-            (glance)
+            (overview)
         }
         (matrix::section(page))
     })

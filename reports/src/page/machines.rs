@@ -3,17 +3,14 @@
 use maud::{Markup, html};
 use runtime_bench_results::analysis::Row;
 
-use super::{Page, document};
-use crate::fleet::Site;
+use super::context::Page;
+use super::document;
 use crate::format;
 use crate::view::links::Links;
-use crate::view::{Group, Runner, Workload, wording};
-
-/// Its file, in the folder of the first machine's site.
-pub(super) const NAME: &str = "machines.html";
+use crate::view::{Group, MachineView, Runner, Workload, wording};
 
 /// The page, seen from the first machine's site.
-pub(super) fn page(sites: &[Site<'_>]) -> String {
+pub(super) fn page(sites: &[MachineView<'_>]) -> String {
     let body = html! {
         header.top {
             h1 { "Machines" }
@@ -41,7 +38,7 @@ fn letters(count: usize) -> impl Iterator<Item = String> {
     })
 }
 
-fn machine(site: &Site<'_>) -> Markup {
+fn machine(site: &MachineView<'_>) -> Markup {
     let runs = format::count(site.view.machine.runs.len(), "run");
     html! {
         li {
@@ -51,7 +48,7 @@ fn machine(site: &Site<'_>) -> Markup {
     }
 }
 
-fn table(sites: &[Site<'_>]) -> Markup {
+fn table(sites: &[MachineView<'_>]) -> Markup {
     let Some(first) = sites.first() else { return html! {} };
     let compared = first.view.compared();
     html! {
@@ -73,7 +70,7 @@ fn table(sites: &[Site<'_>]) -> Markup {
 }
 
 /// The runners of one workload that have a figure on any machine.
-fn rows(sites: &[Site<'_>], runners: &[Runner<'_>], workload: &Workload<'_>) -> Markup {
+fn rows(sites: &[MachineView<'_>], runners: &[Runner<'_>], workload: &Workload<'_>) -> Markup {
     let Some(main) = workload.main() else { return html! {} };
     let found = |runner: &Runner<'_>| -> Vec<Option<(&Row, &str)>> {
         sites.iter().map(|site| cell(site, main, runner.name)).collect()
@@ -101,7 +98,11 @@ fn rows(sites: &[Site<'_>], runners: &[Runner<'_>], workload: &Workload<'_>) -> 
 }
 
 /// A runner in the same comparison on another machine, and the unit of its figures.
-fn cell<'v>(site: &'v Site<'_>, main: &Group<'_>, runner: &str) -> Option<(&'v Row, &'v str)> {
+fn cell<'v>(
+    site: &'v MachineView<'_>,
+    main: &Group<'_>,
+    runner: &str,
+) -> Option<(&'v Row, &'v str)> {
     let groups = site.view.workloads.iter().flat_map(|workload| &workload.groups);
     let mut same = groups.filter(|group| {
         (&group.source.name, group.source.age) == (&main.source.name, main.source.age)
@@ -120,7 +121,7 @@ fn ratio(cell: Option<(&Row, &str)>) -> Markup {
                 i { @if let Some(interval) = found.interval { (format::ratio_interval(interval)) } }
             },
             None if row.is_ranked() => td { "reference" },
-            None => td.none { (wording::no_figure(row)) },
+            None => td.none { (wording::no_result(row)) },
         }
     }
 }
@@ -130,7 +131,7 @@ mod tests {
     use super::letters;
 
     #[test]
-    fn machines_have_letters_as_lists_count() {
+    fn machine_letters_continue_after_z() {
         let all: Vec<String> = letters(28).collect();
         assert_eq!((&*all[0], &*all[25], &*all[26], &*all[27]), ("A", "Z", "AA", "AB"));
     }

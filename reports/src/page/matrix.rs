@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::{Row, Summary};
 use runtime_bench_results::stats::Comparison;
 
-use super::Page;
+use super::context::Page;
 use super::controls;
 use super::notes::Notes;
 use crate::chart::swatch;
@@ -159,7 +159,7 @@ fn cell(group: &Group<'_>, runner: &Runner<'_>, first: bool, notes: &mut Notes) 
     };
     match group.figure(row) {
         Some(figure) => figure_cell(group, row, figure, first),
-        None => empty_cell(first, wording::no_figure(row), wording::reason(row), notes),
+        None => empty_cell(first, wording::no_result(row), wording::reason(row), notes),
     }
 }
 

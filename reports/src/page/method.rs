@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{Page, document, environment, figures, phases, shards, workload};
+use super::context::Page;
+use super::{document, environment, metrics, phases, shards, workload};
 use crate::view::{View, Workload};
 
 /// The page.
@@ -131,14 +132,14 @@ const WORDS: [(&str, &str); 9] = [
         "tie",
         "Whatever difference the rounds show lies within 3\u{a0}%, of the median and of the mean.",
     ),
-    ("undecided", "The interval is too wide to say. No evidence of a difference is no tie."),
+    ("inconclusive", "The interval is too wide to say. No evidence of a difference is no tie."),
     (
         "depends on mode",
         "Median and mean disagree, or one side is slow in more rounds than the other.",
     ),
     ("not compared", "Nothing to compare with, or too few pairs for a verdict."),
     ("unbeaten", "Nobody of the same class is proven to cost less."),
-    ("n/a, not measured, failed", "No figure; the note beside the cell says why."),
+    ("n/a, not measured, failed", "No result; the note beside the cell says why."),
 ];
 
 fn words() -> Markup {
@@ -158,7 +159,7 @@ fn cost(view: &View<'_>, calibration: &Workload<'_>) -> Markup {
             h3 { (calibration.title) }
             (workload::about(calibration))
             @for group in &calibration.groups {
-                div id=(group.anchor) { (figures::table(view, group)) }
+                div id=(group.anchor) { (metrics::table(view, group)) }
             }
         }
     }

@@ -1,20 +1,17 @@
 //! The pages: one file per section, each a function from a page to markup.
 
 mod badge;
-mod bar;
-mod before;
 mod cards;
 mod changes;
 mod chooser;
 mod claims;
 mod compare;
+mod context;
 mod controls;
 mod data;
 mod document;
 mod environment;
-mod exhibit;
-mod figures;
-mod glance;
+mod figure;
 mod glossary;
 mod header;
 mod history;
@@ -22,31 +19,26 @@ mod index;
 mod machines;
 mod matrix;
 mod method;
+mod metrics;
+mod navbar;
 mod notes;
+mod overview;
 mod phases;
+mod previous_run;
 mod runner;
 mod script;
 mod shards;
 mod single;
-pub(crate) mod theme;
+mod style;
 mod workload;
 
 use crate::ReportError;
 use crate::files::File;
-use crate::fleet::Site;
-use crate::view::View;
-use crate::view::links::{Links, RUNNERS, WORKLOADS};
-use crate::visible;
+use crate::sanitize::sanitize;
+use crate::view::links::{Links, MACHINES_PAGE, RUNNERS, SNAPSHOT, WORKLOADS};
+use crate::view::{MachineView, View};
 
-/// Name of the picture.
-pub(crate) const SNAPSHOT_NAME: &str = "snapshot.svg";
-
-/// What a section needs to know: what is shown, and where it stands.
-#[derive(Clone, Copy, Debug)]
-struct Page<'v, 'a> {
-    view: &'v View<'a>,
-    links: Links,
-}
+use context::Page;
 
 /// Every page of a site, the first page first.
 pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError> {
@@ -85,10 +77,10 @@ pub(crate) fn one_page(view: &View<'_>) -> Result<File<'static>, ReportError> {
 
 /// The overview as a picture, for a pull request; `None` where there is nothing to compare.
 pub(crate) fn snapshot(view: &View<'_>) -> Result<Option<File<'static>>, ReportError> {
-    Ok(glance::snapshot(view)?.map(|svg| File::new(SNAPSHOT_NAME, visible(&svg))))
+    Ok(overview::snapshot(view)?.map(|svg| File::new(SNAPSHOT, sanitize(&svg))))
 }
 
 /// The machines side by side.
-pub(crate) fn machines(sites: &[Site<'_>]) -> File<'static> {
-    File::new(machines::NAME, machines::page(sites))
+pub(crate) fn machines(sites: &[MachineView<'_>]) -> File<'static> {
+    File::new(MACHINES_PAGE, machines::page(sites))
 }

@@ -1,4 +1,4 @@
-//! Numbered notes under a table: why a cell has no figure.
+//! Numbered notes under a table: why a cell has no result.
 
 use maud::{Markup, html};
 
@@ -30,7 +30,7 @@ impl Notes {
     pub(super) fn list(&self) -> Markup {
         html! {
             @if !self.reasons.is_empty() {
-                p.fine { "Why cells have no figure:" }
+                p.fine { "Why cells have no result:" }
                 ol.notes {
                     @for (place, reason) in self.reasons.iter().enumerate() {
                         li id=(format!("{}-{}", self.stem, place + 1)) { (reason) }

@@ -3,11 +3,13 @@
 use maud::{Markup, html};
 use runtime_bench_results::analysis::{Row, Status};
 
-use super::exhibit::exhibit;
-use super::{Page, document};
+use super::context::Page;
+use super::document;
 use crate::ReportError;
-use crate::chart::{Description, DotPlot, DotRow, Form, Mark, swatch};
+use crate::chart::{Description, DotPlot, DotRow, Mark, MarkStyle, swatch};
 use crate::format;
+use crate::page::figure;
+use crate::table::head;
 use crate::view::links::{RUNNERS, anchor};
 use crate::view::{Group, Runner, Workload, wording};
 
@@ -119,7 +121,11 @@ fn standing(
         marks: vec![Mark {
             value: *slowdown,
             interval: None,
-            form: if place.row.beaten_by.is_empty() { Form::Filled } else { Form::Hollow },
+            form: if place.row.beaten_by.is_empty() {
+                MarkStyle::Filled
+            } else {
+                MarkStyle::Hollow
+            },
         }],
         words: format::ratio(*slowdown),
     });
@@ -131,7 +137,7 @@ fn standing(
     };
     let scale = "median cost ÷ the least median cost of its class; 1 is the best; outlined: proven to \
                  cost more than another; lower is better";
-    exhibit(&about, scale, plot.draw(&about), &table(page, &ranked))
+    figure::with_data(&about, scale, plot.draw(&about), &table(page, &ranked))
 }
 
 fn finding(ranked: &[(&Place<'_, '_>, f64)]) -> String {
@@ -151,13 +157,7 @@ fn table(page: Page<'_, '_>, ranked: &[(&Place<'_, '_>, f64)]) -> Markup {
     html! {
         table.figures {
             caption { "Figures of each workload’s first comparison" }
-            thead {
-                tr {
-                    @for name in ["Workload", "Median", "Cost ÷ the best’s", "Against the reference"] {
-                        th scope="col" { (name) }
-                    }
-                }
-            }
+            (head(["Workload", "Median", "Cost ÷ the best’s", "Against the reference"]))
             tbody {
                 @for (place, slowdown) in ranked {
                     tr {
@@ -197,7 +197,7 @@ fn absent(page: Page<'_, '_>, places: &[Place<'_, '_>]) -> Markup {
                             dt {
                                 a href=(page.links.workload(place.workload)) { (place.workload.title) }
                             }
-                            dd { b { (wording::no_figure(place.row)) } ": " (wording::reason(place.row)) }
+                            dd { b { (wording::no_result(place.row)) } ": " (wording::reason(place.row)) }
                         }
                     }
                 }

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_small_and_cannot_end_its_element_or_reach_out() {
+    fn script_is_small_and_self_contained() {
         let script = shipped();
         assert!(script.len() <= 6 * 1024, "{} bytes", script.len());
         for bad in ["</", "<!--", "fetch", "http", "import", "eval", "innerHTML", "//"] {
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_names_what_stands_in_the_element() {
+    fn policy_hash_matches_the_script() {
         let element = element().into_string();
         let text = element.strip_prefix("<script>").and_then(|rest| rest.strip_suffix("</script>"));
         let hash = BASE64_STANDARD.encode(Sha256::digest(text.unwrap()));

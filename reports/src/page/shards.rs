@@ -6,6 +6,7 @@ use runtime_bench_results::shard::MergedShard;
 
 use super::header::moment;
 use crate::format;
+use crate::table::head;
 
 /// The table, for a merged run.
 pub(super) fn section(run: &Run) -> Markup {
@@ -20,13 +21,7 @@ pub(super) fn section(run: &Run) -> Markup {
             }
             div.scroll tabindex="0" role="group" aria-label="Shards" {
                 table.figures.verdicts {
-                    thead {
-                        tr {
-                            @for name in ["Shard", "Run", "Started", "Duration", "Machine", "Workloads"] {
-                                th scope="col" { (name) }
-                            }
-                        }
-                    }
+                    (head(["Shard", "Run", "Started", "Duration", "Machine", "Workloads"]))
                     tbody { @for own in &run.shards { (row(own)) } }
                 }
             }

@@ -2,9 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{
-    Page, claims, compare, data, document, glossary, header, index, method, runner, workload,
-};
+use super::context::Page;
+use super::{claims, compare, data, document, glossary, header, index, method, runner, workload};
 use crate::ReportError;
 use crate::view::links::{RUNNERS, WORKLOADS, anchor};
 
@@ -38,7 +37,7 @@ fn workloads(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             section.workload id=(anchor(WORKLOADS, &one.slug)) {
                 h2 { (one.title) }
                 (workload::about(one))
-                (workload::beside_it(page, one))
+                (workload::related(page, one))
                 @if let Some(main) = main { (main) }
             }
         });

@@ -4,7 +4,8 @@ use runtime_bench_results::analysis::claims::{ClaimVerdict, JudgedClaim, JudgedT
 use runtime_bench_results::claims::{Claim, Test};
 use runtime_bench_results::run::Run;
 
-use super::{Slugs, noise};
+use super::noise;
+use super::slugs::Slugs;
 use crate::format;
 
 /// A claim and what the run says to it.
@@ -49,7 +50,7 @@ impl<'a> Judged<'a> {
 
     /// Whether the verdict lacks a test that was not measured.
     pub(crate) fn is_incomplete(&self) -> bool {
-        self.tests().any(|(test, found)| is_missed(test, found))
+        self.tests().any(|(test, found)| is_not_measured(test, found))
     }
 
     /// What the verdict rests on: which tests and, where they differ, which runners.
@@ -72,7 +73,7 @@ impl<'a> Judged<'a> {
                 parts.push(noise::sentence(&format!("{}: {}", test.title, answers(found))));
             }
         }
-        let missed = titles(&is_missed);
+        let missed = titles(&is_not_measured);
         if !missed.is_empty() {
             parts.push(format!("Not measured: {}.", format::list(&missed)));
         }
@@ -81,11 +82,11 @@ impl<'a> Judged<'a> {
 }
 
 /// Whether a test is not shown: it is optional, and was not measured.
-pub(crate) fn is_left_out(test: &Test, found: &JudgedTest) -> bool {
+pub(crate) fn is_skipped(test: &Test, found: &JudgedTest) -> bool {
     test.optional && found.verdict == ClaimVerdict::NotMeasured
 }
 
-fn is_missed(test: &Test, found: &JudgedTest) -> bool {
+fn is_not_measured(test: &Test, found: &JudgedTest) -> bool {
     !test.optional && found.verdict == ClaimVerdict::NotMeasured
 }
 
@@ -102,7 +103,7 @@ pub(crate) fn answers(found: &JudgedTest) -> String {
     let parts = [
         (Said::Yes, "yes on"),
         (Said::No, "no on"),
-        (Said::Undecided, "undecided on"),
+        (Said::Undecided, "inconclusive on"),
         (Said::NotCounted, "not to be believed on"),
     ];
     let parts: Vec<String> = parts.into_iter().filter_map(part).collect();
@@ -114,7 +115,7 @@ pub(crate) fn word(said: Said) -> &'static str {
     match said {
         Said::Yes => "yes",
         Said::No => "no",
-        Said::Undecided => "undecided",
+        Said::Undecided => "inconclusive",
         Said::NotCounted => "does not count",
         Said::NotMeasured => "not measured",
         Said::NotApplicable => "n/a",

@@ -6,7 +6,7 @@ use runtime_bench_results::analysis::{Row, Status};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::stats::Verdict;
 
-use super::Group;
+use super::group::Group;
 use super::wording;
 use crate::format;
 
@@ -108,7 +108,7 @@ fn differences(group: &Group<'_>, measured: &[&Row]) -> Option<String> {
     let mut rows: Vec<&Row> = measured.to_vec();
     let ratio = |row: &Row| row.comparison.as_ref().and_then(|comparison| comparison.ratio);
     rows.sort_by(|a, b| ratio(a).unwrap_or(1.0).total_cmp(&ratio(b).unwrap_or(1.0)));
-    let (mut ties, mut undecided): (Vec<String>, Vec<String>) = Default::default();
+    let (mut ties, mut inconclusive): (Vec<String>, Vec<String>) = Default::default();
     let mut parts: Vec<String> = Vec::new();
     for row in rows {
         let Some(comparison) = &row.comparison else { continue };
@@ -116,7 +116,7 @@ fn differences(group: &Group<'_>, measured: &[&Row]) -> Option<String> {
         if comparison.verdict == Verdict::Tie {
             ties.push(name);
         } else if comparison.verdict == Verdict::Undecided {
-            undecided.push(name);
+            inconclusive.push(name);
         } else if let Some(words) = wording::difference(comparison, group.unit()) {
             parts.push(format!("{name} {words}"));
         }
@@ -126,8 +126,8 @@ fn differences(group: &Group<'_>, measured: &[&Row]) -> Option<String> {
         [one] => parts.push(format!("{one} ties")),
         many => parts.push(format!("{} tie", format::list(many))),
     }
-    if !undecided.is_empty() {
-        parts.push(format!("{} undecided", format::list(&undecided)));
+    if !inconclusive.is_empty() {
+        parts.push(format!("{} inconclusive", format::list(&inconclusive)));
     }
     if parts.is_empty() {
         return None;

@@ -2,7 +2,7 @@
 
 use runtime_bench_results::glossary::Term;
 
-use super::Slugs;
+use super::slugs::Slugs;
 
 /// A word of the glossary.
 #[derive(Debug)]

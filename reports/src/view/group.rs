@@ -6,7 +6,7 @@ use runtime_bench_results::key::{Param, ParamValue, Point};
 use runtime_bench_results::stats::Verdict;
 use runtime_bench_results::trial::{Age, Better};
 
-use super::Runner;
+use super::runner::Runner;
 use super::wording;
 
 /// One comparison, arranged for reading.
@@ -179,50 +179,18 @@ impl<'a> Group<'a> {
 
 #[cfg(test)]
 mod tests {
-    use runtime_bench_results::analysis::{GroupNoise, Twin};
-    use runtime_bench_results::key::CellKey;
-    use runtime_bench_results::stats::Comparison;
-
     use super::*;
+    use crate::fixtures::{self, comparison, summary};
+    use runtime_bench_results::analysis::Twin;
     use runtime_bench_results::stats::TwinCheck;
 
-    fn comparison(verdict: Verdict) -> Comparison {
-        Comparison {
-            reference: "a".into(),
-            ratio: None,
-            interval: None,
-            mean_interval: None,
-            slow: None,
-            level: 0.05,
-            pairs: 20,
-            verdict,
-            negligible: false,
-        }
-    }
-
     fn row(runner: &str, value: f64) -> Row {
-        let wall = Summary {
-            name: "wall".into(),
-            unit: "ns".into(),
-            better: Better::Lower,
-            value,
-            interval: None,
-            samples: 20,
-        };
         Row {
-            key: CellKey { workload: "w".into(), point: Point::new(), runner: runner.into() },
-            status: Status::Measured,
-            samples: 20,
-            dropped: 0,
-            metrics: vec![wall],
-            tail: None,
-            client_bound: None,
             comparison: (runner != "a").then(|| comparison(Verdict::Slower)),
             unbeaten: runner == "a",
             best: runner == "a",
             beaten_by: (runner == "b").then(|| "a".to_owned()).into_iter().collect(),
-            tied_with: Vec::new(),
-            lead: None,
+            ..fixtures::row(runner, vec![summary("wall", value)])
         }
     }
 
@@ -230,22 +198,15 @@ mod tests {
     /// load generator.
     fn standing(check: TwinCheck) -> Vec<(Option<f64>, bool)> {
         let bound = Row { client_bound: Some("late".into()), comparison: None, ..row("c", 1.0) };
-        let source = analysis::Group {
-            name: "w".into(),
-            workload: "w".into(),
-            point: Point::new(),
-            age: Age::Young,
-            headline: "wall".into(),
-            rows: vec![row("a", 2.0), row("b", 4.0), bound],
-            twin: Some(Twin { comparison: comparison(Verdict::Tie), check }),
-            noise: GroupNoise::default(),
-        };
+        let rows = vec![row("a", 2.0), row("b", 4.0), bound];
+        let mut source = fixtures::group(Point::new(), "wall", rows);
+        source.twin = Some(Twin { comparison: comparison(Verdict::Tie), check });
         let group = Group::new(&source, "W", &[], 0);
         source.rows.iter().map(|row| (group.slowdown(row), group.judges(row))).collect()
     }
 
     #[test]
-    fn what_is_the_load_generators_or_not_to_be_trusted_stands_nowhere() {
+    fn client_bound_and_distrusted_rows_are_not_ranked() {
         let of_a_good_one = [(Some(1.0), true), (Some(2.0), true), (None, false)];
         assert_eq!(standing(TwinCheck::Passed), of_a_good_one);
         assert_eq!(standing(TwinCheck::Failed), [(None, false); 3]);

@@ -1,11 +1,18 @@
 //! How a page reaches the others.
 
-use super::{Group, Runner, Workload};
+use super::group::Group;
+use super::runner::Runner;
+use super::workload::Workload;
 
 /// Folder of the workloads' pages.
 pub(crate) const WORKLOADS: &str = "w";
 /// Folder of the runners' pages.
 pub(crate) const RUNNERS: &str = "r";
+
+/// Name of the picture of the overview.
+pub(crate) const SNAPSHOT: &str = "snapshot.svg";
+/// The page of all machines, in the folder of the first machine's site.
+pub(crate) const MACHINES_PAGE: &str = "machines.html";
 
 /// How one page reaches the others: every link is relative, so that the site can lie anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

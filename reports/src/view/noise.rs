@@ -10,7 +10,7 @@ use crate::format;
 
 /// `only 1.3 of 2 cores were free: several-thread runners were measured with fewer`; `None` where
 /// the cores were free, or nobody looked.
-pub(crate) fn crowded(noise: &GroupNoise) -> Option<String> {
+pub(crate) fn busy_cores(noise: &GroupNoise) -> Option<String> {
     if !noise.crowded() {
         return None;
     }
@@ -34,7 +34,7 @@ pub(crate) fn loaded(noise: &GroupNoise) -> Option<String> {
 }
 
 /// What went on beside a whole run, a sentence each, where it matters.
-pub(crate) fn beside_run(run: &Run, analysis: &Analysis) -> impl Iterator<Item = String> {
+pub(crate) fn run_warnings(run: &Run, analysis: &Analysis) -> impl Iterator<Item = String> {
     let load_change = analysis.load_change.as_ref().map(load_change);
     load_change.into_iter().chain(resumed(run)).map(|words| sentence(&words))
 }
@@ -97,7 +97,7 @@ pub(crate) fn control(group: &Group) -> Option<String> {
     match check {
         TwinCheck::Passed => None,
         TwinCheck::Unproven => Some(format!(
-            "the noise control is unproven ({} against {showed}), so small differences stay undecided",
+            "the noise control is inconclusive ({} against {showed}), so small differences stay inconclusive",
             comparison.reference
         )),
         TwinCheck::Failed => Some(format!(
@@ -117,16 +117,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cores_that_were_not_free_are_told_with_both_numbers() {
+    fn busy_cores_are_reported_with_both_numbers() {
         let noise =
             GroupNoise { free_median: Some(0.65), ideal_cores: Some(2.0), ..GroupNoise::default() };
-        let words = crowded(&noise).unwrap();
+        let words = busy_cores(&noise).unwrap();
         assert!(words.starts_with("only 1.3 of 2 cores were free: "), "{words}");
         assert!(sentence(&words).starts_with("Only 1.3") && sentence(&words).ends_with("fewer."));
         assert_eq!(loaded(&noise), None);
         let words = loaded(&GroupNoise { loaded: 50, trials: 160, ..noise }).unwrap();
         assert!(words.starts_with("50 of 160 trials were"), "{words}");
-        assert_eq!(crowded(&GroupNoise { free_median: Some(0.9), ..noise }), None);
-        assert_eq!(crowded(&GroupNoise::default()), None);
+        assert_eq!(busy_cores(&GroupNoise { free_median: Some(0.9), ..noise }), None);
+        assert_eq!(busy_cores(&GroupNoise::default()), None);
     }
 }

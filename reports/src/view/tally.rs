@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use runtime_bench_results::analysis::Row;
 use runtime_bench_results::catalogue::Class;
 
-use super::{Group, Runner, Section};
+use super::group::Group;
+use super::runner::Runner;
+use super::workload::Section;
 use crate::format;
 
 /// Fewer workloads are no kind to speak of.
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_never_beaten_and_once_best_leads() {
+    fn unbeaten_runner_that_is_best_once_leads() {
         let (headline, grounds) = verdict(&[tally("a", 5, 1), tally("b", 4, 0)]);
         assert_eq!(headline, "a");
         assert!(
@@ -210,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_leader_there_is_a_group_or_it_depends() {
+    fn ties_form_a_group_when_nobody_leads() {
         let (headline, grounds) = verdict(&[tally("a", 5, 0), tally("b", 4, 0)]);
         assert_eq!(headline, "a or b");
         assert!(

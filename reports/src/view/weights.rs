@@ -2,7 +2,7 @@
 
 use runtime_bench_results::key::{ParamValue, Point, WORKERS};
 
-use super::Group;
+use super::group::Group;
 
 /// The sizes on offer: word in an address, words, and number of tasks; larger ones count as the
 /// last.
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_workload_only_the_nearest_count_and_they_share() {
+    fn nearest_points_of_a_workload_share_its_weight() {
         let all = [sized("a", Some(100)), sized("a", Some(10_000)), sized("b", Some(100))];
         let found = weights(&all);
         let of = |size: usize| found.iter().map(|one| one[size]).collect::<Vec<f64>>();

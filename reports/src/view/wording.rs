@@ -2,6 +2,7 @@
 
 use runtime_bench_results::analysis::{Row, Status};
 use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::comparison::{FailOn, Outcome, Word};
 use runtime_bench_results::stats::{Comparison, Interval, Verdict};
 use runtime_bench_results::trial::{Age, Better};
 
@@ -99,6 +100,23 @@ pub(crate) fn verdict(verdict: Verdict, unit: &str) -> &'static str {
     }
 }
 
+/// What became of a figure, in a word that suits the unit.
+pub(crate) fn change(word: Word, unit: &str) -> &'static str {
+    match word {
+        Word::Faster => verdict(Verdict::Faster, unit),
+        Word::Slower => verdict(Verdict::Slower, unit),
+        other => other.word(),
+    }
+}
+
+/// What a gate says: `pass: none of 40 rows is proven slower by more than 1 %`.
+pub(crate) fn gate(outcome: Outcome, fail_on: FailOn, sentence: String) -> String {
+    match (outcome, fail_on) {
+        (Outcome::Pass, FailOn::Nothing) => sentence,
+        _ => format!("{}: {sentence}", outcome.word()),
+    }
+}
+
 /// The verdict of a comparison as a table shows it.
 pub(crate) fn table_verdict(comparison: &Comparison, unit: &str) -> String {
     let word = verdict(comparison.verdict, unit);
@@ -161,15 +179,15 @@ fn amount(ratio: f64, interval: Interval, word: &str) -> String {
     format!("{} {word} ({range})", format::percent(share(ratio)))
 }
 
-/// That a row has no figure, in a word.
-pub(crate) fn no_figure(row: &Row) -> &'static str {
+/// That a row has no result, in a word.
+pub(crate) fn no_result(row: &Row) -> &'static str {
     match &row.status {
-        Status::Measured => "no figure",
+        Status::Measured => "no result",
         status => status.word(),
     }
 }
 
-/// Why a row has no figure; never empty.
+/// Why a row has no result; never empty.
 pub(crate) fn reason(row: &Row) -> &str {
     if row.status == Status::Measured {
         return "the trials succeeded, but none reported the headline metric";
@@ -181,6 +199,7 @@ pub(crate) fn reason(row: &Row) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures;
     use runtime_bench_results::stats::SlowShares;
 
     fn comparison(ratio: f64, low: f64, high: f64, verdict: Verdict) -> Comparison {
@@ -188,12 +207,7 @@ mod tests {
             reference: "r".into(),
             ratio: Some(ratio),
             interval: Some(Interval { low, high }),
-            mean_interval: None,
-            slow: None,
-            level: 0.01,
-            pairs: 20,
-            verdict,
-            negligible: false,
+            ..fixtures::comparison(verdict)
         }
     }
 
@@ -217,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_told_from_words_and_both_are_escaped() {
+    fn prose_marks_code_and_escapes_everything() {
         assert_eq!(prose("a `<b>` c").into_string(), "a <code>&lt;b&gt;</code> c");
         assert_eq!(prose("a ` b").into_string(), "a ` b");
     }

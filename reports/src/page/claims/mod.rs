@@ -4,13 +4,13 @@ mod test;
 
 use maud::{Markup, html};
 use runtime_bench_results::analysis::claims::{CLAIM_LEVEL, ClaimVerdict};
-use runtime_bench_results::claims::Cell;
 
-use super::{Page, document, environment, glossary};
+use super::context::Page;
+use super::{document, environment, glossary};
 use crate::ReportError;
 use crate::format;
 use crate::view::claims::{self, Judged};
-use crate::view::{Group, View, Workload, wording};
+use crate::view::{Group, Workload, wording};
 
 /// Heading of the page, and its title.
 const TITLE: &str = "The folklore, measured";
@@ -82,13 +82,13 @@ fn rules() -> Markup {
                 p {
                     "Each test asks every runner that it is about one question. The answer is yes or no where "
                     "the whole interval of a median, or of a ratio of two, lies on one side of the bound, "
-                    "and undecided otherwise. The error level of a claim is " (format::percent(CLAIM_LEVEL))
+                    "and inconclusive otherwise. The error level of a claim is " (format::percent(CLAIM_LEVEL))
                     ", divided among its answers."
                 }
                 p {
                     "A claim " b { "holds" } " where every answer is yes, " b { "does not hold" }
                     " where every answer is no, and " b { "depends" } " where some are yes and some are no. It is "
-                    b { "undecided" } " where an answer may still be either, and " b { "not measured" }
+                    b { "inconclusive" } " where an answer may still be either, and " b { "not measured" }
                     " where a test lacks its cells. An optional test counts where it was measured."
                 }
                 p {
@@ -104,7 +104,7 @@ fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError>
     let tests: Vec<Markup> = judged
         .tests()
         .enumerate()
-        .filter(|(_, (test, found))| !claims::is_left_out(test, found))
+        .filter(|(_, (test, found))| !claims::is_skipped(test, found))
         .map(|(place, (asked, found))| {
             test::figure(page, &format!("{}-{}", judged.anchor, place + 1), asked, found)
         })
@@ -114,7 +114,7 @@ fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError>
             h2 id={ (judged.anchor) "-title" } { (judged.claim.title) }
             p.model { (wording::prose(&judged.claim.folklore)) }
             p.finding { strong { (word(judged.found.verdict)) } (judged.grounds()) }
-            (measure_it(judged))
+            (measure_hint(judged))
             div.charts { @for test in &tests { (test) } }
             @if !judged.claim.notes.is_empty() {
                 ul.remarks { @for note in &judged.claim.notes { li { (wording::prose(note)) } } }
@@ -126,7 +126,7 @@ fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError>
 }
 
 /// The command that measures what a verdict lacks.
-fn measure_it(judged: &Judged<'_>) -> Markup {
+fn measure_hint(judged: &Judged<'_>) -> Markup {
     let (words, more) = match judged.found.verdict {
         _ if judged.is_incomplete() => ("This measures what is missing:", ""),
         ClaimVerdict::Undecided => ("More rounds may decide it:", " --profile standard"),
@@ -142,9 +142,9 @@ fn measure_it(judged: &Judged<'_>) -> Markup {
 /// The comparisons that a claim looks at.
 fn evidence(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
     let mut found: Vec<(&Workload<'_>, &Group<'_>)> = Vec::new();
-    let shown = judged.tests().filter(|(test, found)| !claims::is_left_out(test, found));
+    let shown = judged.tests().filter(|(test, found)| !claims::is_skipped(test, found));
     let cells = shown.flat_map(|(test, _)| test.cells());
-    for place in cells.filter_map(|cell| located(page.view, cell)) {
+    for place in cells.filter_map(|cell| page.view.comparison(cell)) {
         if !found.iter().any(|known| std::ptr::eq(known.1, place.1)) {
             found.push(place);
         }
@@ -162,13 +162,6 @@ fn evidence(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
             }
         }
     }
-}
-
-/// The comparison of a cell.
-fn located<'v, 'a>(view: &'v View<'a>, cell: &Cell) -> Option<(&'v Workload<'a>, &'v Group<'a>)> {
-    let workload = view.compared().find(|workload| workload.name == cell.workload)?;
-    let group = workload.groups.iter().find(|group| group.source.point == cell.point)?;
-    Some((workload, group))
 }
 
 /// On a workload's page: the claims that it is evidence for.

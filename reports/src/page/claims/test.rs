@@ -6,12 +6,12 @@ use runtime_bench_results::analysis::claims::{Answer, ClaimVerdict, JudgedTest, 
 use runtime_bench_results::claims::{Ask, Baseline, Bound, Cell, Test};
 use runtime_bench_results::stats::Interval;
 
-use super::super::Page;
-use super::super::exhibit::exhibit;
-use super::located;
 use crate::ReportError;
-use crate::chart::{Description, DotPlot, DotRow, Form, Mark};
+use crate::chart::{Description, DotPlot, DotRow, Mark, MarkStyle};
 use crate::format::{self, Scale};
+use crate::page::context::Page;
+use crate::page::figure;
+use crate::table::head;
 use crate::view::{Group, Runner, claims, noise, wording};
 
 /// The chart and its table; where no figure decides, or there is none, the words alone.
@@ -27,12 +27,14 @@ pub(super) fn figure(
         title: wording::capital(&test.title),
         finding: format!("{} {answer}", test.question),
     };
-    let beside =
-        located(page.view, &test.cell).and_then(|(_, group)| noise::crowded(&group.source.noise));
+    let beside = page
+        .view
+        .comparison(&test.cell)
+        .and_then(|(_, group)| noise::busy_cores(&group.source.noise));
     let chart = match test.ask.metric() {
         Some(metric) if found.verdict != ClaimVerdict::NotMeasured => {
             let plot = plot(page, test, metric, found);
-            exhibit(
+            figure::with_data(
                 &about,
                 &scale(test, metric, found),
                 plot.draw(&about),
@@ -77,7 +79,7 @@ fn answers<'v, 'a>(
 }
 
 fn plot(page: Page<'_, '_>, test: &Test, metric: &str, found: &JudgedTest) -> DotPlot {
-    let group = |cell: &Cell| located(page.view, cell).map(|(_, group)| group);
+    let group = |cell: &Cell| page.view.comparison(cell).map(|(_, group)| group);
     let (own, other) = (group(&test.cell), test.baseline_cell().and_then(group));
     let row = |(runner, answer): (&Runner<'_>, &Answer)| {
         let summary = |group: Option<&Group<'_>>| -> Option<Summary> {
@@ -88,13 +90,13 @@ fn plot(page: Page<'_, '_>, test: &Test, metric: &str, found: &JudgedTest) -> Do
             interval: summary.interval,
             form,
         };
-        let marks = summary(own).map(|one| mark(one, Form::Filled)).into_iter();
-        let marks = marks.chain(summary(other).map(|one| mark(one, Form::Hollow)));
+        let marks = summary(own).map(|one| mark(one, MarkStyle::Filled)).into_iter();
+        let marks = marks.chain(summary(other).map(|one| mark(one, MarkStyle::Hollow)));
         answer.figure.filter(|_| takes_part(test, answer)).map(|figure| DotRow {
             name: runner.name.to_owned(),
             series: runner.series,
             marks: marks.collect(),
-            words: beside(test, answer, figure, &found.unit),
+            words: annotation(test, answer, figure, &found.unit),
         })
     };
     DotPlot {
@@ -105,7 +107,7 @@ fn plot(page: Page<'_, '_>, test: &Test, metric: &str, found: &JudgedTest) -> Do
 }
 
 /// What stands at the right of a row: what decides, and the answer.
-fn beside(test: &Test, answer: &Answer, figure: f64, unit: &str) -> String {
+fn annotation(test: &Test, answer: &Answer, figure: f64, unit: &str) -> String {
     let shown = match (&test.ask, answer.decides) {
         (Ask::Ratio { .. }, Some(decides)) => format::ratio(decides.value),
         _ => format::figure(figure, unit),
@@ -174,7 +176,7 @@ fn table(page: Page<'_, '_>, test: &Test, found: &JudgedTest) -> Markup {
     html! {
         table.figures {
             caption { "Intervals are at the claim’s level, divided among its answers" }
-            thead { tr { @for name in heads { th scope="col" { (name) } } } }
+            (head(heads))
             tbody {
                 @for (runner, answer) in asked {
                     tr {

@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 use runtime_bench_results::analysis::Row;
 
-use super::super::Page;
-use super::super::exhibit::exhibit;
 use crate::ReportError;
-use crate::chart::{Description, DotPlot, DotRow, Form, Mark};
+use crate::chart::{Description, DotPlot, DotRow, Mark, MarkStyle};
 use crate::format::{self, Scale};
+use crate::page::context::Page;
+use crate::page::figure;
+use crate::table::head;
 use crate::view::finding::Finding;
 use crate::view::{Group, wording};
 
@@ -18,11 +19,11 @@ pub(super) fn figure(
     finding: &Finding,
 ) -> Result<Markup, ReportError> {
     let Some(headline) = group.headline() else {
-        return Ok(html! { p.empty { "No runner has a figure of the headline metric." } });
+        return Ok(html! { p.empty { "No runner has a result for the headline metric." } });
     };
     let rows = page.view.runners.iter().filter_map(|runner| {
         let figure = group.figure(group.row(runner.name)?)?;
-        let mark = Mark { value: figure.value, interval: figure.interval, form: Form::Filled };
+        let mark = Mark { value: figure.value, interval: figure.interval, form: MarkStyle::Filled };
         Some(DotRow {
             name: runner.name.to_owned(),
             series: runner.series,
@@ -41,7 +42,7 @@ pub(super) fn figure(
         wording::unit(&headline.unit),
         wording::direction(headline.better)
     );
-    exhibit(&about, &scale, plot.draw(&about), &table(page, group))
+    figure::with_data(&about, &scale, plot.draw(&about), &table(page, group))
 }
 
 fn table(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
@@ -50,13 +51,7 @@ fn table(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
     html! {
         table.figures {
             caption { "Against " (group.reference().map_or("nobody", |row| &row.key.runner)) }
-            thead {
-                tr {
-                    @for name in ["Runner", "Processes", "Median", "Cost ÷ reference’s", "Verdict"] {
-                        th scope="col" { (name) }
-                    }
-                }
-            }
+            (head(["Runner", "Processes", "Median", "Cost ÷ reference’s", "Verdict"]))
             tbody { @for row in rows { (table_row(group, row)) } }
         }
     }
@@ -89,7 +84,7 @@ fn table_row(group: &Group<'_>, row: &Row) -> Markup {
                     }
                 }
                 None => td.reason colspan="4" {
-                    b { (wording::no_figure(row)) } ": " (wording::reason(row))
+                    b { (wording::no_result(row)) } ": " (wording::reason(row))
                 },
             }
         }

@@ -4,11 +4,12 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Summary;
 use runtime_bench_results::trial::metric;
 
-use super::super::Page;
-use super::super::exhibit::exhibit;
 use crate::ReportError;
-use crate::chart::{AxisKind, Description, Scaled, Scatter, ScatterPoint};
+use crate::chart::{AxisKind, AxisSpec, Description, Scatter, ScatterPoint};
 use crate::format;
+use crate::page::context::Page;
+use crate::page::figure;
+use crate::table::head;
 use crate::view::{Group, Runner, wording};
 
 /// A runner with both figures.
@@ -36,8 +37,8 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     }
     let name = wording::metric(group.headline_name(), group.unit());
     let plot = Scatter {
-        x: Scaled::new("Peak memory of the process", "B", AxisKind::Auto),
-        y: Scaled::new(&name, group.unit(), AxisKind::Auto),
+        x: AxisSpec::new("Peak memory of the process", "B", AxisKind::Auto),
+        y: AxisSpec::new(&name, group.unit(), AxisKind::Auto),
         points: places.iter().map(Place::point).collect(),
     };
     let about = Description {
@@ -50,7 +51,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         "across: peak memory of the process, lower is better; up: {}, {direction}; lines: 95\u{a0}% intervals",
         name.to_lowercase()
     );
-    exhibit(&about, &scale, plot.draw(&about), &table(&name, &places))
+    figure::with_data(&about, &scale, plot.draw(&about), &table(&name, &places))
 }
 
 impl Place<'_> {
@@ -89,7 +90,7 @@ fn table(name: &str, places: &[Place<'_>]) -> Markup {
     html! {
         table.figures {
             caption { "Medians over processes" }
-            thead { tr { @for name in ["Runner", name, "Peak memory"] { th scope="col" { (name) } } } }
+            (head(["Runner", name, "Peak memory"]))
             tbody {
                 @for place in places {
                     tr {

@@ -11,7 +11,8 @@ mod trend;
 
 use maud::{Markup, html};
 
-use super::{Page, claims, document, figures, glossary};
+use super::context::Page;
+use super::{claims, document, glossary, metrics};
 use crate::ReportError;
 use crate::format;
 use crate::view::finding::Finding;
@@ -38,7 +39,7 @@ pub(super) fn page(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<String
             p.kicker { (workload.kind().map_or("Other", |kind| kind.title())) }
             h1 { (workload.title) }
             (about(workload))
-            (beside_it(page, workload))
+            (related(page, workload))
         }
         @for (place, comparison) in comparisons.iter().enumerate() {
             (comparison)
@@ -68,7 +69,7 @@ pub(super) fn about(workload: &Workload<'_>) -> Markup {
 }
 
 /// What else the site has to do with it: claims that it is evidence for, and words that it uses.
-pub(super) fn beside_it(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
+pub(super) fn related(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
     let texts = workload.info.map_or_else(Vec::new, |info| {
         let words = [&info.title, &info.model, &info.check].into_iter().chain(&info.notes);
         words.map(String::as_str).collect()
@@ -107,13 +108,13 @@ fn comparison(page: Page<'_, '_>, group: &Group<'_>, finding: &Finding, charts: 
                 strong { (finding.lead) }
                 @if let Some(detail) = &finding.detail { " " (detail) }
             }
-            (beside(group))
+            (cautions(group))
             div.charts { (charts) }
             (missing(page, group))
             @if group.source.rows.iter().any(|row| !row.metrics.is_empty()) {
                 details.data {
                     summary { "Every metric" }
-                    (figures::table(page.view, group))
+                    (metrics::table(page.view, group))
                 }
             }
         }
@@ -121,11 +122,11 @@ fn comparison(page: Page<'_, '_>, group: &Group<'_>, finding: &Finding, charts: 
 }
 
 /// What went on beside the trials, where it matters.
-fn beside(group: &Group<'_>) -> Markup {
+fn cautions(group: &Group<'_>) -> Markup {
     let source = group.source;
     let notes = [
         noise::control(source),
-        noise::crowded(&source.noise),
+        noise::busy_cores(&source.noise),
         noise::loaded(&source.noise),
         noise::dropped(source),
         noise::client_bound(source),
@@ -142,7 +143,7 @@ fn missing(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
     let rows = page.view.runners.iter().filter_map(|runner| group.row(runner.name));
     let mut reasons: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for row in rows.filter(|row| group.figure(row).is_none()) {
-        let (word, reason) = (wording::no_figure(row), wording::reason(row));
+        let (word, reason) = (wording::no_result(row), wording::reason(row));
         let runner = row.key.runner.as_str();
         match reasons.iter_mut().find(|known| (known.0, known.1) == (word, reason)) {
             Some((_, _, runners)) => runners.push(runner),

@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 use runtime_bench_results::analysis::Row;
 
-use super::super::Page;
-use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{Bar, BarGroup, BarPlot, Description};
 use crate::format;
+use crate::page::context::Page;
+use crate::page::figure;
+use crate::table::head_with;
 use crate::view::finding::Finding;
 use crate::view::{Group, Workload, wording};
 
@@ -31,7 +32,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
         "cost ÷ the reference’s, with its interval; left of 1× costs less{more}; lower is better"
     );
     let plot = BarPlot { groups };
-    exhibit(&about, &scale, plot.draw(&about), &table(page, workload))
+    figure::with_data(&about, &scale, plot.draw(&about), &table(page, workload))
 }
 
 fn bars(page: Page<'_, '_>, group: &Group<'_>) -> BarGroup {
@@ -67,12 +68,7 @@ fn table(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
     html! {
         table.figures {
             caption { "Cost ÷ the reference’s, and the verdict; below it the median" }
-            thead {
-                tr {
-                    th scope="col" { "Point" }
-                    @for runner in &page.view.runners { th scope="col" { (runner.name) } }
-                }
-            }
+            (head_with(&["Point"], page.view.runners.iter().map(|runner| runner.name)))
             tbody {
                 @for group in &workload.groups {
                     tr {
@@ -99,7 +95,7 @@ fn cell(group: &Group<'_>, row: Option<&Row>) -> Markup {
                 }
                 i { (format::figure(figure.value, &figure.unit)) }
             },
-            None => td.none { (row.map_or("not planned", wording::no_figure)) },
+            None => td.none { (row.map_or("not planned", wording::no_result)) },
         }
     }
 }

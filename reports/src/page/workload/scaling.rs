@@ -4,11 +4,12 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Scaling;
 use runtime_bench_results::key::Param;
 
-use super::super::Page;
-use super::super::exhibit::exhibit;
 use crate::ReportError;
-use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
+use crate::chart::{AxisKind, AxisSpec, Description, Line, LinePlot, LinePoint};
 use crate::format;
+use crate::page::context::Page;
+use crate::page::figure;
+use crate::table::head_with;
 use crate::view::{Group, Runner, Workload, wording};
 
 /// The runners along one parameter, everything else being the same.
@@ -53,8 +54,8 @@ fn figure(workload: &Workload<'_>, place: usize, curve: &Curve<'_>) -> Result<Ma
     let lines: Vec<Line> =
         curve.runners.iter().map(|(runner, scaling)| line(workload, runner, scaling)).collect();
     let plot = LinePlot {
-        x: Scaled::new(&first.param, &first.unit, AxisKind::Log),
-        y: Scaled::new(&name, unit, AxisKind::Log),
+        x: AxisSpec::new(&first.param, &first.unit, AxisKind::Log),
+        y: AxisSpec::new(&name, unit, AxisKind::Log),
         lines,
         guide: None,
     };
@@ -70,7 +71,7 @@ fn figure(workload: &Workload<'_>, place: usize, curve: &Curve<'_>) -> Result<Ma
         "{}; both axes logarithmic; bands: 95\u{a0}% intervals{fixed}; {direction}",
         wording::unit(unit)
     );
-    exhibit(&about, &scale, plot.draw(&about), &table(workload, unit, curve))
+    figure::with_data(&about, &scale, plot.draw(&about), &table(workload, unit, curve))
 }
 
 /// The headline of a runner at each value of the parameter, with its interval.
@@ -132,12 +133,7 @@ fn table(workload: &Workload<'_>, unit: &str, curve: &Curve<'_>) -> Markup {
     html! {
         table.figures {
             caption { "Medians over processes, by " (curve.first.param) }
-            thead {
-                tr {
-                    th scope="col" { "Runner" }
-                    @for x in &xs { th scope="col" { (format::figure(*x, &curve.first.unit)) } }
-                }
-            }
+            (head_with(&["Runner"], xs.iter().map(|x| format::figure(*x, &curve.first.unit))))
             tbody {
                 @for (name, points) in &rows {
                     tr {

@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 use runtime_bench_results::stats::quartiles;
 
-use super::super::Page;
-use super::super::exhibit::exhibit;
 use crate::ReportError;
 use crate::chart::{Description, Violin, ViolinRow};
 use crate::format::{self, Scale};
+use crate::page::context::Page;
+use crate::page::figure;
+use crate::table::head;
 use crate::view::{Group, wording};
 
 /// The chart and its table; nothing where no runner has several processes.
@@ -41,7 +42,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         wording::unit(group.unit())
     );
     let plot = Violin { unit: group.unit().to_owned(), rows: rows.clone() };
-    exhibit(&about, &scale, plot.draw(&about), &table(group.unit(), &rows))
+    figure::with_data(&about, &scale, plot.draw(&about), &table(group.unit(), &rows))
 }
 
 /// The distance from the median that half of the processes do not exceed ÷ the median.
@@ -76,13 +77,7 @@ fn table(unit: &str, rows: &[ViolinRow]) -> Markup {
     html! {
         table.figures {
             caption { "Over processes" }
-            thead {
-                tr {
-                    @for name in ["Runner", "Processes", "Least", "First quartile", "Median", "Third quartile", "Greatest"] {
-                        th scope="col" { (name) }
-                    }
-                }
-            }
+            (head(["Runner", "Processes", "Least", "First quartile", "Median", "Third quartile", "Greatest"]))
             tbody {
                 @for row in rows {
                     tr {
@@ -108,7 +103,7 @@ mod tests {
     use super::spread;
 
     #[test]
-    fn half_of_the_processes_lie_within_the_spread_however_skewed_they_are() {
+    fn spread_covers_half_of_skewed_processes() {
         let skewed = [100.0, 100.0, 100.0, 100.0, 100.0, 180.0, 190.0, 200.0, 210.0];
         assert_eq!(spread(&skewed), Some(0.0));
         assert_eq!(spread(&[90.0, 100.0, 110.0]), Some(0.1));

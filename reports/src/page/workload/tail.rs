@@ -4,29 +4,29 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Tail;
 use runtime_bench_results::stats::Percentile;
 
-use super::super::Page;
-use super::super::exhibit::exhibit;
 use crate::ReportError;
-use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
+use crate::chart::{AxisKind, AxisSpec, Description, Line, LinePlot, LinePoint};
 use crate::format::Scale;
+use crate::page::context::Page;
+use crate::page::figure;
 use crate::view::{Group, Runner};
 
 const UNIT: &str = "ns";
 
 /// A runner and its latencies.
-type Tailed<'a> = (&'a Runner<'a>, &'a Tail);
+type RunnerTail<'a> = (&'a Runner<'a>, &'a Tail);
 
 /// The chart and its table; nothing where no latencies were recorded.
 pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
     let rows = page.view.runners.iter();
-    let rows: Vec<Tailed<'_>> =
+    let rows: Vec<RunnerTail<'_>> =
         rows.filter_map(|runner| Some((runner, group.row(runner.name)?.tail.as_ref()?))).collect();
     if rows.is_empty() {
         return Ok(html! {});
     }
     let plot = LinePlot {
-        x: Scaled::new("Percentile", "", AxisKind::Percentile),
-        y: Scaled::new("Latency", UNIT, AxisKind::Auto),
+        x: AxisSpec::new("Percentile", "", AxisKind::Percentile),
+        y: AxisSpec::new("Latency", UNIT, AxisKind::Auto),
         lines: rows.iter().map(line).collect(),
         guide: None,
     };
@@ -37,10 +37,10 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     };
     let scale = "over all processes together, as far as the samples support a percentile; bands: \
                  99\u{a0}% intervals, from 20 processes on; lower is better";
-    exhibit(&about, scale, plot.draw(&about), &table(&rows))
+    figure::with_data(&about, scale, plot.draw(&about), &table(&rows))
 }
 
-fn line((runner, tail): &Tailed<'_>) -> Line {
+fn line((runner, tail): &RunnerTail<'_>) -> Line {
     let point = |one: &Percentile| LinePoint {
         x: 1.0 / (1.0 - one.share),
         y: one.value,
@@ -54,12 +54,12 @@ fn line((runner, tail): &Tailed<'_>) -> Line {
 }
 
 /// Who is lowest at the highest percentile that any runner supports.
-fn finding(rows: &[Tailed<'_>]) -> String {
+fn finding(rows: &[RunnerTail<'_>]) -> String {
     let all = rows.iter().flat_map(|(_, tail)| &tail.percentiles);
     let Some(highest) = all.map(|one| one.share).max_by(f64::total_cmp) else {
         return "No percentile has samples enough.".to_owned();
     };
-    let at = |(runner, tail): &Tailed<'_>| {
+    let at = |(runner, tail): &RunnerTail<'_>| {
         let one = tail.percentiles.iter().find(|one| one.share.total_cmp(&highest).is_eq())?;
         Some((runner.name.to_owned(), one.value))
     };
@@ -77,7 +77,7 @@ fn finding(rows: &[Tailed<'_>]) -> String {
     }
 }
 
-fn table(rows: &[Tailed<'_>]) -> Markup {
+fn table(rows: &[RunnerTail<'_>]) -> Markup {
     let mut shares: Vec<f64> = Vec::new();
     for (_, tail) in rows {
         shares.extend(tail.percentiles.iter().map(|one| one.share));

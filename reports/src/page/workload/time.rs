@@ -4,11 +4,12 @@ use maud::{Markup, html};
 use runtime_bench_results::analysis::Summary;
 use runtime_bench_results::trial::metric;
 
-use super::super::Page;
-use super::super::exhibit::exhibit;
 use crate::ReportError;
-use crate::chart::{Description, DotPlot, DotRow, Form, Mark};
+use crate::chart::{Description, DotPlot, DotRow, Mark, MarkStyle};
 use crate::format;
+use crate::page::context::Page;
+use crate::page::figure;
+use crate::table::head;
 use crate::view::{Group, Runner};
 
 /// A runner's time per iteration, ns.
@@ -34,7 +35,10 @@ impl Time<'_> {
         DotRow {
             name: self.runner.name.to_owned(),
             series: self.runner.series,
-            marks: vec![mark(self.wall.value, Form::Filled), mark(self.cpu.value, Form::Hollow)],
+            marks: vec![
+                mark(self.wall.value, MarkStyle::Filled),
+                mark(self.cpu.value, MarkStyle::Hollow),
+            ],
             words: self.words(),
         }
     }
@@ -59,7 +63,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     };
     let scale = "time per iteration; filled: wall, outlined: CPU of all threads, at the right: \
                  CPU ÷ wall; lower is better";
-    exhibit(&about, scale, plot.draw(&about), &table(&times))
+    figure::with_data(&about, scale, plot.draw(&about), &table(&times))
 }
 
 /// Who computes most while the caller waits.
@@ -82,11 +86,7 @@ fn table(times: &[Time<'_>]) -> Markup {
     html! {
         table.figures {
             caption { "Medians over processes, per iteration" }
-            thead {
-                tr {
-                    @for name in ["Runner", "Wall", "CPU", "CPU ÷ wall"] { th scope="col" { (name) } }
-                }
-            }
+            (head(["Runner", "Wall", "CPU", "CPU ÷ wall"]))
             tbody {
                 @for time in times {
                     tr {

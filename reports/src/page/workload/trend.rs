@@ -3,12 +3,13 @@
 use maud::{Markup, html};
 use runtime_bench_results::history::Trend;
 
-use super::super::Page;
-use super::super::exhibit::exhibit;
 use super::super::header::moment;
 use crate::ReportError;
-use crate::chart::{AxisKind, Description, Line, LinePlot, LinePoint, Scaled};
+use crate::chart::{AxisKind, AxisSpec, Description, Line, LinePlot, LinePoint};
 use crate::format;
+use crate::page::context::Page;
+use crate::page::figure;
+use crate::table::head_with;
 use crate::view::{Runner, Workload};
 
 /// The chart of the workload's first comparison, and its table; nothing where there is one run.
@@ -20,8 +21,8 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     let runs: Vec<String> =
         page.view.machine.runs.iter().map(|(run, _)| moment(&run.header.started)).collect();
     let plot = LinePlot {
-        x: Scaled::new("Run", "", AxisKind::Labels(runs.clone())),
-        y: Scaled::new("Cost ÷ the reference’s", "×", AxisKind::Auto),
+        x: AxisSpec::new("Run", "", AxisKind::Labels(runs.clone())),
+        y: AxisSpec::new("Cost ÷ the reference’s", "×", AxisKind::Auto),
         lines: trends.iter().map(line).collect(),
         guide: Some(1.0),
     };
@@ -31,7 +32,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
         finding: finding(&trends),
     };
     let scale = "cost ÷ the reference’s of the same rounds; bands: intervals; lower is better";
-    exhibit(&about, scale, plot.draw(&about), &table(&runs, &trends))
+    figure::with_data(&about, scale, plot.draw(&about), &table(&runs, &trends))
 }
 
 /// The trends that have a ratio in two runs.
@@ -79,12 +80,7 @@ fn table(runs: &[String], trends: &[(&Runner<'_>, &Trend<'_>)]) -> Markup {
     html! {
         table.figures {
             caption { "Cost ÷ the reference’s, by run; below it the median" }
-            thead {
-                tr {
-                    th scope="col" { "Runner" }
-                    @for run in runs { th scope="col" { (run) } }
-                }
-            }
+            (head_with(&["Runner"], runs.iter()))
             tbody {
                 @for (runner, trend) in trends {
                     tr {

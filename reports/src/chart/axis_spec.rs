@@ -1,0 +1,96 @@
+//! What an axis shows.
+
+use std::ops::Range;
+
+use super::ticks::Round;
+use crate::format::Scale;
+
+/// Beyond these sizes ticks lose their precision, and no measurement is this large or small.
+const SIZES: Range<f64> = 1e-200..1e200;
+
+/// Whether a figure can stand on an axis at all.
+pub(super) fn is_drawable(value: f64) -> bool {
+    value == 0.0 || SIZES.contains(&value.abs())
+}
+
+/// An axis: what it shows, its unit, how it is divided.
+#[derive(Clone, Debug)]
+pub(crate) struct AxisSpec {
+    /// What it shows; may be empty.
+    pub(crate) name: String,
+    /// Its unit; may be empty.
+    pub(crate) unit: String,
+    /// How it is divided.
+    pub(crate) kind: AxisKind,
+}
+
+/// How an axis is divided.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum AxisKind {
+    /// In equal steps from zero, or logarithmically where that would hide the small figures.
+    Auto,
+    /// Logarithmically.
+    Log,
+    /// By percentiles: `q` stands at `1 ÷ (1 − q)`, so that each further nine is as far.
+    Percentile,
+    /// A label for each of 0, 1, 2…
+    Labels(Vec<String>),
+}
+
+impl AxisSpec {
+    /// An axis of what `name` says, in a unit.
+    pub(crate) fn new(name: &str, unit: &str, kind: AxisKind) -> Self {
+        Self { name: name.to_owned(), unit: unit.to_owned(), kind }
+    }
+
+    /// A figure without a name of its own, as along rows.
+    pub(super) fn figure(unit: &str) -> Self {
+        Self { name: String::new(), unit: unit.to_owned(), kind: AxisKind::Auto }
+    }
+
+    /// The unit that every tick bears; a word would crowd them.
+    pub(super) fn tick_unit(&self) -> &str {
+        if self.is_word() { "" } else { &self.unit }
+    }
+
+    /// What is a round figure in this unit.
+    pub(super) fn round(&self) -> Round {
+        match self.unit.split('/').next() {
+            Some("B" | "KiB" | "MiB" | "GiB") => Round::Binary,
+            _ => Round::Decimal,
+        }
+    }
+
+    /// What stands beside the axis as a whole.
+    pub(super) fn heading(&self) -> String {
+        match (self.name.as_str(), self.unit.as_str()) {
+            ("", unit) if self.is_word() => unit.to_owned(),
+            (name, unit) if self.is_word() => format!("{name}, {unit}"),
+            (name, _) => name.to_owned(),
+        }
+    }
+
+    /// Whether the unit is a word: it has no larger and no smaller form.
+    fn is_word(&self) -> bool {
+        let same = |value| Scale::of(&self.unit, value).suffix() == self.unit;
+        self.unit.chars().count() > 1 && same(1e12) && same(1e-12)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_that_is_a_word_is_said_once() {
+        let scaled =
+            |name: &str, unit: &str| AxisSpec { name: name.into(), ..AxisSpec::figure(unit) };
+        for unit in ["ns", "s", "1/s", "B", "MiB/s", "×", ""] {
+            assert_eq!(scaled("cost", unit).heading(), "cost", "{unit}");
+            assert_eq!(scaled("cost", unit).tick_unit(), unit);
+        }
+        assert_eq!(scaled("length", "tasks").heading(), "length, tasks");
+        assert_eq!(scaled("", "tasks").heading(), "tasks");
+        assert_eq!(scaled("length", "tasks").tick_unit(), "");
+    }
+}

@@ -1,0 +1,233 @@
+//! `data.csv`: one row per cell and metric; a cell without a result is a row with its reason.
+
+use std::borrow::Cow;
+
+use csv::{Terminator, Writer, WriterBuilder};
+use runtime_bench_results::analysis::{Analysis, Group, Row, Summary};
+use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::run::Run;
+use runtime_bench_results::stats::Verdict;
+use runtime_bench_results::trial::Age;
+use serde::Serialize;
+
+use crate::ReportError;
+
+const COLUMNS: [&str; 21] = [
+    "workload",
+    "variant",
+    "runner",
+    "params",
+    "age",
+    "metric",
+    "unit",
+    "value",
+    "low",
+    "high",
+    "samples",
+    "status",
+    "reason",
+    "kind",
+    "class",
+    "reference",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "verdict",
+    "unbeaten",
+];
+
+/// One line; its fields are the columns, in their order.
+#[derive(Default, Serialize)]
+struct Record<'a> {
+    workload: Cow<'a, str>,
+    variant: Cow<'a, str>,
+    runner: Cow<'a, str>,
+    params: Cow<'a, str>,
+    age: Option<Age>,
+    metric: Cow<'a, str>,
+    unit: Cow<'a, str>,
+    value: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    samples: usize,
+    status: &'a str,
+    reason: Cow<'a, str>,
+    kind: Option<Kind>,
+    class: Option<Class>,
+    /// This and what follows stand beside the headline metric only.
+    reference: Cow<'a, str>,
+    ratio: Option<f64>,
+    ratio_low: Option<f64>,
+    ratio_high: Option<f64>,
+    verdict: Option<Verdict>,
+    unbeaten: Option<bool>,
+}
+
+/// The table as bytes (RFC 4180).
+pub(crate) fn table(run: &Run, analysis: &Analysis) -> Result<Vec<u8>, ReportError> {
+    let mut builder = WriterBuilder::new();
+    // Also a table without lines has its columns.
+    let mut writer =
+        builder.has_headers(false).terminator(Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(COLUMNS).map_err(|error| ReportError::encode("CSV", &error))?;
+    for group in &analysis.groups {
+        for row in &group.rows {
+            write(&mut writer, run, group, row)
+                .map_err(|error| ReportError::encode("CSV", &error))?;
+        }
+    }
+    writer.into_inner().map_err(|error| ReportError::encode("CSV", &error))
+}
+
+fn write(
+    writer: &mut Writer<Vec<u8>>,
+    run: &Run,
+    group: &Group,
+    row: &Row,
+) -> Result<(), csv::Error> {
+    if row.metrics.is_empty() {
+        return writer.serialize(cell(run, group, row));
+    }
+    for metric in &row.metrics {
+        let record = with_figure(cell(run, group, row), metric);
+        let headline = metric.name == group.headline;
+        writer.serialize(if headline { with_verdict(record, row) } else { record })?;
+    }
+    Ok(())
+}
+
+fn cell<'a>(run: &Run, group: &'a Group, row: &'a Row) -> Record<'a> {
+    Record {
+        workload: text(&group.workload),
+        variant: text(group.point.variant.as_deref().unwrap_or_default()),
+        runner: text(&row.key.runner),
+        params: Cow::Owned(text(&group.point.label()).into_owned()),
+        age: Some(group.age),
+        samples: row.samples,
+        status: row.status.word(),
+        reason: text(row.status.reason()),
+        kind: run.workload(&group.workload).map(|info| info.kind),
+        class: run.runner(&row.key.runner).map(|info| info.class),
+        ..Record::default()
+    }
+}
+
+fn with_figure<'a>(record: Record<'a>, metric: &'a Summary) -> Record<'a> {
+    Record {
+        metric: text(&metric.name),
+        unit: text(&metric.unit),
+        value: Some(metric.value),
+        low: metric.interval.map(|interval| interval.low),
+        high: metric.interval.map(|interval| interval.high),
+        samples: metric.samples,
+        ..record
+    }
+}
+
+fn with_verdict<'a>(record: Record<'a>, row: &'a Row) -> Record<'a> {
+    let unbeaten = row.is_ranked().then_some(row.unbeaten);
+    let Some(comparison) = &row.comparison else {
+        return Record { unbeaten, ..record };
+    };
+    Record {
+        reference: text(&comparison.reference),
+        ratio: comparison.ratio,
+        ratio_low: comparison.interval.map(|interval| interval.low),
+        ratio_high: comparison.interval.map(|interval| interval.high),
+        verdict: Some(comparison.verdict),
+        unbeaten,
+        ..record
+    }
+}
+
+/// Text that a spreadsheet does not take for a formula: what begins like one gets a `'` before it, also
+/// behind what divides cells where a comma does not. A `-` alone, which stands for no parameters, is none.
+fn text(text: &str) -> Cow<'_, str> {
+    let mut safe = String::new();
+    let mut begins = true;
+    for character in text.chars() {
+        if begins && begins_formula(character) && text != "-" {
+            safe.push('\'');
+        }
+        safe.push(character);
+        begins = matches!(character, ';' | '\t' | '\r' | '\n');
+    }
+    if safe.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(safe) }
+}
+
+/// Also as they are typed in East Asia.
+fn begins_formula(character: char) -> bool {
+    matches!(character, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+    use runtime_bench_results::analysis::Status;
+    use runtime_bench_results::key::Point;
+    use runtime_bench_results::stats::{Comparison, Interval};
+
+    fn row(runner: &str, status: Status, metrics: Vec<Summary>) -> Row {
+        Row { status, samples: 7, unbeaten: true, ..fixtures::row(runner, metrics) }
+    }
+
+    fn metric(name: &str, interval: Option<Interval>) -> Summary {
+        Summary { interval, samples: 6, ..fixtures::summary(name, 1.5) }
+    }
+
+    fn lines(point: Point, rows: Vec<Row>) -> String {
+        let groups = vec![fixtures::group(point, "wall", rows)];
+        let analysis = Analysis { groups, ..Analysis::default() };
+        String::from_utf8(table(&fixtures::run(), &analysis).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_cell_has_a_row_per_metric_or_one_with_its_reason() {
+        let interval = Some(Interval { low: 1.0, high: 2.0 });
+        let mut measured =
+            row("a,\"b\"", Status::Measured, vec![metric("wall", interval), metric("cpu", None)]);
+        measured.comparison = Some(Comparison {
+            reference: "r".into(),
+            ratio: Some(1.25),
+            interval,
+            ..fixtures::comparison(Verdict::DependsOnMode)
+        });
+        let never = Status::NotApplicable("no timer,\nat all".into());
+        let point = Point::new().variant("v").with("n", 2, "").with("d", 1, "ms");
+        let expected = "w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",young,wall,ns,1.5,1.0,2.0,6,measured,,\
+            cpu,single-thread,r,1.25,1.0,2.0,depends-on-mode,true\r\n\
+            w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",young,cpu,ns,1.5,,,6,measured,,\
+            cpu,single-thread,,,,,,\r\n\
+            w,v,c,\"n=2,d=1ms\",young,,,,,,7,n/a,\"no timer,\nat all\",cpu,,,,,,,\r\n";
+        let found = lines(point, vec![measured, row("c", never, Vec::new())]);
+        assert_eq!(found, format!("{}\r\n{expected}", COLUMNS.join(",")));
+    }
+
+    #[test]
+    fn csv_text_is_never_a_formula() {
+        let point = Point::new().variant("=1+1").with("-n", 1, "");
+        let reason = Status::Failed("@SUM(A1)".into());
+        let found = lines(point, vec![row("+cmd|' /C calc'!A0", reason, Vec::new())]);
+        assert!(found.contains("w,'=1+1,'+cmd|' /C calc'!A0,'-n=1,young,"), "{found}");
+        assert!(found.contains(",'@SUM(A1),"), "{found}");
+        assert!(lines(Point::new(), vec![row("a", Status::Measured, Vec::new())]).contains(",-,"));
+        for (hostile, harmless) in [
+            ("a;=1", "a;'=1"),
+            ("a\n-1", "a\n'-1"),
+            ("a\t@b", "a\t'@b"),
+            ("\n=1", "'\n'=1"),
+            ("＝1", "'＝1"),
+        ] {
+            assert_eq!(text(hostile), harmless);
+        }
+        assert_eq!(text("a=1,b=2 - c"), "a=1,b=2 - c");
+    }
+
+    #[test]
+    fn empty_run_keeps_the_csv_header() {
+        let run = fixtures::run();
+        let found = String::from_utf8(table(&run, &Analysis::default()).unwrap()).unwrap();
+        assert_eq!(found, COLUMNS.join(",") + "\r\n");
+    }
+}

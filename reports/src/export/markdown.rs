@@ -1,0 +1,202 @@
+//! `summary.md`: a run on one page, for the summary of a job or a pull request.
+
+use std::fmt::Write;
+
+use runtime_bench_results::analysis::{Noise, Row, Status};
+use runtime_bench_results::run::Run;
+
+use crate::format;
+use crate::markdown::escaped;
+use crate::table::Align::Left;
+use crate::table::{Cell, Table};
+use crate::view::tally::{Verdict, tallies};
+use crate::view::{Group, View, noise, wording};
+
+/// The table ends before the text is larger than this, in bytes: GitHub cuts a summary at 1 MiB, and
+/// a comment at 65 536 characters.
+const LARGEST: usize = 60_000;
+/// Failed cells that are named, of which all are counted; and claims.
+const NAMED: usize = 10;
+/// Lines of a table's headings.
+const HEADINGS: usize = 2;
+/// Longest name or reason, in characters.
+const LONGEST: usize = 120;
+
+/// The summary. It never is larger than 60 KB.
+pub(super) fn summary(view: &View<'_>) -> String {
+    let mut parts = vec![title(view.run), control(view.analysis.noise)];
+    parts.extend(unfinished(view.run).map(str::to_owned));
+    let beside = noise::run_warnings(view.run, view.analysis);
+    parts.extend(beside.map(|sentence| escaped(&sentence)));
+    parts.push(findings(view));
+    parts.push(claims(view));
+    parts.push(counts(view));
+    let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+    let table = table(view, LARGEST.saturating_sub(text.len()));
+    format!("{text}\n\n{table}\n")
+}
+
+fn title(run: &Run) -> String {
+    let header = &run.header;
+    let sharding = run.sharding().map(|what| format!(", {what}")).unwrap_or_default();
+    format!(
+        "## Runtimes compared on {}\n\nRun {} of {}, profile {}, {} workers{sharding}.",
+        short(&header.environment.label()),
+        short(&header.id),
+        short(&header.started),
+        short(&header.plan.profile),
+        header.plan.workers
+    )
+}
+
+/// What the reference against itself said.
+fn control(noise: Noise) -> String {
+    let Noise { passed, unproven, failed } = noise;
+    let all = passed + unproven + failed;
+    if all == 0 {
+        return "**No noise control**: the reference was not measured against itself.".to_owned();
+    }
+    let head = match failed {
+        0 if unproven == 0 => "Noise control passed",
+        0 => "Noise control: no failure",
+        1 => "One noise control failed",
+        _ => "Do not trust these verdicts",
+    };
+    format!(
+        "**{head}**: the reference against itself passed in {passed} of {all} comparisons, \
+         was inconclusive in {unproven}, and failed in {failed}."
+    )
+}
+
+fn unfinished(run: &Run) -> Option<&'static str> {
+    match run.end {
+        None => Some("**Not finished**: the run was killed, or it is still going on."),
+        Some(end) if end.interrupted => {
+            Some("**Not finished**: the run was stopped before its plan was done.")
+        }
+        Some(_) => None,
+    }
+}
+
+/// What each kind of work comes to.
+fn findings(view: &View<'_>) -> String {
+    let lines = view.sections().into_iter().map(|section| {
+        let Verdict { headline, grounds } = Verdict::of(&tallies(&section, &view.runners));
+        // Long only where names are.
+        let grounds: String = escaped(&grounds).chars().take(10 * LONGEST).collect();
+        let line = format!("- **{}**: {}. {grounds}", section.title, short(&headline));
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What the run says to its claims.
+fn claims(view: &View<'_>) -> String {
+    let mut table = Table::new(&[("claim", Left), ("verdict", Left)]);
+    for judged in view.claims.iter().take(NAMED) {
+        let verdict = judged.found.verdict.words();
+        table.push([Cell::new(shortened(&judged.claim.title)), Cell::new(verdict)]);
+    }
+    if table.is_empty() { String::new() } else { table.markdown() }
+}
+
+/// How many cells have no result, and which of them failed.
+fn counts(view: &View<'_>) -> String {
+    let rows = || view.compared_groups().flat_map(|group| &group.source.rows);
+    let of = |word: &str| rows().filter(|row| row.status.word() == word).count();
+    let failed = of("failed");
+    let mut text = format!(
+        "{}: {} measured, {failed} failed, {} n/a, {} not measured.",
+        format::count(rows().count(), "cell"),
+        of("measured"),
+        of("n/a"),
+        of("not measured")
+    );
+    let named = rows().filter(|row| matches!(row.status, Status::Failed(_))).take(NAMED);
+    for row in named {
+        let (name, reason) = (short(&row.key.to_string()), short(row.status.reason()));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n- failed: {name}: {reason}");
+    }
+    if failed > NAMED {
+        let _ = write!(text, "\n- and {} more", failed - NAMED);
+    }
+    text
+}
+
+/// As many comparisons as fit into `room` bytes.
+fn table(view: &View<'_>, room: usize) -> String {
+    let names: Vec<String> = view.runners.iter().map(|runner| shortened(runner.name)).collect();
+    let mut columns = vec![("cost ÷ that of the reference", Left)];
+    columns.extend(names.iter().map(|name| (name.as_str(), Left)));
+    let mut table = Table::new(&columns);
+    for group in view.compared_groups() {
+        table.push(row(view, group));
+    }
+    // Room for the last sentence.
+    let room = room.saturating_sub(300);
+    let mut text = String::new();
+    let all = view.compared_groups().count();
+    let mut shown = 0;
+    for (place, line) in table.markdown_lines().enumerate() {
+        if text.len() + line.len() > room {
+            break;
+        }
+        text.push_str(&line);
+        text.push('\n');
+        shown = (place + 1).saturating_sub(HEADINGS);
+    }
+    if shown == 0 {
+        text.clear();
+    }
+    if shown < all {
+        let _ =
+            write!(text, "\n{} left out; the report has all.\n", format::count(all - shown, "row"));
+    }
+    text + "\n**Bold**: nobody of its class is proven faster. The reference has its own figure."
+}
+
+fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {
+    let distrusted = group.is_distrusted();
+    let doubt = if distrusted { " ⚠ noise control failed, no verdict" } else { "" };
+    let name = shortened(&format!("{} · {}", group.title, group.point()));
+    let cells = view.runners.iter().map(|runner| match group.row(runner.name) {
+        Some(row) if distrusted => Cell::new(cell_without_verdict(group, row)),
+        Some(row) => Cell::new(cell(group, row)).strong_if(row.unbeaten),
+        None => Cell::new(""),
+    });
+    [Cell::new(name + doubt)].into_iter().chain(cells).collect()
+}
+
+/// `1.20× slower`; of the reference its figure, and without one why.
+fn cell(group: &Group<'_>, row: &Row) -> String {
+    if let Some(comparison) = &row.comparison {
+        let word = wording::verdict(comparison.verdict, group.unit());
+        let ratio = comparison.ratio.map(format::ratio).unwrap_or_default();
+        return format!("{ratio} {word}").trim_start().to_owned();
+    }
+    match group.figure(row) {
+        Some(_) if row.client_bound.is_some() => "not ranked".to_owned(),
+        Some(figure) => shortened(&format::figure(figure.value, &figure.unit)),
+        None => wording::no_result(row).to_owned(),
+    }
+}
+
+/// A cell whose comparison has no verdict.
+fn cell_without_verdict(group: &Group<'_>, row: &Row) -> String {
+    let ratio = row.comparison.as_ref().and_then(|comparison| comparison.ratio);
+    ratio.map_or_else(|| cell(group, row), format::ratio)
+}
+
+/// A text that is not endless.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The same without Markdown of its own.
+fn short(text: &str) -> String {
+    escaped(&shortened(text))
+}

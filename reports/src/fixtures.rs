@@ -1,0 +1,107 @@
+//! The smallest run, and parts of an analysis, for unit tests.
+
+use std::collections::BTreeMap;
+
+use runtime_bench_results::analysis::{Group, GroupNoise, Row, Status, Summary};
+use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::environment::Environment;
+use runtime_bench_results::key::{CellKey, Point};
+use runtime_bench_results::run::{Plan, Run, RunHeader};
+use runtime_bench_results::stats::{Comparison, Verdict};
+use runtime_bench_results::trial::{Age, Better};
+
+/// A comparison with `a` that has a verdict and no figures.
+pub(crate) fn comparison(verdict: Verdict) -> Comparison {
+    Comparison {
+        reference: "a".into(),
+        ratio: None,
+        interval: None,
+        mean_interval: None,
+        slow: None,
+        level: 0.05,
+        pairs: 20,
+        verdict,
+        negligible: false,
+    }
+}
+
+/// A metric in ns.
+pub(crate) fn summary(name: &str, value: f64) -> Summary {
+    let (name, unit) = (name.to_owned(), "ns".to_owned());
+    Summary { name, unit, better: Better::Lower, value, interval: None, samples: 20 }
+}
+
+/// A measured row of the workload `w` that was compared with nothing.
+pub(crate) fn row(runner: &str, metrics: Vec<Summary>) -> Row {
+    Row {
+        key: CellKey { workload: "w".into(), point: Point::new(), runner: runner.into() },
+        status: Status::Measured,
+        samples: 20,
+        dropped: 0,
+        metrics,
+        tail: None,
+        client_bound: None,
+        comparison: None,
+        unbeaten: false,
+        best: false,
+        beaten_by: Vec::new(),
+        tied_with: Vec::new(),
+        lead: None,
+    }
+}
+
+/// A comparison of the workload `w`.
+pub(crate) fn group(point: Point, headline: &str, rows: Vec<Row>) -> Group {
+    Group {
+        name: "w".into(),
+        workload: "w".into(),
+        point,
+        age: Age::Young,
+        headline: headline.into(),
+        rows,
+        twin: None,
+        noise: GroupNoise::default(),
+    }
+}
+
+/// A run of the workload `w` on the runner `a`, of which nothing is measured.
+pub(crate) fn run() -> Run {
+    Run::new(RunHeader {
+        schema: runtime_bench_results::run::SCHEMA.into(),
+        id: "run".into(),
+        started: "2026-01-31T12:00:00Z".into(),
+        command: Vec::new(),
+        environment: Environment::default(),
+        plan: Plan {
+            profile: "quick".into(),
+            seed: 1,
+            workers: 1,
+            pool_threads: 1,
+            budget_s: 1.0,
+            trial_limit_s: 1.0,
+            reference: "a".into(),
+            shard: None,
+            cells: Vec::new(),
+        },
+        workloads: vec![WorkloadInfo {
+            name: "w".into(),
+            title: "W".into(),
+            kind: Kind::Cpu,
+            model: String::new(),
+            check: String::new(),
+            headline: "wall".into(),
+            headline_age: Age::Young,
+            notes: Vec::new(),
+        }],
+        claims: Vec::new(),
+        glossary: Vec::new(),
+        runners: vec![RunnerInfo {
+            name: "a,\"b\"".into(),
+            title: "A".into(),
+            class: Class::SingleThread,
+            configuration: String::new(),
+            packages: BTreeMap::new(),
+            notes: Vec::new(),
+        }],
+    })
+}

@@ -1,0 +1,22 @@
+//! What every text in Markdown needs.
+
+use crate::sanitize::single_line;
+
+/// Text that Markdown shows as it is, also inside a table (`CommonMark` 0.31, §2.4: any punctuation
+/// may be escaped).
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in single_line(text).chars() {
+        if "\\`*_[]<>&|~".contains(character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// A list, an item a line.
+pub(crate) fn list<'t>(items: impl IntoIterator<Item = &'t String>) -> String {
+    let items = items.into_iter().map(|item| format!("- {}", escaped(item)));
+    items.collect::<Vec<_>>().join("\n")
+}

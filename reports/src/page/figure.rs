@@ -1,0 +1,46 @@
+//! A chart with all that belongs to it: title, units, direction, the finding, and its data.
+
+use maud::{Markup, html};
+
+use crate::ReportError;
+use crate::chart::{ChartError, Description};
+
+/// The figure: `scale` says units and direction, `drawn` is the chart, `table` its data.
+pub(super) fn with_data(
+    about: &Description,
+    scale: &str,
+    drawn: Result<Option<Markup>, ChartError>,
+    table: &Markup,
+) -> Result<Markup, ReportError> {
+    let drawn = drawing(about, drawn)?;
+    Ok(html! {
+        figure {
+            figcaption {
+                h3 { (about.title) }
+                p.scale { (scale) }
+                p.found { (about.finding) }
+            }
+            @match drawn {
+                Some(drawing) => (drawing),
+                None => p.empty { "Not drawable: no figure is finite." },
+            }
+            details.data {
+                summary { "Data" }
+                div.scroll tabindex="0" role="group" aria-label={ "Data: " (about.title) } { (table) }
+            }
+        }
+    })
+}
+
+/// A chart in a container that scrolls by itself; `None` where nothing could be drawn.
+pub(super) fn drawing(
+    about: &Description,
+    drawn: Result<Option<Markup>, ChartError>,
+) -> Result<Option<Markup>, ReportError> {
+    let drawn = drawn.map_err(|error| ReportError::chart(&about.title, &error))?;
+    Ok(drawn.map(|svg| {
+        html! {
+            div.scroll tabindex="0" role="group" aria-label=(about.title) { (svg) }
+        }
+    }))
+}

@@ -1,0 +1,87 @@
+//! Runs → the files of a site.
+
+use std::path::{Path, PathBuf};
+
+use runtime_bench_results::analysis::{self, Analysis};
+use runtime_bench_results::history;
+use runtime_bench_results::run::Run;
+
+use crate::ReportError;
+use crate::export;
+use crate::files::{self, File};
+use crate::page;
+use crate::view::MachineView;
+
+/// Where the files of a written site are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The page to open.
+    pub index: PathBuf,
+    /// The run and its analysis.
+    pub json: PathBuf,
+    /// One row per cell and metric.
+    pub csv: PathBuf,
+}
+
+/// How a site is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// One page that holds everything, with one chart a workload.
+    pub single_file: bool,
+}
+
+/// Writes the site of some runs into `folder`, which is made if need be. The newest run is the one
+/// that most pages show.
+///
+/// The same runs give the same bytes. Every page is rendered before the first file is written,
+/// and each file appears under its name in one step.
+///
+/// # Errors
+/// When there is no run, one contradicts itself, or a file cannot be written.
+pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site, ReportError> {
+    let analyses: Vec<Analysis> = runs.iter().map(analyze).collect::<Result<_, _>>()?;
+    let machines = MachineView::all(history::machines(runs.iter().zip(&analyses)));
+    let mut files = Vec::new();
+    for machine in &machines {
+        files.extend(of_machine(machine, options)?);
+    }
+    if machines.len() > 1 && !options.single_file {
+        files.push(page::machines(&machines));
+    }
+    // The first page is the last that is written, so that it leads to nothing that is not there yet.
+    let (first, rest) = files.split_first().ok_or(ReportError::NoRun)?;
+    files::make_folder(folder)?;
+    for file in rest {
+        files::write(folder, file)?;
+    }
+    Ok(Site {
+        json: folder.join(export::JSON_NAME),
+        csv: folder.join(export::CSV_NAME),
+        index: files::write(folder, first)?,
+    })
+}
+
+/// The files of one machine, the first page first.
+fn of_machine<'a>(
+    machine: &MachineView<'a>,
+    options: Options,
+) -> Result<Vec<File<'a>>, ReportError> {
+    let view = &machine.view;
+    let mut files =
+        if options.single_file { vec![page::one_page(view)?] } else { page::folder(view)? };
+    files.extend(page::snapshot(view)?);
+    files.extend(export::files(view)?);
+    for file in &mut files {
+        file.path.insert_str(0, &machine.folder);
+    }
+    Ok(files)
+}
+
+/// Analyses a run whose trials all name a cell of its plan.
+fn analyze(run: &Run) -> Result<Analysis, ReportError> {
+    let cells = run.header.plan.cells.len();
+    match run.trials.iter().find(|trial| trial.cell >= cells) {
+        Some(trial) => Err(ReportError::UnknownCell { cell: trial.cell, cells }),
+        None => Ok(analysis::analyse(run)),
+    }
+}

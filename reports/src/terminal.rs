@@ -1,0 +1,95 @@
+//! The table that a terminal shows at the end of a run.
+
+use runtime_bench_results::analysis::{Analysis, Group, Row, Status};
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::run::Run;
+use runtime_bench_results::trial::Age;
+
+use crate::format::{self, Scale};
+use crate::sanitize::single_line;
+use crate::table::Align::{Left, Right};
+use crate::table::{Cell, Table};
+use crate::view::{noise, wording};
+
+/// One block of lines per comparison, and what the control showed.
+pub fn table(run: &Run, analysis: &Analysis) -> String {
+    let blocks: String = analysis.groups.iter().map(|group| comparison(run, group)).collect();
+    let noise = analysis.noise;
+    let trust = if noise.trusted() { "" } else { ": do not trust this run" };
+    let mut told_apart = String::new();
+    for group in analysis.groups.iter().filter(|group| group.told_apart()) {
+        let name = single_line(&group.name);
+        told_apart.extend(["   A/A control failed, do not trust the verdicts: ", &name, "\n"]);
+    }
+    let beside = noise::run_warnings(run, analysis);
+    let beside: String = beside.map(|sentence| single_line(&sentence) + "\n").collect();
+    format!(
+        "{blocks}\n* = nobody of its class is proven faster\nA/A control (the reference against \
+         itself): {} passed, {} inconclusive, {} failed{trust}\n{told_apart}{beside}",
+        noise.passed, noise.unproven, noise.failed,
+    )
+}
+
+fn comparison(run: &Run, group: &Group) -> String {
+    let title = run.workload(&group.workload).map_or(group.name.as_str(), |w| w.title.as_str());
+    let mut table = Table::new(&[
+        ("runner", Left),
+        ("figure", Right),
+        ("interval", Right),
+        ("ratio", Right),
+        ("interval", Right),
+        ("verdict", Left),
+    ]);
+    let mut reasons = String::new();
+    let mut metric = group.headline.clone();
+    for row in &group.rows {
+        let summary = row.metric(&group.headline).filter(|_| row.status == Status::Measured);
+        if let Some(summary) = summary {
+            metric = format!("{}, {}", group.headline, wording::direction(summary.better));
+            let scale = Scale::of(&summary.unit, summary.value);
+            let cells = cells(run, row, &scale, &summary.unit, &group.headline);
+            table.push(cells);
+        } else {
+            let (name, reason) = (single_line(&row.key.runner), single_line(row.status.reason()));
+            reasons.extend(["   ", &name, ": ", row.status.word(), ": ", &reason, "\n"]);
+        }
+    }
+    let beside: Vec<String> =
+        [noise::busy_cores(&group.noise), noise::dropped(group), noise::client_bound(group)]
+            .into_iter()
+            .flatten()
+            .map(|words| format!("   {}\n", single_line(&words)))
+            .collect();
+    let age = if group.age == Age::Young { "" } else { wording::age(group.age) };
+    let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.text("  ")) };
+    let (title, name, metric) =
+        (single_line(title), single_line(&group.name), single_line(&metric));
+    format!("\n{title}: {name} {age}\n  {metric}\n{rows}{reasons}{}", beside.concat())
+}
+
+fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [Cell; 6] {
+    let class = match run.runner(&row.key.runner).map(|info| info.class) {
+        Some(Class::SingleThread) => " (one thread)",
+        Some(Class::Reference) => " (reference row)",
+        Some(Class::MultiThread) | None => "",
+    };
+    let metric = row.metric(headline);
+    let interval = metric.and_then(|metric| metric.interval).map(|range| scale.interval(range));
+    let mark = if row.unbeaten { " *" } else { "" };
+    let compared = row.comparison.as_ref().filter(|_| row.client_bound.is_none());
+    let ratio = compared.and_then(|comparison| comparison.ratio).map(format::ratio);
+    let range = compared.and_then(|comparison| comparison.interval).map(format::ratio_interval);
+    let verdict = match compared {
+        Some(comparison) => format!("{}{mark}", wording::table_verdict(comparison, unit)),
+        None if row.client_bound.is_some() => "client-bound".to_owned(),
+        None => format!("reference{mark}"),
+    };
+    [
+        Cell::new(format!("{}{class}", row.key.runner)),
+        Cell::new(metric.map_or_else(String::new, |metric| scale.figure(metric.value))),
+        Cell::interval(interval.unwrap_or_default()),
+        Cell::new(ratio.unwrap_or_default()),
+        Cell::interval(range.unwrap_or_default()),
+        Cell::new(verdict),
+    ]
+}

@@ -1,0 +1,35 @@
+//! The machines that runs were made on, each with a site of its own.
+
+use runtime_bench_results::history::Machine;
+
+use super::View;
+use super::slugs::Slugs;
+
+/// Folder of the sites of all machines but the first.
+const MACHINES: &str = "m";
+
+/// One machine, and where its site is.
+#[derive(Debug)]
+pub(crate) struct MachineView<'a> {
+    /// The folder of its site: empty, or a path that ends with `/`.
+    pub(crate) folder: String,
+    /// What its site shows.
+    pub(crate) view: View<'a>,
+}
+
+impl<'a> MachineView<'a> {
+    /// The first machine is that of the newest run; its site is at the top.
+    pub(crate) fn all(machines: Vec<Machine<'a>>) -> Vec<Self> {
+        let several = machines.len() > 1;
+        let mut slugs = Slugs::default();
+        let site = |(place, machine): (usize, Machine<'a>)| {
+            let slug = slugs.next(&machine.label);
+            let (folder, up) = match place {
+                0 => (String::new(), ""),
+                _ => (format!("{MACHINES}/{slug}/"), "../../"),
+            };
+            Some(Self { folder, view: View::new(machine, several.then_some(up))? })
+        };
+        machines.into_iter().enumerate().filter_map(site).collect()
+    }
+}

@@ -1,0 +1,50 @@
+//! A runner as every page shows it.
+
+use runtime_bench_results::analysis::Analysis;
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::run::Run;
+
+use super::slugs::Slugs;
+
+/// A runner, with what tells it apart on the page.
+#[derive(Debug)]
+pub(crate) struct Runner<'a> {
+    /// Its name in the cells.
+    pub(crate) name: &'a str,
+    /// Its own words; `None` when the run does not describe it.
+    pub(crate) info: Option<&'a RunnerInfo>,
+    /// Which color and marker it has everywhere on the site.
+    pub(crate) series: usize,
+    /// Its name as a file's; no other runner has the same.
+    pub(crate) slug: String,
+}
+
+impl Runner<'_> {
+    /// One thread or several, if the run says so.
+    pub(crate) fn class(&self) -> Option<Class> {
+        self.info.map(|info| info.class)
+    }
+}
+
+/// Those that the run describes, then those that only its cells name.
+pub(super) fn runners<'a>(run: &'a Run, analysis: &'a Analysis) -> Vec<Runner<'a>> {
+    let mut names: Vec<&str> = Vec::new();
+    let described = run.header.runners.iter().map(|info| info.name.as_str());
+    let rows = analysis.groups.iter().flat_map(|group| &group.rows);
+    for name in described.chain(rows.map(|row| row.key.runner.as_str())) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let mut slugs = Slugs::default();
+    let runner =
+        |(series, name)| Runner { name, info: run.runner(name), series, slug: slugs.next(name) };
+    let mut runners: Vec<Runner<'a>> = names.into_iter().enumerate().map(runner).collect();
+    runners.sort_by_key(|runner| match runner.class() {
+        Some(Class::MultiThread) => 0,
+        Some(Class::SingleThread) => 1,
+        Some(Class::Reference) => 2,
+        None => 3,
+    });
+    runners
+}

@@ -1,0 +1,82 @@
+//! A workload and its comparisons, and the workloads of one kind.
+
+use runtime_bench_results::analysis::Analysis;
+use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::run::Run;
+
+use super::group::Group;
+use super::runner::Runner;
+use super::slugs::Slugs;
+
+/// A workload and its comparisons.
+#[derive(Debug)]
+pub(crate) struct Workload<'a> {
+    /// Its name in the cells.
+    pub(crate) name: &'a str,
+    /// Its heading.
+    pub(crate) title: &'a str,
+    /// Its own words; `None` when the run does not describe it.
+    pub(crate) info: Option<&'a WorkloadInfo>,
+    /// Its name as a file's; no other workload has the same.
+    pub(crate) slug: String,
+    /// One per point and age.
+    pub(crate) groups: Vec<Group<'a>>,
+}
+
+impl<'a> Workload<'a> {
+    /// What kind of work it is, if the run says so.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        self.info.map(|info| info.kind)
+    }
+
+    /// The comparison that stands for the workload where there is room for one: its first.
+    pub(crate) fn main(&self) -> Option<&Group<'a>> {
+        self.groups.first()
+    }
+
+    /// Whether it measures the harness itself instead of a runner.
+    pub(crate) fn is_calibration(&self) -> bool {
+        self.kind() == Some(Kind::Calibration)
+    }
+}
+
+/// The workloads of one kind.
+#[derive(Debug)]
+pub(crate) struct Section<'v, 'a> {
+    /// The heading.
+    pub(crate) title: &'static str,
+    /// The kind as an attribute: `io`.
+    pub(crate) slug: &'static str,
+    /// At least one.
+    pub(crate) workloads: Vec<&'v Workload<'a>>,
+}
+
+impl<'v, 'a> Section<'v, 'a> {
+    /// One comparison a workload, so that one with many points does not outweigh the others.
+    pub(crate) fn mains(&self) -> impl Iterator<Item = &'v Group<'a>> {
+        self.workloads.iter().filter_map(|workload| workload.main())
+    }
+}
+
+/// Every workload that has a comparison, in the run's order.
+pub(super) fn workloads<'a>(
+    run: &'a Run,
+    analysis: &'a Analysis,
+    runners: &[Runner<'a>],
+) -> Vec<Workload<'a>> {
+    let mut workloads: Vec<Workload<'a>> = Vec::new();
+    let mut slugs = Slugs::default();
+    for (index, source) in analysis.groups.iter().enumerate() {
+        let name = source.workload.as_str();
+        let info = run.workload(name);
+        let place = workloads.iter().position(|known| known.name == name).unwrap_or_else(|| {
+            let title = info.map_or(name, |info| info.title.as_str());
+            let slug = slugs.next(name);
+            workloads.push(Workload { name, title, info, slug, groups: Vec::new() });
+            workloads.len() - 1
+        });
+        let workload = &mut workloads[place];
+        workload.groups.push(Group::new(source, workload.title, runners, index));
+    }
+    workloads
+}

@@ -1,0 +1,129 @@
+//! What must hold of whatever is made of any runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use runtime_bench_reports::{Options, comparison as render, text_table, write_site};
+use runtime_bench_results::analysis::analyse;
+use runtime_bench_results::comparison::{Against, FailOn, Judged, files, runners};
+use runtime_bench_results::run::Run;
+
+use super::markup;
+
+/// Renders the runs in every way, and fails where data escapes into what is written.
+pub(crate) fn check(runs: &[Run], options: Options) {
+    for run in runs {
+        survives_json(run);
+    }
+    site(runs, options);
+    for run in runs {
+        terminal("the table", &text_table(run, &analyse(run)));
+        let reference = Against::Reference(&run.header.plan.reference);
+        for against in [reference, Against::EachOther] {
+            compared(&Judged::new(runners("a", run, against, &|_| true), FailOn::Nothing, 0.01));
+        }
+    }
+    if let [base, candidate, ..] = runs {
+        let document = files(("a", base), ("b", candidate), &|_| true);
+        compared(&Judged::new(document, FailOn::Inconclusive, 0.01));
+    }
+}
+
+/// The run is one that a file can hold.
+fn survives_json(run: &Run) {
+    let text = serde_json::to_string(run).expect("a run is JSON");
+    let read: Run = serde_json::from_str(&text).expect("what was written is read");
+    assert!(read == *run, "a run is read as it was written");
+}
+
+fn site(runs: &[Run], options: Options) {
+    let around = tempfile::tempdir().expect("a folder can be made");
+    let folder = around.path().join("site");
+    write_site(runs, &folder, options).expect("the site is written");
+    let beside: Vec<PathBuf> = files_below(around.path());
+    for path in &beside {
+        let name = path.strip_prefix(&folder).expect("it lies in the site").to_string_lossy();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-./".contains(c);
+        assert!(name.chars().all(plain) && !name.contains(".."), "{name}");
+        let text = fs::read_to_string(path).expect("every file is text");
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some("html" | "svg") => page(&name, &text),
+            Some("md") => markdown(&name, &text),
+            Some("csv") => table(&name, &text),
+            Some("json") => drop(serde_json::from_str::<serde_json::Value>(&text).expect("JSON")),
+            _ => panic!("{name} is a file of no known kind"),
+        }
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("it can be listed");
+    let paths = entries.map(|entry| entry.expect("it can be read").path());
+    paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+fn page(name: &str, text: &str) {
+    markup::check(name, text);
+    for bad in ["\u{202e}", "\u{2066}", "\u{200f}", "\u{1b}", "\0", "\u{fffe}", "NaN"] {
+        assert!(!text.contains(bad), "{name} holds {bad:?}");
+    }
+}
+
+/// No Markdown of the data's own, and tables whose lines have as many cells as their heads.
+fn markdown(name: &str, text: &str) {
+    let mut columns = None;
+    for line in text.lines() {
+        let bare = without_escapes(line);
+        for bad in ["<x9", "`x9", "[x9", "*x9", "&x9"] {
+            assert!(!bare.contains(bad), "{name}: {line}");
+        }
+        assert!(!line.contains(char::is_control), "{name}: {line:?}");
+        let cells = bare.starts_with('|').then(|| bare.matches('|').count());
+        if let (Some(columns), Some(cells)) = (columns, cells) {
+            assert_eq!(columns, cells, "{name}: {line}");
+        }
+        columns = cells;
+    }
+}
+
+/// A line without what is escaped by a backslash.
+fn without_escapes(line: &str) -> String {
+    let mut bare = String::new();
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        if character == '\\' {
+            characters.next();
+        } else {
+            bare.push(character);
+        }
+    }
+    bare
+}
+
+/// No cell is a formula, also where a spreadsheet divides cells at semicolons or tabs.
+fn table(name: &str, text: &str) {
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+    for row in reader.records() {
+        let row = row.expect("every line has as many cells");
+        for cell in row.iter().flat_map(|cell| cell.split([';', '\t', '\r', '\n'])) {
+            let formula = cell.starts_with(['=', '+', '-', '@']);
+            assert!(!formula || cell == "-" || cell.parse::<f64>().is_ok(), "{name}: {cell:?}");
+        }
+    }
+}
+
+/// Nothing that a terminal would obey.
+fn terminal(name: &str, text: &str) {
+    let bad = text.chars().find(|c| c.is_control() && *c != '\n');
+    assert_eq!(bad, None, "{name}: {text:?}");
+}
+
+fn compared(judged: &Judged) {
+    terminal("a comparison", &render::text(judged));
+    markdown("a comparison", &render::markdown(judged));
+    let junit = render::junit(judged).expect("a comparison is XML");
+    markup::check("a comparison as JUnit XML", &junit);
+    let text = render::json(judged).expect("a comparison is JSON");
+    let read: Judged = serde_json::from_str(&text).expect("what was written is read");
+    assert!(read == *judged, "a comparison is read as it was written");
+}

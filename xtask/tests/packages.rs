@@ -1,0 +1,105 @@
+//! What is published: every package holds what it needs and nothing else, and says truly which compiler it
+//! takes.
+
+use std::fs;
+use std::process::Command;
+
+use cargo_metadata::{MetadataCommand, Package};
+
+/// The packages, and what one of them may hold beside licences, readme, manifests and `src`.
+const PACKAGES: [(&str, &[&str]); 5] = [
+    ("runtime-bench-results", &["schema/", "tests/", "SCHEMA.md"]),
+    ("runtime-bench-workloads", &[]),
+    ("runtime-bench-runners", &["build.rs", "tests/"]),
+    ("runtime-bench-reports", &["examples/", "tests/"]),
+    (
+        "runtime-bench",
+        &[
+            "build.rs",
+            "benches/",
+            "examples/",
+            "docs/runner-protocol.md",
+            "docs/recipes/",
+            "METHODOLOGY.md",
+            "CHANGELOG.md",
+        ],
+    ),
+];
+
+/// The root of the workspace.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Everything that is built on this kind of machine.
+fn packages() -> Vec<Package> {
+    let told = Command::new(env!("CARGO")).args(["-vV"]).output().expect("cargo runs").stdout;
+    let told = String::from_utf8(told).expect("cargo prints text");
+    let host = told.lines().find_map(|line| line.strip_prefix("host: ")).expect("it has a host");
+    let options = ["--offline", "--locked", "--filter-platform", host].map(str::to_owned);
+    MetadataCommand::new().other_options(options).exec().expect("cargo metadata").packages
+}
+
+#[test]
+fn a_package_holds_what_it_needs_and_nothing_else() {
+    for (package, more) in PACKAGES {
+        let output = Command::new(env!("CARGO"))
+            .args(["package", "--list", "--allow-dirty", "--offline", "-p", package])
+            .current_dir(ROOT)
+            .output()
+            .expect("cargo runs");
+        let list = String::from_utf8(output.stdout).expect("cargo prints text");
+        let files: Vec<&str> = list.lines().collect();
+        for needed in ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "Cargo.toml", "src/lib.rs"] {
+            assert!(files.contains(&needed), "{package} has no {needed}");
+        }
+        let always = [
+            "src/",
+            "LICENSE-MIT",
+            "LICENSE-APACHE",
+            "README.md",
+            "Cargo.",
+            ".cargo_vcs_info.json",
+        ];
+        for file in files {
+            let fits = |known: &&str| file.starts_with(*known);
+            assert!(always.iter().chain(more).any(fits), "{package} holds {file}");
+        }
+    }
+}
+
+#[test]
+fn every_package_says_what_it_is_and_asks_for_versions() {
+    for package in packages().iter().filter(|package| package.source.is_none()) {
+        let name = &package.name;
+        assert!(package.description.is_some(), "{name} has no description");
+        assert!(package.license.is_some(), "{name} has no license");
+        assert!(package.rust_version.is_some(), "{name} has no rust-version");
+        let is_published = package.publish.as_ref().is_none_or(|registries| !registries.is_empty());
+        assert!(package.readme.is_some() || !is_published, "{name} has no readme");
+        for dependency in &package.dependencies {
+            let any = dependency.req.comparators.is_empty();
+            assert!(!any, "{name} takes any {}", dependency.name);
+        }
+    }
+}
+
+#[test]
+fn no_dependency_takes_a_newer_compiler_than_is_declared() {
+    let packages = packages();
+    let ours = packages.iter().find(|package| *package.name == "runtime-bench");
+    let declared = ours.and_then(|package| package.rust_version.clone()).expect("it is declared");
+    for package in &packages {
+        let fits = package.rust_version.as_ref().is_none_or(|needed| *needed <= declared);
+        assert!(fits, "{} takes {:?}", package.name, package.rust_version);
+    }
+}
+
+#[test]
+fn the_changelog_tells_of_this_version() {
+    let changelog = fs::read_to_string(format!("{ROOT}/CHANGELOG.md")).expect("it can be read");
+    let heading = concat!("## [", env!("CARGO_PKG_VERSION"), "] - ");
+    let released = changelog.lines().find_map(|line| line.strip_prefix(heading));
+    let released = released.expect("a heading with the version");
+    let day =
+        |text: &str| text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
+    assert!(released == "Unreleased" || day(released), "{released}");
+}
