@@ -3,8 +3,10 @@
 //! Joining a task runs it on the spot when no thread has taken it yet, and otherwise runs other
 //! jobs of the queue until it is done, so that a recursion cannot starve the pool.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::io;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -63,11 +65,13 @@ impl Runner for ThreadPool {
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let threads = if workload.tasks_block() { setup.pool_threads } else { setup.workers };
-        on_threads(|| Pool::start(threads), workload, setup)
+        on_threads(&|| Pool::start(threads), workload, setup)
     }
 }
 
 type Job = Box<dyn FnOnce() + Send>;
+/// The `thread::Result` of a job, without its type: a channel of each type would be most of this crate's code.
+type Outcome = Box<dyn Any + Send>;
 
 /// The pool's queue; each of its threads knows it.
 #[derive(Clone)]
@@ -103,16 +107,17 @@ impl Pool {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (finished, result) = bounded(1);
+        let (finished, result) = bounded::<Outcome>(1);
         let run: Job = Box::new(move || {
-            // Nobody waits for the result of a task that was dropped.
-            let _ = finished.send(catch_unwind(AssertUnwindSafe(job)));
+            let outcome: thread::Result<T> = catch_unwind(AssertUnwindSafe(job));
+            // The result of a dropped task has no receiver.
+            let _ = finished.send(Box::new(outcome));
         });
         let claim = Arc::new(Mutex::new(Some(run)));
         let queued = Arc::clone(&claim);
         // The receiver lives as long as the pool, so the queue is never closed.
         let _ = self.sender.send(Box::new(move || take_and_run(&queued)));
-        Task { claim, result }
+        Task { claim, result, output: PhantomData }
     }
 }
 
@@ -168,12 +173,17 @@ impl ThreadRuntime for Pool {
 /// A queued, running or finished job.
 struct Task<T> {
     claim: Arc<Mutex<Option<Job>>>,
-    result: Receiver<thread::Result<T>>,
+    result: Receiver<Outcome>,
+    output: PhantomData<fn() -> T>,
 }
 
-/// A job always sends how it ended, so a lost result cannot be; it would be a panic like any other.
-fn received<T>(result: Result<thread::Result<T>, RecvError>) -> thread::Result<T> {
-    result.unwrap_or_else(|lost| Err(Box::new(lost)))
+/// A job always sends its outcome, of its own type; a lost one would be a panic like any other.
+fn received<T: 'static>(outcome: Result<Outcome, RecvError>) -> thread::Result<T> {
+    match outcome.map(|outcome| outcome.downcast::<thread::Result<T>>()) {
+        Ok(Ok(outcome)) => *outcome,
+        Ok(Err(other)) => Err(other),
+        Err(lost) => Err(Box::new(lost)),
+    }
 }
 
 /// A pool beside the one that runs: its threads end when its queue is closed and empty.

@@ -61,7 +61,7 @@ impl Runner for PerCore {
             return Err(Failure::no_session());
         }
         let workers = setup.workers;
-        on_async(|| start(workers).map(Tokio::<Divided>::new), workload, setup)
+        on_async(&|| start(workers).map(Tokio::<Divided>::new), workload, setup)
     }
 }
 

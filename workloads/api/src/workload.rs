@@ -48,6 +48,8 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// What one iteration returns; every one is checked.
     type Output: DeserializeOwned + Send + 'static;
 
+    /// Whether a root is ever placed on the caller ([`Workload::placement`]).
+    const ON_CALLER: bool = false;
     /// Whether it is a server that external clients can reach.
     const SERVES: bool = false;
     /// Whether any point hands work to the runtime's pool for work that blocks or computes.

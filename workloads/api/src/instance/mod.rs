@@ -10,8 +10,11 @@ pub use sessions::{
     repeat_async, repeat_local,
 };
 
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use runtime_bench_results::trial::Metric;
@@ -48,33 +51,85 @@ pub trait Instance {
     fn build_time(&self) -> Duration;
 }
 
+// What runs once a block or once a trial is erased here, so that a cell consists of little more than its own
+// measured code. Nothing inside the clock is erased: the measured root keeps its type.
+
 /// Builds a runtime and prepares `workload` on it: an asynchronous runtime.
 ///
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_async<W: Workload, R: AsyncRuntime>(
-    build: impl FnOnce() -> io::Result<R>,
+    build: &dyn Fn() -> io::Result<R>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime| runtime.run(async {}), &setup)?;
-    let session = runtime.run(workload.clone().on_async::<R>(setup.clone()))?;
+    let (runtime, took) = timed_build(build, |runtime: &R| runtime.run(async {}), setup.clock)?;
+    let prepared = workload.clone().on_async::<R>(setup.clone());
+    let session = prepare_async(&runtime, Box::pin(prepared))?;
     let placement = workload.placement(&setup.point);
     Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
+        let slot = Slot::default();
+        let result = slot.clone();
         let root = async move {
             let mut answers = Vec::with_capacity(iterations);
             let mut watch = Stopwatch::start(clock);
             for _ in 0..iterations {
-                answers.push(AsyncSession::iterate(&mut session).await?);
+                match AsyncSession::iterate(&mut session).await {
+                    Ok(answer) => answers.push(answer),
+                    Err(failure) => return result.set(Err(failure)),
+                }
                 watch.lap();
             }
-            Ok((session, Timed { answers, timing: watch.stop() }))
+            result.set(Ok((session, Timed { answers, timing: watch.stop() })));
         };
-        match placement {
-            Placement::Spawned => runtime.run(root),
-            Placement::OnCaller => runtime.run_on_caller(root),
+        // A root on the caller is compiled only for workloads that ask for it.
+        if W::ON_CALLER && placement == Placement::OnCaller {
+            runtime.run_on_caller(root);
+        } else {
+            runtime.run(root);
         }
+        slot.take()
     }))
+}
+
+/// Runs the preparation as a task, whose type is the same for all workloads with one session type.
+fn prepare_async<R: AsyncRuntime, S: Send + 'static>(
+    runtime: &R,
+    work: Pin<Box<dyn Future<Output = Result<S, Failure>> + Send>>,
+) -> Result<S, Failure> {
+    let slot = Slot::default();
+    let result = slot.clone();
+    let root: Pin<Box<dyn Future<Output = ()> + Send>> =
+        Box::pin(async move { result.set(work.await) });
+    runtime.run(root);
+    slot.take()
+}
+
+/// Where a root puts its result, so that all roots return `()`.
+struct Slot<T>(Arc<Mutex<Option<Result<T, Failure>>>>);
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T> Slot<T> {
+    fn set(&self, result: Result<T, Failure>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    }
+
+    /// The result of a root that has ended; one that panicked has unwound before.
+    fn take(&self) -> Result<T, Failure> {
+        let result = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        result.unwrap_or_else(|| Err(Failure::Request("the root returned no result".to_owned())))
+    }
 }
 
 /// Builds a runtime and prepares `workload` on it: one whose tasks stay on one thread.
@@ -82,11 +137,11 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_local<W: Workload, R: LocalRuntime>(
-    build: impl FnOnce() -> io::Result<R>,
+    build: &dyn Fn() -> io::Result<R>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime| runtime.run(async {}), &setup)?;
+    let (runtime, took) = timed_build(build, |runtime: &R| runtime.run(async {}), setup.clock)?;
     let session = runtime.run(workload.clone().on_local::<R>(setup.clone()))?;
     let placement = workload.placement(&setup.point);
     Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
@@ -99,9 +154,10 @@ pub fn on_local<W: Workload, R: LocalRuntime>(
             }
             Ok((session, Timed { answers, timing: watch.stop() }))
         };
-        match placement {
-            Placement::Spawned => runtime.run(root),
-            Placement::OnCaller => runtime.run_on_caller(root),
+        if W::ON_CALLER && placement == Placement::OnCaller {
+            runtime.run_on_caller(root)
+        } else {
+            runtime.run(root)
         }
     }))
 }
@@ -111,15 +167,16 @@ pub fn on_local<W: Workload, R: LocalRuntime>(
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_threads<W: Workload, T: ThreadRuntime>(
-    build: impl FnOnce() -> io::Result<T>,
+    build: &dyn Fn() -> io::Result<T>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime| runtime.run(|| ()), &setup)?;
-    let prepare = (workload.clone(), setup.clone());
-    let session = runtime.run(move || prepare.0.on_threads::<T>(prepare.1))?;
+    let (runtime, took) = timed_build(build, |runtime: &T| runtime.run(|| ()), setup.clock)?;
+    let runs = |runtime: &T, job: Job| runtime.run(job);
+    let (own, given) = (workload.clone(), setup.clone());
+    let session = root(&runtime, runs, move || own.on_threads::<T>(given))?;
     Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
-        runtime.run(move || block(session, clock, iterations))
+        root(&runtime, runs, move || block(session, clock, iterations))
     }))
 }
 
@@ -128,16 +185,32 @@ pub fn on_threads<W: Workload, T: ThreadRuntime>(
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_data_parallel<W: Workload, D: DataParallel>(
-    build: impl FnOnce() -> io::Result<D>,
+    build: &dyn Fn() -> io::Result<D>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime| runtime.run(|| ()), &setup)?;
-    let prepare = (workload.clone(), setup.clone());
-    let session = runtime.run(move || prepare.0.on_data_parallel::<D>(prepare.1))?;
+    let (runtime, took) = timed_build(build, |runtime: &D| runtime.run(|| ()), setup.clock)?;
+    let runs = |runtime: &D, job: Job| runtime.run(job);
+    let (own, given) = (workload.clone(), setup.clone());
+    let session = root(&runtime, runs, move || own.on_data_parallel::<D>(given))?;
     Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
-        runtime.run(move || block(session, clock, iterations))
+        root(&runtime, runs, move || block(session, clock, iterations))
     }))
+}
+
+/// A root without its type. It is boxed before the clock starts.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Runs a root, and returns its result.
+fn root<R, T: Send + 'static>(
+    runtime: &R,
+    run: fn(&R, Job),
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let slot = Slot::default();
+    let result = slot.clone();
+    run(runtime, Box::new(move || result.set(work())));
+    slot.take()
 }
 
 /// Prepares to load a server that another process has taken `build_time` to start.
@@ -187,14 +260,14 @@ fn sample<W: Workload>(
 
 /// A runtime is built once it has run an empty root task: some start their threads only then.
 fn timed_build<R>(
-    build: impl FnOnce() -> io::Result<R>,
-    first_task: impl FnOnce(&R),
-    setup: &Setup,
+    build: &dyn Fn() -> io::Result<R>,
+    first_task: fn(&R),
+    clock: &dyn Clock,
 ) -> Result<(R, Duration), Failure> {
-    let start = setup.clock.now();
+    let start = clock.now();
     let runtime = build().map_err(Failure::io("building the runtime"))?;
     first_task(&runtime);
-    Ok((runtime, setup.clock.now().saturating_sub(start)))
+    Ok((runtime, clock.now().saturating_sub(start)))
 }
 
 fn block<S: Session>(

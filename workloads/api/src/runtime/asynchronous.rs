@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::channels::{Channels, ChannelsVisitor};
-use super::locks::LocksVisitor;
+use super::locks::{Locks, LocksVisitor};
 use super::shutdown::ShutdownRuntime;
 
 /// An asynchronous runtime. A value of it is the running instance.
@@ -26,6 +26,8 @@ pub trait AsyncRuntime: Sized + 'static {
     type File: Send + 'static;
     /// The runtime's own channels, with a bound.
     type Channels: Channels;
+    /// The runtime's own locks.
+    type Locks: Locks;
     /// A runtime of this kind that can be shut down.
     type ShutdownRuntime: ShutdownRuntime;
 
