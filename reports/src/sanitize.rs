@@ -1,13 +1,13 @@
 //! Text without control characters.
 
-/// Replaces what would steer a browser or a terminal without being seen: control characters but line
+/// Replaces invisible characters that would control a browser or a terminal: control characters except line
 /// breaks and tabs, and those that turn the direction of the text around them. What is left is also what
 /// XML 1.0 allows (§2.2).
 pub fn sanitize(text: &str) -> String {
     text.chars().map(|c| if is_control(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Whether a character is one of those that [`visible`] replaces.
+/// Whether a character is one of those that [`sanitize`] replaces.
 pub fn is_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         || matches!(c, '\u{fffe}' | '\u{ffff}')

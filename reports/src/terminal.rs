@@ -24,7 +24,7 @@ pub fn table(run: &Run, analysis: &Analysis) -> String {
     let beside = noise::run_warnings(run, analysis);
     let beside: String = beside.map(|sentence| single_line(&sentence) + "\n").collect();
     format!(
-        "{blocks}\n* = nobody of its class is proven faster\nA/A control (the reference against \
+        "{blocks}\n* = no runner of its class is proven faster\nA/A control (the reference against \
          itself): {} passed, {} inconclusive, {} failed{trust}\n{told_apart}{beside}",
         noise.passed, noise.unproven, noise.failed,
     )

@@ -59,7 +59,7 @@ fn cells(change: &ChangePoint) -> [Cell; 7] {
 pub(crate) fn heading(first: &ChangePoint) -> (String, String) {
     let run = format!("{} of {}, after {}", first.run, first.started, first.previous);
     let changed = if first.changed.is_empty() {
-        "nothing that is recorded changed with it".to_owned()
+        "no recorded change with it".to_owned()
     } else {
         format!("changed with it: {}", first.changed.join("; "))
     };

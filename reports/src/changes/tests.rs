@@ -91,7 +91,7 @@ fn text_lists_change_points_by_run() {
         "12 → 8 runs",
     ]);
     has(&["m/smol/n=1", "larger, changed again since"]);
-    has(&["nothing that is recorded changed with it"]);
+    has(&["no recorded change with it"]);
     has(&["w1/smol/n=1 against tokio", "faster"]);
     has(&["no change point"]);
     has(&[

@@ -153,7 +153,7 @@ fn table(view: &View<'_>, room: usize) -> String {
         let _ =
             write!(text, "\n{} left out; the report has all.\n", format::count(all - shown, "row"));
     }
-    text + "\n**Bold**: nobody of its class is proven faster. The reference has its own figure."
+    text + "\n**Bold**: no runner of its class is proven faster. The reference has its own figure."
 }
 
 fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {

@@ -138,7 +138,7 @@ fn ranks(view: &View<'_>) -> Markup {
     html! {
         p.fine {
             "This describes the comparisons below and proves nothing: look at those that resemble "
-            "your work. A runner that is alone in its class has nobody to be ranked with."
+            "your work. A runner that is alone in its class is not ranked."
         }
         div.ranks {
             @for (place, (class, members)) in ranked(view).iter().enumerate() {

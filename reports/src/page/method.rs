@@ -138,7 +138,7 @@ const WORDS: [(&str, &str); 9] = [
         "Median and mean disagree, or one side is slow in more rounds than the other.",
     ),
     ("not compared", "Nothing to compare with, or too few pairs for a verdict."),
-    ("unbeaten", "Nobody of the same class is proven to cost less."),
+    ("unbeaten", "No runner of the same class is proven to cost less."),
     ("n/a, not measured, failed", "No result; the note beside the cell says why."),
 ];
 

@@ -79,7 +79,7 @@ fn leaders(group: &Group<'_>, measured: &[&Row]) -> String {
         }
     }
     if sentences.is_empty() {
-        return "No two runners of one class have a figure, so nobody is ranked.".to_owned();
+        return "No two runners of one class have a result, so none is ranked.".to_owned();
     }
     sentences.join(" ")
 }

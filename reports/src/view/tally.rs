@@ -163,7 +163,7 @@ impl Verdict {
         } else {
             let grounds = match top.decided {
                 ..FEWEST => format!("Only {all}: look at each."),
-                _ => format!("Nobody is unbeaten in more than half of {all}."),
+                _ => format!("No runner is unbeaten in more than half of {all}."),
             };
             ("Depends on the work".to_owned(), grounds)
         };

@@ -50,7 +50,7 @@ fn table(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
         page.view.runners.iter().filter_map(|runner| group.row(runner.name)).collect();
     html! {
         table.figures {
-            caption { "Against " (group.reference().map_or("nobody", |row| &row.key.runner)) }
+            caption { "Against " (group.reference().map_or("no reference", |row| &row.key.runner)) }
             (head(["Runner", "Processes", "Median", "Cost ÷ reference’s", "Verdict"]))
             tbody { @for row in rows { (table_row(group, row)) } }
         }

@@ -60,7 +60,7 @@ fn finding(workload: &Workload<'_>) -> String {
         Some((first, rest)) if rest.iter().all(|lead| lead == first) => {
             format!("At every setting: {first}")
         }
-        _ => "Who is unbeaten depends on the setting.".to_owned(),
+        _ => "The unbeaten runners depend on the setting.".to_owned(),
     }
 }
 
