@@ -62,3 +62,31 @@ pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(pitfalls::pool_starvation::PoolStarvation);
     visitor.visit(calibration::null::Null);
 }
+
+#[cfg(test)]
+mod tests {
+    use runtime_bench_api::runtime::Family;
+    use runtime_bench_api::workload::{PointSet, Workload};
+
+    use super::*;
+
+    struct Offloads;
+
+    impl WorkloadVisitor for Offloads {
+        fn visit<W: Workload>(&mut self, workload: W) {
+            let sets = [PointSet::Smoke, PointSet::Quick, PointSet::Full];
+            let points = sets.into_iter().flat_map(|set| workload.points(set, 4));
+            let points: Vec<_> = points.chain(workload.long_points(4)).collect();
+            let offloads = points.iter().any(|point| {
+                let requirements = workload.requirements(point, Family::Async);
+                requirements.is_ok_and(|requirements| requirements.offloads)
+            });
+            assert_eq!(W::OFFLOADS, offloads, "{}", workload.info().name);
+        }
+    }
+
+    #[test]
+    fn offloads_is_set_where_any_point_offloads() {
+        each(&mut Offloads);
+    }
+}

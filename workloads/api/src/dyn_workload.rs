@@ -50,7 +50,7 @@ impl<W: Workload> DynWorkload for W {
         Workload::ages(self)
     }
     fn serves(&self) -> bool {
-        Workload::serves(self)
+        W::SERVES
     }
     fn tasks_block(&self) -> bool {
         Workload::tasks_block(self)

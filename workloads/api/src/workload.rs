@@ -53,7 +53,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Whether it is a server that external clients can reach.
     const SERVES: bool = false;
     /// Whether any point hands work to the runtime's pool for work that blocks or computes.
-    const OFFLOADS: bool = true;
+    const OFFLOADS: bool = false;
 
     /// The workload in its own words.
     fn info(&self) -> WorkloadInfo;
@@ -111,11 +111,6 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Latencies of a block in `HdrHistogram`'s compressed V2 encoding, base64, where it recorded them.
     fn histogram(&self, _block: &Timed<Self::Output>) -> Option<String> {
         None
-    }
-
-    /// Whether it is a server that clients from outside can speak to.
-    fn serves(&self) -> bool {
-        false
     }
 
     /// Prepares a session on an asynchronous runtime; runs as a task of it.
