@@ -6,8 +6,8 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use runtime_bench::error::Error;
-use runtime_bench::machine;
+use runtime_bench::harness::error::Error;
+use runtime_bench::harness::machine;
 use runtime_bench::results::stats::Verdict;
 use runtime_bench::results::stats::gate::Stage;
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ use runtime_bench_results::trial::Outside;
 use crate::error::Error;
 use crate::executor::Executor;
 use crate::external::describe::ExternalCells;
-use crate::program::{Program, ProgramError, TrialError, this_program};
+use crate::program::{Program, ProgramError, TrialError};
 use crate::registry::Registry;
 
 /// The runners of all programs, as they were probed.
@@ -19,8 +19,6 @@ use crate::registry::Registry;
 pub struct Probes {
     /// Runners in the order of the report, each with its program.
     runners: Vec<Probed>,
-    /// Hashes of the programs, by file name.
-    hashes: BTreeMap<String, String>,
     points: HashMap<(String, Point), usize>,
 }
 
@@ -50,10 +48,9 @@ impl Probes {
         wanted: Option<&[String]>,
     ) -> Result<Self, Error> {
         let mut probes = Self::about(&request.points);
-        let harness = this_program()?;
         let mut missing = None;
         for name in registry.programs() {
-            match Program::beside(&harness, name) {
+            match executor.program(name) {
                 Ok(program) => probes.add(executor, &program, request, registry)?,
                 Err(error) => missing = missing.or(Some(error)),
             }
@@ -91,7 +88,6 @@ impl Probes {
             let found = reply.version;
             return Err(ProgramError::Version { path: path(), found, expected }.into());
         }
-        self.hashes.insert(program.file_name(), program.hash()?);
         for mut runner in reply.runners {
             for (package, version) in &mut runner.info.packages {
                 if version.is_empty() {
@@ -159,15 +155,27 @@ impl Probes {
     }
 
     /// Hashes of the programs that run trials of these runners, by file name.
-    pub fn hashes(&self, runners: &[RunnerInfo]) -> BTreeMap<String, String> {
-        let used = |file: &String| {
-            self.runners.iter().any(|probed| {
-                probed.program.file_name() == *file
-                    && runners.iter().any(|info| info.name == probed.runner.info.name)
-            })
+    ///
+    /// # Errors
+    /// When a program cannot be read.
+    pub fn hashes(
+        &self,
+        runners: &[RunnerInfo],
+        executor: &dyn Executor,
+    ) -> Result<BTreeMap<String, String>, ProgramError> {
+        let mut hashes = BTreeMap::new();
+        let used = |probed: &&Probed| {
+            // An external runner is not in the program that starts it.
+            let is_own = probed.external.is_none();
+            is_own && runners.iter().any(|info| info.name == probed.runner.info.name)
         };
-        let hashes = self.hashes.iter().filter(|(file, _)| used(file));
-        hashes.map(|(file, hash)| (file.clone(), hash.clone())).collect()
+        for Probed { program, .. } in self.runners.iter().filter(used) {
+            let file = program.file_name();
+            if !hashes.contains_key(&file) {
+                hashes.insert(file, executor.hash(program)?);
+            }
+        }
+        Ok(hashes)
     }
 
     /// What runs the trials of each runner.

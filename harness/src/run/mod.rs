@@ -74,7 +74,7 @@ pub fn measure(
         }
     };
     let planned = &calibrated(registry, planned, profile, &executor, say)?;
-    let header = header(planned, registry.build(), &output.command);
+    let header = header(planned, registry.build(), &output.command, &executor)?;
     let writer = RunWriter::create(&output.folder, output.out.as_deref(), header)?;
     to_the_end(rounds(planned, profile, &executor, writer, output.quiet))
 }

@@ -210,6 +210,7 @@ fn environment(u: &mut Bytes<'_>) -> Result<Environment> {
         commit: Some(text(u)?),
         version: text(u)?,
         source: text(u)?,
+        programs: BTreeMap::from([(text(u)?, text(u)?)]),
     })
 }
 
