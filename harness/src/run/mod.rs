@@ -11,6 +11,8 @@ pub mod interleave;
 mod progress;
 pub mod resume;
 mod rounds;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::time::Duration;
