@@ -11,18 +11,20 @@ use std::process::{Command, ExitCode};
 use std::thread;
 use std::time::Duration;
 
+use runtime_bench::api::cells::{Cells, WorkloadVisitor};
 use runtime_bench::api::instance::{Session, repeat};
 use runtime_bench::api::runtime::{Family, ThreadRuntime};
 use runtime_bench::api::workload::{
     Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
-use runtime_bench::registry::Registry;
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
 use runtime_bench::results::trial::{Age, Metric};
+use runtime_bench_threads::Threads;
 
 fn main() -> ExitCode {
-    runtime_bench::main(&Registry::standard().with(Faults))
+    let cells = Cells::default().with(Threads, |on| on.visit(Faults));
+    runtime_bench::main(&runtime_bench::standard().with(Faults).with_cells(cells))
 }
 
 /// The ways, each a variant of the workload; `late` is well for some trials and then panics.

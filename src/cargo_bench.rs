@@ -64,12 +64,12 @@ struct TargetArgs {
     ignored: bool,
 }
 
-/// Runs the bench target.
+/// Runs the bench target, whose options follow the `skipped` first arguments of this process.
 ///
 /// # Errors
 /// As [`commands::bench::run`], and when criterion's files cannot be written.
-pub fn run(registry: &Registry) -> Result<(), Error> {
-    let arguments = std::env::args_os().skip(2);
+pub fn run(registry: &Registry, skipped: usize) -> Result<(), Error> {
+    let arguments = std::env::args_os().skip(skipped);
     let cli = Cli::parse_from([OsString::from("cargo bench --")].into_iter().chain(arguments));
     if let Some(problem) = registry.problem() {
         return Err(Error::Usage(problem.to_owned()));
@@ -77,7 +77,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
     match cli.args {
         args if args.list => list(registry, &args),
         args if args.test || !args.bench => test(registry, &args),
-        args => bench(registry, args),
+        args => bench(registry, args, skipped),
     }
 }
 
@@ -104,7 +104,7 @@ fn test(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     commands::verify::verify(registry, &request, args.output.quiet)
 }
 
-fn bench(registry: &Registry, args: TargetArgs) -> Result<(), Error> {
+fn bench(registry: &Registry, args: TargetArgs, skipped: usize) -> Result<(), Error> {
     if let Some(name) = args.baseline.as_deref().filter(|name| !criterion::has_baseline(name)) {
         return Err(Error::Usage(format!(
             "there is no baseline `{name}` in {}: make it with `cargo bench -- --save-baseline {name}`",
@@ -114,7 +114,7 @@ fn bench(registry: &Registry, args: TargetArgs) -> Result<(), Error> {
     let TargetArgs { matrix, output, resume, dry_run, save_baseline, baseline, plots, .. } = args;
     let quiet = output.quiet;
     let args = BenchArgs { matrix, output, resume, dry_run };
-    let command = typed(&["cargo", "bench", "--"], 2);
+    let command = typed(&["cargo", "bench", "--"], skipped);
     commands::bench::run(registry, &args, command, |results| {
         let results = results.to_path_buf();
         let replay = Replay { results, save_baseline, baseline, plots };

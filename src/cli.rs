@@ -21,10 +21,10 @@ use runtime_bench_harness::process::LOAD;
 use runtime_bench_harness::program::TRIAL;
 use runtime_bench_harness::registry::Registry;
 
-/// What the program is called.
 /// The first argument of the bench target that `cargo bench` starts.
 const CARGO_BENCH: &str = "cargo-bench";
 
+/// What the program is called.
 const NAME: &str = "runtime-bench";
 
 /// Which concurrency runtime for which work? The same verified workloads on tokio, async-std,
@@ -117,7 +117,7 @@ fn trial(registry: &Registry) -> Result<(), Error> {
 /// Whatever the command ends with.
 pub fn run(registry: &Registry) -> Result<(), Error> {
     if std::env::args_os().nth(1).is_some_and(|first| first == CARGO_BENCH) {
-        return crate::cargo_bench::run(registry);
+        return crate::cargo_bench::run(registry, 2);
     }
     let cli = Cli::parse();
     if let Some(problem) = registry.problem() {

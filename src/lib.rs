@@ -34,6 +34,8 @@ pub use runtime_bench_workloads as workloads;
 use std::process::ExitCode;
 
 use runtime_bench_harness::error::Error;
+use runtime_bench_harness::process::LOAD;
+use runtime_bench_harness::program::TRIAL;
 use runtime_bench_harness::registry::{BuildFacts, Registry};
 use runtime_bench_harness::terminal::print_error;
 use runtime_bench_results::listing::Build;
@@ -77,6 +79,15 @@ fn build() -> Build {
         rustc: env!("RUNTIME_BENCH_RUSTC").to_owned(),
         profile: env!("RUNTIME_BENCH_PROFILE").to_owned(),
         features: features.map(str::to_owned).collect(),
+    }
+}
+
+/// Runs a bench target over a registry, with the options of `cargo bench`. Its own trials run in it, too.
+pub fn bench_main(registry: &Registry) -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.as_slice() {
+        [only] if [TRIAL, LOAD].contains(&only.as_str()) => main(registry),
+        _ => finish(cargo_bench::run(registry, 1)),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Whatever a person types or declares, it is understood, or refused with a sentence.
-
 //!
 //! Drawn by hand: proptest asks for more features of regex than the program does, and `cargo bench` would build
 //! everything anew.
 
 mod any;
+#[path = "common/in_process.rs"]
+mod in_process;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,10 +16,12 @@ use clap::Parser;
 use fastrand::Rng;
 use runtime_bench::api::workload::PointSet;
 use runtime_bench::cli::MatrixArgs;
-use runtime_bench::error::{COULD_NOT_RUN, Error};
+use runtime_bench::harness::error::{COULD_NOT_RUN, Error};
+use runtime_bench::harness::machine::Limits;
 use runtime_bench::harness::plan;
-use runtime_bench::machine::Limits;
-use runtime_bench::registry::{Entry, Registry};
+use runtime_bench::harness::registry::{Entry, Registry};
+
+use in_process::InProcess;
 
 /// Inputs of each test.
 const CASES: u64 = 256;
@@ -163,7 +166,7 @@ fn choice(rng: &mut Rng) -> Vec<String> {
 /// The registry, made once.
 fn registry() -> &'static Registry {
     static REGISTRY: OnceLock<Registry> = OnceLock::new();
-    REGISTRY.get_or_init(Registry::standard)
+    REGISTRY.get_or_init(in_process::registry)
 }
 
 /// Every workload with each of its parameters.
@@ -211,7 +214,10 @@ fn any_choice_is_planned_or_refused() {
         let typed = [&["program".to_owned()], &args[..]].concat();
         let Ok(Planning { matrix }) = Planning::try_parse_from(typed) else { return };
         let limits = Limits::of_this_machine();
-        match matrix.wishes().and_then(|wishes| plan::make(registry(), &wishes, limits)) {
+        let made = matrix
+            .request()
+            .and_then(|request| plan::make(registry(), &request, limits, &InProcess(registry())));
+        match made {
             Ok(planned) => assert!(planned.cost_s.is_finite() && planned.cost_s >= 0.0, "{args:?}"),
             Err(error @ (Error::Usage(_) | Error::CouldNotRun(_))) => {
                 assert!(error.to_string().len() > 10, "{args:?}: {error}");

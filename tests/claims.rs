@@ -1,17 +1,21 @@
 //! The claims against what there is to measure.
 
+#[path = "common/in_process.rs"]
+mod in_process;
+
 use std::collections::BTreeSet;
 
 use clap::Parser;
-use runtime_bench::api::runtime::Family;
 use runtime_bench::cli::MatrixArgs;
+use runtime_bench::harness::machine::Limits;
 use runtime_bench::harness::plan::{self, Planned};
-use runtime_bench::machine::Limits;
-use runtime_bench::registry::{Entry, Registry};
 use runtime_bench::results::catalogue::Class;
 use runtime_bench::results::claims::{Cell, Claim};
 use runtime_bench::results::key::CellKey;
+use runtime_bench::results::program::{Family, ProbedRunner};
 use runtime_bench::workloads::claims::{self, COROUTINES, ONE_LOOP};
+
+use in_process::{InProcess, registry};
 
 #[derive(Debug, Parser)]
 struct Cli {
@@ -21,8 +25,9 @@ struct Cli {
 
 fn planned(profile: &str) -> Planned {
     let args = ["list", "--points", "claims", "--workers", "2", "--profile", profile];
-    let wishes = Cli::parse_from(args).matrix.wishes().unwrap();
-    plan::make(&Registry::standard(), &wishes, Limits::default()).unwrap()
+    let request = Cli::parse_from(args).matrix.request().unwrap();
+    let registry = registry();
+    plan::make(&registry, &request, Limits::default(), &InProcess(&registry)).unwrap()
 }
 
 #[test]
@@ -44,15 +49,12 @@ fn the_points_of_the_claims_are_the_cells_that_they_name_in_every_profile() {
 
 #[test]
 fn the_runners_that_claims_are_about_are_all_there_are_of_their_kind() {
-    let registry = Registry::standard();
-    let of = |is_one: &dyn Fn(&dyn runtime_bench::registry::Case) -> bool| -> BTreeSet<String> {
-        let cases = registry.entries().iter().flat_map(Entry::cases);
-        cases.filter(|case| is_one(*case)).map(|case| case.runner(2, 64).name).collect()
+    let runners = registry().cells().probe(2, 64, &[]);
+    let of = |is_one: &dyn Fn(&ProbedRunner) -> bool| -> BTreeSet<String> {
+        runners.iter().filter(|one| is_one(one)).map(|one| one.info.name.clone()).collect()
     };
-    let coroutines = of(&|case| case.family() == Family::Async);
-    let one_loop = of(&|case| {
-        case.family() == Family::Async && case.runner(2, 64).class == Class::SingleThread
-    });
+    let coroutines = of(&|one| one.family == Family::Async);
+    let one_loop = of(&|one| one.family == Family::Async && one.info.class == Class::SingleThread);
     for (there, listed) in [(&coroutines, &COROUTINES[..]), (&one_loop, &ONE_LOOP[..])] {
         for name in there {
             assert!(listed.contains(&name.as_str()), "{name} is missing in workloads/src/claims");

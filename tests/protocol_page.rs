@@ -6,7 +6,7 @@ use std::fs;
 use runtime_bench::api::clock::{SYSTEM, Timing};
 use runtime_bench::api::load::Traffic;
 use runtime_bench::api::workload::{Failure, PointSet, Setup};
-use runtime_bench::registry::{Entry, Registry};
+use runtime_bench::harness::registry::Entry;
 use runtime_bench::results::outside::{Reply, Request};
 use serde_json::Value;
 use tempfile::tempdir;
@@ -51,16 +51,16 @@ fn setup(entry: &Entry, scratch: &std::path::Path) -> Setup {
 fn every_workload_has_its_answer_in_the_table() {
     let (page, scratch) = (page(), tempdir().unwrap());
     let answers = answers(&page);
-    let registry = Registry::standard();
+    let registry = runtime_bench::catalog();
     for entry in registry.entries() {
         let name = &entry.info.name;
         let answer = answers.get(name).unwrap_or_else(|| panic!("{name} is not in the table"));
         let setup = setup(entry, scratch.path());
-        let spoken = entry.supports_external(&setup.point).is_ok() && !entry.serves;
+        let spoken = entry.supports_external(&setup.point).is_ok() && !entry.serves();
         assert_eq!(answer.is_some(), spoken, "{name}");
         let Some(answer) = answer else { continue };
         let said: Value = serde_json::from_str(answer).unwrap_or_else(|e| panic!("{name}: {e}"));
-        match entry.parse_outputs(&setup, vec![said], Timing::default()) {
+        match entry.external_sample(&setup, vec![said], Timing::default()) {
             // The examples are of other points than this.
             Ok(_) | Err(Failure::WrongAnswer(_)) => {}
             Err(failure) => panic!("{name}: {failure}"),

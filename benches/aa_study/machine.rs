@@ -4,9 +4,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use runtime_bench::error::Error;
-use runtime_bench::harness::interrupt::Interrupt;
-use runtime_bench::machine::Counters;
+use runtime_bench::harness::error::Error;
+use runtime_bench::harness::machine::Counters;
+use runtime_bench::harness::process::interrupt::Interrupt;
 
 use crate::jobs::Machine;
 

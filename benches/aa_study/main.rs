@@ -26,10 +26,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use runtime_bench::error::Error;
-use runtime_bench::harness::interrupt::Interrupt;
-use runtime_bench::harness::trials::TRIAL;
-use runtime_bench::registry::Registry;
+use runtime_bench::api::cells::{Cells, WorkloadVisitor};
+use runtime_bench::harness::error::Error;
+use runtime_bench::harness::process::LOAD;
+use runtime_bench::harness::process::interrupt::Interrupt;
+use runtime_bench::harness::program::TRIAL;
+use runtime_bench::harness::registry::Registry;
+use runtime_bench::workloads::concurrency::spawn_join::SpawnJoin;
+use runtime_bench::workloads::cpu::cpu_batch::CpuBatch;
+use runtime_bench::workloads::io::tcp_echo::TcpEcho;
+use runtime_bench_tokio::MultiThread;
 
 use counters::Counters;
 use store::Store;
@@ -71,6 +77,9 @@ enum Inner {
     /// A trial of this program
     #[command(name = TRIAL, hide = true)]
     Trial,
+    /// The load generator of a trial
+    #[command(name = LOAD, hide = true)]
+    Load,
     /// One side of criterion's answer
     #[command(name = native::SIDE, hide = true)]
     Native(native::SideArgs),
@@ -80,14 +89,20 @@ enum Inner {
 }
 
 fn main() -> ExitCode {
-    let registry = Registry::standard().with(Counters);
+    let cells = Cells::default().with(MultiThread, |on| {
+        on.visit(Counters);
+        on.visit(CpuBatch);
+        on.visit(SpawnJoin);
+        on.visit(TcpEcho);
+    });
     let cli = Cli::parse();
     let ended = match cli.inner {
-        Some(Inner::Trial) => runtime_bench::trial::answer(&registry)
-            .map_err(|error| Error::CouldNotRun(format!("cannot answer the study: {error}"))),
-        Some(Inner::Native(side)) => native::side(&registry, &side),
+        Some(Inner::Trial | Inner::Load) => {
+            return runtime_bench::main(&Registry::default().with_cells(cells));
+        }
+        Some(Inner::Native(side)) => native::side(&cells, &side),
         Some(Inner::Spin) => machine::spin(),
-        None => study(&registry, &cli.args),
+        None => study(&cells, &cli.args),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -98,7 +113,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn study(registry: &Registry, args: &StudyArgs) -> Result<(), Error> {
+fn study(cells: &Cells, args: &StudyArgs) -> Result<(), Error> {
     let size = if args.full { jobs::Size::Full } else { jobs::Size::Quick };
     let path = args.answers.clone().unwrap_or_else(|| {
         runtime_bench::commands::home().join(format!("aa-study/{}.jsonl", size.name()))
@@ -107,7 +122,7 @@ fn study(registry: &Registry, args: &StudyArgs) -> Result<(), Error> {
     let jobs = jobs::all(size);
     if !args.table {
         let interrupt = Interrupt::install()?;
-        let ended = ask(registry, &jobs, &mut store, &interrupt);
+        let ended = ask(cells, &jobs, &mut store, &interrupt);
         eprintln!("answers: {}", path.display());
         ended?;
     }
@@ -118,14 +133,14 @@ fn study(registry: &Registry, args: &StudyArgs) -> Result<(), Error> {
 
 /// Asks every question that has no answer yet.
 fn ask(
-    registry: &Registry,
+    cells: &Cells,
     jobs: &[jobs::Job],
     store: &mut Store,
     interrupt: &Interrupt,
 ) -> Result<(), Error> {
     let open: Vec<&jobs::Job> = jobs.iter().filter(|job| !store.knows(job)).collect();
     let (mut left_s, all) = (open.iter().map(|job| job.cost_s()).sum::<f64>(), open.len());
-    let asker = ours::Asker::new(registry, interrupt)?;
+    let asker = ours::Asker::new(cells, interrupt)?;
     let mut load = machine::Load::none();
     for (number, job) in open.into_iter().enumerate() {
         let cost_s = job.cost_s();

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use clap::Args;
 use criterion::Criterion;
+use runtime_bench::api::cells::Cells;
 use runtime_bench::api::clock::SYSTEM;
 use runtime_bench::api::load::Traffic;
 use runtime_bench::api::workload::Setup;
-use runtime_bench::error::Error;
-use runtime_bench::harness::interrupt::Interrupt;
-use runtime_bench::registry::Registry;
+use runtime_bench::harness::error::Error;
+use runtime_bench::harness::process::interrupt::Interrupt;
 use runtime_bench::results::key::CellKey;
 use runtime_bench::results::stats::Verdict;
 
@@ -43,22 +43,20 @@ pub(crate) struct SideArgs {
 }
 
 /// Runs one side in this process. Criterion compares it with the side before.
-pub(crate) fn side(registry: &Registry, args: &SideArgs) -> Result<(), Error> {
+pub(crate) fn side(cells: &Cells, args: &SideArgs) -> Result<(), Error> {
     let failed = |error: String| Error::Failed(format!("criterion's side: {error}"));
     let cell: CellKey = serde_json::from_str(&args.cell).map_err(|e| failed(e.to_string()))?;
-    let case = registry.case(&cell.workload, &cell.runner);
-    let case = case.ok_or_else(|| failed(format!("no such cell: {cell}")))?;
-    let mut instance = case
-        .start(Setup {
-            point: cell.point.clone(),
-            workers: cores(),
-            pool_threads: 64,
-            seed: 1,
-            scratch: args.folder.clone(),
-            traffic: Traffic::default(),
-            clock: &SYSTEM,
-        })
-        .map_err(|error| failed(error.to_string()))?;
+    let setup = Setup {
+        point: cell.point,
+        workers: cores(),
+        pool_threads: 64,
+        seed: 1,
+        scratch: args.folder.clone(),
+        traffic: Traffic::default(),
+        clock: &SYSTEM,
+    };
+    let instance = cells.start(&cell.workload, &cell.runner, setup);
+    let mut instance = instance.map_err(|error| failed(error.to_string()))?;
     let time = |share: f64| Duration::from_secs_f64(args.seconds * share);
     let mut criterion = Criterion::default()
         .warm_up_time(time(WARM_UP))

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use runtime_bench::ab::{Effort, Sides, measure};
-use runtime_bench::error::Error;
-use runtime_bench::harness::interleave::{self, Row, Side};
-use runtime_bench::harness::interrupt::Interrupt;
-use runtime_bench::harness::trials::{Settings, Trials};
-use runtime_bench::machine::allowed_cores;
-use runtime_bench::registry::Registry;
+use runtime_bench::api::cells::Cells;
+use runtime_bench::harness::error::Error;
+use runtime_bench::harness::machine::allowed_cores;
+use runtime_bench::harness::process::interrupt::Interrupt;
+use runtime_bench::harness::process::{ProcessExecutor, Settings};
+use runtime_bench::harness::program::Program;
+use runtime_bench::harness::run::interleave::{self, Row, Side};
 use runtime_bench::results::analysis::level;
+use runtime_bench::results::listing::Route;
 use runtime_bench::results::stats::gate::{Stage, gate};
 use runtime_bench::results::stats::{Verdict, compare, fewest_pairs};
 use runtime_bench::results::trial::{Age, metric};
@@ -23,13 +25,13 @@ const RUNNERS: usize = 7;
 
 /// Asks this harness.
 pub(crate) struct Asker<'a> {
-    one_core: Trials<'a>,
-    all_cores: Trials<'a>,
+    one_core: ProcessExecutor<'a>,
+    all_cores: ProcessExecutor<'a>,
     interrupt: &'a Interrupt,
 }
 
 impl<'a> Asker<'a> {
-    pub(crate) fn new(registry: &'a Registry, interrupt: &'a Interrupt) -> Result<Self, Error> {
+    pub(crate) fn new(cells: &Cells, interrupt: &'a Interrupt) -> Result<Self, Error> {
         let settings = |workers, core| Settings {
             workers,
             pool_threads: 64,
@@ -37,10 +39,23 @@ impl<'a> Asker<'a> {
             limit: Duration::from_secs(60),
             core,
         };
+        let program = Program::this()?;
+        let route = |runner: &'static str| Route {
+            runner: runner.to_owned(),
+            program: program.path.clone(),
+            args: program.args.clone(),
+            worker_variable: None,
+            workloads: cells.workload_names(runner),
+            external: None,
+        };
+        let executor = |settings| {
+            let routes = cells.runner_names().map(route).collect();
+            ProcessExecutor::new(interrupt, settings).map(|new| new.with_routes(routes))
+        };
         let core = allowed_cores().and_then(|cores| cores.last().copied());
         Ok(Self {
-            one_core: Trials::new(registry, interrupt, settings(1, core))?,
-            all_cores: Trials::new(registry, interrupt, settings(cores(), None))?,
+            one_core: executor(settings(1, core))?,
+            all_cores: executor(settings(cores(), None))?,
             interrupt,
         })
     }
@@ -59,7 +74,13 @@ impl<'a> Asker<'a> {
         let (trials, _) = self.trials(job);
         let sides = Sides { base: trials, head: trials, base_layouts: &[], head_layouts: &[] };
         let [always, in_turns] = sides.lists(|_, head| self.side(job, head));
-        let effort = Effort { budget, seed: fastrand::u64(..), base_layouts: 0, quiet: true };
+        let effort = Effort {
+            budget,
+            seed: fastrand::u64(..),
+            base_layouts: 0,
+            workers: cores(),
+            quiet: true,
+        };
         let outcome = measure(vec![row(job, always, in_turns)], effort, self.interrupt);
         let built = outcome.rows.into_iter().next();
         let failure = built.as_ref().and_then(|row| row.failure.as_ref());
@@ -72,15 +93,22 @@ impl<'a> Asker<'a> {
         let always = vec![self.side(job, false), self.side(job, true)];
         let fewest = fewest_pairs(level(RUNNERS, 1));
         let rows = [row(job, always, Vec::new())];
-        let measured =
-            interleave::measure(&rows, budget, fewest, &mut Rng::new(), true, self.interrupt);
+        let measured = interleave::measure(
+            &rows,
+            cores(),
+            budget,
+            fewest,
+            &mut Rng::new(),
+            true,
+            self.interrupt,
+        );
         let found = measured.rows.into_iter().next().unwrap_or_default();
         let failure = found.failure.as_ref().map(|(_, message)| message.as_str());
         checked(job, measured.interrupted, failure)?;
         Ok(Stage { head: found.pairs(1, 0), ..Stage::default() })
     }
 
-    fn trials(&self, job: &Job) -> (&Trials<'a>, usize) {
+    fn trials(&self, job: &Job) -> (&ProcessExecutor<'a>, usize) {
         match job.cores {
             Cores::One => (&self.one_core, 1),
             Cores::All => (&self.all_cores, cores()),
@@ -90,7 +118,7 @@ impl<'a> Asker<'a> {
     fn side(&self, job: &Job, head: bool) -> Side<'_> {
         let (trials, workers) = self.trials(job);
         let percent = if head { job.percent } else { 0 };
-        Side { trials, cell: job.work.cell(workers, percent, head) }
+        Side { executor: trials, cell: job.work.cell(workers, percent, head) }
     }
 }
 

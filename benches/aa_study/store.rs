@@ -6,8 +6,9 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use runtime_bench::error::Error;
-use runtime_bench::machine;
+use runtime_bench::harness::error::Error;
+use runtime_bench::harness::machine;
+use runtime_bench::results::listing::Build;
 use runtime_bench::results::stats::Verdict;
 use runtime_bench::results::stats::gate::Stage;
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,7 @@ pub(crate) struct Origin {
 impl Origin {
     /// This machine, this build, today.
     fn here() -> Self {
-        let machine = machine::describe();
+        let machine = machine::describe(&Build::default());
         let unknown = |what: Option<String>| what.unwrap_or_else(|| "?".to_owned());
         let commit = machine.commit.map_or_else(String::new, |commit| format!(" ({commit})"));
         let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();

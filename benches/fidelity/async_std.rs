@@ -12,20 +12,12 @@ use crate::by_hand::{
     ByHand, Delivery, Laps, Queue, Talk, fill, instance, per_task, sum_below, throughput,
 };
 
-pub(crate) const TWINS: [(&str, ByHand); 3] = [
-    ("spawn-join", twin(spawn_join)),
-    ("tcp-echo", twin(tcp_echo)),
-    ("bounded-queue", twin(bounded_queue)),
-];
-
-const fn twin(start: fn(&Setup) -> Result<Box<dyn Instance>, Failure>) -> ByHand {
-    ByHand {
-        runtime: "async-std",
-        configuration: "global runtime",
-        workers_variable: Some("ASYNC_STD_THREAD_COUNT"),
-        start,
-    }
-}
+pub(crate) const BY_HAND: ByHand = ByHand {
+    name: "async-std-by-hand",
+    configuration: "global runtime",
+    worker_variable: Some("ASYNC_STD_THREAD_COUNT"),
+    cells: [("spawn-join", spawn_join), ("tcp-echo", tcp_echo), ("bounded-queue", bounded_queue)],
+};
 
 fn spawn_join(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
     let (clock, tasks) = (setup.clock, setup.count("tasks")? as u64);

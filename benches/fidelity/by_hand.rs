@@ -1,4 +1,4 @@
-//! What the twins share: a case for the registry, the clock around their laps, inputs and checks.
+//! What the twins share: their runners, the clock around their laps, inputs and checks.
 //! Nothing in it is asynchronous.
 
 use std::collections::BTreeMap;
@@ -7,33 +7,42 @@ use std::ops::Range;
 use std::time::Duration;
 
 use runtime_bench::api::clock::{Clock, Timing, Usage};
+use runtime_bench::api::dyn_workload::DynWorkload;
 use runtime_bench::api::instance::{Instance, Sample};
+use runtime_bench::api::runner::Runner;
 use runtime_bench::api::runtime::Family;
-use runtime_bench::api::workload::{Failure, Requirements, Setup, Unsupported};
-use runtime_bench::registry::Case;
+use runtime_bench::api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench::results::catalogue::{Class, RunnerInfo};
 use runtime_bench::results::key::{Param, Point};
 use runtime_bench::results::trial::Metric;
 
-/// A cell that knows neither the vocabulary nor the generic clock loop.
+/// Builds and prepares a cell.
+pub(crate) type Start = fn(&Setup) -> Result<Box<dyn Instance>, Failure>;
+
+/// A runner whose cells use neither the runtime API nor the generic clock loop.
+#[derive(Clone, Copy)]
 pub(crate) struct ByHand {
-    /// The runner whose twin it is.
-    pub(crate) runtime: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) configuration: &'static str,
     /// Variable that tells the runtime how many workers it has.
-    pub(crate) workers_variable: Option<&'static str>,
-    pub(crate) start: fn(&Setup) -> Result<Box<dyn Instance>, Failure>,
+    pub(crate) worker_variable: Option<&'static str>,
+    /// Workloads, by name.
+    pub(crate) cells: [(&'static str, Start); 3],
 }
 
-impl Case for ByHand {
-    fn runner(&self, workers: usize, _: usize) -> RunnerInfo {
+impl Runner for ByHand {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
-            name: format!("{}-by-hand", self.runtime),
-            title: format!("{}, written by hand", self.runtime),
+            name: self.name.to_owned(),
+            title: self.name.replace("-by-hand", ", written by hand"),
             class: Class::MultiThread,
             configuration: format!("{}, {workers} worker threads", self.configuration),
             packages: BTreeMap::new(),
-            notes: vec!["The same work without the generic vocabulary.".into()],
+            notes: vec!["The same work without the generic runtime API.".into()],
         }
     }
 
@@ -41,31 +50,28 @@ impl Case for ByHand {
         Family::Async
     }
 
-    fn tasks_block(&self) -> bool {
-        false
+    fn worker_variable(&self) -> Option<&'static str> {
+        self.worker_variable
     }
 
-    fn requirements(&self, point: &Point) -> Result<Requirements, Unsupported> {
+    fn refuses(&self, _: &dyn DynWorkload, point: &Point, _: &Requirements) -> Option<String> {
         let own = |param: &Param| match param.name.as_str() {
             "capacity" => param.to_string() != "capacity=unbounded",
             "channel" => param.to_string() == "channel=own",
             _ => true,
         };
-        if point.variant.is_some() || !point.params.iter().all(own) {
-            return Err(Unsupported::Family(
-                "written by hand without variants, for the runtime's own channels with a bound"
-                    .to_owned(),
-            ));
-        }
-        Ok(Requirements::default())
+        let supported = point.variant.is_none() && point.params.iter().all(own);
+        (!supported).then(|| {
+            "written by hand without variants, for the runtime's own channels with a bound"
+                .to_owned()
+        })
     }
 
-    fn environment(&self, workers: usize) -> Vec<(&'static str, String)> {
-        self.workers_variable.map(|name| (name, workers.to_string())).into_iter().collect()
-    }
-
-    fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        (self.start)(&setup)
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        let name = workload.info().name;
+        let cell = self.cells.iter().find(|(known, _)| *known == name);
+        let (_, start) = cell.ok_or_else(Failure::no_session)?;
+        start(&setup)
     }
 }
 

@@ -20,7 +20,9 @@ use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use runtime_bench::registry::Registry;
+use runtime_bench::api::cells::{Cells, WorkloadVisitor};
+use runtime_bench::workloads::concurrency::{bounded_queue::BoundedQueue, spawn_join::SpawnJoin};
+use runtime_bench::workloads::io::tcp_echo::TcpEcho;
 
 /// First argument of a call that prints the table of finished runs.
 const TABLE: &str = "table";
@@ -32,9 +34,13 @@ fn main() -> ExitCode {
         let files: Vec<OsString> = arguments.filter(|argument| argument != "--bench").collect();
         return table::print(&files);
     }
-    let twins = tokio::TWINS.into_iter().chain(smol::TWINS).chain(async_std::TWINS);
-    let registry = twins.fold(Registry::standard(), |registry, (workload, twin)| {
-        registry.with_case(workload, twin)
+    let runners = [tokio::BY_HAND, smol::BY_HAND, async_std::BY_HAND];
+    let cells = runners.into_iter().fold(Cells::default(), |cells, runner| {
+        cells.with(runner, |on| {
+            on.visit(SpawnJoin);
+            on.visit(TcpEcho);
+            on.visit(BoundedQueue);
+        })
     });
-    runtime_bench::bench_main(&registry)
+    runtime_bench::bench_main(&runtime_bench::standard().with_cells(cells))
 }

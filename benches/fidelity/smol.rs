@@ -15,18 +15,15 @@ use crate::by_hand::{
     ByHand, Delivery, Laps, Queue, Talk, fill, instance, per_task, sum_below, throughput,
 };
 
-pub(crate) const TWINS: [(&str, ByHand); 3] = [
-    ("spawn-join", twin(spawn_join)),
-    ("tcp-echo", twin(tcp_echo)),
-    ("bounded-queue", twin(bounded_queue)),
-];
+pub(crate) const BY_HAND: ByHand = ByHand {
+    name: "smol-by-hand",
+    configuration: "an Executor",
+    worker_variable: None,
+    cells: [("spawn-join", spawn_join), ("tcp-echo", tcp_echo), ("bounded-queue", bounded_queue)],
+};
 
 /// One instance a process.
 static EXECUTOR: Executor<'static> = Executor::new();
-
-const fn twin(start: fn(&Setup) -> Result<Box<dyn Instance>, Failure>) -> ByHand {
-    ByHand { runtime: "smol", configuration: "an Executor", workers_variable: None, start }
-}
 
 fn run_executor(setup: &Setup) -> Result<(), Failure> {
     for worker in 0..setup.workers {

@@ -12,20 +12,12 @@ use crate::by_hand::{
     ByHand, Delivery, Laps, Queue, Talk, fill, instance, per_task, sum_below, throughput,
 };
 
-pub(crate) const TWINS: [(&str, ByHand); 3] = [
-    ("spawn-join", twin(spawn_join)),
-    ("tcp-echo", twin(tcp_echo)),
-    ("bounded-queue", twin(bounded_queue)),
-];
-
-const fn twin(start: fn(&Setup) -> Result<Box<dyn Instance>, Failure>) -> ByHand {
-    ByHand {
-        runtime: "tokio",
-        configuration: "multi-thread scheduler, enable_all",
-        workers_variable: None,
-        start,
-    }
-}
+pub(crate) const BY_HAND: ByHand = ByHand {
+    name: "tokio-by-hand",
+    configuration: "multi-thread scheduler, enable_all",
+    worker_variable: None,
+    cells: [("spawn-join", spawn_join), ("tcp-echo", tcp_echo), ("bounded-queue", bounded_queue)],
+};
 
 fn runtime(setup: &Setup) -> Result<Runtime, Failure> {
     let built = Builder::new_multi_thread().worker_threads(setup.workers).enable_all().build();

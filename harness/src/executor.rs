@@ -6,13 +6,27 @@ use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::program::{ProbeReply, ProbeRequest};
 use runtime_bench_results::trial::{Age, BlockSize, Outcome, PROTOCOL};
 
-use crate::program::{Program, TrialError};
+use crate::program::{Program, ProgramError, TrialError};
 
 /// A program has this long to answer a probe: an interpreter on a cold disk takes seconds to start.
 pub const PROBE_LIMIT: Duration = Duration::from_secs(30);
 
 /// Runs trials, one after the other.
 pub trait Executor {
+    /// Finds a trial program by its name.
+    ///
+    /// # Errors
+    /// When it is not where it must be.
+    fn program(&self, name: &str) -> Result<Program, ProgramError>;
+
+    /// Identifies the bytes of a program.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn hash(&self, program: &Program) -> Result<String, ProgramError> {
+        program.hash()
+    }
+
     /// Asks a program for its runners and the cells that they support.
     ///
     /// # Errors

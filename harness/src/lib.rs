@@ -15,6 +15,8 @@
 pub mod error;
 pub mod executor;
 pub mod external;
+#[cfg(test)]
+mod fake;
 pub mod machine;
 pub mod monitor;
 pub mod plan;

@@ -11,7 +11,7 @@ use runtime_bench_results::trial::Outside;
 use crate::error::Error;
 use crate::executor::Executor;
 use crate::external::describe::ExternalCells;
-use crate::program::{Program, ProgramError, TrialError, this_program};
+use crate::program::{Program, ProgramError, TrialError};
 use crate::registry::Registry;
 
 /// The runners of all programs, as they were probed.
@@ -19,8 +19,6 @@ use crate::registry::Registry;
 pub struct Probes {
     /// Runners in the order of the report, each with its program.
     runners: Vec<Probed>,
-    /// Hashes of the programs, by file name.
-    hashes: BTreeMap<String, String>,
     points: HashMap<(String, Point), usize>,
 }
 
@@ -50,10 +48,9 @@ impl Probes {
         wanted: Option<&[String]>,
     ) -> Result<Self, Error> {
         let mut probes = Self::about(&request.points);
-        let harness = this_program()?;
         let mut missing = None;
         for name in registry.programs() {
-            match Program::beside(&harness, name) {
+            match executor.program(name) {
                 Ok(program) => probes.add(executor, &program, request, registry)?,
                 Err(error) => missing = missing.or(Some(error)),
             }
@@ -91,7 +88,6 @@ impl Probes {
             let found = reply.version;
             return Err(ProgramError::Version { path: path(), found, expected }.into());
         }
-        self.hashes.insert(program.file_name(), program.hash()?);
         for mut runner in reply.runners {
             for (package, version) in &mut runner.info.packages {
                 if version.is_empty() {
@@ -159,15 +155,27 @@ impl Probes {
     }
 
     /// Hashes of the programs that run trials of these runners, by file name.
-    pub fn hashes(&self, runners: &[RunnerInfo]) -> BTreeMap<String, String> {
-        let used = |file: &String| {
-            self.runners.iter().any(|probed| {
-                probed.program.file_name() == *file
-                    && runners.iter().any(|info| info.name == probed.runner.info.name)
-            })
+    ///
+    /// # Errors
+    /// When a program cannot be read.
+    pub fn hashes(
+        &self,
+        runners: &[RunnerInfo],
+        executor: &dyn Executor,
+    ) -> Result<BTreeMap<String, String>, ProgramError> {
+        let mut hashes = BTreeMap::new();
+        let used = |probed: &&Probed| {
+            // An external runner is not in the program that starts it.
+            let is_own = probed.external.is_none();
+            is_own && runners.iter().any(|info| info.name == probed.runner.info.name)
         };
-        let hashes = self.hashes.iter().filter(|(file, _)| used(file));
-        hashes.map(|(file, hash)| (file.clone(), hash.clone())).collect()
+        for Probed { program, .. } in self.runners.iter().filter(used) {
+            let file = program.file_name();
+            if !hashes.contains_key(&file) {
+                hashes.insert(file, executor.hash(program)?);
+            }
+        }
+        Ok(hashes)
     }
 
     /// What runs the trials of each runner.
@@ -194,5 +202,103 @@ impl Probes {
         known.sort();
         known.dedup();
         known
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runtime_bench_api::cells::Cells;
+    use runtime_bench_api::trial::probe_reply;
+    use runtime_bench_results::catalogue::Class;
+    use runtime_bench_results::program::ProbeReply;
+    use runtime_bench_results::trial::ErrorKind;
+
+    use crate::executor::probe_request;
+    use crate::fake::{FakeExecutor, FakeRunner, cells};
+
+    const ONE: FakeRunner =
+        FakeRunner { name: "one", family: Family::Async, class: Class::MultiThread };
+    const TWO: FakeRunner = FakeRunner { name: "two", ..ONE };
+
+    fn probes(executor: &FakeExecutor, wanted: Option<&[String]>) -> Result<Probes, Error> {
+        let registry = Registry::default().with_programs(&["a", "b"]);
+        let point = ("spawn-join".to_owned(), Point::new().with("tasks", 3, ""));
+        Probes::of(&registry, executor, &probe_request(2, 64, vec![point]), wanted)
+    }
+
+    fn error(executor: &FakeExecutor) -> String {
+        probes(executor, None).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn missing_program_is_named_with_its_folder_and_the_way_out() {
+        let executor = FakeExecutor::without_programs().with_program("a", cells(ONE));
+        let error = error(&executor);
+        for words in ["trial program b not found", "in /nowhere", "cargo build --release"] {
+            assert!(error.contains(words), "no `{words}` in: {error}");
+        }
+    }
+
+    #[test]
+    fn missing_program_is_no_error_where_others_serve_the_wanted_runners() {
+        let executor = FakeExecutor::without_programs().with_program("a", cells(ONE));
+        let wanted = |name: &str| [name.to_owned()];
+        assert_eq!(probes(&executor, Some(&wanted("one"))).unwrap().runners().len(), 1);
+        assert!(probes(&executor, Some(&wanted("two"))).is_err());
+    }
+
+    #[test]
+    fn program_of_another_version_is_rejected_with_both_versions() {
+        let executor =
+            FakeExecutor::without_programs().with_program("a", cells(ONE)).with_probe("b", |_| {
+                Ok(ProbeReply { version: "0.0.9".to_owned(), ..probe_reply(Vec::new()) })
+            });
+        let error = error(&executor);
+        let own = env!("CARGO_PKG_VERSION");
+        assert!(error.contains("b has version 0.0.9") && error.contains(own), "{error}");
+    }
+
+    #[test]
+    fn broken_program_is_named_with_what_it_did() {
+        let crashed = |_: &ProbeRequest| Err(TrialError::new(ErrorKind::Crashed, "exit status 7"));
+        let executor =
+            FakeExecutor::without_programs().with_program("a", cells(ONE)).with_probe("b", crashed);
+        let error = error(&executor);
+        assert!(error.contains("b does not work: exit status 7"), "{error}");
+    }
+
+    #[test]
+    fn two_runners_of_one_name_are_rejected() {
+        let executor = FakeExecutor::without_programs()
+            .with_program("a", cells(ONE).and(cells(TWO)))
+            .with_program("b", cells(ONE));
+        let error = error(&executor);
+        assert!(error.contains("two runners are called `one`"), "{error}");
+    }
+
+    #[test]
+    fn programs_may_share_a_runner_whose_workloads_differ() {
+        let echo = |on: &mut runtime_bench_api::cells::Pairing<FakeRunner>| {
+            runtime_bench_api::cells::WorkloadVisitor::visit(
+                on,
+                runtime_bench_workloads::io::tcp_echo::TcpEcho,
+            );
+        };
+        let executor = FakeExecutor::without_programs()
+            .with_program("a", cells(ONE))
+            .with_program("b", Cells::default().with(ONE, echo));
+        assert_eq!(probes(&executor, None).unwrap().runners().len(), 2);
+    }
+
+    #[test]
+    fn packages_without_a_version_get_that_of_the_lock_file() {
+        let executor = FakeExecutor::without_programs()
+            .with_program("a", cells(ONE))
+            .with_program("b", Cells::default());
+        let probes = probes(&executor, None).unwrap();
+        assert_eq!(probes.runners()[0].runner.info.packages["fake"], "unknown");
+        let hashes = probes.hashes(&[probes.runners()[0].runner.info.clone()], &executor).unwrap();
+        assert_eq!(hashes.into_iter().collect::<Vec<_>>(), [("a".into(), "hash of a".into())]);
     }
 }

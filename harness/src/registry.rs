@@ -155,3 +155,34 @@ impl BuildFacts {
         if versions.is_empty() { "unknown".to_owned() } else { versions.join(" and ") }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runtime_bench_api::runtime::Family;
+    use runtime_bench_results::catalogue::Class;
+    use runtime_bench_workloads::calibration::null::Null;
+
+    use crate::fake::FakeRunner;
+
+    const RUNNER: FakeRunner =
+        FakeRunner { name: "mine", family: Family::Async, class: Class::MultiThread };
+
+    #[test]
+    fn registry_rejects_a_runner_without_cells_and_what_is_registered_twice() {
+        let registry = || Registry::default().with(Null).with_runner(RUNNER, |on| on.visit(Null));
+        assert_eq!(registry().problem(), None);
+        assert_eq!(registry().cells().workload_names("mine"), ["null"]);
+        let problems = [
+            (Registry::default().with_runner(RUNNER, |_| ()), "runner `mine` has no cells"),
+            (
+                registry().with_runner(RUNNER, |on| on.visit(Null)),
+                "`mine` has two cells for `null`",
+            ),
+            (registry().with(Null), "two workloads are called null"),
+        ];
+        for (registry, words) in problems {
+            assert!(registry.problem().is_some_and(|problem| problem.contains(words)), "{words}");
+        }
+    }
+}

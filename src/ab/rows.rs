@@ -94,6 +94,7 @@ mod tests {
             workloads: Vec::new(),
             runners: Vec::new(),
             cells: cells.iter().map(cell).collect(),
+            routes: Vec::new(),
         }
     }
 

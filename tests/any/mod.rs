@@ -7,7 +7,7 @@ use std::path::Path;
 
 use clap::Parser;
 use runtime_bench::cli::Cli;
-use runtime_bench::outside::file::parse;
+use runtime_bench::harness::external::file::parse;
 
 /// A text as `runners.toml`.
 pub(crate) fn declarations(text: &str) {

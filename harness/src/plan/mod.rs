@@ -12,6 +12,8 @@ pub mod profile;
 pub mod request;
 pub(crate) mod schedule;
 pub mod shard;
+#[cfg(test)]
+mod tests;
 
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Requirements, Unsupported};

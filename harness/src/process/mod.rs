@@ -159,13 +159,13 @@ impl<'a> ProcessExecutor<'a> {
         let failed = matches!(outcome, Outcome::Error { .. }) && !stderr.is_empty();
         Some(Finished { outcome, stderr: failed.then_some(stderr), cost })
     }
-
-    fn program(&self, name: &str) -> Result<Program, ProgramError> {
-        Program::beside(&self.harness, name)
-    }
 }
 
 impl Executor for ProcessExecutor<'_> {
+    fn program(&self, name: &str) -> Result<Program, ProgramError> {
+        Program::beside(&self.harness, name)
+    }
+
     fn probe(&self, program: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError> {
         let points = request.points.len();
         let input = serde_json::to_string(&ProgramRequest::Probe(request.clone()));

@@ -6,34 +6,51 @@ use runtime_bench_results::environment::Environment;
 use runtime_bench_results::run::{RunHeader, SCHEMA};
 use runtime_bench_workloads::{claims, glossary};
 
+use crate::error::Error;
+use crate::executor::Executor;
 use crate::machine;
 use crate::plan::Planned;
 use crate::registry::BuildFacts;
 
 /// What is known before the first trial of a run that was started as `command`.
-pub(super) fn header(planned: &Planned, build: &BuildFacts, command: &[String]) -> RunHeader {
+///
+/// # Errors
+/// When a trial program cannot be read.
+pub(super) fn header(
+    planned: &Planned,
+    build: &BuildFacts,
+    command: &[String],
+    executor: &dyn Executor,
+) -> Result<RunHeader, Error> {
     let now = SystemTime::now();
     let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     let started = humantime::format_rfc3339_seconds(now).to_string();
     let stamp: String = started.chars().filter(|c| c.is_ascii_digit() || *c == 'T').collect();
-    RunHeader {
+    Ok(RunHeader {
         schema: SCHEMA.to_owned(),
         id: format!("{stamp}-{:04x}", (since.subsec_nanos() ^ std::process::id()) & 0xffff),
         started,
         command: command.to_vec(),
-        environment: environment(planned, build),
+        environment: environment(planned, build, executor)?,
         plan: planned.plan.clone(),
         workloads: planned.workloads.clone(),
         runners: planned.runners.clone(),
         claims: claims::all(planned.plan.workers),
         glossary: glossary::all(),
-    }
+    })
 }
 
 /// The machine and the build, and every allocator that something runs on.
-pub(super) fn environment(planned: &Planned, build: &BuildFacts) -> Environment {
+///
+/// # Errors
+/// When a trial program cannot be read.
+pub(super) fn environment(
+    planned: &Planned,
+    build: &BuildFacts,
+    executor: &dyn Executor,
+) -> Result<Environment, Error> {
     let mut environment = machine::describe(&build.build);
-    environment.programs = planned.probes.hashes(&planned.runners);
+    environment.programs = planned.probes.hashes(&planned.runners, executor)?;
     let cells = &planned.plan.cells;
     let mut others: Vec<&str> =
         cells.iter().filter_map(|cell| cell.key.point.allocator()).collect();
@@ -42,5 +59,5 @@ pub(super) fn environment(planned: &Planned, build: &BuildFacts) -> Environment 
         let and = format!(", and {other} where a cell says allocator={other}");
         environment.allocator.push_str(&and);
     }
-    environment
+    Ok(environment)
 }

@@ -11,6 +11,8 @@ pub mod interleave;
 mod progress;
 pub mod resume;
 mod rounds;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -74,7 +76,7 @@ pub fn measure(
         }
     };
     let planned = &calibrated(registry, planned, profile, &executor, say)?;
-    let header = header(planned, registry.build(), &output.command);
+    let header = header(planned, registry.build(), &output.command, &executor)?;
     let writer = RunWriter::create(&output.folder, output.out.as_deref(), header)?;
     to_the_end(rounds(planned, profile, &executor, writer, output.quiet))
 }

@@ -45,7 +45,7 @@ impl Stopped {
         let run = read(path)?;
         let profile = profile(&run)?;
         let planned = planned(registry, &run, external, executor)?;
-        let here = environment(&planned, registry.build());
+        let here = environment(&planned, registry.build(), executor)?;
         let check =
             |run: &Run| run.check_resumable(&here).map_err(|why| Error::Usage(why.to_string()));
         check(&run)?;

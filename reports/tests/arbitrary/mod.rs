@@ -1,6 +1,8 @@
 //! Any run that a valid results file can hold, drawn from bytes: names that would steer a page, figures
 //! that nobody can draw, plans that contradict their trials. Shared with `fuzz/fuzz_targets/report.rs`.
 
+use std::collections::BTreeMap;
+
 use arbitrary::{Result, Unstructured};
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
@@ -210,6 +212,7 @@ fn environment(u: &mut Bytes<'_>) -> Result<Environment> {
         commit: Some(text(u)?),
         version: text(u)?,
         source: text(u)?,
+        programs: BTreeMap::from([(text(u)?, text(u)?)]),
     })
 }
 

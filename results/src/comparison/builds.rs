@@ -249,6 +249,7 @@ mod tests {
             workloads: Vec::new(),
             runners: Vec::new(),
             cells: Vec::new(),
+            routes: Vec::new(),
         };
         let (base, head) = (listing("0.1.0"), listing("0.2.0"));
         builds(Sides { base: ("a", &base), head: ("b", &head), layouts: [0, 0], noise: &[] }, rows)

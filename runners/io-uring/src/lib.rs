@@ -131,7 +131,7 @@ mod tests {
 
     /// Servers are told of their clients by another thread.
     async fn woken_from_outside() -> bool {
-        let (sender, receiver) = smol::channel::bounded(1);
+        let (sender, receiver) = async_channel::bounded(1);
         std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(5));
             sender.send_blocking(true)

@@ -130,7 +130,7 @@ mod tests {
     /// Every point of every workload.
     struct Points(usize, BTreeMap<String, Vec<Point>>);
 
-    impl crate::Visitor for Points {
+    impl runtime_bench_api::cells::WorkloadVisitor for Points {
         fn visit<W: Workload>(&mut self, workload: W) {
             let sets = [PointSet::Quick, PointSet::Full];
             let points = sets.into_iter().flat_map(|set| workload.points(set, self.0));

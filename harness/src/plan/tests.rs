@@ -1,0 +1,160 @@
+//! Plans of the catalog on fake runners.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+use runtime_bench_api::workload::PointSet;
+
+use super::profile::Profile;
+use super::*;
+use crate::fake::{FakeExecutor, registry};
+
+fn request() -> PlanRequest {
+    PlanRequest { workers: 2, seed: 1, ..PlanRequest::default() }
+}
+
+fn plan(request: &PlanRequest) -> Result<Planned, Error> {
+    plan_within(request, Limits::default())
+}
+
+fn plan_within(request: &PlanRequest, limits: Limits) -> Result<Planned, Error> {
+    make(&registry(), request, limits, &FakeExecutor::new())
+}
+
+fn cells(planned: &Planned, role: Role) -> Vec<&PlannedCell> {
+    planned.plan.cells.iter().filter(|cell| cell.role == role).collect()
+}
+
+#[test]
+fn every_pair_has_a_cell_and_every_comparison_a_twin() {
+    let planned = plan(&request()).unwrap();
+    let (workloads, runners) = (planned.workloads.len(), planned.runners.len());
+    let mut comparisons: Vec<String> =
+        cells(&planned, Role::Subject).iter().map(|cell| cell.key.group()).collect();
+    comparisons.dedup();
+    assert!(comparisons.len() >= workloads);
+    assert_eq!(cells(&planned, Role::Subject).len(), comparisons.len() * runners);
+    assert_eq!(cells(&planned, Role::Twin).len(), comparisons.len());
+}
+
+#[test]
+fn a_pool_too_small_is_not_applicable_with_both_numbers() {
+    let planned = plan(&PlanRequest { pool_threads: 9, ..request() }).unwrap();
+    let reason = |name: &str| {
+        let key = planned.plan.cells.iter().find(|c| c.key.to_string().starts_with(name));
+        key.unwrap().not_applicable.clone().unwrap_or_default()
+    };
+    let echo = reason("tcp-echo/thread-pool");
+    assert!(echo.contains("128") && echo.contains(" 9 ") && echo.contains("--pool-threads"));
+    assert_eq!(reason("bounded-queue/thread-pool"), "");
+    assert!(reason("bounded-queue/rayon").contains("--workers"));
+}
+
+#[test]
+fn unknown_names_are_answered_with_the_nearest() {
+    let error = |request: PlanRequest| plan(&request).unwrap_err().to_string();
+    let runners = vec!["tokyo".to_owned()];
+    assert!(error(PlanRequest { runners, ..request() }).contains("did you mean `tokio`?"));
+    let filters = vec![Regex::new("tcp-ecko").unwrap()];
+    assert!(error(PlanRequest { filters, ..request() }).contains("did you mean `tcp-echo`?"));
+    let params = vec![("conections".to_owned(), vec![1])];
+    assert!(error(PlanRequest { params, ..request() }).contains("did you mean `connections`?"));
+    let (runners, reference) = (vec!["smol".to_owned()], Some("tokio".to_owned()));
+    assert!(error(PlanRequest { runners, reference, ..request() }).contains("not among"));
+}
+
+#[test]
+fn a_size_that_was_asked_for_and_does_not_fit_is_refused() {
+    let limits = Limits { open_files: Some(1_024), ..Limits::default() };
+    let params = vec![("connections".to_owned(), vec![10_000])];
+    let asked = PlanRequest { params, ..request() };
+    let error = plan_within(&asked, limits).unwrap_err().to_string();
+    assert!(error.contains("40064") && error.contains("1024"), "{error}");
+    let full = PlanRequest { points: PointSet::Full, ..request() };
+    let planned = plan_within(&full, limits).unwrap();
+    let refused = |cell: &&PlannedCell| {
+        cell.not_applicable.as_deref().is_some_and(|reason| reason.contains("1024"))
+    };
+    assert!(planned.plan.cells.iter().any(|cell| refused(&cell)));
+}
+
+#[test]
+fn a_value_out_of_range_is_refused_before_anything_is_planned() {
+    let cases = [("n", 18_446_744_073_709_551_615), ("n", 51), ("tasks", 0), ("capacity", 0)];
+    for (name, value) in cases {
+        let params = vec![(name.to_owned(), vec![value])];
+        let error = plan(&PlanRequest { params, ..request() }).unwrap_err().to_string();
+        assert!(error.contains("must be between") && error.contains(name), "{error}");
+    }
+}
+
+#[test]
+fn a_parameter_that_no_chosen_workload_has_is_refused() {
+    let filters = vec![Regex::new("spawn-join").unwrap()];
+    let params = vec![("connections".to_owned(), vec![3])];
+    let error = plan(&PlanRequest { filters, params, ..request() }).unwrap_err().to_string();
+    assert!(error.contains("`connections`") && error.contains("tasks"), "{error}");
+}
+
+#[test]
+fn parameters_replace_those_of_the_points() {
+    let params = vec![("tasks".to_owned(), vec![3, 5])];
+    let planned = plan(&PlanRequest { params, ..request() }).unwrap();
+    let named = |text: &str| planned.plan.cells.iter().any(|c| c.key.to_string() == text);
+    assert!(named("spawn-join/tokio/tasks=3") && named("spawn-join/tokio/tasks=5"));
+    assert!(!named("spawn-join/tokio/tasks=1000"));
+}
+
+#[test]
+fn a_profile_with_time_drives_longer_and_says_what_that_costs() {
+    let filters = vec![Regex::new("echo-latency").unwrap()];
+    let quick = PlanRequest { filters, ..request() };
+    let long = PlanRequest { profile: Profile::Standard, ..quick.clone() };
+    let (quick, long) = (plan(&quick).unwrap(), plan(&long).unwrap());
+    let milliseconds =
+        |planned: &Planned| planned.plan.cells[0].key.point.count("duration").unwrap();
+    assert!(milliseconds(&quick) < 1_000 && milliseconds(&long) == 1_000);
+    let able = long.runnable().count() as f64;
+    assert!(long.cost_s > able * ROUNDS && quick.cost_s < long.cost_s / 4.0);
+}
+
+#[test]
+fn eight_shards_have_the_cells_of_the_plan_and_each_comparison_stays_in_one() {
+    let whole = plan(&PlanRequest { points: PointSet::Full, ..request() }).unwrap();
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut cells, mut cost_s) = (Vec::new(), 0.0);
+    for index in 1..=8 {
+        let shard = Some(format!("{index}/8").parse().unwrap());
+        let shard = plan(&PlanRequest { points: PointSet::Full, shard, ..request() }).unwrap();
+        assert_eq!(shard.plan.cells, whole.plan.cells, "each knows the whole plan");
+        let own: Vec<PlannedCell> = shard.cells().cloned().collect();
+        for cell in &own {
+            assert_eq!(*owners.entry(cell.key.group()).or_insert(index), index, "{}", cell.key);
+        }
+        assert!(shard.runnable().count() > 0);
+        cost_s += shard.cost_s;
+        cells.extend(own);
+    }
+    let sorted = |mut cells: Vec<PlannedCell>| {
+        cells.sort_by_key(|cell| (cell.key.to_string(), cell.role, cell.age));
+        cells
+    };
+    assert_eq!(sorted(cells), sorted(whole.plan.cells));
+    assert!((cost_s - whole.cost_s).abs() < 1e-6);
+}
+
+#[test]
+fn a_split_does_not_depend_on_the_seed() {
+    let of = |seed| {
+        let shard = Some("2/8".parse().unwrap());
+        plan(&PlanRequest { seed, shard, ..request() }).unwrap().plan.shard
+    };
+    assert_eq!(of(1), of(2));
+}
+
+#[test]
+fn without_tokio_the_first_able_runner_is_twinned() {
+    let runners = vec!["threads".to_owned(), "rayon".to_owned()];
+    let planned = plan(&PlanRequest { runners, ..request() }).unwrap();
+    assert!(cells(&planned, Role::Twin).iter().all(|cell| cell.key.runner == "threads"));
+}

@@ -1,0 +1,208 @@
+//! Runs on the fake executor: order, failures, reference rows, interruption, noise.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use regex::Regex;
+use runtime_bench_api::runtime::Family;
+use runtime_bench_results::analysis::Status;
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::noise::{NoiseWindow, Stall};
+use runtime_bench_results::run::TrialRecord;
+use runtime_bench_results::trial::{ErrorKind, Outcome};
+use tempfile::{TempDir, tempdir};
+
+use super::*;
+use crate::fake::{FakeExecutor, FakeRunner, cells, fails, registry, takes};
+use crate::machine::Limits;
+use crate::monitor::{Monitor, NoiseEvents};
+use crate::plan::make;
+use crate::plan::request::PlanRequest;
+use crate::registry::BuildFacts;
+
+/// Two comparisons of the runners tokio, smol and threads.
+fn request(seed: u64) -> PlanRequest {
+    let runners = ["tokio", "smol", "threads"].map(str::to_owned).to_vec();
+    let filters = vec![Regex::new("^(null|spawn-join)/").unwrap()];
+    PlanRequest { filters, runners, seed, workers: 2, ..PlanRequest::of(Profile::Smoke) }
+}
+
+fn measured(
+    folder: &Path,
+    request: &PlanRequest,
+    executor: &FakeExecutor,
+    monitor: Box<dyn Monitor>,
+) -> Done {
+    let planned = make(&registry(), request, Limits::default(), executor).unwrap();
+    let header = header(&planned, &BuildFacts::default(), &[], executor).unwrap();
+    let writer = RunWriter::create(folder, None, header).unwrap();
+    to_the_end(Rounds::new(&planned, Profile::Smoke, executor, monitor, writer, true)).unwrap()
+}
+
+/// A whole run without noise.
+fn run(request: &PlanRequest, executor: &FakeExecutor) -> Run {
+    let monitor = executor.monitor(0.0, NoiseEvents::default());
+    measured(tempdir().unwrap().path(), request, executor, monitor).run
+}
+
+/// Goes on with the run in a folder.
+fn resumed(path: &Path, executor: &FakeExecutor) -> Run {
+    let stopped = Stopped::open(&registry(), path, None, &[], executor).unwrap();
+    let Stopped { planned, profile, writer } = stopped;
+    let monitor = executor.monitor(writer.run().elapsed_s(), NoiseEvents::default());
+    let mut rounds = Rounds::new(&planned, profile, executor, monitor, writer, true);
+    rounds.note_break().unwrap();
+    to_the_end(rounds).unwrap().run
+}
+
+/// Cells and rounds in the order in which they were measured, without pilots.
+fn order(run: &Run) -> Vec<(usize, u32)> {
+    let counted = run.trials.iter().filter(|trial| trial.round > 0);
+    counted.map(|trial| (trial.cell, trial.round)).collect()
+}
+
+fn trials_of<'a>(run: &'a Run, cell: &str) -> Vec<&'a TrialRecord> {
+    let of =
+        |trial: &&TrialRecord| run.header.plan.cells[trial.cell].key.to_string().starts_with(cell);
+    run.trials.iter().filter(of).collect()
+}
+
+#[test]
+fn order_of_rounds_follows_the_seed_alone() {
+    let order_of = |seed| order(&run(&request(seed), &FakeExecutor::new()));
+    let (first, again, other) = (order_of(1), order_of(1), order_of(2));
+    assert_eq!(first, again);
+    assert_ne!(first, other);
+    let each = |order: &[(usize, u32)]| order.iter().copied().collect::<BTreeSet<_>>();
+    assert_eq!(each(&first), each(&other));
+    assert_eq!(each(&first).len(), first.len(), "no trial is made twice");
+}
+
+#[test]
+fn failed_cell_is_not_tried_again_and_leaves_the_others_whole() {
+    let executor = FakeExecutor::new().with_script(|cell, number| {
+        if number > 40 && cell.to_string().starts_with("null/smol") {
+            return fails(ErrorKind::WrongAnswer, "9 of 10");
+        }
+        takes(2.0)
+    });
+    let run = run(&request(1), &executor);
+    let smol = trials_of(&run, "null/smol");
+    let is_error = |trial: &&&TrialRecord| matches!(trial.outcome, Outcome::Error { .. });
+    assert_eq!(smol.iter().filter(is_error).count(), 1);
+    assert!(is_error(&smol.last().unwrap()), "nothing follows the failure");
+    let rounds = run.schedules[0].rounds as usize;
+    for cell in ["null/threads", "spawn-join/smol", "spawn-join/threads"] {
+        let counted = trials_of(&run, cell).iter().filter(|trial| trial.round > 0).count();
+        assert_eq!(counted, rounds, "{cell}");
+    }
+}
+
+#[test]
+fn cell_that_times_out_becomes_an_error_row_with_its_reason() {
+    let executor = FakeExecutor::new().with_script(|cell, _| match cell.runner.as_str() {
+        "smol" => fails(ErrorKind::TimedOut, "no reply within 2 s"),
+        _ => takes(2.0),
+    });
+    let run = run(&request(1), &executor);
+    assert_eq!(trials_of(&run, "null/smol").len(), 1, "one pilot is enough");
+    let analysis = analyse(&run);
+    let rows = || analysis.groups.iter().flat_map(|group| &group.rows);
+    for row in rows().filter(|row| row.key.runner == "smol") {
+        let Status::Failed(reason) = &row.status else { panic!("{:?}", row.status) };
+        assert!(reason.contains("timed out") && reason.contains("no reply within 2 s"), "{reason}");
+    }
+    assert!(rows().any(|row| row.key.runner == "threads"));
+}
+
+#[test]
+fn dear_reference_row_takes_part_in_fewer_rounds_than_its_comparison() {
+    let reference = FakeRunner { name: "other", family: Family::Async, class: Class::Reference };
+    let fast = |name| FakeRunner { name, family: Family::Async, class: Class::MultiThread };
+    let all = cells(fast("tokio")).and(cells(fast("smol"))).and(cells(reference));
+    let executor = FakeExecutor::without_programs()
+        .with_program("fake", all)
+        .with_script(|cell, _| takes(if cell.runner == "other" { 60.0 } else { 2.0 }));
+    let mut request = PlanRequest { runners: Vec::new(), ..request(1) };
+    (request.profile, request.budget) = (Profile::Quick, Duration::from_secs(1));
+    let planned = make(&registry(), &request, Limits::default(), &executor).unwrap();
+    let header = header(&planned, &BuildFacts::default(), &[], &executor).unwrap();
+    let folder = tempdir().unwrap();
+    let writer = RunWriter::create(folder.path(), None, header).unwrap();
+    let monitor = executor.monitor(0.0, NoiseEvents::default());
+    let rounds = Rounds::new(&planned, Profile::Quick, &executor, monitor, writer, true);
+    let run = to_the_end(rounds).unwrap().run;
+    let counted = |cell| trials_of(&run, cell).iter().filter(|trial| trial.round > 0).count();
+    assert_eq!(counted("null/smol"), run.schedules[1].rounds.max(run.schedules[0].rounds) as usize);
+    assert_eq!(counted("null/other"), 16, "1 s at 60 ms a trial");
+}
+
+/// A run that is interrupted in a trial and goes on, and the moments before.
+fn interrupted_and_resumed(trial: usize) -> (Run, Run) {
+    let folder: TempDir = tempdir().unwrap();
+    let executor = FakeExecutor::new().interrupted_at(trial);
+    let monitor = executor.monitor(0.0, NoiseEvents::default());
+    let Done { run, path } = measured(folder.path(), &request(1), &executor, monitor);
+    assert!(run.end.is_some_and(|end| end.interrupted), "{trial}");
+    (run, resumed(&path, &FakeExecutor::new()))
+}
+
+#[test]
+fn interrupted_run_resumes_in_the_order_that_it_would_have_had() {
+    let whole = run(&request(1), &FakeExecutor::new());
+    let all = whole.trials.len();
+    for trial in [1, 2, 9, all / 3, all / 2, all - 1, all] {
+        let (before, after) = interrupted_and_resumed(trial);
+        assert_eq!(after.header, before.header);
+        assert_eq!(after.trials[..before.trials.len()], before.trials[..], "nothing is lost");
+        assert_eq!(order(&after), order(&whole), "interrupted in trial {trial}");
+        assert_eq!((after.breaks.len(), after.breaks[0].trials), (1, before.trials.len()));
+        assert!(after.end.is_some_and(|end| !end.interrupted));
+        assert!(after.trials.is_sorted_by(|a, b| a.at_s <= b.at_s), "time goes on");
+    }
+}
+
+#[test]
+fn program_that_changed_meanwhile_is_not_resumed() {
+    let folder = tempdir().unwrap();
+    let executor = FakeExecutor::new().interrupted_at(30);
+    let monitor = executor.monitor(0.0, NoiseEvents::default());
+    let Done { path, .. } = measured(folder.path(), &request(1), &executor, monitor);
+    let text = std::fs::read_to_string(path.with_extension("jsonl")).unwrap();
+    std::fs::write(path.with_extension("jsonl"), text.replace("hash of fake", "another hash"))
+        .unwrap();
+    let again = FakeExecutor::new();
+    let journal = path.with_extension("jsonl");
+    let Err(error) = Stopped::open(&registry(), &journal, None, &[], &again) else {
+        panic!("it was opened");
+    };
+    assert!(error.to_string().contains("another build"), "{error}");
+}
+
+#[test]
+fn noise_and_stalls_reach_the_results() {
+    let stall = Stall { at_s: 0.05, until_s: 0.06 };
+    let window =
+        NoiseWindow { at_s: 0.0, until_s: 0.1, foreign_cores: Some(1.5), ..NoiseWindow::default() };
+    let late = Stall { at_s: 1e3, until_s: 1e4 };
+    let events = NoiseEvents { noise: vec![window], stalls: vec![stall, late] };
+    let executor = FakeExecutor::new();
+    let monitor = executor.monitor(0.0, events);
+    let run = measured(tempdir().unwrap().path(), &request(1), &executor, monitor).run;
+    assert_eq!((run.noise.as_slice(), run.stalls.as_slice()), (&[window][..], &[stall, late][..]));
+    let excluded: Vec<&TrialRecord> = run.trials.iter().filter(|trial| run.spoilt(trial)).collect();
+    assert!(!excluded.is_empty() && excluded.iter().all(|t| t.at_s <= 0.06), "{excluded:?}");
+    let cost_s: f64 = run.trials.iter().map(|trial| trial.cost_s).sum();
+    assert!((run.end.unwrap().elapsed_s - cost_s).abs() < 1e-9, "the run's time is the clock's");
+}
+
+#[test]
+fn every_runner_is_measured_in_each_position() {
+    let run = run(&request(3), &FakeExecutor::new());
+    let mut positions: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+    for trial in run.trials.iter().filter(|trial| trial.round > 0) {
+        let runner = &run.header.plan.cells[trial.cell].key.runner;
+        positions.entry(runner).or_default().insert(trial.position);
+    }
+    assert!(positions.values().all(|seen| seen.len() == 4), "{positions:?}");
+}
