@@ -1,6 +1,6 @@
 //! The runners on `io_uring`, each on one thread. Elsewhere than on Linux there are none.
 
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", any(feature = "compio", feature = "monoio")))]
 
 #[cfg(feature = "compio")]
 mod compio;
