@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::process::Command;
 
-use common::{Ended, command, example, run};
+use common::{Ended, command, run};
 use serde_json::Value;
 use tempfile::tempdir;
 
