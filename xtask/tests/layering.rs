@@ -35,15 +35,8 @@ const LAYERS: [(&str, &[&str]); 7] = [
 /// The layer of every package in the folder of this name.
 const RUNNERS: &str = "runners";
 
-/// Folders of sources that name no runtime.
-const WITHOUT_RUNTIMES: [&str; 6] =
-    ["src", "harness/src", "workloads/src", "workloads/api/src", "results/src", "reports/src"];
-
 /// Where the root package links one: its trial programs.
 const PROGRAMS: &str = "src/programs";
-
-/// The root of the workspace.
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 fn packages() -> Vec<Package> {
     MetadataCommand::new().no_deps().exec().expect("cargo metadata").packages
@@ -112,15 +105,15 @@ fn path_of<'a>(tokens: TokenStream, names: &'a [String]) -> Option<&'a String> {
 #[test]
 fn sources_outside_of_the_runners_name_no_runtime() {
     let packages = packages();
-    let runners = packages.iter().filter(|package| is_runner(package));
-    let names = RUNTIMES.into_iter().chain(runners.map(|package| package.name.as_str()));
+    let (runners, others): (Vec<_>, Vec<_>) = packages.iter().partition(|one| is_runner(one));
+    let names = RUNTIMES.into_iter().chain(runners.iter().map(|package| package.name.as_str()));
     let names: Vec<String> = names.map(|name| name.replace('-', "_")).collect();
-    let root = Path::new(ROOT);
-    for folder in WITHOUT_RUNTIMES {
-        sources(&root.join(folder), &mut |path, text| {
+    for package in others {
+        let folder = package.manifest_path.parent().expect("a folder").join("src");
+        sources(folder.as_std_path(), &mut |path, text| {
             let tokens = TokenStream::from_str(text).expect("Rust tokens");
             let found = path_of(tokens, &names);
-            let is_program = path.starts_with(root.join(PROGRAMS));
+            let is_program = path.parent().is_some_and(|folder| folder.ends_with(PROGRAMS));
             assert!(found.is_none() || is_program, "{} names {found:?}", path.display());
         });
     }
