@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::process::Command;
 
-use common::{Ended, command, example, run};
+use common::{Ended, command, run};
 use serde_json::Value;
 use tempfile::tempdir;
 
@@ -221,15 +221,4 @@ fn a_trial_answers_one_request_with_one_reply() {
     assert!(refused(&request.replace("smol", "nobody")).contains("nobody"));
     assert!(refused(&request.replace("tasks", "sizes")).contains("`tasks`"));
     assert!(refused("hello").contains("cannot be understood"));
-}
-
-#[test]
-fn a_workload_of_ones_own_joins_the_matrix() {
-    let program = example("own_workload");
-    let folder = tempdir().unwrap();
-    let mut command = Command::new(&program);
-    command.current_dir(folder.path()).args(["verify", "collatz", "--profile", "smoke"]);
-    let ended = Ended::of(command.output().expect("cargo test builds the examples"));
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.stdout.contains("7 cells verified"), "{}", ended.stdout);
 }

@@ -10,8 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::Ended;
 use common::bench_target::BENCH_TARGET;
-use common::{Ended, example};
+use common::extension::program_path;
 use tempfile::{TempDir, tempdir};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -53,7 +54,7 @@ impl Checkout {
         command.env_remove("GITHUB_STEP_SUMMARY").env_remove("GITHUB_ACTIONS");
         command.env("PATH", path).env("SHIMS", &shims).env("LOG", self.folder.path().join("log"));
         command.env("REAL", env!("CARGO_BIN_EXE_runtime-bench")).env("BENCH", &*BENCH_TARGET);
-        command.env("OWN_WORKLOAD", example("own_workload")).env("CARGO", env!("CARGO"));
+        command.env("EXTENSION", program_path("extension")).env("CARGO", env!("CARGO"));
         command.env("GIT", which("git")).env("TOKIO", source_of("tokio"));
         let ended = Ended::of(command.output().expect("bash is there"));
         assert_eq!(ended.code, Some(0), "{script}\n{}{}", ended.stdout, ended.stderr);

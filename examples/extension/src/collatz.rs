@@ -1,28 +1,17 @@
-//! A workload of your own, on every runner:
-//!
-//! ```text
-//! cargo run --release --example own_workload -- bench collatz
-//! ```
-
-use std::process::ExitCode;
+//! A workload of your own.
 
 use runtime_bench::api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench::api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench::api::workload::{
     Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
-use runtime_bench::registry::Registry;
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
 use runtime_bench::results::trial::{Age, Metric};
 
-fn main() -> ExitCode {
-    runtime_bench::main(&Registry::standard().with(Collatz))
-}
-
 /// How many steps the first numbers need to reach 1, one task a number.
 #[derive(Clone, Copy)]
-struct Collatz;
+pub struct Collatz;
 
 fn steps(mut number: u64) -> u64 {
     let mut steps = 0;
