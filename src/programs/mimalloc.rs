@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use runtime_bench_api::clock::SYSTEM;
 
-
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
