@@ -1,7 +1,7 @@
 //! `compare` through the real binary, on results files made in code.
 
 mod common;
-#[path = "../results/tests/fixture/mod.rs"]
+#[path = "../analysis/tests/fixture/mod.rs"]
 mod fixture;
 
 use std::fs;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::running::{nothing_runs_in, read};
 use common::{Ended, example};
-use runtime_bench_results::analysis::{Status, analyse};
+use runtime_bench_analysis::analysis::{Status, analyse};
 use tempfile::tempdir;
 
 fn faults(folder: &Path, args: &[&str]) -> Ended {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use common::made_up::made_up;
 use common::run;
-use runtime_bench_results::analysis::{Status, analyse};
+use runtime_bench_analysis::analysis::{Status, analyse};
 use runtime_bench_results::listing::Listing;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;

@@ -1,7 +1,7 @@
 //! `history` through the real binary, on results files made in code. No figure in here was measured.
 
 mod common;
-#[path = "../results/tests/fixture/mod.rs"]
+#[path = "../analysis/tests/fixture/mod.rs"]
 mod fixture;
 
 use std::fs;

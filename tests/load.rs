@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use common::running::{read, results, signal, started};
-use runtime_bench_results::analysis::analyse;
+use runtime_bench_analysis::analysis::analyse;
 use tempfile::tempdir;
 
 /// Load that is there from the start is no change, so where somebody else loads the machine nothing is asked.

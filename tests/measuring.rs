@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use common::run;
 use common::running::{files, nothing_runs_in, read, results, signal, started};
-use runtime_bench_results::analysis::{Status, analyse};
+use runtime_bench_analysis::analysis::{Status, analyse};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::noise::NoiseWindow;

@@ -15,7 +15,7 @@ use runtime_bench::api::workload::Setup;
 use runtime_bench::harness::error::Error;
 use runtime_bench::harness::process::interrupt::Interrupt;
 use runtime_bench::results::key::CellKey;
-use runtime_bench::results::stats::Verdict;
+use runtime_bench_analysis::stats::Verdict;
 
 use crate::jobs::Job;
 use crate::ours::cores;

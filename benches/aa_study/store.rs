@@ -9,8 +9,8 @@ use std::time::SystemTime;
 use runtime_bench::harness::error::Error;
 use runtime_bench::harness::machine;
 use runtime_bench::results::listing::Build;
-use runtime_bench::results::stats::Verdict;
-use runtime_bench::results::stats::gate::Stage;
+use runtime_bench_analysis::stats::Verdict;
+use runtime_bench_analysis::stats::gate::Stage;
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::Job;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use runtime_bench::harness::error::Error;
-use runtime_bench::results::stats::{Verdict, lower_bound, median, upper_bound};
+use runtime_bench_analysis::stats::{Verdict, lower_bound, median, upper_bound};
 
 use crate::jobs::{Cores, Job, Machine, Question, Size};
 use crate::ours::word;

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use runtime_bench::commands;
-use runtime_bench::results::analysis::{Analysis, PairComparison, analyse, pairwise};
+use runtime_bench_analysis::analysis::{Analysis, PairComparison, analyse, pairwise};
 use runtime_bench::results::run::Run;
-use runtime_bench::results::stats::{Comparison, Interval};
+use runtime_bench_analysis::stats::{Comparison, Interval};
 use runtime_bench::results::store::{self, StoreError};
 
 /// A difference that is none.

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../results/tests/any/mod.rs"]
+#[path = "../../analysis/tests/any/mod.rs"]
 mod any;
 
 fuzz_target!(|bytes: &[u8]| any::results(bytes));

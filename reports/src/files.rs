@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use runtime_bench_results::report::Report;
+use runtime_bench_analysis::report::Report;
 use serde::Serialize;
 
 use crate::ReportError;
@@ -88,7 +88,7 @@ pub(crate) fn write(folder: &Path, file: &File<'_>) -> Result<PathBuf, ReportErr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runtime_bench_results::analysis::Analysis;
+    use runtime_bench_analysis::analysis::Analysis;
 
     #[test]
     fn written_file_leaves_no_partial_file() {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use runtime_bench_results::analysis::{Group, GroupNoise, Row, Status, Summary};
+use runtime_bench_analysis::analysis::{Group, GroupNoise, Row, Status, Summary};
+use runtime_bench_analysis::stats::{Comparison, Verdict};
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Plan, Run, RunHeader};
-use runtime_bench_results::stats::{Comparison, Verdict};
 use runtime_bench_results::trial::{Age, Better};
 
 /// A comparison with `a` that has a verdict and no figures.

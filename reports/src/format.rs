@@ -1,6 +1,6 @@
 //! Figures with their units, at three significant digits.
 
-use runtime_bench_results::stats::Interval;
+use runtime_bench_analysis::stats::Interval;
 
 /// Shown in place of a figure that is no number.
 const NO_FIGURE: &str = "no finite figure";

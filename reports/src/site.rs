@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use runtime_bench_results::analysis::{self, Analysis};
-use runtime_bench_results::history;
+use runtime_bench_analysis::analysis::{self, Analysis};
+use runtime_bench_analysis::history;
 use runtime_bench_results::run::Run;
 
 use crate::ReportError;

@@ -1,6 +1,6 @@
 //! The table that a terminal shows at the end of a run.
 
-use runtime_bench_results::analysis::{Analysis, Group, Row, Status};
+use runtime_bench_analysis::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Age;

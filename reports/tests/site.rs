@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
+use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_reports::{Options, ReportError, text_table, write_site};
-use runtime_bench_results::analysis::analyse;
 use runtime_bench_results::catalogue::Kind;
 use runtime_bench_results::merge::merge;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
@@ -317,7 +317,7 @@ fn a_merged_run_lists_its_shards_and_marks_the_noise_of_each() {
     files[0].1.noise = vec![NoiseWindow { capacity, capacity_ideal, ..NoiseWindow::default() }];
     let own = page(&files[0].1);
     assert!(own.contains("shard 1 of 2"), "{own}");
-    let merged = page(&merge(files, false).unwrap());
+    let merged = page(&merge(files, false, |run| analyse(run).noise).unwrap());
     let table = between(&merged, "aria-label=\"Shards\"", "</table>");
     for word in ["1 of 2", "2 of 2", "&lt;own&gt;-1", "&lt;own&gt;-2", &names[0], &names[1]] {
         assert!(table.contains(word), "no `{word}` in {table}");

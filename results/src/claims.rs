@@ -1,12 +1,11 @@
 //! Claims about concurrency as data: what is said, and which cells of a run decide it.
 //!
 //! A claim travels in the results file, so that a report judges it without knowing any workload or
-//! runner. What a run says to it is in [`crate::analysis::claims`].
+//! runner. What a run says to it is in the crate `runtime-bench-analysis`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::key::Point;
-use crate::stats::Interval;
 
 /// Something that is said about concurrency, and the tests that decide it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -165,35 +164,11 @@ impl Bound {
             Self::Below(value) | Self::Above(value) => value,
         }
     }
-
-    /// Whether an interval lies wholly on this side; `None` when it holds the number.
-    pub fn holds_of(self, interval: Interval) -> Option<bool> {
-        let (below, above) = (interval.high < self.value(), interval.low > self.value());
-        (below || above).then_some(match self {
-            Self::Below(_) => below,
-            Self::Above(_) => above,
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_interval_that_holds_the_number_says_nothing() {
-        let interval = |low, high| Interval { low, high };
-        for (bound, on_its_side, beyond) in [
-            (Bound::Below(2.0), interval(0.5, 1.9), interval(2.1, 3.0)),
-            (Bound::Above(2.0), interval(2.1, 3.0), interval(0.5, 1.9)),
-        ] {
-            assert_eq!(bound.holds_of(on_its_side), Some(true));
-            assert_eq!(bound.holds_of(beyond), Some(false));
-            assert_eq!(bound.holds_of(interval(1.9, 2.1)), None);
-            assert_eq!(bound.holds_of(interval(2.0, 2.0)), None, "neither below nor above");
-            assert_eq!(bound.holds_of(interval(f64::NAN, f64::NAN)), None);
-        }
-    }
 
     #[test]
     fn a_claim_survives_json_and_leaves_out_what_is_usual() {

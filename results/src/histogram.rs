@@ -9,6 +9,8 @@ use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer}
 
 pub use hdrhistogram::Histogram;
 
+use crate::trial::metric;
+
 /// How the compressed encoding begins.
 const COMPRESSED: [u8; 4] = [0x1c, 0x84, 0x93, 0x14];
 /// Bytes before what is compressed: how it begins, and its length.
@@ -19,6 +21,24 @@ const INNER_HEADER: usize = 40;
 const MOST_DIGITS: u32 = 3;
 /// A histogram of so many digits has at most 56 320 counts of at most nine bytes.
 const MOST_TEXT: usize = INNER_HEADER + 9 * 56_320;
+
+/// The percentiles that are told where the samples support them: name, and share of the samples that do
+/// not exceed it.
+pub const PERCENTILES: [(&str, f64); 4] =
+    [("p50", 0.5), ("p90", 0.9), (metric::P99, 0.99), ("p99.9", 0.999)];
+/// Error level of the interval that a percentile must have, two-sided.
+const LEVEL: f64 = 0.01;
+
+/// The fewest samples that support the percentile at `share`: those from which its two-sided 99 %
+/// order-statistic interval exists.
+///
+/// The count below it is Binomial(n, p), so the greatest of n samples lies below it with probability
+/// pⁿ and the least above it with (1 − p)ⁿ; each may be α/2 (David & Nagaraja, *Order Statistics*, 3rd
+/// ed., §7.1). 8 for p50, 51 for p90, 528 for p99, 5 296 for p99.9. `None` unless 0 < `share` < 1.
+pub fn fewest_samples(share: f64) -> Option<u64> {
+    let tail = share.min(1.0 - share);
+    (0.0 < share && share < 1.0).then(|| ((LEVEL / 2.0).ln() / (-tail).ln_1p()).ceil() as u64)
+}
 
 /// Encodes a histogram.
 ///

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::differences::{compiled, machine_facts, programs, version};
+use crate::differences::{compiled, machine_facts, programs, version};
 use crate::environment::Environment;
 use crate::run::{Run, TrialRecord};
 
@@ -171,7 +171,8 @@ mod tests {
         assert_eq!(unfinished().check_resumable(&here), Ok(()));
         assert_eq!(stopped(true), Ok(()));
         assert!(matches!(stopped(false), Err(CannotResume::Ended(_))));
-        let other = Environment { programs: [("p".to_owned(), "1".to_owned())].into(), ..here.clone() };
+        let other =
+            Environment { programs: [("p".to_owned(), "1".to_owned())].into(), ..here.clone() };
         let error = unfinished().check_resumable(&other).unwrap_err();
         assert!(matches!(error, CannotResume::Build { .. }), "{error}");
         let other = Environment { cores: Some(99), ..here };

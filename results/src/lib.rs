@@ -1,7 +1,7 @@
 //! The contract between measuring and reporting.
 //!
-//! Data flows one way: workloads → runners → harness → **results file** → reports.
-//! This crate is the results file: what is in it and what follows from it.
+//! Data flows one way: workloads → runners → harness → **results file** → analysis → reports.
+//! This crate is the results file: plain data. What follows from it is in `runtime-bench-analysis`.
 //!
 //! - [`key`]: the name of a cell, `workload[/variant]/runner/params`, and its parameters.
 //! - [`catalogue`]: how a workload and a runner describe themselves.
@@ -18,21 +18,14 @@
 //! - [`noise`]: what went on beside the measuring.
 //! - [`interruption`]: a run that was stopped or killed, and goes on later.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
-//! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
-//! - [`analysis`]: a run → one row per cell with its figures and verdicts, and what follows across
-//!   cells.
-//! - [`history`]: runs of one machine, and each cell over them.
-//! - [`report`]: a run and its analysis as one document.
-//! - [`comparison`]: runners of one run, two runs or two builds → a document of words, and a gate.
+//! - [`differences`]: what the machines, builds and plans of two runs differ in.
 
-pub mod analysis;
 pub mod catalogue;
 pub mod claims;
-pub mod comparison;
+pub mod differences;
 pub mod environment;
 pub mod glossary;
 pub mod histogram;
-pub mod history;
 pub mod interruption;
 pub mod key;
 pub mod listing;
@@ -40,11 +33,9 @@ pub mod merge;
 pub mod noise;
 pub mod outside;
 pub mod program;
-pub mod report;
 pub mod run;
 pub mod sanitize;
 pub mod shard;
-pub mod stats;
 pub mod store;
 pub mod trial;
 

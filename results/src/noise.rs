@@ -63,3 +63,22 @@ impl Stall {
         self.at_s < until_s && from_s < self.until_s
     }
 }
+
+/// What the twins of a run say together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Noise {
+    /// Twins proven alike within 3 %.
+    pub passed: usize,
+    /// Twins too noisy to say, or missing.
+    pub unproven: usize,
+    /// Identical code told apart.
+    pub failed: usize,
+}
+
+impl Noise {
+    /// One failing twin distrusts its workload; two distrust the run.
+    pub fn trusted(self) -> bool {
+        self.failed < 2
+    }
+}

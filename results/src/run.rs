@@ -6,14 +6,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Noise;
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::claims::Claim;
 use crate::environment::Environment;
 use crate::glossary::Term;
 use crate::interruption::Break;
 use crate::key::CellKey;
-use crate::noise::{NoiseWindow, Stall};
+use crate::noise::{Noise, NoiseWindow, Stall};
 use crate::shard::{MergedShard, Shard};
 use crate::trial::{Age, Outcome};
 

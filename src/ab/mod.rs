@@ -10,10 +10,10 @@ pub mod rows;
 use std::time::Duration;
 
 use fastrand::Rng;
-use runtime_bench_results::comparison::{BuildRow, Failure};
+use runtime_bench_analysis::comparison::{BuildRow, Failure};
+use runtime_bench_analysis::stats::fewest_pairs;
+use runtime_bench_analysis::stats::gate::{STAGE_LEVEL, Stage, suspicious};
 use runtime_bench_results::noise::NoiseWindow;
-use runtime_bench_results::stats::fewest_pairs;
-use runtime_bench_results::stats::gate::{STAGE_LEVEL, Stage, suspicious};
 
 use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::process::interrupt::Interrupt;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use runtime_bench_results::comparison::{Document, Judged, Sides as Labels, builds};
+use runtime_bench_analysis::comparison::{Document, Judged, Sides as Labels, builds};
 use runtime_bench_results::listing::{Listing, Route};
 
 use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite};

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clap::Args;
+use runtime_bench_analysis::analysis::{Analysis, Status, analyse};
 use runtime_bench_reports::{Options, write_site};
-use runtime_bench_results::analysis::{Analysis, Status, analyse};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
-use runtime_bench_reports::comparison as render;
-use runtime_bench_results::comparison::{
+use runtime_bench_analysis::comparison::{
     Against, Document, FailOn, Judged, Outcome, files, runners,
 };
+use runtime_bench_reports::comparison as render;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use clap::Args;
 use regex::Regex;
-use runtime_bench_results::analysis::{LEAST_FREE, analyse};
+use runtime_bench_analysis::analysis::{LEAST_FREE, analyse};
+use runtime_bench_analysis::stats::TwinCheck;
 use runtime_bench_results::run::Run;
-use runtime_bench_results::stats::TwinCheck;
 use serde::Serialize;
 
 use super::{needs_release, print, print_error, print_json};

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
+use runtime_bench_analysis::analysis::{Analysis, analyse};
+use runtime_bench_analysis::comparison::FailOn;
+use runtime_bench_analysis::history::{Judged, Wanted, changes, machines};
 use runtime_bench_reports::changes as render;
-use runtime_bench_results::analysis::{Analysis, analyse};
-use runtime_bench_results::comparison::FailOn;
-use runtime_bench_results::history::{Judged, Wanted, changes, machines};
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store::Gathered;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_results::merge::merge;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store::{self, StoreError};
@@ -33,7 +34,8 @@ pub fn run(args: &MergeArgs) -> Result<(), Error> {
         Ok((path.display().to_string(), store::read(path)?))
     };
     let files = args.files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let run = merge(files, args.partial).map_err(|error| Error::Usage(error.to_string()))?;
+    let run = merge(files, args.partial, |run| analyse(run).noise)
+        .map_err(|error| Error::Usage(error.to_string()))?;
     let path = match &args.out {
         Some(out) => store::save(&run, out).map(|()| out.clone())?,
         None => store::keep(&run, &home().join("results"))?,

@@ -17,7 +17,8 @@ mod tests;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use runtime_bench_results::analysis::{Noise, analyse};
+use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_results::noise::Noise;
 use runtime_bench_results::run::{End, Run};
 use runtime_bench_results::store::RunWriter;
 

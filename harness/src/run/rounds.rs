@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
-use runtime_bench_results::analysis::level;
+use runtime_bench_analysis::analysis::level;
+use runtime_bench_analysis::stats::fewest_pairs;
 use runtime_bench_results::interruption::{Break, Torn};
 use runtime_bench_results::run::{Line, PlannedCell, Reference, Role, Schedule, TrialRecord};
-use runtime_bench_results::stats::fewest_pairs;
 use runtime_bench_results::store::RunWriter;
 use runtime_bench_results::trial::{BlockSize, Outcome};
 

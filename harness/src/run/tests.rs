@@ -5,7 +5,7 @@ use std::path::Path;
 
 use regex::Regex;
 use runtime_bench_api::runtime::Family;
-use runtime_bench_results::analysis::Status;
+use runtime_bench_analysis::analysis::Status;
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::TrialRecord;

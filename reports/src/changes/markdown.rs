@@ -1,6 +1,6 @@
 //! Change points for the summary of a job.
 
-use runtime_bench_results::history::{Judged, MachineChanges};
+use runtime_bench_analysis::history::{Judged, MachineChanges};
 
 use super::table::{by_run, heading, machine_notice, run_range, table, verdict};
 use crate::markdown::{escaped, list};

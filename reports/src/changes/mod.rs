@@ -11,7 +11,7 @@ mod text;
 pub use markdown::markdown;
 pub use text::text;
 
-use runtime_bench_results::history::Judged;
+use runtime_bench_analysis::history::Judged;
 
 use crate::ReportError;
 use crate::files::pretty_json;

@@ -1,6 +1,6 @@
 //! What each change point shows, run by run.
 
-use runtime_bench_results::history::{ChangePoint, Judged, MachineChanges};
+use runtime_bench_analysis::history::{ChangePoint, Judged, MachineChanges};
 
 use crate::format;
 use crate::table::Align::{Left, Right};

@@ -1,10 +1,10 @@
 //! Every format, on change points with hostile names.
 
-use runtime_bench_results::comparison::{FailOn, Word};
-use runtime_bench_results::history::{
+use runtime_bench_analysis::comparison::{FailOn, Word};
+use runtime_bench_analysis::history::{
     ChangePoint, Document, HistoryRun, Judged, MachineChanges, SCHEMA, Side,
 };
-use runtime_bench_results::stats::Interval;
+use runtime_bench_analysis::stats::Interval;
 
 use super::{json, markdown, text};
 

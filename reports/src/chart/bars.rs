@@ -2,7 +2,7 @@
 
 use maud::Markup;
 use plotters::style::text_anchor::HPos;
-use runtime_bench_results::stats::Interval;
+use runtime_bench_analysis::stats::Interval;
 
 use super::axis::Axis;
 use super::axis_spec::{AxisKind, AxisSpec};

@@ -1,7 +1,7 @@
 //! One row per runner: a mark for each figure, its interval as a whisker, the figure in words.
 
 use maud::Markup;
-use runtime_bench_results::stats::Interval;
+use runtime_bench_analysis::stats::Interval;
 
 use super::axis::Axis;
 use super::axis_spec::{AxisSpec, is_drawable};

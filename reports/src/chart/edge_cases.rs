@@ -1,7 +1,7 @@
 //! Figures that no measurement should give, in every kind of chart.
 
 use maud::Markup;
-use runtime_bench_results::stats::Interval;
+use runtime_bench_analysis::stats::Interval;
 
 use super::*;
 

@@ -1,7 +1,7 @@
 //! Charts as large as they usually are: what they weigh, and a page to look at.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use runtime_bench_results::stats::Interval;
+use runtime_bench_analysis::stats::Interval;
 
 use super::*;
 

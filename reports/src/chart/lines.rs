@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use maud::Markup;
 use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
-use runtime_bench_results::stats::Interval;
+use runtime_bench_analysis::stats::Interval;
 
 use super::axis_spec::AxisSpec;
 use super::backend::DrawResult;

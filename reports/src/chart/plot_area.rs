@@ -8,7 +8,7 @@ use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::style::TRANSPARENT;
 use plotters::style::text_anchor::HPos;
 use plotters_backend::BackendCoord;
-use runtime_bench_results::stats::Interval;
+use runtime_bench_analysis::stats::Interval;
 
 use super::axis::Axis;
 use super::axis_spec::AxisSpec;

@@ -4,7 +4,7 @@
 //! verdict is skipped.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-use runtime_bench_results::comparison::{Judged, Row};
+use runtime_bench_analysis::comparison::{Judged, Row};
 
 use super::table::{cells, verdict};
 use crate::ReportError;

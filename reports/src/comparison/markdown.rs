@@ -1,6 +1,6 @@
 //! A comparison for a pull request.
 
-use runtime_bench_results::comparison::Judged;
+use runtime_bench_analysis::comparison::Judged;
 
 use super::table::{counts, table, unpaired, verdict};
 use crate::markdown::{escaped, list};

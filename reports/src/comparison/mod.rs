@@ -14,7 +14,7 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use text::text;
 
-use runtime_bench_results::comparison::Judged;
+use runtime_bench_analysis::comparison::Judged;
 
 use crate::ReportError;
 use crate::files::pretty_json;

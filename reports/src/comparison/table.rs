@@ -1,6 +1,6 @@
 //! What each row of a comparison shows.
 
-use runtime_bench_results::comparison::{FailOn, Judged, Row, Word};
+use runtime_bench_analysis::comparison::{FailOn, Judged, Row, Word};
 
 use crate::format;
 use crate::table::Align::{Left, Right};

@@ -1,7 +1,7 @@
 //! Every format, on a document with a row of each kind.
 
-use runtime_bench_results::comparison::{Document, FailOn, Judged, Row, Word};
-use runtime_bench_results::stats::Interval;
+use runtime_bench_analysis::comparison::{Document, FailOn, Judged, Row, Word};
+use runtime_bench_analysis::stats::Interval;
 
 use super::{json, markdown, text};
 

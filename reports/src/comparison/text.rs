@@ -1,6 +1,6 @@
 //! A comparison for a terminal.
 
-use runtime_bench_results::comparison::Judged;
+use runtime_bench_analysis::comparison::Judged;
 
 use super::table::{counts, table, unpaired, verdict};
 use crate::sanitize::single_line;

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
-use runtime_bench_results::analysis::{Analysis, Group, Row, Summary};
+use runtime_bench_analysis::analysis::{Analysis, Group, Row, Summary};
+use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::run::Run;
-use runtime_bench_results::stats::Verdict;
 use runtime_bench_results::trial::Age;
 use serde::Serialize;
 
@@ -164,9 +164,9 @@ fn begins_formula(character: char) -> bool {
 mod tests {
     use super::*;
     use crate::fixtures;
-    use runtime_bench_results::analysis::Status;
+    use runtime_bench_analysis::analysis::Status;
+    use runtime_bench_analysis::stats::{Comparison, Interval};
     use runtime_bench_results::key::Point;
-    use runtime_bench_results::stats::{Comparison, Interval};
 
     fn row(runner: &str, status: Status, metrics: Vec<Summary>) -> Row {
         Row { status, samples: 7, unbeaten: true, ..fixtures::row(runner, metrics) }

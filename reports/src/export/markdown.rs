@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use runtime_bench_results::analysis::{Noise, Row, Status};
+use runtime_bench_analysis::analysis::{Row, Status};
+use runtime_bench_results::noise::Noise;
 use runtime_bench_results::run::Run;
 
 use crate::format;

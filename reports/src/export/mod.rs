@@ -3,7 +3,7 @@
 mod csv;
 mod markdown;
 
-use runtime_bench_results::report::{JSON_SCHEMA, Report};
+use runtime_bench_analysis::report::{JSON_SCHEMA, Report};
 
 use crate::ReportError;
 use crate::comparison;

@@ -1,7 +1,7 @@
 //! How far to trust the run: what its A/A control showed, and whether it came to its end.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::Group;
+use runtime_bench_analysis::analysis::Group;
 use runtime_bench_results::run::Run;
 
 use crate::format;

@@ -1,7 +1,7 @@
 //! The verdicts, kind by kind: who leads, on what grounds, and each workload in a sentence.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::{Overall, RunnerMean};
+use runtime_bench_analysis::analysis::{Overall, RunnerMean};
 use runtime_bench_results::catalogue::Class;
 
 use super::context::Page;

@@ -1,7 +1,7 @@
 //! The runs at which a cell changed, on the history page.
 
 use maud::{Markup, html};
-use runtime_bench_results::history::{ChangePoint, Document, MachineChanges};
+use runtime_bench_analysis::history::{ChangePoint, Document, MachineChanges};
 
 use crate::changes::table::{by_run, heading, run_range, table};
 use crate::format;

@@ -1,7 +1,7 @@
 //! `compare.html`: the runners of this run against its reference, and this run against the one before.
 
 use maud::{Markup, html};
-use runtime_bench_results::stats::{Comparison, Verdict};
+use runtime_bench_analysis::stats::{Comparison, Verdict};
 
 use super::context::Page;
 use super::{document, previous_run};

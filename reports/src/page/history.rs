@@ -1,7 +1,7 @@
 //! `history.html`: the runs of this machine, and what became of each kind of work.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::Overall;
+use runtime_bench_analysis::analysis::Overall;
 use runtime_bench_results::catalogue::{Class, Kind};
 
 use super::context::Page;

@@ -1,7 +1,7 @@
 //! `machines.html`: the newest run of each machine, side by side; nothing is averaged over machines.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::Row;
+use runtime_bench_analysis::analysis::Row;
 
 use super::context::Page;
 use super::document;

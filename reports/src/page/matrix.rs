@@ -1,8 +1,8 @@
 //! The workload × runner table.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::{Row, Summary};
-use runtime_bench_results::stats::Comparison;
+use runtime_bench_analysis::analysis::{Row, Summary};
+use runtime_bench_analysis::stats::Comparison;
 
 use super::context::Page;
 use super::controls;

@@ -1,7 +1,7 @@
 //! Every metric of a comparison as a table: a row per runner.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::{Row, Summary};
+use runtime_bench_analysis::analysis::{Row, Summary};
 use runtime_bench_results::trial::Better;
 
 use crate::format::{self, Scale};

@@ -1,7 +1,7 @@
 //! This run against the one before it, on the same machine.
 
 use maud::{Markup, html};
-use runtime_bench_results::comparison::{Judged, Row, Word};
+use runtime_bench_analysis::comparison::{Judged, Row, Word};
 
 use super::context::Page;
 use crate::comparison::table::{counts, table};

@@ -1,7 +1,7 @@
 //! A runner's page: what it is, where it wins, where it loses, what it cannot do.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::{Row, Status};
+use runtime_bench_analysis::analysis::{Row, Status};
 
 use super::context::Page;
 use super::document;

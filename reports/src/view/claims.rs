@@ -1,6 +1,6 @@
 //! The claims that the run carries, each with what the run says to it, in words.
 
-use runtime_bench_results::analysis::claims::{ClaimVerdict, JudgedClaim, JudgedTest, Said};
+use runtime_bench_analysis::analysis::claims::{ClaimVerdict, JudgedClaim, JudgedTest, Said};
 use runtime_bench_results::claims::{Claim, Test};
 use runtime_bench_results::run::Run;
 

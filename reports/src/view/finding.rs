@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use runtime_bench_results::analysis::{Row, Status};
+use runtime_bench_analysis::analysis::{Row, Status};
+use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_results::catalogue::Class;
-use runtime_bench_results::stats::Verdict;
 
 use super::group::Group;
 use super::wording;

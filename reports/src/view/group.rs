@@ -1,9 +1,9 @@
 //! One comparison: a workload at one point and one age.
 
-use runtime_bench_results::analysis::{self, Row, Scaling, Status, Summary};
+use runtime_bench_analysis::analysis::{self, Row, Scaling, Status, Summary};
+use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::key::{Param, ParamValue, Point};
-use runtime_bench_results::stats::Verdict;
 use runtime_bench_results::trial::{Age, Better};
 
 use super::runner::Runner;
@@ -181,8 +181,8 @@ impl<'a> Group<'a> {
 mod tests {
     use super::*;
     use crate::fixtures::{self, comparison, summary};
-    use runtime_bench_results::analysis::Twin;
-    use runtime_bench_results::stats::TwinCheck;
+    use runtime_bench_analysis::analysis::Twin;
+    use runtime_bench_analysis::stats::TwinCheck;
 
     fn row(runner: &str, value: f64) -> Row {
         Row {

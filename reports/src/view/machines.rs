@@ -1,6 +1,6 @@
 //! The machines that runs were made on, each with a site of its own.
 
-use runtime_bench_results::history::Machine;
+use runtime_bench_analysis::history::Machine;
 
 use super::View;
 use super::slugs::Slugs;

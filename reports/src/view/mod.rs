@@ -16,13 +16,13 @@ pub(crate) mod weights;
 pub(crate) mod wording;
 mod workload;
 
-use runtime_bench_results::analysis::Analysis;
+use runtime_bench_analysis::analysis::Analysis;
+use runtime_bench_analysis::comparison::{self, FailOn, Judged};
+use runtime_bench_analysis::history::{self, Machine, Trend, Wanted, trends};
+use runtime_bench_analysis::stats::MARGIN;
 use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::claims::Cell;
-use runtime_bench_results::comparison::{self, FailOn, Judged};
-use runtime_bench_results::history::{self, Machine, Trend, Wanted, trends};
 use runtime_bench_results::run::Run;
-use runtime_bench_results::stats::MARGIN;
 
 use blocks::Blocks;
 pub(crate) use group::Group;

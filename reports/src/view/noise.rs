@@ -1,9 +1,11 @@
 //! What went on beside a comparison, in sentences.
 
-use runtime_bench_results::analysis::{Analysis, Group, GroupNoise, LOADED, LoadChange, Row, Twin};
+use runtime_bench_analysis::analysis::{
+    Analysis, Group, GroupNoise, LOADED, LoadChange, Row, Twin,
+};
+use runtime_bench_analysis::stats::TwinCheck;
 use runtime_bench_results::interruption::Break;
 use runtime_bench_results::run::Run;
-use runtime_bench_results::stats::TwinCheck;
 
 use super::wording;
 use crate::format;

@@ -1,6 +1,6 @@
 //! What may matter to a reader, and what each runner costs in it.
 
-use runtime_bench_results::analysis::Row;
+use runtime_bench_analysis::analysis::Row;
 use runtime_bench_results::trial::{Better, metric};
 
 use super::group::Group;
@@ -116,9 +116,9 @@ fn ratios_of(costs: &[Option<f64>]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::fixtures::{self, summary};
-    use runtime_bench_results::analysis::{Tail, Twin};
+    use runtime_bench_analysis::analysis::{Tail, Twin};
+    use runtime_bench_analysis::stats::{Percentile, TwinCheck, Verdict};
     use runtime_bench_results::key::Point;
-    use runtime_bench_results::stats::{Percentile, TwinCheck, Verdict};
 
     /// A row with some metrics in ns, and the tail of its latencies.
     fn row(runner: &str, metrics: &[(&str, f64)], p99: Option<f64>) -> Row {

@@ -1,6 +1,6 @@
 //! A runner as every page shows it.
 
-use runtime_bench_results::analysis::Analysis;
+use runtime_bench_analysis::analysis::Analysis;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::run::Run;
 

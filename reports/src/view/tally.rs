@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use runtime_bench_results::analysis::Row;
+use runtime_bench_analysis::analysis::Row;
 use runtime_bench_results::catalogue::Class;
 
 use super::group::Group;

@@ -1,9 +1,9 @@
 //! Words for directions, ages, classes and verdicts.
 
-use runtime_bench_results::analysis::{Row, Status};
+use runtime_bench_analysis::analysis::{Row, Status};
+use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
+use runtime_bench_analysis::stats::{Comparison, Interval, Verdict};
 use runtime_bench_results::catalogue::Class;
-use runtime_bench_results::comparison::{FailOn, Outcome, Word};
-use runtime_bench_results::stats::{Comparison, Interval, Verdict};
 use runtime_bench_results::trial::{Age, Better};
 
 use maud::{Markup, html};
@@ -200,7 +200,7 @@ pub(crate) fn reason(row: &Row) -> &str {
 mod tests {
     use super::*;
     use crate::fixtures;
-    use runtime_bench_results::stats::SlowShares;
+    use runtime_bench_analysis::stats::SlowShares;
 
     fn comparison(ratio: f64, low: f64, high: f64, verdict: Verdict) -> Comparison {
         Comparison {

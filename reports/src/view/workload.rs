@@ -1,6 +1,6 @@
 //! A workload and its comparisons, and the workloads of one kind.
 
-use runtime_bench_results::analysis::Analysis;
+use runtime_bench_analysis::analysis::Analysis;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::run::Run;
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::comparison::{Against, FailOn, Judged, files, runners};
 use runtime_bench_reports::{Options, comparison as render, text_table, write_site};
-use runtime_bench_results::analysis::analyse;
-use runtime_bench_results::comparison::{Against, FailOn, Judged, files, runners};
 use runtime_bench_results::run::Run;
 
 use super::markup;

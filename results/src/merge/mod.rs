@@ -8,7 +8,7 @@
 
 mod same;
 
-use crate::analysis::{Noise, analyse};
+use crate::noise::Noise;
 use crate::run::{End, Plan, Run, RunHeader};
 use crate::shard::{MergedShard, Shard};
 
@@ -109,11 +109,16 @@ struct File {
 }
 
 /// Joins shards, each with what its file is called, to one run, which is the same in whatever order they
-/// come. With `partial`, shards may be missing or unfinished; what they lack is then not measured.
+/// come. With `partial`, shards may be missing or unfinished; what they lack is then not measured. `control`
+/// counts the A/A controls of the merged run.
 ///
 /// # Errors
 /// When the files are not shards of one plan, measured by one build on machines of one kind, each once.
-pub fn merge(files: Vec<(String, Run)>, partial: bool) -> Result<Run, MergeError> {
+pub fn merge(
+    files: Vec<(String, Run)>,
+    partial: bool,
+    control: impl Fn(&Run) -> Noise,
+) -> Result<Run, MergeError> {
     let files = files.into_iter().map(|(label, run)| File::new(label, run));
     let files: Vec<File> = files.collect::<Result<_, _>>()?;
     let base = files.first().ok_or(MergeError::Nothing)?;
@@ -123,7 +128,7 @@ pub fn merge(files: Vec<(String, Run)>, partial: bool) -> Result<Run, MergeError
     if !partial {
         check_whole(&files)?;
     }
-    Ok(joined(files))
+    Ok(joined(files, control))
 }
 
 impl File {
@@ -206,7 +211,7 @@ fn check_whole(files: &[File]) -> Result<(), MergeError> {
 }
 
 /// One run of all shards.
-fn joined(files: Vec<File>) -> Run {
+fn joined(files: Vec<File>, control: impl Fn(&Run) -> Noise) -> Run {
     let whole = check_whole(&files).is_ok();
     let ends = files.iter().filter_map(|file| file.run.end);
     let elapsed_s = ends.map(|end| end.elapsed_s).sum();
@@ -229,7 +234,7 @@ fn joined(files: Vec<File>) -> Run {
             end,
         });
     }
-    let noise = analyse(&merged).noise;
+    let noise = control(&merged);
     let controlled = noise != Noise::default();
     merged.end = Some(End {
         interrupted: !whole,

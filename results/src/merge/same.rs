@@ -1,7 +1,7 @@
 //! What shards must have in common before they are one run.
 
 use super::{File, MergeError};
-use crate::comparison::differences::{self, differs};
+use crate::differences::{self, differs};
 use crate::environment::Environment;
 use crate::key::CellKey;
 use crate::run::{Plan, PlannedCell, Role};

@@ -134,8 +134,7 @@ fn create_new(path: &Path) -> Result<File, StoreError> {
 mod tests {
     use super::super::{read, tests::header};
     use super::*;
-    use crate::analysis::Noise;
-    use crate::noise::{NoiseWindow, Stall};
+    use crate::noise::{Noise, NoiseWindow, Stall};
     use tempfile::tempdir;
 
     const END: End = End { interrupted: false, elapsed_s: 0.1, control: None, trusted: None };

@@ -25,8 +25,8 @@ use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use smol_hyper::rt::FuturesIo;
 
-use runtime_bench_api::runtime::map_future;
 use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runtime::map_future;
 use runtime_bench_sync::locks;
 
 /// The only way to size async-std's pool.

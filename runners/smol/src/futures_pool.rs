@@ -19,8 +19,8 @@ use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 
-use runtime_bench_api::runner::{Runner, packages};
 use crate::async_io::{Execute, OnAsyncIo};
+use runtime_bench_api::runner::{Runner, packages};
 
 /// The pool. A process holds one instance, so it can be a static.
 static POOL: OnceLock<executor::ThreadPool> = OnceLock::new();

@@ -14,8 +14,8 @@ use runtime_bench_results::key::Point;
 use smol::Task;
 use smol::future::FutureExt;
 
-use runtime_bench_api::runner::{Runner, packages};
 use crate::async_io::{Execute, OnAsyncIo};
+use runtime_bench_api::runner::{Runner, packages};
 
 /// smol with its default settings: tasks go to its global executor.
 #[derive(Clone, Copy, Debug)]

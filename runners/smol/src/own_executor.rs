@@ -14,8 +14,8 @@ use smol::channel::{Sender, unbounded};
 use smol::future::FutureExt;
 use smol::{Executor, Task};
 
-use runtime_bench_api::runner::{Runner, packages};
 use crate::async_io::{Execute, OnAsyncIo};
+use runtime_bench_api::runner::{Runner, packages};
 
 /// The executor. A process holds one instance, so it can be a static, as users write it.
 static EXECUTOR: Executor<'static> = Executor::new();

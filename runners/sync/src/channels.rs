@@ -11,11 +11,7 @@ use runtime_bench_api::runtime::map_future;
 
 /// Shows the channels of a name, with or without a bound, to a visitor; `None` for a name that nobody
 /// has.
-pub fn by_name<V: ChannelsVisitor>(
-    name: &str,
-    bounded: bool,
-    visitor: V,
-) -> Option<V::Output> {
+pub fn by_name<V: ChannelsVisitor>(name: &str, bounded: bool, visitor: V) -> Option<V::Output> {
     match (name, bounded) {
         ("tokio", true) => Some(visitor.visit::<Tokio>()),
         ("tokio", false) => Some(visitor.visit::<TokioUnbounded>()),

@@ -1,8 +1,8 @@
 //! The noise floor: by how much identical code differs here, and what follows from it.
 
-use runtime_bench_results::analysis::{Group, Status, level, twin_pairs};
+use runtime_bench_analysis::analysis::{Group, Status, level, twin_pairs};
+use runtime_bench_analysis::stats::{Interval, MARGIN, TwinCheck, compare, fewest_pairs};
 use runtime_bench_results::run::{Run, Schedule};
-use runtime_bench_results::stats::{Interval, MARGIN, TwinCheck, compare, fewest_pairs};
 use runtime_bench_results::trial::Age;
 use serde::Serialize;
 

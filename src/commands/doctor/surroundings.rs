@@ -1,8 +1,8 @@
 //! What went on beside the examination, summed up.
 
+use runtime_bench_analysis::stats::median;
 use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::run::Run;
-use runtime_bench_results::stats::median;
 use serde::Serialize;
 
 /// Medians over the examination; `None` is not readable here.

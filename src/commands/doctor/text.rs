@@ -1,6 +1,6 @@
 //! The findings as lines for a terminal.
 
-use runtime_bench_results::stats::TwinCheck;
+use runtime_bench_analysis::stats::TwinCheck;
 
 use super::Diagnosis;
 use super::floor::Floor;

@@ -1,7 +1,6 @@
 //! What the load generator reported: checked, and in figures.
 
-use runtime_bench_results::histogram::{self, Histogram};
-use runtime_bench_results::stats::{PERCENTILES, fewest_samples};
+use runtime_bench_results::histogram::{self, Histogram, PERCENTILES, fewest_samples};
 use runtime_bench_results::trial::{Metric, metric};
 
 use runtime_bench_api::load::{PATIENCE, Report};

@@ -3,7 +3,7 @@
 mod test;
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::claims::{CLAIM_LEVEL, ClaimVerdict};
+use runtime_bench_analysis::analysis::claims::{CLAIM_LEVEL, ClaimVerdict};
 
 use super::context::Page;
 use super::{document, environment, glossary};

@@ -1,10 +1,10 @@
 //! One test of a claim: the figures of every runner side by side, and each runner's answer.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::Summary;
-use runtime_bench_results::analysis::claims::{Answer, ClaimVerdict, JudgedTest, Said};
+use runtime_bench_analysis::analysis::Summary;
+use runtime_bench_analysis::analysis::claims::{Answer, ClaimVerdict, JudgedTest, Said};
+use runtime_bench_analysis::stats::Interval;
 use runtime_bench_results::claims::{Ask, Baseline, Bound, Cell, Test};
-use runtime_bench_results::stats::Interval;
 
 use crate::ReportError;
 use crate::chart::{Description, DotPlot, DotRow, Mark, MarkStyle};

@@ -1,7 +1,7 @@
 //! The headline metric of every runner that has it.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::Row;
+use runtime_bench_analysis::analysis::Row;
 
 use crate::ReportError;
 use crate::chart::{Description, DotPlot, DotRow, Mark, MarkStyle};

@@ -1,7 +1,7 @@
 //! The headline against the memory that it takes.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::Summary;
+use runtime_bench_analysis::analysis::Summary;
 use runtime_bench_results::trial::metric;
 
 use crate::ReportError;

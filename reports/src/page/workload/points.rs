@@ -1,7 +1,7 @@
 //! Every point of a workload, in ratios.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::Row;
+use runtime_bench_analysis::analysis::Row;
 
 use crate::ReportError;
 use crate::chart::{Bar, BarGroup, BarPlot, Description};

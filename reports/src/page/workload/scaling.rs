@@ -1,7 +1,7 @@
 //! How the headline goes along a parameter.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::Scaling;
+use runtime_bench_analysis::analysis::Scaling;
 use runtime_bench_results::key::Param;
 
 use crate::ReportError;

@@ -1,7 +1,7 @@
 //! The headline of every process: what a median hides.
 
 use maud::{Markup, html};
-use runtime_bench_results::stats::quartiles;
+use runtime_bench_analysis::stats::quartiles;
 
 use crate::ReportError;
 use crate::chart::{Description, Violin, ViolinRow};

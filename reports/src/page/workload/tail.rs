@@ -1,8 +1,8 @@
 //! Percentiles of latency over all processes of a cell.
 
 use maud::{Markup, html};
-use runtime_bench_results::analysis::Tail;
-use runtime_bench_results::stats::Percentile;
+use runtime_bench_analysis::analysis::Tail;
+use runtime_bench_analysis::stats::Percentile;
 
 use crate::ReportError;
 use crate::chart::{AxisKind, AxisSpec, Description, Line, LinePlot, LinePoint};

@@ -1,7 +1,7 @@
 //! A workload over the runs of its machine.
 
 use maud::{Markup, html};
-use runtime_bench_results::history::Trend;
+use runtime_bench_analysis::history::Trend;
 
 use super::super::header::moment;
 use crate::ReportError;

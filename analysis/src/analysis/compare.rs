@@ -1,0 +1,254 @@
+//! Cells of a comparison against the reference, its twin, and each other.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::claims::judge;
+use super::costs::costed;
+use super::gathered::{Gathered, paired};
+use super::load::load_change;
+use super::noise::Beside;
+use super::overall::overall;
+use super::parallel::on_all_cores;
+use super::samples::Samples;
+use super::scaling::scalings;
+use super::tail::{Tail, client_bound};
+use super::{Analysis, Group, GroupNoise, Noise, Row, Status, Twin};
+use crate::stats::{Comparison, Interval, TwinCheck, Verdict, check_twin, compare};
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::run::{PlannedCell, Role, Run};
+use runtime_bench_results::trial::{Age, metric};
+
+/// Error level of all verdicts of one workload, divided among its comparisons (Bonferroni): a table
+/// of 31 workloads then expects less than 0.1 false verdicts, whatever the distribution of costs.
+const WORKLOAD_LEVEL: f64 = 0.003;
+/// Error level of all A/A controls of a run.
+const CONTROL_LEVEL: f64 = 0.01;
+
+/// Analyses a run.
+pub fn analyse(run: &Run) -> Analysis {
+    let cells = &run.header.plan.cells;
+    let gathered = Gathered::new(run);
+    let measured = &gathered.samples;
+    let mut members = comparisons(cells);
+    let mut points: BTreeMap<&str, usize> = BTreeMap::new();
+    for ids in &members {
+        *points.entry(&cells[ids[0]].key.workload).or_default() += 1;
+    }
+    let context = Context { run, groups: members.len(), points };
+    // A shard has the error levels of its whole plan, and the comparisons of its part.
+    members.retain(|ids| run.header.plan.measures(&cells[ids[0]].key.workload));
+    let beside = Beside::each(run);
+    let group = |ids: &Vec<usize>| {
+        let members: Vec<Member<'_>> = ids.iter().map(|&id| (&cells[id], &measured[id])).collect();
+        let group = context.group(&members);
+        let own = beside.iter().find(|beside| beside.is_of(&group.workload));
+        let noise = own.map_or_else(GroupNoise::default, |own| own.group(ids, measured));
+        Group { noise, ..group }
+    };
+    let groups: Vec<Group> = on_all_cores(&members, group);
+    let noise = control(&groups);
+    let rows = costed(&gathered, &groups);
+    let (scalings, overall) = (scalings(&rows), overall(run, &groups, &rows));
+    let claims = judge(run, &gathered, &groups);
+    let load_change = load_change(run);
+    Analysis { groups, noise, scalings, load_change, overall, claims }
+}
+
+/// What the twins say, of comparisons that have figures.
+fn control(groups: &[Group]) -> Noise {
+    let mut noise = Noise::default();
+    let has_figures = |group: &&Group| group.rows.iter().any(|row| row.status == Status::Measured);
+    for group in groups.iter().filter(has_figures) {
+        match group.twin.as_ref().map(|twin| twin.check) {
+            Some(TwinCheck::Passed) => noise.passed += 1,
+            Some(TwinCheck::Failed) => noise.failed += 1,
+            Some(TwinCheck::Unproven) | None => noise.unproven += 1,
+        }
+    }
+    noise
+}
+
+struct Context<'a> {
+    run: &'a Run,
+    groups: usize,
+    /// Comparisons of each workload.
+    points: BTreeMap<&'a str, usize>,
+}
+
+type Member<'a> = (&'a PlannedCell, &'a Samples<'a>);
+
+impl Context<'_> {
+    fn group(&self, members: &[Member<'_>]) -> Group {
+        let first = members[0].0;
+        let headline = self.headline(first);
+        let (twins, subjects): (Vec<Member<'_>>, Vec<Member<'_>>) =
+            members.iter().partition(|(cell, _)| cell.role == Role::Twin);
+        let mut rows: Vec<Row> = subjects.iter().map(|member| self.row(*member)).collect();
+        let costs: Vec<BTreeMap<u32, f64>> =
+            subjects.iter().map(|(_, samples)| samples.costs(headline)).collect();
+        let able: Vec<usize> = (0..rows.len()).filter(|&row| rows[row].is_ranked()).collect();
+        let twin = self.reference(&rows, &able).and_then(|reference| {
+            self.compare_rows(&mut rows, &costs, &able, reference);
+            let name = &rows[reference].key.runner;
+            // A reference that failed has been replaced, and then its twin is nobody's.
+            let (_, samples) = twins.iter().find(|(cell, samples)| {
+                cell.key.runner == *name && samples.status(cell, self.run) == Status::Measured
+            })?;
+            Some(self.twin(name, &samples.costs(headline), &costs[reference]))
+        });
+        self.rank(&mut rows, &costs, &able);
+        Group {
+            name: first.key.group(),
+            workload: first.key.workload.clone(),
+            point: first.key.point.clone(),
+            age: first.age,
+            headline: headline.to_owned(),
+            rows,
+            twin,
+            noise: GroupNoise::default(),
+        }
+    }
+
+    /// The workload's headline; of a startup that the workload does not headline, its time.
+    fn headline(&self, cell: &PlannedCell) -> &str {
+        match self.run.workload(&cell.key.workload) {
+            Some(info) if cell.age == Age::Startup && info.headline_age != Age::Startup => {
+                metric::STARTUP
+            }
+            Some(info) => &info.headline,
+            None => metric::WALL,
+        }
+    }
+
+    fn row(&self, (cell, samples): Member<'_>) -> Row {
+        let status = samples.status(cell, self.run);
+        let measured = status == Status::Measured;
+        Row {
+            key: cell.key.clone(),
+            status,
+            samples: if measured { samples.blocks.len() } else { 0 },
+            dropped: samples.dropped,
+            metrics: if measured { samples.summaries() } else { Vec::new() },
+            tail: measured.then(|| Tail::of(samples)).flatten(),
+            client_bound: measured.then(|| client_bound(samples)).flatten(),
+            comparison: None,
+            beaten_by: Vec::new(),
+            tied_with: Vec::new(),
+            unbeaten: false,
+            best: false,
+            lead: None,
+        }
+    }
+
+    /// The plan's reference, else the first runner that was measured.
+    fn reference(&self, rows: &[Row], able: &[usize]) -> Option<usize> {
+        let wanted = &self.run.header.plan.reference;
+        let named = able.iter().find(|&&row| rows[row].key.runner == *wanted);
+        named.or(able.first()).copied()
+    }
+
+    fn compare_rows(
+        &self,
+        rows: &mut [Row],
+        costs: &[BTreeMap<u32, f64>],
+        able: &[usize],
+        reference: usize,
+    ) {
+        let name = rows[reference].key.runner.clone();
+        let level = self.level(&rows[reference].key.workload, able.len());
+        for &row in able.iter().filter(|&&row| row != reference) {
+            let pairs = paired(&costs[row], &costs[reference]);
+            rows[row].comparison = Some(compare(&name, &pairs, level));
+        }
+    }
+
+    fn level(&self, workload: &str, runners: usize) -> f64 {
+        level(runners, self.points.get(workload).copied().unwrap_or(1))
+    }
+
+    fn twin(&self, name: &str, twin: &BTreeMap<u32, f64>, reference: &BTreeMap<u32, f64>) -> Twin {
+        let level = CONTROL_LEVEL / self.groups as f64;
+        let comparison = compare(name, &paired(twin, reference), level);
+        Twin { check: check_twin(&comparison), comparison }
+    }
+
+    /// Who beats whom, among those of one class.
+    fn rank(&self, rows: &mut [Row], costs: &[BTreeMap<u32, f64>], able: &[usize]) {
+        let class: Vec<Option<Class>> = rows
+            .iter()
+            .map(|row| self.run.runner(&row.key.runner).map(|info| info.class))
+            .collect();
+        // What each row's rivals are, compared with it.
+        let mut rivals: Vec<Vec<(usize, Rival)>> = vec![Vec::new(); rows.len()];
+        for (place, &row) in able.iter().enumerate() {
+            let level = self.level(&rows[row].key.workload, able.len());
+            for &other in able[place + 1..].iter().filter(|&&other| class[other] == class[row]) {
+                // Those with the reference are known.
+                let rival = match (&rows[other].comparison, &rows[row].comparison) {
+                    (Some(known), None) => Rival::of(known),
+                    (None, Some(known)) => Rival::of(known).turned(),
+                    _ => Rival::of(&compare("", &paired(&costs[other], &costs[row]), level)),
+                };
+                rivals[row].push((other, rival));
+                rivals[other].push((row, rival.turned()));
+            }
+        }
+        for &row in able {
+            let rivals = &rivals[row];
+            let all = |verdict| {
+                !rivals.is_empty() && rivals.iter().all(|(_, rival)| rival.verdict == verdict)
+            };
+            let named = |verdict| -> Vec<String> {
+                let such = rivals.iter().filter(|(_, rival)| rival.verdict == verdict);
+                such.map(|(other, _)| rows[*other].key.runner.clone()).collect()
+            };
+            let (beaten_by, tied_with) = (named(Verdict::Faster), named(Verdict::Tie));
+            let least = rivals.iter().filter_map(|(_, rival)| Some(rival.cost?.low));
+            let best = all(Verdict::Slower);
+            rows[row].lead = least.min_by(f64::total_cmp).filter(|_| best);
+            rows[row].best = best;
+            rows[row].unbeaten =
+                beaten_by.is_empty() && !all(Verdict::NotCompared) && !rivals.is_empty();
+            rows[row].beaten_by = beaten_by;
+            rows[row].tied_with = tied_with;
+        }
+    }
+}
+
+/// What a row's rival is, compared with it.
+#[derive(Clone, Copy)]
+struct Rival {
+    verdict: Verdict,
+    /// The rival's cost ÷ the row's.
+    cost: Option<Interval>,
+}
+
+impl Rival {
+    fn of(comparison: &Comparison) -> Self {
+        Self { verdict: comparison.verdict, cost: comparison.interval }
+    }
+
+    /// The row, compared with its rival.
+    fn turned(self) -> Self {
+        let turned = |Interval { low, high }| Interval { low: 1.0 / high, high: 1.0 / low };
+        Self { verdict: self.verdict.turned(), cost: self.cost.map(turned) }
+    }
+}
+
+/// Cells that are compared with each other, by their ids, in the order of the plan.
+fn comparisons(cells: &[PlannedCell]) -> Vec<Vec<usize>> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut members: BTreeMap<(usize, Age), Vec<usize>> = BTreeMap::new();
+    for (id, cell) in cells.iter().enumerate() {
+        let next = places.len();
+        let place = *places.entry(cell.key.group()).or_insert(next);
+        members.entry((place, cell.age)).or_default().push(id);
+    }
+    members.into_values().collect()
+}
+
+/// The level of one comparison of a workload: the workload's, divided by pairs of runners × points.
+pub fn level(runners: usize, points: usize) -> f64 {
+    let pairs = runners * runners.saturating_sub(1) / 2;
+    WORKLOAD_LEVEL / (pairs.max(1) * points.max(1)) as f64
+}

@@ -1,0 +1,66 @@
+//! The trials of a run, sorted by cell.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::parallel::on_all_cores;
+use super::samples::Samples;
+use runtime_bench_results::key::CellKey;
+use runtime_bench_results::run::{Role, Run, TrialRecord};
+use runtime_bench_results::trial::Age;
+
+/// What was measured of every cell of a run.
+pub(crate) struct Gathered<'a> {
+    /// By index of the plan's cells.
+    pub(super) samples: Vec<Samples<'a>>,
+    cells: HashMap<(&'a CellKey, Age, Role), usize>,
+}
+
+impl<'a> Gathered<'a> {
+    /// Sorts the trials of a run. A trial that names no cell of the plan is a bug of the reader.
+    pub(crate) fn new(run: &'a Run) -> Self {
+        let plan = &run.header.plan.cells;
+        let mut cells = HashMap::new();
+        for (id, cell) in plan.iter().enumerate() {
+            // Of two cells of one name the first counts.
+            cells.entry((&cell.key, cell.age, cell.role)).or_insert(id);
+        }
+        let mut trials: Vec<Vec<&TrialRecord>> = vec![Vec::new(); plan.len()];
+        for trial in &run.trials {
+            trials[trial.cell].push(trial);
+        }
+        let mut samples = on_all_cores(&trials, |trials| Samples::of(run, trials));
+        for (id, cell) in plan.iter().enumerate().filter(|(_, cell)| cell.role == Role::Twin) {
+            if let Some(&subject) = cells.get(&(&cell.key, cell.age, Role::Subject)) {
+                let failures = samples[id].failures.clone();
+                samples[subject].blame(failures);
+            }
+        }
+        Self { samples, cells }
+    }
+
+    /// What a cell's headline costs, by round: itself where less is better, its inverse otherwise.
+    pub(crate) fn costs(
+        &self,
+        key: &CellKey,
+        age: Age,
+        role: Role,
+        headline: &str,
+    ) -> BTreeMap<u32, f64> {
+        let cell = self.cells.get(&(key, age, role));
+        cell.map_or_else(BTreeMap::new, |&cell| self.samples[cell].costs(headline))
+    }
+
+    /// A metric of a subject as it was measured, by round.
+    pub(super) fn values(&self, key: &CellKey, age: Age, metric: &str) -> BTreeMap<u32, f64> {
+        let cell = self.cells.get(&(key, age, Role::Subject));
+        cell.map_or_else(BTreeMap::new, |&cell| self.samples[cell].values(metric))
+    }
+}
+
+/// Costs of the rounds in which both sides were measured.
+pub(crate) fn paired(
+    candidate: &BTreeMap<u32, f64>,
+    reference: &BTreeMap<u32, f64>,
+) -> Vec<(f64, f64)> {
+    candidate.iter().filter_map(|(round, cost)| Some((*cost, *reference.get(round)?))).collect()
+}

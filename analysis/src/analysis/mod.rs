@@ -1,0 +1,205 @@
+//! A run → one row per cell with its figures and verdicts.
+//!
+//! A [`Group`] is what may be compared: one workload at one point and one age. Reports and the
+//! terminal read this, never the raw trials.
+
+pub mod claims;
+mod compare;
+mod costs;
+#[cfg(test)]
+mod fixtures;
+mod gathered;
+mod load;
+mod noise;
+mod overall;
+mod pairs;
+mod parallel;
+mod samples;
+mod scaling;
+mod tail;
+mod twin;
+
+pub use compare::{analyse, level};
+pub(crate) use gathered::Gathered;
+pub use load::LoadChange;
+pub use noise::{GroupNoise, LEAST_FREE, LOADED};
+pub use overall::{Overall, RunnerMean};
+pub use pairs::{PairComparison, pairwise};
+pub use scaling::{Scaling, ScalingPoint};
+pub use tail::Tail;
+pub use twin::twin_pairs;
+
+use serde::{Deserialize, Serialize};
+
+use crate::stats::{Comparison, Interval, TwinCheck};
+use runtime_bench_results::key::{CellKey, Point};
+use runtime_bench_results::noise::Noise;
+use runtime_bench_results::trial::{Age, Better};
+
+/// Every comparison of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Analysis {
+    /// In the order of the plan.
+    pub groups: Vec<Group>,
+    /// What the reference against itself says, over all groups.
+    pub noise: Noise,
+    /// How the cost of a runner grows along a parameter that has at least three values.
+    #[serde(default)]
+    pub scalings: Vec<Scaling>,
+    /// How the load of other programs changed in the middle of the run, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_change: Option<LoadChange>,
+    /// Runners over all workloads of a kind, by kind and class.
+    #[serde(default)]
+    pub overall: Vec<Overall>,
+    /// What the run says to its claims, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<claims::JudgedClaim>,
+}
+
+/// One workload at one point and one age: the cells that may be compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Group {
+    /// `workload[/variant]/params`.
+    pub name: String,
+    /// Name of the workload.
+    pub workload: String,
+    /// Variant and parameters.
+    pub point: Point,
+    /// Age of the instances.
+    pub age: Age,
+    /// Name of the metric that is compared.
+    pub headline: String,
+    /// One per runner.
+    pub rows: Vec<Row>,
+    /// The reference's twin, when both were measured.
+    pub twin: Option<Twin>,
+    /// What went on beside its trials.
+    #[serde(default)]
+    pub noise: GroupNoise,
+}
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Row {
+    /// What it is called.
+    pub key: CellKey,
+    /// Whether there is a figure, and why not.
+    pub status: Status,
+    /// Processes measured.
+    pub samples: usize,
+    /// Verified samples that were left out because the machine stood still meanwhile, or because the run
+    /// was stopped in the middle of their round.
+    #[serde(default)]
+    pub dropped: usize,
+    /// Every metric, the workload's headline among them.
+    pub metrics: Vec<Summary>,
+    /// Latencies of all processes together, where they were recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tail: Option<Tail>,
+    /// Why the figures are the load generator's and not the runner's: then it is not ranked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_bound: Option<String>,
+    /// The headline against the reference; `None` for the reference itself and without figures.
+    pub comparison: Option<Comparison>,
+    /// The runners of its class that are proven to cost less.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beaten_by: Vec<String>,
+    /// The runners of its class that are proven to cost the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tied_with: Vec<String>,
+    /// Nobody of its class is proven faster, and some of its class could be compared with it.
+    pub unbeaten: bool,
+    /// Everybody else of its class is proven slower.
+    pub best: bool,
+    /// Of the best: what the next costs at least, as a multiple of its own cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<f64>,
+}
+
+impl Group {
+    /// Whether its control told identical code apart: then no verdict of it is to be trusted.
+    pub fn told_apart(&self) -> bool {
+        self.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed)
+    }
+}
+
+impl Row {
+    /// Whether it has figures that are its own.
+    pub fn is_ranked(&self) -> bool {
+        self.status == Status::Measured && self.client_bound.is_none()
+    }
+
+    /// The summary of a metric, if there is one.
+    pub fn metric(&self, name: &str) -> Option<&Summary> {
+        self.metrics.iter().find(|metric| metric.name == name)
+    }
+}
+
+/// Whether a cell has a figure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "status", content = "reason", rename_all = "kebab-case")]
+pub enum Status {
+    /// Every trial was verified.
+    Measured,
+    /// The runner or the machine cannot do it, for this reason.
+    NotApplicable(String),
+    /// It costs more than this profile has, or the run was stopped before it.
+    NotMeasured(String),
+    /// At least one trial failed; no figure of the cell is shown.
+    Failed(String),
+}
+
+impl Status {
+    /// The status in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::NotApplicable(_) => "n/a",
+            Self::NotMeasured(_) => "not measured",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// Why there is no figure; empty when there is one.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Measured => "",
+            Self::NotApplicable(reason) | Self::NotMeasured(reason) | Self::Failed(reason) => {
+                reason
+            }
+        }
+    }
+}
+
+/// A metric over the processes of a cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Summary {
+    /// Its name.
+    pub name: String,
+    /// Its unit.
+    pub unit: String,
+    /// Which direction is good.
+    pub better: Better,
+    /// Median over processes.
+    pub value: f64,
+    /// 95 % interval of that median; `None` below 6 processes.
+    pub interval: Option<Interval>,
+    /// Processes that reported it.
+    pub samples: usize,
+}
+
+/// The reference against itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Twin {
+    /// Twin over reference.
+    pub comparison: Comparison,
+    /// What it says.
+    pub check: TwinCheck,
+}

@@ -1,0 +1,111 @@
+//! Runners of one run against a chosen reference, or each against each.
+
+use std::collections::BTreeMap;
+
+use super::gathered::{Gathered, paired};
+use super::{Analysis, Group, Row, Status, level};
+use crate::stats::{Comparison, compare};
+use runtime_bench_results::key::CellKey;
+use runtime_bench_results::run::{Role, Run};
+use runtime_bench_results::trial::Age;
+
+/// One runner against another at one point of a workload.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairComparison {
+    /// `workload[/variant]/params`.
+    pub group: String,
+    /// Age of the instances.
+    pub age: Age,
+    /// Name of the metric that is compared.
+    pub metric: String,
+    /// Its unit; empty where neither was measured.
+    pub unit: String,
+    /// The cell that the ratio refers to.
+    pub reference: CellKey,
+    /// The cell whose cost stands above it.
+    pub candidate: CellKey,
+    /// The paired comparison, or why there is none.
+    pub comparison: Result<Comparison, String>,
+}
+
+/// Compares the runners of each comparison in pairs of rounds: all with `reference`, or, without
+/// one, each with each. The level is [`level`], as in every table of the run.
+///
+/// A pair in which one side is not applicable, or neither was measured, is left out. `analysis` is
+/// that of the same run.
+pub fn pairwise(run: &Run, analysis: &Analysis, reference: Option<&str>) -> Vec<PairComparison> {
+    let points =
+        |workload: &str| analysis.groups.iter().filter(|group| group.workload == workload).count();
+    let gathered = Gathered::new(run);
+    analysis
+        .groups
+        .iter()
+        .flat_map(|group| of_group(&gathered, group, points(&group.workload), reference))
+        .collect()
+}
+
+fn of_group(
+    gathered: &Gathered<'_>,
+    group: &Group,
+    points: usize,
+    reference: Option<&str>,
+) -> Vec<PairComparison> {
+    let able = group.rows.iter().filter(|row| row.is_ranked()).count();
+    let costs = |row: &Row| gathered.costs(&row.key, group.age, Role::Subject, &group.headline);
+    let costs: Vec<BTreeMap<u32, f64>> = group.rows.iter().map(costs).collect();
+    let pair = |candidate: usize, reference: usize| {
+        let (a, b) = (&group.rows[candidate], &group.rows[reference]);
+        let comparison = no_figure(a).or_else(|| no_figure(b)).map_or_else(
+            || {
+                let pairs = paired(&costs[candidate], &costs[reference]);
+                Ok(compare(&b.key.runner, &pairs, level(able, points)))
+            },
+            Err,
+        );
+        PairComparison {
+            group: group.name.clone(),
+            age: group.age,
+            metric: group.headline.clone(),
+            unit: unit(&[a, b], &group.headline),
+            reference: b.key.clone(),
+            candidate: a.key.clone(),
+            comparison,
+        }
+    };
+    let rows = 0..group.rows.len();
+    let chosen: Vec<(usize, usize)> = match reference {
+        Some(name) => {
+            let place = group.rows.iter().position(|row| row.key.runner == name);
+            place.map_or_else(Vec::new, |at| {
+                rows.filter(|row| *row != at).map(|row| (row, at)).collect()
+            })
+        }
+        None => rows.flat_map(|b| (b + 1..group.rows.len()).map(move |a| (a, b))).collect(),
+    };
+    chosen
+        .into_iter()
+        .filter(|(a, b)| comparable(&group.rows[*a], &group.rows[*b]))
+        .map(|(a, b)| pair(a, b))
+        .collect()
+}
+
+/// Whether a pair is worth a row: both apply, and there is something to say of one of them.
+fn comparable(a: &Row, b: &Row) -> bool {
+    let applies = |row: &Row| !matches!(row.status, Status::NotApplicable(_));
+    let tried = |row: &Row| !matches!(row.status, Status::NotMeasured(_));
+    applies(a) && applies(b) && (tried(a) || tried(b))
+}
+
+fn no_figure(row: &Row) -> Option<String> {
+    let (word, reason) = (row.status.word(), row.status.reason());
+    let bound =
+        row.client_bound.as_ref().map(|why| format!("{}: client-bound: {why}", row.key.runner));
+    bound.or_else(|| {
+        (row.status != Status::Measured).then(|| format!("{}: {word}: {reason}", row.key.runner))
+    })
+}
+
+fn unit(rows: &[&Row], metric: &str) -> String {
+    let mut summaries = rows.iter().filter_map(|row| row.metric(metric));
+    summaries.next().map(|summary| summary.unit.clone()).unwrap_or_default()
+}

@@ -1,0 +1,165 @@
+//! The trials of one cell, and what they say about it alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Status, Summary};
+use crate::stats::{median, median_interval};
+use runtime_bench_results::run::{PlannedCell, Run, TrialRecord};
+use runtime_bench_results::trial::{Block, Metric, Outcome, metric};
+
+/// Error level of the interval shown beside a single figure.
+const FIGURE_LEVEL: f64 = 0.05;
+
+/// The trials of one cell.
+#[derive(Default)]
+pub(super) struct Samples<'a> {
+    /// Verified blocks by round; the pilot is not among them.
+    pub(super) blocks: BTreeMap<u32, &'a Block>,
+    /// Allocations and their bytes, by a trial that is not timed.
+    allocated: Vec<&'a Metric>,
+    /// Trials that failed, pilots included.
+    pub(super) failures: Vec<String>,
+    /// Verified blocks that were left out because the machine stood still meanwhile, or the run was stopped
+    /// in the middle of their round.
+    pub(super) dropped: usize,
+    /// The counted trials, whatever became of them.
+    pub(super) counted: Vec<&'a TrialRecord>,
+    tried: usize,
+}
+
+impl<'a> Samples<'a> {
+    /// Sorts the trials of a cell. One that is spoilt does not count, except as a failure.
+    pub(super) fn of(run: &Run, trials: &[&'a TrialRecord]) -> Self {
+        let counted = trials.iter().copied().filter(|trial| trial.round > 0).collect();
+        let mut samples = Self { counted, tried: trials.len(), ..Self::default() };
+        for trial in trials {
+            match &trial.outcome {
+                Outcome::Ok { block } if trial.round == 0 => {
+                    let counted = [metric::ALLOCATIONS, metric::ALLOCATED];
+                    let of_block = block.metrics.iter();
+                    let found = of_block.filter(|one| counted.contains(&one.name.as_str()));
+                    samples.allocated.extend(found);
+                }
+                Outcome::Ok { .. } if run.spoilt(trial) => samples.dropped += 1,
+                Outcome::Ok { block } => {
+                    samples.blocks.insert(trial.round, block);
+                }
+                Outcome::Error { kind, message } => {
+                    samples.failures.push(format!("{kind}: {message}"));
+                }
+            }
+        }
+        samples
+    }
+
+    /// Takes over failures: a twin is the reference once more, so its failures are the reference's.
+    pub(super) fn blame(&mut self, failures: Vec<String>) {
+        self.tried += failures.len();
+        self.failures.extend(failures);
+    }
+
+    /// What the headline costs, by round: itself where less is better, its inverse otherwise.
+    pub(super) fn costs(&self, headline: &str) -> BTreeMap<u32, f64> {
+        self.blocks
+            .iter()
+            .filter_map(|(round, block)| {
+                let metric = block.metrics.iter().find(|metric| metric.name == headline)?;
+                Some((*round, metric.cost()))
+            })
+            .collect()
+    }
+
+    /// A metric by round.
+    pub(super) fn values(&self, metric: &str) -> BTreeMap<u32, f64> {
+        let blocks = self.blocks.iter();
+        blocks.filter_map(|(round, block)| Some((*round, block.metric(metric)?))).collect()
+    }
+
+    pub(super) fn status(&self, cell: &PlannedCell, run: &Run) -> Status {
+        if let Some(reason) = &cell.not_applicable {
+            return Status::NotApplicable(reason.clone());
+        }
+        if let Some(first) = self.failures.first() {
+            let (failed, of) = (self.failures.len(), self.tried);
+            return Status::Failed(format!("{failed} of {of} trials failed; {first}"));
+        }
+        if !self.blocks.is_empty() {
+            return Status::Measured;
+        }
+        if self.dropped > 0 {
+            return Status::NotMeasured(format!(
+                "all of its {} samples were lost to stalls of the machine or breaks of the run: run again when it is \
+                 idle",
+                self.dropped
+            ));
+        }
+        if !run.shards.is_empty() && run.shard_of(&cell.key.workload).is_none() {
+            return Status::NotMeasured(
+                "the shard that measures it is missing from this merged run".to_owned(),
+            );
+        }
+        let group = cell.key.group();
+        let schedule = run.schedules.iter().find(|schedule| schedule.group == group);
+        let left_out = schedule.and_then(|schedule| {
+            let own = schedule
+                .references
+                .iter()
+                .find(|own| run.header.plan.cells.get(own.cell) == Some(cell));
+            schedule.left_out.clone().or_else(|| own?.left_out.clone())
+        });
+        Status::NotMeasured(left_out.unwrap_or_else(|| "the run was stopped before it".to_owned()))
+    }
+
+    pub(super) fn summaries(&self) -> Vec<Summary> {
+        // Not the first block's alone: a percentile may be supported in some blocks only.
+        let mut seen = BTreeSet::new();
+        let all = self.blocks.values().flat_map(|block| &block.metrics);
+        let each = all.filter(|metric| seen.insert(metric.name.as_str()));
+        let measured = each.filter_map(|metric| self.summary(metric));
+        measured.chain(self.allocated.iter().map(|metric| once(metric))).collect()
+    }
+
+    fn summary(&self, metric: &Metric) -> Option<Summary> {
+        let values: Vec<f64> =
+            self.blocks.values().filter_map(|block| block.metric(&metric.name)).collect();
+        Some(Summary {
+            name: metric.name.to_string(),
+            unit: metric.unit.to_string(),
+            better: metric.better,
+            value: median(&values)?,
+            interval: median_interval(&values, FIGURE_LEVEL),
+            samples: values.len(),
+        })
+    }
+}
+
+/// A metric that one process tells.
+fn once(metric: &Metric) -> Summary {
+    Summary {
+        name: metric.name.to_string(),
+        unit: metric.unit.to_string(),
+        better: metric.better,
+        value: metric.value,
+        interval: None,
+        samples: 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_that_the_first_block_lacks_is_told() {
+        let of = |names: &[&str]| Block {
+            metrics: names.iter().map(|name| Metric::lower(name, "ns", 1.0)).collect(),
+            ..Block::default()
+        };
+        let blocks = [of(&["wall"]), of(&["p99", "wall"]), of(&["p99", "wall"])];
+        let blocks = blocks.iter().zip(1..).map(|(block, round)| (round, block)).collect();
+        let samples = Samples { blocks, ..Samples::default() };
+        let told: Vec<(String, usize)> =
+            samples.summaries().into_iter().map(|one| (one.name, one.samples)).collect();
+        assert_eq!(told, [("wall".to_owned(), 3), ("p99".to_owned(), 2)]);
+    }
+}

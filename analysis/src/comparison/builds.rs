@@ -1,0 +1,294 @@
+//! Two builds, measured interleaved.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Document, Row, TOLD_APART, Word};
+use crate::analysis::LEAST_FREE;
+use crate::stats::gate::{Gated, Open, STAGE_LEVEL, Stage, gate};
+use crate::stats::{TwinCheck, Verdict, check_twin, compare, median};
+use runtime_bench_results::listing::{Build, Listing};
+use runtime_bench_results::noise::NoiseWindow;
+
+/// One row of a comparison of two builds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BuildRow {
+    /// What it is called: the cell and the cores.
+    pub name: String,
+    /// Name of the workload.
+    pub workload: String,
+    /// Name of the metric that is compared.
+    pub metric: String,
+    /// Its unit.
+    pub unit: String,
+    /// What was measured, stage by stage.
+    pub stages: Vec<Stage>,
+    /// The first trial that failed.
+    pub failure: Option<Failure>,
+    /// Rounds that were dropped because the machine stood still meanwhile.
+    pub dropped: usize,
+}
+
+/// A trial that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Failure {
+    /// Whether it was the head's; else the base's.
+    pub of_head: bool,
+    /// What went wrong.
+    pub message: String,
+}
+
+/// What is said of both builds beside their rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides<'a> {
+    /// What the base is called.
+    pub base: (&'a str, &'a Listing),
+    /// What the head is called.
+    pub head: (&'a str, &'a Listing),
+    /// Number of executables of each in other layouts, base and head.
+    pub layouts: [usize; 2],
+    /// What the machine was busy with.
+    pub noise: &'a [NoiseWindow],
+}
+
+/// Judges what was measured of two builds: the worst row first.
+///
+/// A row is *faster* or *slower* where all stages clear the margin ([`gate`]). A row whose base was
+/// told apart from its own twin is inconclusive, and two such rows distrust the document; the twin is
+/// judged at 0.01 ÷ rows.
+pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
+    let mut document = Document::new("Two builds, interleaved", sides.base.0, sides.head.0);
+    document.warnings = differences(sides);
+    document.warnings.extend(crowded(sides.noise));
+    let dropped: usize = measured.iter().map(|row| row.dropped).sum();
+    if dropped > 0 {
+        document
+            .warnings
+            .push(format!("the machine stood still now and then: {dropped} rounds were dropped"));
+    }
+    document.notes = vec![
+        "a row differs where two stages, one after the other and the second twice as long, both \
+         clear its margin; rows that look alike in the first are not measured again"
+            .to_owned(),
+        margins(sides.layouts),
+    ];
+    let level = STAGE_LEVEL / measured.len().max(1) as f64;
+    let twin = |row: &BuildRow| {
+        let pairs: Vec<(f64, f64)> = row.stages.iter().flat_map(|s| s.twin.clone()).collect();
+        check_twin(&compare("base", &pairs, level))
+    };
+    let twins: Vec<TwinCheck> = measured.iter().map(twin).collect();
+    let rows = measured.iter().zip(&twins);
+    document.rows = rows.map(|(row, twin)| judged(row, *twin == TwinCheck::Failed)).collect();
+    let count = |check| twins.iter().filter(|twin| **twin == check).count();
+    let failed = count(TwinCheck::Failed);
+    document.notes.push(format!(
+        "control (the base against itself): {} proven alike within 3 %, {} too noisy to say, \
+         {failed} told apart",
+        count(TwinCheck::Passed),
+        count(TwinCheck::Unproven)
+    ));
+    if failed >= 2 {
+        let names: Vec<&str> = measured
+            .iter()
+            .zip(&twins)
+            .filter(|(_, twin)| **twin == TwinCheck::Failed)
+            .map(|(row, _)| row.name.as_str())
+            .collect();
+        document.untrusted = Some(format!(
+            "the base was told apart from itself in {failed} rows, so the machine is too restless \
+             to judge: {}",
+            names.join(", ")
+        ));
+    }
+    document.worst_first();
+    document.measured = measured.to_vec();
+    document
+}
+
+fn margins(layouts: [usize; 2]) -> String {
+    match layouts {
+        [0, 0] => "margin: 1 %; the layout of the code in memory alone moves some rows by more: \
+                   give both builds linked otherwise as --base-layout and --head-layout"
+            .to_owned(),
+        [base, head] => format!(
+            "margin: 1 %, or what linking the base in {base} other layouts does to the row; a \
+             difference must show in {head} other layouts of the head, too"
+        ),
+    }
+}
+
+/// That other programs took cores away, where they did.
+fn crowded(noise: &[NoiseWindow]) -> Option<String> {
+    let free: Vec<f64> = noise.iter().filter_map(NoiseWindow::free_share).collect();
+    let share = median(&free).filter(|share| *share < LEAST_FREE)?;
+    Some(format!(
+        "only {:.0} % of the cores were free: rows on several cores were measured with fewer",
+        100.0 * share
+    ))
+}
+
+fn judged(row: &BuildRow, untrusted: bool) -> Row {
+    let gated = gate(&row.stages);
+    let (word, note) = match &row.failure {
+        Some(failure) if failure.of_head => (Word::Failed, failure.message.clone()),
+        Some(failure) => (Word::Inconclusive, format!("base: {}", failure.message)),
+        None if untrusted => (Word::Inconclusive, TOLD_APART.to_owned()),
+        None => word(&gated),
+    };
+    Row {
+        name: row.name.clone(),
+        workload: row.workload.clone(),
+        metric: row.metric.clone(),
+        unit: row.unit.clone(),
+        word,
+        ratio: gated.ratio,
+        interval: gated.interval,
+        samples: [gated.pairs; 2],
+        margin: gated.margin,
+        note,
+    }
+}
+
+/// What a row says, and why it does not say more.
+fn word(gated: &Gated) -> (Word, String) {
+    let means = || match gated.slow {
+        Some(slow) if gated.of_means => format!(
+            "of the means: slow in {:.0} % of rounds, the base in {:.0} %",
+            100.0 * slow.candidate,
+            100.0 * slow.reference
+        ),
+        _ => String::new(),
+    };
+    let open = match (gated.verdict, gated.open) {
+        (Verdict::Slower, _) => return (Word::Slower, means()),
+        (Verdict::Faster, _) => return (Word::Faster, means()),
+        (Verdict::Tie, _) => return (Word::Tie, String::new()),
+        (_, open) => open.unwrap_or(Open::Wide),
+    };
+    let note = match open {
+        Open::Wide => "the interval is too wide; a longer --budget helps".to_owned(),
+        Open::Means => "a few wild rounds keep the means from agreeing with the medians".to_owned(),
+        Open::WithinMargin => {
+            format!("no more than another layout does ({:.1} %)", 100.0 * gated.margin)
+        }
+        Open::StagesDisagree => "one stage saw a difference and the other did not".to_owned(),
+        Open::Layouts => "not in every layout of the head".to_owned(),
+        Open::TooFew => format!("{} pairs are too few", gated.pairs),
+    };
+    (Word::Inconclusive, note)
+}
+
+/// What differs between the builds: often the very thing that is tested.
+fn differences(sides: Sides<'_>) -> Vec<String> {
+    let (base, head) = (sides.base.1, sides.head.1);
+    let mut differences = Vec::new();
+    let settings = |build: &Build| {
+        [
+            ("harness", build.version.clone()),
+            ("compiler", build.rustc.clone()),
+            ("profile", build.profile.clone()),
+        ]
+    };
+    for ((what, from), (_, to)) in settings(&base.build).into_iter().zip(settings(&head.build)) {
+        if from != to {
+            differences.push(format!("{what}: {from} → {to}"));
+        }
+    }
+    let version = |listing: &Listing, package: &str| {
+        let packages = listing.runners.iter().flat_map(|runner| &runner.packages);
+        packages.into_iter().find(|(name, _)| *name == package).map(|(_, version)| version.clone())
+    };
+    let mut packages: Vec<&String> =
+        base.runners.iter().flat_map(|runner| runner.packages.keys()).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    for package in packages {
+        if let Some((from, to)) = version(base, package).zip(version(head, package))
+            && from != to
+        {
+            differences.push(format!("{package} {from} → {to}"));
+        }
+    }
+    differences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fastrand::Rng;
+    use runtime_bench_results::trial::PROTOCOL;
+
+    fn pairs(rng: &mut Rng, ratio: f64) -> Vec<(f64, f64)> {
+        let mut one = || 1.0 + 0.01 * (2.0 * rng.f64() - 1.0);
+        (0..60).map(|_| (ratio * one(), one())).collect()
+    }
+
+    fn row(rng: &mut Rng, name: &str, stages: &[f64], twin: f64) -> BuildRow {
+        let mut stage = |&ratio: &f64| Stage {
+            head: pairs(rng, ratio),
+            twin: pairs(rng, twin),
+            ..Stage::default()
+        };
+        BuildRow {
+            name: name.to_owned(),
+            workload: "echo".to_owned(),
+            metric: "wall".to_owned(),
+            unit: "ns".to_owned(),
+            stages: stages.iter().map(&mut stage).collect(),
+            failure: None,
+            dropped: 0,
+        }
+    }
+
+    fn document(rows: &[BuildRow]) -> Document {
+        let listing = |version: &str| Listing {
+            protocol: PROTOCOL,
+            build: Build { version: version.to_owned(), ..Build::default() },
+            workloads: Vec::new(),
+            runners: Vec::new(),
+            cells: Vec::new(),
+            routes: Vec::new(),
+        };
+        let (base, head) = (listing("0.1.0"), listing("0.2.0"));
+        builds(Sides { base: ("a", &base), head: ("b", &head), layouts: [0, 0], noise: &[] }, rows)
+    }
+
+    #[test]
+    fn rows_have_words_and_the_worst_comes_first() {
+        let mut rng = Rng::with_seed(1);
+        let mut failed = row(&mut rng, "failed", &[1.0], 1.0);
+        failed.failure = Some(Failure { of_head: true, message: "wrong answer".to_owned() });
+        let rows = [
+            row(&mut rng, "tie", &[1.0], 1.0),
+            row(&mut rng, "slower", &[1.05, 1.05], 1.0),
+            row(&mut rng, "not again", &[1.05, 1.0], 1.0),
+            failed,
+        ];
+        let document = document(&rows);
+        let words: Vec<(&str, Word)> =
+            document.rows.iter().map(|row| (row.name.as_str(), row.word)).collect();
+        assert_eq!(
+            words,
+            [
+                ("failed", Word::Failed),
+                ("slower", Word::Slower),
+                ("not again", Word::Inconclusive),
+                ("tie", Word::Tie)
+            ]
+        );
+        assert_eq!(document.warnings, ["harness: 0.1.0 → 0.2.0"]);
+        assert_eq!(document.untrusted, None);
+    }
+
+    #[test]
+    fn a_base_told_apart_from_itself_is_not_believed() {
+        let mut rng = Rng::with_seed(2);
+        let slower = |name, rng: &mut Rng| row(rng, name, &[1.05, 1.05], 1.1);
+        let one = document(&[slower("one", &mut rng)]);
+        assert_eq!((one.rows[0].word, one.untrusted), (Word::Inconclusive, None));
+        let two = document(&[slower("one", &mut rng), slower("two", &mut rng)]);
+        assert!(two.untrusted.unwrap().contains("in 2 rows"));
+    }
+}

@@ -1,0 +1,222 @@
+//! Two things compared, row by row, and a gate over the result.
+//!
+//! - [`Document`]: what was compared and what each row says; the same for the runners of one run,
+//!   for two runs and for two builds.
+//! - [`runners`]: the runners of one run.
+//! - [`files`]: two runs, base and candidate.
+//! - [`builds`]: two builds, measured interleaved.
+//! - [`Judged`]: a document and what a gate makes of it.
+
+mod builds;
+mod files;
+pub(crate) mod gate;
+mod runners;
+
+pub use builds::{BuildRow, Failure, Sides, builds};
+pub use files::files;
+pub use gate::{FailOn, Judged, Outcome, judge};
+pub use runners::{Against, runners};
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::Analysis;
+use crate::stats::{Interval, Verdict};
+use runtime_bench_results::run::Run;
+use runtime_bench_results::trial::Age;
+
+/// Version of the document.
+pub const SCHEMA: &str = "runtime-bench/comparison/1";
+
+/// Two things compared, row by row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Document {
+    /// [`SCHEMA`].
+    #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
+    pub schema: String,
+    /// What is compared, as a heading.
+    pub title: String,
+    /// What ratios refer to.
+    pub base: String,
+    /// What is compared with it.
+    pub head: String,
+    /// Why no word below is to be trusted, where that is so.
+    pub untrusted: Option<String>,
+    /// What a reader must know before believing a row, a sentence each.
+    pub warnings: Vec<String>,
+    /// How the rows were judged, a sentence each.
+    pub notes: Vec<String>,
+    /// Cells that only the base has.
+    pub only_base: Vec<String>,
+    /// Cells that only the candidate has.
+    pub only_head: Vec<String>,
+    /// What was compared.
+    pub rows: Vec<Row>,
+    /// Of two builds, what was measured of each row, so that it can be judged again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<BuildRow>,
+}
+
+impl Document {
+    /// A document without rows.
+    pub fn new(title: &str, base: &str, head: &str) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            title: title.to_owned(),
+            base: base.to_owned(),
+            head: head.to_owned(),
+            untrusted: None,
+            warnings: Vec::new(),
+            notes: Vec::new(),
+            only_base: Vec::new(),
+            only_head: Vec::new(),
+            rows: Vec::new(),
+            measured: Vec::new(),
+        }
+    }
+
+    /// Sorts the rows: the worst word first, whatever leaves a row open alike, then by ratio.
+    fn worst_first(&mut self) {
+        let rank = |word: Word| if word.is_open() { Word::Inconclusive } else { word };
+        let cost = |row: &Row| row.ratio.unwrap_or(0.0);
+        let order =
+            |a: &Row, b: &Row| rank(a.word).cmp(&rank(b.word)).then(cost(b).total_cmp(&cost(a)));
+        self.rows.sort_by(order);
+    }
+}
+
+/// One comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Row {
+    /// What it is called; unique within a document.
+    pub name: String,
+    /// Name of the workload.
+    pub workload: String,
+    /// Name of the metric that is compared.
+    pub metric: String,
+    /// Its unit.
+    pub unit: String,
+    /// What it says.
+    pub word: Word,
+    /// Cost of the candidate ÷ cost of the base.
+    pub ratio: Option<f64>,
+    /// Interval of that ratio.
+    pub interval: Option<Interval>,
+    /// Samples of base and candidate; pairs of one round count on both sides.
+    pub samples: [usize; 2],
+    /// Share that the interval of a *faster* or *slower* lies beyond.
+    pub margin: f64,
+    /// Why there is no verdict, or what to mind; may be empty.
+    pub note: String,
+}
+
+/// What a row says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// The candidate failed where the base did not.
+    Failed,
+    /// The candidate costs more: the whole interval lies beyond the margin.
+    Slower,
+    /// Median and mean disagree.
+    DependsOnMode,
+    /// Runs or builds: no verdict, for the reason in the note.
+    Inconclusive,
+    /// Runners: the interval is too wide to say.
+    Undecided,
+    /// Runners: too few pairs.
+    NotCompared,
+    /// Whatever difference there is lies within 3 %.
+    Tie,
+    /// The candidate costs less: the whole interval lies beyond the margin.
+    Faster,
+}
+
+impl Word {
+    /// Every word, the worst first.
+    pub const ALL: [Self; 8] = [
+        Self::Failed,
+        Self::Slower,
+        Self::DependsOnMode,
+        Self::Inconclusive,
+        Self::Undecided,
+        Self::NotCompared,
+        Self::Tie,
+        Self::Faster,
+    ];
+
+    /// The word as it is read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Slower => "slower",
+            Self::DependsOnMode => "depends on mode",
+            Self::Inconclusive => "inconclusive",
+            Self::Undecided => "undecided",
+            Self::NotCompared => "not compared",
+            Self::Tie => "tie",
+            Self::Faster => "faster",
+        }
+    }
+
+    /// Whether it leaves open which of the two costs more, or that neither does.
+    pub fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::DependsOnMode | Self::Inconclusive | Self::Undecided | Self::NotCompared
+        )
+    }
+}
+
+/// Note of a row whose workload's control failed.
+const TOLD_APART: &str = "the A/A control of this workload told identical code apart";
+
+impl From<Verdict> for Word {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Faster => Self::Faster,
+            Verdict::Slower => Self::Slower,
+            Verdict::Tie => Self::Tie,
+            Verdict::Undecided => Self::Undecided,
+            Verdict::DependsOnMode => Self::DependsOnMode,
+            Verdict::NotCompared => Self::NotCompared,
+        }
+    }
+}
+
+/// The name of a row, with the age of its instances where that is not the usual one.
+pub(crate) fn aged(name: &str, age: Age) -> String {
+    if age == Age::Young { name.to_owned() } else { format!("{name} ({age})") }
+}
+
+/// What the A/A controls of a run, called `label`, say against it; `None` when none failed.
+fn distrust(label: &str, analysis: &Analysis) -> Option<String> {
+    let failed = analysis.noise.failed;
+    let plural = if failed == 1 { "" } else { "s" };
+    (failed > 0).then(|| {
+        format!(
+            "{label}: the A/A control told identical code apart in {failed} comparison{plural}; \
+             measure again when the machine is idle, or with a longer profile"
+        )
+    })
+}
+
+/// The workloads in which a control failed.
+pub(crate) fn distrusted(analysis: &Analysis) -> BTreeSet<&str> {
+    let groups = analysis.groups.iter().filter(|group| group.told_apart());
+    groups.map(|group| group.workload.as_str()).collect()
+}
+
+/// That a run did not come to its end.
+fn unfinished(label: &str, run: &Run) -> Option<String> {
+    let how = match run.end {
+        None => "was killed or is still going on",
+        Some(end) if end.interrupted => "was interrupted",
+        Some(_) => return None,
+    };
+    Some(format!("{label} {how}: some cells have fewer rounds than planned, or none"))
+}

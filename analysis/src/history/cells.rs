@@ -1,0 +1,174 @@
+//! What each cell cost in each run, as far as it is to be believed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::Machine;
+use crate::analysis::{Analysis, Group, Row};
+use crate::comparison::distrusted;
+use crate::stats::{FEWEST_SAMPLES, fewest_pairs};
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::key::CellKey;
+use runtime_bench_results::run::Run;
+use runtime_bench_results::trial::{Age, Better};
+
+/// Which cells, and what of them.
+pub struct Wanted<'w> {
+    /// Name of the metric; `None`: each workload's headline.
+    pub metric: Option<&'w str>,
+    /// Whether a cell is wanted.
+    pub keep: &'w dyn Fn(&CellKey) -> bool,
+}
+
+/// What a cell cost in a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Cost {
+    /// Index of the run.
+    pub(super) run: usize,
+    /// Logarithm of the cost.
+    pub(super) log: f64,
+    /// The median as it was measured.
+    pub(super) figure: f64,
+}
+
+/// A cell over the runs.
+#[derive(Clone, Debug)]
+pub(super) struct Cell<'a> {
+    /// `workload[/variant]/params`.
+    pub(super) group: &'a str,
+    pub(super) key: &'a CellKey,
+    pub(super) age: Age,
+    pub(super) metric: &'a str,
+    pub(super) unit: &'a str,
+    /// The family of its runner; `None` of a runner from outside, which is no measure for others.
+    pub(super) family: Option<usize>,
+    /// Whether `Wanted::keep` wants it. Others are a measure only.
+    pub(super) kept: bool,
+    /// In the order of time.
+    pub(super) costs: Vec<Cost>,
+}
+
+impl Cell<'_> {
+    /// What is one comparison in every run.
+    pub(super) fn comparison(&self) -> (&str, Age, &str, &str) {
+        (self.group, self.age, self.metric, self.unit)
+    }
+
+    /// Its family, if it can be a measure for others: what a cell of few runs usually costs is not known.
+    pub(super) fn measure(&self) -> Option<usize> {
+        self.family.filter(|_| self.costs.len() >= FEWEST_SAMPLES)
+    }
+}
+
+/// The cells that some run measured, those of the newest run first.
+///
+/// A figure counts under the conditions of a verdict: the cell was measured without a failure and is not
+/// bound by its client, at least 13 rounds count, the control of its workload did not fail, and not
+/// those of two comparisons in its run. A rate that each run calibrates anew is not one point in two.
+pub(super) fn cells<'a>(machine: &Machine<'a>, wanted: &Wanted<'a>) -> Vec<Cell<'a>> {
+    let families = families(machine.runs.iter().map(|(run, _)| *run));
+    let mut cells: Vec<Cell<'a>> = Vec::new();
+    let mut places = HashMap::new();
+    for (number, &(run, analysis)) in machine.runs.iter().enumerate().rev() {
+        for group in believed(analysis) {
+            let metric = wanted.metric.unwrap_or(&group.headline);
+            for (row, unit, log, figure) in costs(group, metric) {
+                let runner = row.key.runner.as_str();
+                let name = (&group.name, group.age, metric, unit, runner);
+                let place = *places.entry(name).or_insert_with(|| {
+                    let class = run.runner(runner).map(|info| info.class);
+                    cells.push(Cell {
+                        group: &group.name,
+                        key: &row.key,
+                        age: group.age,
+                        metric,
+                        unit,
+                        family: families
+                            .get(runner)
+                            .copied()
+                            .filter(|_| class != Some(Class::Reference)),
+                        kept: (wanted.keep)(&row.key),
+                        costs: Vec::new(),
+                    });
+                    cells.len() - 1
+                });
+                cells[place].costs.push(Cost { run: number, log, figure });
+            }
+        }
+    }
+    for cell in &mut cells {
+        cell.costs.reverse();
+    }
+    cells
+}
+
+/// The comparisons of a run that its controls leave to be trusted.
+fn believed(analysis: &Analysis) -> impl Iterator<Item = &Group> {
+    let (trusted, distrusted) = (analysis.noise.trusted(), distrusted(analysis));
+    let groups = analysis.groups.iter().filter(move |_| trusted);
+    groups.filter(move |group| {
+        !group.point.calibrated() && !distrusted.contains(group.workload.as_str())
+    })
+}
+
+/// The rows of a comparison that have a figure, each with its unit, the logarithm of its cost and the
+/// figure.
+///
+/// Of the headline the cost is that of the reference times the paired ratio: what the machine did during
+/// the run then weighs on both alike.
+fn costs<'a>(group: &'a Group, metric: &str) -> Vec<(&'a Row, &'a str, f64, f64)> {
+    let of = |row: &'a Row| {
+        let figure = row.metric(metric)?;
+        let log = match figure.better {
+            Better::Lower => figure.value.ln(),
+            Better::Higher => -figure.value.ln(),
+            // Neither more nor less of it is a change for the worse.
+            Better::Neither => return None,
+        };
+        // What a pilot counts has one sample, beside the rounds of the others.
+        let fewest = fewest_pairs(1.0);
+        let enough = row.samples >= fewest && (figure.samples == 1 || figure.samples >= fewest);
+        (row.is_ranked() && enough && log.is_finite()).then_some((row, figure, log))
+    };
+    let rows: Vec<_> = group.rows.iter().filter_map(of).collect();
+    let paired = |row: &Row| {
+        let found = row.comparison.as_ref().filter(|_| metric == group.headline)?;
+        let (_, _, base) = rows.iter().find(|(row, _, _)| row.key.runner == found.reference)?;
+        found.interval?;
+        Some(base + found.ratio?.ln()).filter(|log| log.is_finite())
+    };
+    let each = rows.iter();
+    each.map(|&(row, figure, log)| {
+        (row, figure.unit.as_str(), paired(row).unwrap_or(log), figure.value)
+    })
+    .collect()
+}
+
+/// Runners that share a package, also through others, are of one family: one release can move them all.
+fn families<'a>(runs: impl Iterator<Item = &'a Run>) -> HashMap<&'a str, usize> {
+    let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for run in runs {
+        for info in &run.header.runners {
+            let own = info.packages.keys().map(String::as_str);
+            packages.entry(&info.name).or_default().extend(own);
+        }
+        for cell in &run.header.plan.cells {
+            packages.entry(&cell.key.runner).or_default();
+        }
+    }
+    let mut families: Vec<(BTreeSet<&str>, Vec<&str>)> = Vec::new();
+    for (runner, own) in packages {
+        let (mut members, mut all) = (vec![runner], own);
+        let (alike, others): (Vec<_>, Vec<_>) =
+            families.into_iter().partition(|(packages, _)| !packages.is_disjoint(&all));
+        for (packages, runners) in alike {
+            all.extend(packages);
+            members.extend(runners);
+        }
+        families = others;
+        families.push((all, members));
+    }
+    let numbered = families.into_iter().enumerate();
+    numbered
+        .flat_map(|(family, (_, members))| members.into_iter().map(move |one| (one, family)))
+        .collect()
+}

@@ -1,0 +1,19 @@
+//! What follows from a results file: statistics, verdicts, comparisons, history.
+//!
+//! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
+//! - [`analysis`]: a run → one row per cell with its results and verdicts, and what follows across
+//!   cells.
+//! - [`comparison`]: runners of one run, two runs or two builds → a document of words, and a gate.
+//! - [`history`]: runs of one machine, and each cell over them.
+//! - [`report`]: a run and its analysis as one document.
+
+pub mod analysis;
+pub mod comparison;
+pub mod history;
+pub mod report;
+pub mod stats;
+
+/// The example of the readme is tried.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,32 @@
+//! A run and its analysis as one document: what a report shows, for programs.
+
+use serde::Serialize;
+
+use crate::analysis::Analysis;
+use runtime_bench_results::run::Run;
+
+/// Version of the document.
+pub const SCHEMA: &str = "runtime-bench/report/1";
+
+/// The document's JSON Schema (draft 2020-12), as it is beside every report.
+pub const JSON_SCHEMA: &str = include_str!("../schema/report.json");
+
+/// What was measured, and what follows from it.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Report<'a> {
+    /// [`SCHEMA`].
+    #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
+    pub schema: &'a str,
+    /// The run as it was measured; also in its results file.
+    pub run: &'a Run,
+    /// One row per cell with its figures and verdicts.
+    pub analysis: &'a Analysis,
+}
+
+impl<'a> Report<'a> {
+    /// The document of a run.
+    pub fn new(run: &'a Run, analysis: &'a Analysis) -> Self {
+        Self { schema: SCHEMA, run, analysis }
+    }
+}

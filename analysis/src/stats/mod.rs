@@ -1,0 +1,46 @@
+//! Intervals, verdicts, fits and bounds: pure functions on samples.
+//!
+//! The unit of a pair is one process against one process of the same round; blocks or iterations
+//! inside a process are never counted as pairs, because they are alike.
+
+mod binomial;
+mod bootstrap;
+mod bound;
+mod change_points;
+mod dependence;
+mod energy;
+pub mod gate;
+mod geometric;
+mod history;
+mod interval;
+mod latencies;
+mod mean_ratio;
+mod modes;
+mod percentile;
+mod quantile;
+mod scaling;
+mod series;
+mod shift;
+mod speed_up;
+mod spread;
+mod unpaired;
+mod verdict;
+
+pub use bound::{lower_bound, proportion_interval, upper_bound};
+pub use change_points::{Change, FEWEST_BESIDE, FEWEST_SAMPLES, change_points, fewest_beside};
+pub use dependence::dependent;
+pub use geometric::{GeometricMean, Range, geometric_mean};
+pub use history::{discoveries, threshold};
+pub use interval::{Interval, median, median_interval};
+pub use latencies::{Latencies, maximum};
+pub use mean_ratio::mean_ratio_interval;
+pub use modes::SlowShares;
+pub use percentile::{Percentile, Unsupported, percentile};
+pub use quantile::{Quartiles, quartiles};
+pub use scaling::{PowerLaw, power_law};
+pub use series::series_interval;
+pub use shift::shift;
+pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
+pub use spread::{Spread, between_runs};
+pub use unpaired::{Unpaired, fewest_unpaired, unpaired};
+pub use verdict::{Comparison, MARGIN, TIE, TwinCheck, Verdict, check_twin, compare, fewest_pairs};

@@ -1,0 +1,249 @@
+//! From trials to rows and verdicts, on runs made in code.
+
+use std::collections::BTreeMap;
+
+use runtime_bench_analysis::analysis::{Group, Row, Status, analyse};
+use runtime_bench_analysis::stats::{TwinCheck, Verdict};
+use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::environment::Environment;
+use runtime_bench_results::key::{CellKey, Point};
+use runtime_bench_results::run::{Plan, PlannedCell, Role, Run, RunHeader, SCHEMA, TrialRecord};
+use runtime_bench_results::trial::{Age, Block, ErrorKind, Metric, Outcome};
+
+const ROUNDS: u32 = 20;
+
+/// A run of one workload on `tokio`, its twin, `smol`, `rayon` and the one-threaded `single`.
+fn run() -> Run {
+    let cell = |runner: &str, role| PlannedCell {
+        key: CellKey {
+            workload: "echo".into(),
+            point: Point::new().with("n", 1, ""),
+            runner: runner.into(),
+        },
+        role,
+        age: Age::Young,
+        not_applicable: None,
+    };
+    let mut cells: Vec<PlannedCell> =
+        ["tokio", "smol", "rayon", "single"].iter().map(|name| cell(name, Role::Subject)).collect();
+    cells.push(cell("tokio", Role::Twin));
+    let runner = |name: &str, class| RunnerInfo {
+        name: name.into(),
+        title: name.into(),
+        class,
+        configuration: String::new(),
+        packages: BTreeMap::new(),
+        notes: Vec::new(),
+    };
+    Run::new(RunHeader {
+        schema: SCHEMA.into(),
+        id: "test".into(),
+        started: String::new(),
+        command: Vec::new(),
+        environment: Environment::default(),
+        plan: Plan {
+            profile: "quick".into(),
+            seed: 1,
+            workers: 2,
+            pool_threads: 64,
+            budget_s: 1.0,
+            trial_limit_s: 1.0,
+            reference: "tokio".into(),
+            shard: None,
+            cells,
+        },
+        workloads: vec![WorkloadInfo {
+            name: "echo".into(),
+            title: "Echo".into(),
+            kind: Kind::Io,
+            model: String::new(),
+            check: String::new(),
+            headline: "rate".into(),
+            headline_age: Age::Young,
+            notes: Vec::new(),
+        }],
+        claims: Vec::new(),
+        glossary: Vec::new(),
+        runners: vec![
+            runner("tokio", Class::MultiThread),
+            runner("smol", Class::MultiThread),
+            runner("rayon", Class::MultiThread),
+            runner("single", Class::SingleThread),
+        ],
+    })
+}
+
+/// The trial of a cell in a round, at a rate of which more is better.
+fn trial(cell: usize, round: u32, rate: f64) -> TrialRecord {
+    let block = Block {
+        iterations: 1,
+        metrics: vec![Metric::higher("rate", "1/s", rate)],
+        ..Block::default()
+    };
+    record(cell, round, Outcome::Ok { block })
+}
+
+fn record(cell: usize, round: u32, outcome: Outcome) -> TrialRecord {
+    TrialRecord { cell, round, position: 0, at_s: 0.0, cost_s: 0.01, outcome, stderr: None }
+}
+
+/// A run in which every cell has its rate in every round, with a drift that all share.
+fn measured(rates: [f64; 5]) -> Run {
+    let mut run = run();
+    for round in 0..=ROUNDS {
+        let drift = if round == 0 { 100.0 } else { 1.0 + f64::from(round) };
+        for (cell, rate) in rates.iter().enumerate() {
+            run.trials.push(trial(cell, round, rate * drift));
+        }
+    }
+    run
+}
+
+fn only_group(run: &Run) -> Group {
+    let mut groups = analyse(run).groups;
+    assert_eq!(groups.len(), 1);
+    groups.remove(0)
+}
+
+fn row<'a>(group: &'a Group, runner: &str) -> &'a Row {
+    group.rows.iter().find(|row| row.key.runner == runner).unwrap()
+}
+
+#[test]
+fn rounds_are_paired_so_that_a_drift_cancels_out() {
+    let group = only_group(&measured([10.0, 20.0, 5.0, 10.0, 10.0]));
+    let comparison = |runner: &str| row(&group, runner).comparison.clone().unwrap();
+    assert_eq!(row(&group, "tokio").comparison, None);
+    assert_eq!(comparison("smol").verdict, Verdict::Faster);
+    assert!((comparison("smol").ratio.unwrap() - 0.5).abs() < 1e-9, "a higher rate costs less");
+    assert_eq!(comparison("rayon").verdict, Verdict::Slower);
+    assert_eq!(comparison("single").verdict, Verdict::Tie);
+    assert_eq!(comparison("smol").pairs, ROUNDS as usize, "the pilot is not counted");
+    assert!((comparison("smol").level - 0.003 / 6.0).abs() < 1e-12);
+    assert_eq!(group.twin.unwrap().check, TwinCheck::Passed);
+}
+
+#[test]
+fn only_those_of_one_class_beat_each_other() {
+    let group = only_group(&measured([10.0, 20.0, 5.0, 99.0, 10.0]));
+    let unbeaten: Vec<&str> =
+        group.rows.iter().filter(|r| r.unbeaten).map(|r| r.key.runner.as_str()).collect();
+    assert_eq!(unbeaten, ["smol"], "a class of one has nobody to beat");
+}
+
+#[test]
+fn one_failed_trial_leaves_no_figure() {
+    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
+    let message = "9 of 10".to_owned();
+    run.trials.push(record(1, 21, Outcome::Error { kind: ErrorKind::WrongAnswer, message }));
+    let group = only_group(&run);
+    let failed = row(&group, "smol");
+    assert_eq!(failed.status.word(), "failed");
+    assert!(
+        failed.status.reason().contains("1 of 22") && failed.status.reason().contains("9 of 10")
+    );
+    assert!(failed.metrics.is_empty() && failed.comparison.is_none() && !failed.unbeaten);
+    assert!(row(&group, "tokio").unbeaten);
+}
+
+#[test]
+fn a_reference_that_failed_is_replaced_and_its_twin_is_not_used() {
+    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
+    let message = "it hung".to_owned();
+    run.trials.push(record(0, 21, Outcome::Error { kind: ErrorKind::TimedOut, message }));
+    let group = only_group(&run);
+    assert_eq!(row(&group, "rayon").comparison.as_ref().unwrap().reference, "smol");
+    assert_eq!(group.twin, None);
+}
+
+#[test]
+fn a_twin_that_differs_distrusts_the_run_when_it_happens_twice() {
+    let analysis = analyse(&measured([10.0, 10.0, 10.0, 10.0, 20.0]));
+    assert_eq!(analysis.groups[0].twin.as_ref().unwrap().check, TwinCheck::Failed);
+    assert!(analysis.noise.trusted(), "one failure distrusts its workload only");
+    let twice = runtime_bench_results::noise::Noise { failed: 2, ..analysis.noise };
+    assert!(!twice.trusted());
+}
+
+#[test]
+fn a_twin_that_fails_is_the_reference_failing() {
+    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
+    let message = "gone".to_owned();
+    run.trials.push(record(4, 21, Outcome::Error { kind: ErrorKind::Crashed, message }));
+    let analysis = analyse(&run);
+    assert_eq!(row(&analysis.groups[0], "tokio").status.word(), "failed");
+    assert_eq!(
+        (analysis.noise.passed, analysis.noise.unproven),
+        (0, 1),
+        "there is no control left"
+    );
+}
+
+#[test]
+fn best_is_who_is_faster_than_everybody_of_its_class() {
+    let best = |rates| -> Vec<String> {
+        let group = only_group(&measured(rates));
+        group.rows.iter().filter(|r| r.best).map(|r| r.key.runner.clone()).collect()
+    };
+    assert_eq!(best([10.0, 20.0, 5.0, 99.0, 10.0]), ["smol"]);
+    assert_eq!(best([10.0, 20.0, 20.0, 99.0, 10.0]), Vec::<String>::new());
+}
+
+#[test]
+fn who_is_beaten_says_by_whom() {
+    let group = only_group(&measured([10.0, 20.0, 5.0, 99.0, 10.0]));
+    assert_eq!(row(&group, "smol").beaten_by, Vec::<String>::new());
+    let alike = only_group(&measured([10.0, 10.0, 5.0, 99.0, 10.0]));
+    assert_eq!(row(&alike, "smol").tied_with, ["tokio"]);
+    assert_eq!(row(&alike, "tokio").tied_with, ["smol"]);
+    for name in ["tokio", "rayon"] {
+        assert!(row(&group, name).beaten_by.contains(&"smol".to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn the_best_leads_by_what_the_next_costs_at_least() {
+    // tokio, smol, rayon; a rate of 20 against 10 is half the cost. smol is no reference, rayon neither.
+    let lead = |rates| -> Vec<(String, f64)> {
+        let group = only_group(&measured(rates));
+        let leads = group.rows.iter().filter_map(|r| Some((r.key.runner.clone(), r.lead?)));
+        leads.collect()
+    };
+    let [(name, least)] = &lead([10.0, 20.0, 5.0, 99.0, 10.0])[..] else { panic!("one leads") };
+    assert_eq!(name, "smol");
+    assert!((1.9..=2.0).contains(least), "{least}");
+    assert_eq!(lead([10.0, 20.0, 20.0, 99.0, 10.0]), []);
+}
+
+#[test]
+fn missing_rounds_are_missing_pairs() {
+    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
+    run.trials.retain(|trial| trial.cell != 1 || trial.round % 2 == 0);
+    let group = only_group(&run);
+    let comparison = row(&group, "smol").comparison.clone().unwrap();
+    assert_eq!((comparison.pairs, comparison.verdict), (10, Verdict::NotCompared));
+    assert_eq!(comparison.interval, None);
+}
+
+#[test]
+fn what_was_not_measured_says_why() {
+    let mut run = run();
+    run.header.plan.cells[2].not_applicable = Some("no sockets".into());
+    run.trials.push(trial(0, 0, 1.0));
+    let group = only_group(&run);
+    assert_eq!(row(&group, "rayon").status, Status::NotApplicable("no sockets".into()));
+    let stopped = row(&group, "tokio");
+    assert_eq!(stopped.status.word(), "not measured");
+    assert!(stopped.status.reason().contains("stopped"));
+}
+
+#[test]
+fn a_young_and_a_steady_cell_are_never_compared() {
+    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
+    run.header.plan.cells[1].age = Age::Steady;
+    let groups = analyse(&run).groups;
+    assert_eq!(groups.len(), 2);
+    assert!(groups.iter().all(|group| group.rows.iter().all(|row| {
+        row.comparison.as_ref().is_none_or(|comparison| comparison.reference == "tokio")
+    })));
+}
