@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use runtime_bench_api::clock::Timing;
+use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::external::ExternalInputs;
-use runtime_bench_api::instance::{self, Instance, Sample};
+use runtime_bench_api::instance::{Instance, Sample};
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, PointSet, Requirements, Setup, Unsupported, Workload};
 use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
@@ -31,74 +32,8 @@ pub struct Entry {
     pub ages: &'static [Age],
     /// Whether it is a server that clients from outside can speak to.
     pub serves: bool,
-    space: Box<dyn Space>,
+    workload: Box<dyn DynWorkload>,
     cases: Vec<Box<dyn Case>>,
-}
-
-/// Where a workload is measured, whatever its type.
-trait Space: Send + Sync {
-    fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
-    fn long_points(&self, workers: usize) -> Vec<Point>;
-    fn capacity(&self, point: &Point) -> Option<Point>;
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported>;
-    fn supports_external(&self, point: &Point) -> Result<(), Unsupported>;
-    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure>;
-    fn parse_outputs(
-        &self,
-        setup: &Setup,
-        said: Vec<Value>,
-        timing: Timing,
-    ) -> Result<Sample, Failure>;
-    fn on_address(
-        &self,
-        setup: &Setup,
-        address: SocketAddr,
-        build_time: Duration,
-    ) -> Result<Box<dyn Instance>, Failure>;
-}
-
-impl<W: Workload> Space for W {
-    fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
-        Workload::points(self, set, workers)
-    }
-
-    fn long_points(&self, workers: usize) -> Vec<Point> {
-        Workload::long_points(self, workers)
-    }
-
-    fn capacity(&self, point: &Point) -> Option<Point> {
-        Workload::capacity(self, point)
-    }
-
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        Workload::requirements(self, point, family)
-    }
-
-    fn supports_external(&self, point: &Point) -> Result<(), Unsupported> {
-        Workload::supports_external(self, point)
-    }
-
-    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        Workload::external_inputs(self, setup)
-    }
-
-    fn parse_outputs(
-        &self,
-        setup: &Setup,
-        said: Vec<Value>,
-        timing: Timing,
-    ) -> Result<Sample, Failure> {
-        instance::external_sample(self, setup, said, timing)
-    }
-
-    fn on_address(
-        &self,
-        setup: &Setup,
-        address: SocketAddr,
-        build_time: Duration,
-    ) -> Result<Box<dyn Instance>, Failure> {
-        instance::on_address(self.clone(), setup.clone(), address, build_time)
-    }
 }
 
 /// A workload on a runner.
@@ -189,7 +124,7 @@ impl Registry {
             ages: workload.ages(),
             serves: workload.serves(),
             cases: pairing.cases,
-            space: Box::new(workload),
+            workload: Box::new(workload),
         });
     }
 }
@@ -197,17 +132,17 @@ impl Registry {
 impl Entry {
     /// Where the workload is measured.
     pub fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
-        self.space.points(set, workers)
+        self.workload.points(set, workers)
     }
 
     /// Where profiles measure it that take their time.
     pub fn long_points(&self, workers: usize) -> Vec<Point> {
-        self.space.long_points(workers)
+        self.workload.long_points(workers)
     }
 
     /// Where a trial tells the capacity that a share of it at `point` refers to, if there is one.
     pub fn capacity(&self, point: &Point) -> Option<Point> {
-        self.space.capacity(point)
+        self.workload.capacity(point)
     }
 
     /// The workload on each runner.
@@ -220,7 +155,7 @@ impl Entry {
     /// # Errors
     /// Why that family, or everybody, cannot run it.
     pub fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        self.space.requirements(point, family)
+        self.workload.requirements(point, family)
     }
 
     /// Whether a runner outside of this program can do a point.
@@ -228,7 +163,7 @@ impl Entry {
     /// # Errors
     /// With the reason.
     pub fn supports_external(&self, point: &Point) -> Result<(), Unsupported> {
-        self.space.supports_external(point)
+        self.workload.supports_external(point)
     }
 
     /// Prepares what such a runner is given.
@@ -236,20 +171,20 @@ impl Entry {
     /// # Errors
     /// When it cannot be made.
     pub fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        self.space.external_inputs(setup)
+        self.workload.external_inputs(setup)
     }
 
     /// Checks the answers of such a runner, and makes figures of them.
     ///
     /// # Errors
     /// When one is not of the workload's form, or wrong.
-    pub fn parse_outputs(
+    pub fn external_sample(
         &self,
         setup: &Setup,
         said: Vec<Value>,
         timing: Timing,
     ) -> Result<Sample, Failure> {
-        self.space.parse_outputs(setup, said, timing)
+        self.workload.external_sample(setup, said, timing)
     }
 
     /// Prepares to load the server of such a runner.
@@ -262,7 +197,7 @@ impl Entry {
         address: SocketAddr,
         build_time: Duration,
     ) -> Result<Box<dyn Instance>, Failure> {
-        self.space.on_address(setup, address, build_time)
+        self.workload.on_address(setup, address, build_time)
     }
 
     fn case(&self, runner: &str) -> Option<&dyn Case> {

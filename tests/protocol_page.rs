@@ -60,7 +60,7 @@ fn every_workload_has_its_answer_in_the_table() {
         assert_eq!(answer.is_some(), spoken, "{name}");
         let Some(answer) = answer else { continue };
         let said: Value = serde_json::from_str(answer).unwrap_or_else(|e| panic!("{name}: {e}"));
-        match entry.parse_outputs(&setup, vec![said], Timing::default()) {
+        match entry.external_sample(&setup, vec![said], Timing::default()) {
             // The examples are of other points than this.
             Ok(_) | Err(Failure::WrongAnswer(_)) => {}
             Err(failure) => panic!("{name}: {failure}"),

@@ -115,7 +115,7 @@ fn heard(
     possible.map_err(|why| Trouble::protocol(why.to_string()))?;
     let timing = samples::timing(&measured.samples);
     let answers = measured.samples.into_iter().map(|sample| sample.answer).collect();
-    let sample = entry.parse_outputs(setup, answers, timing)?;
+    let sample = entry.external_sample(setup, answers, timing)?;
     let seconds = |ns: f64| ns / 1e9;
     let phases = Phases {
         prepare_s: seconds(measured.build_ns + measured.prepare_ns),

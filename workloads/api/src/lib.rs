@@ -3,6 +3,7 @@
 //! This crate names no runtime and no workload.
 //!
 //! - [`workload`]: the trait that a workload implements.
+//! - [`dyn_workload`]: its object-safe half, for a harness.
 //! - [`runtime`]: the runtime API that a workload may call: asynchronous runtimes, OS threads,
 //!   data-parallel pools.
 //! - [`instance`]: one prepared cell, and the only clock that times it.
@@ -13,6 +14,7 @@
 //! - [`clock`]: wall time and resource usage, injectable.
 
 pub mod clock;
+pub mod dyn_workload;
 pub mod external;
 pub mod instance;
 pub mod load;
