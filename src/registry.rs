@@ -122,7 +122,7 @@ impl Registry {
         self.entries.push(Entry {
             info,
             ages: workload.ages(),
-            serves: workload.serves(),
+            serves: W::SERVES,
             cases: pairing.cases,
             workload: Box::new(workload),
         });

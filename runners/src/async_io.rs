@@ -69,6 +69,7 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncChannel;
+    type Locks = locks::AsyncLock;
     type ShutdownRuntime = E::ShutdownRuntime;
 
     fn new_instance(workers: usize) -> io::Result<E::ShutdownRuntime> {

@@ -70,7 +70,7 @@ impl Runner for AsyncStd {
                 "a trial of async-std must be started with {THREADS}={workers}"
             )));
         }
-        on_async(|| Ok(Runtime), workload, setup)
+        on_async(&|| Ok(Runtime), workload, setup)
     }
 }
 
@@ -84,6 +84,7 @@ impl AsyncRuntime for Runtime {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncStd;
+    type Locks = locks::AsyncLock;
     type ShutdownRuntime = NoShutdown;
 
     fn new_instance(_: usize) -> io::Result<NoShutdown> {

@@ -34,7 +34,7 @@ impl Runner for Rayon {
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let workers = setup.workers;
-        on_data_parallel(|| Pool::start(workers), workload, setup)
+        on_data_parallel(&|| Pool::start(workers), workload, setup)
     }
 }
 

@@ -48,7 +48,7 @@ impl Runner for Smol {
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let workers = setup.workers;
-        on_async(|| Running::start(workers).map(OnAsyncIo), workload, setup)
+        on_async(&|| Running::start(workers).map(OnAsyncIo), workload, setup)
     }
 }
 

@@ -58,7 +58,7 @@ impl Runner for ThreadPool {
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let threads = if workload.tasks_block() { setup.pool_threads } else { setup.workers };
-        on_threads(|| Pool::start(threads), workload, setup)
+        on_threads(&|| Pool::start(threads), workload, setup)
     }
 }
 

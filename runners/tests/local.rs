@@ -33,7 +33,7 @@ impl Walk {
                 continue;
             }
             // Who loads a server is another program.
-            if !workload.serves() {
+            if !W::SERVES {
                 let cell = format!("{name} on {on} at {point:?}");
                 let scratch = tempfile::tempdir().unwrap();
                 let setup = Setup {

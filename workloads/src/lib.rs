@@ -68,3 +68,32 @@ pub fn each(visitor: &mut impl Visitor) {
     visitor.visit(pitfalls::pool_starvation::PoolStarvation);
     visitor.visit(calibration::null::Null);
 }
+
+#[cfg(test)]
+mod tests {
+    use runtime_bench_api::runtime::Family;
+    use runtime_bench_api::workload::{Placement, PointSet};
+
+    use super::*;
+
+    struct Constants;
+
+    impl Visitor for Constants {
+        fn visit<W: Workload>(&mut self, workload: W) {
+            let sets = [PointSet::Smoke, PointSet::Quick, PointSet::Full];
+            let points: Vec<_> = sets.iter().flat_map(|set| workload.points(*set, 2)).collect();
+            let offloads = |point| {
+                workload.requirements(point, Family::Async).is_ok_and(|needs| needs.offloads)
+            };
+            let name = workload.info().name;
+            assert_eq!(W::OFFLOADS, points.iter().any(offloads), "{name}");
+            let on_caller = |point| workload.placement(point) == Placement::OnCaller;
+            assert_eq!(W::ON_CALLER, points.iter().any(on_caller), "{name}");
+        }
+    }
+
+    #[test]
+    fn constants_agree_with_points() {
+        each(&mut Constants);
+    }
+}

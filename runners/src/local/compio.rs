@@ -60,7 +60,7 @@ impl Runner for Compio {
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let build = || runtime::Runtime::new().map(Runtime);
-        on_local(build, workload, Setup { workers: 1, ..setup })
+        on_local(&build, workload, Setup { workers: 1, ..setup })
     }
 }
 

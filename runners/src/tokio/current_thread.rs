@@ -43,6 +43,6 @@ impl Runner for CurrentThread {
         let build =
             || Builder::new_current_thread().enable_all().build().map(Tokio::<Blocking>::new);
         // It has one, whatever the others have.
-        on_async(build, workload, Setup { workers: 1, ..setup })
+        on_async(&build, workload, Setup { workers: 1, ..setup })
     }
 }

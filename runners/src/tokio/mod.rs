@@ -81,6 +81,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::Tokio;
+    type Locks = locks::Tokio;
     type ShutdownRuntime = Beside;
 
     fn new_instance(workers: usize) -> io::Result<Beside> {

@@ -36,7 +36,7 @@ impl Runner for MultiThread {
             let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
             runtime.map(Tokio::<Blocking>::new)
         };
-        on_async(build, workload, setup)
+        on_async(&build, workload, setup)
     }
 }
 

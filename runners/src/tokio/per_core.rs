@@ -45,15 +45,15 @@ impl Runner for PerCore {
         Family::Async
     }
 
-    fn refuses<W: Workload>(&self, workload: &W, _: &Point, _: &Requirements) -> Option<String> {
+    fn refuses<W: Workload>(&self, _: &W, _: &Point, _: &Requirements) -> Option<String> {
         let reason = "its runtimes share no tasks: it is for servers, whose connections the kernel \
                       divides";
-        (!workload.serves()).then(|| reason.to_owned())
+        (!W::SERVES).then(|| reason.to_owned())
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let workers = setup.workers;
-        on_async(|| start(workers).map(Tokio::<Divided>::new), workload, setup)
+        on_async(&|| start(workers).map(Tokio::<Divided>::new), workload, setup)
     }
 }
 

@@ -57,7 +57,7 @@ impl Runner for WithRayon {
             let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
             runtime.map(Tokio::<OnRayon>::new)
         };
-        on_async(build, workload, setup)
+        on_async(&build, workload, setup)
     }
 }
 

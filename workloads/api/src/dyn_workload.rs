@@ -20,7 +20,7 @@ pub trait DynWorkload: Send + Sync {
     fn info(&self) -> WorkloadInfo;
     /// As [`Workload::ages`].
     fn ages(&self) -> &'static [Age];
-    /// As [`Workload::serves`].
+    /// As [`Workload::SERVES`].
     fn serves(&self) -> bool;
     /// As [`Workload::tasks_block`].
     fn tasks_block(&self) -> bool;
@@ -77,7 +77,7 @@ impl<W: Workload> DynWorkload for W {
     }
 
     fn serves(&self) -> bool {
-        Workload::serves(self)
+        W::SERVES
     }
 
     fn tasks_block(&self) -> bool {

@@ -48,6 +48,15 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// What one iteration returns; every one is checked.
     type Output: DeserializeOwned + Send + 'static;
 
+    /// Whether it is a server that clients from outside can speak to.
+    const SERVES: bool = false;
+
+    /// Whether [`Requirements::offloads`] is set at any point.
+    const OFFLOADS: bool = false;
+
+    /// Whether [`Workload::placement`] is [`Placement::OnCaller`] at any point.
+    const ON_CALLER: bool = false;
+
     /// The workload in its own words.
     fn info(&self) -> WorkloadInfo;
 
@@ -104,11 +113,6 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Latencies of a block in `HdrHistogram`'s compressed V2 encoding, base64, where it recorded them.
     fn histogram(&self, _block: &Timed<Self::Output>) -> Option<String> {
         None
-    }
-
-    /// Whether it is a server that clients from outside can speak to.
-    fn serves(&self) -> bool {
-        false
     }
 
     /// Prepares a session on an asynchronous runtime; runs as a task of it.

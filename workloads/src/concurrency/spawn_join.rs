@@ -60,6 +60,8 @@ impl Workload for SpawnJoin {
     /// Sum of the tasks' numbers.
     type Output = u64;
 
+    const ON_CALLER: bool = true;
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "spawn-join".into(),

@@ -1,8 +1,5 @@
 //! `worker-pool`: many jobs, and only so many of them at a time.
 
-use std::future::Future;
-use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,9 +11,7 @@ use serde::Deserialize;
 use super::watch::Watch;
 use crate::cpu::xorshift::{scattered, xorshift};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
-};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
     Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
@@ -135,13 +130,7 @@ impl Workload for WorkerPool {
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Done>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        Ok(repeat_async(move || {
-            let done = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
-            async move {
-                let none = || Failure::Request("the runtime has no semaphore".to_owned());
-                Ok(done.ok_or_else(none)?.await)
-            }
-        }))
+        Ok(repeat_async(move || async move { Ok(do_jobs::<R, R::Locks>(shape).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
@@ -188,17 +177,6 @@ fn take_jobs(shape: Shape, watch: &Watch, next: &AtomicUsize, step_back: impl Fn
         step_back();
         xor ^= Shape::job(number);
         watch.end();
-    }
-}
-
-/// One iteration with the runtime's semaphore; its future is boxed, once for all jobs.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
-
-impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
-    type Output = Pin<Box<dyn Future<Output = Done> + Send>>;
-
-    fn visit<L: Locks>(self) -> Self::Output {
-        Box::pin(do_jobs::<R, L>(self.0))
     }
 }
 

@@ -104,6 +104,8 @@ fn lines(millionths: &[i64]) -> String {
 impl Workload for Preprocess {
     type Output = Normalised;
 
+    const OFFLOADS: bool = true;
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "preprocess".into(),

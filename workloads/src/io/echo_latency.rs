@@ -47,6 +47,8 @@ fn shape(point: &Point) -> Result<Shape, Unsupported> {
 impl Workload for EchoLatency {
     type Output = Report;
 
+    const SERVES: bool = true;
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "echo-latency".into(),
@@ -127,10 +129,6 @@ impl Workload for EchoLatency {
 
     fn histogram(&self, block: &Timed<Report>) -> Option<String> {
         reported::histogram(block)
-    }
-
-    fn serves(&self) -> bool {
-        true
     }
 
     async fn on_async<R: AsyncRuntime>(

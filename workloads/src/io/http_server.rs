@@ -63,6 +63,8 @@ fn shape(point: &Point) -> Result<Shape, Unsupported> {
 impl Workload for HttpServer {
     type Output = Report;
 
+    const SERVES: bool = true;
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "http-server".into(),
@@ -137,10 +139,6 @@ impl Workload for HttpServer {
         };
         metrics.extend(reported::percentiles(block, Metric::context).into_iter().map(closed));
         metrics
-    }
-
-    fn serves(&self) -> bool {
-        true
     }
 
     async fn on_async<R: AsyncRuntime>(

@@ -69,6 +69,8 @@ impl Shape {
 impl Workload for MixedLoad {
     type Output = Mixed;
 
+    const OFFLOADS: bool = true;
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "mixed-load".into(),

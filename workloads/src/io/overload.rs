@@ -68,6 +68,8 @@ impl Pressed {
 impl Workload for Overload {
     type Output = Pressed;
 
+    const SERVES: bool = true;
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "overload".into(),
@@ -146,10 +148,6 @@ impl Workload for Overload {
     ) -> Result<impl Session<Output = Pressed>, Failure> {
         let shape = Shape::of(&setup.point)?;
         Ok(Under { served: Served::with_clients(setup, &shape.load, address)?, shape })
-    }
-
-    fn serves(&self) -> bool {
-        true
     }
 
     async fn on_async<R: AsyncRuntime>(

@@ -1,10 +1,7 @@
 //! `scrape`: pages fetched from a slow server, a few at a time.
 
-use std::future::Future;
 use std::io::{Read, Write};
-use std::marker::PhantomData;
 use std::net::TcpStream;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,9 +15,7 @@ use super::stack::Stack;
 use runtime_bench_api::external::ExternalInputs;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::loopback::hand_over;
-use runtime_bench_api::runtime::{
-    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
-};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
     Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
 };
@@ -170,11 +165,7 @@ impl Workload for Scrape {
         let stack = Arc::new(Stack::of(connections.collect::<Result<_, _>>()?));
         Ok(repeat_async(move || {
             let stack = Arc::clone(&stack);
-            let scraped = R::with_locks(OWN, Iteration::<R> { shape, stack, own: PhantomData });
-            async move {
-                let none = || Failure::Request("the runtime has no semaphore".to_owned());
-                scraped.ok_or_else(none)?.await
-            }
+            async move { fetch_all::<R, R::Locks>(shape, stack).await }
         }))
     }
 
@@ -240,21 +231,6 @@ fn take_pages(shape: Shape, stack: &Stack<TcpStream>, next: &AtomicUsize) -> Pag
             .map_err(Failure::io("fetching a page"))?;
         stack.give_back(connection);
         pages.push((page, crc32fast::hash(&content)));
-    }
-}
-
-/// One iteration with the runtime's semaphore; its future is boxed, once for all pages.
-struct Iteration<R: AsyncRuntime> {
-    shape: Shape,
-    stack: Arc<Stack<R::Tcp>>,
-    own: PhantomData<fn() -> R>,
-}
-
-impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
-    type Output = Pin<Box<dyn Future<Output = Result<Scraped, Failure>> + Send>>;
-
-    fn visit<L: Locks>(self) -> Self::Output {
-        Box::pin(fetch_all::<R, L>(self.shape, self.stack))
     }
 }
 

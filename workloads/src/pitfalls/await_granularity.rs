@@ -122,6 +122,8 @@ impl Workload for AwaitGranularity {
     /// The sum.
     type Output = u64;
 
+    const OFFLOADS: bool = true;
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "await-granularity".into(),

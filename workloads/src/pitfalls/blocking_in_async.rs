@@ -141,6 +141,8 @@ impl Beaten {
 impl Workload for BlockingInAsync {
     type Output = Beaten;
 
+    const OFFLOADS: bool = true;
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "blocking-in-async".into(),

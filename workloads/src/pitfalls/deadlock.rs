@@ -1,8 +1,6 @@
 //! `deadlock`: two locks taken in opposite order, and the same two taken in one order.
 
 use std::future::Future;
-use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +12,7 @@ use serde::Deserialize;
 
 use super::meeting::Meeting;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
     Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
@@ -151,12 +149,11 @@ impl Workload for Deadlock {
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        Ok(repeat_async(move || {
-            let ended = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
-            async move {
-                let none = || Failure::Request("the runtime has no locks".to_owned());
-                Ok(ended.ok_or_else(none)?.await)
-            }
+        Ok(repeat_async(move || async move {
+            let (stuck, freed) = stuck::<R, R::Locks>(shape.watch).await;
+            let start = Instant::now();
+            let turns = take_turns::<R, R::Locks>(shape.turns).await;
+            Ok(Ended { stuck, freed: Some(freed), turns, took: start.elapsed() })
         }))
     }
 
@@ -187,23 +184,6 @@ async fn opposite<L: Locks>(
         L::permitted(second, went_on).await
     })
     .await;
-}
-
-/// One iteration with the runtime's own locks; its future is boxed, once for all of it.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
-
-impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
-    type Output = Pin<Box<dyn Future<Output = Ended> + Send>>;
-
-    fn visit<L: Locks>(self) -> Self::Output {
-        let shape = self.0;
-        Box::pin(async move {
-            let (stuck, freed) = stuck::<R, L>(shape.watch).await;
-            let start = Instant::now();
-            let turns = take_turns::<R, L>(shape.turns).await;
-            Ended { stuck, freed: Some(freed), turns, took: start.elapsed() }
-        })
-    }
 }
 
 /// Whether two tasks in opposite order are stuck, and whether cancelling one sets the other free.

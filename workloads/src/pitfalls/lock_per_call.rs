@@ -1,8 +1,5 @@
 //! `lock-per-call`: two tasks under a lock, which only helps if it is the same one.
 
-use std::future::Future;
-use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,9 +12,7 @@ use serde::Deserialize;
 use super::meeting::Meeting;
 use crate::concurrency::watch::Watch;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
-};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
     Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
@@ -150,13 +145,7 @@ impl Workload for LockPerCall {
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Held>, Failure> {
         let shape = Shape::of(&setup.point)?;
-        Ok(repeat_async(move || {
-            let held = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
-            async move {
-                let none = || Failure::Request("the runtime has no locks".to_owned());
-                Ok(held.ok_or_else(none)?.await)
-            }
-        }))
+        Ok(repeat_async(move || async move { Ok(both::<R, R::Locks>(shape).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
@@ -213,17 +202,6 @@ impl Inside {
         }
         self.watch.end();
         drop(held);
-    }
-}
-
-/// One iteration with the runtime's own locks; its future is boxed, once for both tasks.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
-
-impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
-    type Output = Pin<Box<dyn Future<Output = Held> + Send>>;
-
-    fn visit<L: Locks>(self) -> Self::Output {
-        Box::pin(both::<R, L>(self.0))
     }
 }
 

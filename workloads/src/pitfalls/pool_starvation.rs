@@ -70,6 +70,8 @@ impl Door {
 impl Workload for PoolStarvation {
     type Output = Ended;
 
+    const OFFLOADS: bool = true;
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "pool-starvation".into(),

@@ -10,8 +10,11 @@ pub use sessions::{
     repeat_async, repeat_local,
 };
 
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use runtime_bench_results::trial::Metric;
@@ -53,27 +56,37 @@ pub trait Instance {
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_async<W: Workload, R: AsyncRuntime>(
-    build: impl FnOnce() -> io::Result<R>,
+    build: &dyn Fn() -> io::Result<R>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime| runtime.run(async {}), &setup)?;
-    let session = runtime.run(workload.clone().on_async::<R>(setup.clone()))?;
+    let (runtime, took) = timed_build(build, first_task, setup.clock)?;
+    let slot = Slot::default();
+    let (put, prepare) = (slot.clone(), workload.clone().on_async::<R>(setup.clone()));
+    run_boxed(&runtime, Box::pin(async move { put.set(prepare.await) }));
+    let session = slot.take()?;
     let placement = workload.placement(&setup.point);
     Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
+        let slot = Slot::default();
+        let put = slot.clone();
         let root = async move {
             let mut answers = Vec::with_capacity(iterations);
             let mut watch = Stopwatch::start(clock);
             for _ in 0..iterations {
-                answers.push(AsyncSession::iterate(&mut session).await?);
+                match AsyncSession::iterate(&mut session).await {
+                    Ok(answer) => answers.push(answer),
+                    Err(failure) => return put.set(Err(failure)),
+                }
                 watch.lap();
             }
-            Ok((session, Timed { answers, timing: watch.stop() }))
+            put.set(Ok((session, Timed { answers, timing: watch.stop() })));
         };
-        match placement {
-            Placement::Spawned => runtime.run(root),
-            Placement::OnCaller => runtime.run_on_caller(root),
+        if W::ON_CALLER && placement == Placement::OnCaller {
+            runtime.run_on_caller(root);
+        } else {
+            runtime.run(root);
         }
+        slot.take()
     }))
 }
 
@@ -82,27 +95,39 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_local<W: Workload, R: LocalRuntime>(
-    build: impl FnOnce() -> io::Result<R>,
+    build: &dyn Fn() -> io::Result<R>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime| runtime.run(async {}), &setup)?;
-    let session = runtime.run(workload.clone().on_local::<R>(setup.clone()))?;
+    let (runtime, took) = timed_build(build, first_local_task, setup.clock)?;
+    let slot = Slot::default();
+    let (put, prepare) = (slot.clone(), workload.clone().on_local::<R>(setup.clone()));
+    let prepare: Pin<Box<dyn Future<Output = ()>>> =
+        Box::pin(async move { put.set(prepare.await) });
+    runtime.run(prepare);
+    let session = slot.take()?;
     let placement = workload.placement(&setup.point);
     Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
+        let slot = Slot::default();
+        let put = slot.clone();
         let root = async move {
             let mut answers = Vec::with_capacity(iterations);
             let mut watch = Stopwatch::start(clock);
             for _ in 0..iterations {
-                answers.push(session.iterate().await?);
+                match session.iterate().await {
+                    Ok(answer) => answers.push(answer),
+                    Err(failure) => return put.set(Err(failure)),
+                }
                 watch.lap();
             }
-            Ok((session, Timed { answers, timing: watch.stop() }))
+            put.set(Ok((session, Timed { answers, timing: watch.stop() })));
         };
-        match placement {
-            Placement::Spawned => runtime.run(root),
-            Placement::OnCaller => runtime.run_on_caller(root),
+        if W::ON_CALLER && placement == Placement::OnCaller {
+            runtime.run_on_caller(root);
+        } else {
+            runtime.run(root);
         }
+        slot.take()
     }))
 }
 
@@ -111,16 +136,13 @@ pub fn on_local<W: Workload, R: LocalRuntime>(
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_threads<W: Workload, T: ThreadRuntime>(
-    build: impl FnOnce() -> io::Result<T>,
+    build: &dyn Fn() -> io::Result<T>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime| runtime.run(|| ()), &setup)?;
-    let prepare = (workload.clone(), setup.clone());
-    let session = runtime.run(move || prepare.0.on_threads::<T>(prepare.1))?;
-    Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
-        runtime.run(move || block(session, clock, iterations))
-    }))
+    let (runtime, took) = timed_build(build, first_job, setup.clock)?;
+    let run = move |job: Job| runtime.run(job);
+    on_jobs(run, W::on_threads::<T>, workload, setup, took)
 }
 
 /// Builds a runtime and prepares `workload` on it: a data-parallel pool.
@@ -128,16 +150,92 @@ pub fn on_threads<W: Workload, T: ThreadRuntime>(
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_data_parallel<W: Workload, D: DataParallel>(
-    build: impl FnOnce() -> io::Result<D>,
+    build: &dyn Fn() -> io::Result<D>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime| runtime.run(|| ()), &setup)?;
-    let prepare = (workload.clone(), setup.clone());
-    let session = runtime.run(move || prepare.0.on_data_parallel::<D>(prepare.1))?;
-    Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
-        runtime.run(move || block(session, clock, iterations))
+    let (runtime, took) = timed_build(build, first_parallel_job, setup.clock)?;
+    let run = move |job: Job| runtime.run(job);
+    on_jobs(run, W::on_data_parallel::<D>, workload, setup, took)
+}
+
+/// A root that runs on threads. It is boxed before the clock starts, so that every workload gives a
+/// runtime the same type.
+type Job = Box<dyn FnOnce() + Send>;
+
+fn job(work: impl FnOnce() + Send + 'static) -> Job {
+    Box::new(work)
+}
+
+/// Prepares `workload` as a job, and makes each block a job.
+fn on_jobs<W: Workload, S: Session<Output = W::Output>>(
+    run: impl Fn(Job) + 'static,
+    prepare: impl FnOnce(W, Setup) -> Result<S, Failure> + Send + 'static,
+    workload: W,
+    setup: Setup,
+    build_time: Duration,
+) -> Result<Box<dyn Instance>, Failure> {
+    let slot = Slot::default();
+    let (put, arguments) = (slot.clone(), (workload.clone(), setup.clone()));
+    run(job(move || put.set(prepare(arguments.0, arguments.1))));
+    let session = slot.take()?;
+    Ok(Prepared::boxed(workload, setup, build_time, session, move |session, clock, iterations| {
+        let slot = Slot::default();
+        let put = slot.clone();
+        run(job(move || put.set(block(session, clock, iterations))));
+        slot.take()
     }))
+}
+
+// The first root task of a runtime, and the one that prepares: functions that are generic over the runtime
+// only, so that they are compiled once and not for every workload.
+
+fn first_task<R: AsyncRuntime>(runtime: &R) {
+    runtime.run(async {});
+}
+
+fn first_local_task<R: LocalRuntime>(runtime: &R) {
+    runtime.run(async {});
+}
+
+fn first_job<T: ThreadRuntime>(runtime: &T) {
+    runtime.run(job(|| ()));
+}
+
+fn first_parallel_job<D: DataParallel>(runtime: &D) {
+    runtime.run(job(|| ()));
+}
+
+fn run_boxed<R: AsyncRuntime>(runtime: &R, root: Pin<Box<dyn Future<Output = ()> + Send>>) {
+    runtime.run(root);
+}
+
+/// Where a root task puts its result. So its output is `()`, and a runtime's generic code is compiled
+/// for fewer types.
+struct Slot<T>(Arc<Mutex<Option<Result<T, Failure>>>>);
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(None)))
+    }
+}
+
+impl<T> Slot<T> {
+    fn set(&self, result: Result<T, Failure>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    }
+
+    /// Takes the result of a root that has ended.
+    fn take(&self) -> Result<T, Failure> {
+        let result = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        result.unwrap_or_else(|| Err(Failure::Request("the root task did not finish".to_owned())))
+    }
 }
 
 /// Prepares to load a server that another process has taken `build_time` to start.
@@ -187,14 +285,14 @@ fn sample<W: Workload>(
 
 /// A runtime is built once it has run an empty root task: some start their threads only then.
 fn timed_build<R>(
-    build: impl FnOnce() -> io::Result<R>,
-    first_task: impl FnOnce(&R),
-    setup: &Setup,
+    build: &dyn Fn() -> io::Result<R>,
+    first_task: fn(&R),
+    clock: &'static dyn Clock,
 ) -> Result<(R, Duration), Failure> {
-    let start = setup.clock.now();
+    let start = clock.now();
     let runtime = build().map_err(Failure::io("building the runtime"))?;
     first_task(&runtime);
-    Ok((runtime, setup.clock.now().saturating_sub(start)))
+    Ok((runtime, clock.now().saturating_sub(start)))
 }
 
 fn block<S: Session>(

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::channels::{Channels, ChannelsVisitor};
-use super::locks::LocksVisitor;
+use super::locks::{Locks, LocksVisitor};
 use super::shutdown::ShutdownRuntime;
 
 /// An asynchronous runtime. A value of it is the running instance.
@@ -26,6 +26,8 @@ pub trait AsyncRuntime: Sized + 'static {
     type File: Send + 'static;
     /// The runtime's own channels, with a bound.
     type Channels: Channels;
+    /// The runtime's own locks.
+    type Locks: Locks;
     /// A runtime of this kind that can be shut down.
     type ShutdownRuntime: ShutdownRuntime;
 
@@ -135,7 +137,8 @@ pub trait AsyncRuntime: Sized + 'static {
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 
     /// Does something with the locks of a name: `own` are the runtime's own. `None` when no crate of
-    /// locks has that name.
+    /// locks has that name. It is compiled for every such crate: where only the runtime's own are used,
+    /// use [`AsyncRuntime::Locks`].
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output>;
 
     /// Does something with the channels of a name, with or without a bound: `own` are the runtime's own.
