@@ -36,6 +36,7 @@ const LATE: u64 = 9;
 struct Faults;
 
 impl Workload for Faults {
+    type Params = ();
     type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
@@ -55,7 +56,7 @@ impl Workload for Faults {
         WAYS.iter().map(|way| Point::new().variant(way)).collect()
     }
 
-    fn requirements(&self, _: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, (): &(), family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::ThreadPerTask {
             Ok(Requirements::default())
         } else {
@@ -63,7 +64,7 @@ impl Workload for Faults {
         }
     }
 
-    fn verify(&self, _: &Setup, answer: &u64) -> Result<(), String> {
+    fn verify(&self, (): &(), _: &Setup, answer: &u64) -> Result<(), String> {
         if *answer == 0 { Ok(()) } else { Err(format!("{answer}, expected 0")) }
     }
 
@@ -71,12 +72,13 @@ impl Workload for Faults {
         answer.to_string()
     }
 
-    fn metrics(&self, _: &Setup, _: &Timed<u64>) -> Vec<Metric> {
+    fn metrics(&self, (): &(), _: &Setup, _: &Timed<u64>) -> Vec<Metric> {
         Vec::new()
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
+        (): (),
         setup: Setup,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let way = setup.point.variant.clone().unwrap_or_default();

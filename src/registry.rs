@@ -112,7 +112,7 @@ impl Registry {
     }
 
     fn add<W: Workload>(&mut self, workload: W) {
-        let info = workload.info();
+        let info = Workload::info(&workload);
         if self.entries.iter().any(|entry| entry.info.name == info.name) {
             self.duplicates.push(format!("two workloads are called {}", info.name));
             return;
@@ -121,7 +121,7 @@ impl Registry {
         runtime_bench_runners::each(&mut pairing);
         self.entries.push(Entry {
             info,
-            ages: workload.ages(),
+            ages: Workload::ages(&workload),
             serves: W::SERVES,
             cases: pairing.cases,
             workload: Box::new(workload),
@@ -239,11 +239,11 @@ impl<W: Workload, R: Runner> Case for Pair<W, R> {
     }
 
     fn tasks_block(&self) -> bool {
-        self.workload.tasks_block()
+        Workload::tasks_block(&self.workload)
     }
 
     fn requirements(&self, point: &Point) -> Result<Requirements, Unsupported> {
-        let needs = self.workload.requirements(point, self.runner.family())?;
+        let needs = DynWorkload::requirements(&self.workload, point, self.runner.family())?;
         match self.runner.refuses(&self.workload, point, &needs) {
             Some(reason) => Err(Unsupported::Family(reason)),
             None => Ok(needs),

@@ -72,7 +72,7 @@ pub fn each(visitor: &mut impl Visitor) {
 #[cfg(test)]
 mod tests {
     use runtime_bench_api::runtime::Family;
-    use runtime_bench_api::workload::{Placement, PointSet};
+    use runtime_bench_api::workload::{FromPoint, Placement, PointSet};
 
     use super::*;
 
@@ -82,13 +82,17 @@ mod tests {
         fn visit<W: Workload>(&mut self, workload: W) {
             let sets = [PointSet::Smoke, PointSet::Quick, PointSet::Full];
             let points: Vec<_> = sets.iter().flat_map(|set| workload.points(*set, 2)).collect();
-            let offloads = |point| {
-                workload.requirements(point, Family::Async).is_ok_and(|needs| needs.offloads)
-            };
+            let params: Vec<_> =
+                points.iter().filter_map(|point| W::Params::from_point(point).ok()).collect();
+            let offloads = params.iter().any(|params| {
+                workload.requirements(params, Family::Async).is_ok_and(|needs| needs.offloads)
+            });
             let name = workload.info().name;
-            assert_eq!(W::OFFLOADS, points.iter().any(offloads), "{name}");
-            let on_caller = |point| workload.placement(point) == Placement::OnCaller;
-            assert_eq!(W::ON_CALLER, points.iter().any(on_caller), "{name}");
+            assert_eq!(params.len(), points.len(), "{name}");
+            assert_eq!(W::OFFLOADS, offloads, "{name}");
+            let on_caller =
+                params.iter().any(|params| workload.placement(params) == Placement::OnCaller);
+            assert_eq!(W::ON_CALLER, on_caller, "{name}");
         }
     }
 

@@ -12,11 +12,11 @@ pub use monoio::Monoio;
 
 use std::io;
 
-use runtime_bench_api::workload::Workload;
+use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_results::key::Point;
 
 /// Why neither of them is for a workload at a point; `None` where they are.
-fn refusal<W: Workload>(workload: &W, point: &Point) -> Option<String> {
+fn refusal(workload: &dyn DynWorkload, point: &Point) -> Option<String> {
     if let Err(unsupported) = workload.supports_local(point) {
         return Some(unsupported.to_string());
     }

@@ -12,7 +12,7 @@ use crate::clock::Timing;
 use crate::external::ExternalInputs;
 use crate::instance::{self, Instance, Sample};
 use crate::runtime::Family;
-use crate::workload::{Failure, PointSet, Requirements, Setup, Unsupported, Workload};
+use crate::workload::{Failure, FromPoint, PointSet, Requirements, Setup, Unsupported, Workload};
 
 /// A [`Workload`] whose type is erased. Every workload implements it.
 pub trait DynWorkload: Send + Sync {
@@ -35,6 +35,11 @@ pub trait DynWorkload: Send + Sync {
     /// # Errors
     /// When no runner, or none of this family, can run the point.
     fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported>;
+    /// As [`Workload::supports_local`].
+    ///
+    /// # Errors
+    /// With the reason.
+    fn supports_local(&self, point: &Point) -> Result<(), Unsupported>;
     /// As [`Workload::supports_external`].
     ///
     /// # Errors
@@ -97,15 +102,19 @@ impl<W: Workload> DynWorkload for W {
     }
 
     fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        Workload::requirements(self, point, family)
+        Workload::requirements(self, &W::Params::from_point(point)?, family)
+    }
+
+    fn supports_local(&self, point: &Point) -> Result<(), Unsupported> {
+        Workload::supports_local(self, &W::Params::from_point(point)?)
     }
 
     fn supports_external(&self, point: &Point) -> Result<(), Unsupported> {
-        Workload::supports_external(self, point)
+        Workload::supports_external(self, &W::Params::from_point(point)?)
     }
 
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        Workload::external_inputs(self, setup)
+        Workload::external_inputs(self, &W::Params::from_point(&setup.point)?, setup)
     }
 
     fn external_sample(

@@ -45,6 +45,9 @@ pub enum Placement {
 /// with its reason, by [`Workload::requirements`], and its method is left at the default. Asynchronous runtimes
 /// whose tasks stay on one thread are ruled out unless [`Workload::supports_local`] lets them in to `on_local`.
 pub trait Workload: Clone + Send + Sync + 'static {
+    /// The variant and the parameters of a point, parsed once.
+    type Params: FromPoint;
+
     /// What one iteration returns; every one is checked.
     type Output: DeserializeOwned + Send + 'static;
 
@@ -78,9 +81,12 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// What a point asks of the runner and the machine, or why this family cannot run it.
     ///
     /// # Errors
-    /// [`Unsupported`] with a reason that a user understands. Every parameter is checked for its range
-    /// here, before anything is started.
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported>;
+    /// [`Unsupported`] with a reason that a user understands.
+    fn requirements(
+        &self,
+        params: &Self::Params,
+        family: Family,
+    ) -> Result<Requirements, Unsupported>;
 
     /// Whether its tasks wait for something while they run. Then the thread pool has its I/O size,
     /// otherwise one thread per worker.
@@ -89,7 +95,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     }
 
     /// Where the root task of an iteration runs, on an asynchronous runtime.
-    fn placement(&self, _point: &Point) -> Placement {
+    fn placement(&self, _params: &Self::Params) -> Placement {
         Placement::Spawned
     }
 
@@ -102,13 +108,23 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// What was expected and what came.
-    fn verify(&self, setup: &Setup, answer: &Self::Output) -> Result<(), String>;
+    fn verify(
+        &self,
+        params: &Self::Params,
+        setup: &Setup,
+        output: &Self::Output,
+    ) -> Result<(), String>;
 
     /// The answer in a few characters, for the results file.
     fn describe(&self, answer: &Self::Output) -> String;
 
     /// The workload's own figures of a block, its headline among them.
-    fn metrics(&self, setup: &Setup, block: &Timed<Self::Output>) -> Vec<Metric>;
+    fn metrics(
+        &self,
+        params: &Self::Params,
+        setup: &Setup,
+        block: &Timed<Self::Output>,
+    ) -> Vec<Metric>;
 
     /// Latencies of a block in `HdrHistogram`'s compressed V2 encoding, base64, where it recorded them.
     fn histogram(&self, _block: &Timed<Self::Output>) -> Option<String> {
@@ -118,6 +134,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Prepares a session on an asynchronous runtime; runs as a task of it.
     fn on_async<R: AsyncRuntime>(
         self,
+        _params: Self::Params,
         _setup: Setup,
     ) -> impl Future<Output = Result<impl AsyncSession<Output = Self::Output>, Failure>> + Send
     {
@@ -128,7 +145,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Unsupported::Family`] with a reason that a user understands.
-    fn supports_local(&self, _point: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _params: &Self::Params) -> Result<(), Unsupported> {
         Err(Unsupported::Family(
             "its tasks cannot move between threads, and this workload is written for runtimes whose \
              tasks can"
@@ -140,6 +157,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// it.
     fn on_local<R: LocalRuntime>(
         self,
+        _params: Self::Params,
         _setup: Setup,
     ) -> impl Future<Output = Result<impl LocalSession<Output = Self::Output>, Failure>> {
         std::future::ready(Err::<NoSession<Self::Output>, _>(Failure::no_session()))
@@ -148,6 +166,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Prepares a session on threads; runs as a task of them.
     fn on_threads<T: ThreadRuntime>(
         self,
+        _params: Self::Params,
         _setup: Setup,
     ) -> Result<impl Session<Output = Self::Output>, Failure> {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
@@ -156,6 +175,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Prepares a session on a data-parallel pool; runs on a worker of it.
     fn on_data_parallel<D: DataParallel>(
         self,
+        _params: Self::Params,
         _setup: Setup,
     ) -> Result<impl Session<Output = Self::Output>, Failure> {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
@@ -165,7 +185,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Unsupported::Family`] with a reason that a user understands.
-    fn supports_external(&self, _point: &Point) -> Result<(), Unsupported> {
+    fn supports_external(&self, _params: &Self::Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
@@ -174,7 +194,11 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// When it cannot be made.
-    fn external_inputs(&self, _setup: &Setup) -> Result<ExternalInputs, Failure> {
+    fn external_inputs(
+        &self,
+        _params: &Self::Params,
+        _setup: &Setup,
+    ) -> Result<ExternalInputs, Failure> {
         Ok(ExternalInputs::default())
     }
 
@@ -185,10 +209,11 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// When one is not of the form that this workload's answers have.
     fn parse_outputs(
         &self,
+        _params: &Self::Params,
         _setup: &Setup,
-        said: Vec<Value>,
+        outputs: Vec<Value>,
     ) -> Result<Vec<Self::Output>, Failure> {
-        external::parse_outputs(said)
+        external::parse_outputs(outputs)
     }
 
     /// Prepares a session that loads a server of such a runner; only for workloads that are servers.
@@ -197,10 +222,26 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// When its clients cannot be started.
     fn on_address(
         self,
+        _params: Self::Params,
         _setup: &Setup,
         _address: SocketAddr,
     ) -> Result<impl Session<Output = Self::Output>, Failure> {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
+    }
+}
+
+/// The parameters of a workload, as it uses them.
+pub trait FromPoint: Sized + Clone + Send + Sync + 'static {
+    /// Parses the variant and the parameters of a point.
+    ///
+    /// # Errors
+    /// [`Unsupported::Point`] when the variant is unknown, or a parameter is missing or out of range.
+    fn from_point(point: &Point) -> Result<Self, Unsupported>;
+}
+
+impl FromPoint for () {
+    fn from_point(_: &Point) -> Result<Self, Unsupported> {
+        Ok(())
     }
 }
 
@@ -221,16 +262,6 @@ pub struct Setup {
     pub traffic: Traffic,
     /// The clock.
     pub clock: &'static dyn Clock,
-}
-
-impl Setup {
-    /// The count held by a parameter of the point.
-    ///
-    /// # Errors
-    /// When the point has no such count.
-    pub fn count(&self, name: &str) -> Result<usize, Failure> {
-        Ok(self.point.count(name)?)
-    }
 }
 
 /// The answers of a block and what they took.

@@ -15,6 +15,7 @@ use runtime_bench_api::workload::{
 pub struct Null;
 
 impl Workload for Null {
+    type Params = ();
     type Output = ();
 
     fn info(&self) -> WorkloadInfo {
@@ -40,11 +41,11 @@ impl Workload for Null {
         vec![Point::new()]
     }
 
-    fn requirements(&self, _: &Point, _: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, _: &(), _: Family) -> Result<Requirements, Unsupported> {
         Ok(Requirements::default())
     }
 
-    fn verify(&self, _: &Setup, (): &()) -> Result<(), String> {
+    fn verify(&self, _: &(), _: &Setup, (): &()) -> Result<(), String> {
         Ok(())
     }
 
@@ -52,34 +53,41 @@ impl Workload for Null {
         String::new()
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<()>) -> Vec<Metric> {
+    fn metrics(&self, _: &(), _: &Setup, block: &Timed<()>) -> Vec<Metric> {
         vec![Metric::lower("per-iteration", "ns", block.wall_ns())]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
+        _: (),
         _: Setup,
     ) -> Result<impl AsyncSession<Output = ()>, Failure> {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &()) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
+        _: (),
         _: Setup,
     ) -> Result<impl LocalSession<Output = ()>, Failure> {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
 
-    fn on_threads<T: ThreadRuntime>(self, _: Setup) -> Result<impl Session<Output = ()>, Failure> {
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        _: (),
+        _: Setup,
+    ) -> Result<impl Session<Output = ()>, Failure> {
         Ok(repeat(|| Ok(())))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
+        _: (),
         _: Setup,
     ) -> Result<impl Session<Output = ()>, Failure> {
         Ok(repeat(|| Ok(())))

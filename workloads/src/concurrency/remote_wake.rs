@@ -7,7 +7,7 @@ use runtime_bench_results::trial::{Age, Metric};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat};
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
 
 /// The workload.
@@ -23,7 +23,20 @@ fn start() -> Result<ExternalThread<u64, u64>, Failure> {
     ExternalThread::start(answer).map_err(Failure::io("starting the foreign thread"))
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    wakes: u64,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        Ok(Self { wakes: point.count_in("wakes", 1..=1_000_000_000)? as u64 })
+    }
+}
+
 impl Workload for RemoteWake {
+    type Params = Params;
     /// Sum of the answers.
     type Output = u64;
 
@@ -61,8 +74,7 @@ impl Workload for RemoteWake {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        point.count_in("wakes", 1..=1_000_000_000)?;
+    fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
                 "a job that waits to be woken holds a worker of the pool, and the pool has no word \
@@ -77,8 +89,8 @@ impl Workload for RemoteWake {
         true
     }
 
-    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
-        let wakes = setup.count("wakes").map_err(|failure| failure.to_string())? as u64;
+    fn verify(&self, params: &Params, _: &Setup, sum: &u64) -> Result<(), String> {
+        let wakes = params.wakes;
         // 1 + 3 + 5 + … is a square.
         let expected = wakes * wakes;
         if *sum == expected {
@@ -92,8 +104,8 @@ impl Workload for RemoteWake {
         format!("answers add up to {sum}")
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let wakes = setup.count("wakes").unwrap_or(1) as f64;
+    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+        let wakes = params.wakes as f64;
         vec![
             Metric::lower("per-round-trip", "ns", block.wall_ns() / wakes),
             Metric::lower("cpu-per-round-trip", "ns", block.cpu_ns() / wakes),
@@ -102,16 +114,18 @@ impl Workload for RemoteWake {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        Ok(RoundTrips { wakes: setup.count("wakes")? as u64, foreign: start()? })
+        Ok(RoundTrips { wakes: params.wakes, foreign: start()? })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (wakes, foreign) = (setup.count("wakes")? as u64, start()?);
+        let (wakes, foreign) = (params.wakes, start()?);
         Ok(repeat(move || Ok((0..wakes).map(|number| foreign.ask_blocking(number)).sum())))
     }
 }

@@ -10,7 +10,7 @@ use runtime_bench_results::trial::{Age, Metric};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
     over_workers,
 };
 
@@ -22,16 +22,26 @@ const MOST_THREADS: usize = 4_000;
 pub struct ForkJoin;
 
 /// The tree that is computed: a node either splits or is a leaf.
-#[derive(Clone, Copy)]
-enum Tree {
+#[derive(Clone, Copy, Debug)]
+pub enum Tree {
     /// Fibonacci numbers; from the cut-off downwards by plain recursion.
-    Fib { n: u64, cut_off: u64 },
+    Fib {
+        /// Its index.
+        n: u64,
+        /// Below it nothing splits.
+        cut_off: u64,
+    },
     /// Leaves numbered from `first`, ten children a node; the answer is their sum.
-    Skynet { first: u64, leaves: u64 },
+    Skynet {
+        /// Number of the first leaf.
+        first: u64,
+        /// Number of leaves.
+        leaves: u64,
+    },
 }
 
-impl Tree {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Tree {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         match point.variant.as_deref() {
             Some("fib") => Ok(Self::Fib {
                 n: point.count_in("n", 1..=50)? as u64,
@@ -46,7 +56,9 @@ impl Tree {
             }
         }
     }
+}
 
+impl Tree {
     /// The parts that may run in parallel; none for a leaf.
     fn children(self) -> Children {
         match self {
@@ -108,6 +120,7 @@ enum Children {
 }
 
 impl Workload for ForkJoin {
+    type Params = Tree;
     type Output = u64;
 
     fn info(&self) -> WorkloadInfo {
@@ -146,8 +159,8 @@ impl Workload for ForkJoin {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = usize::try_from(Tree::of(point)?.tasks()).unwrap_or(usize::MAX);
+    fn requirements(&self, tree: &Tree, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = usize::try_from(tree.tasks()).unwrap_or(usize::MAX);
         most_threads(family, tasks, MOST_THREADS)?;
         Ok(Requirements {
             tasks,
@@ -156,9 +169,8 @@ impl Workload for ForkJoin {
         })
     }
 
-    fn verify(&self, setup: &Setup, answer: &u64) -> Result<(), String> {
-        let expected =
-            Tree::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.expected();
+    fn verify(&self, tree: &Tree, _: &Setup, answer: &u64) -> Result<(), String> {
+        let expected = tree.expected();
         if *answer == expected {
             Ok(())
         } else {
@@ -170,8 +182,8 @@ impl Workload for ForkJoin {
         answer.to_string()
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let tasks = Tree::of(&setup.point).map_or(1, Tree::tasks).max(1) as f64;
+    fn metrics(&self, tree: &Tree, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+        let tasks = tree.tasks().max(1) as f64;
         vec![
             Metric::lower("per-task", "ns", block.wall_ns() / tasks),
             Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
@@ -181,25 +193,25 @@ impl Workload for ForkJoin {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        tree: Tree,
+        _: Setup,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let tree = Tree::of(&setup.point)?;
         Ok(repeat_async(move || async move { Ok(future::<R>(tree).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        tree: Tree,
+        _: Setup,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let tree = Tree::of(&setup.point)?;
         Ok(repeat(move || Ok(threads::<T>(tree))))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        tree: Tree,
+        _: Setup,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let tree = Tree::of(&setup.point)?;
         Ok(repeat(move || Ok(pool::<D>(tree))))
     }
 }
@@ -269,7 +281,7 @@ mod tests {
     #[test]
     fn both_trees_give_what_they_should() {
         for point in ForkJoin.points(PointSet::Smoke, 2) {
-            let tree = Tree::of(&point).unwrap();
+            let tree = Tree::from_point(&point).unwrap();
             assert_eq!(sequential(tree), tree.expected(), "{point:?}");
         }
         assert_eq!(Tree::Fib { n: 27, cut_off: 12 }.expected(), 196_418);

@@ -18,7 +18,7 @@ use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::scratch::write_whole;
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
 
 /// The variant that computes where it reads.
@@ -39,15 +39,16 @@ pub struct Normalised {
     expected: Arc<Vec<Shard>>,
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     shards: usize,
     numbers: usize,
     offloads: bool,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let offloads = match point.variant.as_deref() {
             Some(INLINE) => false,
             Some(OFFLOADED) => true,
@@ -72,15 +73,15 @@ struct Files {
 }
 
 impl Files {
-    fn prepare(setup: &Setup, shape: Shape) -> Result<Self, Failure> {
+    fn prepare(setup: &Setup, params: Params) -> Result<Self, Failure> {
         let (mut paths, mut expected) = (Vec::new(), Vec::new());
-        for shard in 0..shape.shards {
+        for shard in 0..params.shards {
             let mut rng = Rng::with_seed(setup.seed.wrapping_add(shard as u64));
             // Millionths: the text says exactly which number is meant.
             let millionths: Vec<i64> =
-                (0..shape.numbers).map(|_| rng.i64(-1_000_000_000..1_000_000_000)).collect();
+                (0..params.numbers).map(|_| rng.i64(-1_000_000_000..1_000_000_000)).collect();
             expected.push(Shard::in_a_plain_loop(&millionths));
-            let path = setup.scratch.join(format!("preprocess-{}-{shard}", shape.numbers));
+            let path = setup.scratch.join(format!("preprocess-{}-{shard}", params.numbers));
             if !path.exists() {
                 write_whole(&path, lines(&millionths).as_bytes())
                     .map_err(Failure::io("making the files to read"))?;
@@ -102,6 +103,7 @@ fn lines(millionths: &[i64]) -> String {
 }
 
 impl Workload for Preprocess {
+    type Params = Params;
     type Output = Normalised;
 
     const OFFLOADS: bool = true;
@@ -148,8 +150,8 @@ impl Workload for Preprocess {
         points.to_vec()
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let Shape { shards, numbers, offloads } = Shape::of(point)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let Params { shards, numbers, offloads } = *params;
         if offloads && family != Family::Async {
             return Err(Unsupported::Family(
                 "its tasks are made for computing as they are, and there is no other pool to hand \
@@ -164,18 +166,23 @@ impl Workload for Preprocess {
         Ok(Requirements { memory, offloads, ..needs })
     }
 
-    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let files = Files::prepare(setup, Shape::of(&setup.point)?)?.paths;
+    fn external_inputs(&self, params: &Params, setup: &Setup) -> Result<ExternalInputs, Failure> {
+        let files = Files::prepare(setup, *params)?.paths;
         Ok(ExternalInputs { files, ..ExternalInputs::default() })
     }
 
-    fn parse_outputs(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Normalised>, Failure> {
-        let Files { expected, .. } = Files::prepare(setup, Shape::of(&setup.point)?)?;
+    fn parse_outputs(
+        &self,
+        params: &Params,
+        setup: &Setup,
+        outputs: Vec<Value>,
+    ) -> Result<Vec<Normalised>, Failure> {
+        let Files { expected, .. } = Files::prepare(setup, *params)?;
         let expects = |answer| Normalised { expected: Arc::clone(&expected), ..answer };
-        Ok(external::parse_outputs(said)?.into_iter().map(expects).collect())
+        Ok(external::parse_outputs(outputs)?.into_iter().map(expects).collect())
     }
 
-    fn verify(&self, _: &Setup, normalised: &Normalised) -> Result<(), String> {
+    fn verify(&self, _: &Params, _: &Setup, normalised: &Normalised) -> Result<(), String> {
         let Normalised { shards, expected } = normalised;
         let right = shards.iter().zip(&**expected).filter(|(came, e)| came.as_ref() == Some(e));
         let right = right.count();
@@ -190,8 +197,8 @@ impl Workload for Preprocess {
         format!("{:x}", hashes.fold(0_u64, |all, hash| all.rotate_left(1) ^ hash))
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Normalised>) -> Vec<Metric> {
-        let shards = Shape::of(&setup.point).map_or(1, |shape| shape.shards) as f64;
+    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Normalised>) -> Vec<Metric> {
+        let shards = params.shards as f64;
         vec![
             Metric::lower("per-shard", "ns", block.wall_ns() / shards),
             Metric::lower("cpu-per-shard", "ns", block.cpu_ns() / shards),
@@ -201,10 +208,10 @@ impl Workload for Preprocess {
 
     async fn on_async<R: AsyncRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Normalised>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let files = Arc::new(Files::prepare(&setup, shape)?);
+        let files = Arc::new(Files::prepare(&setup, params)?);
         Ok(repeat_async(move || {
             let files = Arc::clone(&files);
             async move {
@@ -215,7 +222,7 @@ impl Workload for Preprocess {
                     .map(|path| {
                         R::spawn(async move {
                             let bytes = R::read_whole(&path).await?;
-                            Ok(if shape.offloads {
+                            Ok(if params.offloads {
                                 R::offload(move || normalise(&bytes)).await
                             } else {
                                 normalise(&bytes)
@@ -234,9 +241,10 @@ impl Workload for Preprocess {
 
     fn on_threads<T: ThreadRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl Session<Output = Normalised>, Failure> {
-        let files = Files::prepare(&setup, Shape::of(&setup.point)?)?;
+        let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {
             let tasks: Vec<_> =
                 files.paths.iter().cloned().map(|path| T::spawn(move || shard(&path))).collect();
@@ -247,9 +255,10 @@ impl Workload for Preprocess {
 
     fn on_data_parallel<D: DataParallel>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl Session<Output = Normalised>, Failure> {
-        let files = Files::prepare(&setup, Shape::of(&setup.point)?)?;
+        let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {
             let shards = D::map(files.paths.len(), |file| shard(&files.paths[file]));
             let shards = shards.into_iter().collect::<Result<_, _>>()?;

@@ -12,25 +12,28 @@ use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Sort;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     elements: usize,
     cut_off: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let elements = point.count_in("elements", 1..=1_000_000_000)?;
         Ok(Self { elements, cut_off: point.count_in("cut-off", 1..=1_000_000_000)? })
     }
+}
 
+impl Params {
     /// Tasks that one iteration spawns: one a split.
     fn tasks(self) -> usize {
         self.elements.div_ceil(self.cut_off).next_power_of_two()
@@ -85,6 +88,7 @@ fn fingerprint(numbers: &[u64]) -> u64 {
 }
 
 impl Workload for Sort {
+    type Params = Params;
     type Output = Vec<u64>;
 
     fn info(&self) -> WorkloadInfo {
@@ -118,22 +122,20 @@ impl Workload for Sort {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let shape = Shape::of(point)?;
-        most_threads(family, shape.tasks(), 1_000)?;
-        let memory = 4 * (shape.elements * size_of::<u64>()) as u64;
-        Ok(Requirements { tasks: shape.tasks(), memory, ..Requirements::default() })
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        most_threads(family, params.tasks(), 1_000)?;
+        let memory = 4 * (params.elements * size_of::<u64>()) as u64;
+        Ok(Requirements { tasks: params.tasks(), memory, ..Requirements::default() })
     }
 
-    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let numbers = Shape::of(&setup.point)?.input(setup.seed);
+    fn external_inputs(&self, params: &Params, setup: &Setup) -> Result<ExternalInputs, Failure> {
+        let numbers = params.input(setup.seed);
         let bytes: Vec<u8> = numbers.into_iter().flat_map(u64::to_le_bytes).collect();
         external::input_file(setup, "sort", &bytes)
     }
 
-    fn verify(&self, setup: &Setup, sorted: &Vec<u64>) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
-        let input = shape.input(setup.seed);
+    fn verify(&self, params: &Params, setup: &Setup, sorted: &Vec<u64>) -> Result<(), String> {
+        let input = params.input(setup.seed);
         if let Some(place) = sorted.windows(2).position(|pair| pair[0] > pair[1]) {
             return Err(format!("element {place} is larger than the one behind it"));
         }
@@ -151,8 +153,8 @@ impl Workload for Sort {
         format!("{} in order, {:016x}", sorted.len(), fingerprint(sorted))
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Vec<u64>>) -> Vec<Metric> {
-        let elements = setup.count("elements").unwrap_or(1) as f64;
+    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Vec<u64>>) -> Vec<Metric> {
+        let elements = params.elements as f64;
         vec![
             Metric::higher("rate", "elements/s", elements / block.wall_ns() * 1e9),
             Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
@@ -161,32 +163,32 @@ impl Workload for Sort {
 
     async fn on_async<R: AsyncRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Vec<u64>>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let input = shape.input(setup.seed);
+        let input = params.input(setup.seed);
         Ok(repeat_async(move || {
-            let sorted = future::<R>(input.clone(), shape.cut_off);
+            let sorted = future::<R>(input.clone(), params.cut_off);
             async move { Ok(sorted.await) }
         }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl Session<Output = Vec<u64>>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let input = shape.input(setup.seed);
-        Ok(repeat(move || Ok(threads::<T>(input.clone(), shape.cut_off))))
+        let input = params.input(setup.seed);
+        Ok(repeat(move || Ok(threads::<T>(input.clone(), params.cut_off))))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl Session<Output = Vec<u64>>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let input = shape.input(setup.seed);
-        Ok(repeat(move || Ok(pool::<D>(input.clone(), shape.cut_off))))
+        let input = params.input(setup.seed);
+        Ok(repeat(move || Ok(pool::<D>(input.clone(), params.cut_off))))
     }
 }
 
@@ -248,7 +250,7 @@ mod tests {
 
     #[test]
     fn tasks_are_counted_generously() {
-        assert_eq!(Shape { elements: 1_000, cut_off: 100 }.tasks(), 16);
-        assert_eq!(Shape { elements: 10, cut_off: 100 }.tasks(), 1);
+        assert_eq!(Params { elements: 1_000, cut_off: 100 }.tasks(), 16);
+        assert_eq!(Params { elements: 10, cut_off: 100 }.tasks(), 1);
     }
 }

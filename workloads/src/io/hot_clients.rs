@@ -29,7 +29,7 @@ const AT_MOST: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// When the quiet clients send.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Schedule {
     pub(super) messages: usize,
     pub(super) period: Duration,

@@ -15,33 +15,37 @@ use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct HotConnection;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     quiet: usize,
     schedule: Schedule,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let quiet = point.count_in("quiet", 1..=10_000)?;
         let period = Duration::from_millis(point.count_in("period", 1..=1_000)? as u64);
         let messages = point.count_in("messages", 1..=100_000)?;
         Ok(Self { quiet, schedule: Schedule { messages, period } })
     }
+}
 
+impl Params {
     fn total(self) -> usize {
         self.quiet * self.schedule.messages
     }
 }
 
 impl Workload for HotConnection {
+    type Params = Params;
     type Output = Heard;
 
     fn info(&self) -> WorkloadInfo {
@@ -87,9 +91,9 @@ impl Workload for HotConnection {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_sockets(family)?;
-        let tasks = Shape::of(point)?.quiet + 1;
+        let tasks = params.quiet + 1;
         most_threads(family, tasks, 1_001)?;
         let memory = tasks as u64 * 8_192;
         Ok(Requirements {
@@ -101,9 +105,8 @@ impl Workload for HotConnection {
         })
     }
 
-    fn verify(&self, setup: &Setup, heard: &Heard) -> Result<(), String> {
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
+    fn verify(&self, params: &Params, _: &Setup, heard: &Heard) -> Result<(), String> {
+        let expected = params.total();
         let Heard { quiet, hot, wrong, .. } = *heard;
         if quiet == expected && hot > 0 && wrong == 0 {
             return Ok(());
@@ -118,8 +121,8 @@ impl Workload for HotConnection {
         format!("{} echoed", heard.quiet)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Heard>) -> Vec<Metric> {
-        let quiet = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Heard>) -> Vec<Metric> {
+        let quiet = params.total() as f64;
         let round_trips = block.mean(|heard| heard.round_trips.as_nanos() as f64);
         let worst = block.answers.iter().map(|heard| heard.worst).max().unwrap_or_default();
         let hot = block.mean(|heard| (heard.hot * CHUNK) as f64) / (1_024.0 * 1_024.0);
@@ -132,31 +135,31 @@ impl Workload for HotConnection {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl AsyncSession<Output = Heard>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let (clients, hot, quiet) = connect(shape)?;
+        let (clients, hot, quiet) = connect(params)?;
         let quiet = quiet.into_iter().map(hand_over::<R>).collect::<Result<_, _>>()?;
         let ends = Some((clients, hand_over::<R>(hot)?));
-        Ok(OnAsync::<R> { schedule: shape.schedule, ends, quiet })
+        Ok(OnAsync::<R> { schedule: params.schedule, ends, quiet })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl Session<Output = Heard>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let (clients, hot, quiet) = connect(shape)?;
+        let (clients, hot, quiet) = connect(params)?;
         let ends = Some((clients, hot));
-        Ok(OnThreads::<T> { schedule: shape.schedule, ends, quiet, own: PhantomData })
+        Ok(OnThreads::<T> { schedule: params.schedule, ends, quiet, own: PhantomData })
     }
 }
 
 /// The clients, and the servers' ends: the hot one and the quiet ones.
-fn connect(shape: Shape) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failure> {
+fn connect(params: Params) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failure> {
     let connect = || {
         let (hot_client, hot) = loopback::pair()?;
-        let (clients, quiet) = loopback::pairs(shape.quiet)?.into_iter().unzip();
+        let (clients, quiet) = loopback::pairs(params.quiet)?.into_iter().unzip();
         Ok((Clients::of(hot_client, clients)?, hot, quiet))
     };
     connect().map_err(Failure::io("connecting on loopback"))

@@ -15,12 +15,12 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::reported;
-use super::server::{self, Driven, Served, Shape};
+use super::server::{self, Driven, Load, Served};
 use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::{Drive, Report, Talk};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
 
 /// Bytes of the body.
@@ -47,20 +47,27 @@ const fn body() -> [u8; LENGTH] {
     body
 }
 
-fn wait(point: &Point) -> Result<Duration, Unsupported> {
-    Ok(Duration::from_millis(point.count_in("wait", 0..=LONGEST_WAIT)? as u64))
+/// The parameters of a point.
+#[derive(Clone, Debug)]
+pub struct Params {
+    load: Load,
+    /// Before each answer.
+    wait: Duration,
 }
 
-fn shape(point: &Point) -> Result<Shape, Unsupported> {
-    let connections = point.count_in("connections", 1..=10_000)?;
-    let messages = point.count_in("requests", 1..=1_000_000)? as u64;
-    wait(point)?;
-    let drive = Drive::Closed { messages };
-    let talk = Talk::Http { length: LENGTH, checksum: crc32fast::hash(&BODY) };
-    Ok(Shape { connections, talk, warm_up: drive, drive })
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let connections = point.count_in("connections", 1..=10_000)?;
+        let messages = point.count_in("requests", 1..=1_000_000)? as u64;
+        let wait = Duration::from_millis(point.count_in("wait", 0..=LONGEST_WAIT)? as u64);
+        let drive = Drive::Closed { messages };
+        let talk = Talk::Http { length: LENGTH, checksum: crc32fast::hash(&BODY) };
+        Ok(Self { load: Load { connections, talk, warm_up: drive, drive }, wait })
+    }
 }
 
 impl Workload for HttpServer {
+    type Params = Params;
     type Output = Report;
 
     const SERVES: bool = true;
@@ -110,20 +117,20 @@ impl Workload for HttpServer {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        server::requirements(&shape(point)?, family)
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        server::requirements(&params.load, family)
     }
 
     fn on_address(
         self,
+        params: Params,
         setup: &Setup,
         address: SocketAddr,
     ) -> Result<impl Session<Output = Report>, Failure> {
-        let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::with_clients(setup, &shape, address)?, shape))
+        Ok(Driven::new(Served::with_clients(setup, &params.load, address)?, params.load))
     }
 
-    fn verify(&self, _: &Setup, report: &Report) -> Result<(), String> {
+    fn verify(&self, _: &Params, _: &Setup, report: &Report) -> Result<(), String> {
         reported::verify(report)
     }
 
@@ -131,7 +138,7 @@ impl Workload for HttpServer {
         format!("{} answered", report.answered)
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
+    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
         let mut metrics = reported::metrics(block, "request");
         let closed = |mut metric: Metric| {
             metric.name = format!("closed-loop-{}", metric.name).into();
@@ -143,25 +150,25 @@ impl Workload for HttpServer {
 
     async fn on_async<R: AsyncRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Report>, Failure> {
-        let wait = wait(&setup.point)?;
+        let Params { load, wait } = params;
         let handle = move |stream| serve_async::<R>(stream, wait);
-        let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle).await?, shape))
+        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &load, handle).await?, load))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl Session<Output = Report>, Failure> {
-        let wait = wait(&setup.point)?;
+        let Params { load, wait } = params;
         let handle = move |stream: TcpStream| {
             // A client that goes away ends its connection.
             let _ = serve(stream, wait);
         };
-        let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::on_threads::<T, _>(&setup, &shape, handle)?, shape))
+        Ok(Driven::new(Served::on_threads::<T, _>(&setup, &load, handle)?, load))
     }
 }
 

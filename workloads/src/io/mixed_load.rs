@@ -8,13 +8,13 @@ use runtime_bench_results::trial::{Age, Metric, metric};
 use serde::Deserialize;
 
 use super::reported;
-use super::server::{self, Served, Shape as Load};
+use super::server::{self, Load, Served};
 use crate::cpu::xorshift::{scattered, xorshift};
 use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::Report;
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
 
 const UNLOADED: &str = "unloaded";
@@ -25,8 +25,9 @@ const OFFLOADED: &str = "offloaded";
 #[derive(Clone, Copy, Debug)]
 pub struct MixedLoad;
 
-#[derive(Clone)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Debug)]
+pub struct Params {
     load: Load,
     variant: String,
     jobs: usize,
@@ -40,8 +41,8 @@ pub struct Mixed {
     xor: u64,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let variant = point.variant.clone().unwrap_or_default();
         if ![UNLOADED, INLINE, OFFLOADED].contains(&variant.as_str()) {
             return Err(Unsupported::Point(format!(
@@ -56,7 +57,9 @@ impl Shape {
             steps: point.count_in("steps", 1..=1_000_000_000)?,
         })
     }
+}
 
+impl Params {
     fn expected(&self) -> u64 {
         (0..self.jobs).fold(0, |xor, job| xor ^ self.job(job))
     }
@@ -67,6 +70,7 @@ impl Shape {
 }
 
 impl Workload for MixedLoad {
+    type Params = Params;
     type Output = Mixed;
 
     const OFFLOADS: bool = true;
@@ -117,17 +121,16 @@ impl Workload for MixedLoad {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let shape = Shape::of(point)?;
-        if family != Family::Async && shape.variant == OFFLOADED {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        if family != Family::Async && params.variant == OFFLOADED {
             return Err(Unsupported::Family(
                 "there is nothing to offload from: a thread that computes holds nobody up but itself"
                     .to_owned(),
             ));
         }
-        let requirements = server::requirements(&shape.load, family)?;
-        let threads = if family == Family::ThreadPerTask { shape.jobs } else { 0 };
-        let offloads = shape.variant == OFFLOADED;
+        let requirements = server::requirements(&params.load, family)?;
+        let threads = if family == Family::ThreadPerTask { params.jobs } else { 0 };
+        let offloads = params.variant == OFFLOADED;
         Ok(Requirements { tasks: requirements.tasks + threads, offloads, ..requirements })
     }
 
@@ -135,7 +138,7 @@ impl Workload for MixedLoad {
         &[Age::Young]
     }
 
-    fn supports_external(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_external(&self, _: &Params) -> Result<(), Unsupported> {
         Err(Unsupported::Family(
             "it needs a server that computes while it is loaded, for which the runner protocol has no \
              word"
@@ -143,10 +146,9 @@ impl Workload for MixedLoad {
         ))
     }
 
-    fn verify(&self, setup: &Setup, mixed: &Mixed) -> Result<(), String> {
+    fn verify(&self, params: &Params, _: &Setup, mixed: &Mixed) -> Result<(), String> {
         reported::verify(&mixed.report)?;
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.expected();
+        let expected = params.expected();
         if mixed.xor == expected {
             Ok(())
         } else {
@@ -158,7 +160,7 @@ impl Workload for MixedLoad {
         format!("{} answered, {:x}", mixed.report.answered, mixed.xor)
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Mixed>) -> Vec<Metric> {
+    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Mixed>) -> Vec<Metric> {
         let reports = reports(block);
         let mut metrics = reported::percentiles(&reports, Metric::lower);
         metrics.extend(reported::metrics(&reports, "message"));
@@ -171,20 +173,20 @@ impl Workload for MixedLoad {
 
     async fn on_async<R: AsyncRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Mixed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let served = Served::echo_on_async::<R>(&setup, &shape.load).await?;
-        Ok(OnAsync::<R> { served, shape, runtime: PhantomData })
+        let served = Served::echo_on_async::<R>(&setup, &params.load).await?;
+        Ok(OnAsync::<R> { served, params, runtime: PhantomData })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl Session<Output = Mixed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let served = Served::echo_on_threads::<T>(&setup, &shape.load)?;
-        Ok(OnThreads::<T> { served, shape, runtime: PhantomData })
+        let served = Served::echo_on_threads::<T>(&setup, &params.load)?;
+        Ok(OnThreads::<T> { served, params, runtime: PhantomData })
     }
 }
 
@@ -196,7 +198,7 @@ fn reports(block: &Timed<Mixed>) -> Timed<Report> {
 
 struct OnAsync<R> {
     served: Served,
-    shape: Shape,
+    params: Params,
     runtime: PhantomData<fn() -> R>,
 }
 
@@ -204,20 +206,20 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
     type Output = Mixed;
 
     async fn iterate(&mut self) -> Result<Mixed, Failure> {
-        let offload = self.shape.variant == OFFLOADED;
-        let jobs: Vec<_> = (0..self.shape.jobs)
+        let offload = self.params.variant == OFFLOADED;
+        let jobs: Vec<_> = (0..self.params.jobs)
             .map(|number| {
-                let shape = self.shape.clone();
+                let params = self.params.clone();
                 R::spawn(async move {
                     if offload {
-                        R::offload(move || shape.job(number)).await
+                        R::offload(move || params.job(number)).await
                     } else {
-                        shape.job(number)
+                        params.job(number)
                     }
                 })
             })
             .collect();
-        let report = self.served.drive_async(self.shape.load.next()).await?;
+        let report = self.served.drive_async(self.params.load.next()).await?;
         let mut xor = 0;
         for job in jobs {
             xor ^= job.await;
@@ -228,7 +230,7 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
 
 struct OnThreads<T> {
     served: Served,
-    shape: Shape,
+    params: Params,
     runtime: PhantomData<fn() -> T>,
 }
 
@@ -236,13 +238,13 @@ impl<T: ThreadRuntime> Session for OnThreads<T> {
     type Output = Mixed;
 
     fn iterate(&mut self) -> Result<Mixed, Failure> {
-        let jobs: Vec<_> = (0..self.shape.jobs)
+        let jobs: Vec<_> = (0..self.params.jobs)
             .map(|number| {
-                let shape = self.shape.clone();
-                T::spawn(move || shape.job(number))
+                let params = self.params.clone();
+                T::spawn(move || params.job(number))
             })
             .collect();
-        let report = self.served.drive(self.shape.load.next())?;
+        let report = self.served.drive(self.params.load.next())?;
         let xor = jobs.into_iter().fold(0, |xor, job| xor ^ T::join(job));
         Ok(Mixed { report, xor })
     }

@@ -8,20 +8,21 @@ use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::reported;
-use super::server::{self, ECHO, Served, Shape as Load};
+use super::server::{self, ECHO, Load, Served};
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
 use runtime_bench_api::load::{Drive, Report};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Overload;
 
-#[derive(Clone)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Debug)]
+pub struct Params {
     load: Load,
     /// What is asked for, in percent of the capacity.
     percent: u64,
@@ -35,8 +36,8 @@ pub struct Pressed {
     overload: Report,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let drive = Drive::Closed { messages: point.count_in("messages", 1..=1_000_000)? as u64 };
         Ok(Self {
@@ -45,7 +46,9 @@ impl Shape {
             milliseconds: point.count_in("duration", 1..=60_000)? as u64,
         })
     }
+}
 
+impl Params {
     /// The schedule that asks for more than the capacity that was just seen.
     fn pressure(&self, capacity: &Report) -> Drive {
         let rate = (rate(capacity) * self.percent as f64 / 100.0).max(1_000.0) as u64;
@@ -66,6 +69,7 @@ impl Pressed {
 }
 
 impl Workload for Overload {
+    type Params = Params;
     type Output = Pressed;
 
     const SERVES: bool = true;
@@ -109,15 +113,15 @@ impl Workload for Overload {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        server::requirements(&Shape::of(point)?.load, family)
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        server::requirements(&params.load, family)
     }
 
     fn ages(&self) -> &'static [Age] {
         &[Age::Young]
     }
 
-    fn verify(&self, _: &Setup, pressed: &Pressed) -> Result<(), String> {
+    fn verify(&self, _: &Params, _: &Setup, pressed: &Pressed) -> Result<(), String> {
         reported::verify(&pressed.capacity)?;
         reported::verify(&pressed.overload)
     }
@@ -126,8 +130,8 @@ impl Workload for Overload {
         format!("{} and {} answered", pressed.capacity.answered, pressed.overload.answered)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Pressed>) -> Vec<Metric> {
-        let asked_ns = setup.count("duration").unwrap_or(0) as f64 * 1e6;
+    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Pressed>) -> Vec<Metric> {
+        let asked_ns = params.milliseconds as f64 * 1e6;
         let behind = |pressed: &Pressed| (pressed.overload.wall_ns as f64 - asked_ns).max(0.0);
         let client = |pressed: &Pressed| {
             pressed.overload.cpu_ns as f64 / pressed.overload.wall_ns.max(1) as f64
@@ -143,53 +147,53 @@ impl Workload for Overload {
 
     fn on_address(
         self,
+        params: Params,
         setup: &Setup,
         address: SocketAddr,
     ) -> Result<impl Session<Output = Pressed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(Under { served: Served::with_clients(setup, &shape.load, address)?, shape })
+        Ok(Under { served: Served::with_clients(setup, &params.load, address)?, params })
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Pressed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(Under { served: Served::echo_on_async::<R>(&setup, &shape.load).await?, shape })
+        Ok(Under { served: Served::echo_on_async::<R>(&setup, &params.load).await?, params })
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl LocalSession<Output = Pressed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(Under { served: Served::echo_on_local::<R>(&setup, &shape.load).await?, shape })
+        Ok(Under { served: Served::echo_on_local::<R>(&setup, &params.load).await?, params })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl Session<Output = Pressed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(Under { served: Served::echo_on_threads::<T>(&setup, &shape.load)?, shape })
+        Ok(Under { served: Served::echo_on_threads::<T>(&setup, &params.load)?, params })
     }
 }
 
 struct Under {
     served: Served,
-    shape: Shape,
+    params: Params,
 }
 
 impl AsyncSession for Under {
     type Output = Pressed;
 
     async fn iterate(&mut self) -> Result<Pressed, Failure> {
-        let capacity = self.served.drive_async(self.shape.load.drive).await?;
-        let overload = self.served.drive_async(self.shape.pressure(&capacity)).await?;
+        let capacity = self.served.drive_async(self.params.load.drive).await?;
+        let overload = self.served.drive_async(self.params.pressure(&capacity)).await?;
         Ok(Pressed { capacity, overload })
     }
 }
@@ -198,8 +202,8 @@ impl Session for Under {
     type Output = Pressed;
 
     fn iterate(&mut self) -> Result<Pressed, Failure> {
-        let capacity = self.served.drive(self.shape.load.drive)?;
-        let overload = self.served.drive(self.shape.pressure(&capacity))?;
+        let capacity = self.served.drive(self.params.load.drive)?;
+        let overload = self.served.drive(self.params.pressure(&capacity))?;
         Ok(Pressed { capacity, overload })
     }
 }

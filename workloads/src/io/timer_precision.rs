@@ -13,7 +13,7 @@ use runtime_bench_api::instance::{
 };
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
 
 /// The workload.
@@ -41,20 +41,22 @@ impl Sleeps {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     delay: Duration,
     sleeps: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let delay = Duration::from_micros(point.count_in("delay", 1..=60_000_000)? as u64);
         Ok(Self { delay, sleeps: point.count_in("sleeps", 1..=1_000_000)? })
     }
 }
 
 impl Workload for TimerPrecision {
+    type Params = Params;
     type Output = Sleeps;
 
     fn info(&self) -> WorkloadInfo {
@@ -91,15 +93,14 @@ impl Workload for TimerPrecision {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_time(family)?;
-        let memory = 16 * Shape::of(point)?.sleeps as u64;
+        let memory = 16 * params.sleeps as u64;
         Ok(Requirements { tasks: 1, blocking: 1, memory, ..Requirements::default() })
     }
 
-    fn verify(&self, setup: &Setup, sleeps: &Sleeps) -> Result<(), String> {
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.sleeps;
+    fn verify(&self, params: &Params, _: &Setup, sleeps: &Sleeps) -> Result<(), String> {
+        let expected = params.sleeps;
         let came = sleeps.overshoots.len();
         if came == expected && sleeps.early == 0 {
             return Ok(());
@@ -111,8 +112,8 @@ impl Workload for TimerPrecision {
         format!("{} sleeps, none early", sleeps.overshoots.len())
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Sleeps>) -> Vec<Metric> {
-        let sleeps = setup.count("sleeps").unwrap_or(1) as f64;
+    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Sleeps>) -> Vec<Metric> {
+        let sleeps = params.sleeps as f64;
         let mut all: Vec<Duration> =
             block.answers.iter().flat_map(|sleeps| &sleeps.overshoots).copied().collect();
         all.sort_unstable();
@@ -126,34 +127,34 @@ impl Workload for TimerPrecision {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl AsyncSession<Output = Sleeps>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let mut sleeps = Sleeps::default();
-            for _ in 0..shape.sleeps {
-                let deadline = Instant::now() + shape.delay;
-                R::sleep(shape.delay).await;
+            for _ in 0..params.sleeps {
+                let deadline = Instant::now() + params.delay;
+                R::sleep(params.delay).await;
                 sleeps.ended(deadline);
             }
             Ok(sleeps)
         }))
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl LocalSession<Output = Sleeps>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_local(move || async move {
             let mut sleeps = Sleeps::default();
-            for _ in 0..shape.sleeps {
-                let deadline = Instant::now() + shape.delay;
-                R::sleep(shape.delay).await;
+            for _ in 0..params.sleeps {
+                let deadline = Instant::now() + params.delay;
+                R::sleep(params.delay).await;
                 sleeps.ended(deadline);
             }
             Ok(sleeps)
@@ -162,14 +163,14 @@ impl Workload for TimerPrecision {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl Session<Output = Sleeps>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let mut sleeps = Sleeps::default();
-            for _ in 0..shape.sleeps {
-                let deadline = Instant::now() + shape.delay;
-                thread::sleep(shape.delay);
+            for _ in 0..params.sleeps {
+                let deadline = Instant::now() + params.delay;
+                thread::sleep(params.delay);
                 sleeps.ended(deadline);
             }
             Ok(sleeps)

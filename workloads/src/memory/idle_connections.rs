@@ -19,7 +19,7 @@ use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
 use runtime_bench_api::loopback::hand_over;
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
 };
 
 /// Above this, one OS thread per connection is no longer something that anybody would write.
@@ -48,12 +48,21 @@ pub struct Held {
     wake: Duration,
 }
 
-/// Connections, half of them.
-fn half(point: &Point) -> Result<usize, Unsupported> {
-    Ok(point.count_in("connections", 2..=1_000_000)? / 2)
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    /// Half of the connections.
+    half: usize,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        Ok(Self { half: point.count_in("connections", 2..=1_000_000)? / 2 })
+    }
 }
 
 impl Workload for IdleConnections {
+    type Params = Params;
     type Output = Held;
 
     fn info(&self) -> WorkloadInfo {
@@ -94,9 +103,9 @@ impl Workload for IdleConnections {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         load::fits()?;
-        let connections = 2 * half(point)?;
+        let connections = 2 * params.half;
         let estimate = match family {
             Family::Async => CONNECTION_ESTIMATE,
             Family::ThreadPerTask => THREAD_ESTIMATE,
@@ -120,8 +129,8 @@ impl Workload for IdleConnections {
         &[Age::Startup]
     }
 
-    fn verify(&self, setup: &Setup, held: &Held) -> Result<(), String> {
-        let half = half(&setup.point).map_err(|unsupported| unsupported.to_string())?;
+    fn verify(&self, params: &Params, _: &Setup, held: &Held) -> Result<(), String> {
+        let half = params.half;
         // At the tiny size of a verification, the second half may fit into pages already there.
         let Held { answered, with_half, with_all, .. } = *held;
         if answered != 2 * half {
@@ -137,8 +146,8 @@ impl Workload for IdleConnections {
         format!("{} answered", held.answered)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Held>) -> Vec<Metric> {
-        let half = half(&setup.point).unwrap_or(1) as f64;
+    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Held>) -> Vec<Metric> {
+        let half = params.half as f64;
         let growth = |held: &Held| held.with_all as f64 - held.with_half as f64;
         let wake_ns = block.mean(|held| held.wake.as_nanos() as f64);
         vec![
@@ -149,9 +158,10 @@ impl Workload for IdleConnections {
 
     async fn on_async<R: AsyncRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Held>, Failure> {
-        let mut ends = Some(Ends::connect(&setup, 2 * half(&setup.point)?)?);
+        let mut ends = Some(Ends::connect(&setup, 2 * params.half)?);
         Ok(repeat_async(move || {
             let ends = ends.take().ok_or_else(only_once);
             async move { hold_async::<R>(ends?).await }
@@ -160,9 +170,10 @@ impl Workload for IdleConnections {
 
     fn on_threads<T: ThreadRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl Session<Output = Held>, Failure> {
-        let mut ends = Some(Ends::connect(&setup, 2 * half(&setup.point)?)?);
+        let mut ends = Some(Ends::connect(&setup, 2 * params.half)?);
         Ok(repeat(move || hold::<T>(ends.take().ok_or_else(only_once)?)))
     }
 }

@@ -12,7 +12,7 @@ use runtime_bench_results::trial::{Age, Metric};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
 
 /// The workload.
@@ -40,18 +40,6 @@ const STEPS: [(&str, Step); 7] = [
     ("spawn", Step::Spawn),
     ("offload", Step::Offload),
 ];
-
-impl Step {
-    fn of(point: &Point) -> Result<(Self, u64), Unsupported> {
-        let variant = point.variant.as_deref();
-        let step = STEPS.into_iter().find(|(name, _)| variant == Some(name));
-        let (_, step) = step.ok_or_else(|| {
-            let names = STEPS.map(|(name, _)| name).join(", ");
-            Unsupported::Point(format!("await-granularity has the variants {names}"))
-        })?;
-        Ok((step, point.count_in("steps", 1..=1_000_000_000)? as u64))
-    }
-}
 
 /// What every step does, however it is taken. The optimiser may not add up in advance.
 fn step(number: u64) -> u64 {
@@ -118,7 +106,27 @@ async fn add_up<R: AsyncRuntime>(how: Step, steps: u64) -> u64 {
     sum
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    how: Step,
+    steps: u64,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let variant = point.variant.as_deref();
+        let step = STEPS.into_iter().find(|(name, _)| variant == Some(name));
+        let (_, how) = step.ok_or_else(|| {
+            let names = STEPS.map(|(name, _)| name).join(", ");
+            Unsupported::Point(format!("await-granularity has the variants {names}"))
+        })?;
+        Ok(Self { how, steps: point.count_in("steps", 1..=1_000_000_000)? as u64 })
+    }
+}
+
 impl Workload for AwaitGranularity {
+    type Params = Params;
     /// The sum.
     type Output = u64;
 
@@ -167,8 +175,8 @@ impl Workload for AwaitGranularity {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let (how, _) = Step::of(point)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let how = params.how;
         if family == Family::Async || matches!(how, Step::Call | Step::Callback | Step::Spawn) {
             let offloads = how == Step::Offload;
             return Ok(Requirements { tasks: 1, offloads, ..Requirements::default() });
@@ -181,8 +189,8 @@ impl Workload for AwaitGranularity {
         Err(Unsupported::Family(reason.to_owned()))
     }
 
-    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
-        let (_, steps) = Step::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
+    fn verify(&self, params: &Params, _: &Setup, sum: &u64) -> Result<(), String> {
+        let steps = params.steps;
         let expected = steps * (steps - 1) / 2;
         if *sum == expected {
             Ok(())
@@ -195,8 +203,8 @@ impl Workload for AwaitGranularity {
         sum.to_string()
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let steps = setup.count("steps").unwrap_or(1) as f64;
+    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+        let steps = params.steps as f64;
         vec![
             Metric::lower("per-step", "ns", block.wall_ns() / steps),
             Metric::lower("cpu-per-step", "ns", block.cpu_ns() / steps),
@@ -205,17 +213,19 @@ impl Workload for AwaitGranularity {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let (how, steps) = Step::of(&setup.point)?;
+        let Params { how, steps } = params;
         Ok(repeat_async(move || async move { Ok(add_up::<R>(how, steps).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (how, steps) = Step::of(&setup.point)?;
+        let Params { how, steps } = params;
         Ok(repeat(move || {
             if how != Step::Spawn {
                 return Ok(add_up_by_calls(how, steps));
@@ -226,9 +236,10 @@ impl Workload for AwaitGranularity {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (how, steps) = Step::of(&setup.point)?;
+        let Params { how, steps } = params;
         Ok(repeat(move || {
             if how != Step::Spawn {
                 return Ok(add_up_by_calls(how, steps));

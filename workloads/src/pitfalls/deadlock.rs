@@ -14,7 +14,7 @@ use super::meeting::Meeting;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
 
 /// Tasks, and locks that both of them want.
@@ -26,16 +26,17 @@ const LONGEST: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlock;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     /// How long the deadlocked tasks are watched.
     watch: Duration,
     /// How often each task of the twin takes both locks.
     turns: u64,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let watch = Duration::from_millis(point.count_in("watch", 1..=60_000)? as u64);
         Ok(Self { watch, turns: point.count_in("turns", 1..=1_000_000_000)? as u64 })
     }
@@ -55,6 +56,7 @@ pub struct Ended {
 }
 
 impl Workload for Deadlock {
+    type Params = Params;
     type Output = Ended;
 
     fn info(&self) -> WorkloadInfo {
@@ -98,8 +100,7 @@ impl Workload for Deadlock {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        Shape::of(point)?;
+    fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
                 "a job that is stuck holds its worker for ever: two of them, and a pool of two \
@@ -119,9 +120,8 @@ impl Workload for Deadlock {
         &[Age::Startup]
     }
 
-    fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
-        let expected = TASKS as u64 * shape.turns;
+    fn verify(&self, params: &Params, _: &Setup, ended: &Ended) -> Result<(), String> {
+        let expected = TASKS as u64 * params.turns;
         if !ended.stuck {
             Err("a task went on that should have been stuck for ever".to_owned())
         } else if ended.freed == Some(false) {
@@ -138,34 +138,34 @@ impl Workload for Deadlock {
         format!("stuck{freed}; the twins took {} turns", ended.turns)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
-        let turns = TASKS as f64 * setup.count("turns").unwrap_or(1) as f64;
+    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
+        let turns = TASKS as f64 * params.turns as f64;
         let took = block.mean(|ended| ended.took.as_nanos() as f64);
         vec![Metric::lower("fixed", "ns", took / turns)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
-            let (stuck, freed) = stuck::<R, R::Locks>(shape.watch).await;
+            let (stuck, freed) = stuck::<R, R::Locks>(params.watch).await;
             let start = Instant::now();
-            let turns = take_turns::<R, R::Locks>(shape.turns).await;
+            let turns = take_turns::<R, R::Locks>(params.turns).await;
             Ok(Ended { stuck, freed: Some(freed), turns, took: start.elapsed() })
         }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        params: Params,
+        _: Setup,
     ) -> Result<impl Session<Output = Ended>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
-            let stuck = stuck_on_threads::<T>(shape.watch);
+            let stuck = stuck_on_threads::<T>(params.watch);
             let start = Instant::now();
-            let turns = take_turns_on_threads::<T>(shape.turns);
+            let turns = take_turns_on_threads::<T>(params.turns);
             Ok(Ended { stuck, freed: None, turns, took: start.elapsed() })
         }))
     }

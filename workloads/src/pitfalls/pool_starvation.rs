@@ -12,7 +12,7 @@ use serde::Deserialize;
 use runtime_bench_api::instance::AsyncSession;
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
 };
 
 /// Those that block off the workers are waited for longer: they must not give up.
@@ -32,10 +32,6 @@ pub struct Ended {
     /// From the moment when all twins block to the end of the last.
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
-}
-
-fn watch(point: &Point) -> Result<Duration, Unsupported> {
-    Ok(Duration::from_millis(point.count_in("watch", 1..=60_000)? as u64))
 }
 
 /// What tasks block on.
@@ -67,7 +63,21 @@ impl Door {
     }
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    watch: Duration,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let watch = point.count_in("watch", 1..=60_000)?;
+        Ok(Self { watch: Duration::from_millis(watch as u64) })
+    }
+}
+
 impl Workload for PoolStarvation {
+    type Params = Params;
     type Output = Ended;
 
     const OFFLOADS: bool = true;
@@ -104,8 +114,7 @@ impl Workload for PoolStarvation {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        watch(point)?;
+    fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         let reason = match family {
             Family::Async => {
                 return Ok(Requirements { tasks: 2, offloads: true, ..Requirements::default() });
@@ -122,7 +131,7 @@ impl Workload for PoolStarvation {
         Err(Unsupported::Family(reason.to_owned()))
     }
 
-    fn verify(&self, _: &Setup, ended: &Ended) -> Result<(), String> {
+    fn verify(&self, _: &Params, _: &Setup, ended: &Ended) -> Result<(), String> {
         if !ended.starved {
             Err("the root ran while every worker was blocked".to_owned())
         } else if ended.twins_starved {
@@ -136,15 +145,16 @@ impl Workload for PoolStarvation {
         "starved; the twins were released".to_owned()
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
+    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
         vec![Metric::lower("fixed", "ns", block.mean(|ended| ended.took.as_nanos() as f64))]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
+        params: Params,
         setup: Setup,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
-        let watch = watch(&setup.point)?;
+        let watch = params.watch;
         let met = |door: Arc<Door>| {
             door.met.wait();
             Instant::now()

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::clock::{Clock, Stopwatch, Timing};
 use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Placement, Setup, Timed, Workload};
+use crate::workload::{Failure, FromPoint, Placement, Setup, Timed, Workload};
 
 /// What one call of [`Instance::measure`] found.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,34 +60,43 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
+    let params = W::Params::from_point(&setup.point)?;
     let (runtime, took) = timed_build(build, first_task, setup.clock)?;
     let slot = Slot::default();
-    let (put, prepare) = (slot.clone(), workload.clone().on_async::<R>(setup.clone()));
+    let (put, prepare) =
+        (slot.clone(), workload.clone().on_async::<R>(params.clone(), setup.clone()));
     run_boxed(&runtime, Box::pin(async move { put.set(prepare.await) }));
     let session = slot.take()?;
-    let placement = workload.placement(&setup.point);
-    Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
-        let slot = Slot::default();
-        let put = slot.clone();
-        let root = async move {
-            let mut answers = Vec::with_capacity(iterations);
-            let mut watch = Stopwatch::start(clock);
-            for _ in 0..iterations {
-                match AsyncSession::iterate(&mut session).await {
-                    Ok(answer) => answers.push(answer),
-                    Err(failure) => return put.set(Err(failure)),
+    let placement = workload.placement(&params);
+    Ok(Prepared::boxed(
+        workload,
+        params,
+        setup,
+        took,
+        session,
+        move |mut session, clock, iterations| {
+            let slot = Slot::default();
+            let put = slot.clone();
+            let root = async move {
+                let mut answers = Vec::with_capacity(iterations);
+                let mut watch = Stopwatch::start(clock);
+                for _ in 0..iterations {
+                    match AsyncSession::iterate(&mut session).await {
+                        Ok(answer) => answers.push(answer),
+                        Err(failure) => return put.set(Err(failure)),
+                    }
+                    watch.lap();
                 }
-                watch.lap();
+                put.set(Ok((session, Timed { answers, timing: watch.stop() })));
+            };
+            if W::ON_CALLER && placement == Placement::OnCaller {
+                runtime.run_on_caller(root);
+            } else {
+                runtime.run(root);
             }
-            put.set(Ok((session, Timed { answers, timing: watch.stop() })));
-        };
-        if W::ON_CALLER && placement == Placement::OnCaller {
-            runtime.run_on_caller(root);
-        } else {
-            runtime.run(root);
-        }
-        slot.take()
-    }))
+            slot.take()
+        },
+    ))
 }
 
 /// Builds a runtime and prepares `workload` on it: one whose tasks stay on one thread.
@@ -99,36 +108,45 @@ pub fn on_local<W: Workload, R: LocalRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
+    let params = W::Params::from_point(&setup.point)?;
     let (runtime, took) = timed_build(build, first_local_task, setup.clock)?;
     let slot = Slot::default();
-    let (put, prepare) = (slot.clone(), workload.clone().on_local::<R>(setup.clone()));
+    let (put, prepare) =
+        (slot.clone(), workload.clone().on_local::<R>(params.clone(), setup.clone()));
     let prepare: Pin<Box<dyn Future<Output = ()>>> =
         Box::pin(async move { put.set(prepare.await) });
     runtime.run(prepare);
     let session = slot.take()?;
-    let placement = workload.placement(&setup.point);
-    Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
-        let slot = Slot::default();
-        let put = slot.clone();
-        let root = async move {
-            let mut answers = Vec::with_capacity(iterations);
-            let mut watch = Stopwatch::start(clock);
-            for _ in 0..iterations {
-                match session.iterate().await {
-                    Ok(answer) => answers.push(answer),
-                    Err(failure) => return put.set(Err(failure)),
+    let placement = workload.placement(&params);
+    Ok(Prepared::boxed(
+        workload,
+        params,
+        setup,
+        took,
+        session,
+        move |mut session, clock, iterations| {
+            let slot = Slot::default();
+            let put = slot.clone();
+            let root = async move {
+                let mut answers = Vec::with_capacity(iterations);
+                let mut watch = Stopwatch::start(clock);
+                for _ in 0..iterations {
+                    match session.iterate().await {
+                        Ok(answer) => answers.push(answer),
+                        Err(failure) => return put.set(Err(failure)),
+                    }
+                    watch.lap();
                 }
-                watch.lap();
+                put.set(Ok((session, Timed { answers, timing: watch.stop() })));
+            };
+            if W::ON_CALLER && placement == Placement::OnCaller {
+                runtime.run_on_caller(root);
+            } else {
+                runtime.run(root);
             }
-            put.set(Ok((session, Timed { answers, timing: watch.stop() })));
-        };
-        if W::ON_CALLER && placement == Placement::OnCaller {
-            runtime.run_on_caller(root);
-        } else {
-            runtime.run(root);
-        }
-        slot.take()
-    }))
+            slot.take()
+        },
+    ))
 }
 
 /// Builds a runtime and prepares `workload` on it: threads.
@@ -170,21 +188,30 @@ fn job(work: impl FnOnce() + Send + 'static) -> Job {
 /// Prepares `workload` as a job, and makes each block a job.
 fn on_jobs<W: Workload, S: Session<Output = W::Output>>(
     run: impl Fn(Job) + 'static,
-    prepare: impl FnOnce(W, Setup) -> Result<S, Failure> + Send + 'static,
+    prepare: impl FnOnce(W, W::Params, Setup) -> Result<S, Failure> + Send + 'static,
     workload: W,
     setup: Setup,
     build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
+    let params = W::Params::from_point(&setup.point)?;
     let slot = Slot::default();
-    let (put, arguments) = (slot.clone(), (workload.clone(), setup.clone()));
-    run(job(move || put.set(prepare(arguments.0, arguments.1))));
+    let put = slot.clone();
+    let (own, parsed, given) = (workload.clone(), params.clone(), setup.clone());
+    run(job(move || put.set(prepare(own, parsed, given))));
     let session = slot.take()?;
-    Ok(Prepared::boxed(workload, setup, build_time, session, move |session, clock, iterations| {
-        let slot = Slot::default();
-        let put = slot.clone();
-        run(job(move || put.set(block(session, clock, iterations))));
-        slot.take()
-    }))
+    Ok(Prepared::boxed(
+        workload,
+        params,
+        setup,
+        build_time,
+        session,
+        move |session, clock, iterations| {
+            let slot = Slot::default();
+            let put = slot.clone();
+            run(job(move || put.set(block(session, clock, iterations))));
+            slot.take()
+        },
+    ))
 }
 
 // The first root task of a runtime, and the one that prepares: functions that are generic over the runtime
@@ -248,8 +275,9 @@ pub fn on_address<W: Workload>(
     address: SocketAddr,
     build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let session = workload.clone().on_address(&setup, address)?;
-    Ok(Prepared::boxed(workload, setup, build_time, session, block))
+    let params = W::Params::from_point(&setup.point)?;
+    let session = workload.clone().on_address(params.clone(), &setup, address)?;
+    Ok(Prepared::boxed(workload, params, setup, build_time, session, block))
 }
 
 /// Takes the answers of a runner outside of this program, checks them and makes figures of them.
@@ -259,25 +287,27 @@ pub fn on_address<W: Workload>(
 pub fn external_sample<W: Workload>(
     workload: &W,
     setup: &Setup,
-    said: Vec<Value>,
+    outputs: Vec<Value>,
     timing: Timing,
 ) -> Result<Sample, Failure> {
-    let answers = workload.parse_outputs(setup, said)?;
-    sample(workload, setup, &Timed { answers, timing })
+    let params = W::Params::from_point(&setup.point)?;
+    let answers = workload.parse_outputs(&params, setup, outputs)?;
+    sample(workload, &params, setup, &Timed { answers, timing })
 }
 
 fn sample<W: Workload>(
     workload: &W,
+    params: &W::Params,
     setup: &Setup,
     timed: &Timed<W::Output>,
 ) -> Result<Sample, Failure> {
     for answer in &timed.answers {
-        workload.verify(setup, answer).map_err(Failure::WrongAnswer)?;
+        workload.verify(params, setup, answer).map_err(Failure::WrongAnswer)?;
     }
     Ok(Sample {
         iterations: timed.answers.len() as u64,
         timing: timed.timing,
-        metrics: workload.metrics(setup, timed),
+        metrics: workload.metrics(params, setup, timed),
         histogram: workload.histogram(timed),
         answer: timed.answers.last().map_or_else(String::new, |a| workload.describe(a)),
     })
@@ -310,8 +340,9 @@ fn block<S: Session>(
 }
 
 /// A session that is lent to the runtime for each block and handed back.
-struct Prepared<W, S, B> {
+struct Prepared<W: Workload, S, B> {
     workload: W,
+    params: W::Params,
     setup: Setup,
     build_time: Duration,
     session: Option<S>,
@@ -326,12 +357,13 @@ where
 {
     fn boxed(
         workload: W,
+        params: W::Params,
         setup: Setup,
         build_time: Duration,
         session: S,
         block: B,
     ) -> Box<dyn Instance> {
-        Box::new(Self { workload, setup, build_time, session: Some(session), block })
+        Box::new(Self { workload, params, setup, build_time, session: Some(session), block })
     }
 }
 
@@ -346,7 +378,7 @@ where
         })?;
         let (session, timed) = (self.block)(session, self.setup.clock, iterations.max(1) as usize)?;
         self.session = Some(session);
-        sample(&self.workload, &self.setup, &timed)
+        sample(&self.workload, &self.params, &self.setup, &timed)
     }
 
     fn build_time(&self) -> Duration {
