@@ -14,7 +14,7 @@ use std::time::Duration;
 use runtime_bench::api::instance::{Session, repeat};
 use runtime_bench::api::runtime::{Family, ThreadRuntime};
 use runtime_bench::api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 use runtime_bench::registry::Registry;
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
@@ -64,7 +64,7 @@ impl Workload for Faults {
         }
     }
 
-    fn verify(&self, (): &(), _: &Setup, answer: &u64) -> Result<(), String> {
+    fn verify(&self, _: &Trial<()>, answer: &u64) -> Result<(), String> {
         if *answer == 0 { Ok(()) } else { Err(format!("{answer}, expected 0")) }
     }
 
@@ -72,14 +72,13 @@ impl Workload for Faults {
         answer.to_string()
     }
 
-    fn metrics(&self, (): &(), _: &Setup, _: &Timed<u64>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<()>, _: &Timed<u64>) -> Vec<Metric> {
         Vec::new()
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        (): (),
-        setup: Setup,
+        Trial { setup, .. }: Trial<()>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let way = setup.point.variant.clone().unwrap_or_default();
         let before = trials(&setup, &way);

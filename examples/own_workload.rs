@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use runtime_bench::api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench::api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench::api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 use runtime_bench::registry::Registry;
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
@@ -71,8 +71,8 @@ impl Workload for Collatz {
         Ok(Requirements { tasks: params.numbers as usize, ..Requirements::default() })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, sum: &u64) -> Result<(), String> {
-        let expected: u64 = (0..params.numbers).map(steps).sum();
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let expected: u64 = (0..trial.params.numbers).map(steps).sum();
         if *sum == expected { Ok(()) } else { Err(format!("{sum} steps, expected {expected}")) }
     }
 
@@ -80,14 +80,13 @@ impl Workload for Collatz {
         format!("{sum} steps")
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        vec![Metric::lower("per-number", "ns", block.wall_ns() / params.numbers as f64)]
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        vec![Metric::lower("per-number", "ns", block.wall_ns() / trial.params.numbers as f64)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let numbers = params.numbers;
         Ok(repeat_async(move || async move {
@@ -103,8 +102,7 @@ impl Workload for Collatz {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let numbers = params.numbers;
         Ok(repeat(move || {
@@ -116,8 +114,7 @@ impl Workload for Collatz {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         Ok(repeat(move || {
             Ok(D::map(params.numbers as usize, |number| steps(number as u64)).into_iter().sum())

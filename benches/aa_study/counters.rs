@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use runtime_bench::api::instance::{AsyncSession, repeat_async};
 use runtime_bench::api::runtime::{AsyncRuntime, Family};
 use runtime_bench::api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::{ParamValue, Point};
@@ -72,8 +72,8 @@ impl Workload for Counters {
         Ok(Requirements::default())
     }
 
-    fn verify(&self, params: &Params, setup: &Setup, sum: &u64) -> Result<(), String> {
-        let expected = (setup.workers * params.count) as u64;
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let expected = (trial.setup.workers * trial.params.count) as u64;
         if *sum == expected { Ok(()) } else { Err(format!("counted {sum}, expected {expected}")) }
     }
 
@@ -81,15 +81,14 @@ impl Workload for Counters {
         format!("{sum} counted")
     }
 
-    fn metrics(&self, params: &Params, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let counts = (setup.workers * params.count) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let counts = (trial.setup.workers * trial.params.count) as f64;
         vec![Metric::lower("per-count", "ns", block.wall_ns() / counts)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let (workers, count) = (setup.workers, params.count as u64);
         let lock = params.lock;

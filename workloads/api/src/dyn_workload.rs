@@ -12,7 +12,9 @@ use crate::clock::Timing;
 use crate::external::ExternalInputs;
 use crate::instance::{self, Instance, Sample};
 use crate::runtime::Family;
-use crate::workload::{Failure, FromPoint, PointSet, Requirements, Setup, Unsupported, Workload};
+use crate::workload::{
+    Failure, FromPoint, PointSet, Requirements, Setup, Trial, Unsupported, Workload,
+};
 
 /// A [`Workload`] whose type is erased. Every workload implements it.
 pub trait DynWorkload: Send + Sync {
@@ -114,7 +116,7 @@ impl<W: Workload> DynWorkload for W {
     }
 
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        Workload::external_inputs(self, &W::Params::from_point(&setup.point)?, setup)
+        Workload::external_inputs(self, &Trial::new(setup.clone())?)
     }
 
     fn external_sample(

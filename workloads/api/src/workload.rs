@@ -38,7 +38,7 @@ pub enum Placement {
     OnCaller,
 }
 
-/// A workload: the same work for every runner, with a checked answer.
+/// A workload: the same work for every runner, with a checked output.
 ///
 /// `on_async`, `on_threads` and `on_data_parallel` prepare a session outside the clock; the
 /// session's `iterate` stands inside it. A family that the workload does not run on is ruled out,
@@ -104,27 +104,17 @@ pub trait Workload: Clone + Send + Sync + 'static {
         &[Age::Startup, Age::Young, Age::Steady]
     }
 
-    /// Checks one answer. Runs outside the clock.
+    /// Checks one output, outside the clock.
     ///
     /// # Errors
     /// What was expected and what came.
-    fn verify(
-        &self,
-        params: &Self::Params,
-        setup: &Setup,
-        output: &Self::Output,
-    ) -> Result<(), String>;
+    fn verify(&self, trial: &Trial<Self::Params>, output: &Self::Output) -> Result<(), String>;
 
-    /// The answer in a few characters, for the results file.
-    fn describe(&self, answer: &Self::Output) -> String;
+    /// The output in a few characters, for the results file.
+    fn describe(&self, output: &Self::Output) -> String;
 
     /// The workload's own figures of a block, its headline among them.
-    fn metrics(
-        &self,
-        params: &Self::Params,
-        setup: &Setup,
-        block: &Timed<Self::Output>,
-    ) -> Vec<Metric>;
+    fn metrics(&self, trial: &Trial<Self::Params>, block: &Timed<Self::Output>) -> Vec<Metric>;
 
     /// Latencies of a block in `HdrHistogram`'s compressed V2 encoding, base64, where it recorded them.
     fn histogram(&self, _block: &Timed<Self::Output>) -> Option<String> {
@@ -134,8 +124,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Prepares a session on an asynchronous runtime; runs as a task of it.
     fn on_async<R: AsyncRuntime>(
         self,
-        _params: Self::Params,
-        _setup: Setup,
+        _trial: Trial<Self::Params>,
     ) -> impl Future<Output = Result<impl AsyncSession<Output = Self::Output>, Failure>> + Send
     {
         std::future::ready(Err::<NoSession<Self::Output>, _>(Failure::no_session()))
@@ -157,8 +146,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// it.
     fn on_local<R: LocalRuntime>(
         self,
-        _params: Self::Params,
-        _setup: Setup,
+        _trial: Trial<Self::Params>,
     ) -> impl Future<Output = Result<impl LocalSession<Output = Self::Output>, Failure>> {
         std::future::ready(Err::<NoSession<Self::Output>, _>(Failure::no_session()))
     }
@@ -166,8 +154,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Prepares a session on threads; runs as a task of them.
     fn on_threads<T: ThreadRuntime>(
         self,
-        _params: Self::Params,
-        _setup: Setup,
+        _trial: Trial<Self::Params>,
     ) -> Result<impl Session<Output = Self::Output>, Failure> {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
     }
@@ -175,8 +162,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Prepares a session on a data-parallel pool; runs on a worker of it.
     fn on_data_parallel<D: DataParallel>(
         self,
-        _params: Self::Params,
-        _setup: Setup,
+        _trial: Trial<Self::Params>,
     ) -> Result<impl Session<Output = Self::Output>, Failure> {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
     }
@@ -194,23 +180,18 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// When it cannot be made.
-    fn external_inputs(
-        &self,
-        _params: &Self::Params,
-        _setup: &Setup,
-    ) -> Result<ExternalInputs, Failure> {
+    fn external_inputs(&self, _trial: &Trial<Self::Params>) -> Result<ExternalInputs, Failure> {
         Ok(ExternalInputs::default())
     }
 
-    /// Takes the answers of such a runner, one an iteration: the fields of [`Workload::Answer`] in JSON.
+    /// Parses the outputs of such a runner, one per iteration: the fields of [`Workload::Output`] in JSON.
     /// What it is checked against is filled in here.
     ///
     /// # Errors
-    /// When one is not of the form that this workload's answers have.
+    /// When one is malformed.
     fn parse_outputs(
         &self,
-        _params: &Self::Params,
-        _setup: &Setup,
+        _trial: &Trial<Self::Params>,
         outputs: Vec<Value>,
     ) -> Result<Vec<Self::Output>, Failure> {
         external::parse_outputs(outputs)
@@ -222,8 +203,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// When its clients cannot be started.
     fn on_address(
         self,
-        _params: Self::Params,
-        _setup: &Setup,
+        _trial: Trial<Self::Params>,
         _address: SocketAddr,
     ) -> Result<impl Session<Output = Self::Output>, Failure> {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
@@ -237,6 +217,25 @@ pub trait FromPoint: Sized + Clone + Send + Sync + 'static {
     /// # Errors
     /// [`Unsupported::Point`] when the variant is unknown, or a parameter is missing or out of range.
     fn from_point(point: &Point) -> Result<Self, Unsupported>;
+}
+
+/// A setup and its parsed parameters.
+#[derive(Clone)]
+pub struct Trial<P> {
+    /// The parameters of its point.
+    pub params: P,
+    /// Everything else.
+    pub setup: Setup,
+}
+
+impl<P: FromPoint> Trial<P> {
+    /// Parses the parameters.
+    ///
+    /// # Errors
+    /// As [`FromPoint::from_point`].
+    pub fn new(setup: Setup) -> Result<Self, Unsupported> {
+        Ok(Self { params: P::from_point(&setup.point)?, setup })
+    }
 }
 
 impl FromPoint for () {
@@ -264,29 +263,29 @@ pub struct Setup {
     pub clock: &'static dyn Clock,
 }
 
-/// The answers of a block and what they took.
+/// The outputs of a block and what they took.
 #[derive(Clone, Debug)]
-pub struct Timed<A> {
+pub struct Timed<O> {
     /// One per iteration.
-    pub answers: Vec<A>,
+    pub outputs: Vec<O>,
     /// Of all iterations together.
     pub timing: Timing,
 }
 
-impl<A> Timed<A> {
+impl<O> Timed<O> {
     /// Mean wall time of an iteration, nanoseconds.
     pub fn wall_ns(&self) -> f64 {
-        self.timing.wall.as_nanos() as f64 / self.answers.len() as f64
+        self.timing.wall.as_nanos() as f64 / self.outputs.len() as f64
     }
 
     /// Mean CPU time of an iteration, nanoseconds.
     pub fn cpu_ns(&self) -> f64 {
-        self.timing.usage.cpu.as_nanos() as f64 / self.answers.len() as f64
+        self.timing.usage.cpu.as_nanos() as f64 / self.outputs.len() as f64
     }
 
-    /// Mean over the answers of something that they tell.
-    pub fn mean(&self, of: impl Fn(&A) -> f64) -> f64 {
-        self.answers.iter().map(of).sum::<f64>() / self.answers.len() as f64
+    /// Mean of a figure over the outputs.
+    pub fn mean(&self, of: impl Fn(&O) -> f64) -> f64 {
+        self.outputs.iter().map(of).sum::<f64>() / self.outputs.len() as f64
     }
 }
 

@@ -7,7 +7,7 @@ use runtime_bench_results::trial::{Age, Metric};
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -45,7 +45,7 @@ impl Workload for Null {
         Ok(Requirements::default())
     }
 
-    fn verify(&self, _: &(), _: &Setup, (): &()) -> Result<(), String> {
+    fn verify(&self, _: &Trial<()>, (): &()) -> Result<(), String> {
         Ok(())
     }
 
@@ -53,14 +53,13 @@ impl Workload for Null {
         String::new()
     }
 
-    fn metrics(&self, _: &(), _: &Setup, block: &Timed<()>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<()>, block: &Timed<()>) -> Vec<Metric> {
         vec![Metric::lower("per-iteration", "ns", block.wall_ns())]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        _: (),
-        _: Setup,
+        _: Trial<()>,
     ) -> Result<impl AsyncSession<Output = ()>, Failure> {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
@@ -71,24 +70,21 @@ impl Workload for Null {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        _: (),
-        _: Setup,
+        _: Trial<()>,
     ) -> Result<impl LocalSession<Output = ()>, Failure> {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        _: (),
-        _: Setup,
+        _: Trial<()>,
     ) -> Result<impl Session<Output = ()>, Failure> {
         Ok(repeat(|| Ok(())))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        _: (),
-        _: Setup,
+        _: Trial<()>,
     ) -> Result<impl Session<Output = ()>, Failure> {
         Ok(repeat(|| Ok(())))
     }

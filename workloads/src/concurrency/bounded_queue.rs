@@ -16,7 +16,7 @@ use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -155,8 +155,8 @@ impl Workload for BoundedQueue {
         true
     }
 
-    fn verify(&self, params: &Params, _: &Setup, received: &Received) -> Result<(), String> {
-        let total = params.total();
+    fn verify(&self, trial: &Trial<Params>, received: &Received) -> Result<(), String> {
+        let total = trial.params.total();
         let missing = total.saturating_sub(received.distinct);
         let expected = total as u64 * (total as u64).saturating_sub(1) / 2;
         if missing == 0 && received.repeated == 0 && received.sum == expected {
@@ -173,8 +173,8 @@ impl Workload for BoundedQueue {
         format!("{} items, sum {}", received.distinct, received.sum)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Received>) -> Vec<Metric> {
-        let items = params.total() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Received>) -> Vec<Metric> {
+        let items = trial.params.total() as f64;
         vec![
             Metric::higher("throughput", "items/s", items / block.wall_ns() * 1e9),
             Metric::lower("cpu-per-item", "ns", block.cpu_ns() / items),
@@ -183,8 +183,7 @@ impl Workload for BoundedQueue {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Received>, Failure> {
         Ok(repeat_async(move || {
             let received = R::with_channels(
@@ -198,8 +197,7 @@ impl Workload for BoundedQueue {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Received>, Failure> {
         Ok(repeat(move || {
             let (sender, receiver) = Sender::channel(params.capacity);
@@ -218,8 +216,7 @@ impl Workload for BoundedQueue {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Received>, Failure> {
         Ok(repeat(move || {
             let (sender, receiver) = Sender::channel(params.capacity);

@@ -15,7 +15,7 @@ use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Buckets that lie between two tasks: there is only one.
@@ -106,8 +106,8 @@ impl Workload for Brigade {
         true
     }
 
-    fn verify(&self, params: &Params, _: &Setup, hands: &u64) -> Result<(), String> {
-        let expected = params.tasks as u64;
+    fn verify(&self, trial: &Trial<Params>, hands: &u64) -> Result<(), String> {
+        let expected = trial.params.tasks as u64;
         if *hands == expected {
             Ok(())
         } else {
@@ -119,9 +119,9 @@ impl Workload for Brigade {
         format!("{hands} hands")
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         // From the root to the first, from task to task, and back to the root.
-        let hops = params.tasks as f64 + 1.0;
+        let hops = trial.params.tasks as f64 + 1.0;
         vec![
             Metric::lower("per-hop", "ns", block.wall_ns() / hops),
             Metric::lower("cpu-per-hop", "ns", block.cpu_ns() / hops),
@@ -130,8 +130,7 @@ impl Workload for Brigade {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let Params { tasks, channel } = params;
         let line = R::with_channels(channel, true, Standing::<R>(tasks, PhantomData));
@@ -140,8 +139,7 @@ impl Workload for Brigade {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let (first, mut last) = mpsc::sync_channel::<u64>(CAPACITY);
         let mut line = Vec::new();

@@ -16,7 +16,7 @@ use super::flag::Flag;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Tasks that end by themselves, half of them with an error.
@@ -142,8 +142,8 @@ impl Workload for Cancellation {
         true
     }
 
-    fn verify(&self, params: &Params, _: &Setup, cancelled: &Cancelled) -> Result<(), String> {
-        let tasks = params.tasks + ENDING;
+    fn verify(&self, trial: &Trial<Params>, cancelled: &Cancelled) -> Result<(), String> {
+        let tasks = trial.params.tasks + ENDING;
         let Cancelled { opened, closed, completed, .. } = *cancelled;
         if opened == tasks && closed == tasks && completed == 0 {
             return Ok(());
@@ -158,16 +158,15 @@ impl Workload for Cancellation {
         format!("{} guards made and dropped", cancelled.closed)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Cancelled>) -> Vec<Metric> {
-        let tasks = params.tasks as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Cancelled>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
         let took = block.mean(|cancelled| cancelled.took.as_nanos() as f64);
         vec![Metric::lower("per-cancel", "ns", took / tasks)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Cancelled>, Failure> {
         let tasks = params.tasks;
         Ok(repeat_async(move || async move {
@@ -199,8 +198,7 @@ impl Workload for Cancellation {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Cancelled>, Failure> {
         let tasks = params.tasks;
         Ok(repeat(move || {

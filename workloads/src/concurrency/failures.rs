@@ -13,7 +13,7 @@ use super::batch::{Batch, Tally, silence};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Tasks that show that the runner still works.
@@ -112,8 +112,8 @@ impl Workload for Failures {
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, gathered: &Gathered) -> Result<(), String> {
-        let [clean, failing] = params.batches();
+    fn verify(&self, trial: &Trial<Params>, gathered: &Gathered) -> Result<(), String> {
+        let [clean, failing] = trial.params.batches();
         let batches = [
             (clean, gathered.ended[0].tally),
             (failing, gathered.ended[1].tally),
@@ -133,8 +133,8 @@ impl Workload for Failures {
         format!("{ok} ok, {errors} errors, {panics} panics")
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Gathered>) -> Vec<Metric> {
-        let tasks = params.tasks as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Gathered>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
         let failing = block.mean(|gathered| gathered.ended[1].took.as_nanos() as f64);
         let clean = block.mean(|gathered| gathered.ended[0].took.as_nanos() as f64).max(1.0);
         vec![
@@ -146,8 +146,7 @@ impl Workload for Failures {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Gathered>, Failure> {
         let batches = params.batches();
         silence();
@@ -168,8 +167,7 @@ impl Workload for Failures {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Gathered>, Failure> {
         Ok(blocking(params, |batch: Batch| {
             let tasks: Vec<_> =
@@ -184,8 +182,7 @@ impl Workload for Failures {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Gathered>, Failure> {
         Ok(blocking(params, |batch: Batch| {
             let tally = Mutex::new(Tally::default());

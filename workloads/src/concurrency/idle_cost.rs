@@ -16,7 +16,8 @@ use runtime_bench_api::clock::thread_cpu;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat};
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
+    most_threads,
 };
 
 /// The workload.
@@ -159,8 +160,8 @@ impl Workload for IdleCost {
         true
     }
 
-    fn verify(&self, params: &Params, _: &Setup, idled: &Idled) -> Result<(), String> {
-        let tasks = params.tasks;
+    fn verify(&self, trial: &Trial<Params>, idled: &Idled) -> Result<(), String> {
+        let tasks = trial.params.tasks;
         if idled.woken == tasks && idled.early == 0 {
             return Ok(());
         }
@@ -171,7 +172,7 @@ impl Workload for IdleCost {
         format!("{} woken, none early", idled.woken)
     }
 
-    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Idled>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Idled>) -> Vec<Metric> {
         vec![
             Metric::lower("wake", "ns", block.mean(|idled| idled.first.as_nanos() as f64)),
             Metric::lower("wake-all", "ns", block.mean(|idled| idled.last.as_nanos() as f64)),
@@ -181,8 +182,7 @@ impl Workload for IdleCost {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Idled>, Failure> {
         let foreign = watcher(params, &setup)?;
         Ok(Idling::<R> { params, foreign, runtime: PhantomData })
@@ -190,8 +190,7 @@ impl Workload for IdleCost {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Idled>, Failure> {
         let foreign = watcher(params, &setup)?;
         Ok(repeat(move || {

@@ -15,7 +15,7 @@ use runtime_bench_api::runtime::{
     AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
@@ -99,8 +99,8 @@ impl Workload for Mutex {
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, counted: &u64) -> Result<(), String> {
-        let expected = params.total();
+    fn verify(&self, trial: &Trial<Params>, counted: &u64) -> Result<(), String> {
+        let expected = trial.params.total();
         if *counted == expected {
             Ok(())
         } else {
@@ -112,8 +112,8 @@ impl Workload for Mutex {
         format!("{counted} counted")
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let locks = params.total() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let locks = trial.params.total() as f64;
         vec![
             Metric::lower("per-lock", "ns", block.wall_ns() / locks),
             Metric::lower("cpu-per-lock", "ns", block.cpu_ns() / locks),
@@ -122,8 +122,7 @@ impl Workload for Mutex {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         Ok(repeat_async(move || {
             let counted = R::with_locks(params.lock, Iteration::<R>(params, PhantomData));
@@ -133,8 +132,7 @@ impl Workload for Mutex {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         Ok(repeat(move || {
             let counter = Arc::new(StdMutex::new(0));
@@ -151,8 +149,7 @@ impl Workload for Mutex {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         Ok(repeat(move || {
             let counter = StdMutex::new(0);

@@ -16,7 +16,7 @@ use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Messages that a channel holds: each side waits for the other anyway.
@@ -148,8 +148,8 @@ impl Workload for PingPong {
         true
     }
 
-    fn verify(&self, params: &Params, _: &Setup, rally: &Rally) -> Result<(), String> {
-        let rounds = params.total();
+    fn verify(&self, trial: &Trial<Params>, rally: &Rally) -> Result<(), String> {
+        let rounds = trial.params.total();
         if *rally == (Rally { right: rounds, wrong: 0 }) {
             return Ok(());
         }
@@ -161,8 +161,8 @@ impl Workload for PingPong {
         format!("{} right answers", rally.right)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Rally>) -> Vec<Metric> {
-        let hops = 2.0 * params.total() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Rally>) -> Vec<Metric> {
+        let hops = 2.0 * trial.params.total() as f64;
         vec![
             Metric::lower("per-hop", "ns", block.wall_ns() / hops),
             Metric::lower("cpu-per-hop", "ns", block.cpu_ns() / hops),
@@ -171,8 +171,7 @@ impl Workload for PingPong {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Rally>, Failure> {
         Ok(repeat_async(move || {
             let rally = R::with_channels(params.channel, true, Iteration::<R>(params, PhantomData));
@@ -182,8 +181,7 @@ impl Workload for PingPong {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Rally>, Failure> {
         Ok(repeat(move || {
             let pairs: Vec<_> = (0..params.pairs)

@@ -7,7 +7,7 @@ use runtime_bench_results::trial::{Age, Metric};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat};
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -89,8 +89,8 @@ impl Workload for RemoteWake {
         true
     }
 
-    fn verify(&self, params: &Params, _: &Setup, sum: &u64) -> Result<(), String> {
-        let wakes = params.wakes;
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let wakes = trial.params.wakes;
         // 1 + 3 + 5 + … is a square.
         let expected = wakes * wakes;
         if *sum == expected {
@@ -104,8 +104,8 @@ impl Workload for RemoteWake {
         format!("answers add up to {sum}")
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let wakes = params.wakes as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let wakes = trial.params.wakes as f64;
         vec![
             Metric::lower("per-round-trip", "ns", block.wall_ns() / wakes),
             Metric::lower("cpu-per-round-trip", "ns", block.cpu_ns() / wakes),
@@ -114,16 +114,14 @@ impl Workload for RemoteWake {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         Ok(RoundTrips { wakes: params.wakes, foreign: start()? })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let (wakes, foreign) = (params.wakes, start()?);
         Ok(repeat(move || Ok((0..wakes).map(|number| foreign.ask_blocking(number)).sum())))

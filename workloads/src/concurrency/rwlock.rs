@@ -17,7 +17,7 @@ use runtime_bench_api::runtime::{
     AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// One access in so many writes.
@@ -119,8 +119,8 @@ impl Workload for RwLock {
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, accesses: &Accesses) -> Result<(), String> {
-        let expected = params.expected();
+    fn verify(&self, trial: &Trial<Params>, accesses: &Accesses) -> Result<(), String> {
+        let expected = trial.params.expected();
         if *accesses == expected {
             return Ok(());
         }
@@ -134,8 +134,8 @@ impl Workload for RwLock {
         format!("{} writes, {} reads", accesses.writes, accesses.reads)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Accesses>) -> Vec<Metric> {
-        let locks = params.total() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Accesses>) -> Vec<Metric> {
+        let locks = trial.params.total() as f64;
         vec![
             Metric::lower("per-lock", "ns", block.wall_ns() / locks),
             Metric::lower("cpu-per-lock", "ns", block.cpu_ns() / locks),
@@ -144,8 +144,7 @@ impl Workload for RwLock {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Accesses>, Failure> {
         Ok(repeat_async(move || {
             let accessed = R::with_locks(params.lock, Iteration::<R>(params, PhantomData));
@@ -155,8 +154,7 @@ impl Workload for RwLock {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Accesses>, Failure> {
         Ok(repeat(move || {
             let value = Arc::new(StdRwLock::new(0));
@@ -173,8 +171,7 @@ impl Workload for RwLock {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Accesses>, Failure> {
         Ok(repeat(move || {
             let (value, reads) = (StdRwLock::new(0), AtomicU64::new(0));

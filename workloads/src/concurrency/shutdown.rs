@@ -16,7 +16,7 @@ use runtime_bench_api::runtime::{
     AsyncRuntime, ExternalThread, Family, ShutdownRuntime, ShutdownThreads, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Longer than any trial lives.
@@ -168,8 +168,8 @@ impl Workload for Shutdown {
         true
     }
 
-    fn verify(&self, params: &Params, _: &Setup, ended: &Ended) -> Result<(), String> {
-        let tasks = params.tasks;
+    fn verify(&self, trial: &Trial<Params>, ended: &Ended) -> Result<(), String> {
+        let tasks = trial.params.tasks;
         let Ended { once, again, completed, .. } = *ended;
         if once == tasks && completed == 0 {
             return Ok(());
@@ -184,15 +184,14 @@ impl Workload for Shutdown {
         format!("{} guards dropped", ended.once)
     }
 
-    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
         let took = block.mean(|ended| ended.took.as_nanos() as f64);
         vec![Metric::lower("shutdown", "ns", took)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         let tasks = params.tasks;
         // A runtime must not be waited for on a worker of another.
@@ -203,8 +202,7 @@ impl Workload for Shutdown {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Ended>, Failure> {
         let (tasks, threads) = (params.tasks, setup.pool_threads);
         Ok(repeat(move || {
@@ -280,6 +278,7 @@ fn end_threads(mut runtime: impl ShutdownThreads, tasks: usize) -> Ended {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use runtime_bench_api::workload::Setup;
 
     #[test]
     fn a_guard_that_lives_on_and_a_task_that_went_on_are_noticed() {
@@ -292,8 +291,8 @@ mod tests {
             traffic: runtime_bench_api::load::Traffic::default(),
             clock: &runtime_bench_api::clock::SYSTEM,
         };
-        let params = Params { tasks: 2 };
-        let verify = |ended: &Ended| Shutdown.verify(&params, &setup, ended);
+        let trial = Trial { params: Params { tasks: 2 }, setup };
+        let verify = |ended: &Ended| Shutdown.verify(&trial, ended);
         let ledger = Ledger::of(2);
         let (first, second) = (ledger.guard(0), ledger.guard(1));
         drop(first);

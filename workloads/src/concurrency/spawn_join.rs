@@ -15,7 +15,7 @@ use runtime_bench_api::instance::{
 };
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, Placement, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, Placement, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
     most_threads, over_workers,
 };
 
@@ -154,8 +154,8 @@ impl Workload for SpawnJoin {
         })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, sum: &u64) -> Result<(), String> {
-        let tasks = params.tasks as u64;
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let tasks = trial.params.tasks as u64;
         let expected = tasks * tasks.saturating_sub(1) / 2;
         if *sum == expected {
             Ok(())
@@ -168,8 +168,8 @@ impl Workload for SpawnJoin {
         sum.to_string()
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let tasks = params.tasks as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
         vec![
             Metric::lower("per-task", "ns", block.wall_ns() / tasks),
             Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
@@ -178,8 +178,7 @@ impl Workload for SpawnJoin {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let (form, tasks) = (params.form, params.tasks as u64);
         Ok(repeat_async(move || async move {
@@ -206,8 +205,7 @@ impl Workload for SpawnJoin {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = u64>, Failure> {
         let (form, tasks) = (params.form, params.tasks as u64);
         Ok(repeat_local(move || async move {
@@ -220,8 +218,7 @@ impl Workload for SpawnJoin {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let (form, tasks) = (params.form, params.tasks as u64);
         Ok(repeat(move || match form {
@@ -240,8 +237,7 @@ impl Workload for SpawnJoin {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let Params { form, tasks, .. } = params;
         Ok(repeat(move || {

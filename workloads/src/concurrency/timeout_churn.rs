@@ -10,7 +10,7 @@ use serde::Deserialize;
 use runtime_bench_api::instance::{AsyncSession, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The limit of each piece of work; none comes near it.
@@ -123,8 +123,8 @@ impl Workload for TimeoutChurn {
         Err(Unsupported::Family(reason.to_owned()))
     }
 
-    fn verify(&self, params: &Params, _: &Setup, ended: &Ended) -> Result<(), String> {
-        let timeouts = params.timeouts;
+    fn verify(&self, trial: &Trial<Params>, ended: &Ended) -> Result<(), String> {
+        let timeouts = trial.params.timeouts;
         let sum = timeouts * (timeouts - 1) / 2;
         if *ended == (Ended { sum, in_time: timeouts, expired: 0 }) {
             return Ok(());
@@ -140,8 +140,8 @@ impl Workload for TimeoutChurn {
         format!("{} in time", ended.in_time)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
-        let timeouts = params.timeouts as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
+        let timeouts = trial.params.timeouts as f64;
         vec![
             Metric::lower("per-timeout", "ns", block.wall_ns() / timeouts),
             Metric::lower("cpu-per-timeout", "ns", block.cpu_ns() / timeouts),
@@ -150,8 +150,7 @@ impl Workload for TimeoutChurn {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         Ok(repeat_async(move || async move {
             let tasks: Vec<_> = (0..params.tasks)

@@ -13,7 +13,7 @@ use crate::cpu::xorshift::{scattered, xorshift};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Steps of a job: about a third of a microsecond.
@@ -99,14 +99,14 @@ impl Workload for WorkerPool {
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, done: &Done) -> Result<(), String> {
-        if done.most > params.at_once || done.most == 0 {
+    fn verify(&self, trial: &Trial<Params>, done: &Done) -> Result<(), String> {
+        if done.most > trial.params.at_once || done.most == 0 {
             return Err(format!(
                 "{} jobs were at work at once, allowed {}",
-                done.most, params.at_once
+                done.most, trial.params.at_once
             ));
         }
-        let expected = params.expected();
+        let expected = trial.params.expected();
         if done.xor == expected {
             Ok(())
         } else {
@@ -118,8 +118,8 @@ impl Workload for WorkerPool {
         format!("{:x}, at most {} at once", done.xor, done.most)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Done>) -> Vec<Metric> {
-        let jobs = params.jobs as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Done>) -> Vec<Metric> {
+        let jobs = trial.params.jobs as f64;
         vec![
             Metric::higher("rate", "jobs/s", jobs / block.wall_ns() * 1e9),
             Metric::lower("cpu-per-job", "ns", block.cpu_ns() / jobs),
@@ -129,16 +129,14 @@ impl Workload for WorkerPool {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Done>, Failure> {
         Ok(repeat_async(move || async move { Ok(do_jobs::<R, R::Locks>(params).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Done>, Failure> {
         Ok(repeat(move || {
             let (watch, next) = (Arc::new(Watch::default()), Arc::new(AtomicUsize::new(0)));
@@ -155,8 +153,7 @@ impl Workload for WorkerPool {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Done>, Failure> {
         Ok(repeat(move || {
             let (watch, next) = (Watch::default(), AtomicUsize::new(0));

@@ -11,7 +11,7 @@ use runtime_bench_api::instance::{
 };
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
@@ -85,8 +85,8 @@ impl Workload for Yield {
         })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, yields: &u64) -> Result<(), String> {
-        let expected = params.total();
+    fn verify(&self, trial: &Trial<Params>, yields: &u64) -> Result<(), String> {
+        let expected = trial.params.total();
         if *yields == expected {
             Ok(())
         } else {
@@ -98,8 +98,8 @@ impl Workload for Yield {
         format!("{yields} yields")
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let yields = params.total() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let yields = trial.params.total() as f64;
         vec![
             Metric::lower("per-yield", "ns", block.wall_ns() / yields),
             Metric::lower("cpu-per-yield", "ns", block.cpu_ns() / yields),
@@ -108,8 +108,7 @@ impl Workload for Yield {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         Ok(repeat_async(move || async move {
             let tasks: Vec<_> = (0..params.tasks)
@@ -138,8 +137,7 @@ impl Workload for Yield {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = u64>, Failure> {
         Ok(repeat_local(move || async move {
             let task = || async move {
@@ -161,8 +159,7 @@ impl Workload for Yield {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         Ok(repeat(move || {
             let task = move || {
@@ -180,8 +177,7 @@ impl Workload for Yield {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         Ok(repeat(move || {
             let all = AtomicU64::new(0);

@@ -11,7 +11,8 @@ use runtime_bench_api::external;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, over_workers,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
+    over_workers,
 };
 
 /// Jobs per worker: enough, and unequal enough, not to quantise on the number of cores.
@@ -116,19 +117,18 @@ impl Workload for CpuBatch {
 
     fn parse_outputs(
         &self,
-        params: &Params,
-        setup: &Setup,
+        trial: &Trial<Params>,
         outputs: Vec<Value>,
     ) -> Result<Vec<Batch>, Failure> {
-        let batch = Jobs { params: *params, seed: setup.seed };
-        let expected = (0..params.jobs).fold(0, |xor, job| xor ^ batch.run(job));
+        let batch = Jobs { params: trial.params, seed: trial.setup.seed };
+        let expected = (0..trial.params.jobs).fold(0, |xor, job| xor ^ batch.run(job));
         Ok(external::parse_outputs(outputs)?
             .into_iter()
             .map(|batch| Batch { expected, ..batch })
             .collect())
     }
 
-    fn verify(&self, _: &Params, _: &Setup, batch: &Batch) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, batch: &Batch) -> Result<(), String> {
         if batch.sequential_ns.is_nan() || batch.sequential_ns <= 0.0 {
             Err(format!("a plain loop that took {} ns", batch.sequential_ns))
         } else if batch.xor == batch.expected {
@@ -142,7 +142,7 @@ impl Workload for CpuBatch {
         format!("{:x}", batch.xor)
     }
 
-    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Batch>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Batch>) -> Vec<Metric> {
         let sequential = block.mean(|batch| batch.sequential_ns);
         vec![
             Metric::higher(metric::SPEED_UP, "×", sequential / block.wall_ns()),
@@ -153,8 +153,7 @@ impl Workload for CpuBatch {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Batch>, Failure> {
         let batch = Jobs { params, seed: setup.seed };
         let sequential = batch.sequential(&setup);
@@ -171,8 +170,7 @@ impl Workload for CpuBatch {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Batch>, Failure> {
         let batch = Jobs { params, seed: setup.seed };
         let sequential = batch.sequential(&setup);
@@ -186,8 +184,7 @@ impl Workload for CpuBatch {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Batch>, Failure> {
         let batch = Jobs { params, seed: setup.seed };
         let sequential = batch.sequential(&setup);

@@ -10,7 +10,7 @@ use runtime_bench_results::trial::{Age, Metric};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
     over_workers,
 };
 
@@ -169,12 +169,12 @@ impl Workload for ForkJoin {
         })
     }
 
-    fn verify(&self, tree: &Tree, _: &Setup, answer: &u64) -> Result<(), String> {
-        let expected = tree.expected();
+    fn verify(&self, trial: &Trial<Tree>, answer: &u64) -> Result<(), String> {
+        let expected = trial.params.expected();
         if *answer == expected {
             Ok(())
         } else {
-            Err(format!("the tree gave {answer}, expected {expected}"))
+            Err(format!("the trial.params gave {answer}, expected {expected}"))
         }
     }
 
@@ -182,8 +182,8 @@ impl Workload for ForkJoin {
         answer.to_string()
     }
 
-    fn metrics(&self, tree: &Tree, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let tasks = tree.tasks().max(1) as f64;
+    fn metrics(&self, trial: &Trial<Tree>, block: &Timed<u64>) -> Vec<Metric> {
+        let tasks = trial.params.tasks().max(1) as f64;
         vec![
             Metric::lower("per-task", "ns", block.wall_ns() / tasks),
             Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
@@ -193,24 +193,21 @@ impl Workload for ForkJoin {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        tree: Tree,
-        _: Setup,
+        Trial { params: tree, .. }: Trial<Tree>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         Ok(repeat_async(move || async move { Ok(future::<R>(tree).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        tree: Tree,
-        _: Setup,
+        Trial { params: tree, .. }: Trial<Tree>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         Ok(repeat(move || Ok(threads::<T>(tree))))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        tree: Tree,
-        _: Setup,
+        Trial { params: tree, .. }: Trial<Tree>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         Ok(repeat(move || Ok(pool::<D>(tree))))
     }

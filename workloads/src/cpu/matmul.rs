@@ -12,7 +12,7 @@ use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Rounding of a sum of products, relative to its size.
@@ -142,23 +142,27 @@ impl Workload for Matmul {
         Ok(Requirements { tasks: params.tiles(), memory, ..Requirements::default() })
     }
 
-    fn external_inputs(&self, params: &Params, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let Factors { a, b, .. } = Factors::of(*params, setup.seed);
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let Factors { a, b, .. } = Factors::of(trial.params, trial.setup.seed);
         let bytes: Vec<u8> = a.into_iter().chain(b).flat_map(f64::to_le_bytes).collect();
-        external::input_file(setup, "matmul", &bytes)
+        external::input_file(&trial.setup, "matmul", &bytes)
     }
 
-    fn verify(&self, params: &Params, setup: &Setup, product: &Product) -> Result<(), String> {
-        let factors = Factors::of(*params, setup.seed);
-        if product.tiles.len() != params.tiles() {
-            return Err(format!("{} tiles, expected {}", product.tiles.len(), params.tiles()));
+    fn verify(&self, trial: &Trial<Params>, product: &Product) -> Result<(), String> {
+        let factors = Factors::of(trial.params, trial.setup.seed);
+        if product.tiles.len() != trial.params.tiles() {
+            return Err(format!(
+                "{} tiles, expected {}",
+                product.tiles.len(),
+                trial.params.tiles()
+            ));
         }
-        let mut rng = Rng::with_seed(!setup.seed);
-        let x: Vec<f64> = (0..params.n).map(|_| rng.f64()).collect();
+        let mut rng = Rng::with_seed(!trial.setup.seed);
+        let x: Vec<f64> = (0..trial.params.n).map(|_| rng.f64()).collect();
         let expected = Factors::times(&factors.a, &Factors::times(&factors.b, &x));
-        let found = product.times(*params, &x);
+        let found = product.times(trial.params, &x);
         let off = |(found, expected): &(&f64, &f64)| {
-            (*found - *expected).abs() > TOLERANCE * (params.n as f64) || !found.is_finite()
+            (*found - *expected).abs() > TOLERANCE * (trial.params.n as f64) || !found.is_finite()
         };
         match found.iter().zip(&expected).position(|pair| off(&pair)) {
             None => Ok(()),
@@ -174,8 +178,8 @@ impl Workload for Matmul {
         format!("{} tiles, corners add up to {trace:.6}", product.tiles.len())
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Product>) -> Vec<Metric> {
-        let n = params.n as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Product>) -> Vec<Metric> {
+        let n = trial.params.n as f64;
         vec![
             Metric::higher("rate", "flop/s", 2.0 * n.powi(3) / block.wall_ns() * 1e9),
             Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
@@ -184,8 +188,7 @@ impl Workload for Matmul {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Product>, Failure> {
         let factors = Arc::new(Factors::of(params, setup.seed));
         Ok(repeat_async(move || {
@@ -208,8 +211,7 @@ impl Workload for Matmul {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Product>, Failure> {
         let factors = Arc::new(Factors::of(params, setup.seed));
         Ok(repeat(move || {
@@ -225,8 +227,7 @@ impl Workload for Matmul {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Product>, Failure> {
         let factors = Factors::of(params, setup.seed);
         Ok(repeat(move || {
@@ -239,6 +240,7 @@ impl Workload for Matmul {
 mod tests {
     use super::*;
     use runtime_bench_api::clock::SYSTEM;
+    use runtime_bench_api::workload::Setup;
 
     fn setup(n: u64, tile: u64) -> Setup {
         Setup {
@@ -260,16 +262,16 @@ mod tests {
     #[test]
     fn a_product_is_verified_and_a_wrong_figure_or_tile_is_noticed() {
         let setup = setup(12, 4);
-        let params = Params::from_point(&setup.point).unwrap();
         let mut right = product(&setup);
-        assert_eq!(Matmul.verify(&params, &setup, &right), Ok(()));
+        let trial = Trial::new(setup).unwrap();
+        assert_eq!(Matmul.verify(&trial, &right), Ok(()));
         right.tiles.swap(0, 1);
-        assert!(Matmul.verify(&params, &setup, &right).is_err());
+        assert!(Matmul.verify(&trial, &right).is_err());
         right.tiles.swap(0, 1);
         right.tiles[4][3] += 1e-6;
-        assert!(Matmul.verify(&params, &setup, &right).is_err());
+        assert!(Matmul.verify(&trial, &right).is_err());
         right.tiles.pop();
-        assert!(Matmul.verify(&params, &setup, &right).unwrap_err().contains("8 tiles"));
+        assert!(Matmul.verify(&trial, &right).unwrap_err().contains("8 tiles"));
     }
 
     #[test]

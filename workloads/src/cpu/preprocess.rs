@@ -18,7 +18,7 @@ use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::scratch::write_whole;
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 
 /// The variant that computes where it reads.
@@ -166,23 +166,22 @@ impl Workload for Preprocess {
         Ok(Requirements { memory, offloads, ..needs })
     }
 
-    fn external_inputs(&self, params: &Params, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let files = Files::prepare(setup, *params)?.paths;
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let files = Files::prepare(&trial.setup, trial.params)?.paths;
         Ok(ExternalInputs { files, ..ExternalInputs::default() })
     }
 
     fn parse_outputs(
         &self,
-        params: &Params,
-        setup: &Setup,
+        trial: &Trial<Params>,
         outputs: Vec<Value>,
     ) -> Result<Vec<Normalised>, Failure> {
-        let Files { expected, .. } = Files::prepare(setup, *params)?;
+        let Files { expected, .. } = Files::prepare(&trial.setup, trial.params)?;
         let expects = |answer| Normalised { expected: Arc::clone(&expected), ..answer };
         Ok(external::parse_outputs(outputs)?.into_iter().map(expects).collect())
     }
 
-    fn verify(&self, _: &Params, _: &Setup, normalised: &Normalised) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, normalised: &Normalised) -> Result<(), String> {
         let Normalised { shards, expected } = normalised;
         let right = shards.iter().zip(&**expected).filter(|(came, e)| came.as_ref() == Some(e));
         let right = right.count();
@@ -197,8 +196,8 @@ impl Workload for Preprocess {
         format!("{:x}", hashes.fold(0_u64, |all, hash| all.rotate_left(1) ^ hash))
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Normalised>) -> Vec<Metric> {
-        let shards = params.shards as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Normalised>) -> Vec<Metric> {
+        let shards = trial.params.shards as f64;
         vec![
             Metric::lower("per-shard", "ns", block.wall_ns() / shards),
             Metric::lower("cpu-per-shard", "ns", block.cpu_ns() / shards),
@@ -208,8 +207,7 @@ impl Workload for Preprocess {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Normalised>, Failure> {
         let files = Arc::new(Files::prepare(&setup, params)?);
         Ok(repeat_async(move || {
@@ -241,8 +239,7 @@ impl Workload for Preprocess {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Normalised>, Failure> {
         let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {
@@ -255,8 +252,7 @@ impl Workload for Preprocess {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Normalised>, Failure> {
         let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {

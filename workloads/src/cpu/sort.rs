@@ -12,7 +12,7 @@ use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
@@ -128,14 +128,14 @@ impl Workload for Sort {
         Ok(Requirements { tasks: params.tasks(), memory, ..Requirements::default() })
     }
 
-    fn external_inputs(&self, params: &Params, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let numbers = params.input(setup.seed);
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let numbers = trial.params.input(trial.setup.seed);
         let bytes: Vec<u8> = numbers.into_iter().flat_map(u64::to_le_bytes).collect();
-        external::input_file(setup, "sort", &bytes)
+        external::input_file(&trial.setup, "sort", &bytes)
     }
 
-    fn verify(&self, params: &Params, setup: &Setup, sorted: &Vec<u64>) -> Result<(), String> {
-        let input = params.input(setup.seed);
+    fn verify(&self, trial: &Trial<Params>, sorted: &Vec<u64>) -> Result<(), String> {
+        let input = trial.params.input(trial.setup.seed);
         if let Some(place) = sorted.windows(2).position(|pair| pair[0] > pair[1]) {
             return Err(format!("element {place} is larger than the one behind it"));
         }
@@ -153,8 +153,8 @@ impl Workload for Sort {
         format!("{} in order, {:016x}", sorted.len(), fingerprint(sorted))
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Vec<u64>>) -> Vec<Metric> {
-        let elements = params.elements as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Vec<u64>>) -> Vec<Metric> {
+        let elements = trial.params.elements as f64;
         vec![
             Metric::higher("rate", "elements/s", elements / block.wall_ns() * 1e9),
             Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
@@ -163,8 +163,7 @@ impl Workload for Sort {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Vec<u64>>, Failure> {
         let input = params.input(setup.seed);
         Ok(repeat_async(move || {
@@ -175,8 +174,7 @@ impl Workload for Sort {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Vec<u64>>, Failure> {
         let input = params.input(setup.seed);
         Ok(repeat(move || Ok(threads::<T>(input.clone(), params.cut_off))))
@@ -184,8 +182,7 @@ impl Workload for Sort {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Vec<u64>>, Failure> {
         let input = params.input(setup.seed);
         Ok(repeat(move || Ok(pool::<D>(input.clone(), params.cut_off))))

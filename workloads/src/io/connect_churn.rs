@@ -17,7 +17,7 @@ use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat_as
 use runtime_bench_api::loopback::{listen, waits_for_sockets};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Bytes of the message and of its echo.
@@ -114,8 +114,8 @@ impl Workload for ConnectChurn {
         })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, churned: &Churned) -> Result<(), String> {
-        let all = params.connections;
+    fn verify(&self, trial: &Trial<Params>, churned: &Churned) -> Result<(), String> {
+        let all = trial.params.connections;
         let Churned { answered, wrong, served } = *churned;
         if answered == all && wrong == 0 && served == all {
             return Ok(());
@@ -130,8 +130,8 @@ impl Workload for ConnectChurn {
         format!("{} answered", churned.answered)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Churned>) -> Vec<Metric> {
-        let connections = params.connections as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Churned>) -> Vec<Metric> {
+        let connections = trial.params.connections as f64;
         vec![
             Metric::higher("rate", "connections/s", connections / block.wall_ns() * 1e9),
             Metric::lower("cpu-per-connection", "ns", block.cpu_ns() / connections),
@@ -140,8 +140,7 @@ impl Workload for ConnectChurn {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Churned>, Failure> {
         let listen = || {
             let listener = listen()?;
@@ -163,16 +162,14 @@ impl Workload for ConnectChurn {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Churned>, Failure> {
         churn_local::session::<R>(params)
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Churned>, Failure> {
         churn_threads::session::<T>(params)
     }

@@ -12,7 +12,7 @@ use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
 use runtime_bench_api::load::Report;
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// What a drive takes where time allows: a stall of some ten milliseconds is then a rare event, as it
@@ -109,14 +109,13 @@ impl Workload for EchoLatency {
 
     fn on_address(
         self,
-        load: Load,
-        setup: &Setup,
+        Trial { params: load, setup }: Trial<Load>,
         address: SocketAddr,
     ) -> Result<impl Session<Output = Report>, Failure> {
-        Ok(Driven::new(Served::with_clients(setup, &load, address)?, load))
+        Ok(Driven::new(Served::with_clients(&setup, &load, address)?, load))
     }
 
-    fn verify(&self, _: &Load, _: &Setup, report: &Report) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Load>, report: &Report) -> Result<(), String> {
         reported::verify(report)
     }
 
@@ -124,7 +123,7 @@ impl Workload for EchoLatency {
         format!("{} answered", report.answered)
     }
 
-    fn metrics(&self, _: &Load, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Load>, block: &Timed<Report>) -> Vec<Metric> {
         let mut metrics = reported::percentiles(block, Metric::lower);
         metrics.extend(reported::metrics(block, "message"));
         metrics
@@ -136,8 +135,7 @@ impl Workload for EchoLatency {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        load: Load,
-        setup: Setup,
+        Trial { params: load, setup }: Trial<Load>,
     ) -> Result<impl AsyncSession<Output = Report>, Failure> {
         Ok(Driven::new(Served::echo_on_async::<R>(&setup, &load).await?, load))
     }
@@ -148,16 +146,14 @@ impl Workload for EchoLatency {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        load: Load,
-        setup: Setup,
+        Trial { params: load, setup }: Trial<Load>,
     ) -> Result<impl LocalSession<Output = Report>, Failure> {
         Ok(Driven::new(Served::echo_on_local::<R>(&setup, &load).await?, load))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        load: Load,
-        setup: Setup,
+        Trial { params: load, setup }: Trial<Load>,
     ) -> Result<impl Session<Output = Report>, Failure> {
         Ok(Driven::new(Served::echo_on_threads::<T>(&setup, &load)?, load))
     }

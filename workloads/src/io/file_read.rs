@@ -16,7 +16,7 @@ use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 
 const KIB: usize = 1_024;
@@ -143,20 +143,19 @@ impl Workload for FileRead {
         })
     }
 
-    fn external_inputs(&self, params: &Params, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let files = params.prepare(setup)?.paths;
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let files = trial.params.prepare(&trial.setup)?.paths;
         Ok(ExternalInputs { files, ..ExternalInputs::default() })
     }
 
     fn parse_outputs(
         &self,
-        params: &Params,
-        setup: &Setup,
+        trial: &Trial<Params>,
         outputs: Vec<Value>,
     ) -> Result<Vec<Sums>, Failure> {
-        let expected = params.prepare(setup)?.sums();
+        let expected = trial.params.prepare(&trial.setup)?.sums();
         let answers: Vec<Sums> = external::parse_outputs(outputs)?;
-        if params.cold && answers.iter().any(|sums| sums.fetched.is_none()) {
+        if trial.params.cold && answers.iter().any(|sums| sums.fetched.is_none()) {
             let untold = "a cold read must tell in `fetched` how many bytes came from the disk";
             return Err(Failure::WrongAnswer(untold.to_owned()));
         }
@@ -166,13 +165,13 @@ impl Workload for FileRead {
             .collect())
     }
 
-    fn verify(&self, params: &Params, _: &Setup, sums: &Sums) -> Result<(), String> {
+    fn verify(&self, trial: &Trial<Params>, sums: &Sums) -> Result<(), String> {
         let wrong = sums.read.iter().zip(&*sums.expected).filter(|(read, sum)| read != sum).count();
         let (read, files) = (sums.read.len(), sums.expected.len());
         if wrong > 0 || read != files {
             return Err(format!("of {files} files {read} were read, {wrong} with a wrong sum"));
         }
-        let bytes = params.bytes() as u64;
+        let bytes = trial.params.bytes() as u64;
         match sums.fetched {
             Some(fetched) if fetched < bytes => {
                 Err(format!("of {bytes} bytes {fetched} came from the disk, the rest from memory"))
@@ -185,8 +184,8 @@ impl Workload for FileRead {
         format!("{:x}", sums.read.iter().fold(0_u32, |all, sum| all.rotate_left(1) ^ sum))
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Sums>) -> Vec<Metric> {
-        let mib = params.bytes() as f64 / (KIB * KIB) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Sums>) -> Vec<Metric> {
+        let mib = trial.params.bytes() as f64 / (KIB * KIB) as f64;
         let took_s = block.mean(|sums| sums.took.as_secs_f64());
         vec![
             Metric::higher("throughput", "MiB/s", mib / took_s),
@@ -196,8 +195,7 @@ impl Workload for FileRead {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Sums>, Failure> {
         let files = Arc::new(params.prepare(&setup)?);
         Ok(repeat_async(move || {
@@ -221,8 +219,7 @@ impl Workload for FileRead {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Sums>, Failure> {
         let files = params.prepare(&setup)?;
         Ok(repeat(move || {
@@ -239,8 +236,7 @@ impl Workload for FileRead {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Sums>, Failure> {
         let files = params.prepare(&setup)?;
         Ok(repeat(move || {

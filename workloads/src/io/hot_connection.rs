@@ -15,7 +15,7 @@ use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
@@ -105,8 +105,8 @@ impl Workload for HotConnection {
         })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, heard: &Heard) -> Result<(), String> {
-        let expected = params.total();
+    fn verify(&self, trial: &Trial<Params>, heard: &Heard) -> Result<(), String> {
+        let expected = trial.params.total();
         let Heard { quiet, hot, wrong, .. } = *heard;
         if quiet == expected && hot > 0 && wrong == 0 {
             return Ok(());
@@ -121,10 +121,10 @@ impl Workload for HotConnection {
         format!("{} echoed", heard.quiet)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Heard>) -> Vec<Metric> {
-        let quiet = params.total() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Heard>) -> Vec<Metric> {
+        let quiet = trial.params.total() as f64;
         let round_trips = block.mean(|heard| heard.round_trips.as_nanos() as f64);
-        let worst = block.answers.iter().map(|heard| heard.worst).max().unwrap_or_default();
+        let worst = block.outputs.iter().map(|heard| heard.worst).max().unwrap_or_default();
         let hot = block.mean(|heard| (heard.hot * CHUNK) as f64) / (1_024.0 * 1_024.0);
         vec![
             Metric::lower("round-trip", "ns", round_trips / quiet),
@@ -135,8 +135,7 @@ impl Workload for HotConnection {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Heard>, Failure> {
         let (clients, hot, quiet) = connect(params)?;
         let quiet = quiet.into_iter().map(hand_over::<R>).collect::<Result<_, _>>()?;
@@ -146,8 +145,7 @@ impl Workload for HotConnection {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Heard>, Failure> {
         let (clients, hot, quiet) = connect(params)?;
         let ends = Some((clients, hot));

@@ -20,7 +20,7 @@ use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::{Drive, Report, Talk};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Bytes of the body.
@@ -123,14 +123,13 @@ impl Workload for HttpServer {
 
     fn on_address(
         self,
-        params: Params,
-        setup: &Setup,
+        Trial { params, setup }: Trial<Params>,
         address: SocketAddr,
     ) -> Result<impl Session<Output = Report>, Failure> {
-        Ok(Driven::new(Served::with_clients(setup, &params.load, address)?, params.load))
+        Ok(Driven::new(Served::with_clients(&setup, &params.load, address)?, params.load))
     }
 
-    fn verify(&self, _: &Params, _: &Setup, report: &Report) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, report: &Report) -> Result<(), String> {
         reported::verify(report)
     }
 
@@ -138,7 +137,7 @@ impl Workload for HttpServer {
         format!("{} answered", report.answered)
     }
 
-    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Report>) -> Vec<Metric> {
         let mut metrics = reported::metrics(block, "request");
         let closed = |mut metric: Metric| {
             metric.name = format!("closed-loop-{}", metric.name).into();
@@ -150,8 +149,7 @@ impl Workload for HttpServer {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Report>, Failure> {
         let Params { load, wait } = params;
         let handle = move |stream| serve_async::<R>(stream, wait);
@@ -160,8 +158,7 @@ impl Workload for HttpServer {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Report>, Failure> {
         let Params { load, wait } = params;
         let handle = move |stream: TcpStream| {

@@ -14,7 +14,7 @@ use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::Report;
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 const UNLOADED: &str = "unloaded";
@@ -146,9 +146,9 @@ impl Workload for MixedLoad {
         ))
     }
 
-    fn verify(&self, params: &Params, _: &Setup, mixed: &Mixed) -> Result<(), String> {
+    fn verify(&self, trial: &Trial<Params>, mixed: &Mixed) -> Result<(), String> {
         reported::verify(&mixed.report)?;
-        let expected = params.expected();
+        let expected = trial.params.expected();
         if mixed.xor == expected {
             Ok(())
         } else {
@@ -160,7 +160,7 @@ impl Workload for MixedLoad {
         format!("{} answered, {:x}", mixed.report.answered, mixed.xor)
     }
 
-    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Mixed>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Mixed>) -> Vec<Metric> {
         let reports = reports(block);
         let mut metrics = reported::percentiles(&reports, Metric::lower);
         metrics.extend(reported::metrics(&reports, "message"));
@@ -173,8 +173,7 @@ impl Workload for MixedLoad {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Mixed>, Failure> {
         let served = Served::echo_on_async::<R>(&setup, &params.load).await?;
         Ok(OnAsync::<R> { served, params, runtime: PhantomData })
@@ -182,8 +181,7 @@ impl Workload for MixedLoad {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Mixed>, Failure> {
         let served = Served::echo_on_threads::<T>(&setup, &params.load)?;
         Ok(OnThreads::<T> { served, params, runtime: PhantomData })
@@ -192,8 +190,8 @@ impl Workload for MixedLoad {
 
 /// The clients' side of a block.
 fn reports(block: &Timed<Mixed>) -> Timed<Report> {
-    let answers = block.answers.iter().map(|mixed| mixed.report.clone()).collect();
-    Timed { answers, timing: block.timing }
+    let outputs = block.outputs.iter().map(|mixed| mixed.report.clone()).collect();
+    Timed { outputs, timing: block.timing }
 }
 
 struct OnAsync<R> {

@@ -13,7 +13,7 @@ use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
 use runtime_bench_api::load::{Drive, Report};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -121,7 +121,7 @@ impl Workload for Overload {
         &[Age::Young]
     }
 
-    fn verify(&self, _: &Params, _: &Setup, pressed: &Pressed) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, pressed: &Pressed) -> Result<(), String> {
         reported::verify(&pressed.capacity)?;
         reported::verify(&pressed.overload)
     }
@@ -130,8 +130,8 @@ impl Workload for Overload {
         format!("{} and {} answered", pressed.capacity.answered, pressed.overload.answered)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Pressed>) -> Vec<Metric> {
-        let asked_ns = params.milliseconds as f64 * 1e6;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Pressed>) -> Vec<Metric> {
+        let asked_ns = trial.params.milliseconds as f64 * 1e6;
         let behind = |pressed: &Pressed| (pressed.overload.wall_ns as f64 - asked_ns).max(0.0);
         let client = |pressed: &Pressed| {
             pressed.overload.cpu_ns as f64 / pressed.overload.wall_ns.max(1) as f64
@@ -147,17 +147,15 @@ impl Workload for Overload {
 
     fn on_address(
         self,
-        params: Params,
-        setup: &Setup,
+        Trial { params, setup }: Trial<Params>,
         address: SocketAddr,
     ) -> Result<impl Session<Output = Pressed>, Failure> {
-        Ok(Under { served: Served::with_clients(setup, &params.load, address)?, params })
+        Ok(Under { served: Served::with_clients(&setup, &params.load, address)?, params })
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Pressed>, Failure> {
         Ok(Under { served: Served::echo_on_async::<R>(&setup, &params.load).await?, params })
     }
@@ -168,16 +166,14 @@ impl Workload for Overload {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Pressed>, Failure> {
         Ok(Under { served: Served::echo_on_local::<R>(&setup, &params.load).await?, params })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Pressed>, Failure> {
         Ok(Under { served: Served::echo_on_threads::<T>(&setup, &params.load)?, params })
     }

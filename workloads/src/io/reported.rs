@@ -41,7 +41,7 @@ pub(super) fn verify(report: &Report) -> Result<(), String> {
 
 /// What the generator counted, and what it cost; `what` is one of what it sent, such as `request`.
 pub(super) fn metrics(block: &Timed<Report>, what: &str) -> Vec<Metric> {
-    let sum = |of: fn(&Report) -> u64| block.answers.iter().map(of).sum::<u64>() as f64;
+    let sum = |of: fn(&Report) -> u64| block.outputs.iter().map(of).sum::<u64>() as f64;
     let (answered, wall) = (sum(|report| report.answered), sum(|report| report.wall_ns).max(1.0));
     let cpu_ns = block.timing.usage.cpu.as_nanos() as f64;
     vec![
@@ -72,7 +72,7 @@ pub(super) fn percentiles(
 
 /// All latencies of a block, encoded again.
 pub(super) fn histogram(block: &Timed<Report>) -> Option<String> {
-    if let [only] = block.answers.as_slice() {
+    if let [only] = block.outputs.as_slice() {
         return Some(only.histogram.clone());
     }
     histogram::encode(&merged(block)?).ok()
@@ -80,7 +80,7 @@ pub(super) fn histogram(block: &Timed<Report>) -> Option<String> {
 
 fn merged(block: &Timed<Report>) -> Option<Histogram<u64>> {
     let mut all: Option<Histogram<u64>> = None;
-    for report in &block.answers {
+    for report in &block.outputs {
         let one = histogram::decode(&report.histogram).ok()?;
         match &mut all {
             Some(all) => all.add(one).ok()?,

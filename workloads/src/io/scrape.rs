@@ -17,7 +17,7 @@ use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::loopback::hand_over;
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
@@ -134,13 +134,13 @@ impl Workload for Scrape {
         })
     }
 
-    fn external_inputs(&self, params: &Params, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let address = Some(Job::new(*params, setup.seed).site.open()?);
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let address = Some(Job::new(trial.params, trial.setup.seed).site.open()?);
         Ok(ExternalInputs { address, ..ExternalInputs::default() })
     }
 
-    fn verify(&self, params: &Params, setup: &Setup, scraped: &Scraped) -> Result<(), String> {
-        let job = Job::new(*params, setup.seed);
+    fn verify(&self, trial: &Trial<Params>, scraped: &Scraped) -> Result<(), String> {
+        let job = Job::new(trial.params, trial.setup.seed);
         let Scraped { pages, most } = scraped;
         if *most > job.at_once || *most == 0 {
             return Err(format!("{most} connections were in use, allowed {}", job.at_once));
@@ -158,8 +158,8 @@ impl Workload for Scrape {
         format!("{} pages, at most {} at once", scraped.pages.len(), scraped.most)
     }
 
-    fn metrics(&self, params: &Params, setup: &Setup, block: &Timed<Scraped>) -> Vec<Metric> {
-        let job = Job::new(*params, setup.seed);
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Scraped>) -> Vec<Metric> {
+        let job = Job::new(trial.params, trial.setup.seed);
         let (ideal, pages) = (job.ideal_ns(), job.pages as f64);
         vec![
             Metric::lower("makespan-over-ideal", "×", block.wall_ns() / ideal),
@@ -170,8 +170,7 @@ impl Workload for Scrape {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Scraped>, Failure> {
         let job = Job::new(params, setup.seed);
         let connections = job.site.serve(job.at_once)?.into_iter().map(hand_over::<R>);
@@ -184,8 +183,7 @@ impl Workload for Scrape {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Scraped>, Failure> {
         let job = Job::new(params, setup.seed);
         let stack = Arc::new(Stack::of(job.site.serve(job.at_once)?));
@@ -204,8 +202,7 @@ impl Workload for Scrape {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Scraped>, Failure> {
         let job = Job::new(params, setup.seed);
         let stack = Stack::of(job.site.serve(job.at_once)?);

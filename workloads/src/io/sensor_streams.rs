@@ -13,7 +13,7 @@ use super::timer_precision::waits_for_time;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Readings that may wait for the aggregate.
@@ -167,16 +167,16 @@ impl Workload for SensorStreams {
         Ok(Requirements { tasks, blocking: tasks, memory, ..Requirements::default() })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, aggregate: &Aggregate) -> Result<(), String> {
+    fn verify(&self, trial: &Trial<Params>, aggregate: &Aggregate) -> Result<(), String> {
         let windows = aggregate.windows.iter().enumerate();
-        let right = windows.filter(|(tick, came)| **came == params.expected(*tick)).count();
+        let right = windows.filter(|(tick, came)| **came == trial.params.expected(*tick)).count();
         let came = aggregate.windows.len();
-        if right == params.ticks && came == params.ticks && aggregate.early == 0 {
+        if right == trial.params.ticks && came == trial.params.ticks && aggregate.early == 0 {
             return Ok(());
         }
         Err(format!(
             "of {} windows {came} came, {right} of them right, and {} readings were early",
-            params.ticks, aggregate.early
+            trial.params.ticks, aggregate.early
         ))
     }
 
@@ -184,10 +184,10 @@ impl Workload for SensorStreams {
         format!("{} windows, none early", aggregate.windows.len())
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Aggregate>) -> Vec<Metric> {
-        let readings = params.readings() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Aggregate>) -> Vec<Metric> {
+        let readings = trial.params.readings() as f64;
         let lateness = block.mean(|aggregate| aggregate.lateness.as_nanos() as f64);
-        let worst = block.answers.iter().map(|aggregate| aggregate.worst).max();
+        let worst = block.outputs.iter().map(|aggregate| aggregate.worst).max();
         let missed = block.mean(|aggregate| aggregate.missed as f64);
         vec![
             Metric::lower("lateness", "ns", lateness / readings),
@@ -199,8 +199,7 @@ impl Workload for SensorStreams {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Aggregate>, Failure> {
         Ok(repeat_async(move || async move {
             let (sender, mut receiver) = R::channel::<Reading>(CAPACITY);
@@ -236,8 +235,7 @@ impl Workload for SensorStreams {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Aggregate>, Failure> {
         Ok(repeat(move || {
             let (sender, receiver) = mpsc::sync_channel::<Reading>(CAPACITY);

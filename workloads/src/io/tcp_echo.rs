@@ -12,7 +12,7 @@ use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
 use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, over_workers,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, over_workers,
 };
 
 /// The variant with one client for all connections.
@@ -114,8 +114,8 @@ impl Workload for TcpEcho {
         })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, echoed: &Echoed) -> Result<(), String> {
-        let expected = params.total();
+    fn verify(&self, trial: &Trial<Params>, echoed: &Echoed) -> Result<(), String> {
+        let expected = trial.params.total();
         if *echoed == (Echoed { messages: expected, wrong: 0 }) {
             return Ok(());
         }
@@ -127,8 +127,8 @@ impl Workload for TcpEcho {
         format!("{} echoed", echoed.messages)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Echoed>) -> Vec<Metric> {
-        let messages = params.total() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Echoed>) -> Vec<Metric> {
+        let messages = trial.params.total() as f64;
         vec![
             Metric::higher("throughput", "messages/s", messages / block.wall_ns() * 1e9),
             Metric::lower("cpu-per-message", "ns", block.cpu_ns() / messages),
@@ -137,8 +137,7 @@ impl Workload for TcpEcho {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Echoed>, Failure> {
         let mut clients = Vec::with_capacity(params.connections);
         let mut servers = Vec::with_capacity(params.connections);
@@ -157,8 +156,7 @@ impl Workload for TcpEcho {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Echoed>, Failure> {
         let mut clients = Vec::with_capacity(params.connections);
         for (client, server) in connect(params.connections)? {
@@ -172,8 +170,7 @@ impl Workload for TcpEcho {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Echoed>, Failure> {
         let mut clients = Vec::with_capacity(params.connections);
         let mut servers = Vec::with_capacity(params.connections);

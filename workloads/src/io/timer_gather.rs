@@ -13,7 +13,7 @@ use runtime_bench_api::instance::{
 };
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Above this, one OS thread per sleep is no longer something that anybody would write.
@@ -182,8 +182,8 @@ impl Workload for TimerGather {
         })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, gathered: &Gathered) -> Result<(), String> {
-        let tasks = params.tasks;
+    fn verify(&self, trial: &Trial<Params>, gathered: &Gathered) -> Result<(), String> {
+        let tasks = trial.params.tasks;
         let Gathered { tasks: came, out_of_order, early, .. } = *gathered;
         if came == tasks && out_of_order == 0 && early == 0 {
             return Ok(());
@@ -197,9 +197,9 @@ impl Workload for TimerGather {
         format!("{} in order, none early", gathered.tasks)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Gathered>) -> Vec<Metric> {
-        let tasks = params.tasks as f64;
-        let delay_ns = params.delay.as_nanos() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Gathered>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
+        let delay_ns = trial.params.delay.as_nanos() as f64;
         vec![
             Metric::lower("lateness", "ns", block.mean(|g| g.lateness.as_nanos() as f64)),
             Metric::lower("makespan-over-delay", "×", block.wall_ns() / delay_ns),
@@ -209,8 +209,7 @@ impl Workload for TimerGather {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Gathered>, Failure> {
         Ok(repeat_async(move || async move {
             let mut sleeps = Vec::with_capacity(params.tasks);
@@ -236,8 +235,7 @@ impl Workload for TimerGather {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Gathered>, Failure> {
         Ok(repeat_local(move || async move {
             let mut sleeps = Vec::with_capacity(params.tasks);
@@ -259,8 +257,7 @@ impl Workload for TimerGather {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Gathered>, Failure> {
         Ok(repeat(move || {
             if params.one_by_one {
@@ -276,8 +273,7 @@ impl Workload for TimerGather {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Gathered>, Failure> {
         Ok(repeat(move || {
             if params.one_by_one {

@@ -13,7 +13,7 @@ use runtime_bench_api::instance::{
 };
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -99,8 +99,8 @@ impl Workload for TimerPrecision {
         Ok(Requirements { tasks: 1, blocking: 1, memory, ..Requirements::default() })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, sleeps: &Sleeps) -> Result<(), String> {
-        let expected = params.sleeps;
+    fn verify(&self, trial: &Trial<Params>, sleeps: &Sleeps) -> Result<(), String> {
+        let expected = trial.params.sleeps;
         let came = sleeps.overshoots.len();
         if came == expected && sleeps.early == 0 {
             return Ok(());
@@ -112,10 +112,10 @@ impl Workload for TimerPrecision {
         format!("{} sleeps, none early", sleeps.overshoots.len())
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Sleeps>) -> Vec<Metric> {
-        let sleeps = params.sleeps as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Sleeps>) -> Vec<Metric> {
+        let sleeps = trial.params.sleeps as f64;
         let mut all: Vec<Duration> =
-            block.answers.iter().flat_map(|sleeps| &sleeps.overshoots).copied().collect();
+            block.outputs.iter().flat_map(|sleeps| &sleeps.overshoots).copied().collect();
         all.sort_unstable();
         let worst = all.last().copied().unwrap_or_default();
         vec![
@@ -127,8 +127,7 @@ impl Workload for TimerPrecision {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Sleeps>, Failure> {
         Ok(repeat_async(move || async move {
             let mut sleeps = Sleeps::default();
@@ -147,8 +146,7 @@ impl Workload for TimerPrecision {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Sleeps>, Failure> {
         Ok(repeat_local(move || async move {
             let mut sleeps = Sleeps::default();
@@ -163,8 +161,7 @@ impl Workload for TimerPrecision {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Sleeps>, Failure> {
         Ok(repeat(move || {
             let mut sleeps = Sleeps::default();

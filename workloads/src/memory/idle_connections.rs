@@ -19,7 +19,8 @@ use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
 use runtime_bench_api::loopback::hand_over;
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
+    most_threads,
 };
 
 /// Above this, one OS thread per connection is no longer something that anybody would write.
@@ -129,8 +130,8 @@ impl Workload for IdleConnections {
         &[Age::Startup]
     }
 
-    fn verify(&self, params: &Params, _: &Setup, held: &Held) -> Result<(), String> {
-        let half = params.half;
+    fn verify(&self, trial: &Trial<Params>, held: &Held) -> Result<(), String> {
+        let half = trial.params.half;
         // At the tiny size of a verification, the second half may fit into pages already there.
         let Held { answered, with_half, with_all, .. } = *held;
         if answered != 2 * half {
@@ -146,8 +147,8 @@ impl Workload for IdleConnections {
         format!("{} answered", held.answered)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Held>) -> Vec<Metric> {
-        let half = params.half as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Held>) -> Vec<Metric> {
+        let half = trial.params.half as f64;
         let growth = |held: &Held| held.with_all as f64 - held.with_half as f64;
         let wake_ns = block.mean(|held| held.wake.as_nanos() as f64);
         vec![
@@ -158,8 +159,7 @@ impl Workload for IdleConnections {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Held>, Failure> {
         let mut ends = Some(Ends::connect(&setup, 2 * params.half)?);
         Ok(repeat_async(move || {
@@ -170,8 +170,7 @@ impl Workload for IdleConnections {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Held>, Failure> {
         let mut ends = Some(Ends::connect(&setup, 2 * params.half)?);
         Ok(repeat(move || hold::<T>(ends.take().ok_or_else(only_once)?)))

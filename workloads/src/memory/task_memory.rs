@@ -15,7 +15,7 @@ use super::resident::resident_memory;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Above this, OS threads run into the limits of many systems.
@@ -150,8 +150,8 @@ impl Workload for TaskMemory {
         &[Age::Startup]
     }
 
-    fn verify(&self, params: &Params, _: &Setup, slope: &Slope) -> Result<(), String> {
-        let tasks = params.tasks;
+    fn verify(&self, trial: &Trial<Params>, slope: &Slope) -> Result<(), String> {
+        let tasks = trial.params.tasks;
         // At the tiny size of a verification, the second half may fit into pages already there.
         let Slope { ended, with_half, with_all } = *slope;
         if ended != 2 * tasks {
@@ -167,16 +167,15 @@ impl Workload for TaskMemory {
         format!("{} tasks", slope.ended)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Slope>) -> Vec<Metric> {
-        let tasks = params.tasks as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Slope>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
         let growth = |slope: &Slope| slope.with_all as f64 - slope.with_half as f64;
         vec![Metric::lower("per-task", "B", block.mean(growth) / tasks)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Slope>, Failure> {
         let Params { tasks, sleeping } = params;
         Ok(repeat_async(move || async move {
@@ -186,8 +185,7 @@ impl Workload for TaskMemory {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Slope>, Failure> {
         let tasks = params.tasks;
         Ok(repeat(move || {

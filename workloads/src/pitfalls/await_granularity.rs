@@ -12,7 +12,7 @@ use runtime_bench_results::trial::{Age, Metric};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -189,8 +189,8 @@ impl Workload for AwaitGranularity {
         Err(Unsupported::Family(reason.to_owned()))
     }
 
-    fn verify(&self, params: &Params, _: &Setup, sum: &u64) -> Result<(), String> {
-        let steps = params.steps;
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let steps = trial.params.steps;
         let expected = steps * (steps - 1) / 2;
         if *sum == expected {
             Ok(())
@@ -203,8 +203,8 @@ impl Workload for AwaitGranularity {
         sum.to_string()
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let steps = params.steps as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let steps = trial.params.steps as f64;
         vec![
             Metric::lower("per-step", "ns", block.wall_ns() / steps),
             Metric::lower("cpu-per-step", "ns", block.cpu_ns() / steps),
@@ -213,8 +213,7 @@ impl Workload for AwaitGranularity {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let Params { how, steps } = params;
         Ok(repeat_async(move || async move { Ok(add_up::<R>(how, steps).await) }))
@@ -222,8 +221,7 @@ impl Workload for AwaitGranularity {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let Params { how, steps } = params;
         Ok(repeat(move || {
@@ -236,8 +234,7 @@ impl Workload for AwaitGranularity {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let Params { how, steps } = params;
         Ok(repeat(move || {

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
@@ -221,8 +221,8 @@ impl Workload for BlockingInAsync {
         })
     }
 
-    fn verify(&self, params: &Params, _: &Setup, beaten: &Beaten) -> Result<(), String> {
-        let jobs = params.jobs;
+    fn verify(&self, trial: &Trial<Params>, beaten: &Beaten) -> Result<(), String> {
+        let jobs = trial.params.jobs;
         let Beaten { jobs: done, out_of_order, short, heartbeat } = *beaten;
         // One beat came before the jobs, one after them.
         if done == jobs && out_of_order + short + heartbeat.early == 0 && heartbeat.ticks >= 2 {
@@ -239,7 +239,7 @@ impl Workload for BlockingInAsync {
         format!("{} jobs, {} beats", beaten.jobs, beaten.heartbeat.ticks)
     }
 
-    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Beaten>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Beaten>) -> Vec<Metric> {
         let worst = block.mean(|beaten| beaten.heartbeat.worst.as_nanos() as f64);
         vec![
             Metric::lower("worst-lateness", "ns", worst),
@@ -249,8 +249,7 @@ impl Workload for BlockingInAsync {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Beaten>, Failure> {
         Ok(repeat_async(move || async move {
             let stop = Arc::new(AtomicBool::new(false));
@@ -284,8 +283,7 @@ impl Workload for BlockingInAsync {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Beaten>, Failure> {
         Ok(repeat(move || {
             let stop = Arc::new(AtomicBool::new(false));

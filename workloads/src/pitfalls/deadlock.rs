@@ -14,7 +14,7 @@ use super::meeting::Meeting;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Tasks, and locks that both of them want.
@@ -120,8 +120,8 @@ impl Workload for Deadlock {
         &[Age::Startup]
     }
 
-    fn verify(&self, params: &Params, _: &Setup, ended: &Ended) -> Result<(), String> {
-        let expected = TASKS as u64 * params.turns;
+    fn verify(&self, trial: &Trial<Params>, ended: &Ended) -> Result<(), String> {
+        let expected = TASKS as u64 * trial.params.turns;
         if !ended.stuck {
             Err("a task went on that should have been stuck for ever".to_owned())
         } else if ended.freed == Some(false) {
@@ -138,16 +138,15 @@ impl Workload for Deadlock {
         format!("stuck{freed}; the twins took {} turns", ended.turns)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
-        let turns = TASKS as f64 * params.turns as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
+        let turns = TASKS as f64 * trial.params.turns as f64;
         let took = block.mean(|ended| ended.took.as_nanos() as f64);
         vec![Metric::lower("fixed", "ns", took / turns)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         Ok(repeat_async(move || async move {
             let (stuck, freed) = stuck::<R, R::Locks>(params.watch).await;
@@ -159,8 +158,7 @@ impl Workload for Deadlock {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Ended>, Failure> {
         Ok(repeat(move || {
             let stuck = stuck_on_threads::<T>(params.watch);

@@ -14,7 +14,7 @@ use crate::concurrency::watch::Watch;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Tasks that want the lock.
@@ -119,10 +119,11 @@ impl Workload for LockPerCall {
         true
     }
 
-    fn verify(&self, params: &Params, _: &Setup, held: &Held) -> Result<(), String> {
-        let (most, expected) = (held.most, params.most());
+    fn verify(&self, trial: &Trial<Params>, held: &Held) -> Result<(), String> {
+        let (most, expected) = (held.most, trial.params.most());
         // Turns, one after the other, take as long as all of them.
-        let least = if params.fresh { params.hold } else { params.hold * TASKS as u32 };
+        let least =
+            if trial.params.fresh { trial.params.hold } else { trial.params.hold * TASKS as u32 };
         if most != expected {
             Err(format!("{most} tasks held a lock at once, expected {expected}"))
         } else if held.makespan < least {
@@ -136,24 +137,22 @@ impl Workload for LockPerCall {
         format!("{} at once", held.most)
     }
 
-    fn metrics(&self, params: &Params, _: &Setup, block: &Timed<Held>) -> Vec<Metric> {
-        let hold_ns = params.hold.as_nanos() as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Held>) -> Vec<Metric> {
+        let hold_ns = trial.params.hold.as_nanos() as f64;
         let makespan = block.mean(|held| held.makespan.as_nanos() as f64);
         vec![Metric::lower("makespan-over-hold", "×", makespan / hold_ns)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Held>, Failure> {
         Ok(repeat_async(move || async move { Ok(both::<R, R::Locks>(params).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Held>, Failure> {
         Ok(repeat(move || {
             let inside = Arc::new(Inside::default());
@@ -169,8 +168,7 @@ impl Workload for LockPerCall {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        params: Params,
-        _: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Held>, Failure> {
         Ok(repeat(move || {
             let inside = Inside::default();

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use runtime_bench_api::instance::AsyncSession;
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Those that block off the workers are waited for longer: they must not give up.
@@ -131,7 +131,7 @@ impl Workload for PoolStarvation {
         Err(Unsupported::Family(reason.to_owned()))
     }
 
-    fn verify(&self, _: &Params, _: &Setup, ended: &Ended) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, ended: &Ended) -> Result<(), String> {
         if !ended.starved {
             Err("the root ran while every worker was blocked".to_owned())
         } else if ended.twins_starved {
@@ -145,14 +145,13 @@ impl Workload for PoolStarvation {
         "starved; the twins were released".to_owned()
     }
 
-    fn metrics(&self, _: &Params, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
         vec![Metric::lower("fixed", "ns", block.mean(|ended| ended.took.as_nanos() as f64))]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        params: Params,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         let watch = params.watch;
         let met = |door: Arc<Door>| {

@@ -1,6 +1,6 @@
 //! One prepared cell, and the only clock that times it.
 //!
-//! `prepare` has happened outside the clock, `iterate` stands inside it, and every answer is
+//! `prepare` has happened outside the clock, `iterate` stands inside it, and every output is
 //! verified after it.
 
 mod sessions;
@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::clock::{Clock, Stopwatch, Timing};
 use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, FromPoint, Placement, Setup, Timed, Workload};
+use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
 
 /// What one call of [`Instance::measure`] found.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,16 +35,16 @@ pub struct Sample {
     pub metrics: Vec<Metric>,
     /// Latencies, encoded, where it recorded them.
     pub histogram: Option<String>,
-    /// The last answer, in short.
+    /// The last output, in short.
     pub answer: String,
 }
 
 /// One fresh, prepared instance of a cell.
 pub trait Instance {
-    /// Does the work `iterations` times under the clock, then verifies every answer.
+    /// Does the work `iterations` times under the clock, then verifies every output.
     ///
     /// # Errors
-    /// When an answer is wrong or the work could not be done.
+    /// When an output is wrong or the work could not be done.
     fn measure(&mut self, iterations: u64) -> Result<Sample, Failure>;
 
     /// How long the runtime alone took to build, inputs not counted.
@@ -60,43 +60,35 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let params = W::Params::from_point(&setup.point)?;
-    let (runtime, took) = timed_build(build, first_task, setup.clock)?;
+    let trial = Trial::new(setup)?;
+    let (runtime, took) = timed_build(build, first_task, trial.setup.clock)?;
     let slot = Slot::default();
-    let (put, prepare) =
-        (slot.clone(), workload.clone().on_async::<R>(params.clone(), setup.clone()));
+    let (put, prepare) = (slot.clone(), workload.clone().on_async::<R>(trial.clone()));
     run_boxed(&runtime, Box::pin(async move { put.set(prepare.await) }));
     let session = slot.take()?;
-    let placement = workload.placement(&params);
-    Ok(Prepared::boxed(
-        workload,
-        params,
-        setup,
-        took,
-        session,
-        move |mut session, clock, iterations| {
-            let slot = Slot::default();
-            let put = slot.clone();
-            let root = async move {
-                let mut answers = Vec::with_capacity(iterations);
-                let mut watch = Stopwatch::start(clock);
-                for _ in 0..iterations {
-                    match AsyncSession::iterate(&mut session).await {
-                        Ok(answer) => answers.push(answer),
-                        Err(failure) => return put.set(Err(failure)),
-                    }
-                    watch.lap();
+    let placement = workload.placement(&trial.params);
+    Ok(Prepared::boxed(workload, trial, took, session, move |mut session, clock, iterations| {
+        let slot = Slot::default();
+        let put = slot.clone();
+        let root = async move {
+            let mut outputs = Vec::with_capacity(iterations);
+            let mut watch = Stopwatch::start(clock);
+            for _ in 0..iterations {
+                match AsyncSession::iterate(&mut session).await {
+                    Ok(output) => outputs.push(output),
+                    Err(failure) => return put.set(Err(failure)),
                 }
-                put.set(Ok((session, Timed { answers, timing: watch.stop() })));
-            };
-            if W::ON_CALLER && placement == Placement::OnCaller {
-                runtime.run_on_caller(root);
-            } else {
-                runtime.run(root);
+                watch.lap();
             }
-            slot.take()
-        },
-    ))
+            put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
+        };
+        if W::ON_CALLER && placement == Placement::OnCaller {
+            runtime.run_on_caller(root);
+        } else {
+            runtime.run(root);
+        }
+        slot.take()
+    }))
 }
 
 /// Builds a runtime and prepares `workload` on it: one whose tasks stay on one thread.
@@ -108,45 +100,37 @@ pub fn on_local<W: Workload, R: LocalRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let params = W::Params::from_point(&setup.point)?;
-    let (runtime, took) = timed_build(build, first_local_task, setup.clock)?;
+    let trial = Trial::new(setup)?;
+    let (runtime, took) = timed_build(build, first_local_task, trial.setup.clock)?;
     let slot = Slot::default();
-    let (put, prepare) =
-        (slot.clone(), workload.clone().on_local::<R>(params.clone(), setup.clone()));
+    let (put, prepare) = (slot.clone(), workload.clone().on_local::<R>(trial.clone()));
     let prepare: Pin<Box<dyn Future<Output = ()>>> =
         Box::pin(async move { put.set(prepare.await) });
     runtime.run(prepare);
     let session = slot.take()?;
-    let placement = workload.placement(&params);
-    Ok(Prepared::boxed(
-        workload,
-        params,
-        setup,
-        took,
-        session,
-        move |mut session, clock, iterations| {
-            let slot = Slot::default();
-            let put = slot.clone();
-            let root = async move {
-                let mut answers = Vec::with_capacity(iterations);
-                let mut watch = Stopwatch::start(clock);
-                for _ in 0..iterations {
-                    match session.iterate().await {
-                        Ok(answer) => answers.push(answer),
-                        Err(failure) => return put.set(Err(failure)),
-                    }
-                    watch.lap();
+    let placement = workload.placement(&trial.params);
+    Ok(Prepared::boxed(workload, trial, took, session, move |mut session, clock, iterations| {
+        let slot = Slot::default();
+        let put = slot.clone();
+        let root = async move {
+            let mut outputs = Vec::with_capacity(iterations);
+            let mut watch = Stopwatch::start(clock);
+            for _ in 0..iterations {
+                match session.iterate().await {
+                    Ok(output) => outputs.push(output),
+                    Err(failure) => return put.set(Err(failure)),
                 }
-                put.set(Ok((session, Timed { answers, timing: watch.stop() })));
-            };
-            if W::ON_CALLER && placement == Placement::OnCaller {
-                runtime.run_on_caller(root);
-            } else {
-                runtime.run(root);
+                watch.lap();
             }
-            slot.take()
-        },
-    ))
+            put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
+        };
+        if W::ON_CALLER && placement == Placement::OnCaller {
+            runtime.run_on_caller(root);
+        } else {
+            runtime.run(root);
+        }
+        slot.take()
+    }))
 }
 
 /// Builds a runtime and prepares `workload` on it: threads.
@@ -188,30 +172,22 @@ fn job(work: impl FnOnce() + Send + 'static) -> Job {
 /// Prepares `workload` as a job, and makes each block a job.
 fn on_jobs<W: Workload, S: Session<Output = W::Output>>(
     run: impl Fn(Job) + 'static,
-    prepare: impl FnOnce(W, W::Params, Setup) -> Result<S, Failure> + Send + 'static,
+    prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
     workload: W,
     setup: Setup,
     build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let params = W::Params::from_point(&setup.point)?;
+    let trial = Trial::new(setup)?;
     let slot = Slot::default();
-    let put = slot.clone();
-    let (own, parsed, given) = (workload.clone(), params.clone(), setup.clone());
-    run(job(move || put.set(prepare(own, parsed, given))));
+    let (put, own, given) = (slot.clone(), workload.clone(), trial.clone());
+    run(job(move || put.set(prepare(own, given))));
     let session = slot.take()?;
-    Ok(Prepared::boxed(
-        workload,
-        params,
-        setup,
-        build_time,
-        session,
-        move |session, clock, iterations| {
-            let slot = Slot::default();
-            let put = slot.clone();
-            run(job(move || put.set(block(session, clock, iterations))));
-            slot.take()
-        },
-    ))
+    Ok(Prepared::boxed(workload, trial, build_time, session, move |session, clock, iterations| {
+        let slot = Slot::default();
+        let put = slot.clone();
+        run(job(move || put.set(block(session, clock, iterations))));
+        slot.take()
+    }))
 }
 
 // The first root task of a runtime, and the one that prepares: functions that are generic over the runtime
@@ -275,12 +251,12 @@ pub fn on_address<W: Workload>(
     address: SocketAddr,
     build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let params = W::Params::from_point(&setup.point)?;
-    let session = workload.clone().on_address(params.clone(), &setup, address)?;
-    Ok(Prepared::boxed(workload, params, setup, build_time, session, block))
+    let trial = Trial::new(setup)?;
+    let session = workload.clone().on_address(trial.clone(), address)?;
+    Ok(Prepared::boxed(workload, trial, build_time, session, block))
 }
 
-/// Takes the answers of a runner outside of this program, checks them and makes figures of them.
+/// Parses and verifies the outputs of an external runner.
 ///
 /// # Errors
 /// When one is not of the workload's form, or wrong.
@@ -290,26 +266,25 @@ pub fn external_sample<W: Workload>(
     outputs: Vec<Value>,
     timing: Timing,
 ) -> Result<Sample, Failure> {
-    let params = W::Params::from_point(&setup.point)?;
-    let answers = workload.parse_outputs(&params, setup, outputs)?;
-    sample(workload, &params, setup, &Timed { answers, timing })
+    let trial = Trial::new(setup.clone())?;
+    let outputs = workload.parse_outputs(&trial, outputs)?;
+    sample(workload, &trial, &Timed { outputs, timing })
 }
 
 fn sample<W: Workload>(
     workload: &W,
-    params: &W::Params,
-    setup: &Setup,
+    trial: &Trial<W::Params>,
     timed: &Timed<W::Output>,
 ) -> Result<Sample, Failure> {
-    for answer in &timed.answers {
-        workload.verify(params, setup, answer).map_err(Failure::WrongAnswer)?;
+    for output in &timed.outputs {
+        workload.verify(trial, output).map_err(Failure::WrongAnswer)?;
     }
     Ok(Sample {
-        iterations: timed.answers.len() as u64,
+        iterations: timed.outputs.len() as u64,
         timing: timed.timing,
-        metrics: workload.metrics(params, setup, timed),
+        metrics: workload.metrics(trial, timed),
         histogram: workload.histogram(timed),
-        answer: timed.answers.last().map_or_else(String::new, |a| workload.describe(a)),
+        answer: timed.outputs.last().map_or_else(String::new, |a| workload.describe(a)),
     })
 }
 
@@ -330,20 +305,19 @@ fn block<S: Session>(
     clock: &'static dyn Clock,
     iterations: usize,
 ) -> Result<(S, Timed<S::Output>), Failure> {
-    let mut answers = Vec::with_capacity(iterations);
+    let mut outputs = Vec::with_capacity(iterations);
     let mut watch = Stopwatch::start(clock);
     for _ in 0..iterations {
-        answers.push(session.iterate()?);
+        outputs.push(session.iterate()?);
         watch.lap();
     }
-    Ok((session, Timed { answers, timing: watch.stop() }))
+    Ok((session, Timed { outputs, timing: watch.stop() }))
 }
 
 /// A session that is lent to the runtime for each block and handed back.
 struct Prepared<W: Workload, S, B> {
     workload: W,
-    params: W::Params,
-    setup: Setup,
+    trial: Trial<W::Params>,
     build_time: Duration,
     session: Option<S>,
     block: B,
@@ -357,13 +331,12 @@ where
 {
     fn boxed(
         workload: W,
-        params: W::Params,
-        setup: Setup,
+        trial: Trial<W::Params>,
         build_time: Duration,
         session: S,
         block: B,
     ) -> Box<dyn Instance> {
-        Box::new(Self { workload, params, setup, build_time, session: Some(session), block })
+        Box::new(Self { workload, trial, build_time, session: Some(session), block })
     }
 }
 
@@ -376,9 +349,10 @@ where
         let session = self.session.take().ok_or_else(|| {
             Failure::Request("an instance that failed cannot be measured again".to_owned())
         })?;
-        let (session, timed) = (self.block)(session, self.setup.clock, iterations.max(1) as usize)?;
+        let (session, timed) =
+            (self.block)(session, self.trial.setup.clock, iterations.max(1) as usize)?;
         self.session = Some(session);
-        sample(&self.workload, &self.params, &self.setup, &timed)
+        sample(&self.workload, &self.trial, &timed)
     }
 
     fn build_time(&self) -> Duration {
