@@ -19,6 +19,7 @@ use runtime_bench::api::workload::{
 use runtime_bench::registry::Registry;
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
+use runtime_bench::results::metric::{self, MetricDef};
 use runtime_bench::results::trial::{Age, Metric};
 
 fn main() -> ExitCode {
@@ -38,6 +39,7 @@ struct Faults;
 impl Workload for Faults {
     type Params = ();
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -46,7 +48,7 @@ impl Workload for Faults {
             kind: Kind::Pitfall,
             model: "Each variant goes wrong in its own way.".into(),
             check: "The answer is 0.".into(),
-            headline: "wall".into(),
+            headline: metric::WALL.id.into(),
             headline_age: Age::Young,
             notes: Vec::new(),
         }

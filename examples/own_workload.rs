@@ -14,6 +14,7 @@ use runtime_bench::api::workload::{
 use runtime_bench::registry::Registry;
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
+use runtime_bench::results::metric::MetricDef;
 use runtime_bench::results::trial::{Age, Metric};
 
 fn main() -> ExitCode {
@@ -33,6 +34,8 @@ fn steps(mut number: u64) -> u64 {
     steps
 }
 
+const PER_NUMBER: MetricDef = MetricDef::time("per-number");
+
 /// The parameters of a point.
 #[derive(Clone, Copy)]
 struct Params {
@@ -48,6 +51,7 @@ impl FromPoint for Params {
 impl Workload for Collatz {
     type Params = Params;
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&PER_NUMBER];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -56,7 +60,7 @@ impl Workload for Collatz {
             kind: Kind::Cpu,
             model: "Each task follows the Collatz sequence of one number; the steps add up.".into(),
             check: "The sum equals that of a plain loop.".into(),
-            headline: "per-number".into(),
+            headline: PER_NUMBER.id.into(),
             headline_age: Age::Young,
             notes: Vec::new(),
         }
@@ -81,7 +85,7 @@ impl Workload for Collatz {
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
-        vec![Metric::lower("per-number", "ns", block.wall_ns() / trial.params.numbers as f64)]
+        vec![Metric::of(&PER_NUMBER, block.wall_ns() / trial.params.numbers as f64)]
     }
 
     async fn on_async<R: AsyncRuntime>(

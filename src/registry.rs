@@ -13,6 +13,7 @@ use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, PointSet, Requirements, Setup, Unsupported, Workload};
 use runtime_bench_results::catalogue::{RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::Age;
 use runtime_bench_runners::Runner;
 use serde_json::Value;
@@ -117,6 +118,7 @@ impl Registry {
             self.duplicates.push(format!("two workloads are called {}", info.name));
             return;
         }
+        self.duplicates.extend(headline_problem(&info, W::METRICS));
         let mut pairing = Pairing { workload: workload.clone(), cases: Vec::new() };
         runtime_bench_runners::each(&mut pairing);
         self.entries.push(Entry {
@@ -203,6 +205,14 @@ impl Entry {
     fn case(&self, runner: &str) -> Option<&dyn Case> {
         self.cases().find(|case| case.runner(1, 1).name == runner)
     }
+}
+
+/// The headline must be a metric that the workload declares.
+fn headline_problem(info: &WorkloadInfo, metrics: &[&MetricDef]) -> Option<String> {
+    let declared = metrics.iter().any(|metric| metric.id == info.headline);
+    (!declared).then(|| {
+        format!("the headline {} of {} is not one of its metrics", info.headline, info.name)
+    })
 }
 
 impl runtime_bench_workloads::Visitor for Registry {
@@ -306,6 +316,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn headline_must_be_a_declared_metric() {
+        let info = Workload::info(&runtime_bench_workloads::calibration::null::Null);
+        let declared = MetricDef::time("per-iteration");
+        assert_eq!(headline_problem(&info, &[&declared]), None);
+        let problem = headline_problem(&info, &[]).unwrap();
+        assert_eq!(problem, "the headline per-iteration of null is not one of its metrics");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use runtime_bench::api::workload::{
 };
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::{ParamValue, Point};
+use runtime_bench::results::metric::MetricDef;
 use runtime_bench::results::trial::{Age, Metric};
 
 /// Counters between two that must not share a cache line: 128 bytes, two lines, as prefetchers pair them.
@@ -18,6 +19,8 @@ const APART: usize = 16;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Counters;
+
+const PER_COUNT: MetricDef = MetricDef::time("per-count");
 
 /// The parameters of a point.
 #[derive(Clone, Copy)]
@@ -41,6 +44,7 @@ impl FromPoint for Params {
 impl Workload for Counters {
     type Params = Params;
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&PER_COUNT];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -49,7 +53,7 @@ impl Workload for Counters {
             kind: Kind::Concurrency,
             model: "As many tasks as workers count, each its own counter or behind a lock.".into(),
             check: "The counters add up.".into(),
-            headline: "per-count".into(),
+            headline: PER_COUNT.id.into(),
             headline_age: Age::Young,
             notes: Vec::new(),
         }
@@ -83,7 +87,7 @@ impl Workload for Counters {
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         let counts = (trial.setup.workers * trial.params.count) as f64;
-        vec![Metric::lower("per-count", "ns", block.wall_ns() / counts)]
+        vec![Metric::of(&PER_COUNT, block.wall_ns() / counts)]
     }
 
     async fn on_async<R: AsyncRuntime>(

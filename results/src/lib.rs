@@ -36,6 +36,7 @@ pub mod interruption;
 pub mod key;
 pub mod listing;
 pub mod merge;
+pub mod metric;
 pub mod noise;
 pub mod outside;
 pub mod report;

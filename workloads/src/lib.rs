@@ -71,12 +71,27 @@ pub fn each(visitor: &mut impl Visitor) {
 
 #[cfg(test)]
 mod tests {
+    use runtime_bench_api::clock::{SYSTEM, Timing};
+    use runtime_bench_api::load::Traffic;
     use runtime_bench_api::runtime::Family;
-    use runtime_bench_api::workload::{FromPoint, Placement, PointSet};
+    use runtime_bench_api::workload::{FromPoint, Placement, PointSet, Setup, Timed, Trial};
+    use runtime_bench_results::key::Point;
 
     use super::*;
 
     struct Constants;
+
+    fn setup() -> Setup {
+        Setup {
+            point: Point::new(),
+            workers: 1,
+            pool_threads: 1,
+            seed: 0,
+            scratch: std::path::PathBuf::new(),
+            traffic: Traffic::default(),
+            clock: &SYSTEM,
+        }
+    }
 
     impl Visitor for Constants {
         fn visit<W: Workload>(&mut self, workload: W) {
@@ -90,6 +105,20 @@ mod tests {
             let name = workload.info().name;
             assert_eq!(params.len(), points.len(), "{name}");
             assert_eq!(W::OFFLOADS, offloads, "{name}");
+            assert_eq!(
+                W::METRICS.first().map(|metric| metric.id),
+                Some(&*workload.info().headline)
+            );
+            let setup = Setup { point: points[0].clone(), ..setup() };
+            let empty = Timed { outputs: Vec::new(), timing: Timing::default() };
+            for metric in workload.metrics(&Trial::new(setup).unwrap(), &empty) {
+                let declared = W::METRICS.iter().any(|def| {
+                    metric.name == def.id
+                        && metric.unit == def.unit
+                        && metric.better == def.direction
+                });
+                assert!(declared, "{name}: {}", metric.name);
+            }
             let on_caller =
                 params.iter().any(|params| workload.placement(params) == Placement::OnCaller);
             assert_eq!(W::ON_CALLER, on_caller, "{name}");

@@ -14,7 +14,7 @@ use crate::trial::metric;
 /// The percentiles that are told where the samples support them: name, and share of the samples that do
 /// not exceed it.
 pub const PERCENTILES: [(&str, f64); 4] =
-    [("p50", 0.5), ("p90", 0.9), (metric::P99, 0.99), ("p99.9", 0.999)];
+    [("p50", 0.5), ("p90", 0.9), (metric::P99.id, 0.99), ("p99.9", 0.999)];
 /// Fewest samples beyond a percentile.
 const FEWEST_EXCEEDANCES: u64 = 10;
 /// Fewest processes that these must come from: one process that stalls is no tail.

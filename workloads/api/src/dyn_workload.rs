@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::WorkloadInfo;
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::Age;
 use serde_json::Value;
 
@@ -24,6 +25,8 @@ pub trait DynWorkload: Send + Sync {
     fn ages(&self) -> &'static [Age];
     /// As [`Workload::SERVES`].
     fn serves(&self) -> bool;
+    /// As [`Workload::METRICS`].
+    fn metrics(&self) -> &'static [&'static MetricDef];
     /// As [`Workload::tasks_block`].
     fn tasks_block(&self) -> bool;
     /// As [`Workload::points`].
@@ -85,6 +88,10 @@ impl<W: Workload> DynWorkload for W {
 
     fn serves(&self) -> bool {
         W::SERVES
+    }
+
+    fn metrics(&self) -> &'static [&'static MetricDef] {
+        W::METRICS
     }
 
     fn tasks_block(&self) -> bool {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamError, Point, WORKERS};
+use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -50,6 +51,9 @@ pub trait Workload: Clone + Send + Sync + 'static {
 
     /// What one iteration returns; every one is checked.
     type Output: DeserializeOwned + Send + 'static;
+
+    /// Its metrics, the headline first.
+    const METRICS: &'static [&'static MetricDef];
 
     /// Whether it is a server that clients from outside can speak to.
     const SERVES: bool = false;

@@ -2,6 +2,7 @@
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
@@ -17,6 +18,7 @@ pub struct Null;
 impl Workload for Null {
     type Params = ();
     type Output = ();
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_ITERATION];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -27,7 +29,7 @@ impl Workload for Null {
                     reading per iteration."
                 .into(),
             check: "There is nothing to check.".into(),
-            headline: "per-iteration".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Every other figure contains this cost once per iteration; none is corrected for \
@@ -54,7 +56,7 @@ impl Workload for Null {
     }
 
     fn metrics(&self, _: &Trial<()>, block: &Timed<()>) -> Vec<Metric> {
-        vec![Metric::lower("per-iteration", "ns", block.wall_ns())]
+        vec![Metric::of(&metric::PER_ITERATION, block.wall_ns())]
     }
 
     async fn on_async<R: AsyncRuntime>(

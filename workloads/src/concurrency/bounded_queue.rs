@@ -7,6 +7,7 @@ use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -96,6 +97,8 @@ impl Params {
 impl Workload for BoundedQueue {
     type Params = Params;
     type Output = Received;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::ITEM_THROUGHPUT, &metric::CPU_PER_ITEM];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -106,7 +109,7 @@ impl Workload for BoundedQueue {
                     channel of limited capacity; an iteration ends when the consumer has them all."
                 .into(),
             check: "Every item arrives exactly once, and the sum is right.".into(),
-            headline: "throughput".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "`channel=own` is the runtime's own: tokio's mpsc, and async-channel in the version \
@@ -176,8 +179,8 @@ impl Workload for BoundedQueue {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Received>) -> Vec<Metric> {
         let items = trial.params.total() as f64;
         vec![
-            Metric::higher("throughput", "items/s", items / block.wall_ns() * 1e9),
-            Metric::lower("cpu-per-item", "ns", block.cpu_ns() / items),
+            Metric::of(&metric::ITEM_THROUGHPUT, items / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_PER_ITEM, block.cpu_ns() / items),
         ]
     }
 

@@ -7,6 +7,7 @@ use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::shared::{channel, own_channel, unknown_channel};
@@ -42,6 +43,7 @@ impl Workload for Brigade {
     type Params = Params;
     /// Hands that the bucket has passed through.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_HOP, &metric::CPU_PER_HOP];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -53,7 +55,7 @@ impl Workload for Brigade {
                     woken to waking the next."
                 .into(),
             check: "Each task adds 1 to the message, and it arrives with their number.".into(),
-            headline: "per-hop".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The line stands before the clock starts. A hop is one message from task to task."
@@ -123,8 +125,8 @@ impl Workload for Brigade {
         // From the root to the first, from task to task, and back to the root.
         let hops = trial.params.tasks as f64 + 1.0;
         vec![
-            Metric::lower("per-hop", "ns", block.wall_ns() / hops),
-            Metric::lower("cpu-per-hop", "ns", block.cpu_ns() / hops),
+            Metric::of(&metric::PER_HOP, block.wall_ns() / hops),
+            Metric::of(&metric::CPU_PER_HOP, block.cpu_ns() / hops),
         ]
     }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -88,6 +89,7 @@ impl FromPoint for Params {
 impl Workload for Cancellation {
     type Params = Params;
     type Output = Cancelled;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_CANCEL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -101,7 +103,7 @@ impl Workload for Cancellation {
             check: "As many guards were dropped as were made, those of a few tasks that end by \
                     themselves among them, and no cancelled task completed."
                 .into(),
-            headline: "per-cancel".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "All tasks are told to stop before any of them is waited for.".into(),
@@ -161,7 +163,7 @@ impl Workload for Cancellation {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Cancelled>) -> Vec<Metric> {
         let tasks = trial.params.tasks as f64;
         let took = block.mean(|cancelled| cancelled.took.as_nanos() as f64);
-        vec![Metric::lower("per-cancel", "ns", took / tasks)]
+        vec![Metric::of(&metric::PER_CANCEL, took / tasks)]
     }
 
     async fn on_async<R: AsyncRuntime>(

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -64,6 +65,8 @@ impl Params {
 impl Workload for Failures {
     type Params = Params;
     type Output = Gathered;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::RELATIVE, &metric::PER_TASK, &metric::PER_CLEAN_TASK];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -77,7 +80,7 @@ impl Workload for Failures {
             check: "Values, errors and panics are counted exactly, and the tasks afterwards all \
                     return their values."
                 .into(),
-            headline: "relative".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "`relative` is the time with failures divided by the time without. A panic unwinds \
@@ -138,9 +141,9 @@ impl Workload for Failures {
         let failing = block.mean(|gathered| gathered.ended[1].took.as_nanos() as f64);
         let clean = block.mean(|gathered| gathered.ended[0].took.as_nanos() as f64).max(1.0);
         vec![
-            Metric::lower("relative", "×", failing / clean),
-            Metric::lower("per-task", "ns", failing / tasks),
-            Metric::context("per-clean-task", "ns", clean / tasks),
+            Metric::of(&metric::RELATIVE, failing / clean),
+            Metric::of(&metric::PER_TASK, failing / tasks),
+            Metric::of(&metric::PER_CLEAN_TASK, clean / tasks),
         ]
     }
 

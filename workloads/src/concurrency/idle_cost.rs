@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -106,6 +107,8 @@ impl Idled {
 impl Workload for IdleCost {
     type Params = Params;
     type Output = Idled;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::WAKE, &metric::WAKE_ALL, &metric::IDLE_CPU];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -116,7 +119,7 @@ impl Workload for IdleCost {
                     runtime wakes them all. A service in the night."
                 .into(),
             check: "Every task runs again, and none before it was woken.".into(),
-            headline: "wake".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "`wake` is the time from the first wake-up call until the first task runs, \
@@ -174,9 +177,9 @@ impl Workload for IdleCost {
 
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Idled>) -> Vec<Metric> {
         vec![
-            Metric::lower("wake", "ns", block.mean(|idled| idled.first.as_nanos() as f64)),
-            Metric::lower("wake-all", "ns", block.mean(|idled| idled.last.as_nanos() as f64)),
-            Metric::lower("idle-cpu", "ns/s", block.mean(Idled::cpu_per_second)),
+            Metric::of(&metric::WAKE, block.mean(|idled| idled.first.as_nanos() as f64)),
+            Metric::of(&metric::WAKE_ALL, block.mean(|idled| idled.last.as_nanos() as f64)),
+            Metric::of(&metric::IDLE_CPU, block.mean(Idled::cpu_per_second)),
         ]
     }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::shared::{lock, own_lock, unknown_lock};
@@ -51,6 +52,7 @@ impl Workload for Mutex {
     type Params = Params;
     /// The counter at the end.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_LOCK, &metric::CPU_PER_LOCK];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -62,7 +64,7 @@ impl Workload for Mutex {
                     shared state."
                     .into(),
             check: "No increment is lost.".into(),
-            headline: "per-lock".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "`lock=own` is the runtime's own: tokio's, and async-lock for smol and async-std; \
@@ -115,8 +117,8 @@ impl Workload for Mutex {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         let locks = trial.params.total() as f64;
         vec![
-            Metric::lower("per-lock", "ns", block.wall_ns() / locks),
-            Metric::lower("cpu-per-lock", "ns", block.cpu_ns() / locks),
+            Metric::of(&metric::PER_LOCK, block.wall_ns() / locks),
+            Metric::of(&metric::CPU_PER_LOCK, block.cpu_ns() / locks),
         ]
     }
 

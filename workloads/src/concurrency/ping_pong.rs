@@ -7,6 +7,7 @@ use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -85,6 +86,7 @@ impl Params {
 impl Workload for PingPong {
     type Params = Params;
     type Output = Rally;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_HOP, &metric::CPU_PER_HOP];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -96,7 +98,7 @@ impl Workload for PingPong {
                     so what is left is waking the other side."
                 .into(),
             check: "Every answer is the successor of its question.".into(),
-            headline: "per-hop".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "A hop is one message; a round is two. Channels hold one message. `channel=own` is the \
@@ -164,8 +166,8 @@ impl Workload for PingPong {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Rally>) -> Vec<Metric> {
         let hops = 2.0 * trial.params.total() as f64;
         vec![
-            Metric::lower("per-hop", "ns", block.wall_ns() / hops),
-            Metric::lower("cpu-per-hop", "ns", block.cpu_ns() / hops),
+            Metric::of(&metric::PER_HOP, block.wall_ns() / hops),
+            Metric::of(&metric::CPU_PER_HOP, block.cpu_ns() / hops),
         ]
     }
 

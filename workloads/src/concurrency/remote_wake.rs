@@ -2,6 +2,7 @@
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat};
@@ -39,6 +40,8 @@ impl Workload for RemoteWake {
     type Params = Params;
     /// Sum of the answers.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::PER_ROUND_TRIP, &metric::CPU_PER_ROUND_TRIP];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -50,7 +53,7 @@ impl Workload for RemoteWake {
                     round trip after the other."
                 .into(),
             check: "The answers add up to what they should.".into(),
-            headline: "per-round-trip".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "A round trip wakes twice: the task unparks the thread, which is the same for all \
@@ -107,8 +110,8 @@ impl Workload for RemoteWake {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         let wakes = trial.params.wakes as f64;
         vec![
-            Metric::lower("per-round-trip", "ns", block.wall_ns() / wakes),
-            Metric::lower("cpu-per-round-trip", "ns", block.cpu_ns() / wakes),
+            Metric::of(&metric::PER_ROUND_TRIP, block.wall_ns() / wakes),
+            Metric::of(&metric::CPU_PER_ROUND_TRIP, block.cpu_ns() / wakes),
         ]
     }
 

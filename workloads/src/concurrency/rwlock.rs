@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -75,6 +76,7 @@ impl Params {
 impl Workload for RwLock {
     type Params = Params;
     type Output = Accesses;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_LOCK, &metric::CPU_PER_LOCK];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -86,7 +88,7 @@ impl Workload for RwLock {
                     access writes: a configuration or a cache."
                     .into(),
             check: "No write is lost, and every read saw a value.".into(),
-            headline: "per-lock".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Whose lock it is is a parameter, as in `mutex`. Nothing is done under it, so what \
@@ -137,8 +139,8 @@ impl Workload for RwLock {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Accesses>) -> Vec<Metric> {
         let locks = trial.params.total() as f64;
         vec![
-            Metric::lower("per-lock", "ns", block.wall_ns() / locks),
-            Metric::lower("cpu-per-lock", "ns", block.cpu_ns() / locks),
+            Metric::of(&metric::PER_LOCK, block.wall_ns() / locks),
+            Metric::of(&metric::CPU_PER_LOCK, block.cpu_ns() / locks),
         ]
     }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -103,6 +104,7 @@ impl FromPoint for Params {
 impl Workload for Shutdown {
     type Params = Params;
     type Output = Ended;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::SHUTDOWN];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -117,7 +119,7 @@ impl Workload for Shutdown {
             check: "When it has ended, the guard of every task was dropped exactly once, and no task \
                     went on."
                 .into(),
-            headline: "shutdown".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "tokio: the Runtime is dropped. smol: its threads are told to stop running the \
@@ -186,7 +188,7 @@ impl Workload for Shutdown {
 
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
         let took = block.mean(|ended| ended.took.as_nanos() as f64);
-        vec![Metric::lower("shutdown", "ns", took)]
+        vec![Metric::of(&metric::SHUTDOWN, took)]
     }
 
     async fn on_async<R: AsyncRuntime>(

@@ -5,6 +5,7 @@ use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::concurrency::spawn_forms::{
@@ -72,6 +73,7 @@ impl Workload for SpawnJoin {
     type Params = Params;
     /// Sum of the tasks' numbers.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_TASK, &metric::CPU_PER_TASK];
 
     const ON_CALLER: bool = true;
 
@@ -86,7 +88,7 @@ impl Workload for SpawnJoin {
                     and in `chained` each spawns the next and ends."
                 .into(),
             check: "The sum equals 0 + 1 + … + (tasks − 1).".into(),
-            headline: "per-task".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "How often an idle worker is woken depends on nanoseconds here: the same program \
@@ -171,8 +173,8 @@ impl Workload for SpawnJoin {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         let tasks = trial.params.tasks as f64;
         vec![
-            Metric::lower("per-task", "ns", block.wall_ns() / tasks),
-            Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
+            Metric::of(&metric::PER_TASK, block.wall_ns() / tasks),
+            Metric::of(&metric::CPU_PER_TASK, block.cpu_ns() / tasks),
         ]
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -70,6 +71,8 @@ impl Ended {
 impl Workload for TimeoutChurn {
     type Params = Params;
     type Output = Ended;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::PER_TIMEOUT, &metric::CPU_PER_TIMEOUT];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -82,7 +85,7 @@ impl Workload for TimeoutChurn {
                     what is measured is setting a timer and taking it back."
                     .into(),
             check: "Every piece of work ends in time, and their numbers add up.".into(),
-            headline: "per-timeout".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The work steps back once: it is looked at before the timer, so a timer beside \
@@ -143,8 +146,8 @@ impl Workload for TimeoutChurn {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
         let timeouts = trial.params.timeouts as f64;
         vec![
-            Metric::lower("per-timeout", "ns", block.wall_ns() / timeouts),
-            Metric::lower("cpu-per-timeout", "ns", block.cpu_ns() / timeouts),
+            Metric::of(&metric::PER_TIMEOUT, block.wall_ns() / timeouts),
+            Metric::of(&metric::CPU_PER_TIMEOUT, block.cpu_ns() / timeouts),
         ]
     }
 

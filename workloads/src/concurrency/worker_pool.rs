@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -59,6 +60,8 @@ impl Params {
 impl Workload for WorkerPool {
     type Params = Params;
     type Output = Done;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::JOB_RATE, &metric::CPU_PER_JOB, &metric::MOST_AT_ONCE];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -71,7 +74,7 @@ impl Workload for WorkerPool {
             check: "The jobs' answers combine to those of a plain loop, and no more were at work \
                     than allowed."
                 .into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Asynchronous runners spawn a task for each job, which waits for a permit of the \
@@ -121,9 +124,9 @@ impl Workload for WorkerPool {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Done>) -> Vec<Metric> {
         let jobs = trial.params.jobs as f64;
         vec![
-            Metric::higher("rate", "jobs/s", jobs / block.wall_ns() * 1e9),
-            Metric::lower("cpu-per-job", "ns", block.cpu_ns() / jobs),
-            Metric::context("most-at-once", "", block.mean(|done| done.most as f64)),
+            Metric::of(&metric::JOB_RATE, jobs / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_PER_JOB, block.cpu_ns() / jobs),
+            Metric::of(&metric::MOST_AT_ONCE, block.mean(|done| done.most as f64)),
         ]
     }
 

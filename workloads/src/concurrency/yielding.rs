@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{
@@ -42,6 +43,7 @@ impl Workload for Yield {
     type Params = Params;
     /// Yields of all tasks together.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_YIELD, &metric::CPU_PER_YIELD];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -52,7 +54,7 @@ impl Workload for Yield {
                     loops do that must not keep a worker to themselves."
                 .into(),
             check: "Every task counts its yields, and the counts add up.".into(),
-            headline: "per-yield".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Not the same act for all: an asynchronous task goes to the end of a queue, a \
@@ -101,8 +103,8 @@ impl Workload for Yield {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         let yields = trial.params.total() as f64;
         vec![
-            Metric::lower("per-yield", "ns", block.wall_ns() / yields),
-            Metric::lower("cpu-per-yield", "ns", block.cpu_ns() / yields),
+            Metric::of(&metric::PER_YIELD, block.wall_ns() / yields),
+            Metric::of(&metric::CPU_PER_YIELD, block.cpu_ns() / yields),
         ]
     }
 

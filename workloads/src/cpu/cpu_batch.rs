@@ -2,7 +2,8 @@
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_results::trial::{Age, Metric, metric};
+use runtime_bench_results::metric::{self, MetricDef};
+use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -76,6 +77,8 @@ impl Jobs {
 impl Workload for CpuBatch {
     type Params = Params;
     type Output = Batch;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::SPEED_UP, &metric::CPU_OVER_SEQUENTIAL, &metric::CPU_OVER_WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -86,7 +89,7 @@ impl Workload for CpuBatch {
                     combined by exclusive or."
                 .into(),
             check: "The combined answer equals that of a plain loop.".into(),
-            headline: metric::SPEED_UP.into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Speed-up is against a plain loop on one thread, timed in the same process just \
@@ -145,9 +148,9 @@ impl Workload for CpuBatch {
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Batch>) -> Vec<Metric> {
         let sequential = block.mean(|batch| batch.sequential_ns);
         vec![
-            Metric::higher(metric::SPEED_UP, "×", sequential / block.wall_ns()),
-            Metric::lower("cpu-over-sequential", "×", block.cpu_ns() / sequential),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::SPEED_UP, sequential / block.wall_ns()),
+            Metric::of(&metric::CPU_OVER_SEQUENTIAL, block.cpu_ns() / sequential),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 

@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -122,6 +123,8 @@ enum Children {
 impl Workload for ForkJoin {
     type Params = Tree;
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::PER_TASK, &metric::CPU_PER_TASK, &metric::CPU_OVER_WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -133,7 +136,7 @@ impl Workload for ForkJoin {
                     a tree of ten children a node that adds up the numbers of its leaves."
                 .into(),
             check: "The Fibonacci number, or the sum of the leaves' numbers.".into(),
-            headline: "per-task".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "An asynchronous recursion needs a boxed future per task; that is part of what it \
@@ -185,9 +188,9 @@ impl Workload for ForkJoin {
     fn metrics(&self, trial: &Trial<Tree>, block: &Timed<u64>) -> Vec<Metric> {
         let tasks = trial.params.tasks().max(1) as f64;
         vec![
-            Metric::lower("per-task", "ns", block.wall_ns() / tasks),
-            Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::PER_TASK, block.wall_ns() / tasks),
+            Metric::of(&metric::CPU_PER_TASK, block.cpu_ns() / tasks),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 

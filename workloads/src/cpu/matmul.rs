@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -109,6 +110,7 @@ impl Product {
 impl Workload for Matmul {
     type Params = Params;
     type Output = Product;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::FLOP_RATE, &metric::CPU_OVER_WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -121,7 +123,7 @@ impl Workload for Matmul {
             check: "The product times a random vector equals the factors times it, one after the \
                     other (Freivalds 1979)."
                 .into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec!["A plain loop over a tile, the same for all; no library's kernel.".into()],
         }
@@ -181,8 +183,8 @@ impl Workload for Matmul {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Product>) -> Vec<Metric> {
         let n = trial.params.n as f64;
         vec![
-            Metric::higher("rate", "flop/s", 2.0 * n.powi(3) / block.wall_ns() * 1e9),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::FLOP_RATE, 2.0 * n.powi(3) / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 use serde_json::Value;
@@ -105,6 +106,8 @@ fn lines(millionths: &[i64]) -> String {
 impl Workload for Preprocess {
     type Params = Params;
     type Output = Normalised;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::PER_SHARD, &metric::CPU_PER_SHARD, &metric::CPU_OVER_WALL];
 
     const OFFLOADS: bool = true;
 
@@ -121,7 +124,7 @@ impl Workload for Preprocess {
             check: "Mean and variance of every file and the bits of every normalised number equal \
                     those of a plain loop over the numbers that the file was made from."
                 .into(),
-            headline: "per-shard".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The files lie in the page cache, so this is mostly computing. One that comes from \
@@ -199,9 +202,9 @@ impl Workload for Preprocess {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Normalised>) -> Vec<Metric> {
         let shards = trial.params.shards as f64;
         vec![
-            Metric::lower("per-shard", "ns", block.wall_ns() / shards),
-            Metric::lower("cpu-per-shard", "ns", block.cpu_ns() / shards),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::PER_SHARD, block.wall_ns() / shards),
+            Metric::of(&metric::CPU_PER_SHARD, block.cpu_ns() / shards),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 

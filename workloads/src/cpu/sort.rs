@@ -6,6 +6,7 @@ use std::pin::Pin;
 use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::external::{self, ExternalInputs};
@@ -90,6 +91,7 @@ fn fingerprint(numbers: &[u64]) -> u64 {
 impl Workload for Sort {
     type Params = Params;
     type Output = Vec<u64>;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::ELEMENT_RATE, &metric::CPU_OVER_WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -101,7 +103,7 @@ impl Workload for Sort {
                     divide and conquer with work at every node."
                 .into(),
             check: "The numbers are in order, and they are the numbers of the input.".into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Each iteration copies the input first, inside the clock, the same for all. The \
@@ -156,8 +158,8 @@ impl Workload for Sort {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Vec<u64>>) -> Vec<Metric> {
         let elements = trial.params.elements as f64;
         vec![
-            Metric::higher("rate", "elements/s", elements / block.wall_ns() * 1e9),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::ELEMENT_RATE, elements / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 

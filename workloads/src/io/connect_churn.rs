@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -57,6 +58,8 @@ impl FromPoint for Params {
 impl Workload for ConnectChurn {
     type Params = Params;
     type Output = Churned;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::CONNECTION_RATE, &metric::CPU_PER_CONNECTION];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -71,7 +74,7 @@ impl Workload for ConnectChurn {
                 "Every byte of every echo, and every server saw one message and then the end of \
                     its connection."
                     .into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Clients and servers run on the same runtime, so the CPU time is that of both. \
@@ -133,8 +136,8 @@ impl Workload for ConnectChurn {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Churned>) -> Vec<Metric> {
         let connections = trial.params.connections as f64;
         vec![
-            Metric::higher("rate", "connections/s", connections / block.wall_ns() * 1e9),
-            Metric::lower("cpu-per-connection", "ns", block.cpu_ns() / connections),
+            Metric::of(&metric::CONNECTION_RATE, connections / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_PER_CONNECTION, block.cpu_ns() / connections),
         ]
     }
 

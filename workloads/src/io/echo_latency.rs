@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{Point, RATE};
-use runtime_bench_results::trial::{Age, Metric, metric};
+use runtime_bench_results::metric::{self, MetricDef};
+use runtime_bench_results::trial::{Age, Metric};
 
 use super::reported;
 use super::server::{self, Driven, Load, Served};
@@ -49,6 +50,7 @@ impl FromPoint for Load {
 impl Workload for EchoLatency {
     type Params = Load;
     type Output = Report;
+    const METRICS: &'static [&'static MetricDef] = reported::OPEN_LOOP;
 
     const SERVES: bool = true;
 
@@ -62,7 +64,7 @@ impl Workload for EchoLatency {
                     when a message was to be sent."
                 .into(),
             check: "Every message is answered, and every byte of every answer is compared.".into(),
-            headline: metric::P99.into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The client is the same for every runner and no runtime: one thread on epoll. Where \
@@ -124,8 +126,8 @@ impl Workload for EchoLatency {
     }
 
     fn metrics(&self, _: &Trial<Load>, block: &Timed<Report>) -> Vec<Metric> {
-        let mut metrics = reported::percentiles(block, Metric::lower);
-        metrics.extend(reported::metrics(block, "message"));
+        let mut metrics = reported::percentiles(block, reported::LATENCIES);
+        metrics.extend(reported::metrics(block, &metric::MESSAGE_RATE, &metric::CPU_PER_MESSAGE));
         metrics
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamValue, Point};
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde_json::Value;
 
@@ -83,6 +84,8 @@ impl Params {
 impl Workload for FileRead {
     type Params = Params;
     type Output = Sums;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::BYTE_THROUGHPUT, &metric::CPU_PER_MIB];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -96,7 +99,7 @@ impl Workload for FileRead {
             check: "The CRC-32 of every file, against that of the bytes it was made from; in `cold` \
                     also that the kernel had to fetch every byte from the disk."
                 .into(),
-            headline: "throughput".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Steady,
             notes: vec![
                 "Linux has no ready-made asynchronous read of a file: tokio and async-std hand each \
@@ -188,8 +191,8 @@ impl Workload for FileRead {
         let mib = trial.params.bytes() as f64 / (KIB * KIB) as f64;
         let took_s = block.mean(|sums| sums.took.as_secs_f64());
         vec![
-            Metric::higher("throughput", "MiB/s", mib / took_s),
-            Metric::lower("cpu-per-mib", "ns", block.cpu_ns() / mib),
+            Metric::of(&metric::BYTE_THROUGHPUT, mib / took_s),
+            Metric::of(&metric::CPU_PER_MIB, block.cpu_ns() / mib),
         ]
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::hot_clients::{CHUNK, Clients, Heard, QUIET, Schedule, is_last};
@@ -47,6 +48,8 @@ impl Params {
 impl Workload for HotConnection {
     type Params = Params;
     type Output = Heard;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::ROUND_TRIP, &metric::ROUND_TRIP_WORST, &metric::HOT_THROUGHPUT];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -58,7 +61,7 @@ impl Workload for HotConnection {
                     the quiet ones wait for their echoes."
                 .into(),
             check: "Every byte of every echo, and their count.".into(),
-            headline: "round-trip".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The clients are two OS threads outside the runtime: one keeps the hot connection \
@@ -127,9 +130,9 @@ impl Workload for HotConnection {
         let worst = block.outputs.iter().map(|heard| heard.worst).max().unwrap_or_default();
         let hot = block.mean(|heard| (heard.hot * CHUNK) as f64) / (1_024.0 * 1_024.0);
         vec![
-            Metric::lower("round-trip", "ns", round_trips / quiet),
-            Metric::lower("round-trip-worst", "ns", worst.as_nanos() as f64),
-            Metric::context("hot-throughput", "MiB/s", hot / block.wall_ns() * 1e9),
+            Metric::of(&metric::ROUND_TRIP, round_trips / quiet),
+            Metric::of(&metric::ROUND_TRIP_WORST, worst.as_nanos() as f64),
+            Metric::of(&metric::HOT_THROUGHPUT, hot / block.wall_ns() * 1e9),
         ]
     }
 

@@ -12,6 +12,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::reported;
@@ -30,6 +31,15 @@ const LONGEST_HEAD: usize = 8 * 1_024;
 const MOST_HEADERS: usize = 64;
 /// Longest wait before an answer, ms: less than the load generator's patience.
 const LONGEST_WAIT: usize = 4_000;
+
+/// Latencies, which leave out what a stall made wait.
+const CLOSED_LOOP: [&MetricDef; 5] = [
+    &metric::CLOSED_LOOP_P50,
+    &metric::CLOSED_LOOP_P90,
+    &metric::CLOSED_LOOP_P99,
+    &metric::CLOSED_LOOP_P99_9,
+    &metric::CLOSED_LOOP_MAX,
+];
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +79,18 @@ impl FromPoint for Params {
 impl Workload for HttpServer {
     type Params = Params;
     type Output = Report;
+    const METRICS: &'static [&'static MetricDef] = &[
+        &metric::REQUEST_RATE,
+        &metric::CPU_PER_REQUEST,
+        &metric::IN_FLIGHT,
+        &metric::CLIENT_CPU,
+        &metric::CLIENT_LATE,
+        &metric::CLOSED_LOOP_P50,
+        &metric::CLOSED_LOOP_P90,
+        &metric::CLOSED_LOOP_P99,
+        &metric::CLOSED_LOOP_P99_9,
+        &metric::CLOSED_LOOP_MAX,
+    ];
 
     const SERVES: bool = true;
 
@@ -83,7 +105,7 @@ impl Workload for HttpServer {
                 .into(),
             check: "Every request is answered with the status, length and checksum of the page."
                 .into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Asynchronous runners serve with hyper over the runtime's own sockets; threads and \
@@ -138,12 +160,8 @@ impl Workload for HttpServer {
     }
 
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Report>) -> Vec<Metric> {
-        let mut metrics = reported::metrics(block, "request");
-        let closed = |mut metric: Metric| {
-            metric.name = format!("closed-loop-{}", metric.name).into();
-            metric
-        };
-        metrics.extend(reported::percentiles(block, Metric::context).into_iter().map(closed));
+        let mut metrics = reported::metrics(block, &metric::REQUEST_RATE, &metric::CPU_PER_REQUEST);
+        metrics.extend(reported::percentiles(block, CLOSED_LOOP));
         metrics
     }
 

@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_results::trial::{Age, Metric, metric};
+use runtime_bench_results::metric::{self, MetricDef};
+use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::reported;
@@ -72,6 +73,7 @@ impl Params {
 impl Workload for MixedLoad {
     type Params = Params;
     type Output = Mixed;
+    const METRICS: &'static [&'static MetricDef] = reported::OPEN_LOOP;
 
     const OFFLOADS: bool = true;
 
@@ -87,7 +89,7 @@ impl Workload for MixedLoad {
             check: "Every message is answered and every byte compared, and the jobs' answers combine \
                     to those of a plain loop."
                 .into(),
-            headline: metric::P99.into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "A task that computes for milliseconds without an await keeps its worker from \
@@ -162,8 +164,12 @@ impl Workload for MixedLoad {
 
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Mixed>) -> Vec<Metric> {
         let reports = reports(block);
-        let mut metrics = reported::percentiles(&reports, Metric::lower);
-        metrics.extend(reported::metrics(&reports, "message"));
+        let mut metrics = reported::percentiles(&reports, reported::LATENCIES);
+        metrics.extend(reported::metrics(
+            &reports,
+            &metric::MESSAGE_RATE,
+            &metric::CPU_PER_MESSAGE,
+        ));
         metrics
     }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -71,6 +72,13 @@ impl Pressed {
 impl Workload for Overload {
     type Params = Params;
     type Output = Pressed;
+    const METRICS: &'static [&'static MetricDef] = &[
+        &metric::GOODPUT,
+        &metric::RECOVERY,
+        &metric::MESSAGE_CAPACITY,
+        &metric::OVERLOAD_MEAN,
+        &metric::CLIENT_CPU_OVERLOAD,
+    ];
 
     const SERVES: bool = true;
 
@@ -85,7 +93,7 @@ impl Workload for Overload {
                     a server that works itself to death falls below 1."
                 .into(),
             check: "Every message is answered, and every byte of every answer is compared.".into(),
-            headline: "goodput".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The rate is calibrated in each process anew, so it is comparable within a run only."
@@ -137,11 +145,11 @@ impl Workload for Overload {
             pressed.overload.cpu_ns as f64 / pressed.overload.wall_ns.max(1) as f64
         };
         vec![
-            Metric::higher("goodput", "×", block.mean(Pressed::goodput)),
-            Metric::lower("recovery", "ns", block.mean(behind)),
-            Metric::higher("capacity", "messages/s", block.mean(|one| rate(&one.capacity))),
-            Metric::lower("overload-mean", "ns", block.mean(|one| one.overload.mean_ns)),
-            Metric::context("client-cpu-overload", "cores", block.mean(client)),
+            Metric::of(&metric::GOODPUT, block.mean(Pressed::goodput)),
+            Metric::of(&metric::RECOVERY, block.mean(behind)),
+            Metric::of(&metric::MESSAGE_CAPACITY, block.mean(|one| rate(&one.capacity))),
+            Metric::of(&metric::OVERLOAD_MEAN, block.mean(|one| one.overload.mean_ns)),
+            Metric::of(&metric::CLIENT_CPU_OVERLOAD, block.mean(client)),
         ]
     }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -76,6 +77,8 @@ impl Job {
 impl Workload for Scrape {
     type Params = Params;
     type Output = Scraped;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::MAKESPAN_OVER_IDEAL, &metric::CPU_PER_PAGE, &metric::MOST_AT_ONCE];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -89,7 +92,7 @@ impl Workload for Scrape {
             check: "Every page came once with the right checksum, and no more connections were in \
                     use than allowed."
                 .into(),
-            headline: "makespan-over-ideal".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The ideal is the sum of the server's times ÷ pages at a time. The pages do not \
@@ -162,9 +165,9 @@ impl Workload for Scrape {
         let job = Job::new(trial.params, trial.setup.seed);
         let (ideal, pages) = (job.ideal_ns(), job.pages as f64);
         vec![
-            Metric::lower("makespan-over-ideal", "×", block.wall_ns() / ideal),
-            Metric::lower("cpu-per-page", "ns", block.cpu_ns() / pages),
-            Metric::context("most-at-once", "", block.mean(|scraped| scraped.most as f64)),
+            Metric::of(&metric::MAKESPAN_OVER_IDEAL, block.wall_ns() / ideal),
+            Metric::of(&metric::CPU_PER_PAGE, block.cpu_ns() / pages),
+            Metric::of(&metric::MOST_AT_ONCE, block.mean(|scraped| scraped.most as f64)),
         ]
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -116,6 +117,12 @@ fn until(due: Instant) -> Duration {
 impl Workload for SensorStreams {
     type Params = Params;
     type Output = Aggregate;
+    const METRICS: &'static [&'static MetricDef] = &[
+        &metric::LATENESS,
+        &metric::LATENESS_WORST,
+        &metric::MISSED_DEADLINES,
+        &metric::CPU_PER_READING,
+    ];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -127,7 +134,7 @@ impl Workload for SensorStreams {
                     sums each window. Every tick is scheduled from the start, so that none drifts."
                 .into(),
             check: "Count and sum of every window, and no reading came before it was due.".into(),
-            headline: "lateness".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Lateness counts from the time a reading was due to the time the aggregate took \
@@ -190,10 +197,10 @@ impl Workload for SensorStreams {
         let worst = block.outputs.iter().map(|aggregate| aggregate.worst).max();
         let missed = block.mean(|aggregate| aggregate.missed as f64);
         vec![
-            Metric::lower("lateness", "ns", lateness / readings),
-            Metric::lower("lateness-worst", "ns", worst.unwrap_or_default().as_nanos() as f64),
-            Metric::lower("missed-deadlines", "%", 100.0 * missed / readings),
-            Metric::lower("cpu-per-reading", "ns", block.cpu_ns() / readings),
+            Metric::of(&metric::LATENESS, lateness / readings),
+            Metric::of(&metric::LATENESS_WORST, worst.unwrap_or_default().as_nanos() as f64),
+            Metric::of(&metric::MISSED_DEADLINES, 100.0 * missed / readings),
+            Metric::of(&metric::CPU_PER_READING, block.cpu_ns() / readings),
         ]
     }
 

@@ -5,6 +5,7 @@ use std::{mem, slice};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::io::echo::{Echoed, serve, serve_async, serve_local, talk, talk_async, talk_local};
@@ -59,6 +60,8 @@ impl Params {
 impl Workload for TcpEcho {
     type Params = Params;
     type Output = Echoed;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::MESSAGE_THROUGHPUT, &metric::CPU_PER_MESSAGE];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -71,7 +74,7 @@ impl Workload for TcpEcho {
                     over every connection and then waits for all echoes."
                 .into(),
             check: "Every byte of every echo, and their count.".into(),
-            headline: "throughput".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Steady,
             notes: vec![
                 "Clients and servers run on the same runtime, so the CPU time is that of both."
@@ -130,8 +133,8 @@ impl Workload for TcpEcho {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Echoed>) -> Vec<Metric> {
         let messages = trial.params.total() as f64;
         vec![
-            Metric::higher("throughput", "messages/s", messages / block.wall_ns() * 1e9),
-            Metric::lower("cpu-per-message", "ns", block.cpu_ns() / messages),
+            Metric::of(&metric::MESSAGE_THROUGHPUT, messages / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_PER_MESSAGE, block.cpu_ns() / messages),
         ]
     }
 

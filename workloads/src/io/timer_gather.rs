@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -126,6 +127,8 @@ impl Params {
 impl Workload for TimerGather {
     type Params = Params;
     type Output = Gathered;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::LATENESS, &metric::MAKESPAN_OVER_DELAY, &metric::CPU_PER_TASK];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -137,7 +140,7 @@ impl Workload for TimerGather {
                     as many times, one after the other."
                 .into(),
             check: "Results come in the order of the tasks, and no sleep ended early.".into(),
-            headline: "lateness".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Lateness counts from the last task's deadline to the end of the gathering: what \
@@ -201,9 +204,9 @@ impl Workload for TimerGather {
         let tasks = trial.params.tasks as f64;
         let delay_ns = trial.params.delay.as_nanos() as f64;
         vec![
-            Metric::lower("lateness", "ns", block.mean(|g| g.lateness.as_nanos() as f64)),
-            Metric::lower("makespan-over-delay", "×", block.wall_ns() / delay_ns),
-            Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
+            Metric::of(&metric::LATENESS, block.mean(|g| g.lateness.as_nanos() as f64)),
+            Metric::of(&metric::MAKESPAN_OVER_DELAY, block.wall_ns() / delay_ns),
+            Metric::of(&metric::CPU_PER_TASK, block.cpu_ns() / tasks),
         ]
     }
 

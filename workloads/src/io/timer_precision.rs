@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -58,6 +59,8 @@ impl FromPoint for Params {
 impl Workload for TimerPrecision {
     type Params = Params;
     type Output = Sleeps;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::OVERSHOOT_P50, &metric::OVERSHOOT_WORST, &metric::CPU_PER_SLEEP];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -69,7 +72,7 @@ impl Workload for TimerPrecision {
                     sleep ends."
                 .into(),
             check: "All sleeps ended, and none early.".into(),
-            headline: "overshoot-p50".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The median is over all sleeps of a block, the worst its largest.".into(),
@@ -119,9 +122,9 @@ impl Workload for TimerPrecision {
         all.sort_unstable();
         let worst = all.last().copied().unwrap_or_default();
         vec![
-            Metric::lower("overshoot-p50", "ns", median_ns(&all)),
-            Metric::lower("overshoot-worst", "ns", worst.as_nanos() as f64),
-            Metric::lower("cpu-per-sleep", "ns", block.cpu_ns() / sleeps),
+            Metric::of(&metric::OVERSHOOT_P50, median_ns(&all)),
+            Metric::of(&metric::OVERSHOOT_WORST, worst.as_nanos() as f64),
+            Metric::of(&metric::CPU_PER_SLEEP, block.cpu_ns() / sleeps),
         ]
     }
 

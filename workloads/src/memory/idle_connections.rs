@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -65,6 +66,7 @@ impl FromPoint for Params {
 impl Workload for IdleConnections {
     type Params = Params;
     type Output = Held;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::CONNECTION_MEMORY, &metric::WAKE];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -80,7 +82,7 @@ impl Workload for IdleConnections {
                 "All tasks are waiting when memory is read, and every connection sends its message \
                     back."
                     .into(),
-            headline: "per-connection".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Startup,
             notes: vec![
                 "It is the runtime's share: the task, its join handle and the socket's place in \
@@ -152,8 +154,8 @@ impl Workload for IdleConnections {
         let growth = |held: &Held| held.with_all as f64 - held.with_half as f64;
         let wake_ns = block.mean(|held| held.wake.as_nanos() as f64);
         vec![
-            Metric::lower("per-connection", "B", block.mean(growth) / half),
-            Metric::lower("wake", "ns", wake_ns / (2.0 * half)),
+            Metric::of(&metric::CONNECTION_MEMORY, block.mean(growth) / half),
+            Metric::of(&metric::WAKE, wake_ns / (2.0 * half)),
         ]
     }
 

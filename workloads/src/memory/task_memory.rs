@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -72,6 +73,7 @@ impl FromPoint for Params {
 impl Workload for TaskMemory {
     type Params = Params;
     type Output = Slope;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::TASK_MEMORY];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -86,7 +88,7 @@ impl Workload for TaskMemory {
             check: "All tasks are waiting when memory is read, and all wake when the gate opens, \
                     or are cancelled in their sleep."
                 .into(),
-            headline: "per-task".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Startup,
             notes: vec![
                 "The tasks wait for each other, not on a timer; a sleeping task occupies more, as \
@@ -170,7 +172,7 @@ impl Workload for TaskMemory {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Slope>) -> Vec<Metric> {
         let tasks = trial.params.tasks as f64;
         let growth = |slope: &Slope| slope.with_all as f64 - slope.with_half as f64;
-        vec![Metric::lower("per-task", "B", block.mean(growth) / tasks)]
+        vec![Metric::of(&metric::TASK_MEMORY, block.mean(growth) / tasks)]
     }
 
     async fn on_async<R: AsyncRuntime>(

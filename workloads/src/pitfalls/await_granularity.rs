@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -129,6 +130,7 @@ impl Workload for AwaitGranularity {
     type Params = Params;
     /// The sum.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_STEP, &metric::CPU_PER_STEP];
 
     const OFFLOADS: bool = true;
 
@@ -143,7 +145,7 @@ impl Workload for AwaitGranularity {
                     first, a task of its own, or the pool for blocking work."
                     .into(),
             check: "Every way gives the same sum.".into(),
-            headline: "per-step".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Awaiting what is ready is a function call, and no runtime has a part in it: \
@@ -206,8 +208,8 @@ impl Workload for AwaitGranularity {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         let steps = trial.params.steps as f64;
         vec![
-            Metric::lower("per-step", "ns", block.wall_ns() / steps),
-            Metric::lower("cpu-per-step", "ns", block.cpu_ns() / steps),
+            Metric::of(&metric::PER_STEP, block.wall_ns() / steps),
+            Metric::of(&metric::CPU_PER_STEP, block.cpu_ns() / steps),
         ]
     }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -142,6 +143,7 @@ impl Beaten {
 impl Workload for BlockingInAsync {
     type Params = Params;
     type Output = Beaten;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::WORST_LATENESS, &metric::BEATS];
 
     const OFFLOADS: bool = true;
 
@@ -156,7 +158,7 @@ impl Workload for BlockingInAsync {
                     (`offloaded`), or by its timer (`awaited`)."
                     .into(),
             check: "Every job has waited for its whole time, and no beat came early.".into(),
-            headline: "worst-lateness".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The longest that a beat came after it was due, which is what everybody else on \
@@ -242,8 +244,8 @@ impl Workload for BlockingInAsync {
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Beaten>) -> Vec<Metric> {
         let worst = block.mean(|beaten| beaten.heartbeat.worst.as_nanos() as f64);
         vec![
-            Metric::lower("worst-lateness", "ns", worst),
-            Metric::context("beats", "", block.mean(|beaten| beaten.heartbeat.ticks as f64)),
+            Metric::of(&metric::WORST_LATENESS, worst),
+            Metric::of(&metric::BEATS, block.mean(|beaten| beaten.heartbeat.ticks as f64)),
         ]
     }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -58,6 +59,7 @@ pub struct Ended {
 impl Workload for Deadlock {
     type Params = Params;
     type Output = Ended;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::FIXED];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -71,7 +73,7 @@ impl Workload for Deadlock {
             check: "Neither of the deadlocked tasks goes on. Where a task can be cancelled, \
                     cancelling one sets the other free. The twins take all of their turns."
                 .into(),
-            headline: "fixed".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Startup,
             notes: vec![
                 "The deadlock passes or fails and has no figure: that would time the watching. \
@@ -141,7 +143,7 @@ impl Workload for Deadlock {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
         let turns = TASKS as f64 * trial.params.turns as f64;
         let took = block.mean(|ended| ended.took.as_nanos() as f64);
-        vec![Metric::lower("fixed", "ns", took / turns)]
+        vec![Metric::of(&metric::FIXED, took / turns)]
     }
 
     async fn on_async<R: AsyncRuntime>(

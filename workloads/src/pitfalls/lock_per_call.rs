@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -71,6 +72,7 @@ pub struct Held {
 impl Workload for LockPerCall {
     type Params = Params;
     type Output = Held;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::MAKESPAN_OVER_HOLD];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -82,7 +84,7 @@ impl Workload for LockPerCall {
                     classic mistake of tutorials, both are inside at once."
                 .into(),
             check: "Both held a lock at once with fresh locks, and never with a shared one.".into(),
-            headline: "makespan-over-hold".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "About 1 for fresh locks and 2 for a shared one. What is above is the runtime's \
@@ -140,7 +142,7 @@ impl Workload for LockPerCall {
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Held>) -> Vec<Metric> {
         let hold_ns = trial.params.hold.as_nanos() as f64;
         let makespan = block.mean(|held| held.makespan.as_nanos() as f64);
-        vec![Metric::lower("makespan-over-hold", "×", makespan / hold_ns)]
+        vec![Metric::of(&metric::MAKESPAN_OVER_HOLD, makespan / hold_ns)]
     }
 
     async fn on_async<R: AsyncRuntime>(

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -79,6 +80,7 @@ impl FromPoint for Params {
 impl Workload for PoolStarvation {
     type Params = Params;
     type Output = Ended;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::FIXED];
 
     const OFFLOADS: bool = true;
 
@@ -92,7 +94,7 @@ impl Workload for PoolStarvation {
                     on the pool for blocking work instead."
                 .into(),
             check: "The tasks give up before the root can run, and the twins are released.".into(),
-            headline: "fixed".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The starvation passes or fails and has no figure: that would time the watching. \
@@ -146,7 +148,7 @@ impl Workload for PoolStarvation {
     }
 
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
-        vec![Metric::lower("fixed", "ns", block.mean(|ended| ended.took.as_nanos() as f64))]
+        vec![Metric::of(&metric::FIXED, block.mean(|ended| ended.took.as_nanos() as f64))]
     }
 
     async fn on_async<R: AsyncRuntime>(
