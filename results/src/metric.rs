@@ -83,198 +83,106 @@ impl MetricDef {
     }
 }
 
-/// Defines metrics.
+/// Defines metrics, each with its documentation.
 macro_rules! metrics {
-    ($($(#[$doc:meta])* $name:ident = $def:expr;)*) => {
-        $($(#[$doc])* pub const $name: MetricDef = $def;)*
+    ($($name:ident = $def:expr, $doc:literal;)*) => {
+        $(#[doc = $doc] pub const $name: MetricDef = $def;)*
     };
 }
 
 metrics! {
-    /// Mean wall time of an iteration.
-    WALL = MetricDef::time("wall");
-    /// Shortest wall time of an iteration.
-    WALL_MIN = MetricDef::time("wall-min");
-    /// Mean CPU time of an iteration, all threads of the process.
-    CPU = MetricDef::cpu("cpu");
-    /// The part of it in user mode.
-    CPU_USER = MetricDef::cpu("cpu-user").neutral();
-    /// The part of it in the kernel.
-    CPU_SYSTEM = MetricDef::cpu("cpu-system").neutral();
-    /// Voluntary context switches of an iteration: a thread waited.
-    SWITCHES_VOLUNTARY = MetricDef::count("switches-voluntary");
-    /// Involuntary context switches of an iteration: a thread was displaced.
-    SWITCHES_INVOLUNTARY = MetricDef::count("switches-involuntary");
-    /// Threads of the process at the end of the block, the one that waits for it included.
-    THREADS = MetricDef::count("threads");
-    /// Building the runtime plus the first iteration; only at the age of startup.
-    STARTUP = MetricDef::time("startup");
-    /// Allocations of an iteration, reallocations included. Counted in a trial that is not timed.
-    ALLOCATIONS = MetricDef::count("allocations");
-    /// Bytes allocated in an iteration, freed or not.
-    ALLOCATED = MetricDef::memory("allocated").neutral();
-    /// Highest resident memory of the process so far.
-    PEAK_MEMORY = MetricDef::memory("peak-memory");
-    /// How many times as fast as one thread, timed in the same process.
-    SPEED_UP = MetricDef::ratio("speed-up").higher();
-    /// CPU time of the load generator ÷ wall time.
-    CLIENT_CPU = MetricDef::ratio("client-cpu").unit("cores").neutral();
-    /// The 99th percentile of how late the load generator sent.
-    CLIENT_LATE = MetricDef::time("client-late-p99").neutral();
-    /// Messages answered per second.
-    MESSAGE_RATE = MetricDef::rate("rate", "messages/s");
-    /// Requests answered per second.
-    REQUEST_RATE = MetricDef::rate("rate", "requests/s");
-    /// CPU time per request.
-    CPU_PER_REQUEST = MetricDef::cpu("cpu-per-request");
-    /// Median latency.
-    P50 = MetricDef::time("p50");
-    /// The 90th percentile of latency.
-    P90 = MetricDef::time("p90");
-    /// The 99th percentile of latency.
-    P99 = MetricDef::time("p99");
-    /// The 99.9th percentile of latency.
-    P99_9 = MetricDef::time("p99.9");
-    /// The highest latency.
-    MAX = MetricDef::time("max").neutral();
-    /// Median latency of a closed loop.
-    CLOSED_LOOP_P50 = MetricDef::time("closed-loop-p50").neutral();
-    /// The 90th percentile of latency of a closed loop.
-    CLOSED_LOOP_P90 = MetricDef::time("closed-loop-p90").neutral();
-    /// The 99th percentile of latency of a closed loop.
-    CLOSED_LOOP_P99 = MetricDef::time("closed-loop-p99").neutral();
-    /// The 99.9th percentile of latency of a closed loop.
-    CLOSED_LOOP_P99_9 = MetricDef::time("closed-loop-p99.9").neutral();
-    /// The highest latency of a closed loop.
-    CLOSED_LOOP_MAX = MetricDef::time("closed-loop-max").neutral();
-    /// Wall time per task.
-    PER_TASK = MetricDef::time("per-task");
-    /// CPU time per task.
-    CPU_PER_TASK = MetricDef::cpu("cpu-per-task");
-    /// Wall time per yield.
-    PER_YIELD = MetricDef::time("per-yield");
-    /// CPU time per yield.
-    CPU_PER_YIELD = MetricDef::cpu("cpu-per-yield");
-    /// Shutdown.
-    SHUTDOWN = MetricDef::time("shutdown");
-    /// Wall time per lock.
-    PER_LOCK = MetricDef::time("per-lock");
-    /// CPU time per lock.
-    CPU_PER_LOCK = MetricDef::cpu("cpu-per-lock");
-    /// Wall time per hop.
-    PER_HOP = MetricDef::time("per-hop");
-    /// CPU time per hop.
-    CPU_PER_HOP = MetricDef::cpu("cpu-per-hop");
-    /// Wall time per round trip.
-    PER_ROUND_TRIP = MetricDef::time("per-round-trip");
-    /// CPU time per round trip.
-    CPU_PER_ROUND_TRIP = MetricDef::cpu("cpu-per-round-trip");
-    /// Wall time per timeout.
-    PER_TIMEOUT = MetricDef::time("per-timeout");
-    /// CPU time per timeout.
-    CPU_PER_TIMEOUT = MetricDef::cpu("cpu-per-timeout");
-    /// Wall time per cancel.
-    PER_CANCEL = MetricDef::time("per-cancel");
-    /// Wake.
-    WAKE = MetricDef::time("wake");
-    /// Wake all.
-    WAKE_ALL = MetricDef::time("wake-all");
-    /// Idle CPU.
-    IDLE_CPU = MetricDef::cpu("idle-cpu").unit("ns/s");
-    /// Throughput, in items/s.
-    ITEM_THROUGHPUT = MetricDef::rate("throughput", "items/s");
-    /// CPU time per item.
-    CPU_PER_ITEM = MetricDef::cpu("cpu-per-item");
-    /// Relative.
-    RELATIVE = MetricDef::ratio("relative");
-    /// Wall time per clean task.
-    PER_CLEAN_TASK = MetricDef::time("per-clean-task").neutral();
-    /// Rate, in jobs/s.
-    JOB_RATE = MetricDef::rate("rate", "jobs/s");
-    /// CPU time per job.
-    CPU_PER_JOB = MetricDef::cpu("cpu-per-job");
-    /// Most at once.
-    MOST_AT_ONCE = MetricDef::count("most-at-once");
-    /// Rate, in elements/s.
-    ELEMENT_RATE = MetricDef::rate("rate", "elements/s");
-    /// CPU over wall.
-    CPU_OVER_WALL = MetricDef::ratio("cpu-over-wall").neutral();
-    /// Rate, in flop/s.
-    FLOP_RATE = MetricDef::rate("rate", "flop/s");
-    /// Wall time per shard.
-    PER_SHARD = MetricDef::time("per-shard");
-    /// CPU time per shard.
-    CPU_PER_SHARD = MetricDef::cpu("cpu-per-shard");
-    /// CPU over sequential.
-    CPU_OVER_SEQUENTIAL = MetricDef::ratio("cpu-over-sequential");
-    /// Wall time per iteration.
-    PER_ITERATION = MetricDef::time("per-iteration");
-    /// Throughput, in messages/s.
-    MESSAGE_THROUGHPUT = MetricDef::rate("throughput", "messages/s");
-    /// CPU time per message.
-    CPU_PER_MESSAGE = MetricDef::cpu("cpu-per-message");
-    /// In flight.
-    IN_FLIGHT = MetricDef::count("in-flight");
-    /// Round trip.
-    ROUND_TRIP = MetricDef::time("round-trip");
-    /// Round trip worst.
-    ROUND_TRIP_WORST = MetricDef::time("round-trip-worst");
-    /// Hot throughput, in MiB/s.
-    HOT_THROUGHPUT = MetricDef::rate("hot-throughput", "MiB/s").neutral();
-    /// Lateness.
-    LATENESS = MetricDef::time("lateness");
-    /// Makespan over delay.
-    MAKESPAN_OVER_DELAY = MetricDef::ratio("makespan-over-delay");
-    /// Goodput.
-    GOODPUT = MetricDef::ratio("goodput").higher();
-    /// Recovery.
-    RECOVERY = MetricDef::time("recovery");
-    /// Capacity, in messages/s.
-    MESSAGE_CAPACITY = MetricDef::rate("capacity", "messages/s");
-    /// Overload mean.
-    OVERLOAD_MEAN = MetricDef::time("overload-mean");
-    /// Client CPU overload.
-    CLIENT_CPU_OVERLOAD = MetricDef::ratio("client-cpu-overload").unit("cores").neutral();
-    /// Rate, in connections/s.
-    CONNECTION_RATE = MetricDef::rate("rate", "connections/s");
-    /// CPU time per connection.
-    CPU_PER_CONNECTION = MetricDef::cpu("cpu-per-connection");
-    /// Lateness worst.
-    LATENESS_WORST = MetricDef::time("lateness-worst");
-    /// Missed deadlines.
-    MISSED_DEADLINES = MetricDef::ratio("missed-deadlines").unit("%");
-    /// CPU time per reading.
-    CPU_PER_READING = MetricDef::cpu("cpu-per-reading");
-    /// Throughput, in MiB/s.
-    BYTE_THROUGHPUT = MetricDef::rate("throughput", "MiB/s");
-    /// CPU time per mib.
-    CPU_PER_MIB = MetricDef::cpu("cpu-per-mib");
-    /// Makespan over ideal.
-    MAKESPAN_OVER_IDEAL = MetricDef::ratio("makespan-over-ideal");
-    /// CPU time per page.
-    CPU_PER_PAGE = MetricDef::cpu("cpu-per-page");
-    /// Overshoot p50.
-    OVERSHOOT_P50 = MetricDef::time("overshoot-p50");
-    /// Overshoot worst.
-    OVERSHOOT_WORST = MetricDef::time("overshoot-worst");
-    /// CPU time per sleep.
-    CPU_PER_SLEEP = MetricDef::cpu("cpu-per-sleep");
-    /// Worst lateness.
-    WORST_LATENESS = MetricDef::time("worst-lateness");
-    /// Beats.
-    BEATS = MetricDef::count("beats");
-    /// Fixed.
-    FIXED = MetricDef::time("fixed");
-    /// Makespan over hold.
-    MAKESPAN_OVER_HOLD = MetricDef::ratio("makespan-over-hold");
-    /// Wall time per step.
-    PER_STEP = MetricDef::time("per-step");
-    /// CPU time per step.
-    CPU_PER_STEP = MetricDef::cpu("cpu-per-step");
-    /// Memory per task.
-    TASK_MEMORY = MetricDef::memory("per-task");
-    /// Memory per connection.
-    CONNECTION_MEMORY = MetricDef::memory("per-connection");
+    WALL = MetricDef::time("wall"), "Mean wall time of an iteration.";
+    WALL_MIN = MetricDef::time("wall-min"), "Shortest wall time of an iteration.";
+    CPU = MetricDef::cpu("cpu"), "Mean CPU time of an iteration, all threads of the process.";
+    CPU_USER = MetricDef::cpu("cpu-user").neutral(), "The part of it in user mode.";
+    CPU_SYSTEM = MetricDef::cpu("cpu-system").neutral(), "The part of it in the kernel.";
+    SWITCHES_VOLUNTARY = MetricDef::count("switches-voluntary"), "Voluntary context switches of an iteration: a thread waited.";
+    SWITCHES_INVOLUNTARY = MetricDef::count("switches-involuntary"), "Involuntary context switches of an iteration: a thread was displaced.";
+    THREADS = MetricDef::count("threads"), "Threads of the process at the end of the block, the one that waits for it included.";
+    STARTUP = MetricDef::time("startup"), "Building the runtime plus the first iteration; only at the age of startup.";
+    ALLOCATIONS = MetricDef::count("allocations"), "Allocations of an iteration, reallocations included. Counted in a trial that is not timed.";
+    ALLOCATED = MetricDef::memory("allocated").neutral(), "Bytes allocated in an iteration, freed or not.";
+    PEAK_MEMORY = MetricDef::memory("peak-memory"), "Highest resident memory of the process so far.";
+    SPEED_UP = MetricDef::ratio("speed-up").higher(), "How many times as fast as one thread, timed in the same process.";
+    CLIENT_CPU = MetricDef::ratio("client-cpu").unit("cores").neutral(), "CPU time of the load generator ÷ wall time.";
+    CLIENT_LATE = MetricDef::time("client-late-p99").neutral(), "The 99th percentile of how late the load generator sent.";
+    MESSAGE_RATE = MetricDef::rate("rate", "messages/s"), "Messages answered per second.";
+    REQUEST_RATE = MetricDef::rate("rate", "requests/s"), "Requests answered per second.";
+    CPU_PER_REQUEST = MetricDef::cpu("cpu-per-request"), "CPU time per request.";
+    P50 = MetricDef::time("p50"), "Median latency.";
+    P90 = MetricDef::time("p90"), "The 90th percentile of latency.";
+    P99 = MetricDef::time("p99"), "The 99th percentile of latency.";
+    P99_9 = MetricDef::time("p99.9"), "The 99.9th percentile of latency.";
+    MAX = MetricDef::time("max").neutral(), "The highest latency.";
+    CLOSED_LOOP_P50 = MetricDef::time("closed-loop-p50").neutral(), "Median latency of a closed loop.";
+    CLOSED_LOOP_P90 = MetricDef::time("closed-loop-p90").neutral(), "The 90th percentile of latency of a closed loop.";
+    CLOSED_LOOP_P99 = MetricDef::time("closed-loop-p99").neutral(), "The 99th percentile of latency of a closed loop.";
+    CLOSED_LOOP_P99_9 = MetricDef::time("closed-loop-p99.9").neutral(), "The 99.9th percentile of latency of a closed loop.";
+    CLOSED_LOOP_MAX = MetricDef::time("closed-loop-max").neutral(), "The highest latency of a closed loop.";
+    PER_TASK = MetricDef::time("per-task"), "Wall time per task.";
+    CPU_PER_TASK = MetricDef::cpu("cpu-per-task"), "CPU time per task.";
+    PER_YIELD = MetricDef::time("per-yield"), "Wall time per yield.";
+    CPU_PER_YIELD = MetricDef::cpu("cpu-per-yield"), "CPU time per yield.";
+    SHUTDOWN = MetricDef::time("shutdown"), "From asking a runtime to shut down until it has ended.";
+    PER_LOCK = MetricDef::time("per-lock"), "Wall time per lock.";
+    CPU_PER_LOCK = MetricDef::cpu("cpu-per-lock"), "CPU time per lock.";
+    PER_HOP = MetricDef::time("per-hop"), "Wall time per hop.";
+    CPU_PER_HOP = MetricDef::cpu("cpu-per-hop"), "CPU time per hop.";
+    PER_ROUND_TRIP = MetricDef::time("per-round-trip"), "Wall time per round trip.";
+    CPU_PER_ROUND_TRIP = MetricDef::cpu("cpu-per-round-trip"), "CPU time per round trip.";
+    PER_TIMEOUT = MetricDef::time("per-timeout"), "Wall time per timeout.";
+    CPU_PER_TIMEOUT = MetricDef::cpu("cpu-per-timeout"), "CPU time per timeout.";
+    PER_CANCEL = MetricDef::time("per-cancel"), "Wall time per cancel.";
+    WAKE = MetricDef::time("wake"), "From the signal to the first task, or per task, that wakes.";
+    WAKE_ALL = MetricDef::time("wake-all"), "From the signal to the last task that wakes.";
+    IDLE_CPU = MetricDef::cpu("idle-cpu").unit("ns/s"), "CPU time per second while all tasks wait.";
+    ITEM_THROUGHPUT = MetricDef::rate("throughput", "items/s"), "Throughput, in items/s.";
+    CPU_PER_ITEM = MetricDef::cpu("cpu-per-item"), "CPU time per item.";
+    RELATIVE = MetricDef::ratio("relative"), "Time with failures ÷ time without.";
+    PER_CLEAN_TASK = MetricDef::time("per-clean-task").neutral(), "Wall time per clean task.";
+    JOB_RATE = MetricDef::rate("rate", "jobs/s"), "Rate, in jobs/s.";
+    CPU_PER_JOB = MetricDef::cpu("cpu-per-job"), "CPU time per job.";
+    MOST_AT_ONCE = MetricDef::count("most-at-once"), "The most jobs at work at once.";
+    ELEMENT_RATE = MetricDef::rate("rate", "elements/s"), "Rate, in elements/s.";
+    CPU_OVER_WALL = MetricDef::ratio("cpu-over-wall").neutral(), "CPU time ÷ wall time.";
+    FLOP_RATE = MetricDef::rate("rate", "flop/s"), "Rate, in flop/s.";
+    PER_SHARD = MetricDef::time("per-shard"), "Wall time per shard.";
+    CPU_PER_SHARD = MetricDef::cpu("cpu-per-shard"), "CPU time per shard.";
+    CPU_OVER_SEQUENTIAL = MetricDef::ratio("cpu-over-sequential"), "CPU time ÷ the time of a plain loop.";
+    PER_ITERATION = MetricDef::time("per-iteration"), "Wall time per iteration.";
+    MESSAGE_THROUGHPUT = MetricDef::rate("throughput", "messages/s"), "Throughput, in messages/s.";
+    CPU_PER_MESSAGE = MetricDef::cpu("cpu-per-message"), "CPU time per message.";
+    IN_FLIGHT = MetricDef::count("in-flight"), "Mean number of messages in flight.";
+    ROUND_TRIP = MetricDef::time("round-trip"), "Mean round trip of a quiet connection.";
+    ROUND_TRIP_WORST = MetricDef::time("round-trip-worst"), "Longest round trip of a quiet connection.";
+    HOT_THROUGHPUT = MetricDef::rate("hot-throughput", "MiB/s").neutral(), "Hot throughput, in MiB/s.";
+    LATENESS = MetricDef::time("lateness"), "Mean lateness after a deadline.";
+    MAKESPAN_OVER_DELAY = MetricDef::ratio("makespan-over-delay"), "Makespan ÷ the delay.";
+    GOODPUT = MetricDef::ratio("goodput").higher(), "Answer rate under overload ÷ capacity.";
+    RECOVERY = MetricDef::time("recovery"), "Time to clear the backlog after an overload.";
+    MESSAGE_CAPACITY = MetricDef::rate("capacity", "messages/s"), "Capacity, in messages/s.";
+    OVERLOAD_MEAN = MetricDef::time("overload-mean"), "Mean latency under overload.";
+    CLIENT_CPU_OVERLOAD = MetricDef::ratio("client-cpu-overload").unit("cores").neutral(), "CPU time of the load generator under overload ÷ wall time.";
+    CONNECTION_RATE = MetricDef::rate("rate", "connections/s"), "Rate, in connections/s.";
+    CPU_PER_CONNECTION = MetricDef::cpu("cpu-per-connection"), "CPU time per connection.";
+    LATENESS_WORST = MetricDef::time("lateness-worst"), "Longest lateness after a deadline.";
+    MISSED_DEADLINES = MetricDef::ratio("missed-deadlines").unit("%"), "Share of deadlines missed.";
+    CPU_PER_READING = MetricDef::cpu("cpu-per-reading"), "CPU time per reading.";
+    BYTE_THROUGHPUT = MetricDef::rate("throughput", "MiB/s"), "Throughput, in MiB/s.";
+    CPU_PER_MIB = MetricDef::cpu("cpu-per-mib"), "CPU time per MiB.";
+    MAKESPAN_OVER_IDEAL = MetricDef::ratio("makespan-over-ideal"), "Makespan ÷ the shortest possible.";
+    CPU_PER_PAGE = MetricDef::cpu("cpu-per-page"), "CPU time per page.";
+    OVERSHOOT_P50 = MetricDef::time("overshoot-p50"), "Median overshoot of a sleep.";
+    OVERSHOOT_WORST = MetricDef::time("overshoot-worst"), "Longest overshoot of a sleep.";
+    CPU_PER_SLEEP = MetricDef::cpu("cpu-per-sleep"), "CPU time per sleep.";
+    WORST_LATENESS = MetricDef::time("worst-lateness"), "Longest lateness of a heartbeat.";
+    BEATS = MetricDef::count("beats"), "Heartbeats.";
+    FIXED = MetricDef::time("fixed"), "Time of the corrected form.";
+    MAKESPAN_OVER_HOLD = MetricDef::ratio("makespan-over-hold"), "Makespan ÷ the time a lock is held.";
+    PER_STEP = MetricDef::time("per-step"), "Wall time per step.";
+    CPU_PER_STEP = MetricDef::cpu("cpu-per-step"), "CPU time per step.";
+    TASK_MEMORY = MetricDef::memory("per-task"), "Memory per task.";
+    CONNECTION_MEMORY = MetricDef::memory("per-connection"), "Memory per connection.";
 }
 
 /// The metrics that the harness adds to every block.

@@ -11,7 +11,7 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::hot_clients::{CHUNK, Clients, Heard, QUIET, Schedule, is_last};
+use super::hot_clients::{CHUNK, Clients, Echoes, QUIET, Schedule, is_last};
 use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
@@ -47,7 +47,7 @@ impl Params {
 
 impl Workload for HotConnection {
     type Params = Params;
-    type Output = Heard;
+    type Output = Echoes;
     const METRICS: &'static [&'static MetricDef] =
         &[&metric::ROUND_TRIP, &metric::ROUND_TRIP_WORST, &metric::HOT_THROUGHPUT];
 
@@ -108,9 +108,9 @@ impl Workload for HotConnection {
         })
     }
 
-    fn verify(&self, trial: &Trial<Params>, heard: &Heard) -> Result<(), String> {
+    fn verify(&self, trial: &Trial<Params>, echoes: &Echoes) -> Result<(), String> {
         let expected = trial.params.total();
-        let Heard { quiet, hot, wrong, .. } = *heard;
+        let Echoes { quiet, hot, wrong, .. } = *echoes;
         if quiet == expected && hot > 0 && wrong == 0 {
             return Ok(());
         }
@@ -120,15 +120,15 @@ impl Workload for HotConnection {
         ))
     }
 
-    fn describe(&self, heard: &Heard) -> String {
-        format!("{} echoed", heard.quiet)
+    fn describe(&self, echoes: &Echoes) -> String {
+        format!("{} echoed", echoes.quiet)
     }
 
-    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Heard>) -> Vec<Metric> {
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Echoes>) -> Vec<Metric> {
         let quiet = trial.params.total() as f64;
-        let round_trips = block.mean(|heard| heard.round_trips.as_nanos() as f64);
-        let worst = block.outputs.iter().map(|heard| heard.worst).max().unwrap_or_default();
-        let hot = block.mean(|heard| (heard.hot * CHUNK) as f64) / (1_024.0 * 1_024.0);
+        let round_trips = block.mean(|echoes| echoes.round_trips.as_nanos() as f64);
+        let worst = block.outputs.iter().map(|echoes| echoes.worst).max().unwrap_or_default();
+        let hot = block.mean(|echoes| (echoes.hot * CHUNK) as f64) / (1_024.0 * 1_024.0);
         vec![
             Metric::of(&metric::ROUND_TRIP, round_trips / quiet),
             Metric::of(&metric::ROUND_TRIP_WORST, worst.as_nanos() as f64),
@@ -139,7 +139,7 @@ impl Workload for HotConnection {
     async fn on_async<R: AsyncRuntime>(
         self,
         Trial { params, .. }: Trial<Params>,
-    ) -> Result<impl AsyncSession<Output = Heard>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Echoes>, Failure> {
         let (clients, hot, quiet) = connect(params)?;
         let quiet = quiet.into_iter().map(hand_over::<R>).collect::<Result<_, _>>()?;
         let ends = Some((clients, hand_over::<R>(hot)?));
@@ -149,7 +149,7 @@ impl Workload for HotConnection {
     fn on_threads<T: ThreadRuntime>(
         self,
         Trial { params, .. }: Trial<Params>,
-    ) -> Result<impl Session<Output = Heard>, Failure> {
+    ) -> Result<impl Session<Output = Echoes>, Failure> {
         let (clients, hot, quiet) = connect(params)?;
         let ends = Some((clients, hot));
         Ok(OnThreads::<T> { schedule: params.schedule, ends, quiet, own: PhantomData })
@@ -179,9 +179,9 @@ struct OnAsync<R: AsyncRuntime> {
 }
 
 impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
-    type Output = Heard;
+    type Output = Echoes;
 
-    async fn iterate(&mut self) -> Result<Heard, Failure> {
+    async fn iterate(&mut self) -> Result<Echoes, Failure> {
         let failed = Failure::io("echoing");
         let messages = self.schedule.messages;
         let (clients, hot) = self.ends.take().ok_or_else(gone)?;
@@ -195,9 +195,9 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
             self.quiet.push(task.await.map_err(&failed)?);
         }
         let hot = hot.await.map_err(&failed)?;
-        let (clients, heard) = talking.ended()?;
+        let (clients, echoes) = talking.ended()?;
         self.ends = Some((clients, hot));
-        Ok(heard)
+        Ok(echoes)
     }
 }
 
@@ -209,9 +209,9 @@ struct OnThreads<T> {
 }
 
 impl<T: ThreadRuntime> Session for OnThreads<T> {
-    type Output = Heard;
+    type Output = Echoes;
 
-    fn iterate(&mut self) -> Result<Heard, Failure> {
+    fn iterate(&mut self) -> Result<Echoes, Failure> {
         let failed = Failure::io("echoing");
         let messages = self.schedule.messages;
         let (clients, hot) = self.ends.take().ok_or_else(gone)?;
@@ -225,9 +225,9 @@ impl<T: ThreadRuntime> Session for OnThreads<T> {
             self.quiet.push(T::join(task).map_err(&failed)?);
         }
         let hot = T::join(hot).map_err(&failed)?;
-        let (clients, heard) = talking.ended()?;
+        let (clients, echoes) = talking.ended()?;
         self.ends = Some((clients, hot));
-        Ok(heard)
+        Ok(echoes)
     }
 }
 

@@ -11,7 +11,7 @@ use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use super::meeting::Meeting;
+use super::barrier::AsyncBarrier;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
@@ -174,7 +174,7 @@ impl Workload for Deadlock {
 /// A task that can be stuck; the root waits for this until all hold their first lock.
 async fn opposite<L: Locks>(
     locks: Arc<[L::Semaphore; TASKS]>,
-    held: Arc<Meeting>,
+    held: Arc<AsyncBarrier>,
     own: usize,
     went_on: impl Future<Output = bool> + Send,
 ) {
@@ -189,7 +189,7 @@ async fn opposite<L: Locks>(
 /// Whether two tasks in opposite order are stuck, and whether cancelling one sets the other free.
 async fn stuck<R: AsyncRuntime, L: Locks>(watch: Duration) -> (bool, bool) {
     let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
-    let held = Arc::new(Meeting::of(TASKS + 1));
+    let held = Arc::new(AsyncBarrier::of(TASKS + 1));
     let (go_on, mut went_on) = R::channel(TASKS);
     let [one, other] = [0, 1].map(|own| {
         let (locks, held, go_on) = (Arc::clone(&locks), Arc::clone(&held), go_on.clone());

@@ -10,7 +10,7 @@ use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use super::meeting::Meeting;
+use super::barrier::AsyncBarrier;
 use crate::concurrency::watch::Watch;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
@@ -208,7 +208,7 @@ impl Inside {
 }
 
 async fn both<R: AsyncRuntime, L: Locks>(params: Params) -> Held {
-    let inside = Arc::new((Watch::default(), Meeting::of(TASKS)));
+    let inside = Arc::new((Watch::default(), AsyncBarrier::of(TASKS)));
     let start = Instant::now();
     let mut place = 0;
     let tasks = params.locks(|| L::semaphore(1)).map(|lock| {

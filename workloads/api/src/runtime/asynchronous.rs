@@ -1,4 +1,4 @@
-//! Words of the asynchronous runtimes.
+//! The operations of an asynchronous runtime.
 
 use std::future::Future;
 use std::io;
