@@ -43,7 +43,7 @@ impl Workload for Null {
         vec![Point::new()]
     }
 
-    fn requirements(&self, _: &(), _: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, (): &(), _: Family) -> Result<Requirements, Unsupported> {
         Ok(Requirements::default())
     }
 
@@ -66,7 +66,7 @@ impl Workload for Null {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
 
-    fn supports_local(&self, _: &()) -> Result<(), Unsupported> {
+    fn supports_local(&self, (): &()) -> Result<(), Unsupported> {
         Ok(())
     }
 
