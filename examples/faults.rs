@@ -15,10 +15,11 @@ use runtime_bench::api::cells::{Cells, WorkloadVisitor};
 use runtime_bench::api::instance::{Session, repeat};
 use runtime_bench::api::runtime::{Family, ThreadRuntime};
 use runtime_bench::api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
+use runtime_bench::results::metric::{self, MetricDef};
 use runtime_bench::results::trial::{Age, Metric};
 use runtime_bench_threads::Threads;
 
@@ -38,7 +39,9 @@ const LATE: u64 = 9;
 struct Faults;
 
 impl Workload for Faults {
+    type Params = ();
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -47,7 +50,7 @@ impl Workload for Faults {
             kind: Kind::Pitfall,
             model: "Each variant goes wrong in its own way.".into(),
             check: "The answer is 0.".into(),
-            headline: "wall".into(),
+            headline: metric::WALL.id.into(),
             headline_age: Age::Young,
             notes: Vec::new(),
         }
@@ -57,7 +60,7 @@ impl Workload for Faults {
         WAYS.iter().map(|way| Point::new().variant(way)).collect()
     }
 
-    fn requirements(&self, _: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, (): &(), family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::ThreadPerTask {
             Ok(Requirements::default())
         } else {
@@ -65,7 +68,7 @@ impl Workload for Faults {
         }
     }
 
-    fn verify(&self, _: &Setup, answer: &u64) -> Result<(), String> {
+    fn verify(&self, _: &Trial<()>, answer: &u64) -> Result<(), String> {
         if *answer == 0 { Ok(()) } else { Err(format!("{answer}, expected 0")) }
     }
 
@@ -73,13 +76,13 @@ impl Workload for Faults {
         answer.to_string()
     }
 
-    fn metrics(&self, _: &Setup, _: &Timed<u64>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<()>, _: &Timed<u64>) -> Vec<Metric> {
         Vec::new()
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { setup, .. }: Trial<()>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let way = setup.point.variant.clone().unwrap_or_default();
         let before = trials(&setup, &way);

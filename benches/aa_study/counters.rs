@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use runtime_bench::api::instance::{AsyncSession, repeat_async};
 use runtime_bench::api::runtime::{AsyncRuntime, Family};
 use runtime_bench::api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::{ParamValue, Point};
+use runtime_bench::results::metric::MetricDef;
 use runtime_bench::results::trial::{Age, Metric};
 
 /// Counters between two that must not share a cache line: 128 bytes, two lines, as prefetchers pair them.
@@ -19,14 +20,31 @@ const APART: usize = 16;
 #[derive(Clone, Copy)]
 pub(crate) struct Counters;
 
-/// Whether a named parameter of the point has a value.
-fn is(setup: &Setup, name: &str, value: &str) -> bool {
-    let found = setup.point.params.iter().find(|param| param.name == name);
-    found.is_some_and(|param| param.value == ParamValue::from(value))
+const PER_COUNT: MetricDef = MetricDef::time("per-count");
+
+/// The parameters of a point.
+#[derive(Clone, Copy)]
+pub(crate) struct Params {
+    lock: bool,
+    together: bool,
+    count: usize,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let is = |name: &str, value: &str| {
+            let found = point.params.iter().find(|param| param.name == name);
+            found.is_some_and(|param| param.value == ParamValue::from(value))
+        };
+        let (lock, together) = (is("counter", "lock"), is("place", "together"));
+        Ok(Self { lock, together, count: point.count_in("count", 1..=1_000_000_000)? })
+    }
 }
 
 impl Workload for Counters {
+    type Params = Params;
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&PER_COUNT];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -35,7 +53,7 @@ impl Workload for Counters {
             kind: Kind::Concurrency,
             model: "As many tasks as workers count, each its own counter or behind a lock.".into(),
             check: "The counters add up.".into(),
-            headline: "per-count".into(),
+            headline: PER_COUNT.id.into(),
             headline_age: Age::Young,
             notes: Vec::new(),
         }
@@ -51,17 +69,15 @@ impl Workload for Counters {
         vec![point("atomic", "apart"), point("lock", "together")]
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family != Family::Async {
             return Err(Unsupported::Family("the study asks its questions of tasks only".into()));
         }
-        point.count("count")?;
         Ok(Requirements::default())
     }
 
-    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
-        let count = setup.count("count").map_err(|failure| failure.to_string())?;
-        let expected = (setup.workers * count) as u64;
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let expected = (trial.setup.workers * trial.params.count) as u64;
         if *sum == expected { Ok(()) } else { Err(format!("counted {sum}, expected {expected}")) }
     }
 
@@ -69,18 +85,18 @@ impl Workload for Counters {
         format!("{sum} counted")
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let counts = (setup.workers * setup.count("count").unwrap_or(1)) as f64;
-        vec![Metric::lower("per-count", "ns", block.wall_ns() / counts)]
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let counts = (trial.setup.workers * trial.params.count) as f64;
+        vec![Metric::of(&PER_COUNT, block.wall_ns() / counts)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let (workers, count) = (setup.workers, setup.count("count")? as u64);
-        let lock = is(&setup, "counter", "lock");
-        let stride = match (is(&setup, "place", "together"), lock) {
+        let (workers, count) = (setup.workers, params.count as u64);
+        let lock = params.lock;
+        let stride = match (params.together, lock) {
             (false, _) => APART,
             // Neighbours, or one lock for everybody.
             (true, false) => 1,

@@ -126,7 +126,7 @@ fn row<'a>(job: &Job, always: Vec<Side<'a>>, in_turns: Vec<Side<'a>>) -> Row<'a>
     Row {
         name: job.to_string(),
         age: Age::Young,
-        metric: metric::WALL.to_owned(),
+        metric: metric::WALL.id.to_owned(),
         always,
         in_turns,
     }

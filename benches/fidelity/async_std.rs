@@ -20,7 +20,7 @@ pub(crate) const BY_HAND: ByHand = ByHand {
 };
 
 fn spawn_join(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
-    let (clock, tasks) = (setup.clock, setup.count("tasks")? as u64);
+    let (clock, tasks) = (setup.clock, setup.point.count("tasks")? as u64);
     Ok(instance(sum_below(tasks), per_task(tasks), move |iterations| {
         task::block_on(task::spawn(async move {
             let mut laps = Laps::start(clock, iterations);

@@ -184,9 +184,9 @@ pub(crate) struct Talk {
 impl Talk {
     pub(crate) fn of(setup: &Setup) -> Result<Self, Failure> {
         Ok(Self {
-            connections: setup.count("connections")?,
-            messages: setup.count("messages")?,
-            size: setup.count("size")?,
+            connections: setup.point.count("connections")?,
+            messages: setup.point.count("messages")?,
+            size: setup.point.count("size")?,
         })
     }
 
@@ -214,9 +214,9 @@ pub(crate) struct Queue {
 impl Queue {
     pub(crate) fn of(setup: &Setup) -> Result<Self, Failure> {
         Ok(Self {
-            producers: setup.count("producers")?,
-            items: setup.count("items")?,
-            capacity: setup.count("capacity")?,
+            producers: setup.point.count("producers")?,
+            items: setup.point.count("items")?,
+            capacity: setup.point.count("capacity")?,
         })
     }
 

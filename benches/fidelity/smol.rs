@@ -36,7 +36,7 @@ fn run_executor(setup: &Setup) -> Result<(), Failure> {
 }
 
 fn spawn_join(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
-    let (clock, tasks) = (setup.clock, setup.count("tasks")? as u64);
+    let (clock, tasks) = (setup.clock, setup.point.count("tasks")? as u64);
     run_executor(setup)?;
     Ok(instance(sum_below(tasks), per_task(tasks), move |iterations| {
         smol::block_on(EXECUTOR.spawn(async move {

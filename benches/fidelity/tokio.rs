@@ -25,7 +25,8 @@ fn runtime(setup: &Setup) -> Result<Runtime, Failure> {
 }
 
 fn spawn_join(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, clock, tasks) = (runtime(setup)?, setup.clock, setup.count("tasks")? as u64);
+    let (runtime, clock, tasks) =
+        (runtime(setup)?, setup.clock, setup.point.count("tasks")? as u64);
     Ok(instance(sum_below(tasks), per_task(tasks), move |iterations| {
         let root = runtime.spawn(async move {
             let mut laps = Laps::start(clock, iterations);

@@ -139,6 +139,12 @@ impl Registry {
 impl WorkloadVisitor for Registry {
     fn visit<W: Workload>(&mut self, workload: W) {
         let info = DynWorkload::info(&workload);
+        if !W::METRICS.iter().any(|metric| metric.id == info.headline) {
+            self.problems.push(format!(
+                "the headline {} of {} is not one of its metrics",
+                info.headline, info.name
+            ));
+        }
         if self.entry(&info.name).is_some() {
             self.problems.push(format!("two workloads are called {}", info.name));
         } else {

@@ -25,7 +25,7 @@ const MOST_TEXT: usize = INNER_HEADER + 9 * 56_320;
 /// The percentiles that are told where the samples support them: name, and share of the samples that do
 /// not exceed it.
 pub const PERCENTILES: [(&str, f64); 4] =
-    [("p50", 0.5), ("p90", 0.9), (metric::P99, 0.99), ("p99.9", 0.999)];
+    [("p50", 0.5), ("p90", 0.9), (metric::P99.id, 0.99), ("p99.9", 0.999)];
 /// Error level of the interval that a percentile must have, two-sided.
 const LEVEL: f64 = 0.01;
 

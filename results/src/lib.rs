@@ -30,6 +30,7 @@ pub mod interruption;
 pub mod key;
 pub mod listing;
 pub mod merge;
+pub mod metric;
 pub mod noise;
 pub mod outside;
 pub mod program;

@@ -55,7 +55,7 @@ pub fn rows<'a>(
         Row {
             name: format!("{} on {cores}", listed.name),
             age: cell.age,
-            metric: info.map_or(metric::WALL, decisive).to_owned(),
+            metric: info.map_or(metric::WALL.id, decisive).to_owned(),
             always,
             in_turns,
         }
@@ -66,7 +66,7 @@ pub fn rows<'a>(
 /// The metric that tells two builds apart: the headline, unless that is a ratio to something timed in
 /// the same process. A build that slows both alike would not show in it.
 fn decisive(info: &WorkloadInfo) -> &str {
-    if info.headline == metric::SPEED_UP { metric::WALL } else { &info.headline }
+    if info.headline == metric::SPEED_UP.id { metric::WALL.id } else { &info.headline }
 }
 
 #[cfg(test)]

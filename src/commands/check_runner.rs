@@ -209,7 +209,7 @@ fn wrong_age(age: Age, block: &Block) -> Option<String> {
         Age::Startup if block.iterations != 1 || block.warm_up_iterations != 0 => {
             Some("startup is one iteration, and none before it".to_owned())
         }
-        Age::Startup if block.metric(metric::STARTUP) <= block.metric(metric::WALL) => {
+        Age::Startup if block.metric(metric::STARTUP.id) <= block.metric(metric::WALL.id) => {
             Some("`build_ns` does not say what building took".to_owned())
         }
         Age::Startup => None,

@@ -65,28 +65,62 @@ pub fn each(visitor: &mut impl WorkloadVisitor) {
 
 #[cfg(test)]
 mod tests {
+    use runtime_bench_api::clock::{SYSTEM, Timing};
+    use runtime_bench_api::load::Traffic;
     use runtime_bench_api::runtime::Family;
-    use runtime_bench_api::workload::{PointSet, Workload};
+    use runtime_bench_api::workload::{FromPoint, Placement, PointSet, Setup, Timed, Trial};
+    use runtime_bench_results::key::Point;
 
     use super::*;
 
-    struct Offloads;
+    struct Constants;
 
-    impl WorkloadVisitor for Offloads {
-        fn visit<W: Workload>(&mut self, workload: W) {
+    fn setup() -> Setup {
+        Setup {
+            point: Point::new(),
+            workers: 1,
+            pool_threads: 1,
+            seed: 0,
+            scratch: std::path::PathBuf::new(),
+            traffic: Traffic::default(),
+            clock: &SYSTEM,
+        }
+    }
+
+    impl WorkloadVisitor for Constants {
+        fn visit<W: runtime_bench_api::workload::Workload>(&mut self, workload: W) {
             let sets = [PointSet::Smoke, PointSet::Quick, PointSet::Full];
-            let points = sets.into_iter().flat_map(|set| workload.points(set, 4));
-            let points: Vec<_> = points.chain(workload.long_points(4)).collect();
-            let offloads = points.iter().any(|point| {
-                let requirements = workload.requirements(point, Family::Async);
-                requirements.is_ok_and(|requirements| requirements.offloads)
+            let points: Vec<_> = sets.iter().flat_map(|set| workload.points(*set, 2)).collect();
+            let params: Vec<_> =
+                points.iter().filter_map(|point| W::Params::from_point(point).ok()).collect();
+            let offloads = params.iter().any(|params| {
+                workload.requirements(params, Family::Async).is_ok_and(|needs| needs.offloads)
             });
-            assert_eq!(W::OFFLOADS, offloads, "{}", workload.info().name);
+            let name = workload.info().name;
+            assert_eq!(params.len(), points.len(), "{name}");
+            assert_eq!(W::OFFLOADS, offloads, "{name}");
+            assert_eq!(
+                W::METRICS.first().map(|metric| metric.id),
+                Some(&*workload.info().headline)
+            );
+            let setup = Setup { point: points[0].clone(), ..setup() };
+            let empty = Timed { outputs: Vec::new(), timing: Timing::default() };
+            for metric in workload.metrics(&Trial::new(setup).unwrap(), &empty) {
+                let declared = W::METRICS.iter().any(|def| {
+                    metric.name == def.id
+                        && metric.unit == def.unit
+                        && metric.better == def.direction
+                });
+                assert!(declared, "{name}: {}", metric.name);
+            }
+            let on_caller =
+                params.iter().any(|params| workload.placement(params) == Placement::OnCaller);
+            assert_eq!(W::ON_CALLER, on_caller, "{name}");
         }
     }
 
     #[test]
-    fn offloads_is_set_where_any_point_offloads() {
-        each(&mut Offloads);
+    fn constants_agree_with_points() {
+        each(&mut Constants);
     }
 }

@@ -113,10 +113,10 @@ impl Context<'_> {
     fn headline(&self, cell: &PlannedCell) -> &str {
         match self.run.workload(&cell.key.workload) {
             Some(info) if cell.age == Age::Startup && info.headline_age != Age::Startup => {
-                metric::STARTUP
+                metric::STARTUP.id
             }
             Some(info) => &info.headline,
-            None => metric::WALL,
+            None => metric::WALL.id,
         }
     }
 

@@ -35,7 +35,7 @@ impl<'a> Samples<'a> {
         for trial in trials {
             match &trial.outcome {
                 Outcome::Ok { block } if trial.round == 0 => {
-                    let counted = [metric::ALLOCATIONS, metric::ALLOCATED];
+                    let counted = [metric::ALLOCATIONS.id, metric::ALLOCATED.id];
                     let of_block = block.metrics.iter();
                     let found = of_block.filter(|one| counted.contains(&one.name.as_str()));
                     samples.allocated.extend(found);

@@ -59,11 +59,11 @@ pub(super) fn client_bound(samples: &Samples<'_>) -> Option<String> {
         let values = samples.blocks.values().filter_map(|block| block.metric(name));
         median(&values.collect::<Vec<f64>>())
     };
-    let cores = of(metric::CLIENT_CPU)?;
+    let cores = of(metric::CLIENT_CPU.id)?;
     if cores > MOST_CLIENT_CPU {
         return Some(format!("the load generator used {cores:.2} of its one core"));
     }
-    let (late, tail) = (of(metric::CLIENT_LATE)?, of(metric::P99)?);
+    let (late, tail) = (of(metric::CLIENT_LATE.id)?, of(metric::P99.id)?);
     (late > MOST_LATE * tail).then(|| {
         format!(
             "the load generator itself was late: by {:.0} µs (p99), where the latency is {:.0} µs (p99)",
@@ -83,9 +83,9 @@ mod tests {
         let mut latencies = Histogram::<u64>::new_with_bounds(1, 1_000_000_000, 3).unwrap();
         (1..=1_000).for_each(|us| latencies.record(us * 1_000).unwrap());
         let metrics = vec![
-            Metric::context(metric::CLIENT_CPU, "cores", cores),
-            Metric::context(metric::CLIENT_LATE, "ns", late_ns),
-            Metric::lower(metric::P99, "ns", 990_000.0),
+            Metric::context(metric::CLIENT_CPU.id, "cores", cores),
+            Metric::context(metric::CLIENT_LATE.id, "ns", late_ns),
+            Metric::lower(metric::P99.id, "ns", 990_000.0),
         ];
         let histogram = Some(histogram::encode(&latencies).unwrap());
         vec![Block { metrics, histogram, ..Block::default() }; count]

@@ -3,10 +3,11 @@
 use runtime_bench::api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench::api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench::api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
+use runtime_bench::results::metric::MetricDef;
 use runtime_bench::results::trial::{Age, Metric};
 
 /// How many steps the first numbers need to reach 1, one task a number.
@@ -22,8 +23,24 @@ fn steps(mut number: u64) -> u64 {
     steps
 }
 
+const PER_NUMBER: MetricDef = MetricDef::time("per-number");
+
+/// The parameters of a point.
+#[derive(Clone, Copy)]
+struct Params {
+    numbers: u64,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        Ok(Self { numbers: point.count_in("numbers", 1..=1_000_000)? as u64 })
+    }
+}
+
 impl Workload for Collatz {
+    type Params = Params;
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&PER_NUMBER];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -32,7 +49,7 @@ impl Workload for Collatz {
             kind: Kind::Cpu,
             model: "Each task follows the Collatz sequence of one number; the steps add up.".into(),
             check: "The sum equals that of a plain loop.".into(),
-            headline: "per-number".into(),
+            headline: PER_NUMBER.id.into(),
             headline_age: Age::Young,
             notes: Vec::new(),
         }
@@ -43,13 +60,12 @@ impl Workload for Collatz {
         vec![Point::new().with("numbers", numbers, "")]
     }
 
-    fn requirements(&self, point: &Point, _: Family) -> Result<Requirements, Unsupported> {
-        Ok(Requirements { tasks: point.count("numbers")?, ..Requirements::default() })
+    fn requirements(&self, params: &Params, _: Family) -> Result<Requirements, Unsupported> {
+        Ok(Requirements { tasks: params.numbers as usize, ..Requirements::default() })
     }
 
-    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
-        let numbers = setup.count("numbers").map_err(|failure| failure.to_string())? as u64;
-        let expected: u64 = (0..numbers).map(steps).sum();
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let expected: u64 = (0..trial.params.numbers).map(steps).sum();
         if *sum == expected { Ok(()) } else { Err(format!("{sum} steps, expected {expected}")) }
     }
 
@@ -57,16 +73,15 @@ impl Workload for Collatz {
         format!("{sum} steps")
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let numbers = setup.count("numbers").unwrap_or(1) as f64;
-        vec![Metric::lower("per-number", "ns", block.wall_ns() / numbers)]
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        vec![Metric::of(&PER_NUMBER, block.wall_ns() / trial.params.numbers as f64)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let numbers = setup.count("numbers")? as u64;
+        let numbers = params.numbers;
         Ok(repeat_async(move || async move {
             let tasks: Vec<_> =
                 (0..numbers).map(|number| R::spawn(async move { steps(number) })).collect();
@@ -80,9 +95,9 @@ impl Workload for Collatz {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let numbers = setup.count("numbers")? as u64;
+        let numbers = params.numbers;
         Ok(repeat(move || {
             let tasks: Vec<_> =
                 (0..numbers).map(|number| T::spawn(move || steps(number))).collect();
@@ -92,9 +107,10 @@ impl Workload for Collatz {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let numbers = setup.count("numbers")?;
-        Ok(repeat(move || Ok(D::map(numbers, |number| steps(number as u64)).into_iter().sum())))
+        Ok(repeat(move || {
+            Ok(D::map(params.numbers as usize, |number| steps(number as u64)).into_iter().sum())
+        }))
     }
 }

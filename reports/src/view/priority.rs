@@ -56,9 +56,9 @@ impl Priority {
             Self::Speed => group.cost(row)?,
             Self::Tail if recorded(group) => tail(row)?,
             Self::Tail => group.cost(row).filter(|_| is_latency(group))?,
-            Self::Cpu => row.metric(metric::CPU)?.value,
+            Self::Cpu => row.metric(metric::CPU.id)?.value,
             Self::Memory if wording::counts_bytes(group.unit()) => group.cost(row)?,
-            Self::Memory => row.metric(metric::PEAK_MEMORY)?.value,
+            Self::Memory => row.metric(metric::PEAK_MEMORY.id)?.value,
         };
         (cost.is_finite() && cost > 0.0).then_some(cost)
     }
@@ -157,11 +157,11 @@ mod tests {
     }
 
     fn three() -> Vec<Row> {
-        let mut bound = row("c", &[("p99", 1.0), (metric::CPU, 1.0)], Some(1.0));
+        let mut bound = row("c", &[("p99", 1.0), (metric::CPU.id, 1.0)], Some(1.0));
         bound.client_bound = Some("the load generator was late".into());
         vec![
-            row("a", &[("p99", 20.0), (metric::CPU, 3.0)], Some(50.0)),
-            row("b", &[("p99", 10.0), (metric::CPU, 6.0)], Some(75.0)),
+            row("a", &[("p99", 20.0), (metric::CPU.id, 3.0)], Some(50.0)),
+            row("b", &[("p99", 10.0), (metric::CPU.id, 6.0)], Some(75.0)),
             bound,
         ]
     }

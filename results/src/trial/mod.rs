@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::key::CellKey;
+pub use crate::metric;
+use crate::metric::MetricDef;
 
 /// Version of request and reply. A process that speaks another version is refused by name.
 pub const PROTOCOL: u32 = 1;
@@ -226,6 +228,11 @@ pub struct Metric {
 }
 
 impl Metric {
+    /// A figure of a metric that this project defines.
+    pub fn of(def: &MetricDef, value: f64) -> Self {
+        Self::new(def.id, def.unit, def.direction, value)
+    }
+
     /// A figure of which less is better.
     pub fn lower(name: &str, unit: &str, value: f64) -> Self {
         Self::new(name, unit, Better::Lower, value)
@@ -252,42 +259,6 @@ impl Metric {
     fn new(name: &str, unit: &str, better: Better, value: f64) -> Self {
         Self { name: name.into(), unit: unit.into(), better, value }
     }
-}
-
-/// Names of the metrics that every block has.
-pub mod metric {
-    /// Mean wall time of an iteration, ns.
-    pub const WALL: &str = "wall";
-    /// Shortest wall time of an iteration, ns.
-    pub const WALL_MIN: &str = "wall-min";
-    /// Mean CPU time of an iteration, all threads of the process, ns.
-    pub const CPU: &str = "cpu";
-    /// The part of it in user mode, ns.
-    pub const CPU_USER: &str = "cpu-user";
-    /// The part of it in the kernel, ns.
-    pub const CPU_SYSTEM: &str = "cpu-system";
-    /// Voluntary context switches of an iteration (a thread waited).
-    pub const SWITCHES_VOLUNTARY: &str = "switches-voluntary";
-    /// Involuntary context switches of an iteration (a thread was displaced).
-    pub const SWITCHES_INVOLUNTARY: &str = "switches-involuntary";
-    /// Threads of the process at the end of the block, the one that waits for it included.
-    pub const THREADS: &str = "threads";
-    /// Building the runtime plus the first iteration, ns; only at the age of startup.
-    pub const STARTUP: &str = "startup";
-    /// How many times as fast as one thread, timed in the same process.
-    pub const SPEED_UP: &str = "speed-up";
-    /// Allocations of an iteration, reallocations among them. Counted in a trial that is not timed.
-    pub const ALLOCATIONS: &str = "allocations";
-    /// Bytes allocated in an iteration, freed or not.
-    pub const ALLOCATED: &str = "allocated";
-    /// CPU time of the load generator ÷ wall time, cores.
-    pub const CLIENT_CPU: &str = "client-cpu";
-    /// The 99th percentile of how late the load generator sent, ns.
-    pub const CLIENT_LATE: &str = "client-late-p99";
-    /// The 99th percentile of latency, ns.
-    pub const P99: &str = "p99";
-    /// Highest resident memory of the process so far, bytes.
-    pub const PEAK_MEMORY: &str = "peak-memory";
 }
 
 #[cfg(test)]

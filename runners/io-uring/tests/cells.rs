@@ -3,6 +3,7 @@
 #![cfg(all(target_os = "linux", feature = "compio", feature = "monoio"))]
 
 use runtime_bench_api::clock::SYSTEM;
+use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::load::Traffic;
 use runtime_bench_api::workload::{Failure, PointSet, Setup, Unsupported, Workload};
 use runtime_bench_runners::{Compio, Monoio, Runner};
@@ -20,9 +21,9 @@ struct Walk {
 
 impl Walk {
     fn on<R: Runner, W: Workload>(&mut self, runner: &R, workload: &W) {
-        let (name, on) = (workload.info().name, runner.info(2, 64).name);
-        for point in workload.points(PointSet::Smoke, 2) {
-            let refusal = match workload.requirements(&point, runner.family()) {
+        let (name, on) = (Workload::info(workload).name, runner.info(2, 64).name);
+        for point in Workload::points(workload, PointSet::Smoke, 2) {
+            let refusal = match DynWorkload::requirements(workload, &point, runner.family()) {
                 Ok(needs) => runner.refuses(workload, &point, &needs),
                 Err(Unsupported::Family(reason)) => Some(reason),
                 Err(Unsupported::Point(reason)) => panic!("{name}: {reason}"),
@@ -33,7 +34,7 @@ impl Walk {
                 continue;
             }
             // Who loads a server is another program.
-            if !workload.serves() {
+            if !W::SERVES {
                 let cell = format!("{name} on {on} at {point:?}");
                 let scratch = tempfile::tempdir().unwrap();
                 let setup = Setup {

@@ -1,10 +1,11 @@
-//! A workload without its type.
+//! The object-safe half of a workload: all that a harness needs without knowing its type.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use runtime_bench_results::catalogue::WorkloadInfo;
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::Age;
 use serde_json::Value;
 
@@ -12,28 +13,62 @@ use crate::clock::Timing;
 use crate::external::ExternalInputs;
 use crate::instance::{self, Instance, Sample};
 use crate::runtime::Family;
-use crate::workload::{Failure, PointSet, Requirements, Setup, Unsupported, Workload};
+use crate::workload::{
+    Failure, FromPoint, PointSet, Requirements, Setup, Trial, Unsupported, Workload,
+};
 
-/// Everything of a workload that needs no runtime.
-#[allow(missing_docs)]
+/// A [`Workload`] whose type is erased. Every workload implements it.
 pub trait DynWorkload: Send + Sync {
+    /// As [`Workload::info`].
     fn info(&self) -> WorkloadInfo;
+    /// As [`Workload::ages`].
     fn ages(&self) -> &'static [Age];
+    /// As [`Workload::SERVES`].
     fn serves(&self) -> bool;
+    /// As [`Workload::METRICS`].
+    fn metrics(&self) -> &'static [&'static MetricDef];
+    /// As [`Workload::tasks_block`].
     fn tasks_block(&self) -> bool;
+    /// As [`Workload::points`].
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
+    /// As [`Workload::long_points`].
     fn long_points(&self, workers: usize) -> Vec<Point>;
+    /// As [`Workload::capacity`].
     fn capacity(&self, point: &Point) -> Option<Point>;
+    /// As [`Workload::requirements`].
+    ///
+    /// # Errors
+    /// When no runner, or none of this family, can run the point.
     fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported>;
-    fn supports_external(&self, point: &Point) -> Result<(), Unsupported>;
+    /// As [`Workload::supports_local`].
+    ///
+    /// # Errors
+    /// With the reason.
     fn supports_local(&self, point: &Point) -> Result<(), Unsupported>;
+    /// As [`Workload::supports_external`].
+    ///
+    /// # Errors
+    /// With the reason.
+    fn supports_external(&self, point: &Point) -> Result<(), Unsupported>;
+    /// As [`Workload::external_inputs`].
+    ///
+    /// # Errors
+    /// When they cannot be created.
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure>;
+    /// Parses and verifies the outputs of an external runner, one an iteration.
+    ///
+    /// # Errors
+    /// When one is malformed or wrong.
     fn external_sample(
         &self,
         setup: &Setup,
         outputs: Vec<Value>,
         timing: Timing,
     ) -> Result<Sample, Failure>;
+    /// Prepares to load a server that another process took `build_time` to start.
+    ///
+    /// # Errors
+    /// When its clients cannot be started.
     fn on_address(
         &self,
         setup: &Setup,
@@ -46,36 +81,51 @@ impl<W: Workload> DynWorkload for W {
     fn info(&self) -> WorkloadInfo {
         Workload::info(self)
     }
+
     fn ages(&self) -> &'static [Age] {
         Workload::ages(self)
     }
+
     fn serves(&self) -> bool {
         W::SERVES
     }
+
+    fn metrics(&self) -> &'static [&'static MetricDef] {
+        W::METRICS
+    }
+
     fn tasks_block(&self) -> bool {
         Workload::tasks_block(self)
     }
+
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
         Workload::points(self, set, workers)
     }
+
     fn long_points(&self, workers: usize) -> Vec<Point> {
         Workload::long_points(self, workers)
     }
+
     fn capacity(&self, point: &Point) -> Option<Point> {
         Workload::capacity(self, point)
     }
+
     fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        Workload::requirements(self, point, family)
+        Workload::requirements(self, &W::Params::from_point(point)?, family)
     }
-    fn supports_external(&self, point: &Point) -> Result<(), Unsupported> {
-        Workload::supports_external(self, point)
-    }
+
     fn supports_local(&self, point: &Point) -> Result<(), Unsupported> {
-        Workload::supports_local(self, point)
+        Workload::supports_local(self, &W::Params::from_point(point)?)
     }
+
+    fn supports_external(&self, point: &Point) -> Result<(), Unsupported> {
+        Workload::supports_external(self, &W::Params::from_point(point)?)
+    }
+
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        Workload::external_inputs(self, setup)
+        Workload::external_inputs(self, &Trial::new(setup.clone())?)
     }
+
     fn external_sample(
         &self,
         setup: &Setup,
@@ -84,6 +134,7 @@ impl<W: Workload> DynWorkload for W {
     ) -> Result<Sample, Failure> {
         instance::external_sample(self, setup, outputs, timing)
     }
+
     fn on_address(
         &self,
         setup: &Setup,

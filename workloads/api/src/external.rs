@@ -39,8 +39,8 @@ pub fn input_file(setup: &Setup, workload: &str, bytes: &[u8]) -> Result<Externa
 ///
 /// # Errors
 /// Which of them is not of the form, and where.
-pub fn parse_outputs<A: DeserializeOwned>(said: Vec<Value>) -> Result<Vec<A>, Failure> {
-    let answers = said.into_iter().enumerate().map(|(number, answer)| {
+pub fn parse_outputs<A: DeserializeOwned>(outputs: Vec<Value>) -> Result<Vec<A>, Failure> {
+    let answers = outputs.into_iter().enumerate().map(|(number, answer)| {
         serde_json::from_value(answer).map_err(|error| {
             Failure::Request(format!(
                 "the answer of iteration {number} has not the form of this workload's: {error}"
@@ -76,8 +76,8 @@ mod tests {
         let answers: Vec<Answer> = parse_outputs(vec![json!({ "took_ns": 5 })]).unwrap();
         assert_eq!(answers[0].took, Duration::from_nanos(5));
         for wrong in [json!({ "took_ns": -5 }), json!({ "took": 5 }), json!(7)] {
-            let said = vec![json!({ "took_ns": 5 }), wrong];
-            let error = parse_outputs::<Answer>(said).unwrap_err().to_string();
+            let outputs = vec![json!({ "took_ns": 5 }), wrong];
+            let error = parse_outputs::<Answer>(outputs).unwrap_err().to_string();
             assert!(error.contains("iteration 1"), "{error}");
         }
     }

@@ -3,6 +3,7 @@
 //! This crate names no runtime and no workload.
 //!
 //! - [`workload`]: the trait that a workload implements.
+//! - [`dyn_workload`]: its object-safe half, for a harness.
 //! - [`runtime`]: the runtime API that a workload may call: asynchronous runtimes, OS threads,
 //!   data-parallel pools.
 //! - [`runner`]: the trait that a runner implements.

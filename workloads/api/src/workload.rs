@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamError, Point, WORKERS};
+use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::{Age, Metric};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -38,22 +39,30 @@ pub enum Placement {
     OnCaller,
 }
 
-/// A workload: the same work for every runner, with a checked answer.
+/// A workload: the same work for every runner, with a checked output.
 ///
 /// `on_async`, `on_threads` and `on_data_parallel` prepare a session outside the clock; the
 /// session's `iterate` stands inside it. A family that the workload does not run on is ruled out,
 /// with its reason, by [`Workload::requirements`], and its method is left at the default. Asynchronous runtimes
 /// whose tasks stay on one thread are ruled out unless [`Workload::supports_local`] lets them in to `on_local`.
 pub trait Workload: Clone + Send + Sync + 'static {
+    /// The variant and the parameters of a point, parsed once.
+    type Params: FromPoint;
+
     /// What one iteration returns; every one is checked.
     type Output: DeserializeOwned + Send + 'static;
 
-    /// Whether a root is ever placed on the caller ([`Workload::placement`]).
-    const ON_CALLER: bool = false;
-    /// Whether it is a server that external clients can reach.
+    /// Its metrics, the headline first.
+    const METRICS: &'static [&'static MetricDef];
+
+    /// Whether it is a server that clients from outside can speak to.
     const SERVES: bool = false;
-    /// Whether any point hands work to the runtime's pool for work that blocks or computes.
+
+    /// Whether [`Requirements::offloads`] is set at any point.
     const OFFLOADS: bool = false;
+
+    /// Whether [`Workload::placement`] is [`Placement::OnCaller`] at any point.
+    const ON_CALLER: bool = false;
 
     /// The workload in its own words.
     fn info(&self) -> WorkloadInfo;
@@ -76,9 +85,12 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// What a point asks of the runner and the machine, or why this family cannot run it.
     ///
     /// # Errors
-    /// [`Unsupported`] with a reason that a user understands. Every parameter is checked for its range
-    /// here, before anything is started.
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported>;
+    /// [`Unsupported`] with a reason that a user understands.
+    fn requirements(
+        &self,
+        params: &Self::Params,
+        family: Family,
+    ) -> Result<Requirements, Unsupported>;
 
     /// Whether its tasks wait for something while they run. Then the thread pool has its I/O size,
     /// otherwise one thread per worker.
@@ -87,7 +99,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     }
 
     /// Where the root task of an iteration runs, on an asynchronous runtime.
-    fn placement(&self, _point: &Point) -> Placement {
+    fn placement(&self, _params: &Self::Params) -> Placement {
         Placement::Spawned
     }
 
@@ -96,17 +108,17 @@ pub trait Workload: Clone + Send + Sync + 'static {
         &[Age::Startup, Age::Young, Age::Steady]
     }
 
-    /// Checks one answer. Runs outside the clock.
+    /// Checks one output, outside the clock.
     ///
     /// # Errors
     /// What was expected and what came.
-    fn verify(&self, setup: &Setup, answer: &Self::Output) -> Result<(), String>;
+    fn verify(&self, trial: &Trial<Self::Params>, output: &Self::Output) -> Result<(), String>;
 
-    /// The answer in a few characters, for the results file.
-    fn describe(&self, answer: &Self::Output) -> String;
+    /// The output in a few characters, for the results file.
+    fn describe(&self, output: &Self::Output) -> String;
 
     /// The workload's own figures of a block, its headline among them.
-    fn metrics(&self, setup: &Setup, block: &Timed<Self::Output>) -> Vec<Metric>;
+    fn metrics(&self, trial: &Trial<Self::Params>, block: &Timed<Self::Output>) -> Vec<Metric>;
 
     /// Latencies of a block in `HdrHistogram`'s compressed V2 encoding, base64, where it recorded them.
     fn histogram(&self, _block: &Timed<Self::Output>) -> Option<String> {
@@ -116,7 +128,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Prepares a session on an asynchronous runtime; runs as a task of it.
     fn on_async<R: AsyncRuntime>(
         self,
-        _setup: Setup,
+        _trial: Trial<Self::Params>,
     ) -> impl Future<Output = Result<impl AsyncSession<Output = Self::Output>, Failure>> + Send
     {
         std::future::ready(Err::<NoSession<Self::Output>, _>(Failure::no_session()))
@@ -126,7 +138,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Unsupported::Family`] with a reason that a user understands.
-    fn supports_local(&self, _point: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _params: &Self::Params) -> Result<(), Unsupported> {
         Err(Unsupported::Family(
             "its tasks cannot move between threads, and this workload is written for runtimes whose \
              tasks can"
@@ -138,7 +150,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// it.
     fn on_local<R: LocalRuntime>(
         self,
-        _setup: Setup,
+        _trial: Trial<Self::Params>,
     ) -> impl Future<Output = Result<impl LocalSession<Output = Self::Output>, Failure>> {
         std::future::ready(Err::<NoSession<Self::Output>, _>(Failure::no_session()))
     }
@@ -146,7 +158,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Prepares a session on threads; runs as a task of them.
     fn on_threads<T: ThreadRuntime>(
         self,
-        _setup: Setup,
+        _trial: Trial<Self::Params>,
     ) -> Result<impl Session<Output = Self::Output>, Failure> {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
     }
@@ -154,7 +166,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Prepares a session on a data-parallel pool; runs on a worker of it.
     fn on_data_parallel<D: DataParallel>(
         self,
-        _setup: Setup,
+        _trial: Trial<Self::Params>,
     ) -> Result<impl Session<Output = Self::Output>, Failure> {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
     }
@@ -163,7 +175,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Unsupported::Family`] with a reason that a user understands.
-    fn supports_external(&self, _point: &Point) -> Result<(), Unsupported> {
+    fn supports_external(&self, _params: &Self::Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
@@ -172,21 +184,21 @@ pub trait Workload: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// When it cannot be made.
-    fn external_inputs(&self, _setup: &Setup) -> Result<ExternalInputs, Failure> {
+    fn external_inputs(&self, _trial: &Trial<Self::Params>) -> Result<ExternalInputs, Failure> {
         Ok(ExternalInputs::default())
     }
 
-    /// Takes the answers of such a runner, one an iteration: the fields of [`Workload::Answer`] in JSON.
+    /// Parses the outputs of such a runner, one per iteration: the fields of [`Workload::Output`] in JSON.
     /// What it is checked against is filled in here.
     ///
     /// # Errors
-    /// When one is not of the form that this workload's answers have.
+    /// When one is malformed.
     fn parse_outputs(
         &self,
-        _setup: &Setup,
-        said: Vec<Value>,
+        _trial: &Trial<Self::Params>,
+        outputs: Vec<Value>,
     ) -> Result<Vec<Self::Output>, Failure> {
-        external::parse_outputs(said)
+        external::parse_outputs(outputs)
     }
 
     /// Prepares a session that loads a server of such a runner; only for workloads that are servers.
@@ -195,10 +207,44 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// When its clients cannot be started.
     fn on_address(
         self,
-        _setup: &Setup,
+        _trial: Trial<Self::Params>,
         _address: SocketAddr,
     ) -> Result<impl Session<Output = Self::Output>, Failure> {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
+    }
+}
+
+/// The parameters of a workload, as it uses them.
+pub trait FromPoint: Sized + Clone + Send + Sync + 'static {
+    /// Parses the variant and the parameters of a point.
+    ///
+    /// # Errors
+    /// [`Unsupported::Point`] when the variant is unknown, or a parameter is missing or out of range.
+    fn from_point(point: &Point) -> Result<Self, Unsupported>;
+}
+
+/// A setup and its parsed parameters.
+#[derive(Clone)]
+pub struct Trial<P> {
+    /// The parameters of its point.
+    pub params: P,
+    /// Everything else.
+    pub setup: Setup,
+}
+
+impl<P: FromPoint> Trial<P> {
+    /// Parses the parameters.
+    ///
+    /// # Errors
+    /// As [`FromPoint::from_point`].
+    pub fn new(setup: Setup) -> Result<Self, Unsupported> {
+        Ok(Self { params: P::from_point(&setup.point)?, setup })
+    }
+}
+
+impl FromPoint for () {
+    fn from_point(_: &Point) -> Result<Self, Unsupported> {
+        Ok(())
     }
 }
 
@@ -221,39 +267,29 @@ pub struct Setup {
     pub clock: &'static dyn Clock,
 }
 
-impl Setup {
-    /// The count held by a parameter of the point.
-    ///
-    /// # Errors
-    /// When the point has no such count.
-    pub fn count(&self, name: &str) -> Result<usize, Failure> {
-        Ok(self.point.count(name)?)
-    }
-}
-
-/// The answers of a block and what they took.
+/// The outputs of a block and what they took.
 #[derive(Clone, Debug)]
-pub struct Timed<A> {
+pub struct Timed<O> {
     /// One per iteration.
-    pub answers: Vec<A>,
+    pub outputs: Vec<O>,
     /// Of all iterations together.
     pub timing: Timing,
 }
 
-impl<A> Timed<A> {
+impl<O> Timed<O> {
     /// Mean wall time of an iteration, nanoseconds.
     pub fn wall_ns(&self) -> f64 {
-        self.timing.wall.as_nanos() as f64 / self.answers.len() as f64
+        self.timing.wall.as_nanos() as f64 / self.outputs.len() as f64
     }
 
     /// Mean CPU time of an iteration, nanoseconds.
     pub fn cpu_ns(&self) -> f64 {
-        self.timing.usage.cpu.as_nanos() as f64 / self.answers.len() as f64
+        self.timing.usage.cpu.as_nanos() as f64 / self.outputs.len() as f64
     }
 
-    /// Mean over the answers of something that they tell.
-    pub fn mean(&self, of: impl Fn(&A) -> f64) -> f64 {
-        self.answers.iter().map(of).sum::<f64>() / self.answers.len() as f64
+    /// Mean of a figure over the outputs.
+    pub fn mean(&self, of: impl Fn(&O) -> f64) -> f64 {
+        self.outputs.iter().map(of).sum::<f64>() / self.outputs.len() as f64
     }
 }
 

@@ -2,12 +2,13 @@
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -15,7 +16,9 @@ use runtime_bench_api::workload::{
 pub struct Null;
 
 impl Workload for Null {
+    type Params = ();
     type Output = ();
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_ITERATION];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -26,7 +29,7 @@ impl Workload for Null {
                     reading per iteration."
                 .into(),
             check: "There is nothing to check.".into(),
-            headline: "per-iteration".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Every other figure contains this cost once per iteration; none is corrected for \
@@ -40,11 +43,11 @@ impl Workload for Null {
         vec![Point::new()]
     }
 
-    fn requirements(&self, _: &Point, _: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, (): &(), _: Family) -> Result<Requirements, Unsupported> {
         Ok(Requirements::default())
     }
 
-    fn verify(&self, _: &Setup, (): &()) -> Result<(), String> {
+    fn verify(&self, _: &Trial<()>, (): &()) -> Result<(), String> {
         Ok(())
     }
 
@@ -52,35 +55,38 @@ impl Workload for Null {
         String::new()
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<()>) -> Vec<Metric> {
-        vec![Metric::lower("per-iteration", "ns", block.wall_ns())]
+    fn metrics(&self, _: &Trial<()>, block: &Timed<()>) -> Vec<Metric> {
+        vec![Metric::of(&metric::PER_ITERATION, block.wall_ns())]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        _: Setup,
+        _: Trial<()>,
     ) -> Result<impl AsyncSession<Output = ()>, Failure> {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, (): &()) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
-        _: Setup,
+        _: Trial<()>,
     ) -> Result<impl LocalSession<Output = ()>, Failure> {
         Ok(repeat_async(|| std::future::ready(Ok(()))))
     }
 
-    fn on_threads<T: ThreadRuntime>(self, _: Setup) -> Result<impl Session<Output = ()>, Failure> {
+    fn on_threads<T: ThreadRuntime>(
+        self,
+        _: Trial<()>,
+    ) -> Result<impl Session<Output = ()>, Failure> {
         Ok(repeat(|| Ok(())))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        _: Setup,
+        _: Trial<()>,
     ) -> Result<impl Session<Output = ()>, Failure> {
         Ok(repeat(|| Ok(())))
     }

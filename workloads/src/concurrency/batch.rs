@@ -4,10 +4,7 @@ use std::panic::{self, panic_any};
 use std::sync::Once;
 use std::thread;
 
-use runtime_bench_results::key::Point;
 use serde::Deserialize;
-
-use runtime_bench_api::workload::Unsupported;
 
 /// Of so many tasks, one returns an error.
 const ERROR_EVERY: usize = 10;
@@ -26,13 +23,6 @@ pub(super) enum Batch {
 }
 
 impl Batch {
-    /// The tasks of a point without failures, and with them.
-    pub(super) fn both(point: &Point) -> Result<[Self; 2], Unsupported> {
-        let tasks = point.count_in("tasks", 1..=100_000_000)?;
-        let panic_every = point.count_in("panic-every", 1..=100_000_000)?;
-        Ok([Self::Clean(tasks), Self::Failing { tasks, panic_every }])
-    }
-
     pub(super) fn tasks(self) -> usize {
         match self {
             Self::Clean(tasks) | Self::Failing { tasks, .. } => tasks,

@@ -7,16 +7,17 @@ use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use super::shared::{channel, unknown_channel};
+use super::shared::{channel, own_channel, unknown_channel};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -56,21 +57,23 @@ impl Delivery {
     }
 }
 
-/// The parameters, read once.
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     producers: usize,
     items: usize,
     /// `None` is unbounded.
     capacity: Option<usize>,
+    channel: &'static str,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let unbounded = point.params.iter().any(|param| param.to_string() == "capacity=unbounded");
         Ok(Self {
             producers: point.count_in("producers", 1..=100_000)?,
             items: point.count_in("items", 1..=1_000_000_000)?,
+            channel: channel(point)?,
             capacity: if unbounded {
                 None
             } else {
@@ -78,7 +81,9 @@ impl Shape {
             },
         })
     }
+}
 
+impl Params {
     fn total(self) -> usize {
         self.producers * self.items
     }
@@ -90,7 +95,10 @@ impl Shape {
 }
 
 impl Workload for BoundedQueue {
+    type Params = Params;
     type Output = Received;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::ITEM_THROUGHPUT, &metric::CPU_PER_ITEM];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -101,7 +109,7 @@ impl Workload for BoundedQueue {
                     channel of limited capacity; an iteration ends when the consumer has them all."
                 .into(),
             check: "Every item arrives exactly once, and the sum is right.".into(),
-            headline: "throughput".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "`channel=own` is the runtime's own: tokio's mpsc, and async-channel in the version \
@@ -134,15 +142,14 @@ impl Workload for BoundedQueue {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let shape = Shape::of(point)?;
-        channel(point, family)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        own_channel(params.channel, family)?;
         // Producers wait for room and the consumer for items.
-        let tasks = shape.producers + 1;
+        let tasks = params.producers + 1;
         Ok(Requirements {
             tasks,
             blocking: tasks,
-            memory: shape.total() as u64 * 64,
+            memory: params.total() as u64 * 64,
             ..Requirements::default()
         })
     }
@@ -151,8 +158,8 @@ impl Workload for BoundedQueue {
         true
     }
 
-    fn verify(&self, setup: &Setup, received: &Received) -> Result<(), String> {
-        let total = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
+    fn verify(&self, trial: &Trial<Params>, received: &Received) -> Result<(), String> {
+        let total = trial.params.total();
         let missing = total.saturating_sub(received.distinct);
         let expected = total as u64 * (total as u64).saturating_sub(1) / 2;
         if missing == 0 && received.repeated == 0 && received.sum == expected {
@@ -169,45 +176,42 @@ impl Workload for BoundedQueue {
         format!("{} items, sum {}", received.distinct, received.sum)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Received>) -> Vec<Metric> {
-        let items = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Received>) -> Vec<Metric> {
+        let items = trial.params.total() as f64;
         vec![
-            Metric::higher("throughput", "items/s", items / block.wall_ns() * 1e9),
-            Metric::lower("cpu-per-item", "ns", block.cpu_ns() / items),
+            Metric::of(&metric::ITEM_THROUGHPUT, items / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_PER_ITEM, block.cpu_ns() / items),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Received>, Failure> {
-        let (shape, name) = (Shape::of(&setup.point)?, channel(&setup.point, Family::Async)?);
         Ok(repeat_async(move || {
             let received = R::with_channels(
-                &name,
-                shape.capacity.is_some(),
-                Iteration::<R>(shape, PhantomData),
+                params.channel,
+                params.capacity.is_some(),
+                Iteration::<R>(params, PhantomData),
             );
-            let unknown = unknown_channel(&name);
-            async move { Ok(received.ok_or(unknown)?.await) }
+            async move { Ok(received.ok_or_else(unknown_channel)?.await) }
         }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Received>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
-            let (sender, receiver) = Sender::channel(shape.capacity);
-            let producers: Vec<_> = (0..shape.producers)
+            let (sender, receiver) = Sender::channel(params.capacity);
+            let producers: Vec<_> = (0..params.producers)
                 .map(|producer| {
                     let sender = sender.clone();
-                    T::spawn(move || sender.send_all(shape.of_producer(producer)))
+                    T::spawn(move || sender.send_all(params.of_producer(producer)))
                 })
                 .collect();
             drop(sender);
-            let consumer = T::spawn(move || consume(&receiver, shape.total()));
+            let consumer = T::spawn(move || consume(&receiver, params.total()));
             producers.into_iter().for_each(T::join);
             Ok(T::join(consumer))
         }))
@@ -215,18 +219,17 @@ impl Workload for BoundedQueue {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Received>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
-            let (sender, receiver) = Sender::channel(shape.capacity);
+            let (sender, receiver) = Sender::channel(params.capacity);
             let ((), delivery) = D::join(
                 move || {
-                    D::spawn_each(shape.producers, |producer| {
-                        sender.clone().send_all(shape.of_producer(producer));
+                    D::spawn_each(params.producers, |producer| {
+                        sender.clone().send_all(params.of_producer(producer));
                     });
                 },
-                move || consume(&receiver, shape.total()),
+                move || consume(&receiver, params.total()),
             );
             Ok(delivery)
         }))
@@ -235,7 +238,7 @@ impl Workload for BoundedQueue {
 
 /// One iteration with the channels of a crate. The future is boxed, once for all of its items, because
 /// only a name tells whose they are.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
     type Output = Pin<Box<dyn Future<Output = Received> + Send>>;
@@ -245,13 +248,13 @@ impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
     }
 }
 
-async fn pass_on<R: AsyncRuntime, C: Channels>(shape: Shape) -> Received {
-    let (sender, mut receiver) = C::channel::<usize>(shape.capacity.unwrap_or(usize::MAX));
-    let producers: Vec<_> = (0..shape.producers)
+async fn pass_on<R: AsyncRuntime, C: Channels>(params: Params) -> Received {
+    let (sender, mut receiver) = C::channel::<usize>(params.capacity.unwrap_or(usize::MAX));
+    let producers: Vec<_> = (0..params.producers)
         .map(|producer| {
             let sender = sender.clone();
             R::spawn(async move {
-                for item in shape.of_producer(producer) {
+                for item in params.of_producer(producer) {
                     if !C::send(&sender, item).await {
                         return;
                     }
@@ -261,7 +264,7 @@ async fn pass_on<R: AsyncRuntime, C: Channels>(shape: Shape) -> Received {
         .collect();
     drop(sender);
     let consumer = R::spawn(async move {
-        let mut delivery = Delivery::expecting(shape.total());
+        let mut delivery = Delivery::expecting(params.total());
         while let Some(item) = C::receive(&mut receiver).await {
             delivery.take(item);
         }

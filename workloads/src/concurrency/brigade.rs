@@ -7,15 +7,16 @@ use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::shared::{channel, unknown_channel};
+use super::shared::{channel, own_channel, unknown_channel};
 use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Buckets that lie between two tasks: there is only one.
@@ -25,13 +26,24 @@ const CAPACITY: usize = 1;
 #[derive(Clone, Copy, Debug)]
 pub struct Brigade;
 
-fn tasks(point: &Point) -> Result<usize, Unsupported> {
-    Ok(point.count_in("tasks", 1..=1_000_000)?)
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    tasks: usize,
+    channel: &'static str,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        Ok(Self { tasks: point.count_in("tasks", 1..=1_000_000)?, channel: channel(point)? })
+    }
 }
 
 impl Workload for Brigade {
+    type Params = Params;
     /// Hands that the bucket has passed through.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_HOP, &metric::CPU_PER_HOP];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -43,7 +55,7 @@ impl Workload for Brigade {
                     woken to waking the next."
                 .into(),
             check: "Each task adds 1 to the message, and it arrives with their number.".into(),
-            headline: "per-hop".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The line stands before the clock starts. A hop is one message from task to task."
@@ -72,8 +84,8 @@ impl Workload for Brigade {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = tasks(point)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
                 "a task that waits for the bucket holds a worker of the pool, and those before it \
@@ -81,7 +93,7 @@ impl Workload for Brigade {
                     .to_owned(),
             ));
         }
-        channel(point, family)?;
+        own_channel(params.channel, family)?;
         most_threads(family, tasks, 1_000)?;
         // The root waits at the end of the line.
         Ok(Requirements {
@@ -96,8 +108,8 @@ impl Workload for Brigade {
         true
     }
 
-    fn verify(&self, setup: &Setup, hands: &u64) -> Result<(), String> {
-        let expected = tasks(&setup.point).map_err(|unsupported| unsupported.to_string())? as u64;
+    fn verify(&self, trial: &Trial<Params>, hands: &u64) -> Result<(), String> {
+        let expected = trial.params.tasks as u64;
         if *hands == expected {
             Ok(())
         } else {
@@ -109,31 +121,31 @@ impl Workload for Brigade {
         format!("{hands} hands")
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         // From the root to the first, from task to task, and back to the root.
-        let hops = tasks(&setup.point).unwrap_or(1) as f64 + 1.0;
+        let hops = trial.params.tasks as f64 + 1.0;
         vec![
-            Metric::lower("per-hop", "ns", block.wall_ns() / hops),
-            Metric::lower("cpu-per-hop", "ns", block.cpu_ns() / hops),
+            Metric::of(&metric::PER_HOP, block.wall_ns() / hops),
+            Metric::of(&metric::CPU_PER_HOP, block.cpu_ns() / hops),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let (tasks, name) = (tasks(&setup.point)?, channel(&setup.point, Family::Async)?);
-        let line = R::with_channels(&name, true, Standing::<R>(tasks, PhantomData));
-        Ok(Brigadiers(line.ok_or_else(|| unknown_channel(&name))?))
+        let Params { tasks, channel } = params;
+        let line = R::with_channels(channel, true, Standing::<R>(tasks, PhantomData));
+        Ok(Brigadiers(line.ok_or_else(unknown_channel)?))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
         let (first, mut last) = mpsc::sync_channel::<u64>(CAPACITY);
         let mut line = Vec::new();
-        for _ in 0..tasks(&setup.point)? {
+        for _ in 0..params.tasks {
             let (pass_on, next) = mpsc::sync_channel::<u64>(CAPACITY);
             let take = std::mem::replace(&mut last, next);
             line.push(T::spawn(move || {

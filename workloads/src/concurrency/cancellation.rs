@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -16,7 +17,7 @@ use super::flag::Flag;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Tasks that end by themselves, half of them with an error.
@@ -73,8 +74,22 @@ impl Cancelled {
     }
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    tasks: usize,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        Ok(Self { tasks: point.count_in("tasks", 1..=100_000_000)? })
+    }
+}
+
 impl Workload for Cancellation {
+    type Params = Params;
     type Output = Cancelled;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_CANCEL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -88,7 +103,7 @@ impl Workload for Cancellation {
             check: "As many guards were dropped as were made, those of a few tasks that end by \
                     themselves among them, and no cancelled task completed."
                 .into(),
-            headline: "per-cancel".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "All tasks are told to stop before any of them is waited for.".into(),
@@ -110,8 +125,8 @@ impl Workload for Cancellation {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = point.count_in("tasks", 1..=100_000_000)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
                 "a job of the pool runs to its end: one that waits holds a worker, and nothing can \
@@ -129,8 +144,8 @@ impl Workload for Cancellation {
         true
     }
 
-    fn verify(&self, setup: &Setup, cancelled: &Cancelled) -> Result<(), String> {
-        let tasks = setup.count("tasks").map_err(|failure| failure.to_string())? + ENDING;
+    fn verify(&self, trial: &Trial<Params>, cancelled: &Cancelled) -> Result<(), String> {
+        let tasks = trial.params.tasks + ENDING;
         let Cancelled { opened, closed, completed, .. } = *cancelled;
         if opened == tasks && closed == tasks && completed == 0 {
             return Ok(());
@@ -145,17 +160,17 @@ impl Workload for Cancellation {
         format!("{} guards made and dropped", cancelled.closed)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Cancelled>) -> Vec<Metric> {
-        let tasks = setup.count("tasks").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Cancelled>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
         let took = block.mean(|cancelled| cancelled.took.as_nanos() as f64);
-        vec![Metric::lower("per-cancel", "ns", took / tasks)]
+        vec![Metric::of(&metric::PER_CANCEL, took / tasks)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Cancelled>, Failure> {
-        let tasks = setup.count("tasks")?;
+        let tasks = params.tasks;
         Ok(repeat_async(move || async move {
             let guards = Arc::new(Guards::default());
             for task in 0..ENDING {
@@ -185,9 +200,9 @@ impl Workload for Cancellation {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Cancelled>, Failure> {
-        let tasks = setup.count("tasks")?;
+        let tasks = params.tasks;
         Ok(repeat(move || {
             let guards = Arc::new(Guards::default());
             for task in 0..ENDING {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -13,7 +14,7 @@ use super::batch::{Batch, Tally, silence};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Tasks that show that the runner still works.
@@ -39,8 +40,33 @@ struct Finished {
     took: Duration,
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    tasks: usize,
+    panic_every: usize,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let tasks = point.count_in("tasks", 1..=100_000_000)?;
+        Ok(Self { tasks, panic_every: point.count_in("panic-every", 1..=100_000_000)? })
+    }
+}
+
+impl Params {
+    /// The tasks without failures, and with them.
+    fn batches(self) -> [Batch; 2] {
+        let Self { tasks, panic_every } = self;
+        [Batch::Clean(tasks), Batch::Failing { tasks, panic_every }]
+    }
+}
+
 impl Workload for Failures {
+    type Params = Params;
     type Output = Gathered;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::RELATIVE, &metric::PER_TASK, &metric::PER_CLEAN_TASK];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -54,7 +80,7 @@ impl Workload for Failures {
             check: "Values, errors and panics are counted exactly, and the tasks afterwards all \
                     return their values."
                 .into(),
-            headline: "relative".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "`relative` is the time with failures divided by the time without. A panic unwinds \
@@ -83,15 +109,14 @@ impl Workload for Failures {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = Batch::both(point)?[0].tasks();
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = params.tasks;
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
-    fn verify(&self, setup: &Setup, gathered: &Gathered) -> Result<(), String> {
-        let [clean, failing] =
-            Batch::both(&setup.point).map_err(|unsupported| unsupported.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, gathered: &Gathered) -> Result<(), String> {
+        let [clean, failing] = trial.params.batches();
         let batches = [
             (clean, gathered.ended[0].tally),
             (failing, gathered.ended[1].tally),
@@ -111,22 +136,22 @@ impl Workload for Failures {
         format!("{ok} ok, {errors} errors, {panics} panics")
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Gathered>) -> Vec<Metric> {
-        let tasks = setup.count("tasks").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Gathered>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
         let failing = block.mean(|gathered| gathered.ended[1].took.as_nanos() as f64);
         let clean = block.mean(|gathered| gathered.ended[0].took.as_nanos() as f64).max(1.0);
         vec![
-            Metric::lower("relative", "×", failing / clean),
-            Metric::lower("per-task", "ns", failing / tasks),
-            Metric::context("per-clean-task", "ns", clean / tasks),
+            Metric::of(&metric::RELATIVE, failing / clean),
+            Metric::of(&metric::PER_TASK, failing / tasks),
+            Metric::of(&metric::PER_CLEAN_TASK, clean / tasks),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Gathered>, Failure> {
-        let batches = Batch::both(&setup.point)?;
+        let batches = params.batches();
         silence();
         let mut first = 0;
         Ok(repeat_async(move || {
@@ -145,9 +170,9 @@ impl Workload for Failures {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Gathered>, Failure> {
-        blocking(&setup, |batch: Batch| {
+        Ok(blocking(params, |batch: Batch| {
             let tasks: Vec<_> =
                 (0..batch.tasks()).map(|number| T::spawn(move || batch.act(number))).collect();
             let mut tally = Tally::default();
@@ -155,21 +180,21 @@ impl Workload for Failures {
                 tally.note(T::outcome(task));
             }
             tally
-        })
+        }))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Gathered>, Failure> {
-        blocking(&setup, |batch: Batch| {
+        Ok(blocking(params, |batch: Batch| {
             let tally = Mutex::new(Tally::default());
             D::spawn_each(batch.tasks(), |number| {
                 let outcome = catch_unwind(AssertUnwindSafe(|| batch.act(number)));
                 tally.lock().unwrap_or_else(PoisonError::into_inner).note(outcome);
             });
             tally.into_inner().unwrap_or_else(PoisonError::into_inner)
-        })
+        }))
     }
 }
 
@@ -185,13 +210,13 @@ async fn gather<R: AsyncRuntime>(batch: Batch) -> Tally {
 
 /// The three batches of an iteration, one after the other.
 fn blocking<G: Fn(Batch) -> Tally + Send + 'static>(
-    setup: &Setup,
+    params: Params,
     gather: G,
-) -> Result<impl Session<Output = Gathered> + use<G>, Failure> {
-    let batches = Batch::both(&setup.point)?;
+) -> impl Session<Output = Gathered> + use<G> {
+    let batches = params.batches();
     silence();
     let mut first = 0;
-    Ok(repeat(move || {
+    repeat(move || {
         first = 1 - first;
         let mut ended = [Finished::default(); 2];
         for which in [first, 1 - first] {
@@ -200,5 +225,5 @@ fn blocking<G: Fn(Batch) -> Tally + Send + 'static>(
             ended[which] = Finished { tally, took: start.elapsed() };
         }
         Ok(Gathered { ended, afterwards: gather(Batch::Clean(AFTERWARDS)) })
-    }))
+    })
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -16,21 +17,23 @@ use runtime_bench_api::clock::thread_cpu;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat};
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
+    most_threads,
 };
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct IdleCost;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     tasks: usize,
     idle: Duration,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let tasks = point.count_in("tasks", 1..=1_000_000)?;
         let idle = Duration::from_millis(point.count_in("idle", 1..=60_000)? as u64);
         Ok(Self { tasks, idle })
@@ -51,12 +54,12 @@ struct Watched {
     opened: Instant,
 }
 
-fn watcher(shape: Shape, setup: &Setup) -> Result<Watcher, Failure> {
+fn watcher(params: Params, setup: &Setup) -> Result<Watcher, Failure> {
     let clock = setup.clock;
     let watch = move |gate: Arc<Gate>| {
-        thread::sleep(shape.idle / 2);
+        thread::sleep(params.idle / 2);
         let (start, own, all) = (Instant::now(), thread_cpu(), clock.usage());
-        thread::sleep(shape.idle / 2);
+        thread::sleep(params.idle / 2);
         let all = clock.usage().since(all).cpu;
         let cpu = all.saturating_sub(thread_cpu().saturating_sub(own));
         let opened = Instant::now();
@@ -102,7 +105,10 @@ impl Idled {
 }
 
 impl Workload for IdleCost {
+    type Params = Params;
     type Output = Idled;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::WAKE, &metric::WAKE_ALL, &metric::IDLE_CPU];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -113,7 +119,7 @@ impl Workload for IdleCost {
                     runtime wakes them all. A service in the night."
                 .into(),
             check: "Every task runs again, and none before it was woken.".into(),
-            headline: "wake".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "`wake` is the time from the first wake-up call until the first task runs, \
@@ -138,8 +144,8 @@ impl Workload for IdleCost {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = Shape::of(point)?.tasks;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
                 "a task that waits holds a worker of the pool, so the pool would be busy and not \
@@ -157,8 +163,8 @@ impl Workload for IdleCost {
         true
     }
 
-    fn verify(&self, setup: &Setup, idled: &Idled) -> Result<(), String> {
-        let tasks = setup.count("tasks").map_err(|failure| failure.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, idled: &Idled) -> Result<(), String> {
+        let tasks = trial.params.tasks;
         if idled.woken == tasks && idled.early == 0 {
             return Ok(());
         }
@@ -169,33 +175,31 @@ impl Workload for IdleCost {
         format!("{} woken, none early", idled.woken)
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Idled>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Idled>) -> Vec<Metric> {
         vec![
-            Metric::lower("wake", "ns", block.mean(|idled| idled.first.as_nanos() as f64)),
-            Metric::lower("wake-all", "ns", block.mean(|idled| idled.last.as_nanos() as f64)),
-            Metric::lower("idle-cpu", "ns/s", block.mean(Idled::cpu_per_second)),
+            Metric::of(&metric::WAKE, block.mean(|idled| idled.first.as_nanos() as f64)),
+            Metric::of(&metric::WAKE_ALL, block.mean(|idled| idled.last.as_nanos() as f64)),
+            Metric::of(&metric::IDLE_CPU, block.mean(Idled::cpu_per_second)),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Idled>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let foreign = watcher(shape, &setup)?;
-        Ok(Idling::<R> { shape, foreign, runtime: PhantomData })
+        let foreign = watcher(params, &setup)?;
+        Ok(Idling::<R> { params, foreign, runtime: PhantomData })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Idled>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let foreign = watcher(shape, &setup)?;
+        let foreign = watcher(params, &setup)?;
         Ok(repeat(move || {
             let gate = Arc::new(Gate::for_tasks(0));
             let (arrive, arrived) = mpsc::channel();
-            let tasks: Vec<_> = (0..shape.tasks)
+            let tasks: Vec<_> = (0..params.tasks)
                 .map(|_| {
                     let (gate, arrive) = (Arc::clone(&gate), arrive.clone());
                     T::spawn(move || {
@@ -206,7 +210,7 @@ impl Workload for IdleCost {
                     })
                 })
                 .collect();
-            arrived.iter().take(shape.tasks).for_each(drop);
+            arrived.iter().take(params.tasks).for_each(drop);
             let watched = foreign.ask_blocking(gate);
             let woken: Vec<Instant> = tasks.into_iter().map(T::join).collect();
             Ok(Idled::of(watched, &woken))
@@ -216,7 +220,7 @@ impl Workload for IdleCost {
 
 /// The watching thread lives as long as the session.
 struct Idling<R> {
-    shape: Shape,
+    params: Params,
     foreign: Watcher,
     runtime: PhantomData<fn() -> R>,
 }
@@ -225,9 +229,9 @@ impl<R: AsyncRuntime> AsyncSession for Idling<R> {
     type Output = Idled;
 
     async fn iterate(&mut self) -> Result<Idled, Failure> {
-        let gate = Arc::new(Gate::for_tasks(self.shape.tasks));
-        let (arrive, mut arrived) = R::channel(self.shape.tasks);
-        let tasks: Vec<_> = iter::zip(0..self.shape.tasks, iter::repeat(arrive))
+        let gate = Arc::new(Gate::for_tasks(self.params.tasks));
+        let (arrive, mut arrived) = R::channel(self.params.tasks);
+        let tasks: Vec<_> = iter::zip(0..self.params.tasks, iter::repeat(arrive))
             .map(|(place, arrive)| {
                 let gate = Arc::clone(&gate);
                 R::spawn(async move {
@@ -237,7 +241,7 @@ impl<R: AsyncRuntime> AsyncSession for Idling<R> {
                 })
             })
             .collect();
-        for _ in 0..self.shape.tasks {
+        for _ in 0..self.params.tasks {
             R::receive(&mut arrived).await;
         }
         let watched = self.foreign.ask(gate).await;

@@ -7,41 +7,52 @@ use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::shared::{lock, unknown};
+use super::shared::{lock, own_lock, unknown_lock};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{
     AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Mutex;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     tasks: usize,
     increments: u64,
+    lock: &'static str,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let tasks = point.count_in("tasks", 1..=1_000_000)?;
-        Ok(Self { tasks, increments: point.count_in("increments", 1..=1_000_000_000)? as u64 })
+        Ok(Self {
+            tasks,
+            increments: point.count_in("increments", 1..=1_000_000_000)? as u64,
+            lock: lock(point)?,
+        })
     }
+}
 
+impl Params {
     fn total(self) -> u64 {
         self.tasks as u64 * self.increments
     }
 }
 
 impl Workload for Mutex {
+    type Params = Params;
     /// The counter at the end.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_LOCK, &metric::CPU_PER_LOCK];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -53,7 +64,7 @@ impl Workload for Mutex {
                     shared state."
                     .into(),
             check: "No increment is lost.".into(),
-            headline: "per-lock".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "`lock=own` is the runtime's own: tokio's, and async-lock for smol and async-std; \
@@ -83,16 +94,15 @@ impl Workload for Mutex {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = Shape::of(point)?.tasks;
-        lock(point, family)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = params.tasks;
+        own_lock(params.lock, family)?;
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
-    fn verify(&self, setup: &Setup, counted: &u64) -> Result<(), String> {
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
+    fn verify(&self, trial: &Trial<Params>, counted: &u64) -> Result<(), String> {
+        let expected = trial.params.total();
         if *counted == expected {
             Ok(())
         } else {
@@ -104,37 +114,34 @@ impl Workload for Mutex {
         format!("{counted} counted")
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let locks = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let locks = trial.params.total() as f64;
         vec![
-            Metric::lower("per-lock", "ns", block.wall_ns() / locks),
-            Metric::lower("cpu-per-lock", "ns", block.cpu_ns() / locks),
+            Metric::of(&metric::PER_LOCK, block.wall_ns() / locks),
+            Metric::of(&metric::CPU_PER_LOCK, block.cpu_ns() / locks),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let (shape, name) = (Shape::of(&setup.point)?, lock(&setup.point, Family::Async)?);
         Ok(repeat_async(move || {
-            let counted = R::with_locks(&name, Iteration::<R>(shape, PhantomData));
-            let unknown = unknown(&name);
-            async move { Ok(counted.ok_or(unknown)?.await) }
+            let counted = R::with_locks(params.lock, Iteration::<R>(params, PhantomData));
+            async move { Ok(counted.ok_or_else(unknown_lock)?.await) }
         }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let counter = Arc::new(StdMutex::new(0));
-            let tasks: Vec<_> = (0..shape.tasks)
+            let tasks: Vec<_> = (0..params.tasks)
                 .map(|_| {
                     let counter = Arc::clone(&counter);
-                    T::spawn(move || increment(&counter, shape.increments))
+                    T::spawn(move || increment(&counter, params.increments))
                 })
                 .collect();
             tasks.into_iter().for_each(T::join);
@@ -144,12 +151,11 @@ impl Workload for Mutex {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let counter = StdMutex::new(0);
-            D::spawn_each(shape.tasks, |_| increment(&counter, shape.increments));
+            D::spawn_each(params.tasks, |_| increment(&counter, params.increments));
             Ok(read(&counter))
         }))
     }
@@ -167,7 +173,7 @@ fn read(counter: &StdMutex<u64>) -> u64 {
 
 /// One iteration with the locks of a crate. The future is boxed, once for all of an iteration's locks,
 /// because only its name tells whose they are.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
     type Output = Pin<Box<dyn Future<Output = u64> + Send>>;
@@ -177,13 +183,13 @@ impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
     }
 }
 
-async fn count<R: AsyncRuntime, L: Locks>(shape: Shape) -> u64 {
+async fn count<R: AsyncRuntime, L: Locks>(params: Params) -> u64 {
     let counter = Arc::new(L::mutex(0_u64));
-    let tasks: Vec<_> = (0..shape.tasks)
+    let tasks: Vec<_> = (0..params.tasks)
         .map(|_| {
             let counter = Arc::clone(&counter);
             R::spawn(async move {
-                for _ in 0..shape.increments {
+                for _ in 0..params.increments {
                     L::locked(&counter, |counter| *counter += 1).await;
                 }
             })

@@ -7,16 +7,17 @@ use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use super::shared::{channel, unknown_channel};
+use super::shared::{channel, own_channel, unknown_channel};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Messages that a channel holds: each side waits for the other anyway.
@@ -51,18 +52,26 @@ impl Rally {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     pairs: usize,
     rounds: u64,
+    channel: &'static str,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let pairs = point.count_in("pairs", 1..=100_000)?;
-        Ok(Self { pairs, rounds: point.count_in("rounds", 1..=1_000_000_000)? as u64 })
+        Ok(Self {
+            pairs,
+            rounds: point.count_in("rounds", 1..=1_000_000_000)? as u64,
+            channel: channel(point)?,
+        })
     }
+}
 
+impl Params {
     fn total(self) -> u64 {
         self.pairs as u64 * self.rounds
     }
@@ -75,7 +84,9 @@ impl Shape {
 }
 
 impl Workload for PingPong {
+    type Params = Params;
     type Output = Rally;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_HOP, &metric::CPU_PER_HOP];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -87,7 +98,7 @@ impl Workload for PingPong {
                     so what is left is waking the other side."
                 .into(),
             check: "Every answer is the successor of its question.".into(),
-            headline: "per-hop".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "A hop is one message; a round is two. Channels hold one message. `channel=own` is the \
@@ -116,8 +127,8 @@ impl Workload for PingPong {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = 2 * Shape::of(point)?.pairs;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = 2 * params.pairs;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
                 "a task that waits for its partner's answer holds a worker of the pool, and its \
@@ -125,7 +136,7 @@ impl Workload for PingPong {
                     .to_owned(),
             ));
         }
-        channel(point, family)?;
+        own_channel(params.channel, family)?;
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements {
             tasks,
@@ -139,9 +150,8 @@ impl Workload for PingPong {
         true
     }
 
-    fn verify(&self, setup: &Setup, rally: &Rally) -> Result<(), String> {
-        let rounds =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
+    fn verify(&self, trial: &Trial<Params>, rally: &Rally) -> Result<(), String> {
+        let rounds = trial.params.total();
         if *rally == (Rally { right: rounds, wrong: 0 }) {
             return Ok(());
         }
@@ -153,33 +163,30 @@ impl Workload for PingPong {
         format!("{} right answers", rally.right)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Rally>) -> Vec<Metric> {
-        let hops = 2.0 * Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Rally>) -> Vec<Metric> {
+        let hops = 2.0 * trial.params.total() as f64;
         vec![
-            Metric::lower("per-hop", "ns", block.wall_ns() / hops),
-            Metric::lower("cpu-per-hop", "ns", block.cpu_ns() / hops),
+            Metric::of(&metric::PER_HOP, block.wall_ns() / hops),
+            Metric::of(&metric::CPU_PER_HOP, block.cpu_ns() / hops),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Rally>, Failure> {
-        let (shape, name) = (Shape::of(&setup.point)?, channel(&setup.point, Family::Async)?);
         Ok(repeat_async(move || {
-            let rally = R::with_channels(&name, true, Iteration::<R>(shape, PhantomData));
-            let unknown = unknown_channel(&name);
-            async move { Ok(rally.ok_or(unknown)?.await) }
+            let rally = R::with_channels(params.channel, true, Iteration::<R>(params, PhantomData));
+            async move { Ok(rally.ok_or_else(unknown_channel)?.await) }
         }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Rally>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
-            let pairs: Vec<_> = (0..shape.pairs)
+            let pairs: Vec<_> = (0..params.pairs)
                 .map(|pair| {
                     let (ask, asked) = mpsc::sync_channel::<u64>(CAPACITY);
                     let (answer, answered) = mpsc::sync_channel::<u64>(CAPACITY);
@@ -192,7 +199,7 @@ impl Workload for PingPong {
                     });
                     let server = T::spawn(move || {
                         let mut rally = Rally::default();
-                        for question in shape.questions(pair) {
+                        for question in params.questions(pair) {
                             // Without a partner there is no answer, which is noted.
                             let _ = ask.send(question);
                             rally.note(question, answered.recv().ok());
@@ -214,7 +221,7 @@ impl Workload for PingPong {
 
 /// One iteration with the channels of a crate. The future is boxed, once for all of its messages, because
 /// only a name tells whose they are.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
     type Output = Pin<Box<dyn Future<Output = Rally> + Send>>;
@@ -224,8 +231,8 @@ impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
     }
 }
 
-async fn play<R: AsyncRuntime, C: Channels>(shape: Shape) -> Rally {
-    let pairs: Vec<_> = (0..shape.pairs)
+async fn play<R: AsyncRuntime, C: Channels>(params: Params) -> Rally {
+    let pairs: Vec<_> = (0..params.pairs)
         .map(|pair| {
             let (ask, mut asked) = C::channel::<u64>(CAPACITY);
             let (answer, mut answered) = C::channel::<u64>(CAPACITY);
@@ -238,7 +245,7 @@ async fn play<R: AsyncRuntime, C: Channels>(shape: Shape) -> Rally {
             });
             let server = R::spawn(async move {
                 let mut rally = Rally::default();
-                for question in shape.questions(pair) {
+                for question in params.questions(pair) {
                     C::send(&ask, question).await;
                     rally.note(question, C::receive(&mut answered).await);
                 }
@@ -270,8 +277,8 @@ mod tests {
 
     #[test]
     fn no_question_belongs_to_two_pairs() {
-        let shape = Shape { pairs: 3, rounds: 4 };
-        let all: Vec<u64> = (0..3).flat_map(|pair| shape.questions(pair)).collect();
+        let params = Params { pairs: 3, rounds: 4, channel: OWN };
+        let all: Vec<u64> = (0..3).flat_map(|pair| params.questions(pair)).collect();
         assert_eq!(all, (0..12).collect::<Vec<u64>>());
     }
 }

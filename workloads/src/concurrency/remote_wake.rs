@@ -2,12 +2,13 @@
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat};
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -23,9 +24,24 @@ fn start() -> Result<ExternalThread<u64, u64>, Failure> {
     ExternalThread::start(answer).map_err(Failure::io("starting the foreign thread"))
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    wakes: u64,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        Ok(Self { wakes: point.count_in("wakes", 1..=1_000_000_000)? as u64 })
+    }
+}
+
 impl Workload for RemoteWake {
+    type Params = Params;
     /// Sum of the answers.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::PER_ROUND_TRIP, &metric::CPU_PER_ROUND_TRIP];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -37,7 +53,7 @@ impl Workload for RemoteWake {
                     round trip after the other."
                 .into(),
             check: "The answers add up to what they should.".into(),
-            headline: "per-round-trip".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "A round trip wakes twice: the task unparks the thread, which is the same for all \
@@ -61,8 +77,7 @@ impl Workload for RemoteWake {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        point.count_in("wakes", 1..=1_000_000_000)?;
+    fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
                 "a job that waits to be woken holds a worker of the pool, and the pool has no word \
@@ -77,8 +92,8 @@ impl Workload for RemoteWake {
         true
     }
 
-    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
-        let wakes = setup.count("wakes").map_err(|failure| failure.to_string())? as u64;
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let wakes = trial.params.wakes;
         // 1 + 3 + 5 + … is a square.
         let expected = wakes * wakes;
         if *sum == expected {
@@ -92,26 +107,26 @@ impl Workload for RemoteWake {
         format!("answers add up to {sum}")
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let wakes = setup.count("wakes").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let wakes = trial.params.wakes as f64;
         vec![
-            Metric::lower("per-round-trip", "ns", block.wall_ns() / wakes),
-            Metric::lower("cpu-per-round-trip", "ns", block.cpu_ns() / wakes),
+            Metric::of(&metric::PER_ROUND_TRIP, block.wall_ns() / wakes),
+            Metric::of(&metric::CPU_PER_ROUND_TRIP, block.cpu_ns() / wakes),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        Ok(RoundTrips { wakes: setup.count("wakes")? as u64, foreign: start()? })
+        Ok(RoundTrips { wakes: params.wakes, foreign: start()? })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (wakes, foreign) = (setup.count("wakes")? as u64, start()?);
+        let (wakes, foreign) = (params.wakes, start()?);
         Ok(repeat(move || Ok((0..wakes).map(|number| foreign.ask_blocking(number)).sum())))
     }
 }

@@ -8,16 +8,17 @@ use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use super::shared::{lock, unknown};
+use super::shared::{lock, own_lock, unknown_lock};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{
     AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// One access in so many writes.
@@ -27,11 +28,12 @@ const WRITE_EVERY: u64 = 20;
 #[derive(Clone, Copy, Debug)]
 pub struct RwLock;
 
-/// The parameters, read once.
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     tasks: usize,
     accesses: u64,
+    lock: &'static str,
 }
 
 /// What was done under the lock.
@@ -43,12 +45,18 @@ pub struct Accesses {
     reads: u64,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let tasks = point.count_in("tasks", 1..=1_000_000)?;
-        Ok(Self { tasks, accesses: point.count_in("accesses", 1..=1_000_000_000)? as u64 })
+        Ok(Self {
+            tasks,
+            accesses: point.count_in("accesses", 1..=1_000_000_000)? as u64,
+            lock: lock(point)?,
+        })
     }
+}
 
+impl Params {
     /// Whether an access of a task writes. Tasks do not write all at once.
     fn writes(task: usize, access: u64) -> bool {
         (access + task as u64).is_multiple_of(WRITE_EVERY)
@@ -66,7 +74,9 @@ impl Shape {
 }
 
 impl Workload for RwLock {
+    type Params = Params;
     type Output = Accesses;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_LOCK, &metric::CPU_PER_LOCK];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -78,7 +88,7 @@ impl Workload for RwLock {
                     access writes: a configuration or a cache."
                     .into(),
             check: "No write is lost, and every read saw a value.".into(),
-            headline: "per-lock".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Whose lock it is is a parameter, as in `mutex`. Nothing is done under it, so what \
@@ -104,16 +114,15 @@ impl Workload for RwLock {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = Shape::of(point)?.tasks;
-        lock(point, family)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = params.tasks;
+        own_lock(params.lock, family)?;
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
-    fn verify(&self, setup: &Setup, accesses: &Accesses) -> Result<(), String> {
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.expected();
+    fn verify(&self, trial: &Trial<Params>, accesses: &Accesses) -> Result<(), String> {
+        let expected = trial.params.expected();
         if *accesses == expected {
             return Ok(());
         }
@@ -127,37 +136,34 @@ impl Workload for RwLock {
         format!("{} writes, {} reads", accesses.writes, accesses.reads)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Accesses>) -> Vec<Metric> {
-        let locks = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Accesses>) -> Vec<Metric> {
+        let locks = trial.params.total() as f64;
         vec![
-            Metric::lower("per-lock", "ns", block.wall_ns() / locks),
-            Metric::lower("cpu-per-lock", "ns", block.cpu_ns() / locks),
+            Metric::of(&metric::PER_LOCK, block.wall_ns() / locks),
+            Metric::of(&metric::CPU_PER_LOCK, block.cpu_ns() / locks),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Accesses>, Failure> {
-        let (shape, name) = (Shape::of(&setup.point)?, lock(&setup.point, Family::Async)?);
         Ok(repeat_async(move || {
-            let accessed = R::with_locks(&name, Iteration::<R>(shape, PhantomData));
-            let unknown = unknown(&name);
-            async move { Ok(accessed.ok_or(unknown)?.await) }
+            let accessed = R::with_locks(params.lock, Iteration::<R>(params, PhantomData));
+            async move { Ok(accessed.ok_or_else(unknown_lock)?.await) }
         }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Accesses>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let value = Arc::new(StdRwLock::new(0));
-            let tasks: Vec<_> = (0..shape.tasks)
+            let tasks: Vec<_> = (0..params.tasks)
                 .map(|task| {
                     let value = Arc::clone(&value);
-                    T::spawn(move || access(&value, shape, task))
+                    T::spawn(move || access(&value, params, task))
                 })
                 .collect();
             let reads = tasks.into_iter().map(T::join).sum();
@@ -167,13 +173,12 @@ impl Workload for RwLock {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Accesses>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (value, reads) = (StdRwLock::new(0), AtomicU64::new(0));
-            D::spawn_each(shape.tasks, |task| {
-                reads.fetch_add(access(&value, shape, task), Ordering::Relaxed);
+            D::spawn_each(params.tasks, |task| {
+                reads.fetch_add(access(&value, params, task), Ordering::Relaxed);
             });
             Ok(Accesses { writes: read(&value), reads: reads.into_inner() })
         }))
@@ -181,10 +186,10 @@ impl Workload for RwLock {
 }
 
 /// The accesses of one task; the reads among them.
-fn access(value: &StdRwLock<u64>, shape: Shape, task: usize) -> u64 {
+fn access(value: &StdRwLock<u64>, params: Params, task: usize) -> u64 {
     let mut reads = 0;
-    for number in 0..shape.accesses {
-        if Shape::writes(task, number) {
+    for number in 0..params.accesses {
+        if Params::writes(task, number) {
             *value.write().unwrap_or_else(PoisonError::into_inner) += 1;
         } else {
             reads += u64::from(read(value) < u64::MAX);
@@ -198,7 +203,7 @@ fn read(value: &StdRwLock<u64>) -> u64 {
 }
 
 /// One iteration with the locks of a crate; its future is boxed, once for all of them.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
+struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
     type Output = Pin<Box<dyn Future<Output = Accesses> + Send>>;
@@ -208,15 +213,15 @@ impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
     }
 }
 
-async fn access_all<R: AsyncRuntime, L: Locks>(shape: Shape) -> Accesses {
+async fn access_all<R: AsyncRuntime, L: Locks>(params: Params) -> Accesses {
     let value = Arc::new(L::rw_lock(0_u64));
-    let tasks: Vec<_> = (0..shape.tasks)
+    let tasks: Vec<_> = (0..params.tasks)
         .map(|task| {
             let value = Arc::clone(&value);
             R::spawn(async move {
                 let mut reads = 0;
-                for number in 0..shape.accesses {
-                    if Shape::writes(task, number) {
+                for number in 0..params.accesses {
+                    if Params::writes(task, number) {
                         L::writing(&value, |value| *value += 1).await;
                     } else {
                         let seen = L::reading(&value, |value| *value < u64::MAX).await;
@@ -240,7 +245,7 @@ mod tests {
 
     #[test]
     fn one_access_in_twenty_writes() {
-        let shape = Shape { tasks: 7, accesses: 100 };
-        assert_eq!(shape.expected(), Accesses { writes: 35, reads: 665 });
+        let params = Params { tasks: 7, accesses: 100, lock: OWN };
+        assert_eq!(params.expected(), Accesses { writes: 35, reads: 665 });
     }
 }

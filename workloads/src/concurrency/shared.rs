@@ -1,54 +1,71 @@
-//! Whose lock or channel a point asks for.
+//! The lock or channel that a point asks for.
 
 use runtime_bench_results::key::{ParamValue, Point};
 
 use runtime_bench_api::runtime::{Family, OWN};
 use runtime_bench_api::workload::{Failure, Unsupported};
 
-/// Whose lock a point asks for.
+const LOCKS: [&str; 4] = [OWN, "tokio", "async-lock", "std"];
+const CHANNELS: [&str; 3] = [OWN, "tokio", "async-channel"];
+
+/// Parses the parameter `lock`.
+///
+/// # Errors
+/// When it is missing or unknown.
+pub(super) fn lock(point: &Point) -> Result<&'static str, Unsupported> {
+    one_of(point, "lock", &LOCKS)
+}
+
+/// Parses the parameter `channel`.
+///
+/// # Errors
+/// When it is missing or unknown.
+pub(super) fn channel(point: &Point) -> Result<&'static str, Unsupported> {
+    one_of(point, "channel", &CHANNELS)
+}
+
+/// Checks that a family of runners can wait for a lock.
 ///
 /// # Errors
 /// On threads and pools, for a lock that is waited for in a task.
-pub(super) fn lock(point: &Point, family: Family) -> Result<String, Unsupported> {
-    let name = whose(point, "lock")?;
-    if family != Family::Async && name != OWN && name != "std" {
-        return Err(Unsupported::Family(format!(
-            "the lock of {name} is waited for in an asynchronous task; threads use the standard \
-             library's"
-        )));
+pub(super) fn own_lock(name: &str, family: Family) -> Result<(), Unsupported> {
+    if family == Family::Async || name == OWN || name == "std" {
+        return Ok(());
     }
-    Ok(name.to_owned())
+    Err(Unsupported::Family(format!(
+        "the lock of {name} is waited for in an asynchronous task; threads use the standard library's"
+    )))
 }
 
-/// A name that no crate of locks has.
-pub(super) fn unknown(name: &str) -> Failure {
-    Failure::Request(format!("there is no lock `{name}`: own, tokio, async-lock or std"))
-}
-
-/// Whose channel a point asks for.
+/// Checks that a family of runners can wait for a channel.
 ///
 /// # Errors
 /// On threads and pools, for a channel that is waited for in a task.
-pub(super) fn channel(point: &Point, family: Family) -> Result<String, Unsupported> {
-    let name = whose(point, "channel")?;
-    if family != Family::Async && name != OWN {
-        return Err(Unsupported::Family(format!(
-            "the channel of {name} is waited for in an asynchronous task; threads use the standard \
-             library's"
-        )));
+pub(super) fn own_channel(name: &str, family: Family) -> Result<(), Unsupported> {
+    if family == Family::Async || name == OWN {
+        return Ok(());
     }
-    Ok(name.to_owned())
+    Err(Unsupported::Family(format!(
+        "the channel of {name} is waited for in an asynchronous task; threads use the standard \
+         library's"
+    )))
 }
 
-/// A name that no crate of channels has.
-pub(super) fn unknown_channel(name: &str) -> Failure {
-    Failure::Request(format!("there is no channel `{name}`: own, tokio or async-channel"))
+/// The runtime lacks the locks of a crate.
+pub(super) fn unknown_lock() -> Failure {
+    Failure::Request("the runtime does not support this `lock`".to_owned())
 }
 
-fn whose<'a>(point: &'a Point, what: &str) -> Result<&'a str, Unsupported> {
-    let param = point.params.iter().find(|param| param.name == what);
-    match param.map(|param| &param.value) {
-        Some(ParamValue::Text(name)) => Ok(name),
-        _ => Err(Unsupported::Point(format!("the point does not say whose `{what}`"))),
-    }
+/// The runtime lacks the channels of a crate.
+pub(super) fn unknown_channel() -> Failure {
+    Failure::Request("the runtime does not support this `channel`".to_owned())
+}
+
+fn one_of(point: &Point, param: &str, known: &[&'static str]) -> Result<&'static str, Unsupported> {
+    let found = point.params.iter().find(|found| found.name == param);
+    let name = known.iter().find(|name| {
+        found.is_some_and(|found| found.value == ParamValue::Text((**name).to_owned()))
+    });
+    name.copied()
+        .ok_or_else(|| Unsupported::Point(format!("`{param}` must be one of {}", known.join(", "))))
 }

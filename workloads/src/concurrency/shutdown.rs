@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -16,7 +17,7 @@ use runtime_bench_api::runtime::{
     AsyncRuntime, ExternalThread, Family, ShutdownRuntime, ShutdownThreads, ThreadRuntime,
 };
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Longer than any trial lives.
@@ -88,12 +89,22 @@ pub struct Ended {
     took: Duration,
 }
 
-fn tasks(point: &Point) -> Result<usize, Unsupported> {
-    Ok(point.count_in("tasks", 1..=1_000_000)?)
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    tasks: usize,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        Ok(Self { tasks: point.count_in("tasks", 1..=1_000_000)? })
+    }
 }
 
 impl Workload for Shutdown {
+    type Params = Params;
     type Output = Ended;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::SHUTDOWN];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -108,7 +119,7 @@ impl Workload for Shutdown {
             check: "When it has ended, the guard of every task was dropped exactly once, and no task \
                     went on."
                 .into(),
-            headline: "shutdown".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "tokio: the Runtime is dropped. smol: its threads are told to stop running the \
@@ -134,8 +145,8 @@ impl Workload for Shutdown {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = tasks(point)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
                 "a job of the pool runs to its end, and a pool that is dropped waits for none: there \
@@ -159,8 +170,8 @@ impl Workload for Shutdown {
         true
     }
 
-    fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
-        let tasks = tasks(&setup.point).map_err(|unsupported| unsupported.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, ended: &Ended) -> Result<(), String> {
+        let tasks = trial.params.tasks;
         let Ended { once, again, completed, .. } = *ended;
         if once == tasks && completed == 0 {
             return Ok(());
@@ -175,16 +186,16 @@ impl Workload for Shutdown {
         format!("{} guards dropped", ended.once)
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
         let took = block.mean(|ended| ended.took.as_nanos() as f64);
-        vec![Metric::lower("shutdown", "ns", took)]
+        vec![Metric::of(&metric::SHUTDOWN, took)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
-        let tasks = tasks(&setup.point)?;
+        let tasks = params.tasks;
         // A runtime must not be waited for on a worker of another.
         let outside = ExternalThread::start(move |runtime| end::<R>(runtime, tasks));
         let outside = outside.map_err(Failure::io("starting a thread"))?;
@@ -193,9 +204,9 @@ impl Workload for Shutdown {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Ended>, Failure> {
-        let (tasks, threads) = (tasks(&setup.point)?, setup.pool_threads);
+        let (tasks, threads) = (params.tasks, setup.pool_threads);
         Ok(repeat(move || {
             let runtime =
                 T::new_instance(threads).map_err(Failure::io("building another runtime"))?;
@@ -269,11 +280,12 @@ fn end_threads(mut runtime: impl ShutdownThreads, tasks: usize) -> Ended {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use runtime_bench_api::workload::Setup;
 
     #[test]
     fn a_guard_that_lives_on_and_a_task_that_went_on_are_noticed() {
-        let setup = |tasks: u64| Setup {
-            point: Point::new().with("tasks", tasks, ""),
+        let setup = Setup {
+            point: Point::new().with("tasks", 2, ""),
             workers: 1,
             pool_threads: 1,
             seed: 0,
@@ -281,17 +293,19 @@ mod tests {
             traffic: runtime_bench_api::load::Traffic::default(),
             clock: &runtime_bench_api::clock::SYSTEM,
         };
+        let trial = Trial { params: Params { tasks: 2 }, setup };
+        let verify = |ended: &Ended| Shutdown.verify(&trial, ended);
         let ledger = Ledger::of(2);
         let (first, second) = (ledger.guard(0), ledger.guard(1));
         drop(first);
         let early = ledger.read(Duration::ZERO);
         assert_eq!((early.once, early.again), (1, 0));
-        assert!(Shutdown.verify(&setup(2), &early).unwrap_err().contains("of 2 guards 1 were"));
+        assert!(verify(&early).unwrap_err().contains("of 2 guards 1 were"));
         drop(second);
-        Shutdown.verify(&setup(2), &ledger.read(Duration::ZERO)).unwrap();
+        verify(&ledger.read(Duration::ZERO)).unwrap();
         ledger.guard(1).complete();
         let ended = ledger.read(Duration::ZERO);
         assert_eq!((ended.once, ended.again, ended.completed), (1, 1, 1));
-        assert!(Shutdown.verify(&setup(2), &ended).is_err());
+        assert!(verify(&ended).is_err());
     }
 }

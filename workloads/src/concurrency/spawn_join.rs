@@ -5,6 +5,7 @@ use std::sync::mpsc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::concurrency::spawn_forms::{
@@ -15,8 +16,8 @@ use runtime_bench_api::instance::{
 };
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, Placement, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
-    over_workers,
+    Failure, FromPoint, Placement, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
+    most_threads, over_workers,
 };
 
 /// Above this, one OS thread per task is no longer something that anybody would write.
@@ -43,22 +44,38 @@ enum Form {
     Chained,
 }
 
-impl Form {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
-        match point.variant.as_deref() {
-            None | Some(ON_CALLER) => Ok(Self::Flat),
-            Some("recursive") => Ok(Self::Recursive),
-            Some("chained") => Ok(Self::Chained),
-            Some(_) => Err(Unsupported::Point(format!(
-                "spawn-join has the variants `{ON_CALLER}`, `recursive` and `chained`"
-            ))),
-        }
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    form: Form,
+    on_caller: bool,
+    tasks: usize,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let form = match point.variant.as_deref() {
+            None | Some(ON_CALLER) => Form::Flat,
+            Some("recursive") => Form::Recursive,
+            Some("chained") => Form::Chained,
+            Some(_) => {
+                return Err(Unsupported::Point(format!(
+                    "spawn-join has the variants `{ON_CALLER}`, `recursive` and `chained`"
+                )));
+            }
+        };
+        let on_caller = point.variant.as_deref() == Some(ON_CALLER);
+        Ok(Self { form, on_caller, tasks: point.count_in("tasks", 1..=MOST_TASKS)? })
     }
 }
 
 impl Workload for SpawnJoin {
+    type Params = Params;
     /// Sum of the tasks' numbers.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_TASK, &metric::CPU_PER_TASK];
+
+    const ON_CALLER: bool = true;
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -71,7 +88,7 @@ impl Workload for SpawnJoin {
                     and in `chained` each spawns the next and ends."
                 .into(),
             check: "The sum equals 0 + 1 + … + (tasks − 1).".into(),
-            headline: "per-task".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "How often an idle worker is woken depends on nanoseconds here: the same program \
@@ -108,17 +125,13 @@ impl Workload for SpawnJoin {
         }
     }
 
-    fn placement(&self, point: &Point) -> Placement {
-        match point.variant.as_deref() {
-            Some(ON_CALLER) => Placement::OnCaller,
-            _ => Placement::Spawned,
-        }
+    fn placement(&self, params: &Params) -> Placement {
+        if params.on_caller { Placement::OnCaller } else { Placement::Spawned }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let form = Form::of(point)?;
-        let tasks = point.count_in("tasks", 1..=MOST_TASKS)?;
-        if family != Family::Async && self.placement(point) == Placement::OnCaller {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let Params { form, on_caller, tasks } = *params;
+        if family != Family::Async && on_caller {
             return Err(Unsupported::Family(
                 "only an asynchronous root can be polled by the thread that waits for it; here \
                  the root is a task in any case"
@@ -143,8 +156,8 @@ impl Workload for SpawnJoin {
         })
     }
 
-    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
-        let tasks = setup.count("tasks").map_err(|failure| failure.to_string())? as u64;
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let tasks = trial.params.tasks as u64;
         let expected = tasks * tasks.saturating_sub(1) / 2;
         if *sum == expected {
             Ok(())
@@ -157,19 +170,19 @@ impl Workload for SpawnJoin {
         sum.to_string()
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let tasks = setup.count("tasks").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
         vec![
-            Metric::lower("per-task", "ns", block.wall_ns() / tasks),
-            Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
+            Metric::of(&metric::PER_TASK, block.wall_ns() / tasks),
+            Metric::of(&metric::CPU_PER_TASK, block.cpu_ns() / tasks),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")? as u64);
+        let (form, tasks) = (params.form, params.tasks as u64);
         Ok(repeat_async(move || async move {
             match form {
                 Form::Flat => Ok(flat::<R>(tasks).await),
@@ -183,8 +196,8 @@ impl Workload for SpawnJoin {
         }))
     }
 
-    fn supports_local(&self, point: &Point) -> Result<(), Unsupported> {
-        if Form::of(point)? == Form::Chained {
+    fn supports_local(&self, params: &Params) -> Result<(), Unsupported> {
+        if params.form == Form::Chained {
             return Err(Unsupported::Family(
                 "the end of the chain is told over a channel, and it brings none".to_owned(),
             ));
@@ -194,9 +207,9 @@ impl Workload for SpawnJoin {
 
     async fn on_local<R: LocalRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = u64>, Failure> {
-        let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")? as u64);
+        let (form, tasks) = (params.form, params.tasks as u64);
         Ok(repeat_local(move || async move {
             Ok(match form {
                 Form::Recursive => R::spawn(tree_local::<R>(0, tasks)).await,
@@ -207,9 +220,9 @@ impl Workload for SpawnJoin {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")? as u64);
+        let (form, tasks) = (params.form, params.tasks as u64);
         Ok(repeat(move || match form {
             Form::Flat => {
                 let spawned: Vec<_> = (0..tasks).map(|number| T::spawn(move || number)).collect();
@@ -226,9 +239,9 @@ impl Workload for SpawnJoin {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (form, tasks) = (Form::of(&setup.point)?, setup.count("tasks")?);
+        let Params { form, tasks, .. } = params;
         Ok(repeat(move || {
             if form == Form::Recursive {
                 return Ok(tree_of_joins::<D>(0, tasks as u64));
@@ -271,9 +284,6 @@ mod tests {
     #[test]
     fn a_variant_that_is_unknown_is_refused() {
         let point = Point::new().variant("backwards").with("tasks", 1, "");
-        assert!(matches!(
-            SpawnJoin.requirements(&point, Family::Async),
-            Err(Unsupported::Point(_))
-        ));
+        assert!(matches!(Params::from_point(&point), Err(Unsupported::Point(_))));
     }
 }

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use runtime_bench_api::instance::{AsyncSession, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The limit of each piece of work; none comes near it.
@@ -20,18 +21,21 @@ const LIMIT: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, Debug)]
 pub struct TimeoutChurn;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     timeouts: usize,
     tasks: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let timeouts = point.count_in("timeouts", 1..=1_000_000_000)?;
         Ok(Self { timeouts, tasks: point.count_in("tasks", 1..=1_000_000)? })
     }
+}
 
+impl Params {
     /// The pieces of work of one task.
     fn pieces(self, task: usize) -> impl Iterator<Item = usize> + Send {
         (task..self.timeouts).step_by(self.tasks)
@@ -65,7 +69,10 @@ impl Ended {
 }
 
 impl Workload for TimeoutChurn {
+    type Params = Params;
     type Output = Ended;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::PER_TIMEOUT, &metric::CPU_PER_TIMEOUT];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -78,7 +85,7 @@ impl Workload for TimeoutChurn {
                     what is measured is setting a timer and taking it back."
                     .into(),
             check: "Every piece of work ends in time, and their numbers add up.".into(),
-            headline: "per-timeout".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The work steps back once: it is looked at before the timer, so a timer beside \
@@ -100,8 +107,8 @@ impl Workload for TimeoutChurn {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = Shape::of(point)?.tasks;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = params.tasks;
         let reason = match family {
             Family::Async => {
                 return Ok(Requirements {
@@ -119,9 +126,8 @@ impl Workload for TimeoutChurn {
         Err(Unsupported::Family(reason.to_owned()))
     }
 
-    fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
-        let timeouts =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.timeouts;
+    fn verify(&self, trial: &Trial<Params>, ended: &Ended) -> Result<(), String> {
+        let timeouts = trial.params.timeouts;
         let sum = timeouts * (timeouts - 1) / 2;
         if *ended == (Ended { sum, in_time: timeouts, expired: 0 }) {
             return Ok(());
@@ -137,25 +143,24 @@ impl Workload for TimeoutChurn {
         format!("{} in time", ended.in_time)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
-        let timeouts = Shape::of(&setup.point).map_or(1, |shape| shape.timeouts) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
+        let timeouts = trial.params.timeouts as f64;
         vec![
-            Metric::lower("per-timeout", "ns", block.wall_ns() / timeouts),
-            Metric::lower("cpu-per-timeout", "ns", block.cpu_ns() / timeouts),
+            Metric::of(&metric::PER_TIMEOUT, block.wall_ns() / timeouts),
+            Metric::of(&metric::CPU_PER_TIMEOUT, block.cpu_ns() / timeouts),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
-            let tasks: Vec<_> = (0..shape.tasks)
+            let tasks: Vec<_> = (0..params.tasks)
                 .map(|task| {
                     R::spawn(async move {
                         let mut ended = Ended::default();
-                        for number in shape.pieces(task) {
+                        for number in params.pieces(task) {
                             let work = async move {
                                 R::yield_now().await;
                                 number
@@ -182,8 +187,8 @@ mod tests {
     #[test]
     fn every_piece_of_work_belongs_to_one_task() {
         for (timeouts, tasks) in [(10, 3), (2, 5), (1, 1)] {
-            let shape = Shape { timeouts, tasks };
-            let mut all: Vec<usize> = (0..tasks).flat_map(|task| shape.pieces(task)).collect();
+            let params = Params { timeouts, tasks };
+            let mut all: Vec<usize> = (0..tasks).flat_map(|task| params.pieces(task)).collect();
             all.sort_unstable();
             assert_eq!(all, (0..timeouts).collect::<Vec<_>>());
         }

@@ -1,24 +1,20 @@
 //! `worker-pool`: many jobs, and only so many of them at a time.
 
-use std::future::Future;
-use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::watch::Watch;
 use crate::cpu::xorshift::{scattered, xorshift};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
-};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Steps of a job: about a third of a microsecond.
@@ -28,8 +24,9 @@ const STEPS: usize = 300;
 #[derive(Clone, Copy, Debug)]
 pub struct WorkerPool;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     jobs: usize,
     at_once: usize,
 }
@@ -43,12 +40,14 @@ pub struct Done {
     most: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let jobs = point.count_in("jobs", 1..=100_000_000)?;
         Ok(Self { jobs, at_once: point.count_in("at-once", 1..=100_000)? })
     }
+}
 
+impl Params {
     fn job(number: usize) -> u64 {
         xorshift(scattered(number), STEPS)
     }
@@ -59,7 +58,10 @@ impl Shape {
 }
 
 impl Workload for WorkerPool {
+    type Params = Params;
     type Output = Done;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::JOB_RATE, &metric::CPU_PER_JOB, &metric::MOST_AT_ONCE];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -72,7 +74,7 @@ impl Workload for WorkerPool {
             check: "The jobs' answers combine to those of a plain loop, and no more were at work \
                     than allowed."
                 .into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Asynchronous runners spawn a task for each job, which waits for a permit of the \
@@ -95,21 +97,19 @@ impl Workload for WorkerPool {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let shape = Shape::of(point)?;
-        let tasks = if family == Family::Async { shape.jobs } else { shape.at_once };
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = if family == Family::Async { params.jobs } else { params.at_once };
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
 
-    fn verify(&self, setup: &Setup, done: &Done) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
-        if done.most > shape.at_once || done.most == 0 {
+    fn verify(&self, trial: &Trial<Params>, done: &Done) -> Result<(), String> {
+        if done.most > trial.params.at_once || done.most == 0 {
             return Err(format!(
                 "{} jobs were at work at once, allowed {}",
-                done.most, shape.at_once
+                done.most, trial.params.at_once
             ));
         }
-        let expected = shape.expected();
+        let expected = trial.params.expected();
         if done.xor == expected {
             Ok(())
         } else {
@@ -121,40 +121,32 @@ impl Workload for WorkerPool {
         format!("{:x}, at most {} at once", done.xor, done.most)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Done>) -> Vec<Metric> {
-        let jobs = setup.count("jobs").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Done>) -> Vec<Metric> {
+        let jobs = trial.params.jobs as f64;
         vec![
-            Metric::higher("rate", "jobs/s", jobs / block.wall_ns() * 1e9),
-            Metric::lower("cpu-per-job", "ns", block.cpu_ns() / jobs),
-            Metric::context("most-at-once", "", block.mean(|done| done.most as f64)),
+            Metric::of(&metric::JOB_RATE, jobs / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_PER_JOB, block.cpu_ns() / jobs),
+            Metric::of(&metric::MOST_AT_ONCE, block.mean(|done| done.most as f64)),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Done>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(repeat_async(move || {
-            let done = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
-            async move {
-                let none = || Failure::Request("the runtime has no semaphore".to_owned());
-                Ok(done.ok_or_else(none)?.await)
-            }
-        }))
+        Ok(repeat_async(move || async move { Ok(do_jobs::<R, R::Locks>(params).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Done>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (watch, next) = (Arc::new(Watch::default()), Arc::new(AtomicUsize::new(0)));
-            let workers: Vec<_> = (0..shape.at_once)
+            let workers: Vec<_> = (0..params.at_once)
                 .map(|_| {
                     let (watch, next) = (Arc::clone(&watch), Arc::clone(&next));
-                    T::spawn(move || take_jobs(shape, &watch, &next, std::thread::yield_now))
+                    T::spawn(move || take_jobs(params, &watch, &next, std::thread::yield_now))
                 })
                 .collect();
             let xor = workers.into_iter().fold(0, |xor, worker| xor ^ T::join(worker));
@@ -164,47 +156,35 @@ impl Workload for WorkerPool {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Done>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (watch, next) = (Watch::default(), AtomicUsize::new(0));
-            let worker = |_| take_jobs(shape, &watch, &next, std::thread::yield_now);
-            let xor = D::map(shape.at_once, worker).into_iter().fold(0, |xor, one| xor ^ one);
+            let worker = |_| take_jobs(params, &watch, &next, std::thread::yield_now);
+            let xor = D::map(params.at_once, worker).into_iter().fold(0, |xor, one| xor ^ one);
             Ok(Done { xor, most: watch.most() })
         }))
     }
 }
 
 /// A worker: one job after the other, until there are none.
-fn take_jobs(shape: Shape, watch: &Watch, next: &AtomicUsize, step_back: impl Fn()) -> u64 {
+fn take_jobs(params: Params, watch: &Watch, next: &AtomicUsize, step_back: impl Fn()) -> u64 {
     let mut xor = 0;
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= shape.jobs {
+        if number >= params.jobs {
             return xor;
         }
         watch.begin();
         step_back();
-        xor ^= Shape::job(number);
+        xor ^= Params::job(number);
         watch.end();
     }
 }
 
-/// One iteration with the runtime's semaphore; its future is boxed, once for all jobs.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
-
-impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
-    type Output = Pin<Box<dyn Future<Output = Done> + Send>>;
-
-    fn visit<L: Locks>(self) -> Self::Output {
-        Box::pin(do_jobs::<R, L>(self.0))
-    }
-}
-
-async fn do_jobs<R: AsyncRuntime, L: Locks>(shape: Shape) -> Done {
-    let shared = Arc::new((L::semaphore(shape.at_once), Watch::default()));
-    let jobs: Vec<_> = (0..shape.jobs)
+async fn do_jobs<R: AsyncRuntime, L: Locks>(params: Params) -> Done {
+    let shared = Arc::new((L::semaphore(params.at_once), Watch::default()));
+    let jobs: Vec<_> = (0..params.jobs)
         .map(|number| {
             let shared = Arc::clone(&shared);
             R::spawn(async move {
@@ -212,7 +192,7 @@ async fn do_jobs<R: AsyncRuntime, L: Locks>(shape: Shape) -> Done {
                 L::permitted(semaphore, async move {
                     watch.begin();
                     R::yield_now().await;
-                    let answer = Shape::job(number);
+                    let answer = Params::job(number);
                     watch.end();
                     answer
                 })

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{
@@ -11,33 +12,38 @@ use runtime_bench_api::instance::{
 };
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Yield;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     tasks: usize,
     yields: u64,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let tasks = point.count_in("tasks", 1..=1_000_000)?;
         Ok(Self { tasks, yields: point.count_in("yields", 1..=1_000_000_000)? as u64 })
     }
+}
 
+impl Params {
     fn total(self) -> u64 {
         self.tasks as u64 * self.yields
     }
 }
 
 impl Workload for Yield {
+    type Params = Params;
     /// Yields of all tasks together.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_YIELD, &metric::CPU_PER_YIELD];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -48,7 +54,7 @@ impl Workload for Yield {
                     loops do that must not keep a worker to themselves."
                 .into(),
             check: "Every task counts its yields, and the counts add up.".into(),
-            headline: "per-yield".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Not the same act for all: an asynchronous task goes to the end of a queue, a \
@@ -70,8 +76,8 @@ impl Workload for Yield {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = Shape::of(point)?.tasks;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = params.tasks;
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements {
             tasks,
@@ -81,9 +87,8 @@ impl Workload for Yield {
         })
     }
 
-    fn verify(&self, setup: &Setup, yields: &u64) -> Result<(), String> {
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
+    fn verify(&self, trial: &Trial<Params>, yields: &u64) -> Result<(), String> {
+        let expected = trial.params.total();
         if *yields == expected {
             Ok(())
         } else {
@@ -95,25 +100,24 @@ impl Workload for Yield {
         format!("{yields} yields")
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let yields = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let yields = trial.params.total() as f64;
         vec![
-            Metric::lower("per-yield", "ns", block.wall_ns() / yields),
-            Metric::lower("cpu-per-yield", "ns", block.cpu_ns() / yields),
+            Metric::of(&metric::PER_YIELD, block.wall_ns() / yields),
+            Metric::of(&metric::CPU_PER_YIELD, block.cpu_ns() / yields),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
-            let tasks: Vec<_> = (0..shape.tasks)
+            let tasks: Vec<_> = (0..params.tasks)
                 .map(|_| {
                     R::spawn(async move {
                         let mut yields = 0;
-                        while yields < shape.yields {
+                        while yields < params.yields {
                             R::yield_now().await;
                             yields += 1;
                         }
@@ -129,25 +133,24 @@ impl Workload for Yield {
         }))
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = u64>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_local(move || async move {
             let task = || async move {
                 let mut yields = 0;
-                while yields < shape.yields {
+                while yields < params.yields {
                     R::yield_now().await;
                     yields += 1;
                 }
                 yields
             };
-            let tasks: Vec<_> = (0..shape.tasks).map(|_| R::spawn(task())).collect();
+            let tasks: Vec<_> = (0..params.tasks).map(|_| R::spawn(task())).collect();
             let mut yields = 0;
             for task in tasks {
                 yields += task.await;
@@ -158,33 +161,31 @@ impl Workload for Yield {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let task = move || {
                 let mut yields = 0;
-                while yields < shape.yields {
+                while yields < params.yields {
                     std::thread::yield_now();
                     yields += 1;
                 }
                 yields
             };
-            let tasks: Vec<_> = (0..shape.tasks).map(|_| T::spawn(task)).collect();
+            let tasks: Vec<_> = (0..params.tasks).map(|_| T::spawn(task)).collect();
             Ok(tasks.into_iter().map(T::join).sum())
         }))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let all = AtomicU64::new(0);
-            D::spawn_each(shape.tasks, |_| {
+            D::spawn_each(params.tasks, |_| {
                 let mut yields = 0;
-                while yields < shape.yields {
+                while yields < params.yields {
                     D::yield_now();
                     yields += 1;
                 }

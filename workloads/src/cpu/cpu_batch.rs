@@ -2,7 +2,8 @@
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_results::trial::{Age, Metric, metric};
+use runtime_bench_results::metric::{self, MetricDef};
+use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,7 +12,8 @@ use runtime_bench_api::external;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, over_workers,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
+    over_workers,
 };
 
 /// Jobs per worker: enough, and unequal enough, not to quantise on the number of cores.
@@ -31,22 +33,32 @@ pub struct Batch {
     sequential_ns: f64,
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     jobs: usize,
     steps: usize,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let jobs = point.count_in("jobs", 1..=1_000_000)?;
+        Ok(Self { jobs, steps: point.count_in("steps", 1..=10_000_000_000)? })
+    }
+}
+
+/// The jobs of a batch.
+#[derive(Clone, Copy)]
+struct Jobs {
+    params: Params,
     seed: u64,
 }
 
-impl Shape {
-    fn of(setup: &Setup) -> Result<Self, Failure> {
-        Ok(Self { jobs: setup.count("jobs")?, steps: setup.count("steps")?, seed: setup.seed })
-    }
-
+impl Jobs {
     /// Sizes run from half the mean to one and a half of it, in sixteenths.
     fn run(self, job: usize) -> u64 {
         let sixteenth = job * 7 % 16;
-        let steps = self.steps / 2 + self.steps * sixteenth / 16;
+        let steps = self.params.steps / 2 + self.params.steps * sixteenth / 16;
         xorshift(self.seed.wrapping_add(job as u64), steps)
     }
 
@@ -54,7 +66,7 @@ impl Shape {
     fn sequential(self, setup: &Setup) -> Batch {
         let pass = || {
             let start = setup.clock.now();
-            let xor = (0..self.jobs).fold(0, |xor, job| xor ^ self.run(job));
+            let xor = (0..self.params.jobs).fold(0, |xor, job| xor ^ self.run(job));
             (xor, setup.clock.now().saturating_sub(start))
         };
         let ((expected, first), (xor, second)) = (pass(), pass());
@@ -63,7 +75,10 @@ impl Shape {
 }
 
 impl Workload for CpuBatch {
+    type Params = Params;
     type Output = Batch;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::SPEED_UP, &metric::CPU_OVER_SEQUENTIAL, &metric::CPU_OVER_WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -74,7 +89,7 @@ impl Workload for CpuBatch {
                     combined by exclusive or."
                 .into(),
             check: "The combined answer equals that of a plain loop.".into(),
-            headline: metric::SPEED_UP.into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Speed-up is against a plain loop on one thread, timed in the same process just \
@@ -99,24 +114,24 @@ impl Workload for CpuBatch {
         }
     }
 
-    fn requirements(&self, point: &Point, _: Family) -> Result<Requirements, Unsupported> {
-        point.count_in("steps", 1..=10_000_000_000)?;
-        Ok(Requirements {
-            tasks: point.count_in("jobs", 1..=1_000_000)?,
-            ..Requirements::default()
-        })
+    fn requirements(&self, params: &Params, _: Family) -> Result<Requirements, Unsupported> {
+        Ok(Requirements { tasks: params.jobs, ..Requirements::default() })
     }
 
-    fn parse_outputs(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Batch>, Failure> {
-        let shape = Shape::of(setup)?;
-        let expected = (0..shape.jobs).fold(0, |xor, job| xor ^ shape.run(job));
-        Ok(external::parse_outputs(said)?
+    fn parse_outputs(
+        &self,
+        trial: &Trial<Params>,
+        outputs: Vec<Value>,
+    ) -> Result<Vec<Batch>, Failure> {
+        let batch = Jobs { params: trial.params, seed: trial.setup.seed };
+        let expected = (0..trial.params.jobs).fold(0, |xor, job| xor ^ batch.run(job));
+        Ok(external::parse_outputs(outputs)?
             .into_iter()
             .map(|batch| Batch { expected, ..batch })
             .collect())
     }
 
-    fn verify(&self, _: &Setup, batch: &Batch) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, batch: &Batch) -> Result<(), String> {
         if batch.sequential_ns.is_nan() || batch.sequential_ns <= 0.0 {
             Err(format!("a plain loop that took {} ns", batch.sequential_ns))
         } else if batch.xor == batch.expected {
@@ -130,24 +145,24 @@ impl Workload for CpuBatch {
         format!("{:x}", batch.xor)
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Batch>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Batch>) -> Vec<Metric> {
         let sequential = block.mean(|batch| batch.sequential_ns);
         vec![
-            Metric::higher(metric::SPEED_UP, "×", sequential / block.wall_ns()),
-            Metric::lower("cpu-over-sequential", "×", block.cpu_ns() / sequential),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::SPEED_UP, sequential / block.wall_ns()),
+            Metric::of(&metric::CPU_OVER_SEQUENTIAL, block.cpu_ns() / sequential),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Batch>, Failure> {
-        let shape = Shape::of(&setup)?;
-        let sequential = shape.sequential(&setup);
+        let batch = Jobs { params, seed: setup.seed };
+        let sequential = batch.sequential(&setup);
         Ok(repeat_async(move || async move {
             let jobs: Vec<_> =
-                (0..shape.jobs).map(|job| R::spawn(async move { shape.run(job) })).collect();
+                (0..params.jobs).map(|job| R::spawn(async move { batch.run(job) })).collect();
             let mut xor = 0;
             for job in jobs {
                 xor ^= job.await;
@@ -158,13 +173,13 @@ impl Workload for CpuBatch {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Batch>, Failure> {
-        let shape = Shape::of(&setup)?;
-        let sequential = shape.sequential(&setup);
+        let batch = Jobs { params, seed: setup.seed };
+        let sequential = batch.sequential(&setup);
         Ok(repeat(move || {
             let jobs: Vec<_> =
-                (0..shape.jobs).map(|job| T::spawn(move || shape.run(job))).collect();
+                (0..params.jobs).map(|job| T::spawn(move || batch.run(job))).collect();
             let xor = jobs.into_iter().fold(0, |xor, job| xor ^ T::join(job));
             Ok(Batch { xor, ..sequential })
         }))
@@ -172,12 +187,12 @@ impl Workload for CpuBatch {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Batch>, Failure> {
-        let shape = Shape::of(&setup)?;
-        let sequential = shape.sequential(&setup);
+        let batch = Jobs { params, seed: setup.seed };
+        let sequential = batch.sequential(&setup);
         Ok(repeat(move || {
-            let answers = D::map(shape.jobs, |job| shape.run(job));
+            let answers = D::map(params.jobs, |job| batch.run(job));
             let xor = answers.into_iter().fold(0, |xor, answer| xor ^ answer);
             Ok(Batch { xor, ..sequential })
         }))

@@ -5,12 +5,13 @@ use std::pin::Pin;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
     over_workers,
 };
 
@@ -22,16 +23,26 @@ const MOST_THREADS: usize = 4_000;
 pub struct ForkJoin;
 
 /// The tree that is computed: a node either splits or is a leaf.
-#[derive(Clone, Copy)]
-enum Tree {
+#[derive(Clone, Copy, Debug)]
+pub enum Tree {
     /// Fibonacci numbers; from the cut-off downwards by plain recursion.
-    Fib { n: u64, cut_off: u64 },
+    Fib {
+        /// Its index.
+        n: u64,
+        /// Below it nothing splits.
+        cut_off: u64,
+    },
     /// Leaves numbered from `first`, ten children a node; the answer is their sum.
-    Skynet { first: u64, leaves: u64 },
+    Skynet {
+        /// Number of the first leaf.
+        first: u64,
+        /// Number of leaves.
+        leaves: u64,
+    },
 }
 
-impl Tree {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Tree {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         match point.variant.as_deref() {
             Some("fib") => Ok(Self::Fib {
                 n: point.count_in("n", 1..=50)? as u64,
@@ -46,7 +57,9 @@ impl Tree {
             }
         }
     }
+}
 
+impl Tree {
     /// The parts that may run in parallel; none for a leaf.
     fn children(self) -> Children {
         match self {
@@ -108,7 +121,10 @@ enum Children {
 }
 
 impl Workload for ForkJoin {
+    type Params = Tree;
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::PER_TASK, &metric::CPU_PER_TASK, &metric::CPU_OVER_WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -120,7 +136,7 @@ impl Workload for ForkJoin {
                     a tree of ten children a node that adds up the numbers of its leaves."
                 .into(),
             check: "The Fibonacci number, or the sum of the leaves' numbers.".into(),
-            headline: "per-task".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "An asynchronous recursion needs a boxed future per task; that is part of what it \
@@ -146,8 +162,8 @@ impl Workload for ForkJoin {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = usize::try_from(Tree::of(point)?.tasks()).unwrap_or(usize::MAX);
+    fn requirements(&self, tree: &Tree, family: Family) -> Result<Requirements, Unsupported> {
+        let tasks = usize::try_from(tree.tasks()).unwrap_or(usize::MAX);
         most_threads(family, tasks, MOST_THREADS)?;
         Ok(Requirements {
             tasks,
@@ -156,13 +172,12 @@ impl Workload for ForkJoin {
         })
     }
 
-    fn verify(&self, setup: &Setup, answer: &u64) -> Result<(), String> {
-        let expected =
-            Tree::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.expected();
+    fn verify(&self, trial: &Trial<Tree>, answer: &u64) -> Result<(), String> {
+        let expected = trial.params.expected();
         if *answer == expected {
             Ok(())
         } else {
-            Err(format!("the tree gave {answer}, expected {expected}"))
+            Err(format!("the trial.params gave {answer}, expected {expected}"))
         }
     }
 
@@ -170,36 +185,33 @@ impl Workload for ForkJoin {
         answer.to_string()
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let tasks = Tree::of(&setup.point).map_or(1, Tree::tasks).max(1) as f64;
+    fn metrics(&self, trial: &Trial<Tree>, block: &Timed<u64>) -> Vec<Metric> {
+        let tasks = trial.params.tasks().max(1) as f64;
         vec![
-            Metric::lower("per-task", "ns", block.wall_ns() / tasks),
-            Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::PER_TASK, block.wall_ns() / tasks),
+            Metric::of(&metric::CPU_PER_TASK, block.cpu_ns() / tasks),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params: tree, .. }: Trial<Tree>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let tree = Tree::of(&setup.point)?;
         Ok(repeat_async(move || async move { Ok(future::<R>(tree).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params: tree, .. }: Trial<Tree>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let tree = Tree::of(&setup.point)?;
         Ok(repeat(move || Ok(threads::<T>(tree))))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params: tree, .. }: Trial<Tree>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let tree = Tree::of(&setup.point)?;
         Ok(repeat(move || Ok(pool::<D>(tree))))
     }
 }
@@ -269,7 +281,7 @@ mod tests {
     #[test]
     fn both_trees_give_what_they_should() {
         for point in ForkJoin.points(PointSet::Smoke, 2) {
-            let tree = Tree::of(&point).unwrap();
+            let tree = Tree::from_point(&point).unwrap();
             assert_eq!(sequential(tree), tree.expected(), "{point:?}");
         }
         assert_eq!(Tree::Fib { n: 27, cut_off: 12 }.expected(), 196_418);

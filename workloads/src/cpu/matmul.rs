@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -12,7 +13,7 @@ use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Rounding of a sum of products, relative to its size.
@@ -22,15 +23,15 @@ const TOLERANCE: f64 = 1e-9;
 #[derive(Clone, Copy, Debug)]
 pub struct Matmul;
 
-/// The parameters, read once.
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     n: usize,
     tile: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let n = point.count_in("n", 1..=16_384)?;
         let tile = point.count_in("tile", 1..=16_384)?;
         if !n.is_multiple_of(tile) {
@@ -38,7 +39,9 @@ impl Shape {
         }
         Ok(Self { n, tile })
     }
+}
 
+impl Params {
     fn tiles(self) -> usize {
         (self.n / self.tile).pow(2)
     }
@@ -46,22 +49,21 @@ impl Shape {
 
 /// Both factors, row by row.
 struct Factors {
-    shape: Shape,
+    params: Params,
     a: Vec<f64>,
     b: Vec<f64>,
 }
 
 impl Factors {
-    fn of(setup: &Setup) -> Result<Self, Unsupported> {
-        let shape = Shape::of(&setup.point)?;
-        let mut rng = Rng::with_seed(setup.seed);
-        let mut matrix = || (0..shape.n * shape.n).map(|_| rng.f64() - 0.5).collect();
-        Ok(Self { shape, a: matrix(), b: matrix() })
+    fn of(params: Params, seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let mut matrix = || (0..params.n * params.n).map(|_| rng.f64() - 0.5).collect();
+        Self { params, a: matrix(), b: matrix() }
     }
 
     /// One tile of the product, row by row.
     fn tile(&self, number: usize) -> Vec<f64> {
-        let Shape { n, tile } = self.shape;
+        let Params { n, tile } = self.params;
         let (row, column) = (number / (n / tile) * tile, number % (n / tile) * tile);
         let mut sums = vec![0.0; tile * tile];
         for k in 0..n {
@@ -91,12 +93,12 @@ pub struct Product {
 
 impl Product {
     /// `product · x`.
-    fn times(&self, shape: Shape, x: &[f64]) -> Vec<f64> {
-        let mut y = vec![0.0; shape.n];
-        let across = shape.n / shape.tile;
+    fn times(&self, params: Params, x: &[f64]) -> Vec<f64> {
+        let mut y = vec![0.0; params.n];
+        let across = params.n / params.tile;
         for (number, tile) in self.tiles.iter().enumerate() {
-            let (row, column) = (number / across * shape.tile, number % across * shape.tile);
-            for (r, line) in tile.chunks_exact(shape.tile).enumerate() {
+            let (row, column) = (number / across * params.tile, number % across * params.tile);
+            for (r, line) in tile.chunks_exact(params.tile).enumerate() {
                 let part = line.iter().zip(&x[column..]).map(|(c, x)| c * x);
                 y[row + r] += part.sum::<f64>();
             }
@@ -106,7 +108,9 @@ impl Product {
 }
 
 impl Workload for Matmul {
+    type Params = Params;
     type Output = Product;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::FLOP_RATE, &metric::CPU_OVER_WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -119,7 +123,7 @@ impl Workload for Matmul {
             check: "The product times a random vector equals the factors times it, one after the \
                     other (Freivalds 1979)."
                 .into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec!["A plain loop over a tile, the same for all; no library's kernel.".into()],
         }
@@ -134,31 +138,33 @@ impl Workload for Matmul {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let shape = Shape::of(point)?;
-        most_threads(family, shape.tiles(), 1_000)?;
-        let memory = 5 * (shape.n * shape.n * size_of::<f64>()) as u64;
-        Ok(Requirements { tasks: shape.tiles(), memory, ..Requirements::default() })
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        most_threads(family, params.tiles(), 1_000)?;
+        let memory = 5 * (params.n * params.n * size_of::<f64>()) as u64;
+        Ok(Requirements { tasks: params.tiles(), memory, ..Requirements::default() })
     }
 
-    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let Factors { a, b, .. } = Factors::of(setup)?;
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let Factors { a, b, .. } = Factors::of(trial.params, trial.setup.seed);
         let bytes: Vec<u8> = a.into_iter().chain(b).flat_map(f64::to_le_bytes).collect();
-        external::input_file(setup, "matmul", &bytes)
+        external::input_file(&trial.setup, "matmul", &bytes)
     }
 
-    fn verify(&self, setup: &Setup, product: &Product) -> Result<(), String> {
-        let factors = Factors::of(setup).map_err(|unsupported| unsupported.to_string())?;
-        let shape = factors.shape;
-        if product.tiles.len() != shape.tiles() {
-            return Err(format!("{} tiles, expected {}", product.tiles.len(), shape.tiles()));
+    fn verify(&self, trial: &Trial<Params>, product: &Product) -> Result<(), String> {
+        let factors = Factors::of(trial.params, trial.setup.seed);
+        if product.tiles.len() != trial.params.tiles() {
+            return Err(format!(
+                "{} tiles, expected {}",
+                product.tiles.len(),
+                trial.params.tiles()
+            ));
         }
-        let mut rng = Rng::with_seed(!setup.seed);
-        let x: Vec<f64> = (0..shape.n).map(|_| rng.f64()).collect();
+        let mut rng = Rng::with_seed(!trial.setup.seed);
+        let x: Vec<f64> = (0..trial.params.n).map(|_| rng.f64()).collect();
         let expected = Factors::times(&factors.a, &Factors::times(&factors.b, &x));
-        let found = product.times(shape, &x);
+        let found = product.times(trial.params, &x);
         let off = |(found, expected): &(&f64, &f64)| {
-            (*found - *expected).abs() > TOLERANCE * (shape.n as f64) || !found.is_finite()
+            (*found - *expected).abs() > TOLERANCE * (trial.params.n as f64) || !found.is_finite()
         };
         match found.iter().zip(&expected).position(|pair| off(&pair)) {
             None => Ok(()),
@@ -174,23 +180,23 @@ impl Workload for Matmul {
         format!("{} tiles, corners add up to {trace:.6}", product.tiles.len())
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Product>) -> Vec<Metric> {
-        let n = setup.count("n").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Product>) -> Vec<Metric> {
+        let n = trial.params.n as f64;
         vec![
-            Metric::higher("rate", "flop/s", 2.0 * n.powi(3) / block.wall_ns() * 1e9),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::FLOP_RATE, 2.0 * n.powi(3) / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Product>, Failure> {
-        let factors = Arc::new(Factors::of(&setup)?);
+        let factors = Arc::new(Factors::of(params, setup.seed));
         Ok(repeat_async(move || {
             let factors = Arc::clone(&factors);
             async move {
-                let tasks: Vec<_> = (0..factors.shape.tiles())
+                let tasks: Vec<_> = (0..factors.params.tiles())
                     .map(|number| {
                         let factors = Arc::clone(&factors);
                         R::spawn(async move { factors.tile(number) })
@@ -207,11 +213,11 @@ impl Workload for Matmul {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Product>, Failure> {
-        let factors = Arc::new(Factors::of(&setup)?);
+        let factors = Arc::new(Factors::of(params, setup.seed));
         Ok(repeat(move || {
-            let tasks: Vec<_> = (0..factors.shape.tiles())
+            let tasks: Vec<_> = (0..factors.params.tiles())
                 .map(|number| {
                     let factors = Arc::clone(&factors);
                     T::spawn(move || factors.tile(number))
@@ -223,11 +229,11 @@ impl Workload for Matmul {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Product>, Failure> {
-        let factors = Factors::of(&setup)?;
+        let factors = Factors::of(params, setup.seed);
         Ok(repeat(move || {
-            Ok(Product { tiles: D::map(factors.shape.tiles(), |number| factors.tile(number)) })
+            Ok(Product { tiles: D::map(factors.params.tiles(), |number| factors.tile(number)) })
         }))
     }
 }
@@ -236,6 +242,7 @@ impl Workload for Matmul {
 mod tests {
     use super::*;
     use runtime_bench_api::clock::SYSTEM;
+    use runtime_bench_api::workload::Setup;
 
     fn setup(n: u64, tile: u64) -> Setup {
         Setup {
@@ -250,26 +257,27 @@ mod tests {
     }
 
     fn product(setup: &Setup) -> Product {
-        let factors = Factors::of(setup).unwrap();
-        Product { tiles: (0..factors.shape.tiles()).map(|n| factors.tile(n)).collect() }
+        let factors = Factors::of(Params::from_point(&setup.point).unwrap(), setup.seed);
+        Product { tiles: (0..factors.params.tiles()).map(|n| factors.tile(n)).collect() }
     }
 
     #[test]
     fn a_product_is_verified_and_a_wrong_figure_or_tile_is_noticed() {
         let setup = setup(12, 4);
         let mut right = product(&setup);
-        assert_eq!(Matmul.verify(&setup, &right), Ok(()));
+        let trial = Trial::new(setup).unwrap();
+        assert_eq!(Matmul.verify(&trial, &right), Ok(()));
         right.tiles.swap(0, 1);
-        assert!(Matmul.verify(&setup, &right).is_err());
+        assert!(Matmul.verify(&trial, &right).is_err());
         right.tiles.swap(0, 1);
         right.tiles[4][3] += 1e-6;
-        assert!(Matmul.verify(&setup, &right).is_err());
+        assert!(Matmul.verify(&trial, &right).is_err());
         right.tiles.pop();
-        assert!(Matmul.verify(&setup, &right).unwrap_err().contains("8 tiles"));
+        assert!(Matmul.verify(&trial, &right).unwrap_err().contains("8 tiles"));
     }
 
     #[test]
     fn tiles_must_fill_the_matrix() {
-        assert!(matches!(Shape::of(&setup(10, 4).point), Err(Unsupported::Point(_))));
+        assert!(matches!(Params::from_point(&setup(10, 4).point), Err(Unsupported::Point(_))));
     }
 }

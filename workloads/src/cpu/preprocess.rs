@@ -8,6 +8,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,7 +19,7 @@ use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::scratch::write_whole;
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 
 /// The variant that computes where it reads.
@@ -39,15 +40,16 @@ pub struct Normalised {
     expected: Arc<Vec<Shard>>,
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     shards: usize,
     numbers: usize,
     offloads: bool,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let offloads = match point.variant.as_deref() {
             Some(INLINE) => false,
             Some(OFFLOADED) => true,
@@ -72,15 +74,15 @@ struct Files {
 }
 
 impl Files {
-    fn prepare(setup: &Setup, shape: Shape) -> Result<Self, Failure> {
+    fn prepare(setup: &Setup, params: Params) -> Result<Self, Failure> {
         let (mut paths, mut expected) = (Vec::new(), Vec::new());
-        for shard in 0..shape.shards {
+        for shard in 0..params.shards {
             let mut rng = Rng::with_seed(setup.seed.wrapping_add(shard as u64));
             // Millionths: the text says exactly which number is meant.
             let millionths: Vec<i64> =
-                (0..shape.numbers).map(|_| rng.i64(-1_000_000_000..1_000_000_000)).collect();
+                (0..params.numbers).map(|_| rng.i64(-1_000_000_000..1_000_000_000)).collect();
             expected.push(Shard::in_a_plain_loop(&millionths));
-            let path = setup.scratch.join(format!("preprocess-{}-{shard}", shape.numbers));
+            let path = setup.scratch.join(format!("preprocess-{}-{shard}", params.numbers));
             if !path.exists() {
                 write_whole(&path, lines(&millionths).as_bytes())
                     .map_err(Failure::io("making the files to read"))?;
@@ -102,7 +104,10 @@ fn lines(millionths: &[i64]) -> String {
 }
 
 impl Workload for Preprocess {
+    type Params = Params;
     type Output = Normalised;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::PER_SHARD, &metric::CPU_PER_SHARD, &metric::CPU_OVER_WALL];
 
     const OFFLOADS: bool = true;
 
@@ -119,7 +124,7 @@ impl Workload for Preprocess {
             check: "Mean and variance of every file and the bits of every normalised number equal \
                     those of a plain loop over the numbers that the file was made from."
                 .into(),
-            headline: "per-shard".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The files lie in the page cache, so this is mostly computing. One that comes from \
@@ -148,8 +153,8 @@ impl Workload for Preprocess {
         points.to_vec()
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let Shape { shards, numbers, offloads } = Shape::of(point)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let Params { shards, numbers, offloads } = *params;
         if offloads && family != Family::Async {
             return Err(Unsupported::Family(
                 "its tasks are made for computing as they are, and there is no other pool to hand \
@@ -164,18 +169,22 @@ impl Workload for Preprocess {
         Ok(Requirements { memory, offloads, ..needs })
     }
 
-    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let files = Files::prepare(setup, Shape::of(&setup.point)?)?.paths;
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let files = Files::prepare(&trial.setup, trial.params)?.paths;
         Ok(ExternalInputs { files, ..ExternalInputs::default() })
     }
 
-    fn parse_outputs(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Normalised>, Failure> {
-        let Files { expected, .. } = Files::prepare(setup, Shape::of(&setup.point)?)?;
+    fn parse_outputs(
+        &self,
+        trial: &Trial<Params>,
+        outputs: Vec<Value>,
+    ) -> Result<Vec<Normalised>, Failure> {
+        let Files { expected, .. } = Files::prepare(&trial.setup, trial.params)?;
         let expects = |answer| Normalised { expected: Arc::clone(&expected), ..answer };
-        Ok(external::parse_outputs(said)?.into_iter().map(expects).collect())
+        Ok(external::parse_outputs(outputs)?.into_iter().map(expects).collect())
     }
 
-    fn verify(&self, _: &Setup, normalised: &Normalised) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, normalised: &Normalised) -> Result<(), String> {
         let Normalised { shards, expected } = normalised;
         let right = shards.iter().zip(&**expected).filter(|(came, e)| came.as_ref() == Some(e));
         let right = right.count();
@@ -190,21 +199,20 @@ impl Workload for Preprocess {
         format!("{:x}", hashes.fold(0_u64, |all, hash| all.rotate_left(1) ^ hash))
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Normalised>) -> Vec<Metric> {
-        let shards = Shape::of(&setup.point).map_or(1, |shape| shape.shards) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Normalised>) -> Vec<Metric> {
+        let shards = trial.params.shards as f64;
         vec![
-            Metric::lower("per-shard", "ns", block.wall_ns() / shards),
-            Metric::lower("cpu-per-shard", "ns", block.cpu_ns() / shards),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::PER_SHARD, block.wall_ns() / shards),
+            Metric::of(&metric::CPU_PER_SHARD, block.cpu_ns() / shards),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Normalised>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let files = Arc::new(Files::prepare(&setup, shape)?);
+        let files = Arc::new(Files::prepare(&setup, params)?);
         Ok(repeat_async(move || {
             let files = Arc::clone(&files);
             async move {
@@ -215,7 +223,7 @@ impl Workload for Preprocess {
                     .map(|path| {
                         R::spawn(async move {
                             let bytes = R::read_whole(&path).await?;
-                            Ok(if shape.offloads {
+                            Ok(if params.offloads {
                                 R::offload(move || normalise(&bytes)).await
                             } else {
                                 normalise(&bytes)
@@ -234,9 +242,9 @@ impl Workload for Preprocess {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Normalised>, Failure> {
-        let files = Files::prepare(&setup, Shape::of(&setup.point)?)?;
+        let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {
             let tasks: Vec<_> =
                 files.paths.iter().cloned().map(|path| T::spawn(move || shard(&path))).collect();
@@ -247,9 +255,9 @@ impl Workload for Preprocess {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Normalised>, Failure> {
-        let files = Files::prepare(&setup, Shape::of(&setup.point)?)?;
+        let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {
             let shards = D::map(files.paths.len(), |file| shard(&files.paths[file]));
             let shards = shards.into_iter().collect::<Result<_, _>>()?;

@@ -6,31 +6,35 @@ use std::pin::Pin;
 use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Sort;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     elements: usize,
     cut_off: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let elements = point.count_in("elements", 1..=1_000_000_000)?;
         Ok(Self { elements, cut_off: point.count_in("cut-off", 1..=1_000_000_000)? })
     }
+}
 
+impl Params {
     /// Tasks that one iteration spawns: one a split.
     fn tasks(self) -> usize {
         self.elements.div_ceil(self.cut_off).next_power_of_two()
@@ -85,7 +89,9 @@ fn fingerprint(numbers: &[u64]) -> u64 {
 }
 
 impl Workload for Sort {
+    type Params = Params;
     type Output = Vec<u64>;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::ELEMENT_RATE, &metric::CPU_OVER_WALL];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -97,7 +103,7 @@ impl Workload for Sort {
                     divide and conquer with work at every node."
                 .into(),
             check: "The numbers are in order, and they are the numbers of the input.".into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Each iteration copies the input first, inside the clock, the same for all. The \
@@ -118,22 +124,20 @@ impl Workload for Sort {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let shape = Shape::of(point)?;
-        most_threads(family, shape.tasks(), 1_000)?;
-        let memory = 4 * (shape.elements * size_of::<u64>()) as u64;
-        Ok(Requirements { tasks: shape.tasks(), memory, ..Requirements::default() })
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        most_threads(family, params.tasks(), 1_000)?;
+        let memory = 4 * (params.elements * size_of::<u64>()) as u64;
+        Ok(Requirements { tasks: params.tasks(), memory, ..Requirements::default() })
     }
 
-    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let numbers = Shape::of(&setup.point)?.input(setup.seed);
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let numbers = trial.params.input(trial.setup.seed);
         let bytes: Vec<u8> = numbers.into_iter().flat_map(u64::to_le_bytes).collect();
-        external::input_file(setup, "sort", &bytes)
+        external::input_file(&trial.setup, "sort", &bytes)
     }
 
-    fn verify(&self, setup: &Setup, sorted: &Vec<u64>) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
-        let input = shape.input(setup.seed);
+    fn verify(&self, trial: &Trial<Params>, sorted: &Vec<u64>) -> Result<(), String> {
+        let input = trial.params.input(trial.setup.seed);
         if let Some(place) = sorted.windows(2).position(|pair| pair[0] > pair[1]) {
             return Err(format!("element {place} is larger than the one behind it"));
         }
@@ -151,42 +155,39 @@ impl Workload for Sort {
         format!("{} in order, {:016x}", sorted.len(), fingerprint(sorted))
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Vec<u64>>) -> Vec<Metric> {
-        let elements = setup.count("elements").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Vec<u64>>) -> Vec<Metric> {
+        let elements = trial.params.elements as f64;
         vec![
-            Metric::higher("rate", "elements/s", elements / block.wall_ns() * 1e9),
-            Metric::context("cpu-over-wall", "×", block.cpu_ns() / block.wall_ns()),
+            Metric::of(&metric::ELEMENT_RATE, elements / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_OVER_WALL, block.cpu_ns() / block.wall_ns()),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Vec<u64>>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let input = shape.input(setup.seed);
+        let input = params.input(setup.seed);
         Ok(repeat_async(move || {
-            let sorted = future::<R>(input.clone(), shape.cut_off);
+            let sorted = future::<R>(input.clone(), params.cut_off);
             async move { Ok(sorted.await) }
         }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Vec<u64>>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let input = shape.input(setup.seed);
-        Ok(repeat(move || Ok(threads::<T>(input.clone(), shape.cut_off))))
+        let input = params.input(setup.seed);
+        Ok(repeat(move || Ok(threads::<T>(input.clone(), params.cut_off))))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Vec<u64>>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let input = shape.input(setup.seed);
-        Ok(repeat(move || Ok(pool::<D>(input.clone(), shape.cut_off))))
+        let input = params.input(setup.seed);
+        Ok(repeat(move || Ok(pool::<D>(input.clone(), params.cut_off))))
     }
 }
 
@@ -248,7 +249,7 @@ mod tests {
 
     #[test]
     fn tasks_are_counted_generously() {
-        assert_eq!(Shape { elements: 1_000, cut_off: 100 }.tasks(), 16);
-        assert_eq!(Shape { elements: 10, cut_off: 100 }.tasks(), 1);
+        assert_eq!(Params { elements: 1_000, cut_off: 100 }.tasks(), 16);
+        assert_eq!(Params { elements: 10, cut_off: 100 }.tasks(), 1);
     }
 }

@@ -8,7 +8,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::connect_churn::{Churned, SIZE, Shape, ended};
+use super::connect_churn::{Churned, Params, SIZE, ended};
 use super::first_failure::FirstFailure;
 use super::message::fill;
 use runtime_bench_api::instance::{LocalSession, repeat_local};
@@ -21,7 +21,7 @@ use runtime_bench_api::workload::Failure;
 /// # Errors
 /// When the system refuses a socket or a port.
 pub(super) fn session<R: LocalRuntime>(
-    shape: Shape,
+    params: Params,
 ) -> Result<impl LocalSession<Output = Churned>, Failure> {
     let listen = || {
         let listener = listen()?;
@@ -32,26 +32,26 @@ pub(super) fn session<R: LocalRuntime>(
     let (listener, socket, address) = listen().map_err(Failure::io("listening on loopback"))?;
     Ok(repeat_local(move || {
         let (listener, socket) = (Rc::clone(&listener), Arc::clone(&socket));
-        async move { churn::<R>(shape, &listener, &socket, address).await }
+        async move { churn::<R>(params, &listener, &socket, address).await }
     }))
 }
 
 async fn churn<R: LocalRuntime>(
-    shape: Shape,
+    params: Params,
     listener: &R::Listener,
     socket: &Arc<TcpListener>,
     address: SocketAddr,
 ) -> Result<Churned, Failure> {
     let next = Rc::new(Cell::new(0));
     let failure = Rc::new(FirstFailure::among_clients_of(socket));
-    let clients: Vec<_> = (0..shape.at_once)
+    let clients: Vec<_> = (0..params.at_once)
         .map(|_| {
             let (next, failure) = (Rc::clone(&next), Rc::clone(&failure));
-            R::spawn(async move { failure.seen(visit::<R>(shape, address, &next).await) })
+            R::spawn(async move { failure.seen(visit::<R>(params, address, &next).await) })
         })
         .collect();
-    let mut servers = Vec::with_capacity(shape.connections);
-    for _ in 0..shape.connections {
+    let mut servers = Vec::with_capacity(params.connections);
+    for _ in 0..params.connections {
         let stream = R::accept(listener).await.map_err(|error| failure.ended(error))?;
         servers.push(R::spawn(serve::<R>(stream)));
     }
@@ -67,7 +67,7 @@ async fn churn<R: LocalRuntime>(
 
 /// A client: one connection after the other, until there are enough.
 async fn visit<R: LocalRuntime>(
-    shape: Shape,
+    params: Params,
     address: SocketAddr,
     next: &Cell<usize>,
 ) -> io::Result<Churned> {
@@ -76,7 +76,7 @@ async fn visit<R: LocalRuntime>(
     let mut seen = Churned::default();
     loop {
         let number = next.replace(next.get() + 1);
-        if number >= shape.connections {
+        if number >= params.connections {
             return Ok(seen);
         }
         fill(&mut message, number, 0);

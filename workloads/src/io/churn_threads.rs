@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
-use super::connect_churn::{Churned, SIZE, Shape, ended};
+use super::connect_churn::{Churned, Params, SIZE, ended};
 use super::first_failure::FirstFailure;
 use super::message::fill;
 use runtime_bench_api::instance::{Session, repeat};
@@ -18,30 +18,30 @@ use runtime_bench_api::workload::Failure;
 /// # Errors
 /// When the system refuses a socket or a port.
 pub(super) fn session<T: ThreadRuntime>(
-    shape: Shape,
+    params: Params,
 ) -> Result<impl Session<Output = Churned>, Failure> {
     let refused = Failure::io("listening on loopback");
     let listener = Arc::new(listen().map_err(&refused)?);
     let address = listener.local_addr().map_err(&refused)?;
-    Ok(repeat(move || churn::<T>(shape, &listener, address)))
+    Ok(repeat(move || churn::<T>(params, &listener, address)))
 }
 
 fn churn<T: ThreadRuntime>(
-    shape: Shape,
+    params: Params,
     listener: &Arc<TcpListener>,
     address: SocketAddr,
 ) -> Result<Churned, Failure> {
     let next = Arc::new(AtomicUsize::new(0));
     let failure = Arc::new(FirstFailure::among_clients_of(listener));
-    let clients: Vec<_> = (0..shape.at_once)
+    let clients: Vec<_> = (0..params.at_once)
         .map(|_| {
             let (next, failure) = (Arc::clone(&next), Arc::clone(&failure));
-            T::spawn(move || failure.seen(visit(shape, address, &next)))
+            T::spawn(move || failure.seen(visit(params, address, &next)))
         })
         .collect();
     // Nobody keeps the handles of ten thousand threads: each reports its end here.
     let (end, ends) = mpsc::channel();
-    for _ in 0..shape.connections {
+    for _ in 0..params.connections {
         let (stream, _) = listener.accept().map_err(|error| failure.ended(error))?;
         let end = end.clone();
         drop(T::spawn(move || end.send(serve(stream).is_ok())));
@@ -56,12 +56,12 @@ fn churn<T: ThreadRuntime>(
 }
 
 /// A client: one connection after the other, until there are enough.
-fn visit(shape: Shape, address: SocketAddr, next: &AtomicUsize) -> io::Result<Churned> {
+fn visit(params: Params, address: SocketAddr, next: &AtomicUsize) -> io::Result<Churned> {
     let (mut message, mut echo) = ([0; SIZE], [0; SIZE]);
     let mut seen = Churned::default();
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= shape.connections {
+        if number >= params.connections {
             return Ok(seen);
         }
         fill(&mut message, number, 0);
@@ -120,13 +120,13 @@ mod tests {
 
     #[test]
     fn a_client_that_fails_ends_the_iteration() {
-        let shape = Shape { connections: 8, at_once: 2 };
+        let params = Params { connections: 8, at_once: 2 };
         let listener = Arc::new(listen().unwrap());
         let address = listener.local_addr().unwrap();
-        let all = churn::<Threads>(shape, &listener, address).unwrap();
+        let all = churn::<Threads>(params, &listener, address).unwrap();
         assert_eq!(all, Churned { answered: 8, wrong: 0, served: 8 });
         let nobody = listen().unwrap().local_addr().unwrap();
-        let failed = churn::<Threads>(shape, &listener, nobody).unwrap_err().to_string();
+        let failed = churn::<Threads>(params, &listener, nobody).unwrap_err().to_string();
         assert!(failed.contains("connecting and asking: Connection refused"), "{failed}");
     }
 }

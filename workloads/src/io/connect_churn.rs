@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -17,7 +18,7 @@ use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat_as
 use runtime_bench_api::loopback::{listen, waits_for_sockets};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Bytes of the message and of its echo.
@@ -38,14 +39,15 @@ pub struct Churned {
     pub(super) served: usize,
 }
 
-#[derive(Clone, Copy)]
-pub(super) struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     pub(super) connections: usize,
     pub(super) at_once: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         Ok(Self {
             connections: point.count_in("connections", 1..=10_000_000)?,
             at_once: point.count_in("at-once", 1..=4_096)?,
@@ -54,7 +56,10 @@ impl Shape {
 }
 
 impl Workload for ConnectChurn {
+    type Params = Params;
     type Output = Churned;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::CONNECTION_RATE, &metric::CPU_PER_CONNECTION];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -69,7 +74,7 @@ impl Workload for ConnectChurn {
                 "Every byte of every echo, and every server saw one message and then the end of \
                     its connection."
                     .into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Clients and servers run on the same runtime, so the CPU time is that of both. \
@@ -97,25 +102,23 @@ impl Workload for ConnectChurn {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_sockets(family)?;
-        let shape = Shape::of(point)?;
-        let tasks = 2 * shape.at_once + 1;
+        let tasks = 2 * params.at_once + 1;
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements {
             tasks,
             // The clients, the task that accepts, and one that serves.
-            blocking: shape.at_once + 2,
+            blocking: params.at_once + 2,
             // A server may not have seen the end of a connection when its client has the next.
-            files: 4 * shape.at_once,
+            files: 4 * params.at_once,
             memory: tasks as u64 * 4_096,
             ..Requirements::default()
         })
     }
 
-    fn verify(&self, setup: &Setup, churned: &Churned) -> Result<(), String> {
-        let all =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.connections;
+    fn verify(&self, trial: &Trial<Params>, churned: &Churned) -> Result<(), String> {
+        let all = trial.params.connections;
         let Churned { answered, wrong, served } = *churned;
         if answered == all && wrong == 0 && served == all {
             return Ok(());
@@ -130,19 +133,18 @@ impl Workload for ConnectChurn {
         format!("{} answered", churned.answered)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Churned>) -> Vec<Metric> {
-        let connections = Shape::of(&setup.point).map_or(1, |shape| shape.connections) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Churned>) -> Vec<Metric> {
+        let connections = trial.params.connections as f64;
         vec![
-            Metric::higher("rate", "connections/s", connections / block.wall_ns() * 1e9),
-            Metric::lower("cpu-per-connection", "ns", block.cpu_ns() / connections),
+            Metric::of(&metric::CONNECTION_RATE, connections / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_PER_CONNECTION, block.cpu_ns() / connections),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Churned>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         let listen = || {
             let listener = listen()?;
             let address = listener.local_addr()?;
@@ -153,26 +155,26 @@ impl Workload for ConnectChurn {
         let (listener, socket, address) = listen().map_err(Failure::io("listening on loopback"))?;
         Ok(repeat_async(move || {
             let (listener, socket) = (Arc::clone(&listener), Arc::clone(&socket));
-            async move { churn::<R>(shape, &listener, &socket, address).await }
+            async move { churn::<R>(params, &listener, &socket, address).await }
         }))
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Churned>, Failure> {
-        churn_local::session::<R>(Shape::of(&setup.point)?)
+        churn_local::session::<R>(params)
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Churned>, Failure> {
-        churn_threads::session::<T>(Shape::of(&setup.point)?)
+        churn_threads::session::<T>(params)
     }
 }
 
@@ -196,21 +198,21 @@ impl Churned {
 }
 
 async fn churn<R: AsyncRuntime>(
-    shape: Shape,
+    params: Params,
     listener: &R::Listener,
     socket: &Arc<TcpListener>,
     address: SocketAddr,
 ) -> Result<Churned, Failure> {
     let next = Arc::new(AtomicUsize::new(0));
     let failure = Arc::new(FirstFailure::among_clients_of(socket));
-    let clients: Vec<_> = (0..shape.at_once)
+    let clients: Vec<_> = (0..params.at_once)
         .map(|_| {
             let (next, failure) = (Arc::clone(&next), Arc::clone(&failure));
-            R::spawn(async move { failure.seen(visit_async::<R>(shape, address, &next).await) })
+            R::spawn(async move { failure.seen(visit_async::<R>(params, address, &next).await) })
         })
         .collect();
-    let mut servers = Vec::with_capacity(shape.connections);
-    for _ in 0..shape.connections {
+    let mut servers = Vec::with_capacity(params.connections);
+    for _ in 0..params.connections {
         let stream = R::accept(listener).await.map_err(|error| failure.ended(error))?;
         servers.push(R::spawn(serve_async::<R>(stream)));
     }
@@ -226,7 +228,7 @@ async fn churn<R: AsyncRuntime>(
 
 /// A client: one connection after the other, until there are enough.
 async fn visit_async<R: AsyncRuntime>(
-    shape: Shape,
+    params: Params,
     address: SocketAddr,
     next: &AtomicUsize,
 ) -> io::Result<Churned> {
@@ -234,7 +236,7 @@ async fn visit_async<R: AsyncRuntime>(
     let mut seen = Churned::default();
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= shape.connections {
+        if number >= params.connections {
             return Ok(seen);
         }
         fill(&mut message, number, 0);

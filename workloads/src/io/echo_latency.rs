@@ -4,15 +4,16 @@ use std::net::SocketAddr;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{Point, RATE};
-use runtime_bench_results::trial::{Age, Metric, metric};
+use runtime_bench_results::metric::{self, MetricDef};
+use runtime_bench_results::trial::{Age, Metric};
 
 use super::reported;
-use super::server::{self, Driven, Served, Shape};
+use super::server::{self, Driven, Load, Served};
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
 use runtime_bench_api::load::Report;
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// What a drive takes where time allows: a stall of some ten milliseconds is then a rare event, as it
@@ -34,18 +35,22 @@ fn point(rate: u64, milliseconds: u64) -> Point {
     )
 }
 
-fn shape(point: &Point) -> Result<Shape, Unsupported> {
-    match point.variant.as_deref() {
-        None => Shape::of_echo_schedule(point),
-        Some(CAPACITY) => Shape::of_capacity(point),
-        Some(other) => {
-            Err(Unsupported::Point(format!("there is no variant `{other}` of echo-latency")))
+impl FromPoint for Load {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        match point.variant.as_deref() {
+            None => Load::of_echo_schedule(point),
+            Some(CAPACITY) => Load::of_capacity(point),
+            Some(other) => {
+                Err(Unsupported::Point(format!("there is no variant `{other}` of echo-latency")))
+            }
         }
     }
 }
 
 impl Workload for EchoLatency {
+    type Params = Load;
     type Output = Report;
+    const METRICS: &'static [&'static MetricDef] = reported::OPEN_LOOP;
 
     const SERVES: bool = true;
 
@@ -59,7 +64,7 @@ impl Workload for EchoLatency {
                     when a message was to be sent."
                 .into(),
             check: "Every message is answered, and every byte of every answer is compared.".into(),
-            headline: metric::P99.into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The client is the same for every runner and no runtime: one thread on epoll. Where \
@@ -96,8 +101,8 @@ impl Workload for EchoLatency {
         Some(capacity.with("messages", milliseconds, ""))
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        server::requirements(&shape(point)?, family)
+    fn requirements(&self, load: &Load, family: Family) -> Result<Requirements, Unsupported> {
+        server::requirements(load, family)
     }
 
     fn ages(&self) -> &'static [Age] {
@@ -106,14 +111,13 @@ impl Workload for EchoLatency {
 
     fn on_address(
         self,
-        setup: &Setup,
+        Trial { params: load, setup }: Trial<Load>,
         address: SocketAddr,
     ) -> Result<impl Session<Output = Report>, Failure> {
-        let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::with_clients(setup, &shape, address)?, shape))
+        Ok(Driven::new(Served::with_clients(&setup, &load, address)?, load))
     }
 
-    fn verify(&self, _: &Setup, report: &Report) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Load>, report: &Report) -> Result<(), String> {
         reported::verify(report)
     }
 
@@ -121,9 +125,9 @@ impl Workload for EchoLatency {
         format!("{} answered", report.answered)
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
-        let mut metrics = reported::percentiles(block, Metric::lower);
-        metrics.extend(reported::metrics(block, "message"));
+    fn metrics(&self, _: &Trial<Load>, block: &Timed<Report>) -> Vec<Metric> {
+        let mut metrics = reported::percentiles(block, reported::LATENCIES);
+        metrics.extend(reported::metrics(block, &metric::MESSAGE_RATE, &metric::CPU_PER_MESSAGE));
         metrics
     }
 
@@ -133,29 +137,26 @@ impl Workload for EchoLatency {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params: load, setup }: Trial<Load>,
     ) -> Result<impl AsyncSession<Output = Report>, Failure> {
-        let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::echo_on_async::<R>(&setup, &shape).await?, shape))
+        Ok(Driven::new(Served::echo_on_async::<R>(&setup, &load).await?, load))
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &Load) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
-        setup: Setup,
+        Trial { params: load, setup }: Trial<Load>,
     ) -> Result<impl LocalSession<Output = Report>, Failure> {
-        let shape = Shape::of_echo_schedule(&setup.point)?;
-        Ok(Driven::new(Served::echo_on_local::<R>(&setup, &shape).await?, shape))
+        Ok(Driven::new(Served::echo_on_local::<R>(&setup, &load).await?, load))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params: load, setup }: Trial<Load>,
     ) -> Result<impl Session<Output = Report>, Failure> {
-        let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::echo_on_threads::<T>(&setup, &shape)?, shape))
+        Ok(Driven::new(Served::echo_on_threads::<T>(&setup, &load)?, load))
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamValue, Point};
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 
 const KIB: usize = 1_024;
@@ -29,22 +30,23 @@ pub struct FileRead;
 const COLD: &str = "cold";
 
 /// How a file is read.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Block {
     Whole,
     Bytes(usize),
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     files: usize,
     size: usize,
     block: Block,
     cold: bool,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let whole = |param: &&runtime_bench_results::key::Param| {
             param.name == "block" && param.value == ParamValue::from("whole")
         };
@@ -69,14 +71,21 @@ impl Shape {
     }
 }
 
-impl Shape {
+impl Params {
+    fn bytes(self) -> usize {
+        self.files * self.size
+    }
+
     fn prepare(self, setup: &Setup) -> Result<Files, Failure> {
         Files::prepare(setup, self.files, self.size, self.cold)
     }
 }
 
 impl Workload for FileRead {
+    type Params = Params;
     type Output = Sums;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::BYTE_THROUGHPUT, &metric::CPU_PER_MIB];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -90,7 +99,7 @@ impl Workload for FileRead {
             check: "The CRC-32 of every file, against that of the bytes it was made from; in `cold` \
                     also that the kernel had to fetch every byte from the disk."
                 .into(),
-            headline: "throughput".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Steady,
             notes: vec![
                 "Linux has no ready-made asynchronous read of a file: tokio and async-std hand each \
@@ -122,8 +131,8 @@ impl Workload for FileRead {
         }
     }
 
-    fn requirements(&self, point: &Point, _: Family) -> Result<Requirements, Unsupported> {
-        let Shape { files, size, cold, .. } = Shape::of(point)?;
+    fn requirements(&self, params: &Params, _: Family) -> Result<Requirements, Unsupported> {
+        let Params { files, size, cold, .. } = *params;
         if cold {
             cold::fits()?;
         }
@@ -137,16 +146,19 @@ impl Workload for FileRead {
         })
     }
 
-    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let files = Shape::of(&setup.point)?.prepare(setup)?.paths;
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let files = trial.params.prepare(&trial.setup)?.paths;
         Ok(ExternalInputs { files, ..ExternalInputs::default() })
     }
 
-    fn parse_outputs(&self, setup: &Setup, said: Vec<Value>) -> Result<Vec<Sums>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let expected = shape.prepare(setup)?.sums();
-        let answers: Vec<Sums> = external::parse_outputs(said)?;
-        if shape.cold && answers.iter().any(|sums| sums.fetched.is_none()) {
+    fn parse_outputs(
+        &self,
+        trial: &Trial<Params>,
+        outputs: Vec<Value>,
+    ) -> Result<Vec<Sums>, Failure> {
+        let expected = trial.params.prepare(&trial.setup)?.sums();
+        let answers: Vec<Sums> = external::parse_outputs(outputs)?;
+        if trial.params.cold && answers.iter().any(|sums| sums.fetched.is_none()) {
             let untold = "a cold read must tell in `fetched` how many bytes came from the disk";
             return Err(Failure::WrongAnswer(untold.to_owned()));
         }
@@ -156,13 +168,13 @@ impl Workload for FileRead {
             .collect())
     }
 
-    fn verify(&self, setup: &Setup, sums: &Sums) -> Result<(), String> {
+    fn verify(&self, trial: &Trial<Params>, sums: &Sums) -> Result<(), String> {
         let wrong = sums.read.iter().zip(&*sums.expected).filter(|(read, sum)| read != sum).count();
         let (read, files) = (sums.read.len(), sums.expected.len());
         if wrong > 0 || read != files {
             return Err(format!("of {files} files {read} were read, {wrong} with a wrong sum"));
         }
-        let bytes = bytes(setup) as u64;
+        let bytes = trial.params.bytes() as u64;
         match sums.fetched {
             Some(fetched) if fetched < bytes => {
                 Err(format!("of {bytes} bytes {fetched} came from the disk, the rest from memory"))
@@ -175,21 +187,20 @@ impl Workload for FileRead {
         format!("{:x}", sums.read.iter().fold(0_u32, |all, sum| all.rotate_left(1) ^ sum))
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Sums>) -> Vec<Metric> {
-        let mib = bytes(setup) as f64 / (KIB * KIB) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Sums>) -> Vec<Metric> {
+        let mib = trial.params.bytes() as f64 / (KIB * KIB) as f64;
         let took_s = block.mean(|sums| sums.took.as_secs_f64());
         vec![
-            Metric::higher("throughput", "MiB/s", mib / took_s),
-            Metric::lower("cpu-per-mib", "ns", block.cpu_ns() / mib),
+            Metric::of(&metric::BYTE_THROUGHPUT, mib / took_s),
+            Metric::of(&metric::CPU_PER_MIB, block.cpu_ns() / mib),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Sums>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let files = Arc::new(shape.prepare(&setup)?);
+        let files = Arc::new(params.prepare(&setup)?);
         Ok(repeat_async(move || {
             let files = Arc::clone(&files);
             async move {
@@ -198,7 +209,7 @@ impl Workload for FileRead {
                     .paths
                     .iter()
                     .cloned()
-                    .map(|path| R::spawn(async move { read_async::<R>(&path, shape.block).await }))
+                    .map(|path| R::spawn(async move { read_async::<R>(&path, params.block).await }))
                     .collect();
                 let mut read = Vec::with_capacity(tasks.len());
                 for task in tasks {
@@ -211,17 +222,16 @@ impl Workload for FileRead {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Sums>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let files = shape.prepare(&setup)?;
+        let files = params.prepare(&setup)?;
         Ok(repeat(move || {
             let begun = files.begin()?;
             let tasks: Vec<_> = files
                 .paths
                 .iter()
                 .cloned()
-                .map(|path| T::spawn(move || read_blocking(&path, shape.block)))
+                .map(|path| T::spawn(move || read_blocking(&path, params.block)))
                 .collect();
             files.end(&begun, tasks.into_iter().map(T::join).collect())
         }))
@@ -229,22 +239,16 @@ impl Workload for FileRead {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Sums>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let files = shape.prepare(&setup)?;
+        let files = params.prepare(&setup)?;
         Ok(repeat(move || {
             let begun = files.begin()?;
             let read =
-                D::map(files.paths.len(), |file| read_blocking(&files.paths[file], shape.block));
+                D::map(files.paths.len(), |file| read_blocking(&files.paths[file], params.block));
             files.end(&begun, read.into_iter().collect())
         }))
     }
-}
-
-/// Bytes of all files of a point.
-fn bytes(setup: &Setup) -> usize {
-    Shape::of(&setup.point).map_or(1, |shape| shape.files * shape.size)
 }
 
 async fn read_async<R: AsyncRuntime>(path: &Path, block: Block) -> io::Result<u32> {

@@ -29,7 +29,7 @@ const AT_MOST: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// When the quiet clients send.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Schedule {
     pub(super) messages: usize,
     pub(super) period: Duration,
@@ -37,7 +37,7 @@ pub(super) struct Schedule {
 
 /// What the clients of one iteration saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Heard {
+pub struct Echoes {
     /// Quiet messages echoed.
     pub(super) quiet: usize,
     /// Chunks of the hot connection echoed.
@@ -76,13 +76,13 @@ impl Clients {
         let over = Arc::clone(&done);
         let spawn = || {
             let quiet = thread::Builder::new().spawn(move || {
-                let heard = take_turns(&mut quiet, schedule);
+                let echoes = take_turns(&mut quiet, schedule);
                 done.store(true, Ordering::Relaxed);
-                Ok((quiet, heard?))
+                Ok((quiet, echoes?))
             })?;
             let hot = thread::Builder::new().spawn(move || {
-                let heard = keep_full(&mut hot, &over)?;
-                Ok((hot, heard))
+                let echoes = keep_full(&mut hot, &over)?;
+                Ok((hot, echoes))
             })?;
             Ok(Talking { hot, quiet })
         };
@@ -90,7 +90,7 @@ impl Clients {
     }
 }
 
-type Client<S> = JoinHandle<io::Result<(S, Heard)>>;
+type Client<S> = JoinHandle<io::Result<(S, Echoes)>>;
 
 /// The threads at work.
 pub(super) struct Talking {
@@ -100,24 +100,24 @@ pub(super) struct Talking {
 
 impl Talking {
     /// Waits for both; once all servers have written their last echo, for no task.
-    pub(super) fn ended(self) -> Result<(Clients, Heard), Failure> {
-        let (quiet, heard) = joined(self.quiet)?;
-        let (hot, hot_heard) = joined(self.hot)?;
-        let wrong = heard.wrong + hot_heard.wrong;
-        Ok((Clients { hot, quiet }, Heard { hot: hot_heard.hot, wrong, ..heard }))
+    pub(super) fn ended(self) -> Result<(Clients, Echoes), Failure> {
+        let (quiet, echoes) = joined(self.quiet)?;
+        let (hot, hot_echoes) = joined(self.hot)?;
+        let wrong = echoes.wrong + hot_echoes.wrong;
+        Ok((Clients { hot, quiet }, Echoes { hot: hot_echoes.hot, wrong, ..echoes }))
     }
 }
 
-fn joined<S>(client: Client<S>) -> Result<(S, Heard), Failure> {
+fn joined<S>(client: Client<S>) -> Result<(S, Echoes), Failure> {
     let ended = client.join().unwrap_or_else(|panic| resume_unwind(panic));
     ended.map_err(Failure::io("talking to the echo server"))
 }
 
 /// The quiet clients: each sends once a period, and they take turns within it.
-fn take_turns(clients: &mut [TcpStream], schedule: Schedule) -> io::Result<Heard> {
+fn take_turns(clients: &mut [TcpStream], schedule: Schedule) -> io::Result<Echoes> {
     let Schedule { messages, period } = schedule;
     let (mut message, mut echo) = ([0; QUIET], [0; QUIET]);
-    let mut heard = Heard::default();
+    let mut echoes = Echoes::default();
     let turn = period / clients.len().max(1) as u32;
     // One period first, in which the hot connection fills.
     let mut next = Instant::now() + period;
@@ -130,19 +130,19 @@ fn take_turns(clients: &mut [TcpStream], schedule: Schedule) -> io::Result<Heard
             client.write_all(&message)?;
             client.read_exact(&mut echo)?;
             let took = sent.elapsed();
-            heard.quiet += 1;
-            heard.wrong += usize::from(message != echo);
-            heard.round_trips += took;
-            heard.worst = heard.worst.max(took);
+            echoes.quiet += 1;
+            echoes.wrong += usize::from(message != echo);
+            echoes.round_trips += took;
+            echoes.worst = echoes.worst.max(took);
         }
     }
-    Ok(heard)
+    Ok(echoes)
 }
 
 /// The hot client: there is always a batch under way that the server has not read.
-fn keep_full(client: &mut TcpStream, over: &AtomicBool) -> io::Result<Heard> {
+fn keep_full(client: &mut TcpStream, over: &AtomicBool) -> io::Result<Echoes> {
     let (batch, mut echo) = (batch(), vec![0; BATCH * CHUNK]);
-    let mut heard = Heard::default();
+    let mut echoes = Echoes::default();
     let end = Instant::now() + AT_MOST;
     client.write_all(&batch)?;
     loop {
@@ -151,8 +151,8 @@ fn keep_full(client: &mut TcpStream, over: &AtomicBool) -> io::Result<Heard> {
             client.write_all(&batch)?;
         }
         client.read_exact(&mut echo)?;
-        heard.hot += BATCH;
-        heard.wrong += usize::from(batch != echo);
+        echoes.hot += BATCH;
+        echoes.wrong += usize::from(batch != echo);
         if !go_on {
             break;
         }
@@ -160,8 +160,8 @@ fn keep_full(client: &mut TcpStream, over: &AtomicBool) -> io::Result<Heard> {
     let last = [LAST; CHUNK];
     client.write_all(&last)?;
     client.read_exact(&mut echo[..CHUNK])?;
-    heard.wrong += usize::from(last[..] != echo[..CHUNK]);
-    Ok(heard)
+    echoes.wrong += usize::from(last[..] != echo[..CHUNK]);
+    Ok(echoes)
 }
 
 /// Chunks that all differ.
@@ -214,8 +214,8 @@ mod tests {
                 hot_server.write_all(&chunk).unwrap();
             }
         });
-        let (clients, heard) = talking.ended().unwrap();
-        assert_eq!((clients.quiet.len(), heard.quiet, heard.wrong), (2, 4, 0));
-        assert!(heard.hot >= BATCH && heard.worst <= heard.round_trips);
+        let (clients, echoes) = talking.ended().unwrap();
+        assert_eq!((clients.quiet.len(), echoes.quiet, echoes.wrong), (2, 4, 0));
+        assert!(echoes.hot >= BATCH && echoes.worst <= echoes.round_trips);
     }
 }

@@ -8,41 +8,48 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
-use super::hot_clients::{CHUNK, Clients, Heard, QUIET, Schedule, is_last};
+use super::hot_clients::{CHUNK, Clients, Echoes, QUIET, Schedule, is_last};
 use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct HotConnection;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     quiet: usize,
     schedule: Schedule,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let quiet = point.count_in("quiet", 1..=10_000)?;
         let period = Duration::from_millis(point.count_in("period", 1..=1_000)? as u64);
         let messages = point.count_in("messages", 1..=100_000)?;
         Ok(Self { quiet, schedule: Schedule { messages, period } })
     }
+}
 
+impl Params {
     fn total(self) -> usize {
         self.quiet * self.schedule.messages
     }
 }
 
 impl Workload for HotConnection {
-    type Output = Heard;
+    type Params = Params;
+    type Output = Echoes;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::ROUND_TRIP, &metric::ROUND_TRIP_WORST, &metric::HOT_THROUGHPUT];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -54,7 +61,7 @@ impl Workload for HotConnection {
                     the quiet ones wait for their echoes."
                 .into(),
             check: "Every byte of every echo, and their count.".into(),
-            headline: "round-trip".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The clients are two OS threads outside the runtime: one keeps the hot connection \
@@ -87,9 +94,9 @@ impl Workload for HotConnection {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_sockets(family)?;
-        let tasks = Shape::of(point)?.quiet + 1;
+        let tasks = params.quiet + 1;
         most_threads(family, tasks, 1_001)?;
         let memory = tasks as u64 * 8_192;
         Ok(Requirements {
@@ -101,10 +108,9 @@ impl Workload for HotConnection {
         })
     }
 
-    fn verify(&self, setup: &Setup, heard: &Heard) -> Result<(), String> {
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
-        let Heard { quiet, hot, wrong, .. } = *heard;
+    fn verify(&self, trial: &Trial<Params>, echoes: &Echoes) -> Result<(), String> {
+        let expected = trial.params.total();
+        let Echoes { quiet, hot, wrong, .. } = *echoes;
         if quiet == expected && hot > 0 && wrong == 0 {
             return Ok(());
         }
@@ -114,49 +120,47 @@ impl Workload for HotConnection {
         ))
     }
 
-    fn describe(&self, heard: &Heard) -> String {
-        format!("{} echoed", heard.quiet)
+    fn describe(&self, echoes: &Echoes) -> String {
+        format!("{} echoed", echoes.quiet)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Heard>) -> Vec<Metric> {
-        let quiet = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
-        let round_trips = block.mean(|heard| heard.round_trips.as_nanos() as f64);
-        let worst = block.answers.iter().map(|heard| heard.worst).max().unwrap_or_default();
-        let hot = block.mean(|heard| (heard.hot * CHUNK) as f64) / (1_024.0 * 1_024.0);
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Echoes>) -> Vec<Metric> {
+        let quiet = trial.params.total() as f64;
+        let round_trips = block.mean(|echoes| echoes.round_trips.as_nanos() as f64);
+        let worst = block.outputs.iter().map(|echoes| echoes.worst).max().unwrap_or_default();
+        let hot = block.mean(|echoes| (echoes.hot * CHUNK) as f64) / (1_024.0 * 1_024.0);
         vec![
-            Metric::lower("round-trip", "ns", round_trips / quiet),
-            Metric::lower("round-trip-worst", "ns", worst.as_nanos() as f64),
-            Metric::context("hot-throughput", "MiB/s", hot / block.wall_ns() * 1e9),
+            Metric::of(&metric::ROUND_TRIP, round_trips / quiet),
+            Metric::of(&metric::ROUND_TRIP_WORST, worst.as_nanos() as f64),
+            Metric::of(&metric::HOT_THROUGHPUT, hot / block.wall_ns() * 1e9),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
-    ) -> Result<impl AsyncSession<Output = Heard>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let (clients, hot, quiet) = connect(shape)?;
+        Trial { params, .. }: Trial<Params>,
+    ) -> Result<impl AsyncSession<Output = Echoes>, Failure> {
+        let (clients, hot, quiet) = connect(params)?;
         let quiet = quiet.into_iter().map(hand_over::<R>).collect::<Result<_, _>>()?;
         let ends = Some((clients, hand_over::<R>(hot)?));
-        Ok(OnAsync::<R> { schedule: shape.schedule, ends, quiet })
+        Ok(OnAsync::<R> { schedule: params.schedule, ends, quiet })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
-    ) -> Result<impl Session<Output = Heard>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let (clients, hot, quiet) = connect(shape)?;
+        Trial { params, .. }: Trial<Params>,
+    ) -> Result<impl Session<Output = Echoes>, Failure> {
+        let (clients, hot, quiet) = connect(params)?;
         let ends = Some((clients, hot));
-        Ok(OnThreads::<T> { schedule: shape.schedule, ends, quiet, own: PhantomData })
+        Ok(OnThreads::<T> { schedule: params.schedule, ends, quiet, own: PhantomData })
     }
 }
 
 /// The clients, and the servers' ends: the hot one and the quiet ones.
-fn connect(shape: Shape) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failure> {
+fn connect(params: Params) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failure> {
     let connect = || {
         let (hot_client, hot) = loopback::pair()?;
-        let (clients, quiet) = loopback::pairs(shape.quiet)?.into_iter().unzip();
+        let (clients, quiet) = loopback::pairs(params.quiet)?.into_iter().unzip();
         Ok((Clients::of(hot_client, clients)?, hot, quiet))
     };
     connect().map_err(Failure::io("connecting on loopback"))
@@ -175,9 +179,9 @@ struct OnAsync<R: AsyncRuntime> {
 }
 
 impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
-    type Output = Heard;
+    type Output = Echoes;
 
-    async fn iterate(&mut self) -> Result<Heard, Failure> {
+    async fn iterate(&mut self) -> Result<Echoes, Failure> {
         let failed = Failure::io("echoing");
         let messages = self.schedule.messages;
         let (clients, hot) = self.ends.take().ok_or_else(gone)?;
@@ -191,9 +195,9 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
             self.quiet.push(task.await.map_err(&failed)?);
         }
         let hot = hot.await.map_err(&failed)?;
-        let (clients, heard) = talking.ended()?;
+        let (clients, echoes) = talking.ended()?;
         self.ends = Some((clients, hot));
-        Ok(heard)
+        Ok(echoes)
     }
 }
 
@@ -205,9 +209,9 @@ struct OnThreads<T> {
 }
 
 impl<T: ThreadRuntime> Session for OnThreads<T> {
-    type Output = Heard;
+    type Output = Echoes;
 
-    fn iterate(&mut self) -> Result<Heard, Failure> {
+    fn iterate(&mut self) -> Result<Echoes, Failure> {
         let failed = Failure::io("echoing");
         let messages = self.schedule.messages;
         let (clients, hot) = self.ends.take().ok_or_else(gone)?;
@@ -221,9 +225,9 @@ impl<T: ThreadRuntime> Session for OnThreads<T> {
             self.quiet.push(T::join(task).map_err(&failed)?);
         }
         let hot = T::join(hot).map_err(&failed)?;
-        let (clients, heard) = talking.ended()?;
+        let (clients, echoes) = talking.ended()?;
         self.ends = Some((clients, hot));
-        Ok(heard)
+        Ok(echoes)
     }
 }
 

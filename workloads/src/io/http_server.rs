@@ -12,15 +12,16 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use super::reported;
-use super::server::{self, Driven, Served, Shape};
+use super::server::{self, Driven, Load, Served};
 use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::{Drive, Report, Talk};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Bytes of the body.
@@ -30,6 +31,15 @@ const LONGEST_HEAD: usize = 8 * 1_024;
 const MOST_HEADERS: usize = 64;
 /// Longest wait before an answer, ms: less than the load generator's patience.
 const LONGEST_WAIT: usize = 4_000;
+
+/// Latencies, which leave out what a stall made wait.
+const CLOSED_LOOP: [&MetricDef; 5] = [
+    &metric::CLOSED_LOOP_P50,
+    &metric::CLOSED_LOOP_P90,
+    &metric::CLOSED_LOOP_P99,
+    &metric::CLOSED_LOOP_P99_9,
+    &metric::CLOSED_LOOP_MAX,
+];
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -47,21 +57,40 @@ const fn body() -> [u8; LENGTH] {
     body
 }
 
-fn wait(point: &Point) -> Result<Duration, Unsupported> {
-    Ok(Duration::from_millis(point.count_in("wait", 0..=LONGEST_WAIT)? as u64))
+/// The parameters of a point.
+#[derive(Clone, Debug)]
+pub struct Params {
+    load: Load,
+    /// Before each answer.
+    wait: Duration,
 }
 
-fn shape(point: &Point) -> Result<Shape, Unsupported> {
-    let connections = point.count_in("connections", 1..=10_000)?;
-    let messages = point.count_in("requests", 1..=1_000_000)? as u64;
-    wait(point)?;
-    let drive = Drive::Closed { messages };
-    let talk = Talk::Http { length: LENGTH, checksum: crc32fast::hash(&BODY) };
-    Ok(Shape { connections, talk, warm_up: drive, drive })
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let connections = point.count_in("connections", 1..=10_000)?;
+        let messages = point.count_in("requests", 1..=1_000_000)? as u64;
+        let wait = Duration::from_millis(point.count_in("wait", 0..=LONGEST_WAIT)? as u64);
+        let drive = Drive::Closed { messages };
+        let talk = Talk::Http { length: LENGTH, checksum: crc32fast::hash(&BODY) };
+        Ok(Self { load: Load { connections, talk, warm_up: drive, drive }, wait })
+    }
 }
 
 impl Workload for HttpServer {
+    type Params = Params;
     type Output = Report;
+    const METRICS: &'static [&'static MetricDef] = &[
+        &metric::REQUEST_RATE,
+        &metric::CPU_PER_REQUEST,
+        &metric::IN_FLIGHT,
+        &metric::CLIENT_CPU,
+        &metric::CLIENT_LATE,
+        &metric::CLOSED_LOOP_P50,
+        &metric::CLOSED_LOOP_P90,
+        &metric::CLOSED_LOOP_P99,
+        &metric::CLOSED_LOOP_P99_9,
+        &metric::CLOSED_LOOP_MAX,
+    ];
 
     const SERVES: bool = true;
 
@@ -76,7 +105,7 @@ impl Workload for HttpServer {
                 .into(),
             check: "Every request is answered with the status, length and checksum of the page."
                 .into(),
-            headline: "rate".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Asynchronous runners serve with hyper over the runtime's own sockets; threads and \
@@ -110,20 +139,19 @@ impl Workload for HttpServer {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        server::requirements(&shape(point)?, family)
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        server::requirements(&params.load, family)
     }
 
     fn on_address(
         self,
-        setup: &Setup,
+        Trial { params, setup }: Trial<Params>,
         address: SocketAddr,
     ) -> Result<impl Session<Output = Report>, Failure> {
-        let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::with_clients(setup, &shape, address)?, shape))
+        Ok(Driven::new(Served::with_clients(&setup, &params.load, address)?, params.load))
     }
 
-    fn verify(&self, _: &Setup, report: &Report) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, report: &Report) -> Result<(), String> {
         reported::verify(report)
     }
 
@@ -131,37 +159,31 @@ impl Workload for HttpServer {
         format!("{} answered", report.answered)
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Report>) -> Vec<Metric> {
-        let mut metrics = reported::metrics(block, "request");
-        let closed = |mut metric: Metric| {
-            metric.name = format!("closed-loop-{}", metric.name).into();
-            metric
-        };
-        metrics.extend(reported::percentiles(block, Metric::context).into_iter().map(closed));
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Report>) -> Vec<Metric> {
+        let mut metrics = reported::metrics(block, &metric::REQUEST_RATE, &metric::CPU_PER_REQUEST);
+        metrics.extend(reported::percentiles(block, CLOSED_LOOP));
         metrics
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Report>, Failure> {
-        let wait = wait(&setup.point)?;
+        let Params { load, wait } = params;
         let handle = move |stream| serve_async::<R>(stream, wait);
-        let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &shape, handle).await?, shape))
+        Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &load, handle).await?, load))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Report>, Failure> {
-        let wait = wait(&setup.point)?;
+        let Params { load, wait } = params;
         let handle = move |stream: TcpStream| {
             // A client that goes away ends its connection.
             let _ = serve(stream, wait);
         };
-        let shape = shape(&setup.point)?;
-        Ok(Driven::new(Served::on_threads::<T, _>(&setup, &shape, handle)?, shape))
+        Ok(Driven::new(Served::on_threads::<T, _>(&setup, &load, handle)?, load))
     }
 }
 

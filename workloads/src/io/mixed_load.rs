@@ -4,17 +4,18 @@ use std::marker::PhantomData;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_results::trial::{Age, Metric, metric};
+use runtime_bench_results::metric::{self, MetricDef};
+use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::reported;
-use super::server::{self, Served, Shape as Load};
+use super::server::{self, Load, Served};
 use crate::cpu::xorshift::{scattered, xorshift};
 use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::Report;
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 const UNLOADED: &str = "unloaded";
@@ -25,8 +26,9 @@ const OFFLOADED: &str = "offloaded";
 #[derive(Clone, Copy, Debug)]
 pub struct MixedLoad;
 
-#[derive(Clone)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Debug)]
+pub struct Params {
     load: Load,
     variant: String,
     jobs: usize,
@@ -40,8 +42,8 @@ pub struct Mixed {
     xor: u64,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let variant = point.variant.clone().unwrap_or_default();
         if ![UNLOADED, INLINE, OFFLOADED].contains(&variant.as_str()) {
             return Err(Unsupported::Point(format!(
@@ -56,7 +58,9 @@ impl Shape {
             steps: point.count_in("steps", 1..=1_000_000_000)?,
         })
     }
+}
 
+impl Params {
     fn expected(&self) -> u64 {
         (0..self.jobs).fold(0, |xor, job| xor ^ self.job(job))
     }
@@ -67,7 +71,9 @@ impl Shape {
 }
 
 impl Workload for MixedLoad {
+    type Params = Params;
     type Output = Mixed;
+    const METRICS: &'static [&'static MetricDef] = reported::OPEN_LOOP;
 
     const OFFLOADS: bool = true;
 
@@ -83,7 +89,7 @@ impl Workload for MixedLoad {
             check: "Every message is answered and every byte compared, and the jobs' answers combine \
                     to those of a plain loop."
                 .into(),
-            headline: metric::P99.into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "A task that computes for milliseconds without an await keeps its worker from \
@@ -117,17 +123,16 @@ impl Workload for MixedLoad {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let shape = Shape::of(point)?;
-        if family != Family::Async && shape.variant == OFFLOADED {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        if family != Family::Async && params.variant == OFFLOADED {
             return Err(Unsupported::Family(
                 "there is nothing to offload from: a thread that computes holds nobody up but itself"
                     .to_owned(),
             ));
         }
-        let requirements = server::requirements(&shape.load, family)?;
-        let threads = if family == Family::ThreadPerTask { shape.jobs } else { 0 };
-        let offloads = shape.variant == OFFLOADED;
+        let requirements = server::requirements(&params.load, family)?;
+        let threads = if family == Family::ThreadPerTask { params.jobs } else { 0 };
+        let offloads = params.variant == OFFLOADED;
         Ok(Requirements { tasks: requirements.tasks + threads, offloads, ..requirements })
     }
 
@@ -135,7 +140,7 @@ impl Workload for MixedLoad {
         &[Age::Young]
     }
 
-    fn supports_external(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_external(&self, _: &Params) -> Result<(), Unsupported> {
         Err(Unsupported::Family(
             "it needs a server that computes while it is loaded, for which the runner protocol has no \
              word"
@@ -143,10 +148,9 @@ impl Workload for MixedLoad {
         ))
     }
 
-    fn verify(&self, setup: &Setup, mixed: &Mixed) -> Result<(), String> {
+    fn verify(&self, trial: &Trial<Params>, mixed: &Mixed) -> Result<(), String> {
         reported::verify(&mixed.report)?;
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.expected();
+        let expected = trial.params.expected();
         if mixed.xor == expected {
             Ok(())
         } else {
@@ -158,10 +162,14 @@ impl Workload for MixedLoad {
         format!("{} answered, {:x}", mixed.report.answered, mixed.xor)
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Mixed>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Mixed>) -> Vec<Metric> {
         let reports = reports(block);
-        let mut metrics = reported::percentiles(&reports, Metric::lower);
-        metrics.extend(reported::metrics(&reports, "message"));
+        let mut metrics = reported::percentiles(&reports, reported::LATENCIES);
+        metrics.extend(reported::metrics(
+            &reports,
+            &metric::MESSAGE_RATE,
+            &metric::CPU_PER_MESSAGE,
+        ));
         metrics
     }
 
@@ -171,32 +179,30 @@ impl Workload for MixedLoad {
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Mixed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let served = Served::echo_on_async::<R>(&setup, &shape.load).await?;
-        Ok(OnAsync::<R> { served, shape, runtime: PhantomData })
+        let served = Served::echo_on_async::<R>(&setup, &params.load).await?;
+        Ok(OnAsync::<R> { served, params, runtime: PhantomData })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Mixed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let served = Served::echo_on_threads::<T>(&setup, &shape.load)?;
-        Ok(OnThreads::<T> { served, shape, runtime: PhantomData })
+        let served = Served::echo_on_threads::<T>(&setup, &params.load)?;
+        Ok(OnThreads::<T> { served, params, runtime: PhantomData })
     }
 }
 
 /// The clients' side of a block.
 fn reports(block: &Timed<Mixed>) -> Timed<Report> {
-    let answers = block.answers.iter().map(|mixed| mixed.report.clone()).collect();
-    Timed { answers, timing: block.timing }
+    let outputs = block.outputs.iter().map(|mixed| mixed.report.clone()).collect();
+    Timed { outputs, timing: block.timing }
 }
 
 struct OnAsync<R> {
     served: Served,
-    shape: Shape,
+    params: Params,
     runtime: PhantomData<fn() -> R>,
 }
 
@@ -204,20 +210,20 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
     type Output = Mixed;
 
     async fn iterate(&mut self) -> Result<Mixed, Failure> {
-        let offload = self.shape.variant == OFFLOADED;
-        let jobs: Vec<_> = (0..self.shape.jobs)
+        let offload = self.params.variant == OFFLOADED;
+        let jobs: Vec<_> = (0..self.params.jobs)
             .map(|number| {
-                let shape = self.shape.clone();
+                let params = self.params.clone();
                 R::spawn(async move {
                     if offload {
-                        R::offload(move || shape.job(number)).await
+                        R::offload(move || params.job(number)).await
                     } else {
-                        shape.job(number)
+                        params.job(number)
                     }
                 })
             })
             .collect();
-        let report = self.served.drive_async(self.shape.load.next()).await?;
+        let report = self.served.drive_async(self.params.load.next()).await?;
         let mut xor = 0;
         for job in jobs {
             xor ^= job.await;
@@ -228,7 +234,7 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
 
 struct OnThreads<T> {
     served: Served,
-    shape: Shape,
+    params: Params,
     runtime: PhantomData<fn() -> T>,
 }
 
@@ -236,13 +242,13 @@ impl<T: ThreadRuntime> Session for OnThreads<T> {
     type Output = Mixed;
 
     fn iterate(&mut self) -> Result<Mixed, Failure> {
-        let jobs: Vec<_> = (0..self.shape.jobs)
+        let jobs: Vec<_> = (0..self.params.jobs)
             .map(|number| {
-                let shape = self.shape.clone();
-                T::spawn(move || shape.job(number))
+                let params = self.params.clone();
+                T::spawn(move || params.job(number))
             })
             .collect();
-        let report = self.served.drive(self.shape.load.next())?;
+        let report = self.served.drive(self.params.load.next())?;
         let xor = jobs.into_iter().fold(0, |xor, job| xor ^ T::join(job));
         Ok(Mixed { report, xor })
     }

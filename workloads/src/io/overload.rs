@@ -4,24 +4,26 @@ use std::net::SocketAddr;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use super::reported;
-use super::server::{self, ECHO, Served, Shape as Load};
+use super::server::{self, ECHO, Load, Served};
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
 use runtime_bench_api::load::{Drive, Report};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Overload;
 
-#[derive(Clone)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Debug)]
+pub struct Params {
     load: Load,
     /// What is asked for, in percent of the capacity.
     percent: u64,
@@ -35,8 +37,8 @@ pub struct Pressed {
     overload: Report,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let drive = Drive::Closed { messages: point.count_in("messages", 1..=1_000_000)? as u64 };
         Ok(Self {
@@ -45,7 +47,9 @@ impl Shape {
             milliseconds: point.count_in("duration", 1..=60_000)? as u64,
         })
     }
+}
 
+impl Params {
     /// The schedule that asks for more than the capacity that was just seen.
     fn pressure(&self, capacity: &Report) -> Drive {
         let rate = (rate(capacity) * self.percent as f64 / 100.0).max(1_000.0) as u64;
@@ -66,7 +70,15 @@ impl Pressed {
 }
 
 impl Workload for Overload {
+    type Params = Params;
     type Output = Pressed;
+    const METRICS: &'static [&'static MetricDef] = &[
+        &metric::GOODPUT,
+        &metric::RECOVERY,
+        &metric::MESSAGE_CAPACITY,
+        &metric::OVERLOAD_MEAN,
+        &metric::CLIENT_CPU_OVERLOAD,
+    ];
 
     const SERVES: bool = true;
 
@@ -81,7 +93,7 @@ impl Workload for Overload {
                     a server that works itself to death falls below 1."
                 .into(),
             check: "Every message is answered, and every byte of every answer is compared.".into(),
-            headline: "goodput".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The rate is calibrated in each process anew, so it is comparable within a run only."
@@ -109,15 +121,15 @@ impl Workload for Overload {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        server::requirements(&Shape::of(point)?.load, family)
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        server::requirements(&params.load, family)
     }
 
     fn ages(&self) -> &'static [Age] {
         &[Age::Young]
     }
 
-    fn verify(&self, _: &Setup, pressed: &Pressed) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, pressed: &Pressed) -> Result<(), String> {
         reported::verify(&pressed.capacity)?;
         reported::verify(&pressed.overload)
     }
@@ -126,70 +138,66 @@ impl Workload for Overload {
         format!("{} and {} answered", pressed.capacity.answered, pressed.overload.answered)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Pressed>) -> Vec<Metric> {
-        let asked_ns = setup.count("duration").unwrap_or(0) as f64 * 1e6;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Pressed>) -> Vec<Metric> {
+        let asked_ns = trial.params.milliseconds as f64 * 1e6;
         let behind = |pressed: &Pressed| (pressed.overload.wall_ns as f64 - asked_ns).max(0.0);
         let client = |pressed: &Pressed| {
             pressed.overload.cpu_ns as f64 / pressed.overload.wall_ns.max(1) as f64
         };
         vec![
-            Metric::higher("goodput", "×", block.mean(Pressed::goodput)),
-            Metric::lower("recovery", "ns", block.mean(behind)),
-            Metric::higher("capacity", "messages/s", block.mean(|one| rate(&one.capacity))),
-            Metric::lower("overload-mean", "ns", block.mean(|one| one.overload.mean_ns)),
-            Metric::context("client-cpu-overload", "cores", block.mean(client)),
+            Metric::of(&metric::GOODPUT, block.mean(Pressed::goodput)),
+            Metric::of(&metric::RECOVERY, block.mean(behind)),
+            Metric::of(&metric::MESSAGE_CAPACITY, block.mean(|one| rate(&one.capacity))),
+            Metric::of(&metric::OVERLOAD_MEAN, block.mean(|one| one.overload.mean_ns)),
+            Metric::of(&metric::CLIENT_CPU_OVERLOAD, block.mean(client)),
         ]
     }
 
     fn on_address(
         self,
-        setup: &Setup,
+        Trial { params, setup }: Trial<Params>,
         address: SocketAddr,
     ) -> Result<impl Session<Output = Pressed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(Under { served: Served::with_clients(setup, &shape.load, address)?, shape })
+        Ok(Under { served: Served::with_clients(&setup, &params.load, address)?, params })
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Pressed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(Under { served: Served::echo_on_async::<R>(&setup, &shape.load).await?, shape })
+        Ok(Under { served: Served::echo_on_async::<R>(&setup, &params.load).await?, params })
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Pressed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(Under { served: Served::echo_on_local::<R>(&setup, &shape.load).await?, shape })
+        Ok(Under { served: Served::echo_on_local::<R>(&setup, &params.load).await?, params })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Pressed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(Under { served: Served::echo_on_threads::<T>(&setup, &shape.load)?, shape })
+        Ok(Under { served: Served::echo_on_threads::<T>(&setup, &params.load)?, params })
     }
 }
 
 struct Under {
     served: Served,
-    shape: Shape,
+    params: Params,
 }
 
 impl AsyncSession for Under {
     type Output = Pressed;
 
     async fn iterate(&mut self) -> Result<Pressed, Failure> {
-        let capacity = self.served.drive_async(self.shape.load.drive).await?;
-        let overload = self.served.drive_async(self.shape.pressure(&capacity)).await?;
+        let capacity = self.served.drive_async(self.params.load.drive).await?;
+        let overload = self.served.drive_async(self.params.pressure(&capacity)).await?;
         Ok(Pressed { capacity, overload })
     }
 }
@@ -198,8 +206,8 @@ impl Session for Under {
     type Output = Pressed;
 
     fn iterate(&mut self) -> Result<Pressed, Failure> {
-        let capacity = self.served.drive(self.shape.load.drive)?;
-        let overload = self.served.drive(self.shape.pressure(&capacity))?;
+        let capacity = self.served.drive(self.params.load.drive)?;
+        let overload = self.served.drive(self.params.pressure(&capacity))?;
         Ok(Pressed { capacity, overload })
     }
 }

@@ -1,7 +1,8 @@
 //! What the load generator reported: checked, and in figures.
 
 use runtime_bench_results::histogram::{self, Histogram, PERCENTILES, fewest_samples};
-use runtime_bench_results::trial::{Metric, metric};
+use runtime_bench_results::metric::{self, MetricDef};
+use runtime_bench_results::trial::Metric;
 
 use runtime_bench_api::load::{PATIENCE, Report};
 use runtime_bench_api::workload::Timed;
@@ -38,40 +39,56 @@ pub(super) fn verify(report: &Report) -> Result<(), String> {
     }
 }
 
-/// What the generator counted, and what it cost; `what` is one of what it sent, such as `request`.
-pub(super) fn metrics(block: &Timed<Report>, what: &str) -> Vec<Metric> {
-    let sum = |of: fn(&Report) -> u64| block.answers.iter().map(of).sum::<u64>() as f64;
+/// The latencies of an open loop: percentiles as in [`PERCENTILES`], then the maximum.
+pub(super) const LATENCIES: [&MetricDef; 5] =
+    [&metric::P50, &metric::P90, &metric::P99, &metric::P99_9, &metric::MAX];
+
+/// All metrics of a workload whose messages come on a schedule, its headline first.
+pub(super) const OPEN_LOOP: &[&MetricDef] = &[
+    &metric::P99,
+    &metric::P50,
+    &metric::P90,
+    &metric::P99_9,
+    &metric::MAX,
+    &metric::MESSAGE_RATE,
+    &metric::CPU_PER_MESSAGE,
+    &metric::IN_FLIGHT,
+    &metric::CLIENT_CPU,
+    &metric::CLIENT_LATE,
+];
+
+/// What the generator counted, and what it cost.
+pub(super) fn metrics(block: &Timed<Report>, rate: &MetricDef, cpu: &MetricDef) -> Vec<Metric> {
+    let sum = |of: fn(&Report) -> u64| block.outputs.iter().map(of).sum::<u64>() as f64;
     let (answered, wall) = (sum(|report| report.answered), sum(|report| report.wall_ns).max(1.0));
     let cpu_ns = block.timing.usage.cpu.as_nanos() as f64;
     vec![
-        Metric::higher("rate", &format!("{what}s/s"), answered / wall * 1e9),
-        Metric::lower(&format!("cpu-per-{what}"), "ns", cpu_ns / answered),
-        Metric::context("in-flight", "", block.mean(|report| report.in_flight)),
-        Metric::context(metric::CLIENT_CPU, "cores", sum(|report| report.cpu_ns) / wall),
-        Metric::context(metric::CLIENT_LATE, "ns", block.mean(|report| report.late_p99_ns as f64)),
+        Metric::of(rate, answered / wall * 1e9),
+        Metric::of(cpu, cpu_ns / answered),
+        Metric::of(&metric::IN_FLIGHT, block.mean(|report| report.in_flight)),
+        Metric::of(&metric::CLIENT_CPU, sum(|report| report.cpu_ns) / wall),
+        Metric::of(&metric::CLIENT_LATE, block.mean(|report| report.late_p99_ns as f64)),
     ]
 }
 
 /// The percentiles that a block supports.
-pub(super) fn percentiles(
-    block: &Timed<Report>,
-    metric: fn(&str, &str, f64) -> Metric,
-) -> Vec<Metric> {
+pub(super) fn percentiles(block: &Timed<Report>, defs: [&MetricDef; 5]) -> Vec<Metric> {
     let Some(latencies) = merged(block) else { return Vec::new() };
     let supported =
         |share: f64| fewest_samples(share).is_some_and(|fewest| latencies.len() >= fewest);
     let mut metrics: Vec<Metric> = PERCENTILES
         .into_iter()
-        .filter(|(_, share)| supported(*share))
-        .map(|(name, share)| metric(name, "ns", latencies.value_at_quantile(share) as f64))
+        .zip(defs)
+        .filter(|((_, share), _)| supported(*share))
+        .map(|((_, share), def)| Metric::of(def, latencies.value_at_quantile(share) as f64))
         .collect();
-    metrics.push(Metric::context("max", "ns", latencies.max() as f64));
+    metrics.push(Metric::of(defs[4], latencies.max() as f64));
     metrics
 }
 
 /// All latencies of a block, encoded again.
 pub(super) fn histogram(block: &Timed<Report>) -> Option<String> {
-    if let [only] = block.answers.as_slice() {
+    if let [only] = block.outputs.as_slice() {
         return Some(only.histogram.clone());
     }
     histogram::encode(&merged(block)?).ok()
@@ -79,7 +96,7 @@ pub(super) fn histogram(block: &Timed<Report>) -> Option<String> {
 
 fn merged(block: &Timed<Report>) -> Option<Histogram<u64>> {
     let mut all: Option<Histogram<u64>> = None;
-    for report in &block.answers {
+    for report in &block.outputs {
         let one = histogram::decode(&report.histogram).ok()?;
         match &mut all {
             Some(all) => all.add(one).ok()?,

@@ -1,15 +1,13 @@
 //! `scrape`: pages fetched from a slow server, a few at a time.
 
-use std::future::Future;
 use std::io::{Read, Write};
-use std::marker::PhantomData;
 use std::net::TcpStream;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -18,11 +16,9 @@ use super::stack::Stack;
 use runtime_bench_api::external::ExternalInputs;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::loopback::hand_over;
-use runtime_bench_api::runtime::{
-    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
-};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
@@ -38,17 +34,36 @@ pub struct Scraped {
     most: usize,
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    pages: usize,
+    at_once: usize,
+    latency_most: usize,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        Ok(Self {
+            pages: point.count_in("pages", 1..=1_000_000)?,
+            at_once: point.count_in("at-once", 1..=4_096)?,
+            latency_most: point.count_in("latency-most", 1..=10_000)?,
+        })
+    }
+}
+
+/// The pages of a trial, and the site that serves them.
 #[derive(Clone, Copy)]
-struct Shape {
+struct Job {
     pages: usize,
     at_once: usize,
     site: Site,
 }
 
-impl Shape {
-    fn of(setup: &Setup) -> Result<Self, Failure> {
-        let (pages, at_once, latency) = counts(&setup.point)?;
-        Ok(Self { pages, at_once, site: Site::new(setup.seed, latency) })
+impl Job {
+    fn new(params: Params, seed: u64) -> Self {
+        let Params { pages, at_once, latency_most } = params;
+        Self { pages, at_once, site: Site::new(seed, latency_most) }
     }
 
     /// The time that no runner can beat: every connection waits without a pause, and all end
@@ -59,16 +74,11 @@ impl Shape {
     }
 }
 
-fn counts(point: &Point) -> Result<(usize, usize, usize), Unsupported> {
-    Ok((
-        point.count_in("pages", 1..=1_000_000)?,
-        point.count_in("at-once", 1..=4_096)?,
-        point.count_in("latency-most", 1..=10_000)?,
-    ))
-}
-
 impl Workload for Scrape {
+    type Params = Params;
     type Output = Scraped;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::MAKESPAN_OVER_IDEAL, &metric::CPU_PER_PAGE, &metric::MOST_AT_ONCE];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -82,7 +92,7 @@ impl Workload for Scrape {
             check: "Every page came once with the right checksum, and no more connections were in \
                     use than allowed."
                 .into(),
-            headline: "makespan-over-ideal".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The ideal is the sum of the server's times ÷ pages at a time. The pages do not \
@@ -114,8 +124,8 @@ impl Workload for Scrape {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let (pages, at_once, _) = counts(point)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let Params { pages, at_once, .. } = *params;
         let tasks = if family == Family::Async { pages } else { at_once };
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements {
@@ -127,23 +137,23 @@ impl Workload for Scrape {
         })
     }
 
-    fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
-        let address = Some(Shape::of(setup)?.site.open()?);
+    fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
+        let address = Some(Job::new(trial.params, trial.setup.seed).site.open()?);
         Ok(ExternalInputs { address, ..ExternalInputs::default() })
     }
 
-    fn verify(&self, setup: &Setup, scraped: &Scraped) -> Result<(), String> {
-        let shape = Shape::of(setup).map_err(|failure| failure.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, scraped: &Scraped) -> Result<(), String> {
+        let job = Job::new(trial.params, trial.setup.seed);
         let Scraped { pages, most } = scraped;
-        if *most > shape.at_once || *most == 0 {
-            return Err(format!("{most} connections were in use, allowed {}", shape.at_once));
+        if *most > job.at_once || *most == 0 {
+            return Err(format!("{most} connections were in use, allowed {}", job.at_once));
         }
-        let expected = |page| (page, crc32fast::hash(&shape.site.content(page)));
+        let expected = |page| (page, crc32fast::hash(&job.site.content(page)));
         let right = pages.iter().zip(0..).filter(|(came, page)| **came == expected(*page)).count();
-        if right == shape.pages && pages.len() == shape.pages {
+        if right == job.pages && pages.len() == job.pages {
             Ok(())
         } else {
-            Err(format!("of {} pages {} came, {right} of them right", shape.pages, pages.len()))
+            Err(format!("of {} pages {} came, {right} of them right", job.pages, pages.len()))
         }
     }
 
@@ -151,46 +161,42 @@ impl Workload for Scrape {
         format!("{} pages, at most {} at once", scraped.pages.len(), scraped.most)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Scraped>) -> Vec<Metric> {
-        let (ideal, pages) =
-            Shape::of(setup).map_or((1.0, 1.0), |shape| (shape.ideal_ns(), shape.pages as f64));
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Scraped>) -> Vec<Metric> {
+        let job = Job::new(trial.params, trial.setup.seed);
+        let (ideal, pages) = (job.ideal_ns(), job.pages as f64);
         vec![
-            Metric::lower("makespan-over-ideal", "×", block.wall_ns() / ideal),
-            Metric::lower("cpu-per-page", "ns", block.cpu_ns() / pages),
-            Metric::context("most-at-once", "", block.mean(|scraped| scraped.most as f64)),
+            Metric::of(&metric::MAKESPAN_OVER_IDEAL, block.wall_ns() / ideal),
+            Metric::of(&metric::CPU_PER_PAGE, block.cpu_ns() / pages),
+            Metric::of(&metric::MOST_AT_ONCE, block.mean(|scraped| scraped.most as f64)),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Scraped>, Failure> {
-        let shape = Shape::of(&setup)?;
-        let connections = shape.site.serve(shape.at_once)?.into_iter().map(hand_over::<R>);
+        let job = Job::new(params, setup.seed);
+        let connections = job.site.serve(job.at_once)?.into_iter().map(hand_over::<R>);
         let stack = Arc::new(Stack::of(connections.collect::<Result<_, _>>()?));
         Ok(repeat_async(move || {
             let stack = Arc::clone(&stack);
-            let scraped = R::with_locks(OWN, Iteration::<R> { shape, stack, own: PhantomData });
-            async move {
-                let none = || Failure::Request("the runtime has no semaphore".to_owned());
-                scraped.ok_or_else(none)?.await
-            }
+            async move { fetch_all::<R, R::Locks>(job, stack).await }
         }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Scraped>, Failure> {
-        let shape = Shape::of(&setup)?;
-        let stack = Arc::new(Stack::of(shape.site.serve(shape.at_once)?));
+        let job = Job::new(params, setup.seed);
+        let stack = Arc::new(Stack::of(job.site.serve(job.at_once)?));
         Ok(repeat(move || {
             stack.forget_most();
             let next = Arc::new(AtomicUsize::new(0));
-            let workers: Vec<_> = (0..shape.at_once)
+            let workers: Vec<_> = (0..job.at_once)
                 .map(|_| {
                     let (stack, next) = (Arc::clone(&stack), Arc::clone(&next));
-                    T::spawn(move || take_pages(shape, &stack, &next))
+                    T::spawn(move || take_pages(job, &stack, &next))
                 })
                 .collect();
             gathered(workers.into_iter().map(T::join), &stack)
@@ -199,14 +205,14 @@ impl Workload for Scrape {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Scraped>, Failure> {
-        let shape = Shape::of(&setup)?;
-        let stack = Stack::of(shape.site.serve(shape.at_once)?);
+        let job = Job::new(params, setup.seed);
+        let stack = Stack::of(job.site.serve(job.at_once)?);
         Ok(repeat(move || {
             stack.forget_most();
             let next = AtomicUsize::new(0);
-            let workers = D::map(shape.at_once, |_| take_pages(shape, &stack, &next));
+            let workers = D::map(job.at_once, |_| take_pages(job, &stack, &next));
             gathered(workers.into_iter(), &stack)
         }))
     }
@@ -225,11 +231,11 @@ fn gathered(
 }
 
 /// A worker: one page after the other, until there are none.
-fn take_pages(shape: Shape, stack: &Stack<TcpStream>, next: &AtomicUsize) -> Pages {
+fn take_pages(job: Job, stack: &Stack<TcpStream>, next: &AtomicUsize) -> Pages {
     let mut pages = Vec::new();
     loop {
         let page = next.fetch_add(1, Ordering::Relaxed);
-        if page >= shape.pages {
+        if page >= job.pages {
             return Ok(pages);
         }
         let mut connection = stack.take()?;
@@ -243,34 +249,19 @@ fn take_pages(shape: Shape, stack: &Stack<TcpStream>, next: &AtomicUsize) -> Pag
     }
 }
 
-/// One iteration with the runtime's semaphore; its future is boxed, once for all pages.
-struct Iteration<R: AsyncRuntime> {
-    shape: Shape,
-    stack: Arc<Stack<R::Tcp>>,
-    own: PhantomData<fn() -> R>,
-}
-
-impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
-    type Output = Pin<Box<dyn Future<Output = Result<Scraped, Failure>> + Send>>;
-
-    fn visit<L: Locks>(self) -> Self::Output {
-        Box::pin(fetch_all::<R, L>(self.shape, self.stack))
-    }
-}
-
 async fn fetch_all<R: AsyncRuntime, L: Locks>(
-    shape: Shape,
+    job: Job,
     stack: Arc<Stack<R::Tcp>>,
 ) -> Result<Scraped, Failure> {
     stack.forget_most();
-    let semaphore = Arc::new(L::semaphore(shape.at_once));
-    let tasks: Vec<_> = (0..shape.pages)
+    let semaphore = Arc::new(L::semaphore(job.at_once));
+    let tasks: Vec<_> = (0..job.pages)
         .map(|page| {
             let (semaphore, stack) = (Arc::clone(&semaphore), Arc::clone(&stack));
             R::spawn(async move { L::permitted(&semaphore, fetch::<R>(&stack, page)).await })
         })
         .collect();
-    let mut pages = Vec::with_capacity(shape.pages);
+    let mut pages = Vec::with_capacity(job.pages);
     for task in tasks {
         pages.push(task.await?);
     }

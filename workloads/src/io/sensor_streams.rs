@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -13,7 +14,7 @@ use super::timer_precision::waits_for_time;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Readings that may wait for the aggregate.
@@ -68,22 +69,25 @@ impl Aggregate {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     sensors: usize,
     period: Duration,
     ticks: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         Ok(Self {
             sensors: point.count_in("sensors", 1..=1_000_000)?,
             period: Duration::from_millis(point.count_in("period", 1..=60_000)? as u64),
             ticks: point.count_in("ticks", 1..=100_000)?,
         })
     }
+}
 
+impl Params {
     fn readings(self) -> usize {
         self.sensors * self.ticks
     }
@@ -111,7 +115,14 @@ fn until(due: Instant) -> Duration {
 }
 
 impl Workload for SensorStreams {
+    type Params = Params;
     type Output = Aggregate;
+    const METRICS: &'static [&'static MetricDef] = &[
+        &metric::LATENESS,
+        &metric::LATENESS_WORST,
+        &metric::MISSED_DEADLINES,
+        &metric::CPU_PER_READING,
+    ];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -123,7 +134,7 @@ impl Workload for SensorStreams {
                     sums each window. Every tick is scheduled from the start, so that none drifts."
                 .into(),
             check: "Count and sum of every window, and no reading came before it was due.".into(),
-            headline: "lateness".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Lateness counts from the time a reading was due to the time the aggregate took \
@@ -155,26 +166,24 @@ impl Workload for SensorStreams {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_time(family)?;
-        let shape = Shape::of(point)?;
-        let tasks = shape.sensors + 1;
+        let tasks = params.sensors + 1;
         most_threads(family, tasks, 1_001)?;
-        let memory = (tasks * 1_024 + shape.ticks * 64) as u64;
+        let memory = (tasks * 1_024 + params.ticks * 64) as u64;
         Ok(Requirements { tasks, blocking: tasks, memory, ..Requirements::default() })
     }
 
-    fn verify(&self, setup: &Setup, aggregate: &Aggregate) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, aggregate: &Aggregate) -> Result<(), String> {
         let windows = aggregate.windows.iter().enumerate();
-        let right = windows.filter(|(tick, came)| **came == shape.expected(*tick)).count();
+        let right = windows.filter(|(tick, came)| **came == trial.params.expected(*tick)).count();
         let came = aggregate.windows.len();
-        if right == shape.ticks && came == shape.ticks && aggregate.early == 0 {
+        if right == trial.params.ticks && came == trial.params.ticks && aggregate.early == 0 {
             return Ok(());
         }
         Err(format!(
             "of {} windows {came} came, {right} of them right, and {} readings were early",
-            shape.ticks, aggregate.early
+            trial.params.ticks, aggregate.early
         ))
     }
 
@@ -182,40 +191,39 @@ impl Workload for SensorStreams {
         format!("{} windows, none early", aggregate.windows.len())
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Aggregate>) -> Vec<Metric> {
-        let readings = Shape::of(&setup.point).map_or(1, Shape::readings) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Aggregate>) -> Vec<Metric> {
+        let readings = trial.params.readings() as f64;
         let lateness = block.mean(|aggregate| aggregate.lateness.as_nanos() as f64);
-        let worst = block.answers.iter().map(|aggregate| aggregate.worst).max();
+        let worst = block.outputs.iter().map(|aggregate| aggregate.worst).max();
         let missed = block.mean(|aggregate| aggregate.missed as f64);
         vec![
-            Metric::lower("lateness", "ns", lateness / readings),
-            Metric::lower("lateness-worst", "ns", worst.unwrap_or_default().as_nanos() as f64),
-            Metric::lower("missed-deadlines", "%", 100.0 * missed / readings),
-            Metric::lower("cpu-per-reading", "ns", block.cpu_ns() / readings),
+            Metric::of(&metric::LATENESS, lateness / readings),
+            Metric::of(&metric::LATENESS_WORST, worst.unwrap_or_default().as_nanos() as f64),
+            Metric::of(&metric::MISSED_DEADLINES, 100.0 * missed / readings),
+            Metric::of(&metric::CPU_PER_READING, block.cpu_ns() / readings),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Aggregate>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let (sender, mut receiver) = R::channel::<Reading>(CAPACITY);
             let aggregate = R::spawn(async move {
                 let mut aggregate = Aggregate::default();
                 while let Some(reading) = R::receive(&mut receiver).await {
-                    aggregate.take(reading, shape.period);
+                    aggregate.take(reading, params.period);
                 }
                 aggregate
             });
             let start = Instant::now();
-            let sensors: Vec<_> = (0..shape.sensors)
+            let sensors: Vec<_> = (0..params.sensors)
                 .map(|sensor| {
                     let sender = sender.clone();
                     R::spawn(async move {
-                        for tick in 0..shape.ticks {
-                            let reading = shape.reading(start, sensor, tick);
+                        for tick in 0..params.ticks {
+                            let reading = params.reading(start, sensor, tick);
                             R::sleep(until(reading.due)).await;
                             if !R::send(&sender, reading).await {
                                 return;
@@ -234,25 +242,24 @@ impl Workload for SensorStreams {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Aggregate>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let (sender, receiver) = mpsc::sync_channel::<Reading>(CAPACITY);
             let aggregate = T::spawn(move || {
                 let mut aggregate = Aggregate::default();
                 for reading in receiver {
-                    aggregate.take(reading, shape.period);
+                    aggregate.take(reading, params.period);
                 }
                 aggregate
             });
             let start = Instant::now();
-            let sensors: Vec<_> = (0..shape.sensors)
+            let sensors: Vec<_> = (0..params.sensors)
                 .map(|sensor| {
                     let sender = sender.clone();
                     T::spawn(move || {
-                        for tick in 0..shape.ticks {
-                            let reading = shape.reading(start, sensor, tick);
+                        for tick in 0..params.ticks {
+                            let reading = params.reading(start, sensor, tick);
                             thread::sleep(until(reading.due));
                             if sender.send(reading).is_err() {
                                 return;
@@ -291,10 +298,10 @@ mod tests {
 
     #[test]
     fn ticks_are_spread_and_scheduled_from_the_start() {
-        let shape = Shape { sensors: 2, period: Duration::from_millis(5), ticks: 3 };
+        let params = Params { sensors: 2, period: Duration::from_millis(5), ticks: 3 };
         let start = Instant::now();
-        assert_eq!(shape.reading(start, 0, 2).due, start + Duration::from_millis(15));
-        assert_eq!(shape.reading(start, 1, 2).due, start + Duration::from_micros(17_500));
-        assert_ne!(shape.expected(0), shape.expected(1));
+        assert_eq!(params.reading(start, 0, 2).due, start + Duration::from_millis(15));
+        assert_eq!(params.reading(start, 1, 2).due, start + Duration::from_micros(17_500));
+        assert_ne!(params.expected(0), params.expected(1));
     }
 }

@@ -37,7 +37,7 @@ const LISTENER: &str = "preparing a listener";
 
 /// How a server is loaded.
 #[derive(Clone, Debug)]
-pub(super) struct Shape {
+pub struct Load {
     pub(super) connections: usize,
     pub(super) talk: Talk,
     /// The first drive of an instance.
@@ -46,7 +46,7 @@ pub(super) struct Shape {
     pub(super) drive: Drive,
 }
 
-impl Shape {
+impl Load {
     /// Echoes on the schedule of a point.
     ///
     /// # Errors
@@ -104,16 +104,16 @@ fn rate(point: &Point) -> Result<u64, Unsupported> {
 ///
 /// # Errors
 /// Where nothing can wait for a socket, and where the generator does not run.
-pub(super) fn requirements(shape: &Shape, family: Family) -> Result<Requirements, Unsupported> {
+pub(super) fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsupported> {
     load::fits()?;
     waits_for_sockets(family)?;
-    let tasks = shape.connections + OTHER_TASKS;
+    let tasks = plan.connections + OTHER_TASKS;
     Ok(Requirements {
         tasks,
         blocking: tasks,
-        files: shape.connections,
+        files: plan.connections,
         memory: tasks as u64 * CONNECTION_ESTIMATE,
-        time: shape.time(),
+        time: plan.time(),
         ..Requirements::default()
     })
 }
@@ -128,7 +128,7 @@ impl Served {
     /// When the server cannot listen or the clients cannot be started.
     pub(super) async fn on_async<R, F, H>(
         setup: &Setup,
-        shape: &Shape,
+        plan: &Load,
         handle: H,
     ) -> Result<Self, Failure>
     where
@@ -152,14 +152,14 @@ impl Served {
                 }
             });
         }
-        Self::with_clients_elsewhere(setup, shape, address).await
+        Self::with_clients_elsewhere(setup, plan, address).await
     }
 
     /// Serves echoes where tasks stay on one thread.
     ///
     /// # Errors
     /// As [`Served::on_async`].
-    pub(super) async fn echo_on_local<R>(setup: &Setup, shape: &Shape) -> Result<Self, Failure>
+    pub(super) async fn echo_on_local<R>(setup: &Setup, plan: &Load) -> Result<Self, Failure>
     where
         R: LocalRuntime,
     {
@@ -174,18 +174,18 @@ impl Served {
                 }
             }
         }));
-        Self::with_clients_elsewhere(setup, shape, address).await
+        Self::with_clients_elsewhere(setup, plan, address).await
     }
 
     /// Starts the clients on another thread than this worker, which may be the one that accepts: more
     /// clients than the backlog holds would wait for it for ever.
     async fn with_clients_elsewhere(
         setup: &Setup,
-        shape: &Shape,
+        plan: &Load,
         address: SocketAddr,
     ) -> Result<Self, Failure> {
-        let (setup, shape) = (setup.clone(), shape.clone());
-        let start = ExternalThread::start(move |()| Self::with_clients(&setup, &shape, address));
+        let (setup, plan) = (setup.clone(), plan.clone());
+        let start = ExternalThread::start(move |()| Self::with_clients(&setup, &plan, address));
         start.map_err(Failure::io("starting a thread"))?.ask(()).await
     }
 
@@ -193,7 +193,7 @@ impl Served {
     ///
     /// # Errors
     /// When the server cannot listen or the clients cannot be started.
-    pub(super) fn on_threads<T, H>(setup: &Setup, shape: &Shape, handle: H) -> Result<Self, Failure>
+    pub(super) fn on_threads<T, H>(setup: &Setup, plan: &Load, handle: H) -> Result<Self, Failure>
     where
         T: ThreadRuntime,
         H: Fn(TcpStream) + Clone + Send + 'static,
@@ -212,30 +212,30 @@ impl Served {
                 drop(T::spawn(move || handle(stream)));
             }
         }));
-        Self::with_clients(setup, shape, address)
+        Self::with_clients(setup, plan, address)
     }
 
     /// Serves echoes.
     ///
     /// # Errors
     /// As [`Served::on_async`].
-    pub(super) async fn echo_on_async<R>(setup: &Setup, shape: &Shape) -> Result<Self, Failure>
+    pub(super) async fn echo_on_async<R>(setup: &Setup, plan: &Load) -> Result<Self, Failure>
     where
         R: AsyncRuntime,
     {
         let handle = |stream| echo::serve_async::<R>(stream, ECHO_SIZE);
-        Self::on_async::<R, _, _>(setup, shape, handle).await
+        Self::on_async::<R, _, _>(setup, plan, handle).await
     }
 
     /// Serves echoes on threads.
     ///
     /// # Errors
     /// As [`Served::on_threads`].
-    pub(super) fn echo_on_threads<T>(setup: &Setup, shape: &Shape) -> Result<Self, Failure>
+    pub(super) fn echo_on_threads<T>(setup: &Setup, plan: &Load) -> Result<Self, Failure>
     where
         T: ThreadRuntime,
     {
-        Self::on_threads::<T, _>(setup, shape, |stream| echo::serve(stream, ECHO_SIZE))
+        Self::on_threads::<T, _>(setup, plan, |stream| echo::serve(stream, ECHO_SIZE))
     }
 
     /// Starts the clients of a server, which may be another process.
@@ -244,10 +244,10 @@ impl Served {
     /// When the clients cannot be started.
     pub(super) fn with_clients(
         setup: &Setup,
-        shape: &Shape,
+        plan: &Load,
         address: SocketAddr,
     ) -> Result<Self, Failure> {
-        load::clients(setup, address, shape.connections, shape.talk.clone()).map(Self)
+        load::clients(setup, address, plan.connections, plan.talk.clone()).map(Self)
     }
 
     /// Drives the clients, from a task.
@@ -275,12 +275,12 @@ fn address(sockets: &[TcpListener]) -> Result<SocketAddr, Failure> {
 /// A session that drives the clients once an iteration; the first time as a warm-up.
 pub(super) struct Driven {
     served: Served,
-    shape: Shape,
+    plan: Load,
 }
 
 impl Driven {
-    pub(super) fn new(served: Served, shape: Shape) -> Self {
-        Self { served, shape }
+    pub(super) fn new(served: Served, plan: Load) -> Self {
+        Self { served, plan }
     }
 }
 
@@ -288,7 +288,7 @@ impl AsyncSession for Driven {
     type Output = Report;
 
     async fn iterate(&mut self) -> Result<Report, Failure> {
-        self.served.drive_async(self.shape.next()).await
+        self.served.drive_async(self.plan.next()).await
     }
 }
 
@@ -296,6 +296,6 @@ impl Session for Driven {
     type Output = Report;
 
     fn iterate(&mut self) -> Result<Report, Failure> {
-        self.served.drive(self.shape.next())
+        self.served.drive(self.plan.next())
     }
 }

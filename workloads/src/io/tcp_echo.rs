@@ -5,6 +5,7 @@ use std::{mem, slice};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use crate::io::echo::{Echoed, serve, serve_async, serve_local, talk, talk_async, talk_local};
@@ -12,7 +13,7 @@ use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
 use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, over_workers,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, over_workers,
 };
 
 /// The variant with one client for all connections.
@@ -22,8 +23,9 @@ const FAN_OUT: &str = "fan-out";
 #[derive(Clone, Copy, Debug)]
 pub struct TcpEcho;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     connections: usize,
     messages: usize,
     size: usize,
@@ -31,8 +33,8 @@ struct Shape {
     clients: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let clients = match point.variant.as_deref() {
             None => point.count("connections")?,
             Some(FAN_OUT) => 1,
@@ -47,14 +49,19 @@ impl Shape {
             size: point.count_in("size", 1..=1 << 26)?,
         })
     }
+}
 
+impl Params {
     fn total(self) -> usize {
         self.connections * self.messages
     }
 }
 
 impl Workload for TcpEcho {
+    type Params = Params;
     type Output = Echoed;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::MESSAGE_THROUGHPUT, &metric::CPU_PER_MESSAGE];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -67,7 +74,7 @@ impl Workload for TcpEcho {
                     over every connection and then waits for all echoes."
                 .into(),
             check: "Every byte of every echo, and their count.".into(),
-            headline: "throughput".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Steady,
             notes: vec![
                 "Clients and servers run on the same runtime, so the CPU time is that of both."
@@ -98,22 +105,20 @@ impl Workload for TcpEcho {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_sockets(family)?;
-        let shape = Shape::of(point)?;
-        let tasks = shape.clients + shape.connections;
+        let tasks = params.clients + params.connections;
         Ok(Requirements {
             tasks,
             blocking: tasks,
-            files: 4 * shape.connections,
-            memory: (2 * shape.connections * (2 * shape.size + 4_096)) as u64,
+            files: 4 * params.connections,
+            memory: (2 * params.connections * (2 * params.size + 4_096)) as u64,
             ..Requirements::default()
         })
     }
 
-    fn verify(&self, setup: &Setup, echoed: &Echoed) -> Result<(), String> {
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.total();
+    fn verify(&self, trial: &Trial<Params>, echoed: &Echoed) -> Result<(), String> {
+        let expected = trial.params.total();
         if *echoed == (Echoed { messages: expected, wrong: 0 }) {
             return Ok(());
         }
@@ -125,66 +130,63 @@ impl Workload for TcpEcho {
         format!("{} echoed", echoed.messages)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Echoed>) -> Vec<Metric> {
-        let messages = Shape::of(&setup.point).map_or(1, Shape::total) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Echoed>) -> Vec<Metric> {
+        let messages = trial.params.total() as f64;
         vec![
-            Metric::higher("throughput", "messages/s", messages / block.wall_ns() * 1e9),
-            Metric::lower("cpu-per-message", "ns", block.cpu_ns() / messages),
+            Metric::of(&metric::MESSAGE_THROUGHPUT, messages / block.wall_ns() * 1e9),
+            Metric::of(&metric::CPU_PER_MESSAGE, block.cpu_ns() / messages),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Echoed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let mut clients = Vec::with_capacity(shape.connections);
-        let mut servers = Vec::with_capacity(shape.connections);
-        for (client, server) in connect(shape.connections)? {
+        let mut clients = Vec::with_capacity(params.connections);
+        let mut servers = Vec::with_capacity(params.connections);
+        for (client, server) in connect(params.connections)? {
             let server = hand_over::<R>(server)?;
-            servers.push(R::spawn(serve_async::<R>(server, shape.size)));
+            servers.push(R::spawn(serve_async::<R>(server, params.size)));
             clients.push(hand_over::<R>(client)?);
         }
-        let clients = shared(clients, shape.clients);
-        Ok(OnAsync::<R> { shape, clients, _servers: servers })
+        let clients = shared(clients, params.clients);
+        Ok(OnAsync::<R> { params, clients, _servers: servers })
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Echoed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let mut clients = Vec::with_capacity(shape.connections);
-        for (client, server) in connect(shape.connections)? {
+        let mut clients = Vec::with_capacity(params.connections);
+        for (client, server) in connect(params.connections)? {
             let refused = Failure::io("handing a connection to the runtime");
-            R::detach(R::spawn(serve_local::<R>(R::tcp(server).map_err(&refused)?, shape.size)));
+            R::detach(R::spawn(serve_local::<R>(R::tcp(server).map_err(&refused)?, params.size)));
             clients.push(R::tcp(client).map_err(&refused)?);
         }
-        let clients = shared(clients, shape.clients);
-        Ok(Local::<R> { shape, clients })
+        let clients = shared(clients, params.clients);
+        Ok(Local::<R> { params, clients })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Echoed>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        let mut clients = Vec::with_capacity(shape.connections);
-        let mut servers = Vec::with_capacity(shape.connections);
-        for (mut client, server) in connect(shape.connections)? {
-            servers.push(T::spawn(move || serve(server, shape.size)));
+        let mut clients = Vec::with_capacity(params.connections);
+        let mut servers = Vec::with_capacity(params.connections);
+        for (mut client, server) in connect(params.connections)? {
+            servers.push(T::spawn(move || serve(server, params.size)));
             // A first echo proves that the server has a thread of its own. A pool's join helps
             // with waiting jobs, and must never find one that ends with the connection.
-            talk(slice::from_mut(&mut client), 0, 1, shape.size)
+            talk(slice::from_mut(&mut client), 0, 1, params.size)
                 .map_err(Failure::io("the first echo"))?;
             clients.push(client);
         }
-        let clients = shared(clients, shape.clients);
-        Ok(OnThreads::<T> { shape, clients, _servers: servers })
+        let clients = shared(clients, params.clients);
+        Ok(OnThreads::<T> { params, clients, _servers: servers })
     }
 }
 
@@ -200,7 +202,7 @@ fn connect(count: usize) -> Result<Vec<(TcpStream, TcpStream)>, Failure> {
 }
 
 struct OnAsync<R: AsyncRuntime> {
-    shape: Shape,
+    params: Params,
     /// The connections of each client task.
     clients: Vec<Vec<R::Tcp>>,
     /// They end when their connection does.
@@ -211,13 +213,13 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
     type Output = Echoed;
 
     async fn iterate(&mut self) -> Result<Echoed, Failure> {
-        let shape = self.shape;
+        let params = self.params;
         let tasks: Vec<_> = mem::take(&mut self.clients)
             .into_iter()
             .enumerate()
             .map(|(client, mut connections)| {
                 R::spawn(async move {
-                    let Shape { messages, size, .. } = shape;
+                    let Params { messages, size, .. } = params;
                     let first = client * connections.len();
                     let echoed = talk_async::<R>(&mut connections, first, messages, size).await;
                     (connections, echoed)
@@ -235,7 +237,7 @@ impl<R: AsyncRuntime> AsyncSession for OnAsync<R> {
 }
 
 struct Local<R: LocalRuntime> {
-    shape: Shape,
+    params: Params,
     /// The connections of each client task.
     clients: Vec<Vec<R::Tcp>>,
 }
@@ -244,7 +246,7 @@ impl<R: LocalRuntime> LocalSession for Local<R> {
     type Output = Echoed;
 
     async fn iterate(&mut self) -> Result<Echoed, Failure> {
-        let Shape { messages, size, .. } = self.shape;
+        let Params { messages, size, .. } = self.params;
         let tasks: Vec<_> = mem::take(&mut self.clients)
             .into_iter()
             .enumerate()
@@ -267,7 +269,7 @@ impl<R: LocalRuntime> LocalSession for Local<R> {
 }
 
 struct OnThreads<T: ThreadRuntime> {
-    shape: Shape,
+    params: Params,
     /// The connections of each client task.
     clients: Vec<Vec<TcpStream>>,
     /// They end when their connection does.
@@ -278,13 +280,13 @@ impl<T: ThreadRuntime> Session for OnThreads<T> {
     type Output = Echoed;
 
     fn iterate(&mut self) -> Result<Echoed, Failure> {
-        let shape = self.shape;
+        let params = self.params;
         let tasks: Vec<_> = mem::take(&mut self.clients)
             .into_iter()
             .enumerate()
             .map(|(client, mut connections)| {
                 T::spawn(move || {
-                    let Shape { messages, size, .. } = shape;
+                    let Params { messages, size, .. } = params;
                     let first = client * connections.len();
                     let echoed = talk(&mut connections, first, messages, size);
                     (connections, echoed)

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -13,7 +14,7 @@ use runtime_bench_api::instance::{
 };
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// Above this, one OS thread per sleep is no longer something that anybody would write.
@@ -72,20 +73,32 @@ impl Gathered {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     tasks: usize,
     delay: Duration,
     one_by_one: bool,
 }
 
-impl Shape {
-    fn of(setup: &Setup) -> Result<Self, Failure> {
-        let delay = Duration::from_millis(setup.count("delay")? as u64);
-        let one_by_one = setup.point.variant.is_some();
-        Ok(Self { tasks: setup.count("tasks")?, delay, one_by_one })
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let (one_by_one, most) = match point.variant.as_deref() {
+            None => (false, 100_000_000),
+            Some(ONE_BY_ONE) => (true, MOST_IN_SEQUENCE),
+            Some(_) => {
+                return Err(Unsupported::Point(format!(
+                    "timer-gather has the variant `{ONE_BY_ONE}`"
+                )));
+            }
+        };
+        let tasks = point.count_in("tasks", 1..=most)?;
+        let delay = Duration::from_millis(point.count_in("delay", 1..=60_000)? as u64);
+        Ok(Self { tasks, delay, one_by_one })
     }
+}
 
+impl Params {
     async fn sleep<R: AsyncRuntime>(self, task: usize) -> Sleep {
         let deadline = Instant::now() + self.delay;
         R::sleep(self.delay).await;
@@ -112,7 +125,10 @@ impl Shape {
 }
 
 impl Workload for TimerGather {
+    type Params = Params;
     type Output = Gathered;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::LATENESS, &metric::MAKESPAN_OVER_DELAY, &metric::CPU_PER_TASK];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -124,7 +140,7 @@ impl Workload for TimerGather {
                     as many times, one after the other."
                 .into(),
             check: "Results come in the order of the tasks, and no sleep ended early.".into(),
-            headline: "lateness".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Lateness counts from the last task's deadline to the end of the gathering: what \
@@ -155,21 +171,11 @@ impl Workload for TimerGather {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let tasks = point.count_in("tasks", 1..=100_000_000)?;
-        point.count_in("delay", 1..=60_000)?;
-        match point.variant.as_deref() {
-            None => {}
-            Some(ONE_BY_ONE) => {
-                point.count_in("tasks", 1..=MOST_IN_SEQUENCE)?;
-                return Ok(Requirements { tasks: 1, blocking: 1, ..Requirements::default() });
-            }
-            Some(_) => {
-                return Err(Unsupported::Point(format!(
-                    "timer-gather has the variant `{ONE_BY_ONE}`"
-                )));
-            }
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        if params.one_by_one {
+            return Ok(Requirements { tasks: 1, blocking: 1, ..Requirements::default() });
         }
+        let tasks = params.tasks;
         most_threads(family, tasks, MOST_THREADS)?;
         Ok(Requirements {
             tasks,
@@ -179,8 +185,8 @@ impl Workload for TimerGather {
         })
     }
 
-    fn verify(&self, setup: &Setup, gathered: &Gathered) -> Result<(), String> {
-        let tasks = setup.count("tasks").map_err(|failure| failure.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, gathered: &Gathered) -> Result<(), String> {
+        let tasks = trial.params.tasks;
         let Gathered { tasks: came, out_of_order, early, .. } = *gathered;
         if came == tasks && out_of_order == 0 && early == 0 {
             return Ok(());
@@ -194,32 +200,31 @@ impl Workload for TimerGather {
         format!("{} in order, none early", gathered.tasks)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Gathered>) -> Vec<Metric> {
-        let tasks = setup.count("tasks").unwrap_or(1) as f64;
-        let delay_ns = setup.count("delay").unwrap_or(1) as f64 * 1e6;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Gathered>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
+        let delay_ns = trial.params.delay.as_nanos() as f64;
         vec![
-            Metric::lower("lateness", "ns", block.mean(|g| g.lateness.as_nanos() as f64)),
-            Metric::lower("makespan-over-delay", "×", block.wall_ns() / delay_ns),
-            Metric::lower("cpu-per-task", "ns", block.cpu_ns() / tasks),
+            Metric::of(&metric::LATENESS, block.mean(|g| g.lateness.as_nanos() as f64)),
+            Metric::of(&metric::MAKESPAN_OVER_DELAY, block.wall_ns() / delay_ns),
+            Metric::of(&metric::CPU_PER_TASK, block.cpu_ns() / tasks),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Gathered>, Failure> {
-        let shape = Shape::of(&setup)?;
         Ok(repeat_async(move || async move {
-            let mut sleeps = Vec::with_capacity(shape.tasks);
-            if shape.one_by_one {
+            let mut sleeps = Vec::with_capacity(params.tasks);
+            if params.one_by_one {
                 let start = Instant::now();
-                for task in 0..shape.tasks {
-                    sleeps.push(shape.sleep::<R>(task).await);
+                for task in 0..params.tasks {
+                    sleeps.push(params.sleep::<R>(task).await);
                 }
-                return Ok(Gathered::one_by_one(&sleeps, start, shape.delay));
+                return Ok(Gathered::one_by_one(&sleeps, start, params.delay));
             }
             let tasks: Vec<_> =
-                (0..shape.tasks).map(|task| R::spawn(shape.sleep::<R>(task))).collect();
+                (0..params.tasks).map(|task| R::spawn(params.sleep::<R>(task))).collect();
             for task in tasks {
                 sleeps.push(task.await);
             }
@@ -227,26 +232,25 @@ impl Workload for TimerGather {
         }))
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Gathered>, Failure> {
-        let shape = Shape::of(&setup)?;
         Ok(repeat_local(move || async move {
-            let mut sleeps = Vec::with_capacity(shape.tasks);
-            if shape.one_by_one {
+            let mut sleeps = Vec::with_capacity(params.tasks);
+            if params.one_by_one {
                 let start = Instant::now();
-                for task in 0..shape.tasks {
-                    sleeps.push(shape.sleep_local::<R>(task).await);
+                for task in 0..params.tasks {
+                    sleeps.push(params.sleep_local::<R>(task).await);
                 }
-                return Ok(Gathered::one_by_one(&sleeps, start, shape.delay));
+                return Ok(Gathered::one_by_one(&sleeps, start, params.delay));
             }
             let tasks: Vec<_> =
-                (0..shape.tasks).map(|task| R::spawn(shape.sleep_local::<R>(task))).collect();
+                (0..params.tasks).map(|task| R::spawn(params.sleep_local::<R>(task))).collect();
             for task in tasks {
                 sleeps.push(task.await);
             }
@@ -256,15 +260,14 @@ impl Workload for TimerGather {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Gathered>, Failure> {
-        let shape = Shape::of(&setup)?;
         Ok(repeat(move || {
-            if shape.one_by_one {
-                return Ok(shape.one_by_one());
+            if params.one_by_one {
+                return Ok(params.one_by_one());
             }
-            let tasks: Vec<_> = (0..shape.tasks)
-                .map(|task| T::spawn(move || shape.sleep_on_thread(task)))
+            let tasks: Vec<_> = (0..params.tasks)
+                .map(|task| T::spawn(move || params.sleep_on_thread(task)))
                 .collect();
             let sleeps: Vec<Sleep> = tasks.into_iter().map(T::join).collect();
             Ok(Gathered::of(&sleeps))
@@ -273,14 +276,13 @@ impl Workload for TimerGather {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Gathered>, Failure> {
-        let shape = Shape::of(&setup)?;
         Ok(repeat(move || {
-            if shape.one_by_one {
-                return Ok(shape.one_by_one());
+            if params.one_by_one {
+                return Ok(params.one_by_one());
             }
-            Ok(Gathered::of(&D::map(shape.tasks, |task| shape.sleep_on_thread(task))))
+            Ok(Gathered::of(&D::map(params.tasks, |task| params.sleep_on_thread(task))))
         }))
     }
 }

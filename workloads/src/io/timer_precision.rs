@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -13,7 +14,7 @@ use runtime_bench_api::instance::{
 };
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -41,21 +42,25 @@ impl Sleeps {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     delay: Duration,
     sleeps: usize,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let delay = Duration::from_micros(point.count_in("delay", 1..=60_000_000)? as u64);
         Ok(Self { delay, sleeps: point.count_in("sleeps", 1..=1_000_000)? })
     }
 }
 
 impl Workload for TimerPrecision {
+    type Params = Params;
     type Output = Sleeps;
+    const METRICS: &'static [&'static MetricDef] =
+        &[&metric::OVERSHOOT_P50, &metric::OVERSHOOT_WORST, &metric::CPU_PER_SLEEP];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -67,7 +72,7 @@ impl Workload for TimerPrecision {
                     sleep ends."
                 .into(),
             check: "All sleeps ended, and none early.".into(),
-            headline: "overshoot-p50".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The median is over all sleeps of a block, the worst its largest.".into(),
@@ -91,15 +96,14 @@ impl Workload for TimerPrecision {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         waits_for_time(family)?;
-        let memory = 16 * Shape::of(point)?.sleeps as u64;
+        let memory = 16 * params.sleeps as u64;
         Ok(Requirements { tasks: 1, blocking: 1, memory, ..Requirements::default() })
     }
 
-    fn verify(&self, setup: &Setup, sleeps: &Sleeps) -> Result<(), String> {
-        let expected =
-            Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?.sleeps;
+    fn verify(&self, trial: &Trial<Params>, sleeps: &Sleeps) -> Result<(), String> {
+        let expected = trial.params.sleeps;
         let came = sleeps.overshoots.len();
         if came == expected && sleeps.early == 0 {
             return Ok(());
@@ -111,49 +115,47 @@ impl Workload for TimerPrecision {
         format!("{} sleeps, none early", sleeps.overshoots.len())
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Sleeps>) -> Vec<Metric> {
-        let sleeps = setup.count("sleeps").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Sleeps>) -> Vec<Metric> {
+        let sleeps = trial.params.sleeps as f64;
         let mut all: Vec<Duration> =
-            block.answers.iter().flat_map(|sleeps| &sleeps.overshoots).copied().collect();
+            block.outputs.iter().flat_map(|sleeps| &sleeps.overshoots).copied().collect();
         all.sort_unstable();
         let worst = all.last().copied().unwrap_or_default();
         vec![
-            Metric::lower("overshoot-p50", "ns", median_ns(&all)),
-            Metric::lower("overshoot-worst", "ns", worst.as_nanos() as f64),
-            Metric::lower("cpu-per-sleep", "ns", block.cpu_ns() / sleeps),
+            Metric::of(&metric::OVERSHOOT_P50, median_ns(&all)),
+            Metric::of(&metric::OVERSHOOT_WORST, worst.as_nanos() as f64),
+            Metric::of(&metric::CPU_PER_SLEEP, block.cpu_ns() / sleeps),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Sleeps>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let mut sleeps = Sleeps::default();
-            for _ in 0..shape.sleeps {
-                let deadline = Instant::now() + shape.delay;
-                R::sleep(shape.delay).await;
+            for _ in 0..params.sleeps {
+                let deadline = Instant::now() + params.delay;
+                R::sleep(params.delay).await;
                 sleeps.ended(deadline);
             }
             Ok(sleeps)
         }))
     }
 
-    fn supports_local(&self, _: &Point) -> Result<(), Unsupported> {
+    fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
     async fn on_local<R: LocalRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Sleeps>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_local(move || async move {
             let mut sleeps = Sleeps::default();
-            for _ in 0..shape.sleeps {
-                let deadline = Instant::now() + shape.delay;
-                R::sleep(shape.delay).await;
+            for _ in 0..params.sleeps {
+                let deadline = Instant::now() + params.delay;
+                R::sleep(params.delay).await;
                 sleeps.ended(deadline);
             }
             Ok(sleeps)
@@ -162,14 +164,13 @@ impl Workload for TimerPrecision {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Sleeps>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let mut sleeps = Sleeps::default();
-            for _ in 0..shape.sleeps {
-                let deadline = Instant::now() + shape.delay;
-                thread::sleep(shape.delay);
+            for _ in 0..params.sleeps {
+                let deadline = Instant::now() + params.delay;
+                thread::sleep(params.delay);
                 sleeps.ended(deadline);
             }
             Ok(sleeps)

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -19,7 +20,8 @@ use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
 use runtime_bench_api::loopback::hand_over;
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
+    most_threads,
 };
 
 /// Above this, one OS thread per connection is no longer something that anybody would write.
@@ -48,13 +50,23 @@ pub struct Held {
     wake: Duration,
 }
 
-/// Connections, half of them.
-fn half(point: &Point) -> Result<usize, Unsupported> {
-    Ok(point.count_in("connections", 2..=1_000_000)? / 2)
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    /// Half of the connections.
+    half: usize,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        Ok(Self { half: point.count_in("connections", 2..=1_000_000)? / 2 })
+    }
 }
 
 impl Workload for IdleConnections {
+    type Params = Params;
     type Output = Held;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::CONNECTION_MEMORY, &metric::WAKE];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -70,7 +82,7 @@ impl Workload for IdleConnections {
                 "All tasks are waiting when memory is read, and every connection sends its message \
                     back."
                     .into(),
-            headline: "per-connection".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Startup,
             notes: vec![
                 "It is the runtime's share: the task, its join handle and the socket's place in \
@@ -94,9 +106,9 @@ impl Workload for IdleConnections {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         load::fits()?;
-        let connections = 2 * half(point)?;
+        let connections = 2 * params.half;
         let estimate = match family {
             Family::Async => CONNECTION_ESTIMATE,
             Family::ThreadPerTask => THREAD_ESTIMATE,
@@ -120,8 +132,8 @@ impl Workload for IdleConnections {
         &[Age::Startup]
     }
 
-    fn verify(&self, setup: &Setup, held: &Held) -> Result<(), String> {
-        let half = half(&setup.point).map_err(|unsupported| unsupported.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, held: &Held) -> Result<(), String> {
+        let half = trial.params.half;
         // At the tiny size of a verification, the second half may fit into pages already there.
         let Held { answered, with_half, with_all, .. } = *held;
         if answered != 2 * half {
@@ -137,21 +149,21 @@ impl Workload for IdleConnections {
         format!("{} answered", held.answered)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Held>) -> Vec<Metric> {
-        let half = half(&setup.point).unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Held>) -> Vec<Metric> {
+        let half = trial.params.half as f64;
         let growth = |held: &Held| held.with_all as f64 - held.with_half as f64;
         let wake_ns = block.mean(|held| held.wake.as_nanos() as f64);
         vec![
-            Metric::lower("per-connection", "B", block.mean(growth) / half),
-            Metric::lower("wake", "ns", wake_ns / (2.0 * half)),
+            Metric::of(&metric::CONNECTION_MEMORY, block.mean(growth) / half),
+            Metric::of(&metric::WAKE, wake_ns / (2.0 * half)),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Held>, Failure> {
-        let mut ends = Some(Ends::connect(&setup, 2 * half(&setup.point)?)?);
+        let mut ends = Some(Ends::connect(&setup, 2 * params.half)?);
         Ok(repeat_async(move || {
             let ends = ends.take().ok_or_else(only_once);
             async move { hold_async::<R>(ends?).await }
@@ -160,9 +172,9 @@ impl Workload for IdleConnections {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Held>, Failure> {
-        let mut ends = Some(Ends::connect(&setup, 2 * half(&setup.point)?)?);
+        let mut ends = Some(Ends::connect(&setup, 2 * params.half)?);
         Ok(repeat(move || hold::<T>(ends.take().ok_or_else(only_once)?)))
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
@@ -15,7 +16,7 @@ use super::resident::resident_memory;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Above this, OS threads run into the limits of many systems.
@@ -47,8 +48,32 @@ pub struct Slope {
     with_all: u64,
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    tasks: usize,
+    sleeping: bool,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let sleeping = match point.variant.as_deref() {
+            None => false,
+            Some(SLEEPING) => true,
+            Some(other) => {
+                return Err(Unsupported::Point(format!(
+                    "unknown variant `{other}` of task-memory"
+                )));
+            }
+        };
+        Ok(Self { tasks: point.count_in("tasks", 1..=100_000_000)?, sleeping })
+    }
+}
+
 impl Workload for TaskMemory {
+    type Params = Params;
     type Output = Slope;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::TASK_MEMORY];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -63,7 +88,7 @@ impl Workload for TaskMemory {
             check: "All tasks are waiting when memory is read, and all wake when the gate opens, \
                     or are cancelled in their sleep."
                 .into(),
-            headline: "per-task".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Startup,
             notes: vec![
                 "The tasks wait for each other, not on a timer; a sleeping task occupies more, as \
@@ -91,12 +116,11 @@ impl Workload for TaskMemory {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let waiting = 2 * point.count_in("tasks", 1..=100_000_000)?;
-        let sleeping = sleeping(point)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let waiting = 2 * params.tasks;
         let estimate = match family {
             Family::Async => TASK_ESTIMATE,
-            Family::ThreadPerTask if sleeping => {
+            Family::ThreadPerTask if params.sleeping => {
                 return Err(Unsupported::Family(
                     "an OS thread occupies its stack, however it waits: see the form without a \
                      variant"
@@ -128,8 +152,8 @@ impl Workload for TaskMemory {
         &[Age::Startup]
     }
 
-    fn verify(&self, setup: &Setup, slope: &Slope) -> Result<(), String> {
-        let tasks = setup.count("tasks").map_err(|failure| failure.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, slope: &Slope) -> Result<(), String> {
+        let tasks = trial.params.tasks;
         // At the tiny size of a verification, the second half may fit into pages already there.
         let Slope { ended, with_half, with_all } = *slope;
         if ended != 2 * tasks {
@@ -145,17 +169,17 @@ impl Workload for TaskMemory {
         format!("{} tasks", slope.ended)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Slope>) -> Vec<Metric> {
-        let tasks = setup.count("tasks").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Slope>) -> Vec<Metric> {
+        let tasks = trial.params.tasks as f64;
         let growth = |slope: &Slope| slope.with_all as f64 - slope.with_half as f64;
-        vec![Metric::lower("per-task", "B", block.mean(growth) / tasks)]
+        vec![Metric::of(&metric::TASK_MEMORY, block.mean(growth) / tasks)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Slope>, Failure> {
-        let (tasks, sleeping) = (setup.count("tasks")?, sleeping(&setup.point)?);
+        let Params { tasks, sleeping } = params;
         Ok(repeat_async(move || async move {
             if sleeping { asleep::<R>(tasks).await } else { at_a_gate::<R>(tasks).await }
         }))
@@ -163,9 +187,9 @@ impl Workload for TaskMemory {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Slope>, Failure> {
-        let tasks = setup.count("tasks")?;
+        let tasks = params.tasks;
         Ok(repeat(move || {
             let gate = Arc::new(Gate::for_tasks(0));
             let mut waiting = Vec::with_capacity(2 * tasks);
@@ -184,16 +208,6 @@ impl Workload for TaskMemory {
             waiting.into_iter().for_each(T::join);
             Ok(Slope { ended: gate.passed(), with_half: resident[0], with_all: resident[1] })
         }))
-    }
-}
-
-fn sleeping(point: &Point) -> Result<bool, Unsupported> {
-    match point.variant.as_deref() {
-        None => Ok(false),
-        Some(SLEEPING) => Ok(true),
-        Some(other) => {
-            Err(Unsupported::Point(format!("there is no variant `{other}` of task-memory")))
-        }
     }
 }
 

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// The workload.
@@ -40,18 +41,6 @@ const STEPS: [(&str, Step); 7] = [
     ("spawn", Step::Spawn),
     ("offload", Step::Offload),
 ];
-
-impl Step {
-    fn of(point: &Point) -> Result<(Self, u64), Unsupported> {
-        let variant = point.variant.as_deref();
-        let step = STEPS.into_iter().find(|(name, _)| variant == Some(name));
-        let (_, step) = step.ok_or_else(|| {
-            let names = STEPS.map(|(name, _)| name).join(", ");
-            Unsupported::Point(format!("await-granularity has the variants {names}"))
-        })?;
-        Ok((step, point.count_in("steps", 1..=1_000_000_000)? as u64))
-    }
-}
 
 /// What every step does, however it is taken. The optimiser may not add up in advance.
 fn step(number: u64) -> u64 {
@@ -118,9 +107,30 @@ async fn add_up<R: AsyncRuntime>(how: Step, steps: u64) -> u64 {
     sum
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    how: Step,
+    steps: u64,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let variant = point.variant.as_deref();
+        let step = STEPS.into_iter().find(|(name, _)| variant == Some(name));
+        let (_, how) = step.ok_or_else(|| {
+            let names = STEPS.map(|(name, _)| name).join(", ");
+            Unsupported::Point(format!("await-granularity has the variants {names}"))
+        })?;
+        Ok(Self { how, steps: point.count_in("steps", 1..=1_000_000_000)? as u64 })
+    }
+}
+
 impl Workload for AwaitGranularity {
+    type Params = Params;
     /// The sum.
     type Output = u64;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::PER_STEP, &metric::CPU_PER_STEP];
 
     const OFFLOADS: bool = true;
 
@@ -135,7 +145,7 @@ impl Workload for AwaitGranularity {
                     first, a task of its own, or the pool for blocking work."
                     .into(),
             check: "Every way gives the same sum.".into(),
-            headline: "per-step".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "Awaiting what is ready is a function call, and no runtime has a part in it: \
@@ -167,8 +177,8 @@ impl Workload for AwaitGranularity {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let (how, _) = Step::of(point)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
+        let how = params.how;
         if family == Family::Async || matches!(how, Step::Call | Step::Callback | Step::Spawn) {
             let offloads = how == Step::Offload;
             return Ok(Requirements { tasks: 1, offloads, ..Requirements::default() });
@@ -181,8 +191,8 @@ impl Workload for AwaitGranularity {
         Err(Unsupported::Family(reason.to_owned()))
     }
 
-    fn verify(&self, setup: &Setup, sum: &u64) -> Result<(), String> {
-        let (_, steps) = Step::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
+        let steps = trial.params.steps;
         let expected = steps * (steps - 1) / 2;
         if *sum == expected {
             Ok(())
@@ -195,27 +205,27 @@ impl Workload for AwaitGranularity {
         sum.to_string()
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<u64>) -> Vec<Metric> {
-        let steps = setup.count("steps").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
+        let steps = trial.params.steps as f64;
         vec![
-            Metric::lower("per-step", "ns", block.wall_ns() / steps),
-            Metric::lower("cpu-per-step", "ns", block.cpu_ns() / steps),
+            Metric::of(&metric::PER_STEP, block.wall_ns() / steps),
+            Metric::of(&metric::CPU_PER_STEP, block.cpu_ns() / steps),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        let (how, steps) = Step::of(&setup.point)?;
+        let Params { how, steps } = params;
         Ok(repeat_async(move || async move { Ok(add_up::<R>(how, steps).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (how, steps) = Step::of(&setup.point)?;
+        let Params { how, steps } = params;
         Ok(repeat(move || {
             if how != Step::Spawn {
                 return Ok(add_up_by_calls(how, steps));
@@ -226,9 +236,9 @@ impl Workload for AwaitGranularity {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (how, steps) = Step::of(&setup.point)?;
+        let Params { how, steps } = params;
         Ok(repeat(move || {
             if how != Step::Spawn {
                 return Ok(add_up_by_calls(how, steps));

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload, most_threads,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
 /// The workload.
@@ -22,23 +23,24 @@ use runtime_bench_api::workload::{
 pub struct BlockingInAsync;
 
 /// How a job waits.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum How {
     Blocked,
     Offloaded,
     Awaited,
 }
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     how: How,
     period: Duration,
     jobs: usize,
     job: Duration,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let how = match point.variant.as_deref() {
             Some("blocked") => How::Blocked,
             Some("offloaded") => How::Offloaded,
@@ -70,14 +72,14 @@ impl Job {
         Self { number, short: start.elapsed() < time }
     }
 
-    async fn run<R: AsyncRuntime>(shape: Shape, number: usize) -> Self {
-        match shape.how {
-            How::Blocked => Self::block(number, shape.job),
-            How::Offloaded => R::offload(move || Self::block(number, shape.job)).await,
+    async fn run<R: AsyncRuntime>(params: Params, number: usize) -> Self {
+        match params.how {
+            How::Blocked => Self::block(number, params.job),
+            How::Offloaded => R::offload(move || Self::block(number, params.job)).await,
             How::Awaited => {
                 let start = Instant::now();
-                R::sleep(shape.job).await;
-                Self { number, short: start.elapsed() < shape.job }
+                R::sleep(params.job).await;
+                Self { number, short: start.elapsed() < params.job }
             }
         }
     }
@@ -139,7 +141,9 @@ impl Beaten {
 }
 
 impl Workload for BlockingInAsync {
+    type Params = Params;
     type Output = Beaten;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::WORST_LATENESS, &metric::BEATS];
 
     const OFFLOADS: bool = true;
 
@@ -154,7 +158,7 @@ impl Workload for BlockingInAsync {
                     (`offloaded`), or by its timer (`awaited`)."
                     .into(),
             check: "Every job has waited for its whole time, and no beat came early.".into(),
-            headline: "worst-lateness".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The longest that a beat came after it was due, which is what everybody else on \
@@ -190,11 +194,10 @@ impl Workload for BlockingInAsync {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        let shape = Shape::of(point)?;
+    fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         let reason = match family {
             Family::Async => None,
-            Family::ThreadPerTask if shape.how == How::Blocked => None,
+            Family::ThreadPerTask if params.how == How::Blocked => None,
             Family::ThreadPerTask => {
                 Some("a thread may block: there is nothing to offload it to, nor to await")
             }
@@ -209,9 +212,9 @@ impl Workload for BlockingInAsync {
         if let Some(reason) = reason {
             return Err(Unsupported::Family(reason.to_owned()));
         }
-        let tasks = shape.jobs + 1;
+        let tasks = params.jobs + 1;
         most_threads(family, tasks, 1_000)?;
-        let offloads = shape.how == How::Offloaded;
+        let offloads = params.how == How::Offloaded;
         Ok(Requirements {
             tasks,
             memory: tasks as u64 * 1_024,
@@ -220,8 +223,8 @@ impl Workload for BlockingInAsync {
         })
     }
 
-    fn verify(&self, setup: &Setup, beaten: &Beaten) -> Result<(), String> {
-        let jobs = setup.count("jobs").map_err(|failure| failure.to_string())?;
+    fn verify(&self, trial: &Trial<Params>, beaten: &Beaten) -> Result<(), String> {
+        let jobs = trial.params.jobs;
         let Beaten { jobs: done, out_of_order, short, heartbeat } = *beaten;
         // One beat came before the jobs, one after them.
         if done == jobs && out_of_order + short + heartbeat.early == 0 && heartbeat.ticks >= 2 {
@@ -238,26 +241,25 @@ impl Workload for BlockingInAsync {
         format!("{} jobs, {} beats", beaten.jobs, beaten.heartbeat.ticks)
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Beaten>) -> Vec<Metric> {
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Beaten>) -> Vec<Metric> {
         let worst = block.mean(|beaten| beaten.heartbeat.worst.as_nanos() as f64);
         vec![
-            Metric::lower("worst-lateness", "ns", worst),
-            Metric::context("beats", "", block.mean(|beaten| beaten.heartbeat.ticks as f64)),
+            Metric::of(&metric::WORST_LATENESS, worst),
+            Metric::of(&metric::BEATS, block.mean(|beaten| beaten.heartbeat.ticks as f64)),
         ]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Beaten>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat_async(move || async move {
             let stop = Arc::new(AtomicBool::new(false));
             let (tick, mut ticked) = R::channel(1);
             let heartbeat = R::spawn({
                 let stop = Arc::clone(&stop);
                 async move {
-                    let mut heartbeat = Heartbeat::start(shape.period);
+                    let mut heartbeat = Heartbeat::start(params.period);
                     let mut first = Some(tick);
                     while !stop.load(Ordering::Acquire) {
                         R::sleep(heartbeat.rest()).await;
@@ -271,8 +273,8 @@ impl Workload for BlockingInAsync {
             });
             R::receive(&mut ticked).await;
             let tasks: Vec<_> =
-                (0..shape.jobs).map(|job| R::spawn(Job::run::<R>(shape, job))).collect();
-            let mut jobs = Vec::with_capacity(shape.jobs);
+                (0..params.jobs).map(|job| R::spawn(Job::run::<R>(params, job))).collect();
+            let mut jobs = Vec::with_capacity(params.jobs);
             for task in tasks {
                 jobs.push(task.await);
             }
@@ -283,16 +285,15 @@ impl Workload for BlockingInAsync {
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Beaten>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let stop = Arc::new(AtomicBool::new(false));
             let (tick, ticked) = mpsc::channel();
             let heartbeat = T::spawn({
                 let stop = Arc::clone(&stop);
                 move || {
-                    let mut heartbeat = Heartbeat::start(shape.period);
+                    let mut heartbeat = Heartbeat::start(params.period);
                     while !stop.load(Ordering::Acquire) {
                         thread::sleep(heartbeat.rest());
                         heartbeat.beat(Instant::now());
@@ -305,7 +306,7 @@ impl Workload for BlockingInAsync {
             // Without a first beat the heartbeat has failed, and joining it says so.
             let _ = ticked.recv();
             let tasks: Vec<_> =
-                (0..shape.jobs).map(|job| T::spawn(move || Job::block(job, shape.job))).collect();
+                (0..params.jobs).map(|job| T::spawn(move || Job::block(job, params.job))).collect();
             let jobs: Vec<Job> = tasks.into_iter().map(T::join).collect();
             stop.store(true, Ordering::Release);
             Ok(Beaten::of(&jobs, T::join(heartbeat)))

@@ -1,22 +1,21 @@
 //! `deadlock`: two locks taken in opposite order, and the same two taken in one order.
 
 use std::future::Future;
-use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use super::meeting::Meeting;
+use super::barrier::AsyncBarrier;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, Locks, LocksVisitor, OWN, ThreadRuntime};
+use runtime_bench_api::runtime::{AsyncRuntime, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Tasks, and locks that both of them want.
@@ -28,16 +27,17 @@ const LONGEST: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlock;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     /// How long the deadlocked tasks are watched.
     watch: Duration,
     /// How often each task of the twin takes both locks.
     turns: u64,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let watch = Duration::from_millis(point.count_in("watch", 1..=60_000)? as u64);
         Ok(Self { watch, turns: point.count_in("turns", 1..=1_000_000_000)? as u64 })
     }
@@ -57,7 +57,9 @@ pub struct Ended {
 }
 
 impl Workload for Deadlock {
+    type Params = Params;
     type Output = Ended;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::FIXED];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -71,7 +73,7 @@ impl Workload for Deadlock {
             check: "Neither of the deadlocked tasks goes on. Where a task can be cancelled, \
                     cancelling one sets the other free. The twins take all of their turns."
                 .into(),
-            headline: "fixed".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Startup,
             notes: vec![
                 "The deadlock passes or fails and has no figure: that would time the watching. \
@@ -100,8 +102,7 @@ impl Workload for Deadlock {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        Shape::of(point)?;
+    fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
                 "a job that is stuck holds its worker for ever: two of them, and a pool of two \
@@ -121,9 +122,8 @@ impl Workload for Deadlock {
         &[Age::Startup]
     }
 
-    fn verify(&self, setup: &Setup, ended: &Ended) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
-        let expected = TASKS as u64 * shape.turns;
+    fn verify(&self, trial: &Trial<Params>, ended: &Ended) -> Result<(), String> {
+        let expected = TASKS as u64 * trial.params.turns;
         if !ended.stuck {
             Err("a task went on that should have been stuck for ever".to_owned())
         } else if ended.freed == Some(false) {
@@ -140,35 +140,32 @@ impl Workload for Deadlock {
         format!("stuck{freed}; the twins took {} turns", ended.turns)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
-        let turns = TASKS as f64 * setup.count("turns").unwrap_or(1) as f64;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
+        let turns = TASKS as f64 * trial.params.turns as f64;
         let took = block.mean(|ended| ended.took.as_nanos() as f64);
-        vec![Metric::lower("fixed", "ns", took / turns)]
+        vec![Metric::of(&metric::FIXED, took / turns)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(repeat_async(move || {
-            let ended = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
-            async move {
-                let none = || Failure::Request("the runtime has no locks".to_owned());
-                Ok(ended.ok_or_else(none)?.await)
-            }
+        Ok(repeat_async(move || async move {
+            let (stuck, freed) = stuck::<R, R::Locks>(params.watch).await;
+            let start = Instant::now();
+            let turns = take_turns::<R, R::Locks>(params.turns).await;
+            Ok(Ended { stuck, freed: Some(freed), turns, took: start.elapsed() })
         }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Ended>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
-            let stuck = stuck_on_threads::<T>(shape.watch);
+            let stuck = stuck_on_threads::<T>(params.watch);
             let start = Instant::now();
-            let turns = take_turns_on_threads::<T>(shape.turns);
+            let turns = take_turns_on_threads::<T>(params.turns);
             Ok(Ended { stuck, freed: None, turns, took: start.elapsed() })
         }))
     }
@@ -177,7 +174,7 @@ impl Workload for Deadlock {
 /// A task that can be stuck; the root waits for this until all hold their first lock.
 async fn opposite<L: Locks>(
     locks: Arc<[L::Semaphore; TASKS]>,
-    held: Arc<Meeting>,
+    held: Arc<AsyncBarrier>,
     own: usize,
     went_on: impl Future<Output = bool> + Send,
 ) {
@@ -189,27 +186,10 @@ async fn opposite<L: Locks>(
     .await;
 }
 
-/// One iteration with the runtime's own locks; its future is boxed, once for all of it.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
-
-impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
-    type Output = Pin<Box<dyn Future<Output = Ended> + Send>>;
-
-    fn visit<L: Locks>(self) -> Self::Output {
-        let shape = self.0;
-        Box::pin(async move {
-            let (stuck, freed) = stuck::<R, L>(shape.watch).await;
-            let start = Instant::now();
-            let turns = take_turns::<R, L>(shape.turns).await;
-            Ended { stuck, freed: Some(freed), turns, took: start.elapsed() }
-        })
-    }
-}
-
 /// Whether two tasks in opposite order are stuck, and whether cancelling one sets the other free.
 async fn stuck<R: AsyncRuntime, L: Locks>(watch: Duration) -> (bool, bool) {
     let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
-    let held = Arc::new(Meeting::of(TASKS + 1));
+    let held = Arc::new(AsyncBarrier::of(TASKS + 1));
     let (go_on, mut went_on) = R::channel(TASKS);
     let [one, other] = [0, 1].map(|own| {
         let (locks, held, go_on) = (Arc::clone(&locks), Arc::clone(&held), go_on.clone());

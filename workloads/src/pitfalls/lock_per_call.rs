@@ -1,25 +1,21 @@
 //! `lock-per-call`: two tasks under a lock, which only helps if it is the same one.
 
-use std::future::Future;
-use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
-use super::meeting::Meeting;
+use super::barrier::AsyncBarrier;
 use crate::concurrency::watch::Watch;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
-};
+use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Tasks that want the lock.
@@ -29,15 +25,16 @@ const TASKS: usize = 2;
 #[derive(Clone, Copy, Debug)]
 pub struct LockPerCall;
 
-#[derive(Clone, Copy)]
-struct Shape {
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
     /// Whether every call makes a lock of its own.
     fresh: bool,
     hold: Duration,
 }
 
-impl Shape {
-    fn of(point: &Point) -> Result<Self, Unsupported> {
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let hold = Duration::from_millis(point.count_in("hold", 1..=60_000)? as u64);
         let fresh = match point.variant.as_deref() {
             Some("fresh") => true,
@@ -49,7 +46,9 @@ impl Shape {
         };
         Ok(Self { fresh, hold })
     }
+}
 
+impl Params {
     /// A lock for each task: always the same one, or another each time.
     fn locks<L>(self, make: impl Fn() -> L) -> [Arc<L>; TASKS] {
         let shared = Arc::new(make());
@@ -71,7 +70,9 @@ pub struct Held {
 }
 
 impl Workload for LockPerCall {
+    type Params = Params;
     type Output = Held;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::MAKESPAN_OVER_HOLD];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -83,7 +84,7 @@ impl Workload for LockPerCall {
                     classic mistake of tutorials, both are inside at once."
                 .into(),
             check: "Both held a lock at once with fresh locks, and never with a shared one.".into(),
-            headline: "makespan-over-hold".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "About 1 for fresh locks and 2 for a shared one. What is above is the runtime's \
@@ -112,8 +113,7 @@ impl Workload for LockPerCall {
         }
     }
 
-    fn requirements(&self, point: &Point, _: Family) -> Result<Requirements, Unsupported> {
-        Shape::of(point)?;
+    fn requirements(&self, _: &Params, _: Family) -> Result<Requirements, Unsupported> {
         Ok(Requirements { tasks: TASKS, blocking: TASKS, ..Requirements::default() })
     }
 
@@ -121,11 +121,11 @@ impl Workload for LockPerCall {
         true
     }
 
-    fn verify(&self, setup: &Setup, held: &Held) -> Result<(), String> {
-        let shape = Shape::of(&setup.point).map_err(|unsupported| unsupported.to_string())?;
-        let (most, expected) = (held.most, shape.most());
+    fn verify(&self, trial: &Trial<Params>, held: &Held) -> Result<(), String> {
+        let (most, expected) = (held.most, trial.params.most());
         // Turns, one after the other, take as long as all of them.
-        let least = if shape.fresh { shape.hold } else { shape.hold * TASKS as u32 };
+        let least =
+            if trial.params.fresh { trial.params.hold } else { trial.params.hold * TASKS as u32 };
         if most != expected {
             Err(format!("{most} tasks held a lock at once, expected {expected}"))
         } else if held.makespan < least {
@@ -139,37 +139,29 @@ impl Workload for LockPerCall {
         format!("{} at once", held.most)
     }
 
-    fn metrics(&self, setup: &Setup, block: &Timed<Held>) -> Vec<Metric> {
-        let hold_ns = setup.count("hold").unwrap_or(1) as f64 * 1e6;
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Held>) -> Vec<Metric> {
+        let hold_ns = trial.params.hold.as_nanos() as f64;
         let makespan = block.mean(|held| held.makespan.as_nanos() as f64);
-        vec![Metric::lower("makespan-over-hold", "×", makespan / hold_ns)]
+        vec![Metric::of(&metric::MAKESPAN_OVER_HOLD, makespan / hold_ns)]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Held>, Failure> {
-        let shape = Shape::of(&setup.point)?;
-        Ok(repeat_async(move || {
-            let held = R::with_locks(OWN, Iteration::<R>(shape, PhantomData));
-            async move {
-                let none = || Failure::Request("the runtime has no locks".to_owned());
-                Ok(held.ok_or_else(none)?.await)
-            }
-        }))
+        Ok(repeat_async(move || async move { Ok(both::<R, R::Locks>(params).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Held>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let inside = Arc::new(Inside::default());
             let start = Instant::now();
-            let tasks = shape.locks(|| Mutex::new(())).map(|lock| {
+            let tasks = params.locks(|| Mutex::new(())).map(|lock| {
                 let inside = Arc::clone(&inside);
-                T::spawn(move || inside.hold(shape, &lock))
+                T::spawn(move || inside.hold(params, &lock))
             });
             tasks.into_iter().for_each(T::join);
             Ok(Held { most: inside.watch.most(), makespan: start.elapsed() })
@@ -178,14 +170,13 @@ impl Workload for LockPerCall {
 
     fn on_data_parallel<D: DataParallel>(
         self,
-        setup: Setup,
+        Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = Held>, Failure> {
-        let shape = Shape::of(&setup.point)?;
         Ok(repeat(move || {
             let inside = Inside::default();
             let start = Instant::now();
-            let [first, second] = shape.locks(|| Mutex::new(()));
-            D::join(|| inside.hold(shape, &first), || inside.hold(shape, &second));
+            let [first, second] = params.locks(|| Mutex::new(()));
+            D::join(|| inside.hold(params, &first), || inside.hold(params, &second));
             Ok(Held { most: inside.watch.most(), makespan: start.elapsed() })
         }))
     }
@@ -204,11 +195,11 @@ impl Default for Inside {
 }
 
 impl Inside {
-    fn hold(&self, shape: Shape, lock: &Mutex<()>) {
+    fn hold(&self, params: Params, lock: &Mutex<()>) {
         let held = lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.watch.begin();
-        thread::sleep(shape.hold);
-        if shape.fresh {
+        thread::sleep(params.hold);
+        if params.fresh {
             self.both.wait();
         }
         self.watch.end();
@@ -216,22 +207,11 @@ impl Inside {
     }
 }
 
-/// One iteration with the runtime's own locks; its future is boxed, once for both tasks.
-struct Iteration<R>(Shape, PhantomData<fn() -> R>);
-
-impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {
-    type Output = Pin<Box<dyn Future<Output = Held> + Send>>;
-
-    fn visit<L: Locks>(self) -> Self::Output {
-        Box::pin(both::<R, L>(self.0))
-    }
-}
-
-async fn both<R: AsyncRuntime, L: Locks>(shape: Shape) -> Held {
-    let inside = Arc::new((Watch::default(), Meeting::of(TASKS)));
+async fn both<R: AsyncRuntime, L: Locks>(params: Params) -> Held {
+    let inside = Arc::new((Watch::default(), AsyncBarrier::of(TASKS)));
     let start = Instant::now();
     let mut place = 0;
-    let tasks = shape.locks(|| L::semaphore(1)).map(|lock| {
+    let tasks = params.locks(|| L::semaphore(1)).map(|lock| {
         let inside = Arc::clone(&inside);
         let own = place;
         place += 1;
@@ -239,8 +219,8 @@ async fn both<R: AsyncRuntime, L: Locks>(shape: Shape) -> Held {
             let (watch, both) = (&inside.0, &inside.1);
             L::permitted(&lock, async move {
                 watch.begin();
-                R::sleep(shape.hold).await;
-                if shape.fresh {
+                R::sleep(params.hold).await;
+                if params.fresh {
                     both.wait(own).await;
                 }
                 watch.end();
@@ -260,7 +240,7 @@ mod tests {
 
     #[test]
     fn only_a_shared_lock_is_the_same_one() {
-        let locks = |fresh| Shape { fresh, hold: Duration::ZERO }.locks(|| Mutex::new(()));
+        let locks = |fresh| Params { fresh, hold: Duration::ZERO }.locks(|| Mutex::new(()));
         let [first, second] = locks(false);
         assert!(Arc::ptr_eq(&first, &second));
         let [first, second] = locks(true);

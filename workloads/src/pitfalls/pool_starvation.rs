@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Age, Metric};
 use serde::Deserialize;
 
 use runtime_bench_api::instance::AsyncSession;
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family};
 use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Setup, Timed, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
 /// Those that block off the workers are waited for longer: they must not give up.
@@ -32,10 +33,6 @@ pub struct Ended {
     /// From the moment when all twins block to the end of the last.
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
-}
-
-fn watch(point: &Point) -> Result<Duration, Unsupported> {
-    Ok(Duration::from_millis(point.count_in("watch", 1..=60_000)? as u64))
 }
 
 /// What tasks block on.
@@ -67,8 +64,23 @@ impl Door {
     }
 }
 
+/// The parameters of a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    watch: Duration,
+}
+
+impl FromPoint for Params {
+    fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let watch = point.count_in("watch", 1..=60_000)?;
+        Ok(Self { watch: Duration::from_millis(watch as u64) })
+    }
+}
+
 impl Workload for PoolStarvation {
+    type Params = Params;
     type Output = Ended;
+    const METRICS: &'static [&'static MetricDef] = &[&metric::FIXED];
 
     const OFFLOADS: bool = true;
 
@@ -82,7 +94,7 @@ impl Workload for PoolStarvation {
                     on the pool for blocking work instead."
                 .into(),
             check: "The tasks give up before the root can run, and the twins are released.".into(),
-            headline: "fixed".into(),
+            headline: Self::METRICS[0].id.into(),
             headline_age: Age::Young,
             notes: vec![
                 "The starvation passes or fails and has no figure: that would time the watching. \
@@ -104,8 +116,7 @@ impl Workload for PoolStarvation {
         }
     }
 
-    fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported> {
-        watch(point)?;
+    fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         let reason = match family {
             Family::Async => {
                 return Ok(Requirements { tasks: 2, offloads: true, ..Requirements::default() });
@@ -122,7 +133,7 @@ impl Workload for PoolStarvation {
         Err(Unsupported::Family(reason.to_owned()))
     }
 
-    fn verify(&self, _: &Setup, ended: &Ended) -> Result<(), String> {
+    fn verify(&self, _: &Trial<Params>, ended: &Ended) -> Result<(), String> {
         if !ended.starved {
             Err("the root ran while every worker was blocked".to_owned())
         } else if ended.twins_starved {
@@ -136,15 +147,15 @@ impl Workload for PoolStarvation {
         "starved; the twins were released".to_owned()
     }
 
-    fn metrics(&self, _: &Setup, block: &Timed<Ended>) -> Vec<Metric> {
-        vec![Metric::lower("fixed", "ns", block.mean(|ended| ended.took.as_nanos() as f64))]
+    fn metrics(&self, _: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
+        vec![Metric::of(&metric::FIXED, block.mean(|ended| ended.took.as_nanos() as f64))]
     }
 
     async fn on_async<R: AsyncRuntime>(
         self,
-        setup: Setup,
+        Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
-        let watch = watch(&setup.point)?;
+        let watch = params.watch;
         let met = |door: Arc<Door>| {
             door.met.wait();
             Instant::now()

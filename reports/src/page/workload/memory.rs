@@ -28,7 +28,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         .iter()
         .filter_map(|runner| {
             let row = group.row(runner.name)?;
-            let memory = row.metric(metric::PEAK_MEMORY)?;
+            let memory = row.metric(metric::PEAK_MEMORY.id)?;
             Some(Place { runner, headline: group.figure(row)?, memory })
         })
         .collect();

@@ -48,7 +48,7 @@ impl Time<'_> {
 pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
     let times = page.view.runners.iter().filter_map(|runner| {
         let row = group.row(runner.name)?;
-        Some(Time { runner, wall: row.metric(metric::WALL)?, cpu: row.metric(metric::CPU)? })
+        Some(Time { runner, wall: row.metric(metric::WALL.id)?, cpu: row.metric(metric::CPU.id)? })
     });
     let times: Vec<Time<'_>> = times.collect();
     if times.is_empty() {

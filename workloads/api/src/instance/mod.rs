@@ -1,6 +1,6 @@
 //! One prepared cell, and the only clock that times it.
 //!
-//! `prepare` has happened outside the clock, `iterate` stands inside it, and every answer is
+//! `prepare` has happened outside the clock, `iterate` stands inside it, and every output is
 //! verified after it.
 
 mod sessions;
@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::clock::{Clock, Stopwatch, Timing};
 use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
-use crate::workload::{Failure, Placement, Setup, Timed, Workload};
+use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
 
 /// What one call of [`Instance::measure`] found.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,24 +35,21 @@ pub struct Sample {
     pub metrics: Vec<Metric>,
     /// Latencies, encoded, where it recorded them.
     pub histogram: Option<String>,
-    /// The last answer, in short.
+    /// The last output, in short.
     pub answer: String,
 }
 
 /// One fresh, prepared instance of a cell.
 pub trait Instance {
-    /// Does the work `iterations` times under the clock, then verifies every answer.
+    /// Does the work `iterations` times under the clock, then verifies every output.
     ///
     /// # Errors
-    /// When an answer is wrong or the work could not be done.
+    /// When an output is wrong or the work could not be done.
     fn measure(&mut self, iterations: u64) -> Result<Sample, Failure>;
 
     /// How long the runtime alone took to build, inputs not counted.
     fn build_time(&self) -> Duration;
 }
-
-// What runs once a block or once a trial is erased here, so that a cell consists of little more than its own
-// measured code. Nothing inside the clock is erased: the measured root keeps its type.
 
 /// Builds a runtime and prepares `workload` on it: an asynchronous runtime.
 ///
@@ -63,26 +60,28 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime: &R| runtime.run(async {}), setup.clock)?;
-    let prepared = workload.clone().on_async::<R>(setup.clone());
-    let session = prepare_async(&runtime, Box::pin(prepared))?;
-    let placement = workload.placement(&setup.point);
-    Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
+    let trial = Trial::new(setup)?;
+    let (runtime, took) = timed_build(build, first_task, trial.setup.clock)?;
+    let slot = Slot::default();
+    let (put, prepare) = (slot.clone(), workload.clone().on_async::<R>(trial.clone()));
+    run_boxed(&runtime, Box::pin(async move { put.set(prepare.await) }));
+    let session = slot.take()?;
+    let placement = workload.placement(&trial.params);
+    Ok(Prepared::boxed(workload, trial, took, session, move |mut session, clock, iterations| {
         let slot = Slot::default();
-        let result = slot.clone();
+        let put = slot.clone();
         let root = async move {
-            let mut answers = Vec::with_capacity(iterations);
+            let mut outputs = Vec::with_capacity(iterations);
             let mut watch = Stopwatch::start(clock);
             for _ in 0..iterations {
                 match AsyncSession::iterate(&mut session).await {
-                    Ok(answer) => answers.push(answer),
-                    Err(failure) => return result.set(Err(failure)),
+                    Ok(output) => outputs.push(output),
+                    Err(failure) => return put.set(Err(failure)),
                 }
                 watch.lap();
             }
-            result.set(Ok((session, Timed { answers, timing: watch.stop() })));
+            put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
         };
-        // A root on the caller is compiled only for workloads that ask for it.
         if W::ON_CALLER && placement == Placement::OnCaller {
             runtime.run_on_caller(root);
         } else {
@@ -90,46 +89,6 @@ pub fn on_async<W: Workload, R: AsyncRuntime>(
         }
         slot.take()
     }))
-}
-
-/// Runs the preparation as a task, whose type is the same for all workloads with one session type.
-fn prepare_async<R: AsyncRuntime, S: Send + 'static>(
-    runtime: &R,
-    work: Pin<Box<dyn Future<Output = Result<S, Failure>> + Send>>,
-) -> Result<S, Failure> {
-    let slot = Slot::default();
-    let result = slot.clone();
-    let root: Pin<Box<dyn Future<Output = ()> + Send>> =
-        Box::pin(async move { result.set(work.await) });
-    runtime.run(root);
-    slot.take()
-}
-
-/// Where a root puts its result, so that all roots return `()`.
-struct Slot<T>(Arc<Mutex<Option<Result<T, Failure>>>>);
-
-impl<T> Clone for Slot<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T> Default for Slot<T> {
-    fn default() -> Self {
-        Self(Arc::default())
-    }
-}
-
-impl<T> Slot<T> {
-    fn set(&self, result: Result<T, Failure>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-    }
-
-    /// The result of a root that has ended; one that panicked has unwound before.
-    fn take(&self) -> Result<T, Failure> {
-        let result = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        result.unwrap_or_else(|| Err(Failure::Request("the root returned no result".to_owned())))
-    }
 }
 
 /// Builds a runtime and prepares `workload` on it: one whose tasks stay on one thread.
@@ -141,24 +100,36 @@ pub fn on_local<W: Workload, R: LocalRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime: &R| runtime.run(async {}), setup.clock)?;
-    let session = runtime.run(workload.clone().on_local::<R>(setup.clone()))?;
-    let placement = workload.placement(&setup.point);
-    Ok(Prepared::boxed(workload, setup, took, session, move |mut session, clock, iterations| {
+    let trial = Trial::new(setup)?;
+    let (runtime, took) = timed_build(build, first_local_task, trial.setup.clock)?;
+    let slot = Slot::default();
+    let (put, prepare) = (slot.clone(), workload.clone().on_local::<R>(trial.clone()));
+    let prepare: Pin<Box<dyn Future<Output = ()>>> =
+        Box::pin(async move { put.set(prepare.await) });
+    runtime.run(prepare);
+    let session = slot.take()?;
+    let placement = workload.placement(&trial.params);
+    Ok(Prepared::boxed(workload, trial, took, session, move |mut session, clock, iterations| {
+        let slot = Slot::default();
+        let put = slot.clone();
         let root = async move {
-            let mut answers = Vec::with_capacity(iterations);
+            let mut outputs = Vec::with_capacity(iterations);
             let mut watch = Stopwatch::start(clock);
             for _ in 0..iterations {
-                answers.push(session.iterate().await?);
+                match session.iterate().await {
+                    Ok(output) => outputs.push(output),
+                    Err(failure) => return put.set(Err(failure)),
+                }
                 watch.lap();
             }
-            Ok((session, Timed { answers, timing: watch.stop() }))
+            put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
         };
         if W::ON_CALLER && placement == Placement::OnCaller {
-            runtime.run_on_caller(root)
+            runtime.run_on_caller(root);
         } else {
-            runtime.run(root)
+            runtime.run(root);
         }
+        slot.take()
     }))
 }
 
@@ -171,13 +142,9 @@ pub fn on_threads<W: Workload, T: ThreadRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime: &T| runtime.run(|| ()), setup.clock)?;
-    let runs = |runtime: &T, job: Job| runtime.run(job);
-    let (own, given) = (workload.clone(), setup.clone());
-    let session = root(&runtime, runs, move || own.on_threads::<T>(given))?;
-    Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
-        root(&runtime, runs, move || block(session, clock, iterations))
-    }))
+    let (runtime, took) = timed_build(build, first_job, setup.clock)?;
+    let run = move |job: Job| runtime.run(job);
+    on_jobs(run, W::on_threads::<T>, workload, setup, took)
 }
 
 /// Builds a runtime and prepares `workload` on it: a data-parallel pool.
@@ -189,28 +156,89 @@ pub fn on_data_parallel<W: Workload, D: DataParallel>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, |runtime: &D| runtime.run(|| ()), setup.clock)?;
-    let runs = |runtime: &D, job: Job| runtime.run(job);
-    let (own, given) = (workload.clone(), setup.clone());
-    let session = root(&runtime, runs, move || own.on_data_parallel::<D>(given))?;
-    Ok(Prepared::boxed(workload, setup, took, session, move |session, clock, iterations| {
-        root(&runtime, runs, move || block(session, clock, iterations))
+    let (runtime, took) = timed_build(build, first_parallel_job, setup.clock)?;
+    let run = move |job: Job| runtime.run(job);
+    on_jobs(run, W::on_data_parallel::<D>, workload, setup, took)
+}
+
+/// A root that runs on threads. It is boxed before the clock starts, so that every workload gives a
+/// runtime the same type.
+type Job = Box<dyn FnOnce() + Send>;
+
+fn job(work: impl FnOnce() + Send + 'static) -> Job {
+    Box::new(work)
+}
+
+/// Prepares `workload` as a job, and makes each block a job.
+fn on_jobs<W: Workload, S: Session<Output = W::Output>>(
+    run: impl Fn(Job) + 'static,
+    prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
+    workload: W,
+    setup: Setup,
+    build_time: Duration,
+) -> Result<Box<dyn Instance>, Failure> {
+    let trial = Trial::new(setup)?;
+    let slot = Slot::default();
+    let (put, own, given) = (slot.clone(), workload.clone(), trial.clone());
+    run(job(move || put.set(prepare(own, given))));
+    let session = slot.take()?;
+    Ok(Prepared::boxed(workload, trial, build_time, session, move |session, clock, iterations| {
+        let slot = Slot::default();
+        let put = slot.clone();
+        run(job(move || put.set(block(session, clock, iterations))));
+        slot.take()
     }))
 }
 
-/// A root without its type. It is boxed before the clock starts.
-type Job = Box<dyn FnOnce() + Send>;
+// The first root task of a runtime, and the one that prepares: functions that are generic over the runtime
+// only, so that they are compiled once and not for every workload.
 
-/// Runs a root, and returns its result.
-fn root<R, T: Send + 'static>(
-    runtime: &R,
-    run: fn(&R, Job),
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    let slot = Slot::default();
-    let result = slot.clone();
-    run(runtime, Box::new(move || result.set(work())));
-    slot.take()
+fn first_task<R: AsyncRuntime>(runtime: &R) {
+    runtime.run(async {});
+}
+
+fn first_local_task<R: LocalRuntime>(runtime: &R) {
+    runtime.run(async {});
+}
+
+fn first_job<T: ThreadRuntime>(runtime: &T) {
+    runtime.run(job(|| ()));
+}
+
+fn first_parallel_job<D: DataParallel>(runtime: &D) {
+    runtime.run(job(|| ()));
+}
+
+fn run_boxed<R: AsyncRuntime>(runtime: &R, root: Pin<Box<dyn Future<Output = ()> + Send>>) {
+    runtime.run(root);
+}
+
+/// Where a root task puts its result. So its output is `()`, and a runtime's generic code is compiled
+/// for fewer types.
+struct Slot<T>(Arc<Mutex<Option<Result<T, Failure>>>>);
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(None)))
+    }
+}
+
+impl<T> Slot<T> {
+    fn set(&self, result: Result<T, Failure>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    }
+
+    /// Takes the result of a root that has ended.
+    fn take(&self) -> Result<T, Failure> {
+        let result = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        result.unwrap_or_else(|| Err(Failure::Request("the root task did not finish".to_owned())))
+    }
 }
 
 /// Prepares to load a server that another process has taken `build_time` to start.
@@ -223,38 +251,40 @@ pub fn on_address<W: Workload>(
     address: SocketAddr,
     build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let session = workload.clone().on_address(&setup, address)?;
-    Ok(Prepared::boxed(workload, setup, build_time, session, block))
+    let trial = Trial::new(setup)?;
+    let session = workload.clone().on_address(trial.clone(), address)?;
+    Ok(Prepared::boxed(workload, trial, build_time, session, block))
 }
 
-/// Takes the answers of a runner outside of this program, checks them and makes figures of them.
+/// Parses and verifies the outputs of an external runner.
 ///
 /// # Errors
 /// When one is not of the workload's form, or wrong.
 pub fn external_sample<W: Workload>(
     workload: &W,
     setup: &Setup,
-    said: Vec<Value>,
+    outputs: Vec<Value>,
     timing: Timing,
 ) -> Result<Sample, Failure> {
-    let answers = workload.parse_outputs(setup, said)?;
-    sample(workload, setup, &Timed { answers, timing })
+    let trial = Trial::new(setup.clone())?;
+    let outputs = workload.parse_outputs(&trial, outputs)?;
+    sample(workload, &trial, &Timed { outputs, timing })
 }
 
 fn sample<W: Workload>(
     workload: &W,
-    setup: &Setup,
+    trial: &Trial<W::Params>,
     timed: &Timed<W::Output>,
 ) -> Result<Sample, Failure> {
-    for answer in &timed.answers {
-        workload.verify(setup, answer).map_err(Failure::WrongAnswer)?;
+    for output in &timed.outputs {
+        workload.verify(trial, output).map_err(Failure::WrongAnswer)?;
     }
     Ok(Sample {
-        iterations: timed.answers.len() as u64,
+        iterations: timed.outputs.len() as u64,
         timing: timed.timing,
-        metrics: workload.metrics(setup, timed),
+        metrics: workload.metrics(trial, timed),
         histogram: workload.histogram(timed),
-        answer: timed.answers.last().map_or_else(String::new, |a| workload.describe(a)),
+        answer: timed.outputs.last().map_or_else(String::new, |a| workload.describe(a)),
     })
 }
 
@@ -262,7 +292,7 @@ fn sample<W: Workload>(
 fn timed_build<R>(
     build: &dyn Fn() -> io::Result<R>,
     first_task: fn(&R),
-    clock: &dyn Clock,
+    clock: &'static dyn Clock,
 ) -> Result<(R, Duration), Failure> {
     let start = clock.now();
     let runtime = build().map_err(Failure::io("building the runtime"))?;
@@ -275,19 +305,19 @@ fn block<S: Session>(
     clock: &'static dyn Clock,
     iterations: usize,
 ) -> Result<(S, Timed<S::Output>), Failure> {
-    let mut answers = Vec::with_capacity(iterations);
+    let mut outputs = Vec::with_capacity(iterations);
     let mut watch = Stopwatch::start(clock);
     for _ in 0..iterations {
-        answers.push(session.iterate()?);
+        outputs.push(session.iterate()?);
         watch.lap();
     }
-    Ok((session, Timed { answers, timing: watch.stop() }))
+    Ok((session, Timed { outputs, timing: watch.stop() }))
 }
 
 /// A session that is lent to the runtime for each block and handed back.
-struct Prepared<W, S, B> {
+struct Prepared<W: Workload, S, B> {
     workload: W,
-    setup: Setup,
+    trial: Trial<W::Params>,
     build_time: Duration,
     session: Option<S>,
     block: B,
@@ -301,12 +331,12 @@ where
 {
     fn boxed(
         workload: W,
-        setup: Setup,
+        trial: Trial<W::Params>,
         build_time: Duration,
         session: S,
         block: B,
     ) -> Box<dyn Instance> {
-        Box::new(Self { workload, setup, build_time, session: Some(session), block })
+        Box::new(Self { workload, trial, build_time, session: Some(session), block })
     }
 }
 
@@ -319,9 +349,10 @@ where
         let session = self.session.take().ok_or_else(|| {
             Failure::Request("an instance that failed cannot be measured again".to_owned())
         })?;
-        let (session, timed) = (self.block)(session, self.setup.clock, iterations.max(1) as usize)?;
+        let (session, timed) =
+            (self.block)(session, self.trial.setup.clock, iterations.max(1) as usize)?;
         self.session = Some(session);
-        sample(&self.workload, &self.setup, &timed)
+        sample(&self.workload, &self.trial, &timed)
     }
 
     fn build_time(&self) -> Duration {

@@ -1,4 +1,4 @@
-//! Words of the asynchronous runtimes.
+//! The operations of an asynchronous runtime.
 
 use std::future::Future;
 use std::io;
@@ -137,7 +137,8 @@ pub trait AsyncRuntime: Sized + 'static {
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 
     /// Does something with the locks of a name: `own` are the runtime's own. `None` when no crate of
-    /// locks has that name.
+    /// locks has that name. It is compiled for every such crate: where only the runtime's own are used,
+    /// use [`AsyncRuntime::Locks`].
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output>;
 
     /// Does something with the channels of a name, with or without a bound: `own` are the runtime's own.

@@ -1,4 +1,4 @@
-//! Words of channels.
+//! Channels.
 //!
 //! Like locks, most of them work on any runtime, so whose they are is a parameter of a workload:
 //! `channel=own` are the runtime's own, and the others go by the name of their crate.

@@ -1,4 +1,4 @@
-//! Words of data-parallel pools.
+//! The operations of a data-parallel pool.
 
 /// A pool made for computing. A value of it is the running instance.
 pub trait DataParallel: Sized + 'static {

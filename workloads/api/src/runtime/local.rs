@@ -1,8 +1,8 @@
-//! Words of the runtimes whose tasks stay on one thread.
+//! The operations of a runtime whose tasks stay on one thread.
 //!
 //! Their futures need not be `Send`, and the kernel works in the buffers themselves: a read or a write
-//! takes its buffer and gives it back. So these are words of their own, and no more of them than the
-//! workloads with an `on_local` say.
+//! takes its buffer and gives it back. So they have operations of their own, only
+//! those that workloads with an `on_local` use.
 
 use std::future::Future;
 use std::io;

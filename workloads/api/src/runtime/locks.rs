@@ -1,4 +1,4 @@
-//! Words of locks and semaphores.
+//! Locks and semaphores.
 //!
 //! Most of them work on any runtime, so whose they are is a parameter of a workload: `lock=own` are
 //! the runtime's own, and the others go by the name of their crate. None is neutral.

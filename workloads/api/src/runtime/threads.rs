@@ -1,4 +1,4 @@
-//! Words of OS threads and of pools of them.
+//! The operations of OS threads and thread pools.
 
 use std::io;
 use std::panic::resume_unwind;

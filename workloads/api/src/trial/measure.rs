@@ -111,25 +111,25 @@ pub fn block(
     let per_ns = |total: Duration| per(total.as_nanos() as f64);
     let mut metrics = sample.metrics;
     metrics.extend([
-        Metric::lower(metric::WALL, "ns", per_ns(timing.wall)),
-        Metric::lower(metric::WALL_MIN, "ns", timing.shortest.as_nanos() as f64),
-        Metric::lower(metric::CPU, "ns", per_ns(timing.usage.cpu)),
+        Metric::of(&metric::WALL, per_ns(timing.wall)),
+        Metric::of(&metric::WALL_MIN, timing.shortest.as_nanos() as f64),
+        Metric::of(&metric::CPU, per_ns(timing.usage.cpu)),
     ]);
     if let Some(rusage) = timing.usage.rusage {
         metrics.extend([
-            Metric::context(metric::CPU_USER, "ns", per_ns(rusage.user)),
-            Metric::context(metric::CPU_SYSTEM, "ns", per_ns(rusage.system)),
-            Metric::context(metric::SWITCHES_VOLUNTARY, "", per(rusage.voluntary as f64)),
-            Metric::context(metric::SWITCHES_INVOLUNTARY, "", per(rusage.involuntary as f64)),
+            Metric::of(&metric::CPU_USER, per_ns(rusage.user)),
+            Metric::of(&metric::CPU_SYSTEM, per_ns(rusage.system)),
+            Metric::of(&metric::SWITCHES_VOLUNTARY, per(rusage.voluntary as f64)),
+            Metric::of(&metric::SWITCHES_INVOLUNTARY, per(rusage.involuntary as f64)),
         ]);
     }
     if let Some(heap) = timing.usage.heap {
-        metrics.push(Metric::context(metric::ALLOCATIONS, "", per(heap.allocations as f64)));
-        metrics.push(Metric::context(metric::ALLOCATED, "B", per(heap.bytes as f64)));
+        metrics.push(Metric::of(&metric::ALLOCATIONS, per(heap.allocations as f64)));
+        metrics.push(Metric::of(&metric::ALLOCATED, per(heap.bytes as f64)));
     }
     metrics.extend(startup.map(|build| {
         let startup = (build + timing.wall).as_nanos() as f64;
-        Metric::lower(metric::STARTUP, "ns", startup)
+        Metric::of(&metric::STARTUP, startup)
     }));
     Block {
         iterations: sample.iterations,

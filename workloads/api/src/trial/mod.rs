@@ -170,8 +170,8 @@ fn announce(address: SocketAddr) {
 /// Metrics of the process, read once its block is measured.
 fn of_this_process() -> impl Iterator<Item = Metric> {
     let threads =
-        process::threads().map(|count| Metric::context(metric::THREADS, "", count as f64));
+        process::threads().map(|count| Metric::of(&metric::THREADS, count as f64));
     let peak =
-        process::peak_memory().map(|bytes| Metric::lower(metric::PEAK_MEMORY, "B", bytes as f64));
+        process::peak_memory().map(|bytes| Metric::of(&metric::PEAK_MEMORY, bytes as f64));
     threads.into_iter().chain(peak)
 }

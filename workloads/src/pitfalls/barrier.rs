@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::memory::gate::Gate;
 
 /// Nobody goes on until everybody has come. Threads use the standard library's barrier.
-pub(super) struct Meeting {
+pub(super) struct AsyncBarrier {
     gate: Arc<Gate>,
     come: AtomicUsize,
     expected: usize,
 }
 
-impl Meeting {
+impl AsyncBarrier {
     pub(super) fn of(expected: usize) -> Self {
         Self { gate: Arc::new(Gate::for_tasks(expected)), come: AtomicUsize::new(0), expected }
     }
@@ -35,12 +35,12 @@ mod tests {
 
     #[test]
     fn nobody_goes_on_before_the_last_has_come() {
-        let meeting = Meeting::of(2);
+        let barrier = AsyncBarrier::of(2);
         let mut context = Context::from_waker(Waker::noop());
-        let mut first = pin!(meeting.wait(0));
+        let mut first = pin!(barrier.wait(0));
         assert!(first.as_mut().poll(&mut context).is_pending());
         assert!(first.as_mut().poll(&mut context).is_pending());
-        assert!(pin!(meeting.wait(1)).poll(&mut context).is_ready());
+        assert!(pin!(barrier.wait(1)).poll(&mut context).is_ready());
         assert!(first.poll(&mut context).is_ready());
     }
 }
