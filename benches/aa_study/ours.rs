@@ -11,11 +11,11 @@ use runtime_bench::harness::process::interrupt::Interrupt;
 use runtime_bench::harness::process::{ProcessExecutor, Settings};
 use runtime_bench::harness::program::Program;
 use runtime_bench::harness::run::interleave::{self, Row, Side};
-use runtime_bench_analysis::analysis::level;
 use runtime_bench::results::listing::Route;
+use runtime_bench::results::trial::{Age, metric};
+use runtime_bench_analysis::analysis::level;
 use runtime_bench_analysis::stats::gate::{Stage, gate};
 use runtime_bench_analysis::stats::{Verdict, compare, fewest_pairs};
-use runtime_bench::results::trial::{Age, metric};
 
 use crate::jobs::{Cores, Job, Question};
 use crate::store::Answer;

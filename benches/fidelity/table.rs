@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use runtime_bench::commands;
-use runtime_bench_analysis::analysis::{Analysis, PairComparison, analyse, pairwise};
 use runtime_bench::results::run::Run;
-use runtime_bench_analysis::stats::{Comparison, Interval};
 use runtime_bench::results::store::{self, StoreError};
+use runtime_bench_analysis::analysis::{Analysis, PairComparison, analyse, pairwise};
+use runtime_bench_analysis::stats::{Comparison, Interval};
 
 /// A difference that is none.
 const NEGLIGIBLE: f64 = 0.02;

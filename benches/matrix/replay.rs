@@ -79,7 +79,9 @@ fn samples(run: &Run) -> Vec<(&CellKey, Vec<f64>)> {
             let trials = run.trials.iter().filter(|trial| trial.cell == id && trial.round > 0);
             let times: Option<Vec<f64>> = trials
                 .map(|trial| match &trial.outcome {
-                    Outcome::Ok { block } => block.metric(metric::WALL.id).filter(|wall| *wall > 0.0),
+                    Outcome::Ok { block } => {
+                        block.metric(metric::WALL.id).filter(|wall| *wall > 0.0)
+                    }
                     Outcome::Error { .. } => None,
                 })
                 .collect();

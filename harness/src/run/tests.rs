@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use regex::Regex;
-use runtime_bench_api::runtime::Family;
 use runtime_bench_analysis::analysis::Status;
+use runtime_bench_api::runtime::Family;
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::TrialRecord;

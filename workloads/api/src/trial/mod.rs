@@ -169,9 +169,7 @@ fn announce(address: SocketAddr) {
 
 /// Metrics of the process, read once its block is measured.
 fn of_this_process() -> impl Iterator<Item = Metric> {
-    let threads =
-        process::threads().map(|count| Metric::of(&metric::THREADS, count as f64));
-    let peak =
-        process::peak_memory().map(|bytes| Metric::of(&metric::PEAK_MEMORY, bytes as f64));
+    let threads = process::threads().map(|count| Metric::of(&metric::THREADS, count as f64));
+    let peak = process::peak_memory().map(|bytes| Metric::of(&metric::PEAK_MEMORY, bytes as f64));
     threads.into_iter().chain(peak)
 }
