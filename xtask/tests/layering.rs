@@ -87,7 +87,7 @@ fn sources(folder: &Path, check: &mut impl FnMut(&Path, &str)) {
 }
 
 /// The first path among some tokens that begins with one of these names.
-fn path_of<'a>(tokens: TokenStream, names: &'a [String]) -> Option<&'a String> {
+fn path_of(tokens: TokenStream, names: &[String]) -> Option<&String> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is_colon = |at: Option<usize>| {
         at.and_then(|at| tokens.get(at)).is_some_and(|token| token.to_string() == ":")
