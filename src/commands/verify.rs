@@ -67,7 +67,8 @@ pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result
             }
             Outcome::Error { kind, message } => {
                 failed += 1;
-                let stderr = finished.stderr.unwrap_or_default();
+                let stderr = finished.stderr.map(|text| format!("{}\n", text.trim_end()));
+                let stderr = stderr.unwrap_or_default();
                 print(&format!("FAILED  {}: {kind}: {message}\n{stderr}", cell.key))?;
             }
         }

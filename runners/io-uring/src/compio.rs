@@ -129,11 +129,15 @@ impl LocalRuntime for Runtime {
     }
 
     fn read_exact(stream: &mut TcpStream, buffer: Buffer) -> impl Future<Output = Lent> {
-        map_future(AsyncReadExt::read_exact(stream, buffer), |BufResult(read, buffer)| (read, buffer))
+        map_future(AsyncReadExt::read_exact(stream, buffer), |BufResult(read, buffer)| {
+            (read, buffer)
+        })
     }
 
     fn write_all(stream: &mut TcpStream, buffer: Buffer) -> impl Future<Output = Lent> {
-        map_future(AsyncWriteExt::write_all(stream, buffer), |BufResult(sent, buffer)| (sent, buffer))
+        map_future(AsyncWriteExt::write_all(stream, buffer), |BufResult(sent, buffer)| {
+            (sent, buffer)
+        })
     }
 }
 
