@@ -42,7 +42,7 @@ pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result
     let interrupt = Interrupt::install()?;
     let executor = ProcessExecutor::new(&interrupt, settings(request))?;
     let planned = plan::make(registry, request, Limits::of_this_machine(), &executor)?;
-    let executor = executor.with_routes(planned.probes.routes());
+    let executor = executor.with_probes(&planned.probes);
     let planned = calibrated(registry, &planned, request.profile, &executor, |_| ())?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for cell in planned.subjects() {
