@@ -3,7 +3,6 @@
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -15,7 +14,6 @@ use runtime_bench_analysis::analysis::{Status, analyse};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::noise::NoiseWindow;
-use runtime_bench_results::run::Role;
 use runtime_bench_results::trial::Outcome;
 use tempfile::tempdir;
 
@@ -84,46 +82,6 @@ fn workers_of_a_point_are_those_of_the_runtime() {
         let difference = threads(runner, 3) - threads(runner, 1);
         assert!((difference - 2.0).abs() < 1e-9, "{runner}: {difference}");
     }
-}
-
-#[test]
-#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn the_lines_of_a_run_hold_the_same_as_its_document() {
-    let folder = tempdir().unwrap();
-    run(folder.path(), &SMALL);
-    let lines = files(&results(folder.path()), ".jsonl").remove(0);
-    let document = files(&results(folder.path()), ".json").remove(0);
-    assert_eq!(read(&lines), read(&document));
-    let text = fs::read_to_string(&lines).unwrap();
-    fs::write(&lines, &text[..text.len() - 20]).unwrap();
-    assert_eq!(read(&lines).trials, read(&document).trials, "a torn last line is ignored");
-}
-
-#[test]
-#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn every_round_is_a_permutation_and_the_orders_differ() {
-    let folder = tempdir().unwrap();
-    run(folder.path(), &[&SMALL[..], &["--seed", "5"]].concat());
-    let run = read(&results(folder.path()).join("latest.json"));
-    assert_eq!(run.header.plan.seed, 5);
-    let cells = &run.header.plan.cells;
-    assert_eq!(cells.iter().filter(|cell| cell.role == Role::Twin).count(), 2);
-    let mut rounds: BTreeMap<(String, u32), Vec<usize>> = BTreeMap::new();
-    for trial in run.trials.iter().filter(|trial| trial.round > 0) {
-        let group = cells[trial.cell].key.group();
-        rounds.entry((group, trial.round)).or_default().push(trial.cell);
-    }
-    assert_eq!(rounds.len(), 2 * 15);
-    let mut orders = BTreeSet::new();
-    for ((group, _), order) in rounds {
-        let mut sorted = order.clone();
-        sorted.sort_unstable();
-        let members = cells.iter().enumerate().filter(|(_, cell)| cell.key.group() == group);
-        assert_eq!(sorted, members.map(|(id, _)| id).collect::<Vec<_>>());
-        orders.insert(order);
-    }
-    // Of 26 orders of four, drawn from 24 each, that fewer than six differ has no chance.
-    assert!(orders.len() >= 6, "{orders:?}");
 }
 
 #[test]
@@ -235,19 +193,6 @@ fn a_doctor_that_has_nothing_to_measure_says_so() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["doctor", "--runner", "nobody"]);
     ended.fails_with(2, &["there is no runner `nobody`"]);
-}
-
-#[test]
-#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_trial_over_its_limit_is_an_error_row() {
-    let folder = tempdir().unwrap();
-    let args =
-        ["bench", "timer-gather", "--runners", "tokio,smol", "--quiet", "--trial-limit", "1ms"];
-    run(folder.path(), &args).fails_with(1, &["2 cells failed", "timer-gather/smol"]);
-    let analysis = analyse(&read(&results(folder.path()).join("latest.json")));
-    for row in &analysis.groups[0].rows {
-        assert!(row.status.reason().contains("timed out"), "{:?}", row.status);
-    }
 }
 
 /// A runner in another language is measured in the same rounds, and shown without being ranked.

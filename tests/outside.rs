@@ -56,7 +56,7 @@ fn what_a_runner_does_wrong_is_one_error_row_that_says_so() {
         ("crash", "ended with exit status: 3 and no reply"),
         ("older", "the runner speaks protocol 0, and this harness 1"),
         ("newer", "the runner speaks protocol 2, and this harness 1"),
-        ("short", "and spoke of 0"),
+        ("short", "and replied about 0"),
         ("eats", "more than the 300 MiB that it may"),
         ("flood", "its reply is longer than"),
     ];
@@ -137,7 +137,7 @@ fn a_runners_file_that_cannot_be_used_is_named_with_its_fault() {
     let named = |name: &str| format!("[[runner]]\nname = \"{name}\"\ncommand = [\"sh\"]\n");
     refused("[[runner", &["other.toml"]);
     refused(&named("../../etc/x"), &["other.toml", "cannot be the name"]);
-    refused(&named("tokio"), &["tokio", "has the name of a built-in one"]);
+    refused(&named("tokio"), &["tokio", "has the name of a built-in runner"]);
     refused(&(named("a") + &named("a")), &["two runners are called a"]);
     let missing = run(folder.path(), &["list", "null", "--runners-file", "nowhere.toml"]);
     missing.fails_with(2, &["nowhere.toml"]);

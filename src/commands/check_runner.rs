@@ -63,7 +63,7 @@ pub fn run(registry: &Registry, args: &CheckRunnerArgs) -> Result<(), Error> {
     let interrupt = Interrupt::install()?;
     let executor = ProcessExecutor::new(&interrupt, settings(&request))?;
     let planned = plan::make(registry, &request, Limits::of_this_machine(), &executor)?;
-    let executor = executor.with_routes(planned.probes.routes());
+    let executor = executor.with_probes(&planned.probes);
     let mut checked = Checked::default();
     let Some(asked) = planned.external.first() else {
         return Err(Error::CouldNotRun("there is nothing to ask the runner about".to_owned()));

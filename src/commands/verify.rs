@@ -42,7 +42,7 @@ pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result
     let interrupt = Interrupt::install()?;
     let executor = ProcessExecutor::new(&interrupt, settings(request))?;
     let planned = plan::make(registry, request, Limits::of_this_machine(), &executor)?;
-    let executor = executor.with_routes(planned.probes.routes());
+    let executor = executor.with_probes(&planned.probes);
     let planned = calibrated(registry, &planned, request.profile, &executor, |_| ())?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for cell in planned.subjects() {
@@ -67,7 +67,8 @@ pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result
             }
             Outcome::Error { kind, message } => {
                 failed += 1;
-                let stderr = finished.stderr.unwrap_or_default();
+                let stderr = finished.stderr.map(|text| format!("{}\n", text.trim_end()));
+                let stderr = stderr.unwrap_or_default();
                 print(&format!("FAILED  {}: {kind}: {message}\n{stderr}", cell.key))?;
             }
         }

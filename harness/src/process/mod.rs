@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 use crate::error::Error;
 use crate::executor::{Executor, Finished, PROBE_LIMIT, Trial, read_probe};
+use crate::probes::Probes;
 use crate::program::{COUNTING, MIMALLOC, Program, ProgramError, TrialError, this_program};
 use child::{Ended, Limits};
 use interrupt::Interrupt;
@@ -50,6 +51,8 @@ pub struct ProcessExecutor<'a> {
     generator: PathBuf,
     scratch: TempDir,
     routes: Vec<Route>,
+    /// Why all trials of some runners fail.
+    failures: Vec<(String, TrialError)>,
     /// What every trial is given.
     pub settings: Settings,
 }
@@ -99,13 +102,24 @@ impl<'a> ProcessExecutor<'a> {
         for path in [&generator, scratch.path()] {
             require_utf8(path)?;
         }
-        Ok(Self { interrupt, harness, generator, scratch, routes, settings })
+        let failures = Vec::new();
+        Ok(Self { interrupt, harness, generator, scratch, routes, failures, settings })
     }
 
     /// The same, with what runs the trials of each runner.
     #[must_use]
     pub fn with_routes(self, routes: Vec<Route>) -> Self {
         Self { routes, ..self }
+    }
+
+    /// The same, with what runs the trials of each probed runner.
+    #[must_use]
+    pub fn with_probes(self, probes: &Probes) -> Self {
+        let failed = probes
+            .runners()
+            .iter()
+            .filter_map(|probed| Some((probed.runner.info.name.clone(), probed.failure.clone()?)));
+        Self { failures: failed.collect(), ..self.with_routes(probes.routes()) }
     }
 
     fn route(&self, cell: &CellKey) -> Option<&Route> {
@@ -190,6 +204,10 @@ impl Executor for ProcessExecutor<'_> {
     }
 
     fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
+        let mut failures = self.failures.iter();
+        if let Some((_, error)) = failures.find(|(runner, _)| *runner == trial.cell.runner) {
+            return Some(Finished::not_started(error.clone()));
+        }
         let Some(route) = self.route(trial.cell) else {
             let message = format!("no program measures {} here", trial.cell);
             return Some(Finished::not_started(TrialError::new(ErrorKind::Setup, message)));

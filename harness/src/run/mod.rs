@@ -103,7 +103,7 @@ fn executor<'a>(planned: &Planned, interrupt: &'a Interrupt) -> Result<ProcessEx
         limit: Duration::from_secs_f64(plan.trial_limit_s),
         core: None,
     };
-    Ok(ProcessExecutor::new(interrupt, settings)?.with_routes(planned.probes.routes()))
+    Ok(ProcessExecutor::new(interrupt, settings)?.with_probes(&planned.probes))
 }
 
 /// The rounds of a run that is being written, watched by the monitor of this machine.

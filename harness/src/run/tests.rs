@@ -1,6 +1,7 @@
 //! Runs on the fake executor: order, failures, reference rows, interruption, noise.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
 use regex::Regex;
@@ -9,6 +10,7 @@ use runtime_bench_api::runtime::Family;
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::TrialRecord;
+use runtime_bench_results::store::read;
 use runtime_bench_results::trial::{ErrorKind, Outcome};
 use tempfile::{TempDir, tempdir};
 
@@ -20,7 +22,7 @@ use crate::plan::make;
 use crate::plan::request::PlanRequest;
 use crate::registry::BuildFacts;
 
-/// Two comparisons of the runners tokio, smol and threads.
+/// The comparisons of two workloads on the runners tokio, smol and threads.
 fn request(seed: u64) -> PlanRequest {
     let runners = ["tokio", "smol", "threads"].map(str::to_owned).to_vec();
     let filters = vec![Regex::new("^(null|spawn-join)/").unwrap()];
@@ -168,9 +170,8 @@ fn program_that_changed_meanwhile_is_not_resumed() {
     let executor = FakeExecutor::new().interrupted_at(30);
     let monitor = executor.monitor(0.0, NoiseEvents::default());
     let Done { path, .. } = measured(folder.path(), &request(1), &executor, monitor);
-    let text = std::fs::read_to_string(path.with_extension("jsonl")).unwrap();
-    std::fs::write(path.with_extension("jsonl"), text.replace("hash of fake", "another hash"))
-        .unwrap();
+    let text = fs::read_to_string(path.with_extension("jsonl")).unwrap();
+    fs::write(path.with_extension("jsonl"), text.replace("hash of fake", "another hash")).unwrap();
     let again = FakeExecutor::new();
     let journal = path.with_extension("jsonl");
     let Err(error) = Stopped::open(&registry(), &journal, None, &[], &again) else {
@@ -197,12 +198,36 @@ fn noise_and_stalls_reach_the_results() {
 }
 
 #[test]
-fn every_runner_is_measured_in_each_position() {
-    let run = run(&request(3), &FakeExecutor::new());
-    let mut positions: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
-    for trial in run.trials.iter().filter(|trial| trial.round > 0) {
-        let runner = &run.header.plan.cells[trial.cell].key.runner;
-        positions.entry(runner).or_default().insert(trial.position);
+fn every_round_is_a_permutation_and_the_orders_differ() {
+    let run = run(&request(5), &FakeExecutor::new());
+    let cells = &run.header.plan.cells;
+    let mut rounds: BTreeMap<(String, u32), Vec<usize>> = BTreeMap::new();
+    for (cell, round) in order(&run) {
+        rounds.entry((cells[cell].key.group(), round)).or_default().push(cell);
     }
-    assert!(positions.values().all(|seen| seen.len() == 4), "{positions:?}");
+    assert_eq!(rounds.len(), run.schedules.iter().map(|one| one.rounds as usize).sum::<usize>());
+    let mut orders = BTreeSet::new();
+    for ((group, _), order) in rounds {
+        let members = cells
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| cell.key.group() == group && cell.not_applicable.is_none());
+        let members: BTreeSet<usize> = members.map(|(id, _)| id).collect();
+        assert_eq!(order.iter().copied().collect::<BTreeSet<_>>(), members);
+        assert_eq!(order.len(), members.len());
+        orders.insert(order);
+    }
+    assert!(orders.len() >= 6, "{orders:?}");
+}
+
+#[test]
+fn lines_of_a_run_hold_the_same_as_its_document() {
+    let (folder, executor) = (tempdir().unwrap(), FakeExecutor::new());
+    let monitor = executor.monitor(0.0, NoiseEvents::default());
+    let Done { run, path } = measured(folder.path(), &request(1), &executor, monitor);
+    let lines = path.with_extension("jsonl");
+    assert_eq!((read(&path).unwrap(), read(&lines).unwrap()), (run.clone(), run.clone()));
+    let text = fs::read_to_string(&lines).unwrap();
+    fs::write(&lines, &text[..text.len() - 20]).unwrap();
+    assert_eq!(read(&lines).unwrap().trials, run.trials, "a partial last line is ignored");
 }

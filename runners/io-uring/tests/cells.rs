@@ -2,12 +2,14 @@
 
 #![cfg(all(target_os = "linux", feature = "compio", feature = "monoio"))]
 
+use runtime_bench_api::cells::WorkloadVisitor;
 use runtime_bench_api::clock::SYSTEM;
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::load::Traffic;
+use runtime_bench_api::runner::Runner;
 use runtime_bench_api::workload::{Failure, PointSet, Setup, Unsupported, Workload};
-use runtime_bench_runners::{Compio, Monoio, Runner};
-use runtime_bench_workloads::{Visitor, each};
+use runtime_bench_io_uring::{Compio, Monoio};
+use runtime_bench_workloads::each;
 
 /// Why the kernel of this machine gives no ring to anybody, as a part of the runners' own sentence.
 const NO_RING: &str = "it needs io_uring";
@@ -58,7 +60,7 @@ impl Walk {
     }
 }
 
-impl Visitor for Walk {
+impl WorkloadVisitor for Walk {
     fn visit<W: Workload>(&mut self, workload: W) {
         self.on(&Compio, &workload);
         self.on(&Monoio, &workload);
