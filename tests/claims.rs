@@ -13,7 +13,7 @@ use runtime_bench::results::catalogue::Class;
 use runtime_bench::results::claims::{Cell, Claim};
 use runtime_bench::results::key::CellKey;
 use runtime_bench::results::program::{Family, ProbedRunner};
-use runtime_bench::workloads::claims::{self, COROUTINES, ONE_LOOP};
+use runtime_bench_analysis::claims::{self, COROUTINES, ONE_LOOP};
 
 use in_process::{InProcess, registry};
 
@@ -57,7 +57,7 @@ fn the_runners_that_claims_are_about_are_all_there_are_of_their_kind() {
     let one_loop = of(&|one| one.family == Family::Async && one.info.class == Class::SingleThread);
     for (there, listed) in [(&coroutines, &COROUTINES[..]), (&one_loop, &ONE_LOOP[..])] {
         for name in there {
-            assert!(listed.contains(&name.as_str()), "{name} is missing in workloads/src/claims");
+            assert!(listed.contains(&name.as_str()), "{name} is missing in analysis/src/claims");
         }
     }
     // The others of the lists are optional runners.

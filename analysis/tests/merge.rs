@@ -174,7 +174,10 @@ fn what_must_not_be_mixed_is_refused_with_the_way_out() {
 
     let build = "1.json and 2.json were measured by different builds";
     says(&refused(|run| run.header.environment.commit = Some("abc".into())), &[build, "abc"]);
-    says(&refused(|run| run.header.environment.source = "7".into()), &[build, "source"]);
+    let programs = |run: &mut Run| {
+        run.header.environment.programs.insert("tokio".into(), "7".into());
+    };
+    says(&refused(programs), &[build, "trial program tokio"]);
     says(&refused(|run| run.header.environment.features = vec!["compio".into()]), &[build]);
     says(&refused(|run| run.header.environment.profile = "dev".into()), &[build, "\"dev\""]);
     let newer = |run: &mut Run| {

@@ -4,16 +4,12 @@
 //! copy of it for every runner. This crate names no runtime.
 //!
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
-//! - [`claims`]: what is said about concurrency, to be judged by what is measured; [`glossary`]: its
-//!   words.
 //!
 //! [`each`] is the registry: one line per workload.
 
 pub mod calibration;
-pub mod claims;
 pub mod concurrency;
 pub mod cpu;
-pub mod glossary;
 pub mod io;
 pub mod memory;
 pub mod pitfalls;

@@ -28,7 +28,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
     ("reports", &["results", "analysis"]),
     ("api", &["results"]),
     ("workloads", &["results", "api"]),
-    ("harness", &["results", "analysis", "api", "workloads"]),
+    ("harness", &["results", "analysis", "api"]),
     (RUNNERS, &["results", "api", "workloads", "sync"]),
 ];
 

@@ -7,8 +7,10 @@ use std::process::Command;
 use cargo_metadata::{MetadataCommand, Package};
 
 /// What some packages may hold beside licences, readme, manifests and `src`.
-const MORE: [(&str, &[&str]); 4] = [
-    ("runtime-bench-results", &["schema/", "tests/", "SCHEMA.md"]),
+const MORE: [(&str, &[&str]); 6] = [
+    ("runtime-bench-results", &["schema/", "SCHEMA.md"]),
+    ("runtime-bench-analysis", &["schema/", "tests/"]),
+    ("runtime-bench-workloads", &["tests/"]),
     ("runtime-bench-io-uring", &["tests/"]),
     ("runtime-bench-reports", &["examples/", "tests/"]),
     (

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::baseline::{Against, Series};
 use super::cells::{Cell, Wanted, cells};
 use super::steps::{Step, found};
-use super::yardstick::{Against, Series};
 use super::{ChangePoint, Document, HistoryRun, Machine, MachineChanges, SCHEMA, Side, notes};
 use crate::analysis::Analysis;
 use crate::comparison::{Word, aged};

@@ -6,18 +6,18 @@
 //!
 //! - [`machines`], [`trends`]: the runs of each machine, and each cell over them.
 //! - [`changes`]: the runs at which a cell changed for good.
-//! - `cells`, `yardstick`, `steps`: what cells cost, what that is measured against, and where it changed.
+//! - `cells`, `baseline`, `steps`: what cells cost, what that is measured against, and where it changed.
 //! - [`Judged`]: the change points and what a gate makes of them.
 
+mod baseline;
 mod cells;
 mod document;
 mod find;
-mod gate;
 #[cfg(test)]
-mod made_up;
+mod fixtures;
+mod gate;
 mod notes;
 mod steps;
-mod yardstick;
 
 pub use cells::Wanted;
 pub use document::{ChangePoint, Document, HistoryRun, MachineChanges, SCHEMA, Side};

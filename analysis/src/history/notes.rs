@@ -1,9 +1,9 @@
 //! What a reader of change points must know: how they were found, and what could not be.
 
 use super::Machine;
+use super::baseline::{Against, Series};
 use super::cells::Cell;
 use super::steps::FALSE_SHARE;
-use super::yardstick::{Against, Series};
 use crate::stats::{FEWEST_BESIDE, FEWEST_SAMPLES, fewest_beside};
 
 /// How change points are found.

@@ -1,7 +1,7 @@
 //! The changes of each series, and how large they are.
 
+use super::baseline::{Series, no_steps, series};
 use super::cells::Cell;
-use super::yardstick::{Series, no_steps, series};
 use crate::stats::{Change, Interval, MARGIN, change_points, shift};
 
 /// The share of the series said to have changed that have not, on average and at most.
@@ -99,7 +99,7 @@ fn step(change: Change, before: &[f64], after: &[f64]) -> Option<Step> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up::{FAMILIES, RUNS, cells, keys};
+    use super::super::fixtures::{FAMILIES, RUNS, cells, keys};
     use super::*;
     use fastrand::Rng;
 

@@ -1,8 +1,8 @@
 //! Where in their parameter spaces workloads are measured, with what the command line puts in.
 
+use runtime_bench_analysis::claims;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::{ALLOCATOR, ParamError, ParamValue, Point, WORKERS};
-use runtime_bench_workloads::claims;
 
 use super::calibration;
 use super::request::{PlanRequest, Rate};

@@ -2,9 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use runtime_bench_analysis::{claims, glossary};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::run::{RunHeader, SCHEMA};
-use runtime_bench_workloads::{claims, glossary};
 
 use crate::error::Error;
 use crate::executor::Executor;

@@ -120,38 +120,9 @@ fn against_cell(metric: &str, cell: Cell, bound: Bound) -> Ask {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     use super::*;
-    use runtime_bench_api::workload::{PointSet, Workload};
-
-    const WORKERS: [usize; 3] = [1, 2, 8];
-
-    /// Every point of every workload.
-    struct Points(usize, BTreeMap<String, Vec<Point>>);
-
-    impl runtime_bench_api::cells::WorkloadVisitor for Points {
-        fn visit<W: Workload>(&mut self, workload: W) {
-            let sets = [PointSet::Quick, PointSet::Full];
-            let points = sets.into_iter().flat_map(|set| workload.points(set, self.0));
-            self.1.insert(workload.info().name, points.collect());
-        }
-    }
-
-    #[test]
-    fn a_cell_is_a_point_that_the_workload_has() {
-        for workers in WORKERS {
-            let mut points = Points(workers, BTreeMap::new());
-            crate::each(&mut points);
-            for claim in all(workers) {
-                for cell in claim.cells() {
-                    let known =
-                        points.1.get(&cell.workload).is_some_and(|p| p.contains(&cell.point));
-                    assert!(known, "{}: {cell:?}", claim.name);
-                }
-            }
-        }
-    }
 
     #[test]
     fn names_are_unique_and_plain_and_nothing_is_left_empty() {

@@ -24,7 +24,7 @@ pub(super) enum Against<'a> {
     Runner(&'a str),
 }
 
-/// What a cell cost in each run against a yardstick.
+/// What a cell cost in each run against a baseline.
 #[derive(Clone, Debug)]
 pub(super) struct Series<'c, 'a> {
     pub(super) cell: &'c Cell<'a>,
@@ -118,7 +118,7 @@ fn against_others<'c, 'a>(
     members: &[usize],
     runs: usize,
 ) -> Vec<Series<'c, 'a>> {
-    let yardsticks: Vec<Option<f64>> = (0..runs)
+    let baselines: Vec<Option<f64>> = (0..runs)
         .map(|run| {
             let mut others = of_families(cells, left, members, run);
             // What the run did to most cells has been taken away.
@@ -130,7 +130,7 @@ fn against_others<'c, 'a>(
         let cell = &cells[place];
         let point = |at: usize| {
             let own = left[place][at] + steps[place][at];
-            Some((at, own - yardsticks[cell.costs[at].run]?))
+            Some((at, own - baselines[cell.costs[at].run]?))
         };
         let points = (0..cell.costs.len()).filter_map(point).collect();
         Series { cell, place, against: Against::Others, points }
@@ -159,7 +159,7 @@ fn against_one<'c, 'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up::{FAMILIES, RUNS, WORKLOADS, cells, keys};
+    use super::super::fixtures::{FAMILIES, RUNS, WORKLOADS, cells, keys};
     use super::*;
     use fastrand::Rng;
 
