@@ -67,7 +67,7 @@ pub fn standard() -> Registry {
 pub fn catalog() -> Registry {
     Registry::default()
         .with_build(BuildFacts { build: build(), lockfile: LOCKFILE })
-        .with_catalog(|on| runtime_bench_workloads::each(on))
+        .with_catalog(runtime_bench_workloads::each)
 }
 
 /// Describes this build.

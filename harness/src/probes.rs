@@ -1,5 +1,6 @@
 //! The runners of all programs, and which cells each supports.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use runtime_bench_results::catalogue::RunnerInfo;
@@ -171,8 +172,8 @@ impl Probes {
         };
         for Probed { program, .. } in self.runners.iter().filter(used) {
             let file = program.file_name();
-            if !hashes.contains_key(&file) {
-                hashes.insert(file, executor.hash(program)?);
+            if let Entry::Vacant(place) = hashes.entry(file) {
+                place.insert(executor.hash(program)?);
             }
         }
         Ok(hashes)

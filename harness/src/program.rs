@@ -106,7 +106,7 @@ impl Program {
             source,
         })?;
         let digest = Sha256::digest(&bytes);
-        Ok(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        Ok(digest.iter().take(16).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")))
     }
 
     /// The name of its file.

@@ -45,7 +45,7 @@ fn hand_over(text: &str) -> Result<(), Error> {
     }
 }
 
-/// JSON whose strings hold nothing raw that is_control. Outside of strings there is no such character.
+/// JSON whose strings hold no raw control characters. Outside of strings there are none.
 fn escaped(json: &str) -> String {
     // All of them take one unit of UTF-16.
     let shown =

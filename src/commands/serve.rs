@@ -59,8 +59,8 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let question = probe_request(workers, args.pool_threads, asked);
     let wanted = [args.runner.clone()];
     let probes = Probes::of(registry, &executor, &question, Some(&wanted))?;
-    let named = |name: &str| probes.runners().iter().find(|known| known.runner.info.name == name);
-    let probed = named(&args.runner).ok_or_else(|| {
+    let find = |name: &str| probes.runners().iter().find(|known| known.runner.info.name == name);
+    let probed = find(&args.runner).ok_or_else(|| {
         let known = probes.runners().iter().map(|known| known.runner.info.name.as_str());
         unknown_runner(&args.runner, &known.collect::<Vec<_>>())
     })?;

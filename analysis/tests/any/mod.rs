@@ -12,9 +12,10 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_results::histogram;
 use runtime_bench_results::outside::Answer;
+use runtime_bench_results::program::ProgramRequest;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store::{StoreError, read_from};
-use runtime_bench_results::trial::{BlockSize, Outcome, TrialReply, TrialRequest};
+use runtime_bench_results::trial::{BlockSize, Outcome, TrialReply};
 
 /// A results file that holds these bytes, as they are and compressed.
 pub(crate) fn results(bytes: &[u8]) {
@@ -50,9 +51,9 @@ fn read(bytes: &[u8]) -> Result<Run, StoreError> {
 /// What a trial process reads and writes.
 pub(crate) fn trial(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    if let Ok(request) = TrialRequest::read(&text) {
+    if let Ok(request) = ProgramRequest::read(&text) {
         let again = serde_json::to_string(&request).expect("a request is JSON");
-        assert_eq!(TrialRequest::read(&again), Ok(request));
+        assert_eq!(ProgramRequest::read(&again).unwrap(), request);
     }
     if let Ok(Outcome::Ok { block }) = TrialReply::read(&text) {
         assert!(block.iterations > 0 && block.metrics.iter().all(|m| m.value.is_finite()));

@@ -29,13 +29,13 @@ use crate::registry::{Entry, Registry};
 /// Whatever the runner does wrong, and what could not be prepared for it.
 pub fn handle(
     registry: &Registry,
-    request: ProgramRequest,
+    request: &ProgramRequest,
     clock: &'static dyn Clock,
 ) -> Result<ExternalReply, (ErrorKind, String)> {
     // A death signal would leave the runner behind; its watch ends it instead.
     process::die_with_parent(false);
     tree::adopt_orphans();
-    let reply = match &request {
+    let reply = match request {
         ProgramRequest::Probe(probe) => describe(probe),
         ProgramRequest::Trial(trial) => measure(registry, trial, clock),
         ProgramRequest::Serve(_) => {

@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn shares_take_the_place_of_the_rates_of_who_has_a_capacity() {
-        let registry = Registry::default().with_catalog(|on| runtime_bench_workloads::each(on));
+        let registry = Registry::default().with_catalog(runtime_bench_workloads::each);
         let entry = |name: &str| {
             registry
                 .entries()
@@ -214,10 +214,9 @@ mod tests {
 
     #[test]
     fn the_slowest_is_named_with_what_the_others_did() {
-        let mut info =
-            Registry::default().with_catalog(|on| runtime_bench_workloads::each(on)).entries()[0]
-                .info
-                .clone();
+        let mut info = Registry::default().with_catalog(runtime_bench_workloads::each).entries()[0]
+            .info
+            .clone();
         tell(&mut info, &[("tokio".into(), 61_234.0), ("threads".into(), 48_765.0)]);
         let note = info.notes.last().unwrap();
         assert!(note.contains("tokio 61000, threads 48000") && note.contains("what threads did"));

@@ -142,8 +142,8 @@ pub fn make(
         cells,
     };
     let own = plan.cells.iter().zip(costs_s).filter(|(cell, _)| plan.measures(&cell.key.workload));
-    let cost_s = own.map(|(_, cost_s)| cost_s).sum();
-    Ok(Planned { plan, workloads, runners, probes, external, cost_s })
+    let sum_s = own.map(|(_, cost_s)| cost_s).sum();
+    Ok(Planned { plan, workloads, runners, probes, external, cost_s: sum_s })
 }
 
 /// Asks every program about all points, and the chosen external runners about the points that the filters

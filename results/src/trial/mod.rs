@@ -8,7 +8,7 @@
 
 mod read;
 
-pub use read::{NoReply, NoRequest};
+pub use read::NoReply;
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub use crate::metric;
 use crate::metric::MetricDef;
 
 /// Version of request and reply. A process that speaks another version is refused by name.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// How long an instance has lived when it is measured. Runners can rank differently by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -274,7 +274,7 @@ mod tests {
         let text = serde_json::to_string(&reply).unwrap();
         assert_eq!(
             text,
-            r#"{"protocol":1,"status":"error","kind":"wrong-answer","message":"9 of 10"}"#
+            r#"{"protocol":2,"status":"error","kind":"wrong-answer","message":"9 of 10"}"#
         );
         assert_eq!(serde_json::from_str::<TrialReply>(&text).unwrap(), reply);
     }

@@ -1,17 +1,6 @@
 //! What a line says, or why it says nothing.
 
-use super::{ErrorKind, Outcome, PROTOCOL, TrialReply, TrialRequest};
-
-/// Why what a trial process read is no request.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoRequest {
-    /// It is of another version of the protocol.
-    #[error("the request speaks protocol {0} where this runner speaks {PROTOCOL}")]
-    Version(u32),
-    /// It is no JSON, or of another form.
-    #[error("the request cannot be understood: {0}")]
-    NotUnderstood(String),
-}
+use super::{ErrorKind, Outcome, PROTOCOL, TrialReply};
 
 /// Why what a trial process wrote holds no reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,20 +14,6 @@ pub enum NoReply {
     /// It is no JSON, or of another form.
     #[error("the reply cannot be understood: {0}")]
     NotUnderstood(String),
-}
-
-impl TrialRequest {
-    /// The request in what a trial process read.
-    ///
-    /// # Errors
-    /// When there is none that this version understands.
-    pub fn read(text: &str) -> Result<Self, NoRequest> {
-        match serde_json::from_str::<Self>(text) {
-            Ok(request) if request.protocol == PROTOCOL => Ok(request),
-            Ok(request) => Err(NoRequest::Version(request.protocol)),
-            Err(error) => Err(NoRequest::NotUnderstood(error.to_string())),
-        }
-    }
 }
 
 impl TrialReply {
@@ -72,7 +47,7 @@ fn checked(outcome: Outcome) -> Outcome {
 mod tests {
     use super::*;
 
-    const GOOD: &str = r#"{"protocol":1,"status":"ok","block":{"iterations":1,"warm_up_iterations":0,"metrics":[],"answer":"","phases":{"prepare_s":0,"warm_up_s":0,"measure_s":0}}}"#;
+    const GOOD: &str = r#"{"protocol":2,"status":"ok","block":{"iterations":1,"warm_up_iterations":0,"metrics":[],"answer":"","phases":{"prepare_s":0,"warm_up_s":0,"measure_s":0}}}"#;
 
     #[test]
     fn a_reply_is_found_behind_noise() {
@@ -81,20 +56,10 @@ mod tests {
         let none = read(&GOOD.replace("\"iterations\":1", "\"iterations\":0"));
         assert!(matches!(none, Ok(Outcome::Error { kind: ErrorKind::Protocol, .. })), "{none:?}");
         assert_eq!(
-            read(&GOOD.replace("\"protocol\":1", "\"protocol\":9")),
+            read(&GOOD.replace("\"protocol\":2", "\"protocol\":9")),
             Err(NoReply::Version(9))
         );
         assert_eq!(read(" \n"), Err(NoReply::Silent));
         assert!(matches!(read(&format!("{GOOD}\nnoise")), Err(NoReply::NotUnderstood(_))));
-    }
-
-    #[test]
-    fn a_request_of_another_version_is_named() {
-        let cell = r#"{"workload":"w","params":[],"runner":"r"}"#;
-        let rest = r#""workers":1,"pool_threads":1,"age":"young","block":{"iterations":1},"seed":1,"scratch":"""#;
-        let of = |version: u32| format!(r#"{{"protocol":{version},"cell":{cell},{rest}}}"#);
-        assert_eq!(TrialRequest::read(&of(1)).unwrap().cell.runner, "r");
-        assert_eq!(TrialRequest::read(&of(2)), Err(NoRequest::Version(2)));
-        assert!(matches!(TrialRequest::read("{}"), Err(NoRequest::NotUnderstood(_))));
     }
 }

@@ -84,7 +84,7 @@ impl Runner for AsyncStd {
 
 /// Every workload on async-std.
 pub fn cells() -> Cells {
-    Cells::default().with(AsyncStd, |on| runtime_bench_workloads::each(on))
+    Cells::default().with(AsyncStd, runtime_bench_workloads::each)
 }
 
 /// The global runtime; its first task starts it.

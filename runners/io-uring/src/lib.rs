@@ -22,9 +22,9 @@ use runtime_bench_results::key::Point;
 pub fn cells() -> Cells {
     let cells = Cells::default();
     #[cfg(feature = "compio")]
-    let cells = cells.with(Compio, |on| runtime_bench_workloads::each(on));
+    let cells = cells.with(Compio, runtime_bench_workloads::each);
     #[cfg(feature = "monoio")]
-    let cells = cells.with(Monoio, |on| runtime_bench_workloads::each(on));
+    let cells = cells.with(Monoio, runtime_bench_workloads::each);
     cells
 }
 

@@ -44,7 +44,7 @@ impl Runner for Rayon {
 
 /// Every workload on rayon.
 pub fn cells() -> Cells {
-    Cells::default().with(Rayon, |on| runtime_bench_workloads::each(on))
+    Cells::default().with(Rayon, runtime_bench_workloads::each)
 }
 
 struct Pool(rayon::ThreadPool);

@@ -18,10 +18,10 @@ use runtime_bench_api::cells::Cells;
 
 /// Every workload on every runner of smol's crates.
 pub fn cells() -> Cells {
-    let cells = Cells::default().with(Smol, |on| runtime_bench_workloads::each(on));
+    let cells = Cells::default().with(Smol, runtime_bench_workloads::each);
     #[cfg(feature = "smol-global")]
-    let cells = cells.with(SmolGlobal, |on| runtime_bench_workloads::each(on));
+    let cells = cells.with(SmolGlobal, runtime_bench_workloads::each);
     #[cfg(feature = "futures-pool")]
-    let cells = cells.with(FuturesPool, |on| runtime_bench_workloads::each(on));
+    let cells = cells.with(FuturesPool, runtime_bench_workloads::each);
     cells
 }

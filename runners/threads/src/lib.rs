@@ -11,6 +11,6 @@ use runtime_bench_api::cells::Cells;
 /// Every workload on every runner on OS threads.
 pub fn cells() -> Cells {
     Cells::default()
-        .with(Threads, |on| runtime_bench_workloads::each(on))
-        .with(ThreadPool, |on| runtime_bench_workloads::each(on))
+        .with(Threads, runtime_bench_workloads::each)
+        .with(ThreadPool, runtime_bench_workloads::each)
 }

@@ -179,7 +179,7 @@ struct Task<T> {
 
 /// A job always sends its outcome, of its own type; a lost one would be a panic like any other.
 fn received<T: 'static>(outcome: Result<Outcome, RecvError>) -> thread::Result<T> {
-    match outcome.map(|outcome| outcome.downcast::<thread::Result<T>>()) {
+    match outcome.map(Outcome::downcast::<thread::Result<T>>) {
         Ok(Ok(outcome)) => *outcome,
         Ok(Err(other)) => Err(other),
         Err(lost) => Err(Box::new(lost)),

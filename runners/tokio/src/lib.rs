@@ -37,10 +37,10 @@ use runtime_bench_sync::{channels, locks};
 /// Every workload on every runner of tokio.
 pub fn cells() -> Cells {
     Cells::default()
-        .with(MultiThread, |on| runtime_bench_workloads::each(on))
-        .with(CurrentThread, |on| runtime_bench_workloads::each(on))
-        .with(WithRayon, |on| runtime_bench_workloads::each(on))
-        .with(PerCore, |on| runtime_bench_workloads::each(on))
+        .with(MultiThread, runtime_bench_workloads::each)
+        .with(CurrentThread, runtime_bench_workloads::each)
+        .with(WithRayon, runtime_bench_workloads::each)
+        .with(PerCore, runtime_bench_workloads::each)
 }
 
 /// A running tokio runtime in one of its forms.

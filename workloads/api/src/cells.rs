@@ -154,8 +154,8 @@ impl Cells {
         runner: &str,
         setup: Setup,
     ) -> Result<Box<dyn Instance>, Failure> {
-        let runners = self.runners.iter().filter(|known| known.runner.name() == runner);
-        let cell = runners.filter_map(|known| known.cell(workload)).next();
+        let mut runners = self.runners.iter().filter(|known| known.runner.name() == runner);
+        let cell = runners.find_map(|known| known.cell(workload));
         let unknown =
             || Failure::Request(format!("this program was built without {workload} on {runner}"));
         cell.ok_or_else(unknown)?.start(setup)

@@ -23,7 +23,7 @@ use crate::workload::{Failure, Setup};
 
 /// Reads one request from standard input and replies on standard output: the whole of a trial program.
 pub fn main(cells: &Cells, clock: &'static dyn Clock) -> ExitCode {
-    match serve(cells, clock, |request| unsupported(&request)) {
+    match serve(cells, clock, unsupported) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: cannot reply to the harness: {error}");
@@ -39,7 +39,7 @@ pub fn main(cells: &Cells, clock: &'static dyn Clock) -> ExitCode {
 pub fn serve(
     cells: &Cells,
     clock: &'static dyn Clock,
-    external: impl FnOnce(ProgramRequest) -> Result<ExternalReply, (ErrorKind, String)>,
+    external: impl FnOnce(&ProgramRequest) -> Result<ExternalReply, (ErrorKind, String)>,
 ) -> io::Result<()> {
     process::die_with_parent(true);
     if process::orphaned() {
@@ -49,7 +49,7 @@ pub fn serve(
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
     match ProgramRequest::read(&text) {
-        Ok(request) if is_external(&request) => match external(request) {
+        Ok(request) if is_external(&request) => match external(&request) {
             Ok(ExternalReply::Probe(reply)) => write(&reply),
             Ok(ExternalReply::Trial(block)) => reply(Outcome::Ok { block: *block }),
             Err((kind, message)) => reply(Outcome::Error { kind, message }),
