@@ -186,12 +186,13 @@ fn a_report_needs_results_and_says_which_are_none() {
 }
 
 #[test]
+#[cfg(feature = "smol")]
 fn a_trial_answers_one_request_with_one_reply() {
     use std::io::Write;
     let folder = tempdir().unwrap();
     let ask = |request: &str| {
-        let mut child = command(folder.path())
-            .arg("trial")
+        let mut child = Command::new(env!("CARGO_BIN_EXE_runtime-bench-smol"))
+            .current_dir(folder.path())
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
             .spawn()
@@ -200,7 +201,7 @@ fn a_trial_answers_one_request_with_one_reply() {
         let output = child.wait_with_output().unwrap();
         serde_json::from_slice::<Value>(&output.stdout).unwrap()
     };
-    let request = r#"{"protocol": 1, "cell": {"workload": "spawn-join", "runner": "smol",
+    let request = r#"{"request": "trial", "protocol": 1, "cell": {"workload": "spawn-join", "runner": "smol",
         "params": [{"name": "tasks", "value": 10}]}, "workers": 1, "pool_threads": 4,
         "age": "young", "block": {"iterations": 3}, "seed": 1, "scratch": "."}"#;
     let reply = ask(request);
@@ -214,5 +215,5 @@ fn a_trial_answers_one_request_with_one_reply() {
     assert!(refused(&request.replace("\"protocol\": 1", "\"protocol\": 2")).contains("protocol 2"));
     assert!(refused(&request.replace("smol", "nobody")).contains("nobody"));
     assert!(refused(&request.replace("tasks", "sizes")).contains("`tasks`"));
-    assert!(refused("hello").contains("cannot be understood"));
+    assert!(refused("hello").contains("cannot read the request"));
 }
