@@ -201,7 +201,7 @@ fn a_trial_answers_one_request_with_one_reply() {
         let output = child.wait_with_output().unwrap();
         serde_json::from_slice::<Value>(&output.stdout).unwrap()
     };
-    let request = r#"{"request": "trial", "protocol": 1, "cell": {"workload": "spawn-join", "runner": "smol",
+    let request = r#"{"request": "trial", "protocol": 2, "cell": {"workload": "spawn-join", "runner": "smol",
         "params": [{"name": "tasks", "value": 10}]}, "workers": 1, "pool_threads": 4,
         "age": "young", "block": {"iterations": 3}, "seed": 1, "scratch": "."}"#;
     let reply = ask(request);
@@ -212,7 +212,7 @@ fn a_trial_answers_one_request_with_one_reply() {
         assert_eq!((&reply["status"], &reply["kind"]), (&"error".into(), &"protocol".into()));
         reply["message"].as_str().unwrap().to_owned()
     };
-    assert!(refused(&request.replace("\"protocol\": 1", "\"protocol\": 2")).contains("protocol 2"));
+    assert!(refused(&request.replace("\"protocol\": 2", "\"protocol\": 3")).contains("protocol 3"));
     assert!(refused(&request.replace("smol", "nobody")).contains("nobody"));
     assert!(refused(&request.replace("tasks", "sizes")).contains("`tasks`"));
     assert!(refused("hello").contains("cannot read the request"));

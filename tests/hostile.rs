@@ -83,7 +83,7 @@ fn trials_in_a_folder_that_they_cannot_be_told_of_are_refused() {
     fs::create_dir(&odd).unwrap();
     let mut verify = command(folder.path());
     verify.args(["verify", "null/smol", "--profile", "smoke"]).env("TMPDIR", &odd);
-    Ended::of(verify.output().unwrap()).fails_with(2, &["no UTF-8", "set TMPDIR"]);
+    Ended::of(verify.output().unwrap()).fails_with(2, &["not UTF-8", "set TMPDIR"]);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn what_a_runner_says_does_not_steer_the_terminal() {
     // Red, a title, the direction of the text; `\u` is JSON's.
     let hostile = r"\u001b[31mred\u001b]0;title\u0007\u202eback\u009b";
     let (error, silent) = (
-        format!(r#"{{"protocol":2,"status":"error","kind":"setup","message":"{hostile}"}}"#),
+        format!(r#"{{"protocol":1,"status":"error","kind":"setup","message":"{hostile}"}}"#),
         "\u{1b}[2Jno reply".to_owned(),
     );
     for says in [error, silent] {

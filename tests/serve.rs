@@ -111,7 +111,7 @@ fn an_echo_server_echoes() {
 fn what_cannot_be_served_is_said_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let serve = |args: &[&str]| run(folder.path(), &[&["serve"], args].concat());
-    serve(&["tcp-echo", "--runner", "smol"]).fails_with(2, &["is no server", "http-server"]);
+    serve(&["tcp-echo", "--runner", "smol"]).fails_with(2, &["is not a server", "http-server"]);
     serve(&["http-serve", "--runner", "smol"]).fails_with(2, &["did you mean `http-server`?"]);
     serve(&["http-server", "--runner", "smoll"]).fails_with(2, &["did you mean `smol`?"]);
     serve(&["http-server", "--runner", "rayon"]).fails_with(2, &["rayon", "worker of the pool"]);

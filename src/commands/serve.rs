@@ -84,9 +84,8 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let routes = probes.routes();
     let route = routes.iter().find(|route| route.runner == args.runner);
     let Some(route) = route else { return Err(refused("no program serves it")) };
-    let failed = |error: String| Error::CouldNotRun(format!("cannot serve: {error}"));
-    let status = process::serve(route, request).map_err(|error| failed(error.to_string()))?;
-    if status.success() { Ok(()) } else { Err(failed(format!("the server ended with {status}"))) }
+    process::serve(route, request)
+        .map_err(|error| Error::CouldNotRun(format!("cannot serve: {error}")))
 }
 
 fn server<'a>(registry: &'a Registry, name: &str) -> Result<&'a Entry, Error> {

@@ -36,7 +36,7 @@ impl Runner for SmallStacks {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        on_threads(|| io::Result::Ok(Stacks(Vec::new())), workload, setup)
+        on_threads(&|| io::Result::Ok(Stacks(Vec::new())), workload, setup)
     }
 }
 

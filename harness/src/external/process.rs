@@ -78,10 +78,11 @@ impl RunnerProcess {
             ));
         }
         if said.last() != Some(&b'\n') {
-            // A reply without its end is followed by silence until the limit.
-            let ended = self.ended();
-            let message = format!("its reply has no newline at its end; {}", ended.message);
-            return Err(TrialError::new(ErrorKind::Protocol, message));
+            // The end of the process ends its reply as well, but silence until the limit does not.
+            if let Some(killed) = self.watch.take().and_then(Watch::end) {
+                let message = format!("its reply has no newline at its end: {}", killed.message);
+                return Err(TrialError::new(ErrorKind::Protocol, message));
+            }
         }
         Answer::read(&String::from_utf8_lossy(&said))
             .map_err(|why| TrialError::new(ErrorKind::Protocol, why.to_string()))

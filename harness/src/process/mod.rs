@@ -4,9 +4,9 @@ mod child;
 pub mod interrupt;
 
 use std::env;
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use runtime_bench_api::trial::process::HARNESS_PID;
@@ -243,20 +243,33 @@ impl Executor for ProcessExecutor<'_> {
     }
 }
 
-/// Serves external clients in the program of a route, until it ends.
+/// Serves external clients in the program of a route. It takes the place of this process, so that signals
+/// reach it; elsewhere than on Unix it is waited for.
 ///
 /// # Errors
-/// When the program cannot be started.
-pub fn serve(route: &Route, request: ServeRequest) -> io::Result<ExitStatus> {
+/// When the program cannot be started, or ends.
+pub fn serve(route: &Route, request: ServeRequest) -> io::Result<()> {
     let program = Program { path: route.program.clone(), args: route.args.clone() };
     let mut command = command(&program);
     let workers = request.workers.to_string();
     command.envs(route.worker_variable.as_ref().map(|name| (name, workers)));
-    let mut child = command.stdin(Stdio::piped()).spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(&serde_json::to_vec(&ProgramRequest::Serve(request))?)?;
-    }
-    child.wait()
+    let mut input = tempfile::tempfile()?;
+    input.write_all(&serde_json::to_vec(&ProgramRequest::Serve(request))?)?;
+    input.rewind()?;
+    command.stdin(input);
+    replace(command)
+}
+
+#[cfg(unix)]
+fn replace(mut command: Command) -> io::Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+#[cfg(not(unix))]
+fn replace(mut command: Command) -> io::Result<()> {
+    let status = command.status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
 }
 
 fn command(program: &Program) -> Command {

@@ -26,8 +26,8 @@ pub fn main(cells: &Cells, clock: &'static dyn Clock) -> ExitCode {
     match serve(cells, clock, unsupported) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: cannot reply to the harness: {error}");
-            ExitCode::FAILURE
+            eprintln!("error: {error}");
+            ExitCode::from(2)
         }
     }
 }
@@ -149,6 +149,8 @@ fn run(cells: &Cells, request: &TrialRequest, clock: &'static dyn Clock) -> Resu
 
 /// Serves external clients until the process is stopped.
 fn listen(cells: &Cells, request: ServeRequest, clock: &'static dyn Clock) -> Result<(), Failure> {
+    // A server goes on when the shell that started it ends.
+    process::die_with_parent(false);
     let setup = Setup {
         point: request.cell.point,
         workers: request.workers,
