@@ -1,4 +1,5 @@
-//! No two files of a crate import each other, directly or in a loop.
+//! No two files of a crate import each other, directly or in a loop, except where `cycles.txt` still lists the
+//! imports. The list only shrinks: a new import fails this test, and so does a listed one that is gone.
 //!
 //! A file imports another when one of its paths leads to an item defined there. Re-exports, traits and code
 //! under `#[cfg(test)]` do not count.
@@ -129,15 +130,22 @@ fn loops(files: &Crate) -> Vec<String> {
     looping.map(|(from, to)| format!("{} -> {}", from.join("::"), to.join("::"))).collect()
 }
 
+/// Imports that are part of a cycle and are still to be broken.
+const REMAINING: &str = include_str!("cycles.txt");
+
 #[test]
-fn no_crate_has_an_import_cycle() {
+fn no_crate_has_a_new_import_cycle() {
     let metadata = MetadataCommand::new().no_deps().exec().expect("cargo metadata");
-    let mut found = String::new();
+    let mut found = BTreeSet::new();
     for package in metadata.workspace_packages() {
         let folder = package.manifest_path.parent().expect("a folder").join("src");
         let mut files = Crate::new();
         read(folder.as_std_path(), &[], &mut files);
-        found.extend(loops(&files).iter().map(|edge| format!("{}: {edge}\n", package.name)));
+        found.extend(loops(&files).iter().map(|edge| format!("{}: {edge}", package.name)));
     }
-    assert!(found.is_empty(), "imports that are part of a cycle:\n{found}");
+    let remaining: BTreeSet<String> = REMAINING.lines().map(str::to_owned).collect();
+    let new: Vec<&String> = found.difference(&remaining).collect();
+    assert!(new.is_empty(), "new imports that are part of a cycle: {new:#?}");
+    let gone: Vec<&String> = remaining.difference(&found).collect();
+    assert!(gone.is_empty(), "no longer part of a cycle, remove from cycles.txt: {gone:#?}");
 }
