@@ -27,7 +27,7 @@ const PER_NUMBER: MetricDef = MetricDef::time("per-number");
 
 /// The parameters of a point.
 #[derive(Clone, Copy)]
-struct Params {
+pub struct Params {
     numbers: u64,
 }
 
