@@ -156,7 +156,7 @@ impl<T> Future for Task<T> {
 
 #[cfg(test)]
 mod tests {
-    use crate::*;
+    use super::*;
 
     #[test]
     fn its_words_are_those_of_every_local_runtime() {

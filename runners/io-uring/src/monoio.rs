@@ -152,7 +152,7 @@ impl LocalRuntime for Runtime {
 
 #[cfg(test)]
 mod tests {
-    use crate::*;
+    use super::*;
 
     #[test]
     fn its_words_are_those_of_every_local_runtime() {
