@@ -20,7 +20,7 @@ pub fn print(text: &str) -> Result<(), Error> {
 /// Prints JSON to standard output: the same to whoever parses it, and harmless on a terminal.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_json(json: &str) -> Result<(), Error> {
     hand_over(&escaped(json))
 }

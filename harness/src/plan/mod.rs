@@ -1,9 +1,9 @@
 //! Which cells are measured, at which points, and why the others are not.
 //!
 //! - [`request`]: what was asked for. [`profile`]: how much time that may take.
-//! - [`points`]: where each workload is measured.
+//! - `points`: where each workload is measured.
 //! - [`shard`]: a plan split over machines. [`calibration`]: rates that are shares of a capacity.
-//! - [`groups`] and [`schedule`]: comparisons, their rounds, and the random order of rounds.
+//! - `groups` and `schedule`: comparisons, their rounds, and the random order of rounds.
 
 pub mod calibration;
 pub(crate) mod groups;

@@ -1,7 +1,7 @@
 //! A run from its plan to its results file.
 //!
 //! - `rounds`: pilots, then rounds; each finished trial is written down.
-//! - [`resume`]: a run that was stopped, to go on with.
+//! - [`mod@resume`]: a run that was stopped, to go on with.
 //! - [`interleave`]: other builds, or other sizes, against each other in the same way.
 //! - `header`: what stands at the head of a results file.
 //! - `progress`: what the user sees meanwhile.

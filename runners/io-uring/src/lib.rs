@@ -56,6 +56,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use runtime_bench_api::runtime::LocalRuntime;
+    use runtime_bench_api::workload::PointSet;
     use runtime_bench_workloads::concurrency::bounded_queue::BoundedQueue;
     use runtime_bench_workloads::concurrency::spawn_join::SpawnJoin;
 
@@ -75,7 +76,8 @@ mod tests {
         assert_eq!(refusal(&SpawnJoin, &point), None);
         let workers = point.clone().with("workers", 2, "");
         assert!(refusal(&SpawnJoin, &workers).unwrap().contains("one thread"));
-        assert!(refusal(&BoundedQueue, &point).unwrap().contains("written for"));
+        let own = DynWorkload::points(&BoundedQueue, PointSet::Smoke, 2).remove(0);
+        assert!(refusal(&BoundedQueue, &own).unwrap().contains("written for"));
     }
 
     /// What is asked of each runtime's own words.
