@@ -60,11 +60,11 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let wanted = [args.runner.clone()];
     let probes = Probes::of(registry, &executor, &question, Some(&wanted))?;
     let find = |name: &str| probes.runners().iter().find(|known| known.runner.info.name == name);
-    let probed = find(&args.runner).ok_or_else(|| {
+    let chosen = find(&args.runner).ok_or_else(|| {
         let known = probes.runners().iter().map(|known| known.runner.info.name.as_str());
         unknown_runner(&args.runner, &known.collect::<Vec<_>>())
     })?;
-    let family = probed.runner.family;
+    let family = chosen.runner.family;
     if family == Family::ThreadPool && args.pool_threads <= BESIDE_CLIENTS {
         return Err(Error::Usage(format!(
             "--pool-threads {} leaves no thread for a client: one accepts and one waits; give it {} or \
@@ -75,7 +75,7 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     }
     let refused = |reason: &str| Error::Usage(format!("{}: {reason}", args.runner));
     entry.requirements(&point, family).map_err(|error| refused(&error.to_string()))?;
-    if let CellSupport::Refused(reason) = probes.support(probed, &args.workload, &point) {
+    if let CellSupport::Refused(reason) = probes.support(chosen, &args.workload, &point) {
         return Err(refused(reason));
     }
     let cell = CellKey { workload: args.workload.clone(), point, runner: args.runner.clone() };
