@@ -38,8 +38,6 @@ mod view;
 
 pub use error::ReportError;
 pub use sanitize::{is_control, sanitize};
-/// Old names, until their users follow.
-pub use sanitize::{is_control as steers, sanitize as visible};
 pub use site::{Options, Site, write_site};
 pub use terminal::table as text_table;
 

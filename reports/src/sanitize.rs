@@ -1,18 +1,6 @@
 //! Text without control characters.
 
-/// Replaces invisible characters that would control a browser or a terminal: control characters except line
-/// breaks and tabs, and those that turn the direction of the text around them. What is left is also what
-/// XML 1.0 allows (§2.2).
-pub fn sanitize(text: &str) -> String {
-    text.chars().map(|c| if is_control(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-/// Whether a character is one of those that [`sanitize`] replaces.
-pub fn is_control(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        || matches!(c, '\u{fffe}' | '\u{ffff}')
-        || (c.is_control() && !matches!(c, '\n' | '\t'))
-}
+pub use runtime_bench_results::sanitize::{is_control, sanitize};
 
 /// What is visible of a text, on one line.
 pub(crate) fn single_line(text: &str) -> String {
