@@ -22,6 +22,20 @@ fn script(folder: &Path, name: &str, lines: &str) -> PathBuf {
     path
 }
 
+/// A build whose trials go through these lines; `$TRIAL` is the real program of the runner that `$request` asks
+/// for.
+fn rerouted(folder: &Path, name: &str, lines: &str) -> PathBuf {
+    let read = "request=$(cat)
+        runner=$(printf %s \"$request\" | sed 's/.*\"runner\":\"\\([a-z]*\\).*/\\1/')
+        TRIAL=$(dirname \"$OURS\")/runtime-bench-$runner";
+    let trial = script(folder, &format!("{name}-trial"), &format!("{read}\n{lines}"));
+    let list = format!(
+        "\"$OURS\" \"$@\" | sed 's|\"program\": \".*\"|\"program\": \"{}\"|'",
+        trial.display()
+    );
+    script(folder, name, &list)
+}
+
 /// Compares the real binary with a script, quickly.
 fn ab(folder: &TempDir, head: &Path, more: &[&str]) -> Ended {
     let head = head.to_str().unwrap();
@@ -39,19 +53,11 @@ fn rows(ended: &Ended) -> Vec<Value> {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_slower_runner_is_found_and_named_and_nothing_else() {
     let folder = tempdir().unwrap();
-    let head = script(
-        folder.path(),
-        "head",
-        "if [ \"$1\" = trial ]; then
-           request=$(cat)
-           case $request in *'\"runner\":\"smol\"'*)
-             request=$(printf %s \"$request\" | sed 's/\"value\":50000,/\"value\":200000,/') ;;
-           esac
-           printf %s \"$request\" | \"$OURS\" \"$@\"
-           exit
-         fi
-         exec \"$OURS\" \"$@\"",
-    );
+    let slower = "case $runner in smol)
+          request=$(printf %s \"$request\" | sed 's/\"value\":50000,/\"value\":200000,/') ;;
+        esac
+        printf '%s\\n' \"$request\" | \"$TRIAL\"";
+    let head = rerouted(folder.path(), "head", slower);
     let ended = ab(&folder, &head, &["cpu-batch", "--runners", "smol,rayon", "--format", "json"]);
     ended.fails_with(1, &["cpu-batch/smol/"]);
     assert!(!ended.stderr.contains("rayon"), "{}", ended.stderr);
@@ -82,11 +88,7 @@ fn both_kinds_of_cores_are_measured_and_a_build_passes_against_itself() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_head_that_fails_is_a_regression_and_a_base_that_fails_is_not() {
     let folder = tempdir().unwrap();
-    let broken = script(
-        folder.path(),
-        "broken",
-        "if [ \"$1\" = trial ]; then echo no >&2; exit 7; fi; exec \"$OURS\" \"$@\"",
-    );
+    let broken = rerouted(folder.path(), "broken", "echo no >&2; exit 7");
     let only = ["null", "--runners", "tokio", "--cores", "all"];
     ab(&folder, &broken, &only).fails_with(1, &["failed", "null/tokio"]);
     let broken = broken.to_str().unwrap();
@@ -107,7 +109,7 @@ fn what_is_none_of_ours_is_refused_by_name() {
         &script(folder.path(), "foreign", "echo hello"),
         &["not an executable of runtime-bench"],
     );
-    let other = "echo '{\"protocol\": 9, \"cells\": []}'";
+    let other = "echo '{\"protocol\": 9, \"cells\": [], \"routes\": []}'";
     refused(&script(folder.path(), "other", other), &["speaks protocol 9"]);
     refused(&script(folder.path(), "old", "echo '{\"cells\": []}'"), &["names no protocol"]);
     refused(&folder.path().join("missing"), &["No such file"]);
@@ -122,8 +124,8 @@ fn what_is_none_of_ours_is_refused_by_name() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn nothing_in_common_is_inconclusive() {
     let folder = tempdir().unwrap();
-    let empty = "echo '{\"protocol\": 1, \"build\": {\"version\": \"\", \"commit\": null, \"rustc\": \"\", \
-                 \"profile\": \"\"}, \"workloads\": [], \"runners\": [], \"cells\": []}'";
+    let empty = "echo '{\"protocol\": 2, \"build\": {\"version\": \"\", \"commit\": null, \"rustc\": \"\", \
+                 \"profile\": \"\"}, \"workloads\": [], \"runners\": [], \"cells\": [], \"routes\": []}'";
     let head = script(folder.path(), "head", empty);
     ab(&folder, &head, &["null"]).fails_with(3, &["no cell runs on both"]);
     ab(&folder, &head, &["nulll"]).fails_with(2, &["did you mean `null`?"]);
