@@ -20,7 +20,7 @@ use runtime_bench::api::workload::{
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
 use runtime_bench::results::metric::{self, MetricDef};
-use runtime_bench::results::trial::{Age, Metric};
+use runtime_bench::results::trial::{Metric, Phase};
 use runtime_bench_threads::Threads;
 
 fn main() -> ExitCode {
@@ -51,7 +51,7 @@ impl Workload for Faults {
             model: "Each variant goes wrong in its own way.".into(),
             check: "The answer is 0.".into(),
             headline: metric::WALL.id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: Vec::new(),
         }
     }

@@ -88,7 +88,7 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     }
     let planned = commands::plan(registry, &args.matrix.request()?)?;
     let mut names: Vec<String> = planned.runnable().map(|cell| cell.key.to_string()).collect();
-    // A comparison's twin has the name of its reference.
+    // A comparison's A/A control has the name of its reference.
     names.sort();
     names.dedup();
     let lines: Vec<String> = names.iter().map(|name| format!("{name}: benchmark\n")).collect();

@@ -157,7 +157,7 @@ fn choice(rng: &mut Rng) -> Vec<String> {
         7 => ("--profile", one(rng, &["smoke", "quick", "standard", "thorough"]).to_owned()),
         8 => ("--budget", one(rng, &["1ms", "24h", "1ns", "5000y", "0"]).to_owned()),
         9 => ("--rate", "auto".to_owned()),
-        10 => ("--age", one(rng, &["startup", "steady"]).to_owned()),
+        10 => ("--phase", one(rng, &["startup", "steady"]).to_owned()),
         _ => ("--runners", one(rng, &["tokio", "smol,rayon", "nobody"]).to_owned()),
     };
     vec![name.to_owned(), value]

@@ -203,10 +203,10 @@ fn a_trial_answers_one_request_with_one_reply() {
     };
     let request = r#"{"request": "trial", "protocol": 2, "cell": {"workload": "spawn-join", "runner": "smol",
         "params": [{"name": "tasks", "value": 10}]}, "workers": 1, "pool_threads": 4,
-        "age": "young", "block": {"iterations": 3}, "seed": 1, "scratch": "."}"#;
+        "phase": "warm", "block": {"iterations": 3}, "seed": 1, "scratch": "."}"#;
     let reply = ask(request);
     assert_eq!((&reply["status"], &reply["block"]["iterations"]), (&"ok".into(), &3.into()));
-    assert_eq!(reply["block"]["answer"], "45");
+    assert_eq!(reply["block"]["output"], "45");
     let refused = |request: &str| {
         let reply = ask(request);
         assert_eq!((&reply["status"], &reply["kind"]), (&"error".into(), &"protocol".into()));

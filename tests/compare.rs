@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use common::{Ended, passes, run};
-use fixture::{cell, fail, reprice, upset_twin};
+use fixture::{cell, fail, reprice, upset_control};
 use runtime_bench_results::run::{End, Run};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
@@ -130,8 +130,8 @@ fn runs_without_a_common_cell_or_machine_end_with_three() {
 #[test]
 fn a_control_that_failed_twice_ends_with_three() {
     let mut head = slower();
-    upset_twin(&mut head, "w0", 1.5);
-    upset_twin(&mut head, "w1", 1.5);
+    upset_control(&mut head, "w0", 1.5);
+    upset_control(&mut head, "w1", 1.5);
     let folder = folder(&base(), &head);
     compare(folder.path(), &[]).fails_with(3, &["told identical code apart in 2 comparisons"]);
     let alone = run(folder.path(), &["compare", "candidate.json"]);

@@ -44,7 +44,7 @@ fn every_fault_is_an_error_row_that_says_which() {
         ("memory", "memory allocation of"),
         ("hang", "no reply within 2 s"),
         ("flood", "reply"),
-        ("wrong", "wrong answer"),
+        ("wrong", "wrong output"),
     ];
     for (way, words) in expected {
         let line = told(way);

@@ -92,7 +92,7 @@ fn what_a_runner_says_does_not_steer_the_terminal() {
     // Red, a title, the direction of the text; `\u` is JSON's.
     let hostile = r"\u001b[31mred\u001b]0;title\u0007\u202eback\u009b";
     let (error, silent) = (
-        format!(r#"{{"protocol":1,"status":"error","kind":"setup","message":"{hostile}"}}"#),
+        format!(r#"{{"protocol":2,"status":"error","kind":"setup","message":"{hostile}"}}"#),
         "\u{1b}[2Jno reply".to_owned(),
     );
     for says in [error, silent] {
@@ -100,8 +100,8 @@ fn what_a_runner_says_does_not_steer_the_terminal() {
         let told = run(folder.path(), &["check-runner", "null", "--", "cat", "said"]);
         assert_eq!(told.code, Some(1), "{told:?}");
         for text in [&told.stdout, &told.stderr] {
-            let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
-            assert!(!text.contains(steers), "{text:?}");
+            let is_control = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!text.contains(is_control), "{text:?}");
         }
         assert!(told.stdout.contains("\u{fffd}["), "it says what it was told: {told:?}");
     }
@@ -115,8 +115,8 @@ fn the_fault_of_a_declaration_does_not_steer_the_terminal() {
         fs::write(folder.path().join("runners.toml"), text).unwrap();
         let told = run(folder.path(), &["list"]);
         told.fails_with(2, &["runners.toml"]);
-        let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
-        assert!(!told.stderr.contains(steers), "{:?}", told.stderr);
+        let is_control = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!told.stderr.contains(is_control), "{:?}", told.stderr);
     }
 }
 

@@ -47,7 +47,7 @@ fn a_run_fills_every_cell_and_writes_results_and_report() {
         assert!(row.metric("wall").is_some() && row.metric("cpu").is_some());
         assert!(row.comparison.is_some() || row.key.runner == "smol");
     }
-    assert!(analysis.groups.iter().all(|group| group.twin.is_some()));
+    assert!(analysis.groups.iter().all(|group| group.control.is_some()));
     let end = run.end.unwrap();
     assert_eq!(end.control, Some(analysis.noise));
     assert_eq!(end.trusted, Some(ended.code == Some(0)));
@@ -199,9 +199,9 @@ fn a_doctor_that_has_nothing_to_measure_says_so() {
 #[cfg(unix)]
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_runner_outside_is_a_reference_row() {
+fn an_external_runner_is_a_reference_row() {
     let folder = tempdir().unwrap();
-    let runner = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outside/runner.py");
+    let runner = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/external/runner.py");
     let declared = format!(
         "[[runner]]\nname = \"other\"\ntitle = \"<i>Other</i>\"\ncommand = [\"python3\", \"{runner}\", \"well\"]\n\
          [[runner]]\nname = \"lies\"\ncommand = [\"python3\", \"{runner}\", \"noise\"]\n"

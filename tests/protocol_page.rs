@@ -7,7 +7,7 @@ use runtime_bench::api::clock::{SYSTEM, Timing};
 use runtime_bench::api::load::Traffic;
 use runtime_bench::api::workload::{Failure, PointSet, Setup};
 use runtime_bench::harness::registry::Entry;
-use runtime_bench::results::outside::{Reply, Request};
+use runtime_bench::results::external::{Reply, Request};
 use serde_json::Value;
 use tempfile::tempdir;
 
@@ -62,7 +62,7 @@ fn every_workload_has_its_answer_in_the_table() {
         let said: Value = serde_json::from_str(answer).unwrap_or_else(|e| panic!("{name}: {e}"));
         match entry.external_sample(&setup, vec![said], Timing::default()) {
             // The examples are of other points than this.
-            Ok(_) | Err(Failure::WrongAnswer(_)) => {}
+            Ok(_) | Err(Failure::WrongOutput(_)) => {}
             Err(failure) => panic!("{name}: {failure}"),
         }
     }

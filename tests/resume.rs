@@ -123,9 +123,9 @@ fn kills_at_any_moment_lose_no_trial_and_leave_no_process() {
 /// The runner never ends by itself, and does not look at its input either.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_runner_outside_ends_with_the_harness_that_was_killed() {
+fn an_external_runner_ends_with_the_harness_that_was_killed() {
     let folder = tempdir().unwrap();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outside/runner.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/external/runner.py");
     let declared =
         format!("[[runner]]\nname = \"hangs\"\ncommand = [\"python3\", {script:?}, \"hang\"]\n");
     fs::write(folder.path().join("runners.toml"), declared).unwrap();

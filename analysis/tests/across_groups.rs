@@ -7,7 +7,7 @@ use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Plan, PlannedCell, Role, Run, RunHeader, SCHEMA, TrialRecord};
-use runtime_bench_results::trial::{Age, Block, ErrorKind, Metric, Outcome};
+use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outcome, Phase};
 
 const ROUNDS: u32 = 20;
 
@@ -28,7 +28,7 @@ fn empty() -> Run {
         model: String::new(),
         check: String::new(),
         headline: if name == "batch" { "rate".into() } else { "time".into() },
-        headline_age: Age::Young,
+        headline_phase: Phase::Warm,
         notes: Vec::new(),
     };
     let many = Class::MultiThread;
@@ -45,6 +45,7 @@ fn empty() -> Run {
             pool_threads: 64,
             budget_s: 1.0,
             trial_limit_s: 1.0,
+            looks: 1,
             reference: "tokio".into(),
             shard: None,
             cells: Vec::new(),
@@ -76,7 +77,8 @@ fn empty() -> Run {
 fn measure(run: &mut Run, workload: &str, point: &Point, runner: &str, cost: f64) {
     let key = CellKey { workload: workload.into(), point: point.clone(), runner: runner.into() };
     let cell = run.header.plan.cells.len();
-    let planned = PlannedCell { key, role: Role::Subject, age: Age::Young, not_applicable: None };
+    let planned =
+        PlannedCell { key, role: Role::Subject, phase: Phase::Warm, not_applicable: None };
     run.header.plan.cells.push(planned);
     for round in 0..=ROUNDS {
         // The pilot must not count.

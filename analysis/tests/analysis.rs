@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use runtime_bench_analysis::analysis::{Group, Row, Status, analyse};
-use runtime_bench_analysis::stats::{TwinCheck, Verdict};
+use runtime_bench_analysis::stats::{ControlCheck, Verdict};
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Plan, PlannedCell, Role, Run, RunHeader, SCHEMA, TrialRecord};
-use runtime_bench_results::trial::{Age, Block, ErrorKind, Metric, Outcome};
+use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outcome, Phase};
 
 const ROUNDS: u32 = 20;
 
-/// A run of one workload on `tokio`, its twin, `smol`, `rayon` and the one-threaded `single`.
+/// A run of one workload on `tokio`, its A/A control, `smol`, `rayon` and the one-threaded `single`.
 fn run() -> Run {
     let cell = |runner: &str, role| PlannedCell {
         key: CellKey {
@@ -21,12 +21,12 @@ fn run() -> Run {
             runner: runner.into(),
         },
         role,
-        age: Age::Young,
+        phase: Phase::Warm,
         not_applicable: None,
     };
     let mut cells: Vec<PlannedCell> =
         ["tokio", "smol", "rayon", "single"].iter().map(|name| cell(name, Role::Subject)).collect();
-    cells.push(cell("tokio", Role::Twin));
+    cells.push(cell("tokio", Role::AaControl));
     let runner = |name: &str, class| RunnerInfo {
         name: name.into(),
         title: name.into(),
@@ -48,6 +48,7 @@ fn run() -> Run {
             pool_threads: 64,
             budget_s: 1.0,
             trial_limit_s: 1.0,
+            looks: 1,
             reference: "tokio".into(),
             shard: None,
             cells,
@@ -59,7 +60,7 @@ fn run() -> Run {
             model: String::new(),
             check: String::new(),
             headline: "rate".into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: Vec::new(),
         }],
         claims: Vec::new(),
@@ -120,30 +121,29 @@ fn rounds_are_paired_so_that_a_drift_cancels_out() {
     assert_eq!(comparison("single").verdict, Verdict::Tie);
     assert_eq!(comparison("smol").pairs, ROUNDS as usize, "the pilot is not counted");
     assert!((comparison("smol").level - 0.003 / 6.0).abs() < 1e-12);
-    assert_eq!(group.twin.unwrap().check, TwinCheck::Passed);
+    assert_eq!(group.control.unwrap().check, ControlCheck::Passed);
 }
 
 #[test]
 fn only_those_of_one_class_beat_each_other() {
     let group = only_group(&measured([10.0, 20.0, 5.0, 99.0, 10.0]));
-    let unbeaten: Vec<&str> =
-        group.rows.iter().filter(|r| r.unbeaten).map(|r| r.key.runner.as_str()).collect();
-    assert_eq!(unbeaten, ["smol"], "a class of one has nobody to beat");
+    let best: Vec<&str> =
+        group.rows.iter().filter(|r| r.best).map(|r| r.key.runner.as_str()).collect();
+    assert_eq!(best, ["smol"], "a class of one has no rivals");
 }
 
 #[test]
 fn one_failed_trial_leaves_no_figure() {
     let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
     let message = "9 of 10".to_owned();
-    run.trials.push(record(1, 21, Outcome::Error { kind: ErrorKind::WrongAnswer, message }));
+    run.trials.push(record(1, 21, Outcome::Error { kind: ErrorKind::WrongOutput, message }));
     let group = only_group(&run);
     let failed = row(&group, "smol");
     assert_eq!(failed.status.word(), "failed");
     assert!(
         failed.status.reason().contains("1 of 22") && failed.status.reason().contains("9 of 10")
     );
-    assert!(failed.metrics.is_empty() && failed.comparison.is_none() && !failed.unbeaten);
-    assert!(row(&group, "tokio").unbeaten);
+    assert!(failed.metrics.is_empty() && failed.comparison.is_none());
 }
 
 #[test]
@@ -153,13 +153,13 @@ fn a_reference_that_failed_is_replaced_and_its_twin_is_not_used() {
     run.trials.push(record(0, 21, Outcome::Error { kind: ErrorKind::TimedOut, message }));
     let group = only_group(&run);
     assert_eq!(row(&group, "rayon").comparison.as_ref().unwrap().reference, "smol");
-    assert_eq!(group.twin, None);
+    assert_eq!(group.control, None);
 }
 
 #[test]
 fn a_twin_that_differs_distrusts_the_run_when_it_happens_twice() {
     let analysis = analyse(&measured([10.0, 10.0, 10.0, 10.0, 20.0]));
-    assert_eq!(analysis.groups[0].twin.as_ref().unwrap().check, TwinCheck::Failed);
+    assert_eq!(analysis.groups[0].control.as_ref().unwrap().check, ControlCheck::Failed);
     assert!(analysis.noise.trusted(), "one failure distrusts its workload only");
     let twice = runtime_bench_results::noise::Noise { failed: 2, ..analysis.noise };
     assert!(!twice.trusted());
@@ -240,7 +240,7 @@ fn what_was_not_measured_says_why() {
 #[test]
 fn a_young_and_a_steady_cell_are_never_compared() {
     let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
-    run.header.plan.cells[1].age = Age::Steady;
+    run.header.plan.cells[1].phase = Phase::Steady;
     let groups = analyse(&run).groups;
     assert_eq!(groups.len(), 2);
     assert!(groups.iter().all(|group| group.rows.iter().all(|row| {

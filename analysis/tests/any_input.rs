@@ -102,7 +102,7 @@ fn lines(run: &Run) -> Vec<u8> {
 }
 
 /// Bytes of a file, some of them gone, doubled or changed.
-fn torn(mut bytes: Vec<u8>, changes: &[(Index, Index, u8, u8)]) -> Vec<u8> {
+fn partial_round(mut bytes: Vec<u8>, changes: &[(Index, Index, u8, u8)]) -> Vec<u8> {
     for (from, to, how, byte) in changes {
         if bytes.is_empty() {
             break;
@@ -151,7 +151,7 @@ proptest! {
     ) {
         let run = run();
         let whole = if as_lines { lines(&run) } else { serde_json::to_vec(&run).unwrap() };
-        ends(any::results, torn(whole, &changes));
+        ends(any::results, partial_round(whole, &changes));
     }
 
     #[test]

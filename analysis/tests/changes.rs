@@ -8,7 +8,7 @@ use runtime_bench_results::run::Run;
 
 mod fixture;
 
-use fixture::{cell, fail, reprice, upset_twin};
+use fixture::{cell, fail, reprice, upset_control};
 
 /// Runs of two workloads, one a day, on a machine whose speed is another one each day; `cost` is told the
 /// number of the run, from 1.
@@ -208,9 +208,9 @@ fn machines_and_numbers_of_workers_are_apart() {
 fn what_is_not_to_be_believed_is_left_out() {
     let mut runs = runs(24, from(13, "smol", 1.2));
     // A run whose controls failed, a workload whose control failed, and a cell that failed.
-    upset_twin(&mut runs[12], "w0", 1.5);
-    upset_twin(&mut runs[12], "w1", 1.5);
-    upset_twin(&mut runs[13], "w0", 1.5);
+    upset_control(&mut runs[12], "w0", 1.5);
+    upset_control(&mut runs[12], "w1", 1.5);
+    upset_control(&mut runs[13], "w0", 1.5);
     fail(&mut runs[14], "w0", "smol", "9 of 10");
     let document = document(&runs);
     assert_eq!(found(&document), [("w0/smol/n=1", "run-16")], "the first that has a figure");

@@ -12,7 +12,7 @@ use runtime_bench_results::trial::Outcome;
 
 mod fixture;
 
-use fixture::{ROUNDS, RUNNERS, cell, fail, run, upset_twin};
+use fixture::{ROUNDS, RUNNERS, cell, fail, run, upset_control};
 
 fn at(workload: &str) -> Cell {
     Cell { workload: workload.into(), point: Point::new().with("n", 1, "") }
@@ -97,7 +97,7 @@ fn each_verdict_has_its_case() {
     assert_eq!(verdict(Bound::Above(1.5)), ClaimVerdict::Holds);
     assert_eq!(verdict(Bound::Below(1.5)), ClaimVerdict::DoesNotHold);
     assert_eq!(verdict(Bound::Below(2.5)), ClaimVerdict::Depends);
-    assert_eq!(verdict(Bound::Above(2.0)), ClaimVerdict::Undecided, "smol costs twice as much");
+    assert_eq!(verdict(Bound::Above(2.0)), ClaimVerdict::Inconclusive, "smol costs twice as much");
     let absent = judged(known(1), vec![against_tokio("w9", Bound::Above(1.0))]);
     assert_eq!(absent.verdict, ClaimVerdict::NotMeasured);
     assert!(absent.tests[0].answers.is_empty());
@@ -172,9 +172,9 @@ fn what_is_not_to_be_believed_does_not_count_and_says_why() {
 #[test]
 fn a_comparison_that_told_identical_code_apart_decides_nothing() {
     let mut run = known(1);
-    upset_twin(&mut run, "w0", 1.5);
+    upset_control(&mut run, "w0", 1.5);
     let claim = judged(run, vec![against_tokio("w0", Bound::Above(1.5))]);
-    assert_eq!(claim.verdict, ClaimVerdict::Undecided, "measured, and nothing counts");
+    assert_eq!(claim.verdict, ClaimVerdict::Inconclusive, "measured, and nothing counts");
     assert!(
         claim.tests[0].answers[1].reason.as_ref().unwrap().contains("told identical code apart")
     );
@@ -227,7 +227,7 @@ fn wrong_answers_are_as_rare_as_the_level_says_and_right_ones_are_given() {
         right += known.iter().map(|test| told(test, &[Said::Yes])).sum::<usize>();
         asked += known
             .iter()
-            .map(|test| told(test, &[Said::Yes, Said::No, Said::Undecided]))
+            .map(|test| told(test, &[Said::Yes, Said::No, Said::Inconclusive]))
             .sum::<usize>();
     }
     // 1 % of 60 claims is 0.6; four or more would come once in 300 times (Poisson).

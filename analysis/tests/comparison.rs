@@ -2,14 +2,14 @@
 
 mod fixture;
 
-use fixture::{ROUNDS, cell, fail, reprice, run, upset_twin};
+use fixture::{ROUNDS, cell, fail, reprice, run, upset_control};
 use runtime_bench_analysis::analysis::{analyse, pairwise};
 use runtime_bench_analysis::comparison::{
     Against, Document, FailOn, Outcome, Row, Word, files, judge, runners,
 };
 use runtime_bench_results::key::{CellKey, LOAD, Point};
 use runtime_bench_results::run::{End, Run};
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 /// Ten workloads on four runners.
 fn base() -> Run {
@@ -158,7 +158,7 @@ fn differences_of_plan_build_and_machine_are_told() {
 fn cells_of_one_side_are_listed_and_none_in_common_is_inconclusive() {
     let mut head = run("candidate", 11, 2, |_, _| 1.0);
     let smol = cell(&head, "w9", "smol");
-    head.header.plan.cells[smol].age = Age::Steady;
+    head.header.plan.cells[smol].phase = Phase::Steady;
     let document = compare(&base(), &head);
     assert_eq!(document.only_base, ["w9/smol/n=1"]);
     assert_eq!(document.only_head.len(), 5);
@@ -235,12 +235,12 @@ fn figures_of_another_metric_are_not_compared() {
 #[test]
 fn a_control_that_failed_is_told_and_two_distrust_the_run() {
     let (base, mut head) = (base(), run("candidate", 10, 2, |_, _| 1.0));
-    upset_twin(&mut head, "w0", 1.5);
+    upset_control(&mut head, "w0", 1.5);
     let document = compare(&base, &head);
     warned(&document, &["candidate: the A/A control", "in 1 comparison;"]);
     assert_eq!((document.untrusted.clone(), words(&document, Word::Inconclusive)), (None, 4));
     assert!(row(&document, "w0/smol/n=1").note.contains("A/A control"));
-    upset_twin(&mut head, "w1", 1.5);
+    upset_control(&mut head, "w1", 1.5);
     let document = compare(&base, &head);
     assert!(document.untrusted.as_ref().is_some_and(|why| why.contains("in 2 comparisons")));
     assert_eq!(judge(&document, FailOn::Regression, 0.01), Outcome::Untrusted);

@@ -8,7 +8,7 @@ use runtime_bench_results::trial::Outcome;
 
 mod fixture;
 
-use fixture::{RUNNERS, cell, fail, upset_twin};
+use fixture::{RUNNERS, cell, fail, upset_control};
 
 /// A run of two workloads on a day of January, smol at `smol` times the cost of tokio.
 fn on(day: u32, smol: f64) -> Run {
@@ -115,9 +115,9 @@ fn a_failure_and_a_failed_control_stay_in_the_trend() {
     for runner in RUNNERS {
         fail(&mut failed, "w0", runner, "9 of 10");
     }
-    upset_twin(&mut restless, "w0", 1.5);
-    upset_twin(&mut upset, "w0", 1.5);
-    upset_twin(&mut upset, "w1", 1.5);
+    upset_control(&mut restless, "w0", 1.5);
+    upset_control(&mut upset, "w0", 1.5);
+    upset_control(&mut upset, "w1", 1.5);
     let runs = analysed(vec![failed, restless, upset]);
     let machines = machines(each(&runs));
     let trends = trends(&machines[0]);

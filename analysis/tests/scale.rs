@@ -10,23 +10,23 @@ use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Plan, PlannedCell, Role, Run, RunHeader, SCHEMA, TrialRecord};
-use runtime_bench_results::trial::{Age, Block, Metric, Outcome};
+use runtime_bench_results::trial::{Block, Metric, Outcome, Phase};
 
 const RUNNERS: [&str; 7] = ["tokio", "single", "async-std", "smol", "threads", "pool", "rayon"];
 
-/// `workloads` × `points` comparisons of seven runners and a twin.
+/// `workloads` × `points` comparisons of seven runners and a A/A control.
 fn large(workloads: u64, points: u64, rounds: u32) -> Run {
     let mut cells = Vec::new();
     for (workload, n) in (0..workloads).flat_map(|w| (0..points).map(move |n| (w, n))) {
         let mut cell = |runner: &str, role| {
             let point = Point::new().with("tasks", 1 << n, "");
             let key = CellKey { workload: format!("w{workload}"), point, runner: runner.into() };
-            cells.push(PlannedCell { key, role, age: Age::Young, not_applicable: None });
+            cells.push(PlannedCell { key, role, phase: Phase::Warm, not_applicable: None });
         };
         for runner in RUNNERS {
             cell(runner, Role::Subject);
         }
-        cell(RUNNERS[0], Role::Twin);
+        cell(RUNNERS[0], Role::AaControl);
     }
     let mut rng = Rng::with_seed(1);
     let mut trials = Vec::with_capacity(cells.len() * rounds as usize);
@@ -42,7 +42,7 @@ fn large(workloads: u64, points: u64, rounds: u32) -> Run {
         model: String::new(),
         check: String::new(),
         headline: "wall".into(),
-        headline_age: Age::Young,
+        headline_phase: Phase::Warm,
         notes: Vec::new(),
     };
     let runner = |name: &&str| RunnerInfo {
@@ -66,6 +66,7 @@ fn large(workloads: u64, points: u64, rounds: u32) -> Run {
             pool_threads: 64,
             budget_s: 2.5,
             trial_limit_s: 60.0,
+            looks: 1,
             reference: "tokio".into(),
             shard: None,
             cells,
@@ -102,5 +103,5 @@ fn ten_thousand_cells() {
 fn a_small_one_is_whole() {
     let analysis = analyse(&large(3, 2, 20));
     assert_eq!(analysis.groups.len(), 6);
-    assert!(analysis.groups.iter().all(|group| group.rows.len() == 7 && group.twin.is_some()));
+    assert!(analysis.groups.iter().all(|group| group.rows.len() == 7 && group.control.is_some()));
 }

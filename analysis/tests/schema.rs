@@ -9,8 +9,8 @@ use std::path::Path;
 use runtime_bench_analysis::comparison::Judged;
 use runtime_bench_analysis::history;
 use runtime_bench_analysis::report::Report;
+use runtime_bench_results::external;
 use runtime_bench_results::listing::Listing;
-use runtime_bench_results::outside;
 use runtime_bench_results::run::{Line, Run};
 use runtime_bench_results::trial::{TrialReply, TrialRequest};
 use schemars::transform::RecursiveTransform;
@@ -46,8 +46,8 @@ fn the_files_are_those_of_the_types() {
         ("analysis/schema/history", schema::<history::Judged>()),
         ("results/schema/trial-request", schema::<TrialRequest>()),
         ("results/schema/trial-reply", schema::<TrialReply>()),
-        ("results/schema/runner-request", schema::<outside::Request>()),
-        ("results/schema/runner-reply", schema::<outside::Reply>()),
+        ("results/schema/runner-request", schema::<external::Request>()),
+        ("results/schema/runner-reply", schema::<external::Reply>()),
         ("results/schema/list", schema::<Listing>()),
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

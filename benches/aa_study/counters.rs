@@ -12,7 +12,7 @@ use runtime_bench::api::workload::{
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::{ParamValue, Point};
 use runtime_bench::results::metric::MetricDef;
-use runtime_bench::results::trial::{Age, Metric};
+use runtime_bench::results::trial::{Metric, Phase};
 
 /// Counters between two that must not share a cache line: 128 bytes, two lines, as prefetchers pair them.
 const APART: usize = 16;
@@ -54,7 +54,7 @@ impl Workload for Counters {
             model: "As many tasks as workers count, each its own counter or behind a lock.".into(),
             check: "The counters add up.".into(),
             headline: PER_COUNT.id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: Vec::new(),
         }
     }
@@ -141,7 +141,7 @@ async fn locked<R: AsyncRuntime>(
 ) -> Result<u64, Failure> {
     let counters: Arc<[Mutex<u64>]> =
         (0..(workers * stride).max(1)).map(|_| Mutex::new(0)).collect();
-    let poisoned = || Failure::WrongAnswer("a task that held a lock panicked".to_owned());
+    let poisoned = || Failure::WrongOutput("a task that held a lock panicked".to_owned());
     let task = |worker: usize| {
         let counters = Arc::clone(&counters);
         R::spawn(async move {

@@ -112,7 +112,7 @@ fn word(said: &str) -> Option<Verdict> {
         ("Performance has regressed", Verdict::Slower),
         ("Performance has improved", Verdict::Faster),
         ("Change within noise threshold", Verdict::Tie),
-        ("No change in performance detected", Verdict::Undecided),
+        ("No change in performance detected", Verdict::Open),
     ]
     .into_iter()
     .find_map(|(sentence, verdict)| said.contains(sentence).then_some(verdict))

@@ -12,7 +12,7 @@ use runtime_bench::harness::process::{ProcessExecutor, Settings};
 use runtime_bench::harness::program::Program;
 use runtime_bench::harness::run::interleave::{self, Row, Side};
 use runtime_bench::results::listing::Route;
-use runtime_bench::results::trial::{Age, metric};
+use runtime_bench::results::trial::{Phase, metric};
 use runtime_bench_analysis::analysis::level;
 use runtime_bench_analysis::stats::gate::{Stage, gate};
 use runtime_bench_analysis::stats::{Verdict, compare, fewest_pairs};
@@ -125,7 +125,7 @@ impl<'a> Asker<'a> {
 fn row<'a>(job: &Job, always: Vec<Side<'a>>, in_turns: Vec<Side<'a>>) -> Row<'a> {
     Row {
         name: job.to_string(),
-        age: Age::Young,
+        phase: Phase::Warm,
         metric: metric::WALL.id.to_owned(),
         always,
         in_turns,

@@ -141,7 +141,7 @@ where
         let Block { answers, timing } = (self.block)(iterations);
         if let Some(wrong) = answers.iter().find(|answer| **answer != self.expected) {
             let expected = &self.expected;
-            return Err(Failure::WrongAnswer(format!("{wrong:?}, where {expected:?} is right")));
+            return Err(Failure::WrongOutput(format!("{wrong:?}, where {expected:?} is right")));
         }
         let each_ns = timing.wall.as_nanos() as f64 / iterations as f64;
         Ok(Sample {
@@ -149,7 +149,7 @@ where
             timing,
             metrics: vec![(self.metric)(each_ns)],
             histogram: None,
-            answer: format!("{:?}", self.expected),
+            output: format!("{:?}", self.expected),
         })
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::program::{ProbeReply, ProbeRequest};
-use runtime_bench_results::trial::{Age, BlockSize, Outcome, PROTOCOL};
+use runtime_bench_results::trial::{BlockSize, Outcome, PROTOCOL, Phase};
 
 use crate::program::{Program, ProgramError, TrialError};
 
@@ -50,8 +50,8 @@ pub trait Executor {
 pub struct Trial<'a> {
     /// What is measured.
     pub cell: &'a CellKey,
-    /// Age of the instance.
-    pub age: Age,
+    /// Phase of the instance.
+    pub phase: Phase,
     /// How much is measured.
     pub block: BlockSize,
 }

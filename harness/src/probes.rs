@@ -7,7 +7,7 @@ use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
 use runtime_bench_results::listing::Route;
 use runtime_bench_results::program::{CellSupport, Family, ProbeRequest, ProbedRunner};
-use runtime_bench_results::trial::Outside;
+use runtime_bench_results::trial::ExternalCommand;
 
 use crate::error::Error;
 use crate::executor::Executor;
@@ -31,7 +31,7 @@ pub struct Probed {
     /// What runs its trials.
     pub program: Program,
     /// The external command that the program starts, where the runner is an external one.
-    pub external: Option<Outside>,
+    pub external: Option<ExternalCommand>,
     /// Why every trial of it fails, where it could not be asked.
     pub failure: Option<TrialError>,
 }

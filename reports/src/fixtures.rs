@@ -8,7 +8,7 @@ use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Plan, Run, RunHeader};
-use runtime_bench_results::trial::{Age, Better};
+use runtime_bench_results::trial::{Better, Phase};
 
 /// A comparison with `a` that has a verdict and no figures.
 pub(crate) fn comparison(verdict: Verdict) -> Comparison {
@@ -19,6 +19,10 @@ pub(crate) fn comparison(verdict: Verdict) -> Comparison {
         mean_interval: None,
         slow: None,
         level: 0.05,
+        strict_interval: None,
+        p_value: None,
+        within: None,
+        more_rounds: None,
         pairs: 20,
         verdict,
         negligible: false,
@@ -42,7 +46,6 @@ pub(crate) fn row(runner: &str, metrics: Vec<Summary>) -> Row {
         tail: None,
         client_bound: None,
         comparison: None,
-        unbeaten: false,
         best: false,
         beaten_by: Vec::new(),
         tied_with: Vec::new(),
@@ -56,10 +59,10 @@ pub(crate) fn group(point: Point, headline: &str, rows: Vec<Row>) -> Group {
         name: "w".into(),
         workload: "w".into(),
         point,
-        age: Age::Young,
+        phase: Phase::Warm,
         headline: headline.into(),
         rows,
-        twin: None,
+        control: None,
         noise: GroupNoise::default(),
     }
 }
@@ -79,6 +82,7 @@ pub(crate) fn run() -> Run {
             pool_threads: 1,
             budget_s: 1.0,
             trial_limit_s: 1.0,
+            looks: 1,
             reference: "a".into(),
             shard: None,
             cells: Vec::new(),
@@ -90,7 +94,7 @@ pub(crate) fn run() -> Run {
             model: String::new(),
             check: String::new(),
             headline: "wall".into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: Vec::new(),
         }],
         claims: Vec::new(),

@@ -3,7 +3,7 @@
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::Run;
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 use crate::format::{self, Scale};
 use crate::sanitize::single_line;
@@ -17,7 +17,7 @@ pub fn table(run: &Run, analysis: &Analysis) -> String {
     let noise = analysis.noise;
     let trust = if noise.trusted() { "" } else { ": do not trust this run" };
     let mut told_apart = String::new();
-    for group in analysis.groups.iter().filter(|group| group.told_apart()) {
+    for group in analysis.groups.iter().filter(|group| group.control_failed()) {
         let name = single_line(&group.name);
         told_apart.extend(["   A/A control failed, do not trust the verdicts: ", &name, "\n"]);
     }
@@ -60,11 +60,11 @@ fn comparison(run: &Run, group: &Group) -> String {
             .flatten()
             .map(|words| format!("   {}\n", single_line(&words)))
             .collect();
-    let age = if group.age == Age::Young { "" } else { wording::age(group.age) };
+    let phase = if group.phase == Phase::Warm { "" } else { wording::phase(group.phase) };
     let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.text("  ")) };
     let (title, name, metric) =
         (single_line(title), single_line(&group.name), single_line(&metric));
-    format!("\n{title}: {name} {age}\n  {metric}\n{rows}{reasons}{}", beside.concat())
+    format!("\n{title}: {name} {phase}\n  {metric}\n{rows}{reasons}{}", beside.concat())
 }
 
 fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [Cell; 6] {
@@ -75,7 +75,7 @@ fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [Ce
     };
     let metric = row.metric(headline);
     let interval = metric.and_then(|metric| metric.interval).map(|range| scale.interval(range));
-    let mark = if row.unbeaten { " *" } else { "" };
+    let mark = if row.beaten_by.is_empty() { " *" } else { "" };
     let compared = row.comparison.as_ref().filter(|_| row.client_bound.is_none());
     let ratio = compared.and_then(|comparison| comparison.ratio).map(format::ratio);
     let range = compared.and_then(|comparison| comparison.interval).map(format::ratio_interval);

@@ -66,7 +66,7 @@ fn a_test_shows_every_runner_and_why_one_does_not_count() {
     let echo = part(&page, "aria-label=\"Data: What tcp-echo shows\"", "</details>");
     for words in [
         "<th scope=\"row\">tokio</th><td>40</td>",
-        "<b>does not count</b>: 1 of 40 trials failed; wrong answer: 999 of 1000 &lt;echoed&gt;",
+        "<b>does not count</b>: 1 of 40 trials failed; wrong output: 999 of 1000 &lt;echoed&gt;",
         "n/a: rayon.",
     ] {
         assert!(echo.contains(words), "no {words} in {echo}");

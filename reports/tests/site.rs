@@ -135,7 +135,7 @@ fn every_cell_of_the_table_has_a_figure_or_a_reason() {
         let reason = row.status.reason().replace('<', "&lt;").replace('>', "&gt;");
         assert!(page.matches(reason.as_str()).count() >= 1, "{reason}");
     }
-    assert!(page.contains("wrong answer: 999 of 1000 &lt;echoed&gt;"));
+    assert!(page.contains("wrong output: 999 of 1000 &lt;echoed&gt;"));
 }
 
 #[test]

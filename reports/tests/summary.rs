@@ -33,7 +33,7 @@ fn a_summary_has_the_machine_the_control_the_findings_and_every_comparison() {
         "**Noise control",
         "\n- **I/O-bound**: ",
         "cells: ",
-        "\n- failed: tcp-echo/thread-pool/tasks=1000: 1 of 40 trials failed; wrong answer: 999 of 1000 \\<echoed\\>\n",
+        "\n- failed: tcp-echo/thread-pool/tasks=1000: 1 of 40 trials failed; wrong output: 999 of 1000 \\<echoed\\>\n",
     ] {
         assert!(text.contains(words), "no `{words}` in {text}");
     }
@@ -56,7 +56,7 @@ fn a_comparison_whose_control_failed_has_no_word() {
     let cells = run.header.plan.cells.clone();
     for trial in &mut run.trials {
         let cell = &cells[trial.cell];
-        if cell.role == Role::Twin
+        if cell.role == Role::AaControl
             && cell.key.workload == "timer-gather"
             && let Outcome::Ok { block } = &mut trial.outcome
         {

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::trial::Age;
+use crate::trial::Phase;
 
 /// What kind of work a workload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,8 +76,9 @@ pub struct WorkloadInfo {
     pub check: String,
     /// Name of the metric that is compared first.
     pub headline: String,
-    /// Age of the instance at which the headline is taken in the longer profiles.
-    pub headline_age: Age,
+    /// Phase of the instance at which the headline is taken in the longer profiles.
+    #[serde(alias = "headline_age")]
+    pub headline_phase: Phase,
     /// What a reader must know before quoting a figure.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -92,7 +93,7 @@ pub enum Class {
     SingleThread,
     /// Tasks run on several threads.
     MultiThread,
-    /// A program from outside, in whatever language: measured and verified beside the others, and never
+    /// An external program, in whatever language: measured and verified beside the others, and never
     /// ranked against them.
     Reference,
 }
@@ -105,7 +106,7 @@ pub struct RunnerInfo {
     pub name: String,
     /// One line for a heading.
     pub title: String,
-    /// One thread, several, or a reference from outside. Runners of different classes are never ranked
+    /// One thread, several, or an external reference. Runners of different classes are never ranked
     /// against each other.
     pub class: Class,
     /// How it was set up in this run: workers, schedulers, pools.

@@ -19,14 +19,14 @@ pub struct Break {
     /// When it went on, RFC 3339, UTC.
     pub resumed: String,
     /// The round that was going on, if any: its trials are hours apart, so they make no pairs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub torn: Option<Torn>,
+    #[serde(alias = "torn", default, skip_serializing_if = "Option::is_none")]
+    pub partial_round: Option<PartialRound>,
 }
 
 /// A round that was measured in two parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Torn {
+pub struct PartialRound {
     /// Its number within its comparison, from 1.
     pub round: u32,
     /// The cells of its comparison, by index into [`crate::run::Plan::cells`].
@@ -34,11 +34,11 @@ pub struct Torn {
 }
 
 impl Break {
-    /// Whether a trial is of the round that was torn.
-    pub fn tears(&self, trial: &TrialRecord) -> bool {
-        self.torn
-            .as_ref()
-            .is_some_and(|torn| trial.round == torn.round && torn.cells.contains(&trial.cell))
+    /// Whether a trial belongs to the partial round.
+    pub fn covers_partial(&self, trial: &TrialRecord) -> bool {
+        self.partial_round.as_ref().is_some_and(|partial| {
+            trial.round == partial.round && partial.cells.contains(&trial.cell)
+        })
     }
 }
 
@@ -112,8 +112,8 @@ impl Run {
         trials.chain(noise).chain(stalls).chain(end).fold(0.0, f64::max)
     }
 
-    /// Whether a trial cannot count: the machine stood still meanwhile, or its round was torn by a break.
-    pub fn spoilt(&self, trial: &TrialRecord) -> bool {
+    /// Whether a trial cannot count: the machine stood still meanwhile, or a break interrupted its round.
+    pub fn excluded(&self, trial: &TrialRecord) -> bool {
         let workload = || self.header.plan.cells.get(trial.cell).map(|cell| &cell.key.workload);
         let (stalls, breaks) = if self.shards.is_empty() {
             (&self.stalls[..], &self.breaks[..])
@@ -122,7 +122,7 @@ impl Run {
             own.map_or((&[][..], &[][..]), |own| (&own.stalls, &own.breaks))
         };
         stalls.iter().any(|stall| stall.overlaps(trial.at_s, trial.at_s + trial.cost_s))
-            || breaks.iter().any(|broken| broken.tears(trial))
+            || breaks.iter().any(|broken| broken.covers_partial(trial))
     }
 }
 
@@ -144,20 +144,20 @@ mod tests {
     }
 
     #[test]
-    fn only_the_torn_round_of_the_torn_comparison_does_not_count() {
+    fn only_the_partial_round_of_its_comparison_is_excluded() {
         let mut run = unfinished();
-        let torn = Some(Torn { round: 3, cells: vec![4, 5] });
-        run.push(Line::Break(Break { trials: 0, resumed: String::new(), torn }));
-        let spoilt = |cell, round| run.spoilt(&trial(cell, round));
-        assert!(spoilt(4, 3) && spoilt(5, 3));
-        assert!(!spoilt(4, 2) && !spoilt(6, 3) && !spoilt(5, 0));
+        let partial_round = Some(PartialRound { round: 3, cells: vec![4, 5] });
+        run.push(Line::Break(Break { trials: 0, resumed: String::new(), partial_round }));
+        let excluded = |cell, round| run.excluded(&trial(cell, round));
+        assert!(excluded(4, 3) && excluded(5, 3));
+        assert!(!excluded(4, 2) && !excluded(6, 3) && !excluded(5, 0));
     }
 
     #[test]
     fn a_break_takes_the_end_back() {
         let mut run = unfinished();
         run.push(Line::End(End { interrupted: true, ..End::default() }));
-        run.push(Line::Break(Break { trials: 0, resumed: String::new(), torn: None }));
+        run.push(Line::Break(Break { trials: 0, resumed: String::new(), partial_round: None }));
         assert_eq!((run.end, run.breaks.len()), (None, 1));
     }
 

@@ -12,7 +12,7 @@
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build that a run was made on.
 //! - [`histogram`]: latencies as they travel.
-//! - [`outside`]: the protocol of runners outside of this program.
+//! - [`external`]: the protocol of external runners.
 //! - [`shard`]: a plan that several machines share.
 //! - [`merge`]: the files of its shards → one run.
 //! - [`noise`]: what went on beside the measuring.
@@ -24,6 +24,7 @@ pub mod catalogue;
 pub mod claims;
 pub mod differences;
 pub mod environment;
+pub mod external;
 pub mod glossary;
 pub mod histogram;
 pub mod interruption;
@@ -32,7 +33,6 @@ pub mod listing;
 pub mod merge;
 pub mod metric;
 pub mod noise;
-pub mod outside;
 pub mod program;
 pub mod run;
 pub mod sanitize;

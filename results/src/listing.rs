@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::run::PlannedCell;
-use crate::trial::Outside;
+use crate::trial::ExternalCommand;
 
 /// Workloads, runners and cells of one executable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub struct Route {
     pub workloads: Vec<String>,
     /// The external command that the program starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external: Option<Outside>,
+    pub external: Option<ExternalCommand>,
 }
 
 /// One build of the harness.

@@ -99,7 +99,7 @@ metrics! {
     SWITCHES_VOLUNTARY = MetricDef::count("switches-voluntary"), "Voluntary context switches of an iteration: a thread waited.";
     SWITCHES_INVOLUNTARY = MetricDef::count("switches-involuntary"), "Involuntary context switches of an iteration: a thread was displaced.";
     THREADS = MetricDef::count("threads"), "Threads of the process at the end of the block, the one that waits for it included.";
-    STARTUP = MetricDef::time("startup"), "Building the runtime plus the first iteration; only at the age of startup.";
+    STARTUP = MetricDef::time("startup"), "Building the runtime plus the first iteration; only at the phase of startup.";
     ALLOCATIONS = MetricDef::count("allocations"), "Allocations of an iteration, reallocations included. Counted in a trial that is not timed.";
     ALLOCATED = MetricDef::memory("allocated").neutral(), "Bytes allocated in an iteration, freed or not.";
     PEAK_MEMORY = MetricDef::memory("peak-memory"), "Highest resident memory of the process so far.";

@@ -64,20 +64,20 @@ impl Stall {
     }
 }
 
-/// What the twins of a run say together.
+/// What the A/A controls of a run say together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Noise {
-    /// Twins proven alike within 3 %.
+    /// A/A controls proven alike within 3 %.
     pub passed: usize,
-    /// Twins too noisy to say, or missing.
+    /// A/A controls too noisy to say, or missing.
     pub unproven: usize,
     /// Identical code told apart.
     pub failed: usize,
 }
 
 impl Noise {
-    /// One failing twin distrusts its workload; two distrust the run.
+    /// One failing A/A control distrusts its workload; two distrust the run.
     pub fn trusted(self) -> bool {
         self.failed < 2
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::RunnerInfo;
 use crate::key::{CellKey, Point};
-use crate::trial::{Outside, PROTOCOL, TrialRequest};
+use crate::trial::{ExternalCommand, PROTOCOL, TrialRequest};
 
 /// What the harness asks of a trial program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ pub struct ExternalProbe {
     /// Its name in cells.
     pub name: String,
     /// How it is started.
-    pub command: Outside,
+    pub command: ExternalCommand,
     /// Whether its conformance to the protocol is checked as well.
     #[serde(default)]
     pub conformance: bool,

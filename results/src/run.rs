@@ -14,10 +14,12 @@ use crate::interruption::Break;
 use crate::key::CellKey;
 use crate::noise::{Noise, NoiseWindow, Stall};
 use crate::shard::{MergedShard, Shard};
-use crate::trial::{Age, Outcome};
+use crate::trial::{Outcome, Phase};
 
 /// Version of the results schema. A file of another version is refused by name.
-pub const SCHEMA: &str = "runtime-bench/results/1";
+pub const SCHEMA: &str = "runtime-bench/results/2";
+/// The schema before: its older names are read as well, and never written.
+pub const OLD_SCHEMA: &str = "runtime-bench/results/1";
 
 /// What is known before the first trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,6 +66,9 @@ pub struct Plan {
     pub budget_s: f64,
     /// Time limit of one trial, seconds.
     pub trial_limit_s: f64,
+    /// How often a comparison may be judged before it stops; the error level is divided among them.
+    #[serde(default = "one_look")]
+    pub looks: usize,
     /// The runner that ratios refer to.
     pub reference: String,
     /// The part that this run measures, where machines share the plan; `None`: all of it.
@@ -71,6 +76,11 @@ pub struct Plan {
     pub shard: Option<Shard>,
     /// Every cell, also those that cannot run, and those of other shards. A cell's index is its id.
     pub cells: Vec<PlannedCell>,
+}
+
+/// A run with a fixed number of rounds is judged once, at its end.
+fn one_look() -> usize {
+    1
 }
 
 /// One cell of a plan.
@@ -81,8 +91,9 @@ pub struct PlannedCell {
     pub key: CellKey,
     /// Subject of the comparison, or control.
     pub role: Role,
-    /// Age of the instance when it is measured.
-    pub age: Age,
+    /// Phase of the instance when it is measured.
+    #[serde(alias = "age")]
+    pub phase: Phase,
     /// Why the cell does not run on this runner or machine; `None` when it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<String>,
@@ -96,7 +107,8 @@ pub enum Role {
     /// It is compared.
     Subject,
     /// The reference once more: whatever differs between the two is the noise of this run.
-    Twin,
+    #[serde(alias = "twin")]
+    AaControl,
 }
 
 /// One line of a run that goes on.

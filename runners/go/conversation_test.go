@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-const spawnTrial = `{"request":"trial","protocol":1,` +
+const spawnTrial = `{"request":"trial","protocol":2,` +
 	`"cell":{"workload":"spawn-join","params":[{"name":"tasks","value":3,"unit":""}],"runner":"go"},` +
-	`"workers":1,"age":"young","block":{"nanoseconds":1000000},"seed":7,"limit_s":20,"scratch":"/tmp/x"}`
+	`"workers":1,"phase":"warm","block":{"nanoseconds":1000000},"seed":7,"limit_s":20,"scratch":"/tmp/x"}`
 
 // said is the line that answers a line.
 func said(t *testing.T, line string) map[string]any {
@@ -48,7 +48,7 @@ func TestATrialIsMeasured(t *testing.T) {
 	}
 	for _, one := range samples {
 		sample := one.(map[string]any)
-		if sample["answer"] != 3.0 || sample["wall_ns"].(float64) <= 0 || sample["cpu_ns"].(float64) < 0 {
+		if sample["output"] != 3.0 || sample["wall_ns"].(float64) <= 0 || sample["cpu_ns"].(float64) < 0 {
 			t.Error(sample)
 		}
 	}
@@ -60,15 +60,15 @@ func TestATrialIsMeasured(t *testing.T) {
 }
 
 func TestNothingIsAnsweredAsNull(t *testing.T) {
-	reply := said(t, `{"request":"trial","protocol":1,"cell":{"workload":"null","params":[]},"workers":1,"age":"young","block":{"iterations":1}}`)
+	reply := said(t, `{"request":"trial","protocol":2,"cell":{"workload":"null","params":[]},"workers":1,"phase":"warm","block":{"iterations":1}}`)
 	sample := reply["samples"].([]any)[0].(map[string]any)
-	if answer, there := sample["answer"]; !there || answer != nil {
+	if answer, there := sample["output"]; !there || answer != nil {
 		t.Error(sample)
 	}
 }
 
 func TestItDescribesItself(t *testing.T) {
-	reply := said(t, `{"request":"describe","protocol":1,"workers":2,"cells":[`+
+	reply := said(t, `{"request":"describe","protocol":2,"workers":2,"cells":[`+
 		`{"workload":"spawn-join","params":[{"name":"tasks","value":1000,"unit":""}],"runner":"go"},`+
 		`{"workload":"spawn-join","variant":"root-on-caller","params":[],"runner":"go"},`+
 		`{"workload":"brigade","params":[],"runner":"go"},`+
@@ -88,13 +88,13 @@ func TestItDescribesItself(t *testing.T) {
 
 func TestWhatCannotBeAnsweredIsAnErrorOfTheProtocol(t *testing.T) {
 	tests := []struct{ line, about string }{
-		{strings.Replace(spawnTrial, `"protocol":1`, `"protocol":2`, 1), "protocol 2, and this runner speaks 1"},
+		{strings.Replace(spawnTrial, `"protocol":2`, `"protocol":3`, 1), "protocol 3, and this runner speaks 2"},
 		{`{"request":{"of another":"form"},"protocol":"3"}`, `protocol "3"`},
 		{`{"request":"trial"}`, "this runner speaks 1"},
-		{`{"request":"stop","protocol":1}`, "stop"},
+		{`{"request":"stop","protocol":2}`, "stop"},
 		{`hello`, "cannot be understood"},
 		{strings.Replace(spawnTrial, "spawn-join", "brigade", 1), "part of the catalogue"},
-		{strings.Replace(spawnTrial, "young", "ancient", 1), "ancient"},
+		{strings.Replace(spawnTrial, "warm", "ancient", 1), "ancient"},
 		{strings.Replace(spawnTrial, `"tasks"`, `"sheep"`, 1), "tasks"},
 	}
 	for _, test := range tests {
@@ -107,8 +107,8 @@ func TestWhatCannotBeAnsweredIsAnErrorOfTheProtocol(t *testing.T) {
 }
 
 func TestWhatIsRefusedIsAnErrorOfTheSetup(t *testing.T) {
-	reply := said(t, `{"request":"trial","protocol":1,"cell":{"workload":"sort","params":[{"name":"cut-off","value":5}]},`+
-		`"workers":1,"age":"young","block":{"iterations":1},"files":["/nowhere"]}`)
+	reply := said(t, `{"request":"trial","protocol":2,"cell":{"workload":"sort","params":[{"name":"cut-off","value":5}]},`+
+		`"workers":1,"phase":"warm","block":{"iterations":1},"files":["/nowhere"]}`)
 	if reply["status"] != "error" || reply["kind"] != "setup" {
 		t.Error(reply)
 	}
@@ -140,8 +140,8 @@ func serving(t *testing.T, params, workload string) *running {
 		replies.Close()
 		r.ended <- err
 	}()
-	ready := r.ask(`{"request":"trial","protocol":1,"cell":{"workload":"` + workload + `","params":[` + params +
-		`]},"workers":1,"age":"young","block":{"iterations":1}}`)
+	ready := r.ask(`{"request":"trial","protocol":2,"cell":{"workload":"` + workload + `","params":[` + params +
+		`]},"workers":1,"phase":"warm","block":{"iterations":1}}`)
 	if ready["status"] != "ready" {
 		t.Fatal(ready)
 	}
@@ -164,7 +164,7 @@ func (r *running) ask(line string) map[string]any {
 // stop ends the server as the harness does.
 func (r *running) stop() {
 	r.t.Helper()
-	if reply := r.ask(`{"request":"stop","protocol":1}`); reply["status"] != "ok" || reply["samples"] != nil {
+	if reply := r.ask(`{"request":"stop","protocol":2}`); reply["status"] != "ok" || reply["samples"] != nil {
 		r.t.Error(reply)
 	}
 	if err := <-r.ended; err != nil {
@@ -219,7 +219,7 @@ func TestAServerEndsWithItsInput(t *testing.T) {
 }
 
 func TestAServerRefusesAnotherVersionAndAnotherRequest(t *testing.T) {
-	for _, line := range []string{`{"request":"stop","protocol":2}`, spawnTrial} {
+	for _, line := range []string{`{"request":"stop","protocol":3}`, spawnTrial} {
 		server := serving(t, "", "overload")
 		if reply := server.ask(line); reply["status"] != "error" || reply["kind"] != "protocol" {
 			t.Error(reply)

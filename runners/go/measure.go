@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	// A young instance has lived so long,
-	young = 2 * time.Millisecond
+	// A warm instance has lived so long,
+	warmTime = 2 * time.Millisecond
 	// and done two iterations, unless one took longer than this.
 	longIteration = 20 * time.Millisecond
 	// Windows of a steady instance agree so closely,
@@ -29,7 +29,7 @@ func measure(workload workload, setup *setup, buildNs int64) (any, error) {
 	}
 	prepareNs := time.Since(start).Nanoseconds()
 	instance := &instance{iterate: iterate, clock: systemClock{}}
-	reply, err := instance.measure(setup.Age, setup.Block)
+	reply, err := instance.measure(setup.Phase, setup.Block)
 	if err != nil {
 		return nil, err
 	}
@@ -46,10 +46,10 @@ type instance struct {
 	done int
 }
 
-// measure lets the instance come of age, and then measures a block.
-func (i *instance) measure(age string, size blockSize) (*measured, error) {
+// measure lets the instance warm up, and then measures a block.
+func (i *instance) measure(phase string, size blockSize) (*measured, error) {
 	start := i.clock.wall()
-	count, err := i.warmUp(age, size)
+	count, err := i.warmUp(phase, size)
 	if err != nil {
 		return nil, err
 	}
@@ -63,21 +63,21 @@ func (i *instance) measure(age string, size blockSize) (*measured, error) {
 }
 
 // warmUp returns how many iterations the block has.
-func (i *instance) warmUp(age string, size blockSize) (int, error) {
+func (i *instance) warmUp(phase string, size blockSize) (int, error) {
 	if size.Iterations > 0 {
 		return size.Iterations, nil
 	}
 	var each time.Duration
 	var err error
-	switch age {
+	switch phase {
 	case "startup":
 		return 1, nil
-	case "young":
+	case "warm":
 		each, err = i.growUp()
 	case "steady":
 		each, err = i.settle()
 	default:
-		err = protocolErrorf("there is no age `%s`", age)
+		err = protocolErrorf("there is no phase `%s`", phase)
 	}
 	return howMany(time.Duration(size.Nanoseconds), each), err
 }
@@ -87,7 +87,7 @@ func howMany(time, each time.Duration) int {
 	return int(math.Max(1, math.Round(float64(time)/math.Max(1, float64(each)))))
 }
 
-// growUp makes the instance young, and returns what an iteration takes.
+// growUp warms the instance up, and returns what an iteration takes.
 func (i *instance) growUp() (time.Duration, error) {
 	var spent time.Duration
 	// Doubling keeps the blocks few where an iteration is short.
@@ -95,7 +95,7 @@ func (i *instance) growUp() (time.Duration, error) {
 		_, took, err := i.block(next)
 		spent += took
 		enough := i.done >= 2 || spent > longIteration
-		if err != nil || enough && spent >= young {
+		if err != nil || enough && spent >= warmTime {
 			return took / time.Duration(next), err
 		}
 	}
@@ -148,5 +148,5 @@ func (i *instance) sample() (sample, error) {
 	answer, err := i.iterate()
 	wall = i.clock.wall() - wall
 	cpu = i.clock.cpu() - cpu
-	return sample{WallNs: wall.Nanoseconds(), CPUNs: cpu.Nanoseconds(), Answer: answer}, err
+	return sample{WallNs: wall.Nanoseconds(), CPUNs: cpu.Nanoseconds(), Output: answer}, err
 }

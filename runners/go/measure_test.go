@@ -33,24 +33,24 @@ func TestAgesAndBlocks(t *testing.T) {
 	fill := func(time time.Duration) blockSize { return blockSize{Nanoseconds: time.Nanoseconds()} }
 	tests := []struct {
 		name            string
-		age             string
+		phase           string
 		size            blockSize
 		of              func(int) time.Duration
 		warmUp, samples int
 	}{
-		{"so many and no others", "young", blockSize{Iterations: 3}, always(ms), 0, 3},
+		{"so many and no others", "warm", blockSize{Iterations: 3}, always(ms), 0, 3},
 		{"startup is the first", "startup", fill(8 * ms), always(ms), 0, 1},
-		{"two milliseconds", "young", fill(8 * ms), always(10 * us), 256, 800},
-		{"two iterations", "young", fill(8 * ms), always(15 * ms), 2, 1},
-		{"one long iteration", "young", fill(8 * ms), always(25 * ms), 1, 1},
-		{"the last of the warm-up tells", "young", fill(8 * ms), growing, 2, 4},
+		{"two milliseconds", "warm", fill(8 * ms), always(10 * us), 256, 800},
+		{"two iterations", "warm", fill(8 * ms), always(15 * ms), 2, 1},
+		{"one long iteration", "warm", fill(8 * ms), always(25 * ms), 1, 1},
+		{"the last of the warm-up tells", "warm", fill(8 * ms), growing, 2, 4},
 		{"windows that agree", "steady", fill(200 * ms), always(10 * ms), 22, 20},
 		{"not for ever", "steady", fill(200 * ms), alternating(), 50, 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			instance := lasting(test.of)
-			reply, err := instance.measure(test.age, test.size)
+			reply, err := instance.measure(test.phase, test.size)
 			if err != nil {
 				t.Fatal(err)
 			}

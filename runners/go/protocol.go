@@ -7,7 +7,7 @@ import (
 )
 
 // protocolVersion is the version of the protocol that this runner speaks.
-const protocolVersion = 1
+const protocolVersion = 2
 
 // A request is what the harness asks: it has the fields of a trial, of describe or of stop.
 type request struct {
@@ -16,7 +16,7 @@ type request struct {
 	Cells   []cell `json:"cells"`
 
 	Cell    cell      `json:"cell"`
-	Age     string    `json:"age"`
+	Phase   string    `json:"phase"`
 	Block   blockSize `json:"block"`
 	Seed    uint64    `json:"seed"`
 	Files   []string  `json:"files"`
@@ -75,7 +75,7 @@ type measured struct {
 type sample struct {
 	WallNs int64 `json:"wall_ns"`
 	CPUNs  int64 `json:"cpu_ns"`
-	Answer any   `json:"answer"`
+	Output any   `json:"output"`
 }
 
 type metric struct {

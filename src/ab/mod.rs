@@ -124,14 +124,14 @@ pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Out
     outcome
 }
 
-/// The sides stand as base, head, the base's twin, the base's layouts, the head's layouts.
+/// The sides stand as base, head, the base's A/A control, the base's layouts, the head's layouts.
 fn build_row(row: &Row<'_>, measured: &Measured, effort: Effort) -> BuildRow {
     let first = row.always.len();
     let (heads, end) = (first + effort.base_layouts, first + row.in_turns.len());
     let pairs = |side: usize| measured.pairs(side, 0);
     let stage = Stage {
         head: pairs(1),
-        twin: pairs(2),
+        control: pairs(2),
         base_layouts: (first..heads).map(pairs).collect(),
         head_layouts: (heads..end).map(pairs).collect(),
     };

@@ -23,7 +23,7 @@ pub struct Common {
 pub fn common(base: &Listing, head: &Listing) -> Common {
     let runs = |listing: &Listing, cell: &ListedCell| {
         let same = |other: &&ListedCell| {
-            other.cell.key == cell.cell.key && other.cell.age == cell.cell.age
+            other.cell.key == cell.cell.key && other.cell.phase == cell.cell.phase
         };
         listing.cells.iter().find(same).is_some_and(|cell| cell.cell.not_applicable.is_none())
     };
@@ -54,7 +54,7 @@ pub fn rows<'a>(
             sides.lists(|executor, _| Side { executor, cell: cell.key.clone() });
         Row {
             name: format!("{} on {cores}", listed.name),
-            age: cell.age,
+            phase: cell.phase,
             metric: info.map_or(metric::WALL.id, decisive).to_owned(),
             always,
             in_turns,
@@ -75,7 +75,7 @@ mod tests {
     use runtime_bench_results::key::{CellKey, Point};
     use runtime_bench_results::listing::Build;
     use runtime_bench_results::run::{PlannedCell, Role};
-    use runtime_bench_results::trial::Age;
+    use runtime_bench_results::trial::Phase;
 
     fn listing(cells: &[(&str, bool)]) -> Listing {
         let cell = |(runner, runs): &(&str, bool)| {
@@ -85,7 +85,7 @@ mod tests {
                 runner: (*runner).into(),
             };
             let not_applicable = (!runs).then(|| "it cannot".to_owned());
-            let cell = PlannedCell { key, role: Role::Subject, age: Age::Young, not_applicable };
+            let cell = PlannedCell { key, role: Role::Subject, phase: Phase::Warm, not_applicable };
             ListedCell { name: cell.key.to_string(), cell }
         };
         Listing {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 use super::values::{POOL_THREADS, at_least_one, duration, regex, seed};
 use runtime_bench_harness::error::Error;
@@ -46,7 +46,7 @@ const OF_THE_PLAN: [&str; 17] = [
     "params",
     "rate",
     "allocator",
-    "age",
+    "phase",
     "budget",
     "workers",
     "pool_threads",
@@ -69,7 +69,7 @@ pub struct MatrixArgs {
     /// Runners, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     runners: Vec<String>,
-    /// File that declares runners outside of this program, such as one in another language
+    /// File that declares external runners, such as one in another language
     /// [default: runners.toml, where there is one]
     #[arg(long, value_name = "FILE")]
     runners_file: Option<PathBuf>,
@@ -91,9 +91,9 @@ pub struct MatrixArgs {
     /// Measure every point on this allocator as well, in rows of their own; it needs `--features mimalloc`
     #[arg(long, value_enum, value_name = "NAME")]
     allocator: Option<Allocator>,
-    /// How old an instance is when it is measured [default: by profile and workload]
-    #[arg(long, value_enum)]
-    age: Option<AgeName>,
+    /// How warmed up an instance is when it is measured [default: by profile and workload]
+    #[arg(long, alias = "age", value_enum)]
+    phase: Option<PhaseName>,
     /// Time for one cell, all rounds together, such as `2s` [default: by profile]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     budget: Option<Duration>,
@@ -127,17 +127,18 @@ enum Points {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum AgeName {
+enum PhaseName {
     /// Building the runtime and its first iteration.
     Startup,
     /// After 2 ms and two iterations.
-    Young,
+    #[value(alias = "young")]
+    Warm,
     /// Once windows of 100 ms agree.
     Steady,
 }
 
 impl MatrixArgs {
-    /// The runners outside of this program that are declared.
+    /// The external runners that are declared.
     ///
     /// # Errors
     /// When the file cannot be read or understood.
@@ -164,7 +165,7 @@ impl MatrixArgs {
             params: merged(&self.params),
             rate: self.rate,
             allocator: self.allocator,
-            age: self.age.map(AgeName::age),
+            phase: self.phase.map(PhaseName::phase),
             budget: self.budget.unwrap_or(of_profile.budget),
             workers: self.workers.unwrap_or(of_profile.workers),
             pool_threads: self.pool_threads,
@@ -190,12 +191,12 @@ impl Points {
     }
 }
 
-impl AgeName {
-    fn age(self) -> Age {
+impl PhaseName {
+    fn phase(self) -> Phase {
         match self {
-            Self::Startup => Age::Startup,
-            Self::Young => Age::Young,
-            Self::Steady => Age::Steady,
+            Self::Startup => Phase::Startup,
+            Self::Warm => Phase::Warm,
+            Self::Steady => Phase::Steady,
         }
     }
 }

@@ -166,7 +166,7 @@ fn plan_text(planned: &Planned) -> String {
     for cell in planned.cells() {
         let what = match &cell.not_applicable {
             Some(reason) => format!("n/a: {reason}"),
-            None => format!("{:?}, {}", cell.role, cell.age).to_lowercase(),
+            None => format!("{:?}, {}", cell.role, cell.phase).to_lowercase(),
         };
         lines.push(format!("{}  {what}", cell.key));
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::run::PlannedCell;
-use runtime_bench_results::trial::{Age, Block, BlockSize, Outcome, Phases, metric};
+use runtime_bench_results::trial::{Block, BlockSize, Outcome, Phase, Phases, metric};
 
 use super::{print, settings};
 use crate::cli::{at_least_one, cores, regex};
@@ -44,7 +44,7 @@ const NAME: &str = "runner";
 const BLOCK: Duration = Duration::from_millis(5);
 /// The time limit of a trial.
 const TRIAL_LIMIT: Duration = Duration::from_secs(20);
-/// A young instance has done as much; a steady one two windows, whose length follows from an estimate.
+/// A warm instance has done as much; a steady one two windows, whose length follows from an estimate.
 const YOUNG_S: f64 = 0.002;
 const STEADY_S: f64 = 0.15;
 /// An iteration longer than this warms an instance up alone.
@@ -127,31 +127,32 @@ fn print_description(planned: &Planned) -> Result<(), Error> {
     print(&runners.collect::<String>())
 }
 
-/// Every cell that it can do: once, and then as a run measures it, at each age.
+/// Every cell that it can do: once, and then as a run measures it, at each phase.
 fn check_cells(
     registry: &Registry,
     planned: &Planned,
     executor: &dyn Executor,
     checked: &mut Checked,
 ) -> Result<(), Error> {
-    let mut steady = vec![Age::Steady];
+    let mut steady = vec![Phase::Steady];
     for cell in planned.subjects() {
         if let Some(reason) = &cell.not_applicable {
             print(&format!("n/a     {}: {reason}\n", cell.key))?;
             continue;
         }
-        let has = |age: &Age| {
-            registry.entry(&cell.key.workload).is_some_and(|entry| entry.ages().contains(age))
+        let has = |phase: &Phase| {
+            registry.entry(&cell.key.workload).is_some_and(|entry| entry.ages().contains(phase))
         };
-        let once = (Age::Young, BlockSize::Iterations(1));
+        let once = (Phase::Warm, BlockSize::Iterations(1));
         let block = BlockSize::Nanoseconds(BLOCK.as_nanos() as u64);
-        let mut ages: Vec<Age> = [Age::Startup, Age::Young].into_iter().filter(has).collect();
+        let mut ages: Vec<Phase> = [Phase::Startup, Phase::Warm].into_iter().filter(has).collect();
         // It takes half a second: of one cell it is enough.
         if steady.iter().all(has) {
             ages.append(&mut steady);
         }
-        for (age, block) in [once].into_iter().chain(ages.into_iter().map(|age| (age, block))) {
-            if !check(executor, cell, age, block, checked)? {
+        for (phase, block) in [once].into_iter().chain(ages.into_iter().map(|phase| (phase, block)))
+        {
+            if !check(executor, cell, phase, block, checked)? {
                 break;
             }
         }
@@ -163,27 +164,27 @@ fn check_cells(
 fn check(
     executor: &dyn Executor,
     cell: &PlannedCell,
-    age: Age,
+    phase: Phase,
     block: BlockSize,
     checked: &mut Checked,
 ) -> Result<bool, Error> {
-    let Some(finished) = executor.run(&Trial { cell: &cell.key, age, block }) else {
+    let Some(finished) = executor.run(&Trial { cell: &cell.key, phase, block }) else {
         return Err(Error::Interrupted("interrupted".to_owned()));
     };
     let (what, wrong) = match (finished.outcome, block) {
         (Outcome::Error { kind, message }, _) => {
             let stderr = finished.stderr.map_or_else(String::new, |text| format!("\n{text}"));
-            (format!("{}, {age}", cell.key), Some(format!("{kind}: {message}{stderr}")))
+            (format!("{}, {phase}", cell.key), Some(format!("{kind}: {message}{stderr}")))
         }
         (Outcome::Ok { block }, BlockSize::Iterations(_)) => {
-            (format!("{}  {}", cell.key, block.answer), None)
+            (format!("{}  {}", cell.key, block.output), None)
         }
         (Outcome::Ok { block }, BlockSize::Nanoseconds(_)) => {
             let what = format!(
-                "{}, {age}: {} iterations after {}",
+                "{}, {phase}: {} iterations after {}",
                 cell.key, block.iterations, block.warm_up_iterations
             );
-            (what, wrong_age(age, &block))
+            (what, wrong_age(phase, &block))
         }
     };
     let right = wrong.is_none();
@@ -191,8 +192,8 @@ fn check(
     Ok(right)
 }
 
-/// What an instance of this age should have done otherwise.
-fn wrong_age(age: Age, block: &Block) -> Option<String> {
+/// What an instance of this phase should have done otherwise.
+fn wrong_age(phase: Phase, block: &Block) -> Option<String> {
     let Phases { warm_up_s, .. } = block.phases;
     let warmed = |least_s: f64| {
         let twice = block.warm_up_iterations >= 2 || warm_up_s > LONG_ITERATION_S;
@@ -205,16 +206,16 @@ fn wrong_age(age: Age, block: &Block) -> Option<String> {
             )
         })
     };
-    match age {
-        Age::Startup if block.iterations != 1 || block.warm_up_iterations != 0 => {
+    match phase {
+        Phase::Startup if block.iterations != 1 || block.warm_up_iterations != 0 => {
             Some("startup is one iteration, and none before it".to_owned())
         }
-        Age::Startup if block.metric(metric::STARTUP.id) <= block.metric(metric::WALL.id) => {
+        Phase::Startup if block.metric(metric::STARTUP.id) <= block.metric(metric::WALL.id) => {
             Some("`build_ns` does not say what building took".to_owned())
         }
-        Age::Startup => None,
-        Age::Young => warmed(YOUNG_S),
-        Age::Steady => warmed(STEADY_S),
+        Phase::Startup => None,
+        Phase::Warm => warmed(YOUNG_S),
+        Phase::Steady => warmed(STEADY_S),
     }
 }
 
@@ -238,15 +239,15 @@ mod tests {
     #[test]
     fn an_age_has_its_warm_up() {
         let wall = [("wall", 1e5)];
-        assert_eq!(wrong_age(Age::Young, &block(5, (2, 0.003), &wall)), None);
-        assert!(wrong_age(Age::Young, &block(5, (9, 0.001), &wall)).is_some());
-        assert!(wrong_age(Age::Young, &block(5, (1, 0.003), &wall)).is_some());
-        assert_eq!(wrong_age(Age::Young, &block(1, (1, 0.030), &wall)), None);
-        assert!(wrong_age(Age::Steady, &block(5, (9, 0.1), &wall)).is_some());
+        assert_eq!(wrong_age(Phase::Warm, &block(5, (2, 0.003), &wall)), None);
+        assert!(wrong_age(Phase::Warm, &block(5, (9, 0.001), &wall)).is_some());
+        assert!(wrong_age(Phase::Warm, &block(5, (1, 0.003), &wall)).is_some());
+        assert_eq!(wrong_age(Phase::Warm, &block(1, (1, 0.030), &wall)), None);
+        assert!(wrong_age(Phase::Steady, &block(5, (9, 0.1), &wall)).is_some());
         let started = [("wall", 1e5), ("startup", 2e5)];
-        assert_eq!(wrong_age(Age::Startup, &block(1, (0, 0.0), &started)), None);
-        assert!(wrong_age(Age::Startup, &block(2, (0, 0.0), &started)).is_some());
+        assert_eq!(wrong_age(Phase::Startup, &block(1, (0, 0.0), &started)), None);
+        assert!(wrong_age(Phase::Startup, &block(2, (0, 0.0), &started)).is_some());
         let unbuilt = [("wall", 1e5), ("startup", 1e5)];
-        assert!(wrong_age(Age::Startup, &block(1, (0, 0.0), &unbuilt)).is_some());
+        assert!(wrong_age(Phase::Startup, &block(1, (0, 0.0), &unbuilt)).is_some());
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Args;
 use regex::Regex;
 use runtime_bench_analysis::analysis::{LEAST_FREE, analyse};
-use runtime_bench_analysis::stats::TwinCheck;
+use runtime_bench_analysis::stats::ControlCheck;
 use runtime_bench_results::run::Run;
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ const WORKLOADS: [&str; 3] = ["^cpu-batch/", "^spawn-join/[^/]+/[^/]+$", "^tcp-e
 /// Part of the budget that the rounds get; the rest is for pilots, and for trials that take longer
 /// than theirs.
 const ROUNDS_SHARE: f64 = 0.9;
-/// Each workload is measured on the runner and on its twin.
+/// Each workload is measured on the runner and on its A/A control.
 const CELLS: f64 = 2.0 * WORKLOADS.len() as f64;
 /// A trial takes some milliseconds; one that takes so long has failed.
 const TRIAL_LIMIT: Duration = Duration::from_secs(5);
@@ -162,7 +162,7 @@ fn diagnose(run: &Run) -> Result<Diagnosis, Error> {
 /// Why the machine is not to be trusted now.
 fn troubles(floors: &[Floor], surroundings: &Surroundings) -> Vec<String> {
     let mut troubles = Vec::new();
-    let apart = floors.iter().filter(|floor| floor.control == Some(TwinCheck::Failed));
+    let apart = floors.iter().filter(|floor| floor.control == Some(ControlCheck::Failed));
     let apart: Vec<&str> = apart.map(|floor| floor.name.as_str()).collect();
     if !apart.is_empty() {
         troubles.push(format!(
@@ -192,7 +192,7 @@ fn json(diagnosis: &Diagnosis) -> Result<String, Error> {
 mod tests {
     use super::*;
 
-    fn floor(control: Option<TwinCheck>) -> Floor {
+    fn floor(control: Option<ControlCheck>) -> Floor {
         Floor {
             name: "w/-".into(),
             title: "W".into(),
@@ -213,12 +213,12 @@ mod tests {
             capacity_ideal: Some(2.0),
             ..Surroundings::default()
         };
-        let unproven = [floor(Some(TwinCheck::Unproven)), floor(None)];
+        let unproven = [floor(Some(ControlCheck::Inconclusive)), floor(None)];
         assert!(troubles(&unproven, &with(1.81)).is_empty());
         assert!(troubles(&unproven, &Surroundings::default()).is_empty());
         let taken = troubles(&unproven, &with(1.3));
         assert!(taken.len() == 1 && taken[0].contains("only 1.3 of 2 cores"), "{taken:?}");
-        let both = troubles(&[floor(Some(TwinCheck::Failed))], &with(1.0));
+        let both = troubles(&[floor(Some(ControlCheck::Failed))], &with(1.0));
         assert!(both.len() == 2 && both[0].contains("told apart in w/-"), "{both:?}");
     }
 
@@ -233,7 +233,7 @@ mod tests {
         };
         let diagnosis = Diagnosis {
             runner: "tokio".into(),
-            floors: vec![floor(Some(TwinCheck::Passed)), unknown],
+            floors: vec![floor(Some(ControlCheck::Passed)), unknown],
             surroundings: Surroundings { load_before: Some(0.25), ..Surroundings::default() },
             advice: vec!["do this".into()],
             troubles: Vec::new(),

@@ -54,7 +54,7 @@ pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result
             continue;
         }
         let block = BlockSize::Iterations(1);
-        let trial = Trial { cell: &cell.key, age: cell.age, block };
+        let trial = Trial { cell: &cell.key, phase: cell.phase, block };
         let Some(finished) = executor.run(&trial) else {
             return Err(Error::Interrupted("interrupted".to_owned()));
         };
@@ -62,7 +62,7 @@ pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result
             Outcome::Ok { block } => {
                 passed += 1;
                 if !quiet {
-                    print(&format!("ok      {}  {}\n", cell.key, block.answer))?;
+                    print(&format!("ok      {}  {}\n", cell.key, block.output))?;
                 }
             }
             Outcome::Error { kind, message } => {

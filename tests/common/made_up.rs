@@ -18,6 +18,7 @@ pub(crate) fn made_up(id: &str, day: u32) -> Run {
             pool_threads: 64,
             budget_s: 1.0,
             trial_limit_s: 1.0,
+            looks: 1,
             reference: "tokio".to_owned(),
             shard: None,
             cells: Vec::new(),

@@ -1,4 +1,4 @@
-//! Cells of a comparison against the reference, its twin, and each other.
+//! Cells of a comparison against the reference, its A/A control, and each other.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,15 +12,16 @@ use super::parallel::on_all_cores;
 use super::samples::Samples;
 use super::scaling::scalings;
 use super::tail::{Tail, client_bound};
-use super::{Analysis, Group, GroupNoise, Noise, Row, Status, Twin};
-use crate::stats::{Comparison, Interval, TwinCheck, Verdict, check_twin, compare};
+use super::{AaControl, Analysis, Group, GroupNoise, Noise, Row, Status};
+use crate::stats::{Comparison, ControlCheck, Interval, Verdict, check_control, compare, lean};
 use runtime_bench_results::catalogue::Class;
-use runtime_bench_results::run::{PlannedCell, Role, Run};
-use runtime_bench_results::trial::{Age, metric};
+use runtime_bench_results::run::{Plan, PlannedCell, Role, Run};
+use runtime_bench_results::trial::{Phase, metric};
 
-/// Error level of all verdicts of one workload, divided among its comparisons (Bonferroni): a table
-/// of 31 workloads then expects less than 0.1 false verdicts, whatever the distribution of costs.
-const WORKLOAD_LEVEL: f64 = 0.003;
+/// Error level of all settled verdicts of a run, divided among its workloads, their points, their pairs of
+/// runners and the looks (Bonferroni): below 0.1, because rounds that resemble each other, less than can be
+/// seen, cost up to three times as many false verdicts (`docs/validation.md`).
+const TABLE_LEVEL: f64 = 0.03;
 /// Error level of all A/A controls of a run.
 const CONTROL_LEVEL: f64 = 0.01;
 
@@ -30,11 +31,7 @@ pub fn analyse(run: &Run) -> Analysis {
     let gathered = Gathered::new(run);
     let measured = &gathered.samples;
     let mut members = comparisons(cells);
-    let mut points: BTreeMap<&str, usize> = BTreeMap::new();
-    for ids in &members {
-        *points.entry(&cells[ids[0]].key.workload).or_default() += 1;
-    }
-    let context = Context { run, groups: members.len(), points };
+    let context = Context { run, groups: members.len(), levels: Levels::of(&run.header.plan) };
     // A shard has the error levels of its whole plan, and the comparisons of its part.
     members.retain(|ids| run.header.plan.measures(&cells[ids[0]].key.workload));
     let beside = Beside::each(run);
@@ -45,7 +42,13 @@ pub fn analyse(run: &Run) -> Analysis {
         let noise = own.map_or_else(GroupNoise::default, |own| own.group(ids, measured));
         Group { noise, ..group }
     };
-    let groups: Vec<Group> = on_all_cores(&members, group);
+    let mut groups: Vec<Group> = on_all_cores(&members, group);
+    lean(
+        groups
+            .iter_mut()
+            .flat_map(|group| &mut group.rows)
+            .filter_map(|row| row.comparison.as_mut()),
+    );
     let noise = control(&groups);
     let rows = costed(&gathered, &groups);
     let (scalings, overall) = (scalings(&rows), overall(run, &groups, &rows));
@@ -54,15 +57,15 @@ pub fn analyse(run: &Run) -> Analysis {
     Analysis { groups, noise, scalings, load_change, overall, claims }
 }
 
-/// What the twins say, of comparisons that have figures.
+/// What the A/A controls say, of comparisons that have figures.
 fn control(groups: &[Group]) -> Noise {
     let mut noise = Noise::default();
     let has_figures = |group: &&Group| group.rows.iter().any(|row| row.status == Status::Measured);
     for group in groups.iter().filter(has_figures) {
-        match group.twin.as_ref().map(|twin| twin.check) {
-            Some(TwinCheck::Passed) => noise.passed += 1,
-            Some(TwinCheck::Failed) => noise.failed += 1,
-            Some(TwinCheck::Unproven) | None => noise.unproven += 1,
+        match group.control.as_ref().map(|control| control.check) {
+            Some(ControlCheck::Passed) => noise.passed += 1,
+            Some(ControlCheck::Failed) => noise.failed += 1,
+            Some(ControlCheck::Inconclusive) | None => noise.unproven += 1,
         }
     }
     noise
@@ -71,8 +74,7 @@ fn control(groups: &[Group]) -> Noise {
 struct Context<'a> {
     run: &'a Run,
     groups: usize,
-    /// Comparisons of each workload.
-    points: BTreeMap<&'a str, usize>,
+    levels: Levels<'a>,
 }
 
 type Member<'a> = (&'a PlannedCell, &'a Samples<'a>);
@@ -81,30 +83,30 @@ impl Context<'_> {
     fn group(&self, members: &[Member<'_>]) -> Group {
         let first = members[0].0;
         let headline = self.headline(first);
-        let (twins, subjects): (Vec<Member<'_>>, Vec<Member<'_>>) =
-            members.iter().partition(|(cell, _)| cell.role == Role::Twin);
+        let (controls, subjects): (Vec<Member<'_>>, Vec<Member<'_>>) =
+            members.iter().partition(|(cell, _)| cell.role == Role::AaControl);
         let mut rows: Vec<Row> = subjects.iter().map(|member| self.row(*member)).collect();
         let costs: Vec<BTreeMap<u32, f64>> =
             subjects.iter().map(|(_, samples)| samples.costs(headline)).collect();
         let able: Vec<usize> = (0..rows.len()).filter(|&row| rows[row].is_ranked()).collect();
-        let twin = self.reference(&rows, &able).and_then(|reference| {
+        let control = self.reference(&rows, &able).and_then(|reference| {
             self.compare_rows(&mut rows, &costs, &able, reference);
             let name = &rows[reference].key.runner;
-            // A reference that failed has been replaced, and then its twin is nobody's.
-            let (_, samples) = twins.iter().find(|(cell, samples)| {
+            // A reference that failed has been replaced, and then its A/A control is nobody's.
+            let (_, samples) = controls.iter().find(|(cell, samples)| {
                 cell.key.runner == *name && samples.status(cell, self.run) == Status::Measured
             })?;
-            Some(self.twin(name, &samples.costs(headline), &costs[reference]))
+            Some(self.control(name, &samples.costs(headline), &costs[reference]))
         });
         self.rank(&mut rows, &costs, &able);
         Group {
             name: first.key.group(),
             workload: first.key.workload.clone(),
             point: first.key.point.clone(),
-            age: first.age,
+            phase: first.phase,
             headline: headline.to_owned(),
             rows,
-            twin,
+            control,
             noise: GroupNoise::default(),
         }
     }
@@ -112,7 +114,7 @@ impl Context<'_> {
     /// The workload's headline; of a startup that the workload does not headline, its time.
     fn headline(&self, cell: &PlannedCell) -> &str {
         match self.run.workload(&cell.key.workload) {
-            Some(info) if cell.age == Age::Startup && info.headline_age != Age::Startup => {
+            Some(info) if cell.phase == Phase::Startup && info.headline_phase != Phase::Startup => {
                 metric::STARTUP.id
             }
             Some(info) => &info.headline,
@@ -134,7 +136,6 @@ impl Context<'_> {
             comparison: None,
             beaten_by: Vec::new(),
             tied_with: Vec::new(),
-            unbeaten: false,
             best: false,
             lead: None,
         }
@@ -155,21 +156,22 @@ impl Context<'_> {
         reference: usize,
     ) {
         let name = rows[reference].key.runner.clone();
-        let level = self.level(&rows[reference].key.workload, able.len());
+        let level = self.levels.level(&rows[reference].key.workload, able.len());
         for &row in able.iter().filter(|&&row| row != reference) {
             let pairs = paired(&costs[row], &costs[reference]);
             rows[row].comparison = Some(compare(&name, &pairs, level));
         }
     }
 
-    fn level(&self, workload: &str, runners: usize) -> f64 {
-        level(runners, self.points.get(workload).copied().unwrap_or(1))
-    }
-
-    fn twin(&self, name: &str, twin: &BTreeMap<u32, f64>, reference: &BTreeMap<u32, f64>) -> Twin {
+    fn control(
+        &self,
+        name: &str,
+        control: &BTreeMap<u32, f64>,
+        reference: &BTreeMap<u32, f64>,
+    ) -> AaControl {
         let level = CONTROL_LEVEL / self.groups as f64;
-        let comparison = compare(name, &paired(twin, reference), level);
-        Twin { check: check_twin(&comparison), comparison }
+        let comparison = compare(name, &paired(control, reference), level);
+        AaControl { check: check_control(&comparison), comparison }
     }
 
     /// Who beats whom, among those of one class.
@@ -181,7 +183,7 @@ impl Context<'_> {
         // What each row's rivals are, compared with it.
         let mut rivals: Vec<Vec<(usize, Rival)>> = vec![Vec::new(); rows.len()];
         for (place, &row) in able.iter().enumerate() {
-            let level = self.level(&rows[row].key.workload, able.len());
+            let level = self.levels.level(&rows[row].key.workload, able.len());
             for &other in able[place + 1..].iter().filter(|&&other| class[other] == class[row]) {
                 // Those with the reference are known.
                 let rival = match (&rows[other].comparison, &rows[row].comparison) {
@@ -207,8 +209,6 @@ impl Context<'_> {
             let best = all(Verdict::Slower);
             rows[row].lead = least.min_by(f64::total_cmp).filter(|_| best);
             rows[row].best = best;
-            rows[row].unbeaten =
-                beaten_by.is_empty() && !all(Verdict::NotCompared) && !rivals.is_empty();
             rows[row].beaten_by = beaten_by;
             rows[row].tied_with = tied_with;
         }
@@ -225,7 +225,7 @@ struct Rival {
 
 impl Rival {
     fn of(comparison: &Comparison) -> Self {
-        Self { verdict: comparison.verdict, cost: comparison.interval }
+        Self { verdict: comparison.verdict, cost: comparison.strict_interval }
     }
 
     /// The row, compared with its rival.
@@ -238,17 +238,42 @@ impl Rival {
 /// Cells that are compared with each other, by their ids, in the order of the plan.
 fn comparisons(cells: &[PlannedCell]) -> Vec<Vec<usize>> {
     let mut places: HashMap<String, usize> = HashMap::new();
-    let mut members: BTreeMap<(usize, Age), Vec<usize>> = BTreeMap::new();
+    let mut members: BTreeMap<(usize, Phase), Vec<usize>> = BTreeMap::new();
     for (id, cell) in cells.iter().enumerate() {
         let next = places.len();
         let place = *places.entry(cell.key.group()).or_insert(next);
-        members.entry((place, cell.age)).or_default().push(id);
+        members.entry((place, cell.phase)).or_default().push(id);
     }
     members.into_values().collect()
 }
 
-/// The level of one comparison of a workload: the workload's, divided by pairs of runners × points.
-pub fn level(runners: usize, points: usize) -> f64 {
+/// The error levels of the comparisons of a plan.
+pub struct Levels<'a> {
+    /// Points and phases of each workload.
+    points: BTreeMap<&'a str, usize>,
+    looks: usize,
+}
+
+impl<'a> Levels<'a> {
+    /// Of a whole plan, also where a shard measures a part of it.
+    pub fn of(plan: &'a Plan) -> Self {
+        let mut points: BTreeMap<&str, usize> = BTreeMap::new();
+        for ids in comparisons(&plan.cells) {
+            *points.entry(&plan.cells[ids[0]].key.workload).or_default() += 1;
+        }
+        Self { points, looks: plan.looks.max(1) }
+    }
+
+    /// The level of one comparison of a workload that so many runners can do.
+    pub fn level(&self, workload: &str, runners: usize) -> f64 {
+        let points = self.points.get(workload).copied().unwrap_or(1);
+        level(self.points.len(), points, runners, self.looks)
+    }
+}
+
+/// The level of one comparison: [`TABLE_LEVEL`], divided by workloads × points × pairs of runners × looks.
+pub fn level(workloads: usize, points: usize, runners: usize, looks: usize) -> f64 {
     let pairs = runners * runners.saturating_sub(1) / 2;
-    WORKLOAD_LEVEL / (pairs.max(1) * points.max(1)) as f64
+    TABLE_LEVEL
+        / [workloads, points, pairs, looks].map(|count| count.max(1) as f64).iter().product::<f64>()
 }

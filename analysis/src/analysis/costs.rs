@@ -29,7 +29,7 @@ pub(super) fn costed<'a>(gathered: &Gathered<'_>, groups: &'a [Group]) -> Vec<Co
     let rows = groups.iter().flat_map(|group| group.rows.iter().map(move |row| (group, row)));
     let measured: Vec<(&Group, &Row)> = rows.filter(|(_, row)| row.is_ranked()).collect();
     on_all_cores(&measured, |&(group, row)| {
-        let costs = gathered.costs(&row.key, group.age, Role::Subject, &group.headline);
+        let costs = gathered.costs(&row.key, group.phase, Role::Subject, &group.headline);
         Costed { group, row, costs }
     })
 }

@@ -18,6 +18,7 @@ pub(super) fn header(cells: Vec<PlannedCell>) -> RunHeader {
             pool_threads: 1,
             budget_s: 1.0,
             trial_limit_s: 1.0,
+            looks: 1,
             reference: "a".into(),
             shard: None,
             cells,

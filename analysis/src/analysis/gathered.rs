@@ -6,13 +6,13 @@ use super::parallel::on_all_cores;
 use super::samples::Samples;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::{Role, Run, TrialRecord};
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 /// What was measured of every cell of a run.
 pub(crate) struct Gathered<'a> {
     /// By index of the plan's cells.
     pub(super) samples: Vec<Samples<'a>>,
-    cells: HashMap<(&'a CellKey, Age, Role), usize>,
+    cells: HashMap<(&'a CellKey, Phase, Role), usize>,
 }
 
 impl<'a> Gathered<'a> {
@@ -22,15 +22,15 @@ impl<'a> Gathered<'a> {
         let mut cells = HashMap::new();
         for (id, cell) in plan.iter().enumerate() {
             // Of two cells of one name the first counts.
-            cells.entry((&cell.key, cell.age, cell.role)).or_insert(id);
+            cells.entry((&cell.key, cell.phase, cell.role)).or_insert(id);
         }
         let mut trials: Vec<Vec<&TrialRecord>> = vec![Vec::new(); plan.len()];
         for trial in &run.trials {
             trials[trial.cell].push(trial);
         }
         let mut samples = on_all_cores(&trials, |trials| Samples::of(run, trials));
-        for (id, cell) in plan.iter().enumerate().filter(|(_, cell)| cell.role == Role::Twin) {
-            if let Some(&subject) = cells.get(&(&cell.key, cell.age, Role::Subject)) {
+        for (id, cell) in plan.iter().enumerate().filter(|(_, cell)| cell.role == Role::AaControl) {
+            if let Some(&subject) = cells.get(&(&cell.key, cell.phase, Role::Subject)) {
                 let failures = samples[id].failures.clone();
                 samples[subject].blame(failures);
             }
@@ -42,17 +42,17 @@ impl<'a> Gathered<'a> {
     pub(crate) fn costs(
         &self,
         key: &CellKey,
-        age: Age,
+        phase: Phase,
         role: Role,
         headline: &str,
     ) -> BTreeMap<u32, f64> {
-        let cell = self.cells.get(&(key, age, role));
+        let cell = self.cells.get(&(key, phase, role));
         cell.map_or_else(BTreeMap::new, |&cell| self.samples[cell].costs(headline))
     }
 
     /// A metric of a subject as it was measured, by round.
-    pub(super) fn values(&self, key: &CellKey, age: Age, metric: &str) -> BTreeMap<u32, f64> {
-        let cell = self.cells.get(&(key, age, Role::Subject));
+    pub(super) fn values(&self, key: &CellKey, phase: Phase, metric: &str) -> BTreeMap<u32, f64> {
+        let cell = self.cells.get(&(key, phase, Role::Subject));
         cell.map_or_else(BTreeMap::new, |&cell| self.samples[cell].values(metric))
     }
 }

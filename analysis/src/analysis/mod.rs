@@ -1,10 +1,11 @@
 //! A run → one row per cell with its figures and verdicts.
 //!
-//! A [`Group`] is what may be compared: one workload at one point and one age. Reports and the
+//! A [`Group`] is what may be compared: one workload at one point and one phase. Reports and the
 //! terminal read this, never the raw trials.
 
 pub mod claims;
 mod compare;
+mod control;
 mod costs;
 #[cfg(test)]
 mod fixtures;
@@ -17,9 +18,9 @@ mod parallel;
 mod samples;
 mod scaling;
 mod tail;
-mod twin;
 
-pub use compare::{analyse, level};
+pub use compare::{Levels, analyse, level};
+pub use control::control_pairs;
 pub(crate) use gathered::Gathered;
 pub use load::LoadChange;
 pub use noise::{GroupNoise, LEAST_FREE, LOADED};
@@ -27,14 +28,13 @@ pub use overall::{Overall, RunnerMean};
 pub use pairs::{PairComparison, pairwise};
 pub use scaling::{Scaling, ScalingPoint};
 pub use tail::Tail;
-pub use twin::twin_pairs;
 
 use serde::{Deserialize, Serialize};
 
-use crate::stats::{Comparison, Interval, TwinCheck};
+use crate::stats::{Comparison, ControlCheck, Interval};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::noise::Noise;
-use runtime_bench_results::trial::{Age, Better};
+use runtime_bench_results::trial::{Better, Phase};
 
 /// Every comparison of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub struct Analysis {
     pub claims: Vec<claims::JudgedClaim>,
 }
 
-/// One workload at one point and one age: the cells that may be compared.
+/// One workload at one point and one phase: the cells that may be compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Group {
@@ -68,14 +68,14 @@ pub struct Group {
     pub workload: String,
     /// Variant and parameters.
     pub point: Point,
-    /// Age of the instances.
-    pub age: Age,
+    /// Phase of the instances.
+    pub phase: Phase,
     /// Name of the metric that is compared.
     pub headline: String,
     /// One per runner.
     pub rows: Vec<Row>,
-    /// The reference's twin, when both were measured.
-    pub twin: Option<Twin>,
+    /// The reference's A/A control, when both were measured.
+    pub control: Option<AaControl>,
     /// What went on beside its trials.
     #[serde(default)]
     pub noise: GroupNoise,
@@ -111,9 +111,7 @@ pub struct Row {
     /// The runners of its class that are proven to cost the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tied_with: Vec<String>,
-    /// Nobody of its class is proven faster, and some of its class could be compared with it.
-    pub unbeaten: bool,
-    /// Everybody else of its class is proven slower.
+    /// Every other runner of its class is proven slower.
     pub best: bool,
     /// Of the best: what the next costs at least, as a multiple of its own cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,8 +120,8 @@ pub struct Row {
 
 impl Group {
     /// Whether its control told identical code apart: then no verdict of it is to be trusted.
-    pub fn told_apart(&self) -> bool {
-        self.twin.as_ref().is_some_and(|twin| twin.check == TwinCheck::Failed)
+    pub fn control_failed(&self) -> bool {
+        self.control.as_ref().is_some_and(|control| control.check == ControlCheck::Failed)
     }
 }
 
@@ -197,9 +195,9 @@ pub struct Summary {
 /// The reference against itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Twin {
-    /// Twin over reference.
+pub struct AaControl {
+    /// A/A control over reference.
     pub comparison: Comparison,
     /// What it says.
-    pub check: TwinCheck,
+    pub check: ControlCheck,
 }

@@ -1,4 +1,4 @@
-//! What went on beside the trials of a comparison, and which trials it spoilt.
+//! What went on beside the trials of a comparison, and which trials it excluded.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -35,7 +35,7 @@ pub struct GroupNoise {
     pub short_share: Option<f64>,
     /// Stalls of the machine during its trials.
     pub stalls: usize,
-    /// Verified samples that were left out because of them or of a break of the run, the twin's among them.
+    /// Verified samples that were left out because of them or of a break of the run, the A/A control's among them.
     pub dropped: usize,
     /// Counted trials during which other programs kept at least [`LOADED`] cores busy.
     pub loaded: usize,
@@ -165,25 +165,25 @@ impl<'a> Beside<'a> {
 mod tests {
     use super::*;
     use crate::analysis::fixtures::header;
-    use crate::analysis::{Group, Status, analyse, twin_pairs};
+    use crate::analysis::{Group, Status, analyse, control_pairs};
     use runtime_bench_results::key::{CellKey, Point};
     use runtime_bench_results::run::{Line, PlannedCell, Role};
-    use runtime_bench_results::trial::{Age, Block, Metric, Outcome};
+    use runtime_bench_results::trial::{Block, Metric, Outcome, Phase};
 
     const ROUNDS: u32 = 20;
 
-    /// Twenty rounds of `a`, `b` and the twin of `a`, one trial each second, from second 3 on.
+    /// Twenty rounds of `a`, `b` and the A/A control of `a`, one trial each second, from second 3 on.
     fn run() -> Run {
         let cell = |runner: &str, role| PlannedCell {
             key: CellKey { workload: "w".into(), point: Point::new(), runner: runner.into() },
             role,
-            age: Age::Young,
+            phase: Phase::Warm,
             not_applicable: None,
         };
         let mut run = Run::new(header(vec![
             cell("a", Role::Subject),
             cell("b", Role::Subject),
-            cell("a", Role::Twin),
+            cell("a", Role::AaControl),
         ]));
         for number in 3..3 * (ROUNDS + 1) {
             let metrics = vec![Metric::lower("wall", "ns", f64::from(100 + number))];
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!((of(0), of(1)), ((20, 0), (19, 1)));
         assert_eq!(group.rows[1].comparison.as_ref().unwrap().pairs, 19);
         assert_eq!((group.noise.stalls, group.noise.dropped), (1, 1));
-        assert_eq!(twin_pairs(&run, &group).len(), 20);
+        assert_eq!(control_pairs(&run, &group).len(), 20);
         // Nor did a stall between two trials touch anything.
         run.stalls[0] = Stall { at_s: 10.91, until_s: 10.99 };
         assert_eq!(analyse(&run).groups[0].noise.dropped, 0);
@@ -243,8 +243,8 @@ mod tests {
         let group = group(&run);
         assert_eq!(group.rows[0].dropped + group.rows[1].dropped, 0);
         assert_eq!(group.noise.dropped, 1);
-        let pairs = twin_pairs(&run, &group);
-        assert_eq!(pairs.len(), group.twin.as_ref().unwrap().comparison.pairs);
+        let pairs = control_pairs(&run, &group);
+        assert_eq!(pairs.len(), group.control.as_ref().unwrap().comparison.pairs);
         assert_eq!(pairs.first(), Some(&(108.0, 106.0)), "round 2 is the first");
     }
 
@@ -255,7 +255,7 @@ mod tests {
         let group = group(&run);
         let Status::NotMeasured(reason) = &group.rows[0].status else { panic!("{group:?}") };
         assert!(reason.contains("all of its 20 samples were lost"), "{reason}");
-        assert!(group.twin.is_none() && group.rows.iter().all(|row| row.metrics.is_empty()));
+        assert!(group.control.is_none() && group.rows.iter().all(|row| row.metrics.is_empty()));
         assert_eq!((group.noise.stalls, group.noise.dropped), (1, 60));
     }
 
@@ -265,7 +265,7 @@ mod tests {
         run.push(stall(3.0, 1e3));
         let message = "8 of 9".to_owned();
         run.trials[1].outcome =
-            Outcome::Error { kind: runtime_bench_results::trial::ErrorKind::WrongAnswer, message };
+            Outcome::Error { kind: runtime_bench_results::trial::ErrorKind::WrongOutput, message };
         assert_eq!(group(&run).rows[1].status.word(), "failed");
     }
 

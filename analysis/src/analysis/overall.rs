@@ -68,7 +68,7 @@ impl<'a> Table<'a, '_> {
 pub(super) fn overall(run: &Run, groups: &[Group], rows: &[Costed<'_>]) -> Vec<Overall> {
     let mut kinds: BTreeMap<Kind, Vec<Table<'_, '_>>> = BTreeMap::new();
     let mut known: Vec<&str> = Vec::new();
-    for group in groups.iter().filter(|group| !group.told_apart()) {
+    for group in groups.iter().filter(|group| !group.control_failed()) {
         let kind = run.workload(&group.workload).map(|info| info.kind);
         if let Some(kind) = kind.filter(|kind| *kind != Kind::Calibration)
             && !known.contains(&group.workload.as_str())

@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::gathered::{Gathered, paired};
-use super::{Analysis, Group, Row, Status, level};
+use super::{Analysis, Group, Levels, Row, Status};
 use crate::stats::{Comparison, compare};
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::{Role, Run};
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 /// One runner against another at one point of a workload.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairComparison {
     /// `workload[/variant]/params`.
     pub group: String,
-    /// Age of the instances.
-    pub age: Age,
+    /// Phase of the instances.
+    pub phase: Phase,
     /// Name of the metric that is compared.
     pub metric: String,
     /// Its unit; empty where neither was measured.
@@ -29,42 +29,41 @@ pub struct PairComparison {
 }
 
 /// Compares the runners of each comparison in pairs of rounds: all with `reference`, or, without
-/// one, each with each. The level is [`level`], as in every table of the run.
+/// one, each with each. The level is that of [`Levels`], as in every table of the run.
 ///
 /// A pair in which one side is not applicable, or neither was measured, is left out. `analysis` is
 /// that of the same run.
 pub fn pairwise(run: &Run, analysis: &Analysis, reference: Option<&str>) -> Vec<PairComparison> {
-    let points =
-        |workload: &str| analysis.groups.iter().filter(|group| group.workload == workload).count();
+    let levels = Levels::of(&run.header.plan);
     let gathered = Gathered::new(run);
     analysis
         .groups
         .iter()
-        .flat_map(|group| of_group(&gathered, group, points(&group.workload), reference))
+        .flat_map(|group| of_group(&gathered, group, &levels, reference))
         .collect()
 }
 
 fn of_group(
     gathered: &Gathered<'_>,
     group: &Group,
-    points: usize,
+    levels: &Levels<'_>,
     reference: Option<&str>,
 ) -> Vec<PairComparison> {
     let able = group.rows.iter().filter(|row| row.is_ranked()).count();
-    let costs = |row: &Row| gathered.costs(&row.key, group.age, Role::Subject, &group.headline);
+    let costs = |row: &Row| gathered.costs(&row.key, group.phase, Role::Subject, &group.headline);
     let costs: Vec<BTreeMap<u32, f64>> = group.rows.iter().map(costs).collect();
     let pair = |candidate: usize, reference: usize| {
         let (a, b) = (&group.rows[candidate], &group.rows[reference]);
         let comparison = no_figure(a).or_else(|| no_figure(b)).map_or_else(
             || {
                 let pairs = paired(&costs[candidate], &costs[reference]);
-                Ok(compare(&b.key.runner, &pairs, level(able, points)))
+                Ok(compare(&b.key.runner, &pairs, levels.level(&group.workload, able)))
             },
             Err,
         );
         PairComparison {
             group: group.name.clone(),
-            age: group.age,
+            phase: group.phase,
             metric: group.headline.clone(),
             unit: unit(&[a, b], &group.headline),
             reference: b.key.clone(),

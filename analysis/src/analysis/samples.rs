@@ -28,7 +28,7 @@ pub(super) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// Sorts the trials of a cell. One that is spoilt does not count, except as a failure.
+    /// Sorts the trials of a cell. One that is excluded does not count, except as a failure.
     pub(super) fn of(run: &Run, trials: &[&'a TrialRecord]) -> Self {
         let counted = trials.iter().copied().filter(|trial| trial.round > 0).collect();
         let mut samples = Self { counted, tried: trials.len(), ..Self::default() };
@@ -40,7 +40,7 @@ impl<'a> Samples<'a> {
                     let found = of_block.filter(|one| counted.contains(&one.name.as_str()));
                     samples.allocated.extend(found);
                 }
-                Outcome::Ok { .. } if run.spoilt(trial) => samples.dropped += 1,
+                Outcome::Ok { .. } if run.excluded(trial) => samples.dropped += 1,
                 Outcome::Ok { block } => {
                     samples.blocks.insert(trial.round, block);
                 }
@@ -52,7 +52,7 @@ impl<'a> Samples<'a> {
         samples
     }
 
-    /// Takes over failures: a twin is the reference once more, so its failures are the reference's.
+    /// Takes over failures: a A/A control is the reference once more, so its failures are the reference's.
     pub(super) fn blame(&mut self, failures: Vec<String>) {
         self.tried += failures.len();
         self.failures.extend(failures);

@@ -8,7 +8,7 @@ use super::costs::Costed;
 use super::parallel::on_all_cores;
 use crate::stats::{PowerLaw, SpeedUp, median, power_law, speed_up};
 use runtime_bench_results::key::{Param, ParamValue, WORKERS};
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 /// Fewest different values of a parameter.
 const FEWEST_VALUES: usize = 3;
@@ -23,8 +23,8 @@ pub struct Scaling {
     pub variant: Option<String>,
     /// Name of the runner.
     pub runner: String,
-    /// Age of the instances.
-    pub age: Age,
+    /// Phase of the instances.
+    pub phase: Phase,
     /// Name of the metric whose cost this is.
     pub headline: String,
     /// Name of the parameter.
@@ -59,7 +59,7 @@ struct Along<'a> {
     workload: &'a str,
     variant: Option<&'a str>,
     runner: &'a str,
-    age: Age,
+    phase: Phase,
     headline: &'a str,
     param: &'a str,
     unit: &'a str,
@@ -92,7 +92,7 @@ fn parameters<'a>(row: &Costed<'a>) -> Vec<(Along<'a>, u64)> {
             workload: &key.workload,
             variant: key.point.variant.as_deref(),
             runner: &key.runner,
-            age: group.age,
+            phase: group.phase,
             headline: &group.headline,
             param: &param.name,
             unit: &param.unit,
@@ -126,7 +126,7 @@ impl Line {
             workload: along.workload.to_owned(),
             variant: along.variant.map(str::to_owned),
             runner: along.runner.to_owned(),
-            age: along.age,
+            phase: along.phase,
             headline: along.headline.to_owned(),
             param: along.param.to_owned(),
             unit: along.unit.to_owned(),

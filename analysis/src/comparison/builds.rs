@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Document, Row, TOLD_APART, Word};
 use crate::analysis::LEAST_FREE;
 use crate::stats::gate::{Gated, Open, STAGE_LEVEL, Stage, gate};
-use crate::stats::{TwinCheck, Verdict, check_twin, compare, median};
+use crate::stats::{ControlCheck, Verdict, check_control, compare, median};
 use runtime_bench_results::listing::{Build, Listing};
 use runtime_bench_results::noise::NoiseWindow;
 
@@ -55,7 +55,7 @@ pub struct Sides<'a> {
 /// Judges what was measured of two builds: the worst row first.
 ///
 /// A row is *faster* or *slower* where all stages clear the margin ([`gate`]). A row whose base was
-/// told apart from its own twin is inconclusive, and two such rows distrust the document; the twin is
+/// told apart from its own A/A control is inconclusive, and two such rows distrust the document; the A/A control is
 /// judged at 0.01 ÷ rows.
 pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
     let mut document = Document::new("Two builds, interleaved", sides.base.0, sides.head.0);
@@ -74,26 +74,27 @@ pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
         margins(sides.layouts),
     ];
     let level = STAGE_LEVEL / measured.len().max(1) as f64;
-    let twin = |row: &BuildRow| {
-        let pairs: Vec<(f64, f64)> = row.stages.iter().flat_map(|s| s.twin.clone()).collect();
-        check_twin(&compare("base", &pairs, level))
+    let control = |row: &BuildRow| {
+        let pairs: Vec<(f64, f64)> = row.stages.iter().flat_map(|s| s.control.clone()).collect();
+        check_control(&compare("base", &pairs, level))
     };
-    let twins: Vec<TwinCheck> = measured.iter().map(twin).collect();
-    let rows = measured.iter().zip(&twins);
-    document.rows = rows.map(|(row, twin)| judged(row, *twin == TwinCheck::Failed)).collect();
-    let count = |check| twins.iter().filter(|twin| **twin == check).count();
-    let failed = count(TwinCheck::Failed);
+    let controls: Vec<ControlCheck> = measured.iter().map(control).collect();
+    let rows = measured.iter().zip(&controls);
+    document.rows =
+        rows.map(|(row, control)| judged(row, *control == ControlCheck::Failed)).collect();
+    let count = |check| controls.iter().filter(|control| **control == check).count();
+    let failed = count(ControlCheck::Failed);
     document.notes.push(format!(
         "control (the base against itself): {} proven alike within 3 %, {} too noisy to say, \
          {failed} told apart",
-        count(TwinCheck::Passed),
-        count(TwinCheck::Unproven)
+        count(ControlCheck::Passed),
+        count(ControlCheck::Inconclusive)
     ));
     if failed >= 2 {
         let names: Vec<&str> = measured
             .iter()
-            .zip(&twins)
-            .filter(|(_, twin)| **twin == TwinCheck::Failed)
+            .zip(&controls)
+            .filter(|(_, control)| **control == ControlCheck::Failed)
             .map(|(row, _)| row.name.as_str())
             .collect();
         document.untrusted = Some(format!(
@@ -225,10 +226,10 @@ mod tests {
         (0..60).map(|_| (ratio * one(), one())).collect()
     }
 
-    fn row(rng: &mut Rng, name: &str, stages: &[f64], twin: f64) -> BuildRow {
+    fn row(rng: &mut Rng, name: &str, stages: &[f64], control: f64) -> BuildRow {
         let mut stage = |&ratio: &f64| Stage {
             head: pairs(rng, ratio),
-            twin: pairs(rng, twin),
+            control: pairs(rng, control),
             ..Stage::default()
         };
         BuildRow {
@@ -259,7 +260,7 @@ mod tests {
     fn rows_have_words_and_the_worst_comes_first() {
         let mut rng = Rng::with_seed(1);
         let mut failed = row(&mut rng, "failed", &[1.0], 1.0);
-        failed.failure = Some(Failure { of_head: true, message: "wrong answer".to_owned() });
+        failed.failure = Some(Failure { of_head: true, message: "wrong output".to_owned() });
         let rows = [
             row(&mut rng, "tie", &[1.0], 1.0),
             row(&mut rng, "slower", &[1.05, 1.05], 1.0),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Document, Row, TOLD_APART, Word, aged, distrust, distrusted, unfinished};
+use super::{Document, Row, TOLD_APART, Word, distrust, distrusted, unfinished, with_phase};
 use crate::analysis::{self, Analysis, Gathered, Group, Status, analyse};
 use crate::stats::{Spread, Unpaired, Verdict, between_runs, fewest_unpaired, unpaired};
 use runtime_bench_results::differences;
@@ -24,11 +24,11 @@ struct Cell<'a> {
 
 impl Cell<'_> {
     fn is(&self, other: &Self) -> bool {
-        self.row.key.is_counterpart(&other.row.key) && self.group.age == other.group.age
+        self.row.key.is_counterpart(&other.row.key) && self.group.phase == other.group.phase
     }
 
     fn name(&self) -> String {
-        aged(&self.row.key.to_string(), self.group.age)
+        with_phase(&self.row.key.to_string(), self.group.phase)
     }
 
     fn measured(&self) -> bool {
@@ -57,7 +57,10 @@ impl Cell<'_> {
     /// Costs in the order of rounds.
     fn costs(&self, gathered: &Gathered<'_>) -> Vec<f64> {
         let Self { group, row } = self;
-        gathered.costs(&row.key, group.age, Role::Subject, &group.headline).into_values().collect()
+        gathered
+            .costs(&row.key, group.phase, Role::Subject, &group.headline)
+            .into_values()
+            .collect()
     }
 }
 
@@ -181,9 +184,7 @@ impl Judge<'_> {
                      needs {fewest}"
                 )
             }
-            Verdict::Undecided | Verdict::DependsOnMode => {
-                "the interval is too wide, or the means do not confirm it".to_owned()
-            }
+            _ => "the interval is too wide, or the means do not confirm it".to_owned(),
         };
         (Word::Inconclusive, why)
     }
@@ -191,7 +192,7 @@ impl Judge<'_> {
 
 /// Compares two runs, each with what it is called, cell by cell: the cells that `keep` wants.
 ///
-/// A cell's counterpart has the same workload, variant, parameters, runner, age, worker and pool
+/// A cell's counterpart has the same workload, variant, parameters, runner, phase, worker and pool
 /// threads. The level of a row is 0.01 ÷ rows that `keep` left; how much two runs differ anyway
 /// ([`between_runs`]) is read from all that they have in common. The worst row comes first.
 pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> bool) -> Document {

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Analysis;
 use crate::stats::{Interval, Verdict};
 use runtime_bench_results::run::Run;
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 /// Version of the document.
 pub const SCHEMA: &str = "runtime-bench/comparison/1";
@@ -122,30 +122,36 @@ pub enum Word {
     Failed,
     /// The candidate costs more: the whole interval lies beyond the margin.
     Slower,
+    /// Runners of one run: the candidate probably costs more.
+    LeansSlower,
     /// Median and mean disagree.
     DependsOnMode,
-    /// Runs or builds: no verdict, for the reason in the note.
+    /// No verdict, for the reason in the note.
     Inconclusive,
-    /// Runners: the interval is too wide to say.
-    Undecided,
-    /// Runners: too few pairs.
+    /// Runners of one run: too few pairs.
     NotCompared,
-    /// Whatever difference there is lies within 3 %.
+    /// Runners of one run: the 95% interval lies within 10%.
+    Same,
+    /// Any difference is within 3%.
     Tie,
+    /// Runners of one run: the candidate probably costs less.
+    LeansFaster,
     /// The candidate costs less: the whole interval lies beyond the margin.
     Faster,
 }
 
 impl Word {
     /// Every word, the worst first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Failed,
         Self::Slower,
+        Self::LeansSlower,
         Self::DependsOnMode,
         Self::Inconclusive,
-        Self::Undecided,
         Self::NotCompared,
+        Self::Same,
         Self::Tie,
+        Self::LeansFaster,
         Self::Faster,
     ];
 
@@ -156,7 +162,9 @@ impl Word {
             Self::Slower => "slower",
             Self::DependsOnMode => "depends on mode",
             Self::Inconclusive => "inconclusive",
-            Self::Undecided => "undecided",
+            Self::LeansSlower => "leaning slower",
+            Self::LeansFaster => "leaning faster",
+            Self::Same => "same",
             Self::NotCompared => "not compared",
             Self::Tie => "tie",
             Self::Faster => "faster",
@@ -167,7 +175,11 @@ impl Word {
     pub fn is_open(self) -> bool {
         matches!(
             self,
-            Self::DependsOnMode | Self::Inconclusive | Self::Undecided | Self::NotCompared
+            Self::DependsOnMode
+                | Self::Inconclusive
+                | Self::NotCompared
+                | Self::LeansSlower
+                | Self::LeansFaster
         )
     }
 }
@@ -181,16 +193,19 @@ impl From<Verdict> for Word {
             Verdict::Faster => Self::Faster,
             Verdict::Slower => Self::Slower,
             Verdict::Tie => Self::Tie,
-            Verdict::Undecided => Self::Undecided,
+            Verdict::Same => Self::Same,
+            Verdict::LeansFaster => Self::LeansFaster,
+            Verdict::LeansSlower => Self::LeansSlower,
+            Verdict::Open => Self::Inconclusive,
             Verdict::DependsOnMode => Self::DependsOnMode,
             Verdict::NotCompared => Self::NotCompared,
         }
     }
 }
 
-/// The name of a row, with the age of its instances where that is not the usual one.
-pub(crate) fn aged(name: &str, age: Age) -> String {
-    if age == Age::Young { name.to_owned() } else { format!("{name} ({age})") }
+/// The name of a row, with the phase of its instances where that is not the usual one.
+pub(crate) fn with_phase(name: &str, phase: Phase) -> String {
+    if phase == Phase::Warm { name.to_owned() } else { format!("{name} ({phase})") }
 }
 
 /// What the A/A controls of a run, called `label`, say against it; `None` when none failed.
@@ -207,7 +222,7 @@ fn distrust(label: &str, analysis: &Analysis) -> Option<String> {
 
 /// The workloads in which a control failed.
 pub(crate) fn distrusted(analysis: &Analysis) -> BTreeSet<&str> {
-    let groups = analysis.groups.iter().filter(|group| group.told_apart());
+    let groups = analysis.groups.iter().filter(|group| group.control_failed());
     groups.map(|group| group.workload.as_str()).collect()
 }
 

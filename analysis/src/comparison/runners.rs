@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Document, Row, TOLD_APART, Word, aged, distrust, distrusted, unfinished};
+use super::{Document, Row, TOLD_APART, Word, distrust, distrusted, unfinished, with_phase};
 use crate::analysis::{Analysis, PairComparison, Status, analyse, pairwise};
 use crate::stats::MARGIN;
 use runtime_bench_results::key::CellKey;
@@ -69,7 +69,7 @@ fn row(pair: &PairComparison, distrusted: &BTreeSet<&str>) -> Row {
             (Word::Inconclusive, format!("{} by its rounds, but {TOLD_APART}", word.word()));
     }
     Row {
-        name: aged(&name, pair.age),
+        name: with_phase(&name, pair.phase),
         workload,
         metric: pair.metric.clone(),
         unit: pair.unit.clone(),
@@ -89,7 +89,7 @@ fn without_pairs(
     reference: Option<&str>,
 ) -> Vec<String> {
     let silent = analysis.groups.iter().filter(|group| {
-        !pairs.iter().any(|pair| pair.group == group.name && pair.age == group.age)
+        !pairs.iter().any(|pair| pair.group == group.name && pair.phase == group.phase)
     });
     silent
         .map(|group| {
@@ -101,7 +101,7 @@ fn without_pairs(
                 }
                 _ => "it has no two runners with figures".to_owned(),
             };
-            format!("{}: not compared, because {why}", aged(&group.name, group.age))
+            format!("{}: not compared, because {why}", with_phase(&group.name, group.phase))
         })
         .collect()
 }

@@ -9,7 +9,7 @@ use crate::stats::{FEWEST_SAMPLES, fewest_pairs};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
-use runtime_bench_results::trial::{Age, Better};
+use runtime_bench_results::trial::{Better, Phase};
 
 /// Which cells, and what of them.
 pub struct Wanted<'w> {
@@ -36,10 +36,10 @@ pub(super) struct Cell<'a> {
     /// `workload[/variant]/params`.
     pub(super) group: &'a str,
     pub(super) key: &'a CellKey,
-    pub(super) age: Age,
+    pub(super) phase: Phase,
     pub(super) metric: &'a str,
     pub(super) unit: &'a str,
-    /// The family of its runner; `None` of a runner from outside, which is no measure for others.
+    /// The family of its runner; `None` of an external runner, which is no measure for others.
     pub(super) family: Option<usize>,
     /// Whether `Wanted::keep` wants it. Others are a measure only.
     pub(super) kept: bool,
@@ -49,8 +49,8 @@ pub(super) struct Cell<'a> {
 
 impl Cell<'_> {
     /// What is one comparison in every run.
-    pub(super) fn comparison(&self) -> (&str, Age, &str, &str) {
-        (self.group, self.age, self.metric, self.unit)
+    pub(super) fn comparison(&self) -> (&str, Phase, &str, &str) {
+        (self.group, self.phase, self.metric, self.unit)
     }
 
     /// Its family, if it can be a measure for others: what a cell of few runs usually costs is not known.
@@ -73,13 +73,13 @@ pub(super) fn cells<'a>(machine: &Machine<'a>, wanted: &Wanted<'a>) -> Vec<Cell<
             let metric = wanted.metric.unwrap_or(&group.headline);
             for (row, unit, log, figure) in costs(group, metric) {
                 let runner = row.key.runner.as_str();
-                let name = (&group.name, group.age, metric, unit, runner);
+                let name = (&group.name, group.phase, metric, unit, runner);
                 let place = *places.entry(name).or_insert_with(|| {
                     let class = run.runner(runner).map(|info| info.class);
                     cells.push(Cell {
                         group: &group.name,
                         key: &row.key,
-                        age: group.age,
+                        phase: group.phase,
                         metric,
                         unit,
                         family: families

@@ -68,7 +68,7 @@ pub struct HistoryRun {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangePoint {
-    /// Name of the cell, with the age of its instances where that is not the usual one.
+    /// Name of the cell, with the phase of its instances where that is not the usual one.
     pub cell: String,
     /// Name of the workload.
     pub workload: String,

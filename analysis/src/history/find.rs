@@ -7,7 +7,7 @@ use super::cells::{Cell, Wanted, cells};
 use super::steps::{Step, found};
 use super::{ChangePoint, Document, HistoryRun, Machine, MachineChanges, SCHEMA, Side, notes};
 use crate::analysis::Analysis;
-use crate::comparison::{Word, aged};
+use crate::comparison::{Word, with_phase};
 use crate::stats::{FEWEST_SAMPLES, dependent, median};
 use runtime_bench_results::differences;
 
@@ -119,7 +119,7 @@ fn change_point(
     };
     let notes: Vec<&str> = drifts.then_some(DRIFT).into_iter().chain(cores).collect();
     let found = ChangePoint {
-        cell: aged(&cell.key.to_string(), cell.age),
+        cell: with_phase(&cell.key.to_string(), cell.phase),
         workload: cell.key.workload.clone(),
         runner: cell.key.runner.clone(),
         metric: cell.metric.to_owned(),
@@ -146,6 +146,6 @@ fn change_point(
 
 /// Whether other programs took cores away from a cell's comparison.
 fn crowded(analysis: &Analysis, cell: &Cell<'_>) -> bool {
-    let own = |name: &str, age| (name, age) == (cell.group, cell.age);
-    analysis.groups.iter().any(|group| own(&group.name, group.age) && group.noise.crowded())
+    let own = |name: &str, phase| (name, phase) == (cell.group, cell.phase);
+    analysis.groups.iter().any(|group| own(&group.name, group.phase) && group.noise.crowded())
 }

@@ -4,7 +4,7 @@ use fastrand::Rng;
 
 use super::cells::{Cell, Cost};
 use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 pub(super) const RUNS: usize = 24;
 pub(super) const WORKLOADS: usize = 6;
@@ -33,19 +33,19 @@ pub(super) fn cells<'a>(
     change: impl Fn(usize, &str, usize) -> f64,
 ) -> Vec<Cell<'a>> {
     let machine: Vec<f64> = (0..RUNS).map(|_| noise(rng, 0.2)).collect();
-    let weather: Vec<Vec<f64>> =
+    let drift: Vec<Vec<f64>> =
         (0..WORKLOADS).map(|_| (0..RUNS).map(|_| noise(rng, 0.07)).collect()).collect();
     let mut cell = |(number, key): (usize, &'a CellKey)| {
         let (workload, runner) = (number / FAMILIES.len(), number % FAMILIES.len());
         let mut cost = |run: usize| {
             let usual = 10.0 + number as f64 / 7.0;
-            let day = machine[run] + weather[workload][run] + noise(rng, size);
+            let day = machine[run] + drift[workload][run] + noise(rng, size);
             let log = usual + day + change(run, &key.workload, runner);
             Cost { run, log, figure: log.exp() }
         };
         Cell {
             group: &key.workload,
-            age: Age::Young,
+            phase: Phase::Warm,
             metric: "wall",
             unit: "ns",
             family: Some(FAMILIES[runner]),

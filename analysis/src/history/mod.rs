@@ -32,7 +32,7 @@ use crate::stats::Interval;
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::differences;
 use runtime_bench_results::run::Run;
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 /// The runs of one machine.
 #[derive(Clone, Debug)]
@@ -81,8 +81,8 @@ pub struct Trend<'a> {
     pub group: &'a str,
     /// Name of the workload.
     pub workload: &'a str,
-    /// Age of the instances.
-    pub age: Age,
+    /// Phase of the instances.
+    pub phase: Phase,
     /// Name of the metric.
     pub headline: &'a str,
     /// Its unit; empty for a pure number, and where no run has a figure.
@@ -180,7 +180,7 @@ fn trend<'a>(group: &'a Group, row: &'a Row, unit: &'a str) -> Trend<'a> {
     Trend {
         group: &group.name,
         workload: &group.workload,
-        age: group.age,
+        phase: group.phase,
         headline: &group.headline,
         unit,
         runner: &row.key.runner,
@@ -212,12 +212,12 @@ fn point<'a>(
 }
 
 /// What is one comparison in every run.
-fn series(group: &Group) -> (&str, Age, &str) {
-    (&group.name, group.age, &group.headline)
+fn series(group: &Group) -> (&str, Phase, &str) {
+    (&group.name, group.phase, &group.headline)
 }
 
 /// The newest known unit of each comparison.
-fn units<'a>(machine: &Machine<'a>) -> HashMap<(&'a str, Age, &'a str), &'a str> {
+fn units<'a>(machine: &Machine<'a>) -> HashMap<(&'a str, Phase, &'a str), &'a str> {
     let groups = machine.runs.iter().flat_map(|(_, analysis)| &analysis.groups);
     groups.filter_map(|group| Some((series(group), unit(group)?))).collect()
 }

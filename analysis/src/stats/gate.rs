@@ -21,7 +21,7 @@ pub struct Stage {
     /// The head.
     pub head: Pairs,
     /// The base once more.
-    pub twin: Pairs,
+    pub control: Pairs,
     /// The base, linked in other layouts.
     #[serde(default)]
     pub base_layouts: Vec<Pairs>,
@@ -88,17 +88,17 @@ impl Look {
             verdict: found.verdict,
             open: None,
             ratio: found.ratio,
-            interval: found.interval,
+            interval: found.strict_interval,
             of_means: false,
             slow: found.slow,
         };
         match found.verdict {
             Verdict::Faster | Verdict::Slower
-                if found.interval.and_then(|i| side(i, margin)).is_none() =>
+                if found.strict_interval.and_then(|i| side(i, margin)).is_none() =>
             {
-                (look.verdict, look.open) = (Verdict::Undecided, Some(Open::WithinMargin));
+                (look.verdict, look.open) = (Verdict::Open, Some(Open::WithinMargin));
             }
-            Verdict::DependsOnMode | Verdict::Undecided => {
+            Verdict::DependsOnMode | Verdict::Open | Verdict::Same => {
                 let mean = found.mean_interval.or_else(|| mean_ratio_interval(pairs));
                 if let Some((mean, verdict)) =
                     mean.and_then(|mean| Some((mean, side(mean, margin)?)))
@@ -111,12 +111,12 @@ impl Look {
                     let narrow = |interval: Interval| {
                         interval.alike(TIE) || side(interval, margin).is_some()
                     };
-                    let means = found.interval.is_some_and(narrow);
+                    let means = found.strict_interval.is_some_and(narrow);
                     look.open = Some(if means { Open::Means } else { Open::Wide });
                 }
             }
             Verdict::NotCompared => look.open = Some(Open::TooFew),
-            Verdict::Faster | Verdict::Slower | Verdict::Tie => {}
+            _ => {}
         }
         look
     }
@@ -205,11 +205,11 @@ pub fn gate(stages: &[Stage]) -> Gated {
     let (verdict, open) = if !looks.iter().any(Look::differs) {
         (last.verdict, last.open)
     } else if looks.len() < 2 || !alike {
-        (Verdict::Undecided, Some(Open::StagesDisagree))
+        (Verdict::Open, Some(Open::StagesDisagree))
     } else if in_every_layout(stages, last.verdict) {
         (last.verdict, None)
     } else {
-        (Verdict::Undecided, Some(Open::Layouts))
+        (Verdict::Open, Some(Open::Layouts))
     };
     let differs = matches!(verdict, Verdict::Faster | Verdict::Slower);
     let hull = looks.iter().filter_map(|look| look.interval).reduce(Interval::hull);
@@ -247,7 +247,7 @@ mod tests {
             let gated = gate(stages);
             (gated.verdict, gated.open)
         };
-        let disagree = (Verdict::Undecided, Some(Open::StagesDisagree));
+        let disagree = (Verdict::Open, Some(Open::StagesDisagree));
         assert_eq!(word(&[one(rng, 1.03), one(rng, 1.03)]), (Verdict::Slower, None));
         assert_eq!(word(&[one(rng, 0.95), one(rng, 0.95)]), (Verdict::Faster, None));
         assert_eq!(word(&[one(rng, 1.03), one(rng, 1.0)]), disagree);
@@ -315,7 +315,7 @@ mod tests {
             (gated.verdict, gated.open)
         };
         assert_eq!(with([1.05, 1.03]), (Verdict::Slower, None));
-        assert_eq!(with([1.05, 1.0]), (Verdict::Undecided, Some(Open::Layouts)));
+        assert_eq!(with([1.05, 1.0]), (Verdict::Open, Some(Open::Layouts)));
     }
 
     /// Equal builds on a machine with bursts: both stages are never fooled on the same side.

@@ -43,4 +43,7 @@ pub use shift::shift;
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
 pub use spread::{Spread, between_runs};
 pub use unpaired::{Unpaired, fewest_unpaired, unpaired};
-pub use verdict::{Comparison, MARGIN, TIE, TwinCheck, Verdict, check_twin, compare, fewest_pairs};
+pub use verdict::{
+    Comparison, ControlCheck, MARGIN, ResultClass, SHOWN_LEVEL, TIE, Verdict, check_control,
+    compare, fewest_pairs, lean,
+};

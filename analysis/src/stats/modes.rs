@@ -7,6 +7,9 @@ use super::interval::{median, sorted, two_sided};
 /// A round is slow when it costs this many times what the fastest tenth of its side costs at most.
 /// Modes of a scheduler or of loopback lie further apart than that; ordinary noise does not.
 const SLOW: f64 = 1.5;
+/// Two modes are apart when the middle third between their medians, on a log scale, holds at most this
+/// part of the rounds of the smaller one. Of one wide mode it holds the top of the hill.
+const SPARSE: usize = 4;
 
 /// Shares of slow rounds, between 0 and 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +35,8 @@ struct Side {
     /// Median cost of those that are; that of the others when there are none.
     slow: f64,
     share: f64,
+    /// The slow rounds are a mode of their own: a gap separates them from the fast ones.
+    has_modes: bool,
 }
 
 impl Modes {
@@ -59,13 +64,25 @@ impl Modes {
         SlowShares { candidate: self.candidate.share, reference: self.reference.share }
     }
 
-    /// Whether one side is slow more often than the other, at an error level.
+    /// Whether the candidate has a slow mode and is in it more often than the reference is slow, at an
+    /// error level.
     ///
     /// `McNemar`'s test by the binomial distribution, which looks only at rounds in which one side is
     /// slow and the other is not: a burst of load that slows both says nothing (Conover, *Practical
     /// Nonparametric Statistics*, 3rd ed., §3.5). What counts as slow is read from the same rounds, so
     /// the level is approximate.
-    pub(super) fn differ(&self, level: f64) -> bool {
+    pub(super) fn candidate_is_slow_more_often(&self, level: f64) -> bool {
+        let (candidate, reference) = self.discordant;
+        self.candidate.has_modes && candidate > reference && self.differ(level)
+    }
+
+    /// The same of the reference.
+    pub(super) fn reference_is_slow_more_often(&self, level: f64) -> bool {
+        let (candidate, reference) = self.discordant;
+        self.reference.has_modes && reference > candidate && self.differ(level)
+    }
+
+    fn differ(&self, level: f64) -> bool {
         let (a, b) = self.discordant;
         two_sided(a.min(b), a + b) <= level
     }
@@ -82,8 +99,14 @@ impl Side {
     fn of(costs: &[f64], limit: f64) -> Option<Self> {
         let (slow, fast): (Vec<f64>, Vec<f64>) = costs.iter().partition(|cost| **cost > limit);
         let share = slow.len() as f64 / costs.len() as f64;
+        let smaller = slow.len().min(fast.len());
         let fast = median(&fast)?;
-        Some(Self { fast, slow: median(&slow).unwrap_or(fast), share })
+        let slow = median(&slow).unwrap_or(fast);
+        let step = (slow / fast).powf(1.0 / 3.0);
+        let gap = fast * step..slow / step;
+        let between = costs.iter().filter(|cost| gap.contains(cost)).count();
+        let has_modes = slow >= SLOW * fast && between <= smaller / SPARSE;
+        Some(Self { fast, slow, share, has_modes })
     }
 }
 
@@ -112,11 +135,14 @@ mod tests {
     #[test]
     fn slowness_that_both_sides_share_is_no_difference() {
         let burst = |i: usize| if i < 20 { 3.0 } else { 1.0 };
-        assert!(!pairs(60, |i| (burst(i), burst(i))).differ(LEVEL));
-        assert!(pairs(60, |i| (burst(i), 1.0)).differ(LEVEL));
+        let slow = |modes: Modes| modes.candidate_is_slow_more_often(LEVEL);
+        assert!(!slow(pairs(60, |i| (burst(i), burst(i)))));
+        assert!(slow(pairs(60, |i| (burst(i), 1.0))));
         // 11 discordant rounds of one kind: p = 2·2⁻¹¹ > LEVEL.
-        assert!(!pairs(60, |i| (if i < 11 { 3.0 } else { 1.0 }, 1.0)).differ(LEVEL));
-        assert!(pairs(60, |i| (if i < 13 { 3.0 } else { 1.0 }, 1.0)).differ(LEVEL));
+        assert!(!slow(pairs(60, |i| (if i < 11 { 3.0 } else { 1.0 }, 1.0))));
+        assert!(slow(pairs(60, |i| (if i < 13 { 3.0 } else { 1.0 }, 1.0))));
+        let modes = pairs(60, |i| (burst(i), 1.0));
+        assert!(!modes.reference_is_slow_more_often(LEVEL), "only the candidate is");
     }
 
     #[test]

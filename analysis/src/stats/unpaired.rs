@@ -78,7 +78,7 @@ impl Unpaired {
         } else if median.alike(TIE) && mean.alike(TIE) {
             Verdict::Tie
         } else {
-            Verdict::Undecided
+            Verdict::Open
         }
     }
 }
@@ -143,8 +143,8 @@ mod tests {
         assert_eq!(word(6.0, 0.01, 0.01), Verdict::Slower);
         assert_eq!(word(4.0, 0.01, 0.01), Verdict::Faster);
         assert_eq!(word(5.0, 0.01, 0.01), Verdict::Tie);
-        assert_eq!(word(5.0, 0.5, 0.01), Verdict::Undecided);
-        assert_eq!(word(6.0, 0.01, 0.30), Verdict::Undecided, "within the margin");
+        assert_eq!(word(5.0, 0.5, 0.01), Verdict::Open);
+        assert_eq!(word(6.0, 0.01, 0.30), Verdict::Open, "within the margin");
     }
 
     #[test]
@@ -175,10 +175,10 @@ mod tests {
     fn a_median_that_the_mean_does_not_confirm_is_undecided() {
         let head: Vec<f64> = (0..60).map(|x| if x % 4 == 0 { 4.0 } else { 1.0 }).collect();
         let tie = unpaired(&[1.0; 60], &head, LEVEL);
-        assert_eq!(tie.verdict(0.01), Verdict::Undecided, "{tie:?}");
+        assert_eq!(tie.verdict(0.01), Verdict::Open, "{tie:?}");
         let head: Vec<f64> = head.iter().map(|cost| if *cost > 1.0 { 4.0 } else { 0.9 }).collect();
         let faster = unpaired(&[1.0; 60], &head, LEVEL);
-        assert_eq!(faster.verdict(0.01), Verdict::Undecided, "{faster:?}");
+        assert_eq!(faster.verdict(0.01), Verdict::Open, "{faster:?}");
     }
 
     #[test]

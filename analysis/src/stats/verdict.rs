@@ -1,9 +1,9 @@
-//! From paired costs to a word.
+//! From paired costs to a verdict.
 
 use serde::{Deserialize, Serialize};
 
 use super::dependence::batch_size;
-use super::interval::{Interval, dependent_interval, median, median_interval};
+use super::interval::{Interval, dependent_interval, median, two_sided};
 use super::mean_ratio::mean_ratio_interval;
 use super::modes::{Modes, SlowShares};
 
@@ -14,25 +14,69 @@ const FEWEST_PAIRS: usize = 13;
 pub const MARGIN: f64 = 0.01;
 /// *tie* needs the whole interval within this share.
 pub const TIE: f64 = 0.03;
+/// Error level of every interval that is shown.
+pub const SHOWN_LEVEL: f64 = 0.05;
+/// *same* needs the whole shown interval within one of these shares.
+const SAME: [f64; 3] = [0.03, 0.05, 0.1];
+/// False discovery rate of *leaning*.
+const LEANING: f64 = 0.05;
 
-/// What a comparison may say.
+/// What a comparison says.
+///
+/// Only a [settled](ResultClass::Settled) result may be called proven, or decide an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Costs less than the reference: the whole interval lies beyond 1 %.
+    /// Settled: costs less than the reference; the whole interval lies beyond 1%.
     Faster,
-    /// Costs more than the reference: the whole interval lies beyond 1 %.
+    /// Settled: costs more than the reference; the whole interval lies beyond 1%.
     Slower,
-    /// Whatever difference there is lies within 3 %.
+    /// Settled: any difference is within 3%.
     Tie,
-    /// The interval is too wide to say, or a few wild rounds are; no evidence is no tie.
-    Undecided,
-    /// Median and mean disagree, or one side is slow more often: the answer depends on which mode
+    /// The 95% interval lies within [`Comparison::within`].
+    Same,
+    /// Probably costs less: of all such rows of the table, at most 5% are expected to be wrong.
+    LeansFaster,
+    /// Probably costs more: of all such rows of the table, at most 5% are expected to be wrong.
+    LeansSlower,
+    /// The interval is too wide to say more than its ends.
+    Open,
+    /// Median and mean disagree, or the winner is slow more often: the result depends on the mode that
     /// a process falls into.
     DependsOnMode,
     /// Nothing to compare with, or too few pairs.
     NotCompared,
+}
+
+/// How much a verdict may claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ResultClass {
+    /// Faster, slower or a tie at the level of the whole table.
+    Settled,
+    /// The 95% interval lies within 3%, 5% or 10%.
+    Same,
+    /// Probably faster or slower, with a false discovery rate of 5% over the table.
+    Leaning,
+    /// Not known yet.
+    Open,
+}
+
+impl ResultClass {
+    /// Every class, the strongest first.
+    pub const ALL: [Self; 4] = [Self::Settled, Self::Same, Self::Leaning, Self::Open];
+
+    /// The class in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Same => "same",
+            Self::Leaning => "leaning",
+            Self::Open => "open",
+        }
+    }
 }
 
 impl Verdict {
@@ -42,9 +86,23 @@ impl Verdict {
             Self::Faster => "faster",
             Self::Slower => "slower",
             Self::Tie => "tie",
-            Self::Undecided => "undecided",
+            Self::Same => "same",
+            Self::LeansFaster => "leaning faster",
+            Self::LeansSlower => "leaning slower",
+            Self::Open => "open",
             Self::DependsOnMode => "depends on mode",
             Self::NotCompared => "not compared",
+        }
+    }
+
+    /// The class of the result; `None` where nothing was compared.
+    pub fn class(self) -> Option<ResultClass> {
+        match self {
+            Self::Faster | Self::Slower | Self::Tie => Some(ResultClass::Settled),
+            Self::Same => Some(ResultClass::Same),
+            Self::LeansFaster | Self::LeansSlower => Some(ResultClass::Leaning),
+            Self::Open | Self::DependsOnMode => Some(ResultClass::Open),
+            Self::NotCompared => None,
         }
     }
 
@@ -54,7 +112,9 @@ impl Verdict {
         match self {
             Self::Faster => Self::Slower,
             Self::Slower => Self::Faster,
-            settled => settled,
+            Self::LeansFaster => Self::LeansSlower,
+            Self::LeansSlower => Self::LeansFaster,
+            neither => neither,
         }
     }
 }
@@ -67,36 +127,55 @@ pub struct Comparison {
     pub reference: String,
     /// Median over rounds of the ratio of costs; above 1 costs more than the reference.
     pub ratio: Option<f64>,
-    /// Interval of that median at `level`; `None` when the pairs do not reach the level.
+    /// The 95% interval of that median; `None` below 6 pairs.
     pub interval: Option<Interval>,
-    /// Error level, after dividing by the number of comparisons.
+    /// Error level of a settled verdict: the table's, divided by its comparisons and looks.
     pub level: f64,
-    /// The 99 % bootstrap interval of the ratio of mean costs, which must agree; `None` where the
-    /// median leaves nothing to confirm.
+    /// The interval at `level`; `None` when the pairs do not reach the level.
+    pub strict_interval: Option<Interval>,
+    /// The 99% bootstrap interval of the ratio of mean costs, which must agree with a settled verdict;
+    /// `None` where the median settles nothing.
     pub mean_interval: Option<Interval>,
     /// Shares of rounds that were much slower than the fast ones of the same side.
     #[serde(default)]
     pub slow: Option<SlowShares>,
     /// Rounds in which both were measured.
     pub pairs: usize,
-    /// The word.
+    /// Two-sided p-value of the sign test that both cost the same.
+    pub p_value: Option<f64>,
+    /// The result.
     pub verdict: Verdict,
-    /// Proven different, and proven to differ by less than 3 %.
+    /// The share of 1 that the 95% interval lies within, where the result is a tie or the same: 0.03, 0.05
+    /// or 0.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<f64>,
+    /// About how many more rounds an answer needs, where the result is leaning or open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_rounds: Option<usize>,
+    /// Proven different, and proven to differ by less than 3%.
     pub negligible: bool,
 }
 
-/// The fewest pairs that can bear a verdict at an error level: the interval from the least to the
+impl Comparison {
+    /// Whether the question has an answer: settled, or the same within 10%.
+    pub fn is_answered(&self) -> bool {
+        matches!(self.verdict.class(), Some(ResultClass::Settled | ResultClass::Same))
+    }
+}
+
+/// The fewest pairs that can bear a settled verdict at an error level: the interval from the least to the
 /// greatest of n samples misses the median with probability 2·2⁻ⁿ.
 pub fn fewest_pairs(level: f64) -> usize {
     FEWEST_PAIRS.max((1.0 - level.log2()).ceil() as usize)
 }
 
-/// Compares costs (less is better) pair by pair: `(candidate, reference)` of the same round.
+/// Compares costs (less is better) pair by pair: `(candidate, reference)` of the same round, in the order
+/// of time.
 ///
 /// Ratios are taken on a log scale, so that a/b and b/a agree; pairs that are not positive and
-/// finite are left out. The interval is [`median_interval`] at `level`, wider where neighbouring rounds
-/// resemble each other. What it says must be confirmed by the ratio of mean
-/// costs and by the shares of slow rounds. Pairs stand in the order of time.
+/// finite are left out. The interval is [`median_interval`](super::median_interval), wider where neighboring rounds
+/// resemble each other. A settled verdict must be confirmed by the ratio of mean costs and by the shares
+/// of slow rounds. Whether a comparison [leans](lean) is a question to the whole table.
 pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison {
     let possible = |cost: f64| cost.is_finite() && cost > 0.0;
     let usable: Vec<(f64, f64)> =
@@ -104,38 +183,112 @@ pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison 
     let logs: Vec<f64> = usable.iter().map(|(a, b)| (a / b).ln()).collect();
     let batch = batch_size(&logs);
     let unlike = logs.len() / batch;
-    let interval = (unlike >= FEWEST_PAIRS)
-        .then(|| dependent_interval(&logs, unlike, level))
-        .flatten()
-        .map(|logs| Interval { low: logs.low.exp(), high: logs.high.exp() });
-    let modes = Modes::of(&usable);
-    let said = match interval {
-        Some(interval) => judge(interval),
-        // Enough rounds, and too few of them independent.
-        None if logs.len() >= FEWEST_PAIRS && median_interval(&logs, level).is_some() => {
-            Verdict::Undecided
-        }
-        None => Verdict::NotCompared,
+    let at = |level: f64| {
+        dependent_interval(&logs, unlike, level)
+            .map(|logs| Interval { low: logs.low.exp(), high: logs.high.exp() })
     };
-    let settled = matches!(said, Verdict::Undecided | Verdict::NotCompared);
-    let mean_interval = if settled { None } else { mean_ratio_interval(&sums(&usable, batch)) };
-    let verdict = match (mean_interval, &modes) {
+    let strict_interval = (unlike >= FEWEST_PAIRS).then(|| at(level)).flatten();
+    let interval = at(SHOWN_LEVEL);
+    let modes = Modes::of(&usable);
+    let said = strict_interval.map_or(Verdict::Open, judge);
+    let mean_interval =
+        if said == Verdict::Open { None } else { mean_ratio_interval(&sums(&usable, batch)) };
+    let settled = match (mean_interval, &modes) {
         (Some(mean), Some(modes)) => {
             one_mode(confirmed(said, mean_ratio(&usable), mean), modes, level)
         }
         _ => said,
     };
-    Comparison {
+    let within =
+        interval.and_then(|interval| SAME.into_iter().find(|share| interval.alike(*share)));
+    let verdict = match (settled, within) {
+        (Verdict::Open, _) if logs.len() < FEWEST_PAIRS => Verdict::NotCompared,
+        (Verdict::Open, Some(_)) => Verdict::Same,
+        (settled, _) => settled,
+    };
+    let ratio = median(&logs).map(f64::exp);
+    let mut comparison = Comparison {
         reference: reference.to_owned(),
-        ratio: median(&logs).map(f64::exp),
+        ratio,
         interval,
+        strict_interval,
         mean_interval,
         slow: modes.map(|modes| modes.shares()),
         level,
         pairs: logs.len(),
+        p_value: sign_test(&logs, unlike),
         verdict,
+        within: within.filter(|_| matches!(verdict, Verdict::Tie | Verdict::Same)),
+        more_rounds: None,
         negligible: matches!(verdict, Verdict::Faster | Verdict::Slower)
-            && interval.is_some_and(|interval| interval.alike(TIE)),
+            && strict_interval.is_some_and(|interval| interval.alike(TIE)),
+    };
+    if verdict == Verdict::Open {
+        comparison.more_rounds = more_rounds(&comparison, unlike);
+    }
+    comparison
+}
+
+/// The sign test of samples that are worth `independent` ones: how surprising their median is if the true
+/// one is 0.
+fn sign_test(logs: &[f64], independent: usize) -> Option<f64> {
+    if logs.len() < FEWEST_PAIRS {
+        return None;
+    }
+    let below = logs.iter().filter(|log| **log < 0.0).count();
+    let above = logs.iter().filter(|log| **log > 0.0).count();
+    let share = independent as f64 / logs.len() as f64;
+    let fewer = (below.min(above) as f64 * share).ceil() as usize;
+    Some(two_sided(fewer, ((below + above) as f64 * share).floor() as usize))
+}
+
+/// About how many rounds more until a difference is settled or proven to be within 10%: the width of an
+/// interval falls with the root of the rounds. `None` where more than 100 times as many would be needed.
+fn more_rounds(comparison: &Comparison, independent: usize) -> Option<usize> {
+    let interval = comparison.interval?;
+    let effect = comparison.ratio?.ln().abs();
+    let half = (interval.high / interval.low).ln() / 2.0;
+    // Normal quantiles: of the level against that of 95%.
+    let strict = half * (quantile(comparison.level) / quantile(SHOWN_LEVEL));
+    let to_settle = (strict / (effect - MARGIN.ln_1p())).powi(2);
+    let widest = SAME[SAME.len() - 1];
+    let to_be_same = (half / (widest.ln_1p() - effect)).powi(2);
+    let growth = [(to_settle, effect > MARGIN.ln_1p()), (to_be_same, effect < widest.ln_1p())]
+        .into_iter()
+        .filter_map(|(growth, possible)| possible.then_some(growth))
+        .fold(f64::INFINITY, f64::min);
+    // The level alone needs so many.
+    let fewest =
+        fewest_pairs(comparison.level) as f64 * comparison.pairs as f64 / independent as f64;
+    let needed = (growth * comparison.pairs as f64).max(fewest);
+    let more = (needed - comparison.pairs as f64).ceil().max(1.0);
+    (more <= 100.0 * comparison.pairs as f64).then_some(more as usize)
+}
+
+/// The two-sided quantile of the standard normal distribution by its tail's bound, to about 2%:
+/// `√(−2·ln(level/2))` corrected once (Abramowitz & Stegun, *Handbook of Mathematical Functions*, 26.2.22).
+fn quantile(level: f64) -> f64 {
+    let t = (-2.0 * (level / 2.0).ln()).sqrt();
+    t - (2.30753 + 0.27061 * t) / (1.0 + 0.99229 * t + 0.04481 * t * t)
+}
+
+/// Marks the open comparisons of a table that probably differ: the Benjamini–Hochberg procedure over the
+/// p-values of all its comparisons, at a false discovery rate of 5% (Benjamini & Hochberg, *JRSS B* 57,
+/// 1995, §3).
+pub fn lean<'a>(table: impl IntoIterator<Item = &'a mut Comparison>) {
+    let table: Vec<&mut Comparison> = table.into_iter().collect();
+    let mut p_values: Vec<f64> = table.iter().filter_map(|row| row.p_value).collect();
+    p_values.sort_by(f64::total_cmp);
+    let count = p_values.len() as f64;
+    let rejected = |(rank, p): &(usize, &f64)| **p <= LEANING * (rank + 1) as f64 / count;
+    let threshold = p_values.iter().enumerate().rev().find(rejected).map(|(_, p)| *p);
+    for row in table {
+        if row.verdict == Verdict::Open && row.p_value.is_some_and(|p| Some(p) <= threshold) {
+            row.verdict = match row.ratio {
+                Some(ratio) if ratio < 1.0 => Verdict::LeansFaster,
+                _ => Verdict::LeansSlower,
+            };
+        }
     }
 }
 
@@ -147,7 +300,7 @@ fn judge(interval: Interval) -> Verdict {
     } else if interval.alike(TIE) {
         Verdict::Tie
     } else {
-        Verdict::Undecided
+        Verdict::Open
     }
 }
 
@@ -167,7 +320,7 @@ fn confirmed(verdict: Verdict, ratio: f64, mean: Interval) -> Verdict {
     match (agrees, contradicts) {
         (true, _) => verdict,
         (false, true) => Verdict::DependsOnMode,
-        (false, false) => Verdict::Undecided,
+        (false, false) => Verdict::Open,
     }
 }
 
@@ -182,36 +335,40 @@ fn mean_ratio(pairs: &[(f64, f64)]) -> f64 {
     whole.first().map_or(f64::NAN, |(a, b)| a / b)
 }
 
-/// A word that would be another one in another mode, where one side is in the slow mode more often.
+/// A verdict that another mode would reverse: the winner, or either side of a tie, is in its slow mode more
+/// often than the other side.
 fn one_mode(verdict: Verdict, modes: &Modes, level: f64) -> Verdict {
-    let word = matches!(verdict, Verdict::Faster | Verdict::Slower | Verdict::Tie);
-    if word && modes.differ(level) && !modes.apart(MARGIN) {
-        Verdict::DependsOnMode
-    } else {
-        verdict
-    }
+    let conflicts = match verdict {
+        Verdict::Faster => modes.candidate_is_slow_more_often(level),
+        Verdict::Slower => modes.reference_is_slow_more_often(level),
+        Verdict::Tie => {
+            modes.candidate_is_slow_more_often(level) || modes.reference_is_slow_more_often(level)
+        }
+        _ => false,
+    };
+    if conflicts && !modes.apart(MARGIN) { Verdict::DependsOnMode } else { verdict }
 }
 
 /// What the reference against itself says of a comparison's noise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum TwinCheck {
+pub enum ControlCheck {
     /// The two are proven alike within 3 %.
     Passed,
     /// Too noisy, or too few rounds, to prove them alike.
-    Unproven,
+    Inconclusive,
     /// Identical code was told apart: the verdicts beside it are not to be trusted.
     Failed,
 }
 
-/// Judges the reference's twin by the same rule as everything else: it passes as a *tie*, and fails
+/// Judges the reference's A/A control by the same rule as everything else: it passes as a *tie*, and fails
 /// where it is *faster* or *slower*, however little.
-pub fn check_twin(comparison: &Comparison) -> TwinCheck {
+pub fn check_control(comparison: &Comparison) -> ControlCheck {
     match comparison.verdict {
-        Verdict::Tie => TwinCheck::Passed,
-        Verdict::Faster | Verdict::Slower => TwinCheck::Failed,
-        Verdict::Undecided | Verdict::DependsOnMode | Verdict::NotCompared => TwinCheck::Unproven,
+        Verdict::Tie => ControlCheck::Passed,
+        Verdict::Faster | Verdict::Slower => ControlCheck::Failed,
+        _ => ControlCheck::Inconclusive,
     }
 }
 
@@ -240,7 +397,7 @@ mod tests {
         assert_eq!(word(&pairs(&mut rng, 60, 0.8, 0.02)), Verdict::Faster);
         assert_eq!(word(&pairs(&mut rng, 60, 1.3, 0.02)), Verdict::Slower);
         assert_eq!(word(&pairs(&mut rng, 60, 1.0, 0.01)), Verdict::Tie);
-        assert_eq!(word(&pairs(&mut rng, 20, 1.0, 0.3)), Verdict::Undecided);
+        assert_eq!(word(&pairs(&mut rng, 20, 1.0, 0.3)), Verdict::Open);
         assert_eq!(word(&pairs(&mut rng, 12, 2.0, 0.0)), Verdict::NotCompared);
         assert_eq!(word(&[]), Verdict::NotCompared);
     }
@@ -291,7 +448,7 @@ mod tests {
             compare("tokio", &costs, LEVEL).verdict
         };
         assert_eq!(word(4.0), Verdict::Faster, "one wild round does not turn the mean");
-        assert_eq!(word(6.0), Verdict::Undecided);
+        assert_eq!(word(6.0), Verdict::Open);
     }
 
     #[test]
@@ -299,7 +456,7 @@ mod tests {
         let modes: Vec<(f64, f64)> =
             (0..60).map(|round| (if round < 40 { 0.8 } else { 1.3 }, 1.0)).collect();
         let comparison = compare("tokio", &modes, LEVEL);
-        assert_eq!((comparison.verdict, comparison.pairs), (Verdict::Undecided, 60));
+        assert_eq!((comparison.verdict, comparison.pairs), (Verdict::Open, 60));
     }
 
     #[test]
@@ -341,11 +498,11 @@ mod tests {
 
     #[test]
     fn a_twin_passes_fails_or_is_unproven() {
-        let check = |costs: &[(f64, f64)]| check_twin(&compare("tokio", costs, LEVEL));
+        let check = |costs: &[(f64, f64)]| check_control(&compare("tokio", costs, LEVEL));
         let mut rng = Rng::with_seed(2);
-        assert_eq!(check(&pairs(&mut rng, 60, 1.0, 0.01)), TwinCheck::Passed);
-        assert_eq!(check(&pairs(&mut rng, 60, 1.2, 0.01)), TwinCheck::Failed);
-        assert_eq!(check(&pairs(&mut rng, 15, 1.0, 0.5)), TwinCheck::Unproven);
-        assert_eq!(check(&[]), TwinCheck::Unproven);
+        assert_eq!(check(&pairs(&mut rng, 60, 1.0, 0.01)), ControlCheck::Passed);
+        assert_eq!(check(&pairs(&mut rng, 60, 1.2, 0.01)), ControlCheck::Failed);
+        assert_eq!(check(&pairs(&mut rng, 15, 1.0, 0.5)), ControlCheck::Inconclusive);
+        assert_eq!(check(&[]), ControlCheck::Inconclusive);
     }
 }

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_results::external::Answer;
 use runtime_bench_results::histogram;
-use runtime_bench_results::outside::Answer;
 use runtime_bench_results::program::ProgramRequest;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store::{StoreError, read_from};
@@ -75,7 +75,7 @@ fn latencies(text: &str) {
     }
 }
 
-/// A line from a runner outside of this program.
+/// A line from an external runner.
 pub(crate) fn answer(bytes: &[u8]) {
     match Answer::read(&String::from_utf8_lossy(bytes)) {
         Ok(Answer::Ok(measured)) => {

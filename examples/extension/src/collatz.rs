@@ -8,7 +8,7 @@ use runtime_bench::api::workload::{
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
 use runtime_bench::results::metric::MetricDef;
-use runtime_bench::results::trial::{Age, Metric};
+use runtime_bench::results::trial::{Phase, Metric};
 
 /// How many steps the first numbers need to reach 1, one task a number.
 #[derive(Clone, Copy)]
@@ -50,7 +50,7 @@ impl Workload for Collatz {
             model: "Each task follows the Collatz sequence of one number; the steps add up.".into(),
             check: "The sum equals that of a plain loop.".into(),
             headline: PER_NUMBER.id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: Vec::new(),
         }
     }

@@ -10,12 +10,16 @@ use runtime_bench_api::clock::{Clock, Usage};
 use runtime_bench_api::trial::{self, ExternalReply, process};
 use runtime_bench_api::workload::Setup;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::external::{
+    Answer, Describe, Measured, RUNNER_PROTOCOL, Request, Trial,
+};
 use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::outside::{Answer, Describe, Measured, RUNNER_PROTOCOL, Request, Trial};
 use runtime_bench_results::program::{
     CellSupport, ExternalProbe, Family, ProbeReply, ProbeRequest, ProbedRunner, ProgramRequest,
 };
-use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outside, Phases, TrialRequest};
+use runtime_bench_results::trial::{
+    Block, ErrorKind, ExternalCommand, Metric, Phases, TrialRequest,
+};
 
 use super::process::RunnerProcess;
 use super::{conformance, samples, tree};
@@ -56,7 +60,7 @@ fn measure(
     let entry =
         registry.entry(workload).ok_or_else(|| TrialError::new(ErrorKind::Protocol, unknown()))?;
     let external = request
-        .outside
+        .external
         .as_ref()
         .ok_or_else(|| TrialError::new(ErrorKind::Protocol, "the request names no command"))?;
     let block = run(entry, &trial::setup(request, clock), request, external)?;
@@ -118,7 +122,7 @@ fn run(
     entry: &Entry,
     setup: &Setup,
     request: &TrialRequest,
-    external: &Outside,
+    external: &ExternalCommand,
 ) -> Result<Block, TrialError> {
     let inputs = entry.external_inputs(setup)?;
     let text = |path: PathBuf| path.to_string_lossy().into_owned();
@@ -126,7 +130,7 @@ fn run(
         protocol: RUNNER_PROTOCOL,
         cell: request.cell.clone(),
         workers: request.workers,
-        age: request.age,
+        phase: request.phase,
         block: request.block,
         seed: request.seed,
         limit_s: external.limit_s as f64,
@@ -171,7 +175,7 @@ fn self_timed(
     let possible = measured.check(request.block, passed, cores());
     possible.map_err(|why| TrialError::new(ErrorKind::Protocol, why.to_string()))?;
     let timing = samples::timing(&measured.samples);
-    let answers = measured.samples.into_iter().map(|sample| sample.answer).collect();
+    let answers = measured.samples.into_iter().map(|sample| sample.output).collect();
     let sample = entry.external_sample(setup, answers, timing)?;
     let seconds = |ns: f64| ns / 1e9;
     let phases = Phases {
@@ -181,8 +185,12 @@ fn self_timed(
     };
     let build = Duration::from_nanos(measured.build_ns as u64);
     let warm_up = measured.warm_up_iterations;
-    let block =
-        trial::measure::block(sample, warm_up, trial::measure::startup(request.age, build), phases);
+    let block = trial::measure::block(
+        sample,
+        warm_up,
+        trial::measure::startup(request.phase, build),
+        phases,
+    );
     Ok(with(block, measured.metrics))
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use runtime_bench_results::external::{Answer, Describe, RUNNER_PROTOCOL, Request, Trial};
 use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::outside::{Answer, Describe, RUNNER_PROTOCOL, Request, Trial};
 use runtime_bench_results::program::Check;
-use runtime_bench_results::trial::{Age, BlockSize, ErrorKind, Outside};
+use runtime_bench_results::trial::{BlockSize, ErrorKind, ExternalCommand, Phase};
 
 use super::process::RunnerProcess;
 use crate::program::TrialError;
@@ -18,28 +18,28 @@ const STRANGE: u32 = 999;
 const UNKNOWN: &str = "no-such-workload";
 
 /// Checks a runner.
-pub(super) fn checks(outside: &Outside) -> Vec<Check> {
+pub(super) fn checks(external: &ExternalCommand) -> Vec<Check> {
     let checks = [
-        ("refuses another version of the protocol in a sentence", strange_version(outside)),
-        ("refuses a workload that it does not know in a sentence", unknown_workload(outside)),
-        ("ends when its standard input ends", end_of_input(outside)),
+        ("refuses another version of the protocol in a sentence", strange_version(external)),
+        ("refuses a workload that it does not know in a sentence", unknown_workload(external)),
+        ("ends when its standard input ends", end_of_input(external)),
     ];
     let check = |(what, problem): (&str, _)| Check { what: what.to_owned(), problem };
     checks.into_iter().map(check).collect()
 }
 
-fn strange_version(outside: &Outside) -> Option<String> {
+fn strange_version(external: &ExternalCommand) -> Option<String> {
     let describe = Describe { protocol: STRANGE, workers: 1, cells: Vec::new() };
-    refusal(outside, &Request::Describe(describe), Some(ErrorKind::Protocol))
+    refusal(external, &Request::Describe(describe), Some(ErrorKind::Protocol))
 }
 
-fn unknown_workload(outside: &Outside) -> Option<String> {
+fn unknown_workload(external: &ExternalCommand) -> Option<String> {
     let (point, runner) = (Point::new(), "runner".to_owned());
     let trial = Trial {
         protocol: RUNNER_PROTOCOL,
         cell: CellKey { workload: UNKNOWN.to_owned(), point, runner },
         workers: 1,
-        age: Age::Young,
+        phase: Phase::Warm,
         block: BlockSize::Iterations(1),
         seed: 1,
         limit_s: LIMIT.as_secs_f64(),
@@ -47,12 +47,16 @@ fn unknown_workload(outside: &Outside) -> Option<String> {
         files: Vec::new(),
         address: None,
     };
-    refusal(outside, &Request::Trial(Box::new(trial)), None)
+    refusal(external, &Request::Trial(Box::new(trial)), None)
 }
 
 /// A request that must be answered by an error, of a kind where one is given.
-fn refusal(outside: &Outside, request: &Request, wanted: Option<ErrorKind>) -> Option<String> {
-    let answer = RunnerProcess::start(outside, LIMIT).and_then(|mut runner| {
+fn refusal(
+    external: &ExternalCommand,
+    request: &Request,
+    wanted: Option<ErrorKind>,
+) -> Option<String> {
+    let answer = RunnerProcess::start(external, LIMIT).and_then(|mut runner| {
         let answer = runner.ask(request)?;
         runner.close();
         Ok(answer)
@@ -70,8 +74,8 @@ fn refusal(outside: &Outside, request: &Request, wanted: Option<ErrorKind>) -> O
     }
 }
 
-fn end_of_input(outside: &Outside) -> Option<String> {
-    match RunnerProcess::start(outside, LIMIT).map(RunnerProcess::close) {
+fn end_of_input(external: &ExternalCommand) -> Option<String> {
+    match RunnerProcess::start(external, LIMIT).map(RunnerProcess::close) {
         Ok(true) => None,
         Ok(false) => Some("it went on for 2 s without a request, and was ended".to_owned()),
         Err(error) => Some(error.message),

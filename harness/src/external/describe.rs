@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::program::{CellSupport, Check, ExternalProbe, ProbeRequest};
-use runtime_bench_results::trial::{ErrorKind, Outside};
+use runtime_bench_results::trial::{ErrorKind, ExternalCommand};
 
 use super::ExternalRunner;
 use crate::executor::{Executor, PROBE_LIMIT, probe_request};
@@ -22,7 +22,7 @@ pub struct ExternalCells {
     /// Its description.
     pub info: RunnerInfo,
     /// How a trial of it is started.
-    pub command: Outside,
+    pub command: ExternalCommand,
     /// Checks of its conformance to the protocol, where they were asked for.
     pub checks: Vec<Check>,
     reply: Reply,
@@ -61,7 +61,7 @@ impl ExternalCells {
         executor: &dyn Executor,
     ) -> Self {
         let free = questions.limits.memory.map(|free| (free as f64 * MEMORY_SHARE) as u64);
-        let command = Outside {
+        let command = ExternalCommand {
             command: runner.command.clone(),
             folder: runner.folder.to_string_lossy().into_owned(),
             limit_s: PROBE_LIMIT.as_secs(),
@@ -114,7 +114,7 @@ type Reasons = HashMap<(String, Point), Option<String>>;
 
 fn probe(
     runner: &ExternalRunner,
-    command: &Outside,
+    command: &ExternalCommand,
     questions: Questions<'_>,
     adapter: &Program,
     executor: &dyn Executor,

@@ -1,4 +1,4 @@
-//! `runners.toml`: declares runners outside of this program.
+//! `runners.toml`: declares external runners.
 
 use std::env;
 use std::fs;

@@ -1,4 +1,4 @@
-//! External runners: commands that speak the runner protocol ([`runtime_bench_results::outside`],
+//! External runners: commands that speak the runner protocol ([`runtime_bench_results::external`],
 //! `docs/runner-protocol.md`).
 //!
 //! - [`mod@file`]: `runners.toml`, which declares them.

@@ -6,8 +6,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::outside::{Answer, Request};
-use runtime_bench_results::trial::{ErrorKind, Outside};
+use runtime_bench_results::external::{Answer, Request};
+use runtime_bench_results::trial::{ErrorKind, ExternalCommand};
 
 use super::tree;
 use super::watch::{Bounds, Watch};
@@ -28,16 +28,16 @@ pub(super) struct RunnerProcess {
 
 impl RunnerProcess {
     /// Starts a runner.
-    pub(super) fn start(outside: &Outside, time: Duration) -> Result<Self, TrialError> {
+    pub(super) fn start(external: &ExternalCommand, time: Duration) -> Result<Self, TrialError> {
         let start = || {
-            let mut command = command(&outside.command, Path::new(&outside.folder))?;
+            let mut command = command(&external.command, Path::new(&external.folder))?;
             command.stdin(Stdio::piped()).stdout(Stdio::piped());
             own_group(&mut command);
             let mut child = command.spawn()?;
             let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
                 return Err(io::Error::other("it has no pipes"));
             };
-            let bounds = Bounds { time, memory: outside.memory };
+            let bounds = Bounds { time, memory: external.memory };
             let watch = Some(Watch::over(child.id(), bounds));
             Ok(Self { child, to: Some(to), from: BufReader::new(from), watch })
         };

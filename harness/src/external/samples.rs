@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use runtime_bench_api::clock::{Timing, Usage};
-use runtime_bench_results::outside::Sample;
+use runtime_bench_results::external::Sample;
 
 /// All samples together; they are possible (`Measured::check`).
 pub(super) fn timing(samples: &[Sample]) -> Timing {
@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn samples_are_added_up() {
-        let sample = |wall_ns, cpu_ns| Sample { wall_ns, cpu_ns, answer: Value::Null };
+        let sample = |wall_ns, cpu_ns| Sample { wall_ns, cpu_ns, output: Value::Null };
         let timing = timing(&[sample(300.0, 500.0), sample(100.0, 0.0)]);
         let ns = Duration::from_nanos;
         assert_eq!((timing.wall, timing.shortest, timing.usage.cpu), (ns(400), ns(100), ns(500)));

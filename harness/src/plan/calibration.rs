@@ -123,11 +123,11 @@ fn shown(
     let mut shown = Vec::new();
     for cell in cells {
         let key = CellKey { point: capacity.clone(), ..cell.key.clone() };
-        let block = BlockSize::Nanoseconds(profile.block(cell.age).as_nanos() as u64);
+        let block = BlockSize::Nanoseconds(profile.block(cell.phase).as_nanos() as u64);
         let mut rates = Vec::new();
         for _ in 0..TRIALS {
             let finished =
-                executor.run(&Trial { cell: &key, age: cell.age, block }).ok_or_else(|| {
+                executor.run(&Trial { cell: &key, phase: cell.phase, block }).ok_or_else(|| {
                     Error::Interrupted("interrupted; nothing was measured".to_owned())
                 })?;
             match finished.outcome {

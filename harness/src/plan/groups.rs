@@ -1,7 +1,7 @@
 //! Cells that are compared with each other.
 
 use runtime_bench_results::run::Plan;
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 /// Cells that this run measures and compares with each other, by their ids.
 pub(crate) fn groups(plan: &Plan) -> Vec<Group> {
@@ -13,9 +13,9 @@ pub(crate) fn groups(plan: &Plan) -> Vec<Group> {
         .filter(|(_, cell)| cell.not_applicable.is_none() && plan.measures(&cell.key.workload));
     for (id, cell) in cells {
         let name = cell.key.group();
-        match groups.iter_mut().find(|group| group.name == name && group.age == cell.age) {
+        match groups.iter_mut().find(|group| group.name == name && group.phase == cell.phase) {
             Some(group) => group.cells.push(id),
-            None => groups.push(Group { name, age: cell.age, cells: vec![id] }),
+            None => groups.push(Group { name, phase: cell.phase, cells: vec![id] }),
         }
     }
     groups
@@ -25,7 +25,7 @@ pub(crate) fn groups(plan: &Plan) -> Vec<Group> {
 pub(crate) struct Group {
     /// `workload[/variant]/params`.
     pub(crate) name: String,
-    pub(crate) age: Age,
+    pub(crate) phase: Phase,
     /// Ids of its cells.
     pub(crate) cells: Vec<usize>,
 }

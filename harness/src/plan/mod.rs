@@ -21,7 +21,7 @@ use runtime_bench_results::catalogue::{Class, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::program::CellSupport;
 use runtime_bench_results::run::{Plan, PlannedCell, Role};
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 use crate::error::Error;
 use crate::executor::{Executor, probe_request};
@@ -69,7 +69,7 @@ impl Planned {
         self.workloads.iter().filter(|info| self.plan.measures(&info.name))
     }
 
-    /// Cells that are compared: all but the twins.
+    /// Cells that are compared: all but the A/A controls.
     pub fn subjects(&self) -> impl Iterator<Item = &PlannedCell> {
         self.cells().filter(|cell| cell.role == Role::Subject)
     }
@@ -79,7 +79,7 @@ impl Planned {
         self.runners.iter().any(|info| info.name == runner && info.class == Class::Reference)
     }
 
-    /// Cells that run, the twins among them.
+    /// Cells that run, the A/A controls among them.
     pub fn runnable(&self) -> impl Iterator<Item = &PlannedCell> {
         self.cells().filter(|cell| cell.not_applicable.is_none())
     }
@@ -137,6 +137,7 @@ pub fn make(
         pool_threads: request.pool_threads,
         budget_s: request.budget.as_secs_f64(),
         trial_limit_s: request.trial_limit.as_secs_f64(),
+        looks: 1,
         reference: request.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
         shard,
         cells,
@@ -208,7 +209,7 @@ impl Comparison<'_> {
     /// cost in seconds.
     fn cells(&self, runners: &[&Probed]) -> Result<Vec<(PlannedCell, f64)>, Error> {
         let Self { entry, point, request, .. } = self;
-        let age = age(entry, request);
+        let phase = phase(entry, request);
         let mut cells = Vec::new();
         for probed in runners {
             let (workload, runner) = (entry.info.name.clone(), probed.runner.info.name.clone());
@@ -217,18 +218,18 @@ impl Comparison<'_> {
                 continue;
             }
             let (cost_s, not_applicable) = match self.fit(probed, &key)? {
-                Fit::Runs(requirements) => (cost_s(&requirements, age, request), None),
+                Fit::Runs(requirements) => (cost_s(&requirements, phase, request), None),
                 Fit::NotApplicable(reason) => (0.0, Some(reason)),
                 Fit::Unknown => continue,
             };
-            cells.push((PlannedCell { key, role: Role::Subject, age, not_applicable }, cost_s));
+            cells.push((PlannedCell { key, role: Role::Subject, phase, not_applicable }, cost_s));
         }
         let able = || cells.iter().filter(|(cell, _)| cell.not_applicable.is_none());
         let wanted = request.reference.as_deref().unwrap_or(REFERENCE);
         let reference =
             able().find(|(cell, _)| cell.key.runner == wanted).or_else(|| able().next());
         let control = |(cell, cost_s): &(PlannedCell, f64)| {
-            (PlannedCell { role: Role::Twin, ..cell.clone() }, *cost_s)
+            (PlannedCell { role: Role::AaControl, ..cell.clone() }, *cost_s)
         };
         let control = reference.map(control);
         cells.extend(control);
@@ -287,13 +288,13 @@ enum Fit {
 
 /// What all rounds of a cell are expected to take, seconds: the budget, or more where a trial has its
 /// own time.
-fn cost_s(requirements: &Requirements, age: Age, request: &PlanRequest) -> f64 {
-    let steady_s = if age == Age::Steady { STEADY_S } else { 0.0 };
+fn cost_s(requirements: &Requirements, phase: Phase, request: &PlanRequest) -> f64 {
+    let steady_s = if phase == Phase::Steady { STEADY_S } else { 0.0 };
     let scheduled_s = ROUNDS * requirements.time.as_secs_f64();
     request.budget.as_secs_f64().max(steady_s).max(scheduled_s)
 }
 
-fn age(entry: &Entry, request: &PlanRequest) -> Age {
-    let wanted = request.age.unwrap_or_else(|| request.profile.age(entry.info.headline_age));
-    if entry.ages().contains(&wanted) { wanted } else { entry.info.headline_age }
+fn phase(entry: &Entry, request: &PlanRequest) -> Phase {
+    let wanted = request.phase.unwrap_or_else(|| request.profile.phase(entry.info.headline_phase));
+    if entry.ages().contains(&wanted) { wanted } else { entry.info.headline_phase }
 }

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use runtime_bench_api::workload::PointSet;
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 /// A profile by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
     /// Tiny points, for testing the harness itself.
     Smoke,
-    /// One point a workload, young instances: about four minutes. The default.
+    /// One point a workload, warm instances: about four minutes. The default.
     Quick,
-    /// One point a workload, at the age that suits it, and long blocks for what is rare: a quarter of an hour.
+    /// One point a workload, at the phase that suits it, and long blocks for what is rare: a quarter of an hour.
     Standard,
     /// As standard, with narrower intervals: an hour and three quarters.
     Thorough,
@@ -52,30 +52,30 @@ impl Profile {
     }
 
     /// Fewest rounds that can bear a verdict, and the most that are of use. Instances differ more
-    /// by their age than by anything else, so old ones are met at least 20 times.
-    pub fn rounds(self, age: Age) -> RangeInclusive<u32> {
-        match (self, age) {
+    /// by their phase than by anything else, so old ones are met at least 20 times.
+    pub fn rounds(self, phase: Phase) -> RangeInclusive<u32> {
+        match (self, phase) {
             (Self::Smoke, _) => 13..=13,
-            (_, Age::Steady) => 20..=150,
-            (_, Age::Startup | Age::Young) => 13..=150,
+            (_, Phase::Steady) => 20..=150,
+            (_, Phase::Startup | Phase::Warm) => 13..=150,
         }
     }
 
-    /// Age at which a workload is measured, unless it is asked for another.
-    pub fn age(self, headline: Age) -> Age {
+    /// Phase at which a workload is measured, unless it is asked for another.
+    pub fn phase(self, headline: Phase) -> Phase {
         match self {
-            Self::Smoke | Self::Quick => Age::Young,
+            Self::Smoke | Self::Quick => Phase::Warm,
             Self::Standard | Self::Thorough => headline,
         }
     }
 
     /// How much one block measures.
-    pub fn block(self, age: Age) -> Duration {
-        match (self, age) {
+    pub fn block(self, phase: Phase) -> Duration {
+        match (self, phase) {
             (Self::Smoke, _) => Duration::from_micros(100),
-            (_, Age::Steady) => Duration::from_millis(200),
+            (_, Phase::Steady) => Duration::from_millis(200),
             // Time spent on more instances tells more than time spent on one.
-            (_, Age::Startup | Age::Young) => Duration::from_millis(8),
+            (_, Phase::Startup | Phase::Warm) => Duration::from_millis(8),
         }
     }
 

@@ -7,7 +7,7 @@ use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::PlannedCell;
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 use super::profile::Profile;
 use super::shard::ShardNumber;
@@ -63,8 +63,8 @@ pub struct PlanRequest {
     pub rate: Option<Rate>,
     /// An allocator on which every point is measured as well; `None`: the system's only.
     pub allocator: Option<Allocator>,
-    /// Age of the instances; `None` leaves it to the profile.
-    pub age: Option<Age>,
+    /// Phase of the instances; `None` leaves it to the profile.
+    pub phase: Option<Phase>,
     /// The profile.
     pub profile: Profile,
     /// Time for one cell.
@@ -105,7 +105,7 @@ impl PlanRequest {
             params: Vec::new(),
             rate: None,
             allocator: None,
-            age: None,
+            phase: None,
             profile,
             budget: profile.budget(),
             workers: cores(),

@@ -88,15 +88,15 @@ mod tests {
     use super::*;
     use runtime_bench_results::key::{CellKey, Point};
     use runtime_bench_results::run::Role;
-    use runtime_bench_results::trial::Age;
+    use runtime_bench_results::trial::Phase;
 
     /// A plan of workloads `w0`, `w1`, … at so many seconds each.
     fn plan(costs_s: &[f64]) -> Vec<(PlannedCell, f64)> {
         let cell = |(number, cost_s): (usize, &f64)| {
             let workload = format!("w{number}");
             let key = CellKey { workload, point: Point::new(), runner: "tokio".to_owned() };
-            let age = Age::Young;
-            (PlannedCell { key, role: Role::Subject, age, not_applicable: None }, *cost_s)
+            let phase = Phase::Warm;
+            (PlannedCell { key, role: Role::Subject, phase, not_applicable: None }, *cost_s)
         };
         costs_s.iter().enumerate().map(cell).collect()
     }

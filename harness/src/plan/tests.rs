@@ -34,7 +34,7 @@ fn every_pair_has_a_cell_and_every_comparison_a_twin() {
     comparisons.dedup();
     assert!(comparisons.len() >= workloads);
     assert_eq!(cells(&planned, Role::Subject).len(), comparisons.len() * runners);
-    assert_eq!(cells(&planned, Role::Twin).len(), comparisons.len());
+    assert_eq!(cells(&planned, Role::AaControl).len(), comparisons.len());
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn eight_shards_have_the_cells_of_the_plan_and_each_comparison_stays_in_one() {
         cells.extend(own);
     }
     let sorted = |mut cells: Vec<PlannedCell>| {
-        cells.sort_by_key(|cell| (cell.key.to_string(), cell.role, cell.age));
+        cells.sort_by_key(|cell| (cell.key.to_string(), cell.role, cell.phase));
         cells
     };
     assert_eq!(sorted(cells), sorted(whole.plan.cells));
@@ -156,5 +156,5 @@ fn a_split_does_not_depend_on_the_seed() {
 fn without_tokio_the_first_able_runner_is_twinned() {
     let runners = vec!["threads".to_owned(), "rayon".to_owned()];
     let planned = plan(&PlanRequest { runners, ..request() }).unwrap();
-    assert!(cells(&planned, Role::Twin).iter().all(|cell| cell.key.runner == "threads"));
+    assert!(cells(&planned, Role::AaControl).iter().all(|cell| cell.key.runner == "threads"));
 }

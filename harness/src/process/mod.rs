@@ -14,7 +14,7 @@ use runtime_bench_results::key::CellKey;
 use runtime_bench_results::listing::Route;
 use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest, ServeRequest};
 use runtime_bench_results::trial::{
-    ErrorKind, NoReply, Outcome, Outside, PROTOCOL, TrialReply, TrialRequest,
+    ErrorKind, ExternalCommand, Outcome, PROTOCOL, ReplyError, TrialReply, TrialRequest,
 };
 use tempfile::TempDir;
 
@@ -128,25 +128,25 @@ impl<'a> ProcessExecutor<'a> {
     }
 
     fn start(&self, program: &Program, route: &Route, trial: &Trial<'_>) -> Option<Finished> {
-        let Trial { cell, age, block } = *trial;
+        let Trial { cell, phase, block } = *trial;
         let workers = cell.point.workers().unwrap_or(self.settings.workers);
         let limit = self.settings.limit;
         let external = route
             .external
             .as_ref()
-            .map(|command| Outside { limit_s: limit.as_secs(), ..command.clone() });
+            .map(|command| ExternalCommand { limit_s: limit.as_secs(), ..command.clone() });
         let grace = if external.is_some() { GRACE } else { Duration::ZERO };
         let request = ProgramRequest::Trial(Box::new(TrialRequest {
             protocol: PROTOCOL,
             cell: cell.clone(),
             workers,
             pool_threads: self.settings.pool_threads,
-            age,
+            phase,
             block,
             seed: self.settings.seed,
             scratch: self.scratch.path().to_string_lossy().into_owned(),
             load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
-            outside: external,
+            external: external,
         }));
         let mut command = command(program);
         command.envs(route.worker_variable.as_ref().map(|name| (name, workers.to_string())));
@@ -314,7 +314,7 @@ fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
     let error = |kind, message| Outcome::Error { kind, message };
     match TrialReply::read(stdout) {
         Ok(outcome) => outcome,
-        Err(NoReply::Silent | NoReply::NotUnderstood(_)) if !status.success() => {
+        Err(ReplyError::Silent | ReplyError::NotUnderstood(_)) if !status.success() => {
             let words =
                 last_words(stderr).map_or_else(String::new, |line| format!("; it said: {line}"));
             let hint =

@@ -8,7 +8,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
-use runtime_bench_results::trial::{Age, BlockSize, Metric, Outcome};
+use runtime_bench_results::trial::{BlockSize, Metric, Outcome, Phase};
 
 use super::progress::Progress;
 use crate::executor::{Executor, Trial};
@@ -32,8 +32,8 @@ pub struct Side<'a> {
 pub struct Row<'a> {
     /// What it is called.
     pub name: String,
-    /// Age of the instances.
-    pub age: Age,
+    /// Phase of the instances.
+    pub phase: Phase,
     /// Name of the metric that counts.
     pub metric: String,
     /// Measured in every round.
@@ -207,7 +207,7 @@ impl Measuring<'_> {
     /// One trial: its cost in the metric, and in time.
     fn trial(&mut self, row: usize, side: usize) -> Option<(Option<f64>, Duration)> {
         let nothing = Some((None, Duration::ZERO));
-        let Row { name, age, metric, .. } = &self.rows[row];
+        let Row { name, phase, metric, .. } = &self.rows[row];
         let Some(who) = self.rows[row].side(side) else { return nothing };
         let measured = &mut self.measured[row];
         // A row that cannot be decided any more is not worth its time.
@@ -215,8 +215,8 @@ impl Measuring<'_> {
             return nothing;
         }
         self.progress.running(name);
-        let block = BlockSize::Nanoseconds(Profile::Quick.block(*age).as_nanos() as u64);
-        let finished = who.executor.run(&Trial { cell: &who.cell, age: *age, block })?;
+        let block = BlockSize::Nanoseconds(Profile::Quick.block(*phase).as_nanos() as u64);
+        let finished = who.executor.run(&Trial { cell: &who.cell, phase: *phase, block })?;
         if self.interrupt.requested() {
             return None;
         }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
-use runtime_bench_analysis::analysis::level;
+use runtime_bench_analysis::analysis::Levels;
 use runtime_bench_analysis::stats::fewest_pairs;
-use runtime_bench_results::interruption::{Break, Torn};
+use runtime_bench_results::interruption::{Break, PartialRound};
 use runtime_bench_results::run::{Line, PlannedCell, Reference, Role, Schedule, TrialRecord};
 use runtime_bench_results::store::RunWriter;
 use runtime_bench_results::trial::{BlockSize, Outcome};
@@ -123,16 +123,16 @@ impl<'a> Rounds<'a> {
     pub(super) fn note_break(&mut self) -> Result<(), Error> {
         let trials = self.writer.run().trials.len();
         let resumed = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-        let broken = Break { trials, resumed, torn: self.torn() };
+        let broken = Break { trials, resumed, partial_round: self.partial_round() };
         Ok(self.writer.append(Line::Break(broken))?)
     }
 
     /// The round that was going on when the run stopped, where it was one.
-    fn torn(&self) -> Option<Torn> {
+    fn partial_round(&self) -> Option<PartialRound> {
         let last = self.writer.run().trials.last().filter(|trial| trial.round > 0)?;
         let group = self.groups.iter().position(|group| group.cells.contains(&last.cell))?;
         let cells = self.groups[group].cells.clone();
-        self.is_left(group, last.round).then_some(Torn { round: last.round, cells })
+        self.is_left(group, last.round).then_some(PartialRound { round: last.round, cells })
     }
 
     /// Trials of each cell that are not counted: does it run, is it right, what does it cost?
@@ -216,12 +216,12 @@ impl<'a> Rounds<'a> {
 
     /// Fewest and most rounds: enough for a verdict at the level that this comparison has.
     fn rounds(&self, group: usize, able: usize) -> RangeInclusive<u32> {
-        let workload = |group: &Group| &self.planned.plan.cells[group.cells[0]].key.workload;
-        let own = workload(&self.groups[group]);
-        let points = self.groups.iter().filter(|other| workload(other) == own).count();
-        // One of the able cells is the twin.
-        let fewest = fewest_pairs(level(able.saturating_sub(1), points)) as u32 + SPARE_ROUNDS;
-        let wanted = self.profile.rounds(self.groups[group].age);
+        let plan = &self.planned.plan;
+        let workload = &plan.cells[self.groups[group].cells[0]].key.workload;
+        // One of the able cells is the A/A control.
+        let level = Levels::of(plan).level(workload, able.saturating_sub(1));
+        let fewest = fewest_pairs(level) as u32 + SPARE_ROUNDS;
+        let wanted = self.profile.rounds(self.groups[group].phase);
         let fewest = fewest.max(*wanted.start());
         fewest..=fewest.max(*wanted.end())
     }
@@ -304,8 +304,8 @@ impl<'a> Rounds<'a> {
     }
 
     fn trial_of<'c>(&self, cell: &'c PlannedCell) -> Trial<'c> {
-        let block = BlockSize::Nanoseconds(self.profile.block(cell.age).as_nanos() as u64);
-        Trial { cell: &cell.key, age: cell.age, block }
+        let block = BlockSize::Nanoseconds(self.profile.block(cell.phase).as_nanos() as u64);
+        Trial { cell: &cell.key, phase: cell.phase, block }
     }
 }
 

@@ -84,7 +84,7 @@ fn order_of_rounds_follows_the_seed_alone() {
 fn failed_cell_is_not_tried_again_and_leaves_the_others_whole() {
     let executor = FakeExecutor::new().with_script(|cell, number| {
         if number > 40 && cell.to_string().starts_with("null/smol") {
-            return fails(ErrorKind::WrongAnswer, "9 of 10");
+            return fails(ErrorKind::WrongOutput, "9 of 10");
         }
         takes(2.0)
     });
@@ -191,7 +191,8 @@ fn noise_and_stalls_reach_the_results() {
     let monitor = executor.monitor(0.0, events);
     let run = measured(tempdir().unwrap().path(), &request(1), &executor, monitor).run;
     assert_eq!((run.noise.as_slice(), run.stalls.as_slice()), (&[window][..], &[stall, late][..]));
-    let excluded: Vec<&TrialRecord> = run.trials.iter().filter(|trial| run.spoilt(trial)).collect();
+    let excluded: Vec<&TrialRecord> =
+        run.trials.iter().filter(|trial| run.excluded(trial)).collect();
     assert!(!excluded.is_empty() && excluded.iter().all(|t| t.at_s <= 0.06), "{excluded:?}");
     let cost_s: f64 = run.trials.iter().map(|trial| trial.cost_s).sum();
     assert!((run.end.unwrap().elapsed_s - cost_s).abs() < 1e-9, "the run's time is the clock's");

@@ -4,20 +4,20 @@ use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Summary};
-use runtime_bench_analysis::stats::Verdict;
+use runtime_bench_analysis::stats::{ResultClass, Verdict};
 use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::run::Run;
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 use serde::Serialize;
 
 use crate::ReportError;
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 23] = [
     "workload",
     "variant",
     "runner",
     "params",
-    "age",
+    "phase",
     "metric",
     "unit",
     "value",
@@ -33,7 +33,9 @@ const COLUMNS: [&str; 21] = [
     "ratio_low",
     "ratio_high",
     "verdict",
-    "unbeaten",
+    "result_class",
+    "within",
+    "more_rounds",
 ];
 
 /// One line; its fields are the columns, in their order.
@@ -43,7 +45,7 @@ struct Record<'a> {
     variant: Cow<'a, str>,
     runner: Cow<'a, str>,
     params: Cow<'a, str>,
-    age: Option<Age>,
+    phase: Option<Phase>,
     metric: Cow<'a, str>,
     unit: Cow<'a, str>,
     value: Option<f64>,
@@ -60,7 +62,9 @@ struct Record<'a> {
     ratio_low: Option<f64>,
     ratio_high: Option<f64>,
     verdict: Option<Verdict>,
-    unbeaten: Option<bool>,
+    result_class: Option<ResultClass>,
+    within: Option<f64>,
+    more_rounds: Option<usize>,
 }
 
 /// The table as bytes (RFC 4180).
@@ -102,7 +106,7 @@ fn cell<'a>(run: &Run, group: &'a Group, row: &'a Row) -> Record<'a> {
         variant: text(group.point.variant.as_deref().unwrap_or_default()),
         runner: text(&row.key.runner),
         params: Cow::Owned(text(&group.point.label()).into_owned()),
-        age: Some(group.age),
+        phase: Some(group.phase),
         samples: row.samples,
         status: row.status.word(),
         reason: text(row.status.reason()),
@@ -125,9 +129,8 @@ fn with_figure<'a>(record: Record<'a>, metric: &'a Summary) -> Record<'a> {
 }
 
 fn with_verdict<'a>(record: Record<'a>, row: &'a Row) -> Record<'a> {
-    let unbeaten = row.is_ranked().then_some(row.unbeaten);
     let Some(comparison) = &row.comparison else {
-        return Record { unbeaten, ..record };
+        return record;
     };
     Record {
         reference: text(&comparison.reference),
@@ -135,7 +138,9 @@ fn with_verdict<'a>(record: Record<'a>, row: &'a Row) -> Record<'a> {
         ratio_low: comparison.interval.map(|interval| interval.low),
         ratio_high: comparison.interval.map(|interval| interval.high),
         verdict: Some(comparison.verdict),
-        unbeaten,
+        result_class: comparison.verdict.class(),
+        within: comparison.within,
+        more_rounds: comparison.more_rounds,
         ..record
     }
 }
@@ -169,7 +174,7 @@ mod tests {
     use runtime_bench_results::key::Point;
 
     fn row(runner: &str, status: Status, metrics: Vec<Summary>) -> Row {
-        Row { status, samples: 7, unbeaten: true, ..fixtures::row(runner, metrics) }
+        Row { status, samples: 7, ..fixtures::row(runner, metrics) }
     }
 
     fn metric(name: &str, interval: Option<Interval>) -> Summary {
@@ -195,11 +200,11 @@ mod tests {
         });
         let never = Status::NotApplicable("no timer,\nat all".into());
         let point = Point::new().variant("v").with("n", 2, "").with("d", 1, "ms");
-        let expected = "w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",young,wall,ns,1.5,1.0,2.0,6,measured,,\
+        let expected = "w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",warm,wall,ns,1.5,1.0,2.0,6,measured,,\
             cpu,single-thread,r,1.25,1.0,2.0,depends-on-mode,true\r\n\
-            w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",young,cpu,ns,1.5,,,6,measured,,\
+            w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",warm,cpu,ns,1.5,,,6,measured,,\
             cpu,single-thread,,,,,,\r\n\
-            w,v,c,\"n=2,d=1ms\",young,,,,,,7,n/a,\"no timer,\nat all\",cpu,,,,,,,\r\n";
+            w,v,c,\"n=2,d=1ms\",warm,,,,,,7,n/a,\"no timer,\nat all\",cpu,,,,,,,\r\n";
         let found = lines(point, vec![measured, row("c", never, Vec::new())]);
         assert_eq!(found, format!("{}\r\n{expected}", COLUMNS.join(",")));
     }
@@ -209,7 +214,7 @@ mod tests {
         let point = Point::new().variant("=1+1").with("-n", 1, "");
         let reason = Status::Failed("@SUM(A1)".into());
         let found = lines(point, vec![row("+cmd|' /C calc'!A0", reason, Vec::new())]);
-        assert!(found.contains("w,'=1+1,'+cmd|' /C calc'!A0,'-n=1,young,"), "{found}");
+        assert!(found.contains("w,'=1+1,'+cmd|' /C calc'!A0,'-n=1,warm,"), "{found}");
         assert!(found.contains(",'@SUM(A1),"), "{found}");
         assert!(lines(Point::new(), vec![row("a", Status::Measured, Vec::new())]).contains(",-,"));
         for (hostile, harmless) in [

@@ -163,7 +163,7 @@ fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {
     let name = shortened(&format!("{} · {}", group.title, group.point()));
     let cells = view.runners.iter().map(|runner| match group.row(runner.name) {
         Some(row) if distrusted => Cell::new(cell_without_verdict(group, row)),
-        Some(row) => Cell::new(cell(group, row)).strong_if(row.unbeaten),
+        Some(row) => Cell::new(cell(group, row)).strong_if(row.beaten_by.is_empty()),
         None => Cell::new(""),
     });
     [Cell::new(name + doubt)].into_iter().chain(cells).collect()

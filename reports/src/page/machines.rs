@@ -105,7 +105,7 @@ fn cell<'v>(
 ) -> Option<(&'v Row, &'v str)> {
     let groups = site.view.workloads.iter().flat_map(|workload| &workload.groups);
     let mut same = groups.filter(|group| {
-        (&group.source.name, group.source.age) == (&main.source.name, main.source.age)
+        (&group.source.name, group.source.phase) == (&main.source.name, main.source.phase)
     });
     let group = same.next()?;
     Some((group.row(runner)?, group.unit()))

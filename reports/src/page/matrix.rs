@@ -190,7 +190,7 @@ fn figure_cell(group: &Group<'_>, row: &Row, figure: &Summary, first: bool) -> M
             } @else {
                 span { "nothing to compare with" }
             }
-            @if row.unbeaten && group.is_decided() { em { "unbeaten" } }
+            @if row.beaten_by.is_empty() && group.is_decided() { em { "unbeaten" } }
         }
     }
 }

@@ -51,7 +51,7 @@ const LIMITS: [&str; 5] = [
      core counts.",
     "Load generators run on the same machine as the servers. Where the generator is what was measured, the row \
      says client-bound and is not ranked.",
-    "No interval covers what differs between two runs: the layout of memory, the age of the machine, its \
+    "No interval covers what differs between two runs: the layout of memory, the phase of the machine, its \
      neighbours.",
     "A workload is a model. What a program does besides, its caches, its allocator, its locks, is not in it.",
     "Runtimes are set to the same number of workers. Some have other defaults; the runners say theirs.",

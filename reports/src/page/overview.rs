@@ -80,7 +80,7 @@ fn cell(group: &Group<'_>, runner: &str) -> HeatCell {
     match ranked {
         Some((row, slowdown)) => HeatCell {
             shade: Some(matrix::shade(slowdown)),
-            best: row.unbeaten && group.is_decided(),
+            best: row.beaten_by.is_empty() && group.is_decided(),
             words: format::ratio(slowdown),
         },
         None => HeatCell { shade: None, best: false, words: String::new() },

@@ -87,7 +87,7 @@ fn tally(places: &[Place<'_, '_>]) -> Markup {
     let titles = |is: &dyn Fn(&Row) -> bool| -> Vec<&str> {
         ranked.iter().filter(|place| is(place.row)).map(|place| place.workload.title).collect()
     };
-    let (best, unbeaten) = (titles(&|row| row.best), titles(&|row| row.unbeaten));
+    let (best, unbeaten) = (titles(&|row| row.best), titles(&|row| row.beaten_by.is_empty()));
     html! {
         @if ranked.is_empty() {
             p.finding { "Nothing in this run ranks it against a runner of its class." }

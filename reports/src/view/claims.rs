@@ -69,7 +69,7 @@ impl<'a> Judged<'a> {
             }
         }
         for (test, found) in self.tests() {
-            if matches!(found.verdict, ClaimVerdict::Depends | ClaimVerdict::Undecided) {
+            if matches!(found.verdict, ClaimVerdict::Depends | ClaimVerdict::Inconclusive) {
                 parts.push(noise::sentence(&format!("{}: {}", test.title, answers(found))));
             }
         }
@@ -103,7 +103,7 @@ pub(crate) fn answers(found: &JudgedTest) -> String {
     let parts = [
         (Said::Yes, "yes on"),
         (Said::No, "no on"),
-        (Said::Undecided, "inconclusive on"),
+        (Said::Inconclusive, "inconclusive on"),
         (Said::NotCounted, "not to be believed on"),
     ];
     let parts: Vec<String> = parts.into_iter().filter_map(part).collect();
@@ -115,7 +115,7 @@ pub(crate) fn word(said: Said) -> &'static str {
     match said {
         Said::Yes => "yes",
         Said::No => "no",
-        Said::Undecided => "inconclusive",
+        Said::Inconclusive => "inconclusive",
         Said::NotCounted => "does not count",
         Said::NotMeasured => "not measured",
         Said::NotApplicable => "n/a",

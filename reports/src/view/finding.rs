@@ -85,7 +85,7 @@ fn leaders(group: &Group<'_>, measured: &[&Row]) -> String {
 }
 
 fn leaders_of(peers: &[&Row]) -> String {
-    let unbeaten = peers.iter().filter(|peer| peer.unbeaten);
+    let unbeaten = peers.iter().filter(|peer| peer.beaten_by.is_empty());
     let unbeaten: Vec<&str> = unbeaten.map(|peer| peer.key.runner.as_str()).collect();
     match unbeaten.as_slice() {
         [] if peers.iter().all(|peer| !peer.beaten_by.is_empty()) => {
@@ -115,7 +115,7 @@ fn differences(group: &Group<'_>, measured: &[&Row]) -> Option<String> {
         let name = named(group, row);
         if comparison.verdict == Verdict::Tie {
             ties.push(name);
-        } else if comparison.verdict == Verdict::Undecided {
+        } else if comparison.verdict == Verdict::Open {
             inconclusive.push(name);
         } else if let Some(words) = wording::difference(comparison, group.unit()) {
             parts.push(format!("{name} {words}"));

@@ -1,10 +1,10 @@
-//! One comparison: a workload at one point and one age.
+//! One comparison: a workload at one point and one phase.
 
 use runtime_bench_analysis::analysis::{self, Row, Scaling, Status, Summary};
 use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::key::{Param, ParamValue, Point};
-use runtime_bench_results::trial::{Age, Better};
+use runtime_bench_results::trial::{Better, Phase};
 
 use super::runner::Runner;
 use super::wording;
@@ -40,7 +40,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// `variant · connections 64, messages 100 · steady state`; most instances are young, and that is
+    /// `variant · connections 64, messages 100 · steady state`; most instances are warm, and that is
     /// not said.
     pub(crate) fn point(&self) -> String {
         let params = self.source.point.params.iter();
@@ -54,8 +54,8 @@ impl<'a> Group<'a> {
         if !params.is_empty() {
             parts.push(params.join(", "));
         }
-        if self.source.age != Age::Young || parts.is_empty() {
-            parts.push(wording::age(self.source.age).to_owned());
+        if self.source.phase != Phase::Warm || parts.is_empty() {
+            parts.push(wording::phase(self.source.phase).to_owned());
         }
         parts.join(" · ")
     }
@@ -70,7 +70,7 @@ impl<'a> Group<'a> {
             ParamValue::Text(_) => false,
         };
         let others = params.iter().filter(|param| param.name != scaling.param);
-        (variant, self.source.age) == (&scaling.variant, scaling.age)
+        (variant, self.source.phase) == (&scaling.variant, scaling.phase)
             && params.iter().any(is_x)
             && others.eq(&scaling.fixed)
     }
@@ -116,7 +116,7 @@ impl<'a> Group<'a> {
 
     /// Whether the reference against itself told identical code apart.
     pub(crate) fn is_distrusted(&self) -> bool {
-        self.source.told_apart()
+        self.source.control_failed()
     }
 
     /// Whether any verdict was reached.
@@ -150,7 +150,7 @@ impl<'a> Group<'a> {
     /// Whether a row has a verdict beside one of its class at least: otherwise it is neither beaten nor
     /// unbeaten.
     pub(crate) fn judges(&self, row: &Row) -> bool {
-        self.is_decided() && (row.unbeaten || !row.beaten_by.is_empty())
+        self.is_decided() && (row.beaten_by.is_empty() || !row.beaten_by.is_empty())
     }
 
     /// What a row costs ÷ what the cheapest of its class costs; `None` for a class of one, for a figure
@@ -181,13 +181,12 @@ impl<'a> Group<'a> {
 mod tests {
     use super::*;
     use crate::fixtures::{self, comparison, summary};
-    use runtime_bench_analysis::analysis::Twin;
-    use runtime_bench_analysis::stats::TwinCheck;
+    use runtime_bench_analysis::analysis::AaControl;
+    use runtime_bench_analysis::stats::ControlCheck;
 
     fn row(runner: &str, value: f64) -> Row {
         Row {
             comparison: (runner != "a").then(|| comparison(Verdict::Slower)),
-            unbeaten: runner == "a",
             best: runner == "a",
             beaten_by: (runner == "b").then(|| "a".to_owned()).into_iter().collect(),
             ..fixtures::row(runner, vec![summary("wall", value)])
@@ -196,11 +195,11 @@ mod tests {
 
     /// What each of three rows costs beside the best, and whether it is judged. The third is bound by its
     /// load generator.
-    fn standing(check: TwinCheck) -> Vec<(Option<f64>, bool)> {
+    fn standing(check: ControlCheck) -> Vec<(Option<f64>, bool)> {
         let bound = Row { client_bound: Some("late".into()), comparison: None, ..row("c", 1.0) };
         let rows = vec![row("a", 2.0), row("b", 4.0), bound];
         let mut source = fixtures::group(Point::new(), "wall", rows);
-        source.twin = Some(Twin { comparison: comparison(Verdict::Tie), check });
+        source.control = Some(AaControl { comparison: comparison(Verdict::Tie), check });
         let group = Group::new(&source, "W", &[], 0);
         source.rows.iter().map(|row| (group.slowdown(row), group.judges(row))).collect()
     }
@@ -208,7 +207,7 @@ mod tests {
     #[test]
     fn client_bound_and_distrusted_rows_are_not_ranked() {
         let of_a_good_one = [(Some(1.0), true), (Some(2.0), true), (None, false)];
-        assert_eq!(standing(TwinCheck::Passed), of_a_good_one);
-        assert_eq!(standing(TwinCheck::Failed), [(None, false); 3]);
+        assert_eq!(standing(ControlCheck::Passed), of_a_good_one);
+        assert_eq!(standing(ControlCheck::Failed), [(None, false); 3]);
     }
 }

@@ -1,9 +1,9 @@
 //! What went on beside a comparison, in sentences.
 
 use runtime_bench_analysis::analysis::{
-    Analysis, Group, GroupNoise, LOADED, LoadChange, Row, Twin,
+    AaControl, Analysis, Group, GroupNoise, LOADED, LoadChange, Row,
 };
-use runtime_bench_analysis::stats::TwinCheck;
+use runtime_bench_analysis::stats::ControlCheck;
 use runtime_bench_results::interruption::Break;
 use runtime_bench_results::run::Run;
 
@@ -71,14 +71,17 @@ pub(crate) fn resumed(run: &Run) -> Option<String> {
     let of_shards = run.shards.iter().flat_map(|shard| &shard.breaks);
     let breaks: Vec<&Break> = run.breaks.iter().chain(of_shards).collect();
     let last = breaks.last()?;
-    let torn = breaks.iter().filter(|one| one.torn.is_some()).count();
+    let partial_round = breaks.iter().filter(|one| one.partial_round.is_some()).count();
     let times = format::count(breaks.len(), "time");
-    let torn = if torn == 0 {
+    let partial_round = if partial_round == 0 {
         String::new()
     } else {
-        format!("; rounds that this tore in two, and that are left out: {torn}")
+        format!("; rounds that this tore in two, and that are left out: {partial_round}")
     };
-    Some(format!("the run was stopped and went on {times}, at last on {}{torn}", last.resumed))
+    Some(format!(
+        "the run was stopped and went on {times}, at last on {}{partial_round}",
+        last.resumed
+    ))
 }
 
 /// `smol is not ranked: the load generator used 0.91 of its one core`; `None` where none is.
@@ -93,16 +96,16 @@ pub(crate) fn client_bound(group: &Group) -> Option<String> {
 
 /// What the reference against itself showed, unless all is well.
 pub(crate) fn control(group: &Group) -> Option<String> {
-    let Twin { comparison, check } = group.twin.as_ref()?;
+    let AaControl { comparison, check } = group.control.as_ref()?;
     let against = |interval| format!("itself: {}×", format::ratio_interval(interval));
     let showed = comparison.interval.map_or_else(|| "itself".to_owned(), against);
     match check {
-        TwinCheck::Passed => None,
-        TwinCheck::Unproven => Some(format!(
+        ControlCheck::Passed => None,
+        ControlCheck::Inconclusive => Some(format!(
             "the noise control is inconclusive ({} against {showed}), so small differences stay inconclusive",
             comparison.reference
         )),
-        TwinCheck::Failed => Some(format!(
+        ControlCheck::Failed => Some(format!(
             "the noise control failed ({} against {showed}), so do not trust this comparison",
             comparison.reference
         )),

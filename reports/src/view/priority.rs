@@ -116,8 +116,8 @@ fn ratios_of(costs: &[Option<f64>]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::fixtures::{self, summary};
-    use runtime_bench_analysis::analysis::{Tail, Twin};
-    use runtime_bench_analysis::stats::{Percentile, TwinCheck, Verdict};
+    use runtime_bench_analysis::analysis::{AaControl, Tail};
+    use runtime_bench_analysis::stats::{ControlCheck, Percentile, Verdict};
     use runtime_bench_results::key::Point;
 
     /// A row with some metrics in ns, and the tail of its latencies.
@@ -139,7 +139,7 @@ mod tests {
     fn of(
         headline: &str,
         rows: Vec<Row>,
-        twin: Option<TwinCheck>,
+        control: Option<ControlCheck>,
         priority: Priority,
     ) -> Option<Vec<f64>> {
         let names: Vec<String> = rows.iter().map(|row| row.key.runner.clone()).collect();
@@ -150,9 +150,9 @@ mod tests {
             slug: name.clone(),
         };
         let runners: Vec<Runner<'_>> = names.iter().map(runner).collect();
-        let comparison = fixtures::comparison(Verdict::Undecided);
+        let comparison = fixtures::comparison(Verdict::Open);
         let mut source = fixtures::group(Point::new(), headline, rows);
-        source.twin = twin.map(|check| Twin { comparison, check });
+        source.control = control.map(|check| AaControl { comparison, check });
         ratios(&Group::new(&source, "W", &runners, 0), &runners, priority)
     }
 
@@ -183,8 +183,8 @@ mod tests {
 
     #[test]
     fn failed_control_or_single_runner_gives_no_ratio() {
-        assert_eq!(of("p99", three(), Some(TwinCheck::Failed), Priority::Speed), None);
-        let unproven = of("p99", three(), Some(TwinCheck::Unproven), Priority::Speed);
+        assert_eq!(of("p99", three(), Some(ControlCheck::Failed), Priority::Speed), None);
+        let unproven = of("p99", three(), Some(ControlCheck::Inconclusive), Priority::Speed);
         assert_eq!(unproven, Some(vec![2.0, 1.0, 0.0]));
         assert_eq!(of("p99", three().split_off(1), None, Priority::Speed), None);
     }

@@ -77,7 +77,7 @@ pub(crate) fn tallies<'a>(section: &Section<'_, 'a>, runners: &[Runner<'a>]) -> 
             Tally {
                 runner: runner.name,
                 class,
-                unbeaten: count(|row| row.unbeaten),
+                unbeaten: count(|row| row.beaten_by.is_empty()),
                 best: count(|row| row.best),
                 lead: met.iter().filter_map(|row| row.lead).min_by(f64::total_cmp),
                 of: met.len(),

@@ -1,10 +1,10 @@
-//! Words for directions, ages, classes and verdicts.
+//! Words for directions, phases, classes and verdicts.
 
 use runtime_bench_analysis::analysis::{Row, Status};
 use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
 use runtime_bench_analysis::stats::{Comparison, Interval, Verdict};
 use runtime_bench_results::catalogue::Class;
-use runtime_bench_results::trial::{Age, Better};
+use runtime_bench_results::trial::{Better, Phase};
 
 use maud::{Markup, html};
 
@@ -68,11 +68,11 @@ pub(crate) fn prose(text: &str) -> Markup {
 }
 
 /// When in its life an instance was measured.
-pub(crate) fn age(age: Age) -> &'static str {
-    match age {
-        Age::Startup => "at startup",
-        Age::Young => "young instances",
-        Age::Steady => "steady state",
+pub(crate) fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Startup => "at startup",
+        Phase::Warm => "warm instances",
+        Phase::Steady => "steady state",
     }
 }
 
@@ -140,13 +140,13 @@ fn slow_shares(comparison: &Comparison) -> String {
     })
 }
 
-/// `12 % slower (8–15 %)`, `3.4× slower (3.2–3.6)`, `a tie`, `undecided (0.95–1.20×)`.
+/// `12 % slower (8–15 %)`, `3.4× slower (3.2–3.6)`, `a tie`, `open (0.95–1.20×)`.
 pub(crate) fn difference(comparison: &Comparison, unit: &str) -> Option<String> {
     let word = verdict(comparison.verdict, unit);
     let (Some(ratio), Some(interval)) = (comparison.ratio, comparison.interval) else {
         // Enough rounds, but too much alike to count one by one.
-        let undecided = comparison.verdict == Verdict::Undecided;
-        return undecided.then(|| format!("{word} (neighbouring rounds are alike)"));
+        let open = comparison.verdict == Verdict::Open;
+        return open.then(|| format!("{word} (neighbouring rounds are alike)"));
     };
     let words = match comparison.verdict {
         // The other way round, so that the figure grows with the difference.
@@ -154,9 +154,14 @@ pub(crate) fn difference(comparison: &Comparison, unit: &str) -> Option<String> 
             let inverse = Interval { low: 1.0 / interval.high, high: 1.0 / interval.low };
             amount(1.0 / ratio, inverse, word)
         }
-        Verdict::Faster | Verdict::Slower => amount(ratio, interval, word),
+        Verdict::Faster | Verdict::Slower | Verdict::LeansFaster | Verdict::LeansSlower => {
+            amount(ratio, interval, word)
+        }
         Verdict::Tie => "a tie".to_owned(),
-        Verdict::Undecided => format!("{word} ({}×)", format::ratio_interval(interval)),
+        Verdict::Same => {
+            format!("same within {}", format::percent(comparison.within.unwrap_or(0.1)))
+        }
+        Verdict::Open => format!("{word} ({}×)", format::ratio_interval(interval)),
         Verdict::DependsOnMode => {
             format!("{word} ({}×){}", format::ratio_interval(interval), slow_shares(comparison))
         }
@@ -221,7 +226,7 @@ mod tests {
         assert_eq!(words(3.4, 3.2, 3.6, Verdict::Slower), "3.40× slower (3.20–3.60)");
         assert_eq!(words(0.25, 0.2, 0.5, Verdict::Faster), "4.00× faster (2.00–5.00)");
         assert_eq!(words(1.0, 0.99, 1.01, Verdict::Tie), "a tie");
-        assert_eq!(words(1.1, 0.9, 1.3, Verdict::Undecided), "undecided (0.90–1.30×)");
+        assert_eq!(words(1.1, 0.9, 1.3, Verdict::Open), "open (0.90–1.30×)");
         let slow = Some(SlowShares { candidate: 0.25, reference: 0.03 });
         let modes = Comparison { slow, ..comparison(1.1, 0.9, 1.3, Verdict::DependsOnMode) };
         assert_eq!(

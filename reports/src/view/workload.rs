@@ -19,7 +19,7 @@ pub(crate) struct Workload<'a> {
     pub(crate) info: Option<&'a WorkloadInfo>,
     /// Its name as a file's; no other workload has the same.
     pub(crate) slug: String,
-    /// One per point and age.
+    /// One per point and phase.
     pub(crate) groups: Vec<Group<'a>>,
 }
 

@@ -3,7 +3,7 @@
 use arbitrary::Result;
 use runtime_bench_results::catalogue::WorkloadInfo;
 use runtime_bench_results::histogram::{self, Histogram};
-use runtime_bench_results::interruption::{Break, Torn};
+use runtime_bench_results::interruption::{Break, PartialRound};
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::{PlannedCell, TrialRecord};
 use runtime_bench_results::trial::{Better, Block, ErrorKind, Metric, Outcome, Phases};
@@ -84,12 +84,12 @@ pub(super) fn trials(
 }
 
 fn failure(u: &mut Bytes<'_>) -> Result<Outcome> {
-    let kinds = [ErrorKind::WrongAnswer, ErrorKind::Crashed, ErrorKind::TimedOut];
+    let kinds = [ErrorKind::WrongOutput, ErrorKind::Crashed, ErrorKind::TimedOut];
     Ok(Outcome::Error { kind: *u.choose(&kinds)?, message: text(u)? })
 }
 
 fn block(u: &mut Bytes<'_>, metrics: Vec<Metric>, odd: bool) -> Result<Block> {
-    let usual = Block { iterations: 10, metrics, answer: "1000".into(), ..Block::default() };
+    let usual = Block { iterations: 10, metrics, output: "1000".into(), ..Block::default() };
     if !odd {
         return Ok(usual);
     }
@@ -98,7 +98,7 @@ fn block(u: &mut Bytes<'_>, metrics: Vec<Metric>, odd: bool) -> Result<Block> {
         iterations: u.arbitrary()?,
         warm_up_iterations: u.arbitrary()?,
         histogram: if u.ratio(1, 2)? { Some(latencies(u)?) } else { None },
-        answer: text(u)?,
+        output: text(u)?,
         phases,
         ..usual
     })
@@ -144,14 +144,14 @@ pub(super) fn stalls(u: &mut Bytes<'_>) -> Result<Vec<Stall>> {
 /// Where it went on.
 pub(super) fn breaks(u: &mut Bytes<'_>) -> Result<Vec<Break>> {
     some(u, 2, |u| {
-        let torn = if u.ratio(1, 2)? {
-            Some(Torn {
+        let partial_round = if u.ratio(1, 2)? {
+            Some(PartialRound {
                 round: u.int_in_range(0..=3)?,
                 cells: vec![u.int_in_range(0..=5)?, usize::MAX],
             })
         } else {
             None
         };
-        Ok(Break { trials: u.arbitrary()?, resumed: text(u)?, torn })
+        Ok(Break { trials: u.arbitrary()?, resumed: text(u)?, partial_round })
     })
 }

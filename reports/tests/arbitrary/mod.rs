@@ -10,7 +10,7 @@ use runtime_bench_results::key::{CellKey, ParamValue, Point};
 use runtime_bench_results::run::{
     End, Plan, PlannedCell, Reference, Role, Run, RunHeader, SCHEMA, Schedule,
 };
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 
 pub(crate) mod check;
 mod figures;
@@ -98,13 +98,14 @@ fn plan(u: &mut Bytes<'_>, cells: Vec<PlannedCell>, runners: &[RunnerInfo]) -> R
         pool_threads: u.arbitrary()?,
         budget_s: figure(u)?,
         trial_limit_s: figure(u)?,
+        looks: 1,
         reference,
         shard: None,
         cells,
     })
 }
 
-/// Every workload on every runner, but for some; and some twins.
+/// Every workload on every runner, but for some; and some A/A controls.
 fn cells(
     u: &mut Bytes<'_>,
     workloads: &[WorkloadInfo],
@@ -115,16 +116,16 @@ fn cells(
         let mut points = some(u, 3, point)?;
         points.push(Point::new());
         for point in &points {
-            let age = *u.choose(&[Age::Young, Age::Startup, Age::Steady])?;
+            let phase = *u.choose(&[Phase::Warm, Phase::Startup, Phase::Steady])?;
             for runner in runners {
                 let key = CellKey {
                     workload: workload.name.clone(),
                     point: point.clone(),
                     runner: if u.ratio(1, 20)? { name(u)? } else { runner.name.clone() },
                 };
-                let role = if u.ratio(1, 6)? { Role::Twin } else { Role::Subject };
+                let role = if u.ratio(1, 6)? { Role::AaControl } else { Role::Subject };
                 let not_applicable = if u.ratio(1, 10)? { Some(text(u)?) } else { None };
-                cells.push(PlannedCell { key, role, age, not_applicable });
+                cells.push(PlannedCell { key, role, phase, not_applicable });
             }
         }
     }
@@ -158,7 +159,7 @@ fn workload(u: &mut Bytes<'_>, names: &[String]) -> Result<WorkloadInfo> {
         model: text(u)?,
         check: text(u)?,
         headline: if u.ratio(3, 4)? { (*u.choose(&known)?).to_owned() } else { text(u)? },
-        headline_age: *u.choose(&[Age::Young, Age::Startup, Age::Steady])?,
+        headline_phase: *u.choose(&[Phase::Warm, Phase::Startup, Phase::Steady])?,
         notes: texts(u)?,
     })
 }

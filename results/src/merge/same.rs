@@ -5,7 +5,7 @@ use crate::differences::{self, differs};
 use crate::environment::Environment;
 use crate::key::CellKey;
 use crate::run::{Plan, PlannedCell, Role};
-use crate::trial::Age;
+use crate::trial::Phase;
 
 /// Refuses a file that is no shard of the same plan, by the same build, on a machine of the same kind.
 pub(super) fn check(base: &File, file: &File) -> Result<(), MergeError> {
@@ -65,8 +65,8 @@ fn plans(base: &Plan, head: &Plan) -> Vec<String> {
     facts.into_iter().flatten().collect()
 }
 
-fn planned(cell: &PlannedCell) -> (&CellKey, Role, Age) {
-    (&cell.key, cell.role, cell.age)
+fn planned(cell: &PlannedCell) -> (&CellKey, Role, Phase) {
+    (&cell.key, cell.role, cell.phase)
 }
 
 /// The first cell that is not planned alike.

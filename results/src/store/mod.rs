@@ -126,6 +126,7 @@ pub(crate) mod tests {
                 pool_threads: 1,
                 budget_s: 0.1,
                 trial_limit_s: 1.0,
+                looks: 1,
                 reference: "tokio".to_owned(),
                 shard: None,
                 cells: Vec::new(),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{StoreError, harmless, io_error};
-use crate::run::{Line, Run, SCHEMA};
+use crate::run::{Line, OLD_SCHEMA, Run, SCHEMA};
 
 /// A file that holds more text than this is no run: the longest have some hundred megabytes. What is
 /// compressed could otherwise grow a thousandfold.
@@ -44,7 +44,7 @@ pub fn read_from(file: impl BufRead, path: &Path) -> Result<Run, StoreError> {
     })?;
     let text = String::from_utf8(bytes).map_err(|_| broken("it is no text".to_owned()))?;
     let found = schema(&text).map_err(broken)?;
-    if found != SCHEMA {
+    if found != SCHEMA && found != OLD_SCHEMA {
         return Err(StoreError::Schema { path: path.to_path_buf(), found });
     }
     let run =
@@ -169,12 +169,12 @@ mod tests {
     fn a_damaged_file_is_named_with_the_place_and_the_way_out() {
         let folder = tempdir().unwrap();
         let lines = serde_json::to_string(&Line::Header(Box::new(header("run")))).unwrap();
-        let torn = gzip(lines.as_bytes());
+        let partial_round = gzip(lines.as_bytes());
         let cases: [(&[u8], &str); 7] = [
             (b" \n", "(it is empty)"),
             (b"\xff\xfe", "(it is no text)"),
-            (&torn[..torn.len() / 2], "(as gzip: "),
-            (&[&torn[..], b"more"].concat(), "(as gzip: "),
+            (&partial_round[..partial_round.len() / 2], "(as gzip: "),
+            (&[&partial_round[..], b"more"].concat(), "(as gzip: "),
             (b"{\n\"schema\": 1}", "(line 2, column 11: "),
             (b"{\"schema\": \"runtime-bench/results/1\"}", "missing field"),
             (&[lines.as_bytes(), b"\n{\"line\":\"trial\"}\n"].concat(), "(line 2: missing field"),

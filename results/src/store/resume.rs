@@ -31,10 +31,19 @@ impl RunWriter {
         let journal = OpenOptions::new().append(true).open(&journal_path);
         let journal = journal.map_err(io_error(&journal_path, "cannot be written"))?;
         cut_torn_line(&journal_path, &journal)
-            .map_err(io_error(&journal_path, "cannot cut the torn line off"))?;
+            .map_err(io_error(&journal_path, "cannot cut the partial_round line off"))?;
         run.end = None;
         let latest = folder.join("latest.json");
-        Ok(Self { journal, journal_path, target, latest, run, replaces, _lock: lock, torn: false })
+        Ok(Self {
+            journal,
+            journal_path,
+            target,
+            latest,
+            run,
+            replaces,
+            _lock: lock,
+            partial_round: false,
+        })
     }
 }
 
@@ -82,9 +91,13 @@ mod tests {
         fs::write(&journal, whole.clone() + "{\"line\":\"sta").unwrap();
         for named in [&journal, &document, &folder.path().join("latest.json")] {
             let mut writer = RunWriter::resume(named, None).unwrap();
-            assert_eq!(fs::read_to_string(&journal).unwrap(), whole, "the torn line is gone");
+            assert_eq!(
+                fs::read_to_string(&journal).unwrap(),
+                whole,
+                "the partial_round line is gone"
+            );
             assert_eq!((writer.run().stalls.len(), writer.run().end), (1, None));
-            let broken = Break { trials: 0, resumed: String::new(), torn: None };
+            let broken = Break { trials: 0, resumed: String::new(), partial_round: None };
             writer.append(Line::Break(broken)).unwrap();
             assert_eq!(
                 read(&document).unwrap().end,

@@ -21,7 +21,7 @@ pub struct RunWriter {
     pub(super) replaces: bool,
     pub(super) _lock: Lock,
     /// A line could not be written whole; nothing may follow it.
-    pub(super) torn: bool,
+    pub(super) partial_round: bool,
 }
 
 impl RunWriter {
@@ -60,7 +60,7 @@ impl RunWriter {
             run: Run::new(header.clone()),
             replaces: false,
             _lock: lock,
-            torn: false,
+            partial_round: false,
         };
         writer.append(Line::Header(Box::new(header)))?;
         Ok(writer)
@@ -77,11 +77,11 @@ impl RunWriter {
             reason: error.to_string(),
         })?;
         text.push('\n');
-        if self.torn {
+        if self.partial_round {
             return Ok(());
         }
         if let Err(source) = self.journal.write_all(text.as_bytes()) {
-            self.torn = true;
+            self.partial_round = true;
             return Err(io_error(&self.journal_path, "cannot append the finished trial")(source));
         }
         self.run.push(line);

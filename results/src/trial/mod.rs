@@ -2,13 +2,13 @@
 //!
 //! A trial is a process that holds **one fresh instance** of one cell. It reads one
 //! [`TrialRequest`] as JSON from its standard input, prepares, warms up, measures one block,
-//! verifies every answer, writes one [`TrialReply`] as JSON to its standard output and ends.
-//! A runner outside of this program is measured by such a process, which speaks to it (see
-//! [`crate::outside`]) and checks what it says.
+//! verifies every output, writes one [`TrialReply`] as JSON to its standard output and ends.
+//! An external runner is measured by such a process, which speaks to it (see
+//! [`crate::external`]) and checks what it says.
 
 mod read;
 
-pub use read::NoReply;
+pub use read::ReplyError;
 
 use std::fmt;
 
@@ -22,24 +22,25 @@ use crate::metric::MetricDef;
 /// Version of request and reply. A process that speaks another version is refused by name.
 pub const PROTOCOL: u32 = 2;
 
-/// How long an instance has lived when it is measured. Runners can rank differently by it.
+/// How warmed up an instance is when it is measured. Runners can rank differently by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Age {
+pub enum Phase {
     /// Building the runtime plus the first iteration.
     Startup,
     /// After at least 2 ms and two iterations (one if an iteration takes more than 20 ms).
-    Young,
+    #[serde(alias = "young")]
+    Warm,
     /// Once windows of 100 ms agree within 2 %, at most 5 s later.
     Steady,
 }
 
-impl fmt::Display for Age {
+impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Startup => "startup",
-            Self::Young => "young",
+            Self::Warm => "warm",
             Self::Steady => "steady",
         })
     }
@@ -58,8 +59,9 @@ pub struct TrialRequest {
     pub workers: usize,
     /// Threads of the pool for tasks that block.
     pub pool_threads: usize,
-    /// Age at which to measure.
-    pub age: Age,
+    /// Phase at which to measure.
+    #[serde(alias = "age")]
+    pub phase: Phase,
     /// How much to measure.
     pub block: BlockSize,
     /// Seed for the workload's inputs.
@@ -71,13 +73,13 @@ pub struct TrialRequest {
     pub load: Vec<String>,
     /// The runner, where it is not one of this program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outside: Option<Outside>,
+    pub external: Option<ExternalCommand>,
 }
 
-/// A runner outside of this program, which speaks the protocol of [`crate::outside`].
+/// An external runner, which speaks the protocol of [`crate::external`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Outside {
+pub struct ExternalCommand {
     /// Its command line.
     pub command: Vec<String>,
     /// The folder that it is started in.
@@ -135,8 +137,9 @@ pub enum Outcome {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
-    /// The answer was not the expected one.
-    WrongAnswer,
+    /// The output was not the expected one.
+    #[serde(alias = "wrong-answer")]
+    WrongOutput,
     /// The process ended without a reply: panic, abort, signal.
     Crashed,
     /// The time limit passed; the process group was killed.
@@ -150,7 +153,7 @@ pub enum ErrorKind {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::WrongAnswer => "wrong answer",
+            Self::WrongOutput => "wrong output",
             Self::Crashed => "crashed",
             Self::TimedOut => "timed out",
             Self::Protocol => "protocol error",
@@ -172,8 +175,9 @@ pub struct Block {
     /// Latencies in `HdrHistogram`'s compressed V2 encoding, base64, for workloads that record them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<String>,
-    /// The verified answer of the last iteration, in short.
-    pub answer: String,
+    /// The verified output of the last iteration, in short.
+    #[serde(alias = "answer")]
+    pub output: String,
     /// Where the process's time went.
     pub phases: Phases,
 }
@@ -269,12 +273,12 @@ mod tests {
     fn a_reply_carries_its_status_beside_the_protocol() {
         let reply = TrialReply {
             protocol: PROTOCOL,
-            outcome: Outcome::Error { kind: ErrorKind::WrongAnswer, message: "9 of 10".into() },
+            outcome: Outcome::Error { kind: ErrorKind::WrongOutput, message: "9 of 10".into() },
         };
         let text = serde_json::to_string(&reply).unwrap();
         assert_eq!(
             text,
-            r#"{"protocol":2,"status":"error","kind":"wrong-answer","message":"9 of 10"}"#
+            r#"{"protocol":2,"status":"error","kind":"wrong-output","message":"9 of 10"}"#
         );
         assert_eq!(serde_json::from_str::<TrialReply>(&text).unwrap(), reply);
     }

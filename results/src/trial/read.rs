@@ -4,7 +4,7 @@ use super::{ErrorKind, Outcome, PROTOCOL, TrialReply};
 
 /// Why what a trial process wrote holds no reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoReply {
+pub enum ReplyError {
     /// It wrote nothing.
     #[error("there was no reply")]
     Silent,
@@ -22,12 +22,13 @@ impl TrialReply {
     ///
     /// # Errors
     /// When there is no reply that this version understands.
-    pub fn read(output: &str) -> Result<Outcome, NoReply> {
-        let last = output.lines().rfind(|line| !line.trim().is_empty()).ok_or(NoReply::Silent)?;
+    pub fn read(output: &str) -> Result<Outcome, ReplyError> {
+        let last =
+            output.lines().rfind(|line| !line.trim().is_empty()).ok_or(ReplyError::Silent)?;
         match serde_json::from_str::<Self>(last) {
             Ok(reply) if reply.protocol == PROTOCOL => Ok(checked(reply.outcome)),
-            Ok(reply) => Err(NoReply::Version(reply.protocol)),
-            Err(error) => Err(NoReply::NotUnderstood(error.to_string())),
+            Ok(reply) => Err(ReplyError::Version(reply.protocol)),
+            Err(error) => Err(ReplyError::NotUnderstood(error.to_string())),
         }
     }
 }
@@ -57,9 +58,9 @@ mod tests {
         assert!(matches!(none, Ok(Outcome::Error { kind: ErrorKind::Protocol, .. })), "{none:?}");
         assert_eq!(
             read(&GOOD.replace("\"protocol\":2", "\"protocol\":9")),
-            Err(NoReply::Version(9))
+            Err(ReplyError::Version(9))
         );
-        assert_eq!(read(" \n"), Err(NoReply::Silent));
-        assert!(matches!(read(&format!("{GOOD}\nnoise")), Err(NoReply::NotUnderstood(_))));
+        assert_eq!(read(" \n"), Err(ReplyError::Silent));
+        assert!(matches!(read(&format!("{GOOD}\nnoise")), Err(ReplyError::NotUnderstood(_))));
     }
 }

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from .errors import BadRequest
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 Request = dict[str, Any]
 

@@ -16,4 +16,4 @@ class BadRequest(Failure):
 class WrongAnswer(Failure):
     """The work was done wrongly."""
 
-    kind = "wrong-answer"
+    kind = "wrong-output"

@@ -27,7 +27,7 @@ class Sample(NamedTuple):
 
     wall_ns: int
     cpu_ns: int
-    answer: Any
+    output: Any
 
 
 class Block(NamedTuple):

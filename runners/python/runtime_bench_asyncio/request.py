@@ -43,7 +43,7 @@ class Trial:
 
     cell: Cell
     workers: int
-    age: str
+    phase: str
     iterations: int | None
     nanoseconds: int | None
     seed: int
@@ -62,7 +62,7 @@ class Trial:
             trial = cls(
                 cell=cell,
                 workers=workers,
-                age=request["age"],
+                phase=request["phase"],
                 iterations=block.get("iterations"),
                 nanoseconds=block.get("nanoseconds"),
                 seed=request["seed"],
@@ -70,8 +70,8 @@ class Trial:
                 files=request.get("files") or [],
                 address=request.get("address"),
             )
-        if trial.age not in ("startup", "young", "steady"):
-            raise BadRequest(f"there is no age {trial.age!r}")
+        if trial.phase not in ("startup", "warm", "steady"):
+            raise BadRequest(f"there is no phase {trial.phase!r}")
         if (trial.iterations is None) == (trial.nanoseconds is None):
             raise BadRequest(f"a block has so many iterations or nanoseconds: {block!r}")
         return trial

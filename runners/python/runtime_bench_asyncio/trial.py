@@ -13,7 +13,7 @@ from .instance import Instance, Sample
 from .request import Trial
 
 MS = 1_000_000
-#: A young instance has done at least this much, ns.
+#: A warm instance has done at least this much, ns.
 YOUNG = 2 * MS
 #: An iteration longer than this warms an instance alone, ns.
 LONG_ITERATION = 20 * MS
@@ -35,7 +35,7 @@ class Measured:
 
 
 def measure(instance: Instance, trial: Trial) -> Measured:
-    """Warms a prepared instance up to its age and measures a block."""
+    """Warms a prepared instance up to its phase and measures a block."""
     start = perf_counter_ns()
     warm, iterations = _warm_up(instance, trial)
     warm_up_ns = perf_counter_ns() - start if warm else 0
@@ -46,16 +46,16 @@ def _warm_up(instance: Instance, trial: Trial) -> tuple[int, int]:
     """The iterations that warmed it up, and those that fill the block."""
     if trial.iterations is not None:
         return 0, trial.iterations
-    if trial.age == "startup":
+    if trial.phase == "startup":
         return 0, 1
     start = perf_counter_ns()
-    warm, each = _until_young(instance)
-    if trial.age == "steady":
+    warm, each = _until_warm(instance)
+    if trial.phase == "steady":
         warm, each = _until_steady(instance, warm, each, start)
     return warm, max(1, round((trial.nanoseconds or 0) / each))
 
 
-def _until_young(instance: Instance) -> tuple[int, float]:
+def _until_warm(instance: Instance) -> tuple[int, float]:
     """The iterations done, and what one takes, ns."""
     done, spent, batch = 0, 0, 1
     while True:

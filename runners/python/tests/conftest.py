@@ -29,10 +29,10 @@ def trial(cell: dict[str, Any], **others: Any) -> dict[str, Any]:
     """A request that asks for one; two iterations, unless it is told otherwise."""
     return {
         "request": "trial",
-        "protocol": 1,
+        "protocol": 2,
         "cell": cell,
         "workers": 2,
-        "age": "young",
+        "phase": "warm",
         "block": {"iterations": 2},
         "seed": 7,
         "limit_s": 20,

@@ -35,12 +35,12 @@ class Instance:
         return Block(samples, took_ns)
 
 
-def measured(instance: Instance, age: str, **block: int) -> tuple[int, int]:
+def measured(instance: Instance, phase: str, **block: int) -> tuple[int, int]:
     """The iterations of the warm-up, and of the block."""
     trial = Trial(
         Cell("null", None, {}),
         1,
-        age,
+        phase,
         block.get("iterations"),
         block.get("nanoseconds"),
         7,
@@ -53,9 +53,9 @@ def measured(instance: Instance, age: str, **block: int) -> tuple[int, int]:
     return result.warm_up_iterations, len(result.samples)
 
 
-@pytest.mark.parametrize("age", ["startup", "young", "steady"])
-def test_a_number_of_iterations_is_exactly_that(monkeypatch: pytest.MonkeyPatch, age: str) -> None:
-    assert measured(Instance(monkeypatch, 1), age, iterations=3) == (0, 3)
+@pytest.mark.parametrize("phase", ["startup", "warm", "steady"])
+def test_a_number_of_iterations_is_exactly_that(monkeypatch: pytest.MonkeyPatch, phase: str) -> None:
+    assert measured(Instance(monkeypatch, 1), phase, iterations=3) == (0, 3)
 
 
 def test_at_startup_one_iteration_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,10 +72,10 @@ def test_at_startup_one_iteration_is_measured(monkeypatch: pytest.MonkeyPatch) -
         ([0.1], 32, 80),  # 1, 1, 2, 4, 8 and 16 are more than two milliseconds
     ],
 )
-def test_the_young_have_done_two_milliseconds_and_two_iterations(
+def test_warm_instances_have_done_two_milliseconds_and_two_iterations(
     monkeypatch: pytest.MonkeyPatch, times_ms: list[float], warm: int, block: int
 ) -> None:
-    assert measured(Instance(monkeypatch, *times_ms), "young", nanoseconds=8 * MS) == (warm, block)
+    assert measured(Instance(monkeypatch, *times_ms), "warm", nanoseconds=8 * MS) == (warm, block)
 
 
 def test_the_steady_have_two_windows_that_agree(monkeypatch: pytest.MonkeyPatch) -> None:

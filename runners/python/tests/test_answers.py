@@ -219,7 +219,7 @@ def answers(flavour: str, request: dict[str, Any]) -> list[Answer]:
     reply = ask(flavour, request)
     assert reply["status"] == "ok", reply
     assert all(sample["wall_ns"] > 0 and sample["cpu_ns"] > 0 for sample in reply["samples"])
-    return [sample["answer"] for sample in reply["samples"]]
+    return [sample["output"] for sample in reply["samples"]]
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_the_answer_is_right(flavour: str, key: dict[str, Any], right: Check) ->
 )
 def test_memory_grows_by_what_waits(flavour: str, key: dict[str, Any], count: dict[str, int]) -> None:
     # Once on a fresh instance: what was freed stays with the allocator.
-    (answer,) = answers(flavour, trial(key, age="startup", block={"nanoseconds": 1}))
+    (answer,) = answers(flavour, trial(key, phase="startup", block={"nanoseconds": 1}))
     assert is_in_time(**count)(answer)
     assert answer["with_all"] > answer["with_half"] + 100_000
 
@@ -387,7 +387,7 @@ def test_the_page_is_served_on_a_connection_that_is_kept(serve: Serve, flavour: 
             headers = [line.strip().lower() for line in iter(stream.readline, b"\r\n")]
             assert b"content-length: 1024" in headers
             assert stream.read(1_024) == body
-    server.write({"request": "stop", "protocol": 1})
+    server.write({"request": "stop", "protocol": 2})
     assert server.read()["status"] == "ok"
     assert server.rest() == ""
 
@@ -396,4 +396,4 @@ def test_processes_count_the_cpu_time_of_all() -> None:
     request = trial(cell("cpu-batch", jobs=32, steps=5_000), block={"iterations": 1})
     (sample,) = ask(PROCESSES, request)["samples"]
     # What computes is not this process but its children.
-    assert sample["cpu_ns"] > sample["answer"]["sequential_ns"] / 2
+    assert sample["cpu_ns"] > sample["output"]["sequential_ns"] / 2

@@ -62,7 +62,7 @@ CELLS = [
 
 def fits(flavour: str, *cells: dict[str, object]) -> list[str | None]:
     """Why it cannot do them, in their order."""
-    reply = ask(flavour, {"request": "describe", "protocol": 1, "workers": 2, "cells": cells})
+    reply = ask(flavour, {"request": "describe", "protocol": 2, "workers": 2, "cells": cells})
     assert reply["status"] == "described" and reply["versions"]["python"]
     assert reply["configuration"] and "{" not in reply["configuration"]
     unfit: list[str | None] = reply["cells"]

@@ -15,7 +15,7 @@ from conftest import Serve, ask, cell, converse, trial
 def test_a_trial_is_answered_in_one_line() -> None:
     reply = ask("asyncio", trial(cell("spawn-join", tasks=3)))
     assert reply["status"] == "ok"
-    assert [sample["answer"] for sample in reply["samples"]] == [3, 3]
+    assert [sample["output"] for sample in reply["samples"]] == [3, 3]
     assert all(sample["wall_ns"] > 0 and sample["cpu_ns"] > 0 for sample in reply["samples"])
     assert reply["build_ns"] > 0 and reply["warm_up_iterations"] == 0
     metrics = {metric["name"]: metric for metric in reply["metrics"]}
@@ -29,14 +29,14 @@ def test_a_trial_is_answered_in_one_line() -> None:
         ("no json", "cannot be understood"),
         ("[1]", "no object"),
         ('{"request":"trial","protocol":2}', "speaks protocol 2, this runner 1"),
-        ('{"request":"trial","protocol":1}', "cell"),
-        ('{"request":"dance","protocol":1}', "dance"),
-        ('{"request":"stop","protocol":1}', "stop"),
+        ('{"request":"trial","protocol":2}', "cell"),
+        ('{"request":"dance","protocol":2}', "dance"),
+        ('{"request":"stop","protocol":2}', "stop"),
         (json.dumps(trial(cell("nothing"))), "no workload 'nothing'"),
         (json.dumps(trial(cell("mixed-load", "inline"))), "no workload 'mixed-load'"),
         (json.dumps(trial(cell("spawn-join", "sideways", tasks=3))), "no variant 'sideways'"),
         (json.dumps(trial(cell("spawn-join"))), "no whole number `tasks`"),
-        (json.dumps(trial(cell("null"), age="old")), "age 'old'"),
+        (json.dumps(trial(cell("null"), phase="old")), "phase 'old'"),
         (json.dumps(trial(cell("null"), block={})), "block"),
         (json.dumps(trial(cell("null"), workers=0)), "0 workers"),
         (json.dumps(trial(cell("scrape", pages=1, at_once=1))), "needs an address"),
@@ -60,7 +60,7 @@ def test_no_request_is_no_answer() -> None:
 
 def test_a_server_stops_when_it_is_told_to(serve: Serve) -> None:
     server = serve("asyncio", trial(cell("overload")))
-    server.write({"request": "stop", "protocol": 1})
+    server.write({"request": "stop", "protocol": 2})
     reply = server.read()
     assert (reply["protocol"], reply["status"]) == (1, "ok") and "samples" not in reply
     assert server.rest() == ""
@@ -85,7 +85,7 @@ def test_a_server_serves_while_it_waits_for_its_next_line(serve: Serve) -> None:
             message = bytes([number]) * 64
             client.sendall(message)
             assert client.recv(64, socket.MSG_WAITALL) == message
-    server.write({"request": "stop", "protocol": 1})
+    server.write({"request": "stop", "protocol": 2})
     assert server.read()["status"] == "ok"
 
 
@@ -99,5 +99,5 @@ def test_standard_output_carries_the_protocol_alone() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
     )
-    assert ended.stdout == '{"protocol":1,"status":"ok"}\n'
+    assert ended.stdout == '{"protocol":2,"status":"ok"}\n'
     assert ended.stderr == "printed\nwritten"

@@ -1,15 +1,17 @@
 //! The noise floor: by how much identical code differs here, and what follows from it.
 
-use runtime_bench_analysis::analysis::{Group, Status, level, twin_pairs};
-use runtime_bench_analysis::stats::{Interval, MARGIN, TwinCheck, compare, fewest_pairs};
+use runtime_bench_analysis::analysis::{Group, Status, control_pairs, level};
+use runtime_bench_analysis::stats::{ControlCheck, Interval, MARGIN, compare, fewest_pairs};
 use runtime_bench_results::run::{Run, Schedule};
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 use serde::Serialize;
 
 use runtime_bench_harness::plan::profile::Profile;
 
 /// Runners of a whole table, whose number of pairs sets the level.
 const RUNNERS: usize = 7;
+/// Workloads of such a table.
+const WORKLOADS: usize = 39;
 /// A difference of a half-width and the margin is seen half the time. To be seen nine times in ten it
 /// must be larger by 1.28 standard errors of the median, where the half-width at this level is 3.6.
 const OFTEN: f64 = 1.0 + 1.28 / 3.6;
@@ -26,12 +28,12 @@ pub(super) struct Floor {
     /// Mean cost of a trial, milliseconds.
     pub(super) trial_ms: f64,
     /// Whether the two were proven alike, or told apart; `None` when they could not be compared.
-    pub(super) control: Option<TwinCheck>,
-    /// Half-width of the twin's interval, per cent: the noise floor.
+    pub(super) control: Option<ControlCheck>,
+    /// Half-width of the A/A control's interval, per cent: the noise floor.
     pub(super) half_width: Option<f64>,
     /// The smallest difference that a quick run sees nine times in ten, per cent.
     pub(super) quick: Option<f64>,
-    /// The same of a standard run that measures young instances.
+    /// The same of a standard run that measures warm instances.
     pub(super) standard: Option<f64>,
     /// Why there is no figure.
     pub(super) reason: Option<String>,
@@ -40,11 +42,11 @@ pub(super) struct Floor {
 impl Floor {
     /// The floor of one comparison of a run.
     pub(super) fn of(run: &Run, group: &Group) -> Self {
-        let pairs = twin_pairs(run, group);
+        let pairs = control_pairs(run, group);
         let trial_s = trial_s(run, group).unwrap_or(0.0);
-        let interval = group.twin.as_ref().and_then(|twin| twin.comparison.interval);
-        // A table of seven runners has a stricter level than the one twin here.
-        let wide = compare("", &pairs, level(RUNNERS, 1)).interval;
+        let interval = group.control.as_ref().and_then(|control| control.comparison.interval);
+        // A table of seven runners has a stricter level than the one A/A control here.
+        let wide = compare("", &pairs, level(WORKLOADS, 1, RUNNERS, 1)).strict_interval;
         let smallest = |profile: Profile| {
             let rounds = rounds(profile, trial_s);
             let scale = OFTEN * (pairs.len() as f64 / rounds).sqrt();
@@ -69,7 +71,7 @@ impl Floor {
             title: title.clone(),
             rounds: pairs.len(),
             trial_ms: trial_s * 1e3,
-            control: group.twin.as_ref().map(|twin| twin.check),
+            control: group.control.as_ref().map(|control| control.check),
             half_width: interval.map(|interval| half_width(interval, 1.0)),
             quick: smallest(Profile::Quick),
             standard: smallest(Profile::Standard),
@@ -88,9 +90,9 @@ fn half_width(interval: Interval, scale: f64) -> f64 {
 /// Rounds that a profile makes with its budget of a cell and trials of this cost; the width of an
 /// interval of a median shrinks with the root of them.
 fn rounds(profile: Profile, trial_s: f64) -> f64 {
-    let (fewest, most) = profile.rounds(Age::Young).into_inner();
+    let (fewest, most) = profile.rounds(Phase::Warm).into_inner();
     let fitting = profile.budget().as_secs_f64() / trial_s.max(f64::MIN_POSITIVE);
-    let fewest = f64::from(fewest).max(fewest_pairs(level(RUNNERS, 1)) as f64);
+    let fewest = f64::from(fewest).max(fewest_pairs(level(WORKLOADS, 1, RUNNERS, 1)) as f64);
     fitting.floor().clamp(fewest, f64::from(most))
 }
 

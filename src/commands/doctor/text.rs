@@ -1,6 +1,6 @@
 //! The findings as lines for a terminal.
 
-use runtime_bench_analysis::stats::TwinCheck;
+use runtime_bench_analysis::stats::ControlCheck;
 
 use super::Diagnosis;
 use super::floor::Floor;
@@ -29,9 +29,9 @@ fn floor(floor: &Floor) -> Vec<String> {
     }
     if let Some(half_width) = floor.half_width {
         let word = match floor.control {
-            Some(TwinCheck::Passed) => "proven alike",
-            Some(TwinCheck::Failed) => "TOLD APART, although they are the same",
-            Some(TwinCheck::Unproven) | None => "too noisy to say",
+            Some(ControlCheck::Passed) => "proven alike",
+            Some(ControlCheck::Failed) => "TOLD APART, although they are the same",
+            Some(ControlCheck::Inconclusive) | None => "too noisy to say",
         };
         lines.push(format!(
             "    {word}; noise floor ±{half_width:.1} % in {} rounds of {:.0} ms a trial",
@@ -40,7 +40,7 @@ fn floor(floor: &Floor) -> Vec<String> {
     }
     if let (Some(quick), Some(standard)) = (floor.quick, floor.standard) {
         lines.push(format!(
-            "    smallest difference to be seen, young instances: {quick:.1} % in a quick run, \
+            "    smallest difference to be seen, warm instances: {quick:.1} % in a quick run, \
              {standard:.1} % in a standard one"
         ));
     }

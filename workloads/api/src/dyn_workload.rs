@@ -6,7 +6,7 @@ use std::time::Duration;
 use runtime_bench_results::catalogue::WorkloadInfo;
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::MetricDef;
-use runtime_bench_results::trial::Age;
+use runtime_bench_results::trial::Phase;
 use serde_json::Value;
 
 use crate::clock::Timing;
@@ -21,8 +21,8 @@ use crate::workload::{
 pub trait DynWorkload: Send + Sync {
     /// As [`Workload::info`].
     fn info(&self) -> WorkloadInfo;
-    /// As [`Workload::ages`].
-    fn ages(&self) -> &'static [Age];
+    /// As [`Workload::phases`].
+    fn ages(&self) -> &'static [Phase];
     /// As [`Workload::SERVES`].
     fn serves(&self) -> bool;
     /// As [`Workload::METRICS`].
@@ -82,7 +82,7 @@ impl<W: Workload> DynWorkload for W {
         Workload::info(self)
     }
 
-    fn ages(&self) -> &'static [Age] {
+    fn ages(&self) -> &'static [Phase] {
         Workload::ages(self)
     }
 

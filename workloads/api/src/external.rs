@@ -1,4 +1,4 @@
-//! What a runner outside of this program is given for a trial, and what it answers.
+//! What an external runner is given for a trial, and what it answers.
 //!
 //! Such a runner prepares, iterates and times itself. Its answers come as JSON and become the same types
 //! that the runners of this program answer with, so that they are checked, and turned into figures, by

@@ -9,7 +9,7 @@ use std::time::Duration;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamError, Point, WORKERS};
 use runtime_bench_results::metric::MetricDef;
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -103,9 +103,9 @@ pub trait Workload: Clone + Send + Sync + 'static {
         Placement::Spawned
     }
 
-    /// Ages of an instance at which the workload means something.
-    fn ages(&self) -> &'static [Age] {
-        &[Age::Startup, Age::Young, Age::Steady]
+    /// Phases of an instance at which the workload means something.
+    fn ages(&self) -> &'static [Phase] {
+        &[Phase::Startup, Phase::Warm, Phase::Steady]
     }
 
     /// Checks one output, outside the clock.
@@ -171,7 +171,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
     }
 
-    /// Whether a runner outside of this program can do this point by the runner protocol.
+    /// Whether an external runner can do this point by the runner protocol.
     ///
     /// # Errors
     /// [`Unsupported::Family`] with a reason that a user understands.
@@ -179,7 +179,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
         Ok(())
     }
 
-    /// Prepares what a runner outside of this program is given for a trial: files with its input, a
+    /// Prepares what an external runner is given for a trial: files with its input, a
     /// server to talk to.
     ///
     /// # Errors
@@ -356,7 +356,7 @@ impl From<ParamError> for Unsupported {
 pub enum Failure {
     /// The answer was not the expected one.
     #[error("{0}")]
-    WrongAnswer(String),
+    WrongOutput(String),
     /// Something that the trial needs was refused.
     #[error("{what}: {source}")]
     Io {

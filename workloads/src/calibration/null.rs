@@ -3,7 +3,7 @@
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
@@ -30,7 +30,7 @@ impl Workload for Null {
                 .into(),
             check: "There is nothing to check.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Every other figure contains this cost once per iteration; none is corrected for \
                  it."

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::shared::{channel, own_channel, unknown_channel};
@@ -110,7 +110,7 @@ impl Workload for BoundedQueue {
                 .into(),
             check: "Every item arrives exactly once, and the sum is right.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "`channel=own` is the runtime's own: tokio's mpsc, and async-channel in the version \
                  that async-std and smol each re-export; the standard library's for threads, the pool \

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use super::shared::{channel, own_channel, unknown_channel};
 use runtime_bench_api::instance::{AsyncSession, Session};
@@ -56,7 +56,7 @@ impl Workload for Brigade {
                 .into(),
             check: "Each task adds 1 to the message, and it arrives with their number.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The line stands before the clock starts. A hop is one message from task to task."
                     .into(),
@@ -161,7 +161,7 @@ impl Workload for Brigade {
 }
 
 fn broken() -> Failure {
-    Failure::WrongAnswer("the line is broken: a task has ended".to_owned())
+    Failure::WrongOutput("the line is broken: a task has ended".to_owned())
 }
 
 /// A line of asynchronous tasks, whoever made its channels.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::flag::Flag;
@@ -104,7 +104,7 @@ impl Workload for Cancellation {
                     themselves among them, and no cancelled task completed."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "All tasks are told to stop before any of them is waited for.".into(),
                 "A thread cannot be cancelled. Those of `threads` and `thread-pool` look at a flag \

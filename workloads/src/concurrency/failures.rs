@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::batch::{Batch, Tally, silence};
@@ -81,7 +81,7 @@ impl Workload for Failures {
                     return their values."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "`relative` is the time with failures divided by the time without. A panic unwinds \
                  the stack, which takes a microsecond or more: where tasks are cheap, one in a \

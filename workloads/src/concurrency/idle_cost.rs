@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use crate::memory::gate::Gate;
@@ -120,7 +120,7 @@ impl Workload for IdleCost {
                 .into(),
             check: "Every task runs again, and none before it was woken.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "`wake` is the time from the first wake-up call until the first task runs, \
                  `wake-all` until the last does."

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use super::shared::{lock, own_lock, unknown_lock};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -65,7 +65,7 @@ impl Workload for Mutex {
                     .into(),
             check: "No increment is lost.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "`lock=own` is the runtime's own: tokio's, and async-lock for smol and async-std; \
                  the standard library's for threads and rayon. The sweep crosses every lock with \

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::shared::{channel, own_channel, unknown_channel};
@@ -99,7 +99,7 @@ impl Workload for PingPong {
                 .into(),
             check: "Every answer is the successor of its question.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "A hop is one message; a round is two. Channels hold one message. `channel=own` is the \
                  runner's own: tokio's mpsc, async-channel, the standard library's for threads. The \

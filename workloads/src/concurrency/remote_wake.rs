@@ -3,7 +3,7 @@
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat};
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
@@ -54,7 +54,7 @@ impl Workload for RemoteWake {
                 .into(),
             check: "The answers add up to what they should.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "A round trip wakes twice: the task unparks the thread, which is the same for all \
                  runners, and the thread wakes the task through its waker."

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::shared::{lock, own_lock, unknown_lock};
@@ -89,7 +89,7 @@ impl Workload for RwLock {
                     .into(),
             check: "No write is lost, and every read saw a value.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Whose lock it is is a parameter, as in `mutex`. Nothing is done under it, so what \
                  readers could do at the same time is as short as can be."

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::flag::Flag;
@@ -120,7 +120,7 @@ impl Workload for Shutdown {
                     went on."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "tokio: the Runtime is dropped. smol: its threads are told to stop running the \
                  Executor and joined, and the Executor is dropped."

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use crate::concurrency::spawn_forms::{
     chain, chain_of_threads, tree, tree_local, tree_of_joins, tree_of_threads,
@@ -89,7 +89,7 @@ impl Workload for SpawnJoin {
                 .into(),
             check: "The sum equals 0 + 1 + … + (tasks − 1).".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "How often an idle worker is woken depends on nanoseconds here: the same program \
                  with other machine code around it may move by a tenth or two on several workers. \
@@ -256,7 +256,7 @@ impl Workload for SpawnJoin {
 }
 
 fn broken() -> Failure {
-    Failure::WrongAnswer("the chain broke off before its last task".to_owned())
+    Failure::WrongOutput("the chain broke off before its last task".to_owned())
 }
 
 async fn flat<R: AsyncRuntime>(tasks: u64) -> u64 {

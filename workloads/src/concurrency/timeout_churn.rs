@@ -5,7 +5,7 @@ use std::time::Duration;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use runtime_bench_api::instance::{AsyncSession, repeat_async};
@@ -86,7 +86,7 @@ impl Workload for TimeoutChurn {
                     .into(),
             check: "Every piece of work ends in time, and their numbers add up.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The work steps back once: it is looked at before the timer, so a timer beside \
                  work that is ready at once would never be registered. The step back is part of \

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::watch::Watch;
@@ -75,7 +75,7 @@ impl Workload for WorkerPool {
                     than allowed."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Asynchronous runners spawn a task for each job, which waits for a permit of the \
                  runtime's own semaphore and yields once while it holds it, as if it waited for an \

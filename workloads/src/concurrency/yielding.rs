@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use runtime_bench_api::instance::{
     AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local,
@@ -55,7 +55,7 @@ impl Workload for Yield {
                 .into(),
             check: "Every task counts its yields, and the counts add up.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Not the same act for all: an asynchronous task goes to the end of a queue, a \
                  thread asks the kernel for another thread, and rayon looks for another job and \

@@ -3,7 +3,7 @@
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -90,7 +90,7 @@ impl Workload for CpuBatch {
                 .into(),
             check: "The combined answer equals that of a plain loop.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Speed-up is against a plain loop on one thread, timed in the same process just \
                  before."

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
@@ -137,7 +137,7 @@ impl Workload for ForkJoin {
                 .into(),
             check: "The Fibonacci number, or the sum of the leaves' numbers.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "An asynchronous recursion needs a boxed future per task; that is part of what it \
                  costs."

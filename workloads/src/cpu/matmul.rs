@@ -6,7 +6,7 @@ use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use runtime_bench_api::external::{self, ExternalInputs};
@@ -124,7 +124,7 @@ impl Workload for Matmul {
                     other (Freivalds 1979)."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec!["A plain loop over a tile, the same for all; no library's kernel.".into()],
         }
     }

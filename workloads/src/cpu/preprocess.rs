@@ -9,7 +9,7 @@ use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -125,7 +125,7 @@ impl Workload for Preprocess {
                     those of a plain loop over the numbers that the file was made from."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The files lie in the page cache, so this is mostly computing. One that comes from \
                  a disk spends its time otherwise."

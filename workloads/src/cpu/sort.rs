@@ -7,7 +7,7 @@ use fastrand::Rng;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -104,7 +104,7 @@ impl Workload for Sort {
                 .into(),
             check: "The numbers are in order, and they are the numbers of the input.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Each iteration copies the input first, inside the clock, the same for all. The \
                  last merge is one task's work, so no runner comes near a speed-up of its workers."

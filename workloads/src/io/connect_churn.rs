@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use crate::io::first_failure::FirstFailure;
@@ -75,7 +75,7 @@ impl Workload for ConnectChurn {
                     its connection."
                     .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Clients and servers run on the same runtime, so the CPU time is that of both. \
                  Much of it is the kernel's: a connection on loopback is three packets before its \

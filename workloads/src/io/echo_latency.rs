@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{Point, RATE};
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use super::reported;
 use super::server::{self, Driven, Load, Served};
@@ -65,7 +65,7 @@ impl Workload for EchoLatency {
                 .into(),
             check: "Every message is answered, and every byte of every answer is compared.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The client is the same for every runner and no runtime: one thread on epoll. Where \
                  it shares cores with the server, its own wake-ups are part of each latency, alike \
@@ -105,8 +105,8 @@ impl Workload for EchoLatency {
         server::requirements(load, family)
     }
 
-    fn ages(&self) -> &'static [Age] {
-        &[Age::Young]
+    fn ages(&self) -> &'static [Phase] {
+        &[Phase::Warm]
     }
 
     fn on_address(

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{ParamValue, Point};
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde_json::Value;
 
 use super::cold;
@@ -100,7 +100,7 @@ impl Workload for FileRead {
                     also that the kernel had to fetch every byte from the disk."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Steady,
+            headline_phase: Phase::Steady,
             notes: vec![
                 "Linux has no ready-made asynchronous read of a file: tokio and async-std hand each \
                  block to a pool of blocking threads; smol reads ahead on such a thread through a \
@@ -160,7 +160,7 @@ impl Workload for FileRead {
         let answers: Vec<Sums> = external::parse_outputs(outputs)?;
         if trial.params.cold && answers.iter().any(|sums| sums.fetched.is_none()) {
             let untold = "a cold read must tell in `fetched` how many bytes came from the disk";
-            return Err(Failure::WrongAnswer(untold.to_owned()));
+            return Err(Failure::WrongOutput(untold.to_owned()));
         }
         Ok(answers
             .into_iter()

@@ -9,7 +9,7 @@ use std::time::Duration;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use super::hot_clients::{CHUNK, Clients, Echoes, QUIET, Schedule, is_last};
 use runtime_bench_api::instance::{AsyncSession, Session};
@@ -62,7 +62,7 @@ impl Workload for HotConnection {
                 .into(),
             check: "Every byte of every echo, and their count.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The clients are two OS threads outside the runtime: one keeps the hot connection \
                  full, one sends for all quiet connections in turn and waits for each echo. They \

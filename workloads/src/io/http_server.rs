@@ -13,7 +13,7 @@ use hyper::{Request, Response};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use super::reported;
 use super::server::{self, Driven, Load, Served};
@@ -106,7 +106,7 @@ impl Workload for HttpServer {
             check: "Every request is answered with the status, length and checksum of the page."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Asynchronous runners serve with hyper over the runtime's own sockets; threads and \
                  the pool with a blocking loop around httparse."

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::reported;
@@ -90,7 +90,7 @@ impl Workload for MixedLoad {
                     to those of a plain loop."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "A task that computes for milliseconds without an await keeps its worker from \
                  everything else; that is what `inline` shows."
@@ -136,8 +136,8 @@ impl Workload for MixedLoad {
         Ok(Requirements { tasks: requirements.tasks + threads, offloads, ..requirements })
     }
 
-    fn ages(&self) -> &'static [Age] {
-        &[Age::Young]
+    fn ages(&self) -> &'static [Phase] {
+        &[Phase::Warm]
     }
 
     fn supports_external(&self, _: &Params) -> Result<(), Unsupported> {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::reported;
@@ -94,7 +94,7 @@ impl Workload for Overload {
                 .into(),
             check: "Every message is answered, and every byte of every answer is compared.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The rate is calibrated in each process anew, so it is comparable within a run only."
                     .into(),
@@ -125,8 +125,8 @@ impl Workload for Overload {
         server::requirements(&params.load, family)
     }
 
-    fn ages(&self) -> &'static [Age] {
-        &[Age::Young]
+    fn ages(&self) -> &'static [Phase] {
+        &[Phase::Warm]
     }
 
     fn verify(&self, _: &Trial<Params>, pressed: &Pressed) -> Result<(), String> {

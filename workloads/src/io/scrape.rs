@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::site::{PAGE, Site};
@@ -93,7 +93,7 @@ impl Workload for Scrape {
                     use than allowed."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The ideal is the sum of the server's times ÷ pages at a time. The pages do not \
                  come out even, so 1 is out of reach; how far is the same for all."

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::timer_precision::waits_for_time;
@@ -135,7 +135,7 @@ impl Workload for SensorStreams {
                 .into(),
             check: "Count and sum of every window, and no reading came before it was due.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Lateness counts from the time a reading was due to the time the aggregate took \
                  it: the timer, the scheduler and the channel. A deadline is missed when that is \

@@ -29,7 +29,7 @@ impl<C> Stack<C> {
     pub(super) fn take(&self) -> Result<C, Failure> {
         let mut idle = self.idle();
         let connection = idle.connections.pop().ok_or_else(|| {
-            Failure::WrongAnswer(format!("more than {} connections were in use", self.all))
+            Failure::WrongOutput(format!("more than {} connections were in use", self.all))
         })?;
         idle.fewest = idle.fewest.min(idle.connections.len());
         Ok(connection)

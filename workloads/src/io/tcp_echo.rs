@@ -6,7 +6,7 @@ use std::{mem, slice};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use crate::io::echo::{Echoed, serve, serve_async, serve_local, talk, talk_async, talk_local};
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
@@ -75,7 +75,7 @@ impl Workload for TcpEcho {
                 .into(),
             check: "Every byte of every echo, and their count.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Steady,
+            headline_phase: Phase::Steady,
             notes: vec![
                 "Clients and servers run on the same runtime, so the CPU time is that of both."
                     .into(),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use runtime_bench_api::instance::{
@@ -141,7 +141,7 @@ impl Workload for TimerGather {
                 .into(),
             check: "Results come in the order of the tasks, and no sleep ended early.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Lateness counts from the last task's deadline to the end of the gathering: what \
                  the timer and the scheduler add to the wait itself. Of sleeps one by one it is \

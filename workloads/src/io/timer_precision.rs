@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use runtime_bench_api::instance::{
@@ -73,7 +73,7 @@ impl Workload for TimerPrecision {
                 .into(),
             check: "All sleeps ended, and none early.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The median is over all sleeps of a block, the worst its largest.".into(),
                 "tokio's timers tick once a millisecond and round up, and whoever sleeps again \

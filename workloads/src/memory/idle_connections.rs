@@ -10,7 +10,7 @@ use std::time::Duration;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::pending::count_when_pending;
@@ -83,7 +83,7 @@ impl Workload for IdleConnections {
                     back."
                     .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Startup,
+            headline_phase: Phase::Startup,
             notes: vec![
                 "It is the runtime's share: the task, its join handle and the socket's place in \
                  the reactor. Buffers of the kernel are not part of resident memory, and the task \
@@ -128,8 +128,8 @@ impl Workload for IdleConnections {
         })
     }
 
-    fn ages(&self) -> &'static [Age] {
-        &[Age::Startup]
+    fn ages(&self) -> &'static [Phase] {
+        &[Phase::Startup]
     }
 
     fn verify(&self, trial: &Trial<Params>, held: &Held) -> Result<(), String> {

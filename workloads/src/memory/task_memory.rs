@@ -8,7 +8,7 @@ use std::time::Duration;
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::gate::Gate;
@@ -89,7 +89,7 @@ impl Workload for TaskMemory {
                     or are cancelled in their sleep."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Startup,
+            headline_phase: Phase::Startup,
             notes: vec![
                 "The tasks wait for each other, not on a timer; a sleeping task occupies more, as \
                  the variant shows."
@@ -148,8 +148,8 @@ impl Workload for TaskMemory {
         })
     }
 
-    fn ages(&self) -> &'static [Age] {
-        &[Age::Startup]
+    fn ages(&self) -> &'static [Phase] {
+        &[Phase::Startup]
     }
 
     fn verify(&self, trial: &Trial<Params>, slope: &Slope) -> Result<(), String> {

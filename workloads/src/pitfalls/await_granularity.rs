@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
@@ -146,7 +146,7 @@ impl Workload for AwaitGranularity {
                     .into(),
             check: "Every way gives the same sum.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "Awaiting what is ready is a function call, and no runtime has a part in it: \
                  `call`, `callback`, `ready` and `boxed` measure the compiler and the allocator. What costs is \

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -159,7 +159,7 @@ impl Workload for BlockingInAsync {
                     .into(),
             check: "Every job has waited for its whole time, and no beat came early.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The longest that a beat came after it was due, which is what everybody else on \
                  the runtime waits for as well."

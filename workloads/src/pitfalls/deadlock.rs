@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::barrier::AsyncBarrier;
@@ -74,7 +74,7 @@ impl Workload for Deadlock {
                     cancelling one sets the other free. The twins take all of their turns."
                 .into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Startup,
+            headline_phase: Phase::Startup,
             notes: vec![
                 "The deadlock passes or fails and has no figure: that would time the watching. \
                  `fixed` is the time of one turn of the twins, and `wall` means nothing here."
@@ -118,8 +118,8 @@ impl Workload for Deadlock {
         true
     }
 
-    fn ages(&self) -> &'static [Age] {
-        &[Age::Startup]
+    fn ages(&self) -> &'static [Phase] {
+        &[Phase::Startup]
     }
 
     fn verify(&self, trial: &Trial<Params>, ended: &Ended) -> Result<(), String> {

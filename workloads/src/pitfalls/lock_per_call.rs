@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::barrier::AsyncBarrier;
@@ -85,7 +85,7 @@ impl Workload for LockPerCall {
                 .into(),
             check: "Both held a lock at once with fresh locks, and never with a shared one.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "About 1 for fresh locks and 2 for a shared one. What is above is the runtime's \
                  timer: tokio's rounds up to the next millisecond."

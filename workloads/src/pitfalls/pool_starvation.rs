@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Age, Metric};
+use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use runtime_bench_api::instance::AsyncSession;
@@ -95,7 +95,7 @@ impl Workload for PoolStarvation {
                 .into(),
             check: "The tasks give up before the root can run, and the twins are released.".into(),
             headline: Self::METRICS[0].id.into(),
-            headline_age: Age::Young,
+            headline_phase: Phase::Warm,
             notes: vec![
                 "The starvation passes or fails and has no figure: that would time the watching. \
                  `fixed` is the time from when the last twin blocks until all are through."

@@ -115,7 +115,7 @@ impl<'a> Source<'a> {
     }
 
     fn values(&self, group: &Group, row: &Row, metric: &str) -> Found<BTreeMap<u32, f64>> {
-        let values = self.gathered.values(&row.key, group.age, metric);
+        let values = self.gathered.values(&row.key, group.phase, metric);
         if values.is_empty() {
             return Err((Said::NotMeasured, format!("it reports no {metric}")));
         }
@@ -139,7 +139,7 @@ fn trusted(group: &Group, row: &Row) -> Found<()> {
     if let Some(why) = &row.client_bound {
         return Err((Said::NotCounted, format!("client-bound: {why}")));
     }
-    if group.told_apart() {
+    if group.control_failed() {
         let why = format!("the noise control of {} told identical code apart", group.name);
         return Err((Said::NotCounted, why));
     }

@@ -2,7 +2,7 @@
 //!
 //! Each test of a claim is a question to every runner that has the cell, and each answer is read from an
 //! interval: *yes* or *no* where the whole interval lies on one side of the test's bound, otherwise
-//! *undecided*. The error level of a claim is [`CLAIM_LEVEL`], divided among its answers (Bonferroni), so
+//! *inconclusive*. The error level of a claim is [`CLAIM_LEVEL`], divided among its answers (Bonferroni), so
 //! that it holds however they depend on each other.
 
 mod evidence;
@@ -32,7 +32,7 @@ pub enum ClaimVerdict {
     /// Some are *yes* and some are *no*.
     Depends,
     /// Measured, and at least one answer may be either.
-    Undecided,
+    Inconclusive,
     /// The run lacks cells that it needs.
     NotMeasured,
 }
@@ -44,7 +44,7 @@ impl ClaimVerdict {
             Self::Holds => "holds",
             Self::DoesNotHold => "does not hold",
             Self::Depends => "depends",
-            Self::Undecided => "undecided",
+            Self::Inconclusive => "inconclusive",
             Self::NotMeasured => "not measured in this run",
         }
     }
@@ -52,12 +52,12 @@ impl ClaimVerdict {
     /// What answers come to.
     fn of(said: &[Said]) -> Self {
         let any = |one| said.contains(&one);
-        match (any(Said::Yes), any(Said::No), any(Said::Undecided) || any(Said::NotCounted)) {
+        match (any(Said::Yes), any(Said::No), any(Said::Inconclusive) || any(Said::NotCounted)) {
             (true, true, _) => Self::Depends,
-            _ if any(Said::Undecided) => Self::Undecided,
+            _ if any(Said::Inconclusive) => Self::Inconclusive,
             (true, false, _) => Self::Holds,
             (false, true, _) => Self::DoesNotHold,
-            (false, false, true) => Self::Undecided,
+            (false, false, true) => Self::Inconclusive,
             (false, false, false) => Self::NotMeasured,
         }
     }
@@ -73,7 +73,7 @@ pub enum Said {
     /// The whole interval lies on the other side.
     No,
     /// The interval holds the bound, or there are too few rounds for one.
-    Undecided,
+    Inconclusive,
     /// Measured, and not to be believed.
     NotCounted,
     /// There is no figure in this run.
@@ -213,7 +213,7 @@ fn said(ask: &Ask, evidence: &Evidence, decides: Option<Estimate>) -> Said {
     let by = |bound: Bound| match decides.and_then(|one| holds(bound, one.interval?)) {
         Some(true) => Said::Yes,
         Some(false) => Said::No,
-        None => Said::Undecided,
+        None => Said::Inconclusive,
     };
     match (ask, evidence) {
         (Ask::Check { supports: true }, _) => Said::Yes,

@@ -68,7 +68,7 @@ fn word(verdict: ClaimVerdict) -> Markup {
         ClaimVerdict::Holds => "✓",
         ClaimVerdict::DoesNotHold => "✗",
         ClaimVerdict::Depends => "±",
-        ClaimVerdict::Undecided => "?",
+        ClaimVerdict::Inconclusive => "?",
         ClaimVerdict::NotMeasured => "–",
     };
     html! { b.judged { span aria-hidden="true" { (sign) " " } (verdict.words()) } }
@@ -129,7 +129,7 @@ fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError>
 fn measure_hint(judged: &Judged<'_>) -> Markup {
     let (words, more) = match judged.found.verdict {
         _ if judged.is_incomplete() => ("This measures what is missing:", ""),
-        ClaimVerdict::Undecided => ("More rounds may decide it:", " --profile standard"),
+        ClaimVerdict::Inconclusive => ("More rounds may decide it:", " --profile standard"),
         _ => return html! {},
     };
     let workloads = environment::quoted(&judged.workloads().join("|"));

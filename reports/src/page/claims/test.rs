@@ -238,7 +238,7 @@ fn figures(test: &Test, answer: &Answer, figure: Option<f64>, unit: &str) -> Mar
     let too_few = "too few rounds, or neighbours are alike";
     let interval = |shown: &dyn Fn(Interval) -> String| match (answer.said, interval) {
         (_, Some(interval)) => shown(interval),
-        (Said::Undecided, None) => too_few.to_owned(),
+        (Said::Inconclusive, None) => too_few.to_owned(),
         (_, None) => String::new(),
     };
     html! {

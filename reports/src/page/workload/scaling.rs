@@ -42,7 +42,7 @@ fn curves<'v>(page: Page<'v, 'v>, workload: &Workload<'_>) -> Vec<Curve<'v>> {
 }
 
 fn same(a: &Scaling, b: &Scaling) -> bool {
-    let of = |one: &Scaling| (one.variant.clone(), one.age, one.param.clone(), one.fixed.clone());
+    let of = |one: &Scaling| (one.variant.clone(), one.phase, one.param.clone(), one.fixed.clone());
     of(a) == of(b)
 }
 

@@ -39,7 +39,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
 fn trends<'v>(page: Page<'v, 'v>, workload: &Workload<'_>) -> Vec<(&'v Runner<'v>, &'v Trend<'v>)> {
     let Some(main) = workload.main() else { return Vec::new() };
     let own = page.view.trends.iter().filter(|trend| {
-        (trend.group, trend.age) == (main.source.name.as_str(), main.source.age)
+        (trend.group, trend.phase) == (main.source.name.as_str(), main.source.phase)
             && trend.headline == main.headline_name()
             && trend.points.iter().filter(|point| point.ratio.is_some()).count() > 1
     });

@@ -36,7 +36,7 @@ pub struct Sample {
     /// Latencies, encoded, where it recorded them.
     pub histogram: Option<String>,
     /// The last output, in short.
-    pub answer: String,
+    pub output: String,
 }
 
 /// One fresh, prepared instance of a cell.
@@ -277,14 +277,14 @@ fn sample<W: Workload>(
     timed: &Timed<W::Output>,
 ) -> Result<Sample, Failure> {
     for output in &timed.outputs {
-        workload.verify(trial, output).map_err(Failure::WrongAnswer)?;
+        workload.verify(trial, output).map_err(Failure::WrongOutput)?;
     }
     Ok(Sample {
         iterations: timed.outputs.len() as u64,
         timing: timed.timing,
         metrics: workload.metrics(trial, timed),
         histogram: workload.histogram(timed),
-        answer: timed.outputs.last().map_or_else(String::new, |a| workload.describe(a)),
+        output: timed.outputs.last().map_or_else(String::new, |a| workload.describe(a)),
     })
 }
 

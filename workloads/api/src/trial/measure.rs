@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use runtime_bench_results::trial::{Age, Block, BlockSize, Metric, Phases, TrialRequest, metric};
+use runtime_bench_results::trial::{Block, BlockSize, Metric, Phase, Phases, TrialRequest, metric};
 
 use crate::clock::Clock;
 use crate::instance::{Instance, Sample};
 use crate::workload::Failure;
 
-/// A young instance has done at least this much.
+/// A warm instance has done at least this much.
 const YOUNG: Duration = Duration::from_millis(2);
 /// An iteration longer than this warms an instance alone.
 const LONG_ITERATION: Duration = Duration::from_millis(20);
@@ -30,13 +30,13 @@ pub fn measured(
     clock: &dyn Clock,
 ) -> Result<Block, Failure> {
     let prepared = clock.now();
-    let (warm_up_iterations, iterations) = match (request.block, request.age) {
+    let (warm_up_iterations, iterations) = match (request.block, request.phase) {
         (BlockSize::Iterations(iterations), _) => (0, iterations),
-        (BlockSize::Nanoseconds(_), Age::Startup) => (0, 1),
-        (BlockSize::Nanoseconds(size), age) => {
-            let (warm, each) = match age {
-                Age::Steady => warm_until_steady(instance, clock)?,
-                Age::Startup | Age::Young => warm_young(instance)?,
+        (BlockSize::Nanoseconds(_), Phase::Startup) => (0, 1),
+        (BlockSize::Nanoseconds(size), phase) => {
+            let (warm, each) = match phase {
+                Phase::Steady => warm_until_steady(instance, clock)?,
+                Phase::Startup | Phase::Warm => warm_young(instance)?,
             };
             (warm, (size as f64 / each.as_nanos().max(1) as f64).round().max(1.0) as u64)
         }
@@ -48,13 +48,13 @@ pub fn measured(
         warm_up_s: warm.saturating_sub(prepared).as_secs_f64(),
         measure_s: sample.timing.wall.as_secs_f64(),
     };
-    let startup = startup(request.age, instance.build_time());
+    let startup = startup(request.phase, instance.build_time());
     Ok(block(sample, warm_up_iterations, startup, phases))
 }
 
 /// What building took, where that is asked for.
-pub fn startup(age: Age, build: Duration) -> Option<Duration> {
-    (age == Age::Startup).then_some(build)
+pub fn startup(phase: Phase, build: Duration) -> Option<Duration> {
+    (phase == Phase::Startup).then_some(build)
 }
 
 /// Warms an instance up, and returns the iterations done and what one takes.
@@ -136,7 +136,7 @@ pub fn block(
         warm_up_iterations,
         metrics,
         histogram: sample.histogram,
-        answer: sample.answer,
+        output: sample.output,
         phases,
     }
 }

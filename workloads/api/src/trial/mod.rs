@@ -81,7 +81,7 @@ pub enum ExternalReply {
 fn is_external(request: &ProgramRequest) -> bool {
     match request {
         ProgramRequest::Probe(probe) => probe.external.is_some(),
-        ProgramRequest::Trial(trial) => trial.outside.is_some(),
+        ProgramRequest::Trial(trial) => trial.external.is_some(),
         ProgramRequest::Serve(_) => false,
     }
 }
@@ -118,7 +118,7 @@ fn write(reply: &impl Serialize) -> io::Result<()> {
 /// The error kind of a failure in the reply.
 pub fn kind_of(failure: &Failure) -> ErrorKind {
     match failure {
-        Failure::WrongAnswer(_) => ErrorKind::WrongAnswer,
+        Failure::WrongOutput(_) => ErrorKind::WrongOutput,
         Failure::Io { .. } => ErrorKind::Setup,
         Failure::Request(_) => ErrorKind::Protocol,
     }

@@ -11,13 +11,13 @@ const SHOWN: usize = 80;
 
 /// Why a line is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoAnswer {
+pub enum ReplyError {
     /// It is no JSON object; its beginning.
     #[error(
         "it printed what is no reply: `{0}`; standard output is for the protocol alone, and messages go \
          to standard error"
     )]
-    NoReply(String),
+    NotAReply(String),
     /// It names no version.
     #[error("its reply names no `protocol`")]
     NoVersion,
@@ -52,22 +52,22 @@ impl Answer {
     ///
     /// # Errors
     /// When it is no reply, or one of another version.
-    pub fn read(line: &str) -> Result<Self, NoAnswer> {
+    pub fn read(line: &str) -> Result<Self, ReplyError> {
         let line = line.trim();
         // A reply may have a hundred thousand samples, so it is not read into a tree first: as one enum,
         // which serde buffers, 20 000 of them took 20 ms.
         let Ok(Head { protocol, status }) = serde_json::from_str(line) else {
-            return Err(NoAnswer::NoReply(line.chars().take(SHOWN).collect()));
+            return Err(ReplyError::NotAReply(line.chars().take(SHOWN).collect()));
         };
         match protocol.as_ref().map(Value::as_u64) {
             Some(Some(version)) if version == u64::from(RUNNER_PROTOCOL) => {}
             Some(version) => {
                 let named = version.map(|version| version.to_string());
-                return Err(NoAnswer::Version(
+                return Err(ReplyError::Version(
                     named.unwrap_or_else(|| "something else".to_owned()),
                 ));
             }
-            None => return Err(NoAnswer::NoVersion),
+            None => return Err(ReplyError::NoVersion),
         }
         let answer = match status.as_ref().and_then(Value::as_str) {
             Some("described") => serde_json::from_str(line).map(Self::Described),
@@ -79,10 +79,10 @@ impl Answer {
                 .map(|Refused { kind, message }| Self::Error { kind, message }),
             _ => {
                 let reason = "its `status` is none of `described`, `ready`, `ok` and `error`";
-                return Err(NoAnswer::NotUnderstood(reason.to_owned()));
+                return Err(ReplyError::NotUnderstood(reason.to_owned()));
             }
         };
-        answer.map_err(|error| NoAnswer::NotUnderstood(error.to_string()))
+        answer.map_err(|error| ReplyError::NotUnderstood(error.to_string()))
     }
 }
 
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn every_answer_is_read_as_it_is_written() {
-        let sample = Sample { wall_ns: 1.5, cpu_ns: 2.0, answer: json!([1, "two"]) };
+        let sample = Sample { wall_ns: 1.5, cpu_ns: 2.0, output: json!([1, "two"]) };
         let metrics = vec![Metric::context("threads", "", 3.0)];
         let described = Described { cells: vec![None, Some("why".into())], ..Described::default() };
         for answer in [
@@ -122,7 +122,7 @@ mod tests {
             let line = format!(r#"{{"protocol":{version},"status":"ok"}}"#);
             assert!(message(&line).contains("speaks protocol"), "{line}");
         }
-        assert!(message(r#"{"protocol":1,"status":"fine"}"#).contains("cannot be understood"));
+        assert!(message(r#"{"protocol":2,"status":"fine"}"#).contains("cannot be understood"));
         assert!(matches!(Answer::read(r#"{"protocol":1,"status":"ok"}"#), Ok(Answer::Ok(_))));
     }
 }

@@ -1,4 +1,4 @@
-//! The runner protocol: how the harness speaks to a runner outside of this program.
+//! The runner protocol: how the harness speaks to an external runner.
 //!
 //! Such a runner is a command. For each request it is started anew, reads [`Request`] as one line of
 //! JSON from its standard input, answers in one line on its standard output, and ends. A server has one
@@ -9,17 +9,17 @@ mod claims;
 mod line;
 
 pub use claims::Impossible;
-pub use line::NoAnswer;
+pub use line::ReplyError;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::key::CellKey;
-use crate::trial::{Age, BlockSize, ErrorKind, Metric};
+use crate::trial::{BlockSize, ErrorKind, Metric, Phase};
 
 /// Version of the protocol. A runner that speaks another one is refused by name.
-pub const RUNNER_PROTOCOL: u32 = 1;
+pub const RUNNER_PROTOCOL: u32 = 2;
 
 /// What the harness asks of a runner: one line of JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,8 +59,8 @@ pub struct Trial {
     pub cell: CellKey,
     /// Worker threads, or processes, that it should use where it can use several.
     pub workers: usize,
-    /// Age at which to measure.
-    pub age: Age,
+    /// Phase at which to measure.
+    pub phase: Phase,
     /// How much to measure.
     pub block: BlockSize,
     /// Seed for the workload's inputs.
@@ -139,7 +139,7 @@ pub struct Measured {
     /// Iterations before them, on the same instance.
     pub warm_up_iterations: u64,
     /// Building the runtime: from the moment when the request was read until a first empty task has
-    /// run, ns. Wanted at the age of startup.
+    /// run, ns. Wanted at the phase of startup.
     pub build_ns: f64,
     /// Preparing inputs and connections, ns.
     pub prepare_ns: f64,
@@ -157,8 +157,8 @@ pub struct Sample {
     pub wall_ns: f64,
     /// CPU time of all its threads and processes meanwhile, ns.
     pub cpu_ns: f64,
-    /// What the iteration gave, in the form of the workload's answers.
-    pub answer: serde_json::Value,
+    /// What the iteration gave, in the form of the workload's outputs.
+    pub output: serde_json::Value,
 }
 
 #[cfg(test)]
@@ -168,11 +168,11 @@ mod tests {
 
     #[test]
     fn a_reply_is_one_flat_object() {
-        let sample = json!({ "wall_ns": 12.5, "cpu_ns": 3, "answer": 499_500 });
+        let sample = json!({ "wall_ns": 12.5, "cpu_ns": 3, "output": 499_500 });
         let reply = json!({ "protocol": 1, "status": "ok", "samples": [sample] });
         let reply: Reply = serde_json::from_value(reply).unwrap();
         let Answer::Ok(measured) = reply.answer else { panic!("it is measured") };
-        assert_eq!(measured.samples[0].answer, json!(499_500));
+        assert_eq!(measured.samples[0].output, json!(499_500));
         let ready = json!({ "protocol": 1, "status": "ready", "address": "127.0.0.1:80" });
         let ready: Reply = serde_json::from_value(ready).unwrap();
         assert_eq!(ready.answer, Answer::Ready { address: "127.0.0.1:80".into() });

@@ -123,7 +123,7 @@ mod tests {
         let sample = |(wall_ns, cpu_ns): &(f64, f64)| Sample {
             wall_ns: *wall_ns,
             cpu_ns: *cpu_ns,
-            answer: Value::Null,
+            output: Value::Null,
         };
         Measured { samples: times.iter().map(sample).collect(), ..Measured::default() }
     }

@@ -1,5 +1,5 @@
-//! Runners outside of the program, good ones and bad ones, through the real binary. They are written in
-//! Python: `tests/outside/runner.py`.
+//! External runners, good ones and bad ones, through the real binary. They are written in
+//! Python: `tests/external/runner.py`.
 #![cfg(unix)]
 
 mod common;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use common::{Ended, command, run};
 use tempfile::tempdir;
 
-const RUNNER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outside/runner.py");
+const RUNNER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/external/runner.py");
 
 /// A runners file in a folder, with a runner for each way to behave.
 fn declare(folder: &Path, ways: &[&str]) {
@@ -47,7 +47,7 @@ fn a_runner_is_verified_like_any_other_and_says_what_it_cannot_do() {
 #[test]
 fn what_a_runner_does_wrong_is_one_error_row_that_says_so() {
     let wrongs = [
-        ("wrong", "wrong answer: the tasks add up to 7"),
+        ("wrong", "wrong output: the tasks add up to 7"),
         ("form", "the answer of iteration 0 has not the form"),
         ("negative", "took -5 ns, which cannot be"),
         ("zero", "took 0 ns, which cannot be"),
@@ -156,7 +156,7 @@ fn a_checked_runner_is_told_what_it_does_right_and_wrong() {
     has("ok      refuses another version of the protocol in a sentence\n");
     has("ok      ends when its standard input ends\n");
     has("ok      spawn-join/runner/tasks=20  190\n");
-    // The test's runner knows nothing of ages, nor of workloads that it does not know.
+    // The test's runner knows nothing of phases, nor of workloads that it does not know.
     has("FAILED  spawn-join/runner/tasks=20, startup: 50 iterations after 20: startup is");
     has("FAILED  refuses a workload that it does not know in a sentence");
     assert_eq!(well.code, Some(1), "{well:?}");
