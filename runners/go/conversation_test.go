@@ -34,8 +34,8 @@ func understood(t *testing.T, line []byte) map[string]any {
 	if err := json.Unmarshal(line, &reply); err != nil {
 		t.Fatal(err)
 	}
-	if reply["protocol"] != 1.0 {
-		t.Errorf("it speaks protocol %v", reply["protocol"])
+	if reply["protocol"] != float64(protocolVersion) {
+		t.Errorf("the reply has protocol %v", reply["protocol"])
 	}
 	return reply
 }

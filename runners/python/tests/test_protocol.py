@@ -62,7 +62,7 @@ def test_a_server_stops_when_it_is_told_to(serve: Serve) -> None:
     server = serve("asyncio", trial(cell("overload")))
     server.write({"request": "stop", "protocol": 2})
     reply = server.read()
-    assert (reply["protocol"], reply["status"]) == (1, "ok") and "samples" not in reply
+    assert (reply["protocol"], reply["status"]) == (2, "ok") and "samples" not in reply
     assert server.rest() == ""
 
 
