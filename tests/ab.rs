@@ -111,7 +111,7 @@ fn what_is_none_of_ours_is_refused_by_name() {
     );
     let other = "echo '{\"protocol\": 9, \"cells\": [], \"routes\": []}'";
     refused(&script(folder.path(), "other", other), &["speaks protocol 9"]);
-    refused(&script(folder.path(), "old", "echo '{\"cells\": []}'"), &["names no protocol"]);
+    refused(&script(folder.path(), "old", "echo '{\"cells\": []}'"), &["no protocol version"]);
     refused(&folder.path().join("missing"), &["No such file"]);
     let debug = "\"$OURS\" \"$@\" | sed 's/\"release,/\"debug,/'";
     refused(&script(folder.path(), "debug", debug), &["debug build"]);

@@ -103,7 +103,7 @@ fn a_place_that_cannot_be_written_is_named() {
     let folder = tempdir().unwrap();
     // Also for root, nothing can be made below a file.
     fs::write(folder.path().join("target"), "a file").unwrap();
-    run(folder.path(), &SMALL).fails_with(2, &["target/runtime-bench/results", "cannot make"]);
+    run(folder.path(), &SMALL).fails_with(2, &["target/runtime-bench/results", "cannot create"]);
 }
 
 #[test]

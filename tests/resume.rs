@@ -246,9 +246,9 @@ fn what_cannot_go_on_says_why() {
         resume(folder.path()).fails_with(2, words);
         assert_eq!(fs::read(&lines).unwrap(), as_written, "who is refused changes nothing");
     };
-    changed("\"version\":\"", "\"version\":\"9", &["another build", "go back to that build"]);
+    changed("\"version\":\"", "\"version\":\"9", &["another build", "use that build"]);
     changed("\"cores\":", "\"cores\":9", &["another machine", "logical processors"]);
-    changed("results/1", "results/9", &["results/9"]);
+    changed("results/2", "results/9", &["results/9"]);
     fs::write(&lines, &text[..text.len() / 3]).unwrap();
     let ended = resume(folder.path());
     assert!(matches!(ended.code, Some(0 | 2 | 3)), "{ended:?}");
