@@ -14,7 +14,7 @@ use tempfile::tempdir;
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn load_that_comes_in_the_middle_of_a_run_is_told() {
+fn load_rising_during_a_run_is_reported() {
     let folder = tempdir().unwrap();
     let args = ["bench", "^(yield|mutex)/", "--runners", "smol,tokio", "--budget", "60s"];
     let mut child = started(folder.path(), &args);
