@@ -138,7 +138,7 @@ fn number(rng: &mut Rng) -> u64 {
     if rng.u8(..3) == 0 { rng.u64(..) } else { one(rng, &EDGES) }
 }
 
-/// A workload, and a parameter of it with values that nobody should give it.
+/// A workload, and a parameter of it with values beyond its range.
 fn parameter(rng: &mut Rng) -> Vec<String> {
     let (workload, name) = &parameters()[rng.usize(..parameters().len())];
     let values: Vec<String> = some(rng, 2, number).iter().map(u64::to_string).collect();

@@ -10,7 +10,7 @@ use common::running::{read, results, signal, started};
 use runtime_bench_analysis::analysis::analyse;
 use tempfile::tempdir;
 
-/// Load that is there from the start is no change, so where somebody else loads the machine nothing is asked.
+/// Load that is there from the start is not a change, so on a loaded machine nothing is asserted.
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]

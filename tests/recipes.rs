@@ -192,7 +192,7 @@ fn publish_a_site() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn a_runner_in_another_language() {
     if Command::new("node").arg("--version").output().is_err() {
-        println!("left out, for want of node");
+        println!("skipped: `node` not found");
         return;
     }
     let checkout = Checkout::new();

@@ -104,7 +104,7 @@ fn report_open_uses_the_desktop_program() {
     let opened = folder.path().join("opened");
     let begin = Instant::now();
     while fs::read_to_string(&opened).unwrap_or_default() != "site/index.html\n" {
-        assert!(begin.elapsed() < Duration::from_secs(60), "nobody was asked to open it");
+        assert!(begin.elapsed() < Duration::from_secs(60), "the report was not opened");
         sleep(Duration::from_millis(20));
     }
 }

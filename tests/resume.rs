@@ -153,7 +153,7 @@ fn clock_jumps_do_not_affect_a_run() {
     let library = ["x86_64", "aarch64"]
         .map(|machine| format!("/usr/lib/{machine}-linux-gnu/faketime/libfaketime.so.1"));
     let Some(library) = library.iter().find(|path| Path::new(path).exists()) else {
-        println!("left out, for want of libfaketime");
+        println!("skipped: libfaketime not found");
         return;
     };
     let folder = tempdir().unwrap();
@@ -244,7 +244,7 @@ fn resume_rejects_unresumable_runs_with_reason() {
         fs::write(&lines, text.replacen(from, to, 1)).unwrap();
         let as_written = fs::read(&lines).unwrap();
         resume(folder.path()).fails_with(2, words);
-        assert_eq!(fs::read(&lines).unwrap(), as_written, "who is refused changes nothing");
+        assert_eq!(fs::read(&lines).unwrap(), as_written, "a rejected resume changes nothing");
     };
     changed("\"version\":\"", "\"version\":\"9", &["another build", "use that build"]);
     changed("\"cores\":", "\"cores\":9", &["another machine", "logical processors"]);

@@ -132,7 +132,7 @@ fn serve_rejects_unsupported_requests() {
 #[test]
 fn wrk_runs_against_every_http_server_without_errors() {
     if Command::new("wrk").arg("--version").output().is_err() {
-        eprintln!("wrk is not installed: left out");
+        eprintln!("skipped: `wrk` not found");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
