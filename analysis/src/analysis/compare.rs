@@ -21,7 +21,7 @@ use runtime_bench_results::trial::{Phase, metric};
 /// Error level of all settled verdicts of a run, divided among its workloads, their points, their pairs of
 /// runners and the looks (Bonferroni): below 0.1, because rounds that resemble each other, less than can be
 /// seen, cost up to three times as many false verdicts (`docs/validation.md`).
-const TABLE_LEVEL: f64 = 0.03;
+const TABLE_LEVEL: f64 = 0.02;
 /// Error level of all A/A controls of a run.
 const CONTROL_LEVEL: f64 = 0.01;
 
