@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use runtime_bench_api::trial::process::HARNESS_PID;
+use runtime_bench_api::process::HARNESS_PID;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::listing::Route;
 use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest, ServeRequest};
