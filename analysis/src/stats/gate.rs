@@ -21,7 +21,7 @@ struct Strictness {
     fewest: usize,
 }
 
-const FIRST: Strictness = Strictness { median_level: 0.02, mean_t: T_01, fewest: 24 };
+const FIRST: Strictness = Strictness { median_level: 0.02, mean_t: T_01, fewest: 32 };
 const SECOND: Strictness = Strictness { median_level: 0.004, mean_t: T_002, fewest: 96 };
 
 /// Rounds to plan for a stage, the first being 0, at least: an eighth may be lost to stalls.
