@@ -3,6 +3,7 @@
 //! The unit of a pair is one process against one process of the same round; blocks or iterations
 //! inside a process are never counted as pairs, because they are alike.
 
+mod batch_means;
 mod binomial;
 mod bootstrap;
 mod bound;
