@@ -39,7 +39,7 @@ pub use modes::SlowShares;
 pub use percentile::{Percentile, Unsupported, percentile};
 pub use quantile::{Quartiles, quartiles};
 pub use scaling::{PowerLaw, power_law};
-pub use series::series_interval;
+pub use series::{figure_interval, series_interval};
 pub use shift::shift;
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
 pub use spread::{Spread, between_runs};
