@@ -53,18 +53,34 @@ pub fn median_interval(samples: &[f64], alpha: f64) -> Option<Interval> {
     dependent_interval(samples, samples.len(), alpha)
 }
 
-/// The same of samples that are worth only `independent` ones: the ranks of so many, spread over all
-/// samples. It stays an interval of their own median, and is wider.
+/// The same of samples in the order of time that are worth only `independent` ones: the ranks of so many,
+/// spread over all samples.
+///
+/// The rank grows in steps, and between two of them more samples only widen the interval. So those beyond
+/// the last step, the latest, are left out, and one more sample never makes a verdict less likely. The
+/// interval still holds the median of all.
 pub(super) fn dependent_interval(
     samples: &[f64],
     independent: usize,
     alpha: f64,
 ) -> Option<Interval> {
-    let sorted = sorted(samples);
-    let fewer = independent.min(sorted.len());
+    let finite: Vec<f64> = samples.iter().copied().filter(|x| x.is_finite()).collect();
+    let all = independent.min(finite.len());
+    let rank = lower_rank(all, alpha)?;
+    let step = (1..=all).rev().take_while(|&n| lower_rank(n, alpha) == Some(rank)).last()?;
+    let sorted = sorted(&finite[..step * finite.len() / all]);
     // Rounded outwards, so that the first of few is the first of all.
-    let place = (lower_rank(fewer, alpha)? - 1) * sorted.len() / fewer;
-    Some(Interval { low: sorted[place], high: sorted[sorted.len() - 1 - place] })
+    let place = (rank - 1) * sorted.len() / step;
+    let middle = median(&finite)?;
+    let ends = Interval { low: sorted[place], high: sorted[sorted.len() - 1 - place] };
+    Some(ends.hull(Interval { low: middle, high: middle }))
+}
+
+/// The fewest samples, at least so many, at which the rank of the interval at a level steps up: fewer are
+/// worth less, and a few more are worth no more.
+pub fn rank_step(level: f64, at_least: usize) -> usize {
+    let rank = |n: usize| lower_rank(n, level);
+    (at_least.max(1)..).find(|&n| rank(n) > rank(n - 1)).unwrap_or(at_least)
 }
 
 /// The largest k with `2·P(Bin(n, ½) ≤ k − 1) ≤ alpha`; `None` when there is none.
@@ -114,6 +130,20 @@ mod tests {
         assert_eq!(lower_rank(13, 0.01 / 21.0), Some(1));
         assert_eq!(lower_rank(12, 0.01 / 21.0), None);
         assert_eq!(lower_rank(0, 0.05), None);
+    }
+
+    #[test]
+    fn samples_beyond_a_rank_step_do_not_widen_the_interval() {
+        let level = 0.03 / (39.0 * 21.0);
+        assert_eq!([1, 16, 17].map(|n| rank_step(level, n)), [16, 16, 21]);
+        let mut rng = Rng::with_seed(3);
+        let samples: Vec<f64> = (0..150).map(|_| rng.f64()).collect();
+        for n in 16..150 {
+            let step = (1..=n).rev().find(|&n| rank_step(level, n) == n).unwrap();
+            let at = |n: usize| median_interval(&samples[..n], level).unwrap();
+            let (all, middle) = (at(n), median(&samples[..n]).unwrap());
+            assert_eq!(all, at(step).hull(Interval { low: middle, high: middle }), "{n}");
+        }
     }
 
     #[test]

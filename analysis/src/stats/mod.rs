@@ -31,7 +31,7 @@ pub use change_points::{Change, FEWEST_BESIDE, FEWEST_SAMPLES, change_points, fe
 pub use dependence::dependent;
 pub use geometric::{GeometricMean, Range, geometric_mean};
 pub use history::{discoveries, threshold};
-pub use interval::{Interval, median, median_interval};
+pub use interval::{Interval, median, median_interval, rank_step};
 pub use latencies::{Latencies, maximum};
 pub use mean_ratio::mean_ratio_interval;
 pub use modes::SlowShares;

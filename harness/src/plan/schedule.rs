@@ -8,6 +8,8 @@ use std::ops::RangeInclusive;
 use fastrand::Rng;
 use runtime_bench_results::run::{Reference, Schedule};
 
+use super::request::MAX_SEED;
+
 /// A comparison may cost this many times its budget before it is left to a longer profile: enough
 /// for 16 instances of a third of a second in the quick profile, and for 16 that are loaded for a second
 /// or 20 steady ones of half a second in the standard one.
@@ -73,6 +75,13 @@ pub(crate) fn rng(seed: u64, comparison: usize, round: u32) -> Rng {
         z ^ (z >> 31)
     });
     Rng::with_seed(mixed)
+}
+
+/// Seed of the inputs of a round: the same for all cells of the run, so that they are compared on the same
+/// inputs, and another one for each round, so that intervals hold the luck of inputs, too. Outside rounds
+/// it is the run's own.
+pub(crate) fn input_seed(seed: u64, round: u32) -> u64 {
+    if round == 0 { seed } else { rng(seed, usize::MAX, round).u64(..MAX_SEED) }
 }
 
 /// Every round of every comparison, as the comparison's index, in random order.

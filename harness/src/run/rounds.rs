@@ -277,7 +277,7 @@ impl<'a> Rounds<'a> {
         let cell = &self.planned.plan.cells[id];
         self.progress.running(&cell.key.to_string());
         let at_s = self.monitor.now();
-        let Some(finished) = self.executor.run(&self.trial_of(cell)) else {
+        let Some(finished) = self.executor.run(&self.trial_of(cell, round)) else {
             return Ok(None);
         };
         if let Outcome::Error { kind, message } = &finished.outcome {
@@ -296,16 +296,16 @@ impl<'a> Rounds<'a> {
         let cell = &self.planned.plan.cells[id];
         let at_s = self.monitor.now();
         if cell.role == Role::Subject
-            && let Some(counted) = self.executor.count(&self.trial_of(cell))
+            && let Some(counted) = self.executor.count(&self.trial_of(cell, 0))
         {
             self.writer.append(Line::Trial(record(id, 0, position, at_s, counted)))?;
         }
         Ok(())
     }
 
-    fn trial_of<'c>(&self, cell: &'c PlannedCell) -> Trial<'c> {
+    fn trial_of<'c>(&self, cell: &'c PlannedCell, round: u32) -> Trial<'c> {
         let block = BlockSize::Nanoseconds(self.profile.block(cell.phase).as_nanos() as u64);
-        Trial { cell: &cell.key, phase: cell.phase, block }
+        Trial { cell: &cell.key, phase: cell.phase, block, round }
     }
 }
 
