@@ -49,6 +49,7 @@ fn run() -> Run {
             budget_s: 1.0,
             trial_limit_s: 1.0,
             looks: 1,
+            rounds: None,
             reference: "tokio".into(),
             shard: None,
             cells,

@@ -56,8 +56,12 @@ pub fn median_interval(samples: &[f64], alpha: f64) -> Option<Interval> {
     dependent_interval(samples, samples.len(), alpha)
 }
 
-/// The same of samples that are worth only `independent` ones: the ranks of so many, spread over all
-/// samples. It stays an interval of their own median, and is wider.
+/// The same of samples in the order of time that are worth only `independent` ones: the ranks of so many,
+/// spread over all samples.
+///
+/// The rank grows in steps, and between two of them more samples only widen the interval. So those beyond
+/// the last step, the latest, are left out, and one more sample never makes a verdict less likely. The
+/// interval still holds the median of all.
 pub(super) fn dependent_interval(
     samples: &[f64],
     independent: usize,
