@@ -177,7 +177,7 @@ fn amount(ratio: f64, interval: Interval, word: &str) -> String {
     let share = |ratio: f64| (ratio - 1.0).abs();
     let (a, b) = (share(interval.low), share(interval.high));
     let (low, high) = (format::percent(a.min(b)), format::percent(a.max(b)));
-    let range = match low.strip_suffix("\u{a0}%") {
+    let range = match low.strip_suffix("%") {
         Some(low) => format!("{low}–{high}"),
         None => format!("{low}–{high}"),
     };
@@ -221,8 +221,8 @@ mod tests {
         let words = |ratio, low, high, verdict| {
             difference(&comparison(ratio, low, high, verdict), "ns").unwrap()
         };
-        assert_eq!(words(1.12, 1.08, 1.15, Verdict::Slower), "12\u{a0}% slower (8.0–15\u{a0}%)");
-        assert_eq!(words(0.92, 0.89, 0.95, Verdict::Faster), "8.0\u{a0}% faster (5.0–11\u{a0}%)");
+        assert_eq!(words(1.12, 1.08, 1.15, Verdict::Slower), "12% slower (8.0–15%)");
+        assert_eq!(words(0.92, 0.89, 0.95, Verdict::Faster), "8.0% faster (5.0–11%)");
         assert_eq!(words(3.4, 3.2, 3.6, Verdict::Slower), "3.40× slower (3.20–3.60)");
         assert_eq!(words(0.25, 0.2, 0.5, Verdict::Faster), "4.00× faster (2.00–5.00)");
         assert_eq!(words(1.0, 0.99, 1.01, Verdict::Tie), "a tie");
@@ -231,7 +231,7 @@ mod tests {
         let modes = Comparison { slow, ..comparison(1.1, 0.9, 1.3, Verdict::DependsOnMode) };
         assert_eq!(
             difference(&modes, "ns").unwrap(),
-            "depends on mode (0.90–1.30×): slow in 25\u{a0}% of rounds, r in 3.0\u{a0}%"
+            "depends on mode (0.90–1.30×): slow in 25% of rounds, r in 3.0%"
         );
     }
 
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn bytes_are_smaller_not_faster() {
         let less = comparison(0.8, 0.7, 0.9, Verdict::Faster);
-        assert_eq!(difference(&less, "B").unwrap(), "20\u{a0}% smaller (10–30\u{a0}%)");
+        assert_eq!(difference(&less, "B").unwrap(), "20% smaller (10–30%)");
         assert_eq!(table_verdict(&less, "B/task"), "smaller");
         assert_eq!(
             table_verdict(&Comparison { negligible: true, ..less }, "ns"),
