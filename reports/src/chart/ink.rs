@@ -114,14 +114,7 @@ mod tests {
 
     #[test]
     fn every_ink_has_a_class_of_its_own() {
-        let plain = [
-            Ink::Grid,
-            Ink::Label,
-            Ink::Figure,
-            Ink::Paper,
-            Ink::Guide,
-            Ink::Name,
-        ];
+        let plain = [Ink::Grid, Ink::Label, Ink::Figure, Ink::Paper, Ink::Guide, Ink::Name];
         let series = (0..COLORS).flat_map(|n| [Ink::Series(n), Ink::Trace(n), Ink::Band(n)]);
         let inks = plain.into_iter().chain(series);
         let mut classes: Vec<_> = inks.map(|ink| class(ink).unwrap()).collect();

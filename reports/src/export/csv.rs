@@ -98,7 +98,11 @@ fn write(
     for metric in &row.metrics {
         let record = with_figure(cell(run, group, row), metric);
         let headline = metric.name == group.headline;
-        writer.serialize(if headline { with_verdict(record, row, &metric.unit) } else { record })?;
+        writer.serialize(if headline {
+            with_verdict(record, row, &metric.unit)
+        } else {
+            record
+        })?;
     }
     Ok(())
 }

@@ -7,15 +7,16 @@ use runtime_bench_analysis::stats::{Comparison, Verdict};
 use crate::format::{self, Scale};
 use crate::view::{Group, wording};
 
-/// Half the width of a plot, and the width of a factor of two.
+/// Half the width of a plot, the width of a factor of two, and how near to an edge a mark may stand.
 const HALF: f64 = 120.0;
-const DOUBLE: f64 = 36.0;
+const DOUBLE: f64 = 32.0;
+const EDGE: f64 = 14.0;
 
 /// What a cell shows.
 pub(super) enum Content<'a> {
     /// A comparison with the reference, and what a tooltip adds.
     Compared(Comparison, Option<String>),
-    /// A figure that was compared with nothing: that of the reference.
+    /// A figure that the others of its row are compared with.
     Figure(String),
     /// No result, and why.
     Empty(&'a str, String),
@@ -96,7 +97,7 @@ pub(super) fn plot(comparison: &Comparison) -> Markup {
     };
     let at = |ratio: f64| {
         let place = HALF + DOUBLE * ratio.log2();
-        if place.is_nan() { HALF } else { place.clamp(0.0, 2.0 * HALF).round() }
+        if place.is_nan() { HALF } else { place.clamp(EDGE, 2.0 * HALF - EDGE).round() }
     };
     let (low, middle, high) = (at(interval.low), at(ratio), at(interval.high));
     html! {
@@ -117,10 +118,11 @@ mod tests {
         let plot = |ratio, low, high| {
             let ratio = Some(ratio);
             let interval = Some(Interval { low, high });
-            plot(&Comparison { ratio, interval, ..fixtures::comparison(Verdict::Open) }).into_string()
+            plot(&Comparison { ratio, interval, ..fixtures::comparison(Verdict::Open) })
+                .into_string()
         };
-        assert!(plot(1.0, 0.5, 2.0).contains(r#"M84 24H156"/><circle cx="120""#));
-        assert!(plot(1e9, 1e-9, f64::INFINITY).contains(r#"M0 24H240"/><circle cx="240""#));
+        assert!(plot(1.0, 0.5, 2.0).contains(r#"M88 24H152"/><circle cx="120""#));
+        assert!(plot(1e9, 1e-9, f64::INFINITY).contains(r#"M14 24H226"/><circle cx="226""#));
         assert!(!plot(f64::NAN, f64::NAN, -1.0).contains("NaN"));
     }
 

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::context::Page;
+use crate::view::Runner;
 
 /// The controls' part of the style sheet.
 pub(super) const STYLE: &str = include_str!("controls.css");
@@ -20,8 +21,17 @@ pub(super) fn theme_switch() -> Markup {
 pub(super) fn form(page: Page<'_, '_>, with_data: bool) -> Markup {
     let columns = page.view.columns();
     html! {
+        details.tools data-scripted hidden {
+            summary { "Compare, show, filter" }
+            (fields(&columns, with_data))
+        }
+    }
+}
+
+fn fields(columns: &[&Runner<'_>], with_data: bool) -> Markup {
+    html! {
         // A dialogue's method: sent without a dialogue, it does nothing.
-        form #controls method="dialog" data-scripted hidden aria-label="What this page shows" {
+        form #controls method="dialog" aria-label="What this page shows" {
             @if with_data {
                 label {
                     "Compare with "
@@ -39,7 +49,7 @@ pub(super) fn form(page: Page<'_, '_>, with_data: bool) -> Markup {
                     }
                 }
             }
-            label { input type="checkbox" name="hide" checked; span #empty { "hide near-empty runners" } }
+            label { input type="checkbox" name="hide" checked; span #empty { "hide near-empty" } }
             label { input type="checkbox" name="only"; "only settled" }
             label { "Filter " input type="search" name="find"; }
             button type="button" name="copy" { "Copy as Markdown" }

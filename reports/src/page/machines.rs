@@ -117,7 +117,7 @@ fn ratio(cell: Option<(&Row, &str)>) -> Markup {
         @match &row.comparison {
             Some(found) => td {
                 (wording::words(found, unit))
-                i { @if let Some(interval) = found.interval { "cost " (wording::range(interval)) } }
+                i { @if let Some(interval) = found.interval { "cost " (format::ratio_interval(interval)) "×" } }
             },
             None if row.is_ranked() => td { "reference" },
             None => td.none { (wording::no_result(row)) },

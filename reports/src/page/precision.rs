@@ -53,7 +53,9 @@ pub(super) fn line(view: &View<'_>) -> Markup {
 fn failures(view: &View<'_>) -> Vec<String> {
     let mut failures = Vec::new();
     match view.run.end {
-        None => failures.push("The run has no end: it was killed, or it is still running.".to_owned()),
+        None => {
+            failures.push("The run has no end: it was killed, or it is still running.".to_owned())
+        }
         Some(end) if end.interrupted => {
             failures.push("The run was stopped before its plan was done.".to_owned());
         }
@@ -151,7 +153,10 @@ mod tests {
             command("quick", &words).as_deref(),
             Some("runtime-bench bench 'a b' --profile standard")
         );
-        assert_eq!(command("quick", &[]).as_deref(), Some("runtime-bench bench --profile standard"));
+        assert_eq!(
+            command("quick", &[]).as_deref(),
+            Some("runtime-bench bench --profile standard")
+        );
         assert_eq!(command("thorough", &words), None);
         assert_eq!(command("mine", &words), None);
     }

@@ -85,11 +85,8 @@ fn row(
 ) -> Markup {
     let unit = group.unit();
     let several = workload.groups.len() > 1;
-    let href = if several {
-        page.links.group(workload, group)
-    } else {
-        page.links.workload(workload)
-    };
+    let href =
+        if several { page.links.group(workload, group) } else { page.links.workload(workload) };
     html! {
         tr data-row {
             th scope="row" title={ (metric(group)) "; " (group.point()) } {

@@ -71,7 +71,9 @@ fn line(view: &View<'_>, group: &Group<'_>, columns: &[&Runner<'_>]) -> Line {
         Some(format::figure(cpu.value, &cpu.unit))
     };
     let place = |row: Option<&Row>| {
-        let place = columns.iter().position(|runner| Some(runner.name) == row.map(|row| row.key.runner.as_str()));
+        let place = columns
+            .iter()
+            .position(|runner| Some(runner.name) == row.map(|row| row.key.runner.as_str()));
         place.map_or(-1, |place| place as isize)
     };
     Line {

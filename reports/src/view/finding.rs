@@ -6,7 +6,7 @@ use runtime_bench_analysis::analysis::{Row, Status};
 use runtime_bench_analysis::stats::{Comparison, ResultClass, Verdict};
 
 use super::group::Group;
-use super::wording::{range, words};
+use super::wording::words;
 use crate::format;
 
 /// What a comparison found.
@@ -105,7 +105,9 @@ fn detail(group: &Group<'_>, rows: &[Compared<'_>], reference: &str) -> Option<S
                 parts.push(format!("{name} open ({})", words(found, group.unit())));
             }
             _ => {
-                let interval = found.interval.map(|interval| format!(" ({})", range(interval)));
+                let interval = found
+                    .interval
+                    .map(|interval| format!(" ({}×)", format::ratio_interval(interval)));
                 let interval = interval.unwrap_or_default();
                 parts.push(format!("{name} {}{interval}", words(found, group.unit())));
             }

@@ -47,9 +47,12 @@ impl<'a> Group<'a> {
     /// differ.
     pub(crate) fn setting(&self, all: &[Self]) -> String {
         let Point { variant, params } = &self.source.point;
-        let differs = |param: &&Param| all.iter().any(|one| !one.source.point.params.contains(param));
+        let differs =
+            |param: &&Param| all.iter().any(|one| !one.source.point.params.contains(param));
         let mut parts: Vec<String> = variant.iter().cloned().collect();
-        parts.extend(params.iter().filter(differs).map(|param| format!("{} {}", param.name, param.value)));
+        parts.extend(
+            params.iter().filter(differs).map(|param| format!("{} {}", param.name, param.value)),
+        );
         if all.iter().any(|one| one.source.phase != self.source.phase) {
             parts.push(wording::phase(self.source.phase).to_owned());
         }

@@ -254,7 +254,10 @@ mod tests {
         let slow = Some(SlowShares { candidate: 0.25, reference: 0.03 });
         let modes = Comparison { slow, ..of(Verdict::DependsOnMode) };
         let expected = "depends on mode: slow in 25% of rounds, r in 3%";
-        assert_eq!((words(&modes, "ns"), remark(&modes).unwrap()), ("0.70–2.1×".into(), expected.into()));
+        assert_eq!(
+            (words(&modes, "ns"), remark(&modes).unwrap()),
+            ("0.70–2.1×".into(), expected.into())
+        );
     }
 
     #[test]
@@ -276,6 +279,12 @@ mod tests {
     fn bytes_are_smaller_not_faster() {
         let less = comparison(0.8, 0.7, 0.9, Verdict::Faster);
         assert_eq!(words(&less, "B"), "25% smaller");
-        assert_eq!(words(&Comparison { verdict: Verdict::LeansSlower, ratio: Some(1.5), ..less }, "B/task"), "~50% larger");
+        assert_eq!(
+            words(
+                &Comparison { verdict: Verdict::LeansSlower, ratio: Some(1.5), ..less },
+                "B/task"
+            ),
+            "~50% larger"
+        );
     }
 }

@@ -52,10 +52,7 @@ pub(crate) struct Section<'v, 'a> {
 }
 
 /// Every workload that has a comparison, in the run's order.
-pub(super) fn workloads<'a>(
-    run: &'a Run,
-    analysis: &'a Analysis,
-) -> Vec<Workload<'a>> {
+pub(super) fn workloads<'a>(run: &'a Run, analysis: &'a Analysis) -> Vec<Workload<'a>> {
     let mut workloads: Vec<Workload<'a>> = Vec::new();
     let mut slugs = Slugs::default();
     let mut anchors = Slugs::default();
@@ -70,7 +67,11 @@ pub(super) fn workloads<'a>(
         });
         let workload = &mut workloads[place];
         let stem = workload.slug.clone();
-        workload.groups.push(Group::new(source, workload.title, anchors.next(&anchor(&stem, source))));
+        workload.groups.push(Group::new(
+            source,
+            workload.title,
+            anchors.next(&anchor(&stem, source)),
+        ));
     }
     workloads
 }

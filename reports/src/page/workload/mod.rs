@@ -114,7 +114,9 @@ fn siblings(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
         return html! {};
     };
     let before = place.checked_sub(1).and_then(|place| all.get(place));
-    let own = sections.iter().find(|section| section.workloads.iter().any(|one| one.name == workload.name));
+    let own = sections
+        .iter()
+        .find(|section| section.workloads.iter().any(|one| one.name == workload.name));
     let link = |one: &Workload<'_>, rel: Option<&str>, words: String| {
         html! { a href=(page.links.workload(one)) rel=[rel] { (words) } }
     };

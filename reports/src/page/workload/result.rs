@@ -133,7 +133,7 @@ fn against(group: &Group<'_>, row: &Row) -> Markup {
         @match Content::of(group, Some(row)) {
             Content::Compared(found, remark) => td class=(class(found.verdict)) {
                 span { (wording::words(&found, group.unit())) }
-                @if let Some(interval) = found.interval { i { "cost " (wording::range(interval)) } }
+                @if let Some(interval) = found.interval { i { "cost " (format::ratio_interval(interval)) "×" } }
                 @if let Some(remark) = remark { i { (remark) } }
             },
             Content::Figure(_) => td { "reference" },
@@ -161,7 +161,9 @@ fn plot(axis: &Axis, figure: &Summary, series: usize, guide: Option<f64>) -> Opt
     let interval = figure.interval.and_then(|one| Some((axis.at(one.low)?, axis.at(one.high)?)));
     let (low, high) = interval.unwrap_or((middle, middle));
     let guide = guide.and_then(|guide| axis.at(guide));
-    let guide = guide.map_or_else(String::new, |at| format!(r#"<path class="line thin guide d2" d="M{at} 0V20"/>"#));
+    let guide = guide.map_or_else(String::new, |at| {
+        format!(r#"<path class="line thin guide d2" d="M{at} 0V20"/>"#)
+    });
     let class = series_class(series);
     Some(html! {
         svg viewBox="0 0 300 20" aria-hidden="true" {
