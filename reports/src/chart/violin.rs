@@ -243,7 +243,7 @@ mod tests {
         let values = |count: u32| (1..=count).map(f64::from).collect::<Vec<f64>>();
         let few = drawn(&values(49)).unwrap();
         assert!(!few.contains("band"), "{few}");
-        assert_eq!(few.matches("class=\"fill s1\"").count(), 49, "{few}");
+        assert_eq!(few.matches("h3.4v3.4").count(), 49, "{few}");
         assert!(drawn(&values(50)).unwrap().contains("band"));
         assert_eq!(drawn(&[f64::NAN]), None);
     }
