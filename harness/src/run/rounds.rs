@@ -227,7 +227,7 @@ impl<'a> Rounds<'a> {
         let (least, most) = self.profile.rounds(self.groups[group].phase).into_inner();
         let fewest = fewest_pairs(level) as u32;
         if plan.looks > 1 {
-            return Count::Looks(ladder(level, fewest.max(least), most, plan.looks));
+            return Count::Looks(ladder(fewest.max(least), most, plan.looks));
         }
         let fewest = (fewest + SPARE_ROUNDS).max(least);
         Count::Fitting(fewest..=fewest.max(most))
