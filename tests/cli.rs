@@ -41,7 +41,7 @@ fn text_list_shows_parameters_and_reasons() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["list", "tcp-echo", "--workers", "2"]);
     assert!(ended.stdout.contains("tcp-echo/smol/connections=64,messages=10,size=64B\n"));
-    assert!(ended.stdout.contains("n/a: 128 tasks must wait at once, and the pool has 64 threads"));
+    assert!(ended.stdout.contains("n/a: 128 tasks wait at once, but the pool has 64 threads"));
 }
 
 #[cfg(not(feature = "mimalloc"))]
@@ -80,7 +80,7 @@ fn calibrated_rates_are_the_same_for_all_runners() {
     };
     assert!(rate("tokio") > 1 && rate("tokio") == rate("smol"), "{}", ended.stdout);
     let none = ["list", "spawn-join", "--rate", "auto"];
-    run(folder.path(), &none).fails_with(2, &["a rate that can be calibrated"]);
+    run(folder.path(), &none).fails_with(2, &["a rate to calibrate"]);
 }
 
 #[test]
@@ -127,11 +127,11 @@ fn unknown_names_suggest_the_nearest() {
 fn sizes_beyond_the_machine_are_rejected_with_numbers() {
     let folder = tempdir().unwrap();
     let workers = run(folder.path(), &["bench", "--workers", "100000000"]);
-    workers.fails_with(2, &["--workers 100000000 does not fit", "allows"]);
+    workers.fails_with(2, &["--workers 100000000 is too large", "allows"]);
     let tasks = ["bench", "spawn-join/tokio/", "--param", "tasks=100000000000"];
     run(folder.path(), &tasks).fails_with(2, &["`tasks` must be between 1 and 100000000"]);
     let tasks = ["bench", "spawn-join/tokio/", "--param", "tasks=100000000"];
-    run(folder.path(), &tasks).fails_with(2, &["does not fit", "MiB"]);
+    run(folder.path(), &tasks).fails_with(2, &["is too large", "MiB"]);
     let n = ["list", "fork-join", "--param", "n=18446744073709551615"];
     run(folder.path(), &n).fails_with(2, &["`n` must be between 1 and 50"]);
     assert!(!folder.path().join("target").exists());

@@ -123,7 +123,7 @@ fn missing_interpreter_makes_cells_na() {
     fs::write(folder.path().join("runners.toml"), file).unwrap();
     let ended = verified(folder.path(), "tokio,absent", &["null"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.stdout.contains("n/a     null/absent/-: no-such-python was not found: get one"));
+    assert!(ended.stdout.contains("n/a     null/absent/-: `no-such-python` not found: get one"));
 }
 
 #[test]
@@ -136,9 +136,9 @@ fn invalid_runners_file_is_rejected_with_its_fault() {
     };
     let named = |name: &str| format!("[[runner]]\nname = \"{name}\"\ncommand = [\"sh\"]\n");
     refused("[[runner", &["other.toml"]);
-    refused(&named("../../etc/x"), &["other.toml", "cannot be the name"]);
-    refused(&named("tokio"), &["tokio", "has the name of a built-in runner"]);
-    refused(&(named("a") + &named("a")), &["two runners are called a"]);
+    refused(&named("../../etc/x"), &["other.toml", "invalid runner name"]);
+    refused(&named("tokio"), &["tokio", "a built-in runner has this name"]);
+    refused(&(named("a") + &named("a")), &["duplicate runner name `a`"]);
     let missing = run(folder.path(), &["list", "null", "--runners-file", "nowhere.toml"]);
     missing.fails_with(2, &["nowhere.toml"]);
 }
@@ -163,5 +163,5 @@ fn check_runner_reports_passes_and_failures() {
     let noise = check("noise");
     assert!(noise.stdout.contains("standard output is reserved for the protocol"), "{noise:?}");
     let absent = run(folder.path(), &["check-runner", "--", "no-such-runner"]);
-    absent.fails_with(2, &["no-such-runner was not found"]);
+    absent.fails_with(2, &["`no-such-runner` not found"]);
 }

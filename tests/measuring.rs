@@ -192,7 +192,7 @@ fn doctor_reports_findings_and_writes_no_results() {
 fn doctor_rejects_unknown_runner() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["doctor", "--runner", "nobody"]);
-    ended.fails_with(2, &["there is no runner `nobody`"]);
+    ended.fails_with(2, &["unknown runner `nobody`"]);
 }
 
 /// A runner in another language is measured in the same rounds, and shown without being ranked.
