@@ -103,18 +103,19 @@ impl Workload for BoundedQueue {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "bounded-queue".into(),
-            title: "Producers and a consumer on a bounded queue".into(),
+            title: "Bounded queue: many producers, one consumer".into(),
             kind: Kind::Concurrency,
-            model: "Several producer tasks send numbered items to one consumer task over a \
-                    channel of limited capacity; an iteration ends when the consumer has them all."
+            model: "Producer tasks send numbered items to one consumer task over a channel of \
+                    limited capacity. An iteration ends when the consumer has received all items."
                 .into(),
-            check: "Every item arrives exactly once, and the sum is right.".into(),
+            check: "Every item arrives exactly once, and the sum is correct.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "`channel=own` is the runtime's own: tokio's mpsc, and async-channel in the version \
-                 that async-std and smol each re-export; the standard library's for threads, the pool \
-                 and rayon. The sweep crosses tokio's and smol's with every asynchronous runner."
+                "`channel=own` is the runtime's own channel: tokio's mpsc, async-channel in the \
+                 version that async-std or smol re-exports, or the standard library's channel for \
+                 threads, the pool and rayon. The sweep runs tokio's and smol's channels on every \
+                 async runner."
                     .into(),
             ],
         }

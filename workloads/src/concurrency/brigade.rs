@@ -48,20 +48,22 @@ impl Workload for Brigade {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "brigade".into(),
-            title: "A bucket brigade".into(),
+            title: "Message passed along a line of tasks".into(),
             kind: Kind::Concurrency,
-            model: "A line of tasks, each with a channel to the next: one message passes through \
-                    all of them. Only one task can run at a time, so this is the way from being \
-                    woken to waking the next."
+            model: "Each task in a line has a channel to the next. One message passes through all \
+                    tasks, so only one task can run at a time. This measures the time from the \
+                    wake-up of one task to the wake-up of the next."
                 .into(),
-            check: "Each task adds 1 to the message, and it arrives with their number.".into(),
+            check: "Each task adds 1 to the message, which arrives with the number of tasks."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The line stands before the clock starts. A hop is one message from task to task."
+                "The line is set up before timing starts. A hop is one message from one task to \
+                 the next."
                     .into(),
-                "`channel=own` is the runner's own; the sweep crosses tokio's and smol's with every \
-                 asynchronous runner."
+                "`channel=own` is the runner's own channel. The sweep runs tokio's and smol's \
+                 channels on every async runner."
                     .into(),
             ],
         }

@@ -96,22 +96,22 @@ impl Workload for Cancellation {
             name: "cancellation".into(),
             title: "Cancel waiting tasks".into(),
             kind: Kind::Concurrency,
-            model: "Tasks that wait for something that never comes are all cancelled at once, as \
-                    when a server gives up its requests. The clock starts with the first \
-                    cancellation and stops when the last task's guard has been dropped."
+            model: "All tasks wait for something that never happens and are cancelled together, \
+                    as when a server drops its requests. Timing starts with the first \
+                    cancellation and ends when the guard of the last task is dropped."
                 .into(),
-            check: "As many guards were dropped as were made, those of a few tasks that end by \
-                    themselves among them, and no cancelled task completed."
+            check: "Every guard is dropped, including those of a few tasks that finish on their \
+                    own, and no cancelled task completes."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "All tasks are told to stop before any of them is waited for.".into(),
-                "A thread cannot be cancelled. Those of `threads` and `thread-pool` look at a flag \
-                 under a condition variable and return: cooperation, written by hand, and not the \
-                 same act."
+                "All tasks are told to stop before any of them is awaited.".into(),
+                "A thread cannot be cancelled. The tasks of `threads` and `thread-pool` check a \
+                 flag under a condition variable and return. This is cooperative code, not the \
+                 same operation."
                     .into(),
-                "Spawning the tasks is not part of the headline; it is of `wall` and `cpu`.".into(),
+                "The headline excludes spawning; `wall` and `cpu` include it.".into(),
             ],
         }
     }

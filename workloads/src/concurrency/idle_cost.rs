@@ -113,23 +113,23 @@ impl Workload for IdleCost {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "idle-cost".into(),
-            title: "Nothing to do".into(),
+            title: "Idle runtime: CPU use and wake-up time".into(),
             kind: Kind::Concurrency,
-            model: "A few tasks wait, and nothing happens for a while; then a thread outside the \
-                    runtime wakes them all. A service in the night."
+            model: "A few tasks wait for a while. Then a thread outside the runtime wakes them \
+                    all."
                 .into(),
-            check: "Every task runs again, and none before it was woken.".into(),
+            check: "Every task runs again, and none runs before it is woken.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "`wake` is the time from the first wake-up call until the first task runs, \
-                 `wake-all` until the last does."
+                "`wake` is the time from the first wake-up call until the first task runs; \
+                 `wake-all` is the time until the last task runs."
                     .into(),
-                "`idle-cpu` is the CPU time of all threads but the one that watches, for each second \
-                 of the second half of the idling; in the first, threads may still be on their way \
-                 to sleep. Zero is what it should be."
+                "`idle-cpu` is the CPU time per second of all threads except the one that \
+                 watches. It covers the second half of the idle time, because threads may still \
+                 be going to sleep in the first half. The ideal is zero."
                     .into(),
-                "No timer of the runtime is involved: the thread outside sleeps for itself.".into(),
+                "The runtime's timer is not involved; the outside thread sleeps on its own.".into(),
             ],
         }
     }

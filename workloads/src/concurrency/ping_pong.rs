@@ -91,19 +91,20 @@ impl Workload for PingPong {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "ping-pong".into(),
-            title: "Pairs that answer each other".into(),
+            title: "Pairs of tasks that exchange messages".into(),
             kind: Kind::Concurrency,
-            model: "Pairs of tasks with a channel each way: one sends a number and waits, the \
-                    other answers with its successor. Nothing is computed and nothing is queued, \
-                    so what is left is waking the other side."
+            model: "Each pair of tasks has a channel in each direction. One task sends a number \
+                    and waits; the other replies with the next number. Nothing is computed or \
+                    queued, so this measures waking the other side."
                 .into(),
-            check: "Every answer is the successor of its question.".into(),
+            check: "Every reply is the number that follows the one sent.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "A hop is one message; a round is two. Channels hold one message. `channel=own` is the \
-                 runner's own: tokio's mpsc, async-channel, the standard library's for threads. The \
-                 sweep crosses tokio's and smol's with every asynchronous runner."
+                "A hop is one message; a round is two. Channels hold one message. `channel=own` \
+                 is the runner's own channel: tokio's mpsc, async-channel, or the standard \
+                 library's for threads. The sweep runs tokio's and smol's channels on every async \
+                 runner."
                     .into(),
             ],
         }

@@ -46,24 +46,23 @@ impl Workload for RemoteWake {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "remote-wake".into(),
-            title: "Woken from outside".into(),
+            title: "Wake-ups from a thread outside the runtime".into(),
             kind: Kind::Concurrency,
-            model: "A task asks a thread that is not of the runtime, and waits; the thread answers \
-                    and wakes it, as a driver or a library with threads of its own would. One \
-                    round trip after the other."
+            model: "A task sends a request to a thread outside the runtime and waits. The thread \
+                    replies and wakes the task, as a driver or a library with its own threads \
+                    would. Round trips run one after another."
                 .into(),
-            check: "The answers add up to what they should.".into(),
+            check: "The sum of the replies is correct.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "A round trip wakes twice: the task unparks the thread, which is the same for all \
-                 runners, and the thread wakes the task through its waker."
+                "A round trip has two wake-ups: the task unparks the thread, which is the same \
+                 code for all runners, and the thread wakes the task through its waker."
                     .into(),
-                "Tasks of `threads` and `thread-pool` park and are unparked: the waker is all there \
-                 is between the two threads."
+                "The tasks of `threads` and `thread-pool` park and are unparked, so only the \
+                 waker stands between the two threads."
                     .into(),
-                "Which core the threads are on decides much of it, and the kernel decides that."
-                    .into(),
+                "The result depends on which cores the kernel places the threads.".into(),
             ],
         }
     }

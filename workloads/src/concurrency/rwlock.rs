@@ -81,18 +81,17 @@ impl Workload for RwLock {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "rwlock".into(),
-            title: "Many readers, few writers".into(),
+            title: "Reader-writer lock with few writers".into(),
             kind: Kind::Concurrency,
-            model:
-                "Tasks read one value under a lock for readers and writers, and every twentieth \
-                    access writes: a configuration or a cache."
-                    .into(),
-            check: "No write is lost, and every read saw a value.".into(),
+            model: "Tasks access one value under a reader-writer lock. Every twentieth access \
+                    writes, as with a configuration or a cache."
+                .into(),
+            check: "No write is lost, and every read returns a value.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Whose lock it is is a parameter, as in `mutex`. Nothing is done under it, so what \
-                 readers could do at the same time is as short as can be."
+                "The lock is a parameter, as in `mutex`. Tasks do no work under the lock, so \
+                 readers gain as little as possible from running in parallel."
                     .into(),
             ],
         }

@@ -109,28 +109,28 @@ impl Workload for Shutdown {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "shutdown".into(),
-            title: "Shut down with work in flight".into(),
+            title: "Shut down with tasks in flight".into(),
             kind: Kind::Concurrency,
-            model: "Another runtime of the same kind is built and given tasks, of which half wait for \
-                    something that never comes and half on a timer. Once all of them wait, it is shut \
-                    down as its documentation says: from asking until its tasks are dropped and its \
-                    threads have ended."
+            model: "A second runtime of the same kind is built and given tasks. Half of them wait \
+                    for something that never happens, half wait on a timer. Once all tasks wait, \
+                    the runtime is shut down as its documentation recommends. Timing ends when \
+                    its tasks are dropped and its threads have exited."
                 .into(),
-            check: "When it has ended, the guard of every task was dropped exactly once, and no task \
-                    went on."
+            check: "After the shutdown, the guard of every task has been dropped exactly once, \
+                    and no task has continued."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
                 "tokio: the Runtime is dropped. smol: its threads are told to stop running the \
-                 Executor and joined, and the Executor is dropped."
+                 Executor and are joined; then the Executor is dropped."
                     .into(),
-                "A thread cannot be dropped. Those of `threads` and `thread-pool` look at a flag under a \
-                 condition variable and return, and are joined: cooperation, written by hand, and not \
-                 the same act."
+                "A thread cannot be dropped. The tasks of `threads` and `thread-pool` check a \
+                 flag under a condition variable, return, and are joined. This is cooperative \
+                 code, not the same operation."
                     .into(),
-                "Building it and spawning its tasks are not part of the headline; they are of `wall` \
-                 and `cpu`."
+                "The headline excludes building the runtime and spawning its tasks; `wall` and \
+                 `cpu` include both."
                     .into(),
             ],
         }

@@ -80,28 +80,28 @@ impl Workload for SpawnJoin {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "spawn-join".into(),
-            title: "Spawn tasks and join them".into(),
+            title: "Spawn and join tasks".into(),
             kind: Kind::Concurrency,
-            model: "A root task, itself spawned onto the runtime, spawns tasks that each return \
-                    their number, then joins them in order and adds up. In `root-on-caller` the \
-                    root is not spawned, in `recursive` each task spawns two more and joins them, \
-                    and in `chained` each spawns the next and ends."
+            model: "A spawned root task spawns tasks that each return their number. It joins them \
+                    in order and adds up the numbers. In `root-on-caller`, the root is not \
+                    spawned. In `recursive`, each task spawns two more and joins them. In \
+                    `chained`, each task spawns the next one and ends."
                 .into(),
             check: "The sum equals 0 + 1 + … + (tasks − 1).".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "How often an idle worker is woken depends on nanoseconds here: the same program \
-                 with other machine code around it may move by a tenth or two on several workers. \
-                 Take smaller differences with care."
+                "The number of wake-ups of idle workers depends on nanoseconds here: with \
+                 different machine code around it, the same program can shift by 10% to 20% on \
+                 several workers. Treat smaller differences with care."
                     .into(),
-                "OS threads take part up to 1 000 tasks.".into(),
-                "A root that is not spawned is polled by the thread that waits for it. Where that \
-                 is no worker, its tasks must be handed to other threads: what a program pays that \
-                 spawns from `main`."
+                "OS threads run up to 1 000 tasks.".into(),
+                "The waiting thread polls a root that is not spawned. If that thread is not a \
+                 worker, its tasks must be handed to other threads. A program that spawns from \
+                 `main` pays this cost."
                     .into(),
-                "rayon spawns into a scope that is joined as a whole; its tasks add to a shared \
-                 counter, since a scope returns nothing. In `recursive` it joins two closures, \
+                "rayon spawns into a scope that is joined as a whole. Its tasks add to a shared \
+                 counter, because a scope returns nothing. In `recursive`, it joins two closures, \
                  one of which is not queued."
                     .into(),
             ],

@@ -77,20 +77,21 @@ impl Workload for TimeoutChurn {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "timeout-churn".into(),
-            title: "Timeouts that are never reached".into(),
+            title: "Timeouts that never expire".into(),
             kind: Kind::Concurrency,
-            model:
-                "A few tasks do one short piece of work after the other, each under a timeout of \
-                    ten seconds, as a server does with every request. The work always wins, so \
-                    what is measured is setting a timer and taking it back."
-                    .into(),
-            check: "Every piece of work ends in time, and their numbers add up.".into(),
+            model: "A few tasks run short pieces of work in sequence, each under a timeout of ten \
+                    seconds, as a server does for every request. The work always finishes first, \
+                    so this measures arming and cancelling a timer."
+                .into(),
+            check: "Every piece of work finishes in time, and the sum of their numbers is \
+                    correct."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The work steps back once: it is looked at before the timer, so a timer beside \
-                 work that is ready at once would never be registered. The step back is part of \
-                 the figure; `yield` shows what it costs alone."
+                "Each piece of work yields once. It is polled before the timer, so without the \
+                 yield the timer would never be registered. The result includes the yield; \
+                 `yield` shows what it costs on its own."
                     .into(),
             ],
         }

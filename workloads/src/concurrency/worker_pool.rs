@@ -66,21 +66,21 @@ impl Workload for WorkerPool {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "worker-pool".into(),
-            title: "Many jobs, a few at a time".into(),
+            title: "Many jobs with limited concurrency".into(),
             kind: Kind::Concurrency,
-            model: "Thousands of short jobs of which only so many may be at work at once, as \
-                    requests to a service that allows no more."
+            model: "Thousands of short jobs run, but only a limited number at the same time, like \
+                    requests to a service with a concurrency limit."
                 .into(),
-            check: "The jobs' answers combine to those of a plain loop, and no more were at work \
-                    than allowed."
+            check: "The combined results equal those of a plain loop, and concurrency never \
+                    exceeds the limit."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Asynchronous runners spawn a task for each job, which waits for a permit of the \
-                 runtime's own semaphore and yields once while it holds it, as if it waited for an \
-                 answer. Threads and rayon start as many workers as there are permits, which take \
-                 one job after the other and yield in each."
+                "Async runners spawn one task per job. Each task acquires a permit of the \
+                 runtime's own semaphore and yields once while it holds the permit, as if it \
+                 waited for a reply. Threads and rayon start one worker per permit; each worker \
+                 takes one job after another and yields in each."
                     .into(),
             ],
         }

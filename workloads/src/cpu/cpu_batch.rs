@@ -83,17 +83,17 @@ impl Workload for CpuBatch {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "cpu-batch".into(),
-            title: "A batch of computing jobs".into(),
+            title: "Batch of CPU-bound jobs".into(),
             kind: Kind::Cpu,
-            model: "Independent xorshift jobs of unequal size, one task each; the answers are \
-                    combined by exclusive or."
+            model: "Independent xorshift jobs of unequal size, one task each. The results are \
+                    combined with exclusive or."
                 .into(),
-            check: "The combined answer equals that of a plain loop.".into(),
+            check: "The combined result equals that of a plain loop.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Speed-up is against a plain loop on one thread, timed in the same process just \
-                 before."
+                "The speed-up is relative to a plain loop on one thread, timed in the same \
+                 process right before."
                     .into(),
                 "A single-threaded runner can only reach 1.".into(),
             ],

@@ -115,17 +115,21 @@ impl Workload for Matmul {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "matmul".into(),
-            title: "A product of matrices".into(),
+            title: "Matrix multiplication".into(),
             kind: Kind::Cpu,
-            model: "Two square matrices are multiplied, a task for each tile of the product: work \
-                    that reads shared memory and writes its own."
+            model: "Two square matrices are multiplied, with one task per tile of the product. \
+                    Each task reads shared memory and writes its own tile."
                 .into(),
-            check: "The product times a random vector equals the factors times it, one after the \
-                    other (Freivalds 1979)."
+            check: "The product times a random vector equals the factors applied to that vector \
+                    in turn (Freivalds 1979)."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
-            notes: vec!["A plain loop over a tile, the same for all; no library's kernel.".into()],
+            notes: vec![
+                "Each tile is computed by a plain loop, the same for all runners; no library \
+                 kernel is used."
+                    .into(),
+            ],
         }
     }
 

@@ -114,25 +114,25 @@ impl Workload for Preprocess {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "preprocess".into(),
-            title: "Read, parse and normalise files".into(),
+            title: "Read, parse and normalize files".into(),
             kind: Kind::Cpu,
-            model: "One task a file reads it whole, parses its decimal numbers and normalises them \
-                    to a mean of 0 and a deviation of 1, as a program does that prepares data. \
-                    `inline` computes in the task that has read; `offloaded` hands the computing \
-                    to the pool that the runtime has for such work, and waits for it."
+            model: "One task per file reads the whole file, parses its decimal numbers and \
+                    normalizes them to mean 0 and standard deviation 1, as in data preparation. \
+                    `inline` computes in the task that reads. `offloaded` sends the computation \
+                    to the runtime's pool for such work and awaits it."
                 .into(),
-            check: "Mean and variance of every file and the bits of every normalised number equal \
-                    those of a plain loop over the numbers that the file was made from."
+            check: "The mean and variance of every file and the bits of every normalized number \
+                    equal those of a plain loop over the numbers in the file."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The files lie in the page cache, so this is mostly computing. One that comes from \
-                 a disk spends its time otherwise."
+                "The files are in the page cache, so most of the time is computation. Files on a \
+                 disk behave differently."
                     .into(),
-                "`offloaded` runs on more threads than there are workers: tokio, async-std and smol \
-                 have pools for blocking work that grow as needed, with all files at once in them; \
-                 tokio-rayon has as many threads for computing as workers."
+                "`offloaded` uses more threads than there are workers. tokio, async-std and smol \
+                 grow their blocking pools on demand, with all files in them at once. tokio-rayon \
+                 computes on as many threads as there are workers."
                     .into(),
             ],
         }

@@ -96,18 +96,19 @@ impl Workload for Sort {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "sort".into(),
-            title: "A parallel merge sort".into(),
+            title: "Parallel merge sort".into(),
             kind: Kind::Cpu,
-            model: "Random numbers are halved down to a cut-off, the parts sorted by the standard \
-                    library, one half in a task and the other by its parent, and merged again: \
-                    divide and conquer with work at every node."
+            model: "Random numbers are halved recursively down to a cut-off. The standard library \
+                    sorts the parts: one half in a spawned task, the other in its parent. The \
+                    halves are then merged, so every node of the recursion does work."
                 .into(),
-            check: "The numbers are in order, and they are the numbers of the input.".into(),
+            check: "The output is in order and contains the numbers of the input.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Each iteration copies the input first, inside the clock, the same for all. The \
-                 last merge is one task's work, so no runner comes near a speed-up of its workers."
+                "Each iteration first copies the input; this is timed and the same for all \
+                 runners. One task does the last merge, so no runner comes close to a speed-up \
+                 equal to its number of workers."
                     .into(),
             ],
         }

@@ -34,28 +34,27 @@ impl Workload for ConnectChurn {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "connect-churn".into(),
-            title: "Connections that live for one exchange".into(),
+            title: "Short-lived connections".into(),
             kind: Kind::Io,
             model: "Client tasks connect, send 64 bytes, wait for the echo and close, one \
-                    connection after the other. A task accepts on one listener and spawns a task \
-                    for each connection."
+                    connection after another. One task accepts connections on a listener and \
+                    spawns a task for each."
                 .into(),
-            check:
-                "Every byte of every echo, and every server saw one message and then the end of \
-                    its connection."
-                    .into(),
+            check: "Every byte of every echo is correct, and every server task sees one message \
+                    followed by the end of its connection."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Clients and servers run on the same runtime, so the CPU time is that of both. \
-                 Much of it is the kernel's: a connection on loopback is three packets before its \
-                 first byte."
+                "Clients and servers run on the same runtime, so the CPU time covers both. Much \
+                 of it is kernel time: a loopback connection takes three packets before its first \
+                 byte."
                     .into(),
-                "The client closes first, and the server's close then resets the connection, so \
-                 that none waits in the kernel for the next runner."
+                "The client closes first. The server's close then resets the connection, so no \
+                 connection lingers in the kernel for the next runner."
                     .into(),
-                "OS threads start a thread for each connection accepted; the pool serves as many \
-                 at once as it has threads left."
+                "`threads` starts one thread per accepted connection. The pool serves as many \
+                 connections at once as it has free threads."
                     .into(),
             ],
         }

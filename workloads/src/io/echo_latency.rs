@@ -57,26 +57,29 @@ impl Workload for EchoLatency {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "echo-latency".into(),
-            title: "Latency of an echo server under a steady rate".into(),
+            title: "Echo latency at a fixed rate".into(),
             kind: Kind::Io,
-            model: "A client in another process sends messages on a schedule, whatever the server \
-                    does (an open loop), over connections that stand. Latency counts from the moment \
-                    when a message was to be sent."
+            model: "A client in another process sends messages on a fixed schedule over \
+                    established connections, regardless of how fast the server replies (an open \
+                    loop). Latency is measured from the scheduled send time."
                 .into(),
-            check: "Every message is answered, and every byte of every answer is compared.".into(),
+            check: "Every message is answered, and every byte of every reply is compared.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The client is the same for every runner and no runtime: one thread on epoll. Where \
-                 it shares cores with the server, its own wake-ups are part of each latency, alike \
-                 for all."
+                "The client is the same for every runner and uses no runtime: one thread on \
+                 epoll. If it shares cores with the server, its own wake-ups add to every \
+                 latency, equally for all runners."
                     .into(),
-                "The quick profile drives each instance for 110 ms, all others for a second.".into(),
-                "With `--rate auto` rates are shares of what the slowest runner of the run does in a \
-                 closed loop, so that all have the same; they mean something within that run only."
+                "The quick profile drives each instance for 110 ms; all other profiles drive it \
+                 for one second."
                     .into(),
-                "Percentiles that the sample count does not support are not shown.".into(),
-                "CPU time is the server's.".into(),
+                "With `--rate auto`, rates are shares of the closed-loop rate of the slowest \
+                 runner, so all runners get the same rate. Such rates are comparable within one \
+                 run only."
+                    .into(),
+                "Percentiles with too few samples are omitted.".into(),
+                "The CPU time is the server's.".into(),
             ],
         }
     }

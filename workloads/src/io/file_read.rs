@@ -92,22 +92,22 @@ impl Workload for FileRead {
             name: "file-read".into(),
             title: "Read files".into(),
             kind: Kind::Io,
-            model: "One task a file opens it, reads it in blocks and takes their CRC-32. The files \
-                    lie in the page cache, so this is the cost of the way to the kernel, not of \
-                    the disk; in the variant `cold` they are put out of it first."
+            model: "One task per file opens it, reads it in blocks and computes the CRC-32. The \
+                    files are in the page cache, so this measures the path to the kernel, not the \
+                    disk. The variant `cold` evicts the files from the cache first."
                 .into(),
-            check: "The CRC-32 of every file, against that of the bytes it was made from; in `cold` \
-                    also that the kernel had to fetch every byte from the disk."
+            check: "The CRC-32 of every file matches the bytes it was created from. In `cold`, \
+                    the kernel also fetched every byte from the disk."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Steady,
             notes: vec![
-                "Linux has no ready-made asynchronous read of a file: tokio and async-std hand each \
+                "Linux has no standard asynchronous file read. tokio and async-std send each \
                  block to a pool of blocking threads; smol reads ahead on such a thread through a \
-                 pipe. That is what is measured."
+                 pipe. This workload measures those mechanisms."
                     .into(),
-                "Putting files out of the cache is not part of the throughput; it is of `wall` and \
-                 `cpu`. A virtual disk may lie in its host's memory."
+                "The throughput excludes evicting files from the cache; `wall` and `cpu` include \
+                 it. A virtual disk may be cached in the memory of its host."
                     .into(),
             ],
         }

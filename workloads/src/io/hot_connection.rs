@@ -54,27 +54,27 @@ impl Workload for HotConnection {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "hot-connection".into(),
-            title: "Quiet connections beside a hot one".into(),
+            title: "Quiet connections next to a busy one".into(),
             kind: Kind::Io,
-            model: "An echo server has one connection whose next bytes are always there already, \
-                    and others that send a small message now and then. What counts is how long \
-                    the quiet ones wait for their echoes."
+            model: "One connection of an echo server always has data to read. Other connections \
+                    send a small message now and then. The result is how long the quiet \
+                    connections wait for their echoes."
                 .into(),
-            check: "Every byte of every echo, and their count.".into(),
+            check: "The number of echoes and every byte of each are correct.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The clients are two OS threads outside the runtime: one keeps the hot connection \
-                 full, one sends for all quiet connections in turn and waits for each echo. They \
-                 take their share of the cores, from every runner alike; while the hot client \
-                 waits for a core, its server may run dry."
+                "The clients are two OS threads outside the runtime. One keeps the busy \
+                 connection full; the other sends on each quiet connection in turn and waits for \
+                 each echo. Both use CPU time, equally for every runner. While the busy client \
+                 waits for a core, the server may run out of data."
                     .into(),
-                "A read that is always ready never waits, so a task that never steps back keeps \
-                 its worker. tokio's cooperative budget makes a busy task step back after 128 \
-                 operations; the operating system takes turns between threads."
+                "A read that is always ready never waits, so a task that never yields keeps its \
+                 worker. tokio's cooperative budget makes a busy task yield after 128 operations. \
+                 The operating system preempts threads."
                     .into(),
-                "The hot client stops after a second at the latest. A figure near that means that \
-                 quiet connections starved."
+                "The busy client stops after at most one second. A result close to one second \
+                 means that quiet connections starved."
                     .into(),
             ],
         }

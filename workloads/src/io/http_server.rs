@@ -97,27 +97,27 @@ impl Workload for HttpServer {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "http-server".into(),
-            title: "HTTP server with kept connections".into(),
+            title: "HTTP server with keep-alive connections".into(),
             kind: Kind::Io,
-            model: "A client in another process keeps connections to a server and asks again on each \
-                    as soon as it has its answer (a closed loop). The server may wait before it \
-                    answers, as for a database."
+            model: "A client in another process keeps connections open and sends the next request \
+                    on each as soon as it has received the reply (a closed loop). The server may \
+                    wait before it replies, as if for a database."
                 .into(),
-            check: "Every request is answered with the status, length and checksum of the page."
-                .into(),
+            check: "Every reply has the expected status, length and checksum.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Asynchronous runners serve with hyper over the runtime's own sockets; threads and \
-                 the pool with a blocking loop around httparse."
+                "Async runners serve with hyper over the runtime's own sockets. Threads and the \
+                 pool use a blocking loop around httparse."
                     .into(),
-                "The client is the same for every runner and no runtime: one thread on epoll. Where \
-                 its CPU time (`client-cpu`) comes near one core, it is what limits the rate."
+                "The client is the same for every runner and uses no runtime: one thread on \
+                 epoll. If its CPU time (`client-cpu`) approaches one core, the client limits the \
+                 rate."
                     .into(),
-                "Latencies of a closed loop leave out what a stall made wait: they are shown as \
-                 `closed-loop`, and echo-latency measures latency."
+                "A closed loop hides the waiting time behind a stall, so these latencies are \
+                 labeled `closed-loop`. `echo-latency` measures latency."
                     .into(),
-                "CPU time is the server's.".into(),
+                "The CPU time is the server's.".into(),
             ],
         }
     }

@@ -80,24 +80,26 @@ impl Workload for MixedLoad {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "mixed-load".into(),
-            title: "Echo latency while the same runtime computes".into(),
+            title: "Echo latency under CPU load".into(),
             kind: Kind::Io,
-            model: "An echo server answers messages that come on a schedule from another process, \
-                    while a batch of computing jobs runs on the same runtime: as tasks (`inline`), on \
-                    its pool of blocking threads (`offloaded`), or not at all (`unloaded`)."
+            model: "An echo server answers messages that another process sends on a fixed \
+                    schedule, while a batch of CPU-bound jobs runs on the same runtime: as tasks \
+                    (`inline`), on the pool of blocking threads (`offloaded`), or not at all \
+                    (`unloaded`)."
                 .into(),
-            check: "Every message is answered and every byte compared, and the jobs' answers combine \
-                    to those of a plain loop."
+            check: "Every message is answered and every byte compared, and the combined results \
+                    of the jobs equal those of a plain loop."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "A task that computes for milliseconds without an await keeps its worker from \
-                 everything else; that is what `inline` shows."
+                "A task that computes for milliseconds without an await blocks its worker for \
+                 everything else. `inline` shows this effect."
                     .into(),
-                "Threads have `inline` only: a job is a thread, and the kernel divides the cores."
+                "Threads have `inline` only: each job is a thread, and the kernel shares the \
+                 cores."
                     .into(),
-                "CPU time is the server's, jobs included.".into(),
+                "The CPU time is the server's and includes the jobs.".into(),
             ],
         }
     }

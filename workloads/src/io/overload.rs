@@ -85,23 +85,24 @@ impl Workload for Overload {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "overload".into(),
-            title: "An echo server under more than it can do".into(),
+            title: "Echo server at 120% load".into(),
             kind: Kind::Io,
-            model: "Clients in another process first wait for each answer, which tells the capacity; \
-                    then they send on a schedule of 120 % of it, whatever the server does, and wait \
-                    until everything is answered. Goodput is the rate under pressure ÷ the capacity: \
-                    a server that works itself to death falls below 1."
+            model: "Clients in another process first run a closed loop to find the capacity. They \
+                    then send at 120% of it on a fixed schedule and wait until everything is \
+                    answered. Goodput is the reply rate under overload divided by the capacity: \
+                    below 1, the server loses throughput under overload."
                 .into(),
-            check: "Every message is answered, and every byte of every answer is compared.".into(),
+            check: "Every message is answered, and every byte of every reply is compared.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The rate is calibrated in each process anew, so it is comparable within a run only."
+                "Each process calibrates its own rate, so rates are comparable within one run \
+                 only."
                     .into(),
-                "Queued messages are answered in batches, which costs less a message than one at a \
-                 time: goodput may exceed 1."
+                "Queued messages are answered in batches, which cost less per message, so goodput \
+                 can exceed 1."
                     .into(),
-                "The capacity is that of server and client together, where they share cores.".into(),
+                "If server and client share cores, the capacity is that of both together.".into(),
             ],
         }
     }

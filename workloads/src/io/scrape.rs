@@ -83,27 +83,28 @@ impl Workload for Scrape {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "scrape".into(),
-            title: "Pages from a slow server".into(),
+            title: "Fetch pages from a slow server".into(),
             kind: Kind::Io,
-            model: "Pages of 2 KiB are fetched over kept-alive connections, only so many at a \
-                    time. Each takes the server its own time, drawn once from a quarter of the \
-                    longest up to the longest."
+            model: "Pages of 2 KiB are fetched over keep-alive connections, with a limit on \
+                    concurrent requests. The server takes a different time for each page, drawn \
+                    once between a quarter of the longest time and the longest time."
                 .into(),
-            check: "Every page came once with the right checksum, and no more connections were in \
-                    use than allowed."
+            check: "Every page arrives once with the correct checksum, and the number of \
+                    connections in use never exceeds the limit."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The ideal is the sum of the server's times ÷ pages at a time. The pages do not \
-                 come out even, so 1 is out of reach; how far is the same for all."
+                "The ideal is the sum of the server's times divided by the number of concurrent \
+                 requests. The pages do not divide evenly, so no runner can reach 1; the gap is \
+                 the same for all."
                     .into(),
-                "The server is a plain OS thread for each connection, the same for every runner, \
-                 in the same process: CPU per page contains it."
+                "The server uses one plain OS thread per connection in the same process, the same \
+                 for every runner. The CPU time per page includes it."
                     .into(),
-                "Asynchronous runners spawn a task for each page, which waits for a permit of the \
-                 runtime's own semaphore; threads, the pool and rayon start as many workers as \
-                 there are connections, which take one page after the other."
+                "Async runners spawn one task per page, which acquires a permit of the runtime's \
+                 own semaphore. Threads, the pool and rayon start one worker per connection, \
+                 which fetches one page after another."
                     .into(),
             ],
         }

@@ -127,26 +127,29 @@ impl Workload for SensorStreams {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "sensor-streams".into(),
-            title: "Sensors that tick into one aggregate".into(),
+            title: "Periodic sensors feeding one aggregate".into(),
             kind: Kind::Io,
-            model: "Each sensor is a task that wakes once a period, at a time of its own in it, \
-                    and sends its reading over a bounded channel to one task, which counts and \
-                    sums each window. Every tick is scheduled from the start, so that none drifts."
+            model: "Each sensor is a task that wakes once per period, at its own offset, and \
+                    sends a reading over a bounded channel to one task. That task counts and sums \
+                    the readings of each window. All ticks are scheduled from the start, so none \
+                    drifts."
                 .into(),
-            check: "Count and sum of every window, and no reading came before it was due.".into(),
+            check: "The count and sum of every window are correct, and no reading arrives before \
+                    it is due."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Lateness counts from the time a reading was due to the time the aggregate took \
-                 it: the timer, the scheduler and the channel. A deadline is missed when that is \
-                 more than a period."
+                "Lateness is the time from when a reading was due until the aggregate received \
+                 it. It includes the timer, the scheduler and the channel. A deadline is missed \
+                 when lateness exceeds one period."
                     .into(),
-                "Each asynchronous runner uses its own channel, OS threads and the pool the \
-                 standard library's. It holds 64 readings."
+                "Each async runner uses its own channel; OS threads and the pool use the standard \
+                 library's. The channel holds 64 readings."
                     .into(),
-                "tokio's timers tick once a millisecond and round up. The sensors are spread \
-                 evenly over the period, so that no tick favours them all. A coarse timer wakes for \
-                 many of them at once, which shows as less CPU per reading."
+                "tokio's timers tick once per millisecond and round up. The sensors are spread \
+                 evenly over the period, so no tick favors them all. A coarse timer wakes many of \
+                 them at once, which lowers the CPU time per reading."
                     .into(),
             ],
         }

@@ -66,21 +66,23 @@ impl Workload for TcpEcho {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "tcp-echo".into(),
-            title: "TCP echo on loopback".into(),
+            title: "TCP echo over loopback".into(),
             kind: Kind::Io,
-            model: "Connections are established outside the clock, each with a server task that \
-                    echoes. In an iteration one client task a connection sends messages, one at a \
-                    time, and waits for each echo. In `fan-out` one client task sends a message \
-                    over every connection and then waits for all echoes."
+            model: "Connection setup is not timed. Each connection has a server task that echoes, \
+                    and a client task that sends one message at a time and waits for its echo. In \
+                    `fan-out`, a single client task sends a message on every connection and then \
+                    waits for all echoes."
                 .into(),
-            check: "Every byte of every echo, and their count.".into(),
+            check: "The number of echoes and every byte of each are correct.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Steady,
             notes: vec![
-                "Clients and servers run on the same runtime, so the CPU time is that of both."
+                "Clients and servers run on the same runtime. The CPU time covers both, and an \
+                 exchange often needs no wake-up of another CPU: with few connections, latency is \
+                 far below that of two processes."
                     .into(),
-                "On loopback, round trips fall into modes that depend on where the scheduler puts \
-                 the two ends."
+                "Round trips over loopback fall into modes, depending on where the scheduler \
+                 places the two ends."
                     .into(),
             ],
         }

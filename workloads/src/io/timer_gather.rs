@@ -135,20 +135,20 @@ impl Workload for TimerGather {
             name: "timer-gather".into(),
             title: "Many timers at once".into(),
             kind: Kind::Io,
-            model: "Tasks that each sleep for the same time stand for tasks that wait for a \
-                    database or a remote service. They are spawned at once and gathered in order. In `one-by-one` a single task sleeps \
-                    as many times, one after the other."
+            model: "Tasks that all sleep for the same time stand in for calls to a database or a \
+                    remote service. They are spawned together and joined in order. In \
+                    `one-by-one`, a single task sleeps the same number of times in sequence."
                 .into(),
-            check: "Results come in the order of the tasks, and no sleep ended early.".into(),
+            check: "Results arrive in the order of the tasks, and no sleep ends early.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Lateness counts from the last task's deadline to the end of the gathering: what \
-                 the timer and the scheduler add to the wait itself. Of sleeps one by one it is \
-                 that of all together."
+                "Lateness is the time from the deadline of the last task until all tasks are \
+                 joined: the overhead of the timer and the scheduler. In `one-by-one`, it is the \
+                 sum over all sleeps."
                     .into(),
-                "tokio's timers tick once a millisecond and round up; the others do not.".into(),
-                "OS threads take part up to 1 000 tasks; pools only up to their size.".into(),
+                "tokio's timers tick once per millisecond and round up; the others do not.".into(),
+                "OS threads run up to 1 000 tasks; pools run up to their size.".into(),
             ],
         }
     }

@@ -65,20 +65,19 @@ impl Workload for TimerPrecision {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "timer-precision".into(),
-            title: "How late a sleep ends".into(),
+            title: "Sleep overshoot".into(),
             kind: Kind::Io,
-            model: "One task sleeps for a short time again and again, with nothing else to do, as \
-                    a poller or a pacer does. What counts is how long after its deadline each \
-                    sleep ends."
+            model: "One task sleeps repeatedly for a short time and does nothing else, like a \
+                    poller or a pacer. The result is how long after its deadline each sleep ends."
                 .into(),
-            check: "All sleeps ended, and none early.".into(),
+            check: "All sleeps end, and none ends early.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The median is over all sleeps of a block, the worst its largest.".into(),
-                "tokio's timers tick once a millisecond and round up, and whoever sleeps again \
-                 right after a tick waits for nearly one tick more. The others and the kernel have \
-                 finer timers; Linux lets a thread's own sleep end up to 50 µs late to save \
+                "The median covers all sleeps of a block; the worst is the largest of them.".into(),
+                "tokio's timers tick once per millisecond and round up, so a task that sleeps \
+                 again right after a tick waits almost one tick longer. The other timers and the \
+                 kernel are finer. Linux lets the sleep of a thread end up to 50 µs late to save \
                  wake-ups."
                     .into(),
             ],

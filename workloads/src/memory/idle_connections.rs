@@ -71,28 +71,27 @@ impl Workload for IdleConnections {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "idle-connections".into(),
-            title: "Memory of an idle connection".into(),
+            title: "Memory per idle connection".into(),
             kind: Kind::Memory,
             model: "A server holds connections, each with a task that waits for its first byte: \
-                    first half of them, then all. What resident memory grows by, divided by the \
-                    connections added, is what one occupies. At the end a message of eight bytes goes \
-                    to each and back. The clients are in another process."
+                    first half of the connections, then all. Memory per connection is the growth \
+                    in resident memory divided by the number of connections added. At the end, \
+                    each connection echoes a message of eight bytes. The clients run in another \
+                    process."
                 .into(),
-            check:
-                "All tasks are waiting when memory is read, and every connection sends its message \
-                    back."
-                    .into(),
+            check: "All tasks wait when memory is read, and every connection echoes its message."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Startup,
             notes: vec![
-                "It is the runtime's share: the task, its join handle and the socket's place in \
-                 the reactor. Buffers of the kernel are not part of resident memory, and the task \
-                 has a buffer of eight bytes; a real server's come on top."
+                "This is the runtime's share: the task, its join handle and the socket's entry in \
+                 the reactor. Resident memory excludes kernel buffers. The task has a buffer of \
+                 eight bytes; the buffers of a real server add to this."
                     .into(),
-                "The clients are the load generator, which sends all messages and then takes the \
-                 answers; `wake` is the time of that ÷ connections."
+                "The load generator provides the clients. It sends all messages and then reads \
+                 the replies; `wake` is the time this takes divided by the number of connections."
                     .into(),
-                "OS threads take part up to 4 000 connections.".into(),
+                "OS threads run up to 4 000 connections.".into(),
             ],
         }
     }

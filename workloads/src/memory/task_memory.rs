@@ -78,27 +78,27 @@ impl Workload for TaskMemory {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "task-memory".into(),
-            title: "Memory of a waiting task".into(),
+            title: "Memory per waiting task".into(),
             kind: Kind::Memory,
-            model: "Tasks are spawned and wait at a gate, then as many again. What resident \
-                    memory grows by from the first size to the second, divided by the tasks \
-                    added, is what one task occupies, its join handle included. In the variant \
-                    `sleeping` they sleep for an hour on the runtime's timer, and are cancelled."
+            model: "Tasks are spawned and wait at a gate, then the same number again. Memory per \
+                    task is the growth in resident memory divided by the number of tasks added \
+                    (join handles included). In the variant `sleeping`, the tasks sleep for an \
+                    hour on the runtime's timer and are cancelled."
                 .into(),
-            check: "All tasks are waiting when memory is read, and all wake when the gate opens, \
-                    or are cancelled in their sleep."
+            check: "All tasks wait when memory is read. All wake when the gate opens, or are \
+                    cancelled while they sleep."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Startup,
             notes: vec![
-                "The tasks wait for each other, not on a timer; a sleeping task occupies more, as \
-                 the variant shows."
+                "The tasks wait for each other, not on a timer. A sleeping task takes more \
+                 memory, as the variant shows."
                     .into(),
-                "An OS thread also has a stack in the kernel (16 KiB on Linux x86-64), which \
-                 resident memory does not contain."
+                "An OS thread also has a kernel stack (16 KiB on Linux x86-64), which resident \
+                 memory excludes."
                     .into(),
-                "Read once on a fresh instance, since memory that was freed stays with the \
-                 allocator."
+                "Memory is read once on a fresh instance, because the allocator keeps freed \
+                 memory."
                     .into(),
             ],
         }

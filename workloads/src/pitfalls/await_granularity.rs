@@ -137,26 +137,27 @@ impl Workload for AwaitGranularity {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "await-granularity".into(),
-            title: "What an await costs".into(),
+            title: "Cost of an await".into(),
             kind: Kind::Pitfall,
-            model:
-                "One sum, a step at a time and each waited for before the next: by a plain call, \
-                    by a boxed callback, by awaiting a function that is ready at once, a boxed one, one that yields \
-                    first, a task of its own, or the pool for blocking work."
-                    .into(),
-            check: "Every way gives the same sum.".into(),
+            model: "One sum is computed in steps, each finished before the next starts. A step is \
+                    a plain call, a boxed callback, an await of a function that is ready at once, \
+                    of a boxed one or of one that yields first, a spawned task, or a job on the \
+                    pool for blocking work."
+                .into(),
+            check: "Every form gives the same sum.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Awaiting what is ready is a function call, and no runtime has a part in it: \
-                 `call`, `callback`, `ready` and `boxed` measure the compiler and the allocator. What costs is \
-                 to suspend, to spawn and to change threads."
+                "Awaiting a ready function is a function call, with no runtime involved: `call`, \
+                 `callback`, `ready` and `boxed` measure the compiler and the allocator. \
+                 Suspending, spawning and changing threads are what costs time."
                     .into(),
-                "Steps are taken one after the other on purpose. A task that is awaited at once is \
-                 mostly run by the thread that spawned it, in the pools as well, while `offload` \
-                 changes threads twice."
+                "The steps run in sequence on purpose. A task that is awaited at once mostly runs \
+                 on the thread that spawned it, also in pools, while `offload` changes threads \
+                 twice."
                     .into(),
-                "Threads and rayon only call, call back and spawn; rayon's spawn is a scope with one job."
+                "Threads and rayon only have the forms `call`, `callback` and `spawn`. rayon \
+                 spawns one job in a scope."
                     .into(),
             ],
         }

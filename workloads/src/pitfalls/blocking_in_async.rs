@@ -152,26 +152,25 @@ impl Workload for BlockingInAsync {
             name: "blocking-in-async".into(),
             title: "Blocking inside a task".into(),
             kind: Kind::Pitfall,
-            model:
-                "A heartbeat should tick once a period while a few jobs wait for long: blocking \
-                    the thread they run on (`blocked`), on the runtime's pool for such work \
-                    (`offloaded`), or by its timer (`awaited`)."
-                    .into(),
-            check: "Every job has waited for its whole time, and no beat came early.".into(),
+            model: "A heartbeat should tick once per period while a few jobs wait for a long \
+                    time: by blocking their thread (`blocked`), on the runtime's pool for \
+                    blocking work (`offloaded`), or on its timer (`awaited`)."
+                .into(),
+            check: "Every job waits for its full time, and no beat comes early.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The longest that a beat came after it was due, which is what everybody else on \
-                 the runtime waits for as well."
+                "The headline is the longest delay of a beat, which is also how long everything \
+                 else on the runtime waits."
                     .into(),
-                "With fewer blocking jobs than workers the heartbeat may escape: two jobs hold up \
-                 two workers, and leave two of four."
+                "With fewer blocking jobs than workers, the heartbeat may be unaffected: two jobs \
+                 block two workers and leave two of four free."
                     .into(),
-                "tokio's timers tick once a millisecond and round up, so a millisecond or so of a \
-                 small lateness is theirs."
+                "tokio's timers tick once per millisecond and round up, which accounts for about \
+                 a millisecond of lateness."
                     .into(),
-                "On `threads` the heartbeat and each job are threads of their own; blocking is \
-                 what they are for."
+                "On `threads`, the heartbeat and each job have their own thread, so blocking is \
+                 harmless."
                     .into(),
             ],
         }

@@ -64,28 +64,30 @@ impl Workload for Deadlock {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "deadlock".into(),
-            title: "Two locks in opposite order".into(),
+            title: "Deadlock check, and the cost of ordered locks".into(),
             kind: Kind::Pitfall,
-            model: "Two tasks each hold one of two locks and want the other's. They are watched for \
-                    a while, and given up. Their twins take the same locks in the same order, a \
-                    number of times."
+            model: "Two tasks each hold one of two locks and wait for the other one. After a \
+                    timeout the workload gives up on them. Then two tasks repeatedly take the \
+                    same locks in the same order. `fixed` is the time of one such turn: the cost \
+                    of the repaired code."
                 .into(),
-            check: "Neither of the deadlocked tasks goes on. Where a task can be cancelled, \
-                    cancelling one sets the other free. The twins take all of their turns."
+            check: "Pass or fail: neither deadlocked task continues; where tasks can be \
+                    cancelled, cancelling one frees the other; the tasks with ordered locks take \
+                    all their turns."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Startup,
             notes: vec![
-                "The deadlock passes or fails and has no figure: that would time the watching. \
-                 `fixed` is the time of one turn of the twins, and `wall` means nothing here."
+                "The ranking compares the repaired code only. The deadlock itself is not ranked, \
+                 because its time is the timeout; ignore `wall` here."
                     .into(),
-                "No runtime prevents a deadlock, and none notices one. An asynchronous task that \
-                 is stuck can still be cancelled, which drops the lock it holds; a thread cannot, \
-                 and stays until the process ends. So this is measured once in each process."
+                "No runtime prevents or detects a deadlock. A stuck async task can be cancelled, \
+                 which drops the lock that it holds. A stuck thread stays until the process ends, \
+                 so each process measures this once."
                     .into(),
-                "Asynchronous runners take semaphores of their own with one permit, which are locks \
-                 that may be kept while waiting; threads the standard library's mutex. The twins \
-                 yield between the first lock and the second."
+                "Async runners use the runtime's own semaphores with one permit as locks that can \
+                 be held across an await. Threads use the standard library's mutex. The tasks \
+                 with ordered locks yield between the first lock and the second."
                     .into(),
             ],
         }

@@ -77,25 +77,26 @@ impl Workload for LockPerCall {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "lock-per-call".into(),
-            title: "A lock that locks nothing".into(),
+            title: "Fresh lock per call".into(),
             kind: Kind::Pitfall,
-            model: "Two tasks call a function that takes a lock and waits while it holds it. With \
-                    one `shared` lock they take turns; with a `fresh` lock made in every call, a \
-                    classic mistake of tutorials, both are inside at once."
+            model: "Two tasks call a function that takes a lock and waits while holding it. With \
+                    one `shared` lock they take turns. With a `fresh` lock created in every call, \
+                    a classic mistake in tutorials, both run at the same time."
                 .into(),
-            check: "Both held a lock at once with fresh locks, and never with a shared one.".into(),
+            check: "Both tasks hold a lock at the same time with fresh locks, and never with a \
+                    shared one."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "About 1 for fresh locks and 2 for a shared one. What is above is the runtime's \
-                 timer: tokio's rounds up to the next millisecond."
+                "The expected result is about 1 for fresh locks and 2 for a shared lock. Anything \
+                 above is due to the runtime's timer; tokio's rounds up to the next millisecond."
                     .into(),
-                "Asynchronous runners take a semaphore of their own with one permit, which is a \
-                 lock that may be kept while waiting; threads and rayon the standard library's \
-                 mutex."
+                "Async runners use the runtime's own semaphore with one permit as a lock that can \
+                 be held across an await. Threads and rayon use the standard library's mutex."
                     .into(),
-                "With fresh locks, neither task leaves before the other is inside; that adds \
-                 nothing to the time of both."
+                "With fresh locks, neither task leaves before the other has entered. This adds \
+                 nothing to the total time."
                     .into(),
             ],
         }

@@ -87,21 +87,25 @@ impl Workload for PoolStarvation {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "pool-starvation".into(),
-            title: "Every worker waits for a task that has none".into(),
+            title: "Starvation check, and the cost of the blocking pool".into(),
             kind: Kind::Pitfall,
-            model: "As many tasks as there are workers block their threads until the root releases \
-                    them, and the root is a task, too. They give up after a while. Their twins block \
-                    on the pool for blocking work instead."
+            model: "As many tasks as there are workers block their threads until the root task \
+                    releases them, but the root itself needs a worker. They give up after a \
+                    timeout. Then the same number of tasks block on the runtime's pool for \
+                    blocking work instead. `fixed` is the time from when the last of these blocks \
+                    until all have finished: the cost of the repaired code."
                 .into(),
-            check: "The tasks give up before the root can run, and the twins are released.".into(),
+            check: "Pass or fail: the tasks that block workers time out, and the tasks on the \
+                    blocking pool are released."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The starvation passes or fails and has no figure: that would time the watching. \
-                 `fixed` is the time from when the last twin blocks until all are through."
+                "The ranking compares the repaired code only. The starvation itself is not \
+                 ranked, because its time is the timeout."
                     .into(),
-                "No runtime prevents it, and none notices it. A single task that blocks is enough \
-                 on one worker."
+                "No runtime prevents or detects starvation. With one worker, a single blocked \
+                 task is enough."
                     .into(),
             ],
         }
