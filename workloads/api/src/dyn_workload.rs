@@ -22,7 +22,7 @@ pub trait DynWorkload: Send + Sync {
     /// As [`Workload::info`].
     fn info(&self) -> WorkloadInfo;
     /// As [`Workload::phases`].
-    fn ages(&self) -> &'static [Phase];
+    fn phases(&self) -> &'static [Phase];
     /// As [`Workload::SERVES`].
     fn serves(&self) -> bool;
     /// As [`Workload::METRICS`].
@@ -82,8 +82,8 @@ impl<W: Workload> DynWorkload for W {
         Workload::info(self)
     }
 
-    fn ages(&self) -> &'static [Phase] {
-        Workload::ages(self)
+    fn phases(&self) -> &'static [Phase] {
+        Workload::phases(self)
     }
 
     fn serves(&self) -> bool {

@@ -120,9 +120,7 @@ pub fn hand_over<R: AsyncRuntime>(stream: TcpStream) -> Result<R::Tcp, Failure> 
 pub fn waits_for_sockets(family: Family) -> Result<(), Unsupported> {
     if family == Family::DataParallel {
         return Err(Unsupported::Family(
-            "a task that waits for a socket holds a worker of the pool, and the work would stand \
-             still"
-                .to_owned(),
+            "Would deadlock: tasks that wait for a socket block a worker.".to_owned(),
         ));
     }
     Ok(())

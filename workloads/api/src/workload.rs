@@ -103,7 +103,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     }
 
     /// Phases of an instance at which the workload means something.
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Startup, Phase::Warm, Phase::Steady]
     }
 
@@ -139,9 +139,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// [`Unsupported::Family`] with a reason that a user understands.
     fn supports_local(&self, _params: &Self::Params) -> Result<(), Unsupported> {
         Err(Unsupported::Family(
-            "its tasks cannot move between threads, and this workload is written for runtimes whose \
-             tasks can"
-                .to_owned(),
+            "Tasks stay on one thread here; this workload needs tasks that can move.".to_owned(),
         ))
     }
 
@@ -248,7 +246,7 @@ pub fn over_workers(point: &Point, workers: usize) -> Vec<Point> {
 pub fn most_threads(family: Family, tasks: usize, most: usize) -> Result<(), Unsupported> {
     if family == Family::ThreadPerTask && tasks > most {
         return Err(Unsupported::Family(format!(
-            "one OS thread per task is measured up to {most} tasks, and this point has {tasks}"
+            "Limited to {most} OS threads; this point needs {tasks}."
         )));
     }
     Ok(())

@@ -90,8 +90,7 @@ impl Workload for Brigade {
         let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a task that waits for the bucket holds a worker of the pool, and those before it \
-                 may never get one"
+                "Would deadlock: a waiting task holds a worker that the tasks before it need."
                     .to_owned(),
             ));
         }

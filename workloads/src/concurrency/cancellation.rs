@@ -129,9 +129,7 @@ impl Workload for Cancellation {
         let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a job of the pool runs to its end: one that waits holds a worker, and nothing can \
-                 cancel it"
-                    .to_owned(),
+                "The pool cannot cancel a job, and a waiting job holds a worker.".to_owned(),
             ));
         }
         most_threads(family, tasks, 1_000)?;

@@ -148,9 +148,7 @@ impl Workload for IdleCost {
         let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a task that waits holds a worker of the pool, so the pool would be busy and not \
-                 idle"
-                    .to_owned(),
+                "The pool would not be idle: a waiting task holds a worker.".to_owned(),
             ));
         }
         most_threads(family, tasks, 1_000)?;

@@ -132,9 +132,7 @@ impl Workload for PingPong {
         let tasks = 2 * params.pairs;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a task that waits for its partner's answer holds a worker of the pool, and its \
-                 partner may never get one"
-                    .to_owned(),
+                "Would deadlock: a waiting task holds a worker that its partner needs.".to_owned(),
             ));
         }
         own_channel(params.channel, family)?;

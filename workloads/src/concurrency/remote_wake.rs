@@ -62,7 +62,7 @@ impl Workload for RemoteWake {
                 "The tasks of `threads` and `thread-pool` park and are unparked, so only the \
                  waker stands between the two threads."
                     .into(),
-                "The result depends on which cores the kernel places the threads.".into(),
+                "The result depends on the cores where the kernel places the threads.".into(),
             ],
         }
     }
@@ -79,9 +79,7 @@ impl Workload for RemoteWake {
     fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a job that waits to be woken holds a worker of the pool, and the pool has no word \
-                 for waking it"
-                    .to_owned(),
+                "The pool has no wake-up API, and a waiting job holds a worker.".to_owned(),
             ));
         }
         Ok(Requirements { tasks: 1, blocking: 1, ..Requirements::default() })

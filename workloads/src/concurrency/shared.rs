@@ -33,7 +33,7 @@ pub(super) fn own_lock(name: &str, family: Family) -> Result<(), Unsupported> {
         return Ok(());
     }
     Err(Unsupported::Family(format!(
-        "the lock of {name} is waited for in an asynchronous task; threads use the standard library's"
+        "{name}'s lock needs an async task; threads use the standard library's lock."
     )))
 }
 
@@ -46,8 +46,7 @@ pub(super) fn own_channel(name: &str, family: Family) -> Result<(), Unsupported>
         return Ok(());
     }
     Err(Unsupported::Family(format!(
-        "the channel of {name} is waited for in an asynchronous task; threads use the standard \
-         library's"
+        "{name}'s channel needs an async task; threads use the standard library's channel."
     )))
 }
 

@@ -149,8 +149,7 @@ impl Workload for Shutdown {
         let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a job of the pool runs to its end, and a pool that is dropped waits for none: there \
-                 is nothing in flight that it could end"
+                "Dropping the pool does not end its jobs, so there is no shutdown to measure."
                     .to_owned(),
             ));
         }

@@ -60,7 +60,7 @@ impl FromPoint for Params {
             Some("chained") => Form::Chained,
             Some(_) => {
                 return Err(Unsupported::Point(format!(
-                    "spawn-join has the variants `{ON_CALLER}`, `recursive` and `chained`"
+                    "`spawn-join` has the variants `{ON_CALLER}`, `recursive` and `chained`"
                 )));
             }
         };
@@ -133,16 +133,13 @@ impl Workload for SpawnJoin {
         let Params { form, on_caller, tasks } = *params;
         if family != Family::Async && on_caller {
             return Err(Unsupported::Family(
-                "only an asynchronous root can be polled by the thread that waits for it; here \
-                 the root is a task in any case"
+                "The root is always a task here; only an async root can be polled by its caller."
                     .to_owned(),
             ));
         }
         if family == Family::DataParallel && form == Form::Chained {
             return Err(Unsupported::Family(
-                "a task of a scope ends with its scope, so none can end before the one that it \
-                 spawned"
-                    .to_owned(),
+                "A task of a scope cannot end before the tasks that it spawns.".to_owned(),
             ));
         }
         most_threads(family, tasks, MOST_THREADS)?;
@@ -199,7 +196,8 @@ impl Workload for SpawnJoin {
     fn supports_local(&self, params: &Params) -> Result<(), Unsupported> {
         if params.form == Form::Chained {
             return Err(Unsupported::Family(
-                "the end of the chain is told over a channel, and it brings none".to_owned(),
+                "The chain reports its end over a channel, which this runner does not provide."
+                    .to_owned(),
             ));
         }
         Ok(())

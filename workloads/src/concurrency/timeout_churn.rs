@@ -119,10 +119,9 @@ impl Workload for TimeoutChurn {
                 });
             }
             Family::ThreadPerTask | Family::ThreadPool => {
-                "a thread that blocks gives the system call its limit: there is no timer to set \
-                 and to take back"
+                "There is no timer to arm or cancel: threads pass their limit to a system call."
             }
-            Family::DataParallel => "the pool has no timers",
+            Family::DataParallel => "The pool has no timers.",
         };
         Err(Unsupported::Family(reason.to_owned()))
     }

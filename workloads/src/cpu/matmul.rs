@@ -35,7 +35,7 @@ impl FromPoint for Params {
         let n = point.count_in("n", 1..=16_384)?;
         let tile = point.count_in("tile", 1..=16_384)?;
         if !n.is_multiple_of(tile) {
-            return Err(Unsupported::Point(format!("n={n} is no multiple of tile={tile}")));
+            return Err(Unsupported::Point(format!("n={n} is not a multiple of tile={tile}")));
         }
         Ok(Self { n, tile })
     }

@@ -55,7 +55,7 @@ impl FromPoint for Params {
             Some(OFFLOADED) => true,
             _ => {
                 return Err(Unsupported::Point(format!(
-                    "preprocess has the variants `{INLINE}` and `{OFFLOADED}`"
+                    "`preprocess` has the variants `{INLINE}` and `{OFFLOADED}`"
                 )));
             }
         };
@@ -157,9 +157,7 @@ impl Workload for Preprocess {
         let Params { shards, numbers, offloads } = *params;
         if offloads && family != Family::Async {
             return Err(Unsupported::Family(
-                "its tasks are made for computing as they are, and there is no other pool to hand \
-                 work to"
-                    .to_owned(),
+                "There is no second pool to offload to: its tasks may compute.".to_owned(),
             ));
         }
         // Text and numbers of each. Reading from the page cache keeps nobody waiting.

@@ -23,14 +23,12 @@ pub(super) fn fits() -> Result<(), Unsupported> {
         match probe(&folder) {
             Ok(fetched) if fetched >= PROBE as u64 => Ok(()),
             Ok(_) => Err(format!(
-                "what lies in {} stays in memory (a tmpfs, say), so nothing can be read from a disk: set \
-                 TMPDIR to a folder on one",
+                "Files in {} stay in memory: set TMPDIR to a folder on a disk.",
                 folder.display()
             )),
-            Err(error) => Err(format!(
-                "cannot tell what is read from the disk in {}: {error}",
-                folder.display()
-            )),
+            Err(error) => {
+                Err(format!("Cannot detect disk reads in {}: {error}.", folder.display()))
+            }
         }
     });
     probed.clone().map_err(Unsupported::Family)

@@ -41,7 +41,7 @@ impl FromPoint for Load {
             None => Load::of_echo_schedule(point),
             Some(CAPACITY) => Load::of_capacity(point),
             Some(other) => {
-                Err(Unsupported::Point(format!("there is no variant `{other}` of echo-latency")))
+                Err(Unsupported::Point(format!("unknown variant `{other}` of `echo-latency`")))
             }
         }
     }
@@ -108,7 +108,7 @@ impl Workload for EchoLatency {
         server::requirements(load, family)
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Warm]
     }
 

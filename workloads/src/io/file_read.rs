@@ -55,7 +55,7 @@ impl FromPoint for Params {
             Some(COLD) => true,
             Some(other) => {
                 return Err(Unsupported::Point(format!(
-                    "there is no variant `{other}` of file-read"
+                    "unknown variant `{other}` of `file-read`"
                 )));
             }
         };

@@ -46,9 +46,7 @@ impl FromPoint for Params {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let variant = point.variant.clone().unwrap_or_default();
         if ![UNLOADED, INLINE, OFFLOADED].contains(&variant.as_str()) {
-            return Err(Unsupported::Point(format!(
-                "there is no variant `{variant}` of mixed-load"
-            )));
+            return Err(Unsupported::Point(format!("unknown variant `{variant}` of `mixed-load`")));
         }
         let jobs = point.count_in("jobs", 0..=100_000)?;
         Ok(Self {
@@ -128,8 +126,7 @@ impl Workload for MixedLoad {
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family != Family::Async && params.variant == OFFLOADED {
             return Err(Unsupported::Family(
-                "there is nothing to offload from: a thread that computes holds nobody up but itself"
-                    .to_owned(),
+                "Nothing to offload: a thread that computes blocks only itself.".to_owned(),
             ));
         }
         let requirements = server::requirements(&params.load, family)?;
@@ -138,15 +135,13 @@ impl Workload for MixedLoad {
         Ok(Requirements { tasks: requirements.tasks + threads, offloads, ..requirements })
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Warm]
     }
 
     fn supports_external(&self, _: &Params) -> Result<(), Unsupported> {
         Err(Unsupported::Family(
-            "it needs a server that computes while it is loaded, for which the runner protocol has no \
-             word"
-                .to_owned(),
+            "The runner protocol has no server that computes while it is under load.".to_owned(),
         ))
     }
 

@@ -126,7 +126,7 @@ impl Workload for Overload {
         server::requirements(&params.load, family)
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Warm]
     }
 

@@ -39,7 +39,7 @@ impl FromPoint for Params {
             None => point.count("connections")?,
             Some(FAN_OUT) => 1,
             Some(_) => {
-                return Err(Unsupported::Point(format!("tcp-echo has the variant `{FAN_OUT}`")));
+                return Err(Unsupported::Point(format!("`tcp-echo` has the variant `{FAN_OUT}`")));
             }
         };
         Ok(Self {

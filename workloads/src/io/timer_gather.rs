@@ -88,7 +88,7 @@ impl FromPoint for Params {
             Some(ONE_BY_ONE) => (true, MOST_IN_SEQUENCE),
             Some(_) => {
                 return Err(Unsupported::Point(format!(
-                    "timer-gather has the variant `{ONE_BY_ONE}`"
+                    "`timer-gather` has the variant `{ONE_BY_ONE}`"
                 )));
             }
         };

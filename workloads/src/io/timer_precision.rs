@@ -181,8 +181,7 @@ impl Workload for TimerPrecision {
 pub(super) fn waits_for_time(family: Family) -> Result<(), Unsupported> {
     if family == Family::DataParallel {
         return Err(Unsupported::Family(
-            "a pool made for computing has no timer, and a job that sleeps holds a worker of it"
-                .to_owned(),
+            "The pool has no timers, and a sleeping job holds a worker.".to_owned(),
         ));
     }
     Ok(())

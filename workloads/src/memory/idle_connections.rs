@@ -113,7 +113,7 @@ impl Workload for IdleConnections {
             Family::ThreadPerTask => THREAD_ESTIMATE,
             Family::ThreadPool | Family::DataParallel => {
                 return Err(Unsupported::Family(
-                    "a connection that waits would hold a thread of the pool, which has far fewer"
+                    "Each waiting connection would hold a thread, and the pool has far fewer threads."
                         .to_owned(),
                 ));
             }
@@ -127,7 +127,7 @@ impl Workload for IdleConnections {
         })
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Startup]
     }
 

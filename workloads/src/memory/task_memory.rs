@@ -62,7 +62,7 @@ impl FromPoint for Params {
             Some(SLEEPING) => true,
             Some(other) => {
                 return Err(Unsupported::Point(format!(
-                    "unknown variant `{other}` of task-memory"
+                    "unknown variant `{other}` of `task-memory`"
                 )));
             }
         };
@@ -122,22 +122,19 @@ impl Workload for TaskMemory {
             Family::Async => TASK_ESTIMATE,
             Family::ThreadPerTask if params.sleeping => {
                 return Err(Unsupported::Family(
-                    "an OS thread occupies its stack, however it waits: see the form without a \
-                     variant"
+                    "Same as without the variant: an OS thread takes its stack however it waits."
                         .to_owned(),
                 ));
             }
             Family::ThreadPerTask if waiting <= MOST_THREADS => THREAD_ESTIMATE,
             Family::ThreadPerTask => {
                 return Err(Unsupported::Family(format!(
-                    "one OS thread per task is measured up to {MOST_THREADS} threads, and this \
-                     point has {waiting}"
+                    "Limited to {MOST_THREADS} OS threads; this point needs {waiting}."
                 )));
             }
             Family::ThreadPool | Family::DataParallel => {
                 return Err(Unsupported::Family(
-                    "a pool keeps waiting jobs as closures in its queue, which is no waiting task"
-                        .to_owned(),
+                    "Queued closures are not waiting tasks.".to_owned(),
                 ));
             }
         };
@@ -148,7 +145,7 @@ impl Workload for TaskMemory {
         })
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Startup]
     }
 

@@ -120,7 +120,7 @@ impl FromPoint for Params {
         let step = STEPS.into_iter().find(|(name, _)| variant == Some(name));
         let (_, how) = step.ok_or_else(|| {
             let names = STEPS.map(|(name, _)| name).join(", ");
-            Unsupported::Point(format!("await-granularity has the variants {names}"))
+            Unsupported::Point(format!("`await-granularity` has the variants {names}"))
         })?;
         Ok(Self { how, steps: point.count_in("steps", 1..=1_000_000_000)? as u64 })
     }
@@ -185,9 +185,9 @@ impl Workload for AwaitGranularity {
             return Ok(Requirements { tasks: 1, offloads, ..Requirements::default() });
         }
         let reason = if how == Step::Offload {
-            "its tasks may block where they are: there is no other pool to hand work to"
+            "There is no second pool to offload to: its tasks may block."
         } else {
-            "there is nothing to await: its tasks are plain functions"
+            "There is nothing to await: its tasks are plain functions."
         };
         Err(Unsupported::Family(reason.to_owned()))
     }

@@ -198,15 +198,12 @@ impl Workload for BlockingInAsync {
             Family::Async => None,
             Family::ThreadPerTask if params.how == How::Blocked => None,
             Family::ThreadPerTask => {
-                Some("a thread may block: there is nothing to offload it to, nor to await")
+                Some("Threads may block: there is nothing to offload or await.")
             }
-            Family::ThreadPool => Some(
-                "a pool's tasks may block, and the heartbeat is on time as long as there are more \
-                 threads than jobs: its size decides, not its way of working",
-            ),
-            Family::DataParallel => Some(
-                "the pool has no timers: a heartbeat would itself block a worker from beat to beat",
-            ),
+            Family::ThreadPool => Some("The result would depend only on the size of the pool."),
+            Family::DataParallel => {
+                Some("The pool has no timers: the heartbeat itself would block a worker.")
+            }
         };
         if let Some(reason) = reason {
             return Err(Unsupported::Family(reason.to_owned()));

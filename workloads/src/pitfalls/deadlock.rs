@@ -107,8 +107,7 @@ impl Workload for Deadlock {
     fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a job that is stuck holds its worker for ever: two of them, and a pool of two \
-                 workers is gone"
+                "A stuck job holds its worker forever, so two of them would disable the pool."
                     .to_owned(),
             ));
         }
@@ -120,7 +119,7 @@ impl Workload for Deadlock {
         true
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Startup]
     }
 

@@ -125,14 +125,9 @@ impl Workload for PoolStarvation {
             Family::Async => {
                 return Ok(Requirements { tasks: 2, offloads: true, ..Requirements::default() });
             }
-            Family::ThreadPerTask => {
-                "each task has a thread of its own: there is nothing to starve"
-            }
-            Family::ThreadPool => {
-                "who joins a task of this pool does the waiting jobs meanwhile, so it is not starved \
-                 like this"
-            }
-            Family::DataParallel => "its jobs must not wait for each other at all",
+            Family::ThreadPerTask => "Cannot starve: each task has its own thread.",
+            Family::ThreadPool => "Cannot starve: joining threads run queued jobs.",
+            Family::DataParallel => "Would deadlock: its jobs must not wait for each other.",
         };
         Err(Unsupported::Family(reason.to_owned()))
     }

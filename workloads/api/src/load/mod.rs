@@ -89,5 +89,5 @@ pub fn fits() -> Result<(), Unsupported> {
     if cfg!(target_os = "linux") {
         return Ok(());
     }
-    Err(Unsupported::Point("the load generator runs on Linux only".to_owned()))
+    Err(Unsupported::Point("The load generator requires Linux.".to_owned()))
 }
