@@ -1,4 +1,4 @@
-//! The object-safe half of a workload: all that a harness needs without knowing its type.
+//! The object-safe part of a workload: what a harness needs without knowing its type.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -55,7 +55,7 @@ pub trait DynWorkload: Send + Sync {
     /// # Errors
     /// When they cannot be created.
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure>;
-    /// Parses and verifies the outputs of an external runner, one an iteration.
+    /// Parses and verifies the outputs of an external runner, one per iteration.
     ///
     /// # Errors
     /// When one is malformed or wrong.

@@ -27,14 +27,14 @@ pub struct BoundedQueue;
 /// What the consumer saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Received {
-    /// Items that came, each counted once.
+    /// Distinct items received.
     distinct: usize,
     sum: u64,
-    /// Items that came again, or that nobody sent.
+    /// Items received more than once or never sent.
     repeated: u64,
 }
 
-/// The consumer's own record: which items have come.
+/// The consumer's record of received items.
 struct Delivery {
     seen: Vec<bool>,
     received: Received,
@@ -88,7 +88,7 @@ impl Params {
         self.producers * self.items
     }
 
-    /// The items of one producer: no item is sent by two.
+    /// The items of one producer; producers share no items.
     fn of_producer(self, producer: usize) -> std::ops::Range<usize> {
         producer * self.items..(producer + 1) * self.items
     }
@@ -145,7 +145,7 @@ impl Workload for BoundedQueue {
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         own_channel(params.channel, family)?;
-        // Producers wait for room and the consumer for items.
+        // Producers wait for capacity and the consumer for items.
         let tasks = params.producers + 1;
         Ok(Requirements {
             tasks,
@@ -237,8 +237,8 @@ impl Workload for BoundedQueue {
     }
 }
 
-/// One iteration with the channels of a crate. The future is boxed, once for all of its items, because
-/// only a name tells whose they are.
+/// One iteration with the channels of one crate. The future is boxed once per iteration, because the crate is
+/// chosen at run time.
 struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
@@ -285,7 +285,7 @@ fn consume(receiver: &mpsc::Receiver<usize>, total: usize) -> Received {
     delivery.received
 }
 
-/// The standard library has two kinds of sender.
+/// A sender of the standard library, which has two types.
 #[derive(Clone)]
 enum Sender {
     Bounded(mpsc::SyncSender<usize>),
@@ -304,7 +304,7 @@ impl Sender {
     }
 
     fn send_all(self, mut items: impl Iterator<Item = usize>) {
-        // A send fails only when the consumer is gone, and then there is nobody to tell.
+        // A send fails only if the consumer is gone; the consumer's output then shows the failure.
         let _ = match self {
             Self::Bounded(sender) => items.try_for_each(|item| sender.send(item)),
             Self::Unbounded(sender) => items.try_for_each(|item| sender.send(item)),
@@ -317,7 +317,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lost_and_a_repeated_item_are_both_noticed() {
+    fn lost_and_repeated_items_are_detected() {
         let mut delivery = Delivery::expecting(3);
         for item in [0, 1, 1] {
             delivery.take(item);

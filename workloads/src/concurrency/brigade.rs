@@ -1,4 +1,4 @@
-//! `brigade`: one bucket that passes through a long line of tasks.
+//! `brigade`: one message passed along a long line of tasks.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -19,7 +19,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Buckets that lie between two tasks: there is only one.
+/// Capacity between two tasks: there is only one message.
 const CAPACITY: usize = 1;
 
 /// The workload.
@@ -41,7 +41,7 @@ impl FromPoint for Params {
 
 impl Workload for Brigade {
     type Params = Params;
-    /// Hands that the bucket has passed through.
+    /// Number of tasks that the message has passed through.
     type Output = u64;
     const METRICS: &'static [&'static MetricDef] = &[&metric::PER_HOP, &metric::CPU_PER_HOP];
 
@@ -165,14 +165,14 @@ fn broken() -> Failure {
     Failure::WrongOutput("the line is broken: a task has ended".to_owned())
 }
 
-/// A line of asynchronous tasks, whoever made its channels.
+/// A line of async tasks with channels of any crate.
 trait Line: Send {
-    /// Passes the bucket through once. The future is boxed, once for all hands, because only a name
-    /// tells whose the channels are.
+    /// Passes the message through once. The future is boxed once per iteration, because the crate of the
+    /// channels is chosen at run time.
     fn pass(&mut self) -> Pin<Box<dyn Future<Output = Result<u64, Failure>> + Send + '_>>;
 }
 
-/// Lets so many tasks stand in line, with the channels of a crate.
+/// Builds a line of this many tasks, with the channels of one crate.
 struct Standing<R>(usize, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> ChannelsVisitor for Standing<R> {
@@ -199,7 +199,7 @@ impl<R: AsyncRuntime> ChannelsVisitor for Standing<R> {
 struct AsyncLine<R: AsyncRuntime, C: Channels> {
     first: C::Sender<u64>,
     last: C::Receiver<u64>,
-    /// They end when the channel before them does.
+    /// Each task ends when its input channel closes.
     _line: Vec<R::Task<()>>,
 }
 
@@ -228,7 +228,7 @@ impl AsyncSession for Brigadiers {
 struct ThreadLine<T: ThreadRuntime> {
     first: mpsc::SyncSender<u64>,
     last: mpsc::Receiver<u64>,
-    /// They end when the channel before them does.
+    /// Each task ends when its input channel closes.
     _line: Vec<T::Task<()>>,
 }
 

@@ -20,7 +20,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Tasks that end by themselves, half of them with an error.
+/// Tasks that end on their own, half of them with an error.
 const ENDING: usize = 10;
 
 /// The workload.
@@ -55,7 +55,7 @@ impl Drop for Guard {
     }
 }
 
-/// What came of the tasks of one iteration.
+/// The outcome of the tasks of one iteration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Cancelled {
     opened: usize,
@@ -66,7 +66,7 @@ pub struct Cancelled {
 }
 
 impl Cancelled {
-    /// Read at once after the last task is gone, so a guard that is dropped later is noticed.
+    /// Reads the counts right after the last task is gone, so that guards dropped later are detected.
     fn of(guards: &Guards, completed: usize, start: Instant) -> Self {
         let took = start.elapsed();
         let closed = guards.closed.load(Ordering::Acquire);
@@ -133,7 +133,7 @@ impl Workload for Cancellation {
             ));
         }
         most_threads(family, tasks, 1_000)?;
-        // On a pool, the root waits on a thread of its own until the others do.
+        // On a pool, the root also holds a thread while it waits.
         let needs = Requirements { tasks, blocking: tasks + 1, ..Requirements::default() };
         Ok(Requirements { memory: tasks as u64 * 1_024, ..needs })
     }
@@ -228,10 +228,10 @@ impl Workload for Cancellation {
     }
 }
 
-/// Starts all cancellations, then waits for each; how many tasks were faster.
+/// Starts all cancellations, then awaits each. Returns the number of tasks that completed first.
 async fn all_at_once<F: Future<Output = Option<()>>>(mut cancels: Vec<Pin<Box<F>>>) -> usize {
     let mut completed = 0;
-    // The first poll is what asks for the cancellation.
+    // The first poll requests the cancellation.
     poll_fn(|context| {
         cancels.retain_mut(|cancel| match cancel.as_mut().poll(context) {
             Poll::Ready(output) => {
@@ -255,7 +255,7 @@ mod tests {
     use std::task::{Context, Waker};
 
     #[test]
-    fn all_cancellations_start_before_one_is_waited_for() {
+    fn all_cancellations_start_before_one_is_awaited() {
         let started = AtomicUsize::new(0);
         let cancels: Vec<_> = (0..3)
             .map(|_| {
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guard_closes_with_a_value_and_with_an_error() {
+    fn guards_close_on_values_and_errors() {
         let guards = Arc::new(Guards::default());
         assert!(Guard::open(&guards).end(0).is_ok());
         assert!(Guard::open(&guards).end(1).is_err());

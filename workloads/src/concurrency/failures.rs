@@ -1,4 +1,4 @@
-//! `failures`: tasks that return errors and tasks that panic, gathered like all others.
+//! `failures`: tasks that return errors or panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
@@ -17,22 +17,21 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Tasks that show that the runner still works.
+/// Tasks that run afterwards to show that the runner still works.
 const AFTERWARDS: usize = 20;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Failures;
 
-/// One iteration: a clean batch and the same tasks with failures among them, how they ended and how
-/// long they took; then a few clean ones. Which batch is first alternates.
+/// One iteration: a clean batch and a failing batch, in alternating order, then a few clean tasks.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Gathered {
     ended: [Finished; 2],
     afterwards: Tally,
 }
 
-/// How the tasks of a batch ended, and how long it took.
+/// How the tasks of a batch ended, and the time they took.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Finished {
     tally: Tally,
@@ -55,7 +54,7 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    /// The tasks without failures, and with them.
+    /// The clean batch and the failing batch.
     fn batches(self) -> [Batch; 2] {
         let Self { tasks, panic_every } = self;
         [Batch::Clean(tasks), Batch::Failing { tasks, panic_every }]
@@ -208,7 +207,7 @@ async fn gather<R: AsyncRuntime>(batch: Batch) -> Tally {
     tally
 }
 
-/// The three batches of an iteration, one after the other.
+/// Runs the three batches of an iteration in sequence.
 fn blocking<G: Fn(Batch) -> Tally + Send + 'static>(
     params: Params,
     gather: G,

@@ -1,4 +1,4 @@
-//! `idle-cost`: what a runtime uses while it has nothing to do, and how fast it gets up.
+//! `idle-cost`: the CPU use of an idle runtime, and the time it takes to wake up.
 
 use std::iter;
 use std::marker::PhantomData;
@@ -40,17 +40,17 @@ impl FromPoint for Params {
     }
 }
 
-/// The thread that watches: it gets the closed gate, and opens it.
+/// The watching thread: receives the closed gate and opens it.
 type Watcher = ExternalThread<Arc<Gate>, Watched>;
 
 /// What the watcher saw.
 #[derive(Clone, Copy, Debug)]
 struct Watched {
-    /// The second half of the idling: in the first, the runtime may still be on its way to sleep.
+    /// Length of the second half of the idle time; in the first half, threads may still be going to sleep.
     counted: Duration,
-    /// CPU time of all threads but the watcher in that half.
+    /// CPU time of all threads except the watcher during that half.
     cpu: Duration,
-    /// Just before the gate was opened.
+    /// Time just before the gate opened.
     opened: Instant,
 }
 
@@ -69,7 +69,7 @@ fn watcher(params: Params, setup: &Setup) -> Result<Watcher, Failure> {
     ExternalThread::start(watch).map_err(Failure::io("starting the thread that watches"))
 }
 
-/// One spell of idling.
+/// One idle period.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Idled {
     woken: usize,
@@ -152,7 +152,7 @@ impl Workload for IdleCost {
             ));
         }
         most_threads(family, tasks, 1_000)?;
-        // On a pool, the root waits on a thread of its own.
+        // On a pool, the root also holds a thread while it waits.
         let needs = Requirements { tasks, blocking: tasks + 1, ..Requirements::default() };
         Ok(Requirements { memory: tasks as u64 * 1_024, ..needs })
     }
@@ -201,7 +201,7 @@ impl Workload for IdleCost {
                 .map(|_| {
                     let (gate, arrive) = (Arc::clone(&gate), arrive.clone());
                     T::spawn(move || {
-                        // The root waits for it, so it is there.
+                        // The root holds the receiver.
                         let _ = arrive.send(());
                         gate.pass_blocking();
                         Instant::now()
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_task_that_runs_before_it_is_woken_is_noticed() {
+    fn early_wake_ups_are_detected() {
         let (before, ms) = (Instant::now(), Duration::from_millis);
         let opened = before + ms(1);
         let watched = Watched { counted: ms(500), cpu: ms(1), opened };

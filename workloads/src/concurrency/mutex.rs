@@ -170,8 +170,8 @@ fn read(counter: &StdMutex<u64>) -> u64 {
     *counter.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One iteration with the locks of a crate. The future is boxed, once for all of an iteration's locks,
-/// because only its name tells whose they are.
+/// One iteration with the locks of one crate. The future is boxed once per iteration, because the crate is
+/// chosen at run time.
 struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {

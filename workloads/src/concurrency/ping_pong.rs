@@ -1,4 +1,4 @@
-//! `ping-pong`: pairs of tasks that wait for each other's answer.
+//! `ping-pong`: pairs of tasks that wait for each other's messages.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -20,24 +20,24 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Messages that a channel holds: each side waits for the other anyway.
+/// Capacity of a channel: each side waits for the other anyway.
 const CAPACITY: usize = 1;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct PingPong;
 
-/// What came back to the servers of the ball.
+/// The replies that the first tasks received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Rally {
-    /// Answers that were right.
+    /// Correct replies.
     right: u64,
-    /// Answers that were not.
+    /// Wrong or missing replies.
     wrong: u64,
 }
 
 impl Rally {
-    /// An answer is the question and one.
+    /// The expected reply is the message plus one.
     fn note(&mut self, question: u64, answer: Option<u64>) {
         if answer == Some(question + 1) {
             self.right += 1;
@@ -76,7 +76,7 @@ impl Params {
         self.pairs as u64 * self.rounds
     }
 
-    /// The numbers that a pair plays; none is another pair's.
+    /// The numbers that a pair sends; pairs share no numbers.
     fn questions(self, pair: usize) -> std::ops::Range<u64> {
         let first = pair as u64 * self.rounds;
         first..first + self.rounds
@@ -155,11 +155,11 @@ impl Workload for PingPong {
             return Ok(());
         }
         let Rally { right, wrong } = rally;
-        Err(format!("of {rounds} answers {right} were right and {wrong} wrong"))
+        Err(format!("of {rounds} replies, {right} were right and {wrong} wrong"))
     }
 
     fn describe(&self, rally: &Rally) -> String {
-        format!("{} right answers", rally.right)
+        format!("{} correct replies", rally.right)
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Rally>) -> Vec<Metric> {
@@ -199,7 +199,7 @@ impl Workload for PingPong {
                     let server = T::spawn(move || {
                         let mut rally = Rally::default();
                         for question in params.questions(pair) {
-                            // Without a partner there is no answer, which is noted.
+                            // Without a partner there is no reply, which is recorded.
                             let _ = ask.send(question);
                             rally.note(question, answered.recv().ok());
                         }
@@ -218,8 +218,8 @@ impl Workload for PingPong {
     }
 }
 
-/// One iteration with the channels of a crate. The future is boxed, once for all of its messages, because
-/// only a name tells whose they are.
+/// One iteration with the channels of one crate. The future is boxed once per iteration, because the crate is
+/// chosen at run time.
 struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_and_a_missing_answer_are_noticed() {
+    fn wrong_and_missing_replies_are_detected() {
         let mut rally = Rally::default();
         rally.note(1, Some(2));
         rally.note(1, Some(1));
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn no_question_belongs_to_two_pairs() {
+    fn pairs_share_no_numbers() {
         let params = Params { pairs: 3, rounds: 4, channel: OWN };
         let all: Vec<u64> = (0..3).flat_map(|pair| params.questions(pair)).collect();
         assert_eq!(all, (0..12).collect::<Vec<u64>>());

@@ -1,4 +1,4 @@
-//! `remote-wake`: a thread outside the runtime wakes a task, again and again.
+//! `remote-wake`: a thread outside the runtime repeatedly wakes a task.
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
@@ -15,13 +15,13 @@ use runtime_bench_api::workload::{
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteWake;
 
-/// The thread's answer to a number.
+/// The thread's reply to a number.
 fn answer(number: u64) -> u64 {
     number * 2 + 1
 }
 
 fn start() -> Result<ExternalThread<u64, u64>, Failure> {
-    ExternalThread::start(answer).map_err(Failure::io("starting the foreign thread"))
+    ExternalThread::start(answer).map_err(Failure::io("starting the external thread"))
 }
 
 /// The parameters of a point.
@@ -38,7 +38,7 @@ impl FromPoint for Params {
 
 impl Workload for RemoteWake {
     type Params = Params;
-    /// Sum of the answers.
+    /// Sum of the replies.
     type Output = u64;
     const METRICS: &'static [&'static MetricDef] =
         &[&metric::PER_ROUND_TRIP, &metric::CPU_PER_ROUND_TRIP];
@@ -96,12 +96,12 @@ impl Workload for RemoteWake {
         if *sum == expected {
             Ok(())
         } else {
-            Err(format!("the answers add up to {sum}, expected {expected}"))
+            Err(format!("the replies add up to {sum}, expected {expected}"))
         }
     }
 
     fn describe(&self, sum: &u64) -> String {
-        format!("answers add up to {sum}")
+        format!("replies add up to {sum}")
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
@@ -128,7 +128,7 @@ impl Workload for RemoteWake {
     }
 }
 
-/// The root task asks; the thread lives as long as the session.
+/// The root task sends requests to a thread that lives as long as the session.
 struct RoundTrips {
     wakes: u64,
     foreign: ExternalThread<u64, u64>,

@@ -1,4 +1,4 @@
-//! `shutdown`: a runtime ends while its tasks wait.
+//! `shutdown`: shuts down a runtime while its tasks wait.
 
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,14 +20,14 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Longer than any trial lives.
+/// Longer than any trial.
 const LONG: Duration = Duration::from_secs(3_600);
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Shutdown;
 
-/// What each task of a runtime holds, and how often it was dropped.
+/// Counts how often the guard of each task was dropped.
 #[derive(Debug)]
 struct Ledger {
     dropped: Vec<AtomicUsize>,
@@ -50,7 +50,7 @@ impl Ledger {
         Guard { ledger: Arc::clone(self), task }
     }
 
-    /// Read at once after the runtime has ended, so a guard that is dropped later is noticed.
+    /// Reads the counts right after the shutdown, so that guards dropped later are detected.
     fn read(&self, took: Duration) -> Ended {
         let times = |task: &AtomicUsize| task.load(Ordering::Acquire);
         Ended {
@@ -63,7 +63,7 @@ impl Ledger {
 }
 
 impl Guard {
-    /// The task went on although nothing let it.
+    /// Records that the task continued although nothing released it.
     fn complete(&self) {
         self.ledger.completed.fetch_add(1, Ordering::Release);
     }
@@ -75,16 +75,16 @@ impl Drop for Guard {
     }
 }
 
-/// What came of the tasks of a runtime that ended.
+/// The outcome of the tasks of a runtime that was shut down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Ended {
-    /// Guards that were dropped once.
+    /// Guards dropped exactly once.
     once: usize,
-    /// Guards that were dropped more often.
+    /// Guards dropped more than once.
     again: usize,
-    /// Tasks that went on instead of being dropped.
+    /// Tasks that continued instead of being dropped.
     completed: usize,
-    /// From asking until the runtime had ended.
+    /// Time from the request until the runtime has ended.
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
@@ -155,7 +155,7 @@ impl Workload for Shutdown {
         }
         most_threads(family, tasks, 1_000)?;
         let memory = tasks as u64 * 1_024;
-        // The other pool has as many threads as the one that the root waits on.
+        // The second pool has as many threads as the pool that the root runs on.
         Ok(Requirements {
             tasks,
             blocking: tasks,
@@ -195,7 +195,7 @@ impl Workload for Shutdown {
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         let tasks = params.tasks;
-        // A runtime must not be waited for on a worker of another.
+        // A worker of one runtime must not wait for another runtime.
         let outside = ExternalThread::start(move |runtime| end::<R>(runtime, tasks));
         let outside = outside.map_err(Failure::io("starting a thread"))?;
         Ok(Outside::<R> { outside, workers: setup.workers })
@@ -214,7 +214,7 @@ impl Workload for Shutdown {
     }
 }
 
-/// A session that hands each runtime to a thread that belongs to none.
+/// A session that hands each runtime to a thread outside all runtimes.
 struct Outside<R: AsyncRuntime> {
     outside: ExternalThread<R::ShutdownRuntime, Ended>,
     workers: usize,
@@ -230,7 +230,7 @@ impl<R: AsyncRuntime> AsyncSession for Outside<R> {
     }
 }
 
-/// Fills a runtime with tasks that wait, and shuts it down.
+/// Fills a runtime with waiting tasks, then shuts it down.
 fn end<R: AsyncRuntime>(runtime: R::ShutdownRuntime, tasks: usize) -> Ended {
     let ledger = Ledger::of(tasks);
     let (arrive, mut arrived) = R::channel(tasks.max(1));
@@ -256,7 +256,7 @@ fn end<R: AsyncRuntime>(runtime: R::ShutdownRuntime, tasks: usize) -> Ended {
     ledger.read(start.elapsed())
 }
 
-/// Fills threads with tasks that wait, tells them to return, and waits for the threads' end.
+/// Fills threads with waiting tasks, tells them to return, and joins the threads.
 fn end_threads(mut runtime: impl ShutdownThreads, tasks: usize) -> Ended {
     let ledger = Ledger::of(tasks);
     let flag = Arc::new(Flag::default());
@@ -282,7 +282,7 @@ mod tests {
     use runtime_bench_api::workload::Setup;
 
     #[test]
-    fn a_guard_that_lives_on_and_a_task_that_went_on_are_noticed() {
+    fn leaked_guards_and_continued_tasks_are_detected() {
         let setup = Setup {
             point: Point::new().with("tasks", 2, ""),
             workers: 1,

@@ -20,7 +20,7 @@ use runtime_bench_api::workload::{
     most_threads, over_workers,
 };
 
-/// Above this, one OS thread per task is no longer something that anybody would write.
+/// Above this, one OS thread per task is no longer realistic.
 const MOST_THREADS: usize = 1_000;
 
 /// More than any machine holds.
@@ -33,14 +33,14 @@ const ON_CALLER: &str = "root-on-caller";
 #[derive(Clone, Copy, Debug)]
 pub struct SpawnJoin;
 
-/// Who spawns whom.
+/// Which task spawns which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// The root all others.
+    /// The root spawns all others.
     Flat,
-    /// Task n the tasks 2n + 1 and 2n + 2, and joins them.
+    /// Task n spawns the tasks 2n + 1 and 2n + 2 and joins them.
     Recursive,
-    /// Task n the task n + 1, and ends.
+    /// Task n spawns the task n + 1 and ends.
     Chained,
 }
 
@@ -143,7 +143,7 @@ impl Workload for SpawnJoin {
             ));
         }
         most_threads(family, tasks, MOST_THREADS)?;
-        // The root waits while the chain goes on.
+        // The root waits while the chain runs.
         let blocking = if form == Form::Chained { 2 } else { 0 };
         Ok(Requirements {
             tasks,
@@ -280,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variant_that_is_unknown_is_refused() {
+    fn unknown_variants_are_rejected() {
         let point = Point::new().variant("backwards").with("tasks", 1, "");
         assert!(matches!(Params::from_point(&point), Err(Unsupported::Point(_))));
     }

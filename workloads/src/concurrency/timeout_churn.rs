@@ -1,4 +1,4 @@
-//! `timeout-churn`: limits that are set and never reached.
+//! `timeout-churn`: timeouts that are armed and never expire.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// The limit of each piece of work; none comes near it.
+/// The timeout of each piece of work; never reached.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// The workload.
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_piece_of_work_belongs_to_one_task() {
+    fn tasks_share_no_work() {
         for (timeouts, tasks) in [(10, 3), (2, 5), (1, 1)] {
             let params = Params { timeouts, tasks };
             let mut all: Vec<usize> = (0..tasks).flat_map(|task| params.pieces(task)).collect();
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn work_that_expires_is_noticed() {
+    fn expired_work_is_detected() {
         let mut ended = Ended::default();
         ended.note(Some(4));
         ended.note(None);

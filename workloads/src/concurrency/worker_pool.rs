@@ -1,4 +1,4 @@
-//! `worker-pool`: many jobs, and only so many of them at a time.
+//! `worker-pool`: many jobs with limited concurrency.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,12 +31,12 @@ pub struct Params {
     at_once: usize,
 }
 
-/// What was done.
+/// The work done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Done {
-    /// All jobs' answers combined.
+    /// Combined results of all jobs.
     xor: u64,
-    /// The most jobs that were seen at work at once.
+    /// The largest number of concurrent jobs.
     most: usize,
 }
 
@@ -167,7 +167,7 @@ impl Workload for WorkerPool {
     }
 }
 
-/// A worker: one job after the other, until there are none.
+/// A worker: runs one job after another until none is left.
 fn take_jobs(params: Params, watch: &Watch, next: &AtomicUsize, step_back: impl Fn()) -> u64 {
     let mut xor = 0;
     loop {

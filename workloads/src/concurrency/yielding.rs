@@ -1,4 +1,4 @@
-//! `yield`: what it costs to step back and let others run.
+//! `yield`: the cost of yielding to other tasks.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

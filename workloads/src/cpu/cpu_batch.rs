@@ -16,18 +16,18 @@ use runtime_bench_api::workload::{
     over_workers,
 };
 
-/// Jobs per worker: enough, and unequal enough, not to quantise on the number of cores.
+/// Jobs per worker: enough, and unequal enough, that the result does not depend on how they divide by cores.
 const JOBS_PER_WORKER: u64 = 16;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct CpuBatch;
 
-/// What a batch gave, and what the same batch cost one thread in the same process.
+/// The result of a batch, and the time of the same batch on one thread of the same process.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct Batch {
     xor: u64,
-    // Never what the runner says.
+    // Never taken from the runner.
     #[serde(skip)]
     expected: u64,
     sequential_ns: f64,
@@ -55,14 +55,14 @@ struct Jobs {
 }
 
 impl Jobs {
-    /// Sizes run from half the mean to one and a half of it, in sixteenths.
+    /// Runs a job. Sizes range from 0.5 to 1.5 times the mean, in steps of a sixteenth.
     fn run(self, job: usize) -> u64 {
         let sixteenth = job * 7 % 16;
         let steps = self.params.steps / 2 + self.params.steps * sixteenth / 16;
         xorshift(self.seed.wrapping_add(job as u64), steps)
     }
 
-    /// Runs the batch on one thread, twice; the faster of the two is the reference.
+    /// Runs the batch twice on one thread; the faster run is the reference.
     fn sequential(self, setup: &Setup) -> Batch {
         let pass = || {
             let start = setup.clock.now();

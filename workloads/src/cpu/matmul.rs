@@ -1,4 +1,4 @@
-//! `matmul`: the product of two square matrices, a task for each tile of it.
+//! `matmul`: the product of two square matrices, one task per tile.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Rounding of a sum of products, relative to its size.
+/// Relative rounding error allowed for a sum of products.
 const TOLERANCE: f64 = 1e-9;
 
 /// The workload.
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_is_verified_and_a_wrong_figure_or_tile_is_noticed() {
+    fn wrong_numbers_and_tiles_are_detected() {
         let setup = setup(12, 4);
         let mut right = product(&setup);
         let trial = Trial::new(setup).unwrap();

@@ -1,4 +1,4 @@
-//! `preprocess`: files are read, parsed and normalised.
+//! `preprocess`: reads, parses and normalizes files.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -22,20 +22,20 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 
-/// The variant that computes where it reads.
+/// The variant that computes in the task that reads.
 const INLINE: &str = "inline";
-/// The variant that hands its computing to another pool.
+/// The variant that computes on another pool.
 const OFFLOADED: &str = "offloaded";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Preprocess;
 
-/// What came of the shards, in order, and what they should give.
+/// The results of the shards, in order, and the expected ones.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Normalised {
     shards: Vec<Option<Shard>>,
-    // Never what the runner says.
+    // Never taken from the runner.
     #[serde(skip)]
     expected: Arc<Vec<Shard>>,
 }
@@ -67,7 +67,7 @@ impl FromPoint for Params {
     }
 }
 
-/// Files of decimal numbers, a line each, and what a plain loop makes of the numbers themselves.
+/// Files with one decimal number per line, and the results of a plain loop over the numbers.
 struct Files {
     paths: Vec<PathBuf>,
     expected: Arc<Vec<Shard>>,
@@ -78,7 +78,7 @@ impl Files {
         let (mut paths, mut expected) = (Vec::new(), Vec::new());
         for shard in 0..params.shards {
             let mut rng = Rng::with_seed(setup.seed.wrapping_add(shard as u64));
-            // Millionths: the text says exactly which number is meant.
+            // Millionths, so that the text is exact.
             let millionths: Vec<i64> =
                 (0..params.numbers).map(|_| rng.i64(-1_000_000_000..1_000_000_000)).collect();
             expected.push(Shard::in_a_plain_loop(&millionths));
@@ -97,7 +97,7 @@ fn lines(millionths: &[i64]) -> String {
     let mut text = String::new();
     for number in millionths {
         let (sign, size) = (if *number < 0 { "-" } else { "" }, number.unsigned_abs());
-        // A string takes any text.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
     }
     text
@@ -160,7 +160,7 @@ impl Workload for Preprocess {
                 "There is no second pool to offload to: its tasks may compute.".to_owned(),
             ));
         }
-        // Text and numbers of each. Reading from the page cache keeps nobody waiting.
+        // The text and the numbers of each file. Reads from the page cache do not block.
         let memory = (shards * numbers) as u64 * 24;
         let needs =
             Requirements { tasks: shards, blocking: 1, files: shards, ..Requirements::default() };
@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_of_numbers_gives_what_the_numbers_give() {
+    fn parsed_text_gives_the_same_result_as_the_numbers() {
         for numbers in [vec![0], vec![-1, 1], vec![1_000_000, -2_500_001, 999_999_999]] {
             let expected = Shard::in_a_plain_loop(&numbers);
             assert_eq!(normalise(lines(&numbers).as_bytes()), Some(expected), "{numbers:?}");
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_more_or_less_or_elsewhere_is_another_answer() {
+    fn added_removed_and_moved_numbers_are_detected() {
         let of = |numbers: &[i64]| normalise(lines(numbers).as_bytes());
         let right = of(&[1, 2, 3]);
         assert_ne!(of(&[1, 2]), right);

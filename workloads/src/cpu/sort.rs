@@ -35,7 +35,7 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    /// Tasks that one iteration spawns: one a split.
+    /// Tasks that one iteration spawns: one per split.
     fn tasks(self) -> usize {
         self.elements.div_ceil(self.cut_off).next_power_of_two()
     }
@@ -78,9 +78,9 @@ fn merge(left: &[u64], right: &[u64]) -> Vec<u64> {
     merged
 }
 
-/// The same for the same numbers in any order.
+/// A fingerprint that does not depend on the order of the numbers.
 fn fingerprint(numbers: &[u64]) -> u64 {
-    // Multiplied by an odd constant and shifted, so that sums of other numbers rarely agree.
+    // Multiplies by an odd constant and shifts, so that sums of different numbers rarely agree.
     let mix = |number: &u64| {
         let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         mixed ^ (mixed >> 29)
@@ -235,21 +235,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_merge_keeps_every_number_in_order() {
+    fn merge_keeps_every_number_in_order() {
         assert_eq!(merge(&[1, 3, 5], &[2, 3, 9]), [1, 2, 3, 3, 5, 9]);
         assert_eq!(merge(&[], &[1]), [1]);
         assert_eq!(merge(&[1], &[]), [1]);
     }
 
     #[test]
-    fn a_fingerprint_knows_numbers_and_not_their_order() {
+    fn fingerprint_depends_on_numbers_but_not_on_order() {
         assert_eq!(fingerprint(&[1, 2, 3]), fingerprint(&[3, 1, 2]));
         assert_ne!(fingerprint(&[1, 2, 3]), fingerprint(&[1, 2, 4]));
         assert_ne!(fingerprint(&[1, 3]), fingerprint(&[2, 2]), "sums alone would agree");
     }
 
     #[test]
-    fn tasks_are_counted_generously() {
+    fn task_count_is_an_upper_bound() {
         assert_eq!(Params { elements: 1_000, cut_off: 100 }.tasks(), 16);
         assert_eq!(Params { elements: 10, cut_off: 100 }.tasks(), 1);
     }

@@ -1,4 +1,4 @@
-//! `connect-churn`: connections that live for one exchange.
+//! `connect-churn`: short-lived connections.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -77,9 +77,9 @@ impl Workload for ConnectChurn {
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements {
             tasks,
-            // The clients, the task that accepts, and one that serves.
+            // The clients, the accepting task, and one serving task.
             blocking: params.at_once + 2,
-            // A server may not have seen the end of a connection when its client has the next.
+            // A server may see the end of a connection only after its client has opened the next one.
             files: 4 * params.at_once,
             memory: tasks as u64 * 4_096,
             ..Requirements::default()
@@ -176,7 +176,7 @@ async fn churn<R: AsyncRuntime>(
     failure.outcome(all)
 }
 
-/// A client: one connection after the other, until there are enough.
+/// A client: opens one connection after another until there are enough.
 async fn visit_async<R: AsyncRuntime>(
     params: Params,
     address: SocketAddr,

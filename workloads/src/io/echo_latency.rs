@@ -1,4 +1,4 @@
-//! `echo-latency`: an echo server under messages that come on a schedule.
+//! `echo-latency`: an echo server at a fixed message rate.
 
 use std::net::SocketAddr;
 
@@ -16,11 +16,10 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// What a drive takes where time allows: a stall of some ten milliseconds is then a rare event, as it
-/// should be.
+/// Length of a drive in the longer profiles, so that a stall of about ten milliseconds is a rare event.
 const LONG_MS: u64 = 1_000;
-/// The variant in which clients wait for each answer. It tells what a server can do, and is no row of a
-/// report: its latencies are those of a closed loop.
+/// The variant in which clients wait for each reply. It measures capacity and does not appear in reports,
+/// because its latencies are those of a closed loop.
 const CAPACITY: &str = "capacity";
 
 /// The workload.
@@ -100,7 +99,7 @@ impl Workload for EchoLatency {
         let connections = point.count("connections").ok()? as u64;
         let milliseconds = point.count("duration").ok()? as u64;
         let capacity = Point::new().variant(CAPACITY).with("connections", connections, "");
-        // One takes far less than a millisecond, so this is shorter than the drive that it is for.
+        // A message takes far less than a millisecond, so this drive is shorter than the one it calibrates.
         Some(capacity.with("messages", milliseconds, ""))
     }
 

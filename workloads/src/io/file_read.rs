@@ -1,4 +1,4 @@
-//! `file-read`: several files read at once.
+//! `file-read`: reads several files concurrently.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -26,7 +26,7 @@ const KIB: usize = 1_024;
 #[derive(Clone, Copy, Debug)]
 pub struct FileRead;
 
-/// The variant in which files are put out of the page cache before they are read.
+/// The variant that evicts the files from the page cache before reading.
 const COLD: &str = "cold";
 
 /// How a file is read.
@@ -136,7 +136,7 @@ impl Workload for FileRead {
         if cold {
             cold::fits()?;
         }
-        // A file never keeps a task waiting for another one, so a pool of any size will do.
+        // Tasks never wait for each other, so the pool may have any size.
         Ok(Requirements {
             tasks: files,
             blocking: 1,
@@ -287,7 +287,7 @@ mod tests {
     use runtime_bench_api::scratch::write_whole;
 
     #[test]
-    fn a_file_sums_up_alike_whole_and_in_blocks_and_its_order_matters() {
+    fn checksum_depends_on_order_but_not_on_block_size() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let mut bytes: Vec<u8> = (0..10 * KIB).map(|i| (i % 251) as u8).collect();

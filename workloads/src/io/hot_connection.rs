@@ -1,4 +1,4 @@
-//! `hot-connection`: quiet connections beside one that is always ready.
+//! `hot-connection`: quiet connections next to one that is always ready.
 
 use std::io::{self, Read, Write};
 use std::marker::PhantomData;
@@ -156,7 +156,7 @@ impl Workload for HotConnection {
     }
 }
 
-/// The clients, and the servers' ends: the hot one and the quiet ones.
+/// The clients and the server ends: the busy one and the quiet ones.
 fn connect(params: Params) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failure> {
     let connect = || {
         let (hot_client, hot) = loopback::pair()?;
@@ -166,14 +166,14 @@ fn connect(params: Params) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failu
     connect().map_err(Failure::io("connecting on loopback"))
 }
 
-/// After an iteration that failed, the connections are gone.
+/// The connections are gone after a failed iteration.
 fn gone() -> Failure {
     Failure::Request("the connections of a failed iteration cannot be used again".to_owned())
 }
 
 struct OnAsync<R: AsyncRuntime> {
     schedule: Schedule,
-    /// The clients and the hot server, while no iteration has them.
+    /// The clients and the busy server; `None` during an iteration.
     ends: Option<(Clients, R::Tcp)>,
     quiet: Vec<R::Tcp>,
 }
@@ -250,7 +250,7 @@ fn echo(mut stream: TcpStream, messages: usize) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Echoes the hot connection until its last chunk.
+/// Echoes the busy connection until its last chunk.
 async fn echo_hot_async<R: AsyncRuntime>(mut stream: R::Tcp) -> io::Result<R::Tcp> {
     let mut chunk = vec![0; CHUNK];
     while !is_last(&chunk) {

@@ -1,4 +1,4 @@
-//! `http-server`: an HTTP/1.1 server with kept connections.
+//! `http-server`: an HTTP/1.1 server with keep-alive connections.
 
 use std::convert::Infallible;
 use std::io::{self, Read, Write};
@@ -29,10 +29,10 @@ const LENGTH: usize = 1_024;
 /// Longest head of a request that the blocking server reads.
 const LONGEST_HEAD: usize = 8 * 1_024;
 const MOST_HEADERS: usize = 64;
-/// Longest wait before an answer, ms: less than the load generator's patience.
+/// Longest wait before a reply in ms: less than the timeout of the load generator.
 const LONGEST_WAIT: usize = 4_000;
 
-/// Latencies, which leave out what a stall made wait.
+/// Closed-loop latencies, which hide the waiting time behind a stall.
 const CLOSED_LOOP: [&MetricDef; 5] = [
     &metric::CLOSED_LOOP_P50,
     &metric::CLOSED_LOOP_P90,
@@ -61,7 +61,7 @@ const fn body() -> [u8; LENGTH] {
 #[derive(Clone, Debug)]
 pub struct Params {
     load: Load,
-    /// Before each answer.
+    /// Wait before each reply.
     wait: Duration,
 }
 
@@ -180,7 +180,7 @@ impl Workload for HttpServer {
     ) -> Result<impl Session<Output = Report>, Failure> {
         let Params { load, wait } = params;
         let handle = move |stream: TcpStream| {
-            // A client that goes away ends its connection.
+            // A client that disconnects ends its connection.
             let _ = serve(stream, wait);
         };
         Ok(Driven::new(Served::on_threads::<T, _>(&setup, &load, handle)?, load))
@@ -194,13 +194,13 @@ async fn serve_async<R: AsyncRuntime>(stream: R::Tcp, wait: Duration) {
         }
         Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(&BODY))))
     };
-    // A client that goes away ends its connection.
+    // A client that disconnects ends its connection.
     let _ = hyper::server::conn::http1::Builder::new()
         .serve_connection(R::hyper(stream), service_fn(answer))
         .await;
 }
 
-/// Answers the requests of a connection one after the other, until it ends.
+/// Answers the requests of a connection until it ends.
 fn serve(mut stream: TcpStream, wait: Duration) -> io::Result<()> {
     let mut answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {LENGTH}\r\n\r\n").into_bytes();
     answer.extend_from_slice(&BODY);
@@ -222,7 +222,7 @@ fn serve(mut stream: TcpStream, wait: Duration) -> io::Result<()> {
     }
 }
 
-/// The length of the first request, once it is whole. Its body must be empty.
+/// The length of the first request once it is complete. Its body must be empty.
 fn head(bytes: &[u8]) -> io::Result<Option<usize>> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let parsed = httparse::Request::new(&mut headers).parse(bytes).map_err(io::Error::other)?;

@@ -1,4 +1,4 @@
-//! `mixed-load`: an echo server whose runtime computes as well.
+//! `mixed-load`: an echo server on a runtime that also computes.
 
 use std::marker::PhantomData;
 
@@ -35,7 +35,7 @@ pub struct Params {
     steps: usize,
 }
 
-/// The clients' report, and the jobs' answers combined.
+/// The report of the clients, and the combined results of the jobs.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Mixed {
     report: Report,
@@ -191,7 +191,7 @@ impl Workload for MixedLoad {
     }
 }
 
-/// The clients' side of a block.
+/// The client reports of a block.
 fn reports(block: &Timed<Mixed>) -> Timed<Report> {
     let outputs = block.outputs.iter().map(|mixed| mixed.report.clone()).collect();
     Timed { outputs, timing: block.timing }

@@ -1,4 +1,4 @@
-//! `overload`: an echo server that is asked for more than it can do.
+//! `overload`: an echo server above its capacity.
 
 use std::net::SocketAddr;
 
@@ -25,12 +25,12 @@ pub struct Overload;
 #[derive(Clone, Debug)]
 pub struct Params {
     load: Load,
-    /// What is asked for, in percent of the capacity.
+    /// Send rate in percent of the capacity.
     percent: u64,
     milliseconds: u64,
 }
 
-/// What the clients saw while they waited for each answer, and while they did not.
+/// The client reports of the closed loop and of the overload.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Pressed {
     capacity: Report,
@@ -50,20 +50,20 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    /// The schedule that asks for more than the capacity that was just seen.
+    /// The drive that exceeds the capacity just measured.
     fn pressure(&self, capacity: &Report) -> Drive {
         let rate = (rate(capacity) * self.percent as f64 / 100.0).max(1_000.0) as u64;
         Drive::Open { rate, milliseconds: self.milliseconds }
     }
 }
 
-/// Answers a second.
+/// Replies per second.
 fn rate(report: &Report) -> f64 {
     report.answered as f64 / report.wall_ns.max(1) as f64 * 1e9
 }
 
 impl Pressed {
-    /// Answers a second under pressure ÷ those without.
+    /// Reply rate under overload ÷ capacity.
     fn goodput(&self) -> f64 {
         rate(&self.overload) / rate(&self.capacity)
     }

@@ -1,4 +1,4 @@
-//! `scrape`: pages fetched from a slow server, a few at a time.
+//! `scrape`: fetches pages from a slow server with limited concurrency.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -25,12 +25,12 @@ use runtime_bench_api::workload::{
 #[derive(Clone, Copy, Debug)]
 pub struct Scrape;
 
-/// What was fetched.
+/// The fetched pages.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Scraped {
     /// The CRC-32 of each page, in the order of the pages.
     pages: Vec<(usize, u32)>,
-    /// The most connections that were seen in use at once.
+    /// The largest number of connections in use at once.
     most: usize,
 }
 
@@ -52,7 +52,7 @@ impl FromPoint for Params {
     }
 }
 
-/// The pages of a trial, and the site that serves them.
+/// The pages of a trial and the site that serves them.
 #[derive(Clone, Copy)]
 struct Job {
     pages: usize,
@@ -66,8 +66,7 @@ impl Job {
         Self { pages, at_once, site: Site::new(seed, latency_most) }
     }
 
-    /// The time that no runner can beat: every connection waits without a pause, and all end
-    /// together.
+    /// Lower bound of the time: every connection waits without a pause, and all end together.
     fn ideal_ns(self) -> f64 {
         let waits: f64 = (0..self.pages).map(|page| self.site.latency(page).as_secs_f64()).sum();
         waits * 1e9 / self.at_once as f64
@@ -219,7 +218,7 @@ impl Workload for Scrape {
     }
 }
 
-/// One after the other, as they were fetched by each worker.
+/// Pages in the order in which a worker fetched them.
 type Pages = Result<Vec<(usize, u32)>, Failure>;
 
 fn gathered(
@@ -231,7 +230,7 @@ fn gathered(
     Ok(Scraped { pages, most: stack.most() })
 }
 
-/// A worker: one page after the other, until there are none.
+/// A worker: fetches one page after another until none is left.
 fn take_pages(job: Job, stack: &Stack<TcpStream>, next: &AtomicUsize) -> Pages {
     let mut pages = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! `sensor-streams`: many periodic sources and one task that aggregates them by window.
+//! `sensor-streams`: many periodic sensors and one task that aggregates their readings by window.
 
 use std::sync::mpsc;
 use std::thread;
@@ -17,14 +17,14 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Readings that may wait for the aggregate.
+/// Capacity of the channel to the aggregate.
 const CAPACITY: usize = 64;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct SensorStreams;
 
-/// What a sensor sends.
+/// A reading of a sensor.
 #[derive(Clone, Copy, Debug)]
 struct Reading {
     tick: usize,
@@ -32,20 +32,20 @@ struct Reading {
     due: Instant,
 }
 
-/// All readings of one tick.
+/// The readings of one tick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 struct Window {
     count: usize,
     sum: u64,
 }
 
-/// What the aggregate saw in one iteration.
+/// The readings that the aggregate received in one iteration.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Aggregate {
     windows: Vec<Window>,
     early: usize,
     missed: usize,
-    /// From the time a reading was due to the time the aggregate took it, of all readings.
+    /// Time from when each reading was due until the aggregate received it.
     #[serde(rename = "lateness_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     lateness: Duration,
     #[serde(rename = "worst_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
@@ -104,12 +104,12 @@ impl Params {
     }
 }
 
-/// What a sensor reads at a tick.
+/// The value of a sensor at a tick.
 fn value(sensor: usize, tick: usize) -> u64 {
     (sensor as u64 * 31 + tick as u64 * 17) % 1_009
 }
 
-/// How long to wait for a time; nothing when it has passed.
+/// Time until `due`; zero if it has passed.
 fn until(due: Instant) -> Duration {
     due.saturating_duration_since(Instant::now())
 }
@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reading_is_counted_in_its_window_and_by_its_lateness() {
+    fn readings_are_counted_by_window_and_lateness() {
         let (mut aggregate, period) = (Aggregate::default(), Duration::from_millis(5));
         let start = Instant::now();
         let reading = |tick, due| Reading { tick, value: 4, due };

@@ -1,4 +1,4 @@
-//! `tcp-echo`: messages sent and echoed over established connections.
+//! `tcp-echo`: messages echoed over established connections.
 
 use std::net::TcpStream;
 use std::{mem, slice};
@@ -181,8 +181,9 @@ impl Workload for TcpEcho {
         let mut servers = Vec::with_capacity(params.connections);
         for (mut client, server) in connect(params.connections)? {
             servers.push(T::spawn(move || serve(server, params.size)));
-            // A first echo proves that the server has a thread of its own. A pool's join helps
-            // with waiting jobs, and must never find one that ends with the connection.
+            // A first echo proves that the server has its own thread. A pool's join runs queued jobs and
+            // must never run
+            // one that ends only with the connection.
             talk(slice::from_mut(&mut client), 0, 1, params.size)
                 .map_err(Failure::io("the first echo"))?;
             clients.push(client);
@@ -207,7 +208,7 @@ struct OnAsync<R: AsyncRuntime> {
     params: Params,
     /// The connections of each client task.
     clients: Vec<Vec<R::Tcp>>,
-    /// They end when their connection does.
+    /// Each task ends with its connection.
     _servers: Vec<R::Task<()>>,
 }
 
@@ -274,7 +275,7 @@ struct OnThreads<T: ThreadRuntime> {
     params: Params,
     /// The connections of each client task.
     clients: Vec<Vec<TcpStream>>,
-    /// They end when their connection does.
+    /// Each task ends with its connection.
     _servers: Vec<T::Task<()>>,
 }
 

@@ -1,4 +1,4 @@
-//! `timer-gather`: many tasks sleep at once, and their results are gathered in order.
+//! `timer-gather`: many tasks sleep at once and are joined in order.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,19 +17,19 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Above this, one OS thread per sleep is no longer something that anybody would write.
+/// Above this, one OS thread per sleep is no longer realistic.
 const MOST_THREADS: usize = 1_000;
-/// One by one, more take longer than anybody would wait.
+/// Most sleeps in sequence; more would take too long.
 const MOST_IN_SEQUENCE: usize = 100;
 
-/// The variant whose sleeps follow each other.
+/// The variant that sleeps in sequence.
 const ONE_BY_ONE: &str = "one-by-one";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct TimerGather;
 
-/// One sleep: whose it was, when it should have ended, whether it ended before that.
+/// One sleep: its task, its deadline, and whether it ended early.
 #[derive(Clone, Copy, Debug)]
 struct Sleep {
     task: usize,
@@ -43,13 +43,13 @@ impl Sleep {
     }
 }
 
-/// The gathered sleeps of one iteration.
+/// The joined sleeps of one iteration.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Gathered {
     tasks: usize,
     out_of_order: usize,
     early: usize,
-    /// From the last deadline to the end of the gathering; of sleeps one by one, of all together.
+    /// Time from the last deadline until all are joined; for sleeps in sequence, the sum over all.
     #[serde(rename = "lateness_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     lateness: Duration,
 }
@@ -66,7 +66,7 @@ impl Gathered {
         }
     }
 
-    /// Of sleeps that followed each other from `start` on.
+    /// The result of sleeps in sequence from `start` on.
     fn one_by_one(sleeps: &[Sleep], start: Instant, delay: Duration) -> Self {
         let waits = delay * sleeps.len() as u32;
         Self { lateness: start.elapsed().saturating_sub(waits), ..Self::of(sleeps) }

@@ -24,7 +24,7 @@ pub struct TimerPrecision;
 /// The sleeps of one iteration.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Sleeps {
-    /// From each deadline to the time at which the task went on.
+    /// Time from each deadline until the task continued.
     #[serde(
         rename = "overshoots_ns",
         deserialize_with = "runtime_bench_api::external::each_nanoseconds"
@@ -34,7 +34,7 @@ pub struct Sleeps {
 }
 
 impl Sleeps {
-    /// Takes the time of a sleep that should have ended at `deadline`.
+    /// Records the end of a sleep that was due at `deadline`.
     fn ended(&mut self, deadline: Instant) {
         let now = Instant::now();
         self.early += usize::from(now < deadline);
@@ -177,7 +177,7 @@ impl Workload for TimerPrecision {
     }
 }
 
-/// Refuses a pool made for computing, which has no word for waiting.
+/// Rejects pools for computing, which have no timers.
 pub(super) fn waits_for_time(family: Family) -> Result<(), Unsupported> {
     if family == Family::DataParallel {
         return Err(Unsupported::Family(
@@ -187,7 +187,7 @@ pub(super) fn waits_for_time(family: Family) -> Result<(), Unsupported> {
     Ok(())
 }
 
-/// The middle of sorted durations, or the mean of the two there.
+/// The median of sorted durations, in nanoseconds.
 fn median_ns(sorted: &[Duration]) -> f64 {
     let middle = |index: usize| sorted.get(index).map_or(0.0, |time| time.as_nanos() as f64);
     f64::midpoint(middle(sorted.len().saturating_sub(1) / 2), middle(sorted.len() / 2))
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_early_end_is_noticed() {
+    fn early_ends_are_detected() {
         let mut sleeps = Sleeps::default();
         sleeps.ended(Instant::now());
         assert_eq!(sleeps.early, 0);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn the_median_is_the_middle() {
+    fn median_is_the_middle() {
         let ns = |times: &[u64]| -> Vec<Duration> {
             times.iter().map(|time| Duration::from_nanos(*time)).collect()
         };

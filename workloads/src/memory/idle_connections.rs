@@ -1,4 +1,4 @@
-//! `idle-connections`: what a connection occupies while it waits for its first byte.
+//! `idle-connections`: the memory of a connection that waits for its first byte.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -24,28 +24,28 @@ use runtime_bench_api::workload::{
     most_threads,
 };
 
-/// Above this, one OS thread per connection is no longer something that anybody would write.
+/// Above this, one OS thread per connection is no longer realistic.
 const MOST_THREADS: usize = 4_000;
-/// How often the root looks whether all tasks have come to wait.
+/// How often the root checks whether all tasks wait.
 const LOOK: Duration = Duration::from_millis(1);
 /// Bytes of a message.
 const SIZE: usize = 8;
-/// An upper estimate of what a connection occupies, its buffers in the kernel included.
+/// Upper estimate of the memory of a connection, including kernel buffers.
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
-/// The same with a thread of its own.
+/// The same with one thread per connection.
 const THREAD_ESTIMATE: u64 = 64 * 1_024;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct IdleConnections;
 
-/// Resident memory with half of the connections waiting and with all, and how they woke.
+/// Resident memory with half and with all of the connections waiting, and how they woke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Held {
     answered: usize,
     with_half: u64,
     with_all: u64,
-    /// From the first byte sent to the last answer.
+    /// Time from the first byte sent to the last reply.
     #[serde(rename = "wake_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     wake: Duration,
 }
@@ -133,7 +133,7 @@ impl Workload for IdleConnections {
 
     fn verify(&self, trial: &Trial<Params>, held: &Held) -> Result<(), String> {
         let half = trial.params.half;
-        // At the tiny size of a verification, the second half may fit into pages already there.
+        // At the small size of a verification, the second half may fit into existing pages.
         let Held { answered, with_half, with_all, .. } = *held;
         if answered != 2 * half {
             Err(format!("of {} connections {answered} sent their message back", 2 * half))
@@ -178,7 +178,7 @@ impl Workload for IdleConnections {
     }
 }
 
-/// Memory that was freed stays with the allocator, so a second reading would tell nothing.
+/// The allocator keeps freed memory, so a second reading would be meaningless.
 fn only_once() -> Failure {
     Failure::Request("memory is read once on a fresh instance".to_owned())
 }
@@ -204,7 +204,7 @@ impl Ends {
         let mut listeners = setup.traffic.listen(1)?;
         let listener = listeners.swap_remove(0);
         let address = listener.local_addr().map_err(Failure::io("preparing a listener"))?;
-        // Accepted while the clients connect: there are more than may wait for that.
+        // Accepts while the clients connect, because there are more than the backlog holds.
         let accepting = thread::spawn(move || {
             listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
         });
@@ -233,7 +233,7 @@ async fn hold_async<R: AsyncRuntime>(ends: Ends) -> Result<Held, Failure> {
     }
     let clients = ends.clients;
     let asking = R::spawn(async move { clients.ask(ASK).await });
-    // A stream that closes resets its connection, so all are kept until the clients have read.
+    // Closing a stream resets its connection, so all are kept until the clients have read.
     let mut answered = Vec::with_capacity(2 * half);
     for task in tasks {
         answered.push(task.await.map_err(Failure::io("answering"))?);

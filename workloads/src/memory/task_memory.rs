@@ -1,4 +1,4 @@
-//! `task-memory`: what a task occupies while it waits.
+//! `task-memory`: the memory of a waiting task.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,20 +19,20 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Above this, OS threads run into the limits of many systems.
+/// Many systems refuse more OS threads than this.
 const MOST_THREADS: usize = 20_000;
 /// The variant in which tasks wait on the runtime's timer.
 const SLEEPING: &str = "sleeping";
-/// How long they would sleep: longer than any reading takes.
+/// How long they would sleep: longer than any measurement.
 const LONG: Duration = Duration::from_secs(3_600);
-/// Tasks that are about to sleep. A process measures one instance, and a static is nothing that a
-/// task would have to hold.
+/// Number of tasks about to sleep. A static, so that tasks hold no reference to it; a process measures one
+/// instance.
 static ASLEEP: AtomicUsize = AtomicUsize::new(0);
-/// How often the root looks whether all tasks have come to wait.
+/// How often the root checks whether all tasks wait.
 const LOOK: Duration = Duration::from_millis(1);
-/// An upper estimate of what a task occupies, for the plan.
+/// Upper estimate of the memory of a task, for planning.
 const TASK_ESTIMATE: u64 = 2 * 1_024;
-/// The same of an OS thread: stack pages touched, and the kernel's side.
+/// The same for an OS thread: stack pages touched, and kernel memory.
 const THREAD_ESTIMATE: u64 = 64 * 1_024;
 
 /// The workload.
@@ -42,7 +42,7 @@ pub struct TaskMemory;
 /// Resident memory with `tasks` and with twice as many waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Slope {
-    /// Tasks that woke, or that were cancelled in their sleep.
+    /// Tasks that woke or were cancelled while asleep.
     ended: usize,
     with_half: u64,
     with_all: u64,
@@ -151,7 +151,7 @@ impl Workload for TaskMemory {
 
     fn verify(&self, trial: &Trial<Params>, slope: &Slope) -> Result<(), String> {
         let tasks = trial.params.tasks;
-        // At the tiny size of a verification, the second half may fit into pages already there.
+        // At the small size of a verification, the second half may fit into existing pages.
         let Slope { ended, with_half, with_all } = *slope;
         if ended != 2 * tasks {
             Err(format!("of {} tasks {ended} woke or were cancelled in their sleep", 2 * tasks))
@@ -236,7 +236,7 @@ async fn asleep<R: AsyncRuntime>(tasks: usize) -> Result<Slope, Failure> {
     Ok(Slope { ended, with_half, with_all })
 }
 
-/// Spawns tasks and as many again, and reads resident memory whenever as many wait.
+/// Spawns `tasks` tasks twice, and reads resident memory each time when all of them wait.
 async fn twice<R: AsyncRuntime>(
     tasks: usize,
     spawn: impl Fn(usize) -> R::Task<()> + Send,

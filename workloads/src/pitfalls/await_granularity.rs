@@ -1,4 +1,4 @@
-//! `await-granularity`: one sum, cut into steps that cost more and more.
+//! `await-granularity`: one sum, computed in steps of increasing cost.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -20,7 +20,7 @@ use runtime_bench_api::workload::{
 #[derive(Clone, Copy, Debug)]
 pub struct AwaitGranularity;
 
-/// How a step is taken.
+/// The form of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Call,
@@ -42,17 +42,17 @@ const STEPS: [(&str, Step); 7] = [
     ("offload", Step::Offload),
 ];
 
-/// What every step does, however it is taken. The optimiser may not add up in advance.
+/// The work of every step. The optimizer must not compute the sum in advance.
 fn step(number: u64) -> u64 {
     black_box(number)
 }
 
-/// A step that hands its result on, as before there was `await`.
+/// A step in continuation-passing style.
 fn then(number: u64, next: Box<dyn FnOnce(u64) + '_>) {
     next(step(number));
 }
 
-/// The sum without any runtime: by plain calls, or by callbacks.
+/// The sum without a runtime, by plain calls or callbacks.
 fn add_up_by_calls(how: Step, steps: u64) -> u64 {
     if how == Step::Call {
         return (0..steps).map(step).sum();

@@ -1,4 +1,4 @@
-//! `blocking-in-async`: a heartbeat beside jobs that block the thread they run on.
+//! `blocking-in-async`: a heartbeat next to jobs that block their thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,7 +59,7 @@ impl FromPoint for Params {
     }
 }
 
-/// A job that has been done: whose it was, and whether it took as long as it should.
+/// A finished job: its number, and whether it took at least its full time.
 struct Job {
     number: usize,
     short: bool,
@@ -85,7 +85,7 @@ impl Job {
     }
 }
 
-/// A task that should run once a period.
+/// A task that should run once per period.
 #[derive(Clone, Copy, Debug, Deserialize)]
 struct Heartbeat {
     #[serde(skip)]
@@ -109,7 +109,7 @@ impl Heartbeat {
         self.due.saturating_duration_since(Instant::now())
     }
 
-    /// Notes a beat at `now`. Beats that should have been meanwhile are left out.
+    /// Records a beat at `now`. Missed beats are skipped.
     fn beat(&mut self, now: Instant) {
         self.ticks += 1;
         self.early += usize::from(now < self.due);
@@ -120,7 +120,7 @@ impl Heartbeat {
     }
 }
 
-/// The jobs done and the heartbeat beside them.
+/// The finished jobs and the heartbeat.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Beaten {
     jobs: usize,
@@ -222,7 +222,7 @@ impl Workload for BlockingInAsync {
     fn verify(&self, trial: &Trial<Params>, beaten: &Beaten) -> Result<(), String> {
         let jobs = trial.params.jobs;
         let Beaten { jobs: done, out_of_order, short, heartbeat } = *beaten;
-        // One beat came before the jobs, one after them.
+        // At least one beat before the jobs and one after them.
         if done == jobs && out_of_order + short + heartbeat.early == 0 && heartbeat.ticks >= 2 {
             return Ok(());
         }
@@ -293,13 +293,13 @@ impl Workload for BlockingInAsync {
                     while !stop.load(Ordering::Acquire) {
                         thread::sleep(heartbeat.rest());
                         heartbeat.beat(Instant::now());
-                        // The root listens for the first beat only.
+                        // The root receives the first beat only.
                         let _ = tick.send(());
                     }
                     heartbeat
                 }
             });
-            // Without a first beat the heartbeat has failed, and joining it says so.
+            // Without a first beat the heartbeat has failed, and joining it reports that.
             let _ = ticked.recv();
             let tasks: Vec<_> =
                 (0..params.jobs).map(|job| T::spawn(move || Job::block(job, params.job))).collect();
@@ -315,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_late_beat_is_noted_and_those_it_missed_are_left_out() {
+    fn late_beats_are_recorded_and_missed_beats_skipped() {
         let ms = Duration::from_millis;
         let start = Instant::now();
         let mut heartbeat =

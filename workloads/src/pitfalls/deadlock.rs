@@ -1,4 +1,4 @@
-//! `deadlock`: two locks taken in opposite order, and the same two taken in one order.
+//! `deadlock`: two locks taken in opposite order, then in the same order.
 
 use std::future::Future;
 use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError, mpsc};
@@ -18,9 +18,9 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Tasks, and locks that both of them want.
+/// Number of tasks and of locks.
 const TASKS: usize = 2;
-/// No cure takes longer.
+/// Limit for a cancellation to free the other task.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The workload.
@@ -30,9 +30,9 @@ pub struct Deadlock;
 /// The parameters of a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    /// How long the deadlocked tasks are watched.
+    /// How long to wait for the deadlocked tasks.
     watch: Duration,
-    /// How often each task of the twin takes both locks.
+    /// How often each task with ordered locks takes both locks.
     turns: u64,
 }
 
@@ -43,14 +43,14 @@ impl FromPoint for Params {
     }
 }
 
-/// What became of the deadlock and of its twin.
+/// The outcome of the deadlock and of the repaired code.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Ended {
-    /// Whether neither of two tasks in opposite order finished while they were watched.
+    /// Whether neither of the tasks in opposite order finished in time.
     stuck: bool,
-    /// Whether cancelling one of them set the other free, where tasks can be cancelled.
+    /// Whether cancelling one of them freed the other; `None` if tasks cannot be cancelled.
     freed: Option<bool>,
-    /// Turns that the tasks in one order took together.
+    /// Total turns of the tasks with ordered locks.
     turns: u64,
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
@@ -111,7 +111,7 @@ impl Workload for Deadlock {
                     .to_owned(),
             ));
         }
-        // Those that are stuck keep their threads, and the root watches from its own; then the twins.
+        // Stuck tasks keep their threads, the root holds its own, and then the repaired tasks run.
         Ok(Requirements { tasks: 2 * TASKS, blocking: 2 * TASKS + 1, ..Requirements::default() })
     }
 
@@ -172,7 +172,7 @@ impl Workload for Deadlock {
     }
 }
 
-/// A task that can be stuck; the root waits for this until all hold their first lock.
+/// A task that can deadlock. The root waits until both tasks hold their first lock.
 async fn opposite<L: Locks>(
     locks: Arc<[L::Semaphore; TASKS]>,
     held: Arc<AsyncBarrier>,
@@ -187,7 +187,7 @@ async fn opposite<L: Locks>(
     .await;
 }
 
-/// Whether two tasks in opposite order are stuck, and whether cancelling one sets the other free.
+/// Whether two tasks in opposite order are stuck, and whether cancelling one frees the other.
 async fn stuck<R: AsyncRuntime, L: Locks>(watch: Duration) -> (bool, bool) {
     let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
     let held = Arc::new(AsyncBarrier::of(TASKS + 1));
@@ -226,7 +226,7 @@ async fn take_turns<R: AsyncRuntime, L: Locks>(turns: u64) -> u64 {
     taken
 }
 
-/// Whether two threads in opposite order are stuck. They stay so until the process ends.
+/// Whether two threads in opposite order are stuck. They stay stuck until the process ends.
 fn stuck_on_threads<T: ThreadRuntime>(watch: Duration) -> bool {
     let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
     let held = Arc::new(Barrier::new(TASKS + 1));
@@ -237,7 +237,7 @@ fn stuck_on_threads<T: ThreadRuntime>(watch: Duration) -> bool {
             let first = lock(&locks[own]);
             held.wait();
             let second = lock(&locks[1 - own]);
-            // The root listens for as long as it watches.
+            // The root may have stopped waiting.
             let _ = go_on.send(());
             drop((first, second));
         }));

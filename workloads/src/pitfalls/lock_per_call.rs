@@ -1,4 +1,4 @@
-//! `lock-per-call`: two tasks under a lock, which only helps if it is the same one.
+//! `lock-per-call`: a lock only helps if all tasks use the same one.
 
 use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::thread;
@@ -18,7 +18,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Tasks that want the lock.
+/// Tasks that take the lock.
 const TASKS: usize = 2;
 
 /// The workload.
@@ -28,7 +28,7 @@ pub struct LockPerCall;
 /// The parameters of a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    /// Whether every call makes a lock of its own.
+    /// Whether every call creates its own lock.
     fresh: bool,
     hold: Duration,
 }
@@ -49,7 +49,7 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    /// A lock for each task: always the same one, or another each time.
+    /// One lock per task: the same for both, or a new one for each.
     fn locks<L>(self, make: impl Fn() -> L) -> [Arc<L>; TASKS] {
         let shared = Arc::new(make());
         [(); TASKS].map(|()| if self.fresh { Arc::new(make()) } else { Arc::clone(&shared) })
@@ -60,10 +60,10 @@ impl Params {
     }
 }
 
-/// Both tasks have had their lock.
+/// The outcome when both tasks have held their lock.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Held {
-    /// The most that held a lock at once.
+    /// The largest number of tasks that held a lock at once.
     most: usize,
     #[serde(rename = "makespan_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     makespan: Duration,
@@ -124,7 +124,7 @@ impl Workload for LockPerCall {
 
     fn verify(&self, trial: &Trial<Params>, held: &Held) -> Result<(), String> {
         let (most, expected) = (held.most, trial.params.most());
-        // Turns, one after the other, take as long as all of them.
+        // Turns in sequence take as long as their sum.
         let least =
             if trial.params.fresh { trial.params.hold } else { trial.params.hold * TASKS as u32 };
         if most != expected {
@@ -183,7 +183,7 @@ impl Workload for LockPerCall {
     }
 }
 
-/// What threads share that may be inside at once.
+/// Counts the threads inside the critical section.
 struct Inside {
     watch: Watch,
     both: Barrier,
@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_shared_lock_is_the_same_one() {
+    fn shared_lock_is_the_same_for_all_tasks() {
         let locks = |fresh| Params { fresh, hold: Duration::ZERO }.locks(|| Mutex::new(()));
         let [first, second] = locks(false);
         assert!(Arc::ptr_eq(&first, &second));

@@ -1,4 +1,4 @@
-//! `pool-starvation`: as many tasks block as there are workers, and wait for one more.
+//! `pool-starvation`: tasks block every worker and wait for one more task.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Barrier, Condvar, Mutex, PoisonError};
@@ -16,28 +16,28 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Those that block off the workers are waited for longer: they must not give up.
+/// Limit for the tasks on the blocking pool: they must not time out.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolStarvation;
 
-/// What became of the blocked tasks, and of their twins on the pool for blocking work.
+/// The outcome of the tasks that block workers, and of those on the blocking pool.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Ended {
-    /// Whether a blocked task gave up before the root came to release it.
+    /// Whether a blocked task timed out before the root released it.
     starved: bool,
-    /// Whether one of the twins did.
+    /// The same for the tasks on the blocking pool.
     twins_starved: bool,
-    /// From the moment when all twins block to the end of the last.
+    /// Time from when all tasks on the blocking pool block until the last one ends.
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 
-/// What tasks block on.
+/// Blocks tasks until it is released.
 struct Door {
-    /// All of them, and who tells the root that they are there.
+    /// All tasks, and the thread that tells the root that they have arrived.
     met: Barrier,
     released: Mutex<bool>,
     opened: Condvar,
@@ -49,7 +49,7 @@ impl Door {
         Self { met: Barrier::new(tasks + 1), released, opened }
     }
 
-    /// Blocks the thread until released, or for a time; whether it was in vain.
+    /// Blocks the thread until released, at most for a time. Returns whether it timed out.
     fn block(&self, most: Duration) -> bool {
         self.met.wait();
         let released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
@@ -136,14 +136,14 @@ impl Workload for PoolStarvation {
         if !ended.starved {
             Err("the root ran while every worker was blocked".to_owned())
         } else if ended.twins_starved {
-            Err("a twin on the pool for blocking work was not released".to_owned())
+            Err("a task on the pool for blocking work was not released".to_owned())
         } else {
             Ok(())
         }
     }
 
     fn describe(&self, _: &Ended) -> String {
-        "starved; the twins were released".to_owned()
+        "starved; released on the blocking pool".to_owned()
     }
 
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
@@ -167,7 +167,7 @@ impl Workload for PoolStarvation {
 struct Starving<R> {
     workers: usize,
     watch: Duration,
-    /// Tells the root when all tasks block.
+    /// Notifies the root when all tasks block.
     foreign: ExternalThread<Arc<Door>, Instant>,
     runtime: PhantomData<fn() -> R>,
 }
@@ -186,7 +186,7 @@ impl<R: AsyncRuntime> AsyncSession for Starving<R> {
 }
 
 impl<R: AsyncRuntime> Starving<R> {
-    /// Starts tasks that block and releases them once all do: whether one gave up, and how long it took
+    /// Starts tasks that block, and releases them once all do. Returns whether one timed out, and the time
     /// from then on.
     async fn blocked(
         &self,
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_not_released_in_time_gives_up() {
+    fn blocked_tasks_time_out_unless_released() {
         let door = Arc::new(Door::of(1));
         let there = Arc::clone(&door);
         let given_up = std::thread::spawn(move || there.block(Duration::from_millis(1)));

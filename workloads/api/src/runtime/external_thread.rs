@@ -1,4 +1,4 @@
-//! A thread that belongs to no runtime: it answers questions, and wakes who waits for the answer.
+//! A thread outside all runtimes that serves requests and wakes the waiting task.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, JoinHandle, Thread};
 
-/// The thread. Dropping it ends the thread and waits for its end.
+/// A thread that serves requests. Dropping it joins the thread.
 pub struct ExternalThread<Q, A> {
     shared: Arc<Mutex<Mailbox<Q, A>>>,
     thread: Option<JoinHandle<()>>,
@@ -21,7 +21,7 @@ struct Mailbox<Q, A> {
 }
 
 impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
-    /// Starts the thread, which answers each question by `work`.
+    /// Starts the thread, which serves each request with `work`.
     ///
     /// # Errors
     /// When the system refuses a thread.
@@ -56,8 +56,8 @@ impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Asks, and waits to be woken with the answer: the question is asked once the waker is in its
-    /// place, so there is a wake-up for every answer.
+    /// Sends a request and waits for the reply. The waker is stored before the request is sent, so every
+    /// reply wakes the task.
     pub async fn ask(&self, question: Q) -> A {
         let mut question = Some(question);
         poll_fn(|context| {
@@ -76,7 +76,7 @@ impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
         .await
     }
 
-    /// The same on a thread that may block: it is parked until the waker unparks it.
+    /// The same on a thread that may block; it parks until the waker unparks it.
     pub fn ask_blocking(&self, question: Q) -> A {
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         let mut answer = pin!(self.ask(question));
@@ -102,7 +102,7 @@ impl<Q, A> Drop for ExternalThread<Q, A> {
         lock(&self.shared).closed = true;
         self.unpark();
         if let Some(thread) = self.thread.take() {
-            // A panic of its work has been printed where it happened.
+            // A panic in `work` has already been printed.
             let _ = thread.join();
         }
     }
@@ -125,14 +125,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_question_gets_its_own_answer() {
+    fn every_request_gets_its_own_reply() {
         let foreign = ExternalThread::start(|number: u64| number * 2).unwrap();
         let answers: Vec<u64> = (0..50).map(|number| foreign.ask_blocking(number)).collect();
         assert_eq!(answers, (0..50).map(|number| number * 2).collect::<Vec<_>>());
     }
 
     #[test]
-    fn its_thread_ends_with_it() {
+    fn dropping_ends_the_thread() {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
         let foreign = ExternalThread::start(move |()| Arc::strong_count(&held)).unwrap();
