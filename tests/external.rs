@@ -48,7 +48,7 @@ fn a_runner_is_verified_like_any_other_and_says_what_it_cannot_do() {
 fn what_a_runner_does_wrong_is_one_error_row_that_says_so() {
     let wrongs = [
         ("wrong", "wrong output: the tasks add up to 7"),
-        ("form", "the answer of iteration 0 has not the form"),
+        ("form", "invalid output of iteration 0"),
         ("negative", "took -5 ns, which cannot be"),
         ("zero", "took 0 ns, which cannot be"),
         ("future", "have passed"),

@@ -47,7 +47,7 @@ impl Runner for SmolGlobal {
 
     fn refuses(&self, _: &dyn DynWorkload, point: &Point, needs: &Requirements) -> Option<String> {
         if needs.shuts_down {
-            return Some("its executor is global: it ends with the process only".to_owned());
+            return Some("The executor is global and cannot be shut down.".to_owned());
         }
         let reason = "It uses the default of one thread: the number of workers cannot be set.";
         point.workers().map(|_| reason.to_owned())

@@ -40,12 +40,12 @@ pub fn input_file(setup: &Setup, workload: &str, bytes: &[u8]) -> Result<Externa
 /// # Errors
 /// When an output is malformed; names its iteration.
 pub fn parse_outputs<A: DeserializeOwned>(outputs: Vec<Value>) -> Result<Vec<A>, Failure> {
-    let answers = outputs.into_iter().enumerate().map(|(number, answer)| {
-        serde_json::from_value(answer).map_err(|error| {
+    let outputs = outputs.into_iter().enumerate().map(|(number, output)| {
+        serde_json::from_value(output).map_err(|error| {
             Failure::Request(format!("invalid output of iteration {number}: {error}"))
         })
     });
-    answers.collect()
+    outputs.collect()
 }
 
 /// Reads a duration from a whole number of nanoseconds.
@@ -64,18 +64,18 @@ mod tests {
     use serde_json::json;
 
     #[derive(Debug, Deserialize)]
-    struct Answer {
+    struct Output {
         #[serde(rename = "took_ns", deserialize_with = "nanoseconds")]
         took: Duration,
     }
 
     #[test]
-    fn malformed_outputs_are_reported_with_their_iteration() {
-        let answers: Vec<Answer> = parse_outputs(vec![json!({ "took_ns": 5 })]).unwrap();
-        assert_eq!(answers[0].took, Duration::from_nanos(5));
+    fn malformed_outputsare_reported_with_their_iteration() {
+        let outputs: Vec<Output> = parse_outputs(vec![json!({ "took_ns": 5 })]).unwrap();
+        assert_eq!(outputs[0].took, Duration::from_nanos(5));
         for wrong in [json!({ "took_ns": -5 }), json!({ "took": 5 }), json!(7)] {
             let outputs = vec![json!({ "took_ns": 5 }), wrong];
-            let error = parse_outputs::<Answer>(outputs).unwrap_err().to_string();
+            let error = parse_outputs::<Output>(outputs).unwrap_err().to_string();
             assert!(error.contains("iteration 1"), "{error}");
         }
     }

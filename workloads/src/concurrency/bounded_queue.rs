@@ -167,8 +167,7 @@ impl Workload for BoundedQueue {
             return Ok(());
         }
         Err(format!(
-            "of {total} items {missing} never arrived, {} came twice or were unknown, and the sum \
-             is {} where {expected} was expected",
+            "{missing} of {total} items never arrived, {} were repeated or unknown; sum {}, expected {expected}",
             received.repeated, received.sum
         ))
     }

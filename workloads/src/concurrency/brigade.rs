@@ -114,7 +114,7 @@ impl Workload for Brigade {
         if *hands == expected {
             Ok(())
         } else {
-            Err(format!("the bucket passed through {hands} hands, expected {expected}"))
+            Err(format!("the message passed through {hands} tasks, expected {expected}"))
         }
     }
 
@@ -162,7 +162,7 @@ impl Workload for Brigade {
 }
 
 fn broken() -> Failure {
-    Failure::WrongOutput("the line is broken: a task has ended".to_owned())
+    Failure::WrongOutput("a task in the line has ended".to_owned())
 }
 
 /// A line of async tasks with channels of any crate.

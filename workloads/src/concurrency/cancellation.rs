@@ -149,13 +149,12 @@ impl Workload for Cancellation {
             return Ok(());
         }
         Err(format!(
-            "of {tasks} guards {opened} were made and {closed} dropped, and {completed} cancelled \
-             tasks completed"
+            "{opened} guards created and {closed} dropped, expected {tasks}; {completed} cancelled tasks completed"
         ))
     }
 
     fn describe(&self, cancelled: &Cancelled) -> String {
-        format!("{} guards made and dropped", cancelled.closed)
+        format!("{} guards created and dropped", cancelled.closed)
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Cancelled>) -> Vec<Metric> {

@@ -66,7 +66,7 @@ fn watcher(params: Params, setup: &Setup) -> Result<Watcher, Failure> {
         gate.open();
         Watched { counted: opened - start, cpu, opened }
     };
-    ExternalThread::start(watch).map_err(Failure::io("starting the thread that watches"))
+    ExternalThread::start(watch).map_err(Failure::io("starting the watching thread"))
 }
 
 /// One idle period.
@@ -166,7 +166,7 @@ impl Workload for IdleCost {
         if idled.woken == tasks && idled.early == 0 {
             return Ok(());
         }
-        Err(format!("of {tasks} tasks {} woke, {} too early", idled.woken, idled.early))
+        Err(format!("{} of {tasks} tasks woke, {} of them too early", idled.woken, idled.early))
     }
 
     fn describe(&self, idled: &Idled) -> String {
@@ -185,15 +185,15 @@ impl Workload for IdleCost {
         self,
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Idled>, Failure> {
-        let foreign = watcher(params, &setup)?;
-        Ok(Idling::<R> { params, foreign, runtime: PhantomData })
+        let external = watcher(params, &setup)?;
+        Ok(Idling::<R> { params, external, runtime: PhantomData })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Idled>, Failure> {
-        let foreign = watcher(params, &setup)?;
+        let external = watcher(params, &setup)?;
         Ok(repeat(move || {
             let gate = Arc::new(Gate::for_tasks(0));
             let (arrive, arrived) = mpsc::channel();
@@ -209,7 +209,7 @@ impl Workload for IdleCost {
                 })
                 .collect();
             arrived.iter().take(params.tasks).for_each(drop);
-            let watched = foreign.ask_blocking(gate);
+            let watched = external.ask_blocking(gate);
             let woken: Vec<Instant> = tasks.into_iter().map(T::join).collect();
             Ok(Idled::of(watched, &woken))
         }))
@@ -219,7 +219,7 @@ impl Workload for IdleCost {
 /// The watching thread lives as long as the session.
 struct Idling<R> {
     params: Params,
-    foreign: Watcher,
+    external: Watcher,
     runtime: PhantomData<fn() -> R>,
 }
 
@@ -242,7 +242,7 @@ impl<R: AsyncRuntime> AsyncSession for Idling<R> {
         for _ in 0..self.params.tasks {
             R::receive(&mut arrived).await;
         }
-        let watched = self.foreign.ask(gate).await;
+        let watched = self.external.ask(gate).await;
         let mut woken = Vec::with_capacity(tasks.len());
         for task in tasks {
             woken.push(task.await);

@@ -105,7 +105,7 @@ impl Workload for Mutex {
         if *counted == expected {
             Ok(())
         } else {
-            Err(format!("the counter stands at {counted}, expected {expected}"))
+            Err(format!("the counter is {counted}, expected {expected}"))
         }
     }
 

@@ -155,7 +155,7 @@ impl Workload for PingPong {
             return Ok(());
         }
         let Rally { right, wrong } = rally;
-        Err(format!("of {rounds} replies, {right} were right and {wrong} wrong"))
+        Err(format!("{right} correct and {wrong} wrong replies, expected {rounds} correct"))
     }
 
     fn describe(&self, rally: &Rally) -> String {

@@ -16,12 +16,12 @@ use runtime_bench_api::workload::{
 pub struct RemoteWake;
 
 /// The thread's reply to a number.
-fn answer(number: u64) -> u64 {
+fn reply(number: u64) -> u64 {
     number * 2 + 1
 }
 
 fn start() -> Result<ExternalThread<u64, u64>, Failure> {
-    ExternalThread::start(answer).map_err(Failure::io("starting the external thread"))
+    ExternalThread::start(reply).map_err(Failure::io("starting the external thread"))
 }
 
 /// The parameters of a point.
@@ -116,22 +116,22 @@ impl Workload for RemoteWake {
         self,
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        Ok(RoundTrips { wakes: params.wakes, foreign: start()? })
+        Ok(RoundTrips { wakes: params.wakes, external: start()? })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (wakes, foreign) = (params.wakes, start()?);
-        Ok(repeat(move || Ok((0..wakes).map(|number| foreign.ask_blocking(number)).sum())))
+        let (wakes, external) = (params.wakes, start()?);
+        Ok(repeat(move || Ok((0..wakes).map(|number| external.ask_blocking(number)).sum())))
     }
 }
 
 /// The root task sends requests to a thread that lives as long as the session.
 struct RoundTrips {
     wakes: u64,
-    foreign: ExternalThread<u64, u64>,
+    external: ExternalThread<u64, u64>,
 }
 
 impl AsyncSession for RoundTrips {
@@ -140,7 +140,7 @@ impl AsyncSession for RoundTrips {
     async fn iterate(&mut self) -> Result<u64, Failure> {
         let mut sum = 0;
         for number in 0..self.wakes {
-            sum += self.foreign.ask(number).await;
+            sum += self.external.ask(number).await;
         }
         Ok(sum)
     }

@@ -176,8 +176,7 @@ impl Workload for Shutdown {
             return Ok(());
         }
         Err(format!(
-            "of {tasks} guards {once} were dropped once and {again} more often when the runtime had \
-             ended, and {completed} tasks went on"
+            "{once} of {tasks} guards were dropped once and {again} more than once; {completed} tasks continued"
         ))
     }
 
@@ -208,7 +207,7 @@ impl Workload for Shutdown {
         let (tasks, threads) = (params.tasks, setup.pool_threads);
         Ok(repeat(move || {
             let runtime =
-                T::new_instance(threads).map_err(Failure::io("building another runtime"))?;
+                T::new_instance(threads).map_err(Failure::io("building a second runtime"))?;
             Ok(end_threads(runtime, tasks))
         }))
     }
@@ -225,7 +224,7 @@ impl<R: AsyncRuntime> AsyncSession for Outside<R> {
 
     async fn iterate(&mut self) -> Result<Ended, Failure> {
         let runtime =
-            R::new_instance(self.workers).map_err(Failure::io("building another runtime"))?;
+            R::new_instance(self.workers).map_err(Failure::io("building a second runtime"))?;
         Ok(self.outside.ask(runtime).await)
     }
 }
@@ -299,7 +298,7 @@ mod tests {
         drop(first);
         let early = ledger.read(Duration::ZERO);
         assert_eq!((early.once, early.again), (1, 0));
-        assert!(verify(&early).unwrap_err().contains("of 2 guards 1 were"));
+        assert!(verify(&early).unwrap_err().contains("1 of 2 guards"));
         drop(second);
         verify(&ledger.read(Duration::ZERO)).unwrap();
         ledger.guard(1).complete();

@@ -254,7 +254,7 @@ impl Workload for SpawnJoin {
 }
 
 fn broken() -> Failure {
-    Failure::WrongOutput("the chain broke off before its last task".to_owned())
+    Failure::WrongOutput("the chain ended before its last task".to_owned())
 }
 
 async fn flat<R: AsyncRuntime>(tasks: u64) -> u64 {

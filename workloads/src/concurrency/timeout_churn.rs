@@ -134,8 +134,7 @@ impl Workload for TimeoutChurn {
         }
         let Ended { sum: came, in_time, expired } = *ended;
         Err(format!(
-            "of {timeouts} pieces of work {in_time} ended in time and {expired} did not; they add \
-             up to {came}, expected {sum}"
+            "{in_time} of {timeouts} pieces of work ended in time, {expired} expired; sum {came}, expected {sum}"
         ))
     }
 

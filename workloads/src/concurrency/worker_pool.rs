@@ -105,7 +105,7 @@ impl Workload for WorkerPool {
     fn verify(&self, trial: &Trial<Params>, done: &Done) -> Result<(), String> {
         if done.most > trial.params.at_once || done.most == 0 {
             return Err(format!(
-                "{} jobs were at work at once, allowed {}",
+                "{} jobs ran at once, allowed {}",
                 done.most, trial.params.at_once
             ));
         }
@@ -192,9 +192,9 @@ async fn do_jobs<R: AsyncRuntime, L: Locks>(params: Params) -> Done {
                 L::permitted(semaphore, async move {
                     watch.begin();
                     R::yield_now().await;
-                    let answer = Params::job(number);
+                    let result = Params::job(number);
                     watch.end();
-                    answer
+                    result
                 })
                 .await
             })

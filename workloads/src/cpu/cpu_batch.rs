@@ -133,7 +133,7 @@ impl Workload for CpuBatch {
 
     fn verify(&self, _: &Trial<Params>, batch: &Batch) -> Result<(), String> {
         if batch.sequential_ns.is_nan() || batch.sequential_ns <= 0.0 {
-            Err(format!("a plain loop that took {} ns", batch.sequential_ns))
+            Err(format!("invalid time of the plain loop: {} ns", batch.sequential_ns))
         } else if batch.xor == batch.expected {
             Ok(())
         } else {
@@ -192,8 +192,8 @@ impl Workload for CpuBatch {
         let batch = Jobs { params, seed: setup.seed };
         let sequential = batch.sequential(&setup);
         Ok(repeat(move || {
-            let answers = D::map(params.jobs, |job| batch.run(job));
-            let xor = answers.into_iter().fold(0, |xor, answer| xor ^ answer);
+            let results = D::map(params.jobs, |job| batch.run(job));
+            let xor = results.into_iter().fold(0, |xor, result| xor ^ result);
             Ok(Batch { xor, ..sequential })
         }))
     }

@@ -13,7 +13,7 @@ use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::cpu::shard::{Shard, normalise};
+use crate::cpu::shard::{Shard, normalize};
 use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
@@ -33,7 +33,7 @@ pub struct Preprocess;
 
 /// The results of the shards, in order, and the expected ones.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Normalised {
+pub struct Normalized {
     shards: Vec<Option<Shard>>,
     // Never taken from the runner.
     #[serde(skip)]
@@ -85,7 +85,7 @@ impl Files {
             let path = setup.scratch.join(format!("preprocess-{}-{shard}", params.numbers));
             if !path.exists() {
                 write_whole(&path, lines(&millionths).as_bytes())
-                    .map_err(Failure::io("making the files to read"))?;
+                    .map_err(Failure::io("creating the input files"))?;
             }
             paths.push(path);
         }
@@ -105,7 +105,7 @@ fn lines(millionths: &[i64]) -> String {
 
 impl Workload for Preprocess {
     type Params = Params;
-    type Output = Normalised;
+    type Output = Normalized;
     const METRICS: &'static [&'static MetricDef] =
         &[&metric::PER_SHARD, &metric::CPU_PER_SHARD, &metric::CPU_OVER_WALL];
 
@@ -176,28 +176,28 @@ impl Workload for Preprocess {
         &self,
         trial: &Trial<Params>,
         outputs: Vec<Value>,
-    ) -> Result<Vec<Normalised>, Failure> {
+    ) -> Result<Vec<Normalized>, Failure> {
         let Files { expected, .. } = Files::prepare(&trial.setup, trial.params)?;
-        let expects = |answer| Normalised { expected: Arc::clone(&expected), ..answer };
+        let expects = |output| Normalized { expected: Arc::clone(&expected), ..output };
         Ok(external::parse_outputs(outputs)?.into_iter().map(expects).collect())
     }
 
-    fn verify(&self, _: &Trial<Params>, normalised: &Normalised) -> Result<(), String> {
-        let Normalised { shards, expected } = normalised;
+    fn verify(&self, _: &Trial<Params>, normalized: &Normalized) -> Result<(), String> {
+        let Normalized { shards, expected } = normalized;
         let right = shards.iter().zip(&**expected).filter(|(came, e)| came.as_ref() == Some(e));
         let right = right.count();
         if right == expected.len() && shards.len() == expected.len() {
             return Ok(());
         }
-        Err(format!("of {} files {right} were normalised as by a plain loop", expected.len()))
+        Err(format!("{right} of {} files match a plain loop", expected.len()))
     }
 
-    fn describe(&self, normalised: &Normalised) -> String {
-        let hashes = normalised.shards.iter().flatten().map(Shard::hash);
+    fn describe(&self, normalized: &Normalized) -> String {
+        let hashes = normalized.shards.iter().flatten().map(Shard::hash);
         format!("{:x}", hashes.fold(0_u64, |all, hash| all.rotate_left(1) ^ hash))
     }
 
-    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Normalised>) -> Vec<Metric> {
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Normalized>) -> Vec<Metric> {
         let shards = trial.params.shards as f64;
         vec![
             Metric::of(&metric::PER_SHARD, block.wall_ns() / shards),
@@ -209,7 +209,7 @@ impl Workload for Preprocess {
     async fn on_async<R: AsyncRuntime>(
         self,
         Trial { params, setup }: Trial<Params>,
-    ) -> Result<impl AsyncSession<Output = Normalised>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Normalized>, Failure> {
         let files = Arc::new(Files::prepare(&setup, params)?);
         Ok(repeat_async(move || {
             let files = Arc::clone(&files);
@@ -222,9 +222,9 @@ impl Workload for Preprocess {
                         R::spawn(async move {
                             let bytes = R::read_whole(&path).await?;
                             Ok(if params.offloads {
-                                R::offload(move || normalise(&bytes)).await
+                                R::offload(move || normalize(&bytes)).await
                             } else {
-                                normalise(&bytes)
+                                normalize(&bytes)
                             })
                         })
                     })
@@ -233,7 +233,7 @@ impl Workload for Preprocess {
                 for task in tasks {
                     shards.push(task.await.map_err(Failure::io("reading a file"))?);
                 }
-                Ok(Normalised { shards, expected: Arc::clone(&files.expected) })
+                Ok(Normalized { shards, expected: Arc::clone(&files.expected) })
             }
         }))
     }
@@ -241,31 +241,31 @@ impl Workload for Preprocess {
     fn on_threads<T: ThreadRuntime>(
         self,
         Trial { params, setup }: Trial<Params>,
-    ) -> Result<impl Session<Output = Normalised>, Failure> {
+    ) -> Result<impl Session<Output = Normalized>, Failure> {
         let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {
             let tasks: Vec<_> =
                 files.paths.iter().cloned().map(|path| T::spawn(move || shard(&path))).collect();
             let shards = tasks.into_iter().map(T::join).collect::<Result<_, _>>()?;
-            Ok(Normalised { shards, expected: Arc::clone(&files.expected) })
+            Ok(Normalized { shards, expected: Arc::clone(&files.expected) })
         }))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
         Trial { params, setup }: Trial<Params>,
-    ) -> Result<impl Session<Output = Normalised>, Failure> {
+    ) -> Result<impl Session<Output = Normalized>, Failure> {
         let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {
             let shards = D::map(files.paths.len(), |file| shard(&files.paths[file]));
             let shards = shards.into_iter().collect::<Result<_, _>>()?;
-            Ok(Normalised { shards, expected: Arc::clone(&files.expected) })
+            Ok(Normalized { shards, expected: Arc::clone(&files.expected) })
         }))
     }
 }
 
 fn shard(path: &Path) -> Result<Option<Shard>, Failure> {
-    Ok(normalise(&fs::read(path).map_err(Failure::io("reading a file"))?))
+    Ok(normalize(&fs::read(path).map_err(Failure::io("reading a file"))?))
 }
 
 #[cfg(test)]
@@ -276,17 +276,17 @@ mod tests {
     fn parsed_text_gives_the_same_result_as_the_numbers() {
         for numbers in [vec![0], vec![-1, 1], vec![1_000_000, -2_500_001, 999_999_999]] {
             let expected = Shard::in_a_plain_loop(&numbers);
-            assert_eq!(normalise(lines(&numbers).as_bytes()), Some(expected), "{numbers:?}");
+            assert_eq!(normalize(lines(&numbers).as_bytes()), Some(expected), "{numbers:?}");
         }
     }
 
     #[test]
     fn added_removed_and_moved_numbers_are_detected() {
-        let of = |numbers: &[i64]| normalise(lines(numbers).as_bytes());
+        let of = |numbers: &[i64]| normalize(lines(numbers).as_bytes());
         let right = of(&[1, 2, 3]);
         assert_ne!(of(&[1, 2]), right);
         assert_ne!(of(&[1, 2, 4]), right);
         assert_ne!(of(&[1, 3, 2]), right);
-        assert_eq!(normalise(b"1.0\ntwo\n"), None);
+        assert_eq!(normalize(b"1.0\ntwo\n"), None);
     }
 }

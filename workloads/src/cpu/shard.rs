@@ -46,7 +46,7 @@ impl Shard {
 }
 
 /// Parses one number per line and normalizes them; `None` if a line is not a number.
-pub(super) fn normalise(text: &[u8]) -> Option<Shard> {
+pub(super) fn normalize(text: &[u8]) -> Option<Shard> {
     let text = std::str::from_utf8(text).ok()?;
     let mut numbers = Vec::new();
     for line in text.lines() {

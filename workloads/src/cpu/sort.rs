@@ -140,11 +140,11 @@ impl Workload for Sort {
     fn verify(&self, trial: &Trial<Params>, sorted: &Vec<u64>) -> Result<(), String> {
         let input = trial.params.input(trial.setup.seed);
         if let Some(place) = sorted.windows(2).position(|pair| pair[0] > pair[1]) {
-            return Err(format!("element {place} is larger than the one behind it"));
+            return Err(format!("element {place} is larger than the next one"));
         }
         if sorted.len() != input.len() || fingerprint(sorted) != fingerprint(&input) {
             return Err(format!(
-                "{} sorted numbers, which are not the {} of the input",
+                "the {} sorted numbers differ from the {} of the input",
                 sorted.len(),
                 input.len()
             ));

@@ -127,6 +127,6 @@ mod tests {
         assert_eq!(all, Churned { answered: 8, wrong: 0, served: 8 });
         let nobody = listen().unwrap().local_addr().unwrap();
         let failed = churn::<Threads>(params, &listener, nobody).unwrap_err().to_string();
-        assert!(failed.contains("connecting and asking: Connection refused"), "{failed}");
+        assert!(failed.contains("client of the listener: Connection refused"), "{failed}");
     }
 }

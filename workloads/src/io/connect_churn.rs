@@ -93,8 +93,7 @@ impl Workload for ConnectChurn {
             return Ok(());
         }
         Err(format!(
-            "of {all} connections {answered} were answered, {wrong} of them wrongly, and {served} \
-             served to the end"
+            "{answered} of {all} connections were answered, {wrong} of them wrongly; {served} were served to the end"
         ))
     }
 

@@ -159,7 +159,7 @@ impl Workload for FileRead {
         let expected = trial.params.prepare(&trial.setup)?.sums();
         let answers: Vec<Sums> = external::parse_outputs(outputs)?;
         if trial.params.cold && answers.iter().any(|sums| sums.fetched.is_none()) {
-            let untold = "a cold read must tell in `fetched` how many bytes came from the disk";
+            let untold = "missing `fetched`: a cold read must report the bytes read from disk";
             return Err(Failure::WrongOutput(untold.to_owned()));
         }
         Ok(answers
@@ -172,12 +172,14 @@ impl Workload for FileRead {
         let wrong = sums.read.iter().zip(&*sums.expected).filter(|(read, sum)| read != sum).count();
         let (read, files) = (sums.read.len(), sums.expected.len());
         if wrong > 0 || read != files {
-            return Err(format!("of {files} files {read} were read, {wrong} with a wrong sum"));
+            return Err(format!(
+                "{read} of {files} files were read, {wrong} with a wrong checksum"
+            ));
         }
         let bytes = trial.params.bytes() as u64;
         match sums.fetched {
             Some(fetched) if fetched < bytes => {
-                Err(format!("of {bytes} bytes {fetched} came from the disk, the rest from memory"))
+                Err(format!("{fetched} of {bytes} bytes came from the disk, the rest from memory"))
             }
             _ => Ok(()),
         }

@@ -14,7 +14,7 @@ use runtime_bench_api::scratch::write_whole;
 use runtime_bench_api::workload::{Failure, Setup};
 
 const EVICTING: fn(io::Error) -> Failure =
-    |source| Failure::Io { what: "putting files out of the page cache", source };
+    |source| Failure::Io { what: "evicting files from the page cache", source };
 
 /// Checksums of the files, in order, and the expected ones.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -68,7 +68,7 @@ impl Files {
             }
             Ok(Self { paths, sums: Arc::new(sums), cold })
         };
-        make().map_err(Failure::io("making the files to read"))
+        make().map_err(Failure::io("creating the input files"))
     }
 
     /// The expected checksums, in the order of the files.

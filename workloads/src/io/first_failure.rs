@@ -46,7 +46,7 @@ impl FirstFailure {
     /// The first failure.
     pub(super) fn outcome<T>(&self, all: T) -> Result<T, Failure> {
         let first = self.error.lock().unwrap_or_else(PoisonError::into_inner).take();
-        first.map_or(Ok(all), |error| Err(Failure::io("connecting and asking")(error)))
+        first.map_or(Ok(all), |error| Err(Failure::io("client of the listener")(error)))
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(failure.seen::<u8>(Err(io::ErrorKind::TimedOut.into())), 0);
         assert_eq!(failure.seen::<u8>(Err(io::ErrorKind::BrokenPipe.into())), 0);
         let ended = accepting.join().unwrap();
-        assert!(ended.contains("connecting and asking: timed out"), "{ended}");
+        assert!(ended.contains("client of the listener: timed out"), "{ended}");
         // The client must not be left waiting, accepted or not.
         assert!(client.read(&mut [0]).map_or(true, |read| read == 0));
         assert!(connect(listener.local_addr().unwrap()).is_err());

@@ -115,8 +115,7 @@ impl Workload for HotConnection {
             return Ok(());
         }
         Err(format!(
-            "of {expected} quiet messages {quiet} were echoed, and {hot} hot chunks; {wrong} \
-             echoes were wrong"
+            "{quiet} of {expected} quiet messages and {hot} busy chunks were echoed; {wrong} echoes were wrong"
         ))
     }
 
@@ -168,7 +167,7 @@ fn connect(params: Params) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failu
 
 /// The connections are gone after a failed iteration.
 fn gone() -> Failure {
-    Failure::Request("the connections of a failed iteration cannot be used again".to_owned())
+    Failure::Request("cannot reuse the connections of a failed iteration".to_owned())
 }
 
 struct OnAsync<R: AsyncRuntime> {

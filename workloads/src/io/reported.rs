@@ -15,12 +15,12 @@ pub(super) fn verify(report: &Report) -> Result<(), String> {
     let Report { sent, answered, wrong, .. } = *report;
     if sent == 0 || answered != sent || wrong > 0 {
         let silent = if answered < sent {
-            format!("; then nothing came for {} s, and the clients gave up", PATIENCE.as_secs())
+            format!("; the clients timed out after {} s without a reply", PATIENCE.as_secs())
         } else {
             String::new()
         };
         return Err(format!(
-            "of {sent} messages {answered} were answered, {wrong} of them wrongly{silent}"
+            "{answered} of {sent} messages were answered, {wrong} of them wrongly{silent}"
         ));
     }
     // Little's law (Operations Research 9, 1961): both sides are counted separately. The latency of a late
@@ -33,7 +33,7 @@ pub(super) fn verify(report: &Report) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!(
-            "{} messages were in flight on average, where throughput × mean time under way is {expected}",
+            "{} messages in flight on average, but throughput × mean latency is {expected}",
             report.in_flight
         ))
     }

@@ -146,14 +146,14 @@ impl Workload for Scrape {
         let job = Job::new(trial.params, trial.setup.seed);
         let Scraped { pages, most } = scraped;
         if *most > job.at_once || *most == 0 {
-            return Err(format!("{most} connections were in use, allowed {}", job.at_once));
+            return Err(format!("{most} connections in use at once, allowed {}", job.at_once));
         }
         let expected = |page| (page, crc32fast::hash(&job.site.content(page)));
         let right = pages.iter().zip(0..).filter(|(came, page)| **came == expected(*page)).count();
         if right == job.pages && pages.len() == job.pages {
             Ok(())
         } else {
-            Err(format!("of {} pages {} came, {right} of them right", job.pages, pages.len()))
+            Err(format!("{} of {} pages arrived, {right} of them correct", pages.len(), job.pages))
         }
     }
 

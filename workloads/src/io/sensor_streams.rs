@@ -185,7 +185,7 @@ impl Workload for SensorStreams {
             return Ok(());
         }
         Err(format!(
-            "of {} windows {came} came, {right} of them right, and {} readings were early",
+            "expected {} windows, received {came}, {right} of them correct; {} readings were early",
             trial.params.ticks, aggregate.early
         ))
     }

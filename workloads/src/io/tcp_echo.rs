@@ -125,7 +125,7 @@ impl Workload for TcpEcho {
             return Ok(());
         }
         let Echoed { messages, wrong } = echoed;
-        Err(format!("of {expected} messages {messages} were echoed, {wrong} of them wrongly"))
+        Err(format!("{messages} of {expected} messages were echoed, {wrong} of them wrongly"))
     }
 
     fn describe(&self, echoed: &Echoed) -> String {

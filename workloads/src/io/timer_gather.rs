@@ -192,7 +192,7 @@ impl Workload for TimerGather {
             return Ok(());
         }
         Err(format!(
-            "of {tasks} sleeps {came} came back, {out_of_order} out of order, {early} too early"
+            "{came} of {tasks} sleeps ended, {out_of_order} out of order, {early} too early"
         ))
     }
 

@@ -107,7 +107,7 @@ impl Workload for TimerPrecision {
         if came == expected && sleeps.early == 0 {
             return Ok(());
         }
-        Err(format!("of {expected} sleeps {came} ended, {} of them too early", sleeps.early))
+        Err(format!("{came} of {expected} sleeps ended, {} of them too early", sleeps.early))
     }
 
     fn describe(&self, sleeps: &Sleeps) -> String {

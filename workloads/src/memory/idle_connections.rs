@@ -136,9 +136,9 @@ impl Workload for IdleConnections {
         // At the small size of a verification, the second half may fit into existing pages.
         let Held { answered, with_half, with_all, .. } = *held;
         if answered != 2 * half {
-            Err(format!("of {} connections {answered} sent their message back", 2 * half))
+            Err(format!("expected {} echoes, received {answered}", 2 * half))
         } else if with_all <= with_half && half >= 500 {
-            Err(format!("memory went from {with_half} to {with_all} B as connections doubled"))
+            Err(format!("memory went from {with_half} to {with_all} B when connections doubled"))
         } else {
             Ok(())
         }
@@ -180,7 +180,7 @@ impl Workload for IdleConnections {
 
 /// The allocator keeps freed memory, so a second reading would be meaningless.
 fn only_once() -> Failure {
-    Failure::Request("memory is read once on a fresh instance".to_owned())
+    Failure::Request("memory can be read only once per instance".to_owned())
 }
 
 /// One message on each connection.

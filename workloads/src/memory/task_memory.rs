@@ -154,9 +154,9 @@ impl Workload for TaskMemory {
         // At the small size of a verification, the second half may fit into existing pages.
         let Slope { ended, with_half, with_all } = *slope;
         if ended != 2 * tasks {
-            Err(format!("of {} tasks {ended} woke or were cancelled in their sleep", 2 * tasks))
+            Err(format!("expected {} tasks to wake or be cancelled, got {ended}", 2 * tasks))
         } else if with_all <= with_half && tasks >= 1_000 {
-            Err(format!("memory went from {with_half} to {with_all} B as tasks doubled"))
+            Err(format!("memory went from {with_half} to {with_all} B when tasks doubled"))
         } else {
             Ok(())
         }

@@ -64,7 +64,7 @@ fn add_up_by_calls(how: Step, steps: u64) -> u64 {
     sum
 }
 
-#[expect(clippy::unused_async, reason = "what is measured is to await for nothing")]
+#[expect(clippy::unused_async, reason = "the workload measures the await itself")]
 async fn ready(number: u64) -> u64 {
     step(number)
 }

@@ -47,7 +47,7 @@ impl FromPoint for Params {
             Some("awaited") => How::Awaited,
             _ => {
                 let variants =
-                    "blocking-in-async has the variants `blocked`, `offloaded`, `awaited`";
+                    "`blocking-in-async` has the variants `blocked`, `offloaded`, `awaited`";
                 return Err(Unsupported::Point(variants.to_owned()));
             }
         };
@@ -227,8 +227,7 @@ impl Workload for BlockingInAsync {
             return Ok(());
         }
         Err(format!(
-            "of {jobs} jobs {done} came back, {out_of_order} out of order, {short} too short; of \
-             {} beats {} came early",
+            "{done} of {jobs} jobs ended, {out_of_order} out of order, {short} too short; {} beats, {} of them early",
             heartbeat.ticks, heartbeat.early
         ))
     }

@@ -126,11 +126,14 @@ impl Workload for Deadlock {
     fn verify(&self, trial: &Trial<Params>, ended: &Ended) -> Result<(), String> {
         let expected = TASKS as u64 * trial.params.turns;
         if !ended.stuck {
-            Err("a task went on that should have been stuck for ever".to_owned())
+            Err("a task continued that should have been stuck forever".to_owned())
         } else if ended.freed == Some(false) {
-            Err("one task was cancelled, and the other was still stuck".to_owned())
+            Err("the other task stayed stuck after one was cancelled".to_owned())
         } else if ended.turns != expected {
-            Err(format!("the twins took {} turns, expected {expected}", ended.turns))
+            Err(format!(
+                "the tasks with ordered locks took {} turns, expected {expected}",
+                ended.turns
+            ))
         } else {
             Ok(())
         }
@@ -138,7 +141,7 @@ impl Workload for Deadlock {
 
     fn describe(&self, ended: &Ended) -> String {
         let freed = if ended.freed.is_some() { ", freed by a cancellation" } else { "" };
-        format!("stuck{freed}; the twins took {} turns", ended.turns)
+        format!("stuck{freed}; {} turns with ordered locks", ended.turns)
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
@@ -205,7 +208,7 @@ async fn stuck<R: AsyncRuntime, L: Locks>(watch: Duration) -> (bool, bool) {
 
 async fn take_turns<R: AsyncRuntime, L: Locks>(turns: u64) -> u64 {
     let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
-    let twins = [(); TASKS].map(|()| {
+    let tasks = [(); TASKS].map(|()| {
         let locks = Arc::clone(&locks);
         R::spawn(async move {
             let mut taken = 0;
@@ -220,8 +223,8 @@ async fn take_turns<R: AsyncRuntime, L: Locks>(turns: u64) -> u64 {
         })
     });
     let mut taken = 0;
-    for twin in twins {
-        taken += twin.await;
+    for task in tasks {
+        taken += task.await;
     }
     taken
 }
@@ -248,7 +251,7 @@ fn stuck_on_threads<T: ThreadRuntime>(watch: Duration) -> bool {
 
 fn take_turns_on_threads<T: ThreadRuntime>(turns: u64) -> u64 {
     let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
-    let twins = [(); TASKS].map(|()| {
+    let tasks = [(); TASKS].map(|()| {
         let locks = Arc::clone(&locks);
         T::spawn(move || {
             let mut taken = 0;
@@ -261,7 +264,7 @@ fn take_turns_on_threads<T: ThreadRuntime>(turns: u64) -> u64 {
             taken
         })
     });
-    twins.into_iter().map(T::join).sum()
+    tasks.into_iter().map(T::join).sum()
 }
 
 fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {

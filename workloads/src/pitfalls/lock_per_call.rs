@@ -40,7 +40,7 @@ impl FromPoint for Params {
             Some("fresh") => true,
             Some("shared") => false,
             _ => {
-                let variants = "lock-per-call has the variants `fresh` and `shared`";
+                let variants = "`lock-per-call` has the variants `fresh` and `shared`";
                 return Err(Unsupported::Point(variants.to_owned()));
             }
         };
@@ -130,7 +130,7 @@ impl Workload for LockPerCall {
         if most != expected {
             Err(format!("{most} tasks held a lock at once, expected {expected}"))
         } else if held.makespan < least {
-            Err(format!("both were done after {:?}, which takes {least:?}", held.makespan))
+            Err(format!("both tasks ended after {:?}, expected at least {least:?}", held.makespan))
         } else {
             Ok(())
         }

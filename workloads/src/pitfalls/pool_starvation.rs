@@ -29,7 +29,8 @@ pub struct Ended {
     /// Whether a blocked task timed out before the root released it.
     starved: bool,
     /// The same for the tasks on the blocking pool.
-    twins_starved: bool,
+    #[serde(rename = "twins_starved")]
+    offloaded_starved: bool,
     /// Time from when all tasks on the blocking pool block until the last one ends.
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
@@ -135,8 +136,8 @@ impl Workload for PoolStarvation {
     fn verify(&self, _: &Trial<Params>, ended: &Ended) -> Result<(), String> {
         if !ended.starved {
             Err("the root ran while every worker was blocked".to_owned())
-        } else if ended.twins_starved {
-            Err("a task on the pool for blocking work was not released".to_owned())
+        } else if ended.offloaded_starved {
+            Err("a task on the blocking pool was not released".to_owned())
         } else {
             Ok(())
         }
@@ -159,8 +160,8 @@ impl Workload for PoolStarvation {
             door.met.wait();
             Instant::now()
         };
-        let foreign = ExternalThread::start(met).map_err(Failure::io("starting a thread"))?;
-        Ok(Starving::<R> { workers: setup.workers, watch, foreign, runtime: PhantomData })
+        let external = ExternalThread::start(met).map_err(Failure::io("starting a thread"))?;
+        Ok(Starving::<R> { workers: setup.workers, watch, external, runtime: PhantomData })
     }
 }
 
@@ -168,7 +169,7 @@ struct Starving<R> {
     workers: usize,
     watch: Duration,
     /// Notifies the root when all tasks block.
-    foreign: ExternalThread<Arc<Door>, Instant>,
+    external: ExternalThread<Arc<Door>, Instant>,
     runtime: PhantomData<fn() -> R>,
 }
 
@@ -180,8 +181,8 @@ impl<R: AsyncRuntime> AsyncSession for Starving<R> {
         let block = move |door: Arc<Door>| R::spawn(async move { door.block(watch) });
         let (starved, _) = self.blocked(tasks, block).await;
         let offload = |door: Arc<Door>| R::spawn(R::offload(move || door.block(LONGEST)));
-        let (twins_starved, took) = self.blocked(tasks, offload).await;
-        Ok(Ended { starved, twins_starved, took })
+        let (offloaded_starved, took) = self.blocked(tasks, offload).await;
+        Ok(Ended { starved, offloaded_starved, took })
     }
 }
 
@@ -195,7 +196,7 @@ impl<R: AsyncRuntime> Starving<R> {
     ) -> (bool, Duration) {
         let door = Arc::new(Door::of(tasks));
         let tasks: Vec<_> = (0..tasks).map(|_| start(Arc::clone(&door))).collect();
-        let met = self.foreign.ask(Arc::clone(&door)).await;
+        let met = self.external.ask(Arc::clone(&door)).await;
         door.release();
         let mut in_vain = false;
         for task in tasks {

@@ -14,8 +14,8 @@ pub struct ExternalThread<Q, A> {
 }
 
 struct Mailbox<Q, A> {
-    question: Option<Q>,
-    answer: Option<A>,
+    request: Option<Q>,
+    reply: Option<A>,
     waker: Option<Waker>,
     closed: bool,
 }
@@ -26,26 +26,26 @@ impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
     /// # Errors
     /// When the system refuses a thread.
     pub fn start(mut work: impl FnMut(Q) -> A + Send + 'static) -> io::Result<Self> {
-        let mailbox = Mailbox { question: None, answer: None, waker: None, closed: false };
+        let mailbox = Mailbox { request: None, reply: None, waker: None, closed: false };
         let shared = Arc::new(Mutex::new(mailbox));
         let mailbox = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("foreign".to_owned()).spawn(move || {
+        let thread = thread::Builder::new().name("external".to_owned()).spawn(move || {
             loop {
-                let question = {
+                let request = {
                     let mut mailbox = lock(&mailbox);
                     if mailbox.closed {
                         return;
                     }
-                    mailbox.question.take()
+                    mailbox.request.take()
                 };
-                let Some(question) = question else {
+                let Some(request) = request else {
                     thread::park();
                     continue;
                 };
-                let answer = work(question);
+                let reply = work(request);
                 let waker = {
                     let mut mailbox = lock(&mailbox);
-                    mailbox.answer = Some(answer);
+                    mailbox.reply = Some(reply);
                     mailbox.waker.take()
                 };
                 if let Some(waker) = waker {
@@ -58,16 +58,16 @@ impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
 
     /// Sends a request and waits for the reply. The waker is stored before the request is sent, so every
     /// reply wakes the task.
-    pub async fn ask(&self, question: Q) -> A {
-        let mut question = Some(question);
+    pub async fn ask(&self, request: Q) -> A {
+        let mut request = Some(request);
         poll_fn(|context| {
             let mut mailbox = lock(&self.shared);
-            if let Some(answer) = mailbox.answer.take() {
-                return Poll::Ready(answer);
+            if let Some(reply) = mailbox.reply.take() {
+                return Poll::Ready(reply);
             }
             mailbox.waker = Some(context.waker().clone());
-            if let Some(question) = question.take() {
-                mailbox.question = Some(question);
+            if let Some(request) = request.take() {
+                mailbox.request = Some(request);
                 drop(mailbox);
                 self.unpark();
             }
@@ -77,12 +77,12 @@ impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
     }
 
     /// The same on a thread that may block; it parks until the waker unparks it.
-    pub fn ask_blocking(&self, question: Q) -> A {
+    pub fn ask_blocking(&self, request: Q) -> A {
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
-        let mut answer = pin!(self.ask(question));
+        let mut reply = pin!(self.ask(request));
         loop {
-            match answer.as_mut().poll(&mut Context::from_waker(&waker)) {
-                Poll::Ready(answer) => return answer,
+            match reply.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(reply) => return reply,
                 Poll::Pending => thread::park(),
             }
         }
@@ -126,18 +126,18 @@ mod tests {
 
     #[test]
     fn every_request_gets_its_own_reply() {
-        let foreign = ExternalThread::start(|number: u64| number * 2).unwrap();
-        let answers: Vec<u64> = (0..50).map(|number| foreign.ask_blocking(number)).collect();
-        assert_eq!(answers, (0..50).map(|number| number * 2).collect::<Vec<_>>());
+        let external = ExternalThread::start(|number: u64| number * 2).unwrap();
+        let replies: Vec<u64> = (0..50).map(|number| external.ask_blocking(number)).collect();
+        assert_eq!(replies, (0..50).map(|number| number * 2).collect::<Vec<_>>());
     }
 
     #[test]
     fn dropping_ends_the_thread() {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
-        let foreign = ExternalThread::start(move |()| Arc::strong_count(&held)).unwrap();
-        assert_eq!(foreign.ask_blocking(()), 2);
-        drop(foreign);
+        let external = ExternalThread::start(move |()| Arc::strong_count(&held)).unwrap();
+        assert_eq!(external.ask_blocking(()), 2);
+        drop(external);
         assert_eq!(Arc::strong_count(&alive), 1);
     }
 }
