@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
+use runtime_bench_results::key::ParamValue;
 use runtime_bench_results::trial::Phase;
 
 use super::values::{POOL_THREADS, at_least_one, duration, regex, seed};
@@ -80,9 +81,9 @@ pub struct MatrixArgs {
     /// need and nothing else [default: by profile]
     #[arg(long, value_enum, value_name = "SET")]
     points: Option<Points>,
-    /// Replace a parameter of the points, such as `connections=64,1000`
+    /// Replace a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
-    params: Vec<(String, Vec<u64>)>,
+    params: Vec<(String, Vec<ParamValue>)>,
     /// Where the rates of `echo-latency` come from: `auto` calibrates once, before the first round, and
     /// drives at 50 % and 80 % of what the slowest runner can do; such rows are of one run only
     /// [default: fixed rates; `--param rate=N` sets others]
@@ -202,21 +203,29 @@ impl PhaseName {
 }
 
 /// A parameter that is given twice has the values of both.
-fn merged(params: &[(String, Vec<u64>)]) -> Vec<(String, Vec<u64>)> {
-    let mut merged: Vec<(String, Vec<u64>)> = Vec::new();
+fn merged(params: &[(String, Vec<ParamValue>)]) -> Vec<(String, Vec<ParamValue>)> {
+    let mut merged: Vec<(String, Vec<ParamValue>)> = Vec::new();
     for (name, values) in params {
         match merged.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => known.extend(values),
+            Some((_, known)) => known.extend_from_slice(values),
             None => merged.push((name.clone(), values.clone())),
         }
     }
     merged
 }
 
-fn param(text: &str) -> Result<(String, Vec<u64>), String> {
+fn param(text: &str) -> Result<(String, Vec<ParamValue>), String> {
     let (name, values) = text.split_once('=').ok_or("write it as NAME=VALUE[,VALUE…]")?;
-    let values: Result<Vec<u64>, _> = values.split(',').map(str::parse).collect();
-    Ok((name.to_owned(), values.map_err(|_| "values are whole numbers, separated by commas")?))
+    let values: Option<Vec<ParamValue>> = values.split(',').map(param_value).collect();
+    let values = values.ok_or("values are whole numbers or names, separated by commas")?;
+    Ok((name.to_owned(), values))
+}
+
+/// A whole number, or a name such as `async-channel`.
+fn param_value(text: &str) -> Option<ParamValue> {
+    let is_name = text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|char| char.is_ascii_alphanumeric() || char == '-');
+    text.parse().map(ParamValue::Count).ok().or_else(|| is_name.then(|| text.into()))
 }
 
 #[cfg(test)]
@@ -224,9 +233,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_is_a_name_and_numbers() {
-        assert_eq!(param("n=1,2"), Ok(("n".to_owned(), vec![1, 2])));
-        assert!(param("n").is_err());
-        assert!(param("n=x").is_err());
+    fn parameter_has_numbers_or_names() {
+        let parsed = |name: &str, values| Ok((name.to_owned(), values));
+        assert_eq!(param("n=1,2"), parsed("n", vec![1.into(), 2.into()]));
+        assert_eq!(
+            param("channel=own,tokio"),
+            parsed("channel", vec!["own".into(), "tokio".into()])
+        );
+        for malformed in ["n", "n=", "n=1,", "n=-1", "n=1.5", "n=10ms", "n=a/b"] {
+            assert!(param(malformed).is_err(), "{malformed}");
+        }
     }
 }

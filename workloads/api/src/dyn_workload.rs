@@ -1,4 +1,4 @@
-//! The object-safe half of a workload: all that a harness needs without knowing its type.
+//! The object-safe part of a workload: what a harness needs without knowing its type.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub trait DynWorkload: Send + Sync {
     /// As [`Workload::info`].
     fn info(&self) -> WorkloadInfo;
     /// As [`Workload::phases`].
-    fn ages(&self) -> &'static [Phase];
+    fn phases(&self) -> &'static [Phase];
     /// As [`Workload::SERVES`].
     fn serves(&self) -> bool;
     /// As [`Workload::METRICS`].
@@ -55,7 +55,7 @@ pub trait DynWorkload: Send + Sync {
     /// # Errors
     /// When they cannot be created.
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure>;
-    /// Parses and verifies the outputs of an external runner, one an iteration.
+    /// Parses and verifies the outputs of an external runner, one per iteration.
     ///
     /// # Errors
     /// When one is malformed or wrong.
@@ -82,8 +82,8 @@ impl<W: Workload> DynWorkload for W {
         Workload::info(self)
     }
 
-    fn ages(&self) -> &'static [Phase] {
-        Workload::ages(self)
+    fn phases(&self) -> &'static [Phase] {
+        Workload::phases(self)
     }
 
     fn serves(&self) -> bool {
