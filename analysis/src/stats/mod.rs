@@ -42,7 +42,7 @@ pub use scaling::{PowerLaw, power_law};
 pub use series::series_interval;
 pub use shift::shift;
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
-pub use spread::{Spread, between_runs};
+pub use spread::{Change as RowChange, Spread, between_runs, deviation};
 pub use unpaired::{Unpaired, fewest_unpaired, unpaired};
 pub use verdict::{
     Comparison, ControlCheck, MARGIN, ResultClass, SHOWN_LEVEL, TIE, Verdict, check_control,
