@@ -14,6 +14,7 @@ const ROUNDS: u32 = 20;
 /// A run of which nothing is planned yet: `tokio`, `smol`, `rayon` and the one-threaded `single`.
 fn empty() -> Run {
     let runner = |(name, class): (&str, Class)| RunnerInfo {
+        discontinued: None,
         name: name.into(),
         title: name.into(),
         class,
@@ -46,6 +47,7 @@ fn empty() -> Run {
             budget_s: 1.0,
             trial_limit_s: 1.0,
             looks: 1,
+            rounds: None,
             reference: "tokio".into(),
             shard: None,
             cells: Vec::new(),

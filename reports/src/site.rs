@@ -69,7 +69,6 @@ fn of_machine<'a>(
     let view = &machine.view;
     let mut files =
         if options.single_file { vec![page::one_page(view)?] } else { page::folder(view)? };
-    files.extend(page::snapshot(view)?);
     files.extend(export::files(view)?);
     for file in &mut files {
         file.path.insert_str(0, &machine.folder);

@@ -80,7 +80,7 @@ fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [Ce
     let ratio = compared.and_then(|comparison| comparison.ratio).map(format::ratio);
     let range = compared.and_then(|comparison| comparison.interval).map(format::ratio_interval);
     let verdict = match compared {
-        Some(comparison) => format!("{}{mark}", wording::table_verdict(comparison, unit)),
+        Some(comparison) => format!("{}{mark}", wording::words(comparison, unit)),
         None if row.client_bound.is_some() => "client-bound".to_owned(),
         None => format!("reference{mark}"),
     };

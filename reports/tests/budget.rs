@@ -117,31 +117,6 @@ fn a_site_of_200_cells_keeps_its_budget() {
     assert!(single <= SINGLE_FILE, "the single file has {} KiB", single / 1024);
 }
 
-/// A run of two runners, of which the second is the slower one everywhere, by more and more.
-fn slower_and_slower(workloads: usize) -> Run {
-    let names =
-        (0..workloads).map(|number| &*Box::leak(format!("made-up-{number}").into_boxed_str()));
-    let workloads = names.enumerate().map(|(number, name)| {
-        let workload = Workload::new(name, Kind::Cpu, ("makespan", "ns", Better::Lower, 4e5));
-        let cost = 1.5 + number as f64 / 10.0;
-        let workload = Workload { title: name, rounds: SAMPLES, noise: 0.01, ..workload };
-        workload.cell("first", Cell::Costs(1.0)).cell("second", Cell::Costs(cost))
-    });
-    let runners = ["first", "second"].map(|name| runner(name, Class::MultiThread));
-    fixtures::run(runners.into(), &workloads.collect::<Vec<Workload>>())
-}
-
-#[test]
-fn a_page_of_comparison_holds_what_differs_most_and_counts_the_rest() {
-    let folder = tempfile::tempdir().unwrap();
-    write_site(&[slower_and_slower(103)], folder.path(), Options::default()).unwrap();
-    let page = fs::read_to_string(folder.path().join("compare.html")).unwrap();
-    assert!(page.contains("Slower in 103, faster in 0 of 103 comparisons."));
-    assert!(page.contains("The 100 that differ most are shown, 3 more are in"));
-    assert_eq!(page.matches("<th scope=\"row\">").count(), 100);
-    assert!(page.contains(">made-up-3<") && !page.contains(">made-up-2<"));
-}
-
 #[test]
 #[ignore = "takes long in a debug build: --include-ignored"]
 fn a_site_of_10_000_cells_is_made() {

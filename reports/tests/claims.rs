@@ -85,7 +85,7 @@ fn claims_workloads_and_words_lead_to_each_other() {
     assert!(echo.contains("<a href=\"../claims.html#claim-depends\">"), "{echo}");
     assert!(!site.page("w/sensor-streams.html").contains("It is evidence for"));
     let page = site.page("claims.html");
-    assert!(page.contains("<a href=\"w/tcp-echo.html#comparison-1\">Echo over TCP</a>"));
+    assert!(page.contains("<a href=\"w/tcp-echo.html#c-tcp-echo-tasks-1000\">Echo over TCP</a>"));
     assert!(page.contains("<a href=\"glossary.html#term-task\">task</a>"));
     let glossary = site.page("glossary.html");
     assert!(glossary.contains("<dd><code>&lt;task&gt;</code><span>: handed over</span></dd>"));

@@ -53,7 +53,7 @@ export const open = async (browser, file, options = {}) => {
   const own = pathToFileURL(folder).href;
   tab.on("request", (request) => {
     const address = request.url();
-    if (!address.startsWith(own) && address !== "data:,") complaints.push(`asks for ${address}`);
+    if (!address.startsWith(own) && !address.startsWith("data:")) complaints.push(`asks for ${address}`);
   });
   await tab.goto(pathToFileURL(file).href + hash);
   return { tab, complaints, close: () => context.close() };

@@ -28,7 +28,8 @@ const hiddenFigures = () => [...document.querySelectorAll("table, svg.chart")]
 
 const clipped = () => [...document.querySelectorAll("*")]
   .filter((element) => element.checkVisibility() && !["visible", ""].includes(getComputedStyle(element).overflowX))
-  .filter((element) => !element.closest("svg") && element.scrollWidth > element.clientWidth + 1)
+  // What only screen readers meet is one pixel wide.
+  .filter((element) => !element.closest("svg") && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1)
   .map((element) => `${element.tagName} ${element.className} ${element.scrollWidth} > ${element.clientWidth}`);
 
 const openDetails = () =>
@@ -40,6 +41,55 @@ const painted = () =>
 
 // Each once: what axe finds depends little on both together.
 const AXE = ["light 1280", "dark 320"];
+
+const FIRST = pages.filter(({ name }) => name.startsWith("usual") && name.endsWith("index.html"));
+/** How many of some elements lie within the window as a whole. */
+const visible = (tab, selector) => tab.locator(selector).evaluateAll((parts) => parts.filter((part) => {
+  const { top, bottom, height } = part.getBoundingClientRect();
+  return height > 0 && top >= 0 && bottom <= innerHeight;
+}).length);
+
+for (const { file, name } of FIRST) {
+  test(`${name}: the first screen holds the answers and the first rows`, async () => {
+    for (const [width, height, rows] of [[1280, 800, 10], [390, 844, 1]]) {
+      const { tab, close } = await open(browser, file, { viewport: { width, height } });
+      const answers = await tab.locator(".answer").count();
+      assert.ok(answers >= 4, `${answers} answers`);
+      assert.equal(await visible(tab, ".answer"), answers, `answers at ${width}`);
+      const all = await tab.locator(".matrix tr[data-row]").count();
+      const shown = await visible(tab, ".matrix tr[data-row]");
+      assert.ok(shown >= Math.min(rows, all), `${shown} rows at ${width}`);
+      await close();
+    }
+  });
+
+  test(`${name}: the keyboard stops at most 60 times`, async () => {
+    const { tab, close } = await open(browser, file);
+    const stops = await tab.evaluate(() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")]
+      .filter((part) => part.tabIndex >= 0 && part.checkVisibility()).length);
+    assert.ok(name.includes("single") || stops <= 60, `${stops} stops`);
+    await close();
+  });
+
+  test(`${name}: a screen reader hears the runner before each result`, async () => {
+    const { tab, close } = await open(browser, file);
+    const texts = await tab.locator(".matrix tr[data-row]").first().locator("td:visible").allTextContents();
+    const names = await tab.locator(".matrix thead th[data-runner]:visible").evaluateAll((heads) =>
+      heads.map((head) => head.dataset.runner));
+    texts.forEach((text, place) => assert.ok(text.startsWith(`${names[place]} `), text));
+    await close();
+  });
+
+  test(`${name}: paper holds the whole table on few pages`, async () => {
+    const { tab, close } = await open(browser, file);
+    if (!name.includes("single")) {
+      const pdf = (await tab.pdf({ format: "A4" })).toString("latin1");
+      const count = pdf.match(/\/Type\s*\/Page\b/g).length;
+      assert.ok(count <= 3, `${count} pages`);
+    }
+    await close();
+  });
+}
 
 for (const { file, name } of pages) {
   describe(name, () => {

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use runtime_bench_api::clock::{Clock, Usage};
-use runtime_bench_api::trial::{self, ExternalReply, process};
+use runtime_bench_api::process;
+use runtime_bench_api::trial::{self, ExternalReply};
 use runtime_bench_api::workload::Setup;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::external::{
@@ -102,6 +103,7 @@ fn describe(request: &ProbeRequest) -> Result<ExternalReply, TrialError> {
         }
     };
     let info = RunnerInfo {
+        discontinued: None,
         name: name.clone(),
         title: name.clone(),
         class: Class::Reference,

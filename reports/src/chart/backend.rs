@@ -14,7 +14,7 @@ use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
 
-use super::ink::{Ink, LINE};
+use super::ink::Ink;
 use super::path::{Elements, PRECISION, closed_outline, open_outline, pixels};
 
 /// Mean width of a character ÷ font size, of a system font.
@@ -61,19 +61,6 @@ impl Canvas {
         painted
     }
 
-    /// What is drawn inside has a tooltip and leads elsewhere.
-    pub(super) fn link(
-        &self,
-        href: &str,
-        tooltip: &str,
-        inside: impl FnOnce() -> DrawResult,
-    ) -> DrawResult {
-        self.push(&format!(r#"<a href="{}"><title>{}</title>"#, escaped(href), escaped(tooltip)));
-        let painted = inside();
-        self.push("</a>");
-        painted
-    }
-
     /// Everything drawn.
     pub(super) fn elements(&self) -> String {
         self.elements.borrow_mut().written().to_owned()
@@ -96,7 +83,6 @@ impl Canvas {
 #[derive(Clone, Copy)]
 enum Paint {
     Fill,
-    Wide,
     Line,
     Thin,
 }
@@ -106,8 +92,7 @@ impl Paint {
         match style.stroke_width() {
             _ if fill => Self::Fill,
             width if width <= PRECISION.unsigned_abs() => Self::Thin,
-            width if width <= LINE.unsigned_abs() => Self::Line,
-            _ => Self::Wide,
+            _ => Self::Line,
         }
     }
 }
@@ -119,7 +104,6 @@ fn class(paint: Paint, color: BackendColor) -> Result<Option<String>, DrawingErr
     }
     let paint = match paint {
         Paint::Fill => "fill",
-        Paint::Wide => "wide",
         Paint::Line => "line",
         Paint::Thin => "line thin",
     };
@@ -284,11 +268,11 @@ mod tests {
         let color = Ink::Label.color();
         let style = ("sans-serif", 120).into_text_style(&area).color(&color);
         let text = Text::new("<script>", (0, 0), style);
-        canvas.link("?\">", "a & \"b\"", || area.draw(&text)).unwrap();
+        canvas.group("a & \"b\"", || area.draw(&text)).unwrap();
         assert_eq!(
             canvas.elements(),
-            "<a href=\"?&quot;&gt;\"><title>a &amp; &quot;b&quot;</title>\
-             <text class=\"label\" y=\"9.6\">&lt;script&gt;</text></a>"
+            "<g><title>a &amp; &quot;b&quot;</title>\
+             <text class=\"label\" y=\"9.6\">&lt;script&gt;</text></g>"
         );
     }
 }

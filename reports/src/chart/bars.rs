@@ -10,7 +10,7 @@ use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
 use super::paint::{MarkStyle, area, line, mark, text, whisker};
 use super::rows::{self, Layout, RowPlot};
-use super::svg::{self, Role};
+use super::svg;
 use super::text::{tenths, width};
 use super::{ChartError, Description};
 
@@ -68,7 +68,7 @@ impl BarPlot {
         let rows: Vec<Row<'_>> = self.groups.iter().flat_map(BarGroup::rows).collect();
         let canvas = rows::canvas(&LAYOUT, rows.len());
         paint(&canvas, axis, &rows).map_err(|error| ChartError::new(&error))?;
-        Ok(Some(svg::inline(&canvas, about, Role::Picture)))
+        Ok(Some(svg::inline(&canvas, about)))
     }
 
     fn axis(&self) -> Option<Axis> {

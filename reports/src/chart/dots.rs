@@ -9,7 +9,7 @@ use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
 use super::paint::{MarkStyle, line, mark, whisker};
 use super::rows::{self, Layout, RowPlot};
-use super::svg::{self, Role};
+use super::svg;
 use super::{ChartError, Description};
 
 const LAYOUT: Layout = Layout { row: 28, above: 2, ruled: true };
@@ -68,7 +68,7 @@ impl DotPlot {
         };
         let canvas = rows::canvas(&LAYOUT, self.rows.len());
         self.paint(&canvas, axis).map_err(|error| ChartError::new(&error))?;
-        Ok(Some(svg::inline(&canvas, about, Role::Picture)))
+        Ok(Some(svg::inline(&canvas, about)))
     }
 
     /// Everything that must lie on the axis. A line alone is no chart.

@@ -13,11 +13,9 @@ use super::path::PRECISION;
 /// Width of a line that carries data, in plotters' pixels; a wider one is as thick as a row.
 pub(super) const LINE: i32 = 2 * PRECISION;
 /// How many colors tell runners apart; further runners share a color but not a marker.
-pub(super) const COLORS: usize = 6;
-/// How many dashes tell lines apart; with six colors they repeat only after thirty runners.
+pub(super) const COLORS: usize = 9;
+/// How many dashes tell lines apart; with nine colors they repeat only after 45 runners.
 const DASHES: usize = 5;
-/// How many shades a heat map has.
-pub(super) const SHADES: usize = 5;
 
 /// What a stroke, a fill or a text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,20 +30,14 @@ pub(super) enum Ink {
     Paper,
     /// What everything is compared with.
     Guide,
-    /// A text that leads elsewhere.
-    Link,
-    /// A name beside what it names, and words on a shade.
+    /// A name beside what it names.
     Name,
-    /// Invisible, but the pointer finds it.
-    Touch,
     /// A runner.
     Series(usize),
     /// The line of a runner, in its color and with its dash.
     Trace(usize),
     /// Where a runner may be, so pale that others show through.
     Band(usize),
-    /// A cell of a heat map, from best to worst.
-    Shade(usize),
 }
 
 impl Ink {
@@ -59,12 +51,9 @@ impl Ink {
             Self::Paper => RGBColor(4, 0, 0),
             Self::Series(series) => RGBColor(5, part(series, COLORS), 0),
             Self::Guide => RGBColor(6, 0, 0),
-            Self::Link => RGBColor(7, 0, 0),
-            Self::Touch => RGBColor(8, 0, 0),
             Self::Name => RGBColor(12, 0, 0),
             Self::Trace(series) => RGBColor(9, part(series, COLORS), part(series, DASHES)),
             Self::Band(series) => RGBColor(10, part(series, COLORS), 0),
-            Self::Shade(shade) => RGBColor(11, shade.min(SHADES - 1) as u8, 0),
         }
     }
 
@@ -73,7 +62,6 @@ impl Ink {
         let (kind, number, dash) = color.rgb;
         let most = match kind {
             5 | 9 | 10 => COLORS,
-            11 => SHADES,
             _ => 1,
         };
         let dashes = if kind == 9 { DASHES } else { 1 };
@@ -88,11 +76,8 @@ impl Ink {
             4 => "paper".into(),
             5 => format!("s{series}").into(),
             6 => "guide".into(),
-            7 => "link".into(),
-            8 => "touch".into(),
             9 => format!("s{series} d{dash}").into(),
             10 => format!("band s{series}").into(),
-            11 => format!("h{number}").into(),
             12 => "name".into(),
             _ => return None,
         })
@@ -108,11 +93,6 @@ impl Ink {
         self.color().stroke_width(LINE.unsigned_abs())
     }
 
-    /// A line as thick as a row of a table: lighter than a rectangle.
-    pub(super) fn wide(self) -> ShapeStyle {
-        self.color().stroke_width(2 * LINE.unsigned_abs())
-    }
-
     /// A line that stays behind the data.
     pub(super) fn thin(self) -> ShapeStyle {
         self.color().stroke_width(PRECISION.unsigned_abs())
@@ -120,7 +100,7 @@ impl Ink {
 }
 
 /// The classes of a runner's color, for what is not drawn by plotters.
-pub(super) fn series_class(series: usize) -> String {
+pub(crate) fn series_class(series: usize) -> String {
     format!("s{}", series % COLORS + 1)
 }
 
@@ -134,18 +114,9 @@ mod tests {
 
     #[test]
     fn every_ink_has_a_class_of_its_own() {
-        let plain = [
-            Ink::Grid,
-            Ink::Label,
-            Ink::Figure,
-            Ink::Paper,
-            Ink::Guide,
-            Ink::Link,
-            Ink::Name,
-            Ink::Touch,
-        ];
+        let plain = [Ink::Grid, Ink::Label, Ink::Figure, Ink::Paper, Ink::Guide, Ink::Name];
         let series = (0..COLORS).flat_map(|n| [Ink::Series(n), Ink::Trace(n), Ink::Band(n)]);
-        let inks = plain.into_iter().chain(series).chain((0..SHADES).map(Ink::Shade));
+        let inks = plain.into_iter().chain(series);
         let mut classes: Vec<_> = inks.map(|ink| class(ink).unwrap()).collect();
         for class in classes.iter().flat_map(|classes| classes.split(' ')) {
             // The first dash is none.
@@ -160,12 +131,11 @@ mod tests {
 
     #[test]
     fn other_colors_are_none_and_series_wrap() {
-        for rgb in [(0, 0, 0), (255, 255, 255), (5, 6, 0), (5, 0, 1), (9, 0, 5), (1, 1, 0)] {
+        for rgb in [(0, 0, 0), (255, 255, 255), (5, 9, 0), (5, 0, 1), (9, 0, 5), (1, 1, 0)] {
             assert_eq!(Ink::class(BackendColor { alpha: 1.0, rgb }), None, "{rgb:?}");
         }
         assert_eq!(class(Ink::Series(COLORS)).as_deref(), Some("s1"));
-        assert_eq!(class(Ink::Trace(COLORS)).as_deref(), Some("s1 d1"));
-        assert_eq!(class(Ink::Shade(99)).as_deref(), Some("h4"));
-        assert_eq!(series_class(7), "s2");
+        assert_eq!(class(Ink::Trace(COLORS)).as_deref(), Some("s1 d4"));
+        assert_eq!(series_class(10), "s2");
     }
 }

@@ -13,7 +13,7 @@ use super::ink::Ink;
 use super::labels::spread;
 use super::paint::{MarkStyle, area, line, mark, text, whisker};
 use super::plot_area::{Plan, PlotArea};
-use super::svg::{self, Role};
+use super::svg;
 use super::text::{NAME_LENGTH, shortened, tenths, width};
 use super::{ChartError, Description};
 
@@ -74,7 +74,7 @@ impl LinePlot {
     /// Draws the chart; `None` when no point can be drawn.
     pub(crate) fn draw(&self, about: &Description) -> Result<Option<Markup>, ChartError> {
         let canvas = self.paint().map_err(|error| ChartError::new(&error))?;
-        Ok(canvas.map(|field| svg::inline(&field.canvas, about, Role::Picture)))
+        Ok(canvas.map(|field| svg::inline(&field.canvas, about)))
     }
 
     fn paint(&self) -> DrawResult<Option<PlotArea>> {
@@ -175,9 +175,11 @@ impl Drawable<'_> {
         let series = self.line.series;
         let x = field.extent().0.end + tenths(LEADER);
         let at = (x - tenths(12), y);
-        let (from, bend) = ((self.end.0 + tenths(8), self.end.1), (at.0 - tenths(7), y));
-        // Not in the line's own color: it would seem to go on.
-        line(&field.root, &[from, bend], Ink::Guide.thin())?;
+        // A line that ends early has no leader, which would seem to be data.
+        if self.end.0 + tenths(LEADER) >= field.extent().0.end {
+            let (from, bend) = ((self.end.0 + tenths(8), self.end.1), (at.0 - tenths(7), y));
+            line(&field.root, &[from, bend], Ink::Guide.thin())?;
+        }
         mark(&field.root, at, series, MarkStyle::Filled)?;
         let name = shortened(&self.line.name, NAME_LENGTH);
         text(&field.root, &name, (x - tenths(3), y), Ink::Name, HPos::Left)

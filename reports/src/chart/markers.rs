@@ -9,16 +9,34 @@ use super::path::PRECISION;
 /// Half the size of a mark, pixels.
 const RADIUS: f64 = 5.0;
 
-/// Corners of a shape around the origin, in units of its radius. Five shapes and six colors
-/// repeat only after thirty runners.
-const SHAPES: [&[(f64, f64)]; 5] = [
+/// Corners of a shape around the origin, in units of its radius. There are as many shapes as colors, so that
+/// each of nine runners has both to itself.
+const SHAPES: [&[(f64, f64)]; 9] = [
     CIRCLE,
     &[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)],
-    &[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)],
     &[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)],
+    &[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)],
     &[(0.0, 1.1), (1.1, -0.85), (-1.1, -0.85)],
+    PLUS,
+    &[(-1.0, 0.0), (0.85, -1.1), (0.85, 1.1)],
+    &[(1.0, 0.0), (-0.85, -1.1), (-0.85, 1.1)],
+    &[(-0.6, -1.0), (0.6, -1.0), (1.2, 0.0), (0.6, 1.0), (-0.6, 1.0), (-1.2, 0.0)],
 ];
 const CIRCLE: &[(f64, f64)] = &[];
+const PLUS: &[(f64, f64)] = &[
+    (-0.4, -1.1),
+    (0.4, -1.1),
+    (0.4, -0.4),
+    (1.1, -0.4),
+    (1.1, 0.4),
+    (0.4, 0.4),
+    (0.4, 1.1),
+    (-0.4, 1.1),
+    (-0.4, 0.4),
+    (-1.1, 0.4),
+    (-1.1, -0.4),
+    (-0.4, -0.4),
+];
 
 /// The shape of a runner's mark.
 pub(super) enum Shape {
@@ -42,17 +60,20 @@ pub(super) fn shape(series: usize) -> Shape {
 
 /// A runner's mark beside its name.
 pub(crate) fn swatch(series: usize) -> Markup {
+    html! { svg.swatch viewBox="-7 -7 14 14" aria-hidden="true" { (marker(series)) } }
+}
+
+/// A runner's mark around the origin, for a drawing that plotters does not make.
+pub(crate) fn marker(series: usize) -> Markup {
     let class = format!("fill {}", series_class(series));
     let corners = SHAPES[series % SHAPES.len()];
     let points: Vec<String> =
         corners.iter().map(|(x, y)| format!("{:.1},{:.1}", x * 5.0, y * 5.0)).collect();
     html! {
-        svg.swatch viewBox="-7 -7 14 14" aria-hidden="true" {
-            @if points.is_empty() {
-                circle class=(class) r="5" {}
-            } @else {
-                polygon class=(class) points=(points.join(" ")) {}
-            }
+        @if points.is_empty() {
+            circle class=(class) r="5" {}
+        } @else {
+            polygon class=(class) points=(points.join(" ")) {}
         }
     }
 }

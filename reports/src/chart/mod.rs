@@ -6,9 +6,6 @@
 //! - `lines`: how a figure goes along another.
 //! - `bars`: ratios to a reference, to the left and to the right of it.
 //! - `violin`: how the values of each runner are distributed.
-//! - `scatter`: one cost against another.
-//! - `heat`: many workloads by many runners in shades, drawn by `table`; `snapshot`: the same as a
-//!   file of its own.
 //!
 //! What they share:
 //!
@@ -17,7 +14,7 @@
 //! - `axis_spec`, `axis`, `ticks`: a range of figures with readable ticks.
 //! - `rows`: names, figures along an axis, words; `plot_area`: two axes.
 //! - `paint`, `markers`, `text`: what charts are made of; `svg`: the element around them.
-//! - `labels`: where names stand so that none covers another.
+//! - `labels`: places of names so that none covers another.
 //! - `theme`: the colors of both themes.
 //! - `density`: the outline of a distribution.
 
@@ -31,7 +28,6 @@ mod dots;
 mod edge_cases;
 #[cfg(test)]
 mod gallery;
-mod heat;
 mod ink;
 mod labels;
 mod lines;
@@ -42,10 +38,7 @@ mod palette;
 mod path;
 mod plot_area;
 mod rows;
-mod scatter;
-mod snapshot;
 mod svg;
-mod table;
 mod text;
 pub(crate) mod theme;
 mod ticks;
@@ -56,11 +49,10 @@ use std::fmt;
 pub(crate) use axis_spec::{AxisKind, AxisSpec};
 pub(crate) use bars::{Bar, BarGroup, BarPlot};
 pub(crate) use dots::{DotPlot, DotRow, Mark};
+pub(crate) use ink::series_class;
 pub(crate) use lines::{Line, LinePlot, LinePoint};
-pub(crate) use markers::swatch;
+pub(crate) use markers::{marker, swatch};
 pub(crate) use paint::MarkStyle;
-pub(crate) use scatter::{Scatter, ScatterPoint};
-pub(crate) use table::{HeatCell, HeatColumn, HeatMap, HeatRow};
 pub(crate) use violin::{Violin, ViolinRow};
 
 /// The rules of the classes that charts use.

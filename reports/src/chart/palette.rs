@@ -6,8 +6,9 @@ use super::theme::{DARK, LIGHT};
 
 /// WCAG 2.2, 1.4.11: graphics need 3 : 1 against what is beside them.
 const CONTRAST: f64 = 3.0;
-/// Least distance in `OKLab`.
-const DISTANCE: f64 = 0.13;
+/// Least distance in `OKLab`, as everybody sees it and with a color deficiency. Colors that are the same in both
+/// themes have little room; their markers differ besides.
+const DISTANCES: [f64; 4] = [0.15, 0.065, 0.065, 0.065];
 
 type Rgb = [f64; 3];
 type Matrix = [[f64; 3]; 3];
@@ -83,10 +84,10 @@ fn runner_colors_are_distinct_in_both_themes_and_for_color_blind_readers() {
                 let contrast = contrast(*color, variable(theme, ground));
                 assert!(contrast >= CONTRAST, "theme {theme}, s{}: {contrast:.2}", place + 1);
             }
-            for sight in &SIGHTS {
+            for (sight, least) in SIGHTS.iter().zip(DISTANCES) {
                 for other in &colors[place + 1..] {
                     let distance = distance(lab(*color, sight), lab(*other, sight));
-                    assert!(distance >= DISTANCE, "theme {theme}, s{}: {distance:.3}", place + 1);
+                    assert!(distance >= least, "theme {theme}, s{}: {distance:.3}", place + 1);
                 }
             }
         }
@@ -96,11 +97,10 @@ fn runner_colors_are_distinct_in_both_themes_and_for_color_blind_readers() {
 #[test]
 fn text_is_readable_on_every_ground() {
     for theme in 0..2 {
-        // Shaded cells hold plain text only; a note that was followed is shaded once.
-        let grounds: [(&[&str], &[&str]); 2] = [
-            (&["text"], &["paper", "card", "h0", "h1", "h2", "h3", "h4"]),
-            (&["soft", "link", "good", "caution", "bad"], &["paper", "card", "h1"]),
-        ];
+        let grounds: [(&[&str], &[&str]); 1] = [(
+            &["text", "soft", "link", "good", "caution", "bad", "fast", "slow"],
+            &["paper", "card", "mark"],
+        )];
         for (texts, grounds) in grounds {
             for (text, ground) in
                 texts.iter().flat_map(|text| grounds.iter().map(move |ground| (text, ground)))

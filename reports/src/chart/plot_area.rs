@@ -101,11 +101,6 @@ impl PlotArea {
         self.x.holds(x) && self.y.holds(y)
     }
 
-    /// The part of an interval that the axis below can hold.
-    pub(super) fn along_x(&self, interval: Option<Interval>) -> Option<Interval> {
-        interval.filter(|ends| self.x.holds(ends.low) && self.x.holds(ends.high))
-    }
-
     /// The part of an interval that the axis at the side can hold.
     pub(super) fn along_y(&self, interval: Option<Interval>) -> Option<Interval> {
         interval.filter(|ends| self.y.holds(ends.low) && self.y.holds(ends.high))

@@ -29,33 +29,9 @@ pub(super) fn shortened(text: &str, length: usize) -> String {
     format!("{start}…")
 }
 
-/// A text in lines of at most so many characters, broken after a space or a hyphen. Only a part
-/// that is longer than a line is shortened.
-pub(super) fn wrapped(text: &str, length: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for part in text.split_inclusive([' ', '-']) {
-        let part = shortened(part, length);
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + part.trim_end().chars().count() <= length => {
-                line.push_str(&part);
-            }
-            _ => lines.push(part),
-        }
-    }
-    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_break_where_they_may() {
-        assert_eq!(wrapped("tokio-current-thread", 8), ["tokio-", "current-", "thread"]);
-        assert_eq!(wrapped("a b-c d", 8), ["a b-c d"]);
-        assert_eq!(wrapped("unbreakable", 5), ["unbr…"]);
-        assert!(wrapped("", 5).is_empty());
-    }
 
     #[test]
     fn a_long_text_is_cut_at_whole_characters() {

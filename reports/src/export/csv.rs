@@ -11,8 +11,9 @@ use runtime_bench_results::trial::Phase;
 use serde::Serialize;
 
 use crate::ReportError;
+use crate::view::wording;
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     "workload",
     "variant",
     "runner",
@@ -36,6 +37,7 @@ const COLUMNS: [&str; 23] = [
     "result_class",
     "within",
     "more_rounds",
+    "words",
 ];
 
 /// One line; its fields are the columns, in their order.
@@ -65,6 +67,7 @@ struct Record<'a> {
     result_class: Option<ResultClass>,
     within: Option<f64>,
     more_rounds: Option<usize>,
+    words: String,
 }
 
 /// The table as bytes (RFC 4180).
@@ -95,7 +98,11 @@ fn write(
     for metric in &row.metrics {
         let record = with_figure(cell(run, group, row), metric);
         let headline = metric.name == group.headline;
-        writer.serialize(if headline { with_verdict(record, row) } else { record })?;
+        writer.serialize(if headline {
+            with_verdict(record, row, &metric.unit)
+        } else {
+            record
+        })?;
     }
     Ok(())
 }
@@ -128,7 +135,7 @@ fn with_figure<'a>(record: Record<'a>, metric: &'a Summary) -> Record<'a> {
     }
 }
 
-fn with_verdict<'a>(record: Record<'a>, row: &'a Row) -> Record<'a> {
+fn with_verdict<'a>(record: Record<'a>, row: &'a Row, unit: &str) -> Record<'a> {
     let Some(comparison) = &row.comparison else {
         return record;
     };
@@ -141,6 +148,7 @@ fn with_verdict<'a>(record: Record<'a>, row: &'a Row) -> Record<'a> {
         result_class: comparison.verdict.class(),
         within: comparison.within,
         more_rounds: comparison.more_rounds,
+        words: wording::words(comparison, unit),
         ..record
     }
 }
@@ -196,15 +204,15 @@ mod tests {
             reference: "r".into(),
             ratio: Some(1.25),
             interval,
-            ..fixtures::comparison(Verdict::DependsOnMode)
+            ..fixtures::comparison(Verdict::Slower)
         });
         let never = Status::NotApplicable("no timer,\nat all".into());
         let point = Point::new().variant("v").with("n", 2, "").with("d", 1, "ms");
         let expected = "w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",warm,wall,ns,1.5,1.0,2.0,6,measured,,\
-            cpu,single-thread,r,1.25,1.0,2.0,depends-on-mode,true\r\n\
+            cpu,single-thread,r,1.25,1.0,2.0,slower,settled,,,25% slower\r\n\
             w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",warm,cpu,ns,1.5,,,6,measured,,\
-            cpu,single-thread,,,,,,\r\n\
-            w,v,c,\"n=2,d=1ms\",warm,,,,,,7,n/a,\"no timer,\nat all\",cpu,,,,,,,\r\n";
+            cpu,single-thread,,,,,,,,,\r\n\
+            w,v,c,\"n=2,d=1ms\",warm,,,,,,7,n/a,\"no timer,\nat all\",cpu,,,,,,,,,,\r\n";
         let found = lines(point, vec![measured, row("c", never, Vec::new())]);
         assert_eq!(found, format!("{}\r\n{expected}", COLUMNS.join(",")));
     }

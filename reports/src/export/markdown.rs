@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use runtime_bench_analysis::analysis::{Row, Status};
+use runtime_bench_analysis::stats::ResultClass;
 use runtime_bench_results::noise::Noise;
 use runtime_bench_results::run::Run;
 
@@ -10,8 +11,7 @@ use crate::format;
 use crate::markdown::escaped;
 use crate::table::Align::Left;
 use crate::table::{Cell, Table};
-use crate::view::tally::{Verdict, tallies};
-use crate::view::{Group, View, noise, wording};
+use crate::view::{Counts, Group, View, noise, wording};
 
 /// The table ends before the text is larger than this, in bytes: GitHub cuts a summary at 1 MiB, and
 /// a comment at 65 536 characters.
@@ -29,7 +29,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
     parts.extend(unfinished(view.run).map(str::to_owned));
     let beside = noise::run_warnings(view.run, view.analysis);
     parts.extend(beside.map(|sentence| escaped(&sentence)));
-    parts.push(findings(view));
+    parts.push(precision(view));
     parts.push(claims(view));
     parts.push(counts(view));
     let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
@@ -55,13 +55,13 @@ fn control(noise: Noise) -> String {
     let Noise { passed, unproven, failed } = noise;
     let all = passed + unproven + failed;
     if all == 0 {
-        return "**No noise control**: the reference was not measured against itself.".to_owned();
+        return "**No A/A control**: the reference was not measured against itself.".to_owned();
     }
     let head = match failed {
-        0 if unproven == 0 => "Noise control passed",
-        0 => "Noise control: no failure",
-        1 => "One noise control failed",
-        _ => "Do not trust these verdicts",
+        0 if unproven == 0 => "A/A control passed",
+        0 => "A/A control: no failure",
+        1 => "One A/A control failed",
+        _ => "Do not trust these results",
     };
     format!(
         "**{head}**: the reference against itself passed in {passed} of {all} comparisons, \
@@ -79,16 +79,13 @@ fn unfinished(run: &Run) -> Option<&'static str> {
     }
 }
 
-/// What each kind of work comes to.
-fn findings(view: &View<'_>) -> String {
-    let lines = view.sections().into_iter().map(|section| {
-        let Verdict { headline, grounds } = Verdict::of(&tallies(&section, &view.runners));
-        // Long only where names are.
-        let grounds: String = escaped(&grounds).chars().take(10 * LONGEST).collect();
-        let line = format!("- **{}**: {}. {grounds}", section.title, short(&headline));
-        line.trim_end().to_owned()
-    });
-    lines.collect::<Vec<_>>().join("\n")
+/// How many comparisons have an answer.
+fn precision(view: &View<'_>) -> String {
+    let counts = Counts::of(view);
+    match counts.total() {
+        0 => String::new(),
+        total => format!("{}: {}.", format::count(total, "comparison"), counts.words()),
+    }
 }
 
 /// What the run says to its claims.
@@ -127,8 +124,8 @@ fn counts(view: &View<'_>) -> String {
 
 /// As many comparisons as fit into `room` bytes.
 fn table(view: &View<'_>, room: usize) -> String {
-    let names: Vec<String> = view.runners.iter().map(|runner| shortened(runner.name)).collect();
-    let mut columns = vec![("cost ÷ that of the reference", Left)];
+    let names: Vec<String> = view.columns().iter().map(|runner| shortened(runner.name)).collect();
+    let mut columns = vec![("workload", Left)];
     columns.extend(names.iter().map(|name| (name.as_str(), Left)));
     let mut table = Table::new(&columns);
     for group in view.compared_groups() {
@@ -154,39 +151,32 @@ fn table(view: &View<'_>, room: usize) -> String {
         let _ =
             write!(text, "\n{} left out; the report has all.\n", format::count(all - shown, "row"));
     }
-    text + "\n**Bold**: no runner of its class is proven faster. The reference has its own figure."
+    text + "\n**Bold**: settled. `~`: leaning. A range: open, the cost ÷ that of the reference. The reference has its figure."
 }
 
 fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {
-    let distrusted = group.is_distrusted();
-    let doubt = if distrusted { " ⚠ noise control failed, no verdict" } else { "" };
+    let doubt = if group.is_distrusted() { " ⚠ A/A control failed" } else { "" };
     let name = shortened(&format!("{} · {}", group.title, group.point()));
-    let cells = view.runners.iter().map(|runner| match group.row(runner.name) {
-        Some(row) if distrusted => Cell::new(cell_without_verdict(group, row)),
-        Some(row) => Cell::new(cell(group, row)).strong_if(row.beaten_by.is_empty()),
+    let columns = view.columns();
+    let cells = columns.iter().map(|runner| match group.row(runner.name) {
+        Some(row) => cell(group, row),
         None => Cell::new(""),
     });
     [Cell::new(name + doubt)].into_iter().chain(cells).collect()
 }
 
-/// `1.20× slower`; of the reference its figure, and without one why.
-fn cell(group: &Group<'_>, row: &Row) -> String {
-    if let Some(comparison) = &row.comparison {
-        let word = wording::verdict(comparison.verdict, group.unit());
-        let ratio = comparison.ratio.map(format::ratio).unwrap_or_default();
-        return format!("{ratio} {word}").trim_start().to_owned();
+/// `43% slower`; of the reference its figure, and without one why.
+fn cell(group: &Group<'_>, row: &Row) -> Cell {
+    if let Some(found) = &row.comparison {
+        let found = group.trusted(found);
+        let settled = found.verdict.class() == Some(ResultClass::Settled);
+        return Cell::new(wording::words(&found, group.unit())).strong_if(settled);
     }
-    match group.figure(row) {
-        Some(_) if row.client_bound.is_some() => "not ranked".to_owned(),
+    Cell::new(match group.figure(row) {
+        Some(_) if row.client_bound.is_some() => "client-bound".to_owned(),
         Some(figure) => shortened(&format::figure(figure.value, &figure.unit)),
         None => wording::no_result(row).to_owned(),
-    }
-}
-
-/// A cell whose comparison has no verdict.
-fn cell_without_verdict(group: &Group<'_>, row: &Row) -> String {
-    let ratio = row.comparison.as_ref().and_then(|comparison| comparison.ratio);
-    ratio.map_or_else(|| cell(group, row), format::ratio)
+    })
 }
 
 /// A text that is not endless.

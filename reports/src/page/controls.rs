@@ -1,76 +1,59 @@
-//! What filters, sorts and hides: shown by the script, between the findings and the table.
-
-use std::fmt::Write as _;
+//! What filters the first page and changes what its table shows; a script works it.
 
 use maud::{Markup, html};
 
-use crate::view::View;
+use super::context::Page;
+use crate::view::Runner;
 
 /// The controls' part of the style sheet.
-const STYLE: &str = include_str!("controls.css");
+pub(super) const STYLE: &str = include_str!("controls.css");
+
+/// What the table shows: word in an address, label.
+const SHOWN: [(&str, &str); 4] =
+    [("ratio", "ratio"), ("absolute", "absolute"), ("cpu", "CPU time"), ("memory", "memory")];
 
 /// The button that goes from the browser's theme to dark to light.
 pub(super) fn theme_switch() -> Markup {
     html! { button type="button" data-theme-switch data-scripted hidden { "Theme" } }
 }
 
-/// The controls of the table.
-pub(super) fn form(view: &View<'_>) -> Markup {
+/// The controls of the first page; those of the table's figures only `with_data`.
+pub(super) fn form(page: Page<'_, '_>, with_data: bool) -> Markup {
+    let columns = page.view.columns();
     html! {
-        // A dialogue's method: sent without a dialogue, it does nothing.
-        form #controls method="dialog" data-scripted hidden aria-label="What the table shows" {
-            fieldset {
-                legend { "Kinds of work" }
-                @for section in view.sections() {
-                    (checkbox("kind", section.slug, section.title))
-                }
-            }
-            fieldset {
-                legend { "Runners" }
-                @for runner in &view.runners { (checkbox("hide", runner.name, runner.name)) }
-            }
-            p {
-                label {
-                    "Sort each kind by "
-                    select name="sort" {
-                        option value="-" { "the order of the plan" }
-                        @for runner in &view.runners {
-                            option value=(runner.name) { (runner.name) }
-                        }
-                    }
-                }
-                label { "Find " input type="search" name="find"; }
-                button type="reset" { "Show all" }
-                output name="counts" {}
-            }
+        details.tools data-scripted hidden {
+            summary { "Compare, show, filter" }
+            (fields(&columns, with_data))
         }
     }
 }
 
-fn checkbox(name: &str, value: &str, text: &str) -> Markup {
+fn fields(columns: &[&Runner<'_>], with_data: bool) -> Markup {
     html! {
-        label { input type="checkbox" name=(name) value=(value) checked; (text) }
+        // A dialogue's method: sent without a dialogue, it does nothing.
+        form #controls method="dialog" aria-label="What this page shows" {
+            @if with_data {
+                label {
+                    "Compare with "
+                    select name="base" {
+                        @for (place, runner) in columns.iter().enumerate() {
+                            option value=(runner.name) { (runner.name) }
+                            @if place == 0 { option value="*" { "fastest of each row" } }
+                        }
+                    }
+                }
+                fieldset {
+                    legend { "Show" }
+                    @for (value, words) in SHOWN {
+                        label { input type="radio" name="show" value=(value); (words) }
+                    }
+                }
+            }
+            label { input type="checkbox" name="hide" checked; span #empty { "hide near-empty" } }
+            label { input type="checkbox" name="only"; "only settled" }
+            label { "Filter " input type="search" name="find"; }
+            button type="button" name="copy" { "Copy as Markdown" }
+            output name="counts" {}
+        }
     }
 }
-
-/// The style of the controls and the chooser.
-pub(super) fn style() -> String {
-    format!("{STYLE}{}", dimming())
-}
-
-/// Pointing at a runner's heading, or reaching it by keyboard, dims the other runners' columns.
-fn dimming() -> String {
-    let mut rules = String::new();
-    for column in 1..=COLUMNS {
-        let _ = writeln!(
-            rules,
-            ".matrix:has(thead tr:last-child th:nth-child({column}):is(:hover, :focus-within)) \
-             tr[data-kind] > td:not(:nth-child({})) {{ opacity: 0.3; }}",
-            column + 1
-        );
-    }
-    rules
-}
-
-/// Columns that dim the others; those of a table with more do not.
-const COLUMNS: usize = 16;

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::context::Page;
 use super::{document, environment};
 use crate::export::{COMPARE_NAME, CSV_NAME, JSON_NAME, SCHEMA_NAME, SUMMARY_NAME};
-use crate::view::links::SNAPSHOT;
 
 /// The page.
 pub(super) fn page(page: Page<'_, '_>) -> String {
@@ -25,9 +24,6 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             ul {
                 (file(JSON_NAME, "the whole run, every trial, and the analysis that these pages show"))
                 (file(SCHEMA_NAME, "what that document may hold, as JSON Schema"))
-                @if page.view.compared_groups().next().is_some() {
-                    (file(SNAPSHOT, "the overview as a picture, for a pull request"))
-                }
                 (file(CSV_NAME, "one row per cell and metric; a cell without a result has its reason"))
                 (file(SUMMARY_NAME, "the findings in Markdown, for a job summary or a pull request"))
                 @if page.view.previous.is_some() {

@@ -3,8 +3,10 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::context::Page;
-use super::{controls, navbar, script, style};
+use super::{controls, header, navbar, script, style};
+use crate::format;
 use crate::sanitize::sanitize;
+use crate::view::{Counts, View};
 
 /// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
 /// itself.
@@ -14,6 +16,16 @@ fn policy() -> String {
          base-uri 'none'; form-action 'none'",
         script::policy()
     )
+}
+
+/// Three bars, as a picture in the page itself: nothing is fetched.
+const ICON: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAgMAAABinRfyAAAADFBMVEUAAAAfT6iz\
+                    RwsLbpkdHRfVAAAAAXRSTlMAQObYZgAAAB5JREFUeNpjYIAD0dDQECQCAbRWLUAmEMD+AwoBAgCb2gsjiCCBMAAAAABJRU5ErkJggg==";
+
+/// What a link to the page says about it.
+fn description(view: &View<'_>) -> String {
+    let counts = Counts::of(view);
+    format!("{} of runtimes: {}.", format::count(counts.total(), "comparison"), counts.words())
 }
 
 /// The whole document: bar, `body`, foot. `current` is the page's name in the bar.
@@ -28,10 +40,13 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                title { (title) " – runtime-bench" }
-                // Without it a browser asks the server for a picture.
-                link rel="icon" href="data:,";
-                style { (PreEscaped(style::style())) (PreEscaped(controls::style())) }
+                @let full = format!("{title} – {}", header::machine_and_date(page.view.run));
+                title { (full) }
+                meta property="og:title" content=(full);
+                meta property="og:type" content="website";
+                meta property="og:description" content=(description(page.view));
+                link rel="icon" href=(ICON);
+                style { (PreEscaped(style::style())) (PreEscaped(controls::STYLE)) }
                 (script::element())
             }
             body {

@@ -1,55 +1,101 @@
-//! The head of the first page: what was compared, where, and how far to trust it.
+//! The head of the first page: what was compared, where, when, and how far to trust it.
 
 use maud::{Markup, html};
 use runtime_bench_results::run::Run;
 
-use super::badge;
+use super::precision;
 use crate::format;
 use crate::view::View;
 
-/// Title, environment in a line, badges.
+/// Longest name of a machine in a title, characters.
+const LONGEST: usize = 60;
+
+/// Title, environment in a line, precision.
 pub(super) fn header(view: &View<'_>) -> Markup {
-    let workloads: usize = view.sections().iter().map(|section| section.workloads.len()).sum();
     html! {
         header.top {
-            h1 { (TITLE) }
-            p.lead {
-                "The same work on " (format::count(view.runners.len(), "runner"))
-                ", each a runtime or a way to use threads: "
-                (format::count(workloads, "workload")) ", "
-                (format::count(view.compared_groups().count(), "comparison")) " of verified answers"
-            }
+            h1 { (title(view)) }
             p.facts {
-                @for (place, fact) in facts(view.run).iter().enumerate() {
-                    @if place > 0 { span aria-hidden="true" { " · " } " " }
+                @for (place, fact) in facts(view).iter().enumerate() {
+                    @if place > 0 { " · " }
                     span { (fact) }
                 }
             }
-            (badge::badges(view))
+            (precision::line(view))
         }
     }
 }
 
-/// Heading of the page, and its title.
-pub(super) const TITLE: &str = "Which runtime for which work";
+/// `Rust runtimes compared: 38 workloads, 9 runners`.
+pub(super) fn title(view: &View<'_>) -> String {
+    format!(
+        "Rust runtimes compared: {}, {}",
+        format::count(view.compared().count(), "workload"),
+        format::count(view.runners.len(), "runner")
+    )
+}
 
-/// Machine, kernel, date, profile, workers.
-fn facts(run: &Run) -> Vec<String> {
-    let (environment, plan) = (&run.header.environment, &run.header.plan);
-    let machine = environment.cpu_model.clone().unwrap_or_else(|| "processor not readable".into());
-    let cores = environment
-        .cores
-        .map_or_else(|| "cores not readable".into(), |cores| format::count(cores, "core"));
+/// What the title of every page ends with: `AMD EPYC, 2 cores, 21 Nov 2026`.
+pub(super) fn machine_and_date(run: &Run) -> String {
+    let [machine, cores] = machine(run);
+    let machine: String = machine.chars().take(LONGEST).collect();
+    format!("{machine}, {cores}, {}", day(&run.header.started))
+}
+
+fn machine(run: &Run) -> [String; 2] {
+    let environment = &run.header.environment;
+    let cores = environment.cores.map(|cores| format::count(cores, "core"));
+    [
+        environment.cpu_model.clone().unwrap_or_else(|| "unknown processor".to_owned()),
+        cores.unwrap_or_else(|| "unknown number of cores".to_owned()),
+    ]
+}
+
+/// Machine, system, versions, date, profile and duration.
+fn facts(view: &View<'_>) -> Vec<String> {
+    let (run, plan) = (view.run, &view.run.header.plan);
+    let [machine, cores] = machine(run);
+    let kernel = run.header.environment.kernel.as_deref().unwrap_or("unknown system");
     let mut facts = vec![
-        machine,
-        cores,
-        environment.kernel.clone().unwrap_or_else(|| "kernel not readable".into()),
-        moment(&run.header.started),
-        format!("profile {}", plan.profile),
-        format::count(plan.workers, "worker"),
+        format!("{machine}, {cores}"),
+        kernel.split_once('-').map_or(kernel, |(version, _)| version).to_owned(),
     ];
+    let versions: Vec<String> = view
+        .runners
+        .iter()
+        .filter_map(|runner| runner.package())
+        .map(|(name, version)| format!("{name} {version}"))
+        .collect();
+    if !versions.is_empty() {
+        facts.push(versions.join(", "));
+    }
+    facts.push(day(&run.header.started));
+    let took = run.end.map(|end| format!(", {}", duration(end.elapsed_s))).unwrap_or_default();
+    facts.push(format!("{} profile{took}", plan.profile));
+    facts.push(format::count(plan.workers, "worker"));
     facts.extend(run.sharding());
     facts
+}
+
+/// `42 s`, `15 min`.
+fn duration(seconds: f64) -> String {
+    match seconds {
+        ..120.0 => format!("{seconds:.0}\u{a0}s"),
+        _ => format!("{:.0}\u{a0}min", seconds / 60.0),
+    }
+}
+
+/// `2026-01-31T12:34:56Z` → `31 Jan 2026`; anything else as it is.
+pub(super) fn day(started: &str) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let parts = started.split_once('T').map(|(date, _)| date.splitn(3, '-').collect::<Vec<_>>());
+    let date = parts.and_then(|parts| {
+        let [year, month, day] = parts[..] else { return None };
+        let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+        Some(format!("{} {month} {year}", day.parse::<u8>().ok()?))
+    });
+    date.unwrap_or_else(|| started.to_owned())
 }
 
 /// `2026-01-31T12:34:56.789Z` → `2026-01-31 12:34 UTC`; anything else as it is.
@@ -67,11 +113,15 @@ pub(super) fn moment(started: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::moment;
+    use super::{day, moment};
 
     #[test]
     fn rfc3339_times_are_shortened_and_others_kept() {
         assert_eq!(moment("2026-01-31T12:34:56.789Z"), "2026-01-31 12:34 UTC");
+        assert_eq!(day("2026-01-31T12:34:56.789Z"), "31 Jan 2026");
+        for odd in ["", "T", "2026-13-01T", "a-b-cT"] {
+            assert_eq!(day(odd), odd);
+        }
         for odd in ["", "T", "TZ", "yesterday", "2026-01-31T12:34:56+01:00", "aT1äöüZ"] {
             assert_eq!(moment(odd), odd);
         }

@@ -1,28 +1,20 @@
-//! `index.html`: the verdicts, then the table of workloads and runners.
+//! `index.html`: what the run says, then every comparison in one table.
 
 use maud::{Markup, html};
 
 use super::context::Page;
-use super::{cards, chooser, document, header, matrix, overview};
+use super::{document, header, table};
 use crate::ReportError;
 
 /// The page.
 pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
-    Ok(document::document(page, "index", header::TITLE, &sections(page)?))
+    Ok(document::document(page, "index", &header::title(page.view), &sections(page)?))
 }
 
 /// What stands on the page.
 pub(super) fn sections(page: Page<'_, '_>) -> Result<Markup, ReportError> {
-    let overview = overview::section(page)?;
     Ok(html! {
         (header::header(page.view))
-        div.overview {
-            div {
-                (cards::section(page))
-                (chooser::section(page)?)
-            }
-            (overview)
-        }
-        (matrix::section(page))
+        (table::section(page)?)
     })
 }

@@ -55,7 +55,7 @@ fn table(sites: &[MachineView<'_>]) -> Markup {
         h2 { "Each runner against the reference of its own run" }
         div.scroll tabindex="0" role="group" aria-label="Ratios by machine" {
             table.figures.verdicts {
-                caption { "Cost ÷ the reference’s, with its interval and the verdict" }
+                caption { "Each runner against the reference, with the 95% interval of the ratio of costs" }
                 thead {
                     tr {
                         th scope="col" { "Workload" }
@@ -116,9 +116,8 @@ fn ratio(cell: Option<(&Row, &str)>) -> Markup {
     html! {
         @match &row.comparison {
             Some(found) => td {
-                @if let Some(ratio) = found.ratio { (format::ratio(ratio)) " " }
-                (wording::table_verdict(found, unit))
-                i { @if let Some(interval) = found.interval { (format::ratio_interval(interval)) } }
+                (wording::words(found, unit))
+                i { @if let Some(interval) = found.interval { "cost " (format::ratio_interval(interval)) "×" } }
             },
             None if row.is_ranked() => td { "reference" },
             None => td.none { (wording::no_result(row)) },

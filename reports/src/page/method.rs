@@ -1,4 +1,4 @@
-//! How it was measured, what the words mean, what the measuring itself costs.
+//! How it was measured, what the words mean, and what measuring costs.
 
 use maud::{Markup, html};
 
@@ -24,7 +24,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             }
             h2 { "What the words mean" }
             (words())
-            h2 { "What it cannot tell" }
+            h2 { "Limits" }
             (limits())
             h2 { "Where the time went" }
             div.prose { p { (phases::sentence(view.run)) } }
@@ -38,8 +38,8 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             p.command { code { (environment::command_line(view.run)) } }
             div.prose {
                 p {
-                    "The same results file gives the same pages, byte for byte. Another run, even on "
-                    "the same machine, differs by somewhat more than the intervals of one run say."
+                    "The same results file gives the same pages, byte for byte. Another run on the same "
+                    "machine differs by somewhat more than the intervals of one run."
                 }
             }
         }
@@ -47,14 +47,12 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
 }
 
 const LIMITS: [&str; 5] = [
-    "One machine is one machine: a ratio that holds here may not hold on other processors, kernels or \
-     core counts.",
-    "Load generators run on the same machine as the servers. Where the generator is what was measured, the row \
-     says client-bound and is not ranked.",
-    "No interval covers what differs between two runs: the layout of memory, the phase of the machine, its \
-     neighbours.",
-    "A workload is a model. What a program does besides, its caches, its allocator, its locks, is not in it.",
-    "Runtimes are set to the same number of workers. Some have other defaults; the runners say theirs.",
+    "One machine: a ratio that holds here may not hold on other processors, kernels or core counts.",
+    "Load generators run on the same machine as the servers. Where the generator was the limit, the cell says \
+     client-bound and is not compared.",
+    "No interval covers what differs between two runs: memory layout, machine state, other tenants.",
+    "A workload is a model. It leaves out the rest of a program: its caches, its allocator, its locks.",
+    "Runners use the same number of workers. Some have other defaults; their pages say which.",
 ];
 
 fn limits() -> Markup {
@@ -66,21 +64,21 @@ fn measuring(view: &View<'_>) -> Markup {
     html! {
         p {
             b { "One process per trial. " }
-            "Each trial is a fresh process with one fresh instance of one runner. It prepares "
-            "outside the clock, warms up, measures one block, verifies the answer and ends. "
-            "A wrong answer, a crash or a time-out is a failed cell, never a figure."
+            "Each trial is a new process with one new instance of one runner. It prepares its inputs outside "
+            "the clock, warms up, measures one block, verifies the output and exits. Wrong output, a crash "
+            "or a timeout makes the cell fail; a failed cell has no result."
         }
         p {
             b { "Random rounds. " }
-            "A round holds every runner of a comparison once, in an order drawn anew from seed "
-            (plan.seed) ". Runners with a number of workers have " (plan.workers)
-            "; how each is set up stands on its page."
+            "A round holds every runner of a comparison once, in random order from seed " (plan.seed)
+            ". Runners with a configurable number of workers use " (plan.workers)
+            "; each runner’s page shows its setup."
         }
         p {
-            b { "The reference against itself. " }
-            "The reference, " (plan.reference) ", stands in each round twice. Whatever the two "
-            "differ by is the noise of this run; a control passes when they are proven alike "
-            "within 3\u{a0}%."
+            b { "A/A control. " }
+            "Each round measures the reference, " (plan.reference) ", twice. Any difference between the two "
+            "is noise. The control passes when they are the same within 3%, and fails when they differ at "
+            "the level of the table."
         }
     }
 }
@@ -89,18 +87,22 @@ fn comparing(view: &View<'_>) -> Markup {
     html! {
         p {
             b { "Paired ratios. " }
-            "A runner is compared with the reference within the same round: cost ÷ cost, where "
-            "cost is the headline metric, or its inverse where more is better. 1.12× is 12\u{a0}% "
-            "more cost than the reference. The median of these ratios is shown with its sign "
-            "interval, which assumes no distribution"
-            @if let Some(level) = confidence(view) { ", at " (level) " confidence" }
-            ": the error level of a workload is divided among its comparisons. The interval "
-            "beside a single figure is at 95\u{a0}%; fewer than 6 processes give none."
+            "A comparison is the candidate’s cost ÷ the reference’s cost in the same round. Cost is the "
+            "headline metric, or its inverse where higher is better. The page shows the median of these "
+            "ratios with its 95% sign interval, which assumes no distribution. A settled result also needs "
+            "the interval at the level of the whole table"
+            @if let Some(level) = confidence(view) { ", " (level) ", " }
+            " and the agreement of the means."
         }
         p {
-            b { "CPU time beside wall time. " }
-            "Wall time says how long a caller waits; CPU time of all threads says what it costs. "
-            "On a busy machine CPU time is the steadier of the two."
+            b { "Direction. " }
+            "“43% slower” means 1.43 times the cost, “92% faster” means 1.92 times the throughput. From a "
+            "factor of two on, the page shows the factor."
+        }
+        p {
+            b { "CPU time. " }
+            "Wall time is how long a caller waits; CPU time is what all threads use meanwhile. On a busy "
+            "machine CPU time varies less."
         }
     }
 }
@@ -114,7 +116,7 @@ fn confidence(view: &View<'_>) -> Option<String> {
         levels.iter().copied().min_by(f64::total_cmp)?,
         levels.iter().copied().max_by(f64::total_cmp)?,
     );
-    let text = |level: f64| format!("{:.3}\u{a0}%", (1.0 - level) * 100.0);
+    let text = |level: f64| format!("{:.3}%", (1.0 - level) * 100.0);
     if low.total_cmp(&high).is_eq() {
         return Some(text(low));
     }
@@ -123,23 +125,34 @@ fn confidence(view: &View<'_>) -> Option<String> {
 
 const WORDS: [(&str, &str); 9] = [
     (
-        "faster, slower",
-        "The whole interval lies more than 1\u{a0}% beyond equal cost, and the mean agrees.",
+        "settled",
+        "Faster, slower or the same within 3% at the level of the whole table: with probability 90% no settled \
+         result of the table is wrong. “43% slower”, in bold.",
     ),
-    ("smaller, larger", "The same, where the cost is memory."),
-    ("negligible", "Proven different, and proven to differ by less than 3\u{a0}%."),
+    ("same", "The 95% interval lies within ±3%, ±5% or ±10%. “same ±10%”."),
     (
-        "tie",
-        "Whatever difference the rounds show lies within 3\u{a0}%, of the median and of the mean.",
+        "leaning",
+        "Probably faster or slower: at most 5% of the leaning results of a table are expected to be wrong. “~6% faster”.",
     ),
-    ("inconclusive", "The interval is too wide to say. No evidence of a difference is no tie."),
+    (
+        "open",
+        "The data allow both directions, or the size matters. The page shows the range: “0.70–2.1×” of the \
+         reference’s cost. A tooltip says about how many more rounds an answer needs.",
+    ),
+    ("smaller, larger", "Faster and slower where the cost is memory."),
     (
         "depends on mode",
-        "Median and mean disagree, or one side is slow in more rounds than the other.",
+        "Open: processes fall into a fast and a slow mode, and the two runners win in different modes.",
     ),
-    ("not compared", "Nothing to compare with, or too few pairs for a verdict."),
-    ("unbeaten", "No runner of the same class is proven to cost less."),
-    ("n/a, not measured, failed", "No result; the note beside the cell says why."),
+    (
+        "client-bound",
+        "The load generator was the limit, so the figure says nothing about the runner.",
+    ),
+    (
+        "n/a, not measured, failed",
+        "No result; the reason is in the tooltip and in the list below the table.",
+    ),
+    ("†", "Discontinued by its authors; never recommended."),
 ];
 
 fn words() -> Markup {

@@ -1,9 +1,7 @@
 //! The pages: one file per section, each a function from a page to markup.
 
-mod badge;
-mod cards;
+mod cell;
 mod changes;
-mod chooser;
 mod claims;
 mod compare;
 mod context;
@@ -17,25 +15,24 @@ mod header;
 mod history;
 mod index;
 mod machines;
-mod matrix;
 mod method;
 mod metrics;
 mod navbar;
-mod notes;
-mod overview;
 mod phases;
+mod precision;
 mod previous_run;
 mod runner;
 mod script;
 mod shards;
 mod single;
 mod style;
+mod table;
+mod table_data;
 mod workload;
 
 use crate::ReportError;
 use crate::files::File;
-use crate::sanitize::sanitize;
-use crate::view::links::{Links, MACHINES_PAGE, RUNNERS, SNAPSHOT, WORKLOADS};
+use crate::view::links::{Links, MACHINES_PAGE, RUNNERS, WORKLOADS};
 use crate::view::{MachineView, View};
 
 use context::Page;
@@ -64,7 +61,7 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError>
         files.push(file(&path, workload::page(below, workload)?));
     }
     for runner in &view.runners {
-        files.push(file(&format!("{RUNNERS}/{}", runner.slug), runner::page(below, runner)?));
+        files.push(file(&format!("{RUNNERS}/{}", runner.slug), runner::page(below, runner)));
     }
     Ok(files)
 }
@@ -73,11 +70,6 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError>
 pub(crate) fn one_page(view: &View<'_>) -> Result<File<'static>, ReportError> {
     let page = Page { view, links: Links::OnePage };
     Ok(File::new("index.html", single::page(page)?))
-}
-
-/// The overview as a picture, for a pull request; `None` where there is nothing to compare.
-pub(crate) fn snapshot(view: &View<'_>) -> Result<Option<File<'static>>, ReportError> {
-    Ok(overview::snapshot(view)?.map(|svg| File::new(SNAPSHOT, sanitize(&svg))))
 }
 
 /// The machines side by side.

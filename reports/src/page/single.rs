@@ -10,7 +10,7 @@ use crate::view::links::{RUNNERS, WORKLOADS, anchor};
 /// The page.
 pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
     let overview = index::sections(page)?;
-    let workloads = workloads(page)?;
+    let workloads = workloads(page);
     let claims = if page.view.claims.is_empty() {
         html! {}
     } else {
@@ -26,13 +26,13 @@ pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
         @if !page.view.glossary.is_empty() { (glossary::section(page)) }
         (data::section(page))
     };
-    Ok(document::document(page, "index", header::TITLE, &body))
+    Ok(document::document(page, "index", &header::title(page.view), &body))
 }
 
-fn workloads(page: Page<'_, '_>) -> Result<Markup, ReportError> {
+fn workloads(page: Page<'_, '_>) -> Markup {
     let mut sections: Vec<Markup> = Vec::new();
     for one in page.view.compared() {
-        let main = one.main().map(|group| workload::brief(page, group)).transpose()?;
+        let main = one.main().map(|group| workload::brief(page, group));
         sections.push(html! {
             section.workload id=(anchor(WORKLOADS, &one.slug)) {
                 h2 { (one.title) }
@@ -42,7 +42,7 @@ fn workloads(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             }
         });
     }
-    Ok(html! { @for section in sections { (section) } })
+    html! { @for section in sections { (section) } }
 }
 
 fn runners(page: Page<'_, '_>) -> Markup {

@@ -1,6 +1,6 @@
-// What the pages do with scripts on; every figure is there without. The state of the controls is
-// the page's address, so that it can be shared: `#kind=io,cpu&sort=smol`. What is not named there
-// stands at its default. An address without `=` is a plain anchor.
+// What the pages do with scripts on; every comparison is there without. The state of the controls is the
+// page's address, so that it can be shared: `#base=smol&show=cpu`. What is not named there stands at its
+// default. An address without `=` is a plain anchor.
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const say = (element, text) => { element.textContent = text; };
@@ -9,14 +9,8 @@
   const read = () => {
     if (/^$|=/.test(location.hash)) state = new URLSearchParams(location.hash.slice(1));
   };
-  const listed = (name) => state.get(name)?.split(",");
   const keep = (name, value, differs) => (differs ? state.set(name, value) : state.delete(name));
   const write = () => history.replaceState(null, "", `#${state}`.replaceAll("%2C", ","));
-  // The first option is the default.
-  const select = (field, value) => {
-    field.value = value;
-    if (field.selectedIndex < 0) field.selectedIndex = 0;
-  };
 
   // The theme holds across pages, unless the browser refuses to remember it.
   const memory = (work) => {
@@ -39,120 +33,178 @@
     paint();
   };
 
-  // The table. Like the chooser it gives back what shows the state.
-  const table = (form) => {
-    const { sort, find, counts } = form.elements;
-    const rows = all(".matrix tr[data-kind]");
-    const heads = all(".matrix th[data-runner]");
-    const classes = all(".matrix th[scope=colgroup]").map((head) => [head, head.colSpan]);
-    const boxes = (name) => all(`[name=${name}]`);
-    const shown = (parts) => parts.filter((part) => !part.hidden).length;
-    const of = (parts) => `${shown(parts)} of ${parts.length}`;
+  // Copies a text, and says so on the button for a moment.
+  const copy = (button, text) => {
+    const before = button.textContent;
+    const done = (words) => {
+      say(button, words);
+      setTimeout(() => say(button, before), 1500);
+    };
+    const clipboard = navigator.clipboard?.writeText(text) ?? Promise.reject();
+    clipboard.then(() => done("Copied"), () => done("Copying failed"));
+  };
 
-    const hide = (runners) => {
-      for (const part of all("[data-runner]")) {
-        part.toggleAttribute("hidden", runners.includes(part.dataset.runner));
-      }
-      heads.forEach((head, place) => {
-        for (const row of rows) row.cells[place + 1].hidden = head.hidden;
+  // A comparison in words, as `wording.rs` has it.
+  const CLASS = { F: "sf", S: "ss", T: "eq tie", E: "eq", f: "lf", s: "ls", o: "op", n: "na" };
+  const short = (x) =>
+    x < 0.0005 || x >= 1e4 ? x.toExponential(1).replace("+", "") : x.toFixed(x < 0.095 ? 3 : x < 0.995 ? 2 : x < 9.95 ? 1 : 0);
+  const size = (ratio) => {
+    const percent = (ratio - 1) * 100;
+    return percent < 99.5 ? `${percent.toFixed(percent < 0.95 ? 1 : 0)}%` : `${short(ratio)}×`;
+  };
+  const words = ({ code, ratio, low, high, within }, bytes) => {
+    if (code === "T" || code === "E") return `same ±${within || 10}%`;
+    if (code === "n") return "too few rounds";
+    if (!low) return "open";
+    const ends = [low, high].map(short);
+    if (code === "o") return `${(ends[0] === ends[1] ? [low, high].map((x) => x.toFixed(2)) : ends).join("–")}×`;
+    const word = (bytes ? ["smaller", "larger"] : ["faster", "slower"])[ratio < 1 ? 0 : 1];
+    return `${"fs".includes(code) ? "~" : ""}${size(ratio < 1 ? 1 / ratio : ratio)} ${word}`;
+  };
+  const drawn = ({ ratio, low, high }) => {
+    const SVG = document.body.querySelector(".matrix svg").namespaceURI;
+    const part = (name, values) => {
+      const element = document.createElementNS(SVG, name);
+      for (const [key, value] of Object.entries(values)) element.setAttribute(key, value);
+      return element;
+    };
+    const at = (x) => Math.round(Math.min(226, Math.max(14, 120 + 32 * Math.log2(x))));
+    const svg = part("svg", { viewBox: "0 0 240 48", "aria-hidden": "true" });
+    svg.append(part("path", { d: `M${at(low)} 24H${at(high)}` }), part("circle", { cx: at(ratio), cy: 24, r: 13 }));
+    return svg;
+  };
+
+  const table = (form) => {
+    const { base, show, hide, only, find, copy: button, counts } = form.elements;
+    const heads = all(".matrix thead th[data-runner]");
+    const names = heads.map((head) => head.dataset.runner);
+    const rows = all(".matrix tr[data-row]");
+    const cards = all(".answer");
+    const summary = all("#counts")[0];
+    const lines = JSON.parse(all("#table-data")[0]?.textContent ?? "[]").map((line) => ({ ...line, p: line.p.split(";") }));
+    // What the page came with is what the default shows.
+    const given = rows.map((row) => [...row.cells].slice(1).map((cell) => [cell.className, cell.title, [...cell.childNodes]]));
+    const told = summary?.textContent;
+
+    // Candidate against reference, as `table_data.rs` writes it.
+    const pair = (line, from, to) => {
+      const [first, second] = from < to ? [from, to] : [to, from];
+      const text = line.p[first * names.length - first * (first + 1) / 2 + second - first - 1];
+      if (!text) return null;
+      const [ratio, low, high, within] = text.slice(2).split(",").map(Number);
+      return from < to ? { code: text[0], ratio, low, high, within }
+        : { code: text[1], ratio: 1 / ratio, low: 1 / high, high: 1 / low, within };
+    };
+    const fill = (cell, name, kind, text, found) => {
+      cell.className = kind;
+      cell.title = "";
+      const [label, value] = ["i", "span"].map((tag) => document.createElement(tag));
+      say(label, `${name} `);
+      say(value, text);
+      cell.replaceChildren(label, ...(found?.low ? [drawn(found)] : []), value);
+    };
+    const restore = (cell, [kind, title, parts]) => {
+      cell.className = kind;
+      cell.title = title;
+      cell.replaceChildren(...parts);
+    };
+    const against = (line, place) => {
+      if (base.selectedIndex === 0) return line.b[0];
+      return base.value === "*" ? line.b[1] : names.indexOf(base.value);
+    };
+    const draw = (row, place) => {
+      const line = lines[place];
+      const figures = { absolute: 0, cpu: 1, memory: 2 }[show.value];
+      names.forEach((name, column) => {
+        const [cell, start] = [row.cells[column + 1], given[place][column]];
+        if (figures === undefined && base.selectedIndex === 0) return restore(cell, start);
+        if (figures !== undefined) {
+          const text = line.v[figures][column];
+          return text ? fill(cell, name, "ab", text) : fill(cell, name, "na", "–");
+        }
+        const from = against(line, place);
+        if (column === from && line.v[0][column]) return fill(cell, name, "ab", line.v[0][column]);
+        const found = from < 0 ? null : pair(line, from, column);
+        return found ? fill(cell, name, CLASS[found.code], words(found, line.u), found) : fill(cell, name, "na", "–");
       });
-      let from = 0;
-      for (const [head, span] of classes) {
-        const left = shown(heads.slice(from, from += span));
-        head.colSpan = left;
-        head.hidden = !left;
+    };
+    const count = () => {
+      const cells = rows.flatMap((row) => [...row.cells].slice(1));
+      const of = (...kinds) => cells.filter((cell) => kinds.includes(cell.className)).length;
+      const parts = [of("sf", "ss", "eq tie"), of("eq"), of("lf", "ls"), of("op")];
+      const total = parts.reduce((sum, part) => sum + part);
+      return `${total} comparisons: ${parts[0]} settled, ${parts[1]} same within 10%, ${parts[2]} leaning, ${parts[3]} open.`;
+    };
+    // Columns with a result in less than a quarter of the rows.
+    const sparse = () => names.map((_, column) =>
+      rows.filter((row) => !/^na/.test(row.cells[column + 1].className)).length * 4 < rows.length);
+    const SETTLED = /^(sf|ss|eq tie|ab)$/;
+    const results = () => {
+      if (base) {
+        base.value = state.get("base") ?? names[0];
+        if (base.selectedIndex < 0) base.selectedIndex = 0;
+        show.value = state.get("show");
+        if (!show.value) show.value = "ratio";
+        rows.forEach(draw);
       }
-    };
-    // Within its kind; rows without a figure last.
-    const order = (column) => {
-      const cost = (row) => row.cells[column + 1].dataset.x ?? Infinity;
-      const sorted = column < 0 ? rows : [...rows].sort((a, b) => cost(a) - cost(b) || 0);
-      for (const row of sorted) row.parentNode.append(row);
-    };
-    const show = () => {
-      const hidden = listed("hide") ?? [];
-      const wanted = (kind) => listed("kind")?.includes(kind) ?? true;
-      for (const box of boxes("kind")) box.checked = wanted(box.value);
-      for (const box of boxes("hide")) box.checked = !hidden.includes(box.value);
-      select(sort, state.get("sort"));
+      hide.checked = !state.has("all");
+      only.checked = state.has("only");
       find.value = state.get("find") ?? "";
-      hide(hidden);
-      order(sort.selectedIndex - 1);
-      for (const row of rows) {
-        const named = row.cells[0].textContent.toLowerCase().includes(find.value.toLowerCase());
-        row.hidden = !named || !wanted(row.dataset.kind);
-      }
-      say(counts, `${of(rows)} workloads, ${of(heads)} runners shown`);
+      const empty = sparse();
+      const few = empty.filter(Boolean).length;
+      hide.parentNode.hidden = !few;
+      say(all("#empty")[0], `hide ${few} near-empty`);
+      heads.forEach((head, column) => {
+        for (const part of [head, ...rows.map((row) => row.cells[column + 1])]) part.hidden = hide.checked && empty[column];
+      });
+      const wanted = find.value.toLowerCase();
+      const found = (part) => part.textContent.toLowerCase().includes(wanted);
+      rows.forEach((row) => {
+        const cells = [...row.cells].slice(1);
+        for (const cell of cells) cell.classList.toggle("dim", only.checked && !SETTLED.test(cell.className));
+        const empty = only.checked && !cells.some((cell) => !cell.hidden && /^(sf|ss|eq tie)$/.test(cell.className));
+        row.hidden = empty || !(found(row.cells[0]) || found(row.closest("tbody").rows[0]));
+      });
+      for (const card of cards) card.hidden = !found(card) || (only.checked && card.dataset.state !== "settled");
+      if (summary) say(summary, !base || (!base.selectedIndex && show.value === "ratio") ? told : show.value === "ratio" ? count() : told);
+      const shown = rows.filter((row) => !row.hidden);
+      say(counts, shown.length < rows.length ? `${shown.length} of ${rows.length} rows` : "");
+      // One stop a topic: the arrows reach the rest.
+      for (const row of rows) row.querySelector("a").tabIndex = row === shown.find((one) => one.parentNode === row.parentNode) ? 0 : -1;
     };
     form.oninput = () => {
-      const values = (name, on) => boxes(name).filter(({ checked }) => checked === on).map(({ value }) => value);
-      keep("kind", values("kind", true), values("kind", false).length);
-      keep("hide", values("hide", false), values("hide", false).length);
-      keep("sort", sort.value, sort.selectedIndex);
+      if (base) {
+        keep("base", base.value, base.selectedIndex);
+        keep("show", show.value, show.value !== "ratio");
+      }
+      keep("all", 1, !hide.checked);
+      keep("only", 1, only.checked);
       keep("find", find.value, find.value);
       write();
-      show();
+      results();
     };
-    // After the browser has reset the form.
-    form.onreset = () => setTimeout(form.oninput);
-    return show;
-  };
-
-  // The chooser: sums and sorts what `chooser.rs` has computed.
-  const digits = (value) => (value < 100 ? value.toPrecision(3) : value.toFixed());
-  const sum = (rows, term = () => 1) => rows.reduce((total, row) => total + row.weight * term(row), 0);
-
-  // The weighted geometric mean of each member's ratios, the least first.
-  const standings = (rows, members, names) => {
-    const met = rows.filter((row) => members.some((member) => row.ratios[member]));
-    return members.map((member) => {
-      const own = met.filter((row) => row.ratios[member]);
-      const ranked = own.length && sum(own) >= sum(met) / 2;
-      const mean = ranked ? Math.exp(sum(own, (row) => Math.log(row.ratios[member])) / sum(own)) : Infinity;
-      const [name, figure] = [names[member], ranked ? digits(mean) + "×" : "not ranked"];
-      return { name, mean, text: `${name}: ${figure}, measured in ${own.length} of ${met.length}` };
-    }).sort((a, b) => a.mean - b.mean || 0);
-  };
-  const verdict = (found) => {
-    const [best, second] = found;
-    if (!(second?.mean < Infinity)) return "nothing to rank";
-    // Less than 3 % apart is not told apart.
-    const tie = found.filter(({ mean }) => mean <= best.mean * 1.03).map(({ name }) => name);
-    return tie[1] ? `a tie within 3 %: ${tie.join(", ")}`
-      : `${best.name} costs least, ${second.name} ${digits(second.mean / best.mean)} times as much`;
-  };
-
-  const chooser = (form) => {
-    const { runners, classes, rows } = JSON.parse(all("#chooser-data")[0].textContent);
-    const { work, tasks, aim, chosen } = form.elements;
-    const fields = [work, tasks, aim];
-    const lines = all("#reasons tbody tr");
-    const show = () => {
-      fields.forEach((field, place) => select(field, listed("for")?.[place]));
-      const counted = rows.map(([kind, weights, ratios], place) => ({
-        line: lines[place],
-        weight: weights[tasks.selectedIndex],
-        ratios: (!work.selectedIndex || kind === work.value) && ratios[aim.selectedIndex],
-      })).filter((row) => row.weight && row.ratios);
-      const says = classes.map(([title, members], place) => {
-        const found = standings(counted, members, runners);
-        all(`#rank-${place} li`).forEach((item, rank) => say(item, found[rank].text));
-        return `${title}: ${verdict(found)}. `;
-      });
-      say(chosen, says.join(""));
-      for (const line of lines) line.hidden = true;
-      for (const { line, weight, ratios } of counted) {
-        line.hidden = false;
-        [weight, ...ratios.map((ratio) => (ratio ? digits(ratio) + "×" : "–"))]
-          .forEach((text, place) => say(line.cells[place + 1], text));
-      }
+    for (const row of rows) {
+      row.onkeydown = (event) => {
+        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+        const shown = rows.filter((one) => !one.hidden);
+        const next = step && shown[shown.indexOf(row) + step];
+        if (next) {
+          event.preventDefault();
+          next.querySelector("a").focus();
+        }
+      };
+    }
+    const markdown = () => {
+      const line = (cells) => `| ${cells.map((text) => text.trim().replace(/\s+/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
+      const visible = (row) => [...row.cells].filter((cell) => !cell.hidden);
+      const text = (cell) => (cell.classList.contains("dim") ? "" : (cell.querySelector(":scope > span") ?? cell).textContent);
+      const head = visible(all(".matrix thead tr")[0]).map(text);
+      const body = rows.filter((row) => !row.hidden).map((row) => line(visible(row).map(text)));
+      return [line(head), line(head.map(() => "---")), ...body].join("\n");
     };
-    form.oninput = () => {
-      keep("for", fields.map(({ value }) => value), fields.some((field) => field.selectedIndex));
-      write();
-      show();
-    };
-    return show;
+    button.onclick = () => copy(button, markdown());
+    form.closest("details").open = matchMedia("(min-width: 60rem)").matches;
+    return results;
   };
 
   // The theme at once, so that nothing flashes; the rest when the page is there.
@@ -161,7 +213,8 @@
   addEventListener("DOMContentLoaded", () => {
     for (const part of all("[data-scripted]")) part.hidden = !part.hidden;
     for (const button of all("[data-theme-switch]")) button.onclick = turn;
-    const shows = [...all("#controls").map(table), ...all("#chooser").map(chooser), paint];
+    for (const button of all("[data-copy]")) button.onclick = () => copy(button, button.dataset.copy);
+    const shows = [...all("#controls").map(table), paint];
     onhashchange = () => {
       read();
       shows.forEach((show) => show());

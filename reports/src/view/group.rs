@@ -1,12 +1,10 @@
 //! One comparison: a workload at one point and one phase.
 
 use runtime_bench_analysis::analysis::{self, Row, Scaling, Status, Summary};
-use runtime_bench_analysis::stats::Verdict;
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_analysis::stats::{Comparison, Verdict};
 use runtime_bench_results::key::{Param, ParamValue, Point};
 use runtime_bench_results::trial::{Better, Phase};
 
-use super::runner::Runner;
 use super::wording;
 
 /// One comparison, arranged for reading.
@@ -18,26 +16,11 @@ pub(crate) struct Group<'a> {
     pub(crate) title: &'a str,
     /// Target of links to it, and stem of its charts' ids.
     pub(crate) anchor: String,
-    /// Class of each row's runner, in the order of the rows.
-    classes: Vec<Option<Class>>,
 }
 
 impl<'a> Group<'a> {
-    pub(super) fn new(
-        source: &'a analysis::Group,
-        title: &'a str,
-        runners: &[Runner<'a>],
-        index: usize,
-    ) -> Self {
-        let class = |row: &Row| {
-            runners.iter().find(|runner| runner.name == row.key.runner).and_then(Runner::class)
-        };
-        Self {
-            source,
-            title,
-            anchor: format!("comparison-{}", index + 1),
-            classes: source.rows.iter().map(class).collect(),
-        }
+    pub(super) fn new(source: &'a analysis::Group, title: &'a str, anchor: String) -> Self {
+        Self { source, title, anchor }
     }
 
     /// `variant · connections 64, messages 100 · steady state`; most instances are warm, and that is
@@ -58,6 +41,22 @@ impl<'a> Group<'a> {
             parts.push(wording::phase(self.source.phase).to_owned());
         }
         parts.join(" · ")
+    }
+
+    /// What tells it from the other comparisons of its workload: variant, phase, and the parameters that
+    /// differ.
+    pub(crate) fn setting(&self, all: &[Self]) -> String {
+        let Point { variant, params } = &self.source.point;
+        let differs =
+            |param: &&Param| all.iter().any(|one| !one.source.point.params.contains(param));
+        let mut parts: Vec<String> = variant.iter().cloned().collect();
+        parts.extend(
+            params.iter().filter(differs).map(|param| format!("{} {}", param.name, param.value)),
+        );
+        if all.iter().any(|one| one.source.phase != self.source.phase) {
+            parts.push(wording::phase(self.source.phase).to_owned());
+        }
+        parts.join(", ")
     }
 
     /// Whether it is the comparison at one value of a scaling's parameter.
@@ -106,6 +105,11 @@ impl<'a> Group<'a> {
         self.source.rows.iter().filter(move |row| row.metric(headline).is_some())
     }
 
+    /// Whether the headline counts bytes, of which less is smaller, not faster.
+    pub(crate) fn counts_bytes(&self) -> bool {
+        wording::counts_bytes(self.unit())
+    }
+
     /// The measured row that the others are compared with.
     pub(crate) fn reference(&self) -> Option<&'a Row> {
         // With a single figure there is nothing to be the reference of.
@@ -119,51 +123,13 @@ impl<'a> Group<'a> {
         self.source.control_failed()
     }
 
-    /// Whether any verdict was reached.
-    pub(crate) fn is_decided(&self) -> bool {
-        let mut comparisons = self.source.rows.iter().filter_map(|row| row.comparison.as_ref());
-        !self.is_distrusted()
-            && comparisons.any(|comparison| comparison.verdict != Verdict::NotCompared)
-    }
-
-    /// The rows of a row's class that are ranked, itself among them.
-    pub(crate) fn peers(&self, row: &Row) -> Vec<&'a Row> {
-        let class = self.class(row);
-        let headline = &self.source.headline;
-        self.source
-            .rows
-            .iter()
-            .zip(&self.classes)
-            .filter(|(peer, of)| {
-                **of == class && peer.is_ranked() && peer.metric(headline).is_some()
-            })
-            .map(|(peer, _)| peer)
-            .collect()
-    }
-
-    /// The class of a row's runner, if the run says so.
-    pub(crate) fn class(&self, row: &Row) -> Option<Class> {
-        let place = self.source.rows.iter().position(|one| one.key == row.key)?;
-        self.classes.get(place).copied().flatten()
-    }
-
-    /// Whether a row has a verdict beside one of its class at least: otherwise it is neither beaten nor
-    /// unbeaten.
-    pub(crate) fn judges(&self, row: &Row) -> bool {
-        self.is_decided() && (row.beaten_by.is_empty() || !row.beaten_by.is_empty())
-    }
-
-    /// What a row costs ÷ what the cheapest of its class costs; `None` for a class of one, for a figure
-    /// that is not the runner's own, and where identical code was told apart.
-    pub(crate) fn slowdown(&self, row: &Row) -> Option<f64> {
-        let peers = self.peers(row);
-        if peers.len() < 2 || !row.is_ranked() || self.is_distrusted() {
-            return None;
+    /// A comparison as far as it can be trusted: open where the A/A control failed.
+    pub(crate) fn trusted(&self, found: &Comparison) -> Comparison {
+        let mut found = found.clone();
+        if self.is_distrusted() && found.verdict != Verdict::NotCompared {
+            found.verdict = Verdict::Open;
         }
-        let own = self.cost(row)?;
-        let best = peers.iter().filter_map(|peer| self.cost(peer)).min_by(f64::total_cmp)?;
-        let slowdown = own / best;
-        slowdown.is_finite().then_some(slowdown)
+        found
     }
 
     /// The headline, or its inverse where more is better; `None` unless it is positive and finite.
@@ -174,40 +140,5 @@ impl<'a> Group<'a> {
             Better::Lower | Better::Neither => figure.value,
         };
         (cost.is_finite() && cost > 0.0).then_some(cost)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixtures::{self, comparison, summary};
-    use runtime_bench_analysis::analysis::AaControl;
-    use runtime_bench_analysis::stats::ControlCheck;
-
-    fn row(runner: &str, value: f64) -> Row {
-        Row {
-            comparison: (runner != "a").then(|| comparison(Verdict::Slower)),
-            best: runner == "a",
-            beaten_by: (runner == "b").then(|| "a".to_owned()).into_iter().collect(),
-            ..fixtures::row(runner, vec![summary("wall", value)])
-        }
-    }
-
-    /// What each of three rows costs beside the best, and whether it is judged. The third is bound by its
-    /// load generator.
-    fn standing(check: ControlCheck) -> Vec<(Option<f64>, bool)> {
-        let bound = Row { client_bound: Some("late".into()), comparison: None, ..row("c", 1.0) };
-        let rows = vec![row("a", 2.0), row("b", 4.0), bound];
-        let mut source = fixtures::group(Point::new(), "wall", rows);
-        source.control = Some(AaControl { comparison: comparison(Verdict::Tie), check });
-        let group = Group::new(&source, "W", &[], 0);
-        source.rows.iter().map(|row| (group.slowdown(row), group.judges(row))).collect()
-    }
-
-    #[test]
-    fn client_bound_and_distrusted_rows_are_not_ranked() {
-        let of_a_good_one = [(Some(1.0), true), (Some(2.0), true), (None, false)];
-        assert_eq!(standing(ControlCheck::Passed), of_a_good_one);
-        assert_eq!(standing(ControlCheck::Failed), [(None, false); 3]);
     }
 }

@@ -9,8 +9,6 @@ pub(crate) const WORKLOADS: &str = "w";
 /// Folder of the runners' pages.
 pub(crate) const RUNNERS: &str = "r";
 
-/// Name of the picture of the overview.
-pub(crate) const SNAPSHOT: &str = "snapshot.svg";
 /// The page of all machines, in the folder of the first machine's site.
 pub(crate) const MACHINES_PAGE: &str = "machines.html";
 

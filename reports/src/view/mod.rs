@@ -1,18 +1,17 @@
-//! What every page reads: the run arranged by workload and comparison, its runners by class.
+//! What every page reads: the run arranged by topic, workload and comparison.
 
 mod blocks;
 pub(crate) mod claims;
+mod counts;
 pub(crate) mod finding;
 pub(crate) mod glossary;
 mod group;
 pub(crate) mod links;
 mod machines;
 pub(crate) mod noise;
-pub(crate) mod priority;
 mod runner;
 mod slugs;
-pub(crate) mod tally;
-pub(crate) mod weights;
+pub(crate) mod topic;
 pub(crate) mod wording;
 mod workload;
 
@@ -20,11 +19,11 @@ use runtime_bench_analysis::analysis::Analysis;
 use runtime_bench_analysis::comparison::{self, FailOn, Judged};
 use runtime_bench_analysis::history::{self, Machine, Trend, Wanted, trends};
 use runtime_bench_analysis::stats::MARGIN;
-use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::claims::Cell;
 use runtime_bench_results::run::Run;
 
 use blocks::Blocks;
+pub(crate) use counts::Counts;
 pub(crate) use group::Group;
 pub(crate) use machines::MachineView;
 pub(crate) use runner::Runner;
@@ -67,7 +66,7 @@ impl<'a> View<'a> {
         let &(run, analysis) = machine.runs.last()?;
         let trends = if machine.runs.len() > 1 { trends(&machine) } else { Vec::new() };
         let runners = runners(run, analysis);
-        let workloads = workloads(run, analysis, &runners);
+        let workloads = workloads(run, analysis);
         Some(Self {
             blocks: Blocks::new(run),
             previous: previous(&machine),
@@ -89,20 +88,22 @@ impl<'a> View<'a> {
         self.machine.runs.len() > 1
     }
 
-    /// The workloads that compare runners, by kind.
+    /// The workloads that compare runners, by topic.
     pub(crate) fn sections(&self) -> Vec<Section<'_, 'a>> {
-        let compared: Vec<&Workload<'a>> = self.compared().collect();
-        let mut kinds: Vec<Option<Kind>> =
-            compared.iter().map(|workload| workload.kind()).collect();
-        // A workload that the run does not describe comes last.
-        kinds.sort_by_key(|kind| (kind.is_none(), *kind));
-        kinds.dedup();
-        let section = |kind: Option<Kind>| Section {
-            title: kind.map_or("Other", Kind::title),
-            slug: kind.map_or("other", Kind::slug),
-            workloads: compared.iter().copied().filter(|one| one.kind() == kind).collect(),
-        };
-        kinds.into_iter().map(section).collect()
+        let mut placed: Vec<((usize, usize), &Workload<'a>)> = self
+            .compared()
+            .map(|workload| (topic::place(workload.name, workload.kind()), workload))
+            .collect();
+        placed.sort_by_key(|(place, _)| *place);
+        let section = |of: &[((usize, usize), &'_ Workload<'a>)]| of[0].0.0;
+        placed
+            .chunk_by(|(a, _), (b, _)| a.0 == b.0)
+            .map(|members| {
+                let (slug, title) =
+                    topic::TOPICS.get(section(members)).map_or(topic::OTHER, |one| (one.0, one.1));
+                Section { title, slug, workloads: members.iter().map(|(_, one)| *one).collect() }
+            })
+            .collect()
     }
 
     /// The workloads that compare runners.
@@ -134,17 +135,16 @@ impl<'a> View<'a> {
         self.workloads.iter().filter(|workload| workload.is_calibration())
     }
 
+    /// The runners as columns of a table: the reference first.
+    pub(crate) fn columns(&self) -> Vec<&Runner<'a>> {
+        let mut columns: Vec<&Runner<'a>> = self.runners.iter().collect();
+        columns.sort_by_key(|runner| runner.name != self.run.header.plan.reference);
+        columns
+    }
+
     /// Every comparison of runners.
     pub(crate) fn compared_groups(&self) -> impl Iterator<Item = &Group<'a>> {
         self.compared().flat_map(|workload| &workload.groups)
-    }
-
-    /// The runners by class, each class once.
-    pub(crate) fn classes(&self) -> Vec<(Option<Class>, &[Runner<'a>])> {
-        self.runners
-            .chunk_by(|a, b| a.class() == b.class())
-            .map(|members| (members[0].class(), members))
-            .collect()
     }
 }
 

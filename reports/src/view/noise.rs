@@ -1,4 +1,4 @@
-//! What went on beside a comparison, in sentences.
+//! What disturbed a comparison, in sentences.
 
 use runtime_bench_analysis::analysis::{
     AaControl, Analysis, Group, GroupNoise, LOADED, LoadChange, Row,
@@ -10,25 +10,25 @@ use runtime_bench_results::run::Run;
 use super::wording;
 use crate::format;
 
-/// `only 1.3 of 2 cores were free: several-thread runners were measured with fewer`; `None` where
-/// the cores were free, or nobody looked.
+/// `other programs used 0.7 of 2 cores, so runners with several threads had fewer`; `None` where
+/// the cores were free or not watched.
 pub(crate) fn busy_cores(noise: &GroupNoise) -> Option<String> {
     if !noise.crowded() {
         return None;
     }
     let (free, ideal) = (noise.free_cores()?, noise.ideal_cores?);
     Some(format!(
-        "only {free:.1} of {ideal:.0} cores were free: several-thread runners were measured with \
-         fewer"
+        "other programs used {:.1} of {ideal:.0} cores, so runners with several threads had fewer",
+        (ideal - free).max(0.0)
     ))
 }
 
-/// `50 of 160 trials were measured while other programs kept half a core or more busy`; `None` where it is
+/// `50 of 160 trials ran while other programs used 0.5 cores or more`; `None` where it is
 /// less than one in ten, as everywhere now and then.
 pub(crate) fn loaded(noise: &GroupNoise) -> Option<String> {
     (noise.loaded > 0 && noise.loaded * 10 >= noise.trials).then(|| {
         format!(
-            "{} of {} were measured while other programs kept {LOADED} cores or more busy",
+            "{} of {} ran while other programs used {LOADED} cores or more",
             noise.loaded,
             format::count(noise.trials, "trial")
         )
@@ -41,7 +41,7 @@ pub(crate) fn run_warnings(run: &Run, analysis: &Analysis) -> impl Iterator<Item
     load_change.into_iter().chain(resumed(run)).map(|words| sentence(&words))
 }
 
-/// `Other programs kept 0.1 cores busy at first, and 1.2 from minute 2.5 on`.
+/// `Other programs used 1.2 cores from minute 2 on, 0.1 before`.
 pub(crate) fn load_change(change: &LoadChange) -> String {
     let LoadChange { at_s, before, after } = change;
     let since = if *at_s < 120.0 {
@@ -50,12 +50,12 @@ pub(crate) fn load_change(change: &LoadChange) -> String {
         format!("minute {:.0}", at_s / 60.0)
     };
     format!(
-        "Other programs kept {before:.1} cores busy at first, and {after:.1} from {since} on. The runners of a \
-         comparison take turns, so all of them met both"
+        "Other programs used {after:.1} cores from {since} on, {before:.1} before. All runners of a comparison \
+         took turns in both periods"
     )
 }
 
-/// `tokio lost 2 samples and smol 1 sample to stalls of the machine or breaks of the run`; `None` where
+/// `tokio lost 2 samples and smol 1 sample to machine stalls or interruptions`; `None` where
 /// nobody did.
 pub(crate) fn dropped(group: &Group) -> Option<String> {
     let lost = group.rows.iter().filter(|row| row.dropped > 0);
@@ -63,10 +63,10 @@ pub(crate) fn dropped(group: &Group) -> Option<String> {
         |row: &Row| format!("{} lost {}", row.key.runner, format::count(row.dropped, "sample"));
     let parts: Vec<String> = lost.map(part).collect();
     (!parts.is_empty())
-        .then(|| format!("{} to stalls of the machine or breaks of the run", format::list(&parts)))
+        .then(|| format!("{} to machine stalls or interruptions", format::list(&parts)))
 }
 
-/// `The run was stopped and went on once, at …`; `None` of a run in one go.
+/// `the run was stopped and resumed 1 time, last on …`; `None` of a run in one go.
 pub(crate) fn resumed(run: &Run) -> Option<String> {
     let of_shards = run.shards.iter().flat_map(|shard| &shard.breaks);
     let breaks: Vec<&Break> = run.breaks.iter().chain(of_shards).collect();
@@ -76,19 +76,19 @@ pub(crate) fn resumed(run: &Run) -> Option<String> {
     let partial_round = if partial_round == 0 {
         String::new()
     } else {
-        format!("; rounds that this tore in two, and that are left out: {partial_round}")
+        format!("; partial rounds excluded: {partial_round}")
     };
     Some(format!(
-        "the run was stopped and went on {times}, at last on {}{partial_round}",
+        "the run was stopped and resumed {times}, last on {}{partial_round}",
         last.resumed
     ))
 }
 
-/// `smol is not ranked: the load generator used 0.91 of its one core`; `None` where none is.
+/// `smol is client-bound and not compared: the load generator used 0.91 of its one core`; `None` where none is.
 pub(crate) fn client_bound(group: &Group) -> Option<String> {
     let part = |row: &Row| {
         let why = row.client_bound.as_ref()?;
-        Some(format!("{} is not ranked: {why}", row.key.runner))
+        Some(format!("{} is client-bound and not compared: {why}", row.key.runner))
     };
     let parts: Vec<String> = group.rows.iter().filter_map(part).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
@@ -102,11 +102,11 @@ pub(crate) fn control(group: &Group) -> Option<String> {
     match check {
         ControlCheck::Passed => None,
         ControlCheck::Inconclusive => Some(format!(
-            "the noise control is inconclusive ({} against {showed}), so small differences stay inconclusive",
+            "the A/A control is inconclusive ({} against {showed}), so small differences stay open",
             comparison.reference
         )),
         ControlCheck::Failed => Some(format!(
-            "the noise control failed ({} against {showed}), so do not trust this comparison",
+            "the A/A control failed ({} against {showed}): do not trust this comparison",
             comparison.reference
         )),
     }
@@ -126,11 +126,11 @@ mod tests {
         let noise =
             GroupNoise { free_median: Some(0.65), ideal_cores: Some(2.0), ..GroupNoise::default() };
         let words = busy_cores(&noise).unwrap();
-        assert!(words.starts_with("only 1.3 of 2 cores were free: "), "{words}");
-        assert!(sentence(&words).starts_with("Only 1.3") && sentence(&words).ends_with("fewer."));
+        assert!(words.starts_with("other programs used 0.7 of 2 cores"), "{words}");
+        assert!(sentence(&words).starts_with("Other") && sentence(&words).ends_with("fewer."));
         assert_eq!(loaded(&noise), None);
         let words = loaded(&GroupNoise { loaded: 50, trials: 160, ..noise }).unwrap();
-        assert!(words.starts_with("50 of 160 trials were"), "{words}");
+        assert!(words.starts_with("50 of 160 trials ran"), "{words}");
         assert_eq!(busy_cores(&GroupNoise { free_median: Some(0.9), ..noise }), None);
         assert_eq!(busy_cores(&GroupNoise::default()), None);
     }

@@ -6,6 +6,9 @@ use runtime_bench_results::run::Run;
 
 use super::slugs::Slugs;
 
+/// Runners whose upstream has discontinued them.
+const DISCONTINUED: [&str; 1] = ["async-std"];
+
 /// A runner, with what tells it apart on the page.
 #[derive(Debug)]
 pub(crate) struct Runner<'a> {
@@ -20,6 +23,17 @@ pub(crate) struct Runner<'a> {
 }
 
 impl Runner<'_> {
+    /// Whether its upstream has discontinued it: then no summary recommends it.
+    pub(crate) fn is_discontinued(&self) -> bool {
+        DISCONTINUED.contains(&self.name)
+    }
+
+    /// The package that it is named after, and its version.
+    pub(crate) fn package(&self) -> Option<(&str, &str)> {
+        let (name, version) = self.info?.packages.get_key_value(self.name)?;
+        Some((name, version))
+    }
+
     /// One thread or several, if the run says so.
     pub(crate) fn class(&self) -> Option<Class> {
         self.info.map(|info| info.class)

@@ -12,7 +12,7 @@ impl Slugs {
     /// Lower-case letters, digits and `-`; never empty.
     pub(crate) fn next(&mut self, name: &str) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-        let slug: String = name.chars().take(40).map(plain).collect();
+        let slug: String = name.chars().take(80).map(plain).collect();
         let base = if slug.is_empty() { "unnamed".to_owned() } else { slug };
         let numbered = (2..).map(|number| format!("{base}-{number}"));
         let mut candidates = std::iter::once(base.clone()).chain(numbered);

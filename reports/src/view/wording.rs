@@ -1,8 +1,8 @@
-//! Words for directions, phases, classes and verdicts.
+//! Words for directions, phases and results.
 
 use runtime_bench_analysis::analysis::{Row, Status};
 use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
-use runtime_bench_analysis::stats::{Comparison, Interval, Verdict};
+use runtime_bench_analysis::stats::{Comparison, Interval, TIE, Verdict};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::trial::{Better, Phase};
 
@@ -76,13 +76,13 @@ pub(crate) fn phase(phase: Phase) -> &'static str {
     }
 }
 
-/// A class as a heading over its runners.
+/// A class in words.
 pub(crate) fn class(class: Option<Class>) -> &'static str {
     match class {
-        Some(Class::MultiThread) => "Several threads",
-        Some(Class::SingleThread) => "One thread",
-        Some(Class::Reference) => "Reference rows",
-        None => "Class not stated",
+        Some(Class::MultiThread) => "several threads",
+        Some(Class::SingleThread) => "one thread",
+        Some(Class::Reference) => "external program",
+        None => "class not stated",
     }
 }
 
@@ -117,71 +117,81 @@ pub(crate) fn gate(outcome: Outcome, fail_on: FailOn, sentence: String) -> Strin
     }
 }
 
-/// The verdict of a comparison as a table shows it.
-pub(crate) fn table_verdict(comparison: &Comparison, unit: &str) -> String {
-    let word = verdict(comparison.verdict, unit);
-    match comparison.verdict {
-        Verdict::NotCompared => format!("{word} ({})", format::count(comparison.pairs, "pair")),
-        _ if comparison.negligible => format!("{word}, negligible"),
-        Verdict::DependsOnMode => format!("{word}{}", slow_shares(comparison)),
-        _ => word.to_owned(),
+/// A comparison in words, the same on every page and in every export: `43% slower`, `2.6× faster`,
+/// `~6% faster` where it leans, `same ±10%`, and `0.7–2.1×` where it is open.
+pub(crate) fn words(comparison: &Comparison, unit: &str) -> String {
+    let bytes = counts_bytes(unit);
+    let (less, more) = if bytes { ("smaller", "larger") } else { ("faster", "slower") };
+    let amount = |ratio: f64| {
+        let (size, word) = if ratio < 1.0 { (1.0 / ratio, less) } else { (ratio, more) };
+        format!("{} {word}", size_of(size))
+    };
+    match (comparison.verdict, comparison.ratio, comparison.interval) {
+        (Verdict::Faster | Verdict::Slower, Some(ratio), _) => amount(ratio),
+        (Verdict::LeansFaster | Verdict::LeansSlower, Some(ratio), _) => {
+            format!("~{}", amount(ratio))
+        }
+        (Verdict::Tie, ..) => same(comparison.within.unwrap_or(TIE)),
+        (Verdict::Same, ..) => same(comparison.within.unwrap_or(0.1)),
+        (Verdict::Open | Verdict::DependsOnMode, _, Some(interval)) => range(interval),
+        (Verdict::NotCompared, ..) => format!("{} only", format::count(comparison.pairs, "round")),
+        (other, ..) => verdict(other, unit).to_owned(),
     }
 }
 
-/// `: slow in 25 % of rounds, tokio in 3 %`, or nothing when the shares are not known.
-fn slow_shares(comparison: &Comparison) -> String {
-    comparison.slow.map_or_else(String::new, |slow| {
-        format!(
-            ": slow in {} of rounds, {} in {}",
-            format::percent(slow.candidate),
-            comparison.reference,
-            format::percent(slow.reference)
-        )
-    })
+/// `same ±10%`.
+fn same(within: f64) -> String {
+    format!("same ±{:.0}%", within * 100.0)
 }
 
-/// `12 % slower (8–15 %)`, `3.4× slower (3.2–3.6)`, `a tie`, `open (0.95–1.20×)`.
-pub(crate) fn difference(comparison: &Comparison, unit: &str) -> Option<String> {
-    let word = verdict(comparison.verdict, unit);
-    let (Some(ratio), Some(interval)) = (comparison.ratio, comparison.interval) else {
-        // Enough rounds, but too much alike to count one by one.
-        let open = comparison.verdict == Verdict::Open;
-        return open.then(|| format!("{word} (neighbouring rounds are alike)"));
-    };
-    let words = match comparison.verdict {
-        // The other way round, so that the figure grows with the difference.
-        Verdict::Faster if ratio <= 0.5 => {
-            let inverse = Interval { low: 1.0 / interval.high, high: 1.0 / interval.low };
-            amount(1.0 / ratio, inverse, word)
-        }
-        Verdict::Faster | Verdict::Slower | Verdict::LeansFaster | Verdict::LeansSlower => {
-            amount(ratio, interval, word)
-        }
-        Verdict::Tie => "a tie".to_owned(),
-        Verdict::Same => {
-            format!("same within {}", format::percent(comparison.within.unwrap_or(0.1)))
-        }
-        Verdict::Open => format!("{word} ({}×)", format::ratio_interval(interval)),
-        Verdict::DependsOnMode => {
-            format!("{word} ({}×){}", format::ratio_interval(interval), slow_shares(comparison))
-        }
-        Verdict::NotCompared => return None,
-    };
-    Some(words)
-}
-
-fn amount(ratio: f64, interval: Interval, word: &str) -> String {
-    if ratio >= 2.0 {
-        return format!("{} {word} ({})", format::ratio(ratio), format::ratio_interval(interval));
+/// A difference of at least 1: `43%` below a factor of two, then `2.6×`.
+fn size_of(ratio: f64) -> String {
+    let percent = (ratio - 1.0) * 100.0;
+    match percent {
+        ..0.95 => format!("{percent:.1}%"),
+        ..99.5 => format!("{percent:.0}%"),
+        _ => format!("{}×", short(ratio)),
     }
-    let share = |ratio: f64| (ratio - 1.0).abs();
-    let (a, b) = (share(interval.low), share(interval.high));
-    let (low, high) = (format::percent(a.min(b)), format::percent(a.max(b)));
-    let range = match low.strip_suffix("\u{a0}%") {
-        Some(low) => format!("{low}–{high}"),
-        None => format!("{low}–{high}"),
-    };
-    format!("{} {word} ({range})", format::percent(share(ratio)))
+}
+
+/// The interval of a ratio: `0.7–2.1×`.
+pub(crate) fn range(Interval { low, high }: Interval) -> String {
+    if !(low.is_finite() && high.is_finite()) {
+        return "open".to_owned();
+    }
+    let (from, to) = (short(low), short(high));
+    if from == to { format!("{low:.2}–{high:.2}×") } else { format!("{from}–{to}×") }
+}
+
+/// A ratio at two digits.
+fn short(ratio: f64) -> String {
+    match ratio {
+        ..0.0005 => format!("{ratio:.1e}"),
+        ..0.095 => format!("{ratio:.3}"),
+        ..0.995 => format!("{ratio:.2}"),
+        ..9.95 => format!("{ratio:.1}"),
+        ..1e4 => format!("{ratio:.0}"),
+        _ => format!("{ratio:.1e}"),
+    }
+}
+
+/// What a tooltip adds to the words: the mode, or how many more rounds an answer needs.
+pub(crate) fn remark(comparison: &Comparison) -> Option<String> {
+    if comparison.verdict == Verdict::DependsOnMode {
+        return Some(comparison.slow.map_or_else(
+            || "depends on mode".to_owned(),
+            |slow| {
+                format!(
+                    "depends on mode: slow in {:.0}% of rounds, {} in {:.0}%",
+                    slow.candidate * 100.0,
+                    comparison.reference,
+                    slow.reference * 100.0
+                )
+            },
+        ));
+    }
+    let more = comparison.more_rounds?;
+    Some(format!("needs about {more} more rounds"))
 }
 
 /// That a row has no result, in a word.
@@ -217,21 +227,36 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_reads_as_a_share_or_as_a_multiple() {
-        let words = |ratio, low, high, verdict| {
-            difference(&comparison(ratio, low, high, verdict), "ns").unwrap()
-        };
-        assert_eq!(words(1.12, 1.08, 1.15, Verdict::Slower), "12\u{a0}% slower (8.0–15\u{a0}%)");
-        assert_eq!(words(0.92, 0.89, 0.95, Verdict::Faster), "8.0\u{a0}% faster (5.0–11\u{a0}%)");
-        assert_eq!(words(3.4, 3.2, 3.6, Verdict::Slower), "3.40× slower (3.20–3.60)");
-        assert_eq!(words(0.25, 0.2, 0.5, Verdict::Faster), "4.00× faster (2.00–5.00)");
-        assert_eq!(words(1.0, 0.99, 1.01, Verdict::Tie), "a tie");
-        assert_eq!(words(1.1, 0.9, 1.3, Verdict::Open), "open (0.90–1.30×)");
+    fn a_difference_reads_as_a_percentage_below_two_and_as_a_factor_from_there() {
+        let of = |ratio, verdict| words(&comparison(ratio, 0.7, 2.1, verdict), "ns");
+        assert_eq!(of(1.43, Verdict::Slower), "43% slower");
+        assert_eq!(of(6.92 / 13.3, Verdict::Faster), "92% faster");
+        assert_eq!(of(1.0 / 27.0, Verdict::Faster), "27× faster");
+        assert_eq!(of(2.6, Verdict::Slower), "2.6× slower");
+        assert_eq!(of(1.0 / 1.06, Verdict::LeansFaster), "~6% faster");
+        assert_eq!(of(1.997, Verdict::Slower), "2.0× slower");
+        assert_eq!(of(1.004, Verdict::Slower), "0.4% slower");
+    }
+
+    #[test]
+    fn words_without_a_difference_give_the_bound_or_the_range() {
+        let of = |verdict| comparison(1.0, 0.7, 2.1, verdict);
+        assert_eq!(words(&of(Verdict::Open), "ns"), "0.70–2.1×");
+        assert_eq!(words(&of(Verdict::Tie), "ns"), "same ±3%");
+        assert_eq!(words(&of(Verdict::Same), "ns"), "same ±10%");
+        assert_eq!(words(&of(Verdict::NotCompared), "ns"), "20 rounds only");
+        let open = Comparison { interval: None, ..of(Verdict::Open) };
+        assert_eq!(words(&open, "ns"), "open");
+        assert_eq!(range(Interval { low: 0.99, high: 0.994 }), "0.99–0.99×");
+        assert_eq!(range(Interval { low: 1.0, high: f64::INFINITY }), "open");
+        let open = Comparison { more_rounds: Some(60), ..open };
+        assert_eq!(remark(&open).unwrap(), "needs about 60 more rounds");
         let slow = Some(SlowShares { candidate: 0.25, reference: 0.03 });
-        let modes = Comparison { slow, ..comparison(1.1, 0.9, 1.3, Verdict::DependsOnMode) };
+        let modes = Comparison { slow, ..of(Verdict::DependsOnMode) };
+        let expected = "depends on mode: slow in 25% of rounds, r in 3%";
         assert_eq!(
-            difference(&modes, "ns").unwrap(),
-            "depends on mode (0.90–1.30×): slow in 25\u{a0}% of rounds, r in 3.0\u{a0}%"
+            (words(&modes, "ns"), remark(&modes).unwrap()),
+            ("0.70–2.1×".into(), expected.into())
         );
     }
 
@@ -253,11 +278,13 @@ mod tests {
     #[test]
     fn bytes_are_smaller_not_faster() {
         let less = comparison(0.8, 0.7, 0.9, Verdict::Faster);
-        assert_eq!(difference(&less, "B").unwrap(), "20\u{a0}% smaller (10–30\u{a0}%)");
-        assert_eq!(table_verdict(&less, "B/task"), "smaller");
+        assert_eq!(words(&less, "B"), "25% smaller");
         assert_eq!(
-            table_verdict(&Comparison { negligible: true, ..less }, "ns"),
-            "faster, negligible"
+            words(
+                &Comparison { verdict: Verdict::LeansSlower, ratio: Some(1.5), ..less },
+                "B/task"
+            ),
+            "~50% larger"
         );
     }
 }

@@ -1,11 +1,11 @@
-//! A workload and its comparisons, and the workloads of one kind.
+//! A workload and its comparisons, and the workloads of one topic.
 
-use runtime_bench_analysis::analysis::Analysis;
+use runtime_bench_analysis::analysis::{self, Analysis};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::run::Run;
+use runtime_bench_results::trial::Phase;
 
 use super::group::Group;
-use super::runner::Runner;
 use super::slugs::Slugs;
 
 /// A workload and its comparisons.
@@ -40,33 +40,23 @@ impl<'a> Workload<'a> {
     }
 }
 
-/// The workloads of one kind.
+/// The workloads of one topic.
 #[derive(Debug)]
 pub(crate) struct Section<'v, 'a> {
     /// The heading.
     pub(crate) title: &'static str,
-    /// The kind as an attribute: `io`.
+    /// The topic as an id: `tails`.
     pub(crate) slug: &'static str,
     /// At least one.
     pub(crate) workloads: Vec<&'v Workload<'a>>,
 }
 
-impl<'v, 'a> Section<'v, 'a> {
-    /// One comparison a workload, so that one with many points does not outweigh the others.
-    pub(crate) fn mains(&self) -> impl Iterator<Item = &'v Group<'a>> {
-        self.workloads.iter().filter_map(|workload| workload.main())
-    }
-}
-
 /// Every workload that has a comparison, in the run's order.
-pub(super) fn workloads<'a>(
-    run: &'a Run,
-    analysis: &'a Analysis,
-    runners: &[Runner<'a>],
-) -> Vec<Workload<'a>> {
+pub(super) fn workloads<'a>(run: &'a Run, analysis: &'a Analysis) -> Vec<Workload<'a>> {
     let mut workloads: Vec<Workload<'a>> = Vec::new();
     let mut slugs = Slugs::default();
-    for (index, source) in analysis.groups.iter().enumerate() {
+    let mut anchors = Slugs::default();
+    for source in &analysis.groups {
         let name = source.workload.as_str();
         let info = run.workload(name);
         let place = workloads.iter().position(|known| known.name == name).unwrap_or_else(|| {
@@ -76,7 +66,24 @@ pub(super) fn workloads<'a>(
             workloads.len() - 1
         });
         let workload = &mut workloads[place];
-        workload.groups.push(Group::new(source, workload.title, runners, index));
+        let stem = workload.slug.clone();
+        workload.groups.push(Group::new(
+            source,
+            workload.title,
+            anchors.next(&anchor(&stem, source)),
+        ));
     }
     workloads
+}
+
+/// The stem of the ids of a comparison: `c-tcp-echo-connections-64-steady`. It does not change with the rest of
+/// the plan.
+fn anchor(workload: &str, source: &analysis::Group) -> String {
+    let label = source.point.label();
+    let mut parts = vec!["c", workload];
+    parts.extend(source.point.variant.as_deref());
+    parts.extend((label != "-").then_some(label.as_str()));
+    parts.extend((source.phase == Phase::Startup).then_some("startup"));
+    parts.extend((source.phase == Phase::Steady).then_some("steady"));
+    parts.join("-")
 }

@@ -23,6 +23,7 @@ impl Runner for Rayon {
 
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "rayon".into(),
             class: Class::MultiThread,
@@ -75,6 +76,10 @@ impl DataParallel for Pool {
 
     fn map<T: Send>(count: usize, f: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
         (0..count).into_par_iter().map(f).collect()
+    }
+
+    fn sum(count: usize, f: impl Fn(usize) -> u64 + Send + Sync) -> u64 {
+        (0..count).into_par_iter().map(f).sum()
     }
 
     fn yield_now() {

@@ -24,4 +24,15 @@ mod tests {
         };
         assert_eq!(names(LIGHT), names(DARK));
     }
+
+    #[test]
+    fn a_runner_keeps_its_color_in_both_themes() {
+        let series = |theme: &'static str| -> Vec<&str> {
+            theme
+                .lines()
+                .filter(|line| line.starts_with("--s") && line.as_bytes()[3].is_ascii_digit())
+                .collect()
+        };
+        assert_eq!(series(LIGHT), series(DARK));
+    }
 }

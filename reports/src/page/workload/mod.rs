@@ -1,46 +1,38 @@
 //! A workload's page: what it models, how it is checked, its comparisons in charts and tables.
 
-mod headline;
-mod memory;
 mod points;
+mod result;
 mod scaling;
 mod spread;
 mod tail;
-mod time;
 mod trend;
 
 use maud::{Markup, html};
+use runtime_bench_results::catalogue::Kind;
 
 use super::context::Page;
 use super::{claims, document, glossary, metrics};
 use crate::ReportError;
-use crate::format;
 use crate::view::finding::Finding;
 use crate::view::{Group, Workload, noise, wording};
-
-/// Comparisons that are drawn; those beyond have only their finding and their figures.
-const DRAWN: usize = 6;
 
 /// The page.
 pub(super) fn page(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<String, ReportError> {
     let mut comparisons: Vec<Markup> = Vec::new();
     for (place, group) in workload.groups.iter().enumerate() {
-        comparisons.push(match place {
-            0 => full(page, group)?,
-            1..DRAWN => brief(page, group)?,
-            _ => comparison(page, group, &Finding::of(group), &html! {}),
-        });
+        comparisons.push(if place == 0 { full(page, group)? } else { brief(page, group) });
     }
     let mut along = vec![points::figure(page, workload)?];
     along.extend(scaling::figures(page, workload)?);
     along.push(trend::figure(page, workload)?);
     let body = html! {
         header.top {
-            p.kicker { (workload.kind().map_or("Other", |kind| kind.title())) }
+            p.kicker { (workload.kind().map_or("Other", Kind::title)) }
             h1 { (workload.title) }
             (about(workload))
             (related(page, workload))
         }
+        (siblings(page, workload))
         @for (place, comparison) in comparisons.iter().enumerate() {
             (comparison)
             @if place == 0 { div.charts { @for chart in &along { (chart) } } }
@@ -82,25 +74,17 @@ pub(super) fn related(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
 
 /// A comparison in every chart that its figures allow.
 fn full(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
-    let finding = Finding::of(group);
-    let charts = [
-        headline::figure(page, group, &finding)?,
-        time::figure(page, group)?,
-        tail::figure(page, group)?,
-        spread::figure(page, group)?,
-        memory::figure(page, group)?,
-    ];
-    Ok(comparison(page, group, &finding, &html! { @for chart in &charts { (chart) } }))
+    let charts = [tail::figure(page, group)?, spread::figure(page, group)?];
+    Ok(comparison(page, group, &html! { @for chart in &charts { (chart) } }))
 }
 
-/// A comparison in one chart.
-pub(super) fn brief(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
-    let finding = Finding::of(group);
-    let chart = headline::figure(page, group, &finding)?;
-    Ok(comparison(page, group, &finding, &chart))
+/// A comparison without charts beside its result.
+pub(super) fn brief(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
+    comparison(page, group, &html! {})
 }
 
-fn comparison(page: Page<'_, '_>, group: &Group<'_>, finding: &Finding, charts: &Markup) -> Markup {
+fn comparison(page: Page<'_, '_>, group: &Group<'_>, charts: &Markup) -> Markup {
+    let finding = Finding::of(group);
     html! {
         section.comparison id=(group.anchor) aria-label={ (group.title) ", " (group.point()) } {
             h2 { (group.point()) }
@@ -109,14 +93,47 @@ fn comparison(page: Page<'_, '_>, group: &Group<'_>, finding: &Finding, charts: 
                 @if let Some(detail) = &finding.detail { " " (detail) }
             }
             (cautions(group))
+            (result::figure(page, group))
             div.charts { (charts) }
-            (missing(page, group))
             @if group.source.rows.iter().any(|row| !row.metrics.is_empty()) {
                 details.data {
                     summary { "Every metric" }
                     (metrics::table(page.view, group))
                 }
             }
+        }
+    }
+}
+
+/// The other workloads of its topic, and the ones before and after it in the table.
+fn siblings(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
+    let sections = page.view.sections();
+    let all: Vec<&Workload<'_>> =
+        sections.iter().flat_map(|section| section.workloads.iter().copied()).collect();
+    let Some(place) = all.iter().position(|one| one.name == workload.name) else {
+        return html! {};
+    };
+    let before = place.checked_sub(1).and_then(|place| all.get(place));
+    let own = sections
+        .iter()
+        .find(|section| section.workloads.iter().any(|one| one.name == workload.name));
+    let link = |one: &Workload<'_>, rel: Option<&str>, words: String| {
+        html! { a href=(page.links.workload(one)) rel=[rel] { (words) } }
+    };
+    html! {
+        nav.siblings aria-label="Other workloads" {
+            @if let Some(one) = before { span { (link(one, Some("prev"), format!("← {}", one.title))) } }
+            @if let Some(own) = own {
+                span {
+                    (own.title) ": "
+                    @for (place, one) in own.workloads.iter().enumerate() {
+                        @if place > 0 { " · " }
+                        @if one.name == workload.name { b { (one.title) } }
+                        @else { (link(one, None, one.title.to_owned())) }
+                    }
+                }
+            }
+            @if let Some(one) = all.get(place + 1) { span { (link(one, Some("next"), format!("{} →", one.title))) } }
         }
     }
 }
@@ -134,32 +151,6 @@ fn cautions(group: &Group<'_>) -> Markup {
     html! {
         @for note in notes.into_iter().flatten() {
             p.beside { b { "Caution: " } (noise::sentence(&note)) }
-        }
-    }
-}
-
-/// The runners without a figure and why; those with the same reason stand together.
-fn missing(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
-    let rows = page.view.runners.iter().filter_map(|runner| group.row(runner.name));
-    let mut reasons: Vec<(&str, &str, Vec<&str>)> = Vec::new();
-    for row in rows.filter(|row| group.figure(row).is_none()) {
-        let (word, reason) = (wording::no_result(row), wording::reason(row));
-        let runner = row.key.runner.as_str();
-        match reasons.iter_mut().find(|known| (known.0, known.1) == (word, reason)) {
-            Some((_, _, runners)) => runners.push(runner),
-            None => reasons.push((word, reason, vec![runner])),
-        }
-    }
-    html! {
-        @if !reasons.is_empty() {
-            dl.missing {
-                @for (word, reason, runners) in reasons {
-                    div {
-                        dt { (format::list(&runners)) }
-                        dd { b { (word) } ": " (reason) }
-                    }
-                }
-            }
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     }
     let groups = workload.groups.iter().take(DRAWN).map(|group| bars(page, group)).collect();
     let about = Description {
-        id: "points".to_owned(),
+        id: format!("{}-points", workload.slug),
         title: "Every setting beside the reference".to_owned(),
         finding: finding(workload),
     };
@@ -43,11 +43,7 @@ fn bars(page: Page<'_, '_>, group: &Group<'_>) -> BarGroup {
             series: runner.series,
             ratio: found.ratio?,
             interval: found.interval,
-            words: format!(
-                "{} {}",
-                format::ratio(found.ratio?),
-                wording::verdict(found.verdict, group.unit())
-            ),
+            words: wording::words(&group.trusted(found), group.unit()),
         })
     });
     BarGroup { name: group.point(), bars: bars.collect() }
@@ -60,14 +56,14 @@ fn finding(workload: &Workload<'_>) -> String {
         Some((first, rest)) if rest.iter().all(|lead| lead == first) => {
             format!("At every setting: {first}")
         }
-        _ => "The unbeaten runners depend on the setting.".to_owned(),
+        _ => "The fastest runner depends on the setting.".to_owned(),
     }
 }
 
 fn table(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
     html! {
         table.figures {
-            caption { "Cost ÷ the reference’s, and the verdict; below it the median" }
+            caption { "Against the reference; below it the median of processes" }
             (head_with(&["Point"], page.view.runners.iter().map(|runner| runner.name)))
             tbody {
                 @for group in &workload.groups {
@@ -87,10 +83,7 @@ fn cell(group: &Group<'_>, row: Option<&Row>) -> Markup {
         @match figure {
             Some((row, figure)) => td {
                 @match &row.comparison {
-                    Some(found) => {
-                        @if let Some(ratio) = found.ratio { (format::ratio(ratio)) " " }
-                        (wording::verdict(found.verdict, &figure.unit))
-                    }
+                    Some(found) => (wording::words(&group.trusted(found), &figure.unit)),
                     None => "reference",
                 }
                 i { (format::figure(figure.value, &figure.unit)) }

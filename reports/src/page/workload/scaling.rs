@@ -60,7 +60,7 @@ fn figure(workload: &Workload<'_>, place: usize, curve: &Curve<'_>) -> Result<Ma
         guide: None,
     };
     let about = Description {
-        id: format!("scaling-{}", place + 1),
+        id: format!("{}-scaling-{}", workload.slug, place + 1),
         title: format!("{name} along {}", first.param),
         finding: finding(curve),
     };

@@ -35,8 +35,8 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         title: format!("Latency at {}", group.point()),
         finding: finding(&rows),
     };
-    let scale = "over all processes together, as far as the samples support a percentile; bands: \
-                 99\u{a0}% intervals, from 20 processes on; lower is better";
+    let scale = "all samples pooled over processes, up to the percentile that they support; bands: \
+                 99% intervals, from 20 processes on; lower is better";
     figure::with_data(&about, scale, plot.draw(&about), &table(&rows))
 }
 
@@ -87,7 +87,7 @@ fn table(rows: &[RunnerTail<'_>]) -> Markup {
     shares.dedup();
     html! {
         table.figures {
-            caption { "Below each its 99\u{a0}% interval" }
+            caption { "All samples pooled over processes; below each percentile its 99% interval" }
             thead {
                 tr {
                     th scope="col" { "Runner" }

@@ -27,7 +27,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
         guide: Some(1.0),
     };
     let about = Description {
-        id: "trend".to_owned(),
+        id: format!("{}-trend", workload.slug),
         title: "Over the runs of this machine".to_owned(),
         finding: finding(&trends),
     };

@@ -1,0 +1,137 @@
+//! A comparison as a cell of a table: an interval plot and the result in words.
+
+use maud::{Markup, PreEscaped, html};
+use runtime_bench_analysis::analysis::Row;
+use runtime_bench_analysis::stats::{Comparison, Verdict};
+
+use crate::format::{self, Scale};
+use crate::view::{Group, wording};
+
+/// Half the width of a plot, the width of a factor of two, and how near to an edge a mark may stand.
+const HALF: f64 = 120.0;
+const DOUBLE: f64 = 32.0;
+const EDGE: f64 = 14.0;
+
+/// What a cell shows.
+pub(super) enum Content<'a> {
+    /// A comparison with the reference, and what a tooltip adds.
+    Compared(Comparison, Option<String>),
+    /// A figure that the others of its row are compared with.
+    Figure(String),
+    /// No result, and why.
+    Empty(&'a str, String),
+}
+
+impl<'a> Content<'a> {
+    /// Of a row; `None` where the plan has no such cell.
+    pub(super) fn of(group: &Group<'_>, row: Option<&'a Row>) -> Self {
+        let Some(row) = row else {
+            return Self::Empty("not planned", "this run has no such cell".to_owned());
+        };
+        let Some(figure) = group.figure(row) else {
+            return Self::Empty(wording::no_result(row), wording::reason(row).to_owned());
+        };
+        if let Some(why) = &row.client_bound {
+            return Self::Empty("client-bound", why.clone());
+        }
+        match &row.comparison {
+            Some(found) => {
+                let found = group.trusted(found);
+                let failed = group.is_distrusted().then(|| "A/A control failed".to_owned());
+                let remark = failed.or_else(|| wording::remark(&found));
+                Self::Compared(found, remark)
+            }
+            None => Self::Figure(short_figure(figure.value, &figure.unit)),
+        }
+    }
+
+    /// The cell, with the runner's name for readers who do not see the heading above it.
+    pub(super) fn markup(&self, runner: &str, unit: &str) -> Markup {
+        html! {
+            @match self {
+                Self::Compared(found, remark) => {
+                    td class=(class(found.verdict)) title=[remark.as_deref()] {
+                        i { (runner) " " }
+                        (plot(found))
+                        span { (wording::words(found, unit)) }
+                    }
+                }
+                Self::Figure(figure) => td.ab { i { (runner) " " } span { (figure) } },
+                Self::Empty(word, reason) => {
+                    td.na title={ (word) ": " (reason) } { i { (runner) " " } span { "–" } }
+                }
+            }
+        }
+    }
+}
+
+/// A figure without the name of what is counted: `249 k/s`.
+pub(super) fn short_figure(value: f64, unit: &str) -> String {
+    match unit.split_once('/') {
+        Some((counted, "s")) if counted != "1" && format::figure(value, unit).ends_with(unit) => {
+            let scale = Scale::of(unit, value).without_what_is_counted(unit);
+            format!("{}/s", scale.figure(value).trim_end_matches("/s"))
+        }
+        _ => format::figure(value, unit),
+    }
+}
+
+/// The class of a cell: settled, leaning or neither, and in which direction.
+pub(super) fn class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Faster => "sf",
+        Verdict::Slower => "ss",
+        Verdict::Tie => "eq tie",
+        Verdict::Same => "eq",
+        Verdict::LeansFaster => "lf",
+        Verdict::LeansSlower => "ls",
+        Verdict::Open | Verdict::DependsOnMode => "op",
+        Verdict::NotCompared => "na",
+    }
+}
+
+/// The ratio and its interval on a log axis from ⅒× to 10×; the band of ±10% is in the style sheet.
+pub(super) fn plot(comparison: &Comparison) -> Markup {
+    let (Some(ratio), Some(interval)) = (comparison.ratio, comparison.interval) else {
+        return html! {};
+    };
+    let at = |ratio: f64| {
+        let place = HALF + DOUBLE * ratio.log2();
+        if place.is_nan() { HALF } else { place.clamp(EDGE, 2.0 * HALF - EDGE).round() }
+    };
+    let (low, middle, high) = (at(interval.low), at(ratio), at(interval.high));
+    html! {
+        (PreEscaped(format!(
+            r#"<svg viewBox="0 0 240 48" aria-hidden="true"><path d="M{low} 24H{high}"/><circle cx="{middle}" cy="24" r="13"/></svg>"#
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+    use runtime_bench_analysis::stats::Interval;
+
+    #[test]
+    fn plots_stay_on_the_axis_whatever_the_ratio() {
+        let plot = |ratio, low, high| {
+            let ratio = Some(ratio);
+            let interval = Some(Interval { low, high });
+            plot(&Comparison { ratio, interval, ..fixtures::comparison(Verdict::Open) })
+                .into_string()
+        };
+        assert!(plot(1.0, 0.5, 2.0).contains(r#"M88 24H152"/><circle cx="120""#));
+        assert!(plot(1e9, 1e-9, f64::INFINITY).contains(r#"M14 24H226"/><circle cx="226""#));
+        assert!(!plot(f64::NAN, f64::NAN, -1.0).contains("NaN"));
+    }
+
+    #[test]
+    fn a_short_figure_keeps_per_second_and_drops_what_is_counted() {
+        assert_eq!(short_figure(249_000.0, "messages/s"), "249\u{a0}k/s");
+        assert_eq!(short_figure(3420.0, "MiB/s"), "3.34\u{a0}GiB/s");
+        assert_eq!(short_figure(12.0, "jobs/s"), "12.0/s");
+        assert_eq!(short_figure(2e6, "1/s"), "2.00\u{a0}M/s");
+        assert_eq!(short_figure(1500.0, "ns"), "1.50\u{a0}µs");
+    }
+}

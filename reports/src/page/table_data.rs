@@ -1,0 +1,200 @@
+//! What the script needs to show the table against another runner or in absolute figures.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use maud::{Markup, PreEscaped, html};
+use runtime_bench_analysis::analysis::{Row, pairwise};
+use runtime_bench_analysis::stats::{Comparison, Interval, Verdict, lean};
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::trial::{Phase, metric};
+use serde::Serialize;
+
+use super::cell::short_figure;
+use crate::ReportError;
+use crate::format;
+use crate::view::{Group, Runner, Section, View};
+
+/// Most cells of a table that can be shown against any runner.
+const LARGEST: usize = 700;
+
+#[derive(Serialize)]
+struct Line {
+    /// Places of the reference and of the cheapest runner; -1 for none.
+    b: [isize; 2],
+    /// Whether less is smaller, not faster.
+    u: u8,
+    /// The headline, CPU time and peak memory of each runner; empty for none.
+    v: [Vec<String>; 3],
+    /// Each pair of runners, the earlier column as reference: two codes, one for each direction, then ratio,
+    /// interval and bound.
+    p: String,
+}
+
+/// The data; `None` for a table that is too large for it.
+pub(super) fn element(
+    view: &View<'_>,
+    sections: &[Section<'_, '_>],
+    columns: &[&Runner<'_>],
+) -> Result<Option<Markup>, ReportError> {
+    let workloads = sections.iter().flat_map(|section| &section.workloads);
+    let groups: Vec<&Group<'_>> = workloads.flat_map(|workload| &workload.groups).collect();
+    if groups.len() * columns.len() > LARGEST {
+        return Ok(None);
+    }
+    let pairs = Pairs::of(view, &groups, columns);
+    let numbered = groups.iter().enumerate();
+    let lines: Vec<Line> = numbered
+        .map(|(place, group)| {
+            let p = pairs.words((place, group), columns.len());
+            Line { p, ..line(view, group, columns) }
+        })
+        .collect();
+    let json = serde_json::to_string(&lines)
+        .map_err(|error| ReportError::encode("the table as JSON", &error))?;
+    // Nothing in it may end the element that it stands in.
+    let json = json.replace('<', "\\u003c");
+    Ok(Some(html! { script #table-data type="application/json" { (PreEscaped(json)) } }))
+}
+
+fn line(view: &View<'_>, group: &Group<'_>, columns: &[&Runner<'_>]) -> Line {
+    let rows: Vec<Option<&Row>> = columns
+        .iter()
+        .map(|runner| group.row(runner.name).filter(|row| group.figure(row).is_some()))
+        .collect();
+    let figures = |of: &dyn Fn(&Row) -> Option<String>| -> Vec<String> {
+        rows.iter().map(|row| row.and_then(of).unwrap_or_default()).collect()
+    };
+    let cpu = |row: &Row| {
+        let per = row.metrics.iter().find(|metric| metric.name.starts_with("cpu-per-"));
+        let cpu = per.or_else(|| row.metric(metric::CPU.id))?;
+        Some(format::figure(cpu.value, &cpu.unit))
+    };
+    let place = |row: Option<&Row>| {
+        let place = columns
+            .iter()
+            .position(|runner| Some(runner.name) == row.map(|row| row.key.runner.as_str()));
+        place.map_or(-1, |place| place as isize)
+    };
+    Line {
+        b: [place(group.reference()), place(cheapest(view, group))],
+        u: u8::from(group.counts_bytes()),
+        v: [
+            figures(&|row| group.figure(row).map(|one| short_figure(one.value, &one.unit))),
+            figures(&cpu),
+            figures(&|row| {
+                row.metric(metric::PEAK_MEMORY.id).map(|one| format::figure(one.value, &one.unit))
+            }),
+        ],
+        p: String::new(),
+    }
+}
+
+/// The ranked row of least cost, external and discontinued runners left out.
+fn cheapest<'a>(view: &View<'_>, group: &Group<'a>) -> Option<&'a Row> {
+    let counts = |row: &&Row| {
+        let runner = view.runners.iter().find(|runner| runner.name == row.key.runner);
+        row.is_ranked()
+            && runner.is_some_and(|runner| {
+                !runner.is_discontinued() && runner.class() != Some(Class::Reference)
+            })
+    };
+    let costs = group.measured().filter(counts).filter_map(|row| Some((row, group.cost(row)?)));
+    costs.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(row, _)| row)
+}
+
+/// Every comparison of two runners, by group, reference and candidate.
+struct Pairs(HashMap<[usize; 3], Comparison>);
+
+impl Pairs {
+    fn of(view: &View<'_>, groups: &[&Group<'_>], columns: &[&Runner<'_>]) -> Self {
+        let column = |name: &str| columns.iter().position(|runner| runner.name == name);
+        let places: HashMap<(&str, Phase), usize> = groups
+            .iter()
+            .enumerate()
+            .map(|(place, group)| ((group.source.name.as_str(), group.source.phase), place))
+            .collect();
+        let mut found = HashMap::new();
+        for pair in pairwise(view.run, view.analysis, None) {
+            let group = places.get(&(pair.group.as_str(), pair.phase)).copied();
+            let sides = (column(&pair.reference.runner), column(&pair.candidate.runner));
+            if let (Some(group), (Some(base), Some(other)), Ok(pair)) =
+                (group, sides, pair.comparison)
+            {
+                found.insert([group, other, base], turned(&pair));
+                found.insert([group, base, other], pair);
+            }
+        }
+        // Whether a comparison leans is a question to the whole table of its reference.
+        for base in 0..columns.len() {
+            let of_base = found.iter_mut().filter(|(key, _)| key[1] == base);
+            lean(of_base.map(|(_, comparison)| comparison));
+        }
+        Self(found)
+    }
+
+    /// Of a group, as [`Line::p`] has it.
+    fn words(&self, group: (usize, &Group<'_>), columns: usize) -> String {
+        let mut words = String::new();
+        for base in 0..columns {
+            for other in base + 1..columns {
+                if let (Some(pair), Some(back)) =
+                    (self.0.get(&[group.0, base, other]), self.0.get(&[group.0, other, base]))
+                {
+                    let (pair, back) = (group.1.trusted(pair), group.1.trusted(back));
+                    write(&mut words, &pair, &back);
+                }
+                words.push(';');
+            }
+        }
+        words
+    }
+}
+
+fn write(words: &mut String, pair: &Comparison, back: &Comparison) {
+    words.extend([code(pair.verdict), code(back.verdict)]);
+    if let (Some(ratio), Some(Interval { low, high })) = (pair.ratio, pair.interval) {
+        // Writing to a string cannot fail.
+        let _ = write!(words, "{}", [ratio, low, high].map(digits).join(","));
+        if let Some(within) = pair.within {
+            let _ = write!(words, ",{:.0}", within * 100.0);
+        }
+    }
+}
+
+/// At four digits, which is more than the words show.
+fn digits(ratio: f64) -> String {
+    match ratio {
+        0.01..1e4 => {
+            let text = format!("{ratio:.4}");
+            let end = if ratio < 1.0 { 6 } else { 5 };
+            text[..end.min(text.len())].trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        _ => format!("{ratio:.3e}"),
+    }
+}
+
+/// The class of a cell in a letter.
+fn code(verdict: Verdict) -> char {
+    match verdict {
+        Verdict::Faster => 'F',
+        Verdict::Slower => 'S',
+        Verdict::Tie => 'T',
+        Verdict::Same => 'E',
+        Verdict::LeansFaster => 'f',
+        Verdict::LeansSlower => 's',
+        Verdict::Open | Verdict::DependsOnMode => 'o',
+        Verdict::NotCompared => 'n',
+    }
+}
+
+/// The comparison with its sides exchanged.
+fn turned(pair: &Comparison) -> Comparison {
+    let inverse = |one: Interval| Interval { low: 1.0 / one.high, high: 1.0 / one.low };
+    Comparison {
+        ratio: pair.ratio.map(|ratio| 1.0 / ratio),
+        interval: pair.interval.map(inverse),
+        verdict: pair.verdict.turned(),
+        ..pair.clone()
+    }
+}
