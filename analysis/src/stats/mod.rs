@@ -18,6 +18,7 @@ mod latencies;
 mod mean_ratio;
 mod modes;
 mod percentile;
+mod power;
 mod quantile;
 mod scaling;
 mod series;
@@ -37,12 +38,13 @@ pub use latencies::{Latencies, maximum};
 pub use mean_ratio::mean_ratio_interval;
 pub use modes::SlowShares;
 pub use percentile::{Percentile, Unsupported, percentile};
+pub use power::smallest_difference;
 pub use quantile::{Quartiles, quartiles};
 pub use scaling::{PowerLaw, power_law};
 pub use series::{figure_interval, series_interval};
 pub use shift::shift;
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
-pub use spread::{Spread, between_runs};
+pub use spread::{Change as RowChange, Spread, between_runs, deviation};
 pub use unpaired::{Unpaired, fewest_unpaired, unpaired};
 pub use verdict::{
     Comparison, ControlCheck, MARGIN, ResultClass, SHOWN_LEVEL, TIE, Verdict, check_control,
