@@ -116,20 +116,13 @@ fn ratios_of(costs: &[Option<f64>]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::fixtures::{self, summary};
-    use runtime_bench_analysis::analysis::{AaControl, Tail};
-    use runtime_bench_analysis::stats::{ControlCheck, Percentile, Verdict};
+    use runtime_bench_analysis::analysis::{AaControl, Percentile, Tail};
+    use runtime_bench_analysis::stats::{ControlCheck, Verdict};
     use runtime_bench_results::key::Point;
 
     /// A row with some metrics in ns, and the tail of its latencies.
     fn row(runner: &str, metrics: &[(&str, f64)], p99: Option<f64>) -> Row {
-        let percentile = |value| Percentile {
-            share: 0.99,
-            value,
-            interval: None,
-            samples: 9,
-            exceedances: 1,
-            processes: 9,
-        };
+        let percentile = |value| Percentile { share: 0.99, value, interval: None, processes: 9 };
         let metrics = metrics.iter().map(|(name, value)| summary(name, *value)).collect();
         let tail =
             p99.map(|value| Tail { percentiles: vec![percentile(value)], ..Tail::default() });

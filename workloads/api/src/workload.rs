@@ -70,12 +70,6 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Where in its parameter space it is measured, given the number of workers.
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
 
-    /// Where the profiles measure it that take their time: at the quick points, unless what it looks for
-    /// is so rare that a block must be long.
-    fn long_points(&self, workers: usize) -> Vec<Point> {
-        self.points(PointSet::Quick, workers)
-    }
-
     /// Where a trial tells by its metric `rate` how much can be done at `point`, so that a rate can be a
     /// share of it; `None` where nothing has a rate.
     fn capacity(&self, _point: &Point) -> Option<Point> {

@@ -16,9 +16,6 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// What a drive takes where time allows: a stall of some ten milliseconds is then a rare event, as it
-/// should be.
-const LONG_MS: u64 = 1_000;
 /// The variant in which clients wait for each answer. It tells what a server can do, and is no row of a
 /// report: its latencies are those of a closed loop.
 const CAPACITY: &str = "capacity";
@@ -71,11 +68,13 @@ impl Workload for EchoLatency {
                  it shares cores with the server, its own wake-ups are part of each latency, alike \
                  for all."
                     .into(),
-                "The quick profile drives each instance for 110 ms, all others for a second.".into(),
+                "Each instance is driven for 110 ms: processes differ more than the latencies of one, so many \
+                 short drives say more of its p90 than a few long ones. `--points full` drives for a second."
+                    .into(),
                 "With `--rate auto` rates are shares of what the slowest runner of the run does in a \
                  closed loop, so that all have the same; they mean something within that run only."
                     .into(),
-                "Percentiles that the sample count does not support are not shown.".into(),
+                "Percentiles that the messages of one process do not support are not shown.".into(),
                 "CPU time is the server's.".into(),
             ],
         }
@@ -85,12 +84,8 @@ impl Workload for EchoLatency {
         match set {
             PointSet::Smoke => vec![point(1_000, 10)],
             PointSet::Quick => vec![point(5_000, 110)],
-            PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, LONG_MS)).to_vec(),
+            PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, 1_000)).to_vec(),
         }
-    }
-
-    fn long_points(&self, _: usize) -> Vec<Point> {
-        vec![point(5_000, LONG_MS)]
     }
 
     fn capacity(&self, point: &Point) -> Option<Point> {
