@@ -133,6 +133,23 @@ fn a_figure_is_set_against_a_bound_of_its_unit() {
 }
 
 #[test]
+fn figure_that_drifts_far_from_its_bound_is_decided() {
+    let drifting = || {
+        let mut run = known(1);
+        for trial in &mut run.trials {
+            let Outcome::Ok { block } = &mut trial.outcome else { continue };
+            // Neighbors resemble each other: 19.27 to 19.30 ms.
+            block.metrics[0].value = 19.27e6 + 0.03e6 * f64::from(trial.round) / f64::from(ROUNDS);
+        }
+        run
+    };
+    let verdict = |bound| judged(drifting(), vec![figure("w0", bound)]).verdict;
+    assert_eq!(verdict(Bound::Below(5e6)), ClaimVerdict::DoesNotHold);
+    assert_eq!(verdict(Bound::Above(5e6)), ClaimVerdict::Holds);
+    assert_eq!(verdict(Bound::Below(19.35e6)), ClaimVerdict::Inconclusive, "it may drift on");
+}
+
+#[test]
 fn a_check_that_passed_speaks_for_a_claim_or_against_it() {
     let check = |supports| judged(known(1), vec![test("w0", Ask::Check { supports })]);
     assert_eq!(check(true).verdict, ClaimVerdict::Holds);

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 
-use super::profile::Profile;
 use super::*;
 use crate::fake::{FakeExecutor, registry};
 
