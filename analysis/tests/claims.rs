@@ -3,9 +3,9 @@
 use fastrand::Rng;
 use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_analysis::analysis::claims::{
-    CLAIM_LEVEL, ClaimVerdict, JudgedClaim, JudgedTest, Said,
+    CLAIM_LEVEL, ClaimVerdict, JudgedClaim, JudgedTest, Said, judge,
 };
-use runtime_bench_results::claims::{Ask, Baseline, Bound, Cell, Claim, Test};
+use runtime_bench_analysis::claims::{Ask, Baseline, Bound, Cell, Claim, Test};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Outcome;
@@ -46,15 +46,15 @@ fn figure(workload: &str, bound: Bound) -> Test {
 }
 
 /// What a run says to one claim made of these tests.
-fn judged(mut run: Run, tests: Vec<Test>) -> JudgedClaim {
-    run.header.claims = vec![Claim {
+fn judged(run: Run, tests: Vec<Test>) -> JudgedClaim {
+    let claim = Claim {
         name: "c".into(),
         title: "C.".into(),
         folklore: String::new(),
         tests,
         notes: Vec::new(),
-    }];
-    analyse(&run).claims.remove(0)
+    };
+    judge(&run, &analyse(&run).groups, &[claim]).remove(0)
 }
 
 /// `tokio` costs 1 ms, `smol` 2 ms, `rayon` 4 ms, `threads` 8 ms; of `w1` all cost 3 ms.

@@ -97,8 +97,6 @@ pub(crate) fn run() -> Run {
             headline_phase: Phase::Warm,
             notes: Vec::new(),
         }],
-        claims: Vec::new(),
-        glossary: Vec::new(),
         runners: vec![RunnerInfo {
             name: "a,\"b\"".into(),
             title: "A".into(),

@@ -132,8 +132,6 @@ pub(crate) mod tests {
                 cells: Vec::new(),
             },
             workloads: Vec::new(),
-            claims: Vec::new(),
-            glossary: Vec::new(),
             runners: Vec::new(),
         }
     }
