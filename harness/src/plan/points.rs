@@ -1,7 +1,6 @@
 //! Where in their parameter spaces workloads are measured, with what the command line puts in.
 
 use runtime_bench_analysis::claims;
-use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::{ALLOCATOR, ParamError, ParamValue, Point, WORKERS};
 
 use super::calibration;
@@ -14,10 +13,7 @@ fn own(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     if request.claims {
         return of_claims(entry, request);
     }
-    let points = match request.points {
-        PointSet::Quick if request.profile.takes_time() => entry.long_points(request.workers),
-        set => entry.points(set, request.workers),
-    };
+    let points = entry.points(request.points, request.workers);
     match request.rate {
         Some(Rate::Auto) => calibration::by_load(entry, points),
         None => points,

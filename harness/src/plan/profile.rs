@@ -14,7 +14,7 @@ pub enum Profile {
     Smoke,
     /// One point a workload, warm instances: about four minutes. The default.
     Quick,
-    /// One point a workload, at the phase that suits it, and long blocks for what is rare: a quarter of an hour.
+    /// One point a workload, at the phase that suits it: a quarter of an hour.
     Standard,
     /// As standard, with narrower intervals: an hour and three quarters.
     Thorough,
@@ -34,11 +34,6 @@ impl Profile {
     /// Points of the parameter space.
     pub fn points(self) -> PointSet {
         if self == Self::Smoke { PointSet::Smoke } else { PointSet::Quick }
-    }
-
-    /// Whether there is time for the long blocks that rare events need.
-    pub fn takes_time(self) -> bool {
-        matches!(self, Self::Standard | Self::Thorough)
     }
 
     /// Time for one cell, all rounds together.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 
-use super::profile::Profile;
 use super::*;
 use crate::fake::{FakeExecutor, registry};
 
@@ -122,20 +121,6 @@ fn named_values_replace_those_of_the_points() {
     assert!(unknown.contains("must be one of own, tokio"), "{unknown}");
 }
 
-#[test]
-fn a_profile_with_time_drives_longer_and_says_what_that_costs() {
-    let filters = vec![Regex::new("echo-latency").unwrap()];
-    let quick = PlanRequest { filters, ..request() };
-    let long = PlanRequest { profile: Profile::Standard, ..quick.clone() };
-    let (quick, long) = (plan(&quick).unwrap(), plan(&long).unwrap());
-    let milliseconds =
-        |planned: &Planned| planned.plan.cells[0].key.point.count("duration").unwrap();
-    assert!(milliseconds(&quick) < 1_000 && milliseconds(&long) == 1_000);
-    let able = long.runnable().count() as f64;
-    assert!(long.cost_s > able * ROUNDS && quick.cost_s < long.cost_s / 4.0);
-}
-
-#[test]
 fn eight_shards_have_the_cells_of_the_plan_and_each_comparison_stays_in_one() {
     let whole = plan(&PlanRequest { points: PointSet::Full, ..request() }).unwrap();
     let mut owners: BTreeMap<String, usize> = BTreeMap::new();

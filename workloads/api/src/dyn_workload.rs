@@ -31,8 +31,6 @@ pub trait DynWorkload: Send + Sync {
     fn tasks_block(&self) -> bool;
     /// As [`Workload::points`].
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
-    /// As [`Workload::long_points`].
-    fn long_points(&self, workers: usize) -> Vec<Point>;
     /// As [`Workload::capacity`].
     fn capacity(&self, point: &Point) -> Option<Point>;
     /// As [`Workload::requirements`].
@@ -100,10 +98,6 @@ impl<W: Workload> DynWorkload for W {
 
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
         Workload::points(self, set, workers)
-    }
-
-    fn long_points(&self, workers: usize) -> Vec<Point> {
-        Workload::long_points(self, workers)
     }
 
     fn capacity(&self, point: &Point) -> Option<Point> {

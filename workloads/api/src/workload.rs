@@ -69,12 +69,6 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// The points to measure, given the number of workers.
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
 
-    /// The points for the longer profiles: the quick points, unless the workload looks for events so rare
-    /// that a block must be long.
-    fn long_points(&self, workers: usize) -> Vec<Point> {
-        self.points(PointSet::Quick, workers)
-    }
-
     /// The point whose metric `rate` gives the capacity at `point`, so that a rate can be a share of it;
     /// `None` for workloads without a rate.
     fn capacity(&self, _point: &Point) -> Option<Point> {

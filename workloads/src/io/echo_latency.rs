@@ -16,8 +16,6 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Length of a drive in the longer profiles, so that a stall of about ten milliseconds is a rare event.
-const LONG_MS: u64 = 1_000;
 /// The variant in which clients wait for each reply. It measures capacity and does not appear in reports,
 /// because its latencies are those of a closed loop.
 const CAPACITY: &str = "capacity";
@@ -70,14 +68,15 @@ impl Workload for EchoLatency {
                  epoll. If it shares cores with the server, its own wake-ups add to every \
                  latency, equally for all runners."
                     .into(),
-                "The quick profile drives each instance for 110 ms; all other profiles drive it \
-                 for one second."
+                "Each instance is driven for 110 ms: processes differ more than the latencies of \
+                 one process, so many short drives say more about its p90 than a few long ones. \
+                 `--points full` drives for one second."
                     .into(),
                 "With `--rate auto`, rates are shares of the closed-loop rate of the slowest \
                  runner, so all runners get the same rate. Such rates are comparable within one \
                  run only."
                     .into(),
-                "Percentiles with too few samples are omitted.".into(),
+                "Percentiles with too few messages per process are omitted.".into(),
                 "The CPU time is the server's.".into(),
             ],
         }
@@ -87,12 +86,8 @@ impl Workload for EchoLatency {
         match set {
             PointSet::Smoke => vec![point(1_000, 10)],
             PointSet::Quick => vec![point(5_000, 110)],
-            PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, LONG_MS)).to_vec(),
+            PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, 1_000)).to_vec(),
         }
-    }
-
-    fn long_points(&self, _: usize) -> Vec<Point> {
-        vec![point(5_000, LONG_MS)]
     }
 
     fn capacity(&self, point: &Point) -> Option<Point> {
