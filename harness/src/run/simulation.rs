@@ -98,13 +98,16 @@ struct Answered {
 fn simulated(demo: &Run, profile: Profile, looks: usize, budget_s: f64, seed: u64) -> Answered {
     let source = Source::of(demo, seed);
     let control = std::cell::RefCell::new(HashMap::new());
+    let longest_s = if profile == Profile::Quick { 0.06 } else { 0.6 };
     let executor = FakeExecutor::without_programs().with_script(move |trial, _| {
         let mut control = control.borrow_mut();
         let before = control.entry((trial.cell.clone(), trial.round)).or_insert(0);
         *before += 1;
         let has_control = source.trials.contains_key(&(trial.cell.clone(), Role::AaControl));
         let role = if has_control && *before == 2 { Role::AaControl } else { Role::Subject };
-        source.draw(trial, role)
+        let mut finished = source.draw(trial, role);
+        finished.cost = finished.cost.min(std::time::Duration::from_secs_f64(longest_s));
+        finished
     });
     let mut header = demo.header.clone();
     let plan = &mut header.plan;
@@ -148,19 +151,23 @@ fn simulated(demo: &Run, profile: Profile, looks: usize, budget_s: f64, seed: u6
 #[ignore = "a study of minutes"]
 fn answered_share_against_time() {
     let demo = demo();
-    for budget_s in [0.6, 2.0] {
-        for (profile, looks) in [
-            (Profile::Quick, 1),
-            (Profile::Quick, 3),
-            (Profile::Standard, 4),
-            (Profile::Standard, 6),
-        ] {
+    let list: Vec<String> = std::env::var("SIM").unwrap().split(' ').map(str::to_owned).collect();
+    for one in list {
+        let (looks, budget_s) = one.split_once('@').unwrap();
+        let (looks, budget_s) = (looks.parse().unwrap(), budget_s.parse().unwrap());
+        let profile = if budget_s < 1.0 { Profile::Quick } else { Profile::Standard };
+        let (mut t, mut a, mut b, mut c) = (0.0, 0, 0, 0);
+        for seed in 1..=1 {
             let Answered { time_s, comparisons, settled, same } =
-                simulated(&demo, profile, looks, budget_s, 1);
-            let share = 100 * (settled + same) / comparisons;
-            println!(
-                "budget {budget_s} looks {looks}: {time_s:.0} s, {share}%: {settled} + {same} of {comparisons}"
-            );
+                simulated(&demo, profile, looks, budget_s, seed);
+            t += time_s;
+            a += settled;
+            b += same;
+            c += comparisons;
         }
+        println!(
+            "looks {looks} budget {budget_s}: {t:.0} s, {:.1}%: {a} + {b} of {c}",
+            100.0 * (a + b) as f64 / c as f64
+        );
     }
 }
