@@ -181,17 +181,19 @@ mod tests {
             group(&looks, vec![row(2, Some(50)), row(3, Some(5))]),
             group(&looks, vec![row(4, Some(1_000)), row(5, None)]),
         ];
-        // The near row takes 20 · 10 ms and 20 · 20 ms; the far one 60 · 10 ms and 40 · 20 ms more.
-        let look = allocate(&groups, 0.7);
-        assert_eq!(look.going_on, [Allocation { cells: vec![0, 1, 3], rounds: 40 }]);
-        let needs: Vec<(usize, Option<u32>)> = look
-            .stopped
-            .iter()
-            .map(|row| (row.cell, row.needs_s.map(|s| (s * 1e3).round() as u32)))
-            .collect();
-        assert_eq!(needs, [(4, None), (5, None), (2, Some(1_400))]);
-        let all = allocate(&groups, 2.1);
-        assert_eq!(all.going_on, [Allocation { cells: vec![0, 1, 3, 2], rounds: 40 }]);
-        assert_eq!(allocate(&groups, 0.1).going_on, []);
+        // The near row takes 20 · 10 ms and 20 · 20 ms; the far one of its group 60 · 10 ms and 40 · 20 ms more.
+        let going_on = |left_s: f64| allocate(&groups, left_s).going_on;
+        let near = Allocation { cells: vec![0, 1, 3], rounds: 40 };
+        assert_eq!(going_on(0.1), []);
+        assert_eq!(going_on(0.65), [near]);
+        // Time for no other answer, but for another look at that row.
+        let both = Allocation { cells: vec![0, 1, 3, 2], rounds: 40 };
+        assert_eq!(going_on(0.85), [both.clone()]);
+        let far = Allocation { cells: vec![0, 1, 4, 5], rounds: 40 };
+        assert_eq!(going_on(2.9), [both, far], "the unlikely last");
+        let stopped = allocate(&groups, 0.65).stopped;
+        let needs_ms = |row: &StoppedRow| row.needs_s.map(|s| (s * 1e3).round() as u32);
+        let needs: Vec<_> = stopped.iter().map(|row| (row.cell, needs_ms(row))).collect();
+        assert_eq!(needs, [(2, Some(1_800)), (4, None), (5, None)]);
     }
 }

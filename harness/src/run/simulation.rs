@@ -147,27 +147,34 @@ fn simulated(demo: &Run, profile: Profile, looks: usize, budget_s: f64, seed: u6
     }
 }
 
+/// A table of schemes for the study of the method: `cargo test -p runtime-bench-harness answered_share --
+/// --ignored --nocapture`.
 #[test]
 #[ignore = "a study of minutes"]
 fn answered_share_against_time() {
     let demo = demo();
-    let list: Vec<String> = std::env::var("SIM").unwrap().split(' ').map(str::to_owned).collect();
-    for one in list {
-        let (looks, budget_s) = one.split_once('@').unwrap();
-        let (looks, budget_s) = (looks.parse().unwrap(), budget_s.parse().unwrap());
-        let profile = if budget_s < 1.0 { Profile::Quick } else { Profile::Standard };
-        let (mut t, mut a, mut b, mut c) = (0.0, 0, 0, 0);
-        for seed in 1..=1 {
+    println!("profile   budget  looks  time  settled  same  answered");
+    for profile in [Profile::Quick, Profile::Standard] {
+        for (share, looks) in [0.5, 1.0, 2.0].into_iter().flat_map(|s| [1, 3, 4, 6].map(|k| (s, k)))
+        {
+            let budget_s = profile.budget().as_secs_f64() * share;
             let Answered { time_s, comparisons, settled, same } =
-                simulated(&demo, profile, looks, budget_s, seed);
-            t += time_s;
-            a += settled;
-            b += same;
-            c += comparisons;
+                simulated(&demo, profile, looks, budget_s, 1);
+            let answered = 100.0 * (settled + same) as f64 / comparisons as f64;
+            println!(
+                "{:9} {budget_s:4.1} s {looks:6} {time_s:3.0} s {settled:8} {same:5} {answered:7.1}%",
+                profile.name()
+            );
         }
-        println!(
-            "looks {looks} budget {budget_s}: {t:.0} s, {:.1}%: {a} + {b} of {c}",
-            100.0 * (a + b) as f64 / c as f64
-        );
     }
+}
+
+#[test]
+fn looks_answer_more_than_fixed_rounds_in_the_same_time() {
+    let demo = demo();
+    let of = |looks| simulated(&demo, Profile::Quick, looks, 0.6, 1);
+    let (fixed, looked) = (of(1), of(Profile::Quick.looks()));
+    assert!(looked.time_s < fixed.time_s * 1.05, "{fixed:?} {looked:?}");
+    let answered = |one: &Answered| one.settled + one.same;
+    assert!(answered(&looked) > answered(&fixed) + 3, "{fixed:?} {looked:?}");
 }
