@@ -10,7 +10,7 @@ use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::ParamValue;
 use runtime_bench_results::trial::Phase;
 
-use super::values::{POOL_THREADS, at_least_one, duration, regex, seed};
+use super::values::{POOL_THREADS, at_least_one, duration, regex, rounds, seed};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::external::{ExternalRunner, file};
 use runtime_bench_harness::plan::profile::Profile;
@@ -38,7 +38,7 @@ pub struct ResumeArgs {
 }
 
 /// What a run that goes on has decided already.
-const OF_THE_PLAN: [&str; 17] = [
+const OF_THE_PLAN: [&str; 18] = [
     "filters",
     "more_filters",
     "runners",
@@ -49,6 +49,7 @@ const OF_THE_PLAN: [&str; 17] = [
     "allocator",
     "phase",
     "budget",
+    "rounds",
     "workers",
     "pool_threads",
     "seed",
@@ -95,9 +96,14 @@ pub struct MatrixArgs {
     /// How warmed up an instance is when it is measured [default: by profile and workload]
     #[arg(long, alias = "age", value_enum)]
     phase: Option<PhaseName>,
-    /// Time for one cell, all rounds together, such as `2s` [default: by profile]
+    /// Time for one cell, all rounds together, such as `2s`; what an easy comparison leaves, a harder one
+    /// gets [default: by profile]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     budget: Option<Duration>,
+    /// Exactly so many rounds of every comparison, judged once at their end [default: as many as its
+    /// answers need, within the budget]
+    #[arg(long, value_name = "N", value_parser = rounds)]
+    rounds: Option<u32>,
     /// Worker threads of every runner [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
@@ -157,6 +163,13 @@ impl MatrixArgs {
                 "--shard {shard} needs a --seed: all shards of a plan have the same, so give each --seed 1"
             )));
         }
+        if let (Some(rounds), Some(budget)) = (self.rounds, self.budget) {
+            let budget = humantime::format_duration(budget);
+            return Err(Error::Usage(format!(
+                "--rounds {rounds} does not go with --budget {budget}: so many rounds take what they take; \
+                 leave one of them out"
+            )));
+        }
         let of_profile = PlanRequest::of(self.profile);
         Ok(PlanRequest {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
@@ -168,6 +181,7 @@ impl MatrixArgs {
             allocator: self.allocator,
             phase: self.phase.map(PhaseName::phase),
             budget: self.budget.unwrap_or(of_profile.budget),
+            rounds: self.rounds,
             workers: self.workers.unwrap_or(of_profile.workers),
             pool_threads: self.pool_threads,
             seed: self.seed.unwrap_or(of_profile.seed),
