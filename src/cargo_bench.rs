@@ -16,7 +16,7 @@ use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::registry::Registry;
 
-/// Measures every workload on every runner, prints a table, writes the report and criterion's files.
+/// Measures every workload on every runner, prints a summary, writes the report and criterion's files.
 #[derive(Debug, Parser)]
 #[command(name = "cargo bench --", bin_name = "cargo bench --", version)]
 struct Cli {

@@ -43,7 +43,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Measure, print a table and write the report
+    /// Measure, print a summary and write the report
     Bench(commands::bench::BenchArgs),
     /// List workloads, points and runners, and why a pair does not run
     List(commands::list::ListArgs),
@@ -59,6 +59,8 @@ enum Command {
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
+    /// Judge stored runs by today's rules: classes of result, self-check, rounds needed
+    Analyze(commands::analyze::AnalyzeArgs),
     /// Compare two executables of this harness, interleaved on this machine
     Ab(commands::ab::AbArgs),
     /// Is this machine quiet enough, and how small a difference can be seen on it?
@@ -134,6 +136,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Merge(args) => commands::merge::run(&args),
         Command::CheckRunner(args) => commands::check_runner::run(registry, &args),
         Command::Ab(args) => commands::ab::run(&args),
+        Command::Analyze(args) => commands::analyze::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME], 1)),
         Command::Serve(args) => commands::serve::run(registry, &args),

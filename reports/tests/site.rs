@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use runtime_bench_analysis::analysis::analyse;
-use runtime_bench_reports::{Options, ReportError, text_table, write_site};
+use runtime_bench_reports::{Options, ReportError, terminal, write_site};
 use runtime_bench_results::catalogue::Kind;
 use runtime_bench_results::merge::merge;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
@@ -339,7 +339,8 @@ fn resumed_run_and_rising_load_are_reported() {
     assert!(parts.contains("left out: 1."), "{parts}");
     let load = between(&told, "The load rose", "</p>");
     assert!(load.contains("0.1 cores busy at first, and 1.2 from second 6 on"), "{load}");
-    let table = text_table(&run, &analyse(&run));
+    let verbose = terminal::Detail { verbose: true, columns: 100 };
+    let table = terminal::text(&run, &analyse(&run), verbose);
     assert!(table.contains("The run was stopped and went on 1 time"), "{table}");
     assert!(table.contains("Other programs kept 0.1 cores busy at first"), "{table}");
 }
@@ -359,7 +360,8 @@ fn busy_cores_and_dropped_samples_are_reported() {
     let echo = between(&told, "Echo over TCP</h1>", "class=\"charts\"");
     assert!(echo.contains("Only 1.3 of 2 cores were free: several-thread runners"), "{echo}");
     assert!(echo.contains("smol lost 1 sample"), "{echo}");
-    let table = text_table(&run, &analyse(&run));
+    let verbose = terminal::Detail { verbose: true, columns: 100 };
+    let table = terminal::text(&run, &analyse(&run), verbose);
     assert!(table.contains("   only 1.3 of 2 cores were free: several-thread"), "{table}");
     assert!(table.contains("smol lost 1 sample"), "{table}");
 }
