@@ -10,7 +10,8 @@ use common::{Ended, run};
 use tempfile::tempdir;
 
 /// What a person may ask for.
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
+    "analyze",
     "bench",
     "list",
     "verify",

@@ -6,7 +6,7 @@ use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::run::{Role, Run};
 
-use super::{class_mark, clipped};
+use super::{class_mark, clipped, wrapped};
 use crate::sanitize::single_line;
 
 /// Lines from which on each workload has its first point only.
@@ -94,21 +94,6 @@ fn drawn(
         out.push(row(&format!("  {}", line.label), &|column| &column.cells[place]));
     }
     out
-}
-
-/// The legend on a narrow terminal is broken at its gaps.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for part in text.split("  ") {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 2 + part.chars().count() <= width => {
-                line.push_str("  ");
-                line.push_str(part);
-            }
-            _ => lines.push(clipped(part, width)),
-        }
-    }
-    lines
 }
 
 /// The comparisons in the order of their kinds, and how many more there are.

@@ -74,12 +74,11 @@ pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
         Vec::new()
     } else {
         let (matrix, footnotes) = matrix::matrix(run, analysis, detail.columns);
-        lines.extend(matrix);
+        lines.extend(matrix.iter().map(|line| clipped(line, detail.columns)));
         footnotes
     };
-    lines.push(counts(analysis));
-    lines.extend(precision(run, analysis));
-    lines.extend(footnotes);
+    let after = [counts(analysis)].into_iter().chain(precision(run, analysis)).chain(footnotes);
+    lines.extend(after.flat_map(|line| wrapped(&line, detail.columns)));
     lines.join("\n") + "\n"
 }
 
@@ -110,7 +109,7 @@ fn header(run: &Run, columns: usize) -> String {
             line.push_str(&more);
         }
     }
-    single_line(&line)
+    clipped(&single_line(&line), columns)
 }
 
 /// An answer in a line; with its evidence where there is room for everything.
@@ -187,6 +186,21 @@ fn class_mark(class: Option<Class>) -> &'static str {
         Some(Class::Reference) => "‡",
         Some(Class::MultiThread) | None => "",
     }
+}
+
+/// The text on lines of at most so many characters, broken at spaces.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(clipped(word, width)),
+        }
+    }
+    lines
 }
 
 /// At most so many characters.

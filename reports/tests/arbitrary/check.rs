@@ -122,7 +122,7 @@ fn visible(name: &str, text: &str) {
 }
 
 fn compared(judged: &Judged) {
-    visible("a comparison", &render::text(judged));
+    visible("a comparison", &render::text(judged, true, true));
     markdown("a comparison", &render::markdown(judged));
     let junit = render::junit(judged).expect("a comparison is XML");
     markup::check("a comparison as JUnit XML", &junit);
