@@ -23,9 +23,12 @@ pub struct OutputArgs {
     /// Results file [default: `target/runtime-bench/results/RUN.json`]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// No progress and no table; errors only
+    /// No progress and no summary; errors only
     #[arg(long, short)]
     pub quiet: bool,
+    /// Print a table per comparison, with intervals and reasons, instead of a line
+    #[arg(long, conflicts_with = "quiet")]
+    pub verbose: bool,
 }
 
 /// A run that goes on.

@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 pub mod ab;
+pub mod analyze;
 pub mod bench;
 pub mod check_runner;
 pub mod compare;
