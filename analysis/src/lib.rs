@@ -3,14 +3,18 @@
 //! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
 //! - [`analysis`]: a run → one row per cell with its results and verdicts, and what follows across
 //!   cells.
+//! - [`answers`]: what a run says to named use cases.
+//! - [`format`](mod@format): numbers with their units.
 //! - [`claims`], [`glossary`]: the catalog of claims about concurrency, and its terms.
 //! - [`comparison`]: runners of one run, two runs or two builds → a document of words, and a gate.
 //! - [`history`]: runs of one machine, and each cell over them.
 //! - [`report`]: a run and its analysis as one document.
 
 pub mod analysis;
+pub mod answers;
 pub mod claims;
 pub mod comparison;
+pub mod format;
 pub mod glossary;
 pub mod history;
 pub mod report;

@@ -14,6 +14,7 @@ const ROUNDS: u32 = 20;
 /// A run of which nothing is planned yet: `tokio`, `smol`, `rayon` and the one-threaded `single`.
 fn empty() -> Run {
     let runner = |(name, class): (&str, Class)| RunnerInfo {
+        discontinued: None,
         name: name.into(),
         title: name.into(),
         class,

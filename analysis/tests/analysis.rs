@@ -28,6 +28,7 @@ fn run() -> Run {
         ["tokio", "smol", "rayon", "single"].iter().map(|name| cell(name, Role::Subject)).collect();
     cells.push(cell("tokio", Role::AaControl));
     let runner = |name: &str, class| RunnerInfo {
+        discontinued: None,
         name: name.into(),
         title: name.into(),
         class,

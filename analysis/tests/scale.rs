@@ -46,6 +46,7 @@ fn large(workloads: u64, points: u64, rounds: u32) -> Run {
         notes: Vec::new(),
     };
     let runner = |name: &&str| RunnerInfo {
+        discontinued: None,
         name: (*name).into(),
         title: String::new(),
         class: if *name == "single" { Class::SingleThread } else { Class::MultiThread },

@@ -37,6 +37,7 @@ impl Runner for ByHand {
 
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name.to_owned(),
             title: self.name.replace("-by-hand", ", written by hand"),
             class: Class::MultiThread,

@@ -44,6 +44,7 @@ impl Runner for FakeRunner {
 
     fn info(&self, _: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name.to_owned(),
             title: self.name.to_owned(),
             class: self.class,

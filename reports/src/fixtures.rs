@@ -100,6 +100,7 @@ pub(crate) fn run() -> Run {
         claims: Vec::new(),
         glossary: Vec::new(),
         runners: vec![RunnerInfo {
+            discontinued: None,
             name: "a,\"b\"".into(),
             title: "A".into(),
             class: Class::SingleThread,

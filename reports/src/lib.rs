@@ -27,7 +27,7 @@ mod export;
 mod files;
 #[cfg(test)]
 mod fixtures;
-mod format;
+use runtime_bench_analysis::format;
 mod markdown;
 mod page;
 mod sanitize;

@@ -114,7 +114,24 @@ pub struct RunnerInfo {
     /// Versions of the packages that it is made of, from the lock file of the build.
     #[serde(default)]
     pub packages: BTreeMap<String, String>,
-    /// Maintenance status and semantics that matter to a reader.
+    /// Semantics that matter to a reader.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Why it is measured and never recommended: since when its maintainers have discontinued it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discontinued: Option<String>,
+}
+
+/// Runtimes that were discontinued before results files said so.
+const DISCONTINUED: &[(&str, &str)] =
+    &[("async-std", "its maintainers discontinued it in March 2025 and recommend smol")];
+
+impl RunnerInfo {
+    /// Why it is never recommended: what the results file says, or what is known of its packages.
+    pub fn discontinued(&self) -> Option<&str> {
+        let known = DISCONTINUED
+            .iter()
+            .find(|(package, _)| self.name == *package || self.packages.contains_key(*package));
+        self.discontinued.as_deref().or(known.map(|(_, why)| *why))
+    }
 }

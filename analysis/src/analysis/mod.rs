@@ -7,6 +7,7 @@ pub mod claims;
 mod compare;
 mod control;
 mod costs;
+mod counts;
 #[cfg(test)]
 mod fixtures;
 mod gathered;
@@ -21,7 +22,8 @@ mod tail;
 
 pub use compare::{Levels, analyse, level};
 pub use control::control_pairs;
-pub(crate) use gathered::Gathered;
+pub use counts::ClassCounts;
+pub(crate) use gathered::{Gathered, paired};
 pub use load::LoadChange;
 pub use noise::{GroupNoise, LEAST_FREE, LOADED};
 pub use overall::{Overall, RunnerMean};

@@ -22,6 +22,7 @@ impl Runner for SmallStacks {
 
     fn info(&self, _: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "OS threads with small stacks".into(),
             class: Class::MultiThread,

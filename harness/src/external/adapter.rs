@@ -102,6 +102,7 @@ fn describe(request: &ProbeRequest) -> Result<ExternalReply, TrialError> {
         }
     };
     let info = RunnerInfo {
+        discontinued: None,
         name: name.clone(),
         title: name.clone(),
         class: Class::Reference,

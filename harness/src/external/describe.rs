@@ -68,6 +68,7 @@ impl ExternalCells {
             memory: runner.memory.or(free).unwrap_or(u64::MAX),
         };
         let mut info = RunnerInfo {
+            discontinued: None,
             name: runner.name.clone(),
             title: runner.title.clone(),
             class: Class::Reference,

@@ -167,6 +167,7 @@ fn workload(u: &mut Bytes<'_>, names: &[String]) -> Result<WorkloadInfo> {
 fn runner(u: &mut Bytes<'_>) -> Result<RunnerInfo> {
     let classes = [Class::MultiThread, Class::MultiThread, Class::SingleThread, Class::Reference];
     Ok(RunnerInfo {
+        discontinued: None,
         name: name(u)?,
         title: text(u)?,
         class: *u.choose(&classes)?,

@@ -43,15 +43,16 @@ impl Runner for AsyncStd {
 
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: Some(
+                "its maintainers discontinued it in March 2025 and recommend smol".to_owned(),
+            ),
             name: self.name().to_owned(),
             title: "async-std".into(),
             class: Class::MultiThread,
             configuration: format!("global runtime, {workers} worker threads by {THREADS}"),
             packages: packages(&["async-std", "async-executor", "async-io", "async-channel"]),
             notes: vec![
-                "Discontinued (RUSTSEC-2025-0052): its authors recommend smol. Measured because \
-                 programs still run on it."
-                    .into(),
+                "Discontinued (RUSTSEC-2025-0052). Measured because programs still run on it.".into(),
                 "Shares executor and reactor crates with smol, so near ties are to be expected."
                     .into(),
             ],

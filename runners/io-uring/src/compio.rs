@@ -34,6 +34,7 @@ impl Runner for Compio {
 
     fn info(&self, _: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "compio".into(),
             class: Class::SingleThread,

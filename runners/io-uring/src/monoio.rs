@@ -34,6 +34,7 @@ impl Runner for Monoio {
 
     fn info(&self, _: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "monoio".into(),
             class: Class::SingleThread,

@@ -23,6 +23,7 @@ impl Runner for Rayon {
 
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "rayon".into(),
             class: Class::MultiThread,

@@ -36,6 +36,7 @@ impl Runner for FuturesPool {
 
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "futures::executor::ThreadPool".into(),
             class: Class::MultiThread,

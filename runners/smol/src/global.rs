@@ -28,6 +28,7 @@ impl Runner for SmolGlobal {
 
     fn info(&self, _: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "smol, default settings".into(),
             class: Class::SingleThread,

@@ -31,6 +31,7 @@ impl Runner for Smol {
 
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "smol".into(),
             class: Class::MultiThread,

@@ -32,6 +32,7 @@ impl Runner for ThreadPool {
 
     fn info(&self, workers: usize, pool_threads: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "Pool of OS threads".into(),
             class: Class::MultiThread,

@@ -23,6 +23,7 @@ impl Runner for Threads {
 
     fn info(&self, _: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "OS threads".into(),
             class: Class::MultiThread,

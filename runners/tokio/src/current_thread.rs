@@ -22,6 +22,7 @@ impl Runner for CurrentThread {
 
     fn info(&self, _: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "tokio, current thread".into(),
             class: Class::SingleThread,

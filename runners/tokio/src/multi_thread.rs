@@ -20,6 +20,7 @@ impl Runner for MultiThread {
 
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "tokio, multi-thread".into(),
             class: Class::MultiThread,

@@ -29,6 +29,7 @@ impl Runner for PerCore {
 
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "tokio, a runtime per core".into(),
             class: Class::MultiThread,

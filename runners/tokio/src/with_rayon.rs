@@ -27,6 +27,7 @@ impl Runner for WithRayon {
 
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
+            discontinued: None,
             name: self.name().to_owned(),
             title: "tokio, computing on rayon".into(),
             class: Class::MultiThread,

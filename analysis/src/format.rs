@@ -1,6 +1,6 @@
 //! Figures with their units, at three significant digits.
 
-use runtime_bench_analysis::stats::Interval;
+use crate::stats::Interval;
 
 /// Shown in place of a figure that is no number.
 const NO_FIGURE: &str = "no finite figure";
@@ -16,14 +16,14 @@ const RATE: Steps = &[("G/s", 1e9), ("M/s", 1e6), ("k/s", 1e3), ("/s", 1.0)];
 
 /// The scale at which figures of one unit are written, so that a figure and its interval agree.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Scale {
+pub struct Scale {
     size: f64,
     suffix: String,
 }
 
 impl Scale {
     /// The scale that suits a figure.
-    pub(crate) fn of(unit: &str, value: f64) -> Self {
+    pub fn of(unit: &str, value: f64) -> Self {
         let (base, per) = match unit.split_once('/') {
             Some((base, per)) if base != "1" => (base, format!("/{per}")),
             _ => (unit, String::new()),
@@ -49,7 +49,7 @@ impl Scale {
     }
 
     /// Without the name of what is counted: `25 k` of messages/s.
-    pub(crate) fn without_what_is_counted(mut self, unit: &str) -> Self {
+    pub fn without_what_is_counted(mut self, unit: &str) -> Self {
         if self.suffix.ends_with(unit) && unit.contains('/') && unit != "1/s" {
             self.suffix.truncate(self.suffix.len() - unit.len());
             self.suffix.truncate(self.suffix.trim_end().len());
@@ -58,17 +58,17 @@ impl Scale {
     }
 
     /// The figure without its unit.
-    pub(crate) fn number(&self, value: f64) -> String {
+    pub fn number(&self, value: f64) -> String {
         number(value / self.size)
     }
 
     /// The figure with its unit.
-    pub(crate) fn figure(&self, value: f64) -> String {
+    pub fn figure(&self, value: f64) -> String {
         if value.is_finite() { self.with_unit(&self.number(value)) } else { NO_FIGURE.to_owned() }
     }
 
     /// `low–high`, with digits enough to tell the two ends apart.
-    pub(crate) fn interval(&self, interval: Interval) -> String {
+    pub fn interval(&self, interval: Interval) -> String {
         let (low, high) = (interval.low / self.size, interval.high / self.size);
         if !(low.is_finite() && high.is_finite()) {
             return NO_FIGURE.to_owned();
@@ -84,7 +84,7 @@ impl Scale {
     }
 
     /// What stands behind the figures.
-    pub(crate) fn suffix(&self) -> &str {
+    pub fn suffix(&self) -> &str {
         &self.suffix
     }
 
@@ -99,13 +99,13 @@ impl Scale {
 }
 
 /// A figure with its unit.
-pub(crate) fn figure(value: f64, unit: &str) -> String {
+pub fn figure(value: f64, unit: &str) -> String {
     Scale::of(unit, value).figure(value)
 }
 
 /// A figure with its unit and no more digits than it needs, for an axis. The name of what is counted is
 /// too long for one: `25 k` messages/s.
-pub(crate) fn tick(value: f64, unit: &str) -> String {
+pub fn tick(value: f64, unit: &str) -> String {
     let scale = Scale::of(unit, value).without_what_is_counted(unit);
     let number = scale.number(value);
     let short = match number.split_once('.') {
@@ -117,7 +117,7 @@ pub(crate) fn tick(value: f64, unit: &str) -> String {
 }
 
 /// A pure number at three significant digits.
-pub(crate) fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     significant(value, 3)
 }
 
@@ -145,7 +145,7 @@ fn magnitude(value: f64) -> i32 {
 }
 
 /// At three significant digits.
-pub(crate) fn rounded(value: f64) -> f64 {
+pub fn rounded(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }
@@ -167,17 +167,17 @@ fn grouped(value: f64) -> String {
 }
 
 /// A ratio of costs: `1.12×`.
-pub(crate) fn ratio(ratio: f64) -> String {
+pub fn ratio(ratio: f64) -> String {
     format!("{}×", hundredths(ratio))
 }
 
 /// A ratio of costs without its sign: `1.12`.
-pub(crate) fn ratio_number(ratio: f64) -> String {
+pub fn ratio_number(ratio: f64) -> String {
     hundredths(ratio)
 }
 
 /// The interval of a ratio of costs: `1.08–1.15`.
-pub(crate) fn ratio_interval(interval: Interval) -> String {
+pub fn ratio_interval(interval: Interval) -> String {
     let (low, high) = (hundredths(interval.low), hundredths(interval.high));
     let short = format!("{low}–{high}");
     if !(interval.low.is_finite() && interval.high.is_finite()) {
@@ -200,23 +200,71 @@ fn hundredths(ratio: f64) -> String {
     }
 }
 
+/// `43% slower`, `2.8× slower`, `6.4% faster`, or smaller and larger of bytes: a ratio of costs in one
+/// convention. Faster is the inverse of the ratio; from 2× on a difference is a factor.
+pub fn change(ratio: f64, unit: &str) -> String {
+    let (size, word) = sized(ratio, unit);
+    format!("{} {word}", amount(size))
+}
+
+/// `21–43% slower`, `2.8–12× slower`, `21% to 2.8× slower`, `5.0% faster to 43% slower`.
+pub fn change_range(low: f64, high: f64, unit: &str) -> String {
+    let ((a, word), (b, other)) = (sized(low, unit), sized(high, unit));
+    let (least, most) = (amount(a.min(b)), amount(a.max(b)));
+    if word != other {
+        return format!("{} {word} to {} {other}", amount(a), amount(b));
+    }
+    let sign = |text: &str| text.chars().last();
+    let joined = match (sign(&least), sign(&most)) {
+        _ if least == most => most,
+        (a, b) if a == b => format!("{}–{most}", least.trim_end_matches(['%', '×'])),
+        _ => format!("{least} to {most}"),
+    };
+    format!("{joined} {word}")
+}
+
+/// How many times as fast or as slow, and the word.
+fn sized(ratio: f64, unit: &str) -> (f64, &'static str) {
+    let bytes = unit == "B" || unit.starts_with("B/");
+    match (ratio < 1.0, bytes) {
+        (true, false) => (1.0 / ratio, "faster"),
+        (false, false) => (ratio, "slower"),
+        (true, true) => (1.0 / ratio, "smaller"),
+        (false, true) => (ratio, "larger"),
+    }
+}
+
+fn amount(times: f64) -> String {
+    if times < 1.995 { percent(times - 1.0) } else { format!("{}×", short(times)) }
+}
+
+/// A ratio in two digits where more would be noise: `0.047`, `0.87`, `1.43`, `2.8`, `12`.
+pub fn short(ratio: f64) -> String {
+    match ratio {
+        0.995..1.995 => format!("{ratio:.2}"),
+        0.0..9.95 => significant(ratio, 2),
+        9.95..100.0 => format!("{ratio:.0}"),
+        _ => number(ratio),
+    }
+}
+
 /// A share as a percentage.
-pub(crate) fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if !percent.is_finite() {
         return NO_FIGURE.to_owned();
     }
     let decimals = usize::from(percent.abs() < 9.95);
-    format!("{percent:.decimals$}\u{a0}%")
+    format!("{percent:.decimals$}%")
 }
 
 /// A ratio of costs that is a bound from below: never rounded up.
-pub(crate) fn ratio_at_least(bound: f64) -> String {
+pub fn ratio_at_least(bound: f64) -> String {
     ratio(floor(bound, 10_f64.powf(bound.log10().floor() - 2.0)))
 }
 
 /// A share that is a bound from below: never rounded up.
-pub(crate) fn percent_at_least(bound: f64) -> String {
+pub fn percent_at_least(bound: f64) -> String {
     percent(floor(bound, if bound < 0.1 { 0.001 } else { 0.01 }))
 }
 
@@ -226,7 +274,7 @@ fn floor(value: f64, step: f64) -> f64 {
 }
 
 /// `one`, `one and two`, `one, two and three`.
-pub(crate) fn list<S: AsRef<str>>(names: &[S]) -> String {
+pub fn list<S: AsRef<str>>(names: &[S]) -> String {
     match names {
         [] => String::new(),
         [one] => one.as_ref().to_owned(),
@@ -238,7 +286,7 @@ pub(crate) fn list<S: AsRef<str>>(names: &[S]) -> String {
 }
 
 /// `1 round`, `2 rounds`.
-pub(crate) fn count(count: usize, noun: &str) -> String {
+pub fn count(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -312,10 +360,10 @@ mod tests {
 
     #[test]
     fn shares_lists_and_counts() {
-        assert_eq!(percent(0.123), "12\u{a0}%");
-        assert_eq!(percent(0.0345), "3.5\u{a0}%");
+        assert_eq!(percent(0.123), "12%");
+        assert_eq!(percent(0.0345), "3.5%");
         let bounds = [0.0596, 0.0998, 0.29, 0.2996].map(percent_at_least);
-        assert_eq!(bounds, ["5.9\u{a0}%", "9.9\u{a0}%", "29\u{a0}%", "29\u{a0}%"]);
+        assert_eq!(bounds, ["5.9%", "9.9%", "29%", "29%"]);
         let bounds = [2.0, 2.9999, 73.67, f64::INFINITY].map(ratio_at_least);
         assert_eq!(bounds, ["2.00×", "2.99×", "73.6×", "no finite figure×"]);
         assert_eq!(list(&["a"]), "a");

@@ -1,0 +1,103 @@
+//! What a run says to named use cases: a recommendation, its numbers, and what would change it.
+//!
+//! - `rules`: the use cases and their workloads.
+//! - `field`: the runners that are comparable in all workloads of a rule, each against each.
+//! - `words`: the sentences.
+
+mod field;
+mod rules;
+mod words;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::{Analysis, Gathered};
+use crate::stats::lean;
+use field::Field;
+use rules::{RULES, Rule};
+use runtime_bench_results::run::Run;
+
+/// What a run says to one use case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// Name in documents and links.
+    pub id: &'static str,
+    /// The use case in a few words.
+    pub question: &'static str,
+    /// The runners to use and how the nearest others compare, in at most 74 characters; or why there
+    /// is no recommendation.
+    pub recommendation: String,
+    /// The numbers behind it, a workload each.
+    pub evidence: Vec<String>,
+    /// What would change it: more rounds, other work, or a command.
+    pub would_change: String,
+    /// How much it may claim.
+    pub state: AnswerState,
+}
+
+/// How much an answer may claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerState {
+    /// Settled comparisons carry it.
+    Decided,
+    /// Some of the comparisons that carry it only lean, or a rival is still open.
+    Leaning,
+    /// No difference is shown.
+    Open,
+    /// The run lacks a workload, or two runners to compare.
+    NotMeasured,
+}
+
+impl AnswerState {
+    /// The state in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Leaning => "leaning",
+            Self::Open => "open",
+            Self::NotMeasured => "not measured",
+        }
+    }
+}
+
+/// What a run says to each use case. `analysis` is that of the same run.
+pub fn answers(run: &Run, analysis: &Analysis) -> Vec<Answer> {
+    let gathered = Gathered::new(run);
+    let mut fields: Vec<Result<Field<'_>, String>> =
+        RULES.iter().map(|rule| Field::of(rule, run, analysis, &gathered)).collect();
+    // Those with the reference lean, or not, by the table of the run.
+    let new = fields.iter_mut().flatten().flat_map(Field::new_comparisons);
+    lean(new);
+    let answered = RULES.iter().zip(&fields);
+    answered.map(|(rule, field)| answer(run, rule, field.as_ref())).collect()
+}
+
+fn answer(run: &Run, rule: &Rule, field: Result<&Field<'_>, &String>) -> Answer {
+    let field = match field {
+        Ok(field) => field,
+        Err(why) => {
+            return Answer {
+                id: rule.id,
+                question: rule.question,
+                recommendation: format!("not measured: {why}"),
+                evidence: Vec::new(),
+                would_change: format!("measure it with `{}`", words::command(run, rule, false)),
+                state: AnswerState::NotMeasured,
+            };
+        }
+    };
+    let pick = field.pick();
+    let state = field.state(&pick);
+    let would_change = match state {
+        AnswerState::Decided => rule.unless.to_owned(),
+        _ => words::more_rounds(run, rule, field, &pick),
+    };
+    Answer {
+        id: rule.id,
+        question: rule.question,
+        recommendation: words::recommendation(rule, field, &pick),
+        evidence: words::evidence(field, &pick),
+        would_change,
+        state,
+    }
+}

@@ -1,0 +1,66 @@
+//! The use cases, and the workloads that each is answered by.
+//!
+//! A use case recommends the runners that no settled or leaning comparison beats in any of its
+//! workloads. Counts of wins and means over unlike workloads play no part; one-thread runners are
+//! mentioned beside the recommendation, external reference rows never, and discontinued runtimes are
+//! not recommended.
+
+/// A use case.
+pub(super) struct Rule {
+    /// Name in documents and links.
+    pub(super) id: &'static str,
+    /// The use case in a few words.
+    pub(super) question: &'static str,
+    /// The workloads that answer it, each at its first point. A runner must have a result in all of them.
+    pub(super) workloads: &'static [&'static str],
+    /// Whether the headline of the first workload says more than ratios do.
+    pub(super) figures: bool,
+    /// What a reader's program must not differ in.
+    pub(super) unless: &'static str,
+}
+
+/// Every use case, in the order of a report.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "server",
+        question: "HTTP or TCP server",
+        workloads: &["http-server", "tcp-echo", "connect-churn"],
+        figures: false,
+        unless: "handlers that compute or block: see the server that computes",
+    },
+    Rule {
+        id: "computing-server",
+        question: "Server that computes",
+        workloads: &["mixed-load"],
+        figures: true,
+        unless: "jobs much shorter than a millisecond, or jobs that are moved off the workers",
+    },
+    Rule {
+        id: "cpu",
+        question: "Pure CPU work",
+        workloads: &["fork-join", "cpu-batch", "matmul", "sort"],
+        figures: false,
+        unless: "tasks that wait while they compute, or jobs of several milliseconds each",
+    },
+    Rule {
+        id: "timers",
+        question: "Many timers",
+        workloads: &["timer-precision", "timer-gather"],
+        figures: false,
+        unless: "deadlines that may be a millisecond late",
+    },
+    Rule {
+        id: "memory",
+        question: "Memory per task",
+        workloads: &["task-memory", "idle-connections"],
+        figures: true,
+        unless: "tasks whose own state or buffers outweigh the runtime's",
+    },
+    Rule {
+        id: "channels",
+        question: "Channels between tasks",
+        workloads: &["ping-pong", "bounded-queue"],
+        figures: false,
+        unless: "messages that take microseconds to handle, or another channel than the runtime's own",
+    },
+];
