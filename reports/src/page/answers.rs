@@ -18,18 +18,17 @@ pub(super) fn section(view: &View<'_>) -> Markup {
 }
 
 fn card(answer: &Answer) -> Markup {
-    // `tokio; smol 21–43% slower`: the rivals stand smaller behind the name.
-    let (name, rivals) = match answer.recommendation.split_once("; ") {
-        Some((name, rivals)) => (name, Some(rivals)),
-        None => (answer.recommendation.as_str(), None),
-    };
+    // `tokio; smol 21–43% slower`, `depends: …`: what follows stands smaller behind the name.
+    let words = answer.recommendation.as_str();
+    let end = words.find("; ").or_else(|| words.find(": "));
+    let (name, rivals) = end.map_or((words, ""), |end| (&words[..end], &words[end + 2..]));
     let decided = answer.state == AnswerState::Decided;
     html! {
         article.answer id={ "answer-" (answer.id) } data-state=(answer.state.word()) {
             h3 { (answer.question) @if !decided { " · " (answer.state.word()) } }
-            p { b { (name) } @if let Some(rivals) = rivals { " " span { (rivals) } } }
+            p { b { (name) } @if !rivals.is_empty() { " " span { (rivals) } } }
             details {
-                summary { "Numbers, and what would change it" }
+                summary { "Numbers" span.hidden { " for " (answer.question) } }
                 @if !answer.evidence.is_empty() {
                     ul { @for line in &answer.evidence { li { (wording::prose(line)) } } }
                 }
