@@ -12,7 +12,8 @@ use runtime_bench_results::trial::Better;
 mod fixtures;
 
 use fixtures::{
-    edge_case_run, hostile_run, resumed_under_load, run, sweep_run, typical_run, with_claims,
+    answered_run, edge_case_run, hostile_run, resumed_under_load, run, sweep_run, typical_run,
+    with_claims,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -24,8 +25,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Name of the folder, what it shows, and whether on a single page.
-fn sites() -> [(&'static str, Vec<Run>, bool); 10] {
+fn sites() -> [(&'static str, Vec<Run>, bool); 11] {
     [
+        ("answers", vec![answered_run()], false),
         ("usual", vec![with_claims()], false),
         ("usual-single", vec![with_claims()], true),
         ("hostile", vec![hostile_run("last")], false),

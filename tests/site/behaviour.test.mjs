@@ -88,15 +88,24 @@ describe("the table", () => {
     assert.equal(await tab.locator("#empty:visible").count(), 0, "no runner is near-empty");
   }));
 
-  test("shows only what is settled, in the cards too", inTab({}, async (tab) => {
+  test("shows only what is settled", inTab({}, async (tab) => {
     const before = await rows(tab);
     await field(tab, "only settled").check();
     assert.equal(await hash(tab), "#only=1");
     assert.ok((await rows(tab)).length < before.length);
     assert.equal(await tab.locator(".matrix tr[data-row] td.op > span:visible").count(), 0);
-    assert.equal(await tab.locator(".answer:not([data-state=decided]):visible").count(), 0);
     await field(tab, "only settled").uncheck();
     assert.deepEqual(await rows(tab), before);
+  }));
+
+  test("acts on the answers too", inTab({ site: "answers" }, async (tab) => {
+    assert.equal(await tab.locator(".answer:visible").count(), 6);
+    await field(tab, "only settled").check();
+    assert.equal(await tab.locator(".answer:not([data-state=decided]):visible").count(), 0);
+    await field(tab, "only settled").uncheck();
+    await field(tab, "Filter").fill("timers");
+    assert.deepEqual(await tab.locator(".answer:visible h3").allTextContents(), ["Many timers"]);
+    assert.ok(!(await tab.locator(".answer p b").allTextContents()).join().includes("async-std"));
   }));
 
   test("filters by workload and topic, whatever the case", inTab({}, async (tab) => {
@@ -190,7 +199,7 @@ describe("the theme", () => {
 
 describe("the keyboard", () => {
   test("reaches and works every control", inTab({}, async (tab) => {
-    const wanted = await tab.locator("button:visible, select:visible, input:visible, summary:visible").count();
+    const wanted = await tab.locator("button:visible, select:visible, input:not([type=radio]):visible, input:checked[type=radio]:visible, summary:visible").count();
     const reached = new Set();
     for (let press = 0; press < 400 && reached.size < wanted; press += 1) {
       await tab.keyboard.press("Tab");

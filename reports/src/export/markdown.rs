@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use runtime_bench_analysis::analysis::{Row, Status};
+use runtime_bench_analysis::answers::AnswerState;
 use runtime_bench_analysis::stats::ResultClass;
 use runtime_bench_results::noise::Noise;
 use runtime_bench_results::run::Run;
@@ -11,7 +12,7 @@ use crate::format;
 use crate::markdown::escaped;
 use crate::table::Align::Left;
 use crate::table::{Cell, Table};
-use crate::view::{Counts, Group, View, noise, wording};
+use crate::view::{Group, View, noise, wording};
 
 /// The table ends before the text is larger than this, in bytes: GitHub cuts a summary at 1 MiB, and
 /// a comment at 65 536 characters.
@@ -30,6 +31,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
     let beside = noise::run_warnings(view.run, view.analysis);
     parts.extend(beside.map(|sentence| escaped(&sentence)));
     parts.push(precision(view));
+    parts.push(answers(view));
     parts.push(claims(view));
     parts.push(counts(view));
     let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
@@ -81,11 +83,24 @@ fn unfinished(run: &Run) -> Option<&'static str> {
 
 /// How many comparisons have an answer.
 fn precision(view: &View<'_>) -> String {
-    let counts = Counts::of(view);
+    let counts = view.counts();
     match counts.total() {
         0 => String::new(),
-        total => format!("{}: {}.", format::count(total, "comparison"), counts.words()),
+        total => format!("{}: {}.", format::count(total, "comparison"), wording::counts(&counts)),
     }
+}
+
+/// What the run says to each use case.
+fn answers(view: &View<'_>) -> String {
+    let measured = view.answers.iter().filter(|answer| answer.state != AnswerState::NotMeasured);
+    let lines = measured.map(|answer| {
+        let state = match answer.state {
+            AnswerState::Decided => String::new(),
+            state => format!(" ({})", state.word()),
+        };
+        format!("- **{}**: {}{state}", answer.question, escaped(&answer.recommendation))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What the run says to its claims.

@@ -6,7 +6,7 @@ use super::context::Page;
 use super::{controls, header, navbar, script, style};
 use crate::format;
 use crate::sanitize::sanitize;
-use crate::view::{Counts, View};
+use crate::view::{View, wording};
 
 /// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
 /// itself.
@@ -24,8 +24,12 @@ const ICON: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAgMAAA
 
 /// What a link to the page says about it.
 fn description(view: &View<'_>) -> String {
-    let counts = Counts::of(view);
-    format!("{} of runtimes: {}.", format::count(counts.total(), "comparison"), counts.words())
+    let counts = view.counts();
+    format!(
+        "{} of runtimes: {}.",
+        format::count(counts.total(), "comparison"),
+        wording::counts(&counts)
+    )
 }
 
 /// The whole document: bar, `body`, foot. `current` is the page's name in the bar.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::context::Page;
-use super::{document, header, table};
+use super::{answers, document, header, table};
 use crate::ReportError;
 
 /// The page.
@@ -15,6 +15,7 @@ pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
 pub(super) fn sections(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     Ok(html! {
         (header::header(page.view))
+        (answers::section(page.view))
         (table::section(page)?)
     })
 }

@@ -24,6 +24,18 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             }
             h2 { "What the words mean" }
             (words())
+            h2 { "How the answers are found" }
+            div.prose {
+                p {
+                    "Each answer on the overview rests on the workloads that its card names. It recommends the "
+                    "runners that no settled or leaning comparison beats in any of them, and that beat "
+                    "another runner or tie with one that does. Counts of wins and means over different "
+                    "workloads play no part. One-thread runners are mentioned; external programs and "
+                    "discontinued runtimes are never recommended. An answer is decided when settled "
+                    "comparisons carry it, leaning when some of them only lean, and open when no difference "
+                    "is shown."
+                }
+            }
             h2 { "Limits" }
             (limits())
             h2 { "Where the time went" }

@@ -1,5 +1,6 @@
 //! The pages: one file per section, each a function from a page to markup.
 
+mod answers;
 mod cell;
 mod changes;
 mod claims;

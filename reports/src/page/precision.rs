@@ -6,7 +6,7 @@ use runtime_bench_results::run::Run;
 
 use super::environment::quoted;
 use crate::format;
-use crate::view::{Counts, View, noise};
+use crate::view::{View, noise, wording};
 
 /// Least share of comparisons with an answer for high and for fair precision.
 const HIGH: f64 = 0.9;
@@ -16,7 +16,7 @@ const PROFILES: [&str; 3] = ["quick", "standard", "thorough"];
 
 /// The line.
 pub(super) fn line(view: &View<'_>) -> Markup {
-    let counts = Counts::of(view);
+    let counts = view.counts();
     let failures = failures(view);
     let (class, lead) = match counts.answered() {
         _ if !failures.is_empty() => ("precision bad", "Do not rely on this run."),
@@ -33,7 +33,7 @@ pub(super) fn line(view: &View<'_>) -> Markup {
                 @for failure in &failures { (failure) " " }
                 @if counts.total() > 0 {
                     span #counts {
-                        (format::count(counts.total(), "comparison")) ": " (counts.words()) "."
+                        (format::count(counts.total(), "comparison")) ": " (wording::counts(&counts)) "."
                     }
                     " "
                 }

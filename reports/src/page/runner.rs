@@ -23,7 +23,7 @@ fn section(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
         header.top id=(anchor(RUNNERS, &runner.slug)) {
             p.kicker { (wording::capital(wording::class(runner.class()))) }
             h1 { (swatch(runner.series)) (runner.name) @if runner.is_discontinued() { " †" } }
-            @if runner.is_discontinued() { p { "† Discontinued by its authors: not recommended for new work." } }
+            @if let Some(why) = runner.discontinued() { p { "† Not recommended: " (why) "." } }
             (about(runner))
         }
         section aria-labelledby="results-title" {

@@ -46,18 +46,20 @@
 
   // A comparison in words, as `wording.rs` has it.
   const CLASS = { F: "sf", S: "ss", T: "eq tie", E: "eq", f: "lf", s: "ls", o: "op", n: "na" };
-  const short = (x) =>
-    x < 0.0005 || x >= 1e4 ? x.toExponential(1).replace("+", "") : x.toFixed(x < 0.095 ? 3 : x < 0.995 ? 2 : x < 9.95 ? 1 : 0);
+  const short = (x) => {
+    if (x >= 0.995 && x < 1.995) return x.toFixed(2);
+    if (x < 9.95) return x.toPrecision(2);
+    return x.toFixed().replace(/(?<=\d{2,})(?=(\d{3})+$)/g, "\u202f");
+  };
   const size = (ratio) => {
     const percent = (ratio - 1) * 100;
-    return percent < 99.5 ? `${percent.toFixed(percent < 0.95 ? 1 : 0)}%` : `${short(ratio)}×`;
+    return ratio < 1.995 ? `${percent.toFixed(percent < 9.95 ? 1 : 0)}%` : `${short(ratio)}×`;
   };
   const words = ({ code, ratio, low, high, within }, bytes) => {
     if (code === "T" || code === "E") return `same ±${within || 10}%`;
     if (code === "n") return "too few rounds";
     if (!low) return "open";
-    const ends = [low, high].map(short);
-    if (code === "o") return `${(ends[0] === ends[1] ? [low, high].map((x) => x.toFixed(2)) : ends).join("–")}×`;
+    if (code === "o") return `${[low, high].map(short).join("–")}×`;
     const word = (bytes ? ["smaller", "larger"] : ["faster", "slower"])[ratio < 1 ? 0 : 1];
     return `${"fs".includes(code) ? "~" : ""}${size(ratio < 1 ? 1 / ratio : ratio)} ${word}`;
   };
@@ -165,7 +167,7 @@
         const empty = only.checked && !cells.some((cell) => !cell.hidden && /^(sf|ss|eq tie)$/.test(cell.className));
         row.hidden = empty || !(found(row.cells[0]) || found(row.closest("tbody").rows[0]));
       });
-      for (const card of cards) card.hidden = !found(card) || (only.checked && card.dataset.state !== "settled");
+      for (const card of cards) card.hidden = !found(card) || (only.checked && card.dataset.state !== "decided");
       if (summary) say(summary, !base || (!base.selectedIndex && show.value === "ratio") ? told : show.value === "ratio" ? count() : told);
       const shown = rows.filter((row) => !row.hidden);
       say(counts, shown.length < rows.length ? `${shown.length} of ${rows.length} rows` : "");

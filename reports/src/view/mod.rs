@@ -2,7 +2,6 @@
 
 mod blocks;
 pub(crate) mod claims;
-mod counts;
 pub(crate) mod finding;
 pub(crate) mod glossary;
 mod group;
@@ -15,15 +14,15 @@ pub(crate) mod topic;
 pub(crate) mod wording;
 mod workload;
 
-use runtime_bench_analysis::analysis::Analysis;
+use runtime_bench_analysis::analysis::{Analysis, ClassCounts};
+use runtime_bench_analysis::answers::{Answer, answers};
 use runtime_bench_analysis::claims::Cell;
 use runtime_bench_analysis::comparison::{self, FailOn, Judged};
 use runtime_bench_analysis::history::{self, Machine, Trend, Wanted, trends};
-use runtime_bench_analysis::stats::MARGIN;
+use runtime_bench_analysis::stats::{Comparison, MARGIN};
 use runtime_bench_results::run::Run;
 
 use blocks::Blocks;
-pub(crate) use counts::Counts;
 pub(crate) use group::Group;
 pub(crate) use machines::MachineView;
 pub(crate) use runner::Runner;
@@ -54,6 +53,8 @@ pub(crate) struct View<'a> {
     pub(crate) runners: Vec<Runner<'a>>,
     /// Every workload that has a comparison, in the run's order.
     pub(crate) workloads: Vec<Workload<'a>>,
+    /// What it says about named use cases.
+    pub(crate) answers: Vec<Answer>,
     /// What is said about concurrency; empty where the run measured nothing that a claim looks at.
     pub(crate) claims: Vec<claims::Judged<'a>>,
     /// Words of the field.
@@ -71,6 +72,7 @@ impl<'a> View<'a> {
             blocks: Blocks::new(run),
             previous: previous(&machine),
             changes: changes(&machine),
+            answers: answers(run, analysis),
             claims: claims::judged(&analysis.claims),
             glossary: glossary::words(),
             machine,
@@ -140,6 +142,15 @@ impl<'a> View<'a> {
         let mut columns: Vec<&Runner<'a>> = self.runners.iter().collect();
         columns.sort_by_key(|runner| runner.name != self.run.header.plan.reference);
         columns
+    }
+
+    /// The classes of every comparison with the reference.
+    pub(crate) fn counts(&self) -> ClassCounts {
+        let found: Vec<Comparison> = self
+            .compared_groups()
+            .flat_map(|group| group.source.comparisons().map(|found| group.trusted(found)))
+            .collect();
+        ClassCounts::of(&found)
     }
 
     /// Every comparison of runners.

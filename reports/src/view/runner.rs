@@ -6,9 +6,6 @@ use runtime_bench_results::run::Run;
 
 use super::slugs::Slugs;
 
-/// Runners whose upstream has discontinued them.
-const DISCONTINUED: [&str; 1] = ["async-std"];
-
 /// A runner, with what tells it apart on the page.
 #[derive(Debug)]
 pub(crate) struct Runner<'a> {
@@ -25,7 +22,12 @@ pub(crate) struct Runner<'a> {
 impl Runner<'_> {
     /// Whether its upstream has discontinued it: then no summary recommends it.
     pub(crate) fn is_discontinued(&self) -> bool {
-        DISCONTINUED.contains(&self.name)
+        self.discontinued().is_some()
+    }
+
+    /// Since when its maintainers have discontinued it.
+    pub(crate) fn discontinued(&self) -> Option<&str> {
+        self.info.and_then(RunnerInfo::discontinued)
     }
 
     /// The package that it is named after, and its version.

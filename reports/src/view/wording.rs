@@ -1,6 +1,6 @@
 //! Words for directions, phases and results.
 
-use runtime_bench_analysis::analysis::{Row, Status};
+use runtime_bench_analysis::analysis::{ClassCounts, Row, Status};
 use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
 use runtime_bench_analysis::stats::{Comparison, Interval, TIE, Verdict};
 use runtime_bench_results::catalogue::Class;
@@ -118,18 +118,12 @@ pub(crate) fn gate(outcome: Outcome, fail_on: FailOn, sentence: String) -> Strin
 }
 
 /// A comparison in words, the same on every page and in every export: `43% slower`, `2.6× faster`,
-/// `~6% faster` where it leans, `same ±10%`, and `0.7–2.1×` where it is open.
+/// `~6.4% faster` where it leans, `same ±10%`, and `0.70–2.1×` where it is open.
 pub(crate) fn words(comparison: &Comparison, unit: &str) -> String {
-    let bytes = counts_bytes(unit);
-    let (less, more) = if bytes { ("smaller", "larger") } else { ("faster", "slower") };
-    let amount = |ratio: f64| {
-        let (size, word) = if ratio < 1.0 { (1.0 / ratio, less) } else { (ratio, more) };
-        format!("{} {word}", size_of(size))
-    };
     match (comparison.verdict, comparison.ratio, comparison.interval) {
-        (Verdict::Faster | Verdict::Slower, Some(ratio), _) => amount(ratio),
+        (Verdict::Faster | Verdict::Slower, Some(ratio), _) => format::change(ratio, unit),
         (Verdict::LeansFaster | Verdict::LeansSlower, Some(ratio), _) => {
-            format!("~{}", amount(ratio))
+            format!("~{}", format::change(ratio, unit))
         }
         (Verdict::Tie, ..) => same(comparison.within.unwrap_or(TIE)),
         (Verdict::Same, ..) => same(comparison.within.unwrap_or(0.1)),
@@ -144,35 +138,18 @@ fn same(within: f64) -> String {
     format!("same ±{:.0}%", within * 100.0)
 }
 
-/// A difference of at least 1: `43%` below a factor of two, then `2.6×`.
-fn size_of(ratio: f64) -> String {
-    let percent = (ratio - 1.0) * 100.0;
-    match percent {
-        ..0.95 => format!("{percent:.1}%"),
-        ..99.5 => format!("{percent:.0}%"),
-        _ => format!("{}×", short(ratio)),
-    }
-}
-
-/// The interval of a ratio: `0.7–2.1×`.
+/// The interval of a ratio: `0.70–2.1×`.
 pub(crate) fn range(Interval { low, high }: Interval) -> String {
     if !(low.is_finite() && high.is_finite()) {
         return "open".to_owned();
     }
-    let (from, to) = (short(low), short(high));
-    if from == to { format!("{low:.2}–{high:.2}×") } else { format!("{from}–{to}×") }
+    format!("{}–{}×", format::short(low), format::short(high))
 }
 
-/// A ratio at two digits.
-fn short(ratio: f64) -> String {
-    match ratio {
-        ..0.0005 => format!("{ratio:.1e}"),
-        ..0.095 => format!("{ratio:.3}"),
-        ..0.995 => format!("{ratio:.2}"),
-        ..9.95 => format!("{ratio:.1}"),
-        ..1e4 => format!("{ratio:.0}"),
-        _ => format!("{ratio:.1e}"),
-    }
+/// `103 settled, 31 same within 10%, 34 leaning, 48 open`.
+pub(crate) fn counts(counts: &ClassCounts) -> String {
+    let ClassCounts { settled, same, leaning, open } = counts;
+    format!("{settled} settled, {same} same within 10%, {leaning} leaning, {open} open")
 }
 
 /// What a tooltip adds to the words: the mode, or how many more rounds an answer needs.
@@ -233,7 +210,7 @@ mod tests {
         assert_eq!(of(6.92 / 13.3, Verdict::Faster), "92% faster");
         assert_eq!(of(1.0 / 27.0, Verdict::Faster), "27× faster");
         assert_eq!(of(2.6, Verdict::Slower), "2.6× slower");
-        assert_eq!(of(1.0 / 1.06, Verdict::LeansFaster), "~6% faster");
+        assert_eq!(of(1.0 / 1.06, Verdict::LeansFaster), "~6.0% faster");
         assert_eq!(of(1.997, Verdict::Slower), "2.0× slower");
         assert_eq!(of(1.004, Verdict::Slower), "0.4% slower");
     }
