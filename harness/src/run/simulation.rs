@@ -28,8 +28,6 @@ fn demo() -> Run {
     let mut gathered = Gathered::default();
     gathered.add(&folder);
     let mut run = gathered.runs.remove(0);
-    run.header.claims.clear();
-    run.header.glossary.clear();
     run
 }
 
