@@ -10,10 +10,9 @@ use runtime_bench::cli::MatrixArgs;
 use runtime_bench::harness::machine::Limits;
 use runtime_bench::harness::plan::{self, Planned};
 use runtime_bench::results::catalogue::Class;
-use runtime_bench::results::claims::{Cell, Claim};
 use runtime_bench::results::key::CellKey;
 use runtime_bench::results::program::{Family, ProbedRunner};
-use runtime_bench_analysis::claims::{self, COROUTINES, ONE_LOOP};
+use runtime_bench_analysis::claims::{self, COROUTINES, Cell, Claim, ONE_LOOP};
 
 use in_process::{InProcess, registry};
 

@@ -114,7 +114,7 @@ fn serve_rejects_unsupported_requests() {
     serve(&["tcp-echo", "--runner", "smol"]).fails_with(2, &["is not a server", "http-server"]);
     serve(&["http-serve", "--runner", "smol"]).fails_with(2, &["did you mean `http-server`?"]);
     serve(&["http-server", "--runner", "smoll"]).fails_with(2, &["did you mean `smol`?"]);
-    serve(&["http-server", "--runner", "rayon"]).fails_with(2, &["rayon", "worker of the pool"]);
+    serve(&["http-server", "--runner", "rayon"]).fails_with(2, &["rayon", "block a worker"]);
     let smol = ["http-server", "--runner", "smol", "--param"];
     serve(&[&smol[..], &["wait"]].concat()).fails_with(2, &["NAME=VALUE"]);
     serve(&[&smol[..], &["weight=2"]].concat()).fails_with(2, &["no parameter", "wait"]);

@@ -8,6 +8,9 @@ use regex::Regex;
 pub(crate) use runtime_bench_harness::machine::cores;
 pub(crate) use runtime_bench_harness::plan::request::{MAX_SEED, POOL_THREADS};
 
+/// The most rounds of a comparison.
+const MAX_ROUNDS: u32 = 100_000;
+
 /// Output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -36,6 +39,16 @@ pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(0) => Err("must be at least 1".to_owned()),
         Ok(number) => Ok(number),
         Err(error) => Err(format!("{error}")),
+    }
+}
+
+/// A number of rounds.
+pub(crate) fn rounds(text: &str) -> Result<u32, String> {
+    let rounds = text.parse().map_err(|error| format!("{error}"))?;
+    if (1..=MAX_ROUNDS).contains(&rounds) {
+        Ok(rounds)
+    } else {
+        Err(format!("between 1 and {MAX_ROUNDS}"))
     }
 }
 

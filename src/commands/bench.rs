@@ -12,12 +12,13 @@ use super::{home, needs_release, print, print_error, settings};
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::plan::Planned;
+use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::registry::Registry;
 use runtime_bench_harness::run::resume::Stopped;
-use runtime_bench_harness::run::{self, Done, Output, cost};
+use runtime_bench_harness::run::{self, Done, Output, cost, looks};
 
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
@@ -67,7 +68,7 @@ fn measured(
 ) -> Result<Option<Done>, Error> {
     let planned = super::plan(registry, &args.matrix.request()?)?;
     if args.dry_run {
-        return print(&plan_text(&planned)).map(|()| None);
+        return print(&plan_text(&planned, args.matrix.profile)).map(|()| None);
     }
     needs_release()?;
     if !args.output.quiet {
@@ -161,8 +162,9 @@ fn again(run: &Run) -> &'static str {
     if cargo { "cargo bench --" } else { "runtime-bench bench" }
 }
 
-fn plan_text(planned: &Planned) -> String {
+fn plan_text(planned: &Planned, profile: Profile) -> String {
     let mut lines = vec![format!("{}; seed {}", cost(planned), planned.plan.seed)];
+    lines.extend(looks(planned, profile));
     for cell in planned.cells() {
         let what = match &cell.not_applicable {
             Some(reason) => format!("n/a: {reason}"),

@@ -141,7 +141,7 @@ fn check_cells(
             continue;
         }
         let has = |phase: &Phase| {
-            registry.entry(&cell.key.workload).is_some_and(|entry| entry.ages().contains(phase))
+            registry.entry(&cell.key.workload).is_some_and(|entry| entry.phases().contains(phase))
         };
         let once = (Phase::Warm, BlockSize::Iterations(1));
         let block = BlockSize::Nanoseconds(BLOCK.as_nanos() as u64);

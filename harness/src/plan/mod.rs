@@ -298,5 +298,5 @@ fn cost_s(requirements: &Requirements, phase: Phase, request: &PlanRequest) -> f
 
 fn phase(entry: &Entry, request: &PlanRequest) -> Phase {
     let wanted = request.phase.unwrap_or_else(|| request.profile.phase(entry.info.headline_phase));
-    if entry.ages().contains(&wanted) { wanted } else { entry.info.headline_phase }
+    if entry.phases().contains(&wanted) { wanted } else { entry.info.headline_phase }
 }

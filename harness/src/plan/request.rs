@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
-use runtime_bench_results::key::CellKey;
+use runtime_bench_results::key::{CellKey, ParamValue};
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::Phase;
 
@@ -59,7 +59,7 @@ pub struct PlanRequest {
     /// Measure the cells that the claims name, and no others, instead of `points`.
     pub claims: bool,
     /// Parameters that replace those of the points: a name and its values.
-    pub params: Vec<(String, Vec<u64>)>,
+    pub params: Vec<(String, Vec<ParamValue>)>,
     /// Where rates come from; `None` leaves them to the points.
     pub rate: Option<Rate>,
     /// An allocator on which every point is measured as well; `None`: the system's only.
