@@ -87,11 +87,7 @@ impl FromPoint for Params {
         let (one_by_one, most) = match point.variant.as_deref() {
             None => (false, 100_000_000),
             Some(ONE_BY_ONE) => (true, MOST_IN_SEQUENCE),
-            Some(_) => {
-                return Err(Unsupported::Point(format!(
-                    "`timer-gather` has the variant `{ONE_BY_ONE}`"
-                )));
-            }
+            Some(_) => return Err(Unsupported::variant(&[ONE_BY_ONE])),
         };
         let tasks = point.count_in("tasks", 1..=most)?;
         let delay = Duration::from_millis(point.count_in("delay", 1..=60_000)? as u64);
