@@ -72,6 +72,9 @@ mod tests {
     /// Most characters of a reason why a cell does not run: it must fit into a table.
     const LONGEST_REASON: usize = 90;
 
+    const FAMILIES: [Family; 4] =
+        [Family::Async, Family::ThreadPerTask, Family::ThreadPool, Family::DataParallel];
+
     struct Checks;
 
     fn setup() -> Setup {
@@ -113,14 +116,8 @@ mod tests {
                 assert!(declared, "{name}: {}", metric.name);
             }
             for params in &params {
-                let families = [
-                    Family::Async,
-                    Family::ThreadPerTask,
-                    Family::ThreadPool,
-                    Family::DataParallel,
-                ];
                 let required =
-                    families.map(|family| workload.requirements(params, family).map(|_| ()));
+                    FAMILIES.map(|family| workload.requirements(params, family).map(|_| ()));
                 let other = [workload.supports_local(params), workload.supports_external(params)];
                 for unsupported in required.into_iter().chain(other).filter_map(Result::err) {
                     let reason = unsupported.to_string();

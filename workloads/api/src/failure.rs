@@ -21,6 +21,13 @@ impl From<ParamError> for Unsupported {
     }
 }
 
+impl Unsupported {
+    /// The variant of a point is none of the `known` ones.
+    pub fn variant(known: &[&str]) -> Self {
+        Self::Point(format!("unknown or missing variant; known variants: {}", known.join(", ")))
+    }
+}
+
 /// Why a trial failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {

@@ -11,7 +11,7 @@ use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
-use super::shared::{channel, own_channel, unknown_channel};
+use super::shared::{channel, check_family, unknown};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, OWN, ThreadRuntime,
@@ -125,12 +125,12 @@ impl Workload for BoundedQueue {
         let point = |producers: u64, items: u64| {
             Point::new().with("producers", producers, "").with("items", items, "")
         };
-        let bounded = |items, capacity: u64, whose: &str| {
-            point(8, items).with("capacity", capacity, "").with("channel", whose, "")
+        let bounded = |items, capacity: u64, channel: &str| {
+            point(8, items).with("capacity", capacity, "").with("channel", channel, "")
         };
         match set {
             PointSet::Smoke => [OWN, "async-channel"]
-                .map(|whose| point(1, 50).with("capacity", 4, "").with("channel", whose, ""))
+                .map(|channel| point(1, 50).with("capacity", 4, "").with("channel", channel, ""))
                 .to_vec(),
             PointSet::Quick => vec![bounded(1_000, 100, OWN)],
             PointSet::Full => vec![
@@ -144,7 +144,7 @@ impl Workload for BoundedQueue {
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
-        own_channel(params.channel, family)?;
+        check_family("channel", params.channel, family)?;
         // Producers wait for capacity and the consumer for items.
         let tasks = params.producers + 1;
         Ok(Requirements {
@@ -194,7 +194,7 @@ impl Workload for BoundedQueue {
                 params.capacity.is_some(),
                 Iteration::<R>(params, PhantomData),
             );
-            async move { Ok(received.ok_or_else(unknown_channel)?.await) }
+            async move { Ok(received.ok_or_else(|| unknown("channel"))?.await) }
         }))
     }
 

@@ -10,7 +10,7 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
 
-use super::shared::{channel, own_channel, unknown_channel};
+use super::shared::{channel, check_family, unknown};
 use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
@@ -70,11 +70,11 @@ impl Workload for Brigade {
     }
 
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
-        let point = |tasks: u64, whose: &str| {
-            Point::new().with("tasks", tasks, "").with("channel", whose, "")
+        let point = |tasks: u64, channel: &str| {
+            Point::new().with("tasks", tasks, "").with("channel", channel, "")
         };
         match set {
-            PointSet::Smoke => [OWN, "async-channel"].map(|whose| point(5, whose)).to_vec(),
+            PointSet::Smoke => [OWN, "async-channel"].map(|channel| point(5, channel)).to_vec(),
             PointSet::Quick => vec![point(500, OWN)],
             PointSet::Full => vec![
                 point(50, OWN),
@@ -94,7 +94,7 @@ impl Workload for Brigade {
                     .to_owned(),
             ));
         }
-        own_channel(params.channel, family)?;
+        check_family("channel", params.channel, family)?;
         most_threads(family, tasks, 1_000)?;
         // The root waits at the end of the line.
         Ok(Requirements {
@@ -137,7 +137,7 @@ impl Workload for Brigade {
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let Params { tasks, channel } = params;
         let line = R::with_channels(channel, true, Standing::<R>(tasks, PhantomData));
-        Ok(Brigadiers(line.ok_or_else(unknown_channel)?))
+        Ok(Brigadiers(line.ok_or_else(|| unknown("channel"))?))
     }
 
     fn on_threads<T: ThreadRuntime>(

@@ -10,7 +10,7 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
 
-use super::shared::{lock, own_lock, unknown_lock};
+use super::shared::{check_family, lock, unknown};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{
     AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
@@ -95,7 +95,7 @@ impl Workload for Mutex {
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = params.tasks;
-        own_lock(params.lock, family)?;
+        check_family("lock", params.lock, family)?;
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
@@ -127,7 +127,7 @@ impl Workload for Mutex {
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         Ok(repeat_async(move || {
             let counted = R::with_locks(params.lock, Iteration::<R>(params, PhantomData));
-            async move { Ok(counted.ok_or_else(unknown_lock)?.await) }
+            async move { Ok(counted.ok_or_else(|| unknown("lock"))?.await) }
         }))
     }
 

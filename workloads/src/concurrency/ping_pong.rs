@@ -11,7 +11,7 @@ use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
-use super::shared::{channel, own_channel, unknown_channel};
+use super::shared::{channel, check_family, unknown};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{
     AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
@@ -111,12 +111,12 @@ impl Workload for PingPong {
     }
 
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
-        let point = |pairs: u64, rounds: u64, whose: &str| {
+        let point = |pairs: u64, rounds: u64, channel: &str| {
             let point = Point::new().with("pairs", pairs, "").with("rounds", rounds, "");
-            point.with("channel", whose, "")
+            point.with("channel", channel, "")
         };
         match set {
-            PointSet::Smoke => [OWN, "async-channel"].map(|whose| point(2, 5, whose)).to_vec(),
+            PointSet::Smoke => [OWN, "async-channel"].map(|channel| point(2, 5, channel)).to_vec(),
             PointSet::Quick => vec![point(16, 50, OWN)],
             PointSet::Full => vec![
                 point(1, 1_000, OWN),
@@ -135,7 +135,7 @@ impl Workload for PingPong {
                 "Would deadlock: a waiting task holds a worker that its partner needs.".to_owned(),
             ));
         }
-        own_channel(params.channel, family)?;
+        check_family("channel", params.channel, family)?;
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements {
             tasks,
@@ -176,7 +176,7 @@ impl Workload for PingPong {
     ) -> Result<impl AsyncSession<Output = Rally>, Failure> {
         Ok(repeat_async(move || {
             let rally = R::with_channels(params.channel, true, Iteration::<R>(params, PhantomData));
-            async move { Ok(rally.ok_or_else(unknown_channel)?.await) }
+            async move { Ok(rally.ok_or_else(|| unknown("channel"))?.await) }
         }))
     }
 

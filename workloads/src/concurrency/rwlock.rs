@@ -12,7 +12,7 @@ use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
-use super::shared::{lock, own_lock, unknown_lock};
+use super::shared::{check_family, lock, unknown};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{
     AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
@@ -115,7 +115,7 @@ impl Workload for RwLock {
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = params.tasks;
-        own_lock(params.lock, family)?;
+        check_family("lock", params.lock, family)?;
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
     }
@@ -149,7 +149,7 @@ impl Workload for RwLock {
     ) -> Result<impl AsyncSession<Output = Accesses>, Failure> {
         Ok(repeat_async(move || {
             let accessed = R::with_locks(params.lock, Iteration::<R>(params, PhantomData));
-            async move { Ok(accessed.ok_or_else(unknown_lock)?.await) }
+            async move { Ok(accessed.ok_or_else(|| unknown("lock"))?.await) }
         }))
     }
 

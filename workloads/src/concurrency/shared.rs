@@ -24,40 +24,22 @@ pub(super) fn channel(point: &Point) -> Result<&'static str, Unsupported> {
     one_of(point, "channel", &CHANNELS)
 }
 
-/// Checks that a family of runners can wait for a lock.
+/// Checks that a family of runners can wait for a `lock` or `channel` (`kind`) of a crate.
 ///
 /// # Errors
-/// On threads and pools, if the lock requires an async task.
-pub(super) fn own_lock(name: &str, family: Family) -> Result<(), Unsupported> {
+/// On threads and pools, if it requires an async task.
+pub(super) fn check_family(kind: &str, name: &str, family: Family) -> Result<(), Unsupported> {
     if family == Family::Async || name == OWN || name == "std" {
         return Ok(());
     }
     Err(Unsupported::Family(format!(
-        "{name}'s lock needs an async task; threads use the standard library's lock."
+        "{name}'s {kind} needs an async task; threads use the standard library's {kind}."
     )))
 }
 
-/// Checks that a family of runners can wait for a channel.
-///
-/// # Errors
-/// On threads and pools, if the channel requires an async task.
-pub(super) fn own_channel(name: &str, family: Family) -> Result<(), Unsupported> {
-    if family == Family::Async || name == OWN {
-        return Ok(());
-    }
-    Err(Unsupported::Family(format!(
-        "{name}'s channel needs an async task; threads use the standard library's channel."
-    )))
-}
-
-/// The runtime does not support the locks of a crate.
-pub(super) fn unknown_lock() -> Failure {
-    Failure::Request("the runtime does not support this `lock`".to_owned())
-}
-
-/// The runtime does not support the channels of a crate.
-pub(super) fn unknown_channel() -> Failure {
-    Failure::Request("the runtime does not support this `channel`".to_owned())
+/// The runtime does not support the locks or channels (`kind`) of a crate.
+pub(super) fn unknown(kind: &str) -> Failure {
+    Failure::Request(format!("the runtime does not support this `{kind}`"))
 }
 
 fn one_of(point: &Point, param: &str, known: &[&'static str]) -> Result<&'static str, Unsupported> {

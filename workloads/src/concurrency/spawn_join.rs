@@ -58,11 +58,7 @@ impl FromPoint for Params {
             None | Some(ON_CALLER) => Form::Flat,
             Some("recursive") => Form::Recursive,
             Some("chained") => Form::Chained,
-            Some(_) => {
-                return Err(Unsupported::Point(format!(
-                    "`spawn-join` has the variants `{ON_CALLER}`, `recursive` and `chained`"
-                )));
-            }
+            Some(_) => return Err(Unsupported::variant(&[ON_CALLER, "recursive", "chained"])),
         };
         let on_caller = point.variant.as_deref() == Some(ON_CALLER);
         Ok(Self { form, on_caller, tasks: point.count_in("tasks", 1..=MOST_TASKS)? })

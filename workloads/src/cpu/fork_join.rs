@@ -46,9 +46,7 @@ impl FromPoint for Tree {
                 let count = point.count_in("leaves", 1..=1_000_000_000)? as u64;
                 Ok(Self::Skynet(Leaves { first: 0, count }))
             }
-            _ => Err(Unsupported::Point(
-                "`fork-join` has the variants `fib` and `skynet`".to_owned(),
-            )),
+            _ => Err(Unsupported::variant(&["fib", "skynet"])),
         }
     }
 }

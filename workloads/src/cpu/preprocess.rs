@@ -53,11 +53,7 @@ impl FromPoint for Params {
         let offloads = match point.variant.as_deref() {
             Some(INLINE) => false,
             Some(OFFLOADED) => true,
-            _ => {
-                return Err(Unsupported::Point(format!(
-                    "`preprocess` has the variants `{INLINE}` and `{OFFLOADED}`"
-                )));
-            }
+            _ => return Err(Unsupported::variant(&[INLINE, OFFLOADED])),
         };
         Ok(Self {
             shards: point.count_in("shards", 1..=100_000)?,

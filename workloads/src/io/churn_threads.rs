@@ -125,8 +125,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let all = churn::<Threads>(params, &listener, address).unwrap();
         assert_eq!(all, Churned { answered: 8, wrong: 0, served: 8 });
-        let nobody = listen().unwrap().local_addr().unwrap();
-        let failed = churn::<Threads>(params, &listener, nobody).unwrap_err().to_string();
+        let unused = listen().unwrap().local_addr().unwrap();
+        let failed = churn::<Threads>(params, &listener, unused).unwrap_err().to_string();
         assert!(failed.contains("client of the listener: Connection refused"), "{failed}");
     }
 }

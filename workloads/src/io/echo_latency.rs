@@ -37,9 +37,7 @@ impl FromPoint for Load {
         match point.variant.as_deref() {
             None => Load::of_echo_schedule(point),
             Some(CAPACITY) => Load::of_capacity(point),
-            Some(other) => {
-                Err(Unsupported::Point(format!("unknown variant `{other}` of `echo-latency`")))
-            }
+            Some(_) => Err(Unsupported::variant(&[CAPACITY])),
         }
     }
 }

@@ -53,11 +53,7 @@ impl FromPoint for Params {
         let cold = match point.variant.as_deref() {
             None => false,
             Some(COLD) => true,
-            Some(other) => {
-                return Err(Unsupported::Point(format!(
-                    "unknown variant `{other}` of `file-read`"
-                )));
-            }
+            Some(_) => return Err(Unsupported::variant(&[COLD])),
         };
         Ok(Self {
             cold,

@@ -46,7 +46,7 @@ impl FromPoint for Params {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let variant = point.variant.clone().unwrap_or_default();
         if ![UNLOADED, INLINE, OFFLOADED].contains(&variant.as_str()) {
-            return Err(Unsupported::Point(format!("unknown variant `{variant}` of `mixed-load`")));
+            return Err(Unsupported::variant(&[UNLOADED, INLINE, OFFLOADED]));
         }
         let jobs = point.count_in("jobs", 0..=100_000)?;
         Ok(Self {

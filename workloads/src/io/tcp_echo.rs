@@ -38,9 +38,7 @@ impl FromPoint for Params {
         let clients = match point.variant.as_deref() {
             None => point.count("connections")?,
             Some(FAN_OUT) => 1,
-            Some(_) => {
-                return Err(Unsupported::Point(format!("`tcp-echo` has the variant `{FAN_OUT}`")));
-            }
+            Some(_) => return Err(Unsupported::variant(&[FAN_OUT])),
         };
         Ok(Self {
             clients,

@@ -1,5 +1,6 @@
 //! `timer-gather`: many tasks sleep at once and are joined in order.
 
+use std::future::Future;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -86,11 +87,7 @@ impl FromPoint for Params {
         let (one_by_one, most) = match point.variant.as_deref() {
             None => (false, 100_000_000),
             Some(ONE_BY_ONE) => (true, MOST_IN_SEQUENCE),
-            Some(_) => {
-                return Err(Unsupported::Point(format!(
-                    "`timer-gather` has the variant `{ONE_BY_ONE}`"
-                )));
-            }
+            Some(_) => return Err(Unsupported::variant(&[ONE_BY_ONE])),
         };
         let tasks = point.count_in("tasks", 1..=most)?;
         let delay = Duration::from_millis(point.count_in("delay", 1..=60_000)? as u64);
@@ -99,16 +96,34 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    async fn sleep<R: AsyncRuntime>(self, task: usize) -> Sleep {
+    async fn sleep<F: Future<Output = ()>>(
+        self,
+        task: usize,
+        sleep: impl Fn(Duration) -> F,
+    ) -> Sleep {
         let deadline = Instant::now() + self.delay;
-        R::sleep(self.delay).await;
+        sleep(self.delay).await;
         Sleep::until(deadline, task)
     }
 
-    async fn sleep_local<R: LocalRuntime>(self, task: usize) -> Sleep {
-        let deadline = Instant::now() + self.delay;
-        R::sleep(self.delay).await;
-        Sleep::until(deadline, task)
+    async fn gather<S, T>(self, sleep: impl Fn(usize) -> S, spawn: impl Fn(usize) -> T) -> Gathered
+    where
+        S: Future<Output = Sleep>,
+        T: Future<Output = Sleep>,
+    {
+        let mut sleeps = Vec::with_capacity(self.tasks);
+        if self.one_by_one {
+            let start = Instant::now();
+            for task in 0..self.tasks {
+                sleeps.push(sleep(task).await);
+            }
+            return Gathered::one_by_one(&sleeps, start, self.delay);
+        }
+        let tasks: Vec<_> = (0..self.tasks).map(spawn).collect();
+        for task in tasks {
+            sleeps.push(task.await);
+        }
+        Gathered::of(&sleeps)
     }
 
     fn sleep_on_thread(self, task: usize) -> Sleep {
@@ -214,21 +229,9 @@ impl Workload for TimerGather {
         self,
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Gathered>, Failure> {
+        let sleep = move |task| params.sleep(task, R::sleep);
         Ok(repeat_async(move || async move {
-            let mut sleeps = Vec::with_capacity(params.tasks);
-            if params.one_by_one {
-                let start = Instant::now();
-                for task in 0..params.tasks {
-                    sleeps.push(params.sleep::<R>(task).await);
-                }
-                return Ok(Gathered::one_by_one(&sleeps, start, params.delay));
-            }
-            let tasks: Vec<_> =
-                (0..params.tasks).map(|task| R::spawn(params.sleep::<R>(task))).collect();
-            for task in tasks {
-                sleeps.push(task.await);
-            }
-            Ok(Gathered::of(&sleeps))
+            Ok(params.gather(sleep, |task| R::spawn(sleep(task))).await)
         }))
     }
 
@@ -240,21 +243,9 @@ impl Workload for TimerGather {
         self,
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Gathered>, Failure> {
+        let sleep = move |task| params.sleep(task, R::sleep);
         Ok(repeat_local(move || async move {
-            let mut sleeps = Vec::with_capacity(params.tasks);
-            if params.one_by_one {
-                let start = Instant::now();
-                for task in 0..params.tasks {
-                    sleeps.push(params.sleep_local::<R>(task).await);
-                }
-                return Ok(Gathered::one_by_one(&sleeps, start, params.delay));
-            }
-            let tasks: Vec<_> =
-                (0..params.tasks).map(|task| R::spawn(params.sleep_local::<R>(task))).collect();
-            for task in tasks {
-                sleeps.push(task.await);
-            }
-            Ok(Gathered::of(&sleeps))
+            Ok(params.gather(sleep, |task| R::spawn(sleep(task))).await)
         }))
     }
 

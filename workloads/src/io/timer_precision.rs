@@ -1,5 +1,6 @@
 //! `timer-precision`: how late a short sleep ends.
 
+use std::future::Future;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,16 @@ impl Sleeps {
         let now = Instant::now();
         self.early += usize::from(now < deadline);
         self.overshoots.push(now.saturating_duration_since(deadline));
+    }
+
+    async fn of<F: Future<Output = ()>>(params: Params, sleep: impl Fn(Duration) -> F) -> Self {
+        let mut sleeps = Self::default();
+        for _ in 0..params.sleeps {
+            let deadline = Instant::now() + params.delay;
+            sleep(params.delay).await;
+            sleeps.ended(deadline);
+        }
+        sleeps
     }
 }
 
@@ -131,15 +142,7 @@ impl Workload for TimerPrecision {
         self,
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Sleeps>, Failure> {
-        Ok(repeat_async(move || async move {
-            let mut sleeps = Sleeps::default();
-            for _ in 0..params.sleeps {
-                let deadline = Instant::now() + params.delay;
-                R::sleep(params.delay).await;
-                sleeps.ended(deadline);
-            }
-            Ok(sleeps)
-        }))
+        Ok(repeat_async(move || async move { Ok(Sleeps::of(params, R::sleep).await) }))
     }
 
     fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
@@ -150,15 +153,7 @@ impl Workload for TimerPrecision {
         self,
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Sleeps>, Failure> {
-        Ok(repeat_local(move || async move {
-            let mut sleeps = Sleeps::default();
-            for _ in 0..params.sleeps {
-                let deadline = Instant::now() + params.delay;
-                R::sleep(params.delay).await;
-                sleeps.ended(deadline);
-            }
-            Ok(sleeps)
-        }))
+        Ok(repeat_local(move || async move { Ok(Sleeps::of(params, R::sleep).await) }))
     }
 
     fn on_threads<T: ThreadRuntime>(

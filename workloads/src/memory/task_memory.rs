@@ -60,11 +60,7 @@ impl FromPoint for Params {
         let sleeping = match point.variant.as_deref() {
             None => false,
             Some(SLEEPING) => true,
-            Some(other) => {
-                return Err(Unsupported::Point(format!(
-                    "unknown variant `{other}` of `task-memory`"
-                )));
-            }
+            Some(_) => return Err(Unsupported::variant(&[SLEEPING])),
         };
         Ok(Self { tasks: point.count_in("tasks", 1..=100_000_000)?, sleeping })
     }

@@ -118,10 +118,7 @@ impl FromPoint for Params {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let variant = point.variant.as_deref();
         let step = STEPS.into_iter().find(|(name, _)| variant == Some(name));
-        let (_, how) = step.ok_or_else(|| {
-            let names = STEPS.map(|(name, _)| name).join(", ");
-            Unsupported::Point(format!("`await-granularity` has the variants {names}"))
-        })?;
+        let (_, how) = step.ok_or_else(|| Unsupported::variant(&STEPS.map(|(name, _)| name)))?;
         Ok(Self { how, steps: point.count_in("steps", 1..=1_000_000_000)? as u64 })
     }
 }

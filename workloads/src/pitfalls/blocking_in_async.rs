@@ -45,11 +45,7 @@ impl FromPoint for Params {
             Some("blocked") => How::Blocked,
             Some("offloaded") => How::Offloaded,
             Some("awaited") => How::Awaited,
-            _ => {
-                let variants =
-                    "`blocking-in-async` has the variants `blocked`, `offloaded`, `awaited`";
-                return Err(Unsupported::Point(variants.to_owned()));
-            }
+            _ => return Err(Unsupported::variant(&["blocked", "offloaded", "awaited"])),
         };
         let ms = |name| {
             Ok::<_, Unsupported>(Duration::from_millis(point.count_in(name, 1..=60_000)? as u64))

@@ -39,10 +39,7 @@ impl FromPoint for Params {
         let fresh = match point.variant.as_deref() {
             Some("fresh") => true,
             Some("shared") => false,
-            _ => {
-                let variants = "`lock-per-call` has the variants `fresh` and `shared`";
-                return Err(Unsupported::Point(variants.to_owned()));
-            }
+            _ => return Err(Unsupported::variant(&["fresh", "shared"])),
         };
         Ok(Self { fresh, hold })
     }

@@ -24,7 +24,7 @@ use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
 
 /// The result of one call of [`Instance::measure`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
     /// Number of iterations.
     pub iterations: u64,

@@ -161,8 +161,8 @@ pub fn block(
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use runtime_bench_results::key::{CellKey, Point};
     use runtime_bench_results::trial::PROTOCOL;
+    use serde_json::json;
 
     use super::*;
     use crate::clock::{Timing, Usage};
@@ -193,13 +193,8 @@ mod tests {
         fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
             PEAK.fetch_max(iterations, Ordering::Relaxed);
             let wall = self.0 * iterations as u32;
-            Ok(Sample {
-                iterations,
-                timing: Timing { wall, ..Timing::default() },
-                metrics: Vec::new(),
-                histogram: None,
-                output: String::new(),
-            })
+            let timing = Timing { wall, ..Timing::default() };
+            Ok(Sample { iterations, timing, ..Sample::default() })
         }
 
         fn build_time(&self) -> Duration {
@@ -207,28 +202,18 @@ mod tests {
         }
     }
 
-    fn request() -> TrialRequest {
-        let (workload, runner) = ("null".to_owned(), "fake".to_owned());
-        TrialRequest {
-            protocol: PROTOCOL,
-            cell: CellKey { workload, point: Point::new(), runner },
-            workers: 1,
-            pool_threads: 1,
-            phase: Phase::Warm,
-            block: BlockSize::Nanoseconds(4_000_000),
-            seed: 0,
-            scratch: String::new(),
-            load: Vec::new(),
-            external: None,
-        }
-    }
-
     #[test]
     fn peak_memory_does_not_depend_on_speed() {
+        let request: TrialRequest = serde_json::from_value(json!({
+            "protocol": PROTOCOL, "workers": 1, "pool_threads": 1, "seed": 0, "scratch": "",
+            "cell": { "workload": "null", "params": [], "runner": "fake" },
+            "phase": "warm", "block": { "nanoseconds": 4_000_000 },
+        }))
+        .unwrap();
         for each in [Duration::from_micros(1), Duration::from_millis(1)] {
             PEAK.store(0, Ordering::Relaxed);
             let mut instance = FakeInstance(each);
-            let block = measured(&mut instance, Duration::ZERO, &request(), &FakeClock).unwrap();
+            let block = measured(&mut instance, Duration::ZERO, &request, &FakeClock).unwrap();
             assert_eq!(block.metric(metric::PEAK_MEMORY.id), Some(1.0));
             assert_eq!(u128::from(block.iterations), 4_000_000 / each.as_nanos());
         }
