@@ -5,8 +5,9 @@ use runtime_bench_analysis::comparison::Judged;
 use super::table::{counts, table, unpaired, verdict};
 use crate::sanitize::single_line;
 
-/// An aligned table between the warnings and a summary.
-pub fn text(judged: &Judged) -> String {
+/// An aligned table between the warnings and a summary; without the conclusion where an error message says
+/// it.
+pub fn text(judged: &Judged, with_conclusion: bool) -> String {
     let document = &judged.document;
     let mut before = vec![
         document.title.clone(),
@@ -14,11 +15,13 @@ pub fn text(judged: &Judged) -> String {
         format!("  candidate: {}", document.head),
     ];
     before.extend(document.warnings.iter().map(|warning| format!("warning: {warning}")));
-    before.extend(document.untrusted.iter().map(|why| format!("do not trust this: {why}")));
+    let untrusted = document.untrusted.iter().filter(|_| with_conclusion);
+    before.extend(untrusted.map(|why| format!("do not trust this: {why}")));
     let mut after: Vec<String> =
         document.notes.iter().map(|note| format!("note: {note}")).collect();
     after.extend(unpaired(judged));
-    after.extend([counts(judged), verdict(judged)]);
+    after.push(counts(judged));
+    after.extend(with_conclusion.then(|| verdict(judged)));
 
     let mut lines: Vec<String> = before.iter().map(|line| single_line(line)).collect();
     if !document.rows.is_empty() {
