@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use runtime_bench_analysis::comparison::{Document, Judged, Sides as Labels, builds};
 use runtime_bench_results::listing::{Listing, Route};
 
-use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite};
+use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite, write_report};
 use super::print_error;
 use crate::ab::build::Build;
 use crate::ab::rows::{Common, common};
@@ -69,6 +69,9 @@ pub struct AbArgs {
     /// Write it to this file instead of printing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write a page of the comparison, and its data, into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     /// A regression is slower by more than this, and by more than its margin
     #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = percent)]
     threshold: f64,
@@ -172,7 +175,9 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
     let outcome = measure(rows, effort, &interrupt);
     let document = document(args, &modes, &cells, &outcome, &executables);
     let judged = Judged::new(document, args.fail_on.into(), args.threshold);
+    let report = write_report(&judged, args.report.as_deref());
     let gate = finish(&judged, args.format, args.verbose, args.out.as_deref());
+    report?;
     if outcome.interrupted {
         return Err(Error::Interrupted("interrupted; what was measured is shown".to_owned()));
     }

@@ -13,7 +13,7 @@ use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
 
-use super::{print, print_json};
+use super::{print, print_error, print_json};
 use crate::cli::regex;
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::plan::request::nearest;
@@ -45,6 +45,9 @@ pub struct CompareArgs {
     /// Write it to this file instead of printing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write a page of the comparison, and its data, into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     /// A regression is slower by more than this
     #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = percent)]
     threshold: f64,
@@ -115,6 +118,7 @@ pub fn run(args: &CompareArgs) -> Result<(), Error> {
     };
     let fail_on = args.fail_on.map_or(usual, FailOn::from);
     let judged = Judged::new(document, fail_on, args.threshold);
+    write_report(&judged, args.report.as_deref())?;
     finish(&judged, args.format, args.verbose, args.out.as_deref())
 }
 
@@ -141,6 +145,18 @@ fn of_one(
         )));
     }
     Ok(runners(label, run, Against::Reference(reference), wanted))
+}
+
+/// Writes the page of a comparison, where one is wanted.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write_report(judged: &Judged, folder: Option<&Path>) -> Result<(), Error> {
+    let Some(folder) = folder else { return Ok(()) };
+    let command: Vec<String> = std::env::args().collect();
+    let page = render::write_page(judged, &command, folder).map_err(Error::report)?;
+    print_error(&format!("report: {}", page.display()));
+    Ok(())
 }
 
 /// Writes a judged comparison and ends as its gate says.

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_is_trusted_unless_twins_differ_or_cores_are_taken() {
+    fn a_machine_is_trusted_unless_a_control_fails_or_cores_are_taken() {
         let with = |capacity| Surroundings {
             capacity: Some(capacity),
             capacity_ideal: Some(2.0),
@@ -245,7 +245,7 @@ mod tests {
             troubles: Vec::new(),
         };
         let text = text::lines(&diagnosis);
-        for words in ["1.0 %", "3.0 %", "2.0 %", "no sockets here", "0.25", "do this"] {
+        for words in ["1.0%", "3.0%", "2.0%", "no sockets here", "0.25", "do this"] {
             assert!(text.contains(words), "no {words} in: {text}");
         }
         assert!(text.contains("not readable") && !text.contains("NaN"), "{text}");

@@ -1,17 +1,20 @@
-//! A comparison as text, Markdown, JSON and `JUnit` XML.
+//! A comparison as text, Markdown, JSON, `JUnit` XML and a page.
 //!
 //! - `table`: what each row shows; the other files only arrange it.
 //! - `text`: for a terminal.
 //! - `markdown`: for a pull request.
 //! - `junit`: for a server of continuous integration.
+//! - `page`: for a browser.
 
 mod junit;
 mod markdown;
+mod page;
 pub(crate) mod table;
 mod text;
 
 pub use junit::junit;
 pub use markdown::markdown;
+pub use page::write_page;
 pub use text::text;
 
 use runtime_bench_analysis::comparison::Judged;

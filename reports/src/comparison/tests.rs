@@ -131,3 +131,28 @@ fn json_is_the_document_and_the_verdict() {
     assert_eq!(serde_json::from_str::<Judged>(&text).unwrap(), judged);
     assert!(text.contains("\"outcome\": \"regression\"") && text.ends_with("}\n"));
 }
+
+#[test]
+fn text_leaves_the_conclusion_to_an_error_message() {
+    let judged = judged(FailOn::Regression);
+    let conclusion = super::table::verdict(&judged);
+    assert!(
+        text(&judged, true).contains(&conclusion) && !text(&judged, false).contains(&conclusion)
+    );
+}
+
+#[test]
+fn page_shows_every_row_and_no_markup_of_a_name() {
+    let judged = judged(FailOn::Regression);
+    let command = ["runtime-bench".to_owned(), "compare".to_owned(), "<a>.json".to_owned()];
+    let page = super::page::page(&judged, &command);
+    for row in &judged.document.rows {
+        assert!(page.contains(&row.name), "{}", row.name);
+    }
+    assert!(page.contains("1 inconclusive row") && page.contains("compare &lt;a&gt;.json"));
+    assert!(page.contains("&lt;9&gt; of") && !page.contains("<9>") && !page.contains('\u{1b}'));
+    let folder = tempfile::tempdir().unwrap();
+    let written = super::write_page(&judged, &command, &folder.path().join("new/folder")).unwrap();
+    assert_eq!(std::fs::read_to_string(&written).unwrap(), page);
+    assert!(written.with_file_name("comparison.json").exists());
+}

@@ -17,6 +17,8 @@ pub fn text(judged: &Judged, verbose: bool, complete: bool) -> String {
     before.extend(document.warnings.iter().map(|warning| format!("warning: {warning}")));
     let differs = |row: &&Row| verbose || !(row.word.is_open() || is_alike(row.word));
     let (shown, others): (Vec<&Row>, Vec<&Row>) = document.rows.iter().partition(differs);
+    let untrusted = document.untrusted.iter().filter(|_| complete);
+    before.extend(untrusted.map(|why| format!("do not trust this: {why}")));
     let mut lines: Vec<String> = before.iter().map(|line| single_line(line)).collect();
     if !shown.is_empty() {
         lines.push(table(judged, shown).text("  "));

@@ -35,6 +35,26 @@ fn description(view: &View<'_>) -> String {
 /// The whole document: bar, `body`, foot. `current` is the page's name in the bar.
 pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Markup) -> String {
     let header = &page.view.run.header;
+    let foot = html! {
+        p { "Made by runtime-bench " (header.environment.version) " from run " code { (header.id) } "." }
+    };
+    shell(
+        &format!("{title} – {}", header::machine_and_date(page.view.run)),
+        &description(page.view),
+        &navbar::navbar(page, current),
+        body,
+        &foot,
+    )
+}
+
+/// A document that belongs to no site.
+pub(crate) fn lone_document(title: &str, description: &str, body: &Markup) -> String {
+    let bar = html! { header.bar { span.brand { "runtime-bench" } (controls::theme_switch()) } };
+    let foot = html! { p { "Made by runtime-bench " (env!("CARGO_PKG_VERSION")) "." } };
+    shell(title, description, &bar, body, &foot)
+}
+
+fn shell(title: &str, description: &str, bar: &Markup, body: &Markup, foot: &Markup) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -44,23 +64,19 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                @let full = format!("{title} – {}", header::machine_and_date(page.view.run));
-                title { (full) }
-                meta property="og:title" content=(full);
+                title { (title) }
+                meta property="og:title" content=(title);
                 meta property="og:type" content="website";
-                meta property="og:description" content=(description(page.view));
+                meta property="og:description" content=(description);
                 link rel="icon" href=(ICON);
                 style { (PreEscaped(style::style())) (PreEscaped(controls::STYLE)) }
                 (script::element())
             }
             body {
                 a.skip href="#main" { "Skip to the content" }
-                (navbar::navbar(page, current))
+                (bar)
                 main #main { (body) }
-                footer {
-                    p { "Made by runtime-bench " (header.environment.version)
-                        " from run " code { (header.id) } "." }
-                }
+                footer { (foot) }
             }
         }
     };

@@ -37,6 +37,7 @@ use crate::view::links::{Links, MACHINES_PAGE, RUNNERS, WORKLOADS};
 use crate::view::{MachineView, View};
 
 use context::Page;
+pub(crate) use document::lone_document;
 
 /// Every page of a site, the first page first.
 pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError> {

@@ -29,12 +29,12 @@ fn floor(floor: &Floor) -> Vec<String> {
     }
     if let Some(half_width) = floor.half_width {
         let word = match floor.control {
-            Some(ControlCheck::Passed) => "proven alike",
-            Some(ControlCheck::Failed) => "TOLD APART, although they are the same",
-            Some(ControlCheck::Inconclusive) | None => "too noisy to say",
+            Some(ControlCheck::Passed) => "passed",
+            Some(ControlCheck::Failed) => "FAILED",
+            Some(ControlCheck::Inconclusive) | None => "inconclusive",
         };
         lines.push(format!(
-            "    {word}; noise floor ±{half_width:.1} % in {} rounds of {:.0} ms a trial",
+            "    A/A control {word}; noise floor ±{half_width:.1}% in {} rounds of {:.0} ms a trial",
             floor.rounds, floor.trial_ms
         ));
     }

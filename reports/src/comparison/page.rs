@@ -1,0 +1,185 @@
+//! A comparison as a page of its own.
+
+use std::path::{Path, PathBuf};
+
+use maud::{Markup, PreEscaped, html};
+use runtime_bench_analysis::comparison::{Judged, Row, Word};
+use runtime_bench_analysis::stats::Interval;
+
+use super::json;
+use super::table::{counts, unpaired, verdict};
+use crate::ReportError;
+use crate::files::{self, File};
+use crate::page::lone_document;
+use crate::{format, view::wording};
+
+/// Half the width of a plot.
+const HALF: f64 = 120.0;
+/// Factors that an axis may end at.
+const AXES: [f64; 4] = [1.1, 1.25, 2.0, 10.0];
+/// An axis holds the intervals of this part of the rows; arrows would tell no more of the others.
+const SHOWN: f64 = 0.9;
+
+/// Writes the page of a comparison and its data into a folder, which is made if need be; where the page
+/// is. `command` is what made it.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_page(
+    judged: &Judged,
+    command: &[String],
+    folder: &Path,
+) -> Result<PathBuf, ReportError> {
+    files::make_folder(folder)?;
+    files::write(folder, &File::new("comparison.json", json(judged)?))?;
+    files::write(folder, &File::new("index.html", page(judged, command)))
+}
+
+/// The page.
+pub(super) fn page(judged: &Judged, command: &[String]) -> String {
+    let document = &judged.document;
+    let (open, settled): (Vec<&Row>, Vec<&Row>) =
+        document.rows.iter().partition(|row| row.word.is_open());
+    let axis = axis(&document.rows);
+    let conclusion = verdict(judged);
+    let body = html! {
+        header.top {
+            h1 { (document.title) }
+            p.lead { strong { (conclusion) } }
+            p { "Base: " code { (document.base) } ", candidate: " code { (document.head) } }
+        }
+        (list(&document.warnings))
+        section aria-labelledby="result" {
+            h2 #result { "Result" }
+            p.finding { (counts(judged)) "." }
+            (extremes(&settled))
+            (table(judged, &settled, axis, "Rows with a result, the worst first"))
+            @if !open.is_empty() {
+                details {
+                    summary { (format::count(open.len(), "inconclusive row")) }
+                    (table(judged, &open, axis, "Inconclusive rows"))
+                }
+            }
+        }
+        section aria-labelledby="method" {
+            h2 #method { "How rows are judged" }
+            (list(&document.notes))
+            (list(&unpaired(judged)))
+        }
+        section aria-labelledby="command" {
+            h2 #command { "Made by" }
+            pre { code { (command.join(" ")) } }
+            p { a href="comparison.json" { "comparison.json" } " holds every figure of this page." }
+        }
+    };
+    lone_document(&document.title, &conclusion, &body)
+}
+
+fn list(items: &[String]) -> Markup {
+    html! {
+        @if !items.is_empty() { ul.remarks { @for item in items { li { (item) } } } }
+    }
+}
+
+/// The worst and the best row.
+fn extremes(settled: &[&Row]) -> Markup {
+    let one = |word: Word| settled.iter().filter(move |row| row.word == word);
+    let cost = |row: &&&Row| row.ratio.unwrap_or(1.0);
+    let worst = one(Word::Slower).max_by(|a, b| cost(a).total_cmp(&cost(b)));
+    let best = one(Word::Faster).min_by(|a, b| cost(a).total_cmp(&cost(b)));
+    html! {
+        ul.remarks {
+            @for (name, row) in [("Worst", worst), ("Best", best)] {
+                @if let Some(row) = row { li { (name) ": " (row.name) ", " (change(row)) "." } }
+            }
+        }
+    }
+}
+
+/// `7.0% slower`.
+fn change(row: &Row) -> String {
+    let word = wording::change(row.word, &row.unit);
+    match (row.word, row.ratio) {
+        (Word::Faster | Word::Slower, Some(ratio)) => format::change(ratio, &row.unit),
+        _ => word.to_owned(),
+    }
+}
+
+fn table(judged: &Judged, rows: &[&Row], axis: f64, caption: &str) -> Markup {
+    html! {
+        @if !rows.is_empty() {
+            div.scroll tabindex="0" role="group" aria-label=(caption) {
+                table.figures.results {
+                    caption {
+                        (caption) ". Plots show candidate ÷ base on a log axis from "
+                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; costs more is right."
+                    }
+                    thead {
+                        tr {
+                            @for name in ["Row", "Result", "Interval", "Ratio", "Pairs", "Note"] {
+                                th scope="col" { (name) }
+                            }
+                        }
+                    }
+                    tbody { @for row in rows { (line(judged, row, axis)) } }
+                }
+            }
+        }
+    }
+}
+
+fn line(judged: &Judged, row: &Row, axis: f64) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (row.name) }
+            td { @if judged.regressed(row) { strong { (change(row)) ", regression" } } @else { (change(row)) } }
+            td.plot { (plot(row.ratio, row.interval, axis)) }
+            td {
+                @if let Some(ratio) = row.ratio { (format::ratio(ratio)) }
+                i { @if let Some(interval) = row.interval { (format::ratio_interval(interval)) } }
+            }
+            td { (row.samples[1]) }
+            td.reason { (row.note) }
+        }
+    }
+}
+
+/// The end of an axis that holds most intervals.
+fn axis(rows: &[Row]) -> f64 {
+    let reach = |interval: Interval| interval.high.max(1.0 / interval.low);
+    let reaches: Vec<f64> = rows.iter().filter_map(|row| row.interval.map(reach)).collect();
+    let holds = |axis: &f64| {
+        let held = reaches.iter().filter(|reach| *reach <= axis).count();
+        held as f64 >= SHOWN * reaches.len() as f64
+    };
+    AXES.into_iter().find(holds).unwrap_or(AXES[AXES.len() - 1])
+}
+
+/// The ratio and its interval, with a line at 1.
+fn plot(ratio: Option<f64>, interval: Option<Interval>, axis: f64) -> Markup {
+    let (Some(ratio), Some(interval)) = (ratio, interval) else { return html! {} };
+    let at = |ratio: f64| {
+        let place = HALF + HALF * ratio.ln() / axis.ln();
+        if place.is_nan() { HALF } else { place.clamp(4.0, 2.0 * HALF - 4.0).round() }
+    };
+    let (low, middle, high) = (at(interval.low), at(ratio), at(interval.high));
+    html! {
+        (PreEscaped(format!(
+            r#"<svg viewBox="0 0 240 16" aria-hidden="true" stroke="currentColor"><path d="M120 0V16" opacity=".4"/><path d="M{low} 8H{high}" stroke-width="3"/><circle cx="{middle}" cy="8" r="4" fill="currentColor"/></svg>"#
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plots_stay_on_the_axis_whatever_the_ratio() {
+        let plot =
+            |ratio, low, high| plot(Some(ratio), Some(Interval { low, high }), 2.0).into_string();
+        assert!(plot(1.0, 0.5, 2.0).contains(r#"M4 8H236"#));
+        assert!(plot(1e9, 1e-9, f64::INFINITY).contains(r#"M4 8H236"#));
+        assert!(!plot(f64::NAN, f64::NAN, -1.0).contains("NaN"));
+    }
+}
