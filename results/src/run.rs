@@ -273,3 +273,20 @@ impl Run {
         Some(if there == of { format!("{of} shards") } else { format!("{there} of {of} shards") })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::header;
+    use serde_json::json;
+
+    #[test]
+    fn claims_and_glossary_of_older_files_are_ignored() {
+        let header = header("one");
+        let mut file = serde_json::to_value(&header).unwrap();
+        assert!(file.get("claims").is_none() && file.get("glossary").is_none());
+        file["claims"] = json!([{ "name": "c", "tests": [] }]);
+        file["glossary"] = json!([{ "name": "task" }]);
+        assert_eq!(serde_json::from_value::<RunHeader>(file).unwrap(), header);
+    }
+}
