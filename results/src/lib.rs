@@ -15,7 +15,7 @@
 //! - [`shard`]: a plan that several machines share.
 //! - [`merge`]: the files of its shards → one run.
 //! - [`noise`]: what went on beside the measuring.
-//! - [`interruption`]: a run that was stopped or killed, and goes on later.
+//! - [`interruption`], [`resumption`]: a run that was stopped or killed, and goes on later.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`differences`]: what the machines, builds and plans of two runs differ in.
 
@@ -31,6 +31,7 @@ pub mod merge;
 pub mod metric;
 pub mod noise;
 pub mod program;
+pub mod resumption;
 pub mod run;
 pub mod sanitize;
 pub mod shard;

@@ -1,7 +1,20 @@
 //! The metrics that this project defines: what they are called, in which unit, and which direction is
 //! good. Names in files are open, since other runners bring metrics of their own.
 
-use crate::trial::Better;
+use serde::{Deserialize, Serialize};
+
+/// Which direction of a metric is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Better {
+    /// Less is better, as of time.
+    Lower,
+    /// More is better, as of throughput.
+    Higher,
+    /// Context only.
+    Neither,
+}
 
 /// What a metric measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

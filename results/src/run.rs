@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::environment::Environment;
 use crate::interruption::Break;
+pub use crate::interruption::End;
 use crate::key::CellKey;
-use crate::noise::{Noise, NoiseWindow, Stall};
+use crate::noise::{NoiseWindow, Stall};
 use crate::shard::{MergedShard, Shard};
 use crate::trial::{Outcome, Phase};
 
@@ -71,6 +72,13 @@ pub struct Plan {
     pub shard: Option<Shard>,
     /// Every cell, also those that cannot run, and those of other shards. A cell's index is its id.
     pub cells: Vec<PlannedCell>,
+}
+
+impl Plan {
+    /// Whether this run measures a workload of its plan: of a shard, only its part.
+    pub fn measures(&self, workload: &str) -> bool {
+        self.shard.as_ref().is_none_or(|shard| shard.measures(workload))
+    }
 }
 
 /// A run with a fixed number of rounds is judged once, at its end.
@@ -221,22 +229,6 @@ pub struct TrialRecord {
     pub stderr: Option<String>,
 }
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct End {
-    /// Whether it was stopped before its plan was done.
-    pub interrupted: bool,
-    /// Wall time of the whole run, seconds.
-    pub elapsed_s: f64,
-    /// What the A/A control showed; `None` when nothing was measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub control: Option<Noise>,
-    /// Whether the control leaves the run to be trusted; `None` when nothing was measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trusted: Option<bool>,
-}
-
 /// A whole run: the versioned results file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -313,5 +305,37 @@ impl Run {
     /// How a runner describes itself, if the run knows it.
     pub fn runner(&self, name: &str) -> Option<&RunnerInfo> {
         self.header.runners.iter().find(|info| info.name == name)
+    }
+
+    /// The shard of a merged run that measured a workload; `None` where it is missing, and of any other
+    /// run.
+    pub fn shard_of(&self, workload: &str) -> Option<&MergedShard> {
+        self.shards.iter().find(|merged| merged.shard.measures(workload))
+    }
+
+    /// `shard 2 of 8` of a shard, `8 shards` of a merged run; `None` of any other.
+    pub fn sharding(&self) -> Option<String> {
+        let Some(first) = self.shards.first() else {
+            return self.header.plan.shard.as_ref().map(ToString::to_string);
+        };
+        let (there, of) = (self.shards.len(), first.shard.of);
+        Some(if there == of { format!("{of} shards") } else { format!("{there} of {of} shards") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::header;
+    use serde_json::json;
+
+    #[test]
+    fn claims_and_glossary_of_older_files_are_ignored() {
+        let header = header("one");
+        let mut file = serde_json::to_value(&header).unwrap();
+        assert!(file.get("claims").is_none() && file.get("glossary").is_none());
+        file["claims"] = json!([{ "name": "c", "tests": [] }]);
+        file["glossary"] = json!([{ "name": "task" }]);
+        assert_eq!(serde_json::from_value::<RunHeader>(file).unwrap(), header);
     }
 }

@@ -9,9 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
-use crate::interruption::Break;
+use crate::interruption::{Break, End};
 use crate::noise::{NoiseWindow, Stall};
-use crate::run::{End, Plan, Run};
 
 /// The part of a plan that one machine measures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,28 +62,4 @@ pub struct MergedShard {
     pub breaks: Vec<Break>,
     /// How it ended.
     pub end: Option<End>,
-}
-
-impl Plan {
-    /// Whether this run measures a workload of its plan: of a shard, only its part.
-    pub fn measures(&self, workload: &str) -> bool {
-        self.shard.as_ref().is_none_or(|shard| shard.measures(workload))
-    }
-}
-
-impl Run {
-    /// The shard of a merged run that measured a workload; `None` where it is missing, and of any other
-    /// run.
-    pub fn shard_of(&self, workload: &str) -> Option<&MergedShard> {
-        self.shards.iter().find(|merged| merged.shard.measures(workload))
-    }
-
-    /// `shard 2 of 8` of a shard, `8 shards` of a merged run; `None` of any other.
-    pub fn sharding(&self) -> Option<String> {
-        let Some(first) = self.shards.first() else {
-            return self.header.plan.shard.as_ref().map(ToString::to_string);
-        };
-        let (there, of) = (self.shards.len(), first.shard.of);
-        Some(if there == of { format!("{of} shards") } else { format!("{there} of {of} shards") })
-    }
 }

@@ -188,7 +188,7 @@ pub struct Summary {
     pub better: Better,
     /// Median over processes.
     pub value: f64,
-    /// 95 % interval of that median; `None` below 6 processes.
+    /// Its [95% interval](crate::stats::figure_interval); `None` below 6 independent processes.
     pub interval: Option<Interval>,
     /// Processes that reported it.
     pub samples: usize,

@@ -16,7 +16,7 @@ pub(super) const LONG: u64 = 1_000_000;
 
 /// `cpu-batch`, with jobs of so many steps.
 pub(super) fn batch(workers: usize, steps: u64) -> Cell {
-    let jobs = Point::new().with("jobs", 16 * workers as u64, "");
+    let jobs = Point::new().with("jobs", 16_u64.saturating_mul(workers as u64), "");
     cell("cpu-batch", jobs.with("steps", steps, ""))
 }
 

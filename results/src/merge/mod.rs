@@ -4,109 +4,19 @@
 //! and its stalls, and machines of different kinds are refused. So every verdict of the merged run is the
 //! one that its shard gives.
 //!
+//! - `file`: a shard's file, and why it is not merged.
 //! - `same`: what shards must have in common.
 
+mod file;
 mod same;
+
+pub use file::MergeError;
+
+use file::File;
 
 use crate::noise::Noise;
 use crate::run::{End, Plan, Run, RunHeader};
-use crate::shard::{MergedShard, Shard};
-
-/// Why files cannot be merged.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MergeError {
-    /// There is no file.
-    #[error("nothing to merge\nhelp: name the results files of the shards")]
-    Nothing,
-    /// A file is of a run without `--shard`.
-    #[error(
-        "cannot merge {0}: it is a whole run, not a shard\nhelp: `runtime-bench report` shows whole runs side by side"
-    )]
-    Whole(String),
-    /// A file is a merged run.
-    #[error("cannot merge {0}: it is already merged\nhelp: name the files of its shards")]
-    Merged(String),
-    /// Two files do not share one plan.
-    #[error(
-        "cannot merge {base} and {file}: their plans differ ({what})\nhelp: measure all shards with the same options, including --seed"
-    )]
-    Plans {
-        /// The first file.
-        base: String,
-        /// The file that differs from it.
-        file: String,
-        /// The differences.
-        what: String,
-    },
-    /// Two files were measured by different executables.
-    #[error(
-        "cannot merge {base} and {file}: their builds differ ({what})\nhelp: measure all shards with the same executable"
-    )]
-    Builds {
-        /// The first file.
-        base: String,
-        /// The file that differs from it.
-        file: String,
-        /// The differences.
-        what: String,
-    },
-    /// Two files are of machines of different kinds.
-    #[error(
-        "cannot merge {base} and {file}: their machines differ ({what})\nhelp: measure all shards on machines of one kind, or merge each kind with --partial and compare them with `runtime-bench report`"
-    )]
-    Machines {
-        /// The first file.
-        base: String,
-        /// The file that differs from it.
-        file: String,
-        /// The differences.
-        what: String,
-    },
-    /// A workload was measured by more than one shard, or by none.
-    #[error(
-        "cannot merge: {0} belongs to several shards or to none\nhelp: measure all shards with the same executable"
-    )]
-    Split(String),
-    /// A shard was measured twice.
-    #[error(
-        "cannot merge: {base} and {file} are both {shard}, with different trials\nhelp: name one of them"
-    )]
-    Twice {
-        /// Which shard.
-        shard: String,
-        /// The first file.
-        base: String,
-        /// The second one.
-        file: String,
-    },
-    /// A shard did not come to its end.
-    #[error(
-        "cannot merge {file}: {shard} was interrupted\nhelp: resume it, or accept what it has with --partial"
-    )]
-    Unfinished {
-        /// Which shard.
-        shard: String,
-        /// Its file.
-        file: String,
-    },
-    /// Shards are missing.
-    #[error(
-        "cannot merge: missing shards {missing} of {of}\nhelp: add their files, or merge without them with --partial"
-    )]
-    Missing {
-        /// Their numbers.
-        missing: String,
-        /// How many there are in all.
-        of: usize,
-    },
-}
-
-/// A results file of a shard.
-struct File {
-    label: String,
-    shard: Shard,
-    run: Run,
-}
+use crate::shard::MergedShard;
 
 /// Joins shards, each with what its file is called, to one run, which is the same in whatever order they
 /// come. With `partial`, shards may be missing or unfinished; what they lack is then not measured. `control`
@@ -129,20 +39,6 @@ pub fn merge(
         check_whole(&files)?;
     }
     Ok(joined(files, control))
-}
-
-impl File {
-    fn new(label: String, run: Run) -> Result<Self, MergeError> {
-        match &run.header.plan.shard {
-            _ if !run.shards.is_empty() => Err(MergeError::Merged(label)),
-            None => Err(MergeError::Whole(label)),
-            Some(shard) => Ok(Self { label, shard: shard.clone(), run }),
-        }
-    }
-
-    fn ended(&self) -> bool {
-        self.run.end.is_some_and(|end| !end.interrupted)
-    }
 }
 
 /// Every shard once, in order. The document of a run and its lines are one run, and the fuller one counts.
@@ -218,10 +114,9 @@ fn joined(files: Vec<File>, control: impl Fn(&Run) -> Noise) -> Run {
     let mut merged = Run::new(header(&files));
     for File { shard, run, .. } in files {
         // Whatever else a run will hold, it has to be decided here what becomes of it.
-        let Run { header, schedules, looks, trials, noise, stalls, breaks, shards: _, end } = run;
+        let Run { header, schedules, trials, noise, stalls, breaks, shards: _, end } = run;
         let RunHeader { id, started, command, environment, .. } = header;
         merged.schedules.extend(schedules);
-        merged.looks.extend(looks);
         merged.trials.extend(trials);
         merged.shards.push(MergedShard {
             shard,

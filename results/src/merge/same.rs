@@ -1,6 +1,6 @@
 //! What shards must have in common before they are one run.
 
-use super::{File, MergeError};
+use super::file::{File, MergeError};
 use crate::differences::{self, differs};
 use crate::environment::Environment;
 use crate::key::CellKey;

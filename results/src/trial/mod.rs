@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::key::CellKey;
-pub use crate::metric;
 use crate::metric::MetricDef;
+pub use crate::metric::{self, Better};
 
 /// Version of request and reply. A process that speaks another version is refused by name.
 pub const PROTOCOL: u32 = 2;
@@ -199,19 +199,6 @@ pub struct Phases {
     pub warm_up_s: f64,
     /// The measured block.
     pub measure_s: f64,
-}
-
-/// Which direction of a metric is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Better {
-    /// Less is better, as of time.
-    Lower,
-    /// More is better, as of throughput.
-    Higher,
-    /// Context only.
-    Neither,
 }
 
 /// One figure of a block.

@@ -1,0 +1,116 @@
+//! A shard's results file, and why files are not merged.
+
+use crate::run::Run;
+use crate::shard::Shard;
+
+/// Why files are not merged. The text is one sentence with the way out.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    /// There is no file.
+    #[error("nothing to merge\nhelp: name the results files of the shards")]
+    Nothing,
+    /// A file is of a run without `--shard`.
+    #[error(
+        "cannot merge {0}: it is a whole run, not a shard\nhelp: `runtime-bench report` shows whole runs side by side"
+    )]
+    Whole(String),
+    /// A file is a merged run.
+    #[error("cannot merge {0}: it is already merged\nhelp: name the files of its shards")]
+    Merged(String),
+    /// Two files do not share one plan.
+    #[error(
+        "cannot merge {base} and {file}: their plans differ ({what})\nhelp: measure all shards with the same options, including --seed"
+    )]
+    Plans {
+        /// The first file.
+        base: String,
+        /// The file that differs from it.
+        file: String,
+        /// In what.
+        what: String,
+    },
+    /// Two files were measured by different executables.
+    #[error(
+        "cannot merge {base} and {file}: their builds differ ({what})\nhelp: measure all shards with the same executable"
+    )]
+    Builds {
+        /// The first file.
+        base: String,
+        /// The file that differs from it.
+        file: String,
+        /// In what.
+        what: String,
+    },
+    /// Two files are of machines of different kinds.
+    #[error(
+        "cannot merge {base} and {file}: their machines differ ({what})\nhelp: measure all shards on machines of one kind, or merge each kind with --partial and compare them with `runtime-bench report`"
+    )]
+    Machines {
+        /// The first file.
+        base: String,
+        /// The file that differs from it.
+        file: String,
+        /// In what.
+        what: String,
+    },
+    /// A workload was measured by more than one shard, or by none.
+    #[error(
+        "cannot merge: {0} belongs to several shards or to none\nhelp: measure all shards with the same executable"
+    )]
+    Split(String),
+    /// A shard was measured twice.
+    #[error(
+        "cannot merge: {base} and {file} are both {shard}, with different trials\nhelp: name one of them"
+    )]
+    Twice {
+        /// Which shard.
+        shard: String,
+        /// The first file.
+        base: String,
+        /// The second one.
+        file: String,
+    },
+    /// A shard did not come to its end.
+    #[error(
+        "cannot merge {file}: {shard} was interrupted\nhelp: resume it, or accept what it has with --partial"
+    )]
+    Unfinished {
+        /// Which shard.
+        shard: String,
+        /// Its file.
+        file: String,
+    },
+    /// Shards are missing.
+    #[error(
+        "cannot merge: missing shards {missing} of {of}\nhelp: add their files, or merge without them with --partial"
+    )]
+    Missing {
+        /// Their numbers.
+        missing: String,
+        /// How many there are in all.
+        of: usize,
+    },
+}
+
+/// A results file of a shard.
+pub(super) struct File {
+    pub(super) label: String,
+    pub(super) shard: Shard,
+    pub(super) run: Run,
+}
+
+impl File {
+    /// Of a shard, and of nothing else.
+    pub(super) fn new(label: String, run: Run) -> Result<Self, MergeError> {
+        match &run.header.plan.shard {
+            _ if !run.shards.is_empty() => Err(MergeError::Merged(label)),
+            None => Err(MergeError::Whole(label)),
+            Some(shard) => Ok(Self { label, shard: shard.clone(), run }),
+        }
+    }
+
+    /// Whether its shard came to its end.
+    pub(super) fn ended(&self) -> bool {
+        self.run.end.is_some_and(|end| !end.interrupted)
+    }
+}
