@@ -1,12 +1,11 @@
 //! `runners.toml`: declares external runners.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 
-use super::ExternalRunner;
+use super::{ExternalRunner, find};
 use crate::error::Error;
 
 /// The file that is looked for in the current folder.
@@ -99,15 +98,6 @@ fn is_name(name: &str) -> bool {
     name.len() <= LONGEST_NAME
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(fits)
-}
-
-/// A program by its path from a folder, or by its name on `PATH`.
-pub(super) fn find(program: &str, folder: &Path) -> Option<PathBuf> {
-    if program.contains('/') {
-        return Some(folder.join(program)).filter(|path| path.is_file());
-    }
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 #[cfg(test)]

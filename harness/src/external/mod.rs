@@ -19,6 +19,7 @@ mod samples;
 mod tree;
 mod watch;
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 /// A runner as it is declared.
@@ -46,7 +47,7 @@ impl ExternalRunner {
         let mut command = command.to_vec();
         let missing = match command.first_mut() {
             None => Some("there is no command".to_owned()),
-            Some(program) => match file::find(program, folder) {
+            Some(program) => match find(program, folder) {
                 None => Some(format!("`{program}` not found")),
                 // A request of a trial is JSON, whose text is UTF-8.
                 Some(found) => match (found.to_str(), folder.to_str()) {
@@ -61,4 +62,13 @@ impl ExternalRunner {
         let (name, title) = (name.to_owned(), name.to_owned());
         Self { name, title, command, folder: folder.to_path_buf(), missing, ..Self::default() }
     }
+}
+
+/// A program by its path from a folder, or by its name on `PATH`.
+fn find(program: &str, folder: &Path) -> Option<PathBuf> {
+    if program.contains('/') {
+        return Some(folder.join(program)).filter(|path| path.is_file());
+    }
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
 }

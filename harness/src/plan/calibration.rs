@@ -16,37 +16,10 @@ use crate::error::Error;
 use crate::executor::{Executor, Trial};
 use crate::registry::{Entry, Registry};
 
-/// Shares of the capacity, in percent: at ease, and busy.
-const LOADS: [u64; 2] = [50, 80];
 /// Trials of a runner, of which the median counts.
 const TRIALS: usize = 3;
 /// What rates are counted in, whatever is sent.
 const UNIT: &str = "messages/s";
-
-/// Points at shares of the capacity in the place of fixed rates; points that have none as they are.
-pub(super) fn by_load(entry: &Entry, points: Vec<Point>) -> Vec<Point> {
-    let mut shares: Vec<Point> = Vec::new();
-    for point in points {
-        let rate = point.params.iter().position(|param| param.name == RATE);
-        let with = match rate.filter(|_| entry.capacity(&point).is_some()) {
-            Some(place) => LOADS.map(|load| at_load(&point, place, load)).to_vec(),
-            None => vec![point],
-        };
-        for point in with {
-            if !shares.contains(&point) {
-                shares.push(point);
-            }
-        }
-    }
-    shares
-}
-
-fn at_load(point: &Point, place: usize, load: u64) -> Point {
-    let mut point = point.clone();
-    let param = &mut point.params[place];
-    (param.name, param.value, param.unit) = (LOAD.to_owned(), load.into(), "%".to_owned());
-    point
-}
 
 /// Finds out the rates that a plan leaves open, and says when that takes time.
 ///
@@ -181,32 +154,6 @@ mod tests {
         for (rate, expected) in cases {
             assert_eq!(rounded(rate), expected, "{rate}");
         }
-    }
-
-    #[test]
-    fn shares_take_the_place_of_the_rates_of_who_has_a_capacity() {
-        let registry = Registry::default().with_catalog(runtime_bench_workloads::each);
-        let entry = |name: &str| {
-            registry
-                .entries()
-                .iter()
-                .find(|entry| entry.info.name == name)
-                .expect("it is registered")
-        };
-        let at = |rate: u64| {
-            Point::new()
-                .with("connections", 4, "")
-                .with(RATE, rate, UNIT)
-                .with("duration", 10, "ms")
-        };
-        let labels: Vec<String> = by_load(entry("echo-latency"), vec![at(1_000), at(5_000)])
-            .iter()
-            .map(Point::label)
-            .collect();
-        let expected = LOADS.map(|load| format!("connections=4,load={load}%,duration=10ms"));
-        assert_eq!(labels, expected, "two rates are one load");
-        let other = vec![Point::new().with(RATE, 5, "")];
-        assert_eq!(by_load(entry("mixed-load"), other.clone()), other);
     }
 
     #[test]

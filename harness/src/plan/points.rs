@@ -1,12 +1,14 @@
 //! Where in their parameter spaces workloads are measured, with what the command line puts in.
 
 use runtime_bench_analysis::claims;
-use runtime_bench_results::key::{ALLOCATOR, ParamError, ParamValue, Point, WORKERS};
+use runtime_bench_results::key::{ALLOCATOR, LOAD, ParamError, ParamValue, Point, RATE, WORKERS};
 
-use super::calibration;
 use super::request::{PlanRequest, Rate};
 use crate::machine::Limits;
 use crate::registry::Entry;
+
+/// Shares of the capacity, in percent: at ease, and busy.
+const LOADS: [u64; 2] = [50, 80];
 
 /// The points that a workload itself has for what is wished, before parameters are put in.
 fn own(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
@@ -15,9 +17,34 @@ fn own(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     }
     let points = entry.points(request.points, request.workers);
     match request.rate {
-        Some(Rate::Auto) => calibration::by_load(entry, points),
+        Some(Rate::Auto) => by_load(entry, points),
         None => points,
     }
+}
+
+/// Points at shares of the capacity in the place of fixed rates; points that have none as they are.
+fn by_load(entry: &Entry, points: Vec<Point>) -> Vec<Point> {
+    let mut shares: Vec<Point> = Vec::new();
+    for point in points {
+        let rate = point.params.iter().position(|param| param.name == RATE);
+        let with = match rate.filter(|_| entry.capacity(&point).is_some()) {
+            Some(place) => LOADS.map(|load| at_load(&point, place, load)).to_vec(),
+            None => vec![point],
+        };
+        for point in with {
+            if !shares.contains(&point) {
+                shares.push(point);
+            }
+        }
+    }
+    shares
+}
+
+fn at_load(point: &Point, place: usize, load: u64) -> Point {
+    let mut point = point.clone();
+    let param = &mut point.params[place];
+    (param.name, param.value, param.unit) = (LOAD.to_owned(), load.into(), "%".to_owned());
+    point
 }
 
 /// The points that claims name, each once.
@@ -98,4 +125,36 @@ fn with_param(point: &Point, name: &str, values: &[ParamValue]) -> Vec<Point> {
         Some(point)
     };
     values.iter().filter_map(with).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::Registry;
+
+    #[test]
+    fn shares_take_the_place_of_the_rates_of_who_has_a_capacity() {
+        let registry = Registry::default().with_catalog(runtime_bench_workloads::each);
+        let entry = |name: &str| {
+            registry
+                .entries()
+                .iter()
+                .find(|entry| entry.info.name == name)
+                .expect("it is registered")
+        };
+        let at = |rate: u64| {
+            Point::new()
+                .with("connections", 4, "")
+                .with(RATE, rate, "messages/s")
+                .with("duration", 10, "ms")
+        };
+        let labels: Vec<String> = by_load(entry("echo-latency"), vec![at(1_000), at(5_000)])
+            .iter()
+            .map(Point::label)
+            .collect();
+        let expected = LOADS.map(|load| format!("connections=4,load={load}%,duration=10ms"));
+        assert_eq!(labels, expected, "two rates are one load");
+        let other = vec![Point::new().with(RATE, 5, "")];
+        assert_eq!(by_load(entry("mixed-load"), other.clone()), other);
+    }
 }
