@@ -123,7 +123,11 @@ fn external_and_one_thread_runners_are_not_recommended() {
     run.header.runners[2].class = Class::SingleThread;
     run.header.runners[3].discontinued = Some("long ago".to_owned());
     let answered = answer(&run, "server");
-    assert_eq!(answered.state, AnswerState::NotMeasured, "one candidate is no choice: {answered:?}");
+    assert_eq!(
+        answered.state,
+        AnswerState::NotMeasured,
+        "one candidate is no choice: {answered:?}"
+    );
     run.header.runners[3].discontinued = None;
     let answered = answer(&run, "server");
     assert!(answered.recommendation.starts_with("threads; "), "{answered:?}");

@@ -12,7 +12,7 @@ mod text;
 
 pub use junit::junit;
 pub use markdown::markdown;
-pub use text::text;
+pub use text::{Form, text};
 
 use runtime_bench_analysis::comparison::Judged;
 

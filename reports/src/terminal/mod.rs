@@ -82,6 +82,14 @@ pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
     lines.join("\n") + "\n"
 }
 
+/// The comparisons of a run, a line each, and what explains them; with a line break at its end.
+pub fn matrix(run: &Run, analysis: &Analysis, detail: Detail) -> String {
+    let (matrix, footnotes) = matrix::matrix(run, analysis, detail.columns);
+    let footnotes = footnotes.iter().flat_map(|line| wrapped(line, detail.columns));
+    let matrix = matrix.iter().map(|line| clipped(line, detail.columns));
+    matrix.chain(footnotes).map(|line| line + "\n").collect()
+}
+
 /// `runtime-bench quick · 2-core AMD EPYC VM · 262 s · tokio 1.54.1, smol 2.0.2`, as far as it fits.
 fn header(run: &Run, columns: usize) -> String {
     let machine = &run.header.environment;
