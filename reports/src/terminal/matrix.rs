@@ -203,7 +203,9 @@ fn cell(group: &Group, row: Option<&Row>) -> String {
         let summary = row.metric(&group.headline);
         return summary.map_or_else(
             || "–".to_owned(),
-            |summary| format::brief(summary.value, &summary.unit).replace('\u{a0}', " "),
+            |summary| {
+                single_line(&format::brief(summary.value, &summary.unit)).replace('\u{a0}', " ")
+            },
         );
     };
     if group.control_failed() {

@@ -70,7 +70,7 @@ pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
         lines.push(String::new());
     }
     let footnotes = if detail.verbose {
-        lines.push(long::tables(run, analysis));
+        lines.extend([long::tables(run, analysis), String::new()]);
         Vec::new()
     } else {
         let (matrix, footnotes) = matrix::matrix(run, analysis, detail.columns);
