@@ -161,9 +161,10 @@ fn warnings_are_full_sentences() {
 fn runners_of_one_file_are_gated_only_on_request() {
     let folder = folder(&slower(), &base());
     let one = |options: &[&str]| run(folder.path(), &[&["compare", "base.json"], options].concat());
-    passes(&one(&[]), &["9 rows: 1 slower, 8 tie", "w0/n=1: smol vs tokio", "9 rows compared"]);
+    passes(&one(&[]), &["9 rows: 1 slower, 8 tie", "Cost relative to tokio", "9 rows compared"]);
+    passes(&one(&["--verbose"]), &["w0/n=1: smol vs tokio", "w2/n=1: smol vs tokio"]);
     passes(&one(&["--pairwise"]), &["18 rows: 1 slower, 15 tie, 2 faster"]);
-    passes(&one(&["--reference", "smol"]), &["3 faster", "w0/n=1: rayon vs smol"]);
+    passes(&one(&["--reference", "smol"]), &["3 faster", "Cost relative to smol"]);
     one(&["--fail-on", "regression"]).fails_with(1, &["1 of 9 rows", "w0/n=1: smol vs tokio"]);
     passes(&one(&["--fail-on", "regression", "--filter", "^w1/"]), &["3 rows: 3 tie", "pass: "]);
 }

@@ -370,6 +370,41 @@ mod tests {
     }
 
     #[test]
+    fn a_change_reads_the_same_in_both_directions() {
+        let cases = [
+            (1.43, "ns", "43% slower"),
+            (1.0 / 1.43, "ns", "43% faster"),
+            (2.83, "ns", "2.8× slower"),
+            (0.52, "1/s", "92% faster"),
+            (0.0476, "ns", "21× faster"),
+            (0.5, "B/task", "2.0× smaller"),
+            (1.1, "B", "10% larger"),
+        ];
+        for (ratio, unit, words) in cases {
+            assert_eq!(change(ratio, unit), words);
+        }
+        assert_eq!(change_range(1.21, 1.43, "ns"), "21–43% slower");
+        assert_eq!(change_range(1.2, 3.6, "ns"), "20% to 3.6× slower");
+        assert_eq!(change_range(2.6, 12.0, "ns"), "2.6–12× slower");
+        assert_eq!(change_range(0.8, 1.3, "ns"), "25% faster to 30% slower");
+    }
+
+    #[test]
+    fn a_brief_figure_leaves_out_what_is_counted() {
+        let cases = [
+            (151_767.0, "messages/s", "152\u{a0}k/s"),
+            (3420.0, "MiB/s", "3.34\u{a0}GiB/s"),
+            (5.0, "MiB/s", "5.00\u{a0}MiB/s"),
+            (324.0, "B/task", "324\u{a0}B"),
+            (12_345.0, "1/s", "12.3\u{a0}k/s"),
+            (1500.0, "ns", "1.50\u{a0}µs"),
+        ];
+        for (value, unit, text) in cases {
+            assert_eq!(brief(value, unit), text, "{value} {unit}");
+        }
+    }
+
+    #[test]
     fn a_tick_has_no_needless_digits() {
         assert_eq!(tick(2e6, "ns"), "2\u{a0}ms");
         assert_eq!(tick(2.5e3, "1/s"), "2.5\u{a0}k/s");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use runtime_bench_analysis::comparison::{Document, Judged, Sides as Labels, builds};
+use runtime_bench_reports::comparison::Form;
 use runtime_bench_results::listing::{Listing, Route};
 
 use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite, write_report};
@@ -176,7 +177,8 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
     let document = document(args, &modes, &cells, &outcome, &executables);
     let judged = Judged::new(document, args.fail_on.into(), args.threshold);
     let report = write_report(&judged, args.report.as_deref());
-    let gate = finish(&judged, args.format, args.verbose, args.out.as_deref());
+    let form = Form { verbose: args.verbose, ..Form::default() };
+    let gate = finish(&judged, args.format, form, args.out.as_deref());
     report?;
     if outcome.interrupted {
         return Err(Error::Interrupted("interrupted; what was measured is shown".to_owned()));

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
+use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_analysis::comparison::{
     Against, Document, FailOn, Judged, Outcome, files, runners,
 };
-use runtime_bench_reports::comparison as render;
+use runtime_bench_reports::comparison::{self as render, Form};
+use runtime_bench_reports::terminal::{self, Detail};
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
@@ -116,10 +118,12 @@ pub fn run(args: &CompareArgs) -> Result<(), Error> {
         }
         _ => (of_one(args, &labels[0], &runs[0], &wanted)?, FailOn::Nothing),
     };
+    let matrix = (runs.len() == 1 && !args.pairwise).then(|| matrix(args, &runs[0], &wanted));
     let fail_on = args.fail_on.map_or(usual, FailOn::from);
     let judged = Judged::new(document, fail_on, args.threshold);
     write_report(&judged, args.report.as_deref())?;
-    finish(&judged, args.format, args.verbose, args.out.as_deref())
+    let form = Form { verbose: args.verbose, matrix: matrix.as_deref(), ..Form::default() };
+    finish(&judged, args.format, form, args.out.as_deref())
 }
 
 /// The runners of one file.
@@ -159,6 +163,20 @@ pub(crate) fn write_report(judged: &Judged, folder: Option<&Path>) -> Result<(),
     Ok(())
 }
 
+/// The runners of one file in a line per comparison.
+fn matrix(args: &CompareArgs, run: &Run, wanted: &dyn Fn(&CellKey) -> bool) -> String {
+    let mut run = run.clone();
+    run.header.plan.reference = args.reference.clone().unwrap_or(run.header.plan.reference);
+    let mut analysis = analyse(&run);
+    let reference = &run.header.plan.reference;
+    for group in &mut analysis.groups {
+        let is_wanted = group.rows.iter().any(|row| wanted(&row.key));
+        group.rows.retain(|row| is_wanted && (wanted(&row.key) || row.key.runner == *reference));
+    }
+    analysis.groups.retain(|group| !group.rows.is_empty());
+    terminal::matrix(&run, &analysis, Detail::new(false))
+}
+
 /// Writes a judged comparison and ends as its gate says.
 ///
 /// # Errors
@@ -166,12 +184,12 @@ pub(crate) fn write_report(judged: &Judged, folder: Option<&Path>) -> Result<(),
 pub(crate) fn finish(
     judged: &Judged,
     format: Format,
-    verbose: bool,
+    form: Form<'_>,
     out: Option<&Path>,
 ) -> Result<(), Error> {
     let text = match format {
         // A gate that does not pass ends the program with its own sentence.
-        Format::Text => render::text(judged, verbose, out.is_some()),
+        Format::Text => render::text(judged, Form { complete: out.is_some(), ..form }),
         Format::Markdown => render::markdown(judged),
         Format::Json => render::json(judged).map_err(Error::report)?,
         Format::Junit => render::junit(judged).map_err(Error::report)?,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::gathered::{Gathered, paired};
 use super::{Analysis, Group, Levels, Row, Status};
-use crate::stats::{Comparison, compare};
+use crate::stats::{Comparison, compare, lean};
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::trial::Phase;
@@ -36,11 +36,11 @@ pub struct PairComparison {
 pub fn pairwise(run: &Run, analysis: &Analysis, reference: Option<&str>) -> Vec<PairComparison> {
     let levels = Levels::of(&run.header.plan);
     let gathered = Gathered::new(run);
-    analysis
-        .groups
-        .iter()
-        .flat_map(|group| of_group(&gathered, group, &levels, reference))
-        .collect()
+    let pairs = analysis.groups.iter();
+    let mut pairs: Vec<PairComparison> =
+        pairs.flat_map(|group| of_group(&gathered, group, &levels, reference)).collect();
+    lean(pairs.iter_mut().filter_map(|pair| pair.comparison.as_mut().ok()));
+    pairs
 }
 
 fn of_group(

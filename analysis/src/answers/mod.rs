@@ -23,7 +23,7 @@ pub struct Answer {
     pub id: &'static str,
     /// The use case in a few words.
     pub question: &'static str,
-    /// The runners to use and how the nearest others compare, in at most 74 characters; or why there
+    /// The runners to use and how the nearest others compare, in at most 72 characters; or why there
     /// is no recommendation.
     pub recommendation: String,
     /// The numbers behind it, a workload each.

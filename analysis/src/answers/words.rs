@@ -7,7 +7,7 @@ use crate::stats::Verdict;
 use runtime_bench_results::run::Run;
 
 /// Widest recommendation, in characters: it must fit behind the question on a terminal of 100 columns.
-const WIDEST: usize = 74;
+const WIDEST: usize = 72;
 /// Rivals that a recommendation names at most.
 const RIVALS: usize = 3;
 
@@ -24,7 +24,7 @@ pub(super) fn recommendation(rule: &Rule, field: &Field<'_>, pick: &Pick) -> Str
     let figure = |runner: usize| rule.figures.then(|| figure(field, runner)).flatten();
     let mut words = names(field, Some(best), "or");
     let own = best.first().and_then(|best| figure(*best));
-    words.extend(own.map(|own| format!(" ({own})")));
+    words.extend(own.map(|own| format!(" ({}{own})", percentile(field))));
     let mut rivals: Vec<usize> = (0..field.candidates)
         .filter(|rival| !best.contains(rival) && !noisy.contains(rival))
         .collect();
@@ -79,17 +79,21 @@ fn clipped(words: String) -> String {
     }
 }
 
-/// The headline of the first workload: `p99 8.70 ms`, `131 B`.
+/// `p99 ` where the headline of the first workload is one.
+fn percentile(field: &Field<'_>) -> String {
+    let headline = field.groups.first().map_or("", |group| group.headline.as_str());
+    let is_one = headline
+        .strip_prefix('p')
+        .is_some_and(|rest| rest.bytes().all(|digit| digit.is_ascii_digit() || digit == b'.'));
+    if is_one { format!("{headline} ") } else { String::new() }
+}
+
+/// The headline of the first workload: `8.70 ms`, `131 B`.
 fn figure(field: &Field<'_>, runner: usize) -> Option<String> {
     let group = field.groups.first()?;
     let row = group.rows.iter().find(|row| row.key.runner == field.runners[runner])?;
     let metric = row.metric(&group.headline)?;
-    let figure = format::brief(metric.value, &metric.unit);
-    let is_percentile = group
-        .headline
-        .strip_prefix('p')
-        .is_some_and(|rest| rest.bytes().all(|digit| digit.is_ascii_digit() || digit == b'.'));
-    Some(if is_percentile { format!("{} {figure}", group.headline) } else { figure })
+    Some(format::brief(metric.value, &metric.unit))
 }
 
 /// How much more than `best` a rival costs where it costs most.

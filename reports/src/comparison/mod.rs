@@ -15,7 +15,7 @@ mod text;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use page::write_page;
-pub use text::text;
+pub use text::{Form, text};
 
 use runtime_bench_analysis::comparison::Judged;
 

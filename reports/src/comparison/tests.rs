@@ -3,7 +3,9 @@
 use runtime_bench_analysis::comparison::{Document, FailOn, Judged, Row, Word};
 use runtime_bench_analysis::stats::Interval;
 
-use super::{json, markdown, text};
+use super::{Form, json, markdown, text};
+
+const WHOLE: Form<'_> = Form { verbose: true, complete: true, matrix: None };
 
 fn row(name: &str, word: Word, ratio: f64) -> Row {
     Row {
@@ -52,7 +54,7 @@ fn judged(fail_on: FailOn) -> Judged {
 
 #[test]
 fn text_has_each_row_its_word_and_a_summary() {
-    let text = text(&judged(FailOn::Regression), true, true);
+    let text = text(&judged(FailOn::Regression), WHOLE);
     let has = |parts: &[&str]| {
         let line = text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
         assert!(line, "no line has {parts:?}:\n{text}");
@@ -70,7 +72,7 @@ fn text_has_each_row_its_word_and_a_summary() {
 
 #[test]
 fn short_text_counts_rows_without_a_difference_and_says_each_fact_once() {
-    let text = text(&judged(FailOn::Regression), false, false);
+    let text = text(&judged(FailOn::Regression), Form::default());
     assert!(!text.contains("cpu/smol/n=1") && text.contains("memory/tokio/n=1"), "{text}");
     assert!(text.contains("1 inconclusive: too wide"), "{text}");
     assert!(text.contains("2 rows without a difference: --verbose"), "{text}");
@@ -80,7 +82,7 @@ fn short_text_counts_rows_without_a_difference_and_says_each_fact_once() {
 #[test]
 fn a_comparison_for_reading_names_no_regression() {
     let judged = judged(FailOn::Nothing);
-    let text = text(&judged, true, true);
+    let text = text(&judged, WHOLE);
     assert!(!text.contains("regression") && text.contains("5 rows compared"), "{text}");
     assert!(!junit(&judged).contains("<failure"));
 }

@@ -8,9 +8,21 @@ use runtime_bench_analysis::format;
 use super::table::{counts, table, unpaired, verdict};
 use crate::sanitize::single_line;
 
-/// The rows with a difference between the warnings and a summary; the others are counted by their reason,
-/// or listed if `verbose`. What a gate says that does not pass is left to the caller unless `complete`.
-pub fn text(judged: &Judged, verbose: bool, complete: bool) -> String {
+/// How a comparison is shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Form<'a> {
+    /// Every row, also those without a difference.
+    pub verbose: bool,
+    /// Also what a gate says that does not pass; else the caller says it.
+    pub complete: bool,
+    /// What stands for the rows, unless `verbose`.
+    pub matrix: Option<&'a str>,
+}
+
+/// The rows with a difference between the warnings and a summary; the others are counted by their reason.
+pub fn text(judged: &Judged, form: Form<'_>) -> String {
+    let Form { verbose, complete, matrix } = form;
+    let matrix = matrix.filter(|_| !verbose);
     let document = &judged.document;
     let mut before =
         vec![format!("{}: {} against {}", document.title, document.head, document.base)];
@@ -20,14 +32,19 @@ pub fn text(judged: &Judged, verbose: bool, complete: bool) -> String {
     let untrusted = document.untrusted.iter().filter(|_| complete);
     before.extend(untrusted.map(|why| format!("do not trust this: {why}")));
     let mut lines: Vec<String> = before.iter().map(|line| single_line(line)).collect();
-    if !shown.is_empty() {
-        lines.push(table(judged, shown).text("  "));
+    let mut after = Vec::new();
+    if let Some(matrix) = matrix {
+        lines.extend(matrix.lines().map(single_line));
+    } else {
+        if !shown.is_empty() {
+            lines.push(table(judged, shown).text(" "));
+        }
+        after.extend(reasons(&others));
+        after.extend(document.notes.iter().cloned());
     }
-    let mut after = reasons(&others);
-    after.extend(document.notes.iter().cloned());
     after.extend(unpaired(judged));
     after.push(counts(judged));
-    if !others.is_empty() {
+    if matrix.is_none() && !others.is_empty() {
         after.push(format!(
             "{} without a difference: --verbose",
             format::count(others.len(), "row")

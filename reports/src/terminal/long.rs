@@ -13,7 +13,8 @@ use crate::view::{noise, wording};
 
 /// One block of lines per comparison.
 pub(super) fn tables(run: &Run, analysis: &Analysis) -> String {
-    analysis.groups.iter().map(|group| comparison(run, group)).collect()
+    let tables: String = analysis.groups.iter().map(|group| comparison(run, group)).collect();
+    format!("Median and ratio of costs, each with its 95% interval\n\n{}", tables.trim_end())
 }
 
 fn comparison(run: &Run, group: &Group) -> String {
@@ -50,7 +51,9 @@ fn comparison(run: &Run, group: &Group) -> String {
     let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.text("  ")) };
     let (title, name, metric) =
         (single_line(title), single_line(&group.name), single_line(&metric));
-    format!("{title}: {name} {phase}\n  {metric}\n{rows}{reasons}{}\n", beside.concat())
+    let title = format!("{title}: {name} {phase}");
+    let title = title.trim_end();
+    format!("{title}\n  {metric}\n{rows}{reasons}{}\n", beside.concat())
 }
 
 fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [Cell; 6] {

@@ -1,5 +1,7 @@
 //! A line per workload, a column per runner.
 
+use std::cmp::Reverse;
+
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_analysis::format;
 use runtime_bench_analysis::stats::Verdict;
@@ -12,7 +14,7 @@ use crate::sanitize::single_line;
 /// Lines from which on each workload has its first point only.
 const MANY: usize = 45;
 /// Widest name of a line, in characters.
-const WIDEST_LABEL: usize = 40;
+const WIDEST_LABEL: usize = 32;
 /// Widest part of a runner's name.
 const WIDEST_PART: usize = 8;
 const LEGEND: &str = "* settled  ~ leaning  = same ±10%  ? open  – n/a";
@@ -46,35 +48,37 @@ pub(super) fn matrix(run: &Run, analysis: &Analysis, columns: usize) -> (Vec<Str
     let mut footnotes = Vec::new();
     let label = shown.iter().map(|line| line.label.chars().count() + 2).max().unwrap_or(0).max(20);
     let mut all: Vec<Column> = runners.iter().map(|name| column(run, &shown, name)).collect();
-    let mut room = columns.saturating_sub(label);
-    let fits = |column: &&Column| {
-        let width = column.width() + 2;
-        let fits = width <= room;
-        room = room.saturating_sub(width);
-        fits
+    let widths: Vec<usize> = all.iter().map(Column::width).collect();
+    let fitting = |gap: usize| {
+        let ends = widths.iter().scan(label, |end, width| {
+            *end += gap + width;
+            Some(*end)
+        });
+        ends.take_while(|end| *end <= columns).count().max(1)
     };
-    let kept = all.iter().take_while(fits).count().max(1);
+    let gap = if fitting(2) < fitting(1) { 1 } else { 2 };
+    let kept = fitting(gap).min(all.len());
     if kept < all.len() {
         let dropped = runners[kept..].join(", ");
         footnotes.push(format!("Not shown in {columns} columns: {}", single_line(&dropped)));
         all.truncate(kept);
     }
-    footnotes.extend(notes(run, &runners[..kept], hidden));
-    (drawn(run, &shown, &all, label, columns), footnotes)
+    footnotes.extend(notes(run, &shown, &runners[..kept], hidden));
+    (drawn(run, &shown, &all, [label, gap, columns]), footnotes)
 }
 
 fn drawn(
     run: &Run,
     shown: &[Line<'_>],
     columns: &[Column],
-    label: usize,
-    width: usize,
+    [label, gap, width]: [usize; 3],
 ) -> Vec<String> {
     let reference = single_line(&run.header.plan.reference);
     let text = format!("Cost relative to {reference}; below 1 is cheaper.  {LEGEND}");
     let mut out: Vec<String> = wrapped(&text, width);
     let row = |name: &str, of: &dyn Fn(&Column) -> &str| {
-        let cells = columns.iter().map(|column| format!("  {:>1$}", of(column), column.width()));
+        let cells =
+            columns.iter().map(|column| format!("{:>1$}", of(column), gap + column.width()));
         format!("{name:label$}{}", cells.collect::<String>()).trim_end().to_owned()
     };
     let kind = |line: &Line<'_>| run.workload(&line.group.workload).map(|info| info.kind);
@@ -111,44 +115,60 @@ fn lines<'a>(run: &Run, analysis: &'a Analysis) -> (Vec<Line<'a>>, usize) {
             first
         });
     }
-    let alone =
-        |group: &Group| groups.iter().filter(|other| other.workload == group.workload).count() == 1;
-    let label = |group: &Group| {
-        if alone(group) {
-            return group.workload.clone();
-        }
-        let alike = |other: &&&Group| other.name == group.name;
-        let phase = if groups.iter().filter(alike).count() > 1 {
-            group.phase.to_string()
-        } else {
-            String::new()
-        };
-        format!("{} {phase}", group.name).trim_end().to_owned()
+    let line = |group: &&'a Group| {
+        let label = clipped(&single_line(&label(group, &groups)), WIDEST_LABEL);
+        Line { group, label }
     };
-    let line = |group: &'a Group| Line {
-        group,
-        label: clipped(&single_line(&label(group)), WIDEST_LABEL),
-    };
-    let lines: Vec<Line<'a>> = groups.iter().copied().map(line).collect();
+    let lines: Vec<Line<'a>> = groups.iter().map(line).collect();
     let hidden = all - lines.len();
     (lines, hidden)
 }
 
-/// The runners that have any result here, in the order of the plan, the reference first.
+/// The workload, and of several comparisons of it what tells them apart: `preprocess/inline`,
+/// `tcp-echo connections=64`.
+fn label(group: &Group, shown: &[&Group]) -> String {
+    let alike: Vec<&&Group> =
+        shown.iter().filter(|other| other.workload == group.workload).collect();
+    let differs = |same: &dyn Fn(&Group) -> bool| alike.iter().any(|other| !same(other));
+    let mut label = group.workload.clone();
+    if let Some(variant) = &group.point.variant
+        && differs(&|other| other.point.variant == group.point.variant)
+    {
+        label.extend(["/", variant]);
+    }
+    for param in &group.point.params {
+        // Points of another variant may have parameters of their own.
+        let of_another = |other: &Group| other.point.variant != group.point.variant;
+        if differs(&|other| of_another(other) || other.point.params.contains(param)) {
+            label.extend([" ", &param.to_string()]);
+        }
+    }
+    if differs(&|other| other.phase == group.phase) {
+        label.extend([" ", &group.phase.to_string()]);
+    }
+    label
+}
+
+/// The runners that have any result here: the reference, the others by how many results they have, those
+/// that are discontinued, external ones.
 fn runners<'a>(run: &'a Run, shown: &[Line<'_>]) -> Vec<&'a str> {
+    let tried = |row: &Row| matches!(row.status, Status::Measured | Status::Failed(_));
+    let results =
+        |name: &str| shown.iter().filter(|line| row(line.group, name).is_some_and(tried)).count();
     let mut names: Vec<&str> = Vec::new();
     for cell in run.header.plan.cells.iter().filter(|cell| cell.role == Role::Subject) {
         let name = cell.key.runner.as_str();
-        let tried = |row: &Row| matches!(row.status, Status::Measured | Status::Failed(_));
-        let any = |line: &Line<'_>| row(line.group, name).is_some_and(tried);
-        if !names.contains(&name) && shown.iter().any(any) {
+        if !names.contains(&name) && results(name) > 0 {
             names.push(name);
         }
     }
-    names.sort_by_key(|name| {
+    names.sort_by_cached_key(|name| {
+        let info = run.runner(name);
         (
             *name != run.header.plan.reference,
-            run.runner(name).map(|info| info.class == Class::Reference),
+            info.is_some_and(|info| info.class == Class::Reference),
+            info.is_some_and(|info| info.discontinued().is_some()),
+            Reverse(results(name)),
         )
     });
     names
@@ -183,7 +203,9 @@ fn cell(group: &Group, row: Option<&Row>) -> String {
         let summary = row.metric(&group.headline);
         return summary.map_or_else(
             || "–".to_owned(),
-            |summary| format::brief(summary.value, &summary.unit).replace('\u{a0}', " "),
+            |summary| {
+                single_line(&format::brief(summary.value, &summary.unit)).replace('\u{a0}', " ")
+            },
         );
     };
     if group.control_failed() {
@@ -199,7 +221,7 @@ fn cell(group: &Group, row: Option<&Row>) -> String {
 }
 
 /// What the marks beside the names mean, and what is left out.
-fn notes(run: &Run, runners: &[&str], hidden: usize) -> Vec<String> {
+fn notes(run: &Run, shown: &[Line<'_>], runners: &[&str], hidden: usize) -> Vec<String> {
     let infos = || runners.iter().filter_map(|name| run.runner(name));
     let class = |class: Class| infos().any(|info| info.class == class);
     let mut parts = Vec::new();
@@ -211,6 +233,9 @@ fn notes(run: &Run, runners: &[&str], hidden: usize) -> Vec<String> {
     }
     if class(Class::Reference) {
         parts.push(format!("{} external, never ranked", class_mark(Some(Class::Reference))));
+    }
+    if shown.iter().flat_map(|line| &line.group.rows).any(|row| row.client_bound.is_some()) {
+        parts.push("client: bound by the load generator".to_owned());
     }
     if hidden > 0 {
         parts.push(format!("{} in the report", format::count(hidden, "more point")));

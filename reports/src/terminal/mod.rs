@@ -70,7 +70,7 @@ pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
         lines.push(String::new());
     }
     let footnotes = if detail.verbose {
-        lines.push(long::tables(run, analysis));
+        lines.extend([long::tables(run, analysis), String::new()]);
         Vec::new()
     } else {
         let (matrix, footnotes) = matrix::matrix(run, analysis, detail.columns);
@@ -80,6 +80,14 @@ pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
     let after = [counts(analysis)].into_iter().chain(precision(run, analysis)).chain(footnotes);
     lines.extend(after.flat_map(|line| wrapped(&line, detail.columns)));
     lines.join("\n") + "\n"
+}
+
+/// The comparisons of a run, a line each, and what explains them; with a line break at its end.
+pub fn matrix(run: &Run, analysis: &Analysis, detail: Detail) -> String {
+    let (matrix, footnotes) = matrix::matrix(run, analysis, detail.columns);
+    let footnotes = footnotes.iter().flat_map(|line| wrapped(line, detail.columns));
+    let matrix = matrix.iter().map(|line| clipped(line, detail.columns));
+    matrix.chain(footnotes).map(|line| line + "\n").collect()
 }
 
 /// `runtime-bench quick · 2-core AMD EPYC VM · 262 s · tokio 1.54.1, smol 2.0.2`, as far as it fits.

@@ -122,7 +122,10 @@ fn visible(name: &str, text: &str) {
 }
 
 fn compared(judged: &Judged) {
-    visible("a comparison", &render::text(judged, true, true));
+    visible(
+        "a comparison",
+        &render::text(judged, render::Form { verbose: true, ..Default::default() }),
+    );
     markdown("a comparison", &render::markdown(judged));
     let junit = render::junit(judged).expect("a comparison is XML");
     markup::check("a comparison as JUnit XML", &junit);
