@@ -13,7 +13,7 @@ use runtime_bench_api::clock::SYSTEM;
 
 use crate::commands;
 use runtime_bench_api::load;
-use runtime_bench_api::trial::process::raise_open_files;
+use runtime_bench_api::process::raise_open_files;
 use runtime_bench_api::trial::serve;
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::external::adapter;

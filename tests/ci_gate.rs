@@ -29,7 +29,7 @@ fn only_what_is_undecided_does_not_fail() {
         let command = format!("echo told > summary.md; exit {code}");
         let ended = gate(folder.path(), &command, None);
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(ends), "told\n"), "{ended:?}");
-        assert_eq!(ended.stderr.contains("warning: undecided"), code == 3, "{ended:?}");
+        assert_eq!(ended.stderr.contains("warning: inconclusive"), code == 3, "{ended:?}");
     }
 }
 
@@ -40,7 +40,7 @@ fn the_summary_of_this_run_is_added_to_that_of_the_job() {
     fs::write(&job, "before\n").unwrap();
     let ended = gate(folder.path(), "echo told > summary.md; exit 3", Some(&job));
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.stdout.starts_with("::warning::undecided"), "{ended:?}");
+    assert!(ended.stdout.starts_with("::warning::inconclusive"), "{ended:?}");
     // It wrote none, and the one before is not shown again.
     let ended = gate(folder.path(), "exit 2", Some(&job));
     assert_eq!(ended.code, Some(2), "{ended:?}");

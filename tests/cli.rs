@@ -176,8 +176,8 @@ fn a_report_needs_results_and_says_which_are_none() {
         run(folder.path(), &["report", "results.json", "--out", "site"])
     };
     run(folder.path(), &["report"]).fails_with(2, &["no results yet", "cargo bench"]);
-    run(folder.path(), &["report", "gone.json"]).fails_with(2, &["gone.json", "cannot be read"]);
-    report("").fails_with(2, &["results.json is not a whole results file"]);
+    run(folder.path(), &["report", "gone.json"]).fails_with(2, &["gone.json", "cannot read"]);
+    report("").fails_with(2, &["results.json: not a valid results file"]);
     report("{}").fails_with(2, &["not a whole results file", "schema"]);
     report("[1, 2").fails_with(2, &["not a whole results file"]);
     report(r#"{"schema": "runtime-bench/results/99"}"#).fails_with(2, &["results/99", "version"]);

@@ -244,10 +244,10 @@ fn a_file_that_is_no_results_file_is_refused_by_name() {
         fs::write(folder.path().join("candidate.json"), candidate).unwrap();
         compare(folder.path(), &[])
     };
-    compared("").fails_with(2, &["candidate.json is not a whole results file"]);
-    compared("[1, 2").fails_with(2, &["candidate.json is not a whole results file"]);
+    compared("").fails_with(2, &["candidate.json: not a valid results file"]);
+    compared("[1, 2").fails_with(2, &["candidate.json: not a valid results file"]);
     let other = r#"{"schema": "runtime-bench/results/99"}"#;
     compared(other).fails_with(2, &["candidate.json", "results/99"]);
     fs::remove_file(folder.path().join("candidate.json")).unwrap();
-    compare(folder.path(), &[]).fails_with(2, &["candidate.json", "cannot be read"]);
+    compare(folder.path(), &[]).fails_with(2, &["candidate.json", "cannot read"]);
 }

@@ -49,13 +49,13 @@ fn what_a_runner_does_wrong_is_one_error_row_that_says_so() {
     let wrongs = [
         ("wrong", "wrong output: the tasks add up to 7"),
         ("form", "the answer of iteration 0 has not the form"),
-        ("negative", "took -5 ns, which cannot be"),
-        ("zero", "took 0 ns, which cannot be"),
-        ("future", "have passed"),
-        ("noise", "`<b>Loading</b> the model`; standard output is for the protocol alone"),
+        ("negative", "iteration 0: -5 ns"),
+        ("zero", "iteration 0: 0 ns"),
+        ("future", "elapsed"),
+        ("noise", "`<b>Loading</b> the model`; standard output is reserved for the protocol"),
         ("crash", "ended with exit status: 3 and no reply"),
-        ("older", "the runner speaks protocol 0, and this harness 1"),
-        ("newer", "the runner speaks protocol 2, and this harness 1"),
+        ("older", "the runner speaks protocol 1, this harness protocol 2"),
+        ("newer", "the runner speaks protocol 3, this harness protocol 2"),
         ("short", "and replied about 0"),
         ("eats", "more than the 300 MiB that it may"),
         ("flood", "its reply is longer than"),
@@ -161,7 +161,7 @@ fn a_checked_runner_is_told_what_it_does_right_and_wrong() {
     has("FAILED  refuses a workload that it does not know in a sentence");
     assert_eq!(well.code, Some(1), "{well:?}");
     let noise = check("noise");
-    assert!(noise.stdout.contains("standard output is for the protocol alone"), "{noise:?}");
+    assert!(noise.stdout.contains("standard output is reserved for the protocol"), "{noise:?}");
     let absent = run(folder.path(), &["check-runner", "--", "no-such-runner"]);
     absent.fails_with(2, &["no-such-runner was not found"]);
 }

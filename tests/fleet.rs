@@ -76,8 +76,8 @@ fn what_is_no_shard_is_not_merged() {
     let folder = tempdir().unwrap();
     store::keep(&made_up("one", 1), folder.path()).unwrap();
     let whole = run(folder.path(), &["merge", "one.json.gz"]);
-    whole.fails_with(2, &["one.json.gz is a whole run and no shard", "`runtime-bench report`"]);
-    run(folder.path(), &["merge", "gone.json"]).fails_with(2, &["gone.json", "cannot be read"]);
+    whole.fails_with(2, &["one.json.gz: it is a whole run, not a shard", "`runtime-bench report`"]);
+    run(folder.path(), &["merge", "gone.json"]).fails_with(2, &["gone.json", "cannot read"]);
     run(folder.path(), &["merge"]).fails_with(2, &["FILE"]);
 }
 
@@ -112,7 +112,7 @@ fn eight_shards_measure_the_cells_of_one_run_and_merge_to_it() {
     }
     let files: Vec<&str> = names.iter().map(String::as_str).collect();
     let missing = run(here, &[&["merge"], &files[1..]].concat());
-    missing.fails_with(2, &["of 8 shards these are missing: 1;", "--partial"]);
+    missing.fails_with(2, &["missing shards 1 of 8", "--partial"]);
     let ended = run(here, &[&["merge", "--out", "merged.json"], &files[..]].concat());
     assert_eq!(
         (ended.code, ended.stdout.as_str()),
@@ -130,7 +130,7 @@ fn eight_shards_measure_the_cells_of_one_run_and_merge_to_it() {
         }
     }
     let again = run(here, &["merge", "--out", "merged.json", "shard-1.json", "--partial"]);
-    again.fails_with(2, &["merged.json exists already"]);
+    again.fails_with(2, &["merged.json: it already exists"]);
     let report = run(here, &["report", "merged.json", "--out", "site"]);
     assert_eq!(report.code, Some(0), "{report:?}");
 }

@@ -90,7 +90,7 @@ fn results_are_never_overwritten() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("mine.json"), "precious").unwrap();
     let ended = run(folder.path(), &[&SMALL[..], &["--out", "mine.json"]].concat());
-    ended.fails_with(2, &["mine.json exists already"]);
+    ended.fails_with(2, &["mine.json: it already exists"]);
     assert_eq!(fs::read_to_string(folder.path().join("mine.json")).unwrap(), "precious");
     let ended = run(folder.path(), &[&SMALL[..], &["--out", "other.json"]].concat());
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");

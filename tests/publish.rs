@@ -107,17 +107,18 @@ fn a_folder_of_something_else_is_refused_and_a_failure_changes_nothing() {
     fs::create_dir(here.join("mine")).unwrap();
     fs::write(here.join("mine/thesis.txt"), "years of work").unwrap();
     let refused = publish(here, &["--to", "mine", "one.json.gz"]);
-    refused.fails_with(2, &["mine is no site of this script", "choose an empty or a new folder"]);
+    refused
+        .fails_with(2, &["mine: this script did not create it", "choose an empty or a new folder"]);
     publishes(here, &["--to", "site", "one.json.gz"]);
     let before = files(here);
     fs::write(here.join("broken.json"), "{").unwrap();
     let failed = publish(here, &["--to", "site", "two.json.gz", "broken.json"]);
-    failed.fails_with(2, &["broken.json is not a whole results file", "nothing was published"]);
+    failed.fails_with(2, &["broken.json: not a valid results file", "nothing was published"]);
     fs::remove_file(here.join("broken.json")).unwrap();
     assert!(files(here) == before, "as it was");
-    publish(here, &["--to", "site", "--branch", "b"]).fails_with(2, &["not both"]);
-    publish(here, &["--too", "site"]).fails_with(2, &["no option --too", "--help"]);
-    publish(here, &["--branch", "b", "one.json.gz"]).fails_with(2, &["no git repository"]);
+    publish(here, &["--to", "site", "--branch", "b"]).fails_with(2, &["--to and --branch"]);
+    publish(here, &["--too", "site"]).fails_with(2, &["unknown option: --too", "--help"]);
+    publish(here, &["--branch", "b", "one.json.gz"]).fails_with(2, &["not a git repository"]);
 }
 
 #[test]
@@ -139,10 +140,11 @@ fn a_branch_gets_a_commit_only_where_something_changed() {
     }
     assert_eq!(git(here, &["status", "--porcelain"]), "", "the caller's files are as they were");
     assert_eq!(git(here, &["branch", "--show-current"]), "main\n");
-    publish(here, &["--branch", "main", "one.json.gz"]).fails_with(2, &["main is checked out"]);
+    publish(here, &["--branch", "main", "one.json.gz"])
+        .fails_with(2, &["branch main", "checked out"]);
     git(here, &["branch", "other"]);
     let refused = publish(here, &["--branch", "other", "one.json.gz"]);
-    refused.fails_with(2, &["other is no site of this script"]);
+    refused.fails_with(2, &["branch other: this script did not create it"]);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn what_cannot_be_read_is_told_and_the_rest_is_shown() {
     fs::write(results.join("broken.jsonl"), "{\"line\"").unwrap();
     fs::write(results.join("newer.json"), "{\"schema\": \"runtime-bench/results/2\"}").unwrap();
     let ended = run(folder.path(), &["report", "results", "gone.json", "--out", "site"]);
-    let words = ["broken.jsonl is not", "newer.json has schema", "gone.json", "the 2 runs that"];
+    let words = ["broken.jsonl: not", "newer.json: unknown schema", "gone.json", "the 2 runs that"];
     ended.fails_with(2, &words);
     assert_eq!(shown(&folder.path().join("site")), "two");
 }

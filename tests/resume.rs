@@ -74,7 +74,7 @@ fn a_killed_run_goes_on_by_the_same_plan_until_every_round_is_there_once() {
     assert!(ended.stdout.contains("The run was stopped and went on 1 time"), "{}", ended.stdout);
     let page = folder.path().join("target/runtime-bench/report/index.html");
     assert!(fs::read_to_string(page).unwrap().contains("Measured in parts"));
-    resume(folder.path()).fails_with(2, &["came to its end", "without --resume"]);
+    resume(folder.path()).fails_with(2, &["it is complete", "without --resume"]);
 }
 
 /// `KILLS=100` for more of them: `scripts/kills` does it.
@@ -214,7 +214,7 @@ fn a_terminated_run_stops_at_once_and_its_document_is_replaced_when_it_went_on()
 fn two_runs_in_one_folder_are_one_too_many() {
     let folder = tempdir().unwrap();
     let mut child = started(folder.path(), &[&PLAN[..], &["--budget", "60s"]].concat());
-    let busy = format!("another run (process {}) goes on", child.id());
+    let busy = format!("another run is in progress (process {})", child.id());
     for args in [&PLAN[..], &["bench", "--resume"]] {
         run(folder.path(), args).fails_with(2, &[&busy, "CARGO_TARGET_DIR"]);
     }

@@ -295,7 +295,7 @@ fn pairs_with_the_reference_are_those_of_the_tables() {
     let tables: Vec<_> = rows.filter_map(|row| row.comparison.clone()).collect();
     let pairs: Vec<_> = pairs.into_iter().filter_map(|pair| pair.comparison.ok()).collect();
     assert_eq!((pairs.len(), &pairs), (6, &tables));
-    assert!((pairs[0].level - 0.003 / 6.0).abs() < 1e-12, "four runners, one point");
+    assert!((pairs[0].level - 0.02 / 12.0).abs() < 1e-12, "four runners, one point, two workloads");
 }
 
 #[test]

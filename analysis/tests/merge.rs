@@ -154,7 +154,7 @@ fn says(error: &str, words: &[&str]) {
 
 #[test]
 fn what_must_not_be_mixed_is_refused_with_the_way_out() {
-    let plan = ["1.json and 2.json are shards of different plans", "--seed"];
+    let plan = ["1.json and 2.json: their plans differ", "--seed"];
     says(&refused(|run| run.header.plan.seed = 2), &[plan[0], "--seed 1 → 2"]);
     says(&refused(|run| run.header.plan.profile = "standard".into()), &[plan[0], "\"standard\""]);
     says(&refused(|run| run.header.plan.budget_s = 2.0), &[plan[0], "--budget 1.0 → 2.0"]);
@@ -172,7 +172,7 @@ fn what_must_not_be_mixed_is_refused_with_the_way_out() {
     };
     says(&refused(limit), &[plan[0], "w0/smol/n=1 runs in one", "1024 open files"]);
 
-    let build = "1.json and 2.json were measured by different builds";
+    let build = "1.json and 2.json: their builds differ";
     says(&refused(|run| run.header.environment.commit = Some("abc".into())), &[build, "abc"]);
     let programs = |run: &mut Run| {
         run.header.environment.programs.insert("tokio".into(), "7".into());
@@ -185,8 +185,8 @@ fn what_must_not_be_mixed_is_refused_with_the_way_out() {
     };
     says(&refused(newer), &[build, "smol 1.0.0 → 2.0.0"]);
 
-    let machine = "1.json and 2.json are of machines of different kinds";
-    let way = "`runtime-bench report` show them side by side";
+    let machine = "1.json and 2.json: their machines differ";
+    let way = "`runtime-bench report`";
     says(&refused(|run| run.header.environment.cores = Some(4)), &[machine, way, "2 → 4"]);
     says(&refused(|run| run.header.environment.memory = Some(8 << 30)), &[machine, "memory"]);
     says(&refused(|run| run.header.environment.cpu_quota = Some(1.5)), &[machine, "quota"]);
@@ -210,21 +210,21 @@ fn shards_are_there_once_and_all_of_them() {
     let error = |files: Vec<(String, Run)>| {
         merge(files, false, |run| analyse(run).noise).unwrap_err().to_string()
     };
-    says(&error(vec![("w.json".into(), whole())]), &["w.json is a whole run", "report"]);
-    says(&error(vec![("m.json".into(), merged(files.clone()))]), &["m.json is merged already"]);
-    says(&error(vec![files[1].clone()]), &["of 3 shards", "missing: 1, 3", "--partial"]);
+    says(&error(vec![("w.json".into(), whole())]), &["w.json: it is a whole run", "report"]);
+    says(&error(vec![("m.json".into(), merged(files.clone()))]), &["m.json: it is already merged"]);
+    says(&error(vec![files[1].clone()]), &["missing shards 1, 3 of 3", "--partial"]);
     let mut again = files[1].clone();
     again.1.header.id = "another".into();
     again.1.trials.pop();
     let twice = [files.clone(), vec![("again.json".into(), again.1)]].concat();
-    says(&error(twice), &["shard 2 of 3 is there twice", "2.json", "again.json"]);
+    says(&error(twice), &["are both shard 2 of 3", "2.json", "again.json"]);
     let stopped = |run: &mut Run| run.end.as_mut().unwrap().interrupted = true;
-    says(&refused(stopped), &["shard 2 of 3 (2.json) was stopped", "--partial"]);
-    says(&refused(|run| run.end = None), &["shard 2 of 3 (2.json) was stopped"]);
+    says(&refused(stopped), &["2.json: shard 2 of 3 was interrupted", "--partial"]);
+    says(&refused(|run| run.end = None), &["2.json: shard 2 of 3 was interrupted"]);
     let steals = |run: &mut Run| {
         run.header.plan.shard.as_mut().unwrap().workloads.push("w0".into());
     };
-    says(&refused(steals), &["w0 belongs to more than one of them"]);
+    says(&refused(steals), &["w0 belongs to several shards"]);
     let loses = |run: &mut Run| {
         run.header.plan.shard.as_mut().unwrap().workloads.clear();
         run.trials.clear();

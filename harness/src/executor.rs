@@ -54,6 +54,8 @@ pub struct Trial<'a> {
     pub phase: Phase,
     /// How much is measured.
     pub block: BlockSize,
+    /// Its round, from 1, whose inputs it gets; 0 outside rounds.
+    pub round: u32,
 }
 
 /// A finished trial.

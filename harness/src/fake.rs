@@ -11,7 +11,6 @@ use runtime_bench_api::runtime::Family;
 use runtime_bench_api::trial::probe_reply;
 use runtime_bench_api::workload::{Failure, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
-use runtime_bench_results::key::CellKey;
 use runtime_bench_results::program::{ProbeReply, ProbeRequest};
 use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outcome, metric};
 
@@ -75,8 +74,8 @@ pub(crate) fn registry() -> Registry {
 
 /// What a fake program replies to a probe.
 type Probe = Box<dyn Fn(&ProbeRequest) -> Result<ProbeReply, TrialError>>;
-/// What comes of a trial of a cell: the n-th that was started, from 1.
-type Script = Box<dyn Fn(&CellKey, usize) -> Finished>;
+/// What comes of a trial: the n-th that was started, from 1.
+type Script = Box<dyn Fn(&Trial<'_>, usize) -> Finished>;
 
 /// Runs scripted trials.
 pub(crate) struct FakeExecutor {
@@ -122,7 +121,7 @@ impl FakeExecutor {
 
     pub(crate) fn with_script(
         self,
-        script: impl Fn(&CellKey, usize) -> Finished + 'static,
+        script: impl Fn(&Trial<'_>, usize) -> Finished + 'static,
     ) -> Self {
         Self { script: Box::new(script), ..self }
     }
@@ -162,7 +161,7 @@ impl Executor for FakeExecutor {
         if self.interrupted_at == Some(number) {
             return None;
         }
-        let finished = (self.script)(trial.cell, number);
+        let finished = (self.script)(trial, number);
         self.clock.set(self.clock.get() + finished.cost.as_secs_f64());
         Some(finished)
     }

@@ -42,35 +42,35 @@ impl Break {
     }
 }
 
-/// Why a run cannot go on. The text is one sentence with the way out.
+/// Why a run cannot be resumed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotResume {
-    /// Nothing is left to be measured.
-    #[error(
-        "run {0} came to its end, so there is nothing to resume: start a new one without --resume"
-    )]
+    /// Nothing is left to measure.
+    #[error("cannot resume run {0}: it is complete\nhelp: start a new run without --resume")]
     Ended(String),
-    /// It was put together from shards.
-    #[error("run {0} is merged: resume the shard that was stopped, and merge again")]
-    Merged(String),
-    /// It was begun by another executable.
+    /// It was merged from shards.
     #[error(
-        "run {id} was begun by another build ({what}), and two builds are never one run: go back to that build, or start a new run without --resume"
+        "cannot resume run {0}: it is merged\nhelp: resume the interrupted shard, then merge again"
+    )]
+    Merged(String),
+    /// It was started by another executable.
+    #[error(
+        "cannot resume run {id}: it was started by another build ({what})\nhelp: use that build, or start a new run without --resume"
     )]
     Build {
         /// Name of the run.
         id: String,
-        /// In what the builds differ.
+        /// The differences between the builds.
         what: String,
     },
-    /// It was begun on another machine.
+    /// It was started on another machine.
     #[error(
-        "run {id} was begun on another machine ({what}), and two machines are never one run: resume it there, or start a new run without --resume"
+        "cannot resume run {id}: it was started on another machine ({what})\nhelp: resume it there, or start a new run without --resume"
     )]
     Machine {
         /// Name of the run.
         id: String,
-        /// In what the machines differ.
+        /// The differences between the machines.
         what: String,
     },
 }

@@ -85,10 +85,10 @@ pub struct Point {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {
     /// The point lacks it, or holds a name where a count is needed.
-    #[error("the point has no parameter `{0}` that is a whole number")]
+    #[error("the point has no whole-number parameter `{0}`")]
     Missing(String),
     /// It is too small or too large.
-    #[error("`{name}` must be between {least} and {most}, and is {value}")]
+    #[error("`{name}` must be between {least} and {most}, not {value}")]
     Range {
         /// The parameter.
         name: String,
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_is_read_back_and_a_missing_one_is_named() {
+    fn counts_are_read_and_missing_ones_are_named() {
         assert_eq!(key().point.count("n"), Ok(27));
         let missing = key().point.count("m").unwrap_err();
         assert!(missing.to_string().contains("`m`"));
@@ -273,7 +273,7 @@ mod tests {
         assert!(text.count("lock").is_err());
         assert_eq!(key().point.count_in("n", 1..=27), Ok(27));
         let outside = key().point.count_in("n", 1..=26).unwrap_err().to_string();
-        assert_eq!(outside, "`n` must be between 1 and 26, and is 27");
+        assert_eq!(outside, "`n` must be between 1 and 26, not 27");
     }
 
     #[test]

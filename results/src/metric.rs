@@ -92,7 +92,6 @@ macro_rules! metrics {
 
 metrics! {
     WALL = MetricDef::time("wall"), "Mean wall time of an iteration.";
-    WALL_MIN = MetricDef::time("wall-min"), "Shortest wall time of an iteration.";
     CPU = MetricDef::cpu("cpu"), "Mean CPU time of an iteration, all threads of the process.";
     CPU_USER = MetricDef::cpu("cpu-user").neutral(), "The part of it in user mode.";
     CPU_SYSTEM = MetricDef::cpu("cpu-system").neutral(), "The part of it in the kernel.";
@@ -102,7 +101,7 @@ metrics! {
     STARTUP = MetricDef::time("startup"), "Building the runtime plus the first iteration; only at the phase of startup.";
     ALLOCATIONS = MetricDef::count("allocations"), "Allocations of an iteration, reallocations included. Counted in a trial that is not timed.";
     ALLOCATED = MetricDef::memory("allocated").neutral(), "Bytes allocated in an iteration, freed or not.";
-    PEAK_MEMORY = MetricDef::memory("peak-memory"), "Highest resident memory of the process so far.";
+    PEAK_MEMORY = MetricDef::memory("peak-memory"), "Highest resident memory of the process up to the end of its first iteration.";
     SPEED_UP = MetricDef::ratio("speed-up").higher(), "How many times as fast as one thread, timed in the same process.";
     CLIENT_CPU = MetricDef::ratio("client-cpu").unit("cores").neutral(), "CPU time of the load generator ÷ wall time.";
     CLIENT_LATE = MetricDef::time("client-late-p99").neutral(), "The 99th percentile of how late the load generator sent.";
@@ -188,7 +187,6 @@ metrics! {
 /// The metrics that the harness adds to every block.
 pub const HARNESS: &[&MetricDef] = &[
     &WALL,
-    &WALL_MIN,
     &CPU,
     &CPU_USER,
     &CPU_SYSTEM,

@@ -156,7 +156,7 @@ pub enum CellSupport {
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
     /// It speaks another version of the protocol.
-    #[error("the request speaks protocol {0} where this program speaks {PROTOCOL}")]
+    #[error("the request has protocol {0}, this program speaks {PROTOCOL}")]
     Version(u32),
     /// It is not JSON, or has another form.
     #[error("cannot read the request: {0}")]

@@ -69,6 +69,9 @@ pub struct Plan {
     /// How often a comparison may be judged before it stops; the error level is divided among them.
     #[serde(default = "one_look")]
     pub looks: usize,
+    /// Rounds of every comparison, where their number was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<u32>,
     /// The runner that ratios refer to.
     pub reference: String,
     /// The part that this run measures, where machines share the plan; `None`: all of it.
@@ -120,6 +123,8 @@ pub enum Line {
     Header(Box<RunHeader>),
     /// How many rounds the cells of one comparison get, once their cost is known.
     Schedule(Schedule),
+    /// What goes on and what stops after a look.
+    Look(Look),
     /// A finished trial.
     Trial(TrialRecord),
     /// What went on beside the measuring, about every 100 ms and at each probe of the capacity.
@@ -140,8 +145,14 @@ pub struct Schedule {
     pub group: String,
     /// Cost of one round, seconds, as the pilot trials measured it.
     pub round_cost_s: f64,
-    /// Rounds that will be measured; 0 when the comparison is left to a longer profile.
+    /// Rounds until its first look; 0 when the comparison is left to a longer profile.
     pub rounds: u32,
+    /// Rounds until each later look, which only rows without an answer get.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<u32>,
+    /// What it adds to the time of the run, seconds.
+    #[serde(default)]
+    pub time_s: f64,
     /// Why it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
@@ -161,6 +172,39 @@ pub struct Reference {
     /// Why it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
+}
+
+/// What a look at the rows without an answer decided.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Look {
+    /// Time of the run that was left, seconds.
+    pub left_s: f64,
+    /// Comparisons that go on.
+    pub going_on: Vec<Allocation>,
+    /// Rows that stop without an answer.
+    pub stopped: Vec<StoppedRow>,
+}
+
+/// Rounds that a comparison gets after a look.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Allocation {
+    /// Cells that go on, by index into [`Plan::cells`]; its reference and A/A control among them.
+    pub cells: Vec<usize>,
+    /// Rounds until the next look.
+    pub rounds: u32,
+}
+
+/// A row that stops without an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StoppedRow {
+    /// Index into [`Plan::cells`].
+    pub cell: usize,
+    /// What its answer would take, seconds; `None` where no planned number of rounds would do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_s: Option<f64>,
 }
 
 /// One trial: what was asked, where it stood, how it ended.
@@ -210,6 +254,9 @@ pub struct Run {
     pub header: RunHeader,
     /// Rounds of every comparison.
     pub schedules: Vec<Schedule>,
+    /// Every look, in order; of a merged run those of all shards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<Look>,
     /// Every finished trial, in order.
     pub trials: Vec<TrialRecord>,
     /// What went on beside the measuring, in order.
@@ -234,6 +281,7 @@ impl Run {
         Self {
             header,
             schedules: Vec::new(),
+            looks: Vec::new(),
             trials: Vec::new(),
             noise: Vec::new(),
             stalls: Vec::new(),
@@ -248,6 +296,7 @@ impl Run {
         match line {
             Line::Header(header) => self.header = *header,
             Line::Schedule(schedule) => self.schedules.push(schedule),
+            Line::Look(look) => self.looks.push(look),
             Line::Trial(trial) => self.trials.push(trial),
             Line::Noise(window) => self.noise.push(window),
             Line::Stall(stall) => self.stalls.push(stall),

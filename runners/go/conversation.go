@@ -45,7 +45,7 @@ func (c *conversation) answer() (any, error) {
 	case "trial":
 		return c.trial(asked)
 	}
-	return nil, protocolErrorf("this runner describes itself and does trials, and was asked for `%s`", asked.Request)
+	return nil, protocolErrorf("unknown request `%s`: this runner supports `describe` and `trial`", asked.Request)
 }
 
 func (c *conversation) trial(asked *request) (any, error) {
@@ -85,7 +85,7 @@ func (c *conversation) serve(workload workload, setup *setup) (any, error) {
 func (c *conversation) awaitStop() error {
 	asked, err := c.hear()
 	if err == nil && asked.Request != "stop" {
-		return protocolErrorf("a server is told to stop, and was asked for `%s`", asked.Request)
+		return protocolErrorf("unexpected request `%s`: a server expects `stop`", asked.Request)
 	}
 	return err
 }

@@ -34,8 +34,8 @@ func understood(t *testing.T, line []byte) map[string]any {
 	if err := json.Unmarshal(line, &reply); err != nil {
 		t.Fatal(err)
 	}
-	if reply["protocol"] != 1.0 {
-		t.Errorf("it speaks protocol %v", reply["protocol"])
+	if reply["protocol"] != float64(protocolVersion) {
+		t.Errorf("the reply has protocol %v", reply["protocol"])
 	}
 	return reply
 }
@@ -88,11 +88,11 @@ func TestItDescribesItself(t *testing.T) {
 
 func TestWhatCannotBeAnsweredIsAnErrorOfTheProtocol(t *testing.T) {
 	tests := []struct{ line, about string }{
-		{strings.Replace(spawnTrial, `"protocol":2`, `"protocol":3`, 1), "protocol 3, and this runner speaks 2"},
+		{strings.Replace(spawnTrial, `"protocol":2`, `"protocol":3`, 1), "protocol 3, this runner speaks 2"},
 		{`{"request":{"of another":"form"},"protocol":"3"}`, `protocol "3"`},
-		{`{"request":"trial"}`, "this runner speaks 1"},
+		{`{"request":"trial"}`, "this runner speaks 2"},
 		{`{"request":"stop","protocol":2}`, "stop"},
-		{`hello`, "cannot be understood"},
+		{`hello`, "cannot read the request"},
 		{strings.Replace(spawnTrial, "spawn-join", "brigade", 1), "part of the catalogue"},
 		{strings.Replace(spawnTrial, "warm", "ancient", 1), "ancient"},
 		{strings.Replace(spawnTrial, `"tasks"`, `"sheep"`, 1), "tasks"},

@@ -77,7 +77,7 @@ func (i *instance) warmUp(phase string, size blockSize) (int, error) {
 	case "steady":
 		each, err = i.settle()
 	default:
-		err = protocolErrorf("there is no phase `%s`", phase)
+		err = protocolErrorf("unknown phase `%s`", phase)
 	}
 	return howMany(time.Duration(size.Nanoseconds), each), err
 }

@@ -9,7 +9,7 @@ import (
 func mergeSort(s *setup) (iteration, error) {
 	cutOff := s.count("cut-off")
 	if len(s.Files) != 1 {
-		return nil, protocolErrorf("sort has one file, and here are %d", len(s.Files))
+		return nil, protocolErrorf("sort needs one file, not %d", len(s.Files))
 	}
 	input, err := readNumbers(s.Files[0])
 	return func() (any, error) {

@@ -121,14 +121,14 @@ func understand(line []byte) (*request, error) {
 		Protocol json.RawMessage `json:"protocol"`
 	}
 	if err := json.Unmarshal(line, &spoken); err != nil {
-		return nil, protocolErrorf("the request cannot be understood: %v", err)
+		return nil, protocolErrorf("cannot read the request: %v", err)
 	}
 	if version := string(spoken.Protocol); version != fmt.Sprint(protocolVersion) {
-		return nil, protocolErrorf("the request speaks protocol %s, and this runner speaks %d", version, protocolVersion)
+		return nil, protocolErrorf("the request has protocol %s, this runner speaks %d", version, protocolVersion)
 	}
 	asked := new(request)
 	if err := json.Unmarshal(line, asked); err != nil {
-		return nil, protocolErrorf("the request cannot be understood: %v", err)
+		return nil, protocolErrorf("cannot read the request: %v", err)
 	}
 	return asked, nil
 }

@@ -25,7 +25,7 @@ func (s *setup) number(name string, least int) int {
 		return int(value)
 	}
 	if s.err == nil {
-		s.err = protocolErrorf("`%s` must be a whole number from %d on", name, least)
+		s.err = protocolErrorf("`%s` must be a whole number of at least %d", name, least)
 	}
 	return least
 }

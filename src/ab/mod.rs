@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use runtime_bench_analysis::comparison::{BuildRow, Failure};
-use runtime_bench_analysis::stats::fewest_pairs;
-use runtime_bench_analysis::stats::gate::{STAGE_LEVEL, Stage, suspicious};
+use runtime_bench_analysis::stats::gate::{Stage, fewest_rounds, suspicious};
 use runtime_bench_results::noise::NoiseWindow;
 
 use runtime_bench_harness::process::ProcessExecutor;
@@ -79,12 +78,12 @@ pub struct Outcome {
 /// again and twice as long.
 pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Outcome {
     let mut rng = Rng::with_seed(effort.seed);
-    let mut stage = |rows: &[Row<'_>], budget: Duration| -> Measurement {
+    let mut stage = |number: usize, rows: &[Row<'_>], budget: Duration| -> Measurement {
         let in_turns = rows.first().map_or(0, |row| row.in_turns.len());
-        let fewest = fewest_pairs(STAGE_LEVEL).max(LAYOUT_ROUNDS * in_turns);
+        let fewest = fewest_rounds(number).max(LAYOUT_ROUNDS * in_turns);
         interleave::measure(rows, effort.workers, budget, fewest, &mut rng, effort.quiet, interrupt)
     };
-    let first = stage(&rows, effort.budget);
+    let first = stage(0, &rows, effort.budget);
     let read = |(row, measured): (&Row<'_>, &Measured)| build_row(row, measured, effort);
     let mut outcome = Outcome {
         rows: rows.iter().zip(&first.rows).map(read).collect(),
@@ -111,7 +110,7 @@ pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Out
         place += 1;
         again.contains(&(place - 1))
     });
-    let second = stage(&suspects, effort.budget * 2);
+    let second = stage(1, &suspects, effort.budget * 2);
     for ((place, row), measured) in again.into_iter().zip(&suspects).zip(&second.rows) {
         let repeated = build_row(row, measured, effort);
         let known = &mut outcome.rows[place];

@@ -101,7 +101,7 @@ def misbehave(how, request):
         script = "setsid sleep 600 >/dev/null 2>&1 & echo $! >> \"$ORPHANS\""
         subprocess.run(["sh", "-c", script])
     elif how in ("older", "newer"):
-        print(json.dumps({"protocol": 0 if how == "older" else 2, "status": "ok"}))
+        print(json.dumps({"protocol": PROTOCOL - 1 if how == "older" else PROTOCOL + 1, "status": "ok"}))
         return True
     elif how == "short":
         say("described", cells=[])

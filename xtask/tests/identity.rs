@@ -51,8 +51,9 @@ fn build(folder: &Path) -> Vec<u8> {
     build.args(["build", "--release", "--offline", "--locked", "--quiet", "--bin", PROGRAM]);
     build.args(["--no-default-features", "--features", "rayon,threads"]);
     // Optimizing takes most of a build, and answers another question.
-    build.args(["--config", "profile.release.opt-level=1"]);
+    build.args(["--config", "profile.release.opt-level=0"]);
     build.args(["--config", "profile.release.package.'*'.opt-level=0"]);
+    build.args(["--config", "profile.release.codegen-units=16"]);
     let status = build.current_dir(folder).env_remove("CARGO_TARGET_DIR").status();
     assert!(status.expect("cargo runs").success());
     fs::read(folder.join("target/release").join(PROGRAM)).expect("the program")

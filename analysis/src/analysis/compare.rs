@@ -21,8 +21,8 @@ use runtime_bench_results::trial::{Phase, metric};
 /// Error level of all settled verdicts of a run, divided among its workloads, their points, their pairs of
 /// runners and the looks (Bonferroni): below 0.1, because rounds that resemble each other, less than can be
 /// seen, cost up to three times as many false verdicts (`docs/validation.md`).
-const TABLE_LEVEL: f64 = 0.03;
-/// Error level of all A/A controls of a run.
+const TABLE_LEVEL: f64 = 0.02;
+/// Error level of all A/A controls of a run, divided among its groups and the looks.
 const CONTROL_LEVEL: f64 = 0.01;
 
 /// Analyses a run.
@@ -169,7 +169,7 @@ impl Context<'_> {
         control: &BTreeMap<u32, f64>,
         reference: &BTreeMap<u32, f64>,
     ) -> AaControl {
-        let level = CONTROL_LEVEL / self.groups as f64;
+        let level = CONTROL_LEVEL / (self.groups * self.levels.looks) as f64;
         let comparison = compare(name, &paired(control, reference), level);
         AaControl { check: check_control(&comparison), comparison }
     }
@@ -272,6 +272,12 @@ impl<'a> Levels<'a> {
 }
 
 /// The level of one comparison: [`TABLE_LEVEL`], divided by workloads × points × pairs of runners × looks.
+///
+/// Looks are numbers of rounds that are fixed before the first one. Each has the same share of the error
+/// budget, so whichever of them ends a comparison, its level holds: P(some look errs) ≤ Σ P(look errs),
+/// however the looks depend on each other (Bonferroni). Equal shares are those of Pocock, "Group sequential
+/// methods in the design and analysis of clinical trials", *Biometrika* 64 (1977), whose exact boundaries
+/// are a little milder, and need normal samples.
 pub fn level(workloads: usize, points: usize, runners: usize, looks: usize) -> f64 {
     let pairs = runners * runners.saturating_sub(1) / 2;
     TABLE_LEVEL

@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Status, Summary};
-use crate::stats::{median, median_interval};
+use crate::stats::{figure_interval, median};
 use runtime_bench_results::run::{PlannedCell, Run, TrialRecord};
 use runtime_bench_results::trial::{Block, Metric, Outcome, metric};
-
-/// Error level of the interval shown beside a single figure.
-const FIGURE_LEVEL: f64 = 0.05;
 
 /// The trials of one cell.
 #[derive(Default)]
@@ -127,7 +124,7 @@ impl<'a> Samples<'a> {
             unit: metric.unit.to_string(),
             better: metric.better,
             value: median(&values)?,
-            interval: median_interval(&values, FIGURE_LEVEL),
+            interval: figure_interval(&values),
             samples: values.len(),
         })
     }

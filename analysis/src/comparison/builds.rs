@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Document, Row, TOLD_APART, Word};
 use crate::analysis::LEAST_FREE;
-use crate::stats::gate::{Gated, Open, STAGE_LEVEL, Stage, gate};
-use crate::stats::{ControlCheck, Verdict, check_control, compare, median};
+use crate::stats::gate::{Gated, Open, Stage, check, gate};
+use crate::stats::{ControlCheck, Verdict, median};
 use runtime_bench_results::listing::{Build, Listing};
 use runtime_bench_results::noise::NoiseWindow;
 
@@ -54,9 +54,9 @@ pub struct Sides<'a> {
 
 /// Judges what was measured of two builds: the worst row first.
 ///
-/// A row is *faster* or *slower* where all stages clear the margin ([`gate`]). A row whose base was
-/// told apart from its own A/A control is inconclusive, and two such rows distrust the document; the A/A control is
-/// judged at 0.01 ÷ rows.
+/// A row is *faster* or *slower* where all stages clear the margin ([`gate`]). The A/A control of a row, the
+/// base against itself, is judged in the same way. A row whose control failed is inconclusive, and two such
+/// rows distrust the document.
 pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
     let mut document = Document::new("Two builds, interleaved", sides.base.0, sides.head.0);
     document.warnings = differences(sides);
@@ -68,25 +68,19 @@ pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
             .push(format!("the machine stood still now and then: {dropped} rounds were dropped"));
     }
     document.notes = vec![
-        "a row differs where two stages, one after the other and the second twice as long, both \
-         clear its margin; rows that look alike in the first are not measured again"
+        "a row differs where two stages, the second twice as long, both clear its margin; the second \
+         measures only rows that look different in the first"
             .to_owned(),
         margins(sides.layouts),
     ];
-    let level = STAGE_LEVEL / measured.len().max(1) as f64;
-    let control = |row: &BuildRow| {
-        let pairs: Vec<(f64, f64)> = row.stages.iter().flat_map(|s| s.control.clone()).collect();
-        check_control(&compare("base", &pairs, level))
-    };
-    let controls: Vec<ControlCheck> = measured.iter().map(control).collect();
+    let controls: Vec<ControlCheck> = measured.iter().map(|row| check(&row.stages)).collect();
     let rows = measured.iter().zip(&controls);
     document.rows =
         rows.map(|(row, control)| judged(row, *control == ControlCheck::Failed)).collect();
     let count = |check| controls.iter().filter(|control| **control == check).count();
     let failed = count(ControlCheck::Failed);
     document.notes.push(format!(
-        "control (the base against itself): {} proven alike within 3 %, {} too noisy to say, \
-         {failed} told apart",
+        "A/A controls (the base against itself): {} passed (within 3%), {} inconclusive, {failed} failed",
         count(ControlCheck::Passed),
         count(ControlCheck::Inconclusive)
     ));
@@ -98,8 +92,7 @@ pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
             .map(|(row, _)| row.name.as_str())
             .collect();
         document.untrusted = Some(format!(
-            "the base was told apart from itself in {failed} rows, so the machine is too restless \
-             to judge: {}",
+            "the A/A control failed in {failed} rows, so the machine is too noisy to judge: {}",
             names.join(", ")
         ));
     }
@@ -223,7 +216,7 @@ mod tests {
 
     fn pairs(rng: &mut Rng, ratio: f64) -> Vec<(f64, f64)> {
         let mut one = || 1.0 + 0.01 * (2.0 * rng.f64() - 1.0);
-        (0..60).map(|_| (ratio * one(), one())).collect()
+        (0..120).map(|_| (ratio * one(), one())).collect()
     }
 
     fn row(rng: &mut Rng, name: &str, stages: &[f64], control: f64) -> BuildRow {

@@ -135,7 +135,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(debug_assertions, ignore = "too slow without optimisation")]
     fn a_machine_whose_speed_changes_from_run_to_run_has_few_change_points() {
         let (keys, mut rng, histories) = (keys(), Rng::with_seed(5), 200);
         let with_any = (0..histories)

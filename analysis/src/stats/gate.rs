@@ -2,14 +2,37 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::batch_means::{T_01, T_002, mean_ratio_of_batches};
 use super::interval::{Interval, median};
-use super::mean_ratio::mean_ratio_interval;
 use super::modes::SlowShares;
-use super::verdict::{MARGIN, TIE, Verdict, compare};
+use super::verdict::{ControlCheck, MARGIN, TIE, Verdict, compare};
 
-/// Error level of one stage. Two must agree, so by sampling alone equal builds look slower, or faster,
-/// with a chance of at most (0.01 ÷ 2)² a row.
-pub const STAGE_LEVEL: f64 = 0.01;
+/// How strict a stage is.
+///
+/// Equal builds look slower by chance where both stages say so, each by its median or by its mean:
+/// (0.01 + 0.01) × (0.002 + 0.002) = 8·10⁻⁵ a row at most, and as much for faster. The first stage only
+/// chooses what is measured again, so the longer second one has the smaller share.
+struct Strictness {
+    /// Error level of the interval of the median, two-sided: twice its part of the budget.
+    median_level: f64,
+    /// Student's t of the interval of the mean, which its part of the budget exceeds.
+    mean_t: f64,
+    /// Fewest pairs: a mode that lasts ten rounds must come and go for the intervals to see it.
+    fewest: usize,
+}
+
+const FIRST: Strictness = Strictness { median_level: 0.02, mean_t: T_01, fewest: 32 };
+const SECOND: Strictness = Strictness { median_level: 0.004, mean_t: T_002, fewest: 96 };
+
+/// Rounds to plan for a stage, the first being 0, at least: an eighth may be lost to stalls.
+pub fn fewest_rounds(stage: usize) -> usize {
+    let fewest = strictness(stage).fewest;
+    fewest + fewest / 8
+}
+
+fn strictness(stage: usize) -> &'static Strictness {
+    if stage == 0 { &FIRST } else { &SECOND }
+}
 
 /// Pairs of costs in the order of time: one side, and the base of the same round.
 pub type Pairs = Vec<(f64, f64)>;
@@ -82,8 +105,8 @@ struct Look {
 impl Look {
     /// The median, and the mean where the median cannot tell: a mode that only some processes fall
     /// into does not move a median.
-    fn at(pairs: &[(f64, f64)], margin: f64) -> Self {
-        let found = compare("base", pairs, STAGE_LEVEL);
+    fn at(pairs: &[(f64, f64)], margin: f64, strictness: &Strictness) -> Self {
+        let found = compare("base", pairs, strictness.median_level);
         let mut look = Self {
             verdict: found.verdict,
             open: None,
@@ -92,14 +115,17 @@ impl Look {
             of_means: false,
             slow: found.slow,
         };
+        let clears = |interval: Interval| side(interval, margin).is_some();
         match found.verdict {
-            Verdict::Faster | Verdict::Slower
-                if found.strict_interval.and_then(|i| side(i, margin)).is_none() =>
-            {
+            _ if found.pairs < strictness.fewest => {
+                (look.verdict, look.open) = (Verdict::NotCompared, Some(Open::TooFew));
+            }
+            Verdict::Faster | Verdict::Slower if !found.strict_interval.is_some_and(clears) => {
                 (look.verdict, look.open) = (Verdict::Open, Some(Open::WithinMargin));
             }
-            Verdict::DependsOnMode | Verdict::Open | Verdict::Same => {
-                let mean = found.mean_interval.or_else(|| mean_ratio_interval(pairs));
+            Verdict::Faster | Verdict::Slower | Verdict::Tie => {}
+            _ => {
+                let mean = mean_ratio_of_batches(pairs, strictness.mean_t);
                 if let Some((mean, verdict)) =
                     mean.and_then(|mean| Some((mean, side(mean, margin)?)))
                 {
@@ -108,15 +134,11 @@ impl Look {
                     look.interval = Some(mean);
                     look.of_means = true;
                 } else {
-                    let narrow = |interval: Interval| {
-                        interval.alike(TIE) || side(interval, margin).is_some()
-                    };
+                    let narrow = |interval: Interval| interval.alike(TIE) || clears(interval);
                     let means = found.strict_interval.is_some_and(narrow);
                     look.open = Some(if means { Open::Means } else { Open::Wide });
                 }
             }
-            Verdict::NotCompared => look.open = Some(Open::TooFew),
-            _ => {}
         }
         look
     }
@@ -176,9 +198,10 @@ fn in_every_layout(stages: &[Stage], verdict: Verdict) -> bool {
     }
 }
 
-/// Whether a row's first stage calls for a second.
+/// Whether a row's first stage calls for a second: the head looks different, or the base from itself.
 pub fn suspicious(first: &Stage) -> bool {
-    Look::at(&first.head, margin(std::slice::from_ref(first))).differs()
+    let margin = margin(std::slice::from_ref(first));
+    [&first.head, &first.control].into_iter().any(|side| Look::at(side, margin, &FIRST).differs())
 }
 
 /// Judges a row by all its stages.
@@ -186,9 +209,29 @@ pub fn suspicious(first: &Stage) -> bool {
 /// A difference counts when each of at least two stages, measured one after the other, clears the
 /// margin on the same side, and every layout of the head does so, too.
 pub fn gate(stages: &[Stage]) -> Gated {
+    decide(stages, |stage| &stage.head, |verdict| in_every_layout(stages, verdict))
+}
+
+/// Judges the base against itself just as a row's head is judged.
+pub fn check(stages: &[Stage]) -> ControlCheck {
+    match decide(stages, |stage| &stage.control, |_| true).verdict {
+        Verdict::Faster | Verdict::Slower => ControlCheck::Failed,
+        Verdict::Tie => ControlCheck::Passed,
+        _ => ControlCheck::Inconclusive,
+    }
+}
+
+/// The one decision: of a side that `of` chooses, where `confirmed` tells whether layouts agree.
+fn decide(
+    stages: &[Stage],
+    of: fn(&Stage) -> &Pairs,
+    confirmed: impl Fn(Verdict) -> bool,
+) -> Gated {
     let margin = margin(stages);
-    let looks: Vec<Look> = stages.iter().map(|stage| Look::at(&stage.head, margin)).collect();
-    let pairs = stages.iter().map(|stage| stage.head.len()).sum();
+    let each = stages.iter().enumerate();
+    let looks: Vec<Look> =
+        each.map(|(number, stage)| Look::at(of(stage), margin, strictness(number))).collect();
+    let pairs = stages.iter().map(|stage| of(stage).len()).sum();
     let Some(last) = looks.last() else {
         return Gated {
             verdict: Verdict::NotCompared,
@@ -202,11 +245,12 @@ pub fn gate(stages: &[Stage]) -> Gated {
         };
     };
     let alike = looks.iter().all(|look| look.verdict == last.verdict);
-    let (verdict, open) = if !looks.iter().any(Look::differs) {
+    let few = last.open == Some(Open::TooFew);
+    let (verdict, open) = if few || !looks.iter().any(Look::differs) {
         (last.verdict, last.open)
     } else if looks.len() < 2 || !alike {
         (Verdict::Open, Some(Open::StagesDisagree))
-    } else if in_every_layout(stages, last.verdict) {
+    } else if confirmed(last.verdict) {
         (last.verdict, None)
     } else {
         (Verdict::Open, Some(Open::Layouts))
@@ -236,7 +280,7 @@ mod tests {
     }
 
     fn one(rng: &mut Rng, ratio: f64) -> Stage {
-        Stage { head: pairs(rng, 60, ratio), ..Stage::default() }
+        Stage { head: pairs(rng, 120, ratio), ..Stage::default() }
     }
 
     #[test]
@@ -287,7 +331,7 @@ mod tests {
     #[test]
     fn what_a_layout_of_the_base_does_is_no_difference() {
         let mut rng = Rng::with_seed(2);
-        let head = pairs(&mut rng, 60, 1.03);
+        let head = pairs(&mut rng, 120, 1.03);
         let with = |layouts: &[f64], rng: &mut Rng| Stage {
             head: head.clone(),
             base_layouts: layouts.iter().map(|&ratio| pairs(rng, 30, ratio)).collect(),
@@ -306,7 +350,7 @@ mod tests {
         let mut rng = Rng::with_seed(6);
         let mut with = |layouts: [f64; 2]| {
             let mut stage = || Stage {
-                head: pairs(&mut rng, 60, 1.05),
+                head: pairs(&mut rng, 120, 1.05),
                 base_layouts: vec![pairs(&mut rng, 30, 1.002), pairs(&mut rng, 30, 1.012)],
                 head_layouts: layouts.iter().map(|&ratio| pairs(&mut rng, 30, ratio)).collect(),
                 ..Stage::default()
@@ -318,20 +362,31 @@ mod tests {
         assert_eq!(with([1.05, 1.0]), (Verdict::Open, Some(Open::Layouts)));
     }
 
-    /// Equal builds on a machine with bursts: both stages are never fooled on the same side.
     #[test]
-    fn equals_are_never_failed() {
-        let mut rng = Rng::with_seed(3);
-        let mut stage = || {
-            let mut side = || {
-                let burst = if rng.f64() < 0.15 { 1.0 + 3.0 * rng.f64() } else { 1.0 };
-                burst * (1.0 + 0.05 * rng.f64())
-            };
-            Stage { head: (0..60).map(|_| (side(), side())).collect(), ..Stage::default() }
+    fn the_control_takes_the_same_path_as_the_head() {
+        let mut rng = Rng::with_seed(7);
+        let slow = |rng: &mut Rng| if rng.f64() < 0.4 { 3.0 } else { 1.0 };
+        let mut stage = |head: bool| {
+            let mut moved: Pairs = pairs(&mut rng, 120, 1.0);
+            moved.iter_mut().for_each(|(cost, _)| *cost *= slow(&mut rng));
+            let still = pairs(&mut rng, 120, 1.0);
+            let (head, control) = if head { (moved, still) } else { (still, moved) };
+            Stage { head, control, ..Stage::default() }
         };
-        for _ in 0..300 {
-            let verdict = gate(&[stage(), stage()]).verdict;
-            assert!(!matches!(verdict, Verdict::Faster | Verdict::Slower), "{verdict:?}");
-        }
+        let (row, control) = ([stage(true), stage(true)], [stage(false), stage(false)]);
+        assert!(suspicious(&row[0]) && suspicious(&control[0]));
+        assert_eq!((gate(&row).verdict, check(&row)), (Verdict::Slower, ControlCheck::Passed));
+        assert_eq!((gate(&control).verdict, check(&control)), (Verdict::Tie, ControlCheck::Failed));
+        assert_eq!(check(&control[..1]), ControlCheck::Inconclusive, "one stage is no proof");
+    }
+
+    #[test]
+    fn a_second_stage_that_lost_its_rounds_proves_nothing() {
+        let mut rng = Rng::with_seed(8);
+        let mut short = one(&mut rng, 1.05);
+        short.head.truncate(SECOND.fewest - 1);
+        let gated = gate(&[one(&mut rng, 1.05), short]);
+        assert_eq!((gated.verdict, gated.open), (Verdict::NotCompared, Some(Open::TooFew)));
+        assert!(fewest_rounds(0) >= FIRST.fewest && fewest_rounds(1) >= SECOND.fewest);
     }
 }

@@ -3,6 +3,7 @@
 //! The unit of a pair is one process against one process of the same round; blocks or iterations
 //! inside a process are never counted as pairs, because they are alike.
 
+mod batch_means;
 mod binomial;
 mod bootstrap;
 mod bound;
@@ -38,7 +39,7 @@ pub use modes::SlowShares;
 pub use percentile::{Percentile, Unsupported, percentile};
 pub use quantile::{Quartiles, quartiles};
 pub use scaling::{PowerLaw, power_law};
-pub use series::series_interval;
+pub use series::{figure_interval, series_interval};
 pub use shift::shift;
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
 pub use spread::{Spread, between_runs};

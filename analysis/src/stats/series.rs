@@ -2,7 +2,19 @@
 
 use super::dependence::batch_size;
 use super::interval::{Interval, dependent_interval};
-use super::verdict::fewest_pairs;
+use super::verdict::{SHOWN_LEVEL, fewest_pairs};
+
+/// The interval of a figure that stands alone: 95%, of the median of samples in the order of time.
+///
+/// Unlike a ratio of the same round, a figure moves with the machine. The interval therefore reaches over
+/// the sign intervals of the whole series and of each of its halves, each wider where neighbors resemble
+/// each other: a drift that separates the halves is inside. `None` with fewer than six independent samples.
+pub fn figure_interval(samples: &[f64]) -> Option<Interval> {
+    let of = |part: &[f64]| dependent_interval(part, part.len() / batch_size(part), SHOWN_LEVEL);
+    let finite: Vec<f64> = samples.iter().copied().filter(|x| x.is_finite()).collect();
+    let (earlier, later) = finite.split_at(finite.len() / 2);
+    Some([earlier, later].into_iter().filter_map(of).fold(of(&finite)?, Interval::hull))
+}
 
 /// The sign interval of the median of samples in the order of time, at an error level; wider where
 /// neighbours resemble each other, as for pairs.
@@ -19,16 +31,18 @@ pub fn series_interval(samples: &[f64], level: f64) -> Option<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::median_interval;
     use fastrand::Rng;
 
     #[test]
     fn it_is_the_order_statistic_interval_of_independent_samples() {
-        // Conover, table A3: n = 20, α = 0.05 → the 6th smallest and the 6th largest. Up and down in
-        // turn, so that no neighbours are alike.
+        // Conover, table A3: n = 20, α = 0.05 → the 6th smallest and the 6th largest, or a little inside
+        // of them. Up and down in turn, so that no neighbors are alike.
         let samples: Vec<f64> =
             (0..20).map(|x| f64::from(if x % 2 == 0 { 1 + x / 2 } else { 20 - x / 2 })).collect();
         let interval = series_interval(&samples, 0.05);
-        assert_eq!(interval, Some(Interval { low: 6.0, high: 15.0 }));
+        assert_eq!(interval, median_interval(&samples, 0.05));
+        assert!(interval.is_some_and(|interval| interval.within(5.9, 15.1)));
     }
 
     #[test]
@@ -40,6 +54,71 @@ mod tests {
         assert_eq!(series_interval(&[1.0; 14], 1e-6), None, "14 cannot bear so strict a level");
         let sticky: Vec<f64> = (0..60).map(|x| f64::from(x / 20 % 2)).collect();
         assert_eq!(series_interval(&sticky, 0.05), None);
+    }
+
+    /// Standard normal, by Box and Muller.
+    fn normal(rng: &mut Rng) -> f64 {
+        let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * rng.f64()).cos()
+    }
+
+    /// Which share of first halves have an interval that holds the median of the second half.
+    fn half_against_half(
+        interval: impl Fn(&[f64]) -> Option<Interval>,
+        mut series: impl FnMut(&mut Rng) -> Vec<f64>,
+    ) -> f64 {
+        let mut rng = Rng::with_seed(15);
+        let held: Vec<bool> = (0..400)
+            .filter_map(|_| {
+                let series = series(&mut rng);
+                let (first, second) = series.split_at(series.len() / 2);
+                let middle = crate::stats::median(second)?;
+                interval(first).map(|i| (i.low..=i.high).contains(&middle))
+            })
+            .collect();
+        assert!(held.len() > 300, "{} have an interval", held.len());
+        held.iter().filter(|held| **held).count() as f64 / held.len() as f64
+    }
+
+    /// Noise about a level that keeps `memory` of itself from round to round, of a spread relative to the
+    /// noise.
+    fn drifting(rng: &mut Rng, memory: f64, spread: f64) -> Vec<f64> {
+        let mut level = normal(rng);
+        let step = (1.0 - memory * memory).sqrt();
+        (0..80)
+            .map(|_| {
+                level = memory * level + step * normal(rng);
+                spread * level + normal(rng)
+            })
+            .collect()
+    }
+
+    /// Noise in one of two modes, which changes every `rounds` rounds on average.
+    fn sticky(rng: &mut Rng, rounds: usize, apart: f64) -> Vec<f64> {
+        let mut mode = rng.bool();
+        (0..80)
+            .map(|_| {
+                mode ^= rng.usize(..rounds) == 0;
+                f64::from(u8::from(mode)) * apart + normal(rng)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn interval_of_one_half_of_a_drifting_run_holds_the_median_of_the_other() {
+        // `before` is the sign interval of samples that are taken for independent.
+        let before = |samples: &[f64]| dependent_interval(samples, samples.len(), SHOWN_LEVEL);
+        let holds = |name: &str, most_before: f64, make: &dyn Fn(&mut Rng) -> Vec<f64>| {
+            let (was, is) =
+                (half_against_half(before, make), half_against_half(figure_interval, make));
+            assert!(was < most_before && is >= 0.85, "{name}: {was} before, {is} now");
+        };
+        holds("independent", 0.88, &|rng| drifting(rng, 0.0, 1.0));
+        holds("autocorrelation of 0.3", 0.80, &|rng| drifting(rng, 0.6, 1.0));
+        holds("slow drift", 0.70, &|rng| drifting(rng, 0.97, 0.5));
+        holds("modes of 3 rounds", 0.75, &|rng| sticky(rng, 3, 4.0));
+        holds("modes of 5 rounds", 0.70, &|rng| sticky(rng, 5, 2.0));
+        holds("modes of 10 rounds", 0.60, &|rng| sticky(rng, 10, 2.0));
     }
 
     #[test]

@@ -423,11 +423,14 @@ mod tests {
     }
 
     #[test]
-    fn too_few_rounds_for_a_level_are_not_compared() {
+    fn too_few_rounds_for_the_level_settle_nothing() {
         assert_eq!(fewest_pairs(0.01 / 21.0), 13);
         assert_eq!(fewest_pairs(0.01 / 90.0), 15);
         let costs = vec![(2.0, 1.0); 14];
-        assert_eq!(compare("tokio", &costs, 0.01 / 90.0).verdict, Verdict::NotCompared);
+        let mut open = compare("tokio", &costs, 0.01 / 90.0);
+        assert_eq!((open.verdict, open.more_rounds), (Verdict::Open, Some(1)));
+        lean([&mut open]);
+        assert_eq!(open.verdict, Verdict::LeansSlower);
         assert_eq!(compare("tokio", &vec![(2.0, 1.0); 15], 0.01 / 90.0).verdict, Verdict::Slower);
     }
 

@@ -28,7 +28,7 @@ pub(crate) fn results(bytes: &[u8]) {
             let _ = analyse(run);
         }
         Err(error) => {
-            let told = error.to_string();
+            let told = error.to_string().replace('\n', " ");
             assert!(!told.contains(char::is_control) && told.len() < 2_000, "{told:?}");
         }
     }

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use runtime_bench_api::clock::{Clock, Usage};
-use runtime_bench_api::trial::{self, ExternalReply, process};
+use runtime_bench_api::process;
+use runtime_bench_api::trial::{self, ExternalReply};
 use runtime_bench_api::workload::Setup;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::external::{

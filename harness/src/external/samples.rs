@@ -8,10 +8,8 @@ use runtime_bench_results::external::Sample;
 /// All samples together; they are possible (`Measured::check`).
 pub(super) fn timing(samples: &[Sample]) -> Timing {
     let sum = |of: fn(&Sample) -> f64| nanoseconds(samples.iter().map(of).sum());
-    let shortest = samples.iter().map(|sample| sample.wall_ns).fold(f64::INFINITY, f64::min);
     Timing {
         wall: sum(|sample| sample.wall_ns),
-        shortest: nanoseconds(shortest),
         usage: Usage { cpu: sum(|sample| sample.cpu_ns), ..Usage::default() },
     }
 }
@@ -30,6 +28,6 @@ mod tests {
         let sample = |wall_ns, cpu_ns| Sample { wall_ns, cpu_ns, output: Value::Null };
         let timing = timing(&[sample(300.0, 500.0), sample(100.0, 0.0)]);
         let ns = Duration::from_nanos;
-        assert_eq!((timing.wall, timing.shortest, timing.usage.cpu), (ns(400), ns(100), ns(500)));
+        assert_eq!((timing.wall, timing.usage.cpu), (ns(400), ns(500)));
     }
 }

@@ -8,7 +8,7 @@ use runtime_bench_results::trial::ErrorKind;
 
 use super::tree;
 use crate::program::TrialError;
-use runtime_bench_api::trial::process::orphaned;
+use runtime_bench_api::process::orphaned;
 
 /// How often it looks: seldom enough that looking costs a thousandth of a core.
 const LOOK: Duration = Duration::from_millis(50);

@@ -126,8 +126,9 @@ fn shown(
         let block = BlockSize::Nanoseconds(profile.block(cell.phase).as_nanos() as u64);
         let mut rates = Vec::new();
         for _ in 0..TRIALS {
-            let finished =
-                executor.run(&Trial { cell: &key, phase: cell.phase, block }).ok_or_else(|| {
+            let finished = executor
+                .run(&Trial { cell: &key, phase: cell.phase, block, round: 0 })
+                .ok_or_else(|| {
                     Error::Interrupted("interrupted; nothing was measured".to_owned())
                 })?;
             match finished.outcome {

@@ -4,9 +4,11 @@
 //! - `points`: where each workload is measured.
 //! - [`shard`]: a plan split over machines. [`calibration`]: rates that are shares of a capacity.
 //! - `groups` and `schedule`: comparisons, their rounds, and the random order of rounds.
+//! - `looks`: at which numbers of rounds comparisons are judged, and which go on.
 
 pub mod calibration;
 pub(crate) mod groups;
+pub(crate) mod looks;
 mod points;
 pub mod profile;
 pub mod request;
@@ -137,7 +139,8 @@ pub fn make(
         pool_threads: request.pool_threads,
         budget_s: request.budget.as_secs_f64(),
         trial_limit_s: request.trial_limit.as_secs_f64(),
-        looks: 1,
+        looks: request.looks(&runners),
+        rounds: request.rounds,
         reference: request.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
         shard,
         cells,

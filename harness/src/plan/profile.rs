@@ -61,6 +61,16 @@ impl Profile {
         }
     }
 
+    /// How often a comparison is judged, at most. More looks save time on what is easy, and cost power,
+    /// because they share the error level.
+    pub fn looks(self) -> usize {
+        match self {
+            Self::Smoke => 1,
+            Self::Quick => 3,
+            Self::Standard | Self::Thorough => 6,
+        }
+    }
+
     /// Phase at which a workload is measured, unless it is asked for another.
     pub fn phase(self, headline: Phase) -> Phase {
         match self {

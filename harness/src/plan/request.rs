@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::Phase;
@@ -69,6 +70,8 @@ pub struct PlanRequest {
     pub profile: Profile,
     /// Time for one cell.
     pub budget: Duration,
+    /// Rounds of every comparison; `None` leaves them to the budget and to what the looks show.
+    pub rounds: Option<u32>,
     /// Worker threads.
     pub workers: usize,
     /// Threads of the pool for tasks that block.
@@ -108,6 +111,7 @@ impl PlanRequest {
             phase: None,
             profile,
             budget: profile.budget(),
+            rounds: None,
             workers: cores(),
             pool_threads: POOL_THREADS,
             seed: fastrand::u64(..MAX_SEED),
@@ -117,6 +121,12 @@ impl PlanRequest {
             conformance: false,
             shard: None,
         }
+    }
+
+    /// How often a comparison is judged: once where its rounds are fixed, or where there is none.
+    pub(super) fn looks(&self, runners: &[RunnerInfo]) -> usize {
+        let compared = runners.iter().filter(|info| info.class != Class::Reference).count() > 1;
+        if compared && self.rounds.is_none() { self.profile.looks() } else { 1 }
     }
 
     /// Whether a runner is chosen.

@@ -8,50 +8,68 @@ use std::ops::RangeInclusive;
 use fastrand::Rng;
 use runtime_bench_results::run::{Reference, Schedule};
 
+use super::request::MAX_SEED;
+
 /// A comparison may cost this many times its budget before it is left to a longer profile: enough
 /// for 16 instances of a third of a second in the quick profile, and for 16 that are loaded for a second
 /// or 20 steady ones of half a second in the standard one.
 const TOLERANCE: f64 = 9.0;
 
+/// The fewest processes whose median has an interval at 95%.
+const REFERENCE_ROUNDS: u32 = 6;
+
+/// How many rounds a comparison may get.
+#[derive(Clone, Debug)]
+pub(crate) enum Count {
+    /// So many, whatever they cost.
+    Exactly(u32),
+    /// As many as the budget holds, within a range.
+    Fitting(RangeInclusive<u32>),
+    /// As many as its answers need, to one of these looks.
+    Looks(Vec<u32>),
+}
+
 /// Decides how many rounds a comparison of `cells` gets, from the cost of one round.
 pub(crate) fn schedule(
     group: String,
-    rounds: RangeInclusive<u32>,
+    count: Count,
     budget_s: f64,
     cells: usize,
     round_cost_s: f64,
 ) -> Schedule {
     let whole_s = budget_s * cells as f64;
-    let (fewest, most) = rounds.into_inner();
-    let least_s = round_cost_s * f64::from(fewest);
-    let left_out = (least_s > whole_s * TOLERANCE && fewest < most).then(|| {
-        let needed = (least_s / cells as f64 * 10.0).ceil() / 10.0;
+    let cost_s = |rounds: u32| round_cost_s * f64::from(rounds);
+    let (rounds, looks, tolerance) = match count {
+        Count::Exactly(rounds) => (rounds, Vec::new(), f64::INFINITY),
+        Count::Fitting(range) => {
+            let (fewest, most) = range.into_inner();
+            let fitting = (whole_s / round_cost_s).floor();
+            let tolerance = if fewest < most { TOLERANCE } else { f64::INFINITY };
+            (fitting.clamp(f64::from(fewest), f64::from(most)) as u32, Vec::new(), tolerance)
+        }
+        Count::Looks(mut looks) => (looks.remove(0), looks, TOLERANCE),
+    };
+    let left_out = (cells > 0 && cost_s(rounds) > whole_s * tolerance).then(|| {
+        let needed = (cost_s(rounds) / cells as f64 * 10.0).ceil() / 10.0;
         format!(
-            "{fewest} rounds would take {needed} s a cell, and this run has {budget_s} s: use a \
+            "{rounds} rounds would take {needed} s a cell, and this run has {budget_s} s: use a \
              longer profile, or --budget {needed}s"
         )
     });
-    let rounds = (whole_s / round_cost_s).floor().clamp(f64::from(fewest), f64::from(most)) as u32;
-    Schedule {
-        group,
-        round_cost_s,
-        rounds: if left_out.is_some() || cells == 0 { 0 } else { rounds },
-        left_out,
-        references: Vec::new(),
-    }
+    let runs = left_out.is_none() && cells > 0;
+    let rounds = if runs { rounds } else { 0 };
+    let own_s = if looks.is_empty() || !runs { 0.0 } else { whole_s };
+    let time_s = cost_s(rounds).max(own_s);
+    Schedule { group, round_cost_s, rounds, looks, time_s, left_out, references: Vec::new() }
 }
 
 /// Decides in how many of the `rounds` of its comparison a reference row takes part, from the cost of a
-/// trial of it.
-pub(crate) fn reference(
-    cell: usize,
-    range: RangeInclusive<u32>,
-    budget_s: f64,
-    cost_s: f64,
-    rounds: u32,
-) -> Reference {
-    let alone = schedule(String::new(), range, budget_s, 1, cost_s);
-    Reference { cell, rounds: alone.rounds.min(rounds), left_out: alone.left_out }
+/// trial of it. It is never ranked, so a median with an interval is enough, and without time for that
+/// a single figure.
+pub(crate) fn reference(cell: usize, budget_s: f64, cost_s: f64, rounds: u32) -> Reference {
+    let fitting = (budget_s / cost_s.max(f64::MIN_POSITIVE)).floor() as u32;
+    let wanted = if fitting == 0 { 1 } else { fitting.max(REFERENCE_ROUNDS) };
+    Reference { cell, rounds: wanted.min(rounds), left_out: None }
 }
 
 /// Whether a row with fewer rounds than its comparison takes part in a round, counted from 1: they are
@@ -75,15 +93,19 @@ pub(crate) fn rng(seed: u64, comparison: usize, round: u32) -> Rng {
     Rng::with_seed(mixed)
 }
 
-/// Every round of every comparison, as the comparison's index, in random order.
-pub(crate) fn order(seed: u64, schedules: &[Schedule]) -> Vec<usize> {
-    let rounds = |schedule: &Schedule| schedule.rounds as usize;
-    let mut order: Vec<usize> = schedules
-        .iter()
-        .enumerate()
-        .flat_map(|(index, schedule)| std::iter::repeat_n(index, rounds(schedule)))
-        .collect();
-    rng(seed, 0, 0).shuffle(&mut order);
+/// Seed of the inputs of a round: the same for all cells of the run, so that they are compared on the same
+/// inputs, and another one for each round, so that intervals hold the luck of inputs, too. Outside rounds
+/// it is the run's own.
+pub(crate) fn input_seed(seed: u64, round: u32) -> u64 {
+    if round == 0 { seed } else { rng(seed, usize::MAX, round).u64(..MAX_SEED) }
+}
+
+/// Every round of every comparison of a stage, counted from 0, as the comparison's index in random order.
+pub(crate) fn order(seed: u64, stage: u32, rounds: &[u32]) -> Vec<usize> {
+    let each = rounds.iter().enumerate();
+    let mut order: Vec<usize> =
+        each.flat_map(|(index, &rounds)| std::iter::repeat_n(index, rounds as usize)).collect();
+    rng(seed, 0, stage).shuffle(&mut order);
     order
 }
 
@@ -92,17 +114,14 @@ mod tests {
     use super::*;
 
     fn rounds(budget_s: f64, round_cost_s: f64) -> Schedule {
-        schedule("g".into(), 13..=150, budget_s, 8, round_cost_s)
+        schedule("g".into(), Count::Fitting(13..=150), budget_s, 8, round_cost_s)
     }
 
     #[test]
     fn a_reference_row_takes_part_in_as_many_rounds_as_it_has_time_for() {
-        let of = |cost_s: f64, rounds: u32| reference(0, 13..=150, 0.8, cost_s, rounds);
-        assert_eq!(of(0.001, 40).rounds, 40);
-        assert_eq!(of(0.04, 40).rounds, 20);
-        let dear = of(0.7, 40);
-        assert_eq!(dear.rounds, 0);
-        assert!(dear.left_out.unwrap().contains("--budget 9.1s"));
+        let of = |cost_s: f64, rounds: u32| reference(0, 0.8, cost_s, rounds).rounds;
+        assert_eq!([0.001, 0.04, 0.7, 2.6].map(|cost_s| of(cost_s, 40)), [40, 20, 6, 1]);
+        assert_eq!([0.001, 0.7, 2.6].map(|cost_s| of(cost_s, 0)), [0, 0, 0]);
         for (rounds, of) in [(40, 40), (20, 40), (13, 40), (0, 40), (13, 13), (7, 9)] {
             let taken = (1..=of).filter(|round| takes_part(*round, rounds, of)).count();
             assert_eq!(taken, rounds as usize, "{rounds} of {of}");
@@ -127,6 +146,21 @@ mod tests {
     }
 
     #[test]
+    fn looks_have_the_time_of_the_budget_or_of_the_first_look() {
+        let of = |budget_s, round_cost_s| {
+            let looks = Count::Looks(vec![20, 50, 150]);
+            schedule("g".into(), looks, budget_s, 8, round_cost_s)
+        };
+        let (cheap, dear) = (of(0.8, 0.01), of(0.8, 1.0));
+        assert_eq!((cheap.rounds, cheap.looks), (20, vec![50, 150]));
+        assert!((cheap.time_s - 6.4).abs() < 1e-9 && (dear.time_s - 20.0).abs() < 1e-9);
+        let left_out = of(0.8, 8.0);
+        assert_eq!((left_out.rounds, left_out.time_s.to_bits()), (0, 0));
+        let exactly = schedule("g".into(), Count::Exactly(3), 0.8, 8, 1e3);
+        assert_eq!((exactly.rounds, exactly.left_out), (3, None));
+    }
+
+    #[test]
     fn every_round_has_numbers_of_its_own() {
         let first = |seed, comparison, round| rng(seed, comparison, round).u64(..);
         let drawn = (0..3).flat_map(|seed| {
@@ -141,15 +175,7 @@ mod tests {
         for seed in 0..300 {
             let mut rng = Rng::with_seed(seed);
             let rounds: Vec<u32> = (0..rng.usize(..12)).map(|_| rng.u32(..40)).collect();
-            let schedule = |&rounds: &u32| Schedule {
-                group: String::new(),
-                round_cost_s: 0.0,
-                rounds,
-                left_out: None,
-                references: Vec::new(),
-            };
-            let schedules: Vec<Schedule> = rounds.iter().map(schedule).collect();
-            let order = order(seed, &schedules);
+            let order = order(seed, 0, &rounds);
             for (index, &rounds) in rounds.iter().enumerate() {
                 let count = order.iter().filter(|&&i| i == index).count();
                 assert_eq!(count, rounds as usize, "seed {seed}");

@@ -3,13 +3,15 @@
 mod child;
 pub mod interrupt;
 
+use std::cell::Cell;
 use std::env;
+use std::fs;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use runtime_bench_api::trial::process::HARNESS_PID;
+use runtime_bench_api::process::HARNESS_PID;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::listing::Route;
 use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest, ServeRequest};
@@ -20,6 +22,7 @@ use tempfile::TempDir;
 
 use crate::error::Error;
 use crate::executor::{Executor, Finished, PROBE_LIMIT, Trial, read_probe};
+use crate::plan::schedule::input_seed;
 use crate::probes::Probes;
 use crate::program::{COUNTING, MIMALLOC, Program, ProgramError, TrialError, this_program};
 use child::{Ended, Limits};
@@ -50,6 +53,8 @@ pub struct ProcessExecutor<'a> {
     /// change of the generator is not taken for one of the server.
     generator: PathBuf,
     scratch: TempDir,
+    /// Seed of the inputs in the scratch folder.
+    inputs: Cell<u64>,
     routes: Vec<Route>,
     /// Why all trials of some runners fail.
     failures: Vec<(String, TrialError)>,
@@ -64,7 +69,7 @@ pub struct Settings {
     pub workers: usize,
     /// Threads of the pool for tasks that block.
     pub pool_threads: usize,
-    /// Seed for the inputs.
+    /// Seed that the inputs of each round follow from.
     pub seed: u64,
     /// After this a trial is killed.
     pub limit: Duration,
@@ -103,7 +108,16 @@ impl<'a> ProcessExecutor<'a> {
             require_utf8(path)?;
         }
         let failures = Vec::new();
-        Ok(Self { interrupt, harness, generator, scratch, routes, failures, settings })
+        Ok(Self {
+            interrupt,
+            harness,
+            generator,
+            scratch,
+            routes,
+            failures,
+            settings,
+            inputs: Cell::default(),
+        })
     }
 
     /// The same, with what runs the trials of each runner.
@@ -122,13 +136,27 @@ impl<'a> ProcessExecutor<'a> {
         Self { failures: failed.collect(), ..self.with_routes(probes.routes()) }
     }
 
+    /// The folder for input files of a seed. Those of another seed are removed, because workloads know
+    /// their files by size alone, and a run has many rounds.
+    fn scratch_of(&self, seed: u64) -> PathBuf {
+        let folder = |seed: u64| self.scratch.path().join(seed.to_string());
+        let before = self.inputs.replace(seed);
+        if before != seed {
+            let _ = fs::remove_dir_all(folder(before));
+        }
+        // Where it cannot be made, the trial says which file it cannot write.
+        let _ = fs::create_dir_all(folder(seed));
+        folder(seed)
+    }
+
     fn route(&self, cell: &CellKey) -> Option<&Route> {
         let mut own = self.routes.iter().filter(|route| route.runner == cell.runner);
         own.find(|route| route.workloads.contains(&cell.workload))
     }
 
     fn start(&self, program: &Program, route: &Route, trial: &Trial<'_>) -> Option<Finished> {
-        let Trial { cell, phase, block } = *trial;
+        let Trial { cell, phase, block, round } = *trial;
+        let seed = input_seed(self.settings.seed, round);
         let workers = cell.point.workers().unwrap_or(self.settings.workers);
         let limit = self.settings.limit;
         let external = route
@@ -143,10 +171,10 @@ impl<'a> ProcessExecutor<'a> {
             pool_threads: self.settings.pool_threads,
             phase,
             block,
-            seed: self.settings.seed,
-            scratch: self.scratch.path().to_string_lossy().into_owned(),
+            seed,
+            scratch: self.scratch_of(seed).to_string_lossy().into_owned(),
             load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
-            external: external,
+            external,
         }));
         let mut command = command(program);
         command.envs(route.worker_variable.as_ref().map(|name| (name, workers.to_string())));

@@ -184,8 +184,8 @@ impl Measuring<'_> {
         let mut all_s = 0.0;
         for side in 0..sides {
             // The first process of a program pays for cold caches.
-            let first = self.trial(row, side)?.1;
-            all_s += first.min(self.trial(row, side)?.1).as_secs_f64();
+            let first = self.trial(row, side, 0)?.1;
+            all_s += first.min(self.trial(row, side, 0)?.1).as_secs_f64();
         }
         let members = self.rows[row].members(0).len();
         Some((all_s / sides as f64 * members as f64).max(1e-6))
@@ -193,11 +193,12 @@ impl Measuring<'_> {
 
     fn round(&mut self, row: usize, rng: &mut Rng) -> Option<()> {
         let at_s = self.monitor.now();
-        let mut members = self.rows[row].members(self.measured[row].rounds.len());
+        let done = self.measured[row].rounds.len();
+        let mut members = self.rows[row].members(done);
         rng.shuffle(&mut members);
         let mut costs = vec![None; self.rows[row].size()];
         for side in members {
-            costs[side] = self.trial(row, side)?.0;
+            costs[side] = self.trial(row, side, done as u32 + 1)?.0;
         }
         let until_s = self.monitor.now();
         self.measured[row].rounds.push(Round { costs, at_s, until_s });
@@ -205,7 +206,7 @@ impl Measuring<'_> {
     }
 
     /// One trial: its cost in the metric, and in time.
-    fn trial(&mut self, row: usize, side: usize) -> Option<(Option<f64>, Duration)> {
+    fn trial(&mut self, row: usize, side: usize, round: u32) -> Option<(Option<f64>, Duration)> {
         let nothing = Some((None, Duration::ZERO));
         let Row { name, phase, metric, .. } = &self.rows[row];
         let Some(who) = self.rows[row].side(side) else { return nothing };
@@ -216,7 +217,7 @@ impl Measuring<'_> {
         }
         self.progress.running(name);
         let block = BlockSize::Nanoseconds(Profile::Quick.block(*phase).as_nanos() as u64);
-        let finished = who.executor.run(&Trial { cell: &who.cell, phase: *phase, block })?;
+        let finished = who.executor.run(&Trial { cell: &who.cell, phase: *phase, block, round })?;
         if self.interrupt.requested() {
             return None;
         }

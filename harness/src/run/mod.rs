@@ -1,6 +1,7 @@
 //! A run from its plan to its results file.
 //!
 //! - `rounds`: pilots, then rounds; each finished trial is written down.
+//! - `looks`: the stages of the rounds, and what goes on after each.
 //! - [`mod@resume`]: a run that was stopped, to go on with.
 //! - [`interleave`]: other builds, or other sizes, against each other in the same way.
 //! - `header`: what stands at the head of a results file.
@@ -8,9 +9,12 @@
 
 mod header;
 pub mod interleave;
+mod looks;
 mod progress;
 pub mod resume;
 mod rounds;
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;
 

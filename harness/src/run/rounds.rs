@@ -1,13 +1,12 @@
 //! Pilots, then rounds; every finished trial is written down as it comes.
 
 use std::collections::{BTreeMap, HashSet};
-use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
 use runtime_bench_analysis::analysis::Levels;
 use runtime_bench_analysis::stats::fewest_pairs;
 use runtime_bench_results::interruption::{Break, PartialRound};
-use runtime_bench_results::run::{Line, PlannedCell, Reference, Role, Schedule, TrialRecord};
+use runtime_bench_results::run::{Line, Look, PlannedCell, Reference, Role, Schedule, TrialRecord};
 use runtime_bench_results::store::RunWriter;
 use runtime_bench_results::trial::{BlockSize, Outcome};
 
@@ -17,8 +16,9 @@ use crate::executor::{Executor, Finished, Trial};
 use crate::monitor::{Monitor, NoiseEvents};
 use crate::plan::Planned;
 use crate::plan::groups::{Group, groups};
+use crate::plan::looks::ladder;
 use crate::plan::profile::Profile;
-use crate::plan::schedule::{order, reference, rng, schedule, takes_part};
+use crate::plan::schedule::{Count, reference, rng, schedule, takes_part};
 
 /// What the pilots of a cell are expected to take, seconds.
 const PILOT_S: f64 = 0.05;
@@ -28,15 +28,17 @@ const SPARE_ROUNDS: u32 = 2;
 
 /// The pilots and rounds of a run.
 pub(super) struct Rounds<'a> {
-    planned: &'a Planned,
+    pub(super) planned: &'a Planned,
     profile: Profile,
-    groups: Vec<Group>,
+    pub(super) groups: Vec<Group>,
     /// Cells whose trial failed; they are not tried again.
-    broken: Vec<bool>,
+    pub(super) broken: Vec<bool>,
+    /// The last round of each cell, as far as it is decided.
+    pub(super) until: Vec<u32>,
     /// Trials of rounds that are done: a cell and a round.
     done: HashSet<(usize, u32)>,
     /// Rounds of reference rows that have fewer than their comparison.
-    references: BTreeMap<usize, Share>,
+    pub(super) references: BTreeMap<usize, Share>,
     pub(super) executor: &'a dyn Executor,
     pub(super) writer: RunWriter,
     pub(super) monitor: Box<dyn Monitor>,
@@ -45,7 +47,7 @@ pub(super) struct Rounds<'a> {
 
 /// A reference row takes part in so many of the rounds of its comparison.
 #[derive(Clone, Copy, Debug)]
-struct Share {
+pub(super) struct Share {
     rounds: u32,
     of: u32,
 }
@@ -68,9 +70,10 @@ impl<'a> Rounds<'a> {
             broken[trial.cell] |= matches!(trial.outcome, Outcome::Error { .. });
             done.insert((trial.cell, trial.round));
         }
-        let schedules = run.schedules.clone();
+        let (schedules, looks) = (run.schedules.clone(), run.looks.clone());
         let mut this = Self {
             groups: groups(plan),
+            until: vec![0; plan.cells.len()],
             broken,
             done,
             references: BTreeMap::new(),
@@ -81,41 +84,35 @@ impl<'a> Rounds<'a> {
             executor,
             writer,
         };
-        for schedule in &schedules {
-            this.adopt(schedule);
+        for (group, schedule) in schedules.iter().enumerate() {
+            this.adopt(group, schedule);
         }
+        looks.iter().for_each(|look| this.adopt_look(look));
         this
     }
 
     /// `false` when the run was interrupted.
     pub(super) fn pilots_and_rounds(&mut self) -> Result<bool, Error> {
-        let Some(schedules) = self.pilots()? else { return Ok(false) };
-        let order = self.order(&schedules);
-        let left: Vec<(usize, u32)> =
-            order.into_iter().filter(|&(group, round)| self.is_left(group, round)).collect();
-        let costs_s = left.iter().map(|&(group, _)| schedules[group].round_cost_s);
-        self.progress.phase("measuring", costs_s.sum());
-        for (group, round) in left {
-            if !self.round(group, round)? {
-                return Ok(false);
-            }
-            self.progress.finished(schedules[group].round_cost_s);
+        if !self.pilots()? {
+            return Ok(false);
         }
-        Ok(true)
+        self.require_time()?;
+        self.stages()
     }
 
-    /// Every round, as the index of its comparison and its number, in an order that the seed decides.
-    fn order(&self, schedules: &[Schedule]) -> Vec<(usize, u32)> {
-        let mut rounds = vec![0; schedules.len()];
-        let numbered = |group: usize| {
-            rounds[group] += 1;
-            (group, rounds[group])
-        };
-        order(self.planned.plan.seed, schedules).into_iter().map(numbered).collect()
+    /// Rejects a budget in which no comparison gets to its first look.
+    fn require_time(&self) -> Result<(), Error> {
+        let schedules = &self.writer.run().schedules;
+        match schedules.iter().find_map(|schedule| schedule.left_out.as_ref()) {
+            Some(reason) if schedules.iter().all(|schedule| schedule.left_out.is_some()) => {
+                Err(Error::Usage(format!("the budget is too small for a first look: {reason}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether some of a round is still to be measured.
-    fn is_left(&self, group: usize, round: u32) -> bool {
+    pub(super) fn is_left(&self, group: usize, round: u32) -> bool {
         self.members(group, Some(round)).any(|cell| !self.done.contains(&(cell, round)))
     }
 
@@ -137,37 +134,41 @@ impl<'a> Rounds<'a> {
 
     /// Trials of each cell that are not counted: does it run, is it right, what does it cost?
     /// Comparisons that have their schedule already are not tried again.
-    fn pilots(&mut self) -> Result<Option<Vec<Schedule>>, Error> {
-        let mut schedules = self.writer.run().schedules.clone();
-        let groups = schedules.len()..self.groups.len();
+    fn pilots(&mut self) -> Result<bool, Error> {
+        let groups = self.writer.run().schedules.len()..self.groups.len();
         let cells: usize = self.groups[groups.clone()].iter().map(|group| group.cells.len()).sum();
         let pilots_s = cells as f64 * PILOT_S;
         self.progress.phase("verifying", pilots_s + self.planned.cost_s);
         for group in groups {
             let probed = self.monitor.between_rounds();
             self.note(probed)?;
-            let Some(costs) = self.pilots_of(group)? else { return Ok(None) };
+            let Some(costs) = self.pilots_of(group)? else { return Ok(false) };
             let schedule = self.schedule(group, &costs);
             if let Some(reason) = &schedule.left_out {
                 self.progress.say(&format!("left out: {}: {reason}", schedule.group));
             }
-            for Reference { cell, left_out, .. } in &schedule.references {
-                if let Some(reason) = left_out {
-                    let key = &self.planned.plan.cells[*cell].key;
-                    self.progress.say(&format!("left out: {key}: {reason}"));
-                }
-            }
-            self.adopt(&schedule);
-            self.writer.append(Line::Schedule(schedule.clone()))?;
-            schedules.push(schedule);
+            self.adopt(group, &schedule);
+            self.writer.append(Line::Schedule(schedule))?;
         }
-        Ok(Some(schedules))
+        Ok(true)
     }
 
-    /// Takes the rounds of reference rows from the schedule of their comparison.
-    fn adopt(&mut self, schedule: &Schedule) {
+    /// Takes the rounds of cells from the schedule of their comparison.
+    fn adopt(&mut self, group: usize, schedule: &Schedule) {
+        for &cell in &self.groups[group].cells {
+            self.until[cell] = schedule.rounds;
+        }
         for Reference { cell, rounds, .. } in &schedule.references {
             self.references.insert(*cell, Share { rounds: *rounds, of: schedule.rounds });
+        }
+    }
+
+    /// Takes the rounds of the cells that go on from a look.
+    pub(super) fn adopt_look(&mut self, look: &Look) {
+        for allocation in &look.going_on {
+            for cell in &allocation.cells {
+                self.until[*cell] = allocation.rounds;
+            }
         }
     }
 
@@ -201,12 +202,12 @@ impl<'a> Rounds<'a> {
         let sets = |id: &usize| alone || !is_reference(id);
         let trial_s = |cell: &usize| costs[cell].as_secs_f64();
         let setting: Vec<&usize> = costs.keys().filter(|id| sets(id)).collect();
-        let range = self.rounds(group, costs.len());
+        let count = self.rounds(group, costs.len());
         let round_s = setting.iter().map(|id| trial_s(id)).sum();
         let (name, budget_s) = (self.groups[group].name.clone(), plan.budget_s);
-        let mut schedule = schedule(name, range.clone(), budget_s, setting.len(), round_s);
+        let mut schedule = schedule(name, count, budget_s, setting.len(), round_s);
         for id in costs.keys().filter(|id| !sets(id)) {
-            let reference = reference(*id, range.clone(), budget_s, trial_s(id), schedule.rounds);
+            let reference = reference(*id, budget_s, trial_s(id), schedule.rounds);
             let part = f64::from(reference.rounds) / f64::from(schedule.rounds.max(1));
             schedule.round_cost_s += trial_s(id) * part;
             schedule.references.push(reference);
@@ -214,20 +215,26 @@ impl<'a> Rounds<'a> {
         schedule
     }
 
-    /// Fewest and most rounds: enough for a verdict at the level that this comparison has.
-    fn rounds(&self, group: usize, able: usize) -> RangeInclusive<u32> {
+    /// How many rounds a comparison may get: enough for a verdict at its level.
+    fn rounds(&self, group: usize, able: usize) -> Count {
         let plan = &self.planned.plan;
+        if let Some(rounds) = plan.rounds {
+            return Count::Exactly(rounds);
+        }
         let workload = &plan.cells[self.groups[group].cells[0]].key.workload;
         // One of the able cells is the A/A control.
         let level = Levels::of(plan).level(workload, able.saturating_sub(1));
-        let fewest = fewest_pairs(level) as u32 + SPARE_ROUNDS;
-        let wanted = self.profile.rounds(self.groups[group].phase);
-        let fewest = fewest.max(*wanted.start());
-        fewest..=fewest.max(*wanted.end())
+        let (least, most) = self.profile.rounds(self.groups[group].phase).into_inner();
+        let fewest = fewest_pairs(level) as u32;
+        if plan.looks > 1 {
+            return Count::Looks(ladder(fewest.max(least), most, plan.looks));
+        }
+        let fewest = (fewest + SPARE_ROUNDS).max(least);
+        Count::Fitting(fewest..=fewest.max(most))
     }
 
     /// One trial of each cell of a comparison, in random order; `false` when interrupted.
-    fn round(&mut self, group: usize, round: u32) -> Result<bool, Error> {
+    pub(super) fn round(&mut self, group: usize, round: u32) -> Result<bool, Error> {
         self.probe_capacity()?;
         for (position, id) in self.permutation(group, Some(round)).into_iter().enumerate() {
             if self.done.contains(&(id, round)) {
@@ -261,7 +268,7 @@ impl<'a> Rounds<'a> {
             (Some(round), Some(share)) => takes_part(round, share.rounds, share.of),
             _ => true,
         };
-        takes_part && !self.broken[id]
+        takes_part && !self.broken[id] && round.is_none_or(|round| round <= self.until[id])
     }
 
     /// The same in random order, which the seed decides and nothing that happened before.
@@ -277,7 +284,7 @@ impl<'a> Rounds<'a> {
         let cell = &self.planned.plan.cells[id];
         self.progress.running(&cell.key.to_string());
         let at_s = self.monitor.now();
-        let Some(finished) = self.executor.run(&self.trial_of(cell)) else {
+        let Some(finished) = self.executor.run(&self.trial_of(cell, round)) else {
             return Ok(None);
         };
         if let Outcome::Error { kind, message } = &finished.outcome {
@@ -296,16 +303,16 @@ impl<'a> Rounds<'a> {
         let cell = &self.planned.plan.cells[id];
         let at_s = self.monitor.now();
         if cell.role == Role::Subject
-            && let Some(counted) = self.executor.count(&self.trial_of(cell))
+            && let Some(counted) = self.executor.count(&self.trial_of(cell, 0))
         {
             self.writer.append(Line::Trial(record(id, 0, position, at_s, counted)))?;
         }
         Ok(())
     }
 
-    fn trial_of<'c>(&self, cell: &'c PlannedCell) -> Trial<'c> {
+    fn trial_of<'c>(&self, cell: &'c PlannedCell, round: u32) -> Trial<'c> {
         let block = BlockSize::Nanoseconds(self.profile.block(cell.phase).as_nanos() as u64);
-        Trial { cell: &cell.key, phase: cell.phase, block }
+        Trial { cell: &cell.key, phase: cell.phase, block, round }
     }
 }
 

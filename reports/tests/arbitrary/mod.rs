@@ -99,6 +99,7 @@ fn plan(u: &mut Bytes<'_>, cells: Vec<PlannedCell>, runners: &[RunnerInfo]) -> R
         budget_s: figure(u)?,
         trial_limit_s: figure(u)?,
         looks: 1,
+        rounds: None,
         reference,
         shard: None,
         cells,
@@ -187,6 +188,8 @@ fn schedule(u: &mut Bytes<'_>, cells: &[PlannedCell]) -> Result<Schedule> {
         round_cost_s: figure(u)?,
         rounds: u.arbitrary()?,
         left_out: left_out(u)?,
+        looks: Vec::new(),
+        time_s: 0.0,
         references: some(u, 2, reference)?,
     })
 }

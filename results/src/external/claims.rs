@@ -1,4 +1,4 @@
-//! What a runner claims to have measured: it must be possible.
+//! Rejects impossible measurements of external runners.
 
 use std::time::Duration;
 
@@ -8,41 +8,41 @@ use crate::trial::BlockSize;
 /// CPU time is counted in ticks on some systems, and a sample's clocks are not read at one moment.
 const CPU_SLACK_NS: f64 = 20e6;
 
-/// Why a claim cannot be.
+/// Why a measurement is impossible.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum Impossible {
-    /// Nothing is claimed.
-    #[error("its reply has no samples")]
+    /// There are no samples.
+    #[error("the reply has no samples")]
     NoSamples,
-    /// Another number of iterations than was asked for.
-    #[error("it was asked for {wanted} iterations and measured {found}")]
+    /// The number of samples is not the requested number of iterations.
+    #[error("the reply has {found} samples instead of {wanted}")]
     Iterations {
-        /// So many were asked for.
+        /// Requested iterations.
         wanted: u64,
-        /// So many samples there are.
+        /// Samples in the reply.
         found: usize,
     },
-    /// An iteration's wall time is no time.
-    #[error("iteration {number} took {ns} ns, which cannot be")]
+    /// The wall time of an iteration is not positive and finite.
+    #[error("impossible wall time of iteration {number}: {ns} ns")]
     Wall {
         /// Which, from 0.
         number: usize,
-        /// What is claimed.
+        /// The reported time.
         ns: f64,
     },
-    /// An iteration's CPU time is no time.
-    #[error("iteration {number} took {ns} ns of CPU time, which cannot be")]
+    /// The CPU time of an iteration is negative or not finite.
+    #[error("impossible CPU time of iteration {number}: {ns} ns")]
     Cpu {
         /// Which, from 0.
         number: usize,
-        /// What is claimed.
+        /// The reported time.
         ns: f64,
     },
-    /// The time around the samples is no time.
-    #[error("it claims {0} ns for building, preparing or warming up")]
+    /// A time around the samples is negative or not finite.
+    #[error("impossible time for building, preparing or warming up: {0} ns")]
     Around(f64),
-    /// More time than passed from the request to the reply.
-    #[error("it claims {claimed:.0} ns of which only {passed:.0} have passed")]
+    /// More time than elapsed from the request to the reply.
+    #[error("impossible total time: {claimed:.0} ns reported, {passed:.0} ns elapsed")]
     MoreThanPassed {
         /// All times together, ns.
         claimed: f64,
@@ -50,7 +50,7 @@ pub enum Impossible {
         passed: f64,
     },
     /// More CPU time than the cores have in that time.
-    #[error("it claims {cpu:.0} ns of CPU time, more than {cores} cores have in {passed:.0} ns")]
+    #[error("impossible CPU time: {cpu:.0} ns reported, but {cores} cores had {passed:.0} ns each")]
     MoreThanCores {
         /// All CPU times together, ns.
         cpu: f64,
@@ -133,23 +133,23 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_is_taken() {
+    fn possible_times_are_accepted() {
         let measured = measured(&[(300.0, 500.0), (100.0, 0.0)]);
         assert_eq!(measured.check(BLOCK, Duration::from_secs(1), 2), Ok(()));
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn impossible_times_are_rejected() {
         let of = |times: &[(f64, f64)]| refused(&measured(times));
         assert!(of(&[]).contains("no samples"));
         for time in [0.0, -5.0, f64::NAN, f64::INFINITY] {
             assert!(of(&[(1.0, 1.0), (time, 1.0)]).contains("iteration 1"), "{time}");
         }
         assert!(of(&[(1.0, -1.0)]).contains("CPU time"));
-        assert!(of(&[(0.6e9, 1.0), (0.6e9, 1.0)]).contains("have passed"));
+        assert!(of(&[(0.6e9, 1.0), (0.6e9, 1.0)]).contains("elapsed"));
         assert!(of(&[(1.0, 2.1e9)]).contains("2 cores"));
         let warm_up = Measured { warm_up_ns: 2e9, ..measured(&[(1.0, 1.0)]) };
-        assert!(refused(&warm_up).contains("have passed"));
+        assert!(refused(&warm_up).contains("elapsed"));
         let build = Measured { build_ns: -1.0, ..measured(&[(1.0, 1.0)]) };
         assert!(refused(&build).contains("building"));
         let once =

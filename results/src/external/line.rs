@@ -1,4 +1,4 @@
-//! What a line from a runner says, or why it says nothing.
+//! Parses the reply of an external runner.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -6,26 +6,25 @@ use serde_json::Value;
 use super::{Answer, RUNNER_PROTOCOL};
 use crate::trial::ErrorKind;
 
-/// What is shown of something that is no reply.
+/// Characters shown of something that is not a reply.
 const SHOWN: usize = 80;
 
-/// Why a line is no answer.
+/// Why a line is not a reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplyError {
-    /// It is no JSON object; its beginning.
+    /// It is not a JSON object; its beginning.
     #[error(
-        "it printed what is no reply: `{0}`; standard output is for the protocol alone, and messages go \
-         to standard error"
+        "not a reply: `{0}`; standard output is reserved for the protocol, so write messages to standard error"
     )]
     NotAReply(String),
-    /// It names no version.
-    #[error("its reply names no `protocol`")]
+    /// It has no version.
+    #[error("the reply has no `protocol`")]
     NoVersion,
     /// It is of another version.
-    #[error("the runner speaks protocol {0}, and this harness {RUNNER_PROTOCOL}")]
+    #[error("the runner speaks protocol {0}, this harness protocol {RUNNER_PROTOCOL}")]
     Version(String),
     /// It is of another form.
-    #[error("its reply cannot be understood: {0}")]
+    #[error("invalid reply: {0}")]
     NotUnderstood(String),
 }
 
@@ -112,17 +111,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reply_says_so() {
+    fn invalid_replies_are_explained() {
         let message = |line: &str| Answer::read(line).unwrap_err().to_string();
-        assert!(message("Loading…").contains("`Loading…`; standard output is for"));
-        assert!(message("17").contains("no reply"));
+        assert!(message("Loading…").contains("`Loading…`; standard output is reserved"));
+        assert!(message("17").contains("not a reply"));
         assert!(message(&"x".repeat(500)).len() < 250);
-        assert!(message("{}").contains("names no `protocol`"));
-        for version in ["0", "2", "\"1\"", "1.5"] {
+        assert!(message("{}").contains("no `protocol`"));
+        for version in ["0", "1", "3", "\"2\"", "2.5"] {
             let line = format!(r#"{{"protocol":{version},"status":"ok"}}"#);
             assert!(message(&line).contains("speaks protocol"), "{line}");
         }
-        assert!(message(r#"{"protocol":2,"status":"fine"}"#).contains("cannot be understood"));
-        assert!(matches!(Answer::read(r#"{"protocol":1,"status":"ok"}"#), Ok(Answer::Ok(_))));
+        assert!(message(r#"{"protocol":2,"status":"fine"}"#).contains("invalid reply"));
+        assert!(matches!(Answer::read(r#"{"protocol":2,"status":"ok"}"#), Ok(Answer::Ok(_))));
     }
 }

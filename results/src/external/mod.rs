@@ -173,14 +173,14 @@ mod tests {
         let reply: Reply = serde_json::from_value(reply).unwrap();
         let Answer::Ok(measured) = reply.answer else { panic!("it is measured") };
         assert_eq!(measured.samples[0].output, json!(499_500));
-        let ready = json!({ "protocol": 1, "status": "ready", "address": "127.0.0.1:80" });
+        let ready = json!({ "protocol": 2, "status": "ready", "address": "127.0.0.1:80" });
         let ready: Reply = serde_json::from_value(ready).unwrap();
         assert_eq!(ready.answer, Answer::Ready { address: "127.0.0.1:80".into() });
     }
 
     #[test]
-    fn a_request_names_itself() {
+    fn request_is_tagged_by_its_name() {
         let stop = serde_json::to_value(Request::Stop { protocol: RUNNER_PROTOCOL }).unwrap();
-        assert_eq!(stop, json!({ "request": "stop", "protocol": 1 }));
+        assert_eq!(stop, json!({ "request": "stop", "protocol": RUNNER_PROTOCOL }));
     }
 }

@@ -12,64 +12,64 @@ use crate::noise::Noise;
 use crate::run::{End, Plan, Run, RunHeader};
 use crate::shard::{MergedShard, Shard};
 
-/// Why files are not merged. The text is one sentence with the way out.
+/// Why files cannot be merged.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
     /// There is no file.
-    #[error("there is nothing to merge: name the results files of the shards")]
+    #[error("nothing to merge\nhelp: name the results files of the shards")]
     Nothing,
     /// A file is of a run without `--shard`.
     #[error(
-        "{0} is a whole run and no shard: runs with --shard are merged, and `runtime-bench report` shows whole runs side by side"
+        "cannot merge {0}: it is a whole run, not a shard\nhelp: `runtime-bench report` shows whole runs side by side"
     )]
     Whole(String),
     /// A file is a merged run.
-    #[error("{0} is merged already: give the files of its shards")]
+    #[error("cannot merge {0}: it is already merged\nhelp: name the files of its shards")]
     Merged(String),
     /// Two files do not share one plan.
     #[error(
-        "{base} and {file} are shards of different plans ({what}): measure all shards with the same options, among them --seed"
+        "cannot merge {base} and {file}: their plans differ ({what})\nhelp: measure all shards with the same options, including --seed"
     )]
     Plans {
         /// The first file.
         base: String,
         /// The file that differs from it.
         file: String,
-        /// In what.
+        /// The differences.
         what: String,
     },
     /// Two files were measured by different executables.
     #[error(
-        "{base} and {file} were measured by different builds ({what}): measure all shards with one executable"
+        "cannot merge {base} and {file}: their builds differ ({what})\nhelp: measure all shards with the same executable"
     )]
     Builds {
         /// The first file.
         base: String,
         /// The file that differs from it.
         file: String,
-        /// In what.
+        /// The differences.
         what: String,
     },
     /// Two files are of machines of different kinds.
     #[error(
-        "{base} and {file} are of machines of different kinds ({what}), which are never one run: measure all shards on one kind, or merge those of each kind with --partial and let `runtime-bench report` show them side by side"
+        "cannot merge {base} and {file}: their machines differ ({what})\nhelp: measure all shards on machines of one kind, or merge each kind with --partial and compare them with `runtime-bench report`"
     )]
     Machines {
         /// The first file.
         base: String,
         /// The file that differs from it.
         file: String,
-        /// In what.
+        /// The differences.
         what: String,
     },
     /// A workload was measured by more than one shard, or by none.
     #[error(
-        "the shards do not split the plan: {0} belongs to more than one of them, or to none; measure all shards with one executable"
+        "cannot merge: {0} belongs to several shards or to none\nhelp: measure all shards with the same executable"
     )]
     Split(String),
     /// A shard was measured twice.
     #[error(
-        "{shard} is there twice with different trials, in {base} and in {file}: name one of them"
+        "cannot merge: {base} and {file} are both {shard}, with different trials\nhelp: name one of them"
     )]
     Twice {
         /// Which shard.
@@ -81,7 +81,7 @@ pub enum MergeError {
     },
     /// A shard did not come to its end.
     #[error(
-        "{shard} ({file}) was stopped before its end: measure it again, or take what there is with --partial"
+        "cannot merge {file}: {shard} was interrupted\nhelp: resume it, or accept what it has with --partial"
     )]
     Unfinished {
         /// Which shard.
@@ -91,7 +91,7 @@ pub enum MergeError {
     },
     /// Shards are missing.
     #[error(
-        "of {of} shards these are missing: {missing}; add their files, or do without them with --partial"
+        "cannot merge: missing shards {missing} of {of}\nhelp: add their files, or merge without them with --partial"
     )]
     Missing {
         /// Their numbers.
@@ -218,9 +218,10 @@ fn joined(files: Vec<File>, control: impl Fn(&Run) -> Noise) -> Run {
     let mut merged = Run::new(header(&files));
     for File { shard, run, .. } in files {
         // Whatever else a run will hold, it has to be decided here what becomes of it.
-        let Run { header, schedules, trials, noise, stalls, breaks, shards: _, end } = run;
+        let Run { header, schedules, looks, trials, noise, stalls, breaks, shards: _, end } = run;
         let RunHeader { id, started, command, environment, .. } = header;
         merged.schedules.extend(schedules);
+        merged.looks.extend(looks);
         merged.trials.extend(trials);
         merged.shards.push(MergedShard {
             shard,

@@ -39,7 +39,7 @@ pub(super) fn point_to(latest: &Path, target: &Path) -> Result<(), StoreError> {
         link_or_copy(target, &partial)?;
         fs::rename(&partial, latest)
     };
-    link().map_err(io_error(latest, "cannot point to the newest results"))
+    link().map_err(io_error(latest, "update the link"))
 }
 
 #[cfg(unix)]

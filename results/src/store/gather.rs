@@ -75,7 +75,7 @@ pub fn newest(folder: &Path) -> Option<PathBuf> {
 
 /// The results files of a folder, by name.
 fn inside(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let entries = fs::read_dir(folder).map_err(io_error(folder, "cannot be read"))?;
+    let entries = fs::read_dir(folder).map_err(io_error(folder, "read"))?;
     let named = |path: &PathBuf| {
         path.extension().is_some_and(|ending| ENDINGS.iter().any(|one| ending == *one))
     };
@@ -137,7 +137,7 @@ mod tests {
         let gathered = gather(&[folder.path().join("gone.json"), empty, results]);
         assert_eq!(ids(&gathered), ["good"]);
         let told: Vec<String> = gathered.problems.iter().map(ToString::to_string).collect();
-        for (told, words) in told.iter().zip(["gone.json", "holds no results", "foreign.json"]) {
+        for (told, words) in told.iter().zip(["gone.json", "no results in", "foreign.json"]) {
             assert!(told.contains(words), "{told}");
         }
         assert_eq!(told.len(), 3, "{told:?}");

@@ -34,7 +34,7 @@ pub fn keep(run: &Run, folder: &Path) -> Result<PathBuf, StoreError> {
     written.map_err(|source| {
         // What is left of a failed write would only mislead.
         let _ = fs::remove_file(&partial);
-        io_error(&target, "cannot be written")(source)
+        io_error(&target, "write")(source)
     })?;
     Ok(target)
 }

@@ -25,7 +25,7 @@ impl Lock {
         let path = folder.join(NAME);
         let open =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = open.map_err(io_error(&path, "cannot make the file"))?;
+        let mut file = open.map_err(io_error(&path, "create"))?;
         match file.try_lock() {
             Ok(()) => {
                 // Only for whoever is refused; the lock holds without it.
@@ -41,7 +41,7 @@ impl Lock {
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
                 Ok(Self { _file: None })
             }
-            Err(TryLockError::Error(error)) => Err(io_error(&path, "cannot be locked")(error)),
+            Err(TryLockError::Error(error)) => Err(io_error(&path, "lock")(error)),
         }
     }
 }

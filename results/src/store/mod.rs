@@ -36,41 +36,41 @@ use crate::run::SCHEMA;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The operating system refused: a missing folder, no permission, a full disk.
-    #[error("{path}: {what}: {source}", path = path.display())]
+    #[error("cannot {what} {path}: {source}", path = path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was being done to it.
+        /// What was being done, such as `read`.
         what: &'static str,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The document could not be written at the end of a run.
-    #[error("{path}: cannot write the results: {source}; every trial is in {journal}, which `runtime-bench report` reads", path = path.display(), journal = journal.display())]
+    #[error("cannot write {path}: {source}\nhelp: every trial is in {journal}, which `runtime-bench report` reads", path = path.display(), journal = journal.display())]
     NotWritten {
         /// The document.
         path: PathBuf,
         /// The file of lines.
         journal: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// Another run writes to the folder.
-    #[error("another run ({holder}) goes on in {folder}, and two would disturb each other: wait for its end, or set CARGO_TARGET_DIR to another folder", folder = folder.display())]
+    #[error("cannot write to {folder}: another run is in progress ({holder})\nhelp: wait for it to finish, or set CARGO_TARGET_DIR to another folder", folder = folder.display())]
     Busy {
         /// The folder of the results.
         folder: PathBuf,
         /// The process that has it.
         holder: String,
     },
-    /// The file is the document of a run whose lines are not beside it.
-    #[error("{path}: only a file of lines can be continued, and there is none beside it: name the `<run>.jsonl` in the folder where the run was measured", path = .0.display())]
+    /// The file is the document of a run, and the file of lines is missing.
+    #[error("cannot resume {path}: its `<run>.jsonl` is not in the same folder\nhelp: name the `<run>.jsonl` in the folder where the run was measured", path = .0.display())]
     NoLines(PathBuf),
-    /// The target exists already, and results are never overwritten.
-    #[error("{path} exists already, and results are never overwritten: choose another name or remove it", path = .0.display())]
+    /// The target already exists; results are never overwritten.
+    #[error("cannot write {path}: it already exists\nhelp: choose another name, or remove the file", path = .0.display())]
     Exists(PathBuf),
     /// The file is of another schema version.
-    #[error("{path} has schema `{found}` where this version reads `{SCHEMA}`: use the version of runtime-bench that wrote it", path = path.display(), found = harmless(found))]
+    #[error("cannot read {path}: unknown schema `{found}`; this version reads `{SCHEMA}`\nhelp: use the version of runtime-bench that wrote it", path = path.display(), found = harmless(found))]
     Schema {
         /// The file.
         path: PathBuf,
@@ -78,7 +78,7 @@ pub enum StoreError {
         found: String,
     },
     /// The file is not a results file, or is damaged.
-    #[error("{path} is not a whole results file ({reason}): give a `<run>.json` or `<run>.jsonl` that `runtime-bench bench` wrote, compressed with gzip or not", path = path.display())]
+    #[error("cannot read {path}: not a valid results file ({reason})\nhelp: name a `<run>.json` or `<run>.jsonl` that `runtime-bench bench` wrote, plain or gzip-compressed", path = path.display())]
     Broken {
         /// The file.
         path: PathBuf,
@@ -86,14 +86,14 @@ pub enum StoreError {
         reason: String,
     },
     /// A folder without any results file.
-    #[error("{path} holds no results (`*.json`, `*.jsonl` or `*.gz`): name another folder, or a file", path = .0.display())]
+    #[error("no results in {path}: it has no `*.json`, `*.jsonl` or `*.gz`\nhelp: name another folder, or a file", path = .0.display())]
     NoResults(PathBuf),
-    /// The name of a run would not stay in its folder, or not be one file.
-    #[error("a run is called `{}`, which is no name of a file: give it an `id` of letters, digits and `-`", .0.escape_debug())]
+    /// The name of a run is not the name of a single file.
+    #[error("cannot store the run `{}`: its id is not a file name\nhelp: give it an `id` of letters, digits and `-`", .0.escape_debug())]
     Name(String),
 }
 
-/// What a file says of itself, fit for a terminal: without what would steer it, and not endless.
+/// Text from a file, safe for a terminal: control characters escaped, and shortened.
 fn harmless(told: &str) -> String {
     const MOST: usize = 200;
     let short: String = told.chars().take(MOST).collect();
@@ -127,6 +127,7 @@ pub(crate) mod tests {
                 budget_s: 0.1,
                 trial_limit_s: 1.0,
                 looks: 1,
+                rounds: None,
                 reference: "tokio".to_owned(),
                 shard: None,
                 cells: Vec::new(),

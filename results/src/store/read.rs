@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use super::{StoreError, harmless, io_error};
 use crate::run::{Line, OLD_SCHEMA, Run, SCHEMA};
 
-/// A file that holds more text than this is no run: the longest have some hundred megabytes. What is
-/// compressed could otherwise grow a thousandfold.
+/// Larger texts are rejected: the largest runs have some hundred megabytes, and a compressed file could
+/// otherwise grow a thousandfold.
 const MOST_TEXT: u64 = 1 << 30;
 
 /// How a gzip stream begins (RFC 1952, §2.3.1).
@@ -24,7 +24,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// # Errors
 /// When the file cannot be read, is of another schema version, or is damaged.
 pub fn read(path: &Path) -> Result<Run, StoreError> {
-    let file = File::open(path).map_err(io_error(path, "cannot be read"))?;
+    let file = File::open(path).map_err(io_error(path, "read"))?;
     read_from(BufReader::new(file), path)
 }
 
@@ -40,9 +40,9 @@ pub fn read_from(file: impl BufRead, path: &Path) -> Result<Run, StoreError> {
         | io::ErrorKind::InvalidData
         | io::ErrorKind::UnexpectedEof
         | io::ErrorKind::FileTooLarge => broken(error.to_string()),
-        _ => io_error(path, "cannot be read")(error),
+        _ => io_error(path, "read")(error),
     })?;
-    let text = String::from_utf8(bytes).map_err(|_| broken("it is no text".to_owned()))?;
+    let text = String::from_utf8(bytes).map_err(|_| broken("not text".to_owned()))?;
     let found = schema(&text).map_err(broken)?;
     if found != SCHEMA && found != OLD_SCHEMA {
         return Err(StoreError::Schema { path: path.to_path_buf(), found });
@@ -62,7 +62,7 @@ fn content(mut file: impl BufRead, most: u64) -> io::Result<Vec<u8>> {
         file.take(most + 1).read_to_end(&mut bytes)?;
     }
     if bytes.len() as u64 > most {
-        let reason = format!("it holds more than {} MiB, as no run does", most >> 20);
+        let reason = format!("larger than {} MiB", most >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
     }
     Ok(bytes)
@@ -78,7 +78,7 @@ fn schema(text: &str) -> Result<String, String> {
     // The whole document, or the first of the lines.
     let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Named>();
     let named = documents.next().transpose().map_err(|error| placed(&error, 1))?;
-    named.map(|named| named.schema).ok_or_else(|| "it is empty".to_owned())
+    named.map(|named| named.schema).ok_or_else(|| "empty".to_owned())
 }
 
 fn lines(text: &str) -> Result<Run, String> {
@@ -87,11 +87,11 @@ fn lines(text: &str) -> Result<Run, String> {
     for (number, line) in whole_lines.enumerate() {
         match (&mut run, json(line, number + 1)?) {
             (None, Line::Header(header)) => run = Some(Run::new(*header)),
-            (None, _) => return Err("the first line is no header".to_owned()),
+            (None, _) => return Err("the first line is not a header".to_owned()),
             (Some(run), line) => run.push(line),
         }
     }
-    run.ok_or_else(|| "it holds no header".to_owned())
+    run.ok_or_else(|| "no header".to_owned())
 }
 
 /// Reads JSON that begins at a line of its file.
@@ -116,7 +116,9 @@ fn placed(error: &serde_json::Error, line: usize) -> String {
 fn cells_are_planned(run: Run) -> Result<Run, String> {
     let cells = run.header.plan.cells.len();
     match run.trials.iter().find(|trial| trial.cell >= cells) {
-        Some(trial) => Err(format!("a trial names cell {} of a plan of {cells}", trial.cell)),
+        Some(trial) => {
+            Err(format!("a trial refers to cell {} of a plan with {cells} cells", trial.cell))
+        }
         None => Ok(run),
     }
 }
@@ -138,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn either_form_is_read_compressed_whatever_the_file_is_called() {
+    fn compressed_files_are_recognized_by_content_not_name() {
         let folder = tempdir().unwrap();
         let writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
         let lines = fs::read(writer.journal_path()).unwrap();
@@ -156,23 +158,23 @@ mod tests {
     }
 
     #[test]
-    fn what_grows_beyond_all_measure_is_refused() {
+    fn decompression_bombs_are_rejected() {
         let bomb = gzip(&vec![b' '; 3 << 20]);
         assert!(bomb.len() < 1 << 16);
         assert_eq!(content(bomb.as_slice(), 3 << 20).unwrap().len(), 3 << 20);
         let error = content(bomb.as_slice(), 2 << 20).unwrap_err();
-        assert_eq!(error.to_string(), "it holds more than 2 MiB, as no run does");
+        assert_eq!(error.to_string(), "larger than 2 MiB");
         assert!(content([b' '; 9].as_slice(), 8).is_err(), "compressed or not");
     }
 
     #[test]
-    fn a_damaged_file_is_named_with_the_place_and_the_way_out() {
+    fn damaged_file_errors_name_the_place_and_the_remedy() {
         let folder = tempdir().unwrap();
         let lines = serde_json::to_string(&Line::Header(Box::new(header("run")))).unwrap();
         let partial_round = gzip(lines.as_bytes());
         let cases: [(&[u8], &str); 7] = [
-            (b" \n", "(it is empty)"),
-            (b"\xff\xfe", "(it is no text)"),
+            (b" \n", "(empty)"),
+            (b"\xff\xfe", "(not text)"),
             (&partial_round[..partial_round.len() / 2], "(as gzip: "),
             (&[&partial_round[..], b"more"].concat(), "(as gzip: "),
             (b"{\n\"schema\": 1}", "(line 2, column 11: "),
@@ -185,7 +187,7 @@ mod tests {
             let error = read(&path).unwrap_err();
             assert!(matches!(error, StoreError::Broken { .. }), "{error}");
             let text = error.to_string();
-            for word in ["a.json is not a whole results file", words, "give a `<run>.json`"] {
+            for word in ["a.json: not a valid results file", words, "name a `<run>.json`"] {
                 assert!(text.contains(word), "no `{word}` in: {text}");
             }
             assert_eq!(text.matches(" at line ").count(), 0, "{text}");
@@ -193,16 +195,16 @@ mod tests {
     }
 
     #[test]
-    fn another_schema_is_named() {
+    fn unknown_schema_is_named() {
         let folder = tempdir().unwrap();
         let path = folder.path().join("newer.json");
-        fs::write(&path, gzip(b"{\"schema\": \"runtime-bench/results/2\", \"later\": 1}")).unwrap();
+        fs::write(&path, gzip(b"{\"schema\": \"runtime-bench/results/9\", \"later\": 1}")).unwrap();
         let error = read(&path).unwrap_err();
-        assert!(matches!(&error, StoreError::Schema { found, .. } if found.ends_with("/2")));
+        assert!(matches!(&error, StoreError::Schema { found, .. } if found.ends_with("/9")));
     }
 
     #[test]
-    fn what_a_file_says_does_not_steer_the_terminal() {
+    fn error_messages_escape_control_characters() {
         let folder = tempdir().unwrap();
         let path = folder.path().join("odd.json");
         let escape = format!("\\u001b[31m\\n{}", "long ".repeat(999));
@@ -212,7 +214,7 @@ mod tests {
         let whole = odd.to_string().replace("ESCAPE", &escape);
         for text in [format!("{{\"schema\": \"{escape}\"}}"), whole, "null".to_owned()] {
             fs::write(&path, text).unwrap();
-            let told = read(&path).unwrap_err().to_string();
+            let told = read(&path).unwrap_err().to_string().replace('\n', " ");
             assert!(!told.contains(char::is_control) && told.len() < 999, "{told}");
             assert!(!told.contains("Named"), "{told}");
         }

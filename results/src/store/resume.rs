@@ -29,9 +29,9 @@ impl RunWriter {
             return Err(StoreError::Exists(target));
         }
         let journal = OpenOptions::new().append(true).open(&journal_path);
-        let journal = journal.map_err(io_error(&journal_path, "cannot be written"))?;
+        let journal = journal.map_err(io_error(&journal_path, "write"))?;
         cut_torn_line(&journal_path, &journal)
-            .map_err(io_error(&journal_path, "cannot cut the partial_round line off"))?;
+            .map_err(io_error(&journal_path, "remove the incomplete last line of"))?;
         run.end = None;
         let latest = folder.join("latest.json");
         Ok(Self {
@@ -52,7 +52,7 @@ fn lines_of(path: &Path) -> Result<PathBuf, StoreError> {
     // `latest.json` is a link to the document.
     let folder = path.parent().unwrap_or(Path::new(""));
     let path = fs::read_link(path).map_or_else(|_| path.to_path_buf(), |to| folder.join(to));
-    fs::metadata(&path).map_err(io_error(&path, "cannot be read"))?;
+    fs::metadata(&path).map_err(io_error(&path, "read"))?;
     if path.extension().is_some_and(|ending| ending == "jsonl") {
         return Ok(path);
     }

@@ -22,7 +22,7 @@ pub fn save(run: &Run, target: &Path) -> Result<(), StoreError> {
     }
     write_by_rename(target, run, false).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => exists(),
-        _ => io_error(target, "cannot be written")(source),
+        _ => io_error(target, "write")(source),
     })
 }
 

@@ -82,7 +82,7 @@ impl RunWriter {
         }
         if let Err(source) = self.journal.write_all(text.as_bytes()) {
             self.partial_round = true;
-            return Err(io_error(&self.journal_path, "cannot append the finished trial")(source));
+            return Err(io_error(&self.journal_path, "append the finished trial to")(source));
         }
         self.run.push(line);
         Ok(())
@@ -118,14 +118,14 @@ impl RunWriter {
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
-    fs::create_dir_all(folder).map_err(io_error(folder, "cannot make the folder"))
+    fs::create_dir_all(folder).map_err(io_error(folder, "create the folder"))
 }
 
 fn create_new(path: &Path) -> Result<File, StoreError> {
     OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| {
         match source.kind() {
             io::ErrorKind::AlreadyExists => StoreError::Exists(path.to_path_buf()),
-            _ => io_error(path, "cannot make the file")(source),
+            _ => io_error(path, "create")(source),
         }
     })
 }

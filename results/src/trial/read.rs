@@ -6,13 +6,13 @@ use super::{ErrorKind, Outcome, PROTOCOL, TrialReply};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplyError {
     /// It wrote nothing.
-    #[error("there was no reply")]
+    #[error("no reply")]
     Silent,
     /// It is of another version of the protocol.
-    #[error("the runner speaks protocol {0} and not {PROTOCOL}")]
+    #[error("the trial program speaks protocol {0}, not {PROTOCOL}")]
     Version(u32),
     /// It is no JSON, or of another form.
-    #[error("the reply cannot be understood: {0}")]
+    #[error("invalid reply: {0}")]
     NotUnderstood(String),
 }
 

@@ -110,7 +110,7 @@ mod tests {
         let address = socket.local_addr().unwrap();
         let mut outside = TcpStream::connect(address).unwrap();
         outside.write_all(b"abc").unwrap();
-        drop(external);
+        drop(outside);
         let (first, rest) = runtime.run(async move {
             let listener = R::listener(socket).unwrap();
             let mut stream = R::accept(&listener).await.unwrap();

@@ -28,23 +28,23 @@ class Conversation:
         os.dup2(2, 1)
 
     def hear(self) -> Request | None:
-        """Waits for the next request; nothing at the end of the input."""
+        """Waits for the next request; None at the end of the input."""
         line = self._requests.readline()
         if not line.strip():
             return None
         try:
             request = json.loads(line)
         except ValueError as error:
-            raise BadRequest(f"the request cannot be understood: {error}") from error
+            raise BadRequest(f"cannot read the request: {error}") from error
         if not isinstance(request, dict):
-            raise BadRequest("the request is no object")
+            raise BadRequest("the request is not an object")
         if request.get("protocol") != PROTOCOL:
             spoken = request.get("protocol")
-            raise BadRequest(f"the request speaks protocol {spoken}, this runner {PROTOCOL}")
+            raise BadRequest(f"the request has protocol {spoken}, this runner speaks {PROTOCOL}")
         return request
 
     async def heard(self) -> Request | None:
-        """The same on an event loop, which serves meanwhile."""
+        """Like `hear`, on an event loop that keeps serving."""
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
         loop.add_reader(self._requests, readable.set)
@@ -53,7 +53,7 @@ class Conversation:
         return self.hear()
 
     def reply(self, status: str, **fields: Any) -> None:
-        """Answers in one line."""
+        """Writes a reply as one line."""
         reply = {"protocol": PROTOCOL, "status": status, **fields}
         self._replies.write(json.dumps(reply, separators=(",", ":")) + "\n")
         self._replies.flush()

@@ -1,19 +1,19 @@
-"""What can go wrong in a request, by the protocol's kinds."""
+"""Errors of a request, by the protocol's kinds."""
 
 
 class Failure(Exception):  # noqa: N818
-    """There is nothing measured; the message is one sentence."""
+    """Nothing was measured; the message is one sentence."""
 
     kind = "setup"
 
 
 class BadRequest(Failure):
-    """A request that cannot be understood, or that asks for what there is not."""
+    """A request that is malformed or asks for something unknown."""
 
     kind = "protocol"
 
 
 class WrongAnswer(Failure):
-    """The work was done wrongly."""
+    """The output is wrong."""
 
     kind = "wrong-output"

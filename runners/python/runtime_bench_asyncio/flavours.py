@@ -41,7 +41,7 @@ class Flavour:
         Raises `BadRequest` with the reason where it cannot be done.
         """
         if cell.workload not in WORKLOADS and cell.workload not in self.workloads:
-            raise BadRequest(f"there is no workload {cell.workload!r} here")
+            raise BadRequest(f"no workload {cell.workload!r}")
         if cell.workload not in self.workloads:
             raise BadRequest(self.otherwise)
         module = import_module(f".{self.workloads[cell.workload]}", __package__)
@@ -56,7 +56,7 @@ class Flavour:
     def _unfit(self, cell: Cell, kind: type[Session]) -> str | None:
         """Why it cannot do a point, whatever the workload."""
         if cell.variant not in kind.variants:
-            return f"there is no variant {cell.variant!r} of {cell.workload} here"
+            return f"no variant {cell.variant!r} of {cell.workload}"
         for what in WHOSE:
             if (whose := cell.params.get(what, "own")) != "own":
                 return f"the {what} of {whose} is a library's of another language"

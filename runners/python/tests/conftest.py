@@ -54,7 +54,7 @@ def ask(flavour: str, request: dict[str, Any]) -> Reply:
     """The one line that answers a request."""
     (line,) = converse(flavour, json.dumps(request) + "\n")
     reply: Reply = json.loads(line)
-    assert reply["protocol"] == 1
+    assert reply["protocol"] == 2
     return reply
 
 

@@ -26,9 +26,9 @@ def test_a_trial_is_answered_in_one_line() -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("no json", "cannot be understood"),
-        ("[1]", "no object"),
-        ('{"request":"trial","protocol":2}', "speaks protocol 2, this runner 1"),
+        ("no json", "cannot read the request"),
+        ("[1]", "not an object"),
+        ('{"request":"trial","protocol":1}', "protocol 1, this runner speaks 2"),
         ('{"request":"trial","protocol":2}', "cell"),
         ('{"request":"dance","protocol":2}', "dance"),
         ('{"request":"stop","protocol":2}', "stop"),
@@ -62,7 +62,7 @@ def test_a_server_stops_when_it_is_told_to(serve: Serve) -> None:
     server = serve("asyncio", trial(cell("overload")))
     server.write({"request": "stop", "protocol": 2})
     reply = server.read()
-    assert (reply["protocol"], reply["status"]) == (1, "ok") and "samples" not in reply
+    assert (reply["protocol"], reply["status"]) == (2, "ok") and "samples" not in reply
     assert server.rest() == ""
 
 

@@ -78,6 +78,10 @@ impl DataParallel for Pool {
         (0..count).into_par_iter().map(f).collect()
     }
 
+    fn sum(count: usize, f: impl Fn(usize) -> u64 + Send + Sync) -> u64 {
+        (0..count).into_par_iter().map(f).sum()
+    }
+
     fn yield_now() {
         rayon::yield_now();
     }

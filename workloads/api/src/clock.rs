@@ -1,53 +1,59 @@
 //! Wall time and resource usage.
 //!
-//! A trait, so that tests can drive a measurement with a clock of their own.
+//! Clocks implement a trait, so that tests can inject their own.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-/// What a measurement reads. Times count from an arbitrary moment of the same process.
+use crate::process;
+
+/// What a measurement reads. Times count from an arbitrary moment in the same process.
 pub trait Clock: Send + Sync {
     /// Wall time.
     fn now(&self) -> Duration;
     /// Resources that the process has used so far, all threads together.
     fn usage(&self) -> Usage;
+    /// Highest resident memory of the process so far, in bytes; `None` where it is unknown.
+    fn peak_memory(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Resources of the process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// CPU time, to the nanosecond; zero where the platform does not tell.
+    /// CPU time in nanoseconds; zero where the platform does not report it.
     pub cpu: Duration,
-    /// What the kernel tells beside it, where it does.
+    /// What the kernel reports in addition, if anything.
     pub rusage: Option<Rusage>,
-    /// What was allocated, where the clock's owner counts it.
+    /// Allocations, if the clock counts them.
     pub heap: Option<Heap>,
 }
 
-/// What `getrusage` tells of the process.
+/// Values that `getrusage` reports for the process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rusage {
-    /// CPU time in user mode; the split follows the scheduler's ticks and is coarse.
+    /// CPU time in user mode. The kernel samples the split at scheduler ticks, so it is coarse.
     pub user: Duration,
     /// CPU time in the kernel.
     pub system: Duration,
     /// Context switches because a thread waited.
     pub voluntary: u64,
-    /// Context switches because a thread was displaced.
+    /// Context switches because a thread was preempted.
     pub involuntary: u64,
 }
 
 /// Allocations of the process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Heap {
-    /// How many, reallocations among them.
+    /// Number of allocations, including reallocations.
     pub allocations: u64,
-    /// Bytes, whether they were freed or not.
+    /// Bytes allocated, including bytes freed since.
     pub bytes: u64,
 }
 
 impl Usage {
-    /// What was used since `earlier`.
+    /// Usage since `earlier`.
     #[must_use]
     pub fn since(self, earlier: Self) -> Self {
         Self {
@@ -112,9 +118,13 @@ impl Clock for SystemClock {
     fn usage(&self) -> Usage {
         Usage::default()
     }
+
+    fn peak_memory(&self) -> Option<u64> {
+        process::peak_memory()
+    }
 }
 
-/// CPU time of the calling thread; zero where the platform does not tell.
+/// CPU time of the calling thread; zero where the platform does not report it.
 #[cfg(target_os = "linux")]
 pub fn thread_cpu() -> Duration {
     use nix::time::{ClockId, clock_gettime};
@@ -122,7 +132,7 @@ pub fn thread_cpu() -> Duration {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }
 
-/// CPU time of the calling thread; zero where the platform does not tell.
+/// CPU time of the calling thread; zero where the platform does not report it.
 #[cfg(not(target_os = "linux"))]
 pub fn thread_cpu() -> Duration {
     Duration::ZERO
@@ -133,22 +143,20 @@ fn to_duration(time: nix::sys::time::TimeVal) -> Duration {
     Duration::new(time.tv_sec().unsigned_abs(), time.tv_usec().unsigned_abs() as u32 * 1_000)
 }
 
-/// Times the laps of one block: one reading of the clock a lap.
+/// Times one block. It reads the clock once per iteration, so that no loop is optimized away; `null`
+/// measures what that costs.
 pub struct Stopwatch {
     clock: &'static dyn Clock,
     usage: Usage,
     started: Duration,
     last: Duration,
-    shortest: Duration,
 }
 
-/// What a block took.
+/// Time and resources of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timing {
     /// Wall time of all iterations.
     pub wall: Duration,
-    /// Wall time of the shortest one.
-    pub shortest: Duration,
     /// Resources of all iterations.
     pub usage: Usage,
 }
@@ -158,24 +166,18 @@ impl Stopwatch {
     pub fn start(clock: &'static dyn Clock) -> Self {
         let usage = clock.usage();
         let now = clock.now();
-        Self { clock, usage, started: now, last: now, shortest: Duration::MAX }
+        Self { clock, usage, started: now, last: now }
     }
 
     /// Ends one iteration and starts the next.
     pub fn lap(&mut self) {
-        let now = self.clock.now();
-        self.shortest = self.shortest.min(now.saturating_sub(self.last));
-        self.last = now;
+        self.last = self.clock.now();
     }
 
-    /// Stops, and returns what all laps took.
+    /// Stops, and returns the total of all iterations.
     pub fn stop(self) -> Timing {
         let usage = self.clock.usage();
-        Timing {
-            wall: self.last.saturating_sub(self.started),
-            shortest: self.shortest.min(self.last.saturating_sub(self.started)),
-            usage: usage.since(self.usage),
-        }
+        Timing { wall: self.last.saturating_sub(self.started), usage: usage.since(self.usage) }
     }
 }
 
@@ -184,7 +186,7 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    /// Each reading is one millisecond later than the one before, and then one more.
+    /// The n-th reading is n milliseconds after the one before.
     #[derive(Default)]
     struct Ticking(AtomicU64);
 
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn laps_are_timed_with_one_reading_each() {
+    fn stopwatch_reads_the_clock_once_per_iteration() {
         let clock: &'static Ticking = Box::leak(Box::default());
         let mut watch = Stopwatch::start(clock);
         watch.lap();
@@ -208,13 +210,12 @@ mod tests {
         watch.lap();
         let timing = watch.stop();
         assert_eq!(timing.wall, Duration::from_millis(6));
-        assert_eq!(timing.shortest, Duration::from_millis(1));
         assert_eq!(timing.usage.cpu, Duration::from_millis(4));
     }
 
     #[cfg(unix)]
     #[test]
-    fn the_system_clock_counts_cpu_time() {
+    fn system_clock_counts_cpu_time() {
         let before = SYSTEM.usage();
         let mut x = 1_u64;
         while SYSTEM.usage().since(before).cpu < Duration::from_millis(2) {
@@ -225,7 +226,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_thread_counts_its_own_cpu_time_only() {
+    fn thread_cpu_excludes_other_threads() {
         std::thread::spawn(|| while thread_cpu() < Duration::from_millis(2) {}).join().unwrap();
         let fresh = std::thread::spawn(thread_cpu).join().unwrap();
         assert!(fresh < SYSTEM.usage().cpu && SYSTEM.usage().cpu >= Duration::from_millis(2));

@@ -12,8 +12,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::failure::Failure;
 use crate::scratch::write_whole;
-use crate::workload::{Failure, Setup};
+use crate::setup::Setup;
 
 /// What a runner is given besides its request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -13,17 +13,20 @@
 //! - [`loopback`]: TCP on loopback, with the same socket options for every runner.
 //! - [`external`]: the inputs of a runner in another process, and the outputs that it returns.
 //! - [`scratch`]: files in the scratch folder of a run.
-//! - [`clock`]: wall time and resource usage, injectable.
+//! - [`clock`]: wall time and resource usage, injectable; [`process`]: the process of a trial.
 
 pub mod cells;
 pub mod clock;
 pub mod dyn_workload;
 pub mod external;
+mod failure;
 pub mod instance;
 pub mod load;
 pub mod loopback;
+pub mod process;
 pub mod runner;
 pub mod runtime;
 pub mod scratch;
+mod setup;
 pub mod trial;
 pub mod workload;

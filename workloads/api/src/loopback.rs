@@ -6,8 +6,8 @@ use std::{io, iter};
 
 use socket2::{Domain, SockRef, Socket, Type};
 
+use crate::failure::{Failure, Unsupported};
 use crate::runtime::{AsyncRuntime, Family};
-use crate::workload::{Failure, Unsupported};
 
 /// Connections that may wait to be accepted. The default of 128 makes a thousand connects at once
 /// take a second.

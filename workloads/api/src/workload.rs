@@ -1,23 +1,22 @@
 //! The trait that a workload implements, and what it may ask for.
 
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::{ParamError, Point, WORKERS};
+use runtime_bench_results::key::{Point, WORKERS};
 use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::{Metric, Phase};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::clock::{Clock, Timing};
 use crate::external::{self, ExternalInputs};
-use crate::instance::{AsyncSession, LocalSession, NoSession, Session};
-use crate::load::Traffic;
+use crate::instance::sessions::{AsyncSession, LocalSession, NoSession, Session};
 use crate::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
+
+pub use crate::failure::{Failure, Unsupported};
+pub use crate::setup::{FromPoint, Setup, Timed, Trial};
 
 /// Which points of a workload to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -214,85 +213,6 @@ pub trait Workload: Clone + Send + Sync + 'static {
     }
 }
 
-/// The parameters of a workload, as it uses them.
-pub trait FromPoint: Sized + Clone + Send + Sync + 'static {
-    /// Parses the variant and the parameters of a point.
-    ///
-    /// # Errors
-    /// [`Unsupported::Point`] when the variant is unknown, or a parameter is missing or out of range.
-    fn from_point(point: &Point) -> Result<Self, Unsupported>;
-}
-
-/// A setup and its parsed parameters.
-#[derive(Clone)]
-pub struct Trial<P> {
-    /// The parameters of its point.
-    pub params: P,
-    /// Everything else.
-    pub setup: Setup,
-}
-
-impl<P: FromPoint> Trial<P> {
-    /// Parses the parameters.
-    ///
-    /// # Errors
-    /// As [`FromPoint::from_point`].
-    pub fn new(setup: Setup) -> Result<Self, Unsupported> {
-        Ok(Self { params: P::from_point(&setup.point)?, setup })
-    }
-}
-
-impl FromPoint for () {
-    fn from_point(_: &Point) -> Result<Self, Unsupported> {
-        Ok(())
-    }
-}
-
-/// What one trial is given.
-#[derive(Clone)]
-pub struct Setup {
-    /// Variant and parameters.
-    pub point: Point,
-    /// Worker threads of the runtime.
-    pub workers: usize,
-    /// Threads of the pool for tasks that block.
-    pub pool_threads: usize,
-    /// Seed for the inputs.
-    pub seed: u64,
-    /// A folder for input files, kept for the whole run.
-    pub scratch: PathBuf,
-    /// Who loads a workload that is a server.
-    pub traffic: Traffic,
-    /// The clock.
-    pub clock: &'static dyn Clock,
-}
-
-/// The outputs of a block and what they took.
-#[derive(Clone, Debug)]
-pub struct Timed<O> {
-    /// One per iteration.
-    pub outputs: Vec<O>,
-    /// Of all iterations together.
-    pub timing: Timing,
-}
-
-impl<O> Timed<O> {
-    /// Mean wall time of an iteration, nanoseconds.
-    pub fn wall_ns(&self) -> f64 {
-        self.timing.wall.as_nanos() as f64 / self.outputs.len() as f64
-    }
-
-    /// Mean CPU time of an iteration, nanoseconds.
-    pub fn cpu_ns(&self) -> f64 {
-        self.timing.usage.cpu.as_nanos() as f64 / self.outputs.len() as f64
-    }
-
-    /// Mean of a figure over the outputs.
-    pub fn mean(&self, of: impl Fn(&O) -> f64) -> f64 {
-        self.outputs.iter().map(of).sum::<f64>() / self.outputs.len() as f64
-    }
-}
-
 /// What a point asks of the runner and the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requirements {
@@ -314,17 +234,6 @@ pub struct Requirements {
     pub time: Duration,
 }
 
-/// Why a workload cannot run at a point on a family of runners.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsupported {
-    /// This runner or its whole family cannot do it, for this reason.
-    #[error("{0}")]
-    Family(String),
-    /// Nobody can: the point itself makes no sense.
-    #[error("{0}")]
-    Point(String),
-}
-
 /// A point with 1, 2, 4 … workers, and with as many as the run has.
 pub fn over_workers(point: &Point, workers: usize) -> Vec<Point> {
     let doubled = std::iter::successors(Some(1_usize), |count| count.checked_mul(2));
@@ -343,55 +252,6 @@ pub fn most_threads(family: Family, tasks: usize, most: usize) -> Result<(), Uns
         )));
     }
     Ok(())
-}
-
-impl From<ParamError> for Unsupported {
-    fn from(error: ParamError) -> Self {
-        Self::Point(error.to_string())
-    }
-}
-
-/// Why a trial has no figure.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// The answer was not the expected one.
-    #[error("{0}")]
-    WrongOutput(String),
-    /// Something that the trial needs was refused.
-    #[error("{what}: {source}")]
-    Io {
-        /// What was being done.
-        what: &'static str,
-        /// The operating system's answer.
-        source: io::Error,
-    },
-    /// The request asks for something that cannot be.
-    #[error("{0}")]
-    Request(String),
-}
-
-impl Failure {
-    /// The workload has no session on this family of runners.
-    pub fn no_session() -> Self {
-        Self::Request("the workload does not run on this family of runners".to_owned())
-    }
-
-    /// Says what was being done when the operating system refused.
-    pub fn io(what: &'static str) -> impl Fn(io::Error) -> Self {
-        move |source| Self::Io { what, source }
-    }
-}
-
-impl From<ParamError> for Failure {
-    fn from(error: ParamError) -> Self {
-        Self::Request(error.to_string())
-    }
-}
-
-impl From<Unsupported> for Failure {
-    fn from(unsupported: Unsupported) -> Self {
-        Self::Request(unsupported.to_string())
-    }
 }
 
 #[cfg(test)]

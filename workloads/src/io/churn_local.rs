@@ -8,7 +8,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::connect_churn::{Churned, Params, SIZE, ended};
+use super::churn::{Churned, Params, SIZE, ended};
 use super::first_failure::FirstFailure;
 use super::message::fill;
 use runtime_bench_api::instance::{LocalSession, repeat_local};

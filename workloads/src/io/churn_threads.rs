@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
-use super::connect_churn::{Churned, Params, SIZE, ended};
+use super::churn::{Churned, Params, SIZE, ended};
 use super::first_failure::FirstFailure;
 use super::message::fill;
 use runtime_bench_api::instance::{Session, repeat};

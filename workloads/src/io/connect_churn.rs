@@ -9,51 +9,21 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
 
-use crate::io::first_failure::FirstFailure;
-use crate::io::message::fill;
-use crate::io::{churn_local, churn_threads};
+use super::churn::{Churned, Params, SIZE, ended};
+use super::first_failure::FirstFailure;
+use super::message::fill;
+use super::{churn_local, churn_threads};
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat_async};
 use runtime_bench_api::loopback::{listen, waits_for_sockets};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
 use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
+    Failure, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
-
-/// Bytes of the message and of its echo.
-pub(super) const SIZE: usize = 64;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectChurn;
-
-/// What both ends saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Churned {
-    /// Connections whose client got an echo.
-    pub(super) answered: usize,
-    /// Echoes that were not what had been sent.
-    pub(super) wrong: usize,
-    /// Connections whose server saw one message and then the end.
-    pub(super) served: usize,
-}
-
-/// The parameters of a point.
-#[derive(Clone, Copy, Debug)]
-pub struct Params {
-    pub(super) connections: usize,
-    pub(super) at_once: usize,
-}
-
-impl FromPoint for Params {
-    fn from_point(point: &Point) -> Result<Self, Unsupported> {
-        Ok(Self {
-            connections: point.count_in("connections", 1..=10_000_000)?,
-            at_once: point.count_in("at-once", 1..=4_096)?,
-        })
-    }
-}
 
 impl Workload for ConnectChurn {
     type Params = Params;
@@ -178,25 +148,6 @@ impl Workload for ConnectChurn {
     }
 }
 
-impl Churned {
-    /// Adds what a client saw.
-    pub(super) fn add(&mut self, client: Self) {
-        self.answered += client.answered;
-        self.wrong += client.wrong;
-    }
-
-    /// Counts a server, which saw its connection to the end or not.
-    pub(super) fn serve(&mut self, to_the_end: bool) {
-        self.served += usize::from(to_the_end);
-    }
-
-    /// Compares an echo.
-    pub(super) fn count(&mut self, sent: &[u8], echo: &[u8]) {
-        self.answered += 1;
-        self.wrong += usize::from(sent != echo);
-    }
-}
-
 async fn churn<R: AsyncRuntime>(
     params: Params,
     listener: &R::Listener,
@@ -253,25 +204,4 @@ async fn serve_async<R: AsyncRuntime>(mut stream: R::Tcp) -> io::Result<()> {
     R::read_exact(&mut stream, &mut message).await?;
     R::write_all(&mut stream, &message).await?;
     ended(R::read_exact(&mut stream, &mut [0]).await)
-}
-
-/// Reading one byte more must find the end.
-pub(super) fn ended(byte: io::Result<()>) -> io::Result<()> {
-    match byte {
-        Ok(()) => Err(io::ErrorKind::InvalidData.into()),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_connection_is_served_only_when_it_ended_after_its_message() {
-        assert!(ended(Ok(())).is_err());
-        assert!(ended(Err(io::ErrorKind::UnexpectedEof.into())).is_ok());
-        assert!(ended(Err(io::ErrorKind::ConnectionReset.into())).is_err());
-    }
 }

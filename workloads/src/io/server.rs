@@ -247,7 +247,7 @@ impl Served {
         plan: &Load,
         address: SocketAddr,
     ) -> Result<Self, Failure> {
-        load::clients(setup, address, plan.connections, plan.talk.clone()).map(Self)
+        load::clients(&setup.traffic, address, plan.connections, plan.talk.clone()).map(Self)
     }
 
     /// Drives the clients, from a task.

@@ -209,7 +209,8 @@ impl Ends {
         let accepting = thread::spawn(move || {
             listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
         });
-        let clients = load::clients(setup, address, connections, Talk::Echo { size: SIZE })?;
+        let clients =
+            load::clients(&setup.traffic, address, connections, Talk::Echo { size: SIZE })?;
         let servers = accepting.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
         Ok(Self { clients, servers: servers.map_err(Failure::io("accepting"))? })
     }

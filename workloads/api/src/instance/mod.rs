@@ -1,9 +1,8 @@
-//! One prepared cell, and the only clock that times it.
+//! One prepared cell, and the loop that times it.
 //!
-//! `prepare` has happened outside the clock, `iterate` stands inside it, and every output is
-//! verified after it.
+//! Preparation and verification are not timed; only `iterate` is.
 
-mod sessions;
+pub(crate) mod sessions;
 
 pub use sessions::{
     AsyncSession, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session, repeat,
@@ -24,116 +23,90 @@ use crate::clock::{Clock, Stopwatch, Timing};
 use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
 
-/// What one call of [`Instance::measure`] found.
+/// The result of one call of [`Instance::measure`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// Iterations.
+    /// Number of iterations.
     pub iterations: u64,
-    /// What they took.
+    /// Time and resources of all of them.
     pub timing: Timing,
-    /// The workload's own figures.
+    /// The workload's own metrics.
     pub metrics: Vec<Metric>,
-    /// Latencies, encoded, where it recorded them.
+    /// Encoded latencies, if the workload recorded any.
     pub histogram: Option<String>,
-    /// The last output, in short.
+    /// Short form of the last output.
     pub output: String,
 }
 
 /// One fresh, prepared instance of a cell.
 pub trait Instance {
-    /// Does the work `iterations` times under the clock, then verifies every output.
+    /// Times `iterations` iterations, then verifies every output.
     ///
     /// # Errors
-    /// When an output is wrong or the work could not be done.
+    /// When an output is wrong or the work fails.
     fn measure(&mut self, iterations: u64) -> Result<Sample, Failure>;
 
-    /// How long the runtime alone took to build, inputs not counted.
+    /// Build time of the runtime, without the workload's inputs.
     fn build_time(&self) -> Duration;
 }
 
-/// Builds a runtime and prepares `workload` on it: an asynchronous runtime.
-///
-/// # Errors
-/// When the runtime cannot be built or the workload cannot be prepared.
-pub fn on_async<W: Workload, R: AsyncRuntime>(
-    build: &dyn Fn() -> io::Result<R>,
-    workload: W,
-    setup: Setup,
-) -> Result<Box<dyn Instance>, Failure> {
-    let trial = Trial::new(setup)?;
-    let (runtime, took) = timed_build(build, first_task, trial.setup.clock)?;
-    let slot = Slot::default();
-    let (put, prepare) = (slot.clone(), workload.clone().on_async::<R>(trial.clone()));
-    run_boxed(&runtime, Box::pin(async move { put.set(prepare.await) }));
-    let session = slot.take()?;
-    let placement = workload.placement(&trial.params);
-    Ok(Prepared::boxed(workload, trial, took, session, move |mut session, clock, iterations| {
-        let slot = Slot::default();
-        let put = slot.clone();
-        let root = async move {
-            let mut outputs = Vec::with_capacity(iterations);
-            let mut watch = Stopwatch::start(clock);
-            for _ in 0..iterations {
-                match AsyncSession::iterate(&mut session).await {
-                    Ok(output) => outputs.push(output),
-                    Err(failure) => return put.set(Err(failure)),
+/// Defines how to start an instance on one kind of asynchronous runtime. A macro, because the futures of
+/// one kind must be `Send` and those of the other need not be.
+macro_rules! on_futures {
+    ($(#[$about:meta])* $on:ident, $runtime:ident, $session:ident, $first:ident, $run_boxed:ident) => {
+        $(#[$about])*
+        ///
+        /// # Errors
+        /// When the runtime cannot be built or the workload cannot be prepared.
+        pub fn $on<W: Workload, R: $runtime>(
+            build: &dyn Fn() -> io::Result<R>,
+            workload: W,
+            setup: Setup,
+        ) -> Result<Box<dyn Instance>, Failure> {
+            let trial = Trial::new(setup)?;
+            let (runtime, took) = timed_build(build, $first, trial.setup.clock)?;
+            let slot = Slot::default();
+            let (put, prepare) = (slot.clone(), workload.clone().$on::<R>(trial.clone()));
+            $run_boxed(&runtime, Box::pin(async move { put.set(prepare.await) }));
+            let session = slot.take()?;
+            let placement = workload.placement(&trial.params);
+            let block = move |mut session, clock, iterations| {
+                let slot = Slot::default();
+                let put = slot.clone();
+                let root = async move {
+                    let mut outputs = Vec::with_capacity(iterations);
+                    let mut watch = Stopwatch::start(clock);
+                    for _ in 0..iterations {
+                        match $session::iterate(&mut session).await {
+                            Ok(output) => outputs.push(output),
+                            Err(failure) => return put.set(Err(failure)),
+                        }
+                        watch.lap();
+                    }
+                    put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
+                };
+                if W::ON_CALLER && placement == Placement::OnCaller {
+                    runtime.run_on_caller(root);
+                } else {
+                    runtime.run(root);
                 }
-                watch.lap();
-            }
-            put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
-        };
-        if W::ON_CALLER && placement == Placement::OnCaller {
-            runtime.run_on_caller(root);
-        } else {
-            runtime.run(root);
+                slot.take()
+            };
+            Ok(Prepared::boxed(workload, trial, took, session, block))
         }
-        slot.take()
-    }))
+    };
 }
 
-/// Builds a runtime and prepares `workload` on it: one whose tasks stay on one thread.
-///
-/// # Errors
-/// When the runtime cannot be built or the workload cannot be prepared.
-pub fn on_local<W: Workload, R: LocalRuntime>(
-    build: &dyn Fn() -> io::Result<R>,
-    workload: W,
-    setup: Setup,
-) -> Result<Box<dyn Instance>, Failure> {
-    let trial = Trial::new(setup)?;
-    let (runtime, took) = timed_build(build, first_local_task, trial.setup.clock)?;
-    let slot = Slot::default();
-    let (put, prepare) = (slot.clone(), workload.clone().on_local::<R>(trial.clone()));
-    let prepare: Pin<Box<dyn Future<Output = ()>>> =
-        Box::pin(async move { put.set(prepare.await) });
-    runtime.run(prepare);
-    let session = slot.take()?;
-    let placement = workload.placement(&trial.params);
-    Ok(Prepared::boxed(workload, trial, took, session, move |mut session, clock, iterations| {
-        let slot = Slot::default();
-        let put = slot.clone();
-        let root = async move {
-            let mut outputs = Vec::with_capacity(iterations);
-            let mut watch = Stopwatch::start(clock);
-            for _ in 0..iterations {
-                match session.iterate().await {
-                    Ok(output) => outputs.push(output),
-                    Err(failure) => return put.set(Err(failure)),
-                }
-                watch.lap();
-            }
-            put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
-        };
-        if W::ON_CALLER && placement == Placement::OnCaller {
-            runtime.run_on_caller(root);
-        } else {
-            runtime.run(root);
-        }
-        slot.take()
-    }))
-}
+on_futures!(
+    /// Builds an asynchronous runtime and prepares `workload` on it.
+    on_async, AsyncRuntime, AsyncSession, first_task, run_boxed
+);
+on_futures!(
+    /// Builds an asynchronous runtime whose tasks stay on one thread and prepares `workload` on it.
+    on_local, LocalRuntime, LocalSession, first_local_task, run_boxed_local
+);
 
-/// Builds a runtime and prepares `workload` on it: threads.
+/// Starts threads and prepares `workload` on them.
 ///
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
@@ -147,7 +120,7 @@ pub fn on_threads<W: Workload, T: ThreadRuntime>(
     on_jobs(run, W::on_threads::<T>, workload, setup, took)
 }
 
-/// Builds a runtime and prepares `workload` on it: a data-parallel pool.
+/// Builds a data-parallel pool and prepares `workload` on it.
 ///
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
@@ -161,15 +134,15 @@ pub fn on_data_parallel<W: Workload, D: DataParallel>(
     on_jobs(run, W::on_data_parallel::<D>, workload, setup, took)
 }
 
-/// A root that runs on threads. It is boxed before the clock starts, so that every workload gives a
-/// runtime the same type.
+/// A root that runs on threads. It is boxed before the clock starts, so that a runtime's generic code is
+/// compiled for one type.
 type Job = Box<dyn FnOnce() + Send>;
 
 fn job(work: impl FnOnce() + Send + 'static) -> Job {
     Box::new(work)
 }
 
-/// Prepares `workload` as a job, and makes each block a job.
+/// Prepares `workload` in a job, and runs each block as a job.
 fn on_jobs<W: Workload, S: Session<Output = W::Output>>(
     run: impl Fn(Job) + 'static,
     prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
@@ -190,8 +163,8 @@ fn on_jobs<W: Workload, S: Session<Output = W::Output>>(
     }))
 }
 
-// The first root task of a runtime, and the one that prepares: functions that are generic over the runtime
-// only, so that they are compiled once and not for every workload.
+// The first root task and the one that prepares are generic over the runtime only, so that they are
+// compiled once per runtime and not once per workload.
 
 fn first_task<R: AsyncRuntime>(runtime: &R) {
     runtime.run(async {});
@@ -213,8 +186,12 @@ fn run_boxed<R: AsyncRuntime>(runtime: &R, root: Pin<Box<dyn Future<Output = ()>
     runtime.run(root);
 }
 
-/// Where a root task puts its result. So its output is `()`, and a runtime's generic code is compiled
-/// for fewer types.
+fn run_boxed_local<R: LocalRuntime>(runtime: &R, root: Pin<Box<dyn Future<Output = ()>>>) {
+    runtime.run(root);
+}
+
+/// Holds the result of a root task. The output of the task itself is `()`, so that a runtime's generic
+/// code is compiled for fewer types.
 struct Slot<T>(Arc<Mutex<Option<Result<T, Failure>>>>);
 
 impl<T> Clone for Slot<T> {
@@ -234,17 +211,17 @@ impl<T> Slot<T> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
     }
 
-    /// Takes the result of a root that has ended.
+    /// Takes the result of a finished root.
     fn take(&self) -> Result<T, Failure> {
         let result = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         result.unwrap_or_else(|| Err(Failure::Request("the root task did not finish".to_owned())))
     }
 }
 
-/// Prepares to load a server that another process has taken `build_time` to start.
+/// Prepares to load a server that another process took `build_time` to start.
 ///
 /// # Errors
-/// When its clients cannot be started.
+/// When the clients cannot be started.
 pub fn on_address<W: Workload>(
     workload: W,
     setup: Setup,
@@ -259,7 +236,7 @@ pub fn on_address<W: Workload>(
 /// Parses and verifies the outputs of an external runner.
 ///
 /// # Errors
-/// When one is not of the workload's form, or wrong.
+/// When an output is malformed or wrong.
 pub fn external_sample<W: Workload>(
     workload: &W,
     setup: &Setup,
@@ -284,11 +261,11 @@ fn sample<W: Workload>(
         timing: timed.timing,
         metrics: workload.metrics(trial, timed),
         histogram: workload.histogram(timed),
-        output: timed.outputs.last().map_or_else(String::new, |a| workload.describe(a)),
+        output: timed.outputs.last().map_or_else(String::new, |last| workload.describe(last)),
     })
 }
 
-/// A runtime is built once it has run an empty root task: some start their threads only then.
+/// Builds a runtime and runs an empty root task: some runtimes start their threads only then.
 fn timed_build<R>(
     build: &dyn Fn() -> io::Result<R>,
     first_task: fn(&R),
@@ -314,7 +291,7 @@ fn block<S: Session>(
     Ok((session, Timed { outputs, timing: watch.stop() }))
 }
 
-/// A session that is lent to the runtime for each block and handed back.
+/// A session, which the runtime borrows for each block.
 struct Prepared<W: Workload, S, B> {
     workload: W,
     trial: Trial<W::Params>,
@@ -347,7 +324,7 @@ where
 {
     fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
         let session = self.session.take().ok_or_else(|| {
-            Failure::Request("an instance that failed cannot be measured again".to_owned())
+            Failure::Request("cannot measure an instance again after a failure".to_owned())
         })?;
         let (session, timed) =
             (self.block)(session, self.trial.setup.clock, iterations.max(1) as usize)?;

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::marker::PhantomData;
 
-use crate::workload::Failure;
+use crate::failure::Failure;
 
 /// A prepared workload on an asynchronous runtime.
 pub trait AsyncSession: Send + 'static {

@@ -5,9 +5,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::{Drive, Report, Talk, Target};
+use crate::failure::Failure;
 use crate::loopback;
 use crate::runtime::ExternalThread;
-use crate::workload::{Failure, Setup};
 
 /// Who loads a server.
 #[derive(Clone, Debug)]
@@ -60,12 +60,12 @@ pub type Clients = ExternalThread<Drive, Result<Report, Failure>>;
 /// # Errors
 /// When the generator cannot be started or cannot connect.
 pub fn clients(
-    setup: &Setup,
+    traffic: &Traffic,
     address: SocketAddr,
     connections: usize,
     talk: Talk,
 ) -> Result<Clients, Failure> {
-    let mut load = match &setup.traffic {
+    let mut load = match traffic {
         Traffic::Generator(command) => {
             let target = Target { address, connections, talk };
             Load::Generator(Generator::start(command, &target).map_err(GENERATOR)?)

@@ -22,7 +22,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::workload::Unsupported;
+use crate::failure::Unsupported;
 
 /// Whom to load, and with what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,9 @@ pub trait DataParallel: Sized + 'static {
     /// Computes `f(0) … f(count − 1)` as one parallel iteration, results in order.
     fn map<T: Send>(count: usize, f: impl Fn(usize) -> T + Send + Sync) -> Vec<T>;
 
+    /// Computes `f(0) + … + f(count − 1)` as one parallel iteration.
+    fn sum(count: usize, f: impl Fn(usize) -> u64 + Send + Sync) -> u64;
+
     /// Runs another job of the pool meanwhile, if one is waiting.
     fn yield_now();
 

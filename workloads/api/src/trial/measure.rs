@@ -8,21 +8,21 @@ use crate::clock::Clock;
 use crate::instance::{Instance, Sample};
 use crate::workload::Failure;
 
-/// A warm instance has done at least this much.
-const YOUNG: Duration = Duration::from_millis(2);
-/// An iteration longer than this warms an instance alone.
+/// An instance is warm after this much work.
+const WARM: Duration = Duration::from_millis(2);
+/// An iteration longer than this warms an instance on its own.
 const LONG_ITERATION: Duration = Duration::from_millis(20);
 /// Windows that must agree before an instance is steady.
 const WINDOW: Duration = Duration::from_millis(100);
-/// How closely they must agree.
+/// How closely they must agree, as a fraction.
 const AGREEMENT: f64 = 0.02;
-/// An instance that is not steady by then is measured as it is.
+/// Limit after which an instance is measured even if it is not steady.
 const STEADY_AT_MOST: Duration = Duration::from_secs(5);
 
-/// Warms an instance up, whose preparation took `prepare`, and measures a block of it.
+/// Warms up an instance, whose preparation took `prepare`, and measures one block.
 ///
 /// # Errors
-/// When an answer is wrong or the work could not be done.
+/// When an output is wrong or the work fails.
 pub fn measured(
     instance: &mut dyn Instance,
     prepare: Duration,
@@ -30,66 +30,83 @@ pub fn measured(
     clock: &dyn Clock,
 ) -> Result<Block, Failure> {
     let prepared = clock.now();
-    let (warm_up_iterations, iterations) = match (request.block, request.phase) {
-        (BlockSize::Iterations(iterations), _) => (0, iterations),
-        (BlockSize::Nanoseconds(_), Phase::Startup) => (0, 1),
+    let (warm_up, iterations) = match (request.block, request.phase) {
+        (BlockSize::Iterations(iterations), _) => (WarmUp::default(), iterations),
+        (BlockSize::Nanoseconds(_), Phase::Startup) => (WarmUp::default(), 1),
         (BlockSize::Nanoseconds(size), phase) => {
-            let (warm, each) = match phase {
+            let warm_up = match phase {
                 Phase::Steady => warm_until_steady(instance, clock)?,
-                Phase::Startup | Phase::Warm => warm_young(instance)?,
+                Phase::Startup | Phase::Warm => warm_up(instance, clock)?,
             };
-            (warm, (size as f64 / each.as_nanos().max(1) as f64).round().max(1.0) as u64)
+            let each = warm_up.each.as_nanos().max(1) as f64;
+            (warm_up, (size as f64 / each).round().max(1.0) as u64)
         }
     };
     let warm = clock.now();
     let sample = instance.measure(iterations)?;
+    let peak_memory = warm_up.peak_memory.or_else(|| clock.peak_memory());
     let phases = Phases {
         prepare_s: prepare.as_secs_f64(),
         warm_up_s: warm.saturating_sub(prepared).as_secs_f64(),
         measure_s: sample.timing.wall.as_secs_f64(),
     };
     let startup = startup(request.phase, instance.build_time());
-    Ok(block(sample, warm_up_iterations, startup, phases))
+    let mut block = block(sample, warm_up.iterations, startup, phases);
+    let peak_memory = peak_memory.map(|bytes| Metric::of(&metric::PEAK_MEMORY, bytes as f64));
+    block.metrics.extend(peak_memory);
+    Ok(block)
 }
 
-/// What building took, where that is asked for.
+/// What a warm-up found.
+#[derive(Default)]
+struct WarmUp {
+    iterations: u64,
+    /// Time of an iteration in the last call.
+    each: Duration,
+    /// Peak memory after one iteration. A longer call holds all its outputs at once, so its peak
+    /// depends on the speed of the runner.
+    peak_memory: Option<u64>,
+}
+
+/// Build time, if the phase includes it.
 pub fn startup(phase: Phase, build: Duration) -> Option<Duration> {
     (phase == Phase::Startup).then_some(build)
 }
 
-/// Warms an instance up, and returns the iterations done and what one takes.
-fn warm_young(instance: &mut dyn Instance) -> Result<(u64, Duration), Failure> {
-    let (mut iterations, mut spent, mut next) = (0, Duration::ZERO, 1);
+/// Warms up an instance: a single iteration first.
+fn warm_up(instance: &mut dyn Instance, clock: &dyn Clock) -> Result<WarmUp, Failure> {
+    let (mut warm_up, mut spent, mut next) = (WarmUp::default(), Duration::ZERO, 1);
     loop {
         let sample = instance.measure(next)?;
-        iterations += sample.iterations;
-        spent += sample.timing.wall;
-        let enough = iterations >= 2 || spent > LONG_ITERATION;
-        if enough && spent >= YOUNG {
-            return Ok((iterations, mean(&sample)));
+        if warm_up.iterations == 0 {
+            warm_up.peak_memory = clock.peak_memory();
         }
-        // Doubling keeps the calls few where an iteration is short.
-        next = iterations;
+        warm_up.iterations += sample.iterations;
+        warm_up.each = mean(&sample);
+        spent += sample.timing.wall;
+        let enough = warm_up.iterations >= 2 || spent > LONG_ITERATION;
+        if enough && spent >= WARM {
+            return Ok(warm_up);
+        }
+        // Doubling limits the number of calls when an iteration is short.
+        next = warm_up.iterations;
     }
 }
 
-/// Warms an instance up until windows agree, and returns the iterations done and what one takes.
-fn warm_until_steady(
-    instance: &mut dyn Instance,
-    clock: &dyn Clock,
-) -> Result<(u64, Duration), Failure> {
+/// Warms up an instance until consecutive windows agree.
+fn warm_until_steady(instance: &mut dyn Instance, clock: &dyn Clock) -> Result<WarmUp, Failure> {
     let start = clock.now();
-    let (mut iterations, mut each) = warm_young(instance)?;
+    let mut warm_up = warm_up(instance, clock)?;
     let mut before = f64::INFINITY;
     loop {
-        let window = (WINDOW.as_secs_f64() / each.as_secs_f64().max(1e-9)).ceil() as u64;
+        let window = (WINDOW.as_secs_f64() / warm_up.each.as_secs_f64().max(1e-9)).ceil() as u64;
         let sample = instance.measure(window)?;
-        iterations += sample.iterations;
-        each = mean(&sample);
-        let now = each.as_secs_f64();
+        warm_up.iterations += sample.iterations;
+        warm_up.each = mean(&sample);
+        let now = warm_up.each.as_secs_f64();
         let agree = (now - before).abs() <= AGREEMENT * now;
         if agree || clock.now().saturating_sub(start) >= STEADY_AT_MOST {
-            return Ok((iterations, each));
+            return Ok(warm_up);
         }
         before = now;
     }
@@ -99,7 +116,7 @@ fn mean(sample: &Sample) -> Duration {
     sample.timing.wall / u32::try_from(sample.iterations.max(1)).unwrap_or(u32::MAX)
 }
 
-/// The block with the metrics that every workload has, its own first.
+/// A block with the metrics of the workload, followed by those that every workload has.
 pub fn block(
     sample: Sample,
     warm_up_iterations: u64,
@@ -112,7 +129,6 @@ pub fn block(
     let mut metrics = sample.metrics;
     metrics.extend([
         Metric::of(&metric::WALL, per_ns(timing.wall)),
-        Metric::of(&metric::WALL_MIN, timing.shortest.as_nanos() as f64),
         Metric::of(&metric::CPU, per_ns(timing.usage.cpu)),
     ]);
     if let Some(rusage) = timing.usage.rusage {
@@ -138,5 +154,83 @@ pub fn block(
         histogram: sample.histogram,
         output: sample.output,
         phases,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use runtime_bench_results::key::{CellKey, Point};
+    use runtime_bench_results::trial::PROTOCOL;
+
+    use super::*;
+    use crate::clock::{Timing, Usage};
+
+    /// Peak memory of a fake process: the outputs of its largest call so far.
+    static PEAK: AtomicU64 = AtomicU64::new(0);
+
+    struct FakeClock;
+
+    impl Clock for FakeClock {
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn usage(&self) -> Usage {
+            Usage::default()
+        }
+
+        fn peak_memory(&self) -> Option<u64> {
+            Some(PEAK.load(Ordering::Relaxed))
+        }
+    }
+
+    /// An instance whose iterations take the same time, and whose outputs take one byte each.
+    struct FakeInstance(Duration);
+
+    impl Instance for FakeInstance {
+        fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
+            PEAK.fetch_max(iterations, Ordering::Relaxed);
+            let wall = self.0 * iterations as u32;
+            Ok(Sample {
+                iterations,
+                timing: Timing { wall, ..Timing::default() },
+                metrics: Vec::new(),
+                histogram: None,
+                output: String::new(),
+            })
+        }
+
+        fn build_time(&self) -> Duration {
+            Duration::ZERO
+        }
+    }
+
+    fn request() -> TrialRequest {
+        let (workload, runner) = ("null".to_owned(), "fake".to_owned());
+        TrialRequest {
+            protocol: PROTOCOL,
+            cell: CellKey { workload, point: Point::new(), runner },
+            workers: 1,
+            pool_threads: 1,
+            phase: Phase::Warm,
+            block: BlockSize::Nanoseconds(4_000_000),
+            seed: 0,
+            scratch: String::new(),
+            load: Vec::new(),
+            external: None,
+        }
+    }
+
+    #[test]
+    fn peak_memory_does_not_depend_on_speed() {
+        for each in [Duration::from_micros(1), Duration::from_millis(1)] {
+            PEAK.store(0, Ordering::Relaxed);
+            let mut instance = FakeInstance(each);
+            let block = measured(&mut instance, Duration::ZERO, &request(), &FakeClock).unwrap();
+            assert_eq!(block.metric(metric::PEAK_MEMORY.id), Some(1.0));
+            assert_eq!(u128::from(block.iterations), 4_000_000 / each.as_nanos());
+        }
     }
 }

@@ -3,7 +3,6 @@
 //! A trial is one process with one fresh instance and one measured block.
 
 pub mod measure;
-pub mod process;
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -19,6 +18,7 @@ use serde::Serialize;
 use crate::cells::Cells;
 use crate::clock::Clock;
 use crate::load::Traffic;
+use crate::process;
 use crate::workload::{Failure, Setup};
 
 /// Reads one request from standard input and replies on standard output: the whole of a trial program.
@@ -143,7 +143,8 @@ fn run(cells: &Cells, request: &TrialRequest, clock: &'static dyn Clock) -> Resu
     let mut instance = cells.start(&cell.workload, &cell.runner, setup(request, clock))?;
     let prepare = clock.now().saturating_sub(start);
     let mut block = measure::measured(instance.as_mut(), prepare, request, clock)?;
-    block.metrics.extend(of_this_process());
+    let threads = process::threads().map(|count| Metric::of(&metric::THREADS, count as f64));
+    block.metrics.extend(threads);
     Ok(block)
 }
 
@@ -167,11 +168,4 @@ fn listen(cells: &Cells, request: ServeRequest, clock: &'static dyn Clock) -> Re
 fn announce(address: SocketAddr) {
     // A reader that has gone away may still connect.
     let _ = writeln!(io::stdout(), "listening on {address} until stopped (Ctrl-C)");
-}
-
-/// Metrics of the process, read once its block is measured.
-fn of_this_process() -> impl Iterator<Item = Metric> {
-    let threads = process::threads().map(|count| Metric::of(&metric::THREADS, count as f64));
-    let peak = process::peak_memory().map(|bytes| Metric::of(&metric::PEAK_MEMORY, bytes as f64));
-    threads.into_iter().chain(peak)
 }

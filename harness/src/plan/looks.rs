@@ -1,0 +1,157 @@
+//! Looks: at which numbers of rounds a comparison is judged, and who gets the time that is left.
+//!
+//! The numbers of rounds are fixed before the first round, so that a look may stop a comparison and its
+//! error level still holds (see [`Levels`](runtime_bench_analysis::analysis::Levels)). Which comparisons go
+//! on may then depend on everything that was measured.
+
+use runtime_bench_results::run::{Allocation, Look, StoppedRow};
+
+/// Rounds until each of at most `looks` looks, from `first` to `most`: they grow by the same factor.
+pub(crate) fn ladder(first: u32, most: u32, looks: usize) -> Vec<u32> {
+    let growth = (f64::from(most) / f64::from(first)).powf(1.0 / looks.saturating_sub(1) as f64);
+    let exponents = 1..i32::try_from(looks).unwrap_or(i32::MAX);
+    let later = exponents.map(|exponent| (f64::from(first) * growth.powi(exponent)).round() as u32);
+    let mut ladder: Vec<u32> =
+        [first].into_iter().chain(later.take_while(|&look| look > first)).collect();
+    ladder.dedup();
+    ladder
+}
+
+/// A comparison with rows that have no answer yet.
+#[derive(Debug)]
+pub(crate) struct OpenGroup<'a> {
+    /// Its reference and A/A control, which every row needs.
+    pub(crate) shared: Vec<usize>,
+    /// What these take a round, seconds.
+    pub(crate) shared_s: f64,
+    /// Rounds so far.
+    pub(crate) rounds: u32,
+    /// Rounds until each look that is left.
+    pub(crate) looks: &'a [u32],
+    pub(crate) rows: Vec<OpenRow>,
+}
+
+/// A row without an answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenRow {
+    pub(crate) cell: usize,
+    /// What a trial takes, seconds.
+    pub(crate) trial_s: f64,
+    /// How many more rounds its answer needs; `None` where it is out of reach.
+    pub(crate) more: Option<u32>,
+}
+
+impl OpenGroup<'_> {
+    /// Rounds until the look that should answer a row.
+    fn target(&self, row: &OpenRow) -> Option<u32> {
+        let needed = self.rounds.saturating_add(row.more?);
+        self.looks.iter().copied().find(|&look| look >= needed)
+    }
+
+    /// What rows take until their looks, seconds, where the group goes on until `reach` anyway.
+    fn cost_s(&self, rows: &[(u32, OpenRow)], reach: u32) -> f64 {
+        let own = rows.iter().map(|(look, row)| f64::from(look - self.rounds) * row.trial_s);
+        let longest = rows.iter().map(|(look, _)| look.saturating_sub(reach)).max().unwrap_or(0);
+        own.sum::<f64>() + f64::from(longest) * self.shared_s
+    }
+}
+
+/// What goes on in the time that is left: the rows whose answers are cheapest.
+///
+/// Rows of a comparison share its reference and control, so the cheapest are found among sets of rows: in
+/// each comparison those with the nearest looks, as many as makes their mean cost the least.
+pub(crate) fn allocate(groups: &[OpenGroup<'_>], left_s: f64) -> Look {
+    let mut look = Look { left_s, ..Look::default() };
+    let mut waiting: Vec<Vec<(u32, OpenRow)>> = Vec::new();
+    for group in groups {
+        let (near, far): (Vec<OpenRow>, Vec<OpenRow>) =
+            group.rows.iter().partition(|row| group.target(row).is_some());
+        let mut rows: Vec<(u32, OpenRow)> =
+            near.iter().filter_map(|row| Some((group.target(row)?, *row))).collect();
+        rows.sort_by_key(|(target, _)| *target);
+        look.stopped.extend(far.iter().map(|row| StoppedRow { cell: row.cell, needs_s: None }));
+        waiting.push(rows);
+    }
+    let mut reach: Vec<u32> = groups.iter().map(|group| group.rounds).collect();
+    let mut chosen: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
+    let mut left_s = left_s;
+    while let Some((index, count, cost_s)) = cheapest(groups, &waiting, &reach, left_s) {
+        left_s -= cost_s;
+        let rows: Vec<_> = waiting[index].drain(..count).collect();
+        reach[index] = rows.iter().fold(reach[index], |reach, (target, _)| reach.max(*target));
+        chosen[index].extend(rows.iter().map(|(_, row)| row.cell));
+    }
+    for (index, group) in groups.iter().enumerate() {
+        look.stopped.extend(waiting[index].iter().map(|row| {
+            let needs_s = Some(group.cost_s(&[*row], reach[index]));
+            StoppedRow { cell: row.1.cell, needs_s }
+        }));
+        if let Some(&rounds) = group.looks.first().filter(|_| !chosen[index].is_empty()) {
+            let mut cells = group.shared.clone();
+            cells.append(&mut chosen[index]);
+            look.going_on.push(Allocation { cells, rounds });
+        }
+    }
+    look
+}
+
+/// The comparison, the number of its rows, and what they take, with the least cost a row that fits.
+fn cheapest(
+    groups: &[OpenGroup<'_>],
+    waiting: &[Vec<(u32, OpenRow)>],
+    reach: &[u32],
+    left_s: f64,
+) -> Option<(usize, usize, f64)> {
+    let sets = groups.iter().enumerate().flat_map(|(index, group)| {
+        let rows = &waiting[index];
+        (1..=rows.len())
+            .map(move |count| (index, count, group.cost_s(&rows[..count], reach[index])))
+    });
+    let a_row = |&(_, count, cost_s): &(usize, usize, f64)| cost_s / count as f64;
+    sets.filter(|(_, _, cost_s)| *cost_s <= left_s).min_by(|a, b| a_row(a).total_cmp(&a_row(b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(looks: &[u32], rows: Vec<OpenRow>) -> OpenGroup<'_> {
+        OpenGroup { shared: vec![0, 1], shared_s: 0.02, rounds: 20, looks, rows }
+    }
+
+    fn row(cell: usize, more: Option<u32>) -> OpenRow {
+        OpenRow { cell, trial_s: 0.01, more }
+    }
+
+    #[test]
+    fn looks_grow_and_reach_the_most_rounds() {
+        for looks in 1..8 {
+            let ladder = ladder(13, 150, looks);
+            assert_eq!(ladder.len(), looks);
+            assert!(ladder.is_sorted_by(|a, b| a < b), "{ladder:?}");
+            assert!(looks == 1 || *ladder.last().unwrap() == 150, "{ladder:?}");
+        }
+        assert_eq!(ladder(200, 150, 6).len(), 1, "more at once than ever are one look");
+    }
+
+    #[test]
+    fn cheap_answers_come_first_and_the_rest_says_what_it_needs() {
+        let looks = [40, 80];
+        let groups = [
+            group(&looks, vec![row(2, Some(50)), row(3, Some(5))]),
+            group(&looks, vec![row(4, Some(1_000)), row(5, None)]),
+        ];
+        // The near row takes 20 · 10 ms and 20 · 20 ms; the far one 60 · 10 ms and 40 · 20 ms more.
+        let look = allocate(&groups, 0.7);
+        assert_eq!(look.going_on, [Allocation { cells: vec![0, 1, 3], rounds: 40 }]);
+        let needs: Vec<(usize, Option<u32>)> = look
+            .stopped
+            .iter()
+            .map(|row| (row.cell, row.needs_s.map(|s| (s * 1e3).round() as u32)))
+            .collect();
+        assert_eq!(needs, [(4, None), (5, None), (2, Some(1_400))]);
+        let all = allocate(&groups, 2.1);
+        assert_eq!(all.going_on, [Allocation { cells: vec![0, 1, 3, 2], rounds: 40 }]);
+        assert_eq!(allocate(&groups, 0.1).going_on, []);
+    }
+}

@@ -1,0 +1,88 @@
+//! The input of a trial, and the outputs of a block.
+
+use std::path::PathBuf;
+
+use runtime_bench_results::key::Point;
+
+use crate::clock::{Clock, Timing};
+use crate::failure::Unsupported;
+use crate::load::Traffic;
+
+/// The parameters of a workload, as it uses them.
+pub trait FromPoint: Sized + Clone + Send + Sync + 'static {
+    /// Parses the variant and the parameters of a point.
+    ///
+    /// # Errors
+    /// [`Unsupported::Point`] when the variant is unknown, or a parameter is missing or out of range.
+    fn from_point(point: &Point) -> Result<Self, Unsupported>;
+}
+
+/// A setup and its parsed parameters.
+#[derive(Clone)]
+pub struct Trial<P> {
+    /// The parameters of its point.
+    pub params: P,
+    /// Everything else.
+    pub setup: Setup,
+}
+
+impl<P: FromPoint> Trial<P> {
+    /// Parses the parameters.
+    ///
+    /// # Errors
+    /// As [`FromPoint::from_point`].
+    pub fn new(setup: Setup) -> Result<Self, Unsupported> {
+        Ok(Self { params: P::from_point(&setup.point)?, setup })
+    }
+}
+
+impl FromPoint for () {
+    fn from_point(_: &Point) -> Result<Self, Unsupported> {
+        Ok(())
+    }
+}
+
+/// What one trial is given.
+#[derive(Clone)]
+pub struct Setup {
+    /// Variant and parameters.
+    pub point: Point,
+    /// Worker threads of the runtime.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Seed for the inputs.
+    pub seed: u64,
+    /// A folder for input files, kept for the whole run.
+    pub scratch: PathBuf,
+    /// Who loads a workload that is a server.
+    pub traffic: Traffic,
+    /// The clock.
+    pub clock: &'static dyn Clock,
+}
+
+/// The outputs of a block and what they took.
+#[derive(Clone, Debug)]
+pub struct Timed<O> {
+    /// One per iteration.
+    pub outputs: Vec<O>,
+    /// Of all iterations together.
+    pub timing: Timing,
+}
+
+impl<O> Timed<O> {
+    /// Mean wall time of an iteration, nanoseconds.
+    pub fn wall_ns(&self) -> f64 {
+        self.timing.wall.as_nanos() as f64 / self.outputs.len() as f64
+    }
+
+    /// Mean CPU time of an iteration, nanoseconds.
+    pub fn cpu_ns(&self) -> f64 {
+        self.timing.usage.cpu.as_nanos() as f64 / self.outputs.len() as f64
+    }
+
+    /// Mean of a figure over the outputs.
+    pub fn mean(&self, of: impl Fn(&O) -> f64) -> f64 {
+        self.outputs.iter().map(of).sum::<f64>() / self.outputs.len() as f64
+    }
+}
