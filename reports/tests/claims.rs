@@ -45,7 +45,7 @@ fn each_verdict_stands_beside_its_claim_with_what_it_rests_on() {
         ("holds", "holds", "Yes for what spawn-join shows."),
         ("does-not-hold", "does not hold", "No for what spawn-join shows."),
         ("depends", "depends", "No for what timer-gather shows. What tcp-echo shows: yes on tokio"),
-        ("undecided", "undecided", "What cpu-batch shows: inconclusive on tokio."),
+        ("undecided", "inconclusive", "What cpu-batch shows: inconclusive on tokio."),
         ("not-measured", "not measured in this run", "Not measured: what absent shows."),
     ] {
         let section = part(&page, &format!("id=\"claim-{name}\""), "</section>");
@@ -99,7 +99,7 @@ fn the_verdicts_are_in_the_files_for_programs_and_pull_requests() {
     let data: Value = serde_json::from_str(&site.page("data.json")).unwrap();
     let claims = data["analysis"]["claims"].as_array().unwrap();
     let verdicts: Vec<&str> = claims.iter().map(|one| one["verdict"].as_str().unwrap()).collect();
-    assert_eq!(verdicts, ["holds", "does-not-hold", "depends", "undecided", "not-measured"]);
+    assert_eq!(verdicts, ["holds", "does-not-hold", "depends", "inconclusive", "not-measured"]);
     let summary = site.page("summary.md");
     assert!(summary.contains("\n| claim | verdict |\n|---|---|\n| Spawning is cheap. | holds |\n"));
 }
