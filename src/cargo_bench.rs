@@ -1,4 +1,4 @@
-//! `cargo bench`: the harness with the manners of a criterion bench target.
+//! `cargo bench`: the harness as a criterion-compatible bench target.
 //!
 //! We parse the arguments ourselves and configure criterion in code: its own parser takes
 //! `--profile` for `--profile-time`, and a missing baseline makes it panic.
@@ -16,7 +16,7 @@ use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::registry::Registry;
 
-/// Measures every workload on every runner, prints a table, writes the report and criterion's files.
+/// Measures every workload on every runner, prints a summary, writes the report and criterion's files.
 #[derive(Debug, Parser)]
 #[command(name = "cargo bench --", bin_name = "cargo bench --", version)]
 struct Cli {
@@ -32,28 +32,28 @@ struct TargetArgs {
     output: OutputArgs,
     #[command(flatten)]
     resume: ResumeArgs,
-    /// Print the plan and its cost, and measure nothing
+    /// Print the plan and its schedule without measuring
     #[arg(long)]
     dry_run: bool,
     /// List the cells that would be measured
     #[arg(long)]
     list: bool,
-    /// One verified iteration of each cell, nothing measured
+    /// Verify one iteration of each cell without measuring
     #[arg(long)]
     test: bool,
     /// Keep criterion's samples as a named baseline
     #[arg(long, value_name = "NAME")]
     save_baseline: Option<String>,
-    /// Have criterion compare with a named baseline (its files only; no verdict is drawn from it)
+    /// Let criterion compare with a named baseline (affects criterion's files only)
     #[arg(long, value_name = "NAME", conflicts_with = "save_baseline")]
     baseline: Option<String>,
-    /// Draw criterion's own plots as well, about two seconds a cell
+    /// Also draw criterion's plots, about two seconds per cell
     #[arg(long, conflicts_with = "noplot")]
     plots: bool,
-    /// Accepted as criterion does; plots are off unless asked for
+    /// Accepted for compatibility with criterion; plots are off by default
     #[arg(long)]
     noplot: bool,
-    /// Passed by `cargo bench`; without it, as under `cargo test`, answers are checked only
+    /// Passed by `cargo bench`; without it, as under `cargo test`, outputs are only checked
     #[arg(long, hide = true)]
     bench: bool,
     /// Passed by test runners
@@ -107,7 +107,7 @@ fn test(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
 fn bench(registry: &Registry, args: TargetArgs, skipped: usize) -> Result<(), Error> {
     if let Some(name) = args.baseline.as_deref().filter(|name| !criterion::has_baseline(name)) {
         return Err(Error::Usage(format!(
-            "there is no baseline `{name}` in {}: make it with `cargo bench -- --save-baseline {name}`",
+            "no baseline `{name}` in {}\nhelp: create it with `cargo bench -- --save-baseline {name}`",
             criterion::folder().display()
         )));
     }

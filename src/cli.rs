@@ -1,5 +1,4 @@
-//! The command line: what can be asked for. Each command has its arguments beside it, in
-//! [`crate::commands`]; what several share is here.
+//! The command line. The arguments of each command are in [`crate::commands`]; shared ones are here.
 
 mod matrix;
 mod values;
@@ -27,14 +26,14 @@ const CARGO_BENCH: &str = "cargo-bench";
 /// What the program is called.
 const NAME: &str = "runtime-bench";
 
-/// Which concurrency runtime for which work? The same verified workloads on tokio, async-std,
-/// smol, OS threads, a thread pool and rayon, measured in random order, round by round.
+/// Measures the same verified workloads on tokio, async-std, smol, OS threads, a thread pool and rayon,
+/// in random order, round by round.
 #[derive(Debug, Parser)]
 #[command(
     name = NAME,
     version,
-    after_help = "Exit codes: 0 all well; 1 a wrong answer, a crash or a regression; 2 bad usage \
-                  or could not run; 3 not to be trusted or inconclusive; 130 interrupted."
+    after_help = "Exit codes: 0 success; 1 a wrong output, a crash or a regression; 2 bad usage or \
+                  could not run; 3 not trustworthy or inconclusive; 130 interrupted."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -43,47 +42,49 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Measure, print a table and write the report
+    /// Measure, print a summary and write the report
     Bench(commands::bench::BenchArgs),
-    /// List workloads, points and runners, and why a pair does not run
+    /// List workloads, points and runners, and why some cells do not run
     List(commands::list::ListArgs),
-    /// Run one iteration of every cell and check its answer, without measuring
+    /// Run one iteration of every cell and check its output, without measuring
     Verify(commands::verify::VerifyArgs),
-    /// Write the report of a results file
+    /// Render the report of results files
     Report(commands::report::ReportArgs),
-    /// Find the runs at which a cell changed, in all results of a machine
+    /// Find the runs at which a cell changed, among all results of a machine
     History(commands::history::HistoryArgs),
-    /// Join the results files of a plan's shards (`bench --shard I/N`) to one
+    /// Merge the results files of shards (`bench --shard I/N`) into one run
     Merge(commands::merge::MergeArgs),
-    /// Check what a runner in another language does right and wrong, workload by workload
+    /// Check a runner in another language against the protocol, workload by workload
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
-    /// Compare two executables of this harness, interleaved on this machine
+    /// Recompute the results of stored runs with today's rules: classes, A/A controls, rounds needed
+    Analyze(commands::analyze::AnalyzeArgs),
+    /// Compare two builds of this harness, measured in turns on this machine
     Ab(commands::ab::AbArgs),
-    /// Is this machine quiet enough, and how small a difference can be seen on it?
+    /// Check whether this machine is quiet enough, and how small a difference it can show
     Doctor(commands::doctor::DoctorArgs),
-    /// Serve a workload that is a server, so that wrk, oha or curl can be pointed at it
+    /// Run a server workload for an external client such as wrk, oha or curl
     Serve(commands::serve::ServeArgs),
-    /// Print the script that completes this command line in a shell
+    /// Print a shell completion script
     Completions(commands::completions::CompletionsArgs),
-    /// Print the manual page, or write one for each command into a folder
+    /// Print the manual page, or write one per command to a folder
     Man(commands::man::ManArgs),
-    /// Answer one trial request from standard input (this is how the harness starts trials)
+    /// Serve one trial request from standard input (used by the harness to start trials)
     #[command(name = TRIAL, hide = true)]
     Trial,
-    /// Load a server as told on standard input (this is how trials of servers are loaded)
+    /// Load a server as requested on standard input (used by trials of servers)
     #[command(name = LOAD, hide = true)]
     Load,
 }
 
 impl Cli {
-    /// The command line as it is documented: without the commands by which this program starts itself.
+    /// The documented command line, without the commands that this program only uses itself.
     pub fn documented() -> clap::Command {
         let whole = Self::command();
         let shown = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
         let shown: Vec<clap::Command> = shown.collect();
-        // A command can be given others, but none can be taken from it.
+        // clap cannot remove subcommands, so build a command without the hidden ones.
         clap::Command::new(NAME)
             .version(env!("CARGO_PKG_VERSION"))
             .about(whole.get_about().cloned().unwrap_or_default())
@@ -95,10 +96,10 @@ impl Cli {
     }
 }
 
-/// The arguments of this process, without the `skipped` first ones, behind what a person types before them.
+/// The command line as typed: `program`, then the arguments of this process without the first `skipped`.
 pub(crate) fn typed(program: &[&str], skipped: usize) -> Vec<String> {
     let program = program.iter().map(|word| (*word).to_owned());
-    // A file may have a name that is no text; what is kept is for people to read.
+    // Names of files may not be UTF-8; the stored command is only for people to read.
     let args = std::env::args_os().skip(skipped).map(|arg| arg.to_string_lossy().into_owned());
     let args: Vec<String> = args.filter(|arg| arg != "--bench").collect();
     // `cargo bench` alone needs no `--` behind it.
@@ -111,10 +112,10 @@ fn trial(registry: &Registry) -> Result<(), Error> {
         .map_err(|error| Error::CouldNotRun(format!("cannot reply to the harness: {error}")))
 }
 
-/// Parses the command line and does what it asks for.
+/// Parses the command line and runs the command.
 ///
 /// # Errors
-/// Whatever the command ends with.
+/// The error of the command.
 pub fn run(registry: &Registry) -> Result<(), Error> {
     if std::env::args_os().nth(1).is_some_and(|first| first == CARGO_BENCH) {
         return crate::cargo_bench::run(registry, 2);
@@ -134,6 +135,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Merge(args) => commands::merge::run(&args),
         Command::CheckRunner(args) => commands::check_runner::run(registry, &args),
         Command::Ab(args) => commands::ab::run(&args),
+        Command::Analyze(args) => commands::analyze::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME], 1)),
         Command::Serve(args) => commands::serve::run(registry, &args),
@@ -154,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_well_formed() {
+    fn command_line_is_well_formed() {
         Cli::command().debug_assert();
         Cli::documented().debug_assert();
     }

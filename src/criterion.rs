@@ -1,4 +1,4 @@
-//! Our samples handed to criterion, so that its ecosystem keeps working with them.
+//! Hands samples to criterion, so that its files and tools keep working.
 //!
 //! The bench target that `cargo bench` starts contains criterion; this program does not. It starts that
 //! target once more, as a process of its own, because criterion prints, and panics where it cannot write.
@@ -67,7 +67,7 @@ pub fn replay(args: &Replay) -> Result<bool, Error> {
     }
     let output = command.stdin(Stdio::null()).output();
     let output = output.map_err(|error| {
-        Error::CouldNotRun(format!("cannot hand samples to criterion: {error}"))
+        Error::CouldNotRun(format!("cannot pass samples to criterion: {error}"))
     })?;
     if output.status.success() {
         return Ok(true);
@@ -75,7 +75,7 @@ pub fn replay(args: &Replay) -> Result<bool, Error> {
     let errors = String::from_utf8_lossy(&output.stderr);
     let first = errors.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
     Err(Error::CouldNotRun(format!(
-        "criterion could not write its files to {} ({first}); the results themselves are whole",
+        "criterion cannot write its files to {}: {first}\nhelp: the results file itself is complete",
         folder().display()
     )))
 }

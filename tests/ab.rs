@@ -51,7 +51,7 @@ fn rows(ended: &Ended) -> Vec<Value> {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_slower_runner_is_found_and_named_and_nothing_else() {
+fn ab_reports_only_the_slower_runner() {
     let folder = tempdir().unwrap();
     let slower = "case $runner in smol)
           request=$(printf %s \"$request\" | sed 's/\"value\":50000,/\"value\":200000,/') ;;
@@ -70,7 +70,7 @@ fn a_slower_runner_is_found_and_named_and_nothing_else() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn both_kinds_of_cores_are_measured_and_a_build_passes_against_itself() {
+fn ab_of_a_build_with_itself_passes_on_one_core_and_all() {
     let folder = tempdir().unwrap();
     let head = script(folder.path(), "head", "exec \"$OURS\" \"$@\"");
     let ended =
@@ -86,7 +86,7 @@ fn both_kinds_of_cores_are_measured_and_a_build_passes_against_itself() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_head_that_fails_is_a_regression_and_a_base_that_fails_is_not() {
+fn ab_counts_a_failing_head_as_regression_but_not_a_failing_base() {
     let folder = tempdir().unwrap();
     let broken = rerouted(folder.path(), "broken", "echo no >&2; exit 7");
     let only = ["null", "--runners", "tokio", "--cores", "all"];
@@ -98,7 +98,7 @@ fn a_head_that_fails_is_a_regression_and_a_base_that_fails_is_not() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn what_is_none_of_ours_is_refused_by_name() {
+fn ab_rejects_unusable_executables_by_name() {
     let folder = tempdir().unwrap();
     let only = ["null", "--runners", "tokio"];
     let refused = |head: &Path, words: &[&str]| {
@@ -111,7 +111,7 @@ fn what_is_none_of_ours_is_refused_by_name() {
     );
     let other = "echo '{\"protocol\": 9, \"cells\": [], \"routes\": []}'";
     refused(&script(folder.path(), "other", other), &["speaks protocol 9"]);
-    refused(&script(folder.path(), "old", "echo '{\"cells\": []}'"), &["names no protocol"]);
+    refused(&script(folder.path(), "old", "echo '{\"cells\": []}'"), &["no protocol version"]);
     refused(&folder.path().join("missing"), &["No such file"]);
     let debug = "\"$OURS\" \"$@\" | sed 's/\"release,/\"debug,/'";
     refused(&script(folder.path(), "debug", debug), &["debug build"]);
@@ -122,7 +122,7 @@ fn what_is_none_of_ours_is_refused_by_name() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn nothing_in_common_is_inconclusive() {
+fn ab_without_common_cells_is_inconclusive() {
     let folder = tempdir().unwrap();
     let empty = "echo '{\"protocol\": 2, \"build\": {\"version\": \"\", \"commit\": null, \"rustc\": \"\", \
                  \"profile\": \"\"}, \"workloads\": [], \"runners\": [], \"cells\": [], \"routes\": []}'";
@@ -133,7 +133,7 @@ fn nothing_in_common_is_inconclusive() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_comparison_goes_to_a_file() {
+fn ab_writes_its_comparison_to_a_file() {
     let folder = tempdir().unwrap();
     let head = script(folder.path(), "head", "exec \"$OURS\" \"$@\"");
     let only = ["null", "--runners", "tokio", "--cores", "all", "--format", "markdown"];

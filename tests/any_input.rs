@@ -138,7 +138,7 @@ fn number(rng: &mut Rng) -> u64 {
     if rng.u8(..3) == 0 { rng.u64(..) } else { one(rng, &EDGES) }
 }
 
-/// A workload, and a parameter of it with values that nobody should give it.
+/// A workload, and a parameter of it with values beyond its range.
 fn parameter(rng: &mut Rng) -> Vec<String> {
     let (workload, name) = &parameters()[rng.usize(..parameters().len())];
     let values: Vec<String> = some(rng, 2, number).iter().map(u64::to_string).collect();
@@ -186,17 +186,17 @@ fn parameters() -> &'static [(String, String)] {
 }
 
 #[test]
-fn any_arguments_are_understood_or_refused() {
+fn arbitrary_arguments_are_parsed_or_rejected() {
     tried(|rng| any::arguments(some(rng, 7, argument)));
 }
 
 #[test]
-fn any_text_declares_runners_or_is_refused() {
+fn arbitrary_runners_files_are_parsed_or_rejected() {
     tried(|rng| any::declarations(&text(rng, 200)));
 }
 
 #[test]
-fn any_declaration_is_taken_or_refused() {
+fn arbitrary_declarations_are_accepted_or_rejected() {
     tried(|rng| {
         let field = |rng: &mut Rng| format!("{} = {}\n", one(rng, &FIELDS), one(rng, &VALUES));
         let fields = some(rng, 8, field).concat();
@@ -208,7 +208,7 @@ fn any_declaration_is_taken_or_refused() {
 }
 
 #[test]
-fn any_choice_is_planned_or_refused() {
+fn arbitrary_requests_are_planned_or_rejected() {
     tried(|rng| {
         let args = [parameter(rng), some(rng, 2, choice).concat()].concat();
         let typed = [&["program".to_owned()], &args[..]].concat();

@@ -28,13 +28,13 @@ fn latest(folder: &Path) -> Run {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn every_workload_ends_in_a_table_a_report_and_criterions_files() {
+fn bench_target_writes_table_report_and_criterion_files() {
     let folder = tempdir().unwrap();
     // One runner of each family, for the sake of time: each cell by itself is verified elsewhere.
     let runners = "tokio,smol,threads,rayon";
     let ended = bench(folder.path(), &["--profile", "smoke", "--runners", runners]);
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
-    for word in ["Memory of a waiting task", "A/A control", "report:", "criterion:"] {
+    for word in ["Memory per waiting task", "A/A control", "report:", "criterion:"] {
         assert!(ended.stdout.contains(word), "no `{word}` in {}", ended.stdout);
     }
     let run = latest(folder.path());
@@ -102,7 +102,7 @@ fn criterion_has_our_means(folder: &Path, run: &Run) {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn criterions_manners_are_kept() {
+fn bench_target_accepts_criterion_options() {
     let folder = tempdir().unwrap();
     let listed = bench(folder.path(), &["null", "--list"]);
     assert!(listed.stdout.contains("null/tokio/-: benchmark\n"), "{listed:?}");
@@ -126,7 +126,7 @@ fn criterions_manners_are_kept() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn options_of_another_kind_are_refused_by_name() {
+fn bench_target_rejects_unknown_options_by_name() {
     let folder = tempdir().unwrap();
     bench(folder.path(), &["--save-baselin", "x"]).fails_with(2, &["--save-baseline"]);
     bench(folder.path(), &["nothing-like-it"]).fails_with(2, &["no cell matches"]);

@@ -26,7 +26,7 @@ fn load(page: &Path, theme: &str) -> (String, String) {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn the_report_opens_from_a_file_without_a_complaint() {
+fn report_opens_from_disk_without_console_errors() {
     let folder = tempdir().unwrap();
     let args = ["bench", "spawn-join|fork-join/fib", "--profile", "smoke", "--quiet"];
     let ended = run(folder.path(), &args);

@@ -23,7 +23,7 @@ fn gate(folder: &Path, command: &str, step_summary: Option<&Path>) -> Ended {
 }
 
 #[test]
-fn only_what_is_undecided_does_not_fail() {
+fn gate_passes_inconclusive_results_with_a_warning() {
     let folder = tempdir().unwrap();
     for (code, ends) in [(0, 0), (1, 1), (2, 2), (3, 0), (130, 130)] {
         let command = format!("echo told > summary.md; exit {code}");
@@ -34,7 +34,7 @@ fn only_what_is_undecided_does_not_fail() {
 }
 
 #[test]
-fn the_summary_of_this_run_is_added_to_that_of_the_job() {
+fn gate_appends_the_summary_to_the_job_summary() {
     let folder = tempdir().unwrap();
     let job = folder.path().join("job.md");
     fs::write(&job, "before\n").unwrap();

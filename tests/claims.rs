@@ -10,10 +10,9 @@ use runtime_bench::cli::MatrixArgs;
 use runtime_bench::harness::machine::Limits;
 use runtime_bench::harness::plan::{self, Planned};
 use runtime_bench::results::catalogue::Class;
-use runtime_bench::results::claims::{Cell, Claim};
 use runtime_bench::results::key::CellKey;
 use runtime_bench::results::program::{Family, ProbedRunner};
-use runtime_bench_analysis::claims::{self, COROUTINES, ONE_LOOP};
+use runtime_bench_analysis::claims::{self, COROUTINES, Cell, Claim, ONE_LOOP};
 
 use in_process::{InProcess, registry};
 
@@ -31,7 +30,7 @@ fn planned(profile: &str) -> Planned {
 }
 
 #[test]
-fn the_points_of_the_claims_are_the_cells_that_they_name_in_every_profile() {
+fn claim_points_are_the_named_cells_in_every_profile() {
     let claims = claims::all(2);
     let group = |cell: &Cell| {
         let Cell { workload, point } = cell.clone();
@@ -48,7 +47,7 @@ fn the_points_of_the_claims_are_the_cells_that_they_name_in_every_profile() {
 }
 
 #[test]
-fn the_runners_that_claims_are_about_are_all_there_are_of_their_kind() {
+fn claims_cover_all_runners_of_their_kind() {
     let runners = registry().cells().probe(2, 64, &[]);
     let of = |is_one: &dyn Fn(&ProbedRunner) -> bool| -> BTreeSet<String> {
         runners.iter().filter(|one| is_one(one)).map(|one| one.info.name.clone()).collect()
@@ -65,7 +64,7 @@ fn the_runners_that_claims_are_about_are_all_there_are_of_their_kind() {
 }
 
 #[test]
-fn every_runner_that_a_claim_compares_with_has_the_cell() {
+fn claim_baselines_support_their_cells() {
     let planned = planned("quick");
     for claim in claims::all(2) {
         for test in claim.tests.iter().filter(|test| !test.optional) {

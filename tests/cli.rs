@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::tempdir;
 
 #[test]
-fn every_cell_is_verified_at_small_size() {
+fn verify_passes_for_every_cell_at_smoke_size() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["verify", "--profile", "smoke"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -20,7 +20,7 @@ fn every_cell_is_verified_at_small_size() {
 }
 
 #[test]
-fn a_list_for_programs_has_every_pair_with_a_reason_where_it_does_not_run() {
+fn json_list_has_every_cell_and_reasons_for_na() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["list", "--format", "json", "--points", "full"]);
     let list: Value = serde_json::from_str(&ended.stdout).unwrap();
@@ -37,16 +37,16 @@ fn a_list_for_programs_has_every_pair_with_a_reason_where_it_does_not_run() {
 }
 
 #[test]
-fn a_list_for_people_shows_parameters_and_reasons() {
+fn text_list_shows_parameters_and_reasons() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["list", "tcp-echo", "--workers", "2"]);
     assert!(ended.stdout.contains("tcp-echo/smol/connections=64,messages=10,size=64B\n"));
-    assert!(ended.stdout.contains("n/a: 128 tasks must wait at once, and the pool has 64 threads"));
+    assert!(ended.stdout.contains("n/a: 128 tasks wait at once, but the pool has 64 threads"));
 }
 
 #[cfg(not(feature = "mimalloc"))]
 #[test]
-fn another_allocator_needs_an_executable_of_its_own() {
+fn allocator_option_requires_its_executable() {
     let folder = tempdir().unwrap();
     let args = ["list", "spawn-join", "--allocator", "mimalloc"];
     run(folder.path(), &args).fails_with(2, &["runtime-bench-mimalloc", "--features mimalloc"]);
@@ -54,7 +54,7 @@ fn another_allocator_needs_an_executable_of_its_own() {
 
 #[cfg(feature = "mimalloc")]
 #[test]
-fn another_allocator_has_rows_of_its_own() {
+fn allocator_option_adds_separate_rows() {
     let folder = tempdir().unwrap();
     let args = ["verify", "spawn-join/tokio/", "--profile", "smoke", "--allocator", "mimalloc"];
     let ended = run(folder.path(), &args);
@@ -65,7 +65,7 @@ fn another_allocator_has_rows_of_its_own() {
 }
 
 #[test]
-fn rates_are_calibrated_once_and_alike_for_all_runners() {
+fn calibrated_rates_are_the_same_for_all_runners() {
     let folder = tempdir().unwrap();
     let auto = ["--rate", "auto", "--param", "load=40"];
     let list = run(folder.path(), &[&["list", "echo-latency/smol"], &auto[..]].concat()).stdout;
@@ -80,11 +80,11 @@ fn rates_are_calibrated_once_and_alike_for_all_runners() {
     };
     assert!(rate("tokio") > 1 && rate("tokio") == rate("smol"), "{}", ended.stdout);
     let none = ["list", "spawn-join", "--rate", "auto"];
-    run(folder.path(), &none).fails_with(2, &["a rate that can be calibrated"]);
+    run(folder.path(), &none).fails_with(2, &["a rate to calibrate"]);
 }
 
 #[test]
-fn workers_are_a_parameter_of_every_workload_and_of_no_runner_without_them() {
+fn workers_parameter_applies_to_runners_with_workers() {
     let folder = tempdir().unwrap();
     let args = ["verify", "null|tcp-echo/t", "--profile", "smoke", "--param", "workers=1,2"];
     let ended = run(folder.path(), &args);
@@ -108,7 +108,7 @@ fn workers_are_a_parameter_of_every_workload_and_of_no_runner_without_them() {
 }
 
 #[test]
-fn what_is_unknown_is_answered_with_the_nearest() {
+fn unknown_names_suggest_the_nearest() {
     let folder = tempdir().unwrap();
     let fails = |args: &[&str], words: &[&str]| run(folder.path(), args).fails_with(2, words);
     fails(&["list", "tcp-ecko"], &["no cell matches", "did you mean `tcp-echo`?"]);
@@ -124,21 +124,21 @@ fn what_is_unknown_is_answered_with_the_nearest() {
 }
 
 #[test]
-fn a_size_beyond_the_machine_is_refused_with_the_numbers() {
+fn sizes_beyond_the_machine_are_rejected_with_numbers() {
     let folder = tempdir().unwrap();
     let workers = run(folder.path(), &["bench", "--workers", "100000000"]);
-    workers.fails_with(2, &["--workers 100000000 does not fit", "allows"]);
+    workers.fails_with(2, &["--workers 100000000 is too large", "allows"]);
     let tasks = ["bench", "spawn-join/tokio/", "--param", "tasks=100000000000"];
     run(folder.path(), &tasks).fails_with(2, &["`tasks` must be between 1 and 100000000"]);
     let tasks = ["bench", "spawn-join/tokio/", "--param", "tasks=100000000"];
-    run(folder.path(), &tasks).fails_with(2, &["does not fit", "MiB"]);
+    run(folder.path(), &tasks).fails_with(2, &["is too large", "MiB"]);
     let n = ["list", "fork-join", "--param", "n=18446744073709551615"];
     run(folder.path(), &n).fails_with(2, &["`n` must be between 1 and 50"]);
     assert!(!folder.path().join("target").exists());
 }
 
 #[test]
-fn a_plan_prints_its_cost_and_measures_nothing() {
+fn dry_run_prints_cost_and_measures_nothing() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["bench", "--dry-run", "--seed", "7"]);
     assert_eq!(ended.code, Some(0));
@@ -147,7 +147,7 @@ fn a_plan_prints_its_cost_and_measures_nothing() {
 }
 
 #[test]
-fn an_output_that_is_full_is_one_sentence_and_a_closed_one_is_none() {
+fn full_stdout_is_an_error_and_closed_stdout_is_not() {
     use std::fs::OpenOptions;
     let folder = tempdir().unwrap();
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
@@ -162,14 +162,14 @@ fn an_output_that_is_full_is_one_sentence_and_a_closed_one_is_none() {
 
 #[cfg(debug_assertions)]
 #[test]
-fn a_debug_build_refuses_to_measure() {
+fn debug_build_refuses_to_measure() {
     let folder = tempdir().unwrap();
     run(folder.path(), &["bench"]).fails_with(2, &["debug build", "cargo bench"]);
     run(folder.path(), &["doctor"]).fails_with(2, &["debug build"]);
 }
 
 #[test]
-fn a_report_needs_results_and_says_which_are_none() {
+fn report_rejects_missing_and_invalid_results() {
     let folder = tempdir().unwrap();
     let report = |text: &str| {
         fs::write(folder.path().join("results.json"), text).unwrap();
@@ -178,16 +178,16 @@ fn a_report_needs_results_and_says_which_are_none() {
     run(folder.path(), &["report"]).fails_with(2, &["no results yet", "cargo bench"]);
     run(folder.path(), &["report", "gone.json"]).fails_with(2, &["gone.json", "cannot read"]);
     report("").fails_with(2, &["results.json: not a valid results file"]);
-    report("{}").fails_with(2, &["not a whole results file", "schema"]);
-    report("[1, 2").fails_with(2, &["not a whole results file"]);
+    report("{}").fails_with(2, &["not a valid results file", "schema"]);
+    report("[1, 2").fails_with(2, &["not a valid results file"]);
     report(r#"{"schema": "runtime-bench/results/99"}"#).fails_with(2, &["results/99", "version"]);
-    report(r#"{"schema": "runtime-bench/results/1"}"#).fails_with(2, &["not a whole results file"]);
+    report(r#"{"schema": "runtime-bench/results/1"}"#).fails_with(2, &["not a valid results file"]);
     assert!(!folder.path().join("site").exists());
 }
 
 #[test]
 #[cfg(feature = "smol")]
-fn a_trial_answers_one_request_with_one_reply() {
+fn trial_replies_once_per_request() {
     use std::io::Write;
     let folder = tempdir().unwrap();
     let ask = |request: &str| {

@@ -53,14 +53,14 @@ fn compare(folder: &Path, options: &[&str]) -> Ended {
 }
 
 #[test]
-fn two_files_of_the_same_code_pass() {
+fn compare_passes_for_two_runs_of_the_same_code() {
     let folder = folder(&base(), &candidate());
     let ended = compare(folder.path(), &["--fail-on", "inconclusive"]);
     passes(&ended, &["12 rows: 12 tie", "pass: none of 12 rows is proven slower by more than 1 %"]);
 }
 
 #[test]
-fn a_regression_fails_and_a_threshold_lets_it_pass() {
+fn compare_fails_on_regression_beyond_threshold() {
     let folder = folder(&base(), &slower());
     let failed = compare(folder.path(), &[]);
     failed.fails_with(1, &["1 of 12 rows", "slower by more than 1 %", "w0/smol/n=1"]);
@@ -73,7 +73,7 @@ fn a_regression_fails_and_a_threshold_lets_it_pass() {
 }
 
 #[test]
-fn a_cell_that_fails_only_in_the_candidate_is_a_regression() {
+fn cell_failing_only_in_candidate_is_a_regression() {
     let mut head = candidate();
     fail(&mut head, "w1", "rayon", "9 of 10");
     let folder = folder(&base(), &head);
@@ -83,7 +83,7 @@ fn a_cell_that_fails_only_in_the_candidate_is_a_regression() {
 }
 
 #[test]
-fn what_cannot_be_decided_ends_with_three() {
+fn undecidable_comparison_exits_with_3() {
     let (base, shifted) = (base(), fixture::run("candidate", 3, 2, |_, _| 1.3));
     let all = folder(&base, &shifted);
     compare(all.path(), &[]).fails_with(3, &["12 of 12 rows are inconclusive"]);
@@ -106,7 +106,7 @@ fn what_cannot_be_decided_ends_with_three() {
 }
 
 #[test]
-fn runs_without_a_common_cell_or_machine_end_with_three() {
+fn runs_without_common_cells_or_machine_exit_with_3() {
     let mut head = candidate();
     head.header.plan.workers = 1;
     let settings = folder(&base(), &head);
@@ -128,7 +128,7 @@ fn runs_without_a_common_cell_or_machine_end_with_three() {
 }
 
 #[test]
-fn a_control_that_failed_twice_ends_with_three() {
+fn two_failed_controls_exit_with_3() {
     let mut head = slower();
     upset_control(&mut head, "w0", 1.5);
     upset_control(&mut head, "w1", 1.5);
@@ -139,7 +139,7 @@ fn a_control_that_failed_twice_ends_with_three() {
 }
 
 #[test]
-fn warnings_are_sentences() {
+fn warnings_are_full_sentences() {
     let mut head = candidate();
     head.end = Some(End { interrupted: true, elapsed_s: 1.0, control: None, trusted: None });
     head.header.environment.rustc = "rustc 1.99".into();
@@ -158,7 +158,7 @@ fn warnings_are_sentences() {
 }
 
 #[test]
-fn runners_of_one_file_are_reported_and_gated_on_request() {
+fn runners_of_one_file_are_gated_only_on_request() {
     let folder = folder(&slower(), &base());
     let one = |options: &[&str]| run(folder.path(), &[&["compare", "base.json"], options].concat());
     passes(&one(&[]), &["9 rows: 1 slower, 8 tie", "w0/n=1: smol vs tokio", "9 rows compared"]);
@@ -169,7 +169,7 @@ fn runners_of_one_file_are_reported_and_gated_on_request() {
 }
 
 #[test]
-fn json_and_markdown_hold_the_whole_comparison() {
+fn json_and_markdown_contain_the_whole_comparison() {
     let folder = folder(&base(), &slower());
     let json: Value =
         serde_json::from_str(&compare(folder.path(), &["--format", "json"]).stdout).unwrap();
@@ -195,7 +195,7 @@ print([skip.get('message') for skip in root.iter('failure')])
 ";
 
 #[test]
-fn junit_is_well_formed_whatever_the_names_hold() {
+fn junit_escapes_names() {
     let mut head = slower();
     fail(&mut head, "w1", "rayon", "<9> & \"10\"\u{1}\n]]>");
     let folder = folder(&base(), &head);
@@ -215,7 +215,7 @@ fn junit_is_well_formed_whatever_the_names_hold() {
 }
 
 #[test]
-fn bad_usage_is_one_sentence_and_two() {
+fn bad_usage_exits_with_2() {
     let folder = folder(&base(), &candidate());
     let fails = |args: &[&str], words: &[&str]| run(folder.path(), args).fails_with(2, words);
     let both = ["compare", "base.json", "candidate.json"];
@@ -238,7 +238,7 @@ fn bad_usage_is_one_sentence_and_two() {
 }
 
 #[test]
-fn a_file_that_is_no_results_file_is_refused_by_name() {
+fn compare_rejects_invalid_results_by_name() {
     let folder = folder(&base(), &candidate());
     let compared = |candidate: &str| {
         fs::write(folder.path().join("candidate.json"), candidate).unwrap();

@@ -30,7 +30,7 @@ fn verified(folder: &Path, runner: &str, more: &[&str]) -> Ended {
 }
 
 #[test]
-fn a_runner_is_verified_like_any_other_and_says_what_it_cannot_do() {
+fn external_runner_is_verified_and_declares_unsupported_cells() {
     let folder = tempdir().unwrap();
     declare(folder.path(), &["well"]);
     let ended = verified(folder.path(), "tokio,well", &["null|^spawn-join|echo-latency|rwlock"]);
@@ -45,13 +45,13 @@ fn a_runner_is_verified_like_any_other_and_says_what_it_cannot_do() {
 }
 
 #[test]
-fn what_a_runner_does_wrong_is_one_error_row_that_says_so() {
+fn external_runner_faults_are_single_error_rows() {
     let wrongs = [
         ("wrong", "wrong output: the tasks add up to 7"),
-        ("form", "the answer of iteration 0 has not the form"),
-        ("negative", "iteration 0: -5 ns"),
-        ("zero", "iteration 0: 0 ns"),
-        ("future", "elapsed"),
+        ("form", "invalid output of iteration 0"),
+        ("negative", "took -5 ns, which cannot be"),
+        ("zero", "took 0 ns, which cannot be"),
+        ("future", "have passed"),
         ("noise", "`<b>Loading</b> the model`; standard output is reserved for the protocol"),
         ("crash", "ended with exit status: 3 and no reply"),
         ("older", "the runner speaks protocol 1, this harness protocol 2"),
@@ -74,7 +74,7 @@ fn what_a_runner_does_wrong_is_one_error_row_that_says_so() {
 }
 
 #[test]
-fn a_runner_that_never_ends_is_ended_in_time() {
+fn hanging_external_runner_is_killed_at_the_limit() {
     let folder = tempdir().unwrap();
     declare(folder.path(), &["hang"]);
     let start = Instant::now();
@@ -86,7 +86,7 @@ fn a_runner_that_never_ends_is_ended_in_time() {
 }
 
 #[test]
-fn what_a_runner_leaves_running_is_ended_with_it() {
+fn processes_left_by_external_runner_are_killed() {
     let folder = tempdir().unwrap();
     declare(folder.path(), &["orphan", "daemon"]);
     let orphans = folder.path().join("orphans");
@@ -108,7 +108,7 @@ fn what_a_runner_leaves_running_is_ended_with_it() {
 }
 
 #[test]
-fn a_server_must_be_ready_and_not_measure_itself() {
+fn external_server_must_report_ready() {
     let folder = tempdir().unwrap();
     declare(folder.path(), &["measures"]);
     let ended = verified(folder.path(), "measures", &["echo-latency"]);
@@ -116,18 +116,18 @@ fn a_server_must_be_ready_and_not_measure_itself() {
 }
 
 #[test]
-fn an_interpreter_that_is_not_there_is_no_failure() {
+fn missing_interpreter_makes_cells_na() {
     let folder = tempdir().unwrap();
     let file =
         "[[runner]]\nname = \"absent\"\ncommand = [\"no-such-python\"]\nhint = \"get one\"\n";
     fs::write(folder.path().join("runners.toml"), file).unwrap();
     let ended = verified(folder.path(), "tokio,absent", &["null"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.stdout.contains("n/a     null/absent/-: no-such-python was not found: get one"));
+    assert!(ended.stdout.contains("n/a     null/absent/-: `no-such-python` not found: get one"));
 }
 
 #[test]
-fn a_runners_file_that_cannot_be_used_is_named_with_its_fault() {
+fn invalid_runners_file_is_rejected_with_its_fault() {
     let folder = tempdir().unwrap();
     let file = folder.path().join("other.toml");
     let refused = |text: &str, words: &[&str]| {
@@ -136,15 +136,15 @@ fn a_runners_file_that_cannot_be_used_is_named_with_its_fault() {
     };
     let named = |name: &str| format!("[[runner]]\nname = \"{name}\"\ncommand = [\"sh\"]\n");
     refused("[[runner", &["other.toml"]);
-    refused(&named("../../etc/x"), &["other.toml", "cannot be the name"]);
-    refused(&named("tokio"), &["tokio", "has the name of a built-in runner"]);
-    refused(&(named("a") + &named("a")), &["two runners are called a"]);
+    refused(&named("../../etc/x"), &["other.toml", "invalid runner name"]);
+    refused(&named("tokio"), &["tokio", "a built-in runner has this name"]);
+    refused(&(named("a") + &named("a")), &["duplicate runner name `a`"]);
     let missing = run(folder.path(), &["list", "null", "--runners-file", "nowhere.toml"]);
     missing.fails_with(2, &["nowhere.toml"]);
 }
 
 #[test]
-fn a_checked_runner_is_told_what_it_does_right_and_wrong() {
+fn check_runner_reports_passes_and_failures() {
     let folder = tempdir().unwrap();
     let check = |how: &str| {
         let filter = "null|^spawn-join|echo-latency";
@@ -163,5 +163,5 @@ fn a_checked_runner_is_told_what_it_does_right_and_wrong() {
     let noise = check("noise");
     assert!(noise.stdout.contains("standard output is reserved for the protocol"), "{noise:?}");
     let absent = run(folder.path(), &["check-runner", "--", "no-such-runner"]);
-    absent.fails_with(2, &["no-such-runner was not found"]);
+    absent.fails_with(2, &["`no-such-runner` not found"]);
 }

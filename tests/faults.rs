@@ -25,7 +25,7 @@ fn faults(folder: &Path, args: &[&str]) -> Ended {
 }
 
 #[test]
-fn every_fault_is_an_error_row_that_says_which() {
+fn faults_are_reported_as_error_rows() {
     let folder = tempdir().unwrap();
     let start = Instant::now();
     let ended = faults(folder.path(), &["verify", "^faults|null/smol", "--trial-limit", "2s"]);
@@ -60,7 +60,7 @@ fn every_fault_is_an_error_row_that_says_which() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_cell_that_fails_in_the_middle_leaves_the_others_whole() {
+fn failing_cell_does_not_affect_others() {
     let folder = tempdir().unwrap();
     let args = ["bench", "^faults/(late|killed)|^null", "--runners", "threads,smol"];
     let ended = faults(folder.path(), &[&args[..], &["--profile", "smoke", "--quiet"]].concat());

@@ -37,7 +37,7 @@ fn listed(folder: &Path, args: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn eight_shards_list_the_cells_of_one_run() {
+fn shards_list_the_cells_of_one_run() {
     let folder = tempdir().unwrap();
     let mut whole = listed(folder.path(), &[]);
     let shard = |index| format!("{index}/8");
@@ -51,7 +51,7 @@ fn eight_shards_list_the_cells_of_one_run() {
 }
 
 #[test]
-fn a_shard_needs_a_seed_and_rates_of_no_machine() {
+fn shard_requires_seed_and_rejects_auto_rate() {
     let folder = tempdir().unwrap();
     let fails = |args: &[&str], words: &[&str]| {
         run(folder.path(), &[&["bench", "--dry-run"], args].concat()).fails_with(2, words);
@@ -60,19 +60,16 @@ fn a_shard_needs_a_seed_and_rates_of_no_machine() {
     let seeded = |shard| ["--shard", shard, "--seed", "1"];
     fails(&seeded("9/8"), &["from 1 to N"]);
     fails(&seeded("2"), &["I/N"]);
-    fails(&[&["null"], &seeded("1/2")[..]].concat(), &["--shard 1/2", "run here is 1,"]);
+    fails(&[&["null"], &seeded("1/2")[..]].concat(), &["--shard 1/2", "run here (1)"]);
     let rate = ["echo-latency", "--rate", "auto"];
-    fails(
-        &[&rate[..], &seeded("1/1")].concat(),
-        &["does not go with --rate auto", "--param rate=N"],
-    );
+    fails(&[&rate[..], &seeded("1/1")].concat(), &["with --rate auto", "--param rate=N"]);
     let ended = run(folder.path(), &[&["bench", "--dry-run"], &seeded("2/8")[..]].concat());
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.stdout.starts_with("shard 2 of 8: "), "{}", ended.stdout);
 }
 
 #[test]
-fn what_is_no_shard_is_not_merged() {
+fn merge_rejects_files_that_are_not_shards() {
     let folder = tempdir().unwrap();
     store::keep(&made_up("one", 1), folder.path()).unwrap();
     let whole = run(folder.path(), &["merge", "one.json.gz"]);
@@ -90,7 +87,7 @@ fn cells(run: &Run) -> BTreeSet<(String, &'static str)> {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn eight_shards_measure_the_cells_of_one_run_and_merge_to_it() {
+fn merged_shards_equal_one_run() {
     let folder = tempdir().unwrap();
     let here = folder.path();
     let bench = |out: &str, more: &[&str]| {

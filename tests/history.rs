@@ -40,7 +40,7 @@ fn told(folder: &Path, options: &[&str]) -> Ended {
 }
 
 #[test]
-fn a_change_is_told_with_its_run_and_what_changed() {
+fn history_reports_changes_with_run_and_cause() {
     let folder = history(22);
     passes(
         &told(folder.path(), &[]),
@@ -64,7 +64,7 @@ fn a_change_is_told_with_its_run_and_what_changed() {
 }
 
 #[test]
-fn a_gate_fails_on_what_became_slower_beyond_the_threshold() {
+fn history_gate_fails_beyond_threshold() {
     let folder = history(22);
     let gated =
         |options: &[&str]| told(folder.path(), &[&["--fail-on", "regression"], options].concat());
@@ -74,7 +74,7 @@ fn a_gate_fails_on_what_became_slower_beyond_the_threshold() {
 }
 
 #[test]
-fn too_few_runs_are_told_and_no_pass() {
+fn history_gate_rejects_too_few_runs() {
     let folder = history(5);
     let words =
         ["5 runs with figures to be believed; a change point needs at least 4 runs on either side"];
@@ -84,7 +84,7 @@ fn too_few_runs_are_told_and_no_pass() {
 }
 
 #[test]
-fn the_default_is_every_result_that_there_is() {
+fn history_reads_all_results_by_default() {
     let folder = tempdir().unwrap();
     run(folder.path(), &["history"]).fails_with(2, &["there are no results yet", "cargo bench"]);
     let results = folder.path().join("target/runtime-bench/results");
@@ -93,7 +93,7 @@ fn the_default_is_every_result_that_there_is() {
 }
 
 #[test]
-fn machines_are_apart() {
+fn history_separates_machines() {
     let folder = history(22);
     for number in 23..=24 {
         let mut run = day(number, 9.0);
@@ -111,7 +111,7 @@ fn machines_are_apart() {
 }
 
 #[test]
-fn json_and_markdown_hold_the_whole_history() {
+fn json_and_markdown_contain_the_whole_history() {
     let folder = history(22);
     let json: Value =
         serde_json::from_str(&told(folder.path(), &["--format", "json"]).stdout).unwrap();
@@ -132,7 +132,7 @@ fn json_and_markdown_hold_the_whole_history() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_and_the_rest_is_looked_at() {
+fn history_reports_unreadable_files_and_uses_the_rest() {
     let folder = history(22);
     fs::write(folder.path().join("results/broken.json"), "{").unwrap();
     let ended = told(folder.path(), &["gone.json", "--fail-on", "regression"]);
@@ -141,7 +141,7 @@ fn what_cannot_be_read_is_told_and_the_rest_is_looked_at() {
 }
 
 #[test]
-fn bad_usage_is_one_sentence_and_two() {
+fn bad_usage_exits_with_2() {
     let folder = history(1);
     let fails =
         |options: &[&str], words: &[&str]| told(folder.path(), options).fails_with(2, words);

@@ -22,7 +22,7 @@ fn ended(folder: &Path, args: &[&OsStr]) -> Ended {
 }
 
 #[test]
-fn an_argument_that_is_no_text_is_refused_or_is_a_path() {
+fn non_utf8_arguments_are_paths_or_rejected() {
     let folder = tempdir().unwrap();
     let odd = no_text("odd");
     let none: [&[&str]; 12] = [
@@ -61,7 +61,7 @@ fn an_argument_that_is_no_text_is_refused_or_is_a_path() {
 }
 
 #[test]
-fn files_and_folders_may_have_names_that_are_no_text() {
+fn non_utf8_file_names_are_supported() {
     let folder = tempdir().unwrap();
     let (results, site) = (no_text("results"), no_text("site"));
     let run = serde_json::to_string(&made_up("a", 1)).unwrap();
@@ -77,7 +77,7 @@ fn files_and_folders_may_have_names_that_are_no_text() {
 }
 
 #[test]
-fn trials_in_a_folder_that_they_cannot_be_told_of_are_refused() {
+fn non_utf8_temporary_folder_is_rejected() {
     let folder = tempdir().unwrap();
     let odd = folder.path().join(no_text("tmp"));
     fs::create_dir(&odd).unwrap();
@@ -87,7 +87,7 @@ fn trials_in_a_folder_that_they_cannot_be_told_of_are_refused() {
 }
 
 #[test]
-fn what_a_runner_says_does_not_steer_the_terminal() {
+fn runner_output_is_sanitized() {
     let folder = tempdir().unwrap();
     // Red, a title, the direction of the text; `\u` is JSON's.
     let hostile = r"\u001b[31mred\u001b]0;title\u0007\u202eback\u009b";
@@ -108,7 +108,7 @@ fn what_a_runner_says_does_not_steer_the_terminal() {
 }
 
 #[test]
-fn the_fault_of_a_declaration_does_not_steer_the_terminal() {
+fn declaration_errors_are_sanitized() {
     let folder = tempdir().unwrap();
     let declared = "[[runner]]\nname = \"\\u001b[31m\\u009b\"\ncommand = [\"sh\"]\n";
     for text in [declared, "\"\u{9b}31m\u{202e}\" = 1", "\u{1b}[31m"] {
@@ -121,7 +121,7 @@ fn the_fault_of_a_declaration_does_not_steer_the_terminal() {
 }
 
 #[test]
-fn nobody_needs_to_hear_what_went_wrong() {
+fn full_stderr_does_not_change_the_exit_code() {
     let folder = tempdir().unwrap();
     for args in [["report", "gone.json"], ["list", "no-such-cell"]] {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();

@@ -10,11 +10,11 @@ use common::running::{read, results, signal, started};
 use runtime_bench_analysis::analysis::analyse;
 use tempfile::tempdir;
 
-/// Load that is there from the start is no change, so where somebody else loads the machine nothing is asked.
+/// Load that is there from the start is not a change, so on a loaded machine nothing is asserted.
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn load_that_comes_in_the_middle_of_a_run_is_told() {
+fn load_rising_during_a_run_is_reported() {
     let folder = tempdir().unwrap();
     let args = ["bench", "^(yield|mutex)/", "--runners", "smol,tokio", "--budget", "60s"];
     let mut child = started(folder.path(), &args);

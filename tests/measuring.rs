@@ -29,7 +29,7 @@ const SMALL: [&str; 7] = [
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_run_fills_every_cell_and_writes_results_and_report() {
+fn bench_measures_every_cell_and_writes_results_and_report() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &SMALL);
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
@@ -65,7 +65,7 @@ fn a_run_fills_every_cell_and_writes_results_and_report() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn workers_of_a_point_are_those_of_the_runtime() {
+fn workers_parameter_sets_runtime_workers() {
     let folder = tempdir().unwrap();
     let cells = ["bench", "null", "--runners", "tokio,async-std,rayon"];
     let ended = run(folder.path(), &[&cells[..], &["--param", "workers=1,3", "--quiet"]].concat());
@@ -99,16 +99,16 @@ fn results_are_never_overwritten() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_place_that_cannot_be_written_is_named() {
+fn unwritable_folder_is_named() {
     let folder = tempdir().unwrap();
     // Also for root, nothing can be made below a file.
     fs::write(folder.path().join("target"), "a file").unwrap();
-    run(folder.path(), &SMALL).fails_with(2, &["target/runtime-bench/results", "cannot make"]);
+    run(folder.path(), &SMALL).fails_with(2, &["target/runtime-bench/results", "cannot create"]);
 }
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_lines() {
+fn full_disk_ends_the_run_and_keeps_finished_trials() {
     let folder = tempdir().unwrap();
     // A limit on the size of files stands for the disk; the signal that goes with it is ignored.
     let script = "trap '' XFSZ; ulimit -f 40; exec \"$0\" \"$@\"";
@@ -131,7 +131,7 @@ const LONG: [&str; 6] =
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_run_that_was_stopped_for_a_while_knows_it() {
+fn suspended_run_records_a_stall() {
     let folder = tempdir().unwrap();
     let mut child = started(folder.path(), &LONG);
     signal(child.id(), "-STOP");
@@ -165,7 +165,7 @@ fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_doctor_says_what_it_found_and_keeps_nothing() {
+fn doctor_reports_findings_and_writes_no_results() {
     let folder = tempdir().unwrap();
     let args = ["doctor", "--budget", "4s", "--quiet", "--runner", "smol"];
     let ended = run(folder.path(), &args);
@@ -189,17 +189,17 @@ fn a_doctor_says_what_it_found_and_keeps_nothing() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_doctor_that_has_nothing_to_measure_says_so() {
+fn doctor_rejects_unknown_runner() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["doctor", "--runner", "nobody"]);
-    ended.fails_with(2, &["there is no runner `nobody`"]);
+    ended.fails_with(2, &["unknown runner `nobody`"]);
 }
 
 /// A runner in another language is measured in the same rounds, and shown without being ranked.
 #[cfg(unix)]
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn an_external_runner_is_a_reference_row() {
+fn external_runner_is_shown_as_reference_row() {
     let folder = tempdir().unwrap();
     let runner = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/external/runner.py");
     let declared = format!(

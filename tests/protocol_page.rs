@@ -48,7 +48,7 @@ fn setup(entry: &Entry, scratch: &std::path::Path) -> Setup {
 }
 
 #[test]
-fn every_workload_has_its_answer_in_the_table() {
+fn protocol_page_lists_output_of_every_workload() {
     let (page, scratch) = (page(), tempdir().unwrap());
     let answers = answers(&page);
     let registry = runtime_bench::catalog();
@@ -70,7 +70,7 @@ fn every_workload_has_its_answer_in_the_table() {
 }
 
 #[test]
-fn its_requests_and_replies_are_understood() {
+fn protocol_page_examples_parse() {
     let page = page();
     let blocks = page.split("```json").skip(1).map(|rest| rest.split("```").next().unwrap());
     let (mut requests, mut replies) = (0, 0);

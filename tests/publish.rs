@@ -78,7 +78,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn a_folder_keeps_every_run_and_the_same_results_give_the_same_site() {
+fn published_folder_keeps_runs_and_is_reproducible() {
     let folder = two_runs();
     let here = folder.path();
     let said = publishes(here, &["--to", "site", "one.json.gz"]);
@@ -101,7 +101,7 @@ fn a_folder_keeps_every_run_and_the_same_results_give_the_same_site() {
 }
 
 #[test]
-fn a_folder_of_something_else_is_refused_and_a_failure_changes_nothing() {
+fn publish_rejects_foreign_folders_and_fails_atomically() {
     let folder = two_runs();
     let here = folder.path();
     fs::create_dir(here.join("mine")).unwrap();
@@ -122,7 +122,7 @@ fn a_folder_of_something_else_is_refused_and_a_failure_changes_nothing() {
 }
 
 #[test]
-fn a_branch_gets_a_commit_only_where_something_changed() {
+fn publish_commits_only_changes() {
     let folder = repository();
     let here = folder.path();
     let said = publishes(here, &["--branch", "pages", "one.json.gz"]);
@@ -148,7 +148,7 @@ fn a_branch_gets_a_commit_only_where_something_changed() {
 }
 
 #[test]
-fn a_branch_that_only_the_remote_has_is_continued() {
+fn publish_continues_a_remote_branch() {
     let origin = repository();
     publishes(origin.path(), &["--branch", "pages", "one.json.gz"]);
     let folder = two_runs();

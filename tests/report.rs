@@ -29,7 +29,7 @@ fn shown(site: &Path) -> String {
 }
 
 #[test]
-fn a_folder_of_results_is_one_report_of_which_the_newest_run_is_first() {
+fn report_of_a_folder_shows_newest_run_first() {
     let (folder, _results) = two_runs();
     let ended = run(folder.path(), &["report", "results", "results/one.json.gz", "--out", "site"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -41,7 +41,7 @@ fn a_folder_of_results_is_one_report_of_which_the_newest_run_is_first() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_and_the_rest_is_shown() {
+fn report_names_unreadable_files_and_shows_the_rest() {
     let (folder, results) = two_runs();
     fs::write(results.join("broken.jsonl"), "{\"line\"").unwrap();
     fs::write(results.join("newer.json"), "{\"schema\": \"runtime-bench/results/2\"}").unwrap();
@@ -52,7 +52,7 @@ fn what_cannot_be_read_is_told_and_the_rest_is_shown() {
 }
 
 #[test]
-fn a_history_grows_by_each_run_once() {
+fn report_adds_each_run_to_history_once() {
     let (folder, results) = two_runs();
     let report = |file: &str| {
         let args = ["report", file, "--history", "all", "--out", "site"];
@@ -94,7 +94,7 @@ fn open(folder: &Path, script: Option<&str>) -> Ended {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_report_is_opened_by_the_users_program() {
+fn report_open_uses_the_desktop_program() {
     let (folder, _results) = two_runs();
     let ended = open(folder.path(), None);
     ended.fails_with(2, &["nothing opens site/index.html", "open it in a browser yourself"]);
@@ -104,7 +104,7 @@ fn the_report_is_opened_by_the_users_program() {
     let opened = folder.path().join("opened");
     let begin = Instant::now();
     while fs::read_to_string(&opened).unwrap_or_default() != "site/index.html\n" {
-        assert!(begin.elapsed() < Duration::from_secs(60), "nobody was asked to open it");
+        assert!(begin.elapsed() < Duration::from_secs(60), "the report was not opened");
         sleep(Duration::from_millis(20));
     }
 }

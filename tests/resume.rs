@@ -53,7 +53,7 @@ fn resume(folder: &Path) -> Ended {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_killed_run_goes_on_by_the_same_plan_until_every_round_is_there_once() {
+fn killed_run_resumes_with_same_plan_and_no_duplicate_rounds() {
     let folder = tempdir().unwrap();
     let mut child = started(folder.path(), &PLAN);
     child.kill().unwrap();
@@ -123,7 +123,7 @@ fn kills_at_any_moment_lose_no_trial_and_leave_no_process() {
 /// The runner never ends by itself, and does not look at its input either.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn an_external_runner_ends_with_the_harness_that_was_killed() {
+fn killed_harness_leaves_no_external_runner() {
     let folder = tempdir().unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/external/runner.py");
     let declared =
@@ -149,11 +149,11 @@ fn an_external_runner_ends_with_the_harness_that_was_killed() {
 /// The time of day goes back an hour in the middle of a run: nothing is timed by it.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_clock_that_jumps_is_not_noticed() {
+fn clock_jumps_do_not_affect_a_run() {
     let library = ["x86_64", "aarch64"]
         .map(|machine| format!("/usr/lib/{machine}-linux-gnu/faketime/libfaketime.so.1"));
     let Some(library) = library.iter().find(|path| Path::new(path).exists()) else {
-        println!("left out, for want of libfaketime");
+        println!("skipped: libfaketime not found");
         return;
     };
     let folder = tempdir().unwrap();
@@ -188,7 +188,7 @@ fn a_clock_that_jumps_is_not_noticed() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn a_terminated_run_stops_at_once_and_its_document_is_replaced_when_it_went_on() {
+fn resumed_run_replaces_its_interrupted_document() {
     let folder = tempdir().unwrap();
     let args = [&PLAN[..], &["--out", "mine.json"]].concat();
     let mut child = started(folder.path(), &args);
@@ -211,7 +211,7 @@ fn a_terminated_run_stops_at_once_and_its_document_is_replaced_when_it_went_on()
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn two_runs_in_one_folder_are_one_too_many() {
+fn second_run_in_a_folder_is_rejected() {
     let folder = tempdir().unwrap();
     let mut child = started(folder.path(), &[&PLAN[..], &["--budget", "60s"]].concat());
     let busy = format!("another run is in progress (process {})", child.id());
@@ -226,7 +226,7 @@ fn two_runs_in_one_folder_are_one_too_many() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn what_cannot_go_on_says_why() {
+fn resume_rejects_unresumable_runs_with_reason() {
     let folder = tempdir().unwrap();
     resume(folder.path()).fails_with(2, &["there is no run in", "without --resume"]);
     run(folder.path(), &["bench", "--resume", "gone.jsonl"]).fails_with(2, &["gone.jsonl"]);
@@ -244,11 +244,11 @@ fn what_cannot_go_on_says_why() {
         fs::write(&lines, text.replacen(from, to, 1)).unwrap();
         let as_written = fs::read(&lines).unwrap();
         resume(folder.path()).fails_with(2, words);
-        assert_eq!(fs::read(&lines).unwrap(), as_written, "who is refused changes nothing");
+        assert_eq!(fs::read(&lines).unwrap(), as_written, "a rejected resume changes nothing");
     };
-    changed("\"version\":\"", "\"version\":\"9", &["another build", "go back to that build"]);
+    changed("\"version\":\"", "\"version\":\"9", &["another build", "use that build"]);
     changed("\"cores\":", "\"cores\":9", &["another machine", "logical processors"]);
-    changed("results/1", "results/9", &["results/9"]);
+    changed("results/2", "results/9", &["results/9"]);
     fs::write(&lines, &text[..text.len() / 3]).unwrap();
     let ended = resume(folder.path());
     assert!(matches!(ended.code, Some(0 | 2 | 3)), "{ended:?}");

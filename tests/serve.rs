@@ -80,7 +80,7 @@ fn answer(stream: &mut TcpStream) -> (String, usize) {
 }
 
 #[test]
-fn every_http_server_answers_a_client_that_keeps_its_connection() {
+fn http_servers_answer_kept_alive_clients() {
     let folder = tempfile::tempdir().unwrap();
     for runner in SERVERS {
         let served = Served::start(folder.path(), "http-server", runner);
@@ -108,13 +108,13 @@ fn an_echo_server_echoes() {
 }
 
 #[test]
-fn what_cannot_be_served_is_said_in_a_sentence() {
+fn serve_rejects_unsupported_requests() {
     let folder = tempfile::tempdir().unwrap();
     let serve = |args: &[&str]| run(folder.path(), &[&["serve"], args].concat());
     serve(&["tcp-echo", "--runner", "smol"]).fails_with(2, &["is not a server", "http-server"]);
     serve(&["http-serve", "--runner", "smol"]).fails_with(2, &["did you mean `http-server`?"]);
     serve(&["http-server", "--runner", "smoll"]).fails_with(2, &["did you mean `smol`?"]);
-    serve(&["http-server", "--runner", "rayon"]).fails_with(2, &["rayon", "worker of the pool"]);
+    serve(&["http-server", "--runner", "rayon"]).fails_with(2, &["rayon", "block a worker"]);
     let smol = ["http-server", "--runner", "smol", "--param"];
     serve(&[&smol[..], &["wait"]].concat()).fails_with(2, &["NAME=VALUE"]);
     serve(&[&smol[..], &["weight=2"]].concat()).fails_with(2, &["no parameter", "wait"]);
@@ -130,9 +130,9 @@ fn what_cannot_be_served_is_said_in_a_sentence() {
 }
 
 #[test]
-fn wrk_drives_every_http_server_without_an_error() {
+fn wrk_runs_against_every_http_server_without_errors() {
     if Command::new("wrk").arg("--version").output().is_err() {
-        eprintln!("wrk is not installed: left out");
+        eprintln!("skipped: `wrk` not found");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -148,7 +148,7 @@ fn wrk_drives_every_http_server_without_an_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn settings_from_outside_do_not_reach_a_server() {
+fn runtime_variables_are_not_passed_to_servers() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path());
     command.envs([("SMOL_THREADS", "7"), ("ASYNC_STD_THREAD_COUNT", "7"), ("HARMLESS", "7")]);

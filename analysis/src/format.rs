@@ -103,6 +103,27 @@ pub fn figure(value: f64, unit: &str) -> String {
     Scale::of(unit, value).figure(value)
 }
 
+/// A figure with its unit and without what is counted: `152 k/s` of messages/s, `324 B` of B/task.
+pub fn brief(value: f64, unit: &str) -> String {
+    let scale = Scale::of(unit, value);
+    let figure = scale.figure(value);
+    match unit.split_once('/') {
+        Some((base, per)) if base != "1" => {
+            let is_step =
+                [TIME, BYTES].iter().any(|steps| steps.iter().any(|(name, _)| *name == base));
+            if is_step && per == "s" {
+                figure
+            } else if per == "s" && scale.suffix().ends_with(unit) {
+                let short = scale.without_what_is_counted(unit);
+                format!("{}/s", short.figure(value))
+            } else {
+                figure.strip_suffix(&format!("/{per}")).unwrap_or(&figure).to_owned()
+            }
+        }
+        _ => figure,
+    }
+}
+
 /// A figure with its unit and no more digits than it needs, for an axis. The name of what is counted is
 /// too long for one: `25 k` messages/s.
 pub fn tick(value: f64, unit: &str) -> String {

@@ -8,6 +8,7 @@
 //! - [`claims`], [`glossary`]: the catalog of claims about concurrency, and its terms.
 //! - [`comparison`]: runners of one run, two runs or two builds → a document of words, and a gate.
 //! - [`history`]: runs of one machine, and each cell over them.
+//! - [`replay`]: stored runs by today's rules, in numbers.
 //! - [`report`]: a run and its analysis as one document.
 
 pub mod analysis;
@@ -17,6 +18,7 @@ pub mod comparison;
 pub mod format;
 pub mod glossary;
 pub mod history;
+pub mod replay;
 pub mod report;
 pub mod stats;
 

@@ -62,8 +62,6 @@ fn empty() -> Run {
         ]
         .map(workload)
         .into(),
-        claims: Vec::new(),
-        glossary: Vec::new(),
         runners: [
             ("tokio", many),
             ("smol", many),

@@ -65,8 +65,6 @@ fn run() -> Run {
             headline_phase: Phase::Warm,
             notes: Vec::new(),
         }],
-        claims: Vec::new(),
-        glossary: Vec::new(),
         runners: vec![
             runner("tokio", Class::MultiThread),
             runner("smol", Class::MultiThread),

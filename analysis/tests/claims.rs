@@ -3,9 +3,9 @@
 use fastrand::Rng;
 use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_analysis::analysis::claims::{
-    CLAIM_LEVEL, ClaimVerdict, JudgedClaim, JudgedTest, Said,
+    CLAIM_LEVEL, ClaimVerdict, JudgedClaim, JudgedTest, Said, judge,
 };
-use runtime_bench_results::claims::{Ask, Baseline, Bound, Cell, Claim, Test};
+use runtime_bench_analysis::claims::{Ask, Baseline, Bound, Cell, Claim, Test};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Outcome;
@@ -46,15 +46,15 @@ fn figure(workload: &str, bound: Bound) -> Test {
 }
 
 /// What a run says to one claim made of these tests.
-fn judged(mut run: Run, tests: Vec<Test>) -> JudgedClaim {
-    run.header.claims = vec![Claim {
+fn judged(run: Run, tests: Vec<Test>) -> JudgedClaim {
+    let claim = Claim {
         name: "c".into(),
         title: "C.".into(),
         folklore: String::new(),
         tests,
         notes: Vec::new(),
-    }];
-    analyse(&run).claims.remove(0)
+    };
+    judge(&run, &analyse(&run).groups, &[claim]).remove(0)
 }
 
 /// `tokio` costs 1 ms, `smol` 2 ms, `rayon` 4 ms, `threads` 8 ms; of `w1` all cost 3 ms.
@@ -130,6 +130,23 @@ fn a_figure_is_set_against_a_bound_of_its_unit() {
     assert_eq!(claim.tests[0].answers[3].said, Said::NotAsked);
     let nothing = test("w0", Ask::Figure { metric: "none".into(), bound: Bound::Below(1.0) });
     assert_eq!(judged(known(1), vec![nothing]).verdict, ClaimVerdict::NotMeasured);
+}
+
+#[test]
+fn figure_that_drifts_far_from_its_bound_is_decided() {
+    let drifting = || {
+        let mut run = known(1);
+        for trial in &mut run.trials {
+            let Outcome::Ok { block } = &mut trial.outcome else { continue };
+            // Neighbors resemble each other: 19.27 to 19.30 ms.
+            block.metrics[0].value = 19.27e6 + 0.03e6 * f64::from(trial.round) / f64::from(ROUNDS);
+        }
+        run
+    };
+    let verdict = |bound| judged(drifting(), vec![figure("w0", bound)]).verdict;
+    assert_eq!(verdict(Bound::Below(5e6)), ClaimVerdict::DoesNotHold);
+    assert_eq!(verdict(Bound::Above(5e6)), ClaimVerdict::Holds);
+    assert_eq!(verdict(Bound::Below(19.35e6)), ClaimVerdict::Inconclusive, "it may drift on");
 }
 
 #[test]

@@ -74,8 +74,6 @@ fn large(workloads: u64, points: u64, rounds: u32) -> Run {
             cells,
         },
         workloads: (0..workloads).map(workload).collect(),
-        claims: Vec::new(),
-        glossary: Vec::new(),
         runners: RUNNERS.iter().map(runner).collect(),
     });
     run.trials = trials;

@@ -1,4 +1,4 @@
-//! What a command may end with, and its exit code.
+//! Errors of commands, and their exit codes.
 
 use std::process::ExitCode;
 
@@ -6,20 +6,20 @@ use runtime_bench_results::store::StoreError;
 
 use crate::program::ProgramError;
 
-/// Exit code: a wrong answer, a crash or a regression.
+/// Exit code: a wrong output, a crash or a regression.
 pub const FAILED: u8 = 1;
-/// Exit code: bad usage, or the run could not be made.
+/// Exit code: bad usage, or the command could not run.
 pub const COULD_NOT_RUN: u8 = 2;
-/// Exit code: the run's own control failed, so its verdicts are not to be trusted, or a comparison
-/// could not decide.
+/// Exit code: the A/A control failed, so the results are not trustworthy, or a comparison is
+/// inconclusive.
 pub const UNTRUSTED: u8 = 3;
 /// Exit code: stopped by Ctrl-C or a termination signal.
 pub const INTERRUPTED: u8 = 130;
 
-/// Why a command did not end well. The text is one sentence with the way out.
+/// Why a command failed: `<what failed>: <why>`, then optionally `help: <what to do>` on a line of its own.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The command line asks for something that is not there.
+    /// The command line is invalid.
     #[error("{0}")]
     Usage(String),
     /// The system refused something.
@@ -34,19 +34,19 @@ pub enum Error {
     /// The report could not be written.
     #[error(transparent)]
     Report(Box<dyn std::error::Error + Send + Sync>),
-    /// Cells gave wrong answers, crashed or hung.
+    /// Cells gave wrong outputs, crashed or timed out.
     #[error("{0}")]
     Failed(String),
-    /// Identical code was told apart.
+    /// The A/A control failed.
     #[error("{0}")]
     Untrusted(String),
-    /// A comparison found something slower than it may be, or failing.
+    /// A comparison found a regression or a failure.
     #[error("{0}")]
     Regression(String),
-    /// A comparison could not decide what it was asked to.
+    /// A comparison is inconclusive.
     #[error("{0}")]
     Inconclusive(String),
-    /// Stopped from outside.
+    /// Interrupted by a signal.
     #[error("{0}")]
     Interrupted(String),
 }

@@ -173,8 +173,10 @@ impl Executor for FakeExecutor {
 
 /// A verified trial that takes so long.
 pub(crate) fn takes(ms: f64) -> Finished {
-    let wall = Metric::of(&metric::WALL, ms * 1e6);
-    let block = Block { iterations: 1, metrics: vec![wall], ..Block::default() };
+    let metrics = [&metric::WALL, &metric::PER_TASK, &metric::PER_ITERATION]
+        .map(|of| Metric::of(of, ms * 1e6))
+        .to_vec();
+    let block = Block { iterations: 1, metrics, ..Block::default() };
     let cost = Duration::from_secs_f64(ms / 1e3);
     Finished { outcome: Outcome::Ok { block }, stderr: None, cost }
 }

@@ -102,7 +102,7 @@ impl Probes {
         Ok(())
     }
 
-    /// Refuses a runner whose cells another program has under the same name.
+    /// Rejects a runner whose cells another program has under the same name.
     fn check_free(&self, new: &ProbedRunner) -> Result<(), Error> {
         let known = self.runners.iter().filter(|known| known.runner.info.name == new.info.name);
         let both = |known: &ProbedRunner, place: usize| {
@@ -111,7 +111,7 @@ impl Probes {
         for known in known {
             if (0..new.cells.len()).any(|place| both(&known.runner, place)) {
                 return Err(Error::Usage(format!(
-                    "two runners are called `{}`: one in {} and one more; rename one",
+                    "duplicate runner name `{}`: {} has it, too\nhelp: rename one",
                     new.info.name,
                     known.program.path.display()
                 )));
@@ -266,7 +266,7 @@ mod tests {
         let executor =
             FakeExecutor::without_programs().with_program("a", cells(ONE)).with_probe("b", crashed);
         let error = error(&executor);
-        assert!(error.contains("b does not work: exit status 7"), "{error}");
+        assert!(error.contains("b: exit status 7"), "{error}");
     }
 
     #[test]
@@ -275,7 +275,7 @@ mod tests {
             .with_program("a", cells(ONE).and(cells(TWO)))
             .with_program("b", cells(ONE));
         let error = error(&executor);
-        assert!(error.contains("two runners are called `one`"), "{error}");
+        assert!(error.contains("duplicate runner name `one`"), "{error}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub const COUNTING: &str = "runtime-bench-counting";
 /// The program on the allocator mimalloc.
 pub const MIMALLOC: &str = "runtime-bench-mimalloc";
 /// How trial programs are built.
-const HOW: &str = "build all with `cargo build --release` or `cargo bench`";
+const HOW: &str = "help: build all programs with `cargo build --release`";
 
 /// A program that serves trials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +32,10 @@ pub struct Program {
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
     /// The system does not tell the path of this program.
-    #[error("cannot find this program to start trials with: {0}")]
+    #[error("cannot find the path of this program: {0}")]
     This(io::Error),
     /// There is no such file.
-    #[error("trial program {name} not found beside this program, in {folder}; {HOW}")]
+    #[error("trial program {name} not found in {folder}\n{HOW}")]
     Missing {
         /// Its name.
         name: String,
@@ -43,7 +43,7 @@ pub enum ProgramError {
         folder: String,
     },
     /// It is of another version.
-    #[error("trial program {path} has version {found}, and this program {expected}; {HOW}")]
+    #[error("trial program {path} has version {found}, this program {expected}\n{HOW}")]
     Version {
         /// The file.
         path: String,
@@ -53,7 +53,7 @@ pub enum ProgramError {
         expected: &'static str,
     },
     /// It cannot be started, or does not reply.
-    #[error("trial program {path} does not work: {source}; {HOW}")]
+    #[error("cannot run trial program {path}: {source}\n{HOW}")]
     Broken {
         /// The file.
         path: String,

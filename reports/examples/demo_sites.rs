@@ -28,8 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn sites() -> [(&'static str, Vec<Run>, bool); 11] {
     [
         ("answers", vec![answered_run()], false),
-        ("usual", vec![with_claims(typical_run())], false),
-        ("usual-single", vec![with_claims(typical_run())], true),
+        ("usual", vec![with_claims()], false),
+        ("usual-single", vec![with_claims()], true),
         ("hostile", vec![hostile_run("last")], false),
         ("hostile-single", vec![hostile_run("last")], true),
         ("odd", vec![edge_case_run(Better::Higher)], false),

@@ -98,8 +98,6 @@ pub(crate) fn run() -> Run {
             headline_phase: Phase::Warm,
             notes: Vec::new(),
         }],
-        claims: Vec::new(),
-        glossary: Vec::new(),
         runners: vec![RunnerInfo {
             discontinued: None,
             name: "a,\"b\"".into(),

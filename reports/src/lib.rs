@@ -9,7 +9,7 @@
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
 //! - `export`: the same facts as JSON, CSV and a summary in Markdown.
 //! - `site`: the files of a site, and how they are written.
-//! - `terminal`: the table that a terminal shows at the end of a run.
+//! - [`terminal`]: what a terminal shows at the end of a run.
 //! - [`comparison`]: compared runners or runs as text, Markdown, JSON and `JUnit` XML.
 //! - [`changes`]: the change points of a history as text, Markdown and JSON.
 //! - `table`: one table model for terminals, Markdown and pages.
@@ -32,13 +32,12 @@ mod page;
 mod sanitize;
 mod site;
 mod table;
-mod terminal;
+pub mod terminal;
 mod view;
 
 pub use error::ReportError;
 pub use sanitize::{is_control, sanitize};
 pub use site::{Options, Site, write_site};
-pub use terminal::table as text_table;
 
 /// The example of the readme is tried.
 #[cfg(doctest)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 mod fixtures;
 
-use fixtures::{typical_run, with_claims};
+use fixtures::{sweep_run, with_claims};
 
 /// The site of a run, in a folder that goes with it.
 struct Written(tempfile::TempDir);
@@ -37,83 +37,73 @@ fn part<'t>(page: &'t str, from: &str, to: &str) -> &'t str {
     rest.find(to).map_or(rest, |end| &rest[..end])
 }
 
+/// The claim that holds.
+fn holds(page: &str) -> &str {
+    part(page, "id=\"claim-blocking-freezes\"", "</section>")
+}
+
 #[test]
 fn each_verdict_stands_beside_its_claim_with_what_it_rests_on() {
-    let site = Written::of(&with_claims(typical_run()));
+    let site = Written::of(&with_claims());
     let page = site.page("claims.html");
-    for (name, verdict, grounds) in [
-        ("holds", "holds", "Yes for what spawn-join shows."),
-        ("does-not-hold", "does not hold", "No for what spawn-join shows."),
-        ("depends", "depends", "No for what timer-gather shows. What tcp-echo shows: yes on tokio"),
-        ("undecided", "inconclusive", "What cpu-batch shows: inconclusive on tokio."),
-        ("not-measured", "not measured in this run", "Not measured: what absent shows."),
+    for (name, verdict) in [
+        ("blocking-freezes", "holds"),
+        ("await-costs", "does not hold"),
+        ("one-thread-waits", "not measured in this run"),
+        ("locks-take-turns", "depends"),
     ] {
         let section = part(&page, &format!("id=\"claim-{name}\""), "</section>");
         assert!(section.contains(&format!("</span>{verdict}</b>")), "{name}: {section}");
-        assert!(section.contains(grounds), "{name}: {section}");
     }
-    assert!(page.contains("Echo is &quot;fast&quot; &amp; &lt;small&gt;."));
-    assert!(page.contains("cargo bench -- --points claims absent<"));
-    assert!(page.contains("cargo bench -- --points claims --profile standard cpu-batch<"));
-    // The one that is optional is left out.
-    assert_eq!(page.matches("<h3>What absent shows</h3>").count(), 1);
+    assert!(holds(&page).contains("Yes for two jobs that block for 10 ms"), "{}", holds(&page));
+    assert!(page.contains("cargo bench -- --points claims "));
 }
 
 #[test]
 fn a_test_shows_every_runner_and_why_one_does_not_count() {
-    let site = Written::of(&with_claims(typical_run()));
+    let site = Written::of(&with_claims());
     let page = site.page("claims.html");
-    let echo = part(&page, "aria-label=\"Data: What tcp-echo shows\"", "</details>");
-    for words in [
-        "<th scope=\"row\">tokio</th><td>40</td>",
-        "<b>does not count</b>: 1 of 40 trials failed; wrong output: 999 of 1000 &lt;echoed&gt;",
-        "n/a: rayon.",
-    ] {
-        assert!(echo.contains(words), "no {words} in {echo}");
-    }
-    let spawn = part(&page, "aria-label=\"Data: What spawn-join shows\"", "</details>");
-    assert!(spawn.contains("<td>compared with</td>"), "{spawn}");
-    // A chart needs a figure: a check has none.
-    let checked = part(&page, "<h3>What timer-gather shows</h3>", "</figure>");
-    assert!(!checked.contains("<svg") && checked.contains("<td>no</td>"), "{checked}");
+    let awaits = part(&page, "id=\"claim-await-costs\"", "</section>");
+    assert!(awaits.contains("<b>does not count</b>: 1 of 40 trials failed"), "{awaits}");
+    assert!(awaits.contains("<th scope=\"row\">tokio</th><td>40</td>"), "{awaits}");
+    let locks = part(&page, "id=\"claim-locks-take-turns\"", "</section>");
+    assert!(locks.contains("n/a: async-std."), "{locks}");
 }
 
 #[test]
 fn claims_workloads_and_words_lead_to_each_other() {
-    let site = Written::of(&with_claims(typical_run()));
-    let echo = site.page("w/tcp-echo.html");
-    assert!(echo.contains("<a href=\"../claims.html#claim-depends\">"), "{echo}");
+    let site = Written::of(&with_claims());
+    let blocking = site.page("w/blocking-in-async.html");
+    assert!(blocking.contains("<a href=\"../claims.html#claim-blocking-freezes\">"), "{blocking}");
     assert!(!site.page("w/sensor-streams.html").contains("It is evidence for"));
     let page = site.page("claims.html");
-    assert!(page.contains("<a href=\"w/tcp-echo.html#c-tcp-echo-tasks-1000\">Echo over TCP</a>"));
-    assert!(page.contains("<a href=\"glossary.html#term-task\">task</a>"));
+    assert!(holds(&page).contains("href=\"w/blocking-in-async.html#"), "{}", holds(&page));
+    assert!(page.contains("<a href=\"glossary.html#term-coroutine\">coroutine</a>"));
     let glossary = site.page("glossary.html");
-    assert!(glossary.contains("<dd><code>&lt;task&gt;</code><span>: handed over</span></dd>"));
-    assert!(glossary.contains("<dd><span>– there is &quot;nothing&quot;</span></dd>"));
-    assert!(!echo.contains("Words: "), "its text has none of the words");
+    assert!(glossary.contains("id=\"term-coroutine\""));
 }
 
 #[test]
 fn the_verdicts_are_in_the_files_for_programs_and_pull_requests() {
-    let site = Written::of(&with_claims(typical_run()));
+    let site = Written::of(&with_claims());
     let data: Value = serde_json::from_str(&site.page("data.json")).unwrap();
     let claims = data["analysis"]["claims"].as_array().unwrap();
-    let verdicts: Vec<&str> = claims.iter().map(|one| one["verdict"].as_str().unwrap()).collect();
-    assert_eq!(verdicts, ["holds", "does-not-hold", "depends", "inconclusive", "not-measured"]);
+    let held = claims.iter().find(|one| one["claim"]["name"] == "blocking-freezes").unwrap();
+    assert_eq!(held["verdict"], "holds");
+    assert_eq!(data["run"].get("claims"), None, "a results file carries none");
     let summary = site.page("summary.md");
-    assert!(summary.contains("\n| claim | verdict |\n|---|---|\n| Spawning is cheap. | holds |\n"));
+    assert!(summary.contains("\n| claim | verdict |\n|---|---|\n"));
+    assert!(summary.contains(" | holds |\n"));
 }
 
 #[test]
-fn a_run_without_claims_and_words_has_no_trace_of_them() {
-    let site = Written::of(&typical_run());
-    for name in ["index.html", "w/tcp-echo.html", "summary.md", "data.json"] {
+fn a_run_of_other_workloads_has_no_trace_of_claims() {
+    let site = Written::of(&sweep_run());
+    for name in ["index.html", "w/sweep.html", "summary.md", "data.json"] {
         let page = site.page(name);
-        for trace in
-            ["claims.html", "glossary.html", "evidence", "Words: ", "\"claims\"", "claim |"]
-        {
+        for trace in ["claims.html", "evidence", "\"claims\"", "claim |"] {
             assert!(!page.contains(trace), "{trace} in {name}");
         }
     }
-    assert!(!site.path("claims.html").exists() && !site.path("glossary.html").exists());
+    assert!(!site.path("claims.html").exists() && site.path("glossary.html").exists());
 }

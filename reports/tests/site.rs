@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use runtime_bench_analysis::analysis::analyse;
-use runtime_bench_reports::{Options, ReportError, text_table, write_site};
+use runtime_bench_reports::{Options, ReportError, terminal, write_site};
 use runtime_bench_results::catalogue::Kind;
 use runtime_bench_results::merge::merge;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
@@ -369,7 +369,8 @@ fn resumed_run_and_rising_load_are_reported() {
     let told = page(&run);
     assert!(told.contains("The run was stopped and resumed 1 time, last on &lt;b&gt;then&lt;/b&gt;; partial rounds excluded: 1."));
     assert!(told.contains("Other programs used 1.2 cores from "), "{told}");
-    let table = text_table(&run, &analyse(&run));
+    let verbose = terminal::Detail { verbose: true, columns: 100 };
+    let table = terminal::text(&run, &analyse(&run), verbose);
     assert!(table.contains("The run was stopped and resumed 1 time"), "{table}");
     assert!(
         table.contains("Other programs used 1.2 cores from second 6 on, 0.1 before"),
@@ -394,7 +395,8 @@ fn busy_cores_and_dropped_samples_are_reported() {
         "{echo}"
     );
     assert!(echo.contains("smol lost 1 sample"), "{echo}");
-    let table = text_table(&run, &analyse(&run));
+    let verbose = terminal::Detail { verbose: true, columns: 100 };
+    let table = terminal::text(&run, &analyse(&run), verbose);
     assert!(table.contains("   other programs used 0.7 of 2 cores"), "{table}");
     assert!(table.contains("smol lost 1 sample"), "{table}");
 }

@@ -5,7 +5,6 @@
 //!
 //! - [`key`]: the name of a cell, `workload[/variant]/runner/params`, and its parameters.
 //! - [`catalogue`]: how a workload and a runner describe themselves.
-//! - [`claims`], [`glossary`]: what is said about concurrency, and its words.
 //! - [`listing`]: what an executable of the harness can measure.
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
 //! - [`program`]: what a trial program says of its runners and cells.
@@ -21,11 +20,9 @@
 //! - [`differences`]: what the machines, builds and plans of two runs differ in.
 
 pub mod catalogue;
-pub mod claims;
 pub mod differences;
 pub mod environment;
 pub mod external;
-pub mod glossary;
 pub mod histogram;
 pub mod interruption;
 pub mod key;

@@ -7,9 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
-use crate::claims::Claim;
 use crate::environment::Environment;
-use crate::glossary::Term;
 use crate::interruption::Break;
 use crate::key::CellKey;
 use crate::noise::{Noise, NoiseWindow, Stall};
@@ -42,12 +40,6 @@ pub struct RunHeader {
     pub workloads: Vec<WorkloadInfo>,
     /// Every runner of the plan, in its own words.
     pub runners: Vec<RunnerInfo>,
-    /// What is said about concurrency, to be judged by the run.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub claims: Vec<Claim>,
-    /// Words of the field.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub glossary: Vec<Term>,
 }
 
 /// What is to be measured, and how.

@@ -18,7 +18,7 @@ const LIST_LIMIT: Duration = Duration::from_secs(20);
 /// An executable of this harness: this build or another one.
 #[derive(Clone, Debug)]
 pub struct Build {
-    /// What messages call it, such as `--head`.
+    /// The option that names it, such as `--head`.
     pub role: &'static str,
     /// The executable.
     pub program: PathBuf,
@@ -28,14 +28,17 @@ impl Build {
     /// Finds an executable.
     ///
     /// # Errors
-    /// When there is no such file.
+    /// When the file does not exist.
     pub fn find(role: &'static str, program: &Path) -> Result<Self, Error> {
         let found = program.canonicalize().map_err(|error| {
-            Error::Usage(format!("{role} {}: {error}; name an executable", program.display()))
+            Error::Usage(format!(
+                "cannot use {role} {}: {error}\nhelp: name an executable",
+                program.display()
+            ))
         })?;
         if found.is_dir() {
             return Err(Error::Usage(format!(
-                "{role} {} is a folder; name an executable in it",
+                "cannot use {role} {}: it is a folder\nhelp: name an executable in it",
                 program.display()
             )));
         }
@@ -59,33 +62,33 @@ impl Build {
                 }
             })?;
         if !succeeded && stderr.starts_with("error:") {
-            return Err(self.refused(&format!("refuses: {}", stderr.trim())));
+            return Err(self.refused(stderr.trim().trim_start_matches("error: ")));
         }
         let value: Value = serde_json::from_str(&stdout)
-            .map_err(|_| self.refused("is not an executable of runtime-bench: it has no `list`"))?;
+            .map_err(|_| self.refused("it is not an executable of runtime-bench (no `list`)"))?;
         match value.get("protocol").and_then(Value::as_u64) {
             Some(protocol) if protocol == u64::from(PROTOCOL) => {}
             Some(other) => {
                 return Err(self.refused(&format!(
-                    "speaks protocol {other} where this one speaks {PROTOCOL}: compare builds of \
-                     one protocol"
+                    "it speaks protocol {other}, this executable {PROTOCOL}\nhelp: compare \
+                     builds with the same protocol"
                 )));
             }
             None => {
                 return Err(self.refused(
-                    "is not an executable of runtime-bench, or one so old that it names no protocol",
+                    "it is not an executable of runtime-bench, or it is too old (no protocol version)",
                 ));
             }
         }
         let listing: Listing = serde_json::from_value(value)
-            .map_err(|error| self.refused(&format!("lists what cannot be understood: {error}")))?;
+            .map_err(|error| self.refused(&format!("invalid list: {error}")))?;
         if listing.build.profile.starts_with("debug") {
-            return Err(self.refused("is a debug build: build it with --release"));
+            return Err(self.refused("it is a debug build\nhelp: build it with --release"));
         }
         Ok(listing)
     }
 
     fn refused(&self, why: &str) -> Error {
-        Error::Usage(format!("{} {} {why}", self.role, self.program.display()))
+        Error::Usage(format!("cannot use {} {}: {why}", self.role, self.program.display()))
     }
 }

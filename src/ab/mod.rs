@@ -36,7 +36,7 @@ pub struct Sides<'a, T> {
 }
 
 impl<'a> Sides<'a, ProcessExecutor<'a>> {
-    /// Who is measured in every round, and who in turns. The base is measured against itself, too.
+    /// What is measured in every round, and what in turns. The base is also measured against itself.
     pub fn lists(
         &self,
         side: impl Fn(&'a ProcessExecutor<'a>, bool) -> Side<'a>,

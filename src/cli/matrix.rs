@@ -7,9 +7,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
+use runtime_bench_results::key::ParamValue;
 use runtime_bench_results::trial::Phase;
 
-use super::values::{POOL_THREADS, at_least_one, duration, regex, seed};
+use super::values::{POOL_THREADS, at_least_one, duration, regex, rounds, seed};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::external::{ExternalRunner, file};
 use runtime_bench_harness::plan::profile::Profile;
@@ -22,9 +23,12 @@ pub struct OutputArgs {
     /// Results file [default: `target/runtime-bench/results/RUN.json`]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// No progress and no table; errors only
+    /// No progress and no summary; errors only
     #[arg(long, short)]
     pub quiet: bool,
+    /// Print a table per comparison, with intervals and reasons, instead of a line
+    #[arg(long, conflicts_with = "quiet")]
+    pub verbose: bool,
 }
 
 /// A run that goes on.
@@ -37,7 +41,7 @@ pub struct ResumeArgs {
 }
 
 /// What a run that goes on has decided already.
-const OF_THE_PLAN: [&str; 17] = [
+const OF_THE_PLAN: [&str; 18] = [
     "filters",
     "more_filters",
     "runners",
@@ -48,6 +52,7 @@ const OF_THE_PLAN: [&str; 17] = [
     "allocator",
     "phase",
     "budget",
+    "rounds",
     "workers",
     "pool_threads",
     "seed",
@@ -80,9 +85,9 @@ pub struct MatrixArgs {
     /// need and nothing else [default: by profile]
     #[arg(long, value_enum, value_name = "SET")]
     points: Option<Points>,
-    /// Replace a parameter of the points, such as `connections=64,1000`
+    /// Replace a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
-    params: Vec<(String, Vec<u64>)>,
+    params: Vec<(String, Vec<ParamValue>)>,
     /// Where the rates of `echo-latency` come from: `auto` calibrates once, before the first round, and
     /// drives at 50 % and 80 % of what the slowest runner can do; such rows are of one run only
     /// [default: fixed rates; `--param rate=N` sets others]
@@ -94,9 +99,14 @@ pub struct MatrixArgs {
     /// How warmed up an instance is when it is measured [default: by profile and workload]
     #[arg(long, alias = "age", value_enum)]
     phase: Option<PhaseName>,
-    /// Time for one cell, all rounds together, such as `2s` [default: by profile]
+    /// Time for one cell, all rounds together, such as `2s`; what an easy comparison leaves, a harder one
+    /// gets [default: by profile]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     budget: Option<Duration>,
+    /// Exactly so many rounds of every comparison, judged once at their end [default: as many as its
+    /// answers need, within the budget]
+    #[arg(long, value_name = "N", value_parser = rounds)]
+    rounds: Option<u32>,
     /// Worker threads of every runner [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
@@ -156,6 +166,13 @@ impl MatrixArgs {
                 "--shard {shard} needs a --seed: all shards of a plan have the same, so give each --seed 1"
             )));
         }
+        if let (Some(rounds), Some(budget)) = (self.rounds, self.budget) {
+            let budget = humantime::format_duration(budget);
+            return Err(Error::Usage(format!(
+                "--rounds {rounds} does not go with --budget {budget}: so many rounds take what they take; \
+                 leave one of them out"
+            )));
+        }
         let of_profile = PlanRequest::of(self.profile);
         Ok(PlanRequest {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
@@ -167,6 +184,7 @@ impl MatrixArgs {
             allocator: self.allocator,
             phase: self.phase.map(PhaseName::phase),
             budget: self.budget.unwrap_or(of_profile.budget),
+            rounds: self.rounds,
             workers: self.workers.unwrap_or(of_profile.workers),
             pool_threads: self.pool_threads,
             seed: self.seed.unwrap_or(of_profile.seed),
@@ -202,21 +220,29 @@ impl PhaseName {
 }
 
 /// A parameter that is given twice has the values of both.
-fn merged(params: &[(String, Vec<u64>)]) -> Vec<(String, Vec<u64>)> {
-    let mut merged: Vec<(String, Vec<u64>)> = Vec::new();
+fn merged(params: &[(String, Vec<ParamValue>)]) -> Vec<(String, Vec<ParamValue>)> {
+    let mut merged: Vec<(String, Vec<ParamValue>)> = Vec::new();
     for (name, values) in params {
         match merged.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => known.extend(values),
+            Some((_, known)) => known.extend_from_slice(values),
             None => merged.push((name.clone(), values.clone())),
         }
     }
     merged
 }
 
-fn param(text: &str) -> Result<(String, Vec<u64>), String> {
+fn param(text: &str) -> Result<(String, Vec<ParamValue>), String> {
     let (name, values) = text.split_once('=').ok_or("write it as NAME=VALUE[,VALUE…]")?;
-    let values: Result<Vec<u64>, _> = values.split(',').map(str::parse).collect();
-    Ok((name.to_owned(), values.map_err(|_| "values are whole numbers, separated by commas")?))
+    let values: Option<Vec<ParamValue>> = values.split(',').map(param_value).collect();
+    let values = values.ok_or("values are whole numbers or names, separated by commas")?;
+    Ok((name.to_owned(), values))
+}
+
+/// A whole number, or a name such as `async-channel`.
+fn param_value(text: &str) -> Option<ParamValue> {
+    let is_name = text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|char| char.is_ascii_alphanumeric() || char == '-');
+    text.parse().map(ParamValue::Count).ok().or_else(|| is_name.then(|| text.into()))
 }
 
 #[cfg(test)]
@@ -224,9 +250,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_is_a_name_and_numbers() {
-        assert_eq!(param("n=1,2"), Ok(("n".to_owned(), vec![1, 2])));
-        assert!(param("n").is_err());
-        assert!(param("n=x").is_err());
+    fn parameter_has_numbers_or_names() {
+        let parsed = |name: &str, values| Ok((name.to_owned(), values));
+        assert_eq!(param("n=1,2"), parsed("n", vec![1.into(), 2.into()]));
+        assert_eq!(
+            param("channel=own,tokio"),
+            parsed("channel", vec!["own".into(), "tokio".into()])
+        );
+        for malformed in ["n", "n=", "n=1,", "n=-1", "n=1.5", "n=10ms", "n=a/b"] {
+            assert!(param(malformed).is_err(), "{malformed}");
+        }
     }
 }

@@ -78,6 +78,9 @@ pub struct AbArgs {
     /// No progress
     #[arg(long, short)]
     quiet: bool,
+    /// List every row, also those without a difference
+    #[arg(long, short)]
+    verbose: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -169,7 +172,7 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
     let outcome = measure(rows, effort, &interrupt);
     let document = document(args, &modes, &cells, &outcome, &executables);
     let judged = Judged::new(document, args.fail_on.into(), args.threshold);
-    let gate = finish(&judged, args.format, args.out.as_deref());
+    let gate = finish(&judged, args.format, args.verbose, args.out.as_deref());
     if outcome.interrupted {
         return Err(Error::Interrupted("interrupted; what was measured is shown".to_owned()));
     }

@@ -1,9 +1,10 @@
-//! `bench`: measure, print a table, write the report.
+//! `bench`: measure, print a summary, write the report.
 
 use std::path::Path;
 
 use clap::Args;
 use runtime_bench_analysis::analysis::{Analysis, Status, analyse};
+use runtime_bench_reports::terminal::{self, Detail};
 use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
@@ -12,12 +13,13 @@ use super::{home, needs_release, print, print_error, settings};
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::plan::Planned;
+use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::registry::Registry;
 use runtime_bench_harness::run::resume::Stopped;
-use runtime_bench_harness::run::{self, Done, Output, cost};
+use runtime_bench_harness::run::{self, Done, Output, cost, looks};
 
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
@@ -55,7 +57,7 @@ pub fn run(
             None => return Ok(()),
         },
     };
-    report(&done, args.output.quiet, &interrupt, sink)
+    report(&done, &args.output, &interrupt, sink)
 }
 
 /// A run from its beginning; `None` where only its plan was asked for.
@@ -67,7 +69,7 @@ fn measured(
 ) -> Result<Option<Done>, Error> {
     let planned = super::plan(registry, &args.matrix.request()?)?;
     if args.dry_run {
-        return print(&plan_text(&planned)).map(|()| None);
+        return print(&plan_text(&planned, args.matrix.profile)).map(|()| None);
     }
     needs_release()?;
     if !args.output.quiet {
@@ -119,12 +121,12 @@ fn resumed(
 /// Says where the results are, writes the report, and judges.
 fn report(
     done: &Done,
-    quiet: bool,
+    output: &OutputArgs,
     interrupt: &Interrupt,
     sink: impl FnOnce(&Path) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let analysis = analyse(&done.run);
-    let say = |text: &str| if quiet { Ok(()) } else { print(text) };
+    let say = |text: &str| if output.quiet { Ok(()) } else { print(text) };
     let measured = analysis.groups.iter().any(|group| group.rows.iter().any(|row| row.samples > 0));
     // Where the results are comes before anything that can still fail.
     let path = done.path.display();
@@ -134,7 +136,7 @@ fn report(
         let index = write_site(runs, &home().join("report"), Options::default())
             .map_err(Error::report)?
             .index;
-        say(&runtime_bench_reports::text_table(&done.run, &analysis))?;
+        say(&terminal::text(&done.run, &analysis, Detail::new(output.verbose)))?;
         say(&format!("report:  {}\n", index.display()))?;
     }
     let interrupted = done.run.end.is_some_and(|end| end.interrupted);
@@ -161,8 +163,9 @@ fn again(run: &Run) -> &'static str {
     if cargo { "cargo bench --" } else { "runtime-bench bench" }
 }
 
-fn plan_text(planned: &Planned) -> String {
+fn plan_text(planned: &Planned, profile: Profile) -> String {
     let mut lines = vec![format!("{}; seed {}", cost(planned), planned.plan.seed)];
+    lines.extend(looks(planned, profile));
     for cell in planned.cells() {
         let what = match &cell.not_applicable {
             Some(reason) => format!("n/a: {reason}"),

@@ -27,33 +27,33 @@ pub struct CheckRunnerArgs {
     /// Regular expression on cell names such as `tcp-echo/runner/connections=2`; any may match
     #[arg(value_name = "FILTER", value_parser = regex)]
     filters: Vec<Regex>,
-    /// The points that a run measures, instead of tiny ones
+    /// Use the points of a quick run instead of tiny ones
     #[arg(long)]
     quick: bool,
-    /// Worker threads or processes that it is asked to use [default: all cores]
+    /// Worker threads or processes that the runner should use [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
-    /// The runner's command line, behind `--`
+    /// Command line of the runner, after `--`
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<String>,
 }
 
-/// The name that the runner has in cells meanwhile.
+/// Name of the runner in cells.
 const NAME: &str = "runner";
 /// Time of a block.
 const BLOCK: Duration = Duration::from_millis(5);
 /// The time limit of a trial.
 const TRIAL_LIMIT: Duration = Duration::from_secs(20);
-/// A warm instance has done as much; a steady one two windows, whose length follows from an estimate.
-const YOUNG_S: f64 = 0.002;
+/// Least warm-up of a warm instance, and of a steady one (two windows of estimated length).
+const WARM_S: f64 = 0.002;
 const STEADY_S: f64 = 0.15;
-/// An iteration longer than this warms an instance up alone.
+/// A single iteration longer than this is enough warm-up.
 const LONG_ITERATION_S: f64 = 0.02;
 
 /// Runs the command.
 ///
 /// # Errors
-/// When the runner cannot be started, or does anything wrong.
+/// When the runner cannot be started, or a check fails.
 pub fn run(registry: &Registry, args: &CheckRunnerArgs) -> Result<(), Error> {
     let external = ExternalRunner::of_command(NAME, &args.command, Path::new("."));
     if let Some(missing) = &external.missing {
@@ -66,7 +66,7 @@ pub fn run(registry: &Registry, args: &CheckRunnerArgs) -> Result<(), Error> {
     let executor = executor.with_probes(&planned.probes);
     let mut checked = Checked::default();
     let Some(asked) = planned.external.first() else {
-        return Err(Error::CouldNotRun("there is nothing to ask the runner about".to_owned()));
+        return Err(Error::CouldNotRun("cannot check the runner: no cell matches".to_owned()));
     };
     checked.note("describes itself", asked.failure().map(|error| error.message.clone()))?;
     if asked.failure().is_none() {
@@ -117,7 +117,7 @@ impl Checked {
     }
 }
 
-/// What the runner says of itself.
+/// Prints the description that the runner gives of itself.
 fn print_description(planned: &Planned) -> Result<(), Error> {
     let runners = planned.runners.iter().map(|info| {
         let versions: Vec<String> =
@@ -127,7 +127,7 @@ fn print_description(planned: &Planned) -> Result<(), Error> {
     print(&runners.collect::<String>())
 }
 
-/// Every cell that it can do: once, and then as a run measures it, at each phase.
+/// Checks every supported cell: one iteration, then a block in each phase.
 fn check_cells(
     registry: &Registry,
     planned: &Planned,
@@ -141,16 +141,18 @@ fn check_cells(
             continue;
         }
         let has = |phase: &Phase| {
-            registry.entry(&cell.key.workload).is_some_and(|entry| entry.ages().contains(phase))
+            registry.entry(&cell.key.workload).is_some_and(|entry| entry.phases().contains(phase))
         };
         let once = (Phase::Warm, BlockSize::Iterations(1));
         let block = BlockSize::Nanoseconds(BLOCK.as_nanos() as u64);
-        let mut ages: Vec<Phase> = [Phase::Startup, Phase::Warm].into_iter().filter(has).collect();
-        // It takes half a second: of one cell it is enough.
+        let mut phases: Vec<Phase> =
+            [Phase::Startup, Phase::Warm].into_iter().filter(has).collect();
+        // It takes half a second, so one cell is enough.
         if steady.iter().all(has) {
-            ages.append(&mut steady);
+            phases.append(&mut steady);
         }
-        for (phase, block) in [once].into_iter().chain(ages.into_iter().map(|phase| (phase, block)))
+        for (phase, block) in
+            [once].into_iter().chain(phases.into_iter().map(|phase| (phase, block)))
         {
             if !check(executor, cell, phase, block, checked)? {
                 break;
@@ -160,7 +162,7 @@ fn check_cells(
     Ok(())
 }
 
-/// One trial; whether it was right.
+/// Runs one trial; returns whether it passed.
 fn check(
     executor: &dyn Executor,
     cell: &PlannedCell,
@@ -184,7 +186,7 @@ fn check(
                 "{}, {phase}: {} iterations after {}",
                 cell.key, block.iterations, block.warm_up_iterations
             );
-            (what, wrong_age(phase, &block))
+            (what, wrong_phase(phase, &block))
         }
     };
     let right = wrong.is_none();
@@ -192,14 +194,14 @@ fn check(
     Ok(right)
 }
 
-/// What an instance of this phase should have done otherwise.
-fn wrong_age(phase: Phase, block: &Block) -> Option<String> {
+/// What the block violates of the rules of its phase.
+fn wrong_phase(phase: Phase, block: &Block) -> Option<String> {
     let Phases { warm_up_s, .. } = block.phases;
     let warmed = |least_s: f64| {
         let twice = block.warm_up_iterations >= 2 || warm_up_s > LONG_ITERATION_S;
         (!(twice && warm_up_s >= least_s)).then(|| {
             format!(
-                "it warmed up for {:.1} ms and {} iterations, which is not {:.0} ms and two",
+                "too little warm-up: {:.1} ms and {} iterations instead of {:.0} ms and two",
                 warm_up_s * 1e3,
                 block.warm_up_iterations,
                 least_s * 1e3
@@ -208,13 +210,13 @@ fn wrong_age(phase: Phase, block: &Block) -> Option<String> {
     };
     match phase {
         Phase::Startup if block.iterations != 1 || block.warm_up_iterations != 0 => {
-            Some("startup is one iteration, and none before it".to_owned())
+            Some("startup is one iteration without warm-up".to_owned())
         }
         Phase::Startup if block.metric(metric::STARTUP.id) <= block.metric(metric::WALL.id) => {
-            Some("`build_ns` does not say what building took".to_owned())
+            Some("`build_ns` does not include the time of building".to_owned())
         }
         Phase::Startup => None,
-        Phase::Warm => warmed(YOUNG_S),
+        Phase::Warm => warmed(WARM_S),
         Phase::Steady => warmed(STEADY_S),
     }
 }
@@ -237,17 +239,17 @@ mod tests {
     }
 
     #[test]
-    fn an_age_has_its_warm_up() {
+    fn each_phase_requires_its_warm_up() {
         let wall = [("wall", 1e5)];
-        assert_eq!(wrong_age(Phase::Warm, &block(5, (2, 0.003), &wall)), None);
-        assert!(wrong_age(Phase::Warm, &block(5, (9, 0.001), &wall)).is_some());
-        assert!(wrong_age(Phase::Warm, &block(5, (1, 0.003), &wall)).is_some());
-        assert_eq!(wrong_age(Phase::Warm, &block(1, (1, 0.030), &wall)), None);
-        assert!(wrong_age(Phase::Steady, &block(5, (9, 0.1), &wall)).is_some());
+        assert_eq!(wrong_phase(Phase::Warm, &block(5, (2, 0.003), &wall)), None);
+        assert!(wrong_phase(Phase::Warm, &block(5, (9, 0.001), &wall)).is_some());
+        assert!(wrong_phase(Phase::Warm, &block(5, (1, 0.003), &wall)).is_some());
+        assert_eq!(wrong_phase(Phase::Warm, &block(1, (1, 0.030), &wall)), None);
+        assert!(wrong_phase(Phase::Steady, &block(5, (9, 0.1), &wall)).is_some());
         let started = [("wall", 1e5), ("startup", 2e5)];
-        assert_eq!(wrong_age(Phase::Startup, &block(1, (0, 0.0), &started)), None);
-        assert!(wrong_age(Phase::Startup, &block(2, (0, 0.0), &started)).is_some());
+        assert_eq!(wrong_phase(Phase::Startup, &block(1, (0, 0.0), &started)), None);
+        assert!(wrong_phase(Phase::Startup, &block(2, (0, 0.0), &started)).is_some());
         let unbuilt = [("wall", 1e5), ("startup", 1e5)];
-        assert!(wrong_age(Phase::Startup, &block(1, (0, 0.0), &unbuilt)).is_some());
+        assert!(wrong_phase(Phase::Startup, &block(1, (0, 0.0), &unbuilt)).is_some());
     }
 }

@@ -39,6 +39,9 @@ pub struct CompareArgs {
     /// How to write the comparison
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// List every row, also those without a difference
+    #[arg(long, short)]
+    verbose: bool,
     /// Write it to this file instead of printing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -111,7 +114,8 @@ pub fn run(args: &CompareArgs) -> Result<(), Error> {
         _ => (of_one(args, &labels[0], &runs[0], &wanted)?, FailOn::Nothing),
     };
     let fail_on = args.fail_on.map_or(usual, FailOn::from);
-    finish(&Judged::new(document, fail_on, args.threshold), args.format, args.out.as_deref())
+    let judged = Judged::new(document, fail_on, args.threshold);
+    finish(&judged, args.format, args.verbose, args.out.as_deref())
 }
 
 /// The runners of one file.
@@ -143,9 +147,15 @@ fn of_one(
 ///
 /// # Errors
 /// When it cannot be written, or the gate does not pass.
-pub(crate) fn finish(judged: &Judged, format: Format, out: Option<&Path>) -> Result<(), Error> {
+pub(crate) fn finish(
+    judged: &Judged,
+    format: Format,
+    verbose: bool,
+    out: Option<&Path>,
+) -> Result<(), Error> {
     let text = match format {
-        Format::Text => render::text(judged),
+        // A gate that does not pass ends the program with its own sentence.
+        Format::Text => render::text(judged, verbose, out.is_some()),
         Format::Markdown => render::markdown(judged),
         Format::Json => render::json(judged).map_err(Error::report)?,
         Format::Junit => render::junit(judged).map_err(Error::report)?,

@@ -1,4 +1,4 @@
-//! `completions`: what makes a shell complete our command line.
+//! `completions`: shell completion scripts.
 
 use clap::Args;
 use clap_complete::{Shell, generate};
@@ -26,8 +26,8 @@ pub fn run(args: &CompletionsArgs) -> Result<(), Error> {
     print(&one_name(&String::from_utf8_lossy(&script), &name))
 }
 
-/// The script with one name for each command: for bash, `clap_complete` 4.6 writes two where the program's
-/// name holds a hyphen, and no option of a command is completed (issue 6421 of clap).
+/// Works around clap's issue 6421: for a program with a hyphen in its name, the bash script of
+/// `clap_complete` 4.6 has two names per command, and options of subcommands are not completed.
 fn one_name(script: &str, program: &str) -> String {
     script.replace(&program.replace('-', "__subcmd__"), &program.replace('-', "__"))
 }

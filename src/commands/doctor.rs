@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::{needs_release, print, print_error, print_json};
 use crate::cli::{Format, duration};
-use floor::Floor;
+use floor::{Floor, WholeRun};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::machine;
 use runtime_bench_harness::plan::profile::Profile;
@@ -80,6 +80,11 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
     needs_release()?;
     let request = request(args)?;
     let planned = super::plan(registry, &request)?;
+    let whole = |profile| {
+        let planned = super::plan(registry, &PlanRequest::of(profile))?;
+        Ok::<_, Error>(WholeRun { profile, planned })
+    };
+    let whole = [whole(Profile::Quick)?, whole(Profile::Standard)?];
     let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
     let folder = folder.map_err(|error| {
         Error::CouldNotRun(format!("cannot make a temporary folder: {error}; set TMPDIR"))
@@ -96,7 +101,7 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
             "interrupted; nothing is kept of an examination".to_owned(),
         ));
     }
-    let diagnosis = diagnose(&done.run)?;
+    let diagnosis = diagnose(&done.run, &whole)?;
     match args.format {
         Format::Text => print(&text::lines(&diagnosis))?,
         Format::Json => print_json(&format!("{}\n", json(&diagnosis)?))?,
@@ -132,7 +137,7 @@ fn request(args: &DoctorArgs) -> Result<PlanRequest, Error> {
 ///
 /// # Errors
 /// When a cell failed: then nothing can be said.
-fn diagnose(run: &Run) -> Result<Diagnosis, Error> {
+fn diagnose(run: &Run, whole: &[WholeRun; 2]) -> Result<Diagnosis, Error> {
     let analysis = analyse(run);
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     if let Some(row) = rows.into_iter().find(|row| row.status.word() == "failed") {
@@ -142,7 +147,8 @@ fn diagnose(run: &Run) -> Result<Diagnosis, Error> {
             row.status.reason()
         )));
     }
-    let floors: Vec<Floor> = analysis.groups.iter().map(|group| Floor::of(run, group)).collect();
+    let floors: Vec<Floor> =
+        analysis.groups.iter().map(|group| Floor::of(run, group, whole)).collect();
     if floors.iter().all(|floor| floor.rounds == 0) {
         return Err(Error::CouldNotRun(format!(
             "nothing could be measured: {}",

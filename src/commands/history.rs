@@ -41,6 +41,9 @@ pub struct HistoryArgs {
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Print how change points are found as well
+    #[arg(long, short)]
+    verbose: bool,
     /// Write it to this file instead of printing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -102,7 +105,7 @@ pub fn run(args: &HistoryArgs) -> Result<(), Error> {
     }
     let judged = judged(args, &gathered.runs, &analyses, &wanted);
     let text = match args.format {
-        Format::Text => render::text(&judged),
+        Format::Text => render::text(&judged, args.verbose, args.out.is_some()),
         Format::Markdown => render::markdown(&judged),
         Format::Json => render::json(&judged).map_err(Error::report)?,
     };

@@ -1,4 +1,4 @@
-//! `list`: workloads, points and runners, and why a pair does not run.
+//! `list`: workloads, points and runners, and why some cells do not run.
 
 use clap::Args;
 use runtime_bench_results::catalogue::RunnerInfo;
@@ -54,7 +54,7 @@ fn text(planned: &Planned) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What programs read: stable names, one object per workload and runner and cell.
+/// The listing for programs, with stable names.
 fn json(registry: &Registry, planned: &Planned) -> Result<String, Error> {
     let listed = |cell: &PlannedCell| ListedCell { name: cell.key.to_string(), cell: cell.clone() };
     let listing = Listing {

@@ -13,7 +13,7 @@ use runtime_bench_harness::error::Error;
 /// Arguments of `man`.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// Write a page for each command into this folder, such as `~/.local/share/man/man1`
+    /// Write one page per command to this folder, such as `~/.local/share/man/man1`
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -29,11 +29,12 @@ pub fn run(args: &ManArgs) -> Result<(), Error> {
     }
 }
 
-/// The page of the whole program, which names those of the commands.
+/// The page of the program, which refers to those of the commands.
 fn first_page() -> Result<String, Error> {
     let mut page = Vec::new();
     let rendered = Man::new(Cli::documented()).render(&mut page);
-    rendered.map_err(|error| Error::CouldNotRun(format!("cannot render the page: {error}")))?;
+    rendered
+        .map_err(|error| Error::CouldNotRun(format!("cannot render the manual page: {error}")))?;
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
@@ -42,7 +43,7 @@ fn write(folder: &Path) -> Result<(), Error> {
     let written = fs::create_dir_all(folder).and_then(|()| pages());
     written.map_err(|error| {
         Error::CouldNotRun(format!(
-            "cannot write the pages to {} ({error}): choose another --out",
+            "cannot write manual pages to {}: {error}\nhelp: choose another --out",
             folder.display()
         ))
     })

@@ -1,4 +1,4 @@
-//! `merge`: the results files of a plan's shards → one.
+//! `merge`: joins the results files of shards.
 
 use std::path::PathBuf;
 
@@ -14,13 +14,13 @@ use runtime_bench_harness::error::Error;
 /// Arguments of `merge`.
 #[derive(Debug, Args)]
 pub struct MergeArgs {
-    /// Results files of runs with --shard, one for each shard
+    /// Results files of runs with --shard, one per shard
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Results file of the whole run [default: `target/runtime-bench/results/RUN.json.gz`]
+    /// Results file of the merged run [default: `target/runtime-bench/results/RUN.json.gz`]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Merge although shards are missing or were stopped; their cells are then not measured
+    /// Merge even if shards are missing or interrupted; their cells count as not measured
     #[arg(long)]
     partial: bool,
 }

@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 pub mod ab;
+pub mod analyze;
 pub mod bench;
 pub mod check_runner;
 pub mod compare;
@@ -27,11 +28,11 @@ use runtime_bench_harness::registry::Registry;
 pub use runtime_bench_harness::terminal::print;
 pub(crate) use runtime_bench_harness::terminal::{print_error, print_json};
 
-/// Refuses to measure with a debug build.
+/// Rejects measuring with a debug build.
 pub(crate) fn needs_release() -> Result<(), Error> {
     if cfg!(debug_assertions) {
         return Err(Error::Usage(
-            "a debug build does not measure: use `cargo bench`, or build with --release".to_owned(),
+            "cannot measure: this is a debug build\nhelp: use `cargo bench`, or build with --release".to_owned(),
         ));
     }
     Ok(())
@@ -47,7 +48,7 @@ pub fn home() -> PathBuf {
     target().join("runtime-bench")
 }
 
-/// Makes a plan, for which all runners are asked.
+/// Makes a plan, which probes all runners.
 ///
 /// # Errors
 /// As [`plan::make`].
@@ -57,7 +58,7 @@ pub(crate) fn plan(registry: &Registry, request: &PlanRequest) -> Result<Planned
     plan::make(registry, request, Limits::of_this_machine(), &executor)
 }
 
-/// What every trial of a request is given.
+/// The settings of every trial of a request.
 pub(crate) fn settings(request: &PlanRequest) -> Settings {
     Settings {
         workers: request.workers,

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_reports::terminal::{self, Detail};
 use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::store::{self, Gathered, StoreError};
 
@@ -24,6 +26,12 @@ pub struct ReportArgs {
     /// Folder that keeps every run: these are added to it, and the report shows all that it holds
     #[arg(long, value_name = "DIR")]
     pub history: Option<PathBuf>,
+    /// Print the summary of each run as well, as `bench` does
+    #[arg(long)]
+    pub summary: bool,
+    /// The same with a table per comparison, with intervals and reasons
+    #[arg(long)]
+    pub verbose: bool,
     /// Open the report in a browser
     #[arg(long)]
     pub open: bool,
@@ -51,6 +59,11 @@ pub fn run(args: &ReportArgs) -> Result<(), Error> {
     let folder = args.out.clone().unwrap_or_else(|| home().join("report"));
     let options = Options { single_file: args.single_file };
     let index = write_site(&gathered.runs, &folder, options).map_err(Error::report)?.index;
+    if args.summary || args.verbose {
+        for run in &gathered.runs {
+            print(&terminal::text(run, &analyse(run), Detail::new(args.verbose)))?;
+        }
+    }
     print(&format!("{}\n", index.display()))?;
     if args.open {
         open(&index)?;

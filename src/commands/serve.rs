@@ -21,13 +21,13 @@ use crate::cli::{POOL_THREADS, at_least_one, cores};
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// The workload: a server of the catalogue, such as `http-server`
+    /// Server workload, such as `http-server`
     #[arg(value_name = "WORKLOAD")]
     workload: String,
-    /// The runner that serves
+    /// Runner that serves
     #[arg(long, value_name = "NAME")]
     runner: String,
-    /// Port on loopback; 0 takes a free one
+    /// Port on loopback; 0 selects a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
     /// Set a parameter of the server, such as `wait=2`
@@ -36,18 +36,18 @@ pub struct ServeArgs {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
-    /// Threads of the pool: on it, so many clients less two are served at once
+    /// Threads of the pool runner, which serves this number minus two clients at once
     #[arg(long, value_name = "N", default_value_t = POOL_THREADS, value_parser = at_least_one)]
     pool_threads: usize,
 }
 
-/// Threads of a pool that serve no client: one accepts, and one waits for the end.
+/// Threads of a pool that serve no client: one accepts, one waits for the end.
 const BESIDE_CLIENTS: usize = 2;
 
-/// Runs the command; it ends only with an error or with the process.
+/// Runs the command, which only returns with an error.
 ///
 /// # Errors
-/// For a workload that is no server, a runner that cannot do it, a port that is taken.
+/// When the workload is not a server, the runner does not support it, or the port is taken.
 pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let entry = server(registry, &args.workload)?;
     let workers = args.workers.unwrap_or_else(cores);
@@ -67,13 +67,12 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let family = chosen.runner.family;
     if family == Family::ThreadPool && args.pool_threads <= BESIDE_CLIENTS {
         return Err(Error::Usage(format!(
-            "--pool-threads {} leaves no thread for a client: one accepts and one waits; give it {} or \
-             more",
+            "--pool-threads {} is too small: one thread accepts and one waits\nhelp: use {} or more",
             args.pool_threads,
             BESIDE_CLIENTS + 1
         )));
     }
-    let refused = |reason: &str| Error::Usage(format!("{}: {reason}", args.runner));
+    let refused = |reason: &str| Error::Usage(format!("cannot serve on {}: {reason}", args.runner));
     entry.requirements(&point, family).map_err(|error| refused(&error.to_string()))?;
     if let CellSupport::Refused(reason) = probes.support(chosen, &args.workload, &point) {
         return Err(refused(reason));
@@ -83,7 +82,7 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let request = ServeRequest { protocol: PROTOCOL, cell, workers, pool_threads, port };
     let routes = probes.routes();
     let route = routes.iter().find(|route| route.runner == args.runner);
-    let Some(route) = route else { return Err(refused("no program serves it")) };
+    let Some(route) = route else { return Err(refused("no trial program has it")) };
     process::serve(route, request)
         .map_err(|error| Error::CouldNotRun(format!("cannot serve: {error}")))
 }
@@ -94,26 +93,26 @@ fn server<'a>(registry: &'a Registry, name: &str) -> Result<&'a Entry, Error> {
     servers.iter().find(|entry| entry.info.name == name).copied().ok_or_else(|| {
         let hint = nearest(name, &known);
         Error::Usage(format!(
-            "`{name}` is not a server{hint}; the servers are {}",
+            "`{name}` is not a server{hint}\nhelp: the servers are {}",
             known.join(", ")
         ))
     })
 }
 
 fn param(text: &str) -> Result<(String, u64), String> {
-    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
-    let value = value.parse().map_err(|_| "the value is a whole number")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    let value = value.parse().map_err(|_| "the value must be a whole number")?;
     Ok((name.to_owned(), value))
 }
 
-/// The first quick point with the parameters that were asked for.
+/// The first quick point with the given parameters.
 fn point(entry: &Entry, workers: usize, params: &[(String, u64)]) -> Result<Point, Error> {
     let mut point = entry.points(PointSet::Quick, workers).swap_remove(0);
     for (name, value) in params {
         let has: Vec<String> = point.params.iter().map(|param| param.name.clone()).collect();
         let Some(param) = point.params.iter_mut().find(|param| param.name == *name) else {
             return Err(Error::Usage(format!(
-                "{} has no parameter `{name}`; it has {}",
+                "{} has no parameter `{name}`\nhelp: its parameters are {}",
                 entry.info.name,
                 has.join(", ")
             )));

@@ -1,4 +1,4 @@
-//! `verify`: one iteration of every cell, every answer checked, nothing measured.
+//! `verify`: runs one iteration of every cell and checks its output.
 
 use clap::Args;
 use runtime_bench_results::trial::{BlockSize, Outcome};
@@ -21,7 +21,7 @@ pub struct VerifyArgs {
     /// What to verify.
     #[command(flatten)]
     pub matrix: MatrixArgs,
-    /// Failures only
+    /// Print failures only
     #[arg(long, short)]
     pub quiet: bool,
 }

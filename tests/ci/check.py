@@ -24,7 +24,7 @@ STUBS = ["runtime-bench", "cargo", "rustup", "git"]
 
 
 def schemas():
-    """Each file against the schema of whoever reads it."""
+    """Validates each file against its schema."""
     tool = Path(sys.executable).parent
     validate = [tool / "check-jsonschema", "--builtin-schema"]
     subprocess.run([*validate, "vendor.github-workflows", *WORKFLOWS], check=True)
@@ -37,7 +37,7 @@ def read(path):
 
 
 def rules(path, steps):
-    """What no schema says."""
+    """Checks rules that no schema covers."""
     for step in steps:
         run, uses = step.get("run", ""), step.get("uses", "./")
         assert "${{" not in run, f"{path.name}: an expression in `{run}` can be code; put it into env"
@@ -69,7 +69,7 @@ class Scratch:
         }
 
     def run(self, command, env, shell="bash"):
-        """Runs a command, which must end well."""
+        """Runs a command, which must succeed."""
         env = {**self.env, **{name: str(value) for name, value in env.items()}}
         flags = ["-eo", "pipefail", "-c"] if shell == "bash" else ["-c"]
         ended = subprocess.run([shell, *flags, command], cwd=self.folder, env=env)
@@ -82,7 +82,7 @@ class Scratch:
 
 
 def resolved(env, values):
-    """Expressions with what they stand for; one that is not known here is a mistake."""
+    """Replaces expressions by values; an unknown one is an error."""
     replace = lambda found: str(values[found[1]])
     return {name: EXPRESSION.sub(replace, str(value)) for name, value in env.items()}
 
@@ -95,7 +95,7 @@ def inputs_of(document):
 
 
 def workflow(path, scratch):
-    """Every step of a workflow, as often as its matrix says."""
+    """Runs every step of a workflow, once per matrix entry."""
     document = read(path)
     assert document.get("permissions"), f"{path.name} does not limit its permissions"
     values = {"github.run_number": 7, "github.event.pull_request.base.sha": "main"}

@@ -25,8 +25,6 @@ pub(crate) fn made_up(id: &str, day: u32) -> Run {
             cells: Vec::new(),
         },
         workloads: Vec::new(),
-        claims: Vec::new(),
-        glossary: Vec::new(),
         runners: Vec::new(),
     });
     run.end = Some(End::default());

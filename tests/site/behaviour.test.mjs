@@ -220,14 +220,16 @@ describe("the keyboard", () => {
 
 test("a claim leads to its evidence, and the evidence back to it", inTab({ page: "claims.html" }, async (tab) => {
   assert.equal(await tab.locator(".bar [aria-current]").textContent(), "Claims");
-  assert.match(await tab.locator(".claims tbody tr").nth(2).textContent(), /± depends$/);
-  await tab.locator(".claims a").nth(2).click();
-  assert.equal(await hash(tab), "#claim-depends");
-  await tab.locator("#claim-depends").getByRole("link", { name: "Echo over TCP" }).click();
-  await tab.getByRole("link", { name: /^“Echo is/ }).click();
-  assert.match(tab.url(), /\/claims\.html#claim-depends$/);
-  await tab.locator("#claim-depends").getByRole("link", { name: "task", exact: true }).click();
-  assert.match(tab.url(), /\/glossary\.html#term-task$/);
+  const depends = tab.locator(".claims tbody tr").filter({ hasText: "take turns" });
+  assert.match(await depends.textContent(), /± depends$/);
+  await depends.getByRole("link").first().click();
+  assert.equal(await hash(tab), "#claim-locks-take-turns");
+  const claim = tab.locator("#claim-locks-take-turns");
+  await claim.getByRole("link", { name: "lock-per-call" }).click();
+  await tab.getByRole("link", { name: /^“An asynchronous lock/ }).click();
+  assert.match(tab.url(), /\/claims\.html#claim-locks-take-turns$/);
+  await claim.getByRole("link", { name: "coroutine", exact: true }).click();
+  assert.match(tab.url(), /\/glossary\.html#term-coroutine$/);
 }));
 
 test("names from a hostile file are text, and the controls work with them", inTab({ site: "hostile" }, async (tab) => {

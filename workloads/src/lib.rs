@@ -1,7 +1,7 @@
 //! The workloads.
 //!
-//! A workload is written once, against [`runtime_bench_api::runtime`], and the compiler makes a native
-//! copy of it for every runner. This crate names no runtime.
+//! A workload is written once, against [`runtime_bench_api::runtime`], and compiled to native code for
+//! every runner. This crate does not depend on any runtime.
 //!
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //!
@@ -16,7 +16,7 @@ pub mod pitfalls;
 
 use runtime_bench_api::cells::WorkloadVisitor;
 
-/// Shows every workload of this crate to `visitor`, in the order of the report.
+/// Passes every workload to `visitor`, in the order of the report.
 pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(io::timer_gather::TimerGather);
     visitor.visit(io::timer_precision::TimerPrecision);
@@ -69,7 +69,10 @@ mod tests {
 
     use super::*;
 
-    struct Constants;
+    /// Most characters of a reason why a cell does not run: it must fit into a table.
+    const LONGEST_REASON: usize = 90;
+
+    struct Checks;
 
     fn setup() -> Setup {
         Setup {
@@ -83,7 +86,7 @@ mod tests {
         }
     }
 
-    impl WorkloadVisitor for Constants {
+    impl WorkloadVisitor for Checks {
         fn visit<W: runtime_bench_api::workload::Workload>(&mut self, workload: W) {
             let sets = [PointSet::Smoke, PointSet::Quick, PointSet::Full];
             let points: Vec<_> = sets.iter().flat_map(|set| workload.points(*set, 2)).collect();
@@ -109,6 +112,21 @@ mod tests {
                 });
                 assert!(declared, "{name}: {}", metric.name);
             }
+            for params in &params {
+                let families = [
+                    Family::Async,
+                    Family::ThreadPerTask,
+                    Family::ThreadPool,
+                    Family::DataParallel,
+                ];
+                let required =
+                    families.map(|family| workload.requirements(params, family).map(|_| ()));
+                let other = [workload.supports_local(params), workload.supports_external(params)];
+                for unsupported in required.into_iter().chain(other).filter_map(Result::err) {
+                    let reason = unsupported.to_string();
+                    assert!(reason.chars().count() <= LONGEST_REASON, "{name}: {reason}");
+                }
+            }
             let on_caller =
                 params.iter().any(|params| workload.placement(params) == Placement::OnCaller);
             assert_eq!(W::ON_CALLER, on_caller, "{name}");
@@ -116,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn constants_agree_with_points() {
-        each(&mut Constants);
+    fn constants_and_reasons_are_valid_at_every_point() {
+        each(&mut Checks);
     }
 }

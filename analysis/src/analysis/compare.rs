@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::claims::judge;
+use super::claims::of_catalog;
 use super::costs::costed;
 use super::gathered::{Gathered, paired};
 use super::load::load_change;
@@ -52,7 +52,7 @@ pub fn analyse(run: &Run) -> Analysis {
     let noise = control(&groups);
     let rows = costed(&gathered, &groups);
     let (scalings, overall) = (scalings(&rows), overall(run, &groups, &rows));
-    let claims = judge(run, &gathered, &groups);
+    let claims = of_catalog(run, &groups);
     let load_change = load_change(run);
     Analysis { groups, noise, scalings, load_change, overall, claims }
 }

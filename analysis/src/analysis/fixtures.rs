@@ -25,8 +25,6 @@ pub(super) fn header(cells: Vec<PlannedCell>) -> RunHeader {
             cells,
         },
         workloads: Vec::new(),
-        claims: Vec::new(),
-        glossary: Vec::new(),
         runners: Vec::new(),
     }
 }

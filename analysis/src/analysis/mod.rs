@@ -29,7 +29,7 @@ pub use noise::{GroupNoise, LEAST_FREE, LOADED};
 pub use overall::{Overall, RunnerMean};
 pub use pairs::{PairComparison, pairwise};
 pub use scaling::{Scaling, ScalingPoint};
-pub use tail::Tail;
+pub use tail::{Percentile, Tail};
 
 use serde::{Deserialize, Serialize};
 

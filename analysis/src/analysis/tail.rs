@@ -1,10 +1,10 @@
-//! The latencies of a cell, all processes together.
+//! The latencies of a cell: percentiles of each process, and their medians.
 
 use serde::{Deserialize, Serialize};
 
 use super::samples::Samples;
-use crate::stats::{Latencies, Percentile, maximum, median, percentile};
-use runtime_bench_results::histogram::{self, Histogram, PERCENTILES};
+use crate::stats::{Interval, figure_interval, median};
+use runtime_bench_results::histogram::{self, PERCENTILES, fewest_samples};
 use runtime_bench_results::trial::metric;
 
 /// A load generator that uses more than this of its one core is what is measured.
@@ -12,11 +12,26 @@ const MOST_CLIENT_CPU: f64 = 0.8;
 /// One whose sends are late by more than this share of the tail makes the tail.
 const MOST_LATE: f64 = 0.5;
 
+/// A percentile of the latencies of a process, as the median over processes: each weighs the same, however
+/// many latencies it has. A headline that is a percentile is the same figure.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Percentile {
+    /// Which: 0.99 is p99.
+    pub share: f64,
+    /// The median over processes, in the unit of the latencies.
+    pub value: f64,
+    /// Its 95% interval; `None` with too few independent processes.
+    pub interval: Option<Interval>,
+    /// Processes with enough latencies for it.
+    pub processes: usize,
+}
+
 /// The latencies of a cell.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tail {
-    /// In ns, those that the samples support.
+    /// In ns, those that the latencies of a process support.
     pub percentiles: Vec<Percentile>,
     /// Which are not supported, and what they lack.
     pub unsupported: Vec<(f64, String)>,
@@ -30,27 +45,37 @@ impl Tail {
     /// Of the blocks that recorded latencies; `None` where none did. A text that is no histogram counts
     /// as none.
     pub(super) fn of(samples: &Samples<'_>) -> Option<Self> {
-        let texts = samples.blocks.values().filter_map(|block| block.histogram.as_deref());
+        let mut of_processes: [Vec<f64>; PERCENTILES.len()] = Default::default();
+        let (mut max, mut all, mut most) = (0, 0_u64, 0);
         // One at a time: a histogram takes its whole range, whatever is in it.
-        let decoded = texts.filter_map(|text| histogram::decode(text).ok());
-        let (samples, processes): (Vec<u64>, Vec<Latencies>) =
-            decoded.map(|histogram| (histogram.len(), latencies(&histogram))).unzip();
-        // No machine counts that far, but a file may say so.
-        let samples = samples.into_iter().fold(0, u64::saturating_add);
-        let mut tail = Self { max: maximum(&processes)?, samples, ..Self::default() };
-        for (_, share) in PERCENTILES {
-            match percentile(&processes, share) {
-                Ok(percentile) => tail.percentiles.push(percentile),
-                Err(missing) => tail.unsupported.push((share, missing.to_string())),
+        for text in samples.blocks.values().filter_map(|block| block.histogram.as_deref()) {
+            let Ok(latencies) = histogram::decode(text) else { continue };
+            max = max.max(latencies.max());
+            most = most.max(latencies.len());
+            // No machine counts that far, but a file may say so.
+            all = all.saturating_add(latencies.len());
+            for ((_, share), values) in PERCENTILES.into_iter().zip(&mut of_processes) {
+                if fewest_samples(share).is_some_and(|fewest| latencies.len() >= fewest) {
+                    values.push(latencies.value_at_quantile(share) as f64);
+                }
             }
         }
-        Some(tail)
+        let mut tail = Self { max: max as f64, samples: all, ..Self::default() };
+        for ((_, share), values) in PERCENTILES.into_iter().zip(of_processes) {
+            let (interval, processes) = (figure_interval(&values), values.len());
+            match median(&values) {
+                Some(value) => {
+                    tail.percentiles.push(Percentile { share, value, interval, processes });
+                }
+                None => {
+                    let needs = fewest_samples(share).unwrap_or_default();
+                    let lacks = format!("a process has {most} latencies and needs {needs}");
+                    tail.unsupported.push((share, lacks));
+                }
+            }
+        }
+        (all > 0).then_some(tail)
     }
-}
-
-fn latencies(histogram: &Histogram<u64>) -> Latencies {
-    let recorded = histogram.iter_recorded();
-    recorded.map(|step| (step.value_iterated_to() as f64, step.count_at_value())).collect()
 }
 
 /// Why the figures of a cell are the load generator's and not the server's.
@@ -76,6 +101,7 @@ pub(super) fn client_bound(samples: &Samples<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use runtime_bench_results::histogram::Histogram;
     use runtime_bench_results::trial::{Block, Metric};
 
     /// Blocks of 1 000 latencies, 1 to 1 000 µs each.
@@ -99,25 +125,35 @@ mod tests {
         samples
     }
 
+    fn value(tail: &Tail, share: f64) -> Option<f64> {
+        let one = tail.percentiles.iter().find(|one| (one.share - share).abs() < 1e-9);
+        one.map(|one| one.value / 1e3)
+    }
+
     #[test]
-    fn percentiles_are_those_of_all_processes_as_far_as_the_samples_go() {
-        let one = blocks(1, 0.1, 0.0);
-        let tail = Tail::of(&samples(&one)).unwrap();
-        assert!(tail.percentiles.is_empty() || tail.percentiles[0].processes == 1);
-        let many = blocks(25, 0.1, 0.0);
-        let tail = Tail::of(&samples(&many)).unwrap();
-        let value = |share: f64| {
-            let one = tail.percentiles.iter().find(|one| (one.share - share).abs() < 1e-9);
-            one.map(|one| one.value / 1e3)
-        };
-        assert!((value(0.5).unwrap() - 500.0).abs() < 2.0, "{tail:?}");
-        assert!((value(0.99).unwrap() - 990.0).abs() < 2.0);
-        assert!((value(0.999).unwrap() - 999.0).abs() < 2.0);
+    fn percentile_that_no_process_supports_is_missing() {
+        let tail = Tail::of(&samples(&blocks(25, 0.1, 0.0))).unwrap();
+        for (share, us) in [(0.5, 500.0), (0.9, 900.0), (0.99, 990.0)] {
+            assert!((value(&tail, share).unwrap() - us).abs() < 2.0, "{tail:?}");
+        }
+        assert_eq!(value(&tail, 0.999), None, "25 processes have 1 000 latencies each");
+        assert_eq!(tail.unsupported.len(), 1);
         assert!((tail.max / 1e3 - 1_000.0).abs() < 2.0);
-        assert_eq!((tail.samples, tail.unsupported.len()), (25_000, 0));
-        let few = blocks(3, 0.1, 0.0);
-        let tail = Tail::of(&samples(&few)).unwrap();
-        assert!(tail.unsupported.iter().any(|(share, why)| *share > 0.99 && why.contains("needs")));
+        assert_eq!(tail.samples, 25_000);
+    }
+
+    #[test]
+    fn each_process_weighs_the_same_in_curve_and_headline() {
+        let mut latencies = Histogram::<u64>::new_with_bounds(1, 1_000_000_000, 3).unwrap();
+        latencies.record_n(5_000_000, 1_000_000).unwrap();
+        let mut blocks = blocks(7, 0.1, 0.0);
+        // As many latencies as a thousand other processes have.
+        blocks[6].histogram = Some(histogram::encode(&latencies).unwrap());
+        blocks[6].metrics = vec![Metric::lower(metric::P99.id, "ns", 5_000_000.0)];
+        let samples = samples(&blocks);
+        let p99 = value(&Tail::of(&samples).unwrap(), 0.99).unwrap();
+        let headline = samples.summaries().into_iter().find(|one| one.name == metric::P99.id);
+        assert!((p99 * 1e3 / headline.unwrap().value - 1.0).abs() < 0.002, "{p99}");
     }
 
     #[test]

@@ -84,8 +84,7 @@ fn figure(field: &Field<'_>, runner: usize) -> Option<String> {
     let group = field.groups.first()?;
     let row = group.rows.iter().find(|row| row.key.runner == field.runners[runner])?;
     let metric = row.metric(&group.headline)?;
-    let unit = metric.unit.split('/').next().filter(|unit| !unit.is_empty() && *unit != "1");
-    let figure = format::figure(metric.value, unit.unwrap_or(&metric.unit));
+    let figure = format::brief(metric.value, &metric.unit);
     let is_percentile = group
         .headline
         .strip_prefix('p')

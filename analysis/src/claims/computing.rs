@@ -1,10 +1,12 @@
 //! What asynchronous code is said to do for files and for computing.
 
-use runtime_bench_results::claims::Bound::{Above, Below};
-use runtime_bench_results::claims::{Cell, Claim};
+use super::claim::Bound::{Above, Below};
+use super::claim::{Cell, Claim};
 use runtime_bench_results::key::Point;
 
-use super::{COROUTINES, against_runner, cell, claim, figure, test, test_of, test_of_coroutines};
+use super::build::{
+    COROUTINES, against_runner, cell, claim, figure, test, test_of, test_of_coroutines,
+};
 
 /// Plain blocking calls on a pool of threads.
 const POOL: &str = "thread-pool";

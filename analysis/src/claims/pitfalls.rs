@@ -1,10 +1,10 @@
 //! What is said of blocking, of locks and of queues.
 
-use runtime_bench_results::claims::Bound::{Above, Below};
-use runtime_bench_results::claims::{Ask, Claim};
+use super::claim::Bound::{Above, Below};
+use super::claim::{Ask, Claim};
 use runtime_bench_results::key::Point;
 
-use super::{against_cell, cell, claim, figure, test, test_of_coroutines};
+use super::build::{against_cell, cell, claim, figure, test, test_of_coroutines};
 
 pub(super) fn blocking_freezes() -> Claim {
     let beside = |variant: &str| {

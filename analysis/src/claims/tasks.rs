@@ -1,10 +1,10 @@
 //! What a task and an await are said to cost.
 
-use runtime_bench_results::claims::Bound::{Above, Below};
-use runtime_bench_results::claims::{Claim, Test};
+use super::claim::Bound::{Above, Below};
+use super::claim::{Claim, Test};
 use runtime_bench_results::key::Point;
 
-use super::{
+use super::build::{
     ASYNCIO, COROUTINES, PYTHON_THREADS, THREADS, against_runner, cell, claim, figure, optional,
     test, test_of, test_of_coroutines,
 };

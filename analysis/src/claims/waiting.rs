@@ -1,14 +1,14 @@
 //! What one thread, or one loop, is said to be able to.
 
-use runtime_bench_results::claims::Bound::{Above, Below};
-use runtime_bench_results::claims::Claim;
+use super::claim::Bound::{Above, Below};
+use super::claim::Claim;
 use runtime_bench_results::key::Point;
 
-use super::computing::{LONG, batch};
-use super::{
+use super::build::{
     ASYNCIO, ONE_LOOP, PYTHON_THREADS, THREADS, against_cell, against_runner, cell, claim, figure,
     optional, test, test_of, test_of_loops,
 };
+use super::computing::{LONG, batch};
 
 /// `timer-gather`: so many waits of 10 ms.
 fn waits(tasks: u64) -> Point {

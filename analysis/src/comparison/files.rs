@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 
 use super::{Document, Row, TOLD_APART, Word, distrust, distrusted, unfinished, with_phase};
 use crate::analysis::{self, Analysis, Gathered, Group, Status, analyse};
-use crate::stats::{Spread, Unpaired, Verdict, between_runs, fewest_unpaired, unpaired};
+use crate::stats::{
+    RowChange, Spread, Unpaired, Verdict, between_runs, deviation, fewest_unpaired, median,
+    unpaired,
+};
 use runtime_bench_results::differences;
 use runtime_bench_results::key::{CellKey, RATE};
 use runtime_bench_results::run::{Role, Run};
 
-/// Most rows that changed alike by more than this make a reader look at the machine.
+/// Rows that changed alike by more than this make a reader look at the machine.
 const SHIFT: f64 = 0.03;
+
+/// Other runners that tell what a run did to all of them: the median of three does not follow one.
+const FEWEST_OTHERS: usize = 3;
 
 /// Error level of all rows of two files, divided among them (Bonferroni).
 const FILES_LEVEL: f64 = 0.01;
@@ -54,13 +60,11 @@ impl Cell<'_> {
         Some(self.row.metric(&self.group.headline)?.unit.as_str())
     }
 
-    /// Costs in the order of rounds.
-    fn costs(&self, gathered: &Gathered<'_>) -> Vec<f64> {
+    /// Logarithms of the costs, in the order of rounds; those that are not positive and finite have none.
+    fn logs(&self, gathered: &Gathered<'_>) -> Vec<f64> {
         let Self { group, row } = self;
-        gathered
-            .costs(&row.key, group.phase, Role::Subject, &group.headline)
-            .into_values()
-            .collect()
+        let costs = gathered.costs(&row.key, group.phase, Role::Subject, &group.headline);
+        costs.into_values().map(f64::ln).filter(|log| log.is_finite()).collect()
     }
 }
 
@@ -69,18 +73,69 @@ struct Common<'a> {
     base: Cell<'a>,
     head: Cell<'a>,
     /// `None` unless both have figures of one metric in one unit.
-    result: Option<Unpaired>,
+    figures: Option<Figures>,
+}
+
+/// What a cell cost in both runs, on a log scale.
+struct Figures {
+    logs: [Vec<f64>; 2],
+    /// From the median of the base to that of the candidate.
+    change: f64,
+    /// The same of the other runners at its point, where there are enough.
+    others: Option<f64>,
+}
+
+impl Figures {
+    fn new(logs: [Vec<f64>; 2]) -> Self {
+        let middle = logs.each_ref().map(|logs| median(logs).unwrap_or(f64::NAN));
+        Self { change: middle[1] - middle[0], logs, others: None }
+    }
+
+    /// What the change is beyond that of the other runners, and how noisy the rounds are.
+    fn own(&self) -> RowChange {
+        let [base, head] = self.logs.each_ref().map(|logs| deviation(logs).powi(2));
+        RowChange {
+            log_ratio: self.change - self.others.unwrap_or(0.0),
+            noise: f64::midpoint(base, head).sqrt(),
+        }
+    }
+
+    fn result(&self, level: f64) -> Unpaired {
+        let others = self.others.unwrap_or(0.0);
+        let costs =
+            |logs: &[f64], by: f64| logs.iter().map(|log| (log - by).exp()).collect::<Vec<_>>();
+        unpaired(&costs(&self.logs[0], 0.0), &costs(&self.logs[1], others), level)
+    }
+}
+
+/// Tells each cell what the other runners at its point did between the runs: as a change of the machine, or
+/// of the workload, that is no change of the runner.
+fn measure_others(cells: &mut [Common<'_>]) {
+    let one_point = |a: &Common<'_>, b: &Common<'_>| std::ptr::eq(a.base.group, b.base.group);
+    for beside in cells.chunk_by_mut(one_point) {
+        let change = |cell: &Common<'_>| {
+            let change = cell.figures.as_ref()?.change;
+            (cell.base.row.is_ranked() && change.is_finite()).then_some(change)
+        };
+        let changes: Vec<Option<f64>> = beside.iter().map(change).collect();
+        for (own, cell) in beside.iter_mut().enumerate() {
+            let others = changes.iter().enumerate().filter(|(other, _)| *other != own);
+            let others: Vec<f64> = others.filter_map(|(_, change)| *change).collect();
+            if let Some(figures) = cell.figures.as_mut().filter(|_| others.len() >= FEWEST_OTHERS) {
+                figures.others = median(&others);
+            }
+        }
+    }
 }
 
 impl<'a> Common<'a> {
-    fn new(runs: [&Gathered<'_>; 2], base: Cell<'a>, head: Cell<'a>, level: f64) -> Self {
+    fn new(runs: [&Gathered<'_>; 2], base: Cell<'a>, head: Cell<'a>) -> Self {
         // A cell of which no figure is usable has no unit.
         let one_unit = base.unit().zip(head.unit()).is_none_or(|(from, to)| from == to);
         let one_metric = base.group.headline == head.group.headline && one_unit;
-        let figures = have_figures(&base, &head);
-        let result = (figures && one_metric)
-            .then(|| unpaired(&base.costs(runs[0]), &head.costs(runs[1]), level));
-        Self { base, head, result }
+        let figures = (have_figures(&base, &head) && one_metric)
+            .then(|| Figures::new([base.logs(runs[0]), head.logs(runs[1])]));
+        Self { base, head, figures }
     }
 
     /// Why the figures of both are not compared.
@@ -125,30 +180,40 @@ fn have_figures(base: &Cell<'_>, head: &Cell<'_>) -> bool {
 
 /// What rows are judged by.
 struct Judge<'a> {
-    margin: f64,
+    /// Error level of a row.
+    level: f64,
     /// Workloads whose control failed.
     distrusted: BTreeSet<&'a str>,
     one_machine: bool,
 }
 
 impl Judge<'_> {
-    fn row(&self, common: &Common<'_>) -> Option<Row> {
-        let (mut word, mut note) = match &common.result {
-            Some(result) => self.word(result),
+    fn row(&self, common: &Common<'_>, spread: Spread) -> Option<Row> {
+        let result = common.figures.as_ref().map(|figures| figures.result(self.level));
+        let (mut word, mut note) = match &result {
+            Some(result) => said(result, spread.margin),
             None => common.without_figures()?,
         };
         let workload = &common.base.row.key.workload;
+        let tie = word == Word::Tie;
         let mut withdraw = |why: &str| {
             note = if note.is_empty() { why.to_owned() } else { format!("{why}; {note}") };
             word = Word::Inconclusive;
         };
-        if common.result.is_some() && self.distrusted.contains(workload.as_str()) {
+        let others = common.figures.as_ref().and_then(|figures| figures.others);
+        if let Some(others) = others.filter(|by| tie && by.abs() > SHIFT.ln_1p()) {
+            withdraw(&format!(
+                "all runners of it changed alike, by {:+.1}%",
+                100.0 * others.exp_m1()
+            ));
+        }
+        if result.is_some() && self.distrusted.contains(workload.as_str()) {
             withdraw(TOLD_APART);
         }
         if !self.one_machine {
             withdraw("different machines");
         }
-        let result = common.result.as_ref();
+        let result = result.as_ref();
         let unit = common.base.unit().or(common.head.unit()).unwrap_or_default();
         Some(Row {
             name: common.base.name(),
@@ -162,39 +227,41 @@ impl Judge<'_> {
                 || [common.base.row.samples, common.head.row.samples],
                 |result| result.samples,
             ),
-            margin: self.margin,
+            margin: spread.margin,
             note,
         })
     }
+}
 
-    /// What two series of costs say, and why where they say nothing.
-    fn word(&self, result: &Unpaired) -> (Word, String) {
-        let why = match result.verdict(self.margin) {
-            Verdict::Faster => return (Word::Faster, String::new()),
-            Verdict::Slower => return (Word::Slower, String::new()),
-            Verdict::Tie => return (Word::Tie, String::new()),
-            // Without the margin it would be a verdict.
-            _ if matches!(result.verdict(0.0), Verdict::Faster | Verdict::Slower) => {
-                "runs differ by as much without a change".to_owned()
-            }
-            Verdict::NotCompared => {
-                let ([base, head], fewest) = (result.independent, fewest_unpaired(result.level));
-                format!(
-                    "{base} independent samples of the base and {head} of the candidate; each \
-                     needs {fewest}"
-                )
-            }
-            _ => "the interval is too wide, or the means do not confirm it".to_owned(),
-        };
-        (Word::Inconclusive, why)
-    }
+/// What two series of costs say, and why where they say nothing.
+fn said(result: &Unpaired, margin: f64) -> (Word, String) {
+    let why = match result.verdict(margin) {
+        Verdict::Faster => return (Word::Faster, String::new()),
+        Verdict::Slower => return (Word::Slower, String::new()),
+        Verdict::Tie => return (Word::Tie, String::new()),
+        // Without the margin it would be a verdict.
+        _ if matches!(result.verdict(0.0), Verdict::Faster | Verdict::Slower) => {
+            "runs differ by as much without a change".to_owned()
+        }
+        Verdict::NotCompared => {
+            let ([base, head], fewest) = (result.independent, fewest_unpaired(result.level));
+            format!(
+                "{base} independent samples of the base and {head} of the candidate; each \
+                 needs {fewest}"
+            )
+        }
+        _ => "the interval is too wide, or the means do not confirm it".to_owned(),
+    };
+    (Word::Inconclusive, why)
 }
 
 /// Compares two runs, each with what it is called, cell by cell: the cells that `keep` wants.
 ///
 /// A cell's counterpart has the same workload, variant, parameters, runner, phase, worker and pool
-/// threads. The level of a row is 0.01 ÷ rows that `keep` left; how much two runs differ anyway
-/// ([`between_runs`]) is read from all that they have in common. The worst row comes first.
+/// threads. Its ratio is relative to what the other runners at its point did between the runs, where there
+/// are three, so that neither a change of the machine nor one of the reference is told of it. The level of a
+/// row is 0.01 ÷ rows that `keep` left; how much two runs differ anyway ([`between_runs`]) is read from all
+/// that they have in common. The worst row comes first.
 pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> bool) -> Document {
     let analyses = [analyse(base.1), analyse(head.1)];
     let [from, to] = [cells(&analyses[0]), cells(&analyses[1])];
@@ -217,21 +284,36 @@ pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> 
     let rows = pairs.iter().filter(figures).filter(|(cell, _)| keep(&cell.row.key)).count();
     let gathered = [Gathered::new(base.1), Gathered::new(head.1)];
     let level = FILES_LEVEL / rows.max(1) as f64;
-    let common: Vec<Common<'_>> = pairs
+    let mut common: Vec<Common<'_>> = pairs
         .into_iter()
-        .map(|(from, to)| Common::new([&gathered[0], &gathered[1]], from, to, level))
+        .map(|(from, to)| Common::new([&gathered[0], &gathered[1]], from, to))
         .collect();
-    let ratios = common.iter().filter_map(|common| common.result.as_ref()?.ratio);
-    let spread = between_runs(&ratios.map(f64::ln).collect::<Vec<f64>>());
-    if !common.is_empty() {
-        describe(&mut document, spread);
-    }
+    measure_others(&mut common);
+    let spreads = spreads(&common);
+    describe(&mut document, &common, &spreads);
     let distrusted: BTreeSet<&str> = analyses.iter().flat_map(distrusted).collect();
-    let judge = Judge { margin: spread.margin(), distrusted, one_machine };
-    let kept = common.iter().filter(|common| keep(&common.base.row.key));
-    document.rows = kept.filter_map(|common| judge.row(common)).collect();
+    let judge = Judge { level, distrusted, one_machine };
+    let kept = common.iter().zip(spreads).filter(|(common, _)| keep(&common.base.row.key));
+    document.rows = kept.filter_map(|(common, spread)| judge.row(common, spread)).collect();
     document.worst_first();
     document
+}
+
+/// The spread of each cell: those that are relative to other runners and those that are not have nothing in
+/// common.
+fn spreads(common: &[Common<'_>]) -> Vec<Spread> {
+    let changes = |relative: bool| -> Vec<RowChange> {
+        let change = |cell: &Common<'_>| {
+            let figures =
+                cell.figures.as_ref().filter(|figures| figures.others.is_some() == relative);
+            figures.map_or(RowChange { log_ratio: f64::NAN, noise: 0.0 }, Figures::own)
+        };
+        common.iter().map(change).collect()
+    };
+    let [relative, alone] = [true, false].map(|relative| between_runs(&changes(relative)));
+    let relates = |cell: &Common<'_>| cell.figures.as_ref().is_some_and(|own| own.others.is_some());
+    let each = common.iter().zip(relative.into_iter().zip(alone));
+    each.map(|(cell, (relative, alone))| if relates(cell) { relative } else { alone }).collect()
 }
 
 /// Warnings and notes of the two runs as a whole; whether they are of one machine.
@@ -255,27 +337,46 @@ fn context(document: &mut Document, runs: [(&str, &Run); 2], analyses: &[Analysi
 }
 
 /// What the spread between the runs means for the rows.
-fn describe(document: &mut Document, spread: Spread) {
-    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-    let (sigma, margin) = (percent(spread.sigma.exp_m1()), percent(spread.margin()));
-    document.notes.push(if spread.assumed {
-        format!(
-            "spread between the runs: unknown, because they have {} rows in common and 8 tell it; \
-             {sigma} is assumed, and a verdict lies beyond {margin}; compare more cells",
-            spread.rows
-        )
-    } else {
-        format!(
-            "spread between the runs: {sigma}, read from {} rows in common; a verdict lies beyond \
-             {margin}",
-            spread.rows
-        )
+fn describe(document: &mut Document, common: &[Common<'_>], spreads: &[Spread]) {
+    let compared =
+        || common.iter().zip(spreads).filter_map(|(c, s)| Some((c.figures.as_ref()?, s)));
+    if common.is_empty() {
+        return;
+    }
+    let rows = compared().count();
+    let range = |of: fn(&Spread) -> f64| {
+        let all = || compared().filter(|(_, spread)| !spread.assumed).map(|(_, spread)| of(spread));
+        let (low, high) = (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max));
+        format!("{:.1}% to {:.1}%", 100.0 * low, 100.0 * high)
+    };
+    let known = compared().any(|(_, spread)| !spread.assumed);
+    document.notes.push(match compared().find(|(_, spread)| spread.assumed) {
+        _ if known => format!(
+            "spread between the runs: {}, read from {rows} rows in common, each from those that are \
+             as noisy; a verdict lies beyond {}",
+            range(|spread| spread.sigma.exp_m1()),
+            range(|spread| spread.margin)
+        ),
+        Some((_, spread)) => format!(
+            "spread between the runs: unknown, because fewer than 8 of {rows} rows in common tell it; \
+             {:.1}% is assumed, and a verdict lies beyond {:.1}%; compare more cells",
+            100.0 * spread.sigma.exp_m1(),
+            100.0 * spread.margin
+        ),
+        None => "no row has figures in both runs".to_owned(),
     });
-    if !spread.assumed && spread.shift.abs() > SHIFT.ln_1p() {
+    if compared().any(|(figures, _)| figures.others.is_some()) {
+        document.notes.push(
+            "ratios are relative to what the other runners at the same point did between the runs"
+                .to_owned(),
+        );
+    }
+    let shift = median(&compared().map(|(figures, _)| figures.change).collect::<Vec<f64>>());
+    if let Some(shift) = shift.filter(|shift| known && shift.abs() > SHIFT.ln_1p()) {
         document.warnings.push(format!(
-            "most rows changed alike, by {:+.1} %: that cannot be told from a change of the \
+            "most rows changed alike, by {:+.1}%: that cannot be told from a change of the \
              machine; `runtime-bench ab` interleaves two builds",
-            100.0 * spread.shift.exp_m1()
+            100.0 * shift.exp_m1()
         ));
     }
 }

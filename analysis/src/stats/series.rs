@@ -1,7 +1,7 @@
 //! The median of one series.
 
 use super::dependence::batch_size;
-use super::interval::{Interval, dependent_interval};
+use super::interval::{Interval, dependent_interval, median};
 use super::verdict::{SHOWN_LEVEL, fewest_pairs};
 
 /// The interval of a figure that stands alone: 95%, of the median of samples in the order of time.
@@ -16,16 +16,36 @@ pub fn figure_interval(samples: &[f64]) -> Option<Interval> {
     Some([earlier, later].into_iter().filter_map(of).fold(of(&finite)?, Interval::hull))
 }
 
-/// The sign interval of the median of samples in the order of time, at an error level; wider where
-/// neighbours resemble each other, as for pairs.
+/// The interval of the median of samples in the order of time, at an error level: the sign interval, wider
+/// where neighbors resemble each other, as for pairs.
 ///
-/// `None` with fewer independent samples than a verdict at this level needs of pairs.
+/// With fewer independent samples than a verdict at this level needs of pairs it is far wider, and still
+/// decides what lies far from a bound: from the medians of the thirds of the series, never narrower than all
+/// samples. `None` with fewer than six.
 pub fn series_interval(samples: &[f64], level: f64) -> Option<Interval> {
     let finite: Vec<f64> = samples.iter().copied().filter(|x| x.is_finite()).collect();
     let independent = finite.len() / batch_size(&finite);
     (independent >= fewest_pairs(level))
         .then(|| dependent_interval(&finite, independent, level))
         .flatten()
+        .or_else(|| of_thirds(&finite, level))
+}
+
+/// Student's interval, with two degrees of freedom, of the medians of three long batches (batch means: Law,
+/// *Simulation Modeling and Analysis*, §9.5.3), and all samples.
+fn of_thirds(samples: &[f64], level: f64) -> Option<Interval> {
+    let third = samples.len() / 3;
+    let cuts = (third > 1).then_some([0, third, samples.len() - third, samples.len()])?;
+    let medians: Vec<f64> =
+        cuts.windows(2).filter_map(|cut| median(&samples[cut[0]..cut[1]])).collect();
+    let mean = medians.iter().sum::<f64>() / 3.0;
+    let variance = medians.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 2.0;
+    // The quantile of two degrees of freedom is (2p − 1) ÷ √(2p(1 − p)), here at p = 1 − level ÷ 2.
+    let quantile = (1.0 - level) / (level * (1.0 - level / 2.0)).sqrt();
+    let half = quantile * (variance / 3.0).sqrt();
+    let of_medians = Interval { low: mean - half, high: mean + half };
+    let all = samples.iter().map(|&x| Interval { low: x, high: x });
+    Some(all.fold(of_medians, Interval::hull))
 }
 
 #[cfg(test)]
@@ -46,14 +66,35 @@ mod tests {
     }
 
     #[test]
-    fn too_few_or_too_much_alike_have_none() {
+    fn too_few_or_too_much_alike_have_a_far_wider_interval_or_none() {
         assert_eq!(series_interval(&[], 0.05), None);
-        assert_eq!(series_interval(&[1.0; 12], 0.05), None);
+        assert_eq!(series_interval(&[1.0; 5], 0.05), None);
         assert_eq!(series_interval(&[f64::NAN; 40], 0.05), None);
-        assert!(series_interval(&[1.0; 13], 0.05).is_some());
-        assert_eq!(series_interval(&[1.0; 14], 1e-6), None, "14 cannot bear so strict a level");
         let sticky: Vec<f64> = (0..60).map(|x| f64::from(x / 20 % 2)).collect();
-        assert_eq!(series_interval(&sticky, 0.05), None);
+        let wide = series_interval(&sticky, 0.05).unwrap();
+        assert!(wide.low < -1.0 && wide.high > 1.5, "{wide:?}");
+        let few: Vec<f64> = (0..12).map(|x| f64::from(x % 4)).collect();
+        let wide = series_interval(&few, 1e-4).unwrap();
+        assert!(wide.low <= 0.0 && wide.high >= 3.0, "{wide:?}");
+    }
+
+    #[test]
+    fn few_or_dependent_samples_miss_the_true_median_as_seldom_as_the_level_says() {
+        let mut rng = Rng::with_seed(13);
+        for (rounds, most) in [(8, 20), (12, 20)] {
+            let missed = (0..2_000).filter(|_| {
+                let samples: Vec<f64> = (0..rounds).map(|_| normal(&mut rng)).collect();
+                series_interval(&samples, 0.01).is_some_and(|i| !(i.low..=i.high).contains(&0.0))
+            });
+            let missed = missed.count();
+            assert!(missed <= most, "{missed} of 2000 with {rounds} rounds");
+        }
+        let missed = (0..2_000).filter(|_| {
+            let samples = drifting(&mut rng, 0.97, 1.0);
+            of_thirds(&samples, 0.01).is_some_and(|i| !(i.low..=i.high).contains(&0.0))
+        });
+        let missed = missed.count();
+        assert!(missed <= 20, "{missed} of 2000 that drift");
     }
 
     /// Standard normal, by Box and Muller.
@@ -72,7 +113,7 @@ mod tests {
             .filter_map(|_| {
                 let series = series(&mut rng);
                 let (first, second) = series.split_at(series.len() / 2);
-                let middle = crate::stats::median(second)?;
+                let middle = median(second)?;
                 interval(first).map(|i| (i.low..=i.high).contains(&middle))
             })
             .collect();

@@ -71,7 +71,7 @@ fn mann_whitney(m: usize, n: usize) -> Vec<f64> {
 
 /// The quantile of the standard normal distribution for shares above one half, to 4.5e-4 (Abramowitz &
 /// Stegun, *Handbook of Mathematical Functions*, 26.2.23).
-fn normal_quantile(share: f64) -> f64 {
+pub(super) fn normal_quantile(share: f64) -> f64 {
     let t = (-2.0 * (1.0 - share).ln()).sqrt();
     let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
     let below = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));

@@ -38,7 +38,7 @@ struct Declared {
 /// The runners of a file; without one, those of `runners.toml` in the current folder, if it is there.
 ///
 /// # Errors
-/// When the file cannot be read or says something that cannot be.
+/// When the file cannot be read or is invalid.
 pub fn external_runners(file: Option<&Path>) -> Result<Vec<ExternalRunner>, Error> {
     let path = file.unwrap_or_else(|| Path::new(FILE));
     if file.is_none() && !path.exists() {
@@ -56,14 +56,14 @@ pub fn external_runners(file: Option<&Path>) -> Result<Vec<ExternalRunner>, Erro
 /// The runners that a text declares; they are started in `folder`.
 ///
 /// # Errors
-/// What the text says that cannot be.
+/// What is invalid.
 pub fn parse(text: &str, folder: &Path) -> Result<Vec<ExternalRunner>, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut external_runners: Vec<ExternalRunner> = Vec::new();
     for declared in file.runners {
         let runner = runner(declared, folder)?;
         if external_runners.iter().any(|known| known.name == runner.name) {
-            return Err(format!("two runners are called {}", runner.name));
+            return Err(format!("duplicate runner name `{}`", runner.name));
         }
         external_runners.push(runner);
     }
@@ -74,16 +74,16 @@ fn runner(declared: Declared, folder: &Path) -> Result<ExternalRunner, String> {
     let Declared { name, title, command, needs, hint, memory_mib, notes } = declared;
     if !is_name(&name) {
         return Err(format!(
-            "`{name}` cannot be the name of a runner: it is made of lower-case letters, digits and `-`, \
-             begins with a letter and has at most {LONGEST_NAME} characters"
+            "invalid runner name `{name}`: use lower-case letters, digits and `-`, starting with a letter, \
+             at most {LONGEST_NAME} characters"
         ));
     }
     if command.is_empty() {
-        return Err(format!("{name} has an empty `command`"));
+        return Err(format!("`{name}` has an empty `command`"));
     }
     let bare = ExternalRunner::of_command(&name, &command, folder);
     let needed = needs.iter().find(|need| find(need, folder).is_none());
-    let missing = needed.map(|need| format!("{need} was not found")).or(bare.missing);
+    let missing = needed.map(|need| format!("`{need}` not found")).or(bare.missing);
     let missing = missing.map(|missing| match &hint {
         Some(hint) => format!("{missing}: {hint}"),
         None => missing,
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_runner_is_declared_with_what_it_needs() {
+    fn declaration_is_parsed_with_its_needs() {
         let text = r#"
             [[runner]]
             name = "other-2"
@@ -135,7 +135,7 @@ mod tests {
         let [other, absent] = &parsed(text).unwrap()[..] else { panic!("there are two") };
         assert_eq!((other.missing.as_deref(), other.memory), (None, Some(64 << 20)));
         assert!(other.command[0].ends_with("/sh") && other.command[1..] == ["-c", "exit"]);
-        assert_eq!(absent.missing.as_deref(), Some("./not/there was not found: make it"));
+        assert_eq!(absent.missing.as_deref(), Some("`./not/there` not found: make it"));
         assert_eq!((absent.title.as_str(), absent.memory), ("absent", None));
     }
 
@@ -143,17 +143,17 @@ mod tests {
     fn a_program_that_is_not_there_is_missing_and_no_error() {
         let text = "[[runner]]\nname = \"a\"\ncommand = [\"no-such-program-at-all\"]";
         let missing = parsed(text).unwrap()[0].missing.clone();
-        assert_eq!(missing.as_deref(), Some("no-such-program-at-all was not found"));
+        assert_eq!(missing.as_deref(), Some("`no-such-program-at-all` not found"));
     }
 
     #[test]
-    fn what_cannot_be_is_refused_with_its_reason() {
+    fn invalid_declarations_are_rejected_with_reason() {
         let named = |name: &str| format!("[[runner]]\nname = {name:?}\ncommand = [\"sh\"]\n");
         for name in ["../up", "a/b", "", "Upper", "1st", "<b>", &"a".repeat(41), "a b"] {
-            assert!(parsed(&named(name)).unwrap_err().contains("cannot be the name"), "{name}");
+            assert!(parsed(&named(name)).unwrap_err().contains("invalid runner name"), "{name}");
         }
         let twice = named("a") + &named("a");
-        assert!(parsed(&twice).unwrap_err().contains("two runners"));
+        assert!(parsed(&twice).unwrap_err().contains("duplicate runner name"));
         let empty = "[[runner]]\nname = \"a\"\ncommand = []";
         assert!(parsed(empty).unwrap_err().contains("empty `command`"));
         for text in ["[[runner]]\nname = 3", "[[runner]\n", "[runners]", "nonsense = 1"] {

@@ -47,7 +47,7 @@ impl ExternalRunner {
         let missing = match command.first_mut() {
             None => Some("there is no command".to_owned()),
             Some(program) => match file::find(program, folder) {
-                None => Some(format!("{program} was not found")),
+                None => Some(format!("`{program}` not found")),
                 // A request of a trial is JSON, whose text is UTF-8.
                 Some(found) => match (found.to_str(), folder.to_str()) {
                     (Some(found), Some(_)) => {

@@ -50,7 +50,7 @@ impl Limits {
         let blocks = matches!(family, Family::ThreadPool | Family::DataParallel);
         if blocks && needs.blocking > pool.threads {
             return Some(Refusal::Pool(format!(
-                "{} tasks must wait at once, and the pool has {} threads ({})",
+                "{} tasks wait at once, but the pool has {} threads ({})",
                 needs.blocking, pool.threads, pool.option
             )));
         }
@@ -67,21 +67,20 @@ impl Limits {
         let fitting_threads = self.threads.map(|limit| limit.saturating_sub(THREADS_BESIDE));
         if let Some(limit) = over(threads as u64, fitting_threads) {
             return Some(format!(
-                "it needs {threads} threads, and this machine allows {limit} (ulimit -u, \
-                 kernel.threads-max, vm.max_map_count, pids.max)"
+                "needs {threads} threads; this machine allows {limit} (ulimit -u, pids.max)"
             ));
         }
         let files = needs.files as u64 + FILES_BESIDE;
         if let Some(limit) = over(files, self.open_files) {
             return Some(format!(
-                "it needs {files} open files, and this process may have {limit} (ulimit -Hn)"
+                "needs {files} open files; this process may have {limit} (ulimit -Hn)"
             ));
         }
         let free = self.memory.map(|memory| (memory as f64 * MEMORY_SHARE) as u64);
         over(needs.memory, free).map(|limit| {
             let mib = |bytes: u64| bytes.div_ceil(1 << 20);
             format!(
-                "it needs about {} MiB of memory, and {} MiB may be used here",
+                "needs about {} MiB of memory; {} MiB are available",
                 mib(needs.memory),
                 mib(limit)
             )

@@ -73,11 +73,7 @@ pub fn calibrated(
                     runners.push(cell);
                 }
             }
-            say(&format!(
-                "calibrating: what {} runners can do in {}",
-                runners.len(),
-                entry.info.name
-            ));
+            say(&format!("calibrating {} runners in {}", runners.len(), entry.info.name));
             let shown = shown(&runners, &capacity, profile, executor)?;
             let slowest = slowest(&shown).ok_or_else(|| none_shown(&entry.info.name))?.1;
             for cell in planned.plan.cells.iter_mut().filter(|cell| open(cell)) {
@@ -150,8 +146,8 @@ fn slowest(shown: &[(String, f64)]) -> Option<&(String, f64)> {
 
 fn none_shown(workload: &str) -> Error {
     Error::Failed(format!(
-        "--rate auto: no runner could show how much it can do in {workload}; `verify {workload}` tells \
-         why, and --param rate=N sets a fixed rate"
+        "cannot calibrate {workload}: every runner failed\nhelp: see `verify {workload}`, or set a fixed \
+         rate with --param rate=N"
     ))
 }
 

@@ -4,7 +4,16 @@
 //! error level still holds (see [`Levels`](runtime_bench_analysis::analysis::Levels)). Which comparisons go
 //! on may then depend on everything that was measured.
 
-use runtime_bench_results::run::{Allocation, Look, StoppedRow};
+use runtime_bench_analysis::analysis::Levels;
+use runtime_bench_analysis::stats::fewest_pairs;
+use runtime_bench_results::run::{Allocation, Look, Plan, StoppedRow};
+
+use super::groups::Group;
+use super::profile::Profile;
+use super::schedule::Count;
+
+/// Rounds beyond the fewest, so that a stall does not leave a comparison without a verdict.
+const SPARE_ROUNDS: u32 = 2;
 
 /// Rounds until each of at most `looks` looks, from `first` to `most`: they grow by the same factor.
 pub(crate) fn ladder(first: u32, most: u32, looks: usize) -> Vec<u32> {
@@ -15,6 +24,23 @@ pub(crate) fn ladder(first: u32, most: u32, looks: usize) -> Vec<u32> {
         [first].into_iter().chain(later.take_while(|&look| look > first)).collect();
     ladder.dedup();
     ladder
+}
+
+/// How many rounds a comparison with so many able cells may get: enough for a verdict at its level.
+pub(crate) fn count(plan: &Plan, profile: Profile, group: &Group, able: usize) -> Count {
+    if let Some(rounds) = plan.rounds {
+        return Count::Exactly(rounds);
+    }
+    let workload = &plan.cells[group.cells[0]].key.workload;
+    // One of the able cells is the A/A control.
+    let level = Levels::of(plan).level(workload, able.saturating_sub(1));
+    let (least, most) = profile.rounds(group.phase).into_inner();
+    let fewest = fewest_pairs(level) as u32;
+    if plan.looks > 1 {
+        return Count::Looks(ladder(fewest.max(least), most, plan.looks));
+    }
+    let fewest = (fewest + SPARE_ROUNDS).max(least);
+    Count::Fitting(fewest..=fewest.max(most))
 }
 
 /// A comparison with rows that have no answer yet.
@@ -56,39 +82,45 @@ impl OpenGroup<'_> {
     }
 }
 
-/// What goes on in the time that is left: the rows whose answers are cheapest.
+/// What goes on in the time that is left: the rows whose answers are cheapest, then, where there is time for
+/// it, whatever is cheapest to look at once more. An estimate of what an answer takes is a rough one.
 ///
 /// Rows of a comparison share its reference and control, so the cheapest are found among sets of rows: in
 /// each comparison those with the nearest looks, as many as makes their mean cost the least.
 pub(crate) fn allocate(groups: &[OpenGroup<'_>], left_s: f64) -> Look {
-    let mut look = Look { left_s, ..Look::default() };
-    let mut waiting: Vec<Vec<(u32, OpenRow)>> = Vec::new();
-    for group in groups {
-        let (near, far): (Vec<OpenRow>, Vec<OpenRow>) =
-            group.rows.iter().partition(|row| group.target(row).is_some());
-        let mut rows: Vec<(u32, OpenRow)> =
-            near.iter().filter_map(|row| Some((group.target(row)?, *row))).collect();
-        rows.sort_by_key(|(target, _)| *target);
-        look.stopped.extend(far.iter().map(|row| StoppedRow { cell: row.cell, needs_s: None }));
-        waiting.push(rows);
-    }
     let mut reach: Vec<u32> = groups.iter().map(|group| group.rounds).collect();
     let mut chosen: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
-    let mut left_s = left_s;
-    while let Some((index, count, cost_s)) = cheapest(groups, &waiting, &reach, left_s) {
-        left_s -= cost_s;
-        let rows: Vec<_> = waiting[index].drain(..count).collect();
-        reach[index] = rows.iter().fold(reach[index], |reach, (target, _)| reach.max(*target));
-        chosen[index].extend(rows.iter().map(|(_, row)| row.cell));
+    let mut rest_s = left_s;
+    let answer = |group: &OpenGroup<'_>, row: &OpenRow| group.target(row);
+    let look_again = |group: &OpenGroup<'_>, _: &OpenRow| group.looks.first().copied();
+    for until in [&answer as &dyn Fn(&OpenGroup<'_>, &OpenRow) -> Option<u32>, &look_again] {
+        let open = groups.iter().zip(&chosen).map(|(group, chosen)| {
+            let rows = group.rows.iter().filter(|row| !chosen.contains(&row.cell));
+            let mut rows: Vec<(u32, OpenRow)> =
+                rows.filter_map(|row| Some((until(group, row)?, *row))).collect();
+            rows.sort_by_key(|(until, _)| *until);
+            rows
+        });
+        let mut waiting: Vec<Vec<(u32, OpenRow)>> = open.collect();
+        while let Some((index, count, cost_s)) = cheapest(groups, &waiting, &reach, rest_s) {
+            rest_s -= cost_s;
+            for (until, row) in waiting[index].drain(..count) {
+                reach[index] = reach[index].max(until);
+                chosen[index].push(row.cell);
+            }
+        }
     }
-    for (index, group) in groups.iter().enumerate() {
-        look.stopped.extend(waiting[index].iter().map(|row| {
-            let needs_s = Some(group.cost_s(&[*row], reach[index]));
-            StoppedRow { cell: row.1.cell, needs_s }
-        }));
-        if let Some(&rounds) = group.looks.first().filter(|_| !chosen[index].is_empty()) {
+    let mut look = Look { left_s, ..Look::default() };
+    for (group, mut chosen) in groups.iter().zip(chosen) {
+        let stopped = group.rows.iter().filter(|row| !chosen.contains(&row.cell)).map(|row| {
+            let needs_s =
+                group.target(row).map(|until| group.cost_s(&[(until, *row)], group.rounds));
+            StoppedRow { cell: row.cell, needs_s }
+        });
+        look.stopped.extend(stopped);
+        if let Some(&rounds) = group.looks.first().filter(|_| !chosen.is_empty()) {
             let mut cells = group.shared.clone();
-            cells.append(&mut chosen[index]);
+            cells.append(&mut chosen);
             look.going_on.push(Allocation { cells, rounds });
         }
     }
@@ -141,17 +173,19 @@ mod tests {
             group(&looks, vec![row(2, Some(50)), row(3, Some(5))]),
             group(&looks, vec![row(4, Some(1_000)), row(5, None)]),
         ];
-        // The near row takes 20 · 10 ms and 20 · 20 ms; the far one 60 · 10 ms and 40 · 20 ms more.
-        let look = allocate(&groups, 0.7);
-        assert_eq!(look.going_on, [Allocation { cells: vec![0, 1, 3], rounds: 40 }]);
-        let needs: Vec<(usize, Option<u32>)> = look
-            .stopped
-            .iter()
-            .map(|row| (row.cell, row.needs_s.map(|s| (s * 1e3).round() as u32)))
-            .collect();
-        assert_eq!(needs, [(4, None), (5, None), (2, Some(1_400))]);
-        let all = allocate(&groups, 2.1);
-        assert_eq!(all.going_on, [Allocation { cells: vec![0, 1, 3, 2], rounds: 40 }]);
-        assert_eq!(allocate(&groups, 0.1).going_on, []);
+        // The near row takes 20 · 10 ms and 20 · 20 ms; the far one of its group 60 · 10 ms and 40 · 20 ms more.
+        let going_on = |left_s: f64| allocate(&groups, left_s).going_on;
+        let near = Allocation { cells: vec![0, 1, 3], rounds: 40 };
+        assert_eq!(going_on(0.1), []);
+        assert_eq!(going_on(0.65), [near]);
+        // Time for no other answer, but for another look at that row.
+        let both = Allocation { cells: vec![0, 1, 3, 2], rounds: 40 };
+        assert_eq!(going_on(0.85), [both.clone()]);
+        let far = Allocation { cells: vec![0, 1, 4, 5], rounds: 40 };
+        assert_eq!(going_on(2.9), [both, far], "the unlikely last");
+        let stopped = allocate(&groups, 0.65).stopped;
+        let needs_ms = |row: &StoppedRow| row.needs_s.map(|s| (s * 1e3).round() as u32);
+        let needs: Vec<_> = stopped.iter().map(|row| (row.cell, needs_ms(row))).collect();
+        assert_eq!(needs, [(2, Some(1_800)), (4, None), (5, None)]);
     }
 }

@@ -173,7 +173,7 @@ pub(crate) fn probe(
     for runner in &request.external {
         if probes.runners().iter().any(|known| known.runner.info.name == runner.name) {
             return Err(Error::Usage(format!(
-                "external runner `{}` has the name of a built-in runner: rename it in its runners file",
+                "cannot add the external runner `{}`: a built-in runner has this name\nhelp: rename it in its runners file",
                 runner.name
             )));
         }
@@ -247,8 +247,7 @@ impl Comparison<'_> {
         if *support == CellSupport::Unknown {
             return Ok(Fit::Unknown);
         }
-        let impossible =
-            |reason: String| Error::Usage(format!("{key} cannot be measured: {reason}"));
+        let impossible = |reason: String| Error::Usage(format!("cannot measure {key}: {reason}"));
         let family = probed.runner.family;
         let requirements = match entry.requirements(&key.point, family) {
             Ok(requirements) => requirements,
@@ -273,7 +272,7 @@ impl Comparison<'_> {
         let asked = !points::is_own(&key.point, entry, request);
         match limits.refusal(requirements, family, pool) {
             Some(Refusal::Machine(reason)) if asked => {
-                Err(Error::Usage(format!("{key} does not fit: {reason}")))
+                Err(Error::Usage(format!("{key} is too large: {reason}")))
             }
             Some(refusal) => Ok(Fit::NotApplicable(refusal.into_reason())),
             None => Ok(Fit::Runs(requirements)),
@@ -299,5 +298,5 @@ fn cost_s(requirements: &Requirements, phase: Phase, request: &PlanRequest) -> f
 
 fn phase(entry: &Entry, request: &PlanRequest) -> Phase {
     let wanted = request.phase.unwrap_or_else(|| request.profile.phase(entry.info.headline_phase));
-    if entry.ages().contains(&wanted) { wanted } else { entry.info.headline_phase }
+    if entry.phases().contains(&wanted) { wanted } else { entry.info.headline_phase }
 }

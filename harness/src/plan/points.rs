@@ -1,7 +1,6 @@
 //! Where in their parameter spaces workloads are measured, with what the command line puts in.
 
 use runtime_bench_analysis::claims;
-use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::{ALLOCATOR, ParamError, ParamValue, Point, WORKERS};
 
 use super::calibration;
@@ -14,10 +13,7 @@ fn own(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     if request.claims {
         return of_claims(entry, request);
     }
-    let points = match request.points {
-        PointSet::Quick if request.profile.takes_time() => entry.long_points(request.workers),
-        set => entry.points(set, request.workers),
-    };
+    let points = entry.points(request.points, request.workers);
     match request.rate {
         Some(Rate::Auto) => calibration::by_load(entry, points),
         None => points,
@@ -80,23 +76,26 @@ pub(super) fn workers(
     point.count_in(WORKERS, 1..=most.unwrap_or(usize::MAX))
 }
 
-fn with_param(point: &Point, name: &str, values: &[u64]) -> Vec<Point> {
+fn with_param(point: &Point, name: &str, values: &[ParamValue]) -> Vec<Point> {
     let Some(place) = point.params.iter().position(|param| param.name == name) else {
         // Every workload runs on workers, whether or not its sweep varies them.
-        let with = |value: &u64| point.clone().with(WORKERS, *value, "");
+        let with = |value: &ParamValue| point.clone().with(WORKERS, value.clone(), "");
         return match name {
             WORKERS => values.iter().map(with).collect(),
             _ => vec![point.clone()],
         };
     };
-    // `whole` or `unbounded` is no number, and has no unit that a number could take.
-    if matches!(point.params[place].value, ParamValue::Text(_)) {
-        return Vec::new();
-    }
-    let with = |value: &u64| {
+    let with = |value: &ParamValue| {
         let mut point = point.clone();
-        point.params[place].value = (*value).into();
-        point
+        let param = &mut point.params[place];
+        match (&param.value, value) {
+            // The point has no unit for a number: `block=whole` has none, `block=64KiB` has.
+            (ParamValue::Text(_), ParamValue::Count(_)) => return None,
+            (ParamValue::Count(_), ParamValue::Text(_)) => param.unit.clear(),
+            _ => {}
+        }
+        param.value = value.clone();
+        Some(point)
     };
-    values.iter().map(with).collect()
+    values.iter().filter_map(with).collect()
 }

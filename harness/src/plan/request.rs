@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
-use runtime_bench_results::key::CellKey;
+use runtime_bench_results::key::{CellKey, ParamValue};
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::Phase;
 
@@ -59,7 +59,7 @@ pub struct PlanRequest {
     /// Measure the cells that the claims name, and no others, instead of `points`.
     pub claims: bool,
     /// Parameters that replace those of the points: a name and its values.
-    pub params: Vec<(String, Vec<u64>)>,
+    pub params: Vec<(String, Vec<ParamValue>)>,
     /// Where rates come from; `None` leaves them to the points.
     pub rate: Option<Rate>,
     /// An allocator on which every point is measured as well; `None`: the system's only.
@@ -144,13 +144,15 @@ impl PlanRequest {
     pub(super) fn check(&self, limits: Limits) -> Result<(), Error> {
         if let (Some(number), Some(Rate::Auto)) = (self.shard, self.rate) {
             return Err(Error::Usage(format!(
-                "--shard {number} does not go with --rate auto, which finds out what one machine can \
-                 do: set the rates with --param rate=N"
+                "cannot combine --shard {number} with --rate auto: it calibrates on one machine\n\
+                 help: set rates with --param rate=N"
             )));
         }
         if self.allocator.is_some() {
             Program::beside(&this_program()?, MIMALLOC).map_err(|missing| {
-                Error::Usage(format!("--allocator mimalloc: {missing}, with `--features mimalloc`"))
+                Error::Usage(format!(
+                    "cannot use --allocator mimalloc: {missing} --features mimalloc"
+                ))
             })?;
         }
         check_threads(self.workers, self.pool_threads, limits)
@@ -170,7 +172,7 @@ impl PlanRequest {
         match &self.reference {
             Some(name) if !self.runners.is_empty() && !self.runners.contains(name) => {
                 Err(Error::Usage(format!(
-                    "the reference {name} is not among --runners {}: add it, or choose another",
+                    "the reference {name} is not among --runners {}\nhelp: add it, or choose another",
                     self.runners.join(",")
                 )))
             }
@@ -178,12 +180,12 @@ impl PlanRequest {
         }
     }
 
-    /// Refuses a parameter that none of the chosen cells has, and a calibration that none needs.
+    /// Rejects a parameter that none of the chosen cells has, and a calibration that none needs.
     pub(super) fn check_params(&self, cells: &[PlannedCell]) -> Result<(), Error> {
         if self.rate == Some(Rate::Auto) && !cells.iter().any(|cell| cell.key.point.calibrated()) {
             return Err(Error::Usage(
-                "--rate auto: none of the chosen workloads has a rate that can be calibrated; \
-                 `echo-latency` has"
+                "cannot use --rate auto: none of the chosen workloads has a rate to calibrate\n\
+                 help: choose `echo-latency`"
                     .to_owned(),
             ));
         }
@@ -196,7 +198,7 @@ impl PlanRequest {
         known.dedup();
         match self.params.iter().find(|(name, _)| !known.contains(&name.as_str())) {
             Some((name, _)) => Err(Error::Usage(format!(
-                "none of the chosen workloads has a parameter `{name}`{}; theirs are {}",
+                "none of the chosen workloads has a parameter `{name}`{}\nhelp: the parameters are {}",
                 nearest(name, &known),
                 known.join(", ")
             ))),
@@ -210,36 +212,39 @@ impl PlanRequest {
             registry.entries().iter().map(|entry| entry.info.name.as_str()).collect();
         let hint = patterns.first().map_or_else(String::new, |pattern| nearest(pattern, &names));
         Error::Usage(format!(
-            "no cell matches `{}`{hint}; `runtime-bench list` or `cargo bench -- --list` shows them all",
+            "no cell matches `{}`{hint}\nhelp: `runtime-bench list` shows all cells",
             patterns.join("` or `")
         ))
     }
 }
 
-/// A runner that there is not, and those that there are.
+/// An unknown runner, and the known ones.
 pub fn unknown_runner(name: &str, known: &[&str]) -> Error {
     let hint = nearest(name, known);
-    Error::Usage(format!("there is no runner `{name}`{hint}; the runners are {}", known.join(", ")))
+    Error::Usage(format!(
+        "unknown runner `{name}`{hint}\nhelp: the runners are {}",
+        known.join(", ")
+    ))
 }
 
-/// Refuses more threads than the machine allows.
+/// Rejects more threads than the machine allows.
 pub fn check_threads(workers: usize, pool_threads: usize, limits: Limits) -> Result<(), Error> {
     for (option, threads) in [("--workers", workers), ("--pool-threads", pool_threads)] {
         if let Some(limit) = limits.threads.filter(|limit| threads as u64 > *limit) {
             return Err(Error::Usage(format!(
-                "{option} {threads} does not fit: this machine allows {limit} threads"
+                "{option} {threads} is too large: this machine allows {limit} threads"
             )));
         }
     }
     Ok(())
 }
 
-/// `: did you mean …?`, or nothing when no name is near.
+/// `; did you mean …?`, or nothing if no name is similar.
 pub fn nearest(wrong: &str, known: &[&str]) -> String {
     let near = known
         .iter()
         .map(|name| (strsim::jaro_winkler(wrong, name), name))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(likeness, _)| *likeness > 0.7);
-    near.map_or_else(String::new, |(_, name)| format!(": did you mean `{name}`?"))
+    near.map_or_else(String::new, |(_, name)| format!("; did you mean `{name}`?"))
 }

@@ -24,9 +24,9 @@ impl FromStr for ShardNumber {
         let numbers = text.split_once('/').and_then(|(index, of)| {
             Some(Self { index: index.parse().ok()?, of: of.parse().ok()? })
         });
-        let number = numbers.ok_or("write it as I/N, such as 1/8")?;
+        let number = numbers.ok_or("expected I/N, such as 1/8")?;
         let known = (1..=number.of).contains(&number.index);
-        if known { Ok(number) } else { Err("of N shards, I is one from 1 to N") }
+        if known { Ok(number) } else { Err("I must be between 1 and N") }
     }
 }
 
@@ -53,8 +53,8 @@ pub(super) fn split(cells: &[(PlannedCell, f64)], number: ShardNumber) -> Result
     let running = parts.iter().filter(|part| part.cost_s > 0.0).count();
     if of > running {
         return Err(Error::Usage(format!(
-            "--shard {number} asks for more shards than there is to split: a workload stays on one machine, \
-             and the number of those that run here is {running}, which N must not exceed"
+            "invalid --shard {number}: N must not exceed the workloads that run here ({running})\n\
+             help: a workload stays on one machine"
         )));
     }
     // Stable: what costs the same stays in the order of the plan.
@@ -148,7 +148,7 @@ mod tests {
         let cells = plan(&[1.0, 0.0, 1.0]);
         for index in 1..=3 {
             let error = split(&cells, ShardNumber { index, of: 3 }).unwrap_err().to_string();
-            assert!(error.contains("run here is 2,"), "{error}");
+            assert!(error.contains("run here (2)"), "{error}");
         }
     }
 }

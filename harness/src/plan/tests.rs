@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 
-use super::profile::Profile;
 use super::*;
 use crate::fake::{FakeExecutor, registry};
 
@@ -57,7 +56,7 @@ fn unknown_names_are_answered_with_the_nearest() {
     assert!(error(PlanRequest { runners, ..request() }).contains("did you mean `tokio`?"));
     let filters = vec![Regex::new("tcp-ecko").unwrap()];
     assert!(error(PlanRequest { filters, ..request() }).contains("did you mean `tcp-echo`?"));
-    let params = vec![("conections".to_owned(), vec![1])];
+    let params = vec![("conections".to_owned(), vec![1.into()])];
     assert!(error(PlanRequest { params, ..request() }).contains("did you mean `connections`?"));
     let (runners, reference) = (vec!["smol".to_owned()], Some("tokio".to_owned()));
     assert!(error(PlanRequest { runners, reference, ..request() }).contains("not among"));
@@ -66,7 +65,7 @@ fn unknown_names_are_answered_with_the_nearest() {
 #[test]
 fn a_size_that_was_asked_for_and_does_not_fit_is_refused() {
     let limits = Limits { open_files: Some(1_024), ..Limits::default() };
-    let params = vec![("connections".to_owned(), vec![10_000])];
+    let params = vec![("connections".to_owned(), vec![10_000.into()])];
     let asked = PlanRequest { params, ..request() };
     let error = plan_within(&asked, limits).unwrap_err().to_string();
     assert!(error.contains("40064") && error.contains("1024"), "{error}");
@@ -82,7 +81,7 @@ fn a_size_that_was_asked_for_and_does_not_fit_is_refused() {
 fn a_value_out_of_range_is_refused_before_anything_is_planned() {
     let cases = [("n", 18_446_744_073_709_551_615), ("n", 51), ("tasks", 0), ("capacity", 0)];
     for (name, value) in cases {
-        let params = vec![(name.to_owned(), vec![value])];
+        let params = vec![(name.to_owned(), vec![value.into()])];
         let error = plan(&PlanRequest { params, ..request() }).unwrap_err().to_string();
         assert!(error.contains("must be between") && error.contains(name), "{error}");
     }
@@ -91,14 +90,14 @@ fn a_value_out_of_range_is_refused_before_anything_is_planned() {
 #[test]
 fn a_parameter_that_no_chosen_workload_has_is_refused() {
     let filters = vec![Regex::new("spawn-join").unwrap()];
-    let params = vec![("connections".to_owned(), vec![3])];
+    let params = vec![("connections".to_owned(), vec![3.into()])];
     let error = plan(&PlanRequest { filters, params, ..request() }).unwrap_err().to_string();
     assert!(error.contains("`connections`") && error.contains("tasks"), "{error}");
 }
 
 #[test]
 fn parameters_replace_those_of_the_points() {
-    let params = vec![("tasks".to_owned(), vec![3, 5])];
+    let params = vec![("tasks".to_owned(), vec![3.into(), 5.into()])];
     let planned = plan(&PlanRequest { params, ..request() }).unwrap();
     let named = |text: &str| planned.plan.cells.iter().any(|c| c.key.to_string() == text);
     assert!(named("spawn-join/tokio/tasks=3") && named("spawn-join/tokio/tasks=5"));
@@ -106,19 +105,22 @@ fn parameters_replace_those_of_the_points() {
 }
 
 #[test]
-fn a_profile_with_time_drives_longer_and_says_what_that_costs() {
-    let filters = vec![Regex::new("echo-latency").unwrap()];
-    let quick = PlanRequest { filters, ..request() };
-    let long = PlanRequest { profile: Profile::Standard, ..quick.clone() };
-    let (quick, long) = (plan(&quick).unwrap(), plan(&long).unwrap());
-    let milliseconds =
-        |planned: &Planned| planned.plan.cells[0].key.point.count("duration").unwrap();
-    assert!(milliseconds(&quick) < 1_000 && milliseconds(&long) == 1_000);
-    let able = long.runnable().count() as f64;
-    assert!(long.cost_s > able * ROUNDS && quick.cost_s < long.cost_s / 4.0);
+fn named_values_replace_those_of_the_points() {
+    let planned = |values: [&str; 2], param: &str| {
+        let filters = vec![Regex::new("bounded-queue").unwrap()];
+        let params = vec![(param.to_owned(), values.map(Into::into).to_vec())];
+        plan(&PlanRequest { filters, params, ..request() })
+    };
+    let channels = planned(["own", "tokio"], "channel").unwrap().plan.cells;
+    for channel in ["channel=own", "channel=tokio"] {
+        assert!(channels.iter().any(|cell| cell.key.to_string().contains(channel)), "{channel}");
+    }
+    let unbounded = planned(["unbounded"; 2], "capacity").unwrap().plan.cells;
+    assert!(unbounded.iter().all(|cell| cell.key.to_string().contains("capacity=unbounded,")));
+    let unknown = planned(["own", "flume"], "channel").unwrap_err().to_string();
+    assert!(unknown.contains("must be one of own, tokio"), "{unknown}");
 }
 
-#[test]
 fn eight_shards_have_the_cells_of_the_plan_and_each_comparison_stays_in_one() {
     let whole = plan(&PlanRequest { points: PointSet::Full, ..request() }).unwrap();
     let mut owners: BTreeMap<String, usize> = BTreeMap::new();

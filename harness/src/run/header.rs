@@ -2,7 +2,6 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use runtime_bench_analysis::{claims, glossary};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::run::{RunHeader, SCHEMA};
 
@@ -35,8 +34,6 @@ pub(super) fn header(
         plan: planned.plan.clone(),
         workloads: planned.workloads.clone(),
         runners: planned.runners.clone(),
-        claims: claims::all(planned.plan.workers),
-        glossary: glossary::all(),
     })
 }
 

@@ -39,6 +39,9 @@ impl Rounds<'_> {
         for number in 0..self.planned.plan.looks.saturating_sub(1) {
             let known = self.writer.run().looks.get(number).cloned();
             let look = if let Some(look) = known { look } else { self.look(number)? };
+            if look.going_on.is_empty() {
+                break;
+            }
             let parts = self.parts(&look);
             let cost_s = parts.iter().map(|part| f64::from(part.until - part.after) * part.round_s);
             if !self.stage(number as u32 + 1, &parts, cost_s.sum())? {
@@ -121,8 +124,10 @@ impl Rounds<'_> {
             let Some(comparison) = &row.comparison else { continue };
             reference = Some(&comparison.reference);
             let cell = cells().find(|&id| planned(id).key == row.key)?;
-            let goes_on = self.until[cell] == rounds && !self.references.contains_key(&cell);
-            if goes_on && !comparison.is_answered() {
+            let looks = &self.writer.run().looks;
+            let stopped = looks.iter().flat_map(|look| &look.stopped).any(|row| row.cell == cell);
+            let goes_on = !stopped && !self.references.contains_key(&cell);
+            if goes_on && comparison.pairs > 0 && !comparison.is_answered() {
                 let more = comparison.more_rounds.and_then(|more| u32::try_from(more).ok());
                 let trial_s = *trial_s.get(&cell)?;
                 rows.push(OpenRow { cell, trial_s, more });

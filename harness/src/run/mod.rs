@@ -32,7 +32,9 @@ use crate::monitor::{LoadMonitor, RunClock};
 use crate::plan::Planned;
 use crate::plan::calibration::calibrated;
 use crate::plan::groups::groups;
+use crate::plan::looks::count as rounds_of;
 use crate::plan::profile::Profile;
+use crate::plan::schedule::Count;
 use crate::process::interrupt::Interrupt;
 use crate::process::{ProcessExecutor, Settings};
 use crate::registry::Registry;
@@ -158,16 +160,46 @@ fn end(run: &Run, interrupted: bool, elapsed_s: f64) -> End {
 pub fn cost(planned: &Planned) -> String {
     let able = planned.runnable().count();
     let groups = groups(&planned.plan).len();
+    let time = match planned.plan.rounds {
+        Some(rounds) => format!("{rounds} rounds each"),
+        None => format!("about {} of measuring", seconds(planned.cost_s)),
+    };
     let shard = planned.plan.shard.as_ref().map(|shard| format!("{shard}: ")).unwrap_or_default();
     format!(
-        "{shard}{} on {}: {} in {} ({} n/a), about {} of measuring",
+        "{shard}{} on {}: {} in {} ({} n/a), {}",
         count(planned.own_workloads().count(), "workload"),
         count(planned.runners.len(), "runner"),
         count(able, "cell"),
         count(groups, "comparison"),
         planned.cells().count() - able,
-        seconds(planned.cost_s)
+        time
     )
+}
+
+/// At which numbers of rounds the comparisons of a plan are judged, a line for those that are alike.
+pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
+    let mut lines: Vec<(String, usize)> = Vec::new();
+    for group in groups(&planned.plan) {
+        let rounds = match rounds_of(&planned.plan, profile, &group, group.cells.len()) {
+            Count::Exactly(rounds) => format!("after {rounds} rounds"),
+            Count::Fitting(range) => {
+                format!("once, after {} to {} rounds, by the budget", range.start(), range.end())
+            }
+            Count::Looks(looks) => {
+                let looks: Vec<String> = looks.iter().map(u32::to_string).collect();
+                format!(
+                    "after {} rounds, until all rows have an answer or time is up",
+                    looks.join(", ")
+                )
+            }
+        };
+        match lines.iter_mut().find(|(known, _)| *known == rounds) {
+            Some((_, groups)) => *groups += 1,
+            None => lines.push((rounds, 1)),
+        }
+    }
+    let line = |(rounds, groups)| format!("{} judged {rounds}", count(groups, "comparison"));
+    lines.into_iter().map(line).collect()
 }
 
 fn count(number: usize, what: &str) -> String {

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, SystemTime};
 
-use runtime_bench_analysis::analysis::Levels;
-use runtime_bench_analysis::stats::fewest_pairs;
 use runtime_bench_results::interruption::{Break, PartialRound};
 use runtime_bench_results::run::{Line, Look, PlannedCell, Reference, Role, Schedule, TrialRecord};
 use runtime_bench_results::store::RunWriter;
@@ -16,15 +14,12 @@ use crate::executor::{Executor, Finished, Trial};
 use crate::monitor::{Monitor, NoiseEvents};
 use crate::plan::Planned;
 use crate::plan::groups::{Group, groups};
-use crate::plan::looks::ladder;
+use crate::plan::looks::count;
 use crate::plan::profile::Profile;
-use crate::plan::schedule::{Count, reference, rng, schedule, takes_part};
+use crate::plan::schedule::{reference, rng, schedule, takes_part};
 
 /// What the pilots of a cell are expected to take, seconds.
 const PILOT_S: f64 = 0.05;
-
-/// Rounds beyond the fewest, so that a stall does not leave a comparison without a verdict.
-const SPARE_ROUNDS: u32 = 2;
 
 /// The pilots and rounds of a run.
 pub(super) struct Rounds<'a> {
@@ -202,7 +197,7 @@ impl<'a> Rounds<'a> {
         let sets = |id: &usize| alone || !is_reference(id);
         let trial_s = |cell: &usize| costs[cell].as_secs_f64();
         let setting: Vec<&usize> = costs.keys().filter(|id| sets(id)).collect();
-        let count = self.rounds(group, costs.len());
+        let count = count(plan, self.profile, &self.groups[group], costs.len());
         let round_s = setting.iter().map(|id| trial_s(id)).sum();
         let (name, budget_s) = (self.groups[group].name.clone(), plan.budget_s);
         let mut schedule = schedule(name, count, budget_s, setting.len(), round_s);
@@ -213,24 +208,6 @@ impl<'a> Rounds<'a> {
             schedule.references.push(reference);
         }
         schedule
-    }
-
-    /// How many rounds a comparison may get: enough for a verdict at its level.
-    fn rounds(&self, group: usize, able: usize) -> Count {
-        let plan = &self.planned.plan;
-        if let Some(rounds) = plan.rounds {
-            return Count::Exactly(rounds);
-        }
-        let workload = &plan.cells[self.groups[group].cells[0]].key.workload;
-        // One of the able cells is the A/A control.
-        let level = Levels::of(plan).level(workload, able.saturating_sub(1));
-        let (least, most) = self.profile.rounds(self.groups[group].phase).into_inner();
-        let fewest = fewest_pairs(level) as u32;
-        if plan.looks > 1 {
-            return Count::Looks(ladder(fewest.max(least), most, plan.looks));
-        }
-        let fewest = (fewest + SPARE_ROUNDS).max(least);
-        Count::Fitting(fewest..=fewest.max(most))
     }
 
     /// One trial of each cell of a comparison, in random order; `false` when interrupted.

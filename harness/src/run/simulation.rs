@@ -28,8 +28,6 @@ fn demo() -> Run {
     let mut gathered = Gathered::default();
     gathered.add(&folder);
     let mut run = gathered.runs.remove(0);
-    run.header.claims.clear();
-    run.header.glossary.clear();
     run
 }
 
@@ -98,13 +96,16 @@ struct Answered {
 fn simulated(demo: &Run, profile: Profile, looks: usize, budget_s: f64, seed: u64) -> Answered {
     let source = Source::of(demo, seed);
     let control = std::cell::RefCell::new(HashMap::new());
+    let longest_s = if profile == Profile::Quick { 0.06 } else { 0.6 };
     let executor = FakeExecutor::without_programs().with_script(move |trial, _| {
         let mut control = control.borrow_mut();
         let before = control.entry((trial.cell.clone(), trial.round)).or_insert(0);
         *before += 1;
         let has_control = source.trials.contains_key(&(trial.cell.clone(), Role::AaControl));
         let role = if has_control && *before == 2 { Role::AaControl } else { Role::Subject };
-        source.draw(trial, role)
+        let mut finished = source.draw(trial, role);
+        finished.cost = finished.cost.min(std::time::Duration::from_secs_f64(longest_s));
+        finished
     });
     let mut header = demo.header.clone();
     let plan = &mut header.plan;
@@ -144,23 +145,34 @@ fn simulated(demo: &Run, profile: Profile, looks: usize, budget_s: f64, seed: u6
     }
 }
 
+/// A table of schemes for the study of the method: `cargo test -p runtime-bench-harness answered_share --
+/// --ignored --nocapture`.
 #[test]
 #[ignore = "a study of minutes"]
 fn answered_share_against_time() {
     let demo = demo();
-    for budget_s in [0.6, 2.0] {
-        for (profile, looks) in [
-            (Profile::Quick, 1),
-            (Profile::Quick, 3),
-            (Profile::Standard, 4),
-            (Profile::Standard, 6),
-        ] {
+    println!("profile   budget  looks  time  settled  same  answered");
+    for profile in [Profile::Quick, Profile::Standard] {
+        for (share, looks) in [0.5, 1.0, 2.0].into_iter().flat_map(|s| [1, 3, 4, 6].map(|k| (s, k)))
+        {
+            let budget_s = profile.budget().as_secs_f64() * share;
             let Answered { time_s, comparisons, settled, same } =
                 simulated(&demo, profile, looks, budget_s, 1);
-            let share = 100 * (settled + same) / comparisons;
+            let answered = 100.0 * (settled + same) as f64 / comparisons as f64;
             println!(
-                "budget {budget_s} looks {looks}: {time_s:.0} s, {share}%: {settled} + {same} of {comparisons}"
+                "{:9} {budget_s:4.1} s {looks:6} {time_s:3.0} s {settled:8} {same:5} {answered:7.1}%",
+                profile.name()
             );
         }
     }
+}
+
+#[test]
+fn looks_answer_more_than_fixed_rounds_in_the_same_time() {
+    let demo = demo();
+    let of = |looks| simulated(&demo, Profile::Quick, looks, 0.6, 1);
+    let (fixed, looked) = (of(1), of(Profile::Quick.looks()));
+    assert!(looked.time_s < fixed.time_s * 1.05, "{fixed:?} {looked:?}");
+    let answered = |one: &Answered| one.settled + one.same;
+    assert!(answered(&looked) > answered(&fixed) + 3, "{fixed:?} {looked:?}");
 }

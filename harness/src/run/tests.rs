@@ -1,5 +1,7 @@
 //! Runs on the fake executor: order, failures, reference rows, interruption, noise.
 
+mod looks;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -38,7 +40,7 @@ fn measured(
     let planned = make(&registry(), request, Limits::default(), executor).unwrap();
     let header = header(&planned, &BuildFacts::default(), &[], executor).unwrap();
     let writer = RunWriter::create(folder, None, header).unwrap();
-    to_the_end(Rounds::new(&planned, Profile::Smoke, executor, monitor, writer, true)).unwrap()
+    to_the_end(Rounds::new(&planned, request.profile, executor, monitor, writer, true)).unwrap()
 }
 
 /// A whole run without noise.

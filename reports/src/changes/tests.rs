@@ -73,7 +73,7 @@ fn judged(fail_on: FailOn) -> Judged {
 
 #[test]
 fn text_lists_change_points_by_run() {
-    let text = text(&judged(FailOn::Regression));
+    let text = text(&judged(FailOn::Regression), true, true);
     let has = |parts: &[&str]| {
         let line = text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
         assert!(line, "no line has {parts:?}:\n{text}");

@@ -1,12 +1,14 @@
 //! Change points for a terminal.
 
+use runtime_bench_analysis::comparison::Outcome;
 use runtime_bench_analysis::history::{Judged, MachineChanges};
 
 use super::table::{by_run, heading, machine_notice, run_range, table, verdict};
 use crate::sanitize::single_line;
 
-/// Machine by machine and run by run, the newest first; then how it was found, and what the gate says.
-pub fn text(judged: &Judged) -> String {
+/// Machine by machine and run by run, the newest first; how it was found if `verbose`. What a gate says
+/// that does not pass is left to the caller unless `complete`.
+pub fn text(judged: &Judged, verbose: bool, complete: bool) -> String {
     let mut out = vec![match &judged.document.metric {
         Some(metric) => single_line(&format!("Change points of {metric}")),
         None => "Change points".to_owned(),
@@ -17,8 +19,12 @@ pub fn text(judged: &Judged) -> String {
         out.extend(of_machine(machine));
     }
     out.push(String::new());
-    out.extend(judged.document.method.iter().map(|note| single_line(&format!("method: {note}"))));
-    out.push(single_line(&verdict(judged)));
+    if verbose {
+        out.extend(judged.document.method.iter().map(|note| single_line(note)));
+    }
+    if complete || judged.outcome == Outcome::Pass {
+        out.push(single_line(&verdict(judged)));
+    }
     out.join("\n") + "\n"
 }
 
@@ -34,6 +40,6 @@ fn of_machine(machine: &MachineChanges) -> Vec<String> {
     if machine.changes.is_empty() && machine.series > 0 {
         out.push("no change point".to_owned());
     }
-    out.extend(machine.notes.iter().map(|note| single_line(&format!("note: {note}"))));
+    out.extend(machine.notes.iter().map(|note| single_line(note)));
     out
 }

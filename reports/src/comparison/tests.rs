@@ -52,7 +52,7 @@ fn judged(fail_on: FailOn) -> Judged {
 
 #[test]
 fn text_has_each_row_its_word_and_a_summary() {
-    let text = text(&judged(FailOn::Regression));
+    let text = text(&judged(FailOn::Regression), true, true);
     let has = |parts: &[&str]| {
         let line = text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
         assert!(line, "no line has {parts:?}:\n{text}");
@@ -61,7 +61,7 @@ fn text_has_each_row_its_word_and_a_summary() {
     has(&["memory/tokio", "larger, within the threshold"]);
     has(&["cpu/tokio", "inconclusive", "too wide"]);
     has(&["warning: the builds differ"]);
-    has(&["note: spread: 1.0 %"]);
+    has(&["spread: 1.0 %"]);
     has(&["only in the base (1): old/smol/-"]);
     has(&["5 rows: 1 failed, 2 slower, 1 inconclusive, 1 tie"]);
     has(&["regression: 2 of 5 rows", "5 %", "echo/smol/size=64B, echo/tokio/size=64B"]);
@@ -69,9 +69,19 @@ fn text_has_each_row_its_word_and_a_summary() {
 }
 
 #[test]
+fn short_text_counts_rows_without_a_difference_and_says_each_fact_once() {
+    let text = text(&judged(FailOn::Regression), false, false);
+    assert!(!text.contains("cpu/smol/n=1") && text.contains("memory/tokio/n=1"), "{text}");
+    assert!(text.contains("1 inconclusive: too wide"), "{text}");
+    assert!(text.contains("2 rows without a difference: --verbose"), "{text}");
+    assert!(!text.contains("2 of 5 rows"), "the error says it: {text}");
+}
+
+#[test]
 fn a_comparison_for_reading_names_no_regression() {
     let judged = judged(FailOn::Nothing);
-    assert!(!text(&judged).contains("regression") && text(&judged).contains("5 rows compared"));
+    let text = text(&judged, true, true);
+    assert!(!text.contains("regression") && text.contains("5 rows compared"), "{text}");
     assert!(!junit(&judged).contains("<failure"));
 }
 

@@ -1,7 +1,7 @@
 //! `glossary.html`: words of the field, and what each is called where.
 
 use maud::{Markup, html};
-use runtime_bench_results::glossary::Called;
+use runtime_bench_analysis::glossary::Called;
 
 use super::context::Page;
 use super::document;
@@ -26,8 +26,8 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
     }
 }
 
-fn entry(word: &Word<'_>) -> Markup {
-    let term = word.term;
+fn entry(word: &Word) -> Markup {
+    let term = &word.term;
     html! {
         section.term id=(word.anchor) {
             h2 { (term.title) }

@@ -54,9 +54,7 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError>
     if !view.claims.is_empty() {
         files.push(file("claims", claims::page(top)?));
     }
-    if !view.glossary.is_empty() {
-        files.push(file("glossary", glossary::page(top)));
-    }
+    files.push(file("glossary", glossary::page(top)));
     for workload in view.compared() {
         let path = format!("{WORKLOADS}/{}", workload.slug);
         files.push(file(&path, workload::page(below, workload)?));

@@ -39,9 +39,7 @@ fn pages(page: Page<'_, '_>) -> Vec<(&'static str, &'static str, String)> {
         pages.push(("machines", "Machines", href));
     }
     pages.push(own("method", "Method"));
-    if !page.view.glossary.is_empty() {
-        pages.push(own("glossary", "Glossary"));
-    }
+    pages.push(own("glossary", "Glossary"));
     pages.push(own("data", "Data"));
     pages
 }

@@ -23,7 +23,7 @@ pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
         (claims)
         (compare::section(page))
         (method::section(page))
-        @if !page.view.glossary.is_empty() { (glossary::section(page)) }
+        (glossary::section(page))
         (data::section(page))
     };
     Ok(document::document(page, "index", &header::title(page.view), &body))

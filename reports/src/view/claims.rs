@@ -1,8 +1,7 @@
-//! The claims that the run carries, each with what the run says to it, in words.
+//! The claims of the catalog, each with what the run says to it, in words.
 
 use runtime_bench_analysis::analysis::claims::{ClaimVerdict, JudgedClaim, JudgedTest, Said};
-use runtime_bench_results::claims::{Claim, Test};
-use runtime_bench_results::run::Run;
+use runtime_bench_analysis::claims::{Claim, Test};
 
 use super::noise;
 use super::slugs::Slugs;
@@ -19,16 +18,13 @@ pub(crate) struct Judged<'a> {
     pub(crate) anchor: String,
 }
 
-/// Every claim of a run.
-pub(super) fn judged<'a>(run: &'a Run, found: &'a [JudgedClaim]) -> Vec<Judged<'a>> {
+/// Every claim that a run judges.
+pub(super) fn judged(found: &[JudgedClaim]) -> Vec<Judged<'_>> {
     let mut slugs = Slugs::default();
-    let claims = run.header.claims.iter().zip(found);
-    let judged = |(claim, found): (&'a Claim, &'a JudgedClaim)| Judged {
-        claim,
-        found,
-        anchor: format!("claim-{}", slugs.next(&claim.name)),
-    };
-    claims.map(judged).collect()
+    let anchor = |claim: &Claim| format!("claim-{}", slugs.next(&claim.name));
+    let anchors: Vec<String> = found.iter().map(|judged| &judged.claim).map(anchor).collect();
+    let pairs = found.iter().zip(anchors);
+    pairs.map(|(found, anchor)| Judged { claim: &found.claim, found, anchor }).collect()
 }
 
 impl<'a> Judged<'a> {

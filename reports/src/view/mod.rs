@@ -16,10 +16,10 @@ mod workload;
 
 use runtime_bench_analysis::analysis::{Analysis, ClassCounts};
 use runtime_bench_analysis::answers::{Answer, answers};
+use runtime_bench_analysis::claims::Cell;
 use runtime_bench_analysis::comparison::{self, FailOn, Judged};
 use runtime_bench_analysis::history::{self, Machine, Trend, Wanted, trends};
 use runtime_bench_analysis::stats::{Comparison, MARGIN};
-use runtime_bench_results::claims::Cell;
 use runtime_bench_results::run::Run;
 
 use blocks::Blocks;
@@ -53,12 +53,12 @@ pub(crate) struct View<'a> {
     pub(crate) runners: Vec<Runner<'a>>,
     /// Every workload that has a comparison, in the run's order.
     pub(crate) workloads: Vec<Workload<'a>>,
-    /// What it says to named use cases.
+    /// What it says about named use cases.
     pub(crate) answers: Vec<Answer>,
-    /// What is said about concurrency; empty where the run carries no claims.
+    /// What is said about concurrency; empty where the run measured nothing that a claim looks at.
     pub(crate) claims: Vec<claims::Judged<'a>>,
-    /// Words of the field; empty where the run carries none.
-    pub(crate) glossary: Vec<glossary::Word<'a>>,
+    /// Words of the field.
+    pub(crate) glossary: Vec<glossary::Word>,
 }
 
 impl<'a> View<'a> {
@@ -73,8 +73,8 @@ impl<'a> View<'a> {
             previous: previous(&machine),
             changes: changes(&machine),
             answers: answers(run, analysis),
-            claims: claims::judged(run, &analysis.claims),
-            glossary: glossary::words(&run.header.glossary),
+            claims: claims::judged(&analysis.claims),
+            glossary: glossary::words(),
             machine,
             run,
             analysis,
@@ -127,8 +127,8 @@ impl<'a> View<'a> {
     }
 
     /// The words of the glossary that some texts have.
-    pub(crate) fn words_in(&self, texts: &[&str]) -> Vec<&glossary::Word<'a>> {
-        let has = |word: &&glossary::Word<'a>| texts.iter().any(|text| word.term.is_in(text));
+    pub(crate) fn words_in(&self, texts: &[&str]) -> Vec<&glossary::Word> {
+        let has = |word: &&glossary::Word| texts.iter().any(|text| word.term.is_in(text));
         self.glossary.iter().filter(has).collect()
     }
 

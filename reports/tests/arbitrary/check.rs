@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_analysis::comparison::{Against, FailOn, Judged, files, runners};
-use runtime_bench_reports::{Options, comparison as render, text_table, write_site};
+use runtime_bench_reports::{Options, comparison as render, terminal, write_site};
 use runtime_bench_results::run::Run;
 
 use super::markup;
@@ -17,7 +17,10 @@ pub(crate) fn check(runs: &[Run], options: Options) {
     }
     site(runs, options);
     for run in runs {
-        terminal("the table", &text_table(run, &analyse(run)));
+        for (verbose, columns) in [(false, 0), (false, 100), (true, 100)] {
+            let detail = terminal::Detail { verbose, columns };
+            visible("the summary", &terminal::text(run, &analyse(run), detail));
+        }
         let reference = Against::Reference(&run.header.plan.reference);
         for against in [reference, Against::EachOther] {
             compared(&Judged::new(runners("a", run, against, &|_| true), FailOn::Nothing, 0.01));
@@ -113,13 +116,13 @@ fn table(name: &str, text: &str) {
 }
 
 /// Nothing that a terminal would obey.
-fn terminal(name: &str, text: &str) {
+fn visible(name: &str, text: &str) {
     let bad = text.chars().find(|c| c.is_control() && *c != '\n');
     assert_eq!(bad, None, "{name}: {text:?}");
 }
 
 fn compared(judged: &Judged) {
-    terminal("a comparison", &render::text(judged));
+    visible("a comparison", &render::text(judged, true, true));
     markdown("a comparison", &render::markdown(judged));
     let junit = render::junit(judged).expect("a comparison is XML");
     markup::check("a comparison as JUnit XML", &junit);

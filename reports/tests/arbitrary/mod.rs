@@ -14,7 +14,6 @@ use runtime_bench_results::trial::Phase;
 
 pub(crate) mod check;
 mod figures;
-mod folklore;
 mod markup;
 mod texts;
 
@@ -57,7 +56,6 @@ fn run(u: &mut Bytes<'_>) -> Result<Run> {
     let cells = cells(u, &workloads, &runners)?;
     let trials = trials(u, &cells, &workloads)?;
     let schedules = some(u, 4, |u| schedule(u, &cells))?;
-    let claims = some(u, 3, |u| folklore::claim(u, &cells))?;
     let mut run = Run::new(RunHeader {
         schema: SCHEMA.to_owned(),
         id: text(u)?,
@@ -67,8 +65,6 @@ fn run(u: &mut Bytes<'_>) -> Result<Run> {
         plan: plan(u, cells, &runners)?,
         workloads,
         runners,
-        claims,
-        glossary: some(u, 3, folklore::term)?,
     });
     run.trials = trials;
     run.schedules = schedules;

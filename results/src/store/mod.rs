@@ -133,8 +133,6 @@ pub(crate) mod tests {
                 cells: Vec::new(),
             },
             workloads: Vec::new(),
-            claims: Vec::new(),
-            glossary: Vec::new(),
             runners: Vec::new(),
         }
     }

@@ -1,4 +1,4 @@
-//! `async-std`: its global runtime, sized by the variable that it reads.
+//! `async-std`: the global runtime, sized by an environment variable.
 
 mod channels;
 
@@ -29,7 +29,7 @@ use runtime_bench_api::runner::{Runner, packages};
 use runtime_bench_api::runtime::map_future;
 use runtime_bench_sync::locks;
 
-/// The only way to size async-std's pool.
+/// The only way to set the size of async-std's pool.
 const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
 
 /// async-std on its global runtime.
@@ -49,11 +49,13 @@ impl Runner for AsyncStd {
             name: self.name().to_owned(),
             title: "async-std".into(),
             class: Class::MultiThread,
-            configuration: format!("global runtime, {workers} worker threads by {THREADS}"),
+            configuration: format!("global runtime, {workers} worker threads set by {THREADS}"),
             packages: packages(&["async-std", "async-executor", "async-io", "async-channel"]),
             notes: vec![
-                "Discontinued (RUSTSEC-2025-0052). Measured because programs still run on it.".into(),
-                "Shares executor and reactor crates with smol, so near ties are to be expected."
+                "Discontinued (RUSTSEC-2025-0052); the authors recommend smol. Measured because programs \
+                 still use it."
+                    .into(),
+                "Shares its executor and reactor crates with smol, so expect near ties."
                     .into(),
             ],
         }
@@ -68,7 +70,7 @@ impl Runner for AsyncStd {
     }
 
     fn refuses(&self, _: &dyn DynWorkload, _: &Point, needs: &Requirements) -> Option<String> {
-        let reason = "its runtime is global and ends with the process: nothing shuts it down";
+        let reason = "The runtime is global and cannot be shut down.";
         needs.shuts_down.then(|| reason.to_owned())
     }
 
@@ -76,7 +78,7 @@ impl Runner for AsyncStd {
         let workers = setup.workers.to_string();
         if env::var(THREADS).as_deref() != Ok(workers.as_str()) {
             return Err(Failure::Request(format!(
-                "a trial of async-std must be started with {THREADS}={workers}"
+                "async-std trials require {THREADS}={workers} in the environment"
             )));
         }
         on_async(&|| Ok(Runtime), workload, setup)
@@ -236,7 +238,7 @@ impl AsyncRuntime for Runtime {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn roots_run_where_they_should() {
+    fn roots_run_in_the_requested_place() {
         runtime_bench_sync::placement::check(&super::Runtime);
     }
 }

@@ -1,4 +1,4 @@
-//! `compio`: completion-based, a runtime on one thread.
+//! `compio`: a completion-based runtime on one thread.
 
 use std::future::Future;
 use std::io;
@@ -41,9 +41,9 @@ impl Runner for Compio {
             configuration: "one thread on io_uring, default settings".into(),
             packages: packages(&["compio", "compio-runtime", "compio-driver"]),
             notes: vec![
-                "One thread, whatever the number of workers; compio starts one a core to use more."
+                "Always uses one thread; to use more cores, compio starts one runtime per core."
                     .into(),
-                "Reads and writes take their buffers and give them back.".into(),
+                "Reads and writes take ownership of their buffer and return it.".into(),
             ],
         }
     }
@@ -142,16 +142,16 @@ impl LocalRuntime for Runtime {
     }
 }
 
-/// A join handle that panics where its task did.
+/// A join handle that propagates the panic of its task.
 struct Task<T>(JoinHandle<T>);
 
 impl<T> Future for Task<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        Pin::new(&mut self.0).poll(context).map(|joined| {
-            joined.resume_unwind().expect("nothing cancels a task that is waited for")
-        })
+        Pin::new(&mut self.0)
+            .poll(context)
+            .map(|joined| joined.resume_unwind().expect("no awaited task is cancelled"))
     }
 }
 
@@ -160,10 +160,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_words_are_those_of_every_local_runtime() {
+    fn implements_the_local_runtime_operations() {
         match runtime::Runtime::new() {
             Ok(built) => crate::tests::check(&Runtime(built)),
-            Err(error) => eprintln!("not tried: no io_uring here: {error}"),
+            Err(error) => eprintln!("skipped: no io_uring: {error}"),
         }
     }
 }

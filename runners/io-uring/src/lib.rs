@@ -1,4 +1,4 @@
-//! The runners on `io_uring`, each on one thread. Elsewhere than on Linux there are none.
+//! The runners on `io_uring`, each with one thread. Linux only.
 
 #![cfg(all(target_os = "linux", any(feature = "compio", feature = "monoio")))]
 
@@ -28,23 +28,18 @@ pub fn cells() -> Cells {
     cells
 }
 
-/// Why neither of them is for a workload at a point; `None` where they are.
+/// Why these runners cannot run a workload at a point; `None` where they can.
 fn refusal(workload: &dyn DynWorkload, point: &Point) -> Option<String> {
     if let Err(unsupported) = workload.supports_local(point) {
         return Some(unsupported.to_string());
     }
-    let one_thread = "it has one thread, so there is no number of workers to set";
+    let one_thread = "It has one thread: the number of workers cannot be set.";
     point.workers().map(|_| one_thread.to_owned())
 }
 
-/// Why a runtime that was just tried to build cannot be; `None` where it was built.
+/// Why a runtime could not be built; `None` if it was.
 fn without_io_uring<R>(built: io::Result<R>) -> Option<String> {
-    built.err().map(|error| {
-        format!(
-            "it needs io_uring, and cannot have it here: {error} (kernel.io_uring_disabled, or the \
-             seccomp filter of a container)"
-        )
-    })
+    built.err().map(|error| format!("io_uring is unavailable: {error} (sysctl or seccomp?)"))
 }
 
 #[cfg(test)]
@@ -63,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_says_what_the_kernel_said() {
+    fn refusal_contains_the_kernel_error() {
         let refused = io::Error::from_raw_os_error(1);
         let reason = without_io_uring::<()>(Err(refused)).unwrap();
         assert!(reason.contains("not permitted"), "{reason}");
@@ -71,16 +66,16 @@ mod tests {
     }
 
     #[test]
-    fn only_what_has_a_local_form_and_no_workers_is_taken() {
+    fn points_without_local_form_or_with_workers_are_refused() {
         let point = Point::new().with("tasks", 2, "");
         assert_eq!(refusal(&SpawnJoin, &point), None);
         let workers = point.clone().with("workers", 2, "");
         assert!(refusal(&SpawnJoin, &workers).unwrap().contains("one thread"));
         let own = DynWorkload::points(&BoundedQueue, PointSet::Smoke, 2).remove(0);
-        assert!(refusal(&BoundedQueue, &own).unwrap().contains("written for"));
+        assert!(refusal(&BoundedQueue, &own).unwrap().contains("can move"));
     }
 
-    /// What is asked of each runtime's own words.
+    /// Checks the operations of a local runtime.
     pub(super) fn check<R: LocalRuntime>(runtime: &R) {
         tasks(runtime);
         streams(runtime);
@@ -116,7 +111,7 @@ mod tests {
             let mut stream = R::accept(&listener).await.unwrap();
             let (read, first) = R::read_exact(&mut stream, vec![0; 2].into()).await;
             read.unwrap();
-            // One byte is left of two that are wanted.
+            // Only one of the two requested bytes is left.
             let (rest, _) = R::read_exact(&mut stream, vec![0; 2].into()).await;
             let mut client = R::connect(address).await.unwrap();
             let mut server = R::accept(&listener).await.unwrap();
@@ -131,7 +126,7 @@ mod tests {
         assert_eq!(rest.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 
-    /// Servers are told of their clients by another thread.
+    /// Servers learn about their clients from another thread.
     async fn woken_from_outside() -> bool {
         let (sender, receiver) = async_channel::bounded(1);
         std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! `monoio`: `io_uring` alone, a runtime on one thread.
+//! `monoio`: an `io_uring` runtime on one thread.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -41,13 +41,11 @@ impl Runner for Monoio {
             configuration: "one thread on io_uring, timers enabled, default settings".into(),
             packages: packages(&["monoio"]),
             notes: vec![
-                "One thread, whatever the number of workers; monoio starts one a core to use more."
+                "Always uses one thread; to use more cores, monoio starts one runtime per core."
                     .into(),
-                "Reads and writes take their buffers and give them back.".into(),
-                "Built with its feature `sync`, without which nothing outside its thread can wake a \
-                 task."
-                    .into(),
-                "Its timers tick once a millisecond and round up.".into(),
+                "Reads and writes take ownership of their buffer and return it.".into(),
+                "Built with the feature `sync`, which allows other threads to wake a task.".into(),
+                "Timers tick once per millisecond and round up.".into(),
             ],
         }
     }
@@ -64,8 +62,8 @@ impl Runner for Monoio {
     ) -> Option<String> {
         static PROBED: OnceLock<Option<String>> = OnceLock::new();
         let steps_back = || {
-            let reason = "in its release 0.2.4 a task that steps back is put at the head of the queue, \
-                          so that no other runs (its issue 322, mended but not released)";
+            let reason =
+                "monoio 0.2.4 runs a task that yields again at once, before any other task.";
             needs.yields.then(|| reason.to_owned())
         };
         let probe = || PROBED.get_or_init(|| without_io_uring(build())).clone();
@@ -77,7 +75,7 @@ impl Runner for Monoio {
     }
 }
 
-/// A running monoio, which is borrowed for as long as it runs.
+/// A running monoio; borrowed mutably while it runs.
 struct Runtime(RefCell<monoio::Runtime<TimeDriver<IoUringDriver>>>);
 
 fn build() -> io::Result<Runtime> {
@@ -156,10 +154,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_words_are_those_of_every_local_runtime() {
+    fn implements_the_local_runtime_operations() {
         match build() {
             Ok(built) => crate::tests::check(&built),
-            Err(error) => eprintln!("not tried: no io_uring here: {error}"),
+            Err(error) => eprintln!("skipped: no io_uring: {error}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Every workload on the runners of one thread: it runs, or says why not.
+//! Every workload on the single-threaded runners: it runs or gives a reason.
 
 #![cfg(all(target_os = "linux", feature = "compio", feature = "monoio"))]
 
@@ -11,8 +11,8 @@ use runtime_bench_api::workload::{Failure, PointSet, Setup, Unsupported, Workloa
 use runtime_bench_io_uring::{Compio, Monoio};
 use runtime_bench_workloads::each;
 
-/// Why the kernel of this machine gives no ring to anybody, as a part of the runners' own sentence.
-const NO_RING: &str = "it needs io_uring";
+/// Part of the reason that both runners give if the kernel refuses io_uring.
+const NO_RING: &str = "io_uring is unavailable";
 
 #[derive(Default)]
 struct Walk {
@@ -35,7 +35,7 @@ impl Walk {
                 self.no_ring |= reason.contains(NO_RING);
                 continue;
             }
-            // Who loads a server is another program.
+            // The load generator of a server is another program.
             if !W::SERVES {
                 let cell = format!("{name} on {on} at {point:?}");
                 let scratch = tempfile::tempdir().unwrap();

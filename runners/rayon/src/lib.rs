@@ -1,4 +1,4 @@
-//! `rayon`: a pool of its own, entered with `install`.
+//! `rayon`: a dedicated pool, entered with `install`.
 
 use std::io;
 
@@ -27,9 +27,9 @@ impl Runner for Rayon {
             name: self.name().to_owned(),
             title: "rayon".into(),
             class: Class::MultiThread,
-            configuration: format!("a ThreadPool of {workers} threads, entered with install"),
+            configuration: format!("ThreadPool with {workers} threads, entered with install"),
             packages: packages(&["rayon", "rayon-core"]),
-            notes: vec!["Made for computing: a task that waits holds a worker.".into()],
+            notes: vec!["Designed for computing: a waiting task holds a worker.".into()],
         }
     }
 

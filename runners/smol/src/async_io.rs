@@ -1,4 +1,4 @@
-//! The words of smol's crates, async-io and its relatives, which leave it open who executes tasks.
+//! The operations of async-io and related smol crates, on any executor.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,14 +19,14 @@ use smol_hyper::rt::FuturesIo;
 
 use runtime_bench_sync::{channels, locks};
 
-/// Who executes tasks. A value of it is the running instance.
+/// An executor of tasks. A value of it is the running instance.
 pub(crate) trait Execute: Sized + 'static {
     /// As [`AsyncRuntime::Task`].
     type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
     /// As [`AsyncRuntime::ShutdownRuntime`].
     type ShutdownRuntime: ShutdownRuntime;
 
-    /// As [`AsyncRuntime::another`].
+    /// As [`AsyncRuntime::new_instance`].
     fn new_instance(workers: usize) -> io::Result<Self::ShutdownRuntime>;
 
     /// As [`AsyncRuntime::run`].
@@ -204,8 +204,8 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     }
 }
 
-/// A timer without its result. An asynchronous function would keep the duration as well, which adds
-/// a tenth to a sleeping task.
+/// A timer whose result is dropped. An async function would also store the duration, which adds 10% to a
+/// sleeping task.
 struct Sleep(Timer);
 
 impl Future for Sleep {

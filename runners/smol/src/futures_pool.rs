@@ -40,14 +40,12 @@ impl Runner for FuturesPool {
             name: self.name().to_owned(),
             title: "futures::executor::ThreadPool".into(),
             class: Class::MultiThread,
-            configuration: format!("a ThreadPool of {workers} threads; async-io, async-channel"),
+            configuration: format!("ThreadPool with {workers} threads; async-io, async-channel"),
             packages: packages(&["futures-executor", "async-io", "async-channel"]),
             notes: vec![
-                "smol with another executor: the difference between the two is that of their \
-                 executors. This one has a single queue."
-                    .into(),
-                "Timers and sockets are driven by the one thread of async-io.".into(),
-                "A task gives its output by a oneshot channel and is cancelled by an AbortHandle."
+                "smol with a different executor, which has a single queue.".into(),
+                "The single thread of async-io drives timers and sockets.".into(),
+                "Tasks return their output over a oneshot channel; an AbortHandle cancels them."
                     .into(),
             ],
         }
@@ -58,8 +56,7 @@ impl Runner for FuturesPool {
     }
 
     fn refuses(&self, _: &dyn DynWorkload, _: &Point, needs: &Requirements) -> Option<String> {
-        let reason = "dropping the pool ends its threads, but a task that waits belongs to whoever may \
-                      wake it, and stays";
+        let reason = "Dropping the pool ends its threads but not its waiting tasks.";
         needs.shuts_down.then(|| reason.to_owned())
     }
 
@@ -115,7 +112,7 @@ impl Execute for Running {
             // Its own statement: the future is gone before the sender is.
             let ended = future.await;
             if let Ok(ended) = ended {
-                // Nobody waits for a task that was detached.
+                // The receiver of a detached task is gone.
                 let _ = sender.send(ended);
             }
         });
@@ -170,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn roots_run_where_they_should_and_a_cancelled_task_is_gone() {
+    fn roots_run_in_the_requested_place_and_cancelled_tasks_are_dropped() {
         let running = OnAsyncIo(Running::start(2).unwrap());
         runtime_bench_sync::placement::check(&running);
         let gone = Arc::new(AtomicBool::new(false));

@@ -32,11 +32,11 @@ impl Runner for SmolGlobal {
             name: self.name().to_owned(),
             title: "smol, default settings".into(),
             class: Class::SingleThread,
-            configuration: "smol::spawn: the global executor, on its default of one thread".into(),
+            configuration: "smol::spawn on the global executor, which has one thread by default".into(),
             packages: packages(&["smol", "async-executor", "async-io", "async-channel"]),
             notes: vec![
-                "One worker, whatever their number: the default, which `SMOL_THREADS` would change. \
-                 The runner `smol` has as many as the others."
+                "Always uses one worker, the default unless `SMOL_THREADS` is set. The runner `smol` has \
+                 as many workers as the others."
                     .into(),
             ],
         }
@@ -48,9 +48,9 @@ impl Runner for SmolGlobal {
 
     fn refuses(&self, _: &dyn DynWorkload, point: &Point, needs: &Requirements) -> Option<String> {
         if needs.shuts_down {
-            return Some("its executor is global: it ends with the process only".to_owned());
+            return Some("The executor is global and cannot be shut down.".to_owned());
         }
-        let reason = "its default is one thread, so there is no number of workers to set";
+        let reason = "It uses the default of one thread: the number of workers cannot be set.";
         point.workers().map(|_| reason.to_owned())
     }
 
@@ -110,7 +110,7 @@ impl Execute for Global {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn roots_run_where_they_should() {
+    fn roots_run_in_the_requested_place() {
         runtime_bench_sync::placement::check(&super::OnAsyncIo(super::Global));
     }
 }

@@ -35,13 +35,13 @@ impl Runner for Smol {
             name: self.name().to_owned(),
             title: "smol".into(),
             class: Class::MultiThread,
-            configuration: format!("an Executor of its own on {workers} threads"),
+            configuration: format!("its own Executor, {workers} threads"),
             packages: packages(&["smol", "async-executor", "async-io", "async-channel"]),
             notes: vec![
-                "smol's global executor would have one thread; this one has as many as the other \
+                "smol's global executor has one thread by default; this one has as many as the other \
                  runners."
                     .into(),
-                "A further thread drives the reactor when no worker does.".into(),
+                "An additional thread drives the reactor when no worker does.".into(),
             ],
         }
     }
@@ -72,10 +72,10 @@ impl Running {
 
 impl Execute for Running {
     type Task<T: Send + 'static> = Task<T>;
-    type ShutdownRuntime = Beside;
+    type ShutdownRuntime = Second;
 
-    fn new_instance(workers: usize) -> io::Result<Beside> {
-        Beside::start(workers)
+    fn new_instance(workers: usize) -> io::Result<Second> {
+        Second::start(workers)
     }
 
     fn run<F>(&self, root: F) -> F::Output
@@ -115,32 +115,32 @@ impl Execute for Running {
     }
 }
 
-/// An executor beside [`EXECUTOR`], with threads that run it until they are told to stop.
-struct Beside {
+/// A second executor. Its threads run it until they are told to stop.
+struct Second {
     executor: Arc<Executor<'static>>,
     /// Dropped when they are to stop.
     running: Sender<()>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Beside {
+impl Second {
     fn start(workers: usize) -> io::Result<Self> {
         let executor = Arc::new(Executor::new());
         let (running, stopped) = unbounded::<()>();
         let start = |worker| {
             let (executor, stopped) = (Arc::clone(&executor), stopped.clone());
             let run = move || {
-                // Nobody sends anything: it ends when the channel does.
+                // Nothing is sent; the thread exits when the channel is closed.
                 let _ = smol::block_on(executor.run(stopped.recv()));
             };
-            thread::Builder::new().name(format!("beside-{worker}")).spawn(run)
+            thread::Builder::new().name(format!("second-{worker}")).spawn(run)
         };
         let threads = (0..workers).map(start).collect::<io::Result<_>>()?;
         Ok(Self { executor, running, threads })
     }
 }
 
-impl ShutdownRuntime for Beside {
+impl ShutdownRuntime for Second {
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.executor.spawn(task).detach();
     }
@@ -163,7 +163,7 @@ impl ShutdownRuntime for Beside {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn roots_run_where_they_should() {
+    fn roots_run_in_the_requested_place() {
         runtime_bench_sync::placement::check(&super::OnAsyncIo(super::Running::start(2).unwrap()));
     }
 }

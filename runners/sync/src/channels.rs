@@ -1,6 +1,6 @@
-//! The channels of each crate: all of them work on every asynchronous runtime.
+//! Channels of each crate. All of them work on every async runtime.
 //!
-//! No function here is asynchronous: its future would stand around the crate's own in every hop.
+//! No function here is `async`: its future would wrap the crate's own in every hop.
 
 use std::future::{Future, ready};
 
@@ -9,8 +9,7 @@ use tokio::sync::mpsc;
 
 use runtime_bench_api::runtime::map_future;
 
-/// Shows the channels of a name, with or without a bound, to a visitor; `None` for a name that nobody
-/// has.
+/// Passes the named channels, bounded or not, to a visitor; `None` for an unknown name.
 pub fn by_name<V: ChannelsVisitor>(name: &str, bounded: bool, visitor: V) -> Option<V::Output> {
     match (name, bounded) {
         ("tokio", true) => Some(visitor.visit::<Tokio>()),
@@ -21,7 +20,7 @@ pub fn by_name<V: ChannelsVisitor>(name: &str, bounded: bool, visitor: V) -> Opt
     }
 }
 
-/// `tokio::sync::mpsc`: one receiver, and part of tokio's cooperative budget.
+/// `tokio::sync::mpsc`: a single receiver; consumes tokio's cooperative budget.
 pub struct Tokio;
 
 impl Channels for Tokio {
@@ -46,7 +45,7 @@ impl Channels for Tokio {
     }
 }
 
-/// The same without a bound, which in tokio are types of their own.
+/// The same without a bound: separate types in tokio.
 pub struct TokioUnbounded;
 
 impl Channels for TokioUnbounded {
@@ -73,7 +72,7 @@ impl Channels for TokioUnbounded {
     }
 }
 
-/// Two versions of async-channel have one shape, and share no trait.
+/// Implements [`Channels`] for one version of async-channel: two versions share no trait.
 #[macro_export]
 macro_rules! async_channel {
     ($(#[$about:meta])* $name:ident, $($channel:ident)::+, $make:expr) => {
@@ -107,7 +106,7 @@ macro_rules! async_channel {
 }
 
 async_channel!(
-    /// async-channel in the version that smol re-exports.
+    /// async-channel, in the version that smol re-exports.
     AsyncChannel,
     async_channel,
     async_channel::bounded

@@ -1,4 +1,4 @@
-//! Locks and channels that work on every asynchronous runtime, so that a workload can choose among them.
+//! Locks and channels that work on every async runtime.
 
 pub mod channels;
 pub mod locks;

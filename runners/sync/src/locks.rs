@@ -1,11 +1,11 @@
-//! The locks of each crate: all of them work on every asynchronous runtime.
+//! Locks of each crate. All of them work on every async runtime.
 
 use std::future::Future;
 use std::sync::PoisonError;
 
 use runtime_bench_api::runtime::{Locks, LocksVisitor};
 
-/// Shows the locks of a name to a visitor; `None` for a name that nobody has.
+/// Passes the named locks to a visitor; `None` for an unknown name.
 pub fn by_name<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
     match name {
         "tokio" => Some(visitor.visit::<Tokio>()),
@@ -15,7 +15,7 @@ pub fn by_name<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
     }
 }
 
-/// Two crates have locks of one shape, and share no trait.
+/// Implements [`Locks`] for one crate: two crates have the same API but share no trait.
 macro_rules! asynchronous {
     ($(#[$about:meta])* $name:ident, $($locks:ident)::+) => {
         $(#[$about])*
@@ -63,7 +63,7 @@ macro_rules! asynchronous {
             where
                 F::Output: Send,
             {
-                // It is never closed.
+                // The semaphore is never closed.
                 let _permit = semaphore.acquire().await;
                 work.await
             }
@@ -72,21 +72,21 @@ macro_rules! asynchronous {
 }
 
 asynchronous!(
-    /// `tokio::sync`: fair, and part of tokio's cooperative budget.
+    /// `tokio::sync`: fair; consumes tokio's cooperative budget.
     Tokio, tokio::sync
 );
 asynchronous!(
-    /// `async-lock`: what smol and async-std re-export.
+    /// `async-lock`, which smol and async-std re-export.
     AsyncLock, async_lock
 );
 
-/// The standard library's: waiting blocks the worker, which is fine where nobody keeps them long.
+/// The standard library's locks. Waiting blocks the worker, which is fine if locks are held briefly.
 pub struct Std;
 
 impl Locks for Std {
     type Mutex<T: Send + 'static> = std::sync::Mutex<T>;
     type RwLock<T: Send + Sync + 'static> = std::sync::RwLock<T>;
-    /// There is none that an asynchronous task could keep across an await.
+    /// The standard library has no semaphore.
     type Semaphore = async_lock::Semaphore;
 
     fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T> {

@@ -1,14 +1,14 @@
-//! Where roots run: asked of every asynchronous runner's own tests.
+//! Checks where root tasks run; used by the tests of every async runner.
 
 use std::thread;
 
 use runtime_bench_api::runtime::AsyncRuntime;
 
-/// A spawned root runs on a worker, one on the caller on the thread that waits for it, and both can
+/// A spawned root must run on a worker, a root on the caller on the waiting thread; both must be able to
 /// spawn.
 ///
 /// # Panics
-/// Where they do not: it is a test of a runner.
+/// If a root runs elsewhere.
 pub fn check<R: AsyncRuntime>(runtime: &R) {
     let root = || async {
         R::spawn(async {}).await;

@@ -1,7 +1,7 @@
-//! `thread-pool`: a fixed number of OS threads and one queue.
+//! `thread-pool`: a fixed number of OS threads with one queue.
 //!
-//! Joining a task runs it on the spot when no thread has taken it yet, and otherwise runs other
-//! jobs of the queue until it is done, so that a recursion cannot starve the pool.
+//! Joining a task runs it at once if no thread has taken it yet. Otherwise the joiner runs other jobs
+//! from the queue until the task is done, so a recursion cannot starve the pool.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -34,16 +34,14 @@ impl Runner for ThreadPool {
         RunnerInfo {
             discontinued: None,
             name: self.name().to_owned(),
-            title: "Pool of OS threads".into(),
+            title: "OS thread pool".into(),
             class: Class::MultiThread,
             configuration: format!(
-                "{pool_threads} threads where tasks block, {workers} where they compute; one \
-                 shared queue"
+                "{pool_threads} threads if tasks block, {workers} if they compute; one shared queue"
             ),
             packages: packages(&[]),
             notes: vec![
-                "A task that waits occupies a thread of the pool, so the pool limits how many can \
-                 wait at once."
+                "A waiting task holds a thread, so the size of the pool limits how many tasks can wait."
                     .into(),
             ],
         }
@@ -59,8 +57,7 @@ impl Runner for ThreadPool {
         point: &Point,
         _: &Requirements,
     ) -> Option<String> {
-        let reason =
-            "where tasks wait, its threads are as many as --pool-threads says, not workers";
+        let reason = "Where tasks wait, --pool-threads sets the number of threads, not workers.";
         (workload.tasks_block() && point.workers().is_some()).then(|| reason.to_owned())
     }
 
@@ -71,10 +68,10 @@ impl Runner for ThreadPool {
 }
 
 type Job = Box<dyn FnOnce() + Send>;
-/// The `thread::Result` of a job, without its type: a channel of each type would be most of this crate's code.
+/// The `thread::Result` of a job with its type erased, so that the channel is compiled once.
 type Outcome = Box<dyn Any + Send>;
 
-/// The pool's queue; each of its threads knows it.
+/// The pool's queue; each of its threads holds a copy.
 #[derive(Clone)]
 struct Pool {
     sender: Sender<Job>,
@@ -102,7 +99,7 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Queues a job that whoever comes first, a thread of the pool or the joiner, takes.
+    /// Queues a job for a thread of the pool or the joiner, whichever comes first.
     fn submit<T, F>(&self, job: F) -> Task<T>
     where
         F: FnOnce() -> T + Send + 'static,
@@ -131,10 +128,10 @@ fn take_and_run(claim: &Mutex<Option<Job>>) {
 
 impl ThreadRuntime for Pool {
     type Task<T: Send + 'static> = Task<T>;
-    type ShutdownRuntime = Beside;
+    type ShutdownRuntime = Second;
 
-    fn new_instance(pool_threads: usize) -> io::Result<Beside> {
-        Beside::start(pool_threads)
+    fn new_instance(pool_threads: usize) -> io::Result<Second> {
+        Second::start(pool_threads)
     }
 
     fn run<T, F>(&self, root: F) -> T
@@ -142,7 +139,7 @@ impl ThreadRuntime for Pool {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        // From outside the pool: wait only, so that no thread more than its own works.
+        // The caller is outside the pool and only waits, so that no extra thread runs jobs.
         received(self.submit(root).result.recv()).unwrap_or_else(|panic| resume_unwind(panic))
     }
 
@@ -178,7 +175,7 @@ struct Task<T> {
     output: PhantomData<fn() -> T>,
 }
 
-/// A job always sends its outcome, of its own type; a lost one would be a panic like any other.
+/// A job always sends an outcome of its own type; a lost one counts as a panic.
 fn received<T: 'static>(outcome: Result<Outcome, RecvError>) -> thread::Result<T> {
     match outcome.map(Outcome::downcast::<thread::Result<T>>) {
         Ok(Ok(outcome)) => *outcome,
@@ -187,25 +184,25 @@ fn received<T: 'static>(outcome: Result<Outcome, RecvError>) -> thread::Result<T
     }
 }
 
-/// A pool beside the one that runs: its threads end when its queue is closed and empty.
-struct Beside {
+/// A second pool. Its threads exit when its queue is closed and empty.
+struct Second {
     queue: Sender<Job>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Beside {
+impl Second {
     fn start(threads: usize) -> io::Result<Self> {
         let (queue, jobs) = unbounded::<Job>();
         let start = |number| {
             let jobs = jobs.clone();
             let work = move || jobs.into_iter().for_each(|job| job());
-            thread::Builder::new().name(format!("beside-{number}")).spawn(work)
+            thread::Builder::new().name(format!("second-{number}")).spawn(work)
         };
         Ok(Self { queue, threads: (0..threads).map(start).collect::<io::Result<_>>()? })
     }
 }
 
-impl ShutdownThreads for Beside {
+impl ShutdownThreads for Second {
     fn spawn(&mut self, task: impl FnOnce() + Send + 'static) {
         // Its threads take jobs until the queue is closed.
         let _ = self.queue.send(Box::new(task));
@@ -214,7 +211,7 @@ impl ShutdownThreads for Beside {
     fn shut_down(self) {
         drop(self.queue);
         for thread in self.threads {
-            // A panic of a job has been printed where it happened.
+            // A panic in a job has already been printed.
             let _ = thread.join();
         }
     }
@@ -233,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recursion_does_not_starve_a_pool_of_any_size() {
+    fn recursion_does_not_starve_a_pool_of_any_size() {
         for threads in [1, 2, 5] {
             let pool = Pool::start(threads).unwrap();
             assert_eq!(pool.run(|| fib(15)), 610);
@@ -241,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_reaches_the_joiner_and_the_pool_goes_on() {
+    fn panic_reaches_the_joiner_and_the_pool_survives() {
         let pool = Pool::start(1).unwrap();
         let panicked = catch_unwind(AssertUnwindSafe(|| pool.run(|| panic!("on purpose"))));
         assert!(panicked.is_err());

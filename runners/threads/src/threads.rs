@@ -30,8 +30,8 @@ impl Runner for Threads {
             configuration: "std::thread::spawn for every task, default stack size".into(),
             packages: packages(&[]),
             notes: vec![
-                "The number of workers does not apply: each task is a thread, and the kernel \
-                 schedules them on all cores."
+                "Each task is a thread, which the kernel schedules on all cores; there is no number of \
+                 workers."
                     .into(),
             ],
         }
@@ -42,7 +42,7 @@ impl Runner for Threads {
     }
 
     fn refuses(&self, _: &dyn DynWorkload, point: &Point, _: &Requirements) -> Option<String> {
-        let reason = "each task is an OS thread, so there is no number of workers to set";
+        let reason = "Each task is an OS thread: the number of workers cannot be set.";
         point.workers().map(|_| reason.to_owned())
     }
 

@@ -29,8 +29,8 @@ impl Runner for CurrentThread {
             configuration: "current-thread scheduler, enable_all".into(),
             packages: packages(&["tokio", "mio"]),
             notes: vec![
-                "One thread, whatever the number of workers.".into(),
-                "File operations run on tokio's pool of blocking threads.".into(),
+                "Always uses one thread.".into(),
+                "File operations run on tokio's blocking pool.".into(),
             ],
         }
     }
@@ -40,7 +40,7 @@ impl Runner for CurrentThread {
     }
 
     fn refuses(&self, _: &dyn DynWorkload, point: &Point, _: &Requirements) -> Option<String> {
-        let reason = "it has one thread, so there is no number of workers to set";
+        let reason = "It has one thread: the number of workers cannot be set.";
         point.workers().map(|_| reason.to_owned())
     }
 

@@ -92,15 +92,15 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     type File = File;
     type Channels = channels::Tokio;
     type Locks = locks::Tokio;
-    type ShutdownRuntime = Beside;
+    type ShutdownRuntime = Second;
 
-    fn new_instance(workers: usize) -> io::Result<Beside> {
-        // The schedulers share their words, and only the running one knows which it is.
+    fn new_instance(workers: usize) -> io::Result<Second> {
+        // Both schedulers share this code; the running one knows its flavor.
         let mut builder = match Handle::current().runtime_flavor() {
             RuntimeFlavor::CurrentThread => Builder::new_current_thread(),
             _ => Builder::new_multi_thread(),
         };
-        builder.worker_threads(workers).enable_all().build().map(Beside)
+        builder.worker_threads(workers).enable_all().build().map(Second)
     }
 
     fn run<F>(&self, root: F) -> F::Output
@@ -140,7 +140,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     }
 
     async fn outcome<T: Send + 'static>(task: Task<T>) -> thread::Result<T> {
-        // Nothing aborts a task that is waited for, so an error is a panic.
+        // No awaited task is aborted, so an error is a panic.
         task.0.await.map_err(JoinError::into_panic)
     }
 
@@ -235,10 +235,10 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     }
 }
 
-/// A runtime beside the one that runs.
-struct Beside(Runtime);
+/// A second runtime.
+struct Second(Runtime);
 
-impl ShutdownRuntime for Beside {
+impl ShutdownRuntime for Second {
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         drop(self.0.spawn(task));
     }
@@ -248,12 +248,12 @@ impl ShutdownRuntime for Beside {
     }
 
     fn shut_down(self) {
-        // Dropping it waits for its workers, which drop their tasks.
+        // Dropping the runtime waits for its workers, which drop their tasks.
         drop(self.0);
     }
 }
 
-/// A join handle that panics where its task did.
+/// A join handle that propagates the panic of its task.
 struct Task<T>(JoinHandle<T>);
 
 impl<T> Future for Task<T> {
@@ -261,7 +261,7 @@ impl<T> Future for Task<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         Pin::new(&mut self.0).poll(context).map(|joined| {
-            // Nothing here aborts a task, so an error is a panic.
+            // No awaited task is aborted, so an error is a panic.
             joined.unwrap_or_else(|error| resume_unwind(error.into_panic()))
         })
     }

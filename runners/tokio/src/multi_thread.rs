@@ -26,7 +26,7 @@ impl Runner for MultiThread {
             class: Class::MultiThread,
             configuration: format!("multi-thread scheduler, {workers} worker threads, enable_all"),
             packages: packages(&["tokio", "mio"]),
-            notes: vec!["File operations run on tokio's pool of blocking threads.".into()],
+            notes: vec!["File operations run on tokio's blocking pool.".into()],
         }
     }
 
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roots_run_where_they_should() {
+    fn roots_run_in_the_requested_place() {
         let runtime = Builder::new_multi_thread().worker_threads(2).build();
         runtime_bench_sync::placement::check(&Tokio::<Blocking>::new(runtime.unwrap()));
     }

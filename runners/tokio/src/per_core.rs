@@ -1,4 +1,4 @@
-//! `tokio-per-core`: a current-thread runtime on each worker, which share nothing but a port.
+//! `tokio-per-core`: one current-thread runtime per worker; they share only a port.
 
 use std::future::Future;
 use std::sync::OnceLock;
@@ -15,10 +15,10 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use super::{Blocking, Form, Tokio};
 use runtime_bench_api::runner::{Runner, packages};
 
-/// The runtimes beside the first. A process holds one instance, so it can be a static.
+/// The runtimes other than the first. A static, because a process holds one instance.
 static OTHERS: OnceLock<Vec<Handle>> = OnceLock::new();
 
-/// tokio's scheduler for one thread, once for each worker.
+/// tokio's current-thread scheduler, one per worker.
 #[derive(Clone, Copy, Debug)]
 pub struct PerCore;
 
@@ -31,16 +31,16 @@ impl Runner for PerCore {
         RunnerInfo {
             discontinued: None,
             name: self.name().to_owned(),
-            title: "tokio, a runtime per core".into(),
+            title: "tokio, one runtime per core".into(),
             class: Class::MultiThread,
             configuration: format!(
-                "{workers} current-thread runtimes on threads of their own, each with a socket on the \
-                 same port (SO_REUSEPORT)"
+                "{workers} current-thread runtimes, each on its own thread with a socket on the same port \
+                 (SO_REUSEPORT)"
             ),
             packages: packages(&["tokio", "mio"]),
             notes: vec![
-                "The kernel divides connections by a hash of their addresses, so a few connections \
-                 may meet on one core while another is idle."
+                "The kernel assigns connections by a hash of their addresses, so a few connections may \
+                 share one core while another is idle."
                     .into(),
             ],
         }
@@ -51,13 +51,12 @@ impl Runner for PerCore {
     }
 
     fn refuses(&self, workload: &dyn DynWorkload, _: &Point, _: &Requirements) -> Option<String> {
-        let reason = "its runtimes share no tasks: it is for servers, whose connections the kernel \
-                      divides";
+        let reason = "Servers only: the kernel spreads connections over one runtime per core.";
         (!workload.serves()).then(|| reason.to_owned())
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        // No code for workloads that are always refused.
+        // Compiles no code for workloads that are always refused.
         if !W::SERVES {
             return Err(Failure::no_session());
         }
@@ -70,7 +69,7 @@ fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// Starts the other runtimes, and gives the first.
+/// Starts the other runtimes and returns the first.
 fn start(workers: usize) -> io::Result<Runtime> {
     let mut others = Vec::new();
     for worker in 1..workers {
@@ -80,12 +79,12 @@ fn start(workers: usize) -> io::Result<Runtime> {
             .name(format!("tokio-{worker}"))
             .spawn(move || runtime.block_on(future::pending::<()>()))?;
     }
-    // A second instance in one process would be a bug of the harness; its tests make one.
+    // Only tests build a second instance in one process.
     let _ = OTHERS.set(others);
     runtime()
 }
 
-/// Tasks stay on the runtime that they were given to.
+/// Tasks stay on the runtime that they were spawned on.
 struct Divided;
 
 impl Form for Divided {

@@ -1,4 +1,4 @@
-//! `tokio-rayon`: what tokio's documentation advises for computing.
+//! `tokio-rayon`: tokio with rayon for computing, as tokio's documentation recommends.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use super::{Form, Tokio};
 use runtime_bench_api::runner::{Runner, packages};
 
-/// tokio's work-stealing scheduler beside rayon's pool.
+/// tokio's work-stealing scheduler with rayon's pool.
 #[derive(Clone, Copy, Debug)]
 pub struct WithRayon;
 
@@ -29,7 +29,7 @@ impl Runner for WithRayon {
         RunnerInfo {
             discontinued: None,
             name: self.name().to_owned(),
-            title: "tokio, computing on rayon".into(),
+            title: "tokio + rayon".into(),
             class: Class::MultiThread,
             configuration: format!(
                 "multi-thread scheduler, {workers} worker threads, enable_all; rayon's global pool \
@@ -37,8 +37,8 @@ impl Runner for WithRayon {
             ),
             packages: packages(&["tokio", "mio", "rayon", "rayon-core"]),
             notes: vec![
-                "Work that is offloaded goes to rayon, and its result comes back by a oneshot \
-                 channel; all else is the runner `tokio`."
+                "Offloaded work runs on rayon and returns its result over a oneshot channel. Everything \
+                 else is identical to the runner `tokio`."
                     .into(),
             ],
         }
@@ -49,18 +49,18 @@ impl Runner for WithRayon {
     }
 
     fn refuses(&self, _: &dyn DynWorkload, _: &Point, needs: &Requirements) -> Option<String> {
-        let reason = "it is tokio except where work is offloaded, and nothing is offloaded here";
+        let reason = "Same as tokio here: this workload offloads nothing.";
         (!needs.offloads).then(|| reason.to_owned())
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        // No code for workloads that are always refused.
+        // Compiles no code for workloads that are always refused.
         if !W::OFFLOADS {
             return Err(Failure::no_session());
         }
         let workers = setup.workers;
         let build = || {
-            // A process holds one instance, so it can be the global pool, as users write it.
+            // The global pool, as in most programs; a process holds one instance.
             let pool = ThreadPoolBuilder::new().num_threads(workers).build_global();
             pool.map_err(io::Error::other)?;
             let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
@@ -77,9 +77,9 @@ impl Form for OnRayon {
     async fn offload<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
         let (sender, receiver) = oneshot::channel();
         rayon::spawn(move || {
-            // A panic would end the process here; elsewhere it reaches whoever waits.
+            // A panic would end the process here; forward it to the waiter, as other runtimes do.
             let ended = catch_unwind(AssertUnwindSafe(work));
-            // Nobody waits for the result of work that was given up.
+            // The receiver is gone if the waiter was cancelled.
             let _ = sender.send(ended);
         });
         let ended = receiver.await.unwrap_or_else(|lost| Err(Box::new(lost)));
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_rayon_computes_and_what_it_panics_with_reach_whoever_waits() {
+    fn results_and_panics_on_rayon_reach_the_waiter() {
         assert_eq!(block_on(OnRayon::offload(|| 7)), 7);
         let panics = || block_on(OnRayon::offload(|| panic!("on purpose")));
         let panic = catch_unwind(panics).unwrap_err();

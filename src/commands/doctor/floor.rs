@@ -1,20 +1,47 @@
 //! The noise floor: by how much identical code differs here, and what follows from it.
 
-use runtime_bench_analysis::analysis::{Group, Status, control_pairs, level};
-use runtime_bench_analysis::stats::{ControlCheck, Interval, MARGIN, compare, fewest_pairs};
-use runtime_bench_results::run::{Run, Schedule};
+use std::collections::BTreeSet;
+
+use runtime_bench_analysis::analysis::{Group, Levels, Status, control_pairs};
+use runtime_bench_analysis::stats::{ControlCheck, Interval, fewest_pairs, smallest_difference};
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::run::{Role, Run, Schedule};
 use runtime_bench_results::trial::Phase;
 use serde::Serialize;
 
+use runtime_bench_harness::plan::Planned;
 use runtime_bench_harness::plan::profile::Profile;
 
-/// Runners of a whole table, whose number of pairs sets the level.
-const RUNNERS: usize = 7;
-/// Workloads of such a table.
-const WORKLOADS: usize = 39;
-/// A difference of a half-width and the margin is seen half the time. To be seen nine times in ten it
-/// must be larger by 1.28 standard errors of the median, where the half-width at this level is 3.6.
-const OFTEN: f64 = 1.0 + 1.28 / 3.6;
+/// A whole run of a profile, whose cells set the level of a comparison.
+pub(super) struct WholeRun {
+    pub(super) profile: Profile,
+    pub(super) planned: Planned,
+}
+
+impl WholeRun {
+    /// The level of the comparisons of a point, with all runners that can do it.
+    fn level(&self, group: &Group) -> f64 {
+        let class = |name: &str| {
+            let mut runners = self.planned.runners.iter();
+            runners.find(|info| info.name == name).map(|info| info.class)
+        };
+        let able: BTreeSet<&str> = self
+            .planned
+            .runnable()
+            .filter(|cell| cell.role == Role::Subject && cell.key.group() == group.name)
+            .map(|cell| cell.key.runner.as_str())
+            .filter(|name| class(name) != Some(Class::Reference))
+            .collect();
+        Levels::of(&self.planned.plan).level(&group.workload, able.len())
+    }
+
+    /// The smallest difference that it sees nine times in ten, percent, where trials cost so much.
+    fn smallest(&self, group: &Group, control: &[(f64, f64)], trial_s: f64) -> Option<f64> {
+        let level = self.level(group);
+        let rounds = rounds(self.profile, trial_s, level);
+        smallest_difference(control, rounds, level).map(|share| 100.0 * share)
+    }
+}
 
 /// What the reference against itself showed for one workload.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,9 +56,9 @@ pub(super) struct Floor {
     pub(super) trial_ms: f64,
     /// Whether the two were proven alike, or told apart; `None` when they could not be compared.
     pub(super) control: Option<ControlCheck>,
-    /// Half-width of the A/A control's interval, per cent: the noise floor.
+    /// Half-width of the A/A control's interval, percent: the noise floor.
     pub(super) half_width: Option<f64>,
-    /// The smallest difference that a quick run sees nine times in ten, per cent.
+    /// The smallest difference that a quick run sees nine times in ten, percent.
     pub(super) quick: Option<f64>,
     /// The same of a standard run that measures warm instances.
     pub(super) standard: Option<f64>,
@@ -41,17 +68,10 @@ pub(super) struct Floor {
 
 impl Floor {
     /// The floor of one comparison of a run.
-    pub(super) fn of(run: &Run, group: &Group) -> Self {
+    pub(super) fn of(run: &Run, group: &Group, [quick, standard]: &[WholeRun; 2]) -> Self {
         let pairs = control_pairs(run, group);
         let trial_s = trial_s(run, group).unwrap_or(0.0);
         let interval = group.control.as_ref().and_then(|control| control.comparison.interval);
-        // A table of seven runners has a stricter level than the one A/A control here.
-        let wide = compare("", &pairs, level(WORKLOADS, 1, RUNNERS, 1)).strict_interval;
-        let smallest = |profile: Profile| {
-            let rounds = rounds(profile, trial_s);
-            let scale = OFTEN * (pairs.len() as f64 / rounds).sqrt();
-            wide.map(|wide| half_width(wide, scale) + 100.0 * MARGIN)
-        };
         // The schedule's own words are of the budget of a cell, and the doctor has one for all.
         let left_out = |s: &Schedule| s.group == group.name && s.left_out.is_some();
         let reason = match group.rows.first().map(|row| &row.status) {
@@ -72,28 +92,25 @@ impl Floor {
             rounds: pairs.len(),
             trial_ms: trial_s * 1e3,
             control: group.control.as_ref().map(|control| control.check),
-            half_width: interval.map(|interval| half_width(interval, 1.0)),
-            quick: smallest(Profile::Quick),
-            standard: smallest(Profile::Standard),
+            half_width: interval.map(half_width),
+            quick: quick.smallest(group, &pairs, trial_s),
+            standard: standard.smallest(group, &pairs, trial_s),
             reason,
         }
     }
 }
 
-/// Half of an interval of a ratio, per cent, after `scale` has been applied to its width. Ratios
-/// are wide on a log scale, as they are compared.
-fn half_width(interval: Interval, scale: f64) -> f64 {
-    let half = (interval.high.ln() - interval.low.ln()) / 2.0;
-    100.0 * (half * scale).exp_m1()
+/// Half of an interval of a ratio, percent. Ratios are wide on a log scale, as they are compared.
+fn half_width(interval: Interval) -> f64 {
+    100.0 * ((interval.high.ln() - interval.low.ln()) / 2.0).exp_m1()
 }
 
-/// Rounds that a profile makes with its budget of a cell and trials of this cost; the width of an
-/// interval of a median shrinks with the root of them.
-fn rounds(profile: Profile, trial_s: f64) -> f64 {
+/// Rounds that a profile makes with its budget of a cell, trials of this cost, and a level.
+fn rounds(profile: Profile, trial_s: f64, level: f64) -> usize {
     let (fewest, most) = profile.rounds(Phase::Warm).into_inner();
-    let fitting = profile.budget().as_secs_f64() / trial_s.max(f64::MIN_POSITIVE);
-    let fewest = f64::from(fewest).max(fewest_pairs(level(WORKLOADS, 1, RUNNERS, 1)) as f64);
-    fitting.floor().clamp(fewest, f64::from(most))
+    let fitting = (profile.budget().as_secs_f64() / trial_s.max(f64::MIN_POSITIVE)).floor();
+    let fewest = f64::from(fewest).max(fewest_pairs(level) as f64);
+    fitting.clamp(fewest, f64::from(most).max(fewest)) as usize
 }
 
 /// Mean cost of the counted trials of a comparison, seconds.
@@ -117,18 +134,22 @@ mod tests {
     #[test]
     fn the_half_width_is_taken_on_a_log_scale() {
         let interval = Interval { low: 1.0 / 1.04, high: 1.04 };
-        assert!(near(half_width(interval, 1.0), 4.0));
-        assert!(near(half_width(interval, 2.0), 8.16), "1.04² − 1");
-        assert!(near(half_width(Interval { low: 1.0, high: 1.21 }, 1.0), 10.0), "not around 1");
-        assert!(near(half_width(Interval { low: 1.1, high: 1.1 }, 1.0), 0.0));
+        assert!(near(half_width(interval), 4.0));
+        assert!(near(half_width(Interval { low: 1.0, high: 1.21 }), 10.0), "not around 1");
+        assert!(near(half_width(Interval { low: 1.1, high: 1.1 }), 0.0));
     }
 
     #[test]
     fn a_profile_has_the_rounds_that_fit_its_budget() {
-        assert!(near(rounds(Profile::Quick, 0.0119), 50.0));
-        assert!(near(rounds(Profile::Standard, 0.02), 100.0));
-        assert!(near(rounds(Profile::Standard, 0.001), 150.0), "no more are of use");
-        assert!(near(rounds(Profile::Quick, 9.0), 14.0), "no fewer bear a verdict");
-        assert!(near(rounds(Profile::Quick, 0.0), 150.0));
+        let level = 1e-5;
+        assert_eq!(rounds(Profile::Quick, 0.0119, level), 50);
+        assert_eq!(rounds(Profile::Standard, 0.02, level), 100);
+        assert_eq!(rounds(Profile::Standard, 0.001, level), 150, "no more are of use");
+        assert_eq!(
+            rounds(Profile::Quick, 9.0, level),
+            fewest_pairs(level),
+            "no fewer bear a verdict"
+        );
+        assert_eq!(rounds(Profile::Quick, 0.0, level), 150);
     }
 }

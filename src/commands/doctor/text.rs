@@ -38,10 +38,14 @@ fn floor(floor: &Floor) -> Vec<String> {
             floor.rounds, floor.trial_ms
         ));
     }
-    if let (Some(quick), Some(standard)) = (floor.quick, floor.standard) {
+    let share = |share: Option<f64>| {
+        share.map_or_else(|| "none".to_owned(), |percent| format!("{percent:.1}%"))
+    };
+    if floor.half_width.is_some() {
         lines.push(format!(
-            "    smallest difference to be seen, warm instances: {quick:.1} % in a quick run, \
-             {standard:.1} % in a standard one"
+            "    smallest difference found in 9 of 10 runs, warm instances: {} (quick), {} (standard)",
+            share(floor.quick),
+            share(floor.standard)
         ));
     }
     lines

@@ -1,4 +1,4 @@
-//! Cells: workloads on runners, with their types erased.
+//! Cells: pairs of a workload and a runner, with their types erased.
 
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
@@ -9,13 +9,13 @@ use crate::instance::Instance;
 use crate::runner::Runner;
 use crate::workload::{Failure, Setup, Unsupported, Workload};
 
-/// Workloads of a catalog, each with its own type.
+/// Visits the workloads of a catalog, each with its own type.
 pub trait WorkloadVisitor {
     /// Takes one workload.
     fn visit<W: Workload>(&mut self, workload: W);
 }
 
-/// A workload on a runner: the compiler makes native code of the two.
+/// A workload on a runner, compiled to native code as a pair.
 trait Cell: Send + Sync {
     fn workload(&self) -> &dyn DynWorkload;
     fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure>;
@@ -36,7 +36,7 @@ impl<W: Workload, R: Runner> Cell for Pair<W, R> {
     }
 }
 
-/// A runner without its type: everything but [`Runner::start`].
+/// A runner with its type erased: everything except [`Runner::start`].
 trait DynRunner: Send + Sync {
     fn name(&self) -> &'static str;
     fn probe(&self, workers: usize, pool_threads: usize) -> ProbedRunner;
@@ -108,7 +108,7 @@ impl Cells {
         self
     }
 
-    /// Whether there is no cell at all.
+    /// Whether there are no cells.
     pub fn is_empty(&self) -> bool {
         self.runners.iter().all(|runner| runner.cells.is_empty())
     }
@@ -124,7 +124,7 @@ impl Cells {
         cells.flat_map(|known| &known.cells).map(|cell| cell.workload().info().name).collect()
     }
 
-    /// Describes every runner, and says which workloads it supports at which points.
+    /// Describes every runner and which of the given cells it supports.
     pub fn probe(
         &self,
         workers: usize,
@@ -147,7 +147,7 @@ impl Cells {
     /// Builds and prepares a fresh instance of a cell.
     ///
     /// # Errors
-    /// When there is no such cell, or it cannot be built or prepared.
+    /// When the cell is unknown, or cannot be built or prepared.
     pub fn start(
         &self,
         workload: &str,
@@ -156,8 +156,11 @@ impl Cells {
     ) -> Result<Box<dyn Instance>, Failure> {
         let mut runners = self.runners.iter().filter(|known| known.runner.name() == runner);
         let cell = runners.find_map(|known| known.cell(workload));
-        let unknown =
-            || Failure::Request(format!("this program was built without {workload} on {runner}"));
+        let unknown = || {
+            Failure::Request(format!(
+                "unknown cell: this program was built without {workload} on {runner}"
+            ))
+        };
         cell.ok_or_else(unknown)?.start(setup)
     }
 }

@@ -1,4 +1,4 @@
-//! The object-safe half of a workload: all that a harness needs without knowing its type.
+//! The object-safe part of a workload: what a harness needs without knowing its type.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub trait DynWorkload: Send + Sync {
     /// As [`Workload::info`].
     fn info(&self) -> WorkloadInfo;
     /// As [`Workload::phases`].
-    fn ages(&self) -> &'static [Phase];
+    fn phases(&self) -> &'static [Phase];
     /// As [`Workload::SERVES`].
     fn serves(&self) -> bool;
     /// As [`Workload::METRICS`].
@@ -31,8 +31,6 @@ pub trait DynWorkload: Send + Sync {
     fn tasks_block(&self) -> bool;
     /// As [`Workload::points`].
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
-    /// As [`Workload::long_points`].
-    fn long_points(&self, workers: usize) -> Vec<Point>;
     /// As [`Workload::capacity`].
     fn capacity(&self, point: &Point) -> Option<Point>;
     /// As [`Workload::requirements`].
@@ -55,7 +53,7 @@ pub trait DynWorkload: Send + Sync {
     /// # Errors
     /// When they cannot be created.
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure>;
-    /// Parses and verifies the outputs of an external runner, one an iteration.
+    /// Parses and verifies the outputs of an external runner, one per iteration.
     ///
     /// # Errors
     /// When one is malformed or wrong.
@@ -82,8 +80,8 @@ impl<W: Workload> DynWorkload for W {
         Workload::info(self)
     }
 
-    fn ages(&self) -> &'static [Phase] {
-        Workload::ages(self)
+    fn phases(&self) -> &'static [Phase] {
+        Workload::phases(self)
     }
 
     fn serves(&self) -> bool {
@@ -100,10 +98,6 @@ impl<W: Workload> DynWorkload for W {
 
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point> {
         Workload::points(self, set, workers)
-    }
-
-    fn long_points(&self, workers: usize) -> Vec<Point> {
-        Workload::long_points(self, workers)
     }
 
     fn capacity(&self, point: &Point) -> Option<Point> {

@@ -7,10 +7,10 @@ use runtime_bench_results::key::ParamError;
 /// Why a workload cannot run at a point on a family of runners.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsupported {
-    /// This runner or its whole family cannot do it, for this reason.
+    /// This runner or its whole family cannot run the point.
     #[error("{0}")]
     Family(String),
-    /// Nobody can: the point itself makes no sense.
+    /// No runner can: the point itself is invalid.
     #[error("{0}")]
     Point(String),
 }
@@ -21,32 +21,32 @@ impl From<ParamError> for Unsupported {
     }
 }
 
-/// Why a trial has no figure.
+/// Why a trial failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The answer was not the expected one.
+    /// An output was wrong.
     #[error("{0}")]
     WrongOutput(String),
-    /// Something that the trial needs was refused.
+    /// The operating system refused an operation.
     #[error("{what}: {source}")]
     Io {
-        /// What was being done.
+        /// The operation.
         what: &'static str,
-        /// The operating system's answer.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The request asks for something that cannot be.
+    /// The request is invalid.
     #[error("{0}")]
     Request(String),
 }
 
 impl Failure {
-    /// The workload has no session on this family of runners.
+    /// The workload does not run on this family of runners.
     pub fn no_session() -> Self {
         Self::Request("the workload does not run on this family of runners".to_owned())
     }
 
-    /// Says what was being done when the operating system refused.
+    /// Names the operation that the operating system refused.
     pub fn io(what: &'static str) -> impl Fn(io::Error) -> Self {
         move |source| Self::Io { what, source }
     }

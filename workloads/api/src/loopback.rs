@@ -9,10 +9,9 @@ use socket2::{Domain, SockRef, Socket, Type};
 use crate::failure::{Failure, Unsupported};
 use crate::runtime::{AsyncRuntime, Family};
 
-/// Connections that may wait to be accepted. The default of 128 makes a thousand connects at once
-/// take a second.
+/// Backlog of pending connections. With the default of 128, a thousand concurrent connects take a second.
 const BACKLOG: i32 = 4_096;
-/// Send and receive buffers: room for a message of every size in the catalogue.
+/// Send and receive buffers: room for a message of every size in the catalog.
 const BUFFER: usize = 64 * 1_024;
 
 /// Connects `count` pairs of streams, `(client, server)`, over a port of their own.
@@ -36,11 +35,11 @@ fn pair_over(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
     Ok((client, server))
 }
 
-/// Listens on a new port of loopback. On Linux, what is accepted inherits the options.
+/// Listens on a new port of loopback. On Linux, accepted streams inherit the options.
 ///
-/// An accepted stream closes with a reset, which ends the connection at both ends at once: nothing
-/// of it waits in the kernel (`TIME_WAIT`) for the next runner. Bytes that are under way would be
-/// lost, so the client has read them all and closes first.
+/// An accepted stream closes with a reset, which ends both sides at once and leaves nothing in the kernel
+/// (`TIME_WAIT`) for the next runner. Bytes in flight would be lost, so the client reads all of them and
+/// closes first.
 ///
 /// # Errors
 /// When the system refuses a socket or a port.
@@ -50,21 +49,21 @@ pub fn listen() -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Makes what a listener accepts close with a reset.
+/// Makes accepted streams close with a reset.
 pub fn close_by_reset(listener: &TcpListener) -> io::Result<()> {
     SockRef::from(listener).set_linger(Some(Duration::ZERO))
 }
 
-/// Listens with several sockets on one port of loopback, or on any free one for 0. What is accepted has
-/// the same options, and closes as usual.
+/// Listens with several sockets on one port of loopback; 0 selects a free port. Accepted streams have the
+/// same options and close normally.
 ///
 /// # Errors
 /// When the system refuses a socket or the port.
 pub fn listen_together(port: u16, sockets: usize) -> io::Result<Vec<TcpListener>> {
     let shared = sockets > 1;
     if shared && port != 0 {
-        // Sockets that share a port share it with another server, too, which would take half of the
-        // clients and say nothing. One that does not share is refused where there is any.
+        // A shared port could also be shared with another server, which would silently take half of the
+        // clients. An exclusive socket is refused if the port is in use.
         drop(listen_at(port, false)?);
     }
     let first = listen_at(port, shared)?;
@@ -79,7 +78,7 @@ fn listen_at(port: u16, shared: bool) -> io::Result<TcpListener> {
     #[cfg(unix)]
     {
         socket.set_reuse_port(shared)?;
-        // As std does: connections of a server that was stopped (`TIME_WAIT`) do not keep its port.
+        // As in std: connections of a stopped server (`TIME_WAIT`) do not block its port.
         socket.set_reuse_address(port != 0)?;
     }
     #[cfg(not(unix))]
@@ -116,13 +115,11 @@ pub fn hand_over<R: AsyncRuntime>(stream: TcpStream) -> Result<R::Tcp, Failure> 
         .map_err(Failure::io("handing a connection to the runtime"))
 }
 
-/// Refuses a pool made for computing, where every task that waits holds a worker.
+/// Rejects pools for computing, where every waiting task holds a worker.
 pub fn waits_for_sockets(family: Family) -> Result<(), Unsupported> {
     if family == Family::DataParallel {
         return Err(Unsupported::Family(
-            "a task that waits for a socket holds a worker of the pool, and the work would stand \
-             still"
-                .to_owned(),
+            "Would deadlock: tasks that wait for a socket block a worker.".to_owned(),
         ));
     }
     Ok(())
@@ -134,7 +131,7 @@ mod tests {
     use std::io::{Read, Write};
 
     #[test]
-    fn what_is_accepted_inherits_the_options() {
+    fn accepted_streams_inherit_the_options() {
         let listener = listen().unwrap();
         let _client = connect(listener.local_addr().unwrap()).unwrap();
         let server = Socket::from(listener.accept().unwrap().0);
@@ -145,7 +142,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_port_that_was_asked_for_belongs_to_one_server_however_many_sockets_it_has() {
+    fn requested_port_belongs_to_one_server() {
         let first = listen_together(0, 2).unwrap();
         let port = first[0].local_addr().unwrap().port();
         let refused = listen_together(port, 2).unwrap_err();
@@ -155,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_two_ends_of_a_pair_belong_together() {
+    fn both_ends_of_a_pair_are_connected() {
         for (number, (mut client, mut server)) in pairs(3).unwrap().into_iter().enumerate() {
             client.write_all(&[number as u8]).unwrap();
             let mut byte = [0];

@@ -1,14 +1,14 @@
-//! The process of a trial: it must not outlive the harness, and knows what it occupies.
+//! The process of a trial: ends with the harness and reports its memory and threads.
 
 use std::env;
 #[cfg(target_os = "linux")]
 use std::fs;
 
-/// Environment variable that holds the process id of the harness that waits for a trial.
+/// Environment variable with the process id of the harness.
 pub const HARNESS_PID: &str = "RUNTIME_BENCH_HARNESS";
 
-/// Whether the harness that waits for this process has ended; `false` when no harness is named. The
-/// harness need not be the parent: the trial may have been started through a wrapper.
+/// Whether the harness has ended; `false` if none is named. The harness may not be the parent, because a
+/// wrapper may have started the trial.
 pub fn orphaned() -> bool {
     let harness = env::var(HARNESS_PID).ok().and_then(|id| id.parse().ok());
     harness.is_some_and(|id| !is_alive(id))
@@ -21,16 +21,16 @@ fn is_alive(process: u32) -> bool {
     stat.is_ok_and(|stat| !stat.contains(") Z ") && !stat.contains(") X "))
 }
 
-/// Not known on this system.
+/// Unknown on this system.
 #[cfg(not(target_os = "linux"))]
 fn is_alive(_: u32) -> bool {
     true
 }
 
-/// Switches on or off that this process is killed when the thread that started it ends.
+/// Sets whether this process is killed when the thread that started it ends.
 #[cfg(target_os = "linux")]
 pub fn die_with_parent(on: bool) {
-    // Where it is refused, a trial may outlive a killed harness until its limit.
+    // If this fails, a trial may outlive a killed harness until its time limit.
     let _ = nix::sys::prctl::set_pdeathsig(on.then_some(nix::sys::signal::Signal::SIGKILL));
 }
 
@@ -46,7 +46,7 @@ fn status(name: &str) -> Option<u64> {
     line.trim().trim_end_matches(" kB").parse().ok()
 }
 
-/// Not known on this system.
+/// Unknown on this system.
 #[cfg(not(target_os = "linux"))]
 fn status(_: &str) -> Option<u64> {
     None
@@ -68,7 +68,7 @@ pub fn raise_open_files() {
     {
         use nix::sys::resource::{Resource, getrlimit, setrlimit};
         if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
-            // Where it is refused, the workload reports what it could not open.
+            // If this fails, the workload reports the file that it cannot open.
             let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
         }
     }
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ended_process_is_not_alive_before_and_after_it_is_reaped() {
+    fn ended_process_is_not_alive_before_and_after_reaping() {
         assert!(is_alive(std::process::id()));
         let mut child = Command::new("true").spawn().unwrap();
         while is_alive(child.id()) {
@@ -105,7 +105,7 @@ mod tests {
             gate.wait();
             count
         });
-        // Other tests have threads, too.
+        // Other tests also have threads.
         assert!(count.unwrap() > MORE as u64, "{count:?}");
         assert!(peak_memory().unwrap() > 100_000);
     }

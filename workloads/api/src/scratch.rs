@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Under its name the file is always whole: another process may look at the same moment.
+/// Writes a file atomically, because another process may read it at the same time.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let partial = path.with_extension(format!("part{}", std::process::id()));
     File::create(&partial)?.write_all(bytes)?;

@@ -8,7 +8,7 @@ use crate::clock::{Clock, Timing};
 use crate::failure::Unsupported;
 use crate::load::Traffic;
 
-/// The parameters of a workload, as it uses them.
+/// The parsed parameters of a workload.
 pub trait FromPoint: Sized + Clone + Send + Sync + 'static {
     /// Parses the variant and the parameters of a point.
     ///
@@ -17,10 +17,10 @@ pub trait FromPoint: Sized + Clone + Send + Sync + 'static {
     fn from_point(point: &Point) -> Result<Self, Unsupported>;
 }
 
-/// A setup and its parsed parameters.
+/// The setup of a trial and its parsed parameters.
 #[derive(Clone)]
 pub struct Trial<P> {
-    /// The parameters of its point.
+    /// Parsed parameters of the point.
     pub params: P,
     /// Everything else.
     pub setup: Setup,
@@ -42,7 +42,7 @@ impl FromPoint for () {
     }
 }
 
-/// What one trial is given.
+/// The setup of a trial.
 #[derive(Clone)]
 pub struct Setup {
     /// Variant and parameters.
@@ -53,15 +53,15 @@ pub struct Setup {
     pub pool_threads: usize,
     /// Seed for the inputs.
     pub seed: u64,
-    /// A folder for input files, kept for the whole run.
+    /// Folder for input files, kept for the whole run.
     pub scratch: PathBuf,
-    /// Who loads a workload that is a server.
+    /// The load of a server.
     pub traffic: Traffic,
     /// The clock.
     pub clock: &'static dyn Clock,
 }
 
-/// The outputs of a block and what they took.
+/// The outputs of a block and their timing.
 #[derive(Clone, Debug)]
 pub struct Timed<O> {
     /// One per iteration.
@@ -81,7 +81,7 @@ impl<O> Timed<O> {
         self.timing.usage.cpu.as_nanos() as f64 / self.outputs.len() as f64
     }
 
-    /// Mean of a figure over the outputs.
+    /// Mean of a number over the outputs.
     pub fn mean(&self, of: impl Fn(&O) -> f64) -> f64 {
         self.outputs.iter().map(of).sum::<f64>() / self.outputs.len() as f64
     }

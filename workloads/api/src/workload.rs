@@ -1,4 +1,4 @@
-//! The trait that a workload implements, and what it may ask for.
+//! The trait that a workload implements, and its requirements.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -21,9 +21,9 @@ pub use crate::setup::{FromPoint, Setup, Timed, Trial};
 /// Which points of a workload to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PointSet {
-    /// One tiny point, for verification.
+    /// One small point for verification.
     Smoke,
-    /// One point, seldom another variant; an iteration of at most 5 ms where physics allows.
+    /// Usually one point, with iterations of at most 5 ms where possible.
     Quick,
     /// The sweeps.
     Full,
@@ -32,29 +32,29 @@ pub enum PointSet {
 /// Where the root task of an iteration runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Placement {
-    /// Where its children run: it is spawned.
+    /// Spawned, where its children run.
     Spawned,
-    /// On the thread that waits for it, which may be no worker.
+    /// On the thread that waits for it, which may not be a worker.
     OnCaller,
 }
 
-/// A workload: the same work for every runner, with a checked output.
+/// A workload: the same work for every runner, with a verified output.
 ///
-/// `on_async`, `on_threads` and `on_data_parallel` prepare a session outside the clock; the
-/// session's `iterate` stands inside it. A family that the workload does not run on is ruled out,
-/// with its reason, by [`Workload::requirements`], and its method is left at the default. Asynchronous runtimes
-/// whose tasks stay on one thread are ruled out unless [`Workload::supports_local`] lets them in to `on_local`.
+/// `on_async`, `on_threads` and `on_data_parallel` prepare a session, which is not timed; the session's
+/// `iterate` is. [`Workload::requirements`] rejects a family that the workload does not run on, with a
+/// reason; the method of that family keeps its default. Runtimes whose tasks stay on one thread are
+/// rejected unless [`Workload::supports_local`] accepts them for `on_local`.
 pub trait Workload: Clone + Send + Sync + 'static {
     /// The variant and the parameters of a point, parsed once.
     type Params: FromPoint;
 
-    /// What one iteration returns; every one is checked.
+    /// What one iteration returns; every output is verified.
     type Output: DeserializeOwned + Send + 'static;
 
     /// Its metrics, the headline first.
     const METRICS: &'static [&'static MetricDef];
 
-    /// Whether it is a server that clients from outside can speak to.
+    /// Whether it is a server that external clients can use.
     const SERVES: bool = false;
 
     /// Whether [`Requirements::offloads`] is set at any point.
@@ -63,63 +63,56 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Whether [`Workload::placement`] is [`Placement::OnCaller`] at any point.
     const ON_CALLER: bool = false;
 
-    /// The workload in its own words.
+    /// Name, title and description.
     fn info(&self) -> WorkloadInfo;
 
-    /// Where in its parameter space it is measured, given the number of workers.
+    /// The points to measure, given the number of workers.
     fn points(&self, set: PointSet, workers: usize) -> Vec<Point>;
 
-    /// Where the profiles measure it that take their time: at the quick points, unless what it looks for
-    /// is so rare that a block must be long.
-    fn long_points(&self, workers: usize) -> Vec<Point> {
-        self.points(PointSet::Quick, workers)
-    }
-
-    /// Where a trial tells by its metric `rate` how much can be done at `point`, so that a rate can be a
-    /// share of it; `None` where nothing has a rate.
+    /// The point whose metric `rate` gives the capacity at `point`, so that a rate can be a share of it;
+    /// `None` for workloads without a rate.
     fn capacity(&self, _point: &Point) -> Option<Point> {
         None
     }
 
-    /// What a point asks of the runner and the machine, or why this family cannot run it.
+    /// Requirements of a point, or why this family cannot run it.
     ///
     /// # Errors
-    /// [`Unsupported`] with a reason that a user understands.
+    /// [`Unsupported`] with a reason for the user.
     fn requirements(
         &self,
         params: &Self::Params,
         family: Family,
     ) -> Result<Requirements, Unsupported>;
 
-    /// Whether its tasks wait for something while they run. Then the thread pool has its I/O size,
-    /// otherwise one thread per worker.
+    /// Whether its tasks block. If so, the thread pool has its I/O size, otherwise one thread per worker.
     fn tasks_block(&self) -> bool {
         self.info().kind == Kind::Io
     }
 
-    /// Where the root task of an iteration runs, on an asynchronous runtime.
+    /// Where the root task of an iteration runs on an async runtime.
     fn placement(&self, _params: &Self::Params) -> Placement {
         Placement::Spawned
     }
 
-    /// Phases of an instance at which the workload means something.
-    fn ages(&self) -> &'static [Phase] {
+    /// Phases of an instance at which the workload is meaningful.
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Startup, Phase::Warm, Phase::Steady]
     }
 
-    /// Checks one output, outside the clock.
+    /// Verifies one output; not timed.
     ///
     /// # Errors
-    /// What was expected and what came.
+    /// The expected and the actual value.
     fn verify(&self, trial: &Trial<Self::Params>, output: &Self::Output) -> Result<(), String>;
 
     /// The output in a few characters, for the results file.
     fn describe(&self, output: &Self::Output) -> String;
 
-    /// The workload's own figures of a block, its headline among them.
+    /// The workload's own metrics of a block, including its headline.
     fn metrics(&self, trial: &Trial<Self::Params>, block: &Timed<Self::Output>) -> Vec<Metric>;
 
-    /// Latencies of a block in `HdrHistogram`'s compressed V2 encoding, base64, where it recorded them.
+    /// Latencies of a block in `HdrHistogram`'s compressed V2 encoding, base64, if it recorded any.
     fn histogram(&self, _block: &Timed<Self::Output>) -> Option<String> {
         None
     }
@@ -133,15 +126,13 @@ pub trait Workload: Clone + Send + Sync + 'static {
         std::future::ready(Err::<NoSession<Self::Output>, _>(Failure::no_session()))
     }
 
-    /// Whether `on_local` can do this point.
+    /// Whether `on_local` supports this point.
     ///
     /// # Errors
-    /// [`Unsupported::Family`] with a reason that a user understands.
+    /// [`Unsupported::Family`] with a reason for the user.
     fn supports_local(&self, _params: &Self::Params) -> Result<(), Unsupported> {
         Err(Unsupported::Family(
-            "its tasks cannot move between threads, and this workload is written for runtimes whose \
-             tasks can"
-                .to_owned(),
+            "Tasks stay on one thread here; this workload needs tasks that can move.".to_owned(),
         ))
     }
 
@@ -170,25 +161,24 @@ pub trait Workload: Clone + Send + Sync + 'static {
         Err::<NoSession<Self::Output>, _>(Failure::no_session())
     }
 
-    /// Whether an external runner can do this point by the runner protocol.
+    /// Whether external runners can run this point.
     ///
     /// # Errors
-    /// [`Unsupported::Family`] with a reason that a user understands.
+    /// [`Unsupported::Family`] with a reason for the user.
     fn supports_external(&self, _params: &Self::Params) -> Result<(), Unsupported> {
         Ok(())
     }
 
-    /// Prepares what an external runner is given for a trial: files with its input, a
-    /// server to talk to.
+    /// Prepares the inputs of an external runner: input files, a server to talk to.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When an input cannot be created.
     fn external_inputs(&self, _trial: &Trial<Self::Params>) -> Result<ExternalInputs, Failure> {
         Ok(ExternalInputs::default())
     }
 
-    /// Parses the outputs of such a runner, one per iteration: the fields of [`Workload::Output`] in JSON.
-    /// What it is checked against is filled in here.
+    /// Parses the outputs of an external runner, one per iteration: the fields of [`Workload::Output`] in
+    /// JSON. Fills in the expected values.
     ///
     /// # Errors
     /// When one is malformed.
@@ -200,7 +190,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
         external::parse_outputs(outputs)
     }
 
-    /// Prepares a session that loads a server of such a runner; only for workloads that are servers.
+    /// Prepares a session that loads the server of an external runner; servers only.
     ///
     /// # Errors
     /// When its clients cannot be started.
@@ -213,42 +203,42 @@ pub trait Workload: Clone + Send + Sync + 'static {
     }
 }
 
-/// What a point asks of the runner and the machine.
+/// What a point requires of the runner and the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requirements {
-    /// Tasks alive at once: OS threads, where each task is one.
+    /// Tasks alive at once; OS threads if each task is a thread.
     pub tasks: usize,
-    /// Tasks that must wait at once for the work to go on: pool threads, where waiting takes one.
+    /// Tasks that must wait at once; pool threads if waiting holds one.
     pub blocking: usize,
     /// Files and sockets open at once.
     pub files: usize,
-    /// Memory of all tasks and buffers, bytes, as an upper estimate.
+    /// Upper estimate of the memory of all tasks and buffers, bytes.
     pub memory: u64,
-    /// Whether work is handed to the runtime's pool for work that blocks or computes.
+    /// Whether work is offloaded to the runtime's pool for blocking or CPU-bound work.
     pub offloads: bool,
-    /// Whether tasks step back so that others run.
+    /// Whether tasks yield.
     pub yields: bool,
-    /// Whether another runtime of the kind is shut down.
+    /// Whether a second runtime is shut down.
     pub shuts_down: bool,
-    /// What a trial takes at least, where a schedule decides and not the runner.
+    /// Minimum time of a trial if a schedule determines it.
     pub time: Duration,
 }
 
-/// A point with 1, 2, 4 … workers, and with as many as the run has.
+/// A point with 1, 2, 4 … workers, up to the number of the run.
 pub fn over_workers(point: &Point, workers: usize) -> Vec<Point> {
     let doubled = std::iter::successors(Some(1_usize), |count| count.checked_mul(2));
     let below = doubled.take_while(|count| *count < workers);
     below.chain([workers]).map(|count| point.clone().with(WORKERS, count as u64, "")).collect()
 }
 
-/// Refuses more OS threads at once, one a task, than anybody would write.
+/// Rejects unrealistic numbers of OS threads.
 ///
 /// # Errors
-/// On a runner whose tasks are OS threads, beyond `most` of them.
+/// On a runner with one OS thread per task, above `most` tasks.
 pub fn most_threads(family: Family, tasks: usize, most: usize) -> Result<(), Unsupported> {
     if family == Family::ThreadPerTask && tasks > most {
         return Err(Unsupported::Family(format!(
-            "one OS thread per task is measured up to {most} tasks, and this point has {tasks}"
+            "Limited to {most} OS threads; this point needs {tasks}."
         )));
     }
     Ok(())
@@ -259,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn workers_double_up_to_those_of_the_run() {
+    fn worker_counts_double_up_to_those_of_the_run() {
         let counts = |workers| -> Vec<Option<usize>> {
             over_workers(&Point::new(), workers).iter().map(Point::workers).collect()
         };

@@ -1,3 +1,3 @@
-//! What measuring itself costs.
+//! Cost of the measurement itself.
 
 pub mod null;

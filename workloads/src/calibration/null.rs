@@ -23,18 +23,18 @@ impl Workload for Null {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "null".into(),
-            title: "Nothing at all".into(),
+            title: "Empty iteration".into(),
             kind: Kind::Calibration,
-            model: "An iteration that does nothing: what remains is the clock's own cost, one \
-                    reading per iteration."
+            model: "An iteration that does nothing. Its time is the cost of reading the clock \
+                    once per iteration."
                 .into(),
-            check: "There is nothing to check.".into(),
+            check: "Nothing to check.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Every other figure contains this cost once per iteration; none is corrected for \
-                 it."
-                .into(),
+                "Every other result includes this cost once per iteration. No result is corrected \
+                 for it."
+                    .into(),
             ],
         }
     }

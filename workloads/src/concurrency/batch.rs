@@ -1,4 +1,4 @@
-//! Tasks some of which fail, and the exact count of how they must end.
+//! Batches of tasks, some of which fail, and their expected outcome.
 
 use std::panic::{self, panic_any};
 use std::sync::Once;
@@ -6,16 +6,16 @@ use std::thread;
 
 use serde::Deserialize;
 
-/// Of so many tasks, one returns an error.
+/// One in this many tasks returns an error.
 const ERROR_EVERY: usize = 10;
-/// What a task panics with on purpose; nobody else can.
+/// The payload of intended panics.
 struct OnPurpose;
 
-/// What a task returns an error with.
+/// The error that a task returns.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Refused;
 
-/// Tasks that are spawned together, and how they end.
+/// Tasks that are spawned together, and how they should end.
 #[derive(Clone, Copy)]
 pub(super) enum Batch {
     Clean(usize),
@@ -29,7 +29,7 @@ impl Batch {
         }
     }
 
-    /// What a task does; one that panics would have returned an error otherwise, or its number.
+    /// Runs a task: it panics, returns an error, or returns its number, in this order of precedence.
     pub(super) fn act(self, number: usize) -> Result<usize, Refused> {
         if let Self::Failing { panic_every, .. } = self {
             if (number + 1).is_multiple_of(panic_every) {
@@ -42,7 +42,7 @@ impl Batch {
         Ok(number)
     }
 
-    /// The tally that must come out, by arithmetic alone.
+    /// The expected tally, computed by arithmetic alone.
     pub(super) fn expected(self) -> Tally {
         let panic_every = match self {
             Self::Clean(tasks) => {
@@ -83,7 +83,7 @@ pub(super) struct Tally {
     pub(super) ok: usize,
     pub(super) errors: usize,
     pub(super) panics: usize,
-    /// Panics that nobody meant.
+    /// Unintended panics.
     pub(super) strange: usize,
 }
 
@@ -101,7 +101,7 @@ impl Tally {
     }
 }
 
-/// Keeps the panics on purpose from being printed, and no others.
+/// Suppresses the messages of intended panics only.
 pub(super) fn silence() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arithmetic_agrees_with_the_acts() {
+    fn expected_tally_matches_running_the_tasks() {
         silence();
         for (tasks, panic_every) in [(1, 1), (40, 15), (200, 100), (99, 4), (60, 10), (9, 100)] {
             let batch = Batch::Failing { tasks, panic_every };
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_that_nobody_meant_is_no_expected_one() {
+    fn unintended_panics_are_counted_separately() {
         let mut tally = Tally::default();
         tally.note(Err(Box::new("out of range")));
         assert_eq!((tally.panics, tally.strange), (0, 1));

@@ -27,14 +27,14 @@ pub struct BoundedQueue;
 /// What the consumer saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Received {
-    /// Items that came, each counted once.
+    /// Distinct items received.
     distinct: usize,
     sum: u64,
-    /// Items that came again, or that nobody sent.
+    /// Items received more than once or never sent.
     repeated: u64,
 }
 
-/// The consumer's own record: which items have come.
+/// The consumer's record of received items.
 struct Delivery {
     seen: Vec<bool>,
     received: Received,
@@ -88,7 +88,7 @@ impl Params {
         self.producers * self.items
     }
 
-    /// The items of one producer: no item is sent by two.
+    /// The items of one producer; producers share no items.
     fn of_producer(self, producer: usize) -> std::ops::Range<usize> {
         producer * self.items..(producer + 1) * self.items
     }
@@ -103,18 +103,19 @@ impl Workload for BoundedQueue {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "bounded-queue".into(),
-            title: "Producers and a consumer on a bounded queue".into(),
+            title: "Bounded queue: many producers, one consumer".into(),
             kind: Kind::Concurrency,
-            model: "Several producer tasks send numbered items to one consumer task over a \
-                    channel of limited capacity; an iteration ends when the consumer has them all."
+            model: "Producer tasks send numbered items to one consumer task over a channel of \
+                    limited capacity. An iteration ends when the consumer has received all items."
                 .into(),
-            check: "Every item arrives exactly once, and the sum is right.".into(),
+            check: "Every item arrives exactly once, and the sum is correct.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "`channel=own` is the runtime's own: tokio's mpsc, and async-channel in the version \
-                 that async-std and smol each re-export; the standard library's for threads, the pool \
-                 and rayon. The sweep crosses tokio's and smol's with every asynchronous runner."
+                "`channel=own` is the runtime's own channel: tokio's mpsc, async-channel in the \
+                 version that async-std or smol re-exports, or the standard library's channel for \
+                 threads, the pool and rayon. The sweep runs tokio's and smol's channels on every \
+                 async runner."
                     .into(),
             ],
         }
@@ -144,7 +145,7 @@ impl Workload for BoundedQueue {
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         own_channel(params.channel, family)?;
-        // Producers wait for room and the consumer for items.
+        // Producers wait for capacity and the consumer for items.
         let tasks = params.producers + 1;
         Ok(Requirements {
             tasks,
@@ -166,8 +167,7 @@ impl Workload for BoundedQueue {
             return Ok(());
         }
         Err(format!(
-            "of {total} items {missing} never arrived, {} came twice or were unknown, and the sum \
-             is {} where {expected} was expected",
+            "{missing} of {total} items never arrived, {} were repeated or unknown; sum {}, expected {expected}",
             received.repeated, received.sum
         ))
     }
@@ -236,8 +236,8 @@ impl Workload for BoundedQueue {
     }
 }
 
-/// One iteration with the channels of a crate. The future is boxed, once for all of its items, because
-/// only a name tells whose they are.
+/// One iteration with the channels of one crate. The future is boxed once per iteration, because the crate is
+/// chosen at run time.
 struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
@@ -284,7 +284,7 @@ fn consume(receiver: &mpsc::Receiver<usize>, total: usize) -> Received {
     delivery.received
 }
 
-/// The standard library has two kinds of sender.
+/// A sender of the standard library, which has two types.
 #[derive(Clone)]
 enum Sender {
     Bounded(mpsc::SyncSender<usize>),
@@ -303,7 +303,7 @@ impl Sender {
     }
 
     fn send_all(self, mut items: impl Iterator<Item = usize>) {
-        // A send fails only when the consumer is gone, and then there is nobody to tell.
+        // A send fails only if the consumer is gone; the consumer's output then shows the failure.
         let _ = match self {
             Self::Bounded(sender) => items.try_for_each(|item| sender.send(item)),
             Self::Unbounded(sender) => items.try_for_each(|item| sender.send(item)),
@@ -316,7 +316,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lost_and_a_repeated_item_are_both_noticed() {
+    fn lost_and_repeated_items_are_detected() {
         let mut delivery = Delivery::expecting(3);
         for item in [0, 1, 1] {
             delivery.take(item);

@@ -1,4 +1,4 @@
-//! `brigade`: one bucket that passes through a long line of tasks.
+//! `brigade`: one message passed along a long line of tasks.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -19,7 +19,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Buckets that lie between two tasks: there is only one.
+/// Capacity between two tasks: there is only one message.
 const CAPACITY: usize = 1;
 
 /// The workload.
@@ -41,27 +41,29 @@ impl FromPoint for Params {
 
 impl Workload for Brigade {
     type Params = Params;
-    /// Hands that the bucket has passed through.
+    /// Number of tasks that the message has passed through.
     type Output = u64;
     const METRICS: &'static [&'static MetricDef] = &[&metric::PER_HOP, &metric::CPU_PER_HOP];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "brigade".into(),
-            title: "A bucket brigade".into(),
+            title: "Message passed along a line of tasks".into(),
             kind: Kind::Concurrency,
-            model: "A line of tasks, each with a channel to the next: one message passes through \
-                    all of them. Only one task can run at a time, so this is the way from being \
-                    woken to waking the next."
+            model: "Each task in a line has a channel to the next. One message passes through all \
+                    tasks, so only one task can run at a time. This measures the time from the \
+                    wake-up of one task to the wake-up of the next."
                 .into(),
-            check: "Each task adds 1 to the message, and it arrives with their number.".into(),
+            check: "Each task adds 1 to the message, which arrives with the number of tasks."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The line stands before the clock starts. A hop is one message from task to task."
+                "The line is set up before timing starts. A hop is one message from one task to \
+                 the next."
                     .into(),
-                "`channel=own` is the runner's own; the sweep crosses tokio's and smol's with every \
-                 asynchronous runner."
+                "`channel=own` is the runner's own channel. The sweep runs tokio's and smol's \
+                 channels on every async runner."
                     .into(),
             ],
         }
@@ -88,8 +90,7 @@ impl Workload for Brigade {
         let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a task that waits for the bucket holds a worker of the pool, and those before it \
-                 may never get one"
+                "Would deadlock: a waiting task holds a worker that the tasks before it need."
                     .to_owned(),
             ));
         }
@@ -113,7 +114,7 @@ impl Workload for Brigade {
         if *hands == expected {
             Ok(())
         } else {
-            Err(format!("the bucket passed through {hands} hands, expected {expected}"))
+            Err(format!("the message passed through {hands} tasks, expected {expected}"))
         }
     }
 
@@ -161,17 +162,17 @@ impl Workload for Brigade {
 }
 
 fn broken() -> Failure {
-    Failure::WrongOutput("the line is broken: a task has ended".to_owned())
+    Failure::WrongOutput("a task in the line has ended".to_owned())
 }
 
-/// A line of asynchronous tasks, whoever made its channels.
+/// A line of async tasks with channels of any crate.
 trait Line: Send {
-    /// Passes the bucket through once. The future is boxed, once for all hands, because only a name
-    /// tells whose the channels are.
+    /// Passes the message through once. The future is boxed once per iteration, because the crate of the
+    /// channels is chosen at run time.
     fn pass(&mut self) -> Pin<Box<dyn Future<Output = Result<u64, Failure>> + Send + '_>>;
 }
 
-/// Lets so many tasks stand in line, with the channels of a crate.
+/// Builds a line of this many tasks, with the channels of one crate.
 struct Standing<R>(usize, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> ChannelsVisitor for Standing<R> {
@@ -198,7 +199,7 @@ impl<R: AsyncRuntime> ChannelsVisitor for Standing<R> {
 struct AsyncLine<R: AsyncRuntime, C: Channels> {
     first: C::Sender<u64>,
     last: C::Receiver<u64>,
-    /// They end when the channel before them does.
+    /// Each task ends when its input channel closes.
     _line: Vec<R::Task<()>>,
 }
 
@@ -227,7 +228,7 @@ impl AsyncSession for Brigadiers {
 struct ThreadLine<T: ThreadRuntime> {
     first: mpsc::SyncSender<u64>,
     last: mpsc::Receiver<u64>,
-    /// They end when the channel before them does.
+    /// Each task ends when its input channel closes.
     _line: Vec<T::Task<()>>,
 }
 

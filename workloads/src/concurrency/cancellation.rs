@@ -20,7 +20,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Tasks that end by themselves, half of them with an error.
+/// Tasks that end on their own, half of them with an error.
 const ENDING: usize = 10;
 
 /// The workload.
@@ -55,7 +55,7 @@ impl Drop for Guard {
     }
 }
 
-/// What came of the tasks of one iteration.
+/// The outcome of the tasks of one iteration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Cancelled {
     opened: usize,
@@ -66,7 +66,7 @@ pub struct Cancelled {
 }
 
 impl Cancelled {
-    /// Read at once after the last task is gone, so a guard that is dropped later is noticed.
+    /// Reads the counts right after the last task is gone, so that guards dropped later are detected.
     fn of(guards: &Guards, completed: usize, start: Instant) -> Self {
         let took = start.elapsed();
         let closed = guards.closed.load(Ordering::Acquire);
@@ -96,22 +96,22 @@ impl Workload for Cancellation {
             name: "cancellation".into(),
             title: "Cancel waiting tasks".into(),
             kind: Kind::Concurrency,
-            model: "Tasks that wait for something that never comes are all cancelled at once, as \
-                    when a server gives up its requests. The clock starts with the first \
-                    cancellation and stops when the last task's guard has been dropped."
+            model: "All tasks wait for something that never happens and are cancelled together, \
+                    as when a server drops its requests. Timing starts with the first \
+                    cancellation and ends when the guard of the last task is dropped."
                 .into(),
-            check: "As many guards were dropped as were made, those of a few tasks that end by \
-                    themselves among them, and no cancelled task completed."
+            check: "Every guard is dropped, including those of a few tasks that finish on their \
+                    own, and no cancelled task completes."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "All tasks are told to stop before any of them is waited for.".into(),
-                "A thread cannot be cancelled. Those of `threads` and `thread-pool` look at a flag \
-                 under a condition variable and return: cooperation, written by hand, and not the \
-                 same act."
+                "All tasks are told to stop before any of them is awaited.".into(),
+                "A thread cannot be cancelled. The tasks of `threads` and `thread-pool` check a \
+                 flag under a condition variable and return. This is cooperative code, not the \
+                 same operation."
                     .into(),
-                "Spawning the tasks is not part of the headline; it is of `wall` and `cpu`.".into(),
+                "The headline excludes spawning; `wall` and `cpu` include it.".into(),
             ],
         }
     }
@@ -129,13 +129,11 @@ impl Workload for Cancellation {
         let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a job of the pool runs to its end: one that waits holds a worker, and nothing can \
-                 cancel it"
-                    .to_owned(),
+                "The pool cannot cancel a job, and a waiting job holds a worker.".to_owned(),
             ));
         }
         most_threads(family, tasks, 1_000)?;
-        // On a pool, the root waits on a thread of its own until the others do.
+        // On a pool, the root also holds a thread while it waits.
         let needs = Requirements { tasks, blocking: tasks + 1, ..Requirements::default() };
         Ok(Requirements { memory: tasks as u64 * 1_024, ..needs })
     }
@@ -151,13 +149,12 @@ impl Workload for Cancellation {
             return Ok(());
         }
         Err(format!(
-            "of {tasks} guards {opened} were made and {closed} dropped, and {completed} cancelled \
-             tasks completed"
+            "{opened} guards created and {closed} dropped, expected {tasks}; {completed} cancelled tasks completed"
         ))
     }
 
     fn describe(&self, cancelled: &Cancelled) -> String {
-        format!("{} guards made and dropped", cancelled.closed)
+        format!("{} guards created and dropped", cancelled.closed)
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Cancelled>) -> Vec<Metric> {
@@ -230,10 +227,10 @@ impl Workload for Cancellation {
     }
 }
 
-/// Starts all cancellations, then waits for each; how many tasks were faster.
+/// Starts all cancellations, then awaits each. Returns the number of tasks that completed first.
 async fn all_at_once<F: Future<Output = Option<()>>>(mut cancels: Vec<Pin<Box<F>>>) -> usize {
     let mut completed = 0;
-    // The first poll is what asks for the cancellation.
+    // The first poll requests the cancellation.
     poll_fn(|context| {
         cancels.retain_mut(|cancel| match cancel.as_mut().poll(context) {
             Poll::Ready(output) => {
@@ -257,7 +254,7 @@ mod tests {
     use std::task::{Context, Waker};
 
     #[test]
-    fn all_cancellations_start_before_one_is_waited_for() {
+    fn all_cancellations_start_before_one_is_awaited() {
         let started = AtomicUsize::new(0);
         let cancels: Vec<_> = (0..3)
             .map(|_| {
@@ -273,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guard_closes_with_a_value_and_with_an_error() {
+    fn guards_close_on_values_and_errors() {
         let guards = Arc::new(Guards::default());
         assert!(Guard::open(&guards).end(0).is_ok());
         assert!(Guard::open(&guards).end(1).is_err());

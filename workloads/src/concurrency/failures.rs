@@ -1,4 +1,4 @@
-//! `failures`: tasks that return errors and tasks that panic, gathered like all others.
+//! `failures`: tasks that return errors or panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
@@ -17,22 +17,21 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Tasks that show that the runner still works.
+/// Tasks that run afterwards to show that the runner still works.
 const AFTERWARDS: usize = 20;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Failures;
 
-/// One iteration: a clean batch and the same tasks with failures among them, how they ended and how
-/// long they took; then a few clean ones. Which batch is first alternates.
+/// One iteration: a clean batch and a failing batch, in alternating order, then a few clean tasks.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Gathered {
     ended: [Finished; 2],
     afterwards: Tally,
 }
 
-/// How the tasks of a batch ended, and how long it took.
+/// How the tasks of a batch ended, and the time they took.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Finished {
     tally: Tally,
@@ -55,7 +54,7 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    /// The tasks without failures, and with them.
+    /// The clean batch and the failing batch.
     fn batches(self) -> [Batch; 2] {
         let Self { tasks, panic_every } = self;
         [Batch::Clean(tasks), Batch::Failing { tasks, panic_every }]
@@ -73,27 +72,27 @@ impl Workload for Failures {
             name: "failures".into(),
             title: "Tasks that fail".into(),
             kind: Kind::Concurrency,
-            model: "Every tenth task returns an error and every hundredth panics; all are \
-                    gathered with what became of them. The same tasks without failures run just \
-                    before or after, in turns, and a few more at the end."
+            model: "Every tenth task returns an error and every hundredth panics. All results are \
+                    collected. The same number of tasks without failures runs right before or \
+                    after, in alternation, and a few more tasks run at the end."
                 .into(),
-            check: "Values, errors and panics are counted exactly, and the tasks afterwards all \
+            check: "The counts of values, errors and panics are exact, and the final tasks all \
                     return their values."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "`relative` is the time with failures divided by the time without. A panic unwinds \
-                 the stack, which takes a microsecond or more: where tasks are cheap, one in a \
-                 hundred is felt, and a runner with cheaper tasks shows a larger ratio."
+                "`relative` is the time with failures divided by the time without. A panic \
+                 unwinds the stack, which takes a microsecond or more. A runner with cheaper \
+                 tasks therefore shows a larger ratio."
                     .into(),
-                "tokio returns a panic as an error of the join handle; smol and async-std panic \
-                 again where the task is awaited, and that is caught there, so they unwind twice."
+                "tokio returns a panic as an error of the join handle. smol and async-std panic \
+                 again at the await, where the panic is caught, so they unwind twice."
                     .into(),
-                "rayon would end a whole scope at its first panic, so its jobs catch their own and \
-                 note how they ended under a lock."
+                "In rayon, the first panic would end a whole scope. Its jobs catch their own \
+                 panics and record the outcome under a lock."
                     .into(),
-                "Nothing is printed about these panics; printing them would cost far more.".into(),
+                "The panic messages are suppressed; printing them would cost far more.".into(),
             ],
         }
     }
@@ -208,7 +207,7 @@ async fn gather<R: AsyncRuntime>(batch: Batch) -> Tally {
     tally
 }
 
-/// The three batches of an iteration, one after the other.
+/// Runs the three batches of an iteration in sequence.
 fn blocking<G: Fn(Batch) -> Tally + Send + 'static>(
     params: Params,
     gather: G,

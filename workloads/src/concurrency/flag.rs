@@ -1,9 +1,9 @@
-//! What threads look at where tasks can be cancelled or dropped.
+//! A flag that stands in for cancellation on threads.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// A thread that nobody tells to stop goes on after this, and is counted as completed.
+/// A thread that is not told to stop continues after this time and counts as completed.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// A flag that threads wait for.
@@ -14,7 +14,7 @@ pub(super) struct Flag {
 }
 
 impl Flag {
-    /// Waits for the flag, and says so under its lock; whether it was raised.
+    /// Calls `arrived` under the lock, then waits for the flag. Returns whether it was raised.
     pub(super) fn wait(&self, arrived: impl FnOnce() -> bool) -> bool {
         let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
         if !arrived() {

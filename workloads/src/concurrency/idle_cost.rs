@@ -1,4 +1,4 @@
-//! `idle-cost`: what a runtime uses while it has nothing to do, and how fast it gets up.
+//! `idle-cost`: the CPU use of an idle runtime, and the time it takes to wake up.
 
 use std::iter;
 use std::marker::PhantomData;
@@ -40,17 +40,17 @@ impl FromPoint for Params {
     }
 }
 
-/// The thread that watches: it gets the closed gate, and opens it.
+/// The watching thread: receives the closed gate and opens it.
 type Watcher = ExternalThread<Arc<Gate>, Watched>;
 
 /// What the watcher saw.
 #[derive(Clone, Copy, Debug)]
 struct Watched {
-    /// The second half of the idling: in the first, the runtime may still be on its way to sleep.
+    /// Length of the second half of the idle time; in the first half, threads may still be going to sleep.
     counted: Duration,
-    /// CPU time of all threads but the watcher in that half.
+    /// CPU time of all threads except the watcher during that half.
     cpu: Duration,
-    /// Just before the gate was opened.
+    /// Time just before the gate opened.
     opened: Instant,
 }
 
@@ -66,10 +66,10 @@ fn watcher(params: Params, setup: &Setup) -> Result<Watcher, Failure> {
         gate.open();
         Watched { counted: opened - start, cpu, opened }
     };
-    ExternalThread::start(watch).map_err(Failure::io("starting the thread that watches"))
+    ExternalThread::start(watch).map_err(Failure::io("starting the watching thread"))
 }
 
-/// One spell of idling.
+/// One idle period.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Idled {
     woken: usize,
@@ -113,23 +113,23 @@ impl Workload for IdleCost {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "idle-cost".into(),
-            title: "Nothing to do".into(),
+            title: "Idle runtime: CPU use and wake-up time".into(),
             kind: Kind::Concurrency,
-            model: "A few tasks wait, and nothing happens for a while; then a thread outside the \
-                    runtime wakes them all. A service in the night."
+            model: "A few tasks wait for a while. Then a thread outside the runtime wakes them \
+                    all."
                 .into(),
-            check: "Every task runs again, and none before it was woken.".into(),
+            check: "Every task runs again, and none runs before it is woken.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "`wake` is the time from the first wake-up call until the first task runs, \
-                 `wake-all` until the last does."
+                "`wake` is the time from the first wake-up call until the first task runs; \
+                 `wake-all` is the time until the last task runs."
                     .into(),
-                "`idle-cpu` is the CPU time of all threads but the one that watches, for each second \
-                 of the second half of the idling; in the first, threads may still be on their way \
-                 to sleep. Zero is what it should be."
+                "`idle-cpu` is the CPU time per second of all threads except the one that \
+                 watches. It covers the second half of the idle time, because threads may still \
+                 be going to sleep in the first half. The ideal is zero."
                     .into(),
-                "No timer of the runtime is involved: the thread outside sleeps for itself.".into(),
+                "The runtime's timer is not involved; the outside thread sleeps on its own.".into(),
             ],
         }
     }
@@ -148,13 +148,11 @@ impl Workload for IdleCost {
         let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a task that waits holds a worker of the pool, so the pool would be busy and not \
-                 idle"
-                    .to_owned(),
+                "The pool would not be idle: a waiting task holds a worker.".to_owned(),
             ));
         }
         most_threads(family, tasks, 1_000)?;
-        // On a pool, the root waits on a thread of its own.
+        // On a pool, the root also holds a thread while it waits.
         let needs = Requirements { tasks, blocking: tasks + 1, ..Requirements::default() };
         Ok(Requirements { memory: tasks as u64 * 1_024, ..needs })
     }
@@ -168,7 +166,7 @@ impl Workload for IdleCost {
         if idled.woken == tasks && idled.early == 0 {
             return Ok(());
         }
-        Err(format!("of {tasks} tasks {} woke, {} too early", idled.woken, idled.early))
+        Err(format!("{} of {tasks} tasks woke, {} of them too early", idled.woken, idled.early))
     }
 
     fn describe(&self, idled: &Idled) -> String {
@@ -187,15 +185,15 @@ impl Workload for IdleCost {
         self,
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Idled>, Failure> {
-        let foreign = watcher(params, &setup)?;
-        Ok(Idling::<R> { params, foreign, runtime: PhantomData })
+        let external = watcher(params, &setup)?;
+        Ok(Idling::<R> { params, external, runtime: PhantomData })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Idled>, Failure> {
-        let foreign = watcher(params, &setup)?;
+        let external = watcher(params, &setup)?;
         Ok(repeat(move || {
             let gate = Arc::new(Gate::for_tasks(0));
             let (arrive, arrived) = mpsc::channel();
@@ -203,7 +201,7 @@ impl Workload for IdleCost {
                 .map(|_| {
                     let (gate, arrive) = (Arc::clone(&gate), arrive.clone());
                     T::spawn(move || {
-                        // The root waits for it, so it is there.
+                        // The root holds the receiver.
                         let _ = arrive.send(());
                         gate.pass_blocking();
                         Instant::now()
@@ -211,7 +209,7 @@ impl Workload for IdleCost {
                 })
                 .collect();
             arrived.iter().take(params.tasks).for_each(drop);
-            let watched = foreign.ask_blocking(gate);
+            let watched = external.ask_blocking(gate);
             let woken: Vec<Instant> = tasks.into_iter().map(T::join).collect();
             Ok(Idled::of(watched, &woken))
         }))
@@ -221,7 +219,7 @@ impl Workload for IdleCost {
 /// The watching thread lives as long as the session.
 struct Idling<R> {
     params: Params,
-    foreign: Watcher,
+    external: Watcher,
     runtime: PhantomData<fn() -> R>,
 }
 
@@ -244,7 +242,7 @@ impl<R: AsyncRuntime> AsyncSession for Idling<R> {
         for _ in 0..self.params.tasks {
             R::receive(&mut arrived).await;
         }
-        let watched = self.foreign.ask(gate).await;
+        let watched = self.external.ask(gate).await;
         let mut woken = Vec::with_capacity(tasks.len());
         for task in tasks {
             woken.push(task.await);
@@ -258,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_task_that_runs_before_it_is_woken_is_noticed() {
+    fn early_wake_ups_are_detected() {
         let (before, ms) = (Instant::now(), Duration::from_millis);
         let opened = before + ms(1);
         let watched = Watched { counted: ms(500), cpu: ms(1), opened };

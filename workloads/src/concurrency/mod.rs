@@ -1,4 +1,4 @@
-//! Scheduling and synchronisation.
+//! Scheduling and synchronization.
 
 mod batch;
 pub mod bounded_queue;

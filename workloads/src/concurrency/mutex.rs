@@ -57,22 +57,21 @@ impl Workload for Mutex {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "mutex".into(),
-            title: "One lock for many tasks".into(),
+            title: "One lock shared by many tasks".into(),
             kind: Kind::Concurrency,
-            model:
-                "Tasks increment one counter under one lock, again and again: the worst case of \
+            model: "Tasks repeatedly increment one counter under one lock, the worst case of \
                     shared state."
-                    .into(),
+                .into(),
             check: "No increment is lost.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "`lock=own` is the runtime's own: tokio's, and async-lock for smol and async-std; \
-                 the standard library's for threads and rayon. The sweep crosses every lock with \
-                 every asynchronous runner."
+                "`lock=own` is the runtime's own lock: tokio's, async-lock for smol and \
+                 async-std, or the standard library's for threads and rayon. The sweep runs every \
+                 lock on every async runner."
                     .into(),
-                "The standard library's lock blocks the worker that waits, which is fine where \
-                 nobody holds it for long, as here."
+                "The standard library's lock blocks the worker that waits. That is fine when the \
+                 lock is held briefly, as here."
                     .into(),
             ],
         }
@@ -106,7 +105,7 @@ impl Workload for Mutex {
         if *counted == expected {
             Ok(())
         } else {
-            Err(format!("the counter stands at {counted}, expected {expected}"))
+            Err(format!("the counter is {counted}, expected {expected}"))
         }
     }
 
@@ -171,8 +170,8 @@ fn read(counter: &StdMutex<u64>) -> u64 {
     *counter.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One iteration with the locks of a crate. The future is boxed, once for all of an iteration's locks,
-/// because only its name tells whose they are.
+/// One iteration with the locks of one crate. The future is boxed once per iteration, because the crate is
+/// chosen at run time.
 struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {

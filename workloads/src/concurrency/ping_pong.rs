@@ -1,4 +1,4 @@
-//! `ping-pong`: pairs of tasks that wait for each other's answer.
+//! `ping-pong`: pairs of tasks that wait for each other's messages.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -20,24 +20,24 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Messages that a channel holds: each side waits for the other anyway.
+/// Capacity of a channel: each side waits for the other anyway.
 const CAPACITY: usize = 1;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct PingPong;
 
-/// What came back to the servers of the ball.
+/// The replies that the first tasks received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Rally {
-    /// Answers that were right.
+    /// Correct replies.
     right: u64,
-    /// Answers that were not.
+    /// Wrong or missing replies.
     wrong: u64,
 }
 
 impl Rally {
-    /// An answer is the question and one.
+    /// The expected reply is the message plus one.
     fn note(&mut self, question: u64, answer: Option<u64>) {
         if answer == Some(question + 1) {
             self.right += 1;
@@ -76,7 +76,7 @@ impl Params {
         self.pairs as u64 * self.rounds
     }
 
-    /// The numbers that a pair plays; none is another pair's.
+    /// The numbers that a pair sends; pairs share no numbers.
     fn questions(self, pair: usize) -> std::ops::Range<u64> {
         let first = pair as u64 * self.rounds;
         first..first + self.rounds
@@ -91,19 +91,20 @@ impl Workload for PingPong {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "ping-pong".into(),
-            title: "Pairs that answer each other".into(),
+            title: "Pairs of tasks that exchange messages".into(),
             kind: Kind::Concurrency,
-            model: "Pairs of tasks with a channel each way: one sends a number and waits, the \
-                    other answers with its successor. Nothing is computed and nothing is queued, \
-                    so what is left is waking the other side."
+            model: "Each pair of tasks has a channel in each direction. One task sends a number \
+                    and waits; the other replies with the next number. Nothing is computed or \
+                    queued, so this measures waking the other side."
                 .into(),
-            check: "Every answer is the successor of its question.".into(),
+            check: "Every reply is the number that follows the one sent.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "A hop is one message; a round is two. Channels hold one message. `channel=own` is the \
-                 runner's own: tokio's mpsc, async-channel, the standard library's for threads. The \
-                 sweep crosses tokio's and smol's with every asynchronous runner."
+                "A hop is one message; a round is two. Channels hold one message. `channel=own` \
+                 is the runner's own channel: tokio's mpsc, async-channel, or the standard \
+                 library's for threads. The sweep runs tokio's and smol's channels on every async \
+                 runner."
                     .into(),
             ],
         }
@@ -131,9 +132,7 @@ impl Workload for PingPong {
         let tasks = 2 * params.pairs;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a task that waits for its partner's answer holds a worker of the pool, and its \
-                 partner may never get one"
-                    .to_owned(),
+                "Would deadlock: a waiting task holds a worker that its partner needs.".to_owned(),
             ));
         }
         own_channel(params.channel, family)?;
@@ -156,11 +155,11 @@ impl Workload for PingPong {
             return Ok(());
         }
         let Rally { right, wrong } = rally;
-        Err(format!("of {rounds} answers {right} were right and {wrong} wrong"))
+        Err(format!("{right} correct and {wrong} wrong replies, expected {rounds} correct"))
     }
 
     fn describe(&self, rally: &Rally) -> String {
-        format!("{} right answers", rally.right)
+        format!("{} correct replies", rally.right)
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Rally>) -> Vec<Metric> {
@@ -200,7 +199,7 @@ impl Workload for PingPong {
                     let server = T::spawn(move || {
                         let mut rally = Rally::default();
                         for question in params.questions(pair) {
-                            // Without a partner there is no answer, which is noted.
+                            // Without a partner there is no reply, which is recorded.
                             let _ = ask.send(question);
                             rally.note(question, answered.recv().ok());
                         }
@@ -219,8 +218,8 @@ impl Workload for PingPong {
     }
 }
 
-/// One iteration with the channels of a crate. The future is boxed, once for all of its messages, because
-/// only a name tells whose they are.
+/// One iteration with the channels of one crate. The future is boxed once per iteration, because the crate is
+/// chosen at run time.
 struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
@@ -267,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_and_a_missing_answer_are_noticed() {
+    fn wrong_and_missing_replies_are_detected() {
         let mut rally = Rally::default();
         rally.note(1, Some(2));
         rally.note(1, Some(1));
@@ -276,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn no_question_belongs_to_two_pairs() {
+    fn pairs_share_no_numbers() {
         let params = Params { pairs: 3, rounds: 4, channel: OWN };
         let all: Vec<u64> = (0..3).flat_map(|pair| params.questions(pair)).collect();
         assert_eq!(all, (0..12).collect::<Vec<u64>>());

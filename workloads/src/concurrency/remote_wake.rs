@@ -1,4 +1,4 @@
-//! `remote-wake`: a thread outside the runtime wakes a task, again and again.
+//! `remote-wake`: a thread outside the runtime repeatedly wakes a task.
 
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
@@ -15,13 +15,13 @@ use runtime_bench_api::workload::{
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteWake;
 
-/// The thread's answer to a number.
-fn answer(number: u64) -> u64 {
+/// The thread's reply to a number.
+fn reply(number: u64) -> u64 {
     number * 2 + 1
 }
 
 fn start() -> Result<ExternalThread<u64, u64>, Failure> {
-    ExternalThread::start(answer).map_err(Failure::io("starting the foreign thread"))
+    ExternalThread::start(reply).map_err(Failure::io("starting the external thread"))
 }
 
 /// The parameters of a point.
@@ -38,7 +38,7 @@ impl FromPoint for Params {
 
 impl Workload for RemoteWake {
     type Params = Params;
-    /// Sum of the answers.
+    /// Sum of the replies.
     type Output = u64;
     const METRICS: &'static [&'static MetricDef] =
         &[&metric::PER_ROUND_TRIP, &metric::CPU_PER_ROUND_TRIP];
@@ -46,24 +46,23 @@ impl Workload for RemoteWake {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "remote-wake".into(),
-            title: "Woken from outside".into(),
+            title: "Wake-ups from a thread outside the runtime".into(),
             kind: Kind::Concurrency,
-            model: "A task asks a thread that is not of the runtime, and waits; the thread answers \
-                    and wakes it, as a driver or a library with threads of its own would. One \
-                    round trip after the other."
+            model: "A task sends a request to a thread outside the runtime and waits. The thread \
+                    replies and wakes the task, as a driver or a library with its own threads \
+                    would. Round trips run one after another."
                 .into(),
-            check: "The answers add up to what they should.".into(),
+            check: "The sum of the replies is correct.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "A round trip wakes twice: the task unparks the thread, which is the same for all \
-                 runners, and the thread wakes the task through its waker."
+                "A round trip has two wake-ups: the task unparks the thread, which is the same \
+                 code for all runners, and the thread wakes the task through its waker."
                     .into(),
-                "Tasks of `threads` and `thread-pool` park and are unparked: the waker is all there \
-                 is between the two threads."
+                "The tasks of `threads` and `thread-pool` park and are unparked, so only the \
+                 waker stands between the two threads."
                     .into(),
-                "Which core the threads are on decides much of it, and the kernel decides that."
-                    .into(),
+                "The result depends on the cores where the kernel places the threads.".into(),
             ],
         }
     }
@@ -80,9 +79,7 @@ impl Workload for RemoteWake {
     fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a job that waits to be woken holds a worker of the pool, and the pool has no word \
-                 for waking it"
-                    .to_owned(),
+                "The pool has no wake-up API, and a waiting job holds a worker.".to_owned(),
             ));
         }
         Ok(Requirements { tasks: 1, blocking: 1, ..Requirements::default() })
@@ -99,12 +96,12 @@ impl Workload for RemoteWake {
         if *sum == expected {
             Ok(())
         } else {
-            Err(format!("the answers add up to {sum}, expected {expected}"))
+            Err(format!("the replies add up to {sum}, expected {expected}"))
         }
     }
 
     fn describe(&self, sum: &u64) -> String {
-        format!("answers add up to {sum}")
+        format!("replies add up to {sum}")
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
@@ -119,22 +116,22 @@ impl Workload for RemoteWake {
         self,
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
-        Ok(RoundTrips { wakes: params.wakes, foreign: start()? })
+        Ok(RoundTrips { wakes: params.wakes, external: start()? })
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
-        let (wakes, foreign) = (params.wakes, start()?);
-        Ok(repeat(move || Ok((0..wakes).map(|number| foreign.ask_blocking(number)).sum())))
+        let (wakes, external) = (params.wakes, start()?);
+        Ok(repeat(move || Ok((0..wakes).map(|number| external.ask_blocking(number)).sum())))
     }
 }
 
-/// The root task asks; the thread lives as long as the session.
+/// The root task sends requests to a thread that lives as long as the session.
 struct RoundTrips {
     wakes: u64,
-    foreign: ExternalThread<u64, u64>,
+    external: ExternalThread<u64, u64>,
 }
 
 impl AsyncSession for RoundTrips {
@@ -143,7 +140,7 @@ impl AsyncSession for RoundTrips {
     async fn iterate(&mut self) -> Result<u64, Failure> {
         let mut sum = 0;
         for number in 0..self.wakes {
-            sum += self.foreign.ask(number).await;
+            sum += self.external.ask(number).await;
         }
         Ok(sum)
     }

@@ -1,4 +1,4 @@
-//! `rwlock`: many readers and a few writers of one value.
+//! `rwlock`: many readers and few writers of one value.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -21,7 +21,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// One access in so many writes.
+/// One in this many accesses writes.
 const WRITE_EVERY: u64 = 20;
 
 /// The workload.
@@ -36,12 +36,12 @@ pub struct Params {
     lock: &'static str,
 }
 
-/// What was done under the lock.
+/// The accesses made under the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Accesses {
-    /// The value at the end: every write adds 1.
+    /// The final value; every write adds 1.
     writes: u64,
-    /// Reads that saw a value.
+    /// Reads that returned a value.
     reads: u64,
 }
 
@@ -57,7 +57,7 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    /// Whether an access of a task writes. Tasks do not write all at once.
+    /// Whether an access of a task writes. The writes of different tasks are staggered.
     fn writes(task: usize, access: u64) -> bool {
         (access + task as u64).is_multiple_of(WRITE_EVERY)
     }
@@ -81,18 +81,17 @@ impl Workload for RwLock {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "rwlock".into(),
-            title: "Many readers, few writers".into(),
+            title: "Reader-writer lock with few writers".into(),
             kind: Kind::Concurrency,
-            model:
-                "Tasks read one value under a lock for readers and writers, and every twentieth \
-                    access writes: a configuration or a cache."
-                    .into(),
-            check: "No write is lost, and every read saw a value.".into(),
+            model: "Tasks access one value under a reader-writer lock. Every twentieth access \
+                    writes, as with a configuration or a cache."
+                .into(),
+            check: "No write is lost, and every read returns a value.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Whose lock it is is a parameter, as in `mutex`. Nothing is done under it, so what \
-                 readers could do at the same time is as short as can be."
+                "The lock is a parameter, as in `mutex`. Tasks do no work under the lock, so \
+                 readers gain as little as possible from running in parallel."
                     .into(),
             ],
         }
@@ -185,7 +184,7 @@ impl Workload for RwLock {
     }
 }
 
-/// The accesses of one task; the reads among them.
+/// Makes the accesses of one task and returns the number of reads.
 fn access(value: &StdRwLock<u64>, params: Params, task: usize) -> u64 {
     let mut reads = 0;
     for number in 0..params.accesses {
@@ -202,7 +201,7 @@ fn read(value: &StdRwLock<u64>) -> u64 {
     *value.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One iteration with the locks of a crate; its future is boxed, once for all of them.
+/// One iteration with the locks of one crate. The future is boxed once per iteration.
 struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> LocksVisitor for Iteration<R> {

@@ -1,4 +1,4 @@
-//! The lock or channel that a point asks for.
+//! The lock or channel that a point selects.
 
 use runtime_bench_results::key::{ParamValue, Point};
 
@@ -27,36 +27,35 @@ pub(super) fn channel(point: &Point) -> Result<&'static str, Unsupported> {
 /// Checks that a family of runners can wait for a lock.
 ///
 /// # Errors
-/// On threads and pools, for a lock that is waited for in a task.
+/// On threads and pools, if the lock requires an async task.
 pub(super) fn own_lock(name: &str, family: Family) -> Result<(), Unsupported> {
     if family == Family::Async || name == OWN || name == "std" {
         return Ok(());
     }
     Err(Unsupported::Family(format!(
-        "the lock of {name} is waited for in an asynchronous task; threads use the standard library's"
+        "{name}'s lock needs an async task; threads use the standard library's lock."
     )))
 }
 
 /// Checks that a family of runners can wait for a channel.
 ///
 /// # Errors
-/// On threads and pools, for a channel that is waited for in a task.
+/// On threads and pools, if the channel requires an async task.
 pub(super) fn own_channel(name: &str, family: Family) -> Result<(), Unsupported> {
     if family == Family::Async || name == OWN {
         return Ok(());
     }
     Err(Unsupported::Family(format!(
-        "the channel of {name} is waited for in an asynchronous task; threads use the standard \
-         library's"
+        "{name}'s channel needs an async task; threads use the standard library's channel."
     )))
 }
 
-/// The runtime lacks the locks of a crate.
+/// The runtime does not support the locks of a crate.
 pub(super) fn unknown_lock() -> Failure {
     Failure::Request("the runtime does not support this `lock`".to_owned())
 }
 
-/// The runtime lacks the channels of a crate.
+/// The runtime does not support the channels of a crate.
 pub(super) fn unknown_channel() -> Failure {
     Failure::Request("the runtime does not support this `channel`".to_owned())
 }

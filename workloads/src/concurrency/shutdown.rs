@@ -1,4 +1,4 @@
-//! `shutdown`: a runtime ends while its tasks wait.
+//! `shutdown`: shuts down a runtime while its tasks wait.
 
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,14 +20,14 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Longer than any trial lives.
+/// Longer than any trial.
 const LONG: Duration = Duration::from_secs(3_600);
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Shutdown;
 
-/// What each task of a runtime holds, and how often it was dropped.
+/// Counts how often the guard of each task was dropped.
 #[derive(Debug)]
 struct Ledger {
     dropped: Vec<AtomicUsize>,
@@ -50,7 +50,7 @@ impl Ledger {
         Guard { ledger: Arc::clone(self), task }
     }
 
-    /// Read at once after the runtime has ended, so a guard that is dropped later is noticed.
+    /// Reads the counts right after the shutdown, so that guards dropped later are detected.
     fn read(&self, took: Duration) -> Ended {
         let times = |task: &AtomicUsize| task.load(Ordering::Acquire);
         Ended {
@@ -63,7 +63,7 @@ impl Ledger {
 }
 
 impl Guard {
-    /// The task went on although nothing let it.
+    /// Records that the task continued although nothing released it.
     fn complete(&self) {
         self.ledger.completed.fetch_add(1, Ordering::Release);
     }
@@ -75,16 +75,16 @@ impl Drop for Guard {
     }
 }
 
-/// What came of the tasks of a runtime that ended.
+/// The outcome of the tasks of a runtime that was shut down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Ended {
-    /// Guards that were dropped once.
+    /// Guards dropped exactly once.
     once: usize,
-    /// Guards that were dropped more often.
+    /// Guards dropped more than once.
     again: usize,
-    /// Tasks that went on instead of being dropped.
+    /// Tasks that continued instead of being dropped.
     completed: usize,
-    /// From asking until the runtime had ended.
+    /// Time from the request until the runtime has ended.
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
@@ -109,28 +109,28 @@ impl Workload for Shutdown {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "shutdown".into(),
-            title: "Shut down with work in flight".into(),
+            title: "Shut down with tasks in flight".into(),
             kind: Kind::Concurrency,
-            model: "Another runtime of the same kind is built and given tasks, of which half wait for \
-                    something that never comes and half on a timer. Once all of them wait, it is shut \
-                    down as its documentation says: from asking until its tasks are dropped and its \
-                    threads have ended."
+            model: "A second runtime of the same kind is built and given tasks. Half of them wait \
+                    for something that never happens, half wait on a timer. Once all tasks wait, \
+                    the runtime is shut down as its documentation recommends. Timing ends when \
+                    its tasks are dropped and its threads have exited."
                 .into(),
-            check: "When it has ended, the guard of every task was dropped exactly once, and no task \
-                    went on."
+            check: "After the shutdown, the guard of every task has been dropped exactly once, \
+                    and no task has continued."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
                 "tokio: the Runtime is dropped. smol: its threads are told to stop running the \
-                 Executor and joined, and the Executor is dropped."
+                 Executor and are joined; then the Executor is dropped."
                     .into(),
-                "A thread cannot be dropped. Those of `threads` and `thread-pool` look at a flag under a \
-                 condition variable and return, and are joined: cooperation, written by hand, and not \
-                 the same act."
+                "A thread cannot be dropped. The tasks of `threads` and `thread-pool` check a \
+                 flag under a condition variable, return, and are joined. This is cooperative \
+                 code, not the same operation."
                     .into(),
-                "Building it and spawning its tasks are not part of the headline; they are of `wall` \
-                 and `cpu`."
+                "The headline excludes building the runtime and spawning its tasks; `wall` and \
+                 `cpu` include both."
                     .into(),
             ],
         }
@@ -149,14 +149,13 @@ impl Workload for Shutdown {
         let tasks = params.tasks;
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a job of the pool runs to its end, and a pool that is dropped waits for none: there \
-                 is nothing in flight that it could end"
+                "Dropping the pool does not end its jobs, so there is no shutdown to measure."
                     .to_owned(),
             ));
         }
         most_threads(family, tasks, 1_000)?;
         let memory = tasks as u64 * 1_024;
-        // The other pool has as many threads as the one that the root waits on.
+        // The second pool has as many threads as the pool that the root runs on.
         Ok(Requirements {
             tasks,
             blocking: tasks,
@@ -177,8 +176,7 @@ impl Workload for Shutdown {
             return Ok(());
         }
         Err(format!(
-            "of {tasks} guards {once} were dropped once and {again} more often when the runtime had \
-             ended, and {completed} tasks went on"
+            "{once} of {tasks} guards were dropped once and {again} more than once; {completed} tasks continued"
         ))
     }
 
@@ -196,7 +194,7 @@ impl Workload for Shutdown {
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Ended>, Failure> {
         let tasks = params.tasks;
-        // A runtime must not be waited for on a worker of another.
+        // A worker of one runtime must not wait for another runtime.
         let outside = ExternalThread::start(move |runtime| end::<R>(runtime, tasks));
         let outside = outside.map_err(Failure::io("starting a thread"))?;
         Ok(Outside::<R> { outside, workers: setup.workers })
@@ -209,13 +207,13 @@ impl Workload for Shutdown {
         let (tasks, threads) = (params.tasks, setup.pool_threads);
         Ok(repeat(move || {
             let runtime =
-                T::new_instance(threads).map_err(Failure::io("building another runtime"))?;
+                T::new_instance(threads).map_err(Failure::io("building a second runtime"))?;
             Ok(end_threads(runtime, tasks))
         }))
     }
 }
 
-/// A session that hands each runtime to a thread that belongs to none.
+/// A session that hands each runtime to a thread outside all runtimes.
 struct Outside<R: AsyncRuntime> {
     outside: ExternalThread<R::ShutdownRuntime, Ended>,
     workers: usize,
@@ -226,12 +224,12 @@ impl<R: AsyncRuntime> AsyncSession for Outside<R> {
 
     async fn iterate(&mut self) -> Result<Ended, Failure> {
         let runtime =
-            R::new_instance(self.workers).map_err(Failure::io("building another runtime"))?;
+            R::new_instance(self.workers).map_err(Failure::io("building a second runtime"))?;
         Ok(self.outside.ask(runtime).await)
     }
 }
 
-/// Fills a runtime with tasks that wait, and shuts it down.
+/// Fills a runtime with waiting tasks, then shuts it down.
 fn end<R: AsyncRuntime>(runtime: R::ShutdownRuntime, tasks: usize) -> Ended {
     let ledger = Ledger::of(tasks);
     let (arrive, mut arrived) = R::channel(tasks.max(1));
@@ -257,7 +255,7 @@ fn end<R: AsyncRuntime>(runtime: R::ShutdownRuntime, tasks: usize) -> Ended {
     ledger.read(start.elapsed())
 }
 
-/// Fills threads with tasks that wait, tells them to return, and waits for the threads' end.
+/// Fills threads with waiting tasks, tells them to return, and joins the threads.
 fn end_threads(mut runtime: impl ShutdownThreads, tasks: usize) -> Ended {
     let ledger = Ledger::of(tasks);
     let flag = Arc::new(Flag::default());
@@ -283,7 +281,7 @@ mod tests {
     use runtime_bench_api::workload::Setup;
 
     #[test]
-    fn a_guard_that_lives_on_and_a_task_that_went_on_are_noticed() {
+    fn leaked_guards_and_continued_tasks_are_detected() {
         let setup = Setup {
             point: Point::new().with("tasks", 2, ""),
             workers: 1,
@@ -300,7 +298,7 @@ mod tests {
         drop(first);
         let early = ledger.read(Duration::ZERO);
         assert_eq!((early.once, early.again), (1, 0));
-        assert!(verify(&early).unwrap_err().contains("of 2 guards 1 were"));
+        assert!(verify(&early).unwrap_err().contains("1 of 2 guards"));
         drop(second);
         verify(&ledger.read(Duration::ZERO)).unwrap();
         ledger.guard(1).complete();

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, LocalRuntime, Sender, ThreadRuntime};
 
-/// The children of a task in a tree of two a node.
+/// The children of a task in a binary tree.
 fn children(number: u64, tasks: u64) -> impl Iterator<Item = u64> + Send {
     [2 * number + 1, 2 * number + 2].into_iter().filter(move |child| *child < tasks)
 }
@@ -14,7 +14,7 @@ fn children(number: u64, tasks: u64) -> impl Iterator<Item = u64> + Send {
 /// A future that spawns itself must be boxed: its type would contain itself.
 pub(super) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Task `number` of a tree; the sum of its own number and of those below it.
+/// Task `number` of a tree. Returns the sum of its own number and all numbers below it.
 pub(super) fn tree<R: AsyncRuntime>(number: u64, tasks: u64) -> Boxed<u64> {
     Box::pin(async move {
         let spawned = children(number, tasks).map(|child| R::spawn(tree::<R>(child, tasks)));
@@ -60,7 +60,7 @@ pub(super) fn tree_of_joins<D: DataParallel>(number: u64, tasks: u64) -> u64 {
     number + left + right
 }
 
-/// Task `number` of a chain; the last one sends the sum of all numbers.
+/// Task `number` of a chain. The last task sends the sum of all numbers.
 pub(super) fn chain<R: AsyncRuntime>(
     number: u64,
     tasks: u64,
@@ -72,7 +72,7 @@ pub(super) fn chain<R: AsyncRuntime>(
         if number + 1 < tasks {
             R::detach(R::spawn(chain::<R>(number + 1, tasks, sum, last)));
         } else {
-            // Without a root that waits for it there is nobody to tell.
+            // A send fails only if the root is gone.
             R::send(&last, sum).await;
         }
     })
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_task_but_the_first_is_the_child_of_one_other() {
+    fn every_task_but_the_first_has_one_parent() {
         for tasks in [1, 2, 3, 10, 100] {
             let mut all: Vec<u64> = (0..tasks).flat_map(|task| children(task, tasks)).collect();
             all.sort_unstable();

@@ -20,7 +20,7 @@ use runtime_bench_api::workload::{
     most_threads, over_workers,
 };
 
-/// Above this, one OS thread per task is no longer something that anybody would write.
+/// Above this, one OS thread per task is no longer realistic.
 const MOST_THREADS: usize = 1_000;
 
 /// More than any machine holds.
@@ -33,14 +33,14 @@ const ON_CALLER: &str = "root-on-caller";
 #[derive(Clone, Copy, Debug)]
 pub struct SpawnJoin;
 
-/// Who spawns whom.
+/// Which task spawns which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// The root all others.
+    /// The root spawns all others.
     Flat,
-    /// Task n the tasks 2n + 1 and 2n + 2, and joins them.
+    /// Task n spawns the tasks 2n + 1 and 2n + 2 and joins them.
     Recursive,
-    /// Task n the task n + 1, and ends.
+    /// Task n spawns the task n + 1 and ends.
     Chained,
 }
 
@@ -60,7 +60,7 @@ impl FromPoint for Params {
             Some("chained") => Form::Chained,
             Some(_) => {
                 return Err(Unsupported::Point(format!(
-                    "spawn-join has the variants `{ON_CALLER}`, `recursive` and `chained`"
+                    "`spawn-join` has the variants `{ON_CALLER}`, `recursive` and `chained`"
                 )));
             }
         };
@@ -80,28 +80,28 @@ impl Workload for SpawnJoin {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "spawn-join".into(),
-            title: "Spawn tasks and join them".into(),
+            title: "Spawn and join tasks".into(),
             kind: Kind::Concurrency,
-            model: "A root task, itself spawned onto the runtime, spawns tasks that each return \
-                    their number, then joins them in order and adds up. In `root-on-caller` the \
-                    root is not spawned, in `recursive` each task spawns two more and joins them, \
-                    and in `chained` each spawns the next and ends."
+            model: "A spawned root task spawns tasks that each return their number. It joins them \
+                    in order and adds up the numbers. In `root-on-caller`, the root is not \
+                    spawned. In `recursive`, each task spawns two more and joins them. In \
+                    `chained`, each task spawns the next one and ends."
                 .into(),
             check: "The sum equals 0 + 1 + … + (tasks − 1).".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "How often an idle worker is woken depends on nanoseconds here: the same program \
-                 with other machine code around it may move by a tenth or two on several workers. \
-                 Take smaller differences with care."
+                "The number of wake-ups of idle workers depends on nanoseconds here: with \
+                 different machine code around it, the same program can shift by 10% to 20% on \
+                 several workers. Treat smaller differences with care."
                     .into(),
-                "OS threads take part up to 1 000 tasks.".into(),
-                "A root that is not spawned is polled by the thread that waits for it. Where that \
-                 is no worker, its tasks must be handed to other threads: what a program pays that \
-                 spawns from `main`."
+                "OS threads run up to 1 000 tasks.".into(),
+                "The waiting thread polls a root that is not spawned. If that thread is not a \
+                 worker, its tasks must be handed to other threads. A program that spawns from \
+                 `main` pays this cost."
                     .into(),
-                "rayon spawns into a scope that is joined as a whole; its tasks add to a shared \
-                 counter, since a scope returns nothing. In `recursive` it joins two closures, \
+                "rayon spawns into a scope that is joined as a whole. Its tasks add to a shared \
+                 counter, because a scope returns nothing. In `recursive`, it joins two closures, \
                  one of which is not queued."
                     .into(),
             ],
@@ -133,20 +133,17 @@ impl Workload for SpawnJoin {
         let Params { form, on_caller, tasks } = *params;
         if family != Family::Async && on_caller {
             return Err(Unsupported::Family(
-                "only an asynchronous root can be polled by the thread that waits for it; here \
-                 the root is a task in any case"
+                "The root is always a task here; only an async root can be polled by its caller."
                     .to_owned(),
             ));
         }
         if family == Family::DataParallel && form == Form::Chained {
             return Err(Unsupported::Family(
-                "a task of a scope ends with its scope, so none can end before the one that it \
-                 spawned"
-                    .to_owned(),
+                "A task of a scope cannot end before the tasks that it spawns.".to_owned(),
             ));
         }
         most_threads(family, tasks, MOST_THREADS)?;
-        // The root waits while the chain goes on.
+        // The root waits while the chain runs.
         let blocking = if form == Form::Chained { 2 } else { 0 };
         Ok(Requirements {
             tasks,
@@ -199,7 +196,8 @@ impl Workload for SpawnJoin {
     fn supports_local(&self, params: &Params) -> Result<(), Unsupported> {
         if params.form == Form::Chained {
             return Err(Unsupported::Family(
-                "the end of the chain is told over a channel, and it brings none".to_owned(),
+                "The chain reports its end over a channel, which this runner does not provide."
+                    .to_owned(),
             ));
         }
         Ok(())
@@ -256,7 +254,7 @@ impl Workload for SpawnJoin {
 }
 
 fn broken() -> Failure {
-    Failure::WrongOutput("the chain broke off before its last task".to_owned())
+    Failure::WrongOutput("the chain ended before its last task".to_owned())
 }
 
 async fn flat<R: AsyncRuntime>(tasks: u64) -> u64 {
@@ -282,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variant_that_is_unknown_is_refused() {
+    fn unknown_variants_are_rejected() {
         let point = Point::new().variant("backwards").with("tasks", 1, "");
         assert!(matches!(Params::from_point(&point), Err(Unsupported::Point(_))));
     }

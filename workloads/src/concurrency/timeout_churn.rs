@@ -1,4 +1,4 @@
-//! `timeout-churn`: limits that are set and never reached.
+//! `timeout-churn`: timeouts that are armed and never expire.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// The limit of each piece of work; none comes near it.
+/// The timeout of each piece of work; never reached.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// The workload.
@@ -77,20 +77,21 @@ impl Workload for TimeoutChurn {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "timeout-churn".into(),
-            title: "Timeouts that are never reached".into(),
+            title: "Timeouts that never expire".into(),
             kind: Kind::Concurrency,
-            model:
-                "A few tasks do one short piece of work after the other, each under a timeout of \
-                    ten seconds, as a server does with every request. The work always wins, so \
-                    what is measured is setting a timer and taking it back."
-                    .into(),
-            check: "Every piece of work ends in time, and their numbers add up.".into(),
+            model: "A few tasks run short pieces of work in sequence, each under a timeout of ten \
+                    seconds, as a server does for every request. The work always finishes first, \
+                    so this measures arming and cancelling a timer."
+                .into(),
+            check: "Every piece of work finishes in time, and the sum of their numbers is \
+                    correct."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The work steps back once: it is looked at before the timer, so a timer beside \
-                 work that is ready at once would never be registered. The step back is part of \
-                 the figure; `yield` shows what it costs alone."
+                "Each piece of work yields once. It is polled before the timer, so without the \
+                 yield the timer would never be registered. The result includes the yield; \
+                 `yield` shows what it costs on its own."
                     .into(),
             ],
         }
@@ -118,10 +119,9 @@ impl Workload for TimeoutChurn {
                 });
             }
             Family::ThreadPerTask | Family::ThreadPool => {
-                "a thread that blocks gives the system call its limit: there is no timer to set \
-                 and to take back"
+                "There is no timer to arm or cancel: threads pass their limit to a system call."
             }
-            Family::DataParallel => "the pool has no timers",
+            Family::DataParallel => "The pool has no timers.",
         };
         Err(Unsupported::Family(reason.to_owned()))
     }
@@ -134,8 +134,7 @@ impl Workload for TimeoutChurn {
         }
         let Ended { sum: came, in_time, expired } = *ended;
         Err(format!(
-            "of {timeouts} pieces of work {in_time} ended in time and {expired} did not; they add \
-             up to {came}, expected {sum}"
+            "{in_time} of {timeouts} pieces of work ended in time, {expired} expired; sum {came}, expected {sum}"
         ))
     }
 
@@ -185,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_piece_of_work_belongs_to_one_task() {
+    fn tasks_share_no_work() {
         for (timeouts, tasks) in [(10, 3), (2, 5), (1, 1)] {
             let params = Params { timeouts, tasks };
             let mut all: Vec<usize> = (0..tasks).flat_map(|task| params.pieces(task)).collect();
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn work_that_expires_is_noticed() {
+    fn expired_work_is_detected() {
         let mut ended = Ended::default();
         ended.note(Some(4));
         ended.note(None);

@@ -1,8 +1,8 @@
-//! Counts how many are at work at once.
+//! Counts concurrent workers.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Counts who is at work.
+/// Counts concurrent workers.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     now: AtomicUsize,
@@ -19,7 +19,7 @@ impl Watch {
         self.now.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// The most that were at work at once.
+    /// The largest number of concurrent workers.
     pub(crate) fn most(&self) -> usize {
         self.most.load(Ordering::Relaxed)
     }
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_watch_keeps_the_most() {
+    fn watch_keeps_the_maximum() {
         let watch = Watch::default();
         watch.begin();
         watch.begin();

@@ -1,4 +1,4 @@
-//! `worker-pool`: many jobs, and only so many of them at a time.
+//! `worker-pool`: many jobs with limited concurrency.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,12 +31,12 @@ pub struct Params {
     at_once: usize,
 }
 
-/// What was done.
+/// The work done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Done {
-    /// All jobs' answers combined.
+    /// Combined results of all jobs.
     xor: u64,
-    /// The most jobs that were seen at work at once.
+    /// The largest number of concurrent jobs.
     most: usize,
 }
 
@@ -66,21 +66,21 @@ impl Workload for WorkerPool {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "worker-pool".into(),
-            title: "Many jobs, a few at a time".into(),
+            title: "Many jobs with limited concurrency".into(),
             kind: Kind::Concurrency,
-            model: "Thousands of short jobs of which only so many may be at work at once, as \
-                    requests to a service that allows no more."
+            model: "Thousands of short jobs run, but only a limited number at the same time, like \
+                    requests to a service with a concurrency limit."
                 .into(),
-            check: "The jobs' answers combine to those of a plain loop, and no more were at work \
-                    than allowed."
+            check: "The combined results equal those of a plain loop, and concurrency never \
+                    exceeds the limit."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Asynchronous runners spawn a task for each job, which waits for a permit of the \
-                 runtime's own semaphore and yields once while it holds it, as if it waited for an \
-                 answer. Threads and rayon start as many workers as there are permits, which take \
-                 one job after the other and yield in each."
+                "Async runners spawn one task per job. Each task acquires a permit of the \
+                 runtime's own semaphore and yields once while it holds the permit, as if it \
+                 waited for a reply. Threads and rayon start one worker per permit; each worker \
+                 takes one job after another and yields in each."
                     .into(),
             ],
         }
@@ -105,7 +105,7 @@ impl Workload for WorkerPool {
     fn verify(&self, trial: &Trial<Params>, done: &Done) -> Result<(), String> {
         if done.most > trial.params.at_once || done.most == 0 {
             return Err(format!(
-                "{} jobs were at work at once, allowed {}",
+                "{} jobs ran at once, allowed {}",
                 done.most, trial.params.at_once
             ));
         }
@@ -167,7 +167,7 @@ impl Workload for WorkerPool {
     }
 }
 
-/// A worker: one job after the other, until there are none.
+/// A worker: runs one job after another until none is left.
 fn take_jobs(params: Params, watch: &Watch, next: &AtomicUsize, step_back: impl Fn()) -> u64 {
     let mut xor = 0;
     loop {
@@ -192,9 +192,9 @@ async fn do_jobs<R: AsyncRuntime, L: Locks>(params: Params) -> Done {
                 L::permitted(semaphore, async move {
                     watch.begin();
                     R::yield_now().await;
-                    let answer = Params::job(number);
+                    let result = Params::job(number);
                     watch.end();
-                    answer
+                    result
                 })
                 .await
             })

@@ -1,4 +1,4 @@
-//! `yield`: what it costs to step back and let others run.
+//! `yield`: the cost of yielding to other tasks.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -48,18 +48,18 @@ impl Workload for Yield {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "yield".into(),
-            title: "Tasks that yield to each other".into(),
+            title: "Yield to other tasks".into(),
             kind: Kind::Concurrency,
-            model: "Tasks that each step back again and again, so that others may run: as long \
-                    loops do that must not keep a worker to themselves."
+            model: "Tasks yield repeatedly so that others can run, as a long loop should do to \
+                    avoid monopolizing its worker."
                 .into(),
             check: "Every task counts its yields, and the counts add up.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Not the same act for all: an asynchronous task goes to the end of a queue, a \
-                 thread asks the kernel for another thread, and rayon looks for another job and \
-                 returns where there is none."
+                "Yielding differs between runners: an async task goes to the end of a queue, a \
+                 thread asks the kernel to run another thread, and rayon looks for another job \
+                 and returns if it finds none."
                     .into(),
             ],
         }

@@ -16,18 +16,18 @@ use runtime_bench_api::workload::{
     over_workers,
 };
 
-/// Jobs per worker: enough, and unequal enough, not to quantise on the number of cores.
+/// Jobs per worker: enough, and unequal enough, that the result does not depend on how they divide by cores.
 const JOBS_PER_WORKER: u64 = 16;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct CpuBatch;
 
-/// What a batch gave, and what the same batch cost one thread in the same process.
+/// The result of a batch, and the time of the same batch on one thread of the same process.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct Batch {
     xor: u64,
-    // Never what the runner says.
+    // Never taken from the runner.
     #[serde(skip)]
     expected: u64,
     sequential_ns: f64,
@@ -55,14 +55,14 @@ struct Jobs {
 }
 
 impl Jobs {
-    /// Sizes run from half the mean to one and a half of it, in sixteenths.
+    /// Runs a job. Sizes range from 0.5 to 1.5 times the mean, in steps of a sixteenth.
     fn run(self, job: usize) -> u64 {
         let sixteenth = job * 7 % 16;
         let steps = self.params.steps / 2 + self.params.steps * sixteenth / 16;
         xorshift(self.seed.wrapping_add(job as u64), steps)
     }
 
-    /// Runs the batch on one thread, twice; the faster of the two is the reference.
+    /// Runs the batch twice on one thread; the faster run is the reference.
     fn sequential(self, setup: &Setup) -> Batch {
         let pass = || {
             let start = setup.clock.now();
@@ -83,17 +83,17 @@ impl Workload for CpuBatch {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "cpu-batch".into(),
-            title: "A batch of computing jobs".into(),
+            title: "Batch of CPU-bound jobs".into(),
             kind: Kind::Cpu,
-            model: "Independent xorshift jobs of unequal size, one task each; the answers are \
-                    combined by exclusive or."
+            model: "Independent xorshift jobs of unequal size, one task each. The results are \
+                    combined with exclusive or."
                 .into(),
-            check: "The combined answer equals that of a plain loop.".into(),
+            check: "The combined result equals that of a plain loop.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Speed-up is against a plain loop on one thread, timed in the same process just \
-                 before."
+                "The speed-up is relative to a plain loop on one thread, timed in the same \
+                 process right before."
                     .into(),
                 "A single-threaded runner can only reach 1.".into(),
             ],
@@ -133,7 +133,7 @@ impl Workload for CpuBatch {
 
     fn verify(&self, _: &Trial<Params>, batch: &Batch) -> Result<(), String> {
         if batch.sequential_ns.is_nan() || batch.sequential_ns <= 0.0 {
-            Err(format!("a plain loop that took {} ns", batch.sequential_ns))
+            Err(format!("invalid time of the plain loop: {} ns", batch.sequential_ns))
         } else if batch.xor == batch.expected {
             Ok(())
         } else {
@@ -192,8 +192,8 @@ impl Workload for CpuBatch {
         let batch = Jobs { params, seed: setup.seed };
         let sequential = batch.sequential(&setup);
         Ok(repeat(move || {
-            let answers = D::map(params.jobs, |job| batch.run(job));
-            let xor = answers.into_iter().fold(0, |xor, answer| xor ^ answer);
+            let results = D::map(params.jobs, |job| batch.run(job));
+            let xor = results.into_iter().fold(0, |xor, result| xor ^ result);
             Ok(Batch { xor, ..sequential })
         }))
     }

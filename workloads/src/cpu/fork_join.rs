@@ -1,4 +1,4 @@
-//! `fork-join`: recursion that splits its work in two, or in ten.
+//! `fork-join`: recursion that splits its work in two or in ten.
 
 use std::future::Future;
 
@@ -14,7 +14,7 @@ use runtime_bench_api::workload::{
     over_workers,
 };
 
-/// Above this many tasks at once, one OS thread per task is refused by many systems.
+/// Many systems refuse more OS threads than this.
 const MOST_THREADS: usize = 4_000;
 
 /// The workload.
@@ -224,10 +224,10 @@ impl Workload for ForkJoin {
     }
 }
 
-// Each form is written as the documentation of its runtimes shows it. Nothing else stands in a future or
-// in a closure: a join of rayon takes 10 ns, and smol's executor moves every future that it spawns.
+// Each form is written as the documentation of its runtimes recommends, with nothing else in a future or a
+// closure: a join takes rayon about 10 ns, and spawning moves the whole future.
 
-/// Only the future that the parent awaits itself is boxed; its type would contain itself otherwise.
+/// Boxes only the future that the parent awaits itself, whose type would otherwise contain itself.
 fn fib_async<R: AsyncRuntime>(n: u64, cut_off: u64) -> impl Future<Output = u64> + Send {
     async move {
         if n <= cut_off {

@@ -1,4 +1,4 @@
-//! `matmul`: the product of two square matrices, a task for each tile of it.
+//! `matmul`: the product of two square matrices, one task per tile.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Rounding of a sum of products, relative to its size.
+/// Relative rounding error allowed for a sum of products.
 const TOLERANCE: f64 = 1e-9;
 
 /// The workload.
@@ -35,7 +35,7 @@ impl FromPoint for Params {
         let n = point.count_in("n", 1..=16_384)?;
         let tile = point.count_in("tile", 1..=16_384)?;
         if !n.is_multiple_of(tile) {
-            return Err(Unsupported::Point(format!("n={n} is no multiple of tile={tile}")));
+            return Err(Unsupported::Point(format!("n={n} is not a multiple of tile={tile}")));
         }
         Ok(Self { n, tile })
     }
@@ -115,17 +115,21 @@ impl Workload for Matmul {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "matmul".into(),
-            title: "A product of matrices".into(),
+            title: "Matrix multiplication".into(),
             kind: Kind::Cpu,
-            model: "Two square matrices are multiplied, a task for each tile of the product: work \
-                    that reads shared memory and writes its own."
+            model: "Two square matrices are multiplied, with one task per tile of the product. \
+                    Each task reads shared memory and writes its own tile."
                 .into(),
-            check: "The product times a random vector equals the factors times it, one after the \
-                    other (Freivalds 1979)."
+            check: "The product times a random vector equals the factors applied to that vector \
+                    in turn (Freivalds 1979)."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
-            notes: vec!["A plain loop over a tile, the same for all; no library's kernel.".into()],
+            notes: vec![
+                "Each tile is computed by a plain loop, the same for all runners; no library \
+                 kernel is used."
+                    .into(),
+            ],
         }
     }
 
@@ -262,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_is_verified_and_a_wrong_figure_or_tile_is_noticed() {
+    fn wrong_numbers_and_tiles_are_detected() {
         let setup = setup(12, 4);
         let mut right = product(&setup);
         let trial = Trial::new(setup).unwrap();

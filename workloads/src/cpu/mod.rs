@@ -1,4 +1,4 @@
-//! Computing.
+//! CPU-bound work.
 
 pub mod cpu_batch;
 pub mod fork_join;

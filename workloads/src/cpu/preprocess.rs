@@ -1,4 +1,4 @@
-//! `preprocess`: files are read, parsed and normalised.
+//! `preprocess`: reads, parses and normalizes files.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +13,7 @@ use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::cpu::shard::{Shard, normalise};
+use crate::cpu::shard::{Shard, normalize};
 use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
@@ -22,20 +22,20 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 
-/// The variant that computes where it reads.
+/// The variant that computes in the task that reads.
 const INLINE: &str = "inline";
-/// The variant that hands its computing to another pool.
+/// The variant that computes on another pool.
 const OFFLOADED: &str = "offloaded";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct Preprocess;
 
-/// What came of the shards, in order, and what they should give.
+/// The results of the shards, in order, and the expected ones.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Normalised {
+pub struct Normalized {
     shards: Vec<Option<Shard>>,
-    // Never what the runner says.
+    // Never taken from the runner.
     #[serde(skip)]
     expected: Arc<Vec<Shard>>,
 }
@@ -55,7 +55,7 @@ impl FromPoint for Params {
             Some(OFFLOADED) => true,
             _ => {
                 return Err(Unsupported::Point(format!(
-                    "preprocess has the variants `{INLINE}` and `{OFFLOADED}`"
+                    "`preprocess` has the variants `{INLINE}` and `{OFFLOADED}`"
                 )));
             }
         };
@@ -67,7 +67,7 @@ impl FromPoint for Params {
     }
 }
 
-/// Files of decimal numbers, a line each, and what a plain loop makes of the numbers themselves.
+/// Files with one decimal number per line, and the results of a plain loop over the numbers.
 struct Files {
     paths: Vec<PathBuf>,
     expected: Arc<Vec<Shard>>,
@@ -78,14 +78,14 @@ impl Files {
         let (mut paths, mut expected) = (Vec::new(), Vec::new());
         for shard in 0..params.shards {
             let mut rng = Rng::with_seed(setup.seed.wrapping_add(shard as u64));
-            // Millionths: the text says exactly which number is meant.
+            // Millionths, so that the text is exact.
             let millionths: Vec<i64> =
                 (0..params.numbers).map(|_| rng.i64(-1_000_000_000..1_000_000_000)).collect();
             expected.push(Shard::in_a_plain_loop(&millionths));
             let path = setup.scratch.join(format!("preprocess-{}-{shard}", params.numbers));
             if !path.exists() {
                 write_whole(&path, lines(&millionths).as_bytes())
-                    .map_err(Failure::io("making the files to read"))?;
+                    .map_err(Failure::io("creating the input files"))?;
             }
             paths.push(path);
         }
@@ -97,7 +97,7 @@ fn lines(millionths: &[i64]) -> String {
     let mut text = String::new();
     for number in millionths {
         let (sign, size) = (if *number < 0 { "-" } else { "" }, number.unsigned_abs());
-        // A string takes any text.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
     }
     text
@@ -105,7 +105,7 @@ fn lines(millionths: &[i64]) -> String {
 
 impl Workload for Preprocess {
     type Params = Params;
-    type Output = Normalised;
+    type Output = Normalized;
     const METRICS: &'static [&'static MetricDef] =
         &[&metric::PER_SHARD, &metric::CPU_PER_SHARD, &metric::CPU_OVER_WALL];
 
@@ -114,25 +114,25 @@ impl Workload for Preprocess {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "preprocess".into(),
-            title: "Read, parse and normalise files".into(),
+            title: "Read, parse and normalize files".into(),
             kind: Kind::Cpu,
-            model: "One task a file reads it whole, parses its decimal numbers and normalises them \
-                    to a mean of 0 and a deviation of 1, as a program does that prepares data. \
-                    `inline` computes in the task that has read; `offloaded` hands the computing \
-                    to the pool that the runtime has for such work, and waits for it."
+            model: "One task per file reads the whole file, parses its decimal numbers and \
+                    normalizes them to mean 0 and standard deviation 1, as in data preparation. \
+                    `inline` computes in the task that reads. `offloaded` sends the computation \
+                    to the runtime's pool for such work and awaits it."
                 .into(),
-            check: "Mean and variance of every file and the bits of every normalised number equal \
-                    those of a plain loop over the numbers that the file was made from."
+            check: "The mean and variance of every file and the bits of every normalized number \
+                    equal those of a plain loop over the numbers in the file."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The files lie in the page cache, so this is mostly computing. One that comes from \
-                 a disk spends its time otherwise."
+                "The files are in the page cache, so most of the time is computation. Files on a \
+                 disk behave differently."
                     .into(),
-                "`offloaded` runs on more threads than there are workers: tokio, async-std and smol \
-                 have pools for blocking work that grow as needed, with all files at once in them; \
-                 tokio-rayon has as many threads for computing as workers."
+                "`offloaded` uses more threads than there are workers. tokio, async-std and smol \
+                 grow their blocking pools on demand, with all files in them at once. tokio-rayon \
+                 computes on as many threads as there are workers."
                     .into(),
             ],
         }
@@ -157,12 +157,10 @@ impl Workload for Preprocess {
         let Params { shards, numbers, offloads } = *params;
         if offloads && family != Family::Async {
             return Err(Unsupported::Family(
-                "its tasks are made for computing as they are, and there is no other pool to hand \
-                 work to"
-                    .to_owned(),
+                "There is no second pool to offload to: its tasks may compute.".to_owned(),
             ));
         }
-        // Text and numbers of each. Reading from the page cache keeps nobody waiting.
+        // The text and the numbers of each file. Reads from the page cache do not block.
         let memory = (shards * numbers) as u64 * 24;
         let needs =
             Requirements { tasks: shards, blocking: 1, files: shards, ..Requirements::default() };
@@ -178,28 +176,28 @@ impl Workload for Preprocess {
         &self,
         trial: &Trial<Params>,
         outputs: Vec<Value>,
-    ) -> Result<Vec<Normalised>, Failure> {
+    ) -> Result<Vec<Normalized>, Failure> {
         let Files { expected, .. } = Files::prepare(&trial.setup, trial.params)?;
-        let expects = |answer| Normalised { expected: Arc::clone(&expected), ..answer };
+        let expects = |output| Normalized { expected: Arc::clone(&expected), ..output };
         Ok(external::parse_outputs(outputs)?.into_iter().map(expects).collect())
     }
 
-    fn verify(&self, _: &Trial<Params>, normalised: &Normalised) -> Result<(), String> {
-        let Normalised { shards, expected } = normalised;
+    fn verify(&self, _: &Trial<Params>, normalized: &Normalized) -> Result<(), String> {
+        let Normalized { shards, expected } = normalized;
         let right = shards.iter().zip(&**expected).filter(|(came, e)| came.as_ref() == Some(e));
         let right = right.count();
         if right == expected.len() && shards.len() == expected.len() {
             return Ok(());
         }
-        Err(format!("of {} files {right} were normalised as by a plain loop", expected.len()))
+        Err(format!("{right} of {} files match a plain loop", expected.len()))
     }
 
-    fn describe(&self, normalised: &Normalised) -> String {
-        let hashes = normalised.shards.iter().flatten().map(Shard::hash);
+    fn describe(&self, normalized: &Normalized) -> String {
+        let hashes = normalized.shards.iter().flatten().map(Shard::hash);
         format!("{:x}", hashes.fold(0_u64, |all, hash| all.rotate_left(1) ^ hash))
     }
 
-    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Normalised>) -> Vec<Metric> {
+    fn metrics(&self, trial: &Trial<Params>, block: &Timed<Normalized>) -> Vec<Metric> {
         let shards = trial.params.shards as f64;
         vec![
             Metric::of(&metric::PER_SHARD, block.wall_ns() / shards),
@@ -211,7 +209,7 @@ impl Workload for Preprocess {
     async fn on_async<R: AsyncRuntime>(
         self,
         Trial { params, setup }: Trial<Params>,
-    ) -> Result<impl AsyncSession<Output = Normalised>, Failure> {
+    ) -> Result<impl AsyncSession<Output = Normalized>, Failure> {
         let files = Arc::new(Files::prepare(&setup, params)?);
         Ok(repeat_async(move || {
             let files = Arc::clone(&files);
@@ -224,9 +222,9 @@ impl Workload for Preprocess {
                         R::spawn(async move {
                             let bytes = R::read_whole(&path).await?;
                             Ok(if params.offloads {
-                                R::offload(move || normalise(&bytes)).await
+                                R::offload(move || normalize(&bytes)).await
                             } else {
-                                normalise(&bytes)
+                                normalize(&bytes)
                             })
                         })
                     })
@@ -235,7 +233,7 @@ impl Workload for Preprocess {
                 for task in tasks {
                     shards.push(task.await.map_err(Failure::io("reading a file"))?);
                 }
-                Ok(Normalised { shards, expected: Arc::clone(&files.expected) })
+                Ok(Normalized { shards, expected: Arc::clone(&files.expected) })
             }
         }))
     }
@@ -243,31 +241,31 @@ impl Workload for Preprocess {
     fn on_threads<T: ThreadRuntime>(
         self,
         Trial { params, setup }: Trial<Params>,
-    ) -> Result<impl Session<Output = Normalised>, Failure> {
+    ) -> Result<impl Session<Output = Normalized>, Failure> {
         let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {
             let tasks: Vec<_> =
                 files.paths.iter().cloned().map(|path| T::spawn(move || shard(&path))).collect();
             let shards = tasks.into_iter().map(T::join).collect::<Result<_, _>>()?;
-            Ok(Normalised { shards, expected: Arc::clone(&files.expected) })
+            Ok(Normalized { shards, expected: Arc::clone(&files.expected) })
         }))
     }
 
     fn on_data_parallel<D: DataParallel>(
         self,
         Trial { params, setup }: Trial<Params>,
-    ) -> Result<impl Session<Output = Normalised>, Failure> {
+    ) -> Result<impl Session<Output = Normalized>, Failure> {
         let files = Files::prepare(&setup, params)?;
         Ok(repeat(move || {
             let shards = D::map(files.paths.len(), |file| shard(&files.paths[file]));
             let shards = shards.into_iter().collect::<Result<_, _>>()?;
-            Ok(Normalised { shards, expected: Arc::clone(&files.expected) })
+            Ok(Normalized { shards, expected: Arc::clone(&files.expected) })
         }))
     }
 }
 
 fn shard(path: &Path) -> Result<Option<Shard>, Failure> {
-    Ok(normalise(&fs::read(path).map_err(Failure::io("reading a file"))?))
+    Ok(normalize(&fs::read(path).map_err(Failure::io("reading a file"))?))
 }
 
 #[cfg(test)]
@@ -275,20 +273,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_of_numbers_gives_what_the_numbers_give() {
+    fn parsed_text_gives_the_same_result_as_the_numbers() {
         for numbers in [vec![0], vec![-1, 1], vec![1_000_000, -2_500_001, 999_999_999]] {
             let expected = Shard::in_a_plain_loop(&numbers);
-            assert_eq!(normalise(lines(&numbers).as_bytes()), Some(expected), "{numbers:?}");
+            assert_eq!(normalize(lines(&numbers).as_bytes()), Some(expected), "{numbers:?}");
         }
     }
 
     #[test]
-    fn a_number_more_or_less_or_elsewhere_is_another_answer() {
-        let of = |numbers: &[i64]| normalise(lines(numbers).as_bytes());
+    fn added_removed_and_moved_numbers_are_detected() {
+        let of = |numbers: &[i64]| normalize(lines(numbers).as_bytes());
         let right = of(&[1, 2, 3]);
         assert_ne!(of(&[1, 2]), right);
         assert_ne!(of(&[1, 2, 4]), right);
         assert_ne!(of(&[1, 3, 2]), right);
-        assert_eq!(normalise(b"1.0\ntwo\n"), None);
+        assert_eq!(normalize(b"1.0\ntwo\n"), None);
     }
 }

@@ -35,7 +35,7 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    /// Tasks that one iteration spawns: one a split.
+    /// Tasks that one iteration spawns: one per split.
     fn tasks(self) -> usize {
         self.elements.div_ceil(self.cut_off).next_power_of_two()
     }
@@ -78,9 +78,9 @@ fn merge(left: &[u64], right: &[u64]) -> Vec<u64> {
     merged
 }
 
-/// The same for the same numbers in any order.
+/// A fingerprint that does not depend on the order of the numbers.
 fn fingerprint(numbers: &[u64]) -> u64 {
-    // Multiplied by an odd constant and shifted, so that sums of other numbers rarely agree.
+    // Multiplies by an odd constant and shifts, so that sums of different numbers rarely agree.
     let mix = |number: &u64| {
         let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         mixed ^ (mixed >> 29)
@@ -96,18 +96,19 @@ impl Workload for Sort {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "sort".into(),
-            title: "A parallel merge sort".into(),
+            title: "Parallel merge sort".into(),
             kind: Kind::Cpu,
-            model: "Random numbers are halved down to a cut-off, the parts sorted by the standard \
-                    library, one half in a task and the other by its parent, and merged again: \
-                    divide and conquer with work at every node."
+            model: "Random numbers are halved recursively down to a cut-off. The standard library \
+                    sorts the parts: one half in a spawned task, the other in its parent. The \
+                    halves are then merged, so every node of the recursion does work."
                 .into(),
-            check: "The numbers are in order, and they are the numbers of the input.".into(),
+            check: "The output is in order and contains the numbers of the input.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Each iteration copies the input first, inside the clock, the same for all. The \
-                 last merge is one task's work, so no runner comes near a speed-up of its workers."
+                "Each iteration first copies the input; this is timed and the same for all \
+                 runners. One task does the last merge, so no runner comes close to a speed-up \
+                 equal to its number of workers."
                     .into(),
             ],
         }
@@ -139,11 +140,11 @@ impl Workload for Sort {
     fn verify(&self, trial: &Trial<Params>, sorted: &Vec<u64>) -> Result<(), String> {
         let input = trial.params.input(trial.setup.seed);
         if let Some(place) = sorted.windows(2).position(|pair| pair[0] > pair[1]) {
-            return Err(format!("element {place} is larger than the one behind it"));
+            return Err(format!("element {place} is larger than the next one"));
         }
         if sorted.len() != input.len() || fingerprint(sorted) != fingerprint(&input) {
             return Err(format!(
-                "{} sorted numbers, which are not the {} of the input",
+                "the {} sorted numbers differ from the {} of the input",
                 sorted.len(),
                 input.len()
             ));
@@ -234,21 +235,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_merge_keeps_every_number_in_order() {
+    fn merge_keeps_every_number_in_order() {
         assert_eq!(merge(&[1, 3, 5], &[2, 3, 9]), [1, 2, 3, 3, 5, 9]);
         assert_eq!(merge(&[], &[1]), [1]);
         assert_eq!(merge(&[1], &[]), [1]);
     }
 
     #[test]
-    fn a_fingerprint_knows_numbers_and_not_their_order() {
+    fn fingerprint_depends_on_numbers_but_not_on_order() {
         assert_eq!(fingerprint(&[1, 2, 3]), fingerprint(&[3, 1, 2]));
         assert_ne!(fingerprint(&[1, 2, 3]), fingerprint(&[1, 2, 4]));
         assert_ne!(fingerprint(&[1, 3]), fingerprint(&[2, 2]), "sums alone would agree");
     }
 
     #[test]
-    fn tasks_are_counted_generously() {
+    fn task_count_is_an_upper_bound() {
         assert_eq!(Params { elements: 1_000, cut_off: 100 }.tasks(), 16);
         assert_eq!(Params { elements: 10, cut_off: 100 }.tasks(), 1);
     }

@@ -1,11 +1,11 @@
-//! Computing that nothing can shorten.
+//! CPU-bound work that cannot be optimized away.
 
 use std::hint::black_box;
 
-/// The state of xorshift64 after so many steps (Marsaglia, "Xorshift RNGs", J. Stat. Software 8(14),
+/// The state of xorshift64 after `steps` steps (Marsaglia, "Xorshift RNGs", J. Stat. Software 8(14),
 /// 2003, §3). A million steps take about a millisecond.
 pub(crate) fn xorshift(seed: u64, steps: usize) -> u64 {
-    // It must not start at zero.
+    // The state must not be zero.
     let mut x = black_box(seed | 1);
     for _ in 0..steps {
         x ^= x << 13;
@@ -15,8 +15,8 @@ pub(crate) fn xorshift(seed: u64, steps: usize) -> u64 {
     black_box(x)
 }
 
-/// A seed for the job of a number. Seeds that are the numbers themselves would not do: xorshift is linear,
-/// so the answers of many jobs combined by exclusive or would be 0 whenever their numbers are.
+/// The seed of a job. The numbers themselves would not do as seeds: xorshift is linear, so the exclusive or
+/// of the results of many jobs would be 0 whenever that of their numbers is.
 pub(crate) fn scattered(number: usize) -> u64 {
     // 2⁶⁴ ÷ the golden ratio (Knuth, TAOCP vol. 3, §6.4).
     (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn one_step_is_what_the_paper_says() {
+    fn one_step_matches_the_paper() {
         let x: u64 = 1 | 1 << 13;
         let x = x ^ (x >> 7);
         assert_eq!(xorshift(1, 1), x ^ (x << 17));

@@ -1,4 +1,4 @@
-//! What the forms of `connect-churn` share.
+//! Code shared by the forms of `connect-churn`.
 
 use std::io;
 
@@ -10,14 +10,14 @@ use runtime_bench_api::workload::{FromPoint, Unsupported};
 /// Bytes of the message and of its echo.
 pub(super) const SIZE: usize = 64;
 
-/// What both ends saw.
+/// The exchanges that both ends counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Churned {
-    /// Connections whose client got an echo.
+    /// Connections whose client received an echo.
     pub(super) answered: usize,
-    /// Echoes that were not what had been sent.
+    /// Echoes that differ from the message sent.
     pub(super) wrong: usize,
-    /// Connections whose server saw one message and then the end.
+    /// Connections whose server saw one message followed by the end.
     pub(super) served: usize,
 }
 
@@ -38,13 +38,13 @@ impl FromPoint for Params {
 }
 
 impl Churned {
-    /// Adds what a client saw.
+    /// Adds the counts of a client.
     pub(super) fn add(&mut self, client: Self) {
         self.answered += client.answered;
         self.wrong += client.wrong;
     }
 
-    /// Counts a server, which saw its connection to the end or not.
+    /// Counts a server task if it saw the end of its connection.
     pub(super) fn serve(&mut self, to_the_end: bool) {
         self.served += usize::from(to_the_end);
     }
@@ -56,7 +56,7 @@ impl Churned {
     }
 }
 
-/// Reading one byte more must find the end.
+/// Expects the end of the connection when one more byte is read.
 pub(super) fn ended(byte: io::Result<()>) -> io::Result<()> {
     match byte {
         Ok(()) => Err(io::ErrorKind::InvalidData.into()),

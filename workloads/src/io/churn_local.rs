@@ -1,5 +1,4 @@
-//! `connect-churn` where tasks stay on one thread, and writing and reading take a buffer and give it
-//! back.
+//! `connect-churn` on runtimes whose tasks stay on one thread and whose I/O takes ownership of buffers.
 
 use std::cell::Cell;
 use std::io;
@@ -16,7 +15,7 @@ use runtime_bench_api::loopback::listen;
 use runtime_bench_api::runtime::{Buffer, LocalRuntime};
 use runtime_bench_api::workload::Failure;
 
-/// Listens, and churns for each iteration.
+/// Listens, and opens the connections of each iteration.
 ///
 /// # Errors
 /// When the system refuses a socket or a port.
@@ -65,7 +64,7 @@ async fn churn<R: LocalRuntime>(
     failure.outcome(all)
 }
 
-/// A client: one connection after the other, until there are enough.
+/// A client: opens one connection after another until there are enough.
 async fn visit<R: LocalRuntime>(
     params: Params,
     address: SocketAddr,

@@ -13,7 +13,7 @@ use runtime_bench_api::loopback::listen;
 use runtime_bench_api::runtime::ThreadRuntime;
 use runtime_bench_api::workload::Failure;
 
-/// Listens, and churns for each iteration.
+/// Listens, and opens the connections of each iteration.
 ///
 /// # Errors
 /// When the system refuses a socket or a port.
@@ -39,7 +39,7 @@ fn churn<T: ThreadRuntime>(
             T::spawn(move || failure.seen(visit(params, address, &next)))
         })
         .collect();
-    // Nobody keeps the handles of ten thousand threads: each reports its end here.
+    // Each thread reports its end here, instead of keeping ten thousand handles.
     let (end, ends) = mpsc::channel();
     for _ in 0..params.connections {
         let (stream, _) = listener.accept().map_err(|error| failure.ended(error))?;
@@ -55,7 +55,7 @@ fn churn<T: ThreadRuntime>(
     failure.outcome(all)
 }
 
-/// A client: one connection after the other, until there are enough.
+/// A client: opens one connection after another until there are enough.
 fn visit(params: Params, address: SocketAddr, next: &AtomicUsize) -> io::Result<Churned> {
     let (mut message, mut echo) = ([0; SIZE], [0; SIZE]);
     let mut seen = Churned::default();
@@ -86,7 +86,7 @@ mod tests {
     use runtime_bench_api::runtime::ShutdownThreads;
     use std::thread::{self, JoinHandle};
 
-    /// A thread a task.
+    /// One thread per task.
     struct Threads;
 
     impl ThreadRuntime for Threads {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_fails_ends_the_iteration() {
+    fn failing_client_ends_the_iteration() {
         let params = Params { connections: 8, at_once: 2 };
         let listener = Arc::new(listen().unwrap());
         let address = listener.local_addr().unwrap();
@@ -127,6 +127,6 @@ mod tests {
         assert_eq!(all, Churned { answered: 8, wrong: 0, served: 8 });
         let nobody = listen().unwrap().local_addr().unwrap();
         let failed = churn::<Threads>(params, &listener, nobody).unwrap_err().to_string();
-        assert!(failed.contains("connecting and asking: Connection refused"), "{failed}");
+        assert!(failed.contains("client of the listener: Connection refused"), "{failed}");
     }
 }

@@ -1,4 +1,4 @@
-//! Files that must come from the disk: put out of the page cache, and shown to have come from there.
+//! Files that must come from the disk: evicts them from the page cache and checks the bytes fetched.
 
 use std::fs::{self, File};
 use std::io;
@@ -7,12 +7,12 @@ use std::sync::OnceLock;
 
 use runtime_bench_api::workload::Unsupported;
 
-/// Where the kernel counts what this process had to fetch from a disk.
+/// Where the kernel counts the bytes that this process fetched from disk.
 const COUNTERS: &str = "/proc/self/io";
-/// Bytes of the file that tells whether the disk is one.
+/// Size of the file that probes the disk, in bytes.
 const PROBE: usize = 64 * 1_024;
 
-/// Refuses systems where nothing can be put out of the page cache, or nobody would know.
+/// Rejects systems where files cannot be evicted from the page cache, or fetched bytes are not counted.
 ///
 /// # Errors
 /// With the reason.
@@ -23,20 +23,18 @@ pub(super) fn fits() -> Result<(), Unsupported> {
         match probe(&folder) {
             Ok(fetched) if fetched >= PROBE as u64 => Ok(()),
             Ok(_) => Err(format!(
-                "what lies in {} stays in memory (a tmpfs, say), so nothing can be read from a disk: set \
-                 TMPDIR to a folder on one",
+                "Files in {} stay in memory: set TMPDIR to a folder on a disk.",
                 folder.display()
             )),
-            Err(error) => Err(format!(
-                "cannot tell what is read from the disk in {}: {error}",
-                folder.display()
-            )),
+            Err(error) => {
+                Err(format!("Cannot detect disk reads in {}: {error}.", folder.display()))
+            }
         }
     });
     probed.clone().map_err(Unsupported::Family)
 }
 
-/// Bytes of a fresh file that had to be fetched from the disk after it was put out of the cache.
+/// Bytes of a new file that the kernel fetched from the disk after the file was evicted.
 fn probe(folder: &Path) -> io::Result<u64> {
     let path: PathBuf = folder.join(format!("runtime-bench-cold-{}", std::process::id()));
     let read_anew = || {
@@ -47,15 +45,15 @@ fn probe(folder: &Path) -> io::Result<u64> {
         Ok(fetched()? - before)
     };
     let fetched = read_anew();
-    // It is in the way of nobody.
+    // A leftover file does no harm.
     let _ = fs::remove_file(&path);
     fetched
 }
 
-/// Puts a file out of the page cache, once the disk has it.
+/// Writes a file back to the disk and evicts it from the page cache.
 ///
 /// # Errors
-/// When it cannot be opened or written back, or the system takes no such advice.
+/// When it cannot be opened or written back, or the system does not support it.
 pub(super) fn evict(path: &Path) -> io::Result<()> {
     let file = File::open(path)?;
     file.sync_all()?;
@@ -73,16 +71,16 @@ fn advise(_: &File) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Bytes that this process had to fetch from a disk so far.
+/// Bytes that this process has fetched from disk so far.
 ///
 /// # Errors
 /// When the kernel does not count them.
 pub(super) fn fetched() -> io::Result<u64> {
     let text = fs::read_to_string(COUNTERS)?;
     let count = text.lines().find_map(|line| line.strip_prefix("read_bytes: "));
-    count.and_then(|count| count.trim().parse().ok()).ok_or_else(|| {
-        io::Error::other(format!("{COUNTERS} does not count what is read from a disk"))
-    })
+    count
+        .and_then(|count| count.trim().parse().ok())
+        .ok_or_else(|| io::Error::other(format!("{COUNTERS} does not count bytes read from disk")))
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -90,13 +88,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_in_memory_is_told_from_one_on_a_disk() {
-        // Without a tmpfs there is nothing to tell apart.
+    fn files_in_memory_are_distinguished_from_files_on_disk() {
+        // Requires a tmpfs.
         if Path::new("/dev/shm").is_dir() {
             assert!(probe(Path::new("/dev/shm")).unwrap() < PROBE as u64);
         }
         let folder = tempfile::tempdir().unwrap();
-        // What is refused has a reason, and otherwise the whole file came from the disk.
+        // Either the check passes and the whole file came from the disk, or there is a reason.
         match fits() {
             Ok(()) => assert!(probe(folder.path()).unwrap() >= PROBE as u64),
             Err(reason) => assert!(reason.to_string().contains("disk"), "{reason}"),

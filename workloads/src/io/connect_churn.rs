@@ -1,4 +1,4 @@
-//! `connect-churn`: connections that live for one exchange.
+//! `connect-churn`: short-lived connections.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -34,28 +34,27 @@ impl Workload for ConnectChurn {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "connect-churn".into(),
-            title: "Connections that live for one exchange".into(),
+            title: "Short-lived connections".into(),
             kind: Kind::Io,
             model: "Client tasks connect, send 64 bytes, wait for the echo and close, one \
-                    connection after the other. A task accepts on one listener and spawns a task \
-                    for each connection."
+                    connection after another. One task accepts connections on a listener and \
+                    spawns a task for each."
                 .into(),
-            check:
-                "Every byte of every echo, and every server saw one message and then the end of \
-                    its connection."
-                    .into(),
+            check: "Every byte of every echo is correct, and every server task sees one message \
+                    followed by the end of its connection."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Clients and servers run on the same runtime, so the CPU time is that of both. \
-                 Much of it is the kernel's: a connection on loopback is three packets before its \
-                 first byte."
+                "Clients and servers run on the same runtime, so the CPU time covers both. Much \
+                 of it is kernel time: a loopback connection takes three packets before its first \
+                 byte."
                     .into(),
-                "The client closes first, and the server's close then resets the connection, so \
-                 that none waits in the kernel for the next runner."
+                "The client closes first. The server's close then resets the connection, so no \
+                 connection lingers in the kernel for the next runner."
                     .into(),
-                "OS threads start a thread for each connection accepted; the pool serves as many \
-                 at once as it has threads left."
+                "`threads` starts one thread per accepted connection. The pool serves as many \
+                 connections at once as it has free threads."
                     .into(),
             ],
         }
@@ -78,9 +77,9 @@ impl Workload for ConnectChurn {
         most_threads(family, tasks, 1_000)?;
         Ok(Requirements {
             tasks,
-            // The clients, the task that accepts, and one that serves.
+            // The clients, the accepting task, and one serving task.
             blocking: params.at_once + 2,
-            // A server may not have seen the end of a connection when its client has the next.
+            // A server may see the end of a connection only after its client has opened the next one.
             files: 4 * params.at_once,
             memory: tasks as u64 * 4_096,
             ..Requirements::default()
@@ -94,8 +93,7 @@ impl Workload for ConnectChurn {
             return Ok(());
         }
         Err(format!(
-            "of {all} connections {answered} were answered, {wrong} of them wrongly, and {served} \
-             served to the end"
+            "{answered} of {all} connections were answered, {wrong} of them wrongly; {served} were served to the end"
         ))
     }
 
@@ -177,7 +175,7 @@ async fn churn<R: AsyncRuntime>(
     failure.outcome(all)
 }
 
-/// A client: one connection after the other, until there are enough.
+/// A client: opens one connection after another until there are enough.
 async fn visit_async<R: AsyncRuntime>(
     params: Params,
     address: SocketAddr,

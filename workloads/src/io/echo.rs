@@ -1,4 +1,4 @@
-//! What the two ends of an echo do.
+//! Both ends of an echo connection.
 
 use std::io::{self, Read, Write};
 use std::mem;
@@ -9,17 +9,17 @@ use serde::Deserialize;
 use super::message::fill;
 use runtime_bench_api::runtime::{AsyncRuntime, Buffer, LocalRuntime};
 
-/// What the clients of one iteration saw.
+/// The echoes that the clients of one iteration received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Echoed {
     /// Echoes.
     pub(super) messages: usize,
-    /// Those of them that were not the message.
+    /// Echoes that differ from the message.
     pub(super) wrong: usize,
 }
 
 impl Echoed {
-    /// Adds what another client saw.
+    /// Adds the counts of another client.
     pub(super) fn add(&mut self, other: Self) {
         self.messages += other.messages;
         self.wrong += other.wrong;
@@ -31,7 +31,7 @@ impl Echoed {
     }
 }
 
-/// The messages of a client to each of its connections, and the room for an echo.
+/// The messages of a client to each of its connections, and the buffer for an echo.
 struct Buffers {
     messages: Vec<Vec<u8>>,
     echo: Vec<u8>,
@@ -43,8 +43,8 @@ impl Buffers {
     }
 }
 
-/// Sends a message over each of a client's connections, then waits for the echoes; so many times.
-/// `first` numbers the connections.
+/// Repeatedly sends a message on each connection of a client, then waits for the echoes. `first` is the
+/// number of the first connection.
 pub(super) async fn talk_async<R: AsyncRuntime>(
     connections: &mut [R::Tcp],
     first: usize,
@@ -66,7 +66,7 @@ pub(super) async fn talk_async<R: AsyncRuntime>(
     Ok(echoed)
 }
 
-/// The same where writing and reading take a buffer and give it back.
+/// The same for I/O that takes ownership of its buffers.
 pub(super) async fn talk_local<R: LocalRuntime>(
     connections: &mut [R::Tcp],
     first: usize,
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_that_follow_each_other_differ() {
+    fn consecutive_messages_differ() {
         let (mut a, mut b) = ([0; 64], [0; 64]);
         fill(&mut a, 1, 4);
         fill(&mut b, 1, 5);

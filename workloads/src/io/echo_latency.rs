@@ -1,4 +1,4 @@
-//! `echo-latency`: an echo server under messages that come on a schedule.
+//! `echo-latency`: an echo server at a fixed message rate.
 
 use std::net::SocketAddr;
 
@@ -16,11 +16,8 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// What a drive takes where time allows: a stall of some ten milliseconds is then a rare event, as it
-/// should be.
-const LONG_MS: u64 = 1_000;
-/// The variant in which clients wait for each answer. It tells what a server can do, and is no row of a
-/// report: its latencies are those of a closed loop.
+/// The variant in which clients wait for each reply. It measures capacity and does not appear in reports,
+/// because its latencies are those of a closed loop.
 const CAPACITY: &str = "capacity";
 
 /// The workload.
@@ -41,7 +38,7 @@ impl FromPoint for Load {
             None => Load::of_echo_schedule(point),
             Some(CAPACITY) => Load::of_capacity(point),
             Some(other) => {
-                Err(Unsupported::Point(format!("there is no variant `{other}` of echo-latency")))
+                Err(Unsupported::Point(format!("unknown variant `{other}` of `echo-latency`")))
             }
         }
     }
@@ -57,26 +54,30 @@ impl Workload for EchoLatency {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "echo-latency".into(),
-            title: "Latency of an echo server under a steady rate".into(),
+            title: "Echo latency at a fixed rate".into(),
             kind: Kind::Io,
-            model: "A client in another process sends messages on a schedule, whatever the server \
-                    does (an open loop), over connections that stand. Latency counts from the moment \
-                    when a message was to be sent."
+            model: "A client in another process sends messages on a fixed schedule over \
+                    established connections, regardless of how fast the server replies (an open \
+                    loop). Latency is measured from the scheduled send time."
                 .into(),
-            check: "Every message is answered, and every byte of every answer is compared.".into(),
+            check: "Every message is answered, and every byte of every reply is compared.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The client is the same for every runner and no runtime: one thread on epoll. Where \
-                 it shares cores with the server, its own wake-ups are part of each latency, alike \
-                 for all."
+                "The client is the same for every runner and uses no runtime: one thread on \
+                 epoll. If it shares cores with the server, its own wake-ups add to every \
+                 latency, equally for all runners."
                     .into(),
-                "The quick profile drives each instance for 110 ms, all others for a second.".into(),
-                "With `--rate auto` rates are shares of what the slowest runner of the run does in a \
-                 closed loop, so that all have the same; they mean something within that run only."
+                "Each instance is driven for 110 ms: processes differ more than the latencies of \
+                 one process, so many short drives say more about its p90 than a few long ones. \
+                 `--points full` drives for one second."
                     .into(),
-                "Percentiles that the sample count does not support are not shown.".into(),
-                "CPU time is the server's.".into(),
+                "With `--rate auto`, rates are shares of the closed-loop rate of the slowest \
+                 runner, so all runners get the same rate. Such rates are comparable within one \
+                 run only."
+                    .into(),
+                "Percentiles with too few messages per process are omitted.".into(),
+                "The CPU time is the server's.".into(),
             ],
         }
     }
@@ -85,19 +86,15 @@ impl Workload for EchoLatency {
         match set {
             PointSet::Smoke => vec![point(1_000, 10)],
             PointSet::Quick => vec![point(5_000, 110)],
-            PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, LONG_MS)).to_vec(),
+            PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, 1_000)).to_vec(),
         }
-    }
-
-    fn long_points(&self, _: usize) -> Vec<Point> {
-        vec![point(5_000, LONG_MS)]
     }
 
     fn capacity(&self, point: &Point) -> Option<Point> {
         let connections = point.count("connections").ok()? as u64;
         let milliseconds = point.count("duration").ok()? as u64;
         let capacity = Point::new().variant(CAPACITY).with("connections", connections, "");
-        // One takes far less than a millisecond, so this is shorter than the drive that it is for.
+        // A message takes far less than a millisecond, so this drive is shorter than the one it calibrates.
         Some(capacity.with("messages", milliseconds, ""))
     }
 
@@ -105,7 +102,7 @@ impl Workload for EchoLatency {
         server::requirements(load, family)
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Warm]
     }
 

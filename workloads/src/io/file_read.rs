@@ -1,4 +1,4 @@
-//! `file-read`: several files read at once.
+//! `file-read`: reads several files concurrently.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -26,7 +26,7 @@ const KIB: usize = 1_024;
 #[derive(Clone, Copy, Debug)]
 pub struct FileRead;
 
-/// The variant in which files are put out of the page cache before they are read.
+/// The variant that evicts the files from the page cache before reading.
 const COLD: &str = "cold";
 
 /// How a file is read.
@@ -55,7 +55,7 @@ impl FromPoint for Params {
             Some(COLD) => true,
             Some(other) => {
                 return Err(Unsupported::Point(format!(
-                    "there is no variant `{other}` of file-read"
+                    "unknown variant `{other}` of `file-read`"
                 )));
             }
         };
@@ -92,22 +92,22 @@ impl Workload for FileRead {
             name: "file-read".into(),
             title: "Read files".into(),
             kind: Kind::Io,
-            model: "One task a file opens it, reads it in blocks and takes their CRC-32. The files \
-                    lie in the page cache, so this is the cost of the way to the kernel, not of \
-                    the disk; in the variant `cold` they are put out of it first."
+            model: "One task per file opens it, reads it in blocks and computes the CRC-32. The \
+                    files are in the page cache, so this measures the path to the kernel, not the \
+                    disk. The variant `cold` evicts the files from the cache first."
                 .into(),
-            check: "The CRC-32 of every file, against that of the bytes it was made from; in `cold` \
-                    also that the kernel had to fetch every byte from the disk."
+            check: "The CRC-32 of every file matches the bytes it was created from. In `cold`, \
+                    the kernel also fetched every byte from the disk."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Steady,
             notes: vec![
-                "Linux has no ready-made asynchronous read of a file: tokio and async-std hand each \
+                "Linux has no standard asynchronous file read. tokio and async-std send each \
                  block to a pool of blocking threads; smol reads ahead on such a thread through a \
-                 pipe. That is what is measured."
+                 pipe. This workload measures those mechanisms."
                     .into(),
-                "Putting files out of the cache is not part of the throughput; it is of `wall` and \
-                 `cpu`. A virtual disk may lie in its host's memory."
+                "The throughput excludes evicting files from the cache; `wall` and `cpu` include \
+                 it. A virtual disk may be cached in the memory of its host."
                     .into(),
             ],
         }
@@ -136,7 +136,7 @@ impl Workload for FileRead {
         if cold {
             cold::fits()?;
         }
-        // A file never keeps a task waiting for another one, so a pool of any size will do.
+        // Tasks never wait for each other, so the pool may have any size.
         Ok(Requirements {
             tasks: files,
             blocking: 1,
@@ -159,7 +159,7 @@ impl Workload for FileRead {
         let expected = trial.params.prepare(&trial.setup)?.sums();
         let answers: Vec<Sums> = external::parse_outputs(outputs)?;
         if trial.params.cold && answers.iter().any(|sums| sums.fetched.is_none()) {
-            let untold = "a cold read must tell in `fetched` how many bytes came from the disk";
+            let untold = "missing `fetched`: a cold read must report the bytes read from disk";
             return Err(Failure::WrongOutput(untold.to_owned()));
         }
         Ok(answers
@@ -172,12 +172,14 @@ impl Workload for FileRead {
         let wrong = sums.read.iter().zip(&*sums.expected).filter(|(read, sum)| read != sum).count();
         let (read, files) = (sums.read.len(), sums.expected.len());
         if wrong > 0 || read != files {
-            return Err(format!("of {files} files {read} were read, {wrong} with a wrong sum"));
+            return Err(format!(
+                "{read} of {files} files were read, {wrong} with a wrong checksum"
+            ));
         }
         let bytes = trial.params.bytes() as u64;
         match sums.fetched {
             Some(fetched) if fetched < bytes => {
-                Err(format!("of {bytes} bytes {fetched} came from the disk, the rest from memory"))
+                Err(format!("{fetched} of {bytes} bytes came from the disk, the rest from memory"))
             }
             _ => Ok(()),
         }
@@ -287,7 +289,7 @@ mod tests {
     use runtime_bench_api::scratch::write_whole;
 
     #[test]
-    fn a_file_sums_up_alike_whole_and_in_blocks_and_its_order_matters() {
+    fn checksum_depends_on_order_but_not_on_block_size() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let mut bytes: Vec<u8> = (0..10 * KIB).map(|i| (i % 251) as u8).collect();

@@ -1,4 +1,4 @@
-//! Files to read, and what came of reading them.
+//! Files to read, and the results of reading them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,31 +14,30 @@ use runtime_bench_api::scratch::write_whole;
 use runtime_bench_api::workload::{Failure, Setup};
 
 const EVICTING: fn(io::Error) -> Failure =
-    |source| Failure::Io { what: "putting files out of the page cache", source };
+    |source| Failure::Io { what: "evicting files from the page cache", source };
 
-/// Sums of the files, in order, and what they should be.
+/// Checksums of the files, in order, and the expected ones.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Sums {
     pub(super) read: Vec<u32>,
-    // Never what the runner says.
+    // Never taken from the runner.
     #[serde(skip)]
     pub(super) expected: Arc<Vec<u32>>,
-    /// Of the reading alone.
+    /// Time of reading alone.
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     pub(super) took: Duration,
-    /// Bytes that came from the disk; `None` where they need not.
+    /// Bytes that came from the disk; `None` if not checked.
     pub(super) fetched: Option<u64>,
 }
 
-/// Files of seeded bytes in the scratch folder, made once a run and, unless they are to be cold, left in
-/// the page cache.
+/// Files of seeded bytes in the scratch folder, created once per run and left in the page cache unless cold.
 pub(super) struct Files {
     pub(super) paths: Vec<PathBuf>,
     sums: Arc<Vec<u32>>,
     cold: bool,
 }
 
-/// When reading began, and what had come from the disk by then.
+/// When reading began, and the bytes fetched from the disk by then.
 pub(super) struct Begun {
     at: Instant,
     fetched: Option<u64>,
@@ -55,10 +54,10 @@ impl Files {
             let mut paths = Vec::with_capacity(count);
             let mut sums = Vec::with_capacity(count);
             for number in 0..count {
-                // Those that are put out of the page cache are nobody else's.
+                // Evicted files are not shared with other points.
                 let kind = if cold { "cold" } else { "warm" };
                 let path = setup.scratch.join(format!("file-read-{kind}-{size}-{number}"));
-                // From the seed and not from the file: what was read is not its own proof.
+                // Computed from the seed instead of the file, so that a read cannot verify itself.
                 let mut bytes = vec![0; size];
                 Rng::with_seed(setup.seed.wrapping_add(number as u64)).fill(&mut bytes);
                 sums.push(crc32fast::hash(&bytes));
@@ -69,10 +68,10 @@ impl Files {
             }
             Ok(Self { paths, sums: Arc::new(sums), cold })
         };
-        make().map_err(Failure::io("making the files to read"))
+        make().map_err(Failure::io("creating the input files"))
     }
 
-    /// What the sums must be, in the order of the files.
+    /// The expected checksums, in the order of the files.
     pub(super) fn sums(&self) -> Arc<Vec<u32>> {
         Arc::clone(&self.sums)
     }
@@ -82,7 +81,7 @@ impl Files {
         Ok(Begun { at: Instant::now(), fetched })
     }
 
-    /// Puts all files out of the page cache; what had come from the disk by then.
+    /// Evicts all files from the page cache. Returns the bytes fetched from the disk by then.
     fn evicted(&self) -> io::Result<u64> {
         self.paths.iter().try_for_each(|path| cold::evict(path))?;
         cold::fetched()

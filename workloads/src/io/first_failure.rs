@@ -1,4 +1,4 @@
-//! The first failure among the clients of a listener, which ends accepting.
+//! Records the first failure among the clients of a listener and stops accepting.
 
 use std::io;
 use std::net::{Shutdown, TcpListener};
@@ -8,45 +8,45 @@ use socket2::SockRef;
 
 use runtime_bench_api::workload::Failure;
 
-/// Ends accepting when a client fails: the connections that it owes would be waited for in vain.
+/// Stops accepting when a client fails, because its remaining connections would never arrive.
 pub(super) struct FirstFailure {
-    /// The socket that accepts.
+    /// The accepting socket.
     listener: Arc<TcpListener>,
     error: Mutex<Option<io::Error>>,
 }
 
 impl FirstFailure {
-    /// Nothing has failed yet.
+    /// Starts without a failure.
     pub(super) fn among_clients_of(listener: &Arc<TcpListener>) -> Self {
         Self { listener: Arc::clone(listener), error: Mutex::new(None) }
     }
 
-    /// What a client saw. When it failed, that is nothing, and nobody accepts any more.
+    /// Takes the outcome of a client. After a failure, returns the default and stops accepting.
     ///
-    /// Shutting down the listening socket wakes who waits for it, here and in any runtime, needs no
-    /// further file, and resets the connections that were not accepted, so that their clients end too.
-    /// Elsewhere than on Linux it may wake nobody.
+    /// Shutting down the listening socket wakes the accepting task in any runtime, needs no additional
+    /// file, and resets pending connections, so that their clients end too. Outside Linux it may not wake
+    /// the task.
     pub(super) fn seen<T: Default>(&self, outcome: io::Result<T>) -> T {
         outcome.unwrap_or_else(|error| {
             self.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            // If it cannot be, the trial's limit ends the wait.
+            // If this fails, the time limit of the trial ends the wait.
             let _ = SockRef::from(&*self.listener).shutdown(Shutdown::Both);
             T::default()
         })
     }
 
-    /// Why accepting ended: because a client had failed, or of itself.
+    /// Why accepting ended: a failure of a client, or this error.
     pub(super) fn ended(&self, accepting: io::Error) -> Failure {
         self.outcome(()).err().unwrap_or_else(|| Failure::io("accepting")(accepting))
     }
 
-    /// What all have seen, unless one has failed.
+    /// Returns the total, unless a client has failed.
     ///
     /// # Errors
     /// The first failure.
     pub(super) fn outcome<T>(&self, all: T) -> Result<T, Failure> {
         let first = self.error.lock().unwrap_or_else(PoisonError::into_inner).take();
-        first.map_or(Ok(all), |error| Err(Failure::io("connecting and asking")(error)))
+        first.map_or(Ok(all), |error| Err(Failure::io("client of the listener")(error)))
     }
 }
 
@@ -58,7 +58,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn the_first_failure_ends_accepting_and_whom_nobody_accepted() {
+    fn first_failure_stops_accepting_and_resets_pending_clients() {
         let listener = Arc::new(listen().unwrap());
         let failure = Arc::new(FirstFailure::among_clients_of(&listener));
         let accepting = thread::spawn({
@@ -76,14 +76,14 @@ mod tests {
         assert_eq!(failure.seen::<u8>(Err(io::ErrorKind::TimedOut.into())), 0);
         assert_eq!(failure.seen::<u8>(Err(io::ErrorKind::BrokenPipe.into())), 0);
         let ended = accepting.join().unwrap();
-        assert!(ended.contains("connecting and asking: timed out"), "{ended}");
-        // Accepted or not, the client is not left waiting.
+        assert!(ended.contains("client of the listener: timed out"), "{ended}");
+        // The client must not be left waiting, accepted or not.
         assert!(client.read(&mut [0]).map_or(true, |read| read == 0));
         assert!(connect(listener.local_addr().unwrap()).is_err());
     }
 
     #[test]
-    fn without_a_failure_accepting_ends_of_itself() {
+    fn accept_errors_are_reported_without_a_client_failure() {
         let failure = FirstFailure::among_clients_of(&Arc::new(listen().unwrap()));
         assert_eq!(failure.outcome(3).unwrap(), 3);
         let ended = failure.ended(io::ErrorKind::InvalidInput.into()).to_string();

@@ -13,19 +13,18 @@ use serde::Deserialize;
 use crate::io::message::fill;
 use runtime_bench_api::workload::Failure;
 
-/// Bytes that the server of the hot connection reads and echoes at a time.
+/// Bytes that the server of the busy connection reads and echoes at a time.
 pub(super) const CHUNK: usize = 4 * 1_024;
-/// Chunks that the hot client sends at a time; twice as many are under way. Both directions hold
-/// more than one batch in the kernel, so neither end can be stuck.
+/// Chunks that the busy client sends at a time; twice as many are in flight. The kernel buffers more than one
+/// batch in each direction, so neither end can get stuck.
 const BATCH: usize = 16;
 /// Bytes of a quiet message.
 pub(super) const QUIET: usize = 64;
-/// First byte of the last chunk; all others begin with another.
+/// First byte of the last chunk; no other chunk starts with it.
 const LAST: u8 = 1;
-/// How long the hot client goes on at most: a runtime that lets the others starve gets a figure,
-/// and no hang.
+/// Time limit of the busy client, so that a runtime that starves the others gets a result instead of a hang.
 const AT_MOST: Duration = Duration::from_secs(1);
-/// An echo that takes longer than this will never come.
+/// An echo that takes longer than this counts as lost.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// When the quiet clients send.
@@ -35,22 +34,22 @@ pub(super) struct Schedule {
     pub(super) period: Duration,
 }
 
-/// What the clients of one iteration saw.
+/// The echoes that the clients of one iteration received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Echoes {
     /// Quiet messages echoed.
     pub(super) quiet: usize,
     /// Chunks of the hot connection echoed.
     pub(super) hot: usize,
-    /// Echoes that were not what had been sent.
+    /// Echoes that differ from the message sent.
     pub(super) wrong: usize,
-    /// Of all quiet messages together.
+    /// Total latency of all quiet messages.
     #[serde(
         rename = "round_trips_ns",
         deserialize_with = "runtime_bench_api::external::nanoseconds"
     )]
     pub(super) round_trips: Duration,
-    /// Of the slowest quiet message.
+    /// Latency of the slowest quiet message.
     #[serde(rename = "worst_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     pub(super) worst: Duration,
 }
@@ -69,7 +68,7 @@ impl Clients {
         Ok(Self { hot, quiet })
     }
 
-    /// Starts both threads: the hot client stops when the quiet ones have had all their echoes.
+    /// Starts both threads. The busy client stops when the quiet clients have received all their echoes.
     pub(super) fn start(self, schedule: Schedule) -> Result<Talking, Failure> {
         let Self { mut hot, mut quiet } = self;
         let done = Arc::new(AtomicBool::new(false));
@@ -92,14 +91,14 @@ impl Clients {
 
 type Client<S> = JoinHandle<io::Result<(S, Echoes)>>;
 
-/// The threads at work.
+/// The running client threads.
 pub(super) struct Talking {
     hot: Client<TcpStream>,
     quiet: Client<Vec<TcpStream>>,
 }
 
 impl Talking {
-    /// Waits for both; once all servers have written their last echo, for no task.
+    /// Joins both threads. They depend on no task once all servers have written their last echo.
     pub(super) fn ended(self) -> Result<(Clients, Echoes), Failure> {
         let (quiet, echoes) = joined(self.quiet)?;
         let (hot, hot_echoes) = joined(self.hot)?;
@@ -113,13 +112,13 @@ fn joined<S>(client: Client<S>) -> Result<(S, Echoes), Failure> {
     ended.map_err(Failure::io("talking to the echo server"))
 }
 
-/// The quiet clients: each sends once a period, and they take turns within it.
+/// The quiet clients: each sends once per period, in turn.
 fn take_turns(clients: &mut [TcpStream], schedule: Schedule) -> io::Result<Echoes> {
     let Schedule { messages, period } = schedule;
     let (mut message, mut echo) = ([0; QUIET], [0; QUIET]);
     let mut echoes = Echoes::default();
     let turn = period / clients.len().max(1) as u32;
-    // One period first, in which the hot connection fills.
+    // Waits one period first, while the busy connection fills.
     let mut next = Instant::now() + period;
     for number in 0..messages {
         for (connection, client) in clients.iter_mut().enumerate() {
@@ -139,7 +138,7 @@ fn take_turns(clients: &mut [TcpStream], schedule: Schedule) -> io::Result<Echoe
     Ok(echoes)
 }
 
-/// The hot client: there is always a batch under way that the server has not read.
+/// The busy client: keeps a batch in flight that the server has not read.
 fn keep_full(client: &mut TcpStream, over: &AtomicBool) -> io::Result<Echoes> {
     let (batch, mut echo) = (batch(), vec![0; BATCH * CHUNK]);
     let mut echoes = Echoes::default();
@@ -164,7 +163,7 @@ fn keep_full(client: &mut TcpStream, over: &AtomicBool) -> io::Result<Echoes> {
     Ok(echoes)
 }
 
-/// Chunks that all differ.
+/// Chunks that differ from each other.
 fn batch() -> Vec<u8> {
     let mut batch = vec![0; BATCH * CHUNK];
     for (number, chunk) in batch.chunks_mut(CHUNK).enumerate() {
@@ -174,7 +173,7 @@ fn batch() -> Vec<u8> {
     batch
 }
 
-/// Whether a chunk of the hot connection is its last for now.
+/// Whether a chunk is the last one of the busy connection in this iteration.
 pub(super) fn is_last(chunk: &[u8]) -> bool {
     chunk.first() == Some(&LAST)
 }
@@ -185,14 +184,14 @@ mod tests {
     use runtime_bench_api::loopback;
 
     #[test]
-    fn only_the_last_chunk_is_the_last() {
+    fn only_the_last_chunk_is_marked() {
         assert!(batch().chunks(CHUNK).all(|chunk| !is_last(chunk)));
         assert!(is_last(&[LAST; CHUNK]));
         assert_ne!(batch()[..CHUNK], batch()[CHUNK..2 * CHUNK]);
     }
 
     #[test]
-    fn clients_of_an_echo_server_hear_every_byte_and_come_back() {
+    fn clients_receive_every_echo_and_are_reusable() {
         let mut ends = loopback::pairs(3).unwrap();
         let (hot, mut hot_server) = ends.pop().unwrap();
         let (quiet, mut quiet_servers): (Vec<_>, Vec<_>) = ends.into_iter().unzip();

@@ -1,4 +1,4 @@
-//! `hot-connection`: quiet connections beside one that is always ready.
+//! `hot-connection`: quiet connections next to one that is always ready.
 
 use std::io::{self, Read, Write};
 use std::marker::PhantomData;
@@ -54,27 +54,27 @@ impl Workload for HotConnection {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "hot-connection".into(),
-            title: "Quiet connections beside a hot one".into(),
+            title: "Quiet connections next to a busy one".into(),
             kind: Kind::Io,
-            model: "An echo server has one connection whose next bytes are always there already, \
-                    and others that send a small message now and then. What counts is how long \
-                    the quiet ones wait for their echoes."
+            model: "One connection of an echo server always has data to read. Other connections \
+                    send a small message now and then. The result is how long the quiet \
+                    connections wait for their echoes."
                 .into(),
-            check: "Every byte of every echo, and their count.".into(),
+            check: "The number of echoes and every byte of each are correct.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The clients are two OS threads outside the runtime: one keeps the hot connection \
-                 full, one sends for all quiet connections in turn and waits for each echo. They \
-                 take their share of the cores, from every runner alike; while the hot client \
-                 waits for a core, its server may run dry."
+                "The clients are two OS threads outside the runtime. One keeps the busy \
+                 connection full; the other sends on each quiet connection in turn and waits for \
+                 each echo. Both use CPU time, equally for every runner. While the busy client \
+                 waits for a core, the server may run out of data."
                     .into(),
-                "A read that is always ready never waits, so a task that never steps back keeps \
-                 its worker. tokio's cooperative budget makes a busy task step back after 128 \
-                 operations; the operating system takes turns between threads."
+                "A read that is always ready never waits, so a task that never yields keeps its \
+                 worker. tokio's cooperative budget makes a busy task yield after 128 operations. \
+                 The operating system preempts threads."
                     .into(),
-                "The hot client stops after a second at the latest. A figure near that means that \
-                 quiet connections starved."
+                "The busy client stops after at most one second. A result close to one second \
+                 means that quiet connections starved."
                     .into(),
             ],
         }
@@ -115,8 +115,7 @@ impl Workload for HotConnection {
             return Ok(());
         }
         Err(format!(
-            "of {expected} quiet messages {quiet} were echoed, and {hot} hot chunks; {wrong} \
-             echoes were wrong"
+            "{quiet} of {expected} quiet messages and {hot} busy chunks were echoed; {wrong} echoes were wrong"
         ))
     }
 
@@ -156,7 +155,7 @@ impl Workload for HotConnection {
     }
 }
 
-/// The clients, and the servers' ends: the hot one and the quiet ones.
+/// The clients and the server ends: the busy one and the quiet ones.
 fn connect(params: Params) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failure> {
     let connect = || {
         let (hot_client, hot) = loopback::pair()?;
@@ -166,14 +165,14 @@ fn connect(params: Params) -> Result<(Clients, TcpStream, Vec<TcpStream>), Failu
     connect().map_err(Failure::io("connecting on loopback"))
 }
 
-/// After an iteration that failed, the connections are gone.
+/// The connections are gone after a failed iteration.
 fn gone() -> Failure {
-    Failure::Request("the connections of a failed iteration cannot be used again".to_owned())
+    Failure::Request("cannot reuse the connections of a failed iteration".to_owned())
 }
 
 struct OnAsync<R: AsyncRuntime> {
     schedule: Schedule,
-    /// The clients and the hot server, while no iteration has them.
+    /// The clients and the busy server; `None` during an iteration.
     ends: Option<(Clients, R::Tcp)>,
     quiet: Vec<R::Tcp>,
 }
@@ -250,7 +249,7 @@ fn echo(mut stream: TcpStream, messages: usize) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Echoes the hot connection until its last chunk.
+/// Echoes the busy connection until its last chunk.
 async fn echo_hot_async<R: AsyncRuntime>(mut stream: R::Tcp) -> io::Result<R::Tcp> {
     let mut chunk = vec![0; CHUNK];
     while !is_last(&chunk) {

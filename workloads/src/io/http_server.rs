@@ -1,4 +1,4 @@
-//! `http-server`: an HTTP/1.1 server with kept connections.
+//! `http-server`: an HTTP/1.1 server with keep-alive connections.
 
 use std::convert::Infallible;
 use std::io::{self, Read, Write};
@@ -29,10 +29,10 @@ const LENGTH: usize = 1_024;
 /// Longest head of a request that the blocking server reads.
 const LONGEST_HEAD: usize = 8 * 1_024;
 const MOST_HEADERS: usize = 64;
-/// Longest wait before an answer, ms: less than the load generator's patience.
+/// Longest wait before a reply in ms: less than the timeout of the load generator.
 const LONGEST_WAIT: usize = 4_000;
 
-/// Latencies, which leave out what a stall made wait.
+/// Closed-loop latencies, which hide the waiting time behind a stall.
 const CLOSED_LOOP: [&MetricDef; 5] = [
     &metric::CLOSED_LOOP_P50,
     &metric::CLOSED_LOOP_P90,
@@ -61,7 +61,7 @@ const fn body() -> [u8; LENGTH] {
 #[derive(Clone, Debug)]
 pub struct Params {
     load: Load,
-    /// Before each answer.
+    /// Wait before each reply.
     wait: Duration,
 }
 
@@ -97,27 +97,27 @@ impl Workload for HttpServer {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "http-server".into(),
-            title: "HTTP server with kept connections".into(),
+            title: "HTTP server with keep-alive connections".into(),
             kind: Kind::Io,
-            model: "A client in another process keeps connections to a server and asks again on each \
-                    as soon as it has its answer (a closed loop). The server may wait before it \
-                    answers, as for a database."
+            model: "A client in another process keeps connections open and sends the next request \
+                    on each as soon as it has received the reply (a closed loop). The server may \
+                    wait before it replies, as if for a database."
                 .into(),
-            check: "Every request is answered with the status, length and checksum of the page."
-                .into(),
+            check: "Every reply has the expected status, length and checksum.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Asynchronous runners serve with hyper over the runtime's own sockets; threads and \
-                 the pool with a blocking loop around httparse."
+                "Async runners serve with hyper over the runtime's own sockets. Threads and the \
+                 pool use a blocking loop around httparse."
                     .into(),
-                "The client is the same for every runner and no runtime: one thread on epoll. Where \
-                 its CPU time (`client-cpu`) comes near one core, it is what limits the rate."
+                "The client is the same for every runner and uses no runtime: one thread on \
+                 epoll. If its CPU time (`client-cpu`) approaches one core, the client limits the \
+                 rate."
                     .into(),
-                "Latencies of a closed loop leave out what a stall made wait: they are shown as \
-                 `closed-loop`, and echo-latency measures latency."
+                "A closed loop hides the waiting time behind a stall, so these latencies are \
+                 labeled `closed-loop`. `echo-latency` measures latency."
                     .into(),
-                "CPU time is the server's.".into(),
+                "The CPU time is the server's.".into(),
             ],
         }
     }
@@ -180,7 +180,7 @@ impl Workload for HttpServer {
     ) -> Result<impl Session<Output = Report>, Failure> {
         let Params { load, wait } = params;
         let handle = move |stream: TcpStream| {
-            // A client that goes away ends its connection.
+            // A client that disconnects ends its connection.
             let _ = serve(stream, wait);
         };
         Ok(Driven::new(Served::on_threads::<T, _>(&setup, &load, handle)?, load))
@@ -194,13 +194,13 @@ async fn serve_async<R: AsyncRuntime>(stream: R::Tcp, wait: Duration) {
         }
         Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(&BODY))))
     };
-    // A client that goes away ends its connection.
+    // A client that disconnects ends its connection.
     let _ = hyper::server::conn::http1::Builder::new()
         .serve_connection(R::hyper(stream), service_fn(answer))
         .await;
 }
 
-/// Answers the requests of a connection one after the other, until it ends.
+/// Answers the requests of a connection until it ends.
 fn serve(mut stream: TcpStream, wait: Duration) -> io::Result<()> {
     let mut answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {LENGTH}\r\n\r\n").into_bytes();
     answer.extend_from_slice(&BODY);
@@ -222,7 +222,7 @@ fn serve(mut stream: TcpStream, wait: Duration) -> io::Result<()> {
     }
 }
 
-/// The length of the first request, once it is whole. Its body must be empty.
+/// The length of the first request once it is complete. Its body must be empty.
 fn head(bytes: &[u8]) -> io::Result<Option<usize>> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let parsed = httparse::Request::new(&mut headers).parse(bytes).map_err(io::Error::other)?;

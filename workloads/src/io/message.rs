@@ -1,6 +1,6 @@
-//! What the messages of the echo workloads hold.
+//! Contents of the messages of the echo workloads.
 
-/// Fills message number `number` of a connection: no two in a row are alike.
+/// Fills message `number` of a connection; consecutive messages differ.
 pub(crate) fn fill(message: &mut [u8], connection: usize, number: usize) {
     let first = (connection * 31 + number * 7) as u8;
     for (offset, byte) in message.iter_mut().enumerate() {
@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_that_follow_each_other_differ() {
+    fn consecutive_messages_differ() {
         let filled = |connection, number| {
             let mut message = [0; 64];
             fill(&mut message, connection, number);

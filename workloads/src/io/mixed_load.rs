@@ -1,4 +1,4 @@
-//! `mixed-load`: an echo server whose runtime computes as well.
+//! `mixed-load`: an echo server on a runtime that also computes.
 
 use std::marker::PhantomData;
 
@@ -35,7 +35,7 @@ pub struct Params {
     steps: usize,
 }
 
-/// The clients' report, and the jobs' answers combined.
+/// The report of the clients, and the combined results of the jobs.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Mixed {
     report: Report,
@@ -46,9 +46,7 @@ impl FromPoint for Params {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let variant = point.variant.clone().unwrap_or_default();
         if ![UNLOADED, INLINE, OFFLOADED].contains(&variant.as_str()) {
-            return Err(Unsupported::Point(format!(
-                "there is no variant `{variant}` of mixed-load"
-            )));
+            return Err(Unsupported::Point(format!("unknown variant `{variant}` of `mixed-load`")));
         }
         let jobs = point.count_in("jobs", 0..=100_000)?;
         Ok(Self {
@@ -80,24 +78,26 @@ impl Workload for MixedLoad {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "mixed-load".into(),
-            title: "Echo latency while the same runtime computes".into(),
+            title: "Echo latency under CPU load".into(),
             kind: Kind::Io,
-            model: "An echo server answers messages that come on a schedule from another process, \
-                    while a batch of computing jobs runs on the same runtime: as tasks (`inline`), on \
-                    its pool of blocking threads (`offloaded`), or not at all (`unloaded`)."
+            model: "An echo server answers messages that another process sends on a fixed \
+                    schedule, while a batch of CPU-bound jobs runs on the same runtime: as tasks \
+                    (`inline`), on the pool of blocking threads (`offloaded`), or not at all \
+                    (`unloaded`)."
                 .into(),
-            check: "Every message is answered and every byte compared, and the jobs' answers combine \
-                    to those of a plain loop."
+            check: "Every message is answered and every byte compared, and the combined results \
+                    of the jobs equal those of a plain loop."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "A task that computes for milliseconds without an await keeps its worker from \
-                 everything else; that is what `inline` shows."
+                "A task that computes for milliseconds without an await blocks its worker for \
+                 everything else. `inline` shows this effect."
                     .into(),
-                "Threads have `inline` only: a job is a thread, and the kernel divides the cores."
+                "Threads have `inline` only: each job is a thread, and the kernel shares the \
+                 cores."
                     .into(),
-                "CPU time is the server's, jobs included.".into(),
+                "The CPU time is the server's and includes the jobs.".into(),
             ],
         }
     }
@@ -126,8 +126,7 @@ impl Workload for MixedLoad {
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family != Family::Async && params.variant == OFFLOADED {
             return Err(Unsupported::Family(
-                "there is nothing to offload from: a thread that computes holds nobody up but itself"
-                    .to_owned(),
+                "Nothing to offload: a thread that computes blocks only itself.".to_owned(),
             ));
         }
         let requirements = server::requirements(&params.load, family)?;
@@ -136,15 +135,13 @@ impl Workload for MixedLoad {
         Ok(Requirements { tasks: requirements.tasks + threads, offloads, ..requirements })
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Warm]
     }
 
     fn supports_external(&self, _: &Params) -> Result<(), Unsupported> {
         Err(Unsupported::Family(
-            "it needs a server that computes while it is loaded, for which the runner protocol has no \
-             word"
-                .to_owned(),
+            "The runner protocol has no server that computes while it is under load.".to_owned(),
         ))
     }
 
@@ -194,7 +191,7 @@ impl Workload for MixedLoad {
     }
 }
 
-/// The clients' side of a block.
+/// The client reports of a block.
 fn reports(block: &Timed<Mixed>) -> Timed<Report> {
     let outputs = block.outputs.iter().map(|mixed| mixed.report.clone()).collect();
     Timed { outputs, timing: block.timing }

@@ -1,4 +1,4 @@
-//! `overload`: an echo server that is asked for more than it can do.
+//! `overload`: an echo server above its capacity.
 
 use std::net::SocketAddr;
 
@@ -25,12 +25,12 @@ pub struct Overload;
 #[derive(Clone, Debug)]
 pub struct Params {
     load: Load,
-    /// What is asked for, in percent of the capacity.
+    /// Send rate in percent of the capacity.
     percent: u64,
     milliseconds: u64,
 }
 
-/// What the clients saw while they waited for each answer, and while they did not.
+/// The client reports of the closed loop and of the overload.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Pressed {
     capacity: Report,
@@ -50,20 +50,20 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    /// The schedule that asks for more than the capacity that was just seen.
+    /// The drive that exceeds the capacity just measured.
     fn pressure(&self, capacity: &Report) -> Drive {
         let rate = (rate(capacity) * self.percent as f64 / 100.0).max(1_000.0) as u64;
         Drive::Open { rate, milliseconds: self.milliseconds }
     }
 }
 
-/// Answers a second.
+/// Replies per second.
 fn rate(report: &Report) -> f64 {
     report.answered as f64 / report.wall_ns.max(1) as f64 * 1e9
 }
 
 impl Pressed {
-    /// Answers a second under pressure ÷ those without.
+    /// Reply rate under overload ÷ capacity.
     fn goodput(&self) -> f64 {
         rate(&self.overload) / rate(&self.capacity)
     }
@@ -85,23 +85,24 @@ impl Workload for Overload {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "overload".into(),
-            title: "An echo server under more than it can do".into(),
+            title: "Echo server at 120% load".into(),
             kind: Kind::Io,
-            model: "Clients in another process first wait for each answer, which tells the capacity; \
-                    then they send on a schedule of 120 % of it, whatever the server does, and wait \
-                    until everything is answered. Goodput is the rate under pressure ÷ the capacity: \
-                    a server that works itself to death falls below 1."
+            model: "Clients in another process first run a closed loop to find the capacity. They \
+                    then send at 120% of it on a fixed schedule and wait until everything is \
+                    answered. Goodput is the reply rate under overload divided by the capacity: \
+                    below 1, the server loses throughput under overload."
                 .into(),
-            check: "Every message is answered, and every byte of every answer is compared.".into(),
+            check: "Every message is answered, and every byte of every reply is compared.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The rate is calibrated in each process anew, so it is comparable within a run only."
+                "Each process calibrates its own rate, so rates are comparable within one run \
+                 only."
                     .into(),
-                "Queued messages are answered in batches, which costs less a message than one at a \
-                 time: goodput may exceed 1."
+                "Queued messages are answered in batches, which cost less per message, so goodput \
+                 can exceed 1."
                     .into(),
-                "The capacity is that of server and client together, where they share cores.".into(),
+                "If server and client share cores, the capacity is that of both together.".into(),
             ],
         }
     }
@@ -125,7 +126,7 @@ impl Workload for Overload {
         server::requirements(&params.load, family)
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Warm]
     }
 

@@ -1,4 +1,4 @@
-//! What the load generator reported: checked, and in figures.
+//! Checks and metrics of the reports of the load generator.
 
 use runtime_bench_results::histogram::{self, Histogram, PERCENTILES, fewest_samples};
 use runtime_bench_results::metric::{self, MetricDef};
@@ -7,33 +7,33 @@ use runtime_bench_results::trial::Metric;
 use runtime_bench_api::load::{PATIENCE, Report};
 use runtime_bench_api::workload::Timed;
 
-/// Checks that every message was answered rightly, and that the generator's own figures agree.
+/// Checks that every message was answered correctly, and that the generator's numbers are consistent.
 ///
 /// # Errors
-/// What was expected and what came.
+/// The expected and the actual value.
 pub(super) fn verify(report: &Report) -> Result<(), String> {
     let Report { sent, answered, wrong, .. } = *report;
     if sent == 0 || answered != sent || wrong > 0 {
         let silent = if answered < sent {
-            format!("; then nothing came for {} s, and the clients gave up", PATIENCE.as_secs())
+            format!("; the clients timed out after {} s without a reply", PATIENCE.as_secs())
         } else {
             String::new()
         };
         return Err(format!(
-            "of {sent} messages {answered} were answered, {wrong} of them wrongly{silent}"
+            "{answered} of {sent} messages were answered, {wrong} of them wrongly{silent}"
         ));
     }
-    // Little's law (Operations Research 9, 1961): both sides are counted separately. A message that is
-    // late is not yet in flight, although its latency has begun.
+    // Little's law (Operations Research 9, 1961): both sides are counted separately. The latency of a late
+    // message includes time before it is in flight.
     let per_ns = answered as f64 / report.wall_ns.max(1) as f64;
     let expected = per_ns * (report.mean_ns - report.late_mean_ns);
-    // Latency and lateness come from histograms of three digits.
+    // Latency and lateness come from histograms with three digits.
     let tolerance = 0.1 * expected.abs() + 0.002 * per_ns * report.mean_ns + 0.1;
     if (report.in_flight - expected).abs() <= tolerance {
         Ok(())
     } else {
         Err(format!(
-            "{} messages were in flight on average, where throughput × mean time under way is {expected}",
+            "{} messages in flight on average, but throughput × mean latency is {expected}",
             report.in_flight
         ))
     }
@@ -43,11 +43,13 @@ pub(super) fn verify(report: &Report) -> Result<(), String> {
 pub(super) const LATENCIES: [&MetricDef; 5] =
     [&metric::P50, &metric::P90, &metric::P99, &metric::P99_9, &metric::MAX];
 
-/// All metrics of a workload whose messages come on a schedule, its headline first.
+/// All metrics of an open-loop workload, its headline first. That is p90: the highest percentile whose
+/// intervals are narrow enough to compare runners in the time of a profile. A p99 of a few hundred messages
+/// is one stall of the machine.
 pub(super) const OPEN_LOOP: &[&MetricDef] = &[
-    &metric::P99,
-    &metric::P50,
     &metric::P90,
+    &metric::P50,
+    &metric::P99,
     &metric::P99_9,
     &metric::MAX,
     &metric::MESSAGE_RATE,
@@ -57,7 +59,7 @@ pub(super) const OPEN_LOOP: &[&MetricDef] = &[
     &metric::CLIENT_LATE,
 ];
 
-/// What the generator counted, and what it cost.
+/// Metrics of the load and of the generator's own cost.
 pub(super) fn metrics(block: &Timed<Report>, rate: &MetricDef, cpu: &MetricDef) -> Vec<Metric> {
     let sum = |of: fn(&Report) -> u64| block.outputs.iter().map(of).sum::<u64>() as f64;
     let (answered, wall) = (sum(|report| report.answered), sum(|report| report.wall_ns).max(1.0));
@@ -110,23 +112,23 @@ fn merged(block: &Timed<Report>) -> Option<Histogram<u64>> {
 mod tests {
     use super::*;
 
-    /// 10 000 messages in a second, each 50 µs under way.
+    /// 10 000 messages in a second, each in flight for 50 µs.
     fn report() -> Report {
         let (sent, answered, wall_ns) = (10_000, 10_000, 1_000_000_000);
         Report { sent, answered, wall_ns, mean_ns: 50e3, in_flight: 0.5, ..Report::default() }
     }
 
     #[test]
-    fn a_generator_that_stood_still_is_no_wrong_answer() {
+    fn stalled_generator_is_not_a_wrong_output() {
         verify(&report()).unwrap();
-        // 95 messages had to wait for it, 5 ms on average, and p99 knows nothing of them.
+        // 95 messages were delayed by 5 ms on average, which p99 does not show.
         let late_mean_ns = 95.0 * 5e6 / 10e3;
         let late = Report { mean_ns: 50e3 + late_mean_ns, late_mean_ns, ..report() };
         verify(&late).unwrap();
     }
 
     #[test]
-    fn what_does_not_agree_is_a_wrong_answer() {
+    fn inconsistent_reports_are_wrong_outputs() {
         let wrong = |report: &Report| verify(report).is_err();
         assert!(wrong(&Report { in_flight: 0.8, ..report() }));
         assert!(wrong(&Report { mean_ns: 100e3, ..report() }));

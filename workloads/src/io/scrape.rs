@@ -1,4 +1,4 @@
-//! `scrape`: pages fetched from a slow server, a few at a time.
+//! `scrape`: fetches pages from a slow server with limited concurrency.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -25,12 +25,12 @@ use runtime_bench_api::workload::{
 #[derive(Clone, Copy, Debug)]
 pub struct Scrape;
 
-/// What was fetched.
+/// The fetched pages.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Scraped {
     /// The CRC-32 of each page, in the order of the pages.
     pages: Vec<(usize, u32)>,
-    /// The most connections that were seen in use at once.
+    /// The largest number of connections in use at once.
     most: usize,
 }
 
@@ -52,7 +52,7 @@ impl FromPoint for Params {
     }
 }
 
-/// The pages of a trial, and the site that serves them.
+/// The pages of a trial and the site that serves them.
 #[derive(Clone, Copy)]
 struct Job {
     pages: usize,
@@ -66,8 +66,7 @@ impl Job {
         Self { pages, at_once, site: Site::new(seed, latency_most) }
     }
 
-    /// The time that no runner can beat: every connection waits without a pause, and all end
-    /// together.
+    /// Lower bound of the time: every connection waits without a pause, and all end together.
     fn ideal_ns(self) -> f64 {
         let waits: f64 = (0..self.pages).map(|page| self.site.latency(page).as_secs_f64()).sum();
         waits * 1e9 / self.at_once as f64
@@ -83,27 +82,28 @@ impl Workload for Scrape {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "scrape".into(),
-            title: "Pages from a slow server".into(),
+            title: "Fetch pages from a slow server".into(),
             kind: Kind::Io,
-            model: "Pages of 2 KiB are fetched over kept-alive connections, only so many at a \
-                    time. Each takes the server its own time, drawn once from a quarter of the \
-                    longest up to the longest."
+            model: "Pages of 2 KiB are fetched over keep-alive connections, with a limit on \
+                    concurrent requests. The server takes a different time for each page, drawn \
+                    once between a quarter of the longest time and the longest time."
                 .into(),
-            check: "Every page came once with the right checksum, and no more connections were in \
-                    use than allowed."
+            check: "Every page arrives once with the correct checksum, and the number of \
+                    connections in use never exceeds the limit."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The ideal is the sum of the server's times ÷ pages at a time. The pages do not \
-                 come out even, so 1 is out of reach; how far is the same for all."
+                "The ideal is the sum of the server's times divided by the number of concurrent \
+                 requests. The pages do not divide evenly, so no runner can reach 1; the gap is \
+                 the same for all."
                     .into(),
-                "The server is a plain OS thread for each connection, the same for every runner, \
-                 in the same process: CPU per page contains it."
+                "The server uses one plain OS thread per connection in the same process, the same \
+                 for every runner. The CPU time per page includes it."
                     .into(),
-                "Asynchronous runners spawn a task for each page, which waits for a permit of the \
-                 runtime's own semaphore; threads, the pool and rayon start as many workers as \
-                 there are connections, which take one page after the other."
+                "Async runners spawn one task per page, which acquires a permit of the runtime's \
+                 own semaphore. Threads, the pool and rayon start one worker per connection, \
+                 which fetches one page after another."
                     .into(),
             ],
         }
@@ -146,14 +146,14 @@ impl Workload for Scrape {
         let job = Job::new(trial.params, trial.setup.seed);
         let Scraped { pages, most } = scraped;
         if *most > job.at_once || *most == 0 {
-            return Err(format!("{most} connections were in use, allowed {}", job.at_once));
+            return Err(format!("{most} connections in use at once, allowed {}", job.at_once));
         }
         let expected = |page| (page, crc32fast::hash(&job.site.content(page)));
         let right = pages.iter().zip(0..).filter(|(came, page)| **came == expected(*page)).count();
         if right == job.pages && pages.len() == job.pages {
             Ok(())
         } else {
-            Err(format!("of {} pages {} came, {right} of them right", job.pages, pages.len()))
+            Err(format!("{} of {} pages arrived, {right} of them correct", pages.len(), job.pages))
         }
     }
 
@@ -218,7 +218,7 @@ impl Workload for Scrape {
     }
 }
 
-/// One after the other, as they were fetched by each worker.
+/// Pages in the order in which a worker fetched them.
 type Pages = Result<Vec<(usize, u32)>, Failure>;
 
 fn gathered(
@@ -230,7 +230,7 @@ fn gathered(
     Ok(Scraped { pages, most: stack.most() })
 }
 
-/// A worker: one page after the other, until there are none.
+/// A worker: fetches one page after another until none is left.
 fn take_pages(job: Job, stack: &Stack<TcpStream>, next: &AtomicUsize) -> Pages {
     let mut pages = Vec::new();
     loop {

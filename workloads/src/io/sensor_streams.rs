@@ -1,4 +1,4 @@
-//! `sensor-streams`: many periodic sources and one task that aggregates them by window.
+//! `sensor-streams`: many periodic sensors and one task that aggregates their readings by window.
 
 use std::sync::mpsc;
 use std::thread;
@@ -17,14 +17,14 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Readings that may wait for the aggregate.
+/// Capacity of the channel to the aggregate.
 const CAPACITY: usize = 64;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct SensorStreams;
 
-/// What a sensor sends.
+/// A reading of a sensor.
 #[derive(Clone, Copy, Debug)]
 struct Reading {
     tick: usize,
@@ -32,20 +32,20 @@ struct Reading {
     due: Instant,
 }
 
-/// All readings of one tick.
+/// The readings of one tick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 struct Window {
     count: usize,
     sum: u64,
 }
 
-/// What the aggregate saw in one iteration.
+/// The readings that the aggregate received in one iteration.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Aggregate {
     windows: Vec<Window>,
     early: usize,
     missed: usize,
-    /// From the time a reading was due to the time the aggregate took it, of all readings.
+    /// Time from when each reading was due until the aggregate received it.
     #[serde(rename = "lateness_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     lateness: Duration,
     #[serde(rename = "worst_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
@@ -104,12 +104,12 @@ impl Params {
     }
 }
 
-/// What a sensor reads at a tick.
+/// The value of a sensor at a tick.
 fn value(sensor: usize, tick: usize) -> u64 {
     (sensor as u64 * 31 + tick as u64 * 17) % 1_009
 }
 
-/// How long to wait for a time; nothing when it has passed.
+/// Time until `due`; zero if it has passed.
 fn until(due: Instant) -> Duration {
     due.saturating_duration_since(Instant::now())
 }
@@ -127,26 +127,29 @@ impl Workload for SensorStreams {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "sensor-streams".into(),
-            title: "Sensors that tick into one aggregate".into(),
+            title: "Periodic sensors feeding one aggregate".into(),
             kind: Kind::Io,
-            model: "Each sensor is a task that wakes once a period, at a time of its own in it, \
-                    and sends its reading over a bounded channel to one task, which counts and \
-                    sums each window. Every tick is scheduled from the start, so that none drifts."
+            model: "Each sensor is a task that wakes once per period, at its own offset, and \
+                    sends a reading over a bounded channel to one task. That task counts and sums \
+                    the readings of each window. All ticks are scheduled from the start, so none \
+                    drifts."
                 .into(),
-            check: "Count and sum of every window, and no reading came before it was due.".into(),
+            check: "The count and sum of every window are correct, and no reading arrives before \
+                    it is due."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Lateness counts from the time a reading was due to the time the aggregate took \
-                 it: the timer, the scheduler and the channel. A deadline is missed when that is \
-                 more than a period."
+                "Lateness is the time from when a reading was due until the aggregate received \
+                 it. It includes the timer, the scheduler and the channel. A deadline is missed \
+                 when lateness exceeds one period."
                     .into(),
-                "Each asynchronous runner uses its own channel, OS threads and the pool the \
-                 standard library's. It holds 64 readings."
+                "Each async runner uses its own channel; OS threads and the pool use the standard \
+                 library's. The channel holds 64 readings."
                     .into(),
-                "tokio's timers tick once a millisecond and round up. The sensors are spread \
-                 evenly over the period, so that no tick favours them all. A coarse timer wakes for \
-                 many of them at once, which shows as less CPU per reading."
+                "tokio's timers tick once per millisecond and round up. The sensors are spread \
+                 evenly over the period, so no tick favors them all. A coarse timer wakes many of \
+                 them at once, which lowers the CPU time per reading."
                     .into(),
             ],
         }
@@ -182,7 +185,7 @@ impl Workload for SensorStreams {
             return Ok(());
         }
         Err(format!(
-            "of {} windows {came} came, {right} of them right, and {} readings were early",
+            "expected {} windows, received {came}, {right} of them correct; {} readings were early",
             trial.params.ticks, aggregate.early
         ))
     }
@@ -280,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reading_is_counted_in_its_window_and_by_its_lateness() {
+    fn readings_are_counted_by_window_and_lateness() {
         let (mut aggregate, period) = (Aggregate::default(), Duration::from_millis(5));
         let start = Instant::now();
         let reading = |tick, due| Reading { tick, value: 4, due };

@@ -1,4 +1,4 @@
-//! What workloads share that are servers, loaded from another process.
+//! Code shared by servers that another process loads.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
@@ -15,22 +15,22 @@ use runtime_bench_api::runtime::{
 };
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Unsupported};
 
-/// Buffers of a connection, both ends, and a task's own memory.
+/// Memory of the buffers at both ends of a connection, and of its task.
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
-/// Tasks besides those of the connections: who accepts, and who waits for the clients.
+/// Tasks other than those of the connections: one accepts, one waits for the clients.
 const OTHER_TASKS: usize = 2;
 
-/// A server that was refused a connection tries again after this: one that comes from outside may have
-/// gone away, or have met the limit of open files.
+/// Delay before accepting again after an error: an external client may have disconnected, or the limit of
+/// open files may be reached.
 const AFTER_REFUSAL: Duration = Duration::from_millis(10);
 
-/// The first drive on a schedule is the warm-up of its instance, and this much shorter,
+/// The first scheduled drive is the warm-up of its instance, shorter by this factor,
 const WARM_UP_SHARE: u64 = 5;
-/// but no longer than this: an iteration of more than 20 ms warms an instance up.
+/// but no longer than this; an iteration above 20 ms warms up an instance.
 const LONGEST_WARM_UP_MS: u64 = 25;
 /// Bytes of a message of the echo servers.
 const ECHO_SIZE: usize = 64;
-/// How one speaks to the echo servers.
+/// The protocol of the echo servers.
 pub(super) const ECHO: Talk = Talk::Echo { size: ECHO_SIZE };
 
 const LISTENER: &str = "preparing a listener";
@@ -42,12 +42,12 @@ pub struct Load {
     pub(super) talk: Talk,
     /// The first drive of an instance.
     pub(super) warm_up: Drive,
-    /// Every further one.
+    /// All further drives.
     pub(super) drive: Drive,
 }
 
 impl Load {
-    /// Echoes on the schedule of a point.
+    /// An echo load at the rate of a point.
     ///
     /// # Errors
     /// When a parameter is missing or out of range.
@@ -61,7 +61,7 @@ impl Load {
         Ok(Self { connections, talk: ECHO, warm_up, drive })
     }
 
-    /// Messages of each connection, the next one when the one before is answered: what a server can do.
+    /// A closed-loop echo load, which measures capacity.
     ///
     /// # Errors
     /// When a parameter is missing or out of range.
@@ -72,7 +72,7 @@ impl Load {
         Ok(Self { connections, talk: ECHO, warm_up, drive: Drive::Closed { messages } })
     }
 
-    /// What two drives take by their schedules: the warm-up and one more.
+    /// Scheduled time of two drives: the warm-up and one more.
     fn time(&self) -> Duration {
         let of = |drive: Drive| match drive {
             Drive::Open { milliseconds, .. } => Duration::from_millis(milliseconds),
@@ -87,8 +87,8 @@ impl Load {
     }
 }
 
-/// Messages a second. Of a point that says only which share of the capacity they are, the run finds out
-/// how many; until then the point is planned with one.
+/// Messages per second. If a point only has a share of the capacity, the run calibrates the rate; until then
+/// it is planned as 1.
 fn rate(point: &Point) -> Result<u64, Unsupported> {
     let rate = point.count_in(RATE, 1..=1_000_000);
     match rate {
@@ -100,10 +100,10 @@ fn rate(point: &Point) -> Result<u64, Unsupported> {
     }
 }
 
-/// What a server of so many connections needs.
+/// Requirements of a server under this load.
 ///
 /// # Errors
-/// Where nothing can wait for a socket, and where the generator does not run.
+/// On families that cannot wait for sockets, and on systems without the load generator.
 pub(super) fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsupported> {
     load::fits()?;
     waits_for_sockets(family)?;
@@ -118,11 +118,11 @@ pub(super) fn requirements(plan: &Load, family: Family) -> Result<Requirements, 
     })
 }
 
-/// A server on the runtime, and its clients.
+/// A server on the runtime and its clients.
 pub(super) struct Served(Clients);
 
 impl Served {
-    /// Listens, serves each connection with a task of its own, and starts the clients.
+    /// Listens, serves each connection in its own task, and starts the clients.
     ///
     /// # Errors
     /// When the server cannot listen or the clients cannot be started.
@@ -142,7 +142,7 @@ impl Served {
             socket.set_nonblocking(true).map_err(Failure::io(LISTENER))?;
             let handle = handle.clone();
             R::spawn_acceptor(number, async move {
-                // Here, because it belongs to the runtime that this task runs on.
+                // Created here, because the listener belongs to the runtime of this task.
                 let Ok(listener) = R::listener(socket) else { return };
                 loop {
                     match R::accept(&listener).await {
@@ -155,7 +155,7 @@ impl Served {
         Self::with_clients_elsewhere(setup, plan, address).await
     }
 
-    /// Serves echoes where tasks stay on one thread.
+    /// Serves echoes on a runtime whose tasks stay on one thread.
     ///
     /// # Errors
     /// As [`Served::on_async`].
@@ -177,8 +177,9 @@ impl Served {
         Self::with_clients_elsewhere(setup, plan, address).await
     }
 
-    /// Starts the clients on another thread than this worker, which may be the one that accepts: more
-    /// clients than the backlog holds would wait for it for ever.
+    /// Starts the clients on another thread, because this worker may have to accept: more clients than the
+    /// backlog
+    /// holds would block forever.
     async fn with_clients_elsewhere(
         setup: &Setup,
         plan: &Load,
@@ -201,7 +202,7 @@ impl Served {
         let mut sockets = setup.traffic.listen(1)?;
         let address = address(&sockets)?;
         let socket = sockets.swap_remove(0);
-        // Tasks that are dropped go on alone.
+        // Dropped tasks keep running.
         drop(T::spawn(move || {
             for stream in socket.incoming() {
                 let Ok(stream) = stream else {
@@ -253,7 +254,7 @@ impl Served {
     /// Drives the clients, from a task.
     ///
     /// # Errors
-    /// When the generator ended or said something that is no report.
+    /// When the generator ended or sent something other than a report.
     pub(super) async fn drive_async(&self, drive: Drive) -> Result<Report, Failure> {
         self.0.ask(drive).await
     }
@@ -272,7 +273,7 @@ fn address(sockets: &[TcpListener]) -> Result<SocketAddr, Failure> {
     first.local_addr().map_err(Failure::io(LISTENER))
 }
 
-/// A session that drives the clients once an iteration; the first time as a warm-up.
+/// A session that drives the clients once per iteration; the first drive is the warm-up.
 pub(super) struct Driven {
     served: Served,
     plan: Load,

@@ -1,4 +1,4 @@
-//! The server of `scrape`: pages that take their time.
+//! The slow server of `scrape`.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -15,8 +15,7 @@ pub(super) const PAGE: usize = 2_048;
 /// Bytes of a request: the page's number.
 const REQUEST: usize = 8;
 
-/// The same pages by HTTP/1.1, for clients that speak nothing else: `GET /NUMBER`, on a connection that
-/// is kept.
+/// The same pages over HTTP/1.1 for other clients: `GET /NUMBER` on a keep-alive connection.
 mod http {
     use std::io::Read;
     use std::net::TcpStream;
@@ -24,7 +23,8 @@ mod http {
     /// Longest head of a request.
     const LONGEST: usize = 8 * 1_024;
 
-    /// Reads the rest of a request of which `begun` has come; the number of the page, if it asks for one.
+    /// Reads the rest of a request that starts with `begun`. Returns the number of the requested page, if
+    /// any.
     pub(super) fn page(begun: &[u8], stream: &mut TcpStream) -> Option<usize> {
         let mut head = begun.to_vec();
         while !head.ends_with(b"\r\n\r\n") {
@@ -36,7 +36,7 @@ mod http {
         path.strip_prefix('/')?.parse().ok()
     }
 
-    /// The head of an answer with a body of so many bytes.
+    /// The head of a reply with a body of `length` bytes.
     pub(super) fn head(length: usize) -> String {
         format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {length}\r\n\r\n"
@@ -44,7 +44,7 @@ mod http {
     }
 }
 
-/// A web site, known from its seed: what it answers and how long it takes.
+/// A web site whose pages and delays follow from its seed.
 #[derive(Clone, Copy)]
 pub(super) struct Site {
     seed: u64,
@@ -57,25 +57,25 @@ impl Site {
         Self { seed, most_ms }
     }
 
-    /// How long the server thinks about a page.
+    /// The delay of a page.
     pub(super) fn latency(self, page: usize) -> Duration {
         let most_us = self.most_ms as u64 * 1_000;
         Duration::from_micros(self.rng(page, 1).u64(most_us / 4..=most_us))
     }
 
-    /// What the page says.
+    /// The content of a page.
     pub(super) fn content(self, page: usize) -> [u8; PAGE] {
         let mut content = [0; PAGE];
         self.rng(page, 2).fill(&mut content);
         content
     }
 
-    /// How a page is asked for.
+    /// The request for a page.
     pub(super) fn request(page: usize) -> [u8; REQUEST] {
         (page as u64).to_le_bytes()
     }
 
-    /// Connects so many clients, each to an OS thread of its own that serves it until it hangs up.
+    /// Connects clients, each to its own OS thread, which serves it until it disconnects.
     pub(super) fn serve(self, connections: usize) -> Result<Vec<TcpStream>, Failure> {
         let pairs = loopback::pairs(connections).map_err(Failure::io("connecting on loopback"))?;
         pairs
@@ -89,15 +89,14 @@ impl Site {
             .map_err(Failure::io("starting the server's threads"))
     }
 
-    /// Listens on loopback and serves everybody who comes, each on an OS thread of its own, as long as
-    /// this process lives.
+    /// Listens on loopback and serves each client on its own OS thread until this process ends.
     pub(super) fn open(self) -> Result<SocketAddr, Failure> {
         let open = || {
             let listener = loopback::listen()?;
             let address = listener.local_addr()?;
             thread::Builder::new().name("site".into()).spawn(move || {
                 for stream in listener.incoming().flatten() {
-                    // Who is refused a thread is hung up on, and says so.
+                    // If a thread is refused, the client is disconnected and reports it.
                     let _ = thread::Builder::new().spawn(move || self.answer(stream));
                 }
             })?;
@@ -106,7 +105,7 @@ impl Site {
         open().map_err(Failure::io("opening the site"))
     }
 
-    /// Serves a client until it hangs up.
+    /// Serves a client until it disconnects.
     fn answer(self, mut stream: TcpStream) {
         let mut request = [0; REQUEST];
         while stream.read_exact(&mut request).is_ok() {
@@ -130,7 +129,7 @@ impl Site {
         }
     }
 
-    /// Numbers of a page; `purpose` tells its latency from its content.
+    /// Random numbers of a page; `purpose` separates its latency from its content.
     fn rng(self, page: usize, purpose: u64) -> Rng {
         let mut of_page = Rng::with_seed(self.seed.wrapping_add(page as u64));
         Rng::with_seed(of_page.u64(..).wrapping_add(purpose))
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_from_outside_gets_pages_by_number_and_by_http() {
+    fn external_clients_get_pages_by_number_and_http() {
         let site = Site::new(7, 1);
         let mut client = TcpStream::connect(site.open().unwrap()).unwrap();
         let mut content = [0; PAGE];
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn every_connection_gets_the_page_that_it_asked_for() {
+    fn every_connection_gets_the_requested_page() {
         let site = Site::new(7, 1);
         let mut clients = site.serve(2).unwrap();
         for (page, client) in clients.iter_mut().enumerate() {

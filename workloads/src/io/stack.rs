@@ -1,10 +1,10 @@
-//! Connections that are taken for an exchange and given back.
+//! A stack of connections that are taken for an exchange and returned.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use runtime_bench_api::workload::Failure;
 
-/// Idle connections, and how many were seen in use at once.
+/// Idle connections, and the largest number in use at once.
 pub(super) struct Stack<C> {
     all: usize,
     idle: Mutex<Idle<C>>,
@@ -12,7 +12,7 @@ pub(super) struct Stack<C> {
 
 struct Idle<C> {
     connections: Vec<C>,
-    /// The fewest that lay here.
+    /// The smallest number of idle connections.
     fewest: usize,
 }
 
@@ -25,7 +25,7 @@ impl<C> Stack<C> {
     /// Takes one.
     ///
     /// # Errors
-    /// When all are in use: whoever takes one has a permit, and there are as many of either.
+    /// When all are in use, although there are as many permits as connections.
     pub(super) fn take(&self) -> Result<C, Failure> {
         let mut idle = self.idle();
         let connection = idle.connections.pop().ok_or_else(|| {
@@ -39,18 +39,18 @@ impl<C> Stack<C> {
         self.idle().connections.push(connection);
     }
 
-    /// The most that were in use at once.
+    /// The largest number in use at once.
     pub(super) fn most(&self) -> usize {
         self.all - self.idle().fewest
     }
 
-    /// Counts the most anew, while all lie here.
+    /// Resets the largest number, while all connections are idle.
     pub(super) fn forget_most(&self) {
         self.idle().fewest = self.all;
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle<C>> {
-        // Nothing can panic while it is held.
+        // No code panics while the lock is held.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_in_use_is_known_and_one_more_is_refused() {
+    fn stack_records_the_maximum_and_refuses_more() {
         let stack = Stack::of(vec!['a', 'b', 'c']);
         let (c, b) = (stack.take().unwrap(), stack.take().unwrap());
         stack.give_back(b);

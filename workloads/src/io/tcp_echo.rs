@@ -1,4 +1,4 @@
-//! `tcp-echo`: messages sent and echoed over established connections.
+//! `tcp-echo`: messages echoed over established connections.
 
 use std::net::TcpStream;
 use std::{mem, slice};
@@ -39,7 +39,7 @@ impl FromPoint for Params {
             None => point.count("connections")?,
             Some(FAN_OUT) => 1,
             Some(_) => {
-                return Err(Unsupported::Point(format!("tcp-echo has the variant `{FAN_OUT}`")));
+                return Err(Unsupported::Point(format!("`tcp-echo` has the variant `{FAN_OUT}`")));
             }
         };
         Ok(Self {
@@ -66,21 +66,23 @@ impl Workload for TcpEcho {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "tcp-echo".into(),
-            title: "TCP echo on loopback".into(),
+            title: "TCP echo over loopback".into(),
             kind: Kind::Io,
-            model: "Connections are established outside the clock, each with a server task that \
-                    echoes. In an iteration one client task a connection sends messages, one at a \
-                    time, and waits for each echo. In `fan-out` one client task sends a message \
-                    over every connection and then waits for all echoes."
+            model: "Connection setup is not timed. Each connection has a server task that echoes, \
+                    and a client task that sends one message at a time and waits for its echo. In \
+                    `fan-out`, a single client task sends a message on every connection and then \
+                    waits for all echoes."
                 .into(),
-            check: "Every byte of every echo, and their count.".into(),
+            check: "The number of echoes and every byte of each are correct.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Steady,
             notes: vec![
-                "Clients and servers run on the same runtime, so the CPU time is that of both."
+                "Clients and servers run on the same runtime. The CPU time covers both, and an \
+                 exchange often needs no wake-up of another CPU: with few connections, latency is \
+                 far below that of two processes."
                     .into(),
-                "On loopback, round trips fall into modes that depend on where the scheduler puts \
-                 the two ends."
+                "Round trips over loopback fall into modes, depending on where the scheduler \
+                 places the two ends."
                     .into(),
             ],
         }
@@ -123,7 +125,7 @@ impl Workload for TcpEcho {
             return Ok(());
         }
         let Echoed { messages, wrong } = echoed;
-        Err(format!("of {expected} messages {messages} were echoed, {wrong} of them wrongly"))
+        Err(format!("{messages} of {expected} messages were echoed, {wrong} of them wrongly"))
     }
 
     fn describe(&self, echoed: &Echoed) -> String {
@@ -179,8 +181,9 @@ impl Workload for TcpEcho {
         let mut servers = Vec::with_capacity(params.connections);
         for (mut client, server) in connect(params.connections)? {
             servers.push(T::spawn(move || serve(server, params.size)));
-            // A first echo proves that the server has a thread of its own. A pool's join helps
-            // with waiting jobs, and must never find one that ends with the connection.
+            // A first echo proves that the server has its own thread. A pool's join runs queued jobs and
+            // must never run
+            // one that ends only with the connection.
             talk(slice::from_mut(&mut client), 0, 1, params.size)
                 .map_err(Failure::io("the first echo"))?;
             clients.push(client);
@@ -205,7 +208,7 @@ struct OnAsync<R: AsyncRuntime> {
     params: Params,
     /// The connections of each client task.
     clients: Vec<Vec<R::Tcp>>,
-    /// They end when their connection does.
+    /// Each task ends with its connection.
     _servers: Vec<R::Task<()>>,
 }
 
@@ -272,7 +275,7 @@ struct OnThreads<T: ThreadRuntime> {
     params: Params,
     /// The connections of each client task.
     clients: Vec<Vec<TcpStream>>,
-    /// They end when their connection does.
+    /// Each task ends with its connection.
     _servers: Vec<T::Task<()>>,
 }
 

@@ -1,4 +1,4 @@
-//! `timer-gather`: many tasks sleep at once, and their results are gathered in order.
+//! `timer-gather`: many tasks sleep at once and are joined in order.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,19 +17,19 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Above this, one OS thread per sleep is no longer something that anybody would write.
+/// Above this, one OS thread per sleep is no longer realistic.
 const MOST_THREADS: usize = 1_000;
-/// One by one, more take longer than anybody would wait.
+/// Most sleeps in sequence; more would take too long.
 const MOST_IN_SEQUENCE: usize = 100;
 
-/// The variant whose sleeps follow each other.
+/// The variant that sleeps in sequence.
 const ONE_BY_ONE: &str = "one-by-one";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct TimerGather;
 
-/// One sleep: whose it was, when it should have ended, whether it ended before that.
+/// One sleep: its task, its deadline, and whether it ended early.
 #[derive(Clone, Copy, Debug)]
 struct Sleep {
     task: usize,
@@ -43,13 +43,13 @@ impl Sleep {
     }
 }
 
-/// The gathered sleeps of one iteration.
+/// The joined sleeps of one iteration.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Gathered {
     tasks: usize,
     out_of_order: usize,
     early: usize,
-    /// From the last deadline to the end of the gathering; of sleeps one by one, of all together.
+    /// Time from the last deadline until all are joined; for sleeps in sequence, the sum over all.
     #[serde(rename = "lateness_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     lateness: Duration,
 }
@@ -66,7 +66,7 @@ impl Gathered {
         }
     }
 
-    /// Of sleeps that followed each other from `start` on.
+    /// The result of sleeps in sequence from `start` on.
     fn one_by_one(sleeps: &[Sleep], start: Instant, delay: Duration) -> Self {
         let waits = delay * sleeps.len() as u32;
         Self { lateness: start.elapsed().saturating_sub(waits), ..Self::of(sleeps) }
@@ -88,7 +88,7 @@ impl FromPoint for Params {
             Some(ONE_BY_ONE) => (true, MOST_IN_SEQUENCE),
             Some(_) => {
                 return Err(Unsupported::Point(format!(
-                    "timer-gather has the variant `{ONE_BY_ONE}`"
+                    "`timer-gather` has the variant `{ONE_BY_ONE}`"
                 )));
             }
         };
@@ -135,20 +135,20 @@ impl Workload for TimerGather {
             name: "timer-gather".into(),
             title: "Many timers at once".into(),
             kind: Kind::Io,
-            model: "Tasks that each sleep for the same time stand for tasks that wait for a \
-                    database or a remote service. They are spawned at once and gathered in order. In `one-by-one` a single task sleeps \
-                    as many times, one after the other."
+            model: "Tasks that all sleep for the same time stand in for calls to a database or a \
+                    remote service. They are spawned together and joined in order. In \
+                    `one-by-one`, a single task sleeps the same number of times in sequence."
                 .into(),
-            check: "Results come in the order of the tasks, and no sleep ended early.".into(),
+            check: "Results arrive in the order of the tasks, and no sleep ends early.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Lateness counts from the last task's deadline to the end of the gathering: what \
-                 the timer and the scheduler add to the wait itself. Of sleeps one by one it is \
-                 that of all together."
+                "Lateness is the time from the deadline of the last task until all tasks are \
+                 joined: the overhead of the timer and the scheduler. In `one-by-one`, it is the \
+                 sum over all sleeps."
                     .into(),
-                "tokio's timers tick once a millisecond and round up; the others do not.".into(),
-                "OS threads take part up to 1 000 tasks; pools only up to their size.".into(),
+                "tokio's timers tick once per millisecond and round up; the others do not.".into(),
+                "OS threads run up to 1 000 tasks; pools run up to their size.".into(),
             ],
         }
     }
@@ -192,7 +192,7 @@ impl Workload for TimerGather {
             return Ok(());
         }
         Err(format!(
-            "of {tasks} sleeps {came} came back, {out_of_order} out of order, {early} too early"
+            "{came} of {tasks} sleeps ended, {out_of_order} out of order, {early} too early"
         ))
     }
 

@@ -24,7 +24,7 @@ pub struct TimerPrecision;
 /// The sleeps of one iteration.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Sleeps {
-    /// From each deadline to the time at which the task went on.
+    /// Time from each deadline until the task continued.
     #[serde(
         rename = "overshoots_ns",
         deserialize_with = "runtime_bench_api::external::each_nanoseconds"
@@ -34,7 +34,7 @@ pub struct Sleeps {
 }
 
 impl Sleeps {
-    /// Takes the time of a sleep that should have ended at `deadline`.
+    /// Records the end of a sleep that was due at `deadline`.
     fn ended(&mut self, deadline: Instant) {
         let now = Instant::now();
         self.early += usize::from(now < deadline);
@@ -65,20 +65,19 @@ impl Workload for TimerPrecision {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "timer-precision".into(),
-            title: "How late a sleep ends".into(),
+            title: "Sleep overshoot".into(),
             kind: Kind::Io,
-            model: "One task sleeps for a short time again and again, with nothing else to do, as \
-                    a poller or a pacer does. What counts is how long after its deadline each \
-                    sleep ends."
+            model: "One task sleeps repeatedly for a short time and does nothing else, like a \
+                    poller or a pacer. The result is how long after its deadline each sleep ends."
                 .into(),
-            check: "All sleeps ended, and none early.".into(),
+            check: "All sleeps end, and none ends early.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The median is over all sleeps of a block, the worst its largest.".into(),
-                "tokio's timers tick once a millisecond and round up, and whoever sleeps again \
-                 right after a tick waits for nearly one tick more. The others and the kernel have \
-                 finer timers; Linux lets a thread's own sleep end up to 50 µs late to save \
+                "The median covers all sleeps of a block; the worst is the largest of them.".into(),
+                "tokio's timers tick once per millisecond and round up, so a task that sleeps \
+                 again right after a tick waits almost one tick longer. The other timers and the \
+                 kernel are finer. Linux lets the sleep of a thread end up to 50 µs late to save \
                  wake-ups."
                     .into(),
             ],
@@ -108,7 +107,7 @@ impl Workload for TimerPrecision {
         if came == expected && sleeps.early == 0 {
             return Ok(());
         }
-        Err(format!("of {expected} sleeps {came} ended, {} of them too early", sleeps.early))
+        Err(format!("{came} of {expected} sleeps ended, {} of them too early", sleeps.early))
     }
 
     fn describe(&self, sleeps: &Sleeps) -> String {
@@ -178,18 +177,17 @@ impl Workload for TimerPrecision {
     }
 }
 
-/// Refuses a pool made for computing, which has no word for waiting.
+/// Rejects pools for computing, which have no timers.
 pub(super) fn waits_for_time(family: Family) -> Result<(), Unsupported> {
     if family == Family::DataParallel {
         return Err(Unsupported::Family(
-            "a pool made for computing has no timer, and a job that sleeps holds a worker of it"
-                .to_owned(),
+            "The pool has no timers, and a sleeping job holds a worker.".to_owned(),
         ));
     }
     Ok(())
 }
 
-/// The middle of sorted durations, or the mean of the two there.
+/// The median of sorted durations, in nanoseconds.
 fn median_ns(sorted: &[Duration]) -> f64 {
     let middle = |index: usize| sorted.get(index).map_or(0.0, |time| time.as_nanos() as f64);
     f64::midpoint(middle(sorted.len().saturating_sub(1) / 2), middle(sorted.len() / 2))
@@ -200,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_early_end_is_noticed() {
+    fn early_ends_are_detected() {
         let mut sleeps = Sleeps::default();
         sleeps.ended(Instant::now());
         assert_eq!(sleeps.early, 0);
@@ -209,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn the_median_is_the_middle() {
+    fn median_is_the_middle() {
         let ns = |times: &[u64]| -> Vec<Duration> {
             times.iter().map(|time| Duration::from_nanos(*time)).collect()
         };

@@ -1,5 +1,4 @@
-//! A gate that many tasks wait at: nobody's primitive, and no memory of its own per task while
-//! they wait.
+//! A gate that many tasks wait at. It belongs to no runtime and allocates nothing while tasks wait.
 
 use std::future::Future;
 use std::mem;
@@ -13,13 +12,13 @@ pub(crate) struct Gate {
     open: AtomicBool,
     waiting: AtomicUsize,
     passed: AtomicUsize,
-    /// One place per task, made and touched before the first task comes.
+    /// One place per task, created and touched before the first task arrives.
     places: Vec<Mutex<Place>>,
     closed: Mutex<()>,
     opened: Condvar,
 }
 
-/// Where a task leaves its waker.
+/// Holds the waker of a task.
 struct Place {
     came: bool,
     waker: Waker,
@@ -43,7 +42,7 @@ impl Gate {
         }
     }
 
-    /// Waits as a future, at the task's own place.
+    /// Returns a future that waits at the place of the task.
     pub(crate) fn pass(self: Arc<Self>, place: usize) -> Pass {
         Pass { gate: self, place }
     }
@@ -59,17 +58,17 @@ impl Gate {
         self.passed.fetch_add(1, Ordering::Release);
     }
 
-    /// Tasks that have come to the gate.
+    /// Number of tasks that have reached the gate.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Acquire)
     }
 
-    /// Tasks that have gone through it.
+    /// Number of tasks that have passed the gate.
     pub(crate) fn passed(&self) -> usize {
         self.passed.load(Ordering::Acquire)
     }
 
-    /// Lets everybody through.
+    /// Opens the gate for all tasks.
     pub(crate) fn open(&self) {
         {
             let _closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,8 +86,8 @@ impl Gate {
     }
 }
 
-/// A task on its way through the gate. Written by hand, because an asynchronous function would add
-/// as much again as some runtimes need for the whole task.
+/// A future that waits at the gate. Written by hand, because an async function would take as much memory as
+/// some runtimes need for the whole task.
 pub(crate) struct Pass {
     gate: Arc<Gate>,
     place: usize,
@@ -106,7 +105,7 @@ impl Future for Pass {
                 gate.waiting.fetch_add(1, Ordering::Release);
             }
         }
-        // The gate may have opened between the look and the place.
+        // The gate may have opened since the first check.
         if gate.open.load(Ordering::Acquire) {
             gate.passed.fetch_add(1, Ordering::Release);
             return Poll::Ready(());
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_is_counted_once_woken_and_let_through() {
+    fn waiting_tasks_are_counted_once_and_released() {
         let (gate, woken) = (Arc::new(Gate::for_tasks(1)), Arc::new(Woken::default()));
         let waker = Waker::from(Arc::clone(&woken));
         let (mut context, mut task) =

@@ -1,4 +1,4 @@
-//! `idle-connections`: what a connection occupies while it waits for its first byte.
+//! `idle-connections`: the memory of a connection that waits for its first byte.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -24,28 +24,28 @@ use runtime_bench_api::workload::{
     most_threads,
 };
 
-/// Above this, one OS thread per connection is no longer something that anybody would write.
+/// Above this, one OS thread per connection is no longer realistic.
 const MOST_THREADS: usize = 4_000;
-/// How often the root looks whether all tasks have come to wait.
+/// How often the root checks whether all tasks wait.
 const LOOK: Duration = Duration::from_millis(1);
 /// Bytes of a message.
 const SIZE: usize = 8;
-/// An upper estimate of what a connection occupies, its buffers in the kernel included.
+/// Upper estimate of the memory of a connection, including kernel buffers.
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
-/// The same with a thread of its own.
+/// The same with one thread per connection.
 const THREAD_ESTIMATE: u64 = 64 * 1_024;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct IdleConnections;
 
-/// Resident memory with half of the connections waiting and with all, and how they woke.
+/// Resident memory with half and with all of the connections waiting, and how they woke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Held {
     answered: usize,
     with_half: u64,
     with_all: u64,
-    /// From the first byte sent to the last answer.
+    /// Time from the first byte sent to the last reply.
     #[serde(rename = "wake_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     wake: Duration,
 }
@@ -71,28 +71,27 @@ impl Workload for IdleConnections {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "idle-connections".into(),
-            title: "Memory of an idle connection".into(),
+            title: "Memory per idle connection".into(),
             kind: Kind::Memory,
             model: "A server holds connections, each with a task that waits for its first byte: \
-                    first half of them, then all. What resident memory grows by, divided by the \
-                    connections added, is what one occupies. At the end a message of eight bytes goes \
-                    to each and back. The clients are in another process."
+                    first half of the connections, then all. Memory per connection is the growth \
+                    in resident memory divided by the number of connections added. At the end, \
+                    each connection echoes a message of eight bytes. The clients run in another \
+                    process."
                 .into(),
-            check:
-                "All tasks are waiting when memory is read, and every connection sends its message \
-                    back."
-                    .into(),
+            check: "All tasks wait when memory is read, and every connection echoes its message."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Startup,
             notes: vec![
-                "It is the runtime's share: the task, its join handle and the socket's place in \
-                 the reactor. Buffers of the kernel are not part of resident memory, and the task \
-                 has a buffer of eight bytes; a real server's come on top."
+                "This is the runtime's share: the task, its join handle and the socket's entry in \
+                 the reactor. Resident memory excludes kernel buffers. The task has a buffer of \
+                 eight bytes; the buffers of a real server add to this."
                     .into(),
-                "The clients are the load generator, which sends all messages and then takes the \
-                 answers; `wake` is the time of that ÷ connections."
+                "The load generator provides the clients. It sends all messages and then reads \
+                 the replies; `wake` is the time this takes divided by the number of connections."
                     .into(),
-                "OS threads take part up to 4 000 connections.".into(),
+                "OS threads run up to 4 000 connections.".into(),
             ],
         }
     }
@@ -114,7 +113,7 @@ impl Workload for IdleConnections {
             Family::ThreadPerTask => THREAD_ESTIMATE,
             Family::ThreadPool | Family::DataParallel => {
                 return Err(Unsupported::Family(
-                    "a connection that waits would hold a thread of the pool, which has far fewer"
+                    "Each waiting connection would hold a thread, and the pool has far fewer threads."
                         .to_owned(),
                 ));
             }
@@ -128,18 +127,18 @@ impl Workload for IdleConnections {
         })
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Startup]
     }
 
     fn verify(&self, trial: &Trial<Params>, held: &Held) -> Result<(), String> {
         let half = trial.params.half;
-        // At the tiny size of a verification, the second half may fit into pages already there.
+        // At the small size of a verification, the second half may fit into existing pages.
         let Held { answered, with_half, with_all, .. } = *held;
         if answered != 2 * half {
-            Err(format!("of {} connections {answered} sent their message back", 2 * half))
+            Err(format!("expected {} echoes, received {answered}", 2 * half))
         } else if with_all <= with_half && half >= 500 {
-            Err(format!("memory went from {with_half} to {with_all} B as connections doubled"))
+            Err(format!("memory went from {with_half} to {with_all} B when connections doubled"))
         } else {
             Ok(())
         }
@@ -179,9 +178,9 @@ impl Workload for IdleConnections {
     }
 }
 
-/// Memory that was freed stays with the allocator, so a second reading would tell nothing.
+/// The allocator keeps freed memory, so a second reading would be meaningless.
 fn only_once() -> Failure {
-    Failure::Request("memory is read once on a fresh instance".to_owned())
+    Failure::Request("memory can be read only once per instance".to_owned())
 }
 
 /// One message on each connection.
@@ -205,7 +204,7 @@ impl Ends {
         let mut listeners = setup.traffic.listen(1)?;
         let listener = listeners.swap_remove(0);
         let address = listener.local_addr().map_err(Failure::io("preparing a listener"))?;
-        // Accepted while the clients connect: there are more than may wait for that.
+        // Accepts while the clients connect, because there are more than the backlog holds.
         let accepting = thread::spawn(move || {
             listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
         });
@@ -234,7 +233,7 @@ async fn hold_async<R: AsyncRuntime>(ends: Ends) -> Result<Held, Failure> {
     }
     let clients = ends.clients;
     let asking = R::spawn(async move { clients.ask(ASK).await });
-    // A stream that closes resets its connection, so all are kept until the clients have read.
+    // Closing a stream resets its connection, so all are kept until the clients have read.
     let mut answered = Vec::with_capacity(2 * half);
     for task in tasks {
         answered.push(task.await.map_err(Failure::io("answering"))?);

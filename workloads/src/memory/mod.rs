@@ -1,4 +1,4 @@
-//! What a task occupies.
+//! Memory of tasks and connections.
 
 pub(crate) mod gate;
 pub mod idle_connections;

@@ -1,10 +1,10 @@
-//! Telling when a future has begun to wait.
+//! Detects when a future starts to wait.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Counts a future once, when it has begun to wait.
+/// Counts a future once, when it starts to wait.
 pub(super) async fn count_when_pending<F: Future>(future: F, waiting: &AtomicUsize) -> F::Output {
     let mut future = pin!(future);
     let mut counted = false;
@@ -25,7 +25,7 @@ mod tests {
     use std::task::{Context, Waker};
 
     #[test]
-    fn a_future_is_counted_once_and_only_when_it_waits() {
+    fn future_is_counted_once_and_only_when_pending() {
         let waiting = AtomicUsize::new(0);
         let mut context = Context::from_waker(Waker::noop());
         let mut never = pin!(count_when_pending(std::future::pending::<()>(), &waiting));

@@ -1,4 +1,4 @@
-//! `task-memory`: what a task occupies while it waits.
+//! `task-memory`: the memory of a waiting task.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,20 +19,20 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Above this, OS threads run into the limits of many systems.
+/// Many systems refuse more OS threads than this.
 const MOST_THREADS: usize = 20_000;
 /// The variant in which tasks wait on the runtime's timer.
 const SLEEPING: &str = "sleeping";
-/// How long they would sleep: longer than any reading takes.
+/// How long they would sleep: longer than any measurement.
 const LONG: Duration = Duration::from_secs(3_600);
-/// Tasks that are about to sleep. A process measures one instance, and a static is nothing that a
-/// task would have to hold.
+/// Number of tasks about to sleep. A static, so that tasks hold no reference to it; a process measures one
+/// instance.
 static ASLEEP: AtomicUsize = AtomicUsize::new(0);
-/// How often the root looks whether all tasks have come to wait.
+/// How often the root checks whether all tasks wait.
 const LOOK: Duration = Duration::from_millis(1);
-/// An upper estimate of what a task occupies, for the plan.
+/// Upper estimate of the memory of a task, for planning.
 const TASK_ESTIMATE: u64 = 2 * 1_024;
-/// The same of an OS thread: stack pages touched, and the kernel's side.
+/// The same for an OS thread: stack pages touched, and kernel memory.
 const THREAD_ESTIMATE: u64 = 64 * 1_024;
 
 /// The workload.
@@ -42,7 +42,7 @@ pub struct TaskMemory;
 /// Resident memory with `tasks` and with twice as many waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Slope {
-    /// Tasks that woke, or that were cancelled in their sleep.
+    /// Tasks that woke or were cancelled while asleep.
     ended: usize,
     with_half: u64,
     with_all: u64,
@@ -62,7 +62,7 @@ impl FromPoint for Params {
             Some(SLEEPING) => true,
             Some(other) => {
                 return Err(Unsupported::Point(format!(
-                    "unknown variant `{other}` of task-memory"
+                    "unknown variant `{other}` of `task-memory`"
                 )));
             }
         };
@@ -78,27 +78,27 @@ impl Workload for TaskMemory {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "task-memory".into(),
-            title: "Memory of a waiting task".into(),
+            title: "Memory per waiting task".into(),
             kind: Kind::Memory,
-            model: "Tasks are spawned and wait at a gate, then as many again. What resident \
-                    memory grows by from the first size to the second, divided by the tasks \
-                    added, is what one task occupies, its join handle included. In the variant \
-                    `sleeping` they sleep for an hour on the runtime's timer, and are cancelled."
+            model: "Tasks are spawned and wait at a gate, then the same number again. Memory per \
+                    task is the growth in resident memory divided by the number of tasks added \
+                    (join handles included). In the variant `sleeping`, the tasks sleep for an \
+                    hour on the runtime's timer and are cancelled."
                 .into(),
-            check: "All tasks are waiting when memory is read, and all wake when the gate opens, \
-                    or are cancelled in their sleep."
+            check: "All tasks wait when memory is read. All wake when the gate opens, or are \
+                    cancelled while they sleep."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Startup,
             notes: vec![
-                "The tasks wait for each other, not on a timer; a sleeping task occupies more, as \
-                 the variant shows."
+                "The tasks wait for each other, not on a timer. A sleeping task takes more \
+                 memory, as the variant shows."
                     .into(),
-                "An OS thread also has a stack in the kernel (16 KiB on Linux x86-64), which \
-                 resident memory does not contain."
+                "An OS thread also has a kernel stack (16 KiB on Linux x86-64), which resident \
+                 memory excludes."
                     .into(),
-                "Read once on a fresh instance, since memory that was freed stays with the \
-                 allocator."
+                "Memory is read once on a fresh instance, because the allocator keeps freed \
+                 memory."
                     .into(),
             ],
         }
@@ -122,22 +122,19 @@ impl Workload for TaskMemory {
             Family::Async => TASK_ESTIMATE,
             Family::ThreadPerTask if params.sleeping => {
                 return Err(Unsupported::Family(
-                    "an OS thread occupies its stack, however it waits: see the form without a \
-                     variant"
+                    "Same as without the variant: an OS thread takes its stack however it waits."
                         .to_owned(),
                 ));
             }
             Family::ThreadPerTask if waiting <= MOST_THREADS => THREAD_ESTIMATE,
             Family::ThreadPerTask => {
                 return Err(Unsupported::Family(format!(
-                    "one OS thread per task is measured up to {MOST_THREADS} threads, and this \
-                     point has {waiting}"
+                    "Limited to {MOST_THREADS} OS threads; this point needs {waiting}."
                 )));
             }
             Family::ThreadPool | Family::DataParallel => {
                 return Err(Unsupported::Family(
-                    "a pool keeps waiting jobs as closures in its queue, which is no waiting task"
-                        .to_owned(),
+                    "Queued closures are not waiting tasks.".to_owned(),
                 ));
             }
         };
@@ -148,18 +145,18 @@ impl Workload for TaskMemory {
         })
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Startup]
     }
 
     fn verify(&self, trial: &Trial<Params>, slope: &Slope) -> Result<(), String> {
         let tasks = trial.params.tasks;
-        // At the tiny size of a verification, the second half may fit into pages already there.
+        // At the small size of a verification, the second half may fit into existing pages.
         let Slope { ended, with_half, with_all } = *slope;
         if ended != 2 * tasks {
-            Err(format!("of {} tasks {ended} woke or were cancelled in their sleep", 2 * tasks))
+            Err(format!("expected {} tasks to wake or be cancelled, got {ended}", 2 * tasks))
         } else if with_all <= with_half && tasks >= 1_000 {
-            Err(format!("memory went from {with_half} to {with_all} B as tasks doubled"))
+            Err(format!("memory went from {with_half} to {with_all} B when tasks doubled"))
         } else {
             Ok(())
         }
@@ -239,7 +236,7 @@ async fn asleep<R: AsyncRuntime>(tasks: usize) -> Result<Slope, Failure> {
     Ok(Slope { ended, with_half, with_all })
 }
 
-/// Spawns tasks and as many again, and reads resident memory whenever as many wait.
+/// Spawns `tasks` tasks twice, and reads resident memory each time when all of them wait.
 async fn twice<R: AsyncRuntime>(
     tasks: usize,
     spawn: impl Fn(usize) -> R::Task<()> + Send,

@@ -1,4 +1,4 @@
-//! `await-granularity`: one sum, cut into steps that cost more and more.
+//! `await-granularity`: one sum, computed in steps of increasing cost.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -20,7 +20,7 @@ use runtime_bench_api::workload::{
 #[derive(Clone, Copy, Debug)]
 pub struct AwaitGranularity;
 
-/// How a step is taken.
+/// The form of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Call,
@@ -42,17 +42,17 @@ const STEPS: [(&str, Step); 7] = [
     ("offload", Step::Offload),
 ];
 
-/// What every step does, however it is taken. The optimiser may not add up in advance.
+/// The work of every step. The optimizer must not compute the sum in advance.
 fn step(number: u64) -> u64 {
     black_box(number)
 }
 
-/// A step that hands its result on, as before there was `await`.
+/// A step in continuation-passing style.
 fn then(number: u64, next: Box<dyn FnOnce(u64) + '_>) {
     next(step(number));
 }
 
-/// The sum without any runtime: by plain calls, or by callbacks.
+/// The sum without a runtime, by plain calls or callbacks.
 fn add_up_by_calls(how: Step, steps: u64) -> u64 {
     if how == Step::Call {
         return (0..steps).map(step).sum();
@@ -64,7 +64,7 @@ fn add_up_by_calls(how: Step, steps: u64) -> u64 {
     sum
 }
 
-#[expect(clippy::unused_async, reason = "what is measured is to await for nothing")]
+#[expect(clippy::unused_async, reason = "the workload measures the await itself")]
 async fn ready(number: u64) -> u64 {
     step(number)
 }
@@ -120,7 +120,7 @@ impl FromPoint for Params {
         let step = STEPS.into_iter().find(|(name, _)| variant == Some(name));
         let (_, how) = step.ok_or_else(|| {
             let names = STEPS.map(|(name, _)| name).join(", ");
-            Unsupported::Point(format!("await-granularity has the variants {names}"))
+            Unsupported::Point(format!("`await-granularity` has the variants {names}"))
         })?;
         Ok(Self { how, steps: point.count_in("steps", 1..=1_000_000_000)? as u64 })
     }
@@ -137,26 +137,27 @@ impl Workload for AwaitGranularity {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "await-granularity".into(),
-            title: "What an await costs".into(),
+            title: "Cost of an await".into(),
             kind: Kind::Pitfall,
-            model:
-                "One sum, a step at a time and each waited for before the next: by a plain call, \
-                    by a boxed callback, by awaiting a function that is ready at once, a boxed one, one that yields \
-                    first, a task of its own, or the pool for blocking work."
-                    .into(),
-            check: "Every way gives the same sum.".into(),
+            model: "One sum is computed in steps, each finished before the next starts. A step is \
+                    a plain call, a boxed callback, an await of a function that is ready at once, \
+                    of a boxed one or of one that yields first, a spawned task, or a job on the \
+                    pool for blocking work."
+                .into(),
+            check: "Every form gives the same sum.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "Awaiting what is ready is a function call, and no runtime has a part in it: \
-                 `call`, `callback`, `ready` and `boxed` measure the compiler and the allocator. What costs is \
-                 to suspend, to spawn and to change threads."
+                "Awaiting a ready function is a function call, with no runtime involved: `call`, \
+                 `callback`, `ready` and `boxed` measure the compiler and the allocator. \
+                 Suspending, spawning and changing threads are what costs time."
                     .into(),
-                "Steps are taken one after the other on purpose. A task that is awaited at once is \
-                 mostly run by the thread that spawned it, in the pools as well, while `offload` \
-                 changes threads twice."
+                "The steps run in sequence on purpose. A task that is awaited at once mostly runs \
+                 on the thread that spawned it, also in pools, while `offload` changes threads \
+                 twice."
                     .into(),
-                "Threads and rayon only call, call back and spawn; rayon's spawn is a scope with one job."
+                "Threads and rayon only have the forms `call`, `callback` and `spawn`. rayon \
+                 spawns one job in a scope."
                     .into(),
             ],
         }
@@ -184,9 +185,9 @@ impl Workload for AwaitGranularity {
             return Ok(Requirements { tasks: 1, offloads, ..Requirements::default() });
         }
         let reason = if how == Step::Offload {
-            "its tasks may block where they are: there is no other pool to hand work to"
+            "There is no second pool to offload to: its tasks may block."
         } else {
-            "there is nothing to await: its tasks are plain functions"
+            "There is nothing to await: its tasks are plain functions."
         };
         Err(Unsupported::Family(reason.to_owned()))
     }

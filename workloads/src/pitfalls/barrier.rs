@@ -1,11 +1,11 @@
-//! A point where tasks wait for each other.
+//! A barrier for async tasks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::memory::gate::Gate;
 
-/// Nobody goes on until everybody has come. Threads use the standard library's barrier.
+/// A barrier: all tasks wait until the last one arrives. Threads use the standard library's.
 pub(super) struct AsyncBarrier {
     gate: Arc<Gate>,
     come: AtomicUsize,
@@ -17,7 +17,7 @@ impl AsyncBarrier {
         Self { gate: Arc::new(Gate::for_tasks(expected)), come: AtomicUsize::new(0), expected }
     }
 
-    /// Waits for the others, at the task's own place, which is less than the number expected.
+    /// Waits for the others. `place` identifies the task and is less than the expected number.
     pub(super) async fn wait(&self, place: usize) {
         if self.come.fetch_add(1, Ordering::AcqRel) + 1 == self.expected {
             self.gate.open();
@@ -34,7 +34,7 @@ mod tests {
     use std::task::{Context, Waker};
 
     #[test]
-    fn nobody_goes_on_before_the_last_has_come() {
+    fn tasks_wait_until_the_last_one_arrives() {
         let barrier = AsyncBarrier::of(2);
         let mut context = Context::from_waker(Waker::noop());
         let mut first = pin!(barrier.wait(0));

@@ -1,4 +1,4 @@
-//! `blocking-in-async`: a heartbeat beside jobs that block the thread they run on.
+//! `blocking-in-async`: a heartbeat next to jobs that block their thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,7 +47,7 @@ impl FromPoint for Params {
             Some("awaited") => How::Awaited,
             _ => {
                 let variants =
-                    "blocking-in-async has the variants `blocked`, `offloaded`, `awaited`";
+                    "`blocking-in-async` has the variants `blocked`, `offloaded`, `awaited`";
                 return Err(Unsupported::Point(variants.to_owned()));
             }
         };
@@ -59,7 +59,7 @@ impl FromPoint for Params {
     }
 }
 
-/// A job that has been done: whose it was, and whether it took as long as it should.
+/// A finished job: its number, and whether it took at least its full time.
 struct Job {
     number: usize,
     short: bool,
@@ -85,7 +85,7 @@ impl Job {
     }
 }
 
-/// A task that should run once a period.
+/// A task that should run once per period.
 #[derive(Clone, Copy, Debug, Deserialize)]
 struct Heartbeat {
     #[serde(skip)]
@@ -109,7 +109,7 @@ impl Heartbeat {
         self.due.saturating_duration_since(Instant::now())
     }
 
-    /// Notes a beat at `now`. Beats that should have been meanwhile are left out.
+    /// Records a beat at `now`. Missed beats are skipped.
     fn beat(&mut self, now: Instant) {
         self.ticks += 1;
         self.early += usize::from(now < self.due);
@@ -120,7 +120,7 @@ impl Heartbeat {
     }
 }
 
-/// The jobs done and the heartbeat beside them.
+/// The finished jobs and the heartbeat.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Beaten {
     jobs: usize,
@@ -152,26 +152,25 @@ impl Workload for BlockingInAsync {
             name: "blocking-in-async".into(),
             title: "Blocking inside a task".into(),
             kind: Kind::Pitfall,
-            model:
-                "A heartbeat should tick once a period while a few jobs wait for long: blocking \
-                    the thread they run on (`blocked`), on the runtime's pool for such work \
-                    (`offloaded`), or by its timer (`awaited`)."
-                    .into(),
-            check: "Every job has waited for its whole time, and no beat came early.".into(),
+            model: "A heartbeat should tick once per period while a few jobs wait for a long \
+                    time: by blocking their thread (`blocked`), on the runtime's pool for \
+                    blocking work (`offloaded`), or on its timer (`awaited`)."
+                .into(),
+            check: "Every job waits for its full time, and no beat comes early.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The longest that a beat came after it was due, which is what everybody else on \
-                 the runtime waits for as well."
+                "The headline is the longest delay of a beat, which is also how long everything \
+                 else on the runtime waits."
                     .into(),
-                "With fewer blocking jobs than workers the heartbeat may escape: two jobs hold up \
-                 two workers, and leave two of four."
+                "With fewer blocking jobs than workers, the heartbeat may be unaffected: two jobs \
+                 block two workers and leave two of four free."
                     .into(),
-                "tokio's timers tick once a millisecond and round up, so a millisecond or so of a \
-                 small lateness is theirs."
+                "tokio's timers tick once per millisecond and round up, which accounts for about \
+                 a millisecond of lateness."
                     .into(),
-                "On `threads` the heartbeat and each job are threads of their own; blocking is \
-                 what they are for."
+                "On `threads`, the heartbeat and each job have their own thread, so blocking is \
+                 harmless."
                     .into(),
             ],
         }
@@ -199,15 +198,12 @@ impl Workload for BlockingInAsync {
             Family::Async => None,
             Family::ThreadPerTask if params.how == How::Blocked => None,
             Family::ThreadPerTask => {
-                Some("a thread may block: there is nothing to offload it to, nor to await")
+                Some("Threads may block: there is nothing to offload or await.")
             }
-            Family::ThreadPool => Some(
-                "a pool's tasks may block, and the heartbeat is on time as long as there are more \
-                 threads than jobs: its size decides, not its way of working",
-            ),
-            Family::DataParallel => Some(
-                "the pool has no timers: a heartbeat would itself block a worker from beat to beat",
-            ),
+            Family::ThreadPool => Some("The result would depend only on the size of the pool."),
+            Family::DataParallel => {
+                Some("The pool has no timers: the heartbeat itself would block a worker.")
+            }
         };
         if let Some(reason) = reason {
             return Err(Unsupported::Family(reason.to_owned()));
@@ -226,13 +222,12 @@ impl Workload for BlockingInAsync {
     fn verify(&self, trial: &Trial<Params>, beaten: &Beaten) -> Result<(), String> {
         let jobs = trial.params.jobs;
         let Beaten { jobs: done, out_of_order, short, heartbeat } = *beaten;
-        // One beat came before the jobs, one after them.
+        // At least one beat before the jobs and one after them.
         if done == jobs && out_of_order + short + heartbeat.early == 0 && heartbeat.ticks >= 2 {
             return Ok(());
         }
         Err(format!(
-            "of {jobs} jobs {done} came back, {out_of_order} out of order, {short} too short; of \
-             {} beats {} came early",
+            "{done} of {jobs} jobs ended, {out_of_order} out of order, {short} too short; {} beats, {} of them early",
             heartbeat.ticks, heartbeat.early
         ))
     }
@@ -297,13 +292,13 @@ impl Workload for BlockingInAsync {
                     while !stop.load(Ordering::Acquire) {
                         thread::sleep(heartbeat.rest());
                         heartbeat.beat(Instant::now());
-                        // The root listens for the first beat only.
+                        // The root receives the first beat only.
                         let _ = tick.send(());
                     }
                     heartbeat
                 }
             });
-            // Without a first beat the heartbeat has failed, and joining it says so.
+            // Without a first beat the heartbeat has failed, and joining it reports that.
             let _ = ticked.recv();
             let tasks: Vec<_> =
                 (0..params.jobs).map(|job| T::spawn(move || Job::block(job, params.job))).collect();
@@ -319,7 +314,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_late_beat_is_noted_and_those_it_missed_are_left_out() {
+    fn late_beats_are_recorded_and_missed_beats_skipped() {
         let ms = Duration::from_millis;
         let start = Instant::now();
         let mut heartbeat =

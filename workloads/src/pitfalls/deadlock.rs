@@ -1,4 +1,4 @@
-//! `deadlock`: two locks taken in opposite order, and the same two taken in one order.
+//! `deadlock`: two locks taken in opposite order, then in the same order.
 
 use std::future::Future;
 use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError, mpsc};
@@ -18,9 +18,9 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Tasks, and locks that both of them want.
+/// Number of tasks and of locks.
 const TASKS: usize = 2;
-/// No cure takes longer.
+/// Limit for a cancellation to free the other task.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The workload.
@@ -30,9 +30,9 @@ pub struct Deadlock;
 /// The parameters of a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    /// How long the deadlocked tasks are watched.
+    /// How long to wait for the deadlocked tasks.
     watch: Duration,
-    /// How often each task of the twin takes both locks.
+    /// How often each task with ordered locks takes both locks.
     turns: u64,
 }
 
@@ -43,14 +43,14 @@ impl FromPoint for Params {
     }
 }
 
-/// What became of the deadlock and of its twin.
+/// The outcome of the deadlock and of the repaired code.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Ended {
-    /// Whether neither of two tasks in opposite order finished while they were watched.
+    /// Whether neither of the tasks in opposite order finished in time.
     stuck: bool,
-    /// Whether cancelling one of them set the other free, where tasks can be cancelled.
+    /// Whether cancelling one of them freed the other; `None` if tasks cannot be cancelled.
     freed: Option<bool>,
-    /// Turns that the tasks in one order took together.
+    /// Total turns of the tasks with ordered locks.
     turns: u64,
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
@@ -64,28 +64,30 @@ impl Workload for Deadlock {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "deadlock".into(),
-            title: "Two locks in opposite order".into(),
+            title: "Deadlock check, and the cost of ordered locks".into(),
             kind: Kind::Pitfall,
-            model: "Two tasks each hold one of two locks and want the other's. They are watched for \
-                    a while, and given up. Their twins take the same locks in the same order, a \
-                    number of times."
+            model: "Two tasks each hold one of two locks and wait for the other one. After a \
+                    timeout the workload gives up on them. Then two tasks repeatedly take the \
+                    same locks in the same order. `fixed` is the time of one such turn: the cost \
+                    of the repaired code."
                 .into(),
-            check: "Neither of the deadlocked tasks goes on. Where a task can be cancelled, \
-                    cancelling one sets the other free. The twins take all of their turns."
+            check: "Pass or fail: neither deadlocked task continues; where tasks can be \
+                    cancelled, cancelling one frees the other; the tasks with ordered locks take \
+                    all their turns."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Startup,
             notes: vec![
-                "The deadlock passes or fails and has no figure: that would time the watching. \
-                 `fixed` is the time of one turn of the twins, and `wall` means nothing here."
+                "The ranking compares the repaired code only. The deadlock itself is not ranked, \
+                 because its time is the timeout; ignore `wall` here."
                     .into(),
-                "No runtime prevents a deadlock, and none notices one. An asynchronous task that \
-                 is stuck can still be cancelled, which drops the lock it holds; a thread cannot, \
-                 and stays until the process ends. So this is measured once in each process."
+                "No runtime prevents or detects a deadlock. A stuck async task can be cancelled, \
+                 which drops the lock that it holds. A stuck thread stays until the process ends, \
+                 so each process measures this once."
                     .into(),
-                "Asynchronous runners take semaphores of their own with one permit, which are locks \
-                 that may be kept while waiting; threads the standard library's mutex. The twins \
-                 yield between the first lock and the second."
+                "Async runners use the runtime's own semaphores with one permit as locks that can \
+                 be held across an await. Threads use the standard library's mutex. The tasks \
+                 with ordered locks yield between the first lock and the second."
                     .into(),
             ],
         }
@@ -105,12 +107,11 @@ impl Workload for Deadlock {
     fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "a job that is stuck holds its worker for ever: two of them, and a pool of two \
-                 workers is gone"
+                "A stuck job holds its worker forever, so two of them would disable the pool."
                     .to_owned(),
             ));
         }
-        // Those that are stuck keep their threads, and the root watches from its own; then the twins.
+        // Stuck tasks keep their threads, the root holds its own, and then the repaired tasks run.
         Ok(Requirements { tasks: 2 * TASKS, blocking: 2 * TASKS + 1, ..Requirements::default() })
     }
 
@@ -118,18 +119,21 @@ impl Workload for Deadlock {
         true
     }
 
-    fn ages(&self) -> &'static [Phase] {
+    fn phases(&self) -> &'static [Phase] {
         &[Phase::Startup]
     }
 
     fn verify(&self, trial: &Trial<Params>, ended: &Ended) -> Result<(), String> {
         let expected = TASKS as u64 * trial.params.turns;
         if !ended.stuck {
-            Err("a task went on that should have been stuck for ever".to_owned())
+            Err("a task continued that should have been stuck forever".to_owned())
         } else if ended.freed == Some(false) {
-            Err("one task was cancelled, and the other was still stuck".to_owned())
+            Err("the other task stayed stuck after one was cancelled".to_owned())
         } else if ended.turns != expected {
-            Err(format!("the twins took {} turns, expected {expected}", ended.turns))
+            Err(format!(
+                "the tasks with ordered locks took {} turns, expected {expected}",
+                ended.turns
+            ))
         } else {
             Ok(())
         }
@@ -137,7 +141,7 @@ impl Workload for Deadlock {
 
     fn describe(&self, ended: &Ended) -> String {
         let freed = if ended.freed.is_some() { ", freed by a cancellation" } else { "" };
-        format!("stuck{freed}; the twins took {} turns", ended.turns)
+        format!("stuck{freed}; {} turns with ordered locks", ended.turns)
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
@@ -171,7 +175,7 @@ impl Workload for Deadlock {
     }
 }
 
-/// A task that can be stuck; the root waits for this until all hold their first lock.
+/// A task that can deadlock. The root waits until both tasks hold their first lock.
 async fn opposite<L: Locks>(
     locks: Arc<[L::Semaphore; TASKS]>,
     held: Arc<AsyncBarrier>,
@@ -186,7 +190,7 @@ async fn opposite<L: Locks>(
     .await;
 }
 
-/// Whether two tasks in opposite order are stuck, and whether cancelling one sets the other free.
+/// Whether two tasks in opposite order are stuck, and whether cancelling one frees the other.
 async fn stuck<R: AsyncRuntime, L: Locks>(watch: Duration) -> (bool, bool) {
     let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
     let held = Arc::new(AsyncBarrier::of(TASKS + 1));
@@ -204,7 +208,7 @@ async fn stuck<R: AsyncRuntime, L: Locks>(watch: Duration) -> (bool, bool) {
 
 async fn take_turns<R: AsyncRuntime, L: Locks>(turns: u64) -> u64 {
     let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
-    let twins = [(); TASKS].map(|()| {
+    let tasks = [(); TASKS].map(|()| {
         let locks = Arc::clone(&locks);
         R::spawn(async move {
             let mut taken = 0;
@@ -219,13 +223,13 @@ async fn take_turns<R: AsyncRuntime, L: Locks>(turns: u64) -> u64 {
         })
     });
     let mut taken = 0;
-    for twin in twins {
-        taken += twin.await;
+    for task in tasks {
+        taken += task.await;
     }
     taken
 }
 
-/// Whether two threads in opposite order are stuck. They stay so until the process ends.
+/// Whether two threads in opposite order are stuck. They stay stuck until the process ends.
 fn stuck_on_threads<T: ThreadRuntime>(watch: Duration) -> bool {
     let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
     let held = Arc::new(Barrier::new(TASKS + 1));
@@ -236,7 +240,7 @@ fn stuck_on_threads<T: ThreadRuntime>(watch: Duration) -> bool {
             let first = lock(&locks[own]);
             held.wait();
             let second = lock(&locks[1 - own]);
-            // The root listens for as long as it watches.
+            // The root may have stopped waiting.
             let _ = go_on.send(());
             drop((first, second));
         }));
@@ -247,7 +251,7 @@ fn stuck_on_threads<T: ThreadRuntime>(watch: Duration) -> bool {
 
 fn take_turns_on_threads<T: ThreadRuntime>(turns: u64) -> u64 {
     let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
-    let twins = [(); TASKS].map(|()| {
+    let tasks = [(); TASKS].map(|()| {
         let locks = Arc::clone(&locks);
         T::spawn(move || {
             let mut taken = 0;
@@ -260,7 +264,7 @@ fn take_turns_on_threads<T: ThreadRuntime>(turns: u64) -> u64 {
             taken
         })
     });
-    twins.into_iter().map(T::join).sum()
+    tasks.into_iter().map(T::join).sum()
 }
 
 fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {

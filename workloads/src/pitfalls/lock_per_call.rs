@@ -1,4 +1,4 @@
-//! `lock-per-call`: two tasks under a lock, which only helps if it is the same one.
+//! `lock-per-call`: a lock only helps if all tasks use the same one.
 
 use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::thread;
@@ -18,7 +18,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Tasks that want the lock.
+/// Tasks that take the lock.
 const TASKS: usize = 2;
 
 /// The workload.
@@ -28,7 +28,7 @@ pub struct LockPerCall;
 /// The parameters of a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    /// Whether every call makes a lock of its own.
+    /// Whether every call creates its own lock.
     fresh: bool,
     hold: Duration,
 }
@@ -40,7 +40,7 @@ impl FromPoint for Params {
             Some("fresh") => true,
             Some("shared") => false,
             _ => {
-                let variants = "lock-per-call has the variants `fresh` and `shared`";
+                let variants = "`lock-per-call` has the variants `fresh` and `shared`";
                 return Err(Unsupported::Point(variants.to_owned()));
             }
         };
@@ -49,7 +49,7 @@ impl FromPoint for Params {
 }
 
 impl Params {
-    /// A lock for each task: always the same one, or another each time.
+    /// One lock per task: the same for both, or a new one for each.
     fn locks<L>(self, make: impl Fn() -> L) -> [Arc<L>; TASKS] {
         let shared = Arc::new(make());
         [(); TASKS].map(|()| if self.fresh { Arc::new(make()) } else { Arc::clone(&shared) })
@@ -60,10 +60,10 @@ impl Params {
     }
 }
 
-/// Both tasks have had their lock.
+/// The outcome when both tasks have held their lock.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Held {
-    /// The most that held a lock at once.
+    /// The largest number of tasks that held a lock at once.
     most: usize,
     #[serde(rename = "makespan_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     makespan: Duration,
@@ -77,25 +77,26 @@ impl Workload for LockPerCall {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "lock-per-call".into(),
-            title: "A lock that locks nothing".into(),
+            title: "Fresh lock per call".into(),
             kind: Kind::Pitfall,
-            model: "Two tasks call a function that takes a lock and waits while it holds it. With \
-                    one `shared` lock they take turns; with a `fresh` lock made in every call, a \
-                    classic mistake of tutorials, both are inside at once."
+            model: "Two tasks call a function that takes a lock and waits while holding it. With \
+                    one `shared` lock they take turns. With a `fresh` lock created in every call, \
+                    a classic mistake in tutorials, both run at the same time."
                 .into(),
-            check: "Both held a lock at once with fresh locks, and never with a shared one.".into(),
+            check: "Both tasks hold a lock at the same time with fresh locks, and never with a \
+                    shared one."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "About 1 for fresh locks and 2 for a shared one. What is above is the runtime's \
-                 timer: tokio's rounds up to the next millisecond."
+                "The expected result is about 1 for fresh locks and 2 for a shared lock. Anything \
+                 above is due to the runtime's timer; tokio's rounds up to the next millisecond."
                     .into(),
-                "Asynchronous runners take a semaphore of their own with one permit, which is a \
-                 lock that may be kept while waiting; threads and rayon the standard library's \
-                 mutex."
+                "Async runners use the runtime's own semaphore with one permit as a lock that can \
+                 be held across an await. Threads and rayon use the standard library's mutex."
                     .into(),
-                "With fresh locks, neither task leaves before the other is inside; that adds \
-                 nothing to the time of both."
+                "With fresh locks, neither task leaves before the other has entered. This adds \
+                 nothing to the total time."
                     .into(),
             ],
         }
@@ -123,13 +124,13 @@ impl Workload for LockPerCall {
 
     fn verify(&self, trial: &Trial<Params>, held: &Held) -> Result<(), String> {
         let (most, expected) = (held.most, trial.params.most());
-        // Turns, one after the other, take as long as all of them.
+        // Turns in sequence take as long as their sum.
         let least =
             if trial.params.fresh { trial.params.hold } else { trial.params.hold * TASKS as u32 };
         if most != expected {
             Err(format!("{most} tasks held a lock at once, expected {expected}"))
         } else if held.makespan < least {
-            Err(format!("both were done after {:?}, which takes {least:?}", held.makespan))
+            Err(format!("both tasks ended after {:?}, expected at least {least:?}", held.makespan))
         } else {
             Ok(())
         }
@@ -182,7 +183,7 @@ impl Workload for LockPerCall {
     }
 }
 
-/// What threads share that may be inside at once.
+/// Counts the threads inside the critical section.
 struct Inside {
     watch: Watch,
     both: Barrier,
@@ -239,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_shared_lock_is_the_same_one() {
+    fn shared_lock_is_the_same_for_all_tasks() {
         let locks = |fresh| Params { fresh, hold: Duration::ZERO }.locks(|| Mutex::new(()));
         let [first, second] = locks(false);
         assert!(Arc::ptr_eq(&first, &second));

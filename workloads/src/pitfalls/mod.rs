@@ -1,4 +1,4 @@
-//! Folklore and classic mistakes.
+//! Folklore and common mistakes.
 
 pub mod await_granularity;
 mod barrier;

@@ -1,4 +1,4 @@
-//! `pool-starvation`: as many tasks block as there are workers, and wait for one more.
+//! `pool-starvation`: tasks block every worker and wait for one more task.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Barrier, Condvar, Mutex, PoisonError};
@@ -16,28 +16,29 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Those that block off the workers are waited for longer: they must not give up.
+/// Limit for the tasks on the blocking pool: they must not time out.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolStarvation;
 
-/// What became of the blocked tasks, and of their twins on the pool for blocking work.
+/// The outcome of the tasks that block workers, and of those on the blocking pool.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Ended {
-    /// Whether a blocked task gave up before the root came to release it.
+    /// Whether a blocked task timed out before the root released it.
     starved: bool,
-    /// Whether one of the twins did.
-    twins_starved: bool,
-    /// From the moment when all twins block to the end of the last.
+    /// The same for the tasks on the blocking pool.
+    #[serde(rename = "twins_starved")]
+    offloaded_starved: bool,
+    /// Time from when all tasks on the blocking pool block until the last one ends.
     #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 
-/// What tasks block on.
+/// Blocks tasks until it is released.
 struct Door {
-    /// All of them, and who tells the root that they are there.
+    /// All tasks, and the thread that tells the root that they have arrived.
     met: Barrier,
     released: Mutex<bool>,
     opened: Condvar,
@@ -49,7 +50,7 @@ impl Door {
         Self { met: Barrier::new(tasks + 1), released, opened }
     }
 
-    /// Blocks the thread until released, or for a time; whether it was in vain.
+    /// Blocks the thread until released, at most for a time. Returns whether it timed out.
     fn block(&self, most: Duration) -> bool {
         self.met.wait();
         let released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,21 +88,25 @@ impl Workload for PoolStarvation {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "pool-starvation".into(),
-            title: "Every worker waits for a task that has none".into(),
+            title: "Starvation check, and the cost of the blocking pool".into(),
             kind: Kind::Pitfall,
-            model: "As many tasks as there are workers block their threads until the root releases \
-                    them, and the root is a task, too. They give up after a while. Their twins block \
-                    on the pool for blocking work instead."
+            model: "As many tasks as there are workers block their threads until the root task \
+                    releases them, but the root itself needs a worker. They give up after a \
+                    timeout. Then the same number of tasks block on the runtime's pool for \
+                    blocking work instead. `fixed` is the time from when the last of these blocks \
+                    until all have finished: the cost of the repaired code."
                 .into(),
-            check: "The tasks give up before the root can run, and the twins are released.".into(),
+            check: "Pass or fail: the tasks that block workers time out, and the tasks on the \
+                    blocking pool are released."
+                .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The starvation passes or fails and has no figure: that would time the watching. \
-                 `fixed` is the time from when the last twin blocks until all are through."
+                "The ranking compares the repaired code only. The starvation itself is not \
+                 ranked, because its time is the timeout."
                     .into(),
-                "No runtime prevents it, and none notices it. A single task that blocks is enough \
-                 on one worker."
+                "No runtime prevents or detects starvation. With one worker, a single blocked \
+                 task is enough."
                     .into(),
             ],
         }
@@ -121,14 +126,9 @@ impl Workload for PoolStarvation {
             Family::Async => {
                 return Ok(Requirements { tasks: 2, offloads: true, ..Requirements::default() });
             }
-            Family::ThreadPerTask => {
-                "each task has a thread of its own: there is nothing to starve"
-            }
-            Family::ThreadPool => {
-                "who joins a task of this pool does the waiting jobs meanwhile, so it is not starved \
-                 like this"
-            }
-            Family::DataParallel => "its jobs must not wait for each other at all",
+            Family::ThreadPerTask => "Cannot starve: each task has its own thread.",
+            Family::ThreadPool => "Cannot starve: joining threads run queued jobs.",
+            Family::DataParallel => "Would deadlock: its jobs must not wait for each other.",
         };
         Err(Unsupported::Family(reason.to_owned()))
     }
@@ -136,15 +136,15 @@ impl Workload for PoolStarvation {
     fn verify(&self, _: &Trial<Params>, ended: &Ended) -> Result<(), String> {
         if !ended.starved {
             Err("the root ran while every worker was blocked".to_owned())
-        } else if ended.twins_starved {
-            Err("a twin on the pool for blocking work was not released".to_owned())
+        } else if ended.offloaded_starved {
+            Err("a task on the blocking pool was not released".to_owned())
         } else {
             Ok(())
         }
     }
 
     fn describe(&self, _: &Ended) -> String {
-        "starved; the twins were released".to_owned()
+        "starved; released on the blocking pool".to_owned()
     }
 
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
@@ -160,16 +160,16 @@ impl Workload for PoolStarvation {
             door.met.wait();
             Instant::now()
         };
-        let foreign = ExternalThread::start(met).map_err(Failure::io("starting a thread"))?;
-        Ok(Starving::<R> { workers: setup.workers, watch, foreign, runtime: PhantomData })
+        let external = ExternalThread::start(met).map_err(Failure::io("starting a thread"))?;
+        Ok(Starving::<R> { workers: setup.workers, watch, external, runtime: PhantomData })
     }
 }
 
 struct Starving<R> {
     workers: usize,
     watch: Duration,
-    /// Tells the root when all tasks block.
-    foreign: ExternalThread<Arc<Door>, Instant>,
+    /// Notifies the root when all tasks block.
+    external: ExternalThread<Arc<Door>, Instant>,
     runtime: PhantomData<fn() -> R>,
 }
 
@@ -181,13 +181,13 @@ impl<R: AsyncRuntime> AsyncSession for Starving<R> {
         let block = move |door: Arc<Door>| R::spawn(async move { door.block(watch) });
         let (starved, _) = self.blocked(tasks, block).await;
         let offload = |door: Arc<Door>| R::spawn(R::offload(move || door.block(LONGEST)));
-        let (twins_starved, took) = self.blocked(tasks, offload).await;
-        Ok(Ended { starved, twins_starved, took })
+        let (offloaded_starved, took) = self.blocked(tasks, offload).await;
+        Ok(Ended { starved, offloaded_starved, took })
     }
 }
 
 impl<R: AsyncRuntime> Starving<R> {
-    /// Starts tasks that block and releases them once all do: whether one gave up, and how long it took
+    /// Starts tasks that block, and releases them once all do. Returns whether one timed out, and the time
     /// from then on.
     async fn blocked(
         &self,
@@ -196,7 +196,7 @@ impl<R: AsyncRuntime> Starving<R> {
     ) -> (bool, Duration) {
         let door = Arc::new(Door::of(tasks));
         let tasks: Vec<_> = (0..tasks).map(|_| start(Arc::clone(&door))).collect();
-        let met = self.foreign.ask(Arc::clone(&door)).await;
+        let met = self.external.ask(Arc::clone(&door)).await;
         door.release();
         let mut in_vain = false;
         for task in tasks {
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_not_released_in_time_gives_up() {
+    fn blocked_tasks_time_out_unless_released() {
         let door = Arc::new(Door::of(1));
         let there = Arc::clone(&door);
         let given_up = std::thread::spawn(move || there.block(Duration::from_millis(1)));

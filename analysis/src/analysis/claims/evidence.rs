@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::super::gathered::{Gathered, paired};
 use super::super::{Group, Row, Status};
-use super::{Estimate, Said};
+use super::judged::{Estimate, Said};
+use crate::claims::{Ask, Baseline, Cell, Test};
 use crate::stats::{Interval, median, series_interval, unpaired};
-use runtime_bench_results::claims::{Ask, Baseline, Cell, Test};
 
 /// Where evidence comes from.
 pub(super) struct Source<'a> {

@@ -1,4 +1,4 @@
-//! What a run says to the claims that it carries.
+//! What a run says to the claims of the catalog.
 //!
 //! Each test of a claim is a question to every runner that has the cell, and each answer is read from an
 //! interval: *yes* or *no* where the whole interval lies on one side of the test's bound, otherwise
@@ -6,13 +6,14 @@
 //! that it holds however they depend on each other.
 
 mod evidence;
+mod judged;
 
-use serde::{Deserialize, Serialize};
+pub use judged::{Answer, ClaimVerdict, Estimate, JudgedClaim, JudgedTest, Said};
 
 use super::gathered::Gathered;
 use super::{Group, Row};
+use crate::claims::{self, Ask, Bound, Claim, Test};
 use crate::stats::Interval;
-use runtime_bench_results::claims::{Ask, Bound, Claim, Test};
 use runtime_bench_results::run::Run;
 
 use evidence::{Asked, Evidence, Source};
@@ -20,132 +21,17 @@ use evidence::{Asked, Evidence, Source};
 /// Error level of all answers to one claim together.
 pub const CLAIM_LEVEL: f64 = 0.01;
 
-/// What a run says to a claim, or to one of its tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum ClaimVerdict {
-    /// Every answer that counts is *yes*.
-    Holds,
-    /// Every answer that counts is *no*.
-    DoesNotHold,
-    /// Some are *yes* and some are *no*.
-    Depends,
-    /// Measured, and at least one answer may be either.
-    Inconclusive,
-    /// The run lacks cells that it needs.
-    NotMeasured,
+/// What a run says to the claims of the catalog that look at any of its workloads.
+pub(super) fn of_catalog(run: &Run, groups: &[Group]) -> Vec<JudgedClaim> {
+    let mut claims = claims::all(run.header.plan.workers);
+    claims.retain(|claim| claim.cells().any(|cell| run.workload(&cell.workload).is_some()));
+    judge(run, groups, &claims)
 }
 
-impl ClaimVerdict {
-    /// The verdict in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Holds => "holds",
-            Self::DoesNotHold => "does not hold",
-            Self::Depends => "depends",
-            Self::Inconclusive => "inconclusive",
-            Self::NotMeasured => "not measured in this run",
-        }
-    }
-
-    /// What answers come to.
-    fn of(said: &[Said]) -> Self {
-        let any = |one| said.contains(&one);
-        match (any(Said::Yes), any(Said::No), any(Said::Inconclusive) || any(Said::NotCounted)) {
-            (true, true, _) => Self::Depends,
-            _ if any(Said::Inconclusive) => Self::Inconclusive,
-            (true, false, _) => Self::Holds,
-            (false, true, _) => Self::DoesNotHold,
-            (false, false, true) => Self::Inconclusive,
-            (false, false, false) => Self::NotMeasured,
-        }
-    }
-}
-
-/// What one runner says to a test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Said {
-    /// The whole interval lies on the claim's side of the bound.
-    Yes,
-    /// The whole interval lies on the other side.
-    No,
-    /// The interval holds the bound, or there are too few rounds for one.
-    Inconclusive,
-    /// Measured, and not to be believed.
-    NotCounted,
-    /// There is no figure in this run.
-    NotMeasured,
-    /// The runner cannot do it.
-    NotApplicable,
-    /// The test is not about this runner: its figure stands beside the others only.
-    NotAsked,
-}
-
-/// A claim and what the run says to it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct JudgedClaim {
-    /// Name of the claim.
-    pub name: String,
-    /// All tests together.
-    pub verdict: ClaimVerdict,
-    /// Error level of each answer, after dividing by their number.
-    pub level: f64,
-    /// In the order of the claim's tests.
-    pub tests: Vec<JudgedTest>,
-}
-
-/// A test and what the runners say to it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct JudgedTest {
-    /// All runners together.
-    pub verdict: ClaimVerdict,
-    /// Unit of the metric; empty for a pure number, and where nothing was measured.
-    pub unit: String,
-    /// One per runner of the cell; of those that are not asked only the ones with a figure.
-    pub answers: Vec<Answer>,
-}
-
-/// What one runner says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Answer {
-    /// Name of the runner.
-    pub runner: String,
-    /// The word.
-    pub said: Said,
-    /// Why it does not count, or was not measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Median of the metric.
-    pub figure: Option<f64>,
-    /// Median of the metric of what it is compared with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub baseline: Option<f64>,
-    /// What is set against the bound: the median, or the ratio of two.
-    pub decides: Option<Estimate>,
-    /// Processes measured.
-    pub samples: usize,
-}
-
-/// A figure and where the true one may be.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Estimate {
-    /// The median, or the ratio.
-    pub value: f64,
-    /// Its interval at the claim's level; `None` with too few independent rounds.
-    pub interval: Option<Interval>,
-}
-
-/// What a run says to each of its claims.
-pub(super) fn judge(run: &Run, gathered: &Gathered<'_>, groups: &[Group]) -> Vec<JudgedClaim> {
-    let source = Source { gathered, groups };
-    run.header.claims.iter().map(|claim| judge_claim(&source, claim)).collect()
+/// What a run with these comparisons says to claims.
+pub fn judge(run: &Run, groups: &[Group], claims: &[Claim]) -> Vec<JudgedClaim> {
+    let source = Source { gathered: &Gathered::new(run), groups };
+    claims.iter().map(|claim| judge_claim(&source, claim)).collect()
 }
 
 fn judge_claim(source: &Source<'_>, claim: &Claim) -> JudgedClaim {
@@ -158,7 +44,7 @@ fn judge_claim(source: &Source<'_>, claim: &Claim) -> JudgedClaim {
         .zip(asked)
         .map(|(test, asked)| judge_test(test, &asked, level))
         .collect();
-    JudgedClaim { name: claim.name.clone(), verdict: together(claim, &tests), level, tests }
+    JudgedClaim { claim: claim.clone(), verdict: together(claim, &tests), level, tests }
 }
 
 /// All tests together. Where they agree, none that is needed may be missing.

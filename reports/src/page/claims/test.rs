@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::Summary;
 use runtime_bench_analysis::analysis::claims::{Answer, ClaimVerdict, JudgedTest, Said};
+use runtime_bench_analysis::claims::{Ask, Baseline, Bound, Cell, Test};
 use runtime_bench_analysis::stats::Interval;
-use runtime_bench_results::claims::{Ask, Baseline, Bound, Cell, Test};
 
 use crate::ReportError;
 use crate::chart::{Description, DotPlot, DotRow, Mark, MarkStyle};

@@ -1,8 +1,7 @@
-//! Percentiles of latency over all processes of a cell.
+//! Percentiles of the latencies of a process, as medians over the processes of a cell.
 
 use maud::{Markup, html};
-use runtime_bench_analysis::analysis::Tail;
-use runtime_bench_analysis::stats::Percentile;
+use runtime_bench_analysis::analysis::{Percentile, Tail};
 
 use crate::ReportError;
 use crate::chart::{AxisKind, AxisSpec, Description, Line, LinePlot, LinePoint};
@@ -35,8 +34,8 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         title: format!("Latency at {}", group.point()),
         finding: finding(&rows),
     };
-    let scale = "all samples pooled over processes, up to the percentile that they support; bands: \
-                 99% intervals, from 20 processes on; lower is better";
+    let scale = "median over processes of the percentile of each, as far as the latencies of one process \
+                 support it; bands: 95% intervals; lower is better";
     figure::with_data(&about, scale, plot.draw(&about), &table(&rows))
 }
 
@@ -57,7 +56,7 @@ fn line((runner, tail): &RunnerTail<'_>) -> Line {
 fn finding(rows: &[RunnerTail<'_>]) -> String {
     let all = rows.iter().flat_map(|(_, tail)| &tail.percentiles);
     let Some(highest) = all.map(|one| one.share).max_by(f64::total_cmp) else {
-        return "No percentile has samples enough.".to_owned();
+        return "No process has enough latencies for a percentile.".to_owned();
     };
     let at = |(runner, tail): &RunnerTail<'_>| {
         let one = tail.percentiles.iter().find(|one| one.share.total_cmp(&highest).is_eq())?;
@@ -87,7 +86,7 @@ fn table(rows: &[RunnerTail<'_>]) -> Markup {
     shares.dedup();
     html! {
         table.figures {
-            caption { "All samples pooled over processes; below each percentile its 99% interval" }
+            caption { "Median over processes, with its 95% interval" }
             thead {
                 tr {
                     th scope="col" { "Runner" }

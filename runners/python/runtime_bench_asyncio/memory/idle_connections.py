@@ -33,7 +33,7 @@ class OnLoop(LoopSession):
         files = cell.count("connections") + OTHER_FILES
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         if most != resource.RLIM_INFINITY and files > most:
-            return f"it needs {files} open files, and the system allows {most}"
+            return f"needs {files} open files; the system allows {most}"
         return None
 
     async def prepare(self) -> None:

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 pub trait AsyncSession: Send + 'static {
     /// What an iteration returns.
     type Output: Send + 'static;
-    /// Does the work once.
+    /// Runs one iteration.
     fn iterate(&mut self) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
 }
 
@@ -17,11 +17,11 @@ pub trait AsyncSession: Send + 'static {
 pub trait LocalSession: 'static {
     /// What an iteration returns.
     type Output: 'static;
-    /// Does the work once.
+    /// Runs one iteration.
     fn iterate(&mut self) -> impl Future<Output = Result<Self::Output, Failure>>;
 }
 
-/// What may move between threads may also stay on one.
+/// A session that may move between threads may also stay on one.
 impl<S: AsyncSession> LocalSession for S {
     type Output = S::Output;
     fn iterate(&mut self) -> impl Future<Output = Result<Self::Output, Failure>> {
@@ -33,11 +33,11 @@ impl<S: AsyncSession> LocalSession for S {
 pub trait Session: Send + 'static {
     /// What an iteration returns.
     type Output: Send + 'static;
-    /// Does the work once.
+    /// Runs one iteration.
     fn iterate(&mut self) -> Result<Self::Output, Failure>;
 }
 
-/// A session that keeps nothing between iterations but what its closure holds.
+/// A session whose only state is its closure.
 pub struct Repeat<F>(F);
 
 /// A session on threads or on a data-parallel pool that calls `work` for each iteration.
@@ -59,7 +59,7 @@ where
     }
 }
 
-/// An asynchronous session that keeps nothing between iterations but what its closure holds.
+/// An async session whose only state is its closure.
 pub struct RepeatAsync<F>(F);
 
 /// A session on an asynchronous runtime that awaits `work()` for each iteration.
@@ -107,7 +107,7 @@ where
     }
 }
 
-/// The session of a workload that has none: it cannot be made.
+/// The session of a workload without one; it cannot be constructed.
 #[derive(Debug)]
 pub struct NoSession<A>(std::convert::Infallible, PhantomData<fn() -> A>);
 

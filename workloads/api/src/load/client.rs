@@ -11,29 +11,32 @@ use super::{Drive, Report, Talk, Target};
 use crate::clock::{Clock, SYSTEM};
 use crate::loopback;
 
-/// A server that answers nothing for so long is given up: shorter than any trial's limit, and longer than
-/// jobs may keep its only worker.
+/// Timeout for a server that does not reply: shorter than the limit of any trial, and longer than jobs may
+/// hold its only worker.
 pub const PATIENCE: Duration = Duration::from_secs(15);
-/// Read at once from a connection.
+/// Bytes to read from a connection at once.
 const BUFFER: usize = 64 * 1_024;
 
-/// Loads a server as told on standard input, until that ends, and reports on standard output.
+/// Reads drives from standard input until it ends, loads a server, and reports on standard output.
 ///
 /// # Errors
-/// What went wrong, in a sentence.
+/// A message for the user.
 pub fn run() -> Result<(), String> {
     let mut lines = io::stdin().lock().lines();
     let mut next = || {
-        let line = lines.next().transpose().map_err(|error| format!("nothing to do: {error}"))?;
+        let line =
+            lines.next().transpose().map_err(|error| format!("cannot read a drive: {error}"))?;
         Ok::<_, String>(line)
     };
     let Some(target) = next()? else { return Ok(()) };
-    let target = serde_json::from_str(&target).map_err(|error| format!("no target: {error}"))?;
+    let target =
+        serde_json::from_str(&target).map_err(|error| format!("invalid target: {error}"))?;
     let mut client = Client::connect(&target)
         .map_err(|error| format!("cannot connect to {}: {error}", target.address))?;
     say("ready")?;
     while let Some(drive) = next()? {
-        let drive = serde_json::from_str(&drive).map_err(|error| format!("no drive: {error}"))?;
+        let drive =
+            serde_json::from_str(&drive).map_err(|error| format!("invalid drive: {error}"))?;
         let report = client.drive(drive)?;
         say(&serde_json::to_string(&report).map_err(|error| error.to_string())?)?;
     }
@@ -43,7 +46,7 @@ pub fn run() -> Result<(), String> {
 fn say(line: &str) -> Result<(), String> {
     let mut stdout = io::stdout().lock();
     let said = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
-    said.map_err(|error| format!("nobody listens: {error}"))
+    said.map_err(|error| format!("cannot write a report: {error}"))
 }
 
 struct Client {
@@ -51,16 +54,16 @@ struct Client {
     connections: Vec<Connection>,
     waiting: Waiting,
     buffer: Vec<u8>,
-    /// Of the next message; never the same again.
+    /// Number of the next message; never reused.
     number: u64,
 }
 
-/// When the messages of a drive are to be sent.
+/// Send times of the messages of a drive.
 #[derive(Clone, Copy)]
 struct Schedule {
     start: Instant,
     total: u64,
-    /// Messages a second; `None` where each waits for the answer to the one before.
+    /// Messages per second; `None` in a closed loop.
     rate: Option<u64>,
 }
 
@@ -78,10 +81,10 @@ impl Schedule {
         }
     }
 
-    /// When the message of a place is due, if the schedule knows.
+    /// When a message is due; `None` in a closed loop and after the last message.
     fn due(&self, place: u64) -> Option<Instant> {
         let rate = self.rate.filter(|_| place < self.total)?;
-        // From the start and not from the message before: what is rounded off does not add up.
+        // Computed from the start, so that rounding errors do not accumulate.
         let after = u128::from(place) * 1_000_000_000 / u128::from(rate);
         Some(self.start + Duration::from_nanos(u64::try_from(after).unwrap_or(u64::MAX)))
     }
@@ -132,7 +135,7 @@ impl Client {
         Ok(())
     }
 
-    /// Sends on a connection what was to be sent at `due`, or just now.
+    /// Sends a message that was due at `due`, or now.
     fn send(
         &mut self,
         index: usize,
@@ -152,7 +155,8 @@ impl Client {
         Ok(())
     }
 
-    /// Takes what a connection has: room, or answers. In a closed loop each answer sends the next.
+    /// Handles a connection that is writable or has replies. In a closed loop, each reply sends the next
+    /// message.
     fn attend(
         &mut self,
         index: usize,
@@ -187,8 +191,7 @@ mod tests {
     use std::io::Read;
     use std::thread;
 
-    /// An echo server for one connection that changes the last byte of message `wrong`, and stands still
-    /// before message `stall` for a time.
+    /// An echo server for one connection that corrupts message `wrong` and pauses before message `stall`.
     fn server(size: usize, wrong: usize, stall: usize, pause: Duration) -> Target {
         let listener = loopback::listen().unwrap();
         let address = listener.local_addr().unwrap();
@@ -210,34 +213,34 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_loop_sends_as_many_as_told_and_finds_the_wrong_one() {
+    fn closed_loop_sends_the_requested_messages_and_detects_wrong_echoes() {
         let target = server(64, 3, usize::MAX, Duration::ZERO);
         let mut client = Client::connect(&target).unwrap();
         let report = client.drive(Drive::Closed { messages: 10 }).unwrap();
         assert_eq!((report.sent, report.answered, report.wrong), (10, 10, 1));
-        assert_eq!(report.late_p99_ns, 0, "nothing is due in a closed loop before it is sent");
+        assert_eq!(report.late_p99_ns, 0, "a closed loop has no send schedule");
         let again = client.drive(Drive::Closed { messages: 5 }).unwrap();
         assert_eq!((again.sent, again.answered, again.wrong), (5, 5, 0));
     }
 
     #[test]
-    fn a_schedule_keeps_its_rate_and_no_number_is_too_large_for_it() {
+    fn schedule_keeps_its_rate_for_all_numbers() {
         let open = |rate, milliseconds| Schedule::of(Drive::Open { rate, milliseconds }, 1);
         let after =
             |schedule: &Schedule, place| schedule.due(place).map(|due| due - schedule.start);
         let minute = open(700_000, 60_000);
         assert_eq!(minute.total, 42_000_000);
-        // A whole number of nanoseconds between two would send the last one 24 ms early.
+        // Rounding the interval to nanoseconds would send the last one 24 ms early.
         assert_eq!(after(&minute, 700_000), Some(Duration::from_secs(1)));
         assert_eq!(after(&minute, 41_999_300), Some(Duration::from_millis(59_999)));
         assert_eq!(after(&minute, 42_000_000), None);
-        // These were a division by zero, and an overflow.
+        // These used to cause a division by zero and an overflow.
         assert_eq!(after(&open(1 << 32, 1_000), 1 << 31), Some(Duration::from_millis(500)));
         assert_eq!(after(&open(u64::MAX, 60_000), 1), Some(Duration::ZERO));
     }
 
     #[test]
-    fn large_messages_that_fill_the_socket_arrive_whole() {
+    fn messages_larger_than_the_socket_buffer_arrive_whole() {
         let target = server(1 << 20, usize::MAX, usize::MAX, Duration::ZERO);
         let mut client = Client::connect(&target).unwrap();
         let report = client.drive(Drive::Closed { messages: 3 }).unwrap();
@@ -245,13 +248,13 @@ mod tests {
     }
 
     #[test]
-    fn an_open_loop_charges_a_stall_with_everything_that_had_to_wait() {
+    fn open_loop_latencies_include_waiting_behind_a_stall() {
         let target = server(64, usize::MAX, 20, Duration::from_millis(100));
         let mut client = Client::connect(&target).unwrap();
         let report = client.drive(Drive::Open { rate: 1_000, milliseconds: 200 }).unwrap();
         assert_eq!((report.sent, report.answered, report.wrong), (200, 200, 0));
-        // Of the hundred messages that fell due during the stall, half waited for half of it at least;
-        // a client that waits for each answer would know of one.
+        // Of the hundred messages due during the stall, half waited for at least half of it. A closed loop
+        // would record one of them.
         let latencies = histogram::decode(&report.histogram).unwrap();
         let waited = latencies.count_between(49_000_000, u64::MAX);
         assert!(waited >= 45, "{waited} of {}", latencies.len());

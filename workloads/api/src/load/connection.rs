@@ -7,15 +7,15 @@ use std::time::Instant;
 
 use super::message::Talk;
 
-/// A connection and what is under way on it.
+/// A connection and its messages in flight.
 pub(super) struct Connection {
     pub(super) stream: TcpStream,
-    /// To be sent, from `written` on.
+    /// Bytes to send, from `written` on.
     out: Vec<u8>,
     written: usize,
-    /// Come, and not yet understood.
+    /// Bytes received and not yet parsed.
     come: Vec<u8>,
-    /// Messages that wait for their answer: number, and when each was to be sent.
+    /// Messages without a reply: their number and due time.
     waiting: VecDeque<(u64, Instant)>,
 }
 
@@ -25,14 +25,14 @@ impl Connection {
         Self { stream, out, written: 0, come, waiting: VecDeque::new() }
     }
 
-    /// Sends a message, as far as there is room; the rest goes with [`Connection::flush`].
+    /// Sends a message as far as the socket has room; [`Connection::flush`] sends the rest.
     pub(super) fn send(&mut self, talk: &Talk, number: u64, due: Instant) -> io::Result<()> {
         talk.write(number, &mut self.out);
         self.waiting.push_back((number, due));
         self.flush()
     }
 
-    /// Sends what is left, as far as there is room.
+    /// Sends the remaining bytes as far as the socket has room.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         while self.written < self.out.len() {
             match self.stream.write(&self.out[self.written..]) {
@@ -53,8 +53,7 @@ impl Connection {
         self.written < self.out.len()
     }
 
-    /// Reads what has come, and shows every answer: whether it is right, and when its message was to be
-    /// sent.
+    /// Reads available bytes and reports every reply: whether it is correct, and when its message was due.
     pub(super) fn receive(
         &mut self,
         talk: &Talk,

@@ -1,4 +1,4 @@
-//! The server's side: starting the generator, and waiting for it.
+//! The server's side: starts the generator and waits for its reports.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -9,22 +9,22 @@ use crate::failure::Failure;
 use crate::loopback;
 use crate::runtime::ExternalThread;
 
-/// Who loads a server.
+/// The source of the load of a server.
 #[derive(Clone, Debug)]
 pub enum Traffic {
-    /// The generator, by its command line.
+    /// The load generator, given by its command line.
     Generator(Vec<String>),
-    /// Whoever comes to this port (0 for any), until the process is stopped.
+    /// External clients of this port (0 for any), until the process is stopped.
     External {
-        /// Where to listen.
+        /// Port to listen on.
         port: u16,
-        /// Is told where the server listens, once it does.
+        /// Called with the address once the server listens.
         announce: fn(SocketAddr),
     },
 }
 
 impl Default for Traffic {
-    /// Nobody: workloads that are no servers never ask.
+    /// No load: only servers use it.
     fn default() -> Self {
         Self::Generator(Vec::new())
     }
@@ -34,7 +34,7 @@ impl Traffic {
     /// Listens on loopback with several sockets on one port, in blocking mode.
     ///
     /// # Errors
-    /// When the port is taken, or the system refuses.
+    /// When the port is in use, or the system refuses a socket.
     pub fn listen(&self, sockets: usize) -> Result<Vec<TcpListener>, Failure> {
         let port = match self {
             Self::Generator(_) => 0,
@@ -51,11 +51,10 @@ impl Traffic {
     }
 }
 
-/// Those who load a server, on a thread that belongs to no runtime: each drive is a question, and the
-/// report its answer.
+/// The clients of a server, on a thread outside the runtime: each request is a drive, each reply its report.
 pub type Clients = ExternalThread<Drive, Result<Report, Failure>>;
 
-/// Starts the clients of a server: a generator is back once all its connections stand.
+/// Starts the clients of a server. A generator returns once all its connections are established.
 ///
 /// # Errors
 /// When the generator cannot be started or cannot connect.
@@ -84,10 +83,10 @@ enum Load {
 }
 
 impl Load {
-    /// Loads the server and waits for the report; for clients from outside, without end.
+    /// Loads the server and waits for the report; never returns for external clients.
     ///
     /// # Errors
-    /// When the generator ended or said something that is no report.
+    /// When the generator ended or sent something other than a report.
     fn drive(&mut self, drive: Drive) -> Result<Report, Failure> {
         match self {
             Self::Generator(generator) => generator.drive(drive).map_err(GENERATOR),
@@ -101,10 +100,10 @@ impl Load {
 const GENERATOR: fn(io::Error) -> Failure =
     |source| Failure::Io { what: "the load generator", source };
 
-/// A running generator. Dropping it ends it.
+/// A running generator. Dropping it ends the process.
 pub(super) struct Generator {
     child: Child,
-    /// `None` once it is told to end.
+    /// `None` once the generator was told to end.
     orders: Option<ChildStdin>,
     reports: BufReader<ChildStdout>,
 }
@@ -113,14 +112,14 @@ impl Generator {
     fn start(command: &[String], target: &Target) -> io::Result<Self> {
         let (program, arguments) = command
             .split_first()
-            .ok_or_else(|| io::Error::other("the request has no command line for it"))?;
+            .ok_or_else(|| io::Error::other("missing command line in the request"))?;
         let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
         let (Some(orders), Some(reports)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(io::Error::other("it has no pipes"));
+            return Err(io::Error::other("missing pipes"));
         };
         let mut generator = Self { child, orders: Some(orders), reports: BufReader::new(reports) };
         let said = generator.order(&serde_json::to_string(target)?)?;
@@ -138,7 +137,7 @@ impl Generator {
         }
         let mut said = String::new();
         if self.reports.read_line(&mut said)? == 0 {
-            return Err(io::Error::other("it ended before its report"));
+            return Err(io::Error::other("exited before its report"));
         }
         Ok(said.trim_end().to_owned())
     }
@@ -147,7 +146,7 @@ impl Generator {
 impl Drop for Generator {
     fn drop(&mut self) {
         self.orders = None;
-        // It ends by itself; there is nobody to tell if not.
+        // The generator exits when its input closes.
         let _ = self.child.wait();
     }
 }

@@ -1,17 +1,17 @@
-//! What is sent to a server, and what must come back.
+//! Messages to a server, and the expected replies.
 
 use serde::{Deserialize, Serialize};
 
-/// The language of a server.
+/// The protocol of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Talk {
-    /// Messages of a fixed size, which come back as they are.
+    /// Messages of a fixed size, which are echoed.
     Echo {
         /// Bytes of a message, at least 8.
         size: usize,
     },
-    /// HTTP/1.1 GET on a connection that is kept, answered with a known body.
+    /// HTTP/1.1 GET on a keep-alive connection, with a known body as the reply.
     Http {
         /// Length of the body, bytes.
         length: usize,
@@ -20,7 +20,7 @@ pub enum Talk {
     },
 }
 
-/// The first answer in what has come so far.
+/// The first reply in the bytes received so far.
 pub(super) struct Answer {
     /// Its length, bytes.
     pub(super) length: usize,
@@ -30,11 +30,11 @@ pub(super) struct Answer {
 
 /// Ends the head of an HTTP message.
 const HEAD_END: &[u8] = b"\r\n\r\n";
-/// Most headers of an answer.
+/// Maximum number of headers of a reply.
 const MOST_HEADERS: usize = 32;
 
 impl Talk {
-    /// Appends the message of a number to what is to be sent.
+    /// Appends message `number` to the bytes to send.
     pub(super) fn write(&self, number: u64, out: &mut Vec<u8>) {
         match self {
             Self::Echo { size } => {
@@ -49,8 +49,8 @@ impl Talk {
         }
     }
 
-    /// The answer to the message of a number; `None` while it is not whole. One that cannot be
-    /// understood is wrong, and as long as everything that has come.
+    /// The reply to message `number`; `None` while it is incomplete. A malformed reply is wrong and as long
+    /// as all bytes received.
     pub(super) fn read(&self, number: u64, bytes: &[u8]) -> Option<Answer> {
         match self {
             Self::Echo { size } => {
@@ -66,7 +66,7 @@ impl Talk {
 }
 
 fn http(bytes: &[u8], length: usize, checksum: u32) -> Option<Answer> {
-    // Parsed only when its head is whole, which tells how long the rest is: a wrong one may be shorter.
+    // Parsed only once its head is complete, which contains the length; a wrong reply may be shorter.
     if !bytes.windows(HEAD_END.len()).any(|part| part == HEAD_END) {
         return None;
     }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_echo_is_right_only_whole_and_of_its_number() {
+    fn echoes_must_be_complete_and_have_the_right_number() {
         let talk = Talk::Echo { size: 16 };
         let mut out = Vec::new();
         talk.write(300, &mut out);
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_http_answer_is_right_by_status_length_and_checksum() {
+    fn http_replies_are_checked_by_status_length_and_checksum() {
         let talk = Talk::Http { length: 2, checksum: crc32fast::hash(b"ok") };
         let correct =
             |text: &[u8]| talk.read(0, text).map(|answer| (answer.length, answer.correct));

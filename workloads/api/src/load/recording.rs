@@ -1,4 +1,4 @@
-//! What a drive notes of every message.
+//! Records the messages of a drive.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,11 @@ use runtime_bench_results::histogram::{self, Histogram};
 
 use super::Report;
 
-/// Latencies up to a minute, to three digits.
+/// Largest recorded latency: one minute, with three digits.
 const HIGHEST_NS: u64 = 60_000_000_000;
 const DIGITS: u8 = 3;
 
-/// The notes of a drive.
+/// The recording of a drive.
 pub(super) struct Recording {
     latencies: Histogram<u64>,
     lateness: Histogram<u64>,
@@ -43,18 +43,18 @@ impl Recording {
     }
 
     fn in_flight(&self) -> u64 {
-        // An answer may belong to a drive before this one, which was given up.
+        // A reply may belong to an earlier drive that timed out.
         self.sent.saturating_sub(self.answered)
     }
 
-    /// A message that was to be sent at `due` is sent now.
+    /// Records that a message due at `due` is sent now.
     pub(super) fn send(&mut self, now: Instant, due: Instant) {
         self.advance(now);
         self.sent += 1;
         self.lateness.saturating_record(nanoseconds(now.saturating_duration_since(due)));
     }
 
-    /// The answer to a message that was to be sent at `due` is here.
+    /// Records the reply to a message that was due at `due`.
     pub(super) fn answer(&mut self, now: Instant, due: Instant, correct: bool) {
         self.advance(now);
         self.answered += 1;
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_that_nobody_waits_for_is_no_panic() {
+    fn unexpected_replies_do_not_panic() {
         let start = Instant::now();
         let mut recording = Recording::new(start).unwrap();
         recording.answer(start + Duration::from_millis(1), start, false);
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn little_s_law_holds_of_what_is_noted() {
+    fn recording_satisfies_littles_law() {
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
         let mut recording = Recording::new(start).unwrap();

@@ -1,4 +1,4 @@
-//! Waiting for connections and for the next moment of a schedule, on one thread.
+//! Waits for connections and for the next scheduled message, on one thread.
 
 use std::io;
 use std::time::Duration;
@@ -9,19 +9,19 @@ use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFl
 
 use super::connection::Connection;
 
-/// Connections looked at in one go.
+/// Events handled per call.
 const AT_ONCE: usize = 256;
-/// Nothing is waited for longer than this without a look around.
+/// Longest wait without checking the timeout.
 const LOOK_MS: u16 = 100;
-/// Stands for the timer among the connections.
+/// The event number of the timer.
 const TIMER: u64 = u64::MAX;
 
-/// What a thread waits for.
+/// The events that the thread waits for.
 pub(super) struct Waiting {
     epoll: Epoll,
-    /// To the nanosecond, where the timeout of `epoll_wait` counts milliseconds.
+    /// Has nanosecond resolution; the timeout of `epoll_wait` counts milliseconds.
     timer: TimerFd,
-    /// Whether the timer is set, or has rung and was not set again.
+    /// Whether the timer is armed, or has expired and was not reset.
     armed: bool,
     events: Vec<EpollEvent>,
 }
@@ -37,7 +37,7 @@ impl Waiting {
         Ok(Self { epoll, timer, armed: false, events: vec![EpollEvent::empty(); AT_ONCE] })
     }
 
-    /// Asks, or no longer, to be told when a connection has room to send.
+    /// Starts or stops waiting until a connection is writable.
     pub(super) fn room(
         &self,
         index: usize,
@@ -49,16 +49,16 @@ impl Waiting {
         Ok(self.epoll.modify(&connection.stream, &mut event)?)
     }
 
-    /// Waits until a connection has something, or for a time; gives the connections by their index.
+    /// Waits until a connection is ready or a time has passed. Returns the indexes of ready connections.
     pub(super) fn wait(&mut self, most: Option<Duration>) -> io::Result<Vec<usize>> {
         if let Some(most) = most {
-            // Zero would disarm it.
+            // Zero would disarm the timer.
             let most = most.max(Duration::from_nanos(1));
             let once = Expiration::OneShot(TimeSpec::from_duration(most));
             self.timer.set(once, TimerSetTimeFlags::empty())?;
             self.armed = true;
         } else if self.armed {
-            // One that has rung would go on ringing, and this thread would not wait any more.
+            // An expired timer stays readable, and the thread would never wait again.
             self.timer.unset()?;
             self.armed = false;
         }
@@ -78,7 +78,7 @@ mod tests {
     use std::time::Instant;
 
     #[test]
-    fn a_timer_that_has_rung_is_silent_when_nothing_is_scheduled() {
+    fn expired_timer_does_not_end_later_waits() {
         let mut waiting = Waiting::on(&[]).unwrap();
         assert!(waiting.wait(Some(Duration::ZERO)).unwrap().is_empty());
         let start = Instant::now();

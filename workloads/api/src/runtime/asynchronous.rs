@@ -1,4 +1,4 @@
-//! The operations of an asynchronous runtime.
+//! Operations of an async runtime.
 
 use std::future::Future;
 use std::io;
@@ -31,20 +31,20 @@ pub trait AsyncRuntime: Sized + 'static {
     /// A runtime of this kind that can be shut down.
     type ShutdownRuntime: ShutdownRuntime;
 
-    /// Builds another runtime of this kind, from inside this one.
+    /// Builds a second runtime of this kind, from inside this one.
     ///
     /// # Errors
-    /// When it cannot be built, or a process has one for good.
+    /// When it cannot be built, or a process can only have one.
     fn new_instance(workers: usize) -> io::Result<Self::ShutdownRuntime>;
 
-    /// Spawns the root task onto the runtime and waits for it from outside, so that the root runs
-    /// where its children run.
+    /// Spawns the root task onto the runtime while the caller waits outside, so that the root runs where its
+    /// children run.
     fn run<F>(&self, root: F) -> F::Output
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static;
 
-    /// Polls the root task on the thread that waits for it; its children run as ever.
+    /// Polls the root task on the calling thread; its children run as usual.
     fn run_on_caller<F>(&self, root: F) -> F::Output
     where
         F: Future + Send + 'static,
@@ -56,40 +56,39 @@ pub trait AsyncRuntime: Sized + 'static {
         F: Future + Send + 'static,
         F::Output: Send + 'static;
 
-    /// Tasks that accept connections, each from a socket of its own on one port: one, unless the workers
-    /// share no tasks.
+    /// Number of accepting tasks, each with its own socket on one port: one, unless workers share no tasks.
     fn acceptors() -> usize {
         1
     }
 
-    /// Spawns the task that accepts from socket number `number`, and lets it go on alone.
+    /// Spawns a detached task that accepts from socket `number`.
     fn spawn_acceptor(_number: usize, task: impl Future<Output = ()> + Send + 'static) {
         Self::detach(Self::spawn(task));
     }
 
-    /// Lets a task go on alone.
+    /// Detaches a task.
     fn detach<T: Send + 'static>(task: Self::Task<T>);
 
-    /// Waits for a task that may have panicked, and says with what.
+    /// Waits for a task and returns its output or panic.
     fn outcome<T: Send + 'static>(
         task: Self::Task<T>,
     ) -> impl Future<Output = thread::Result<T>> + Send;
 
-    /// Cancels a task and waits until its future is gone; its output, if it was faster.
+    /// Cancels a task and waits until its future is dropped. Returns its output if it completed first.
     fn cancel<T: Send + 'static>(task: Self::Task<T>) -> impl Future<Output = Option<T>> + Send;
 
-    /// Does work that blocks or computes for long on the runtime's pool of blocking threads.
+    /// Runs blocking or CPU-bound work on the runtime's blocking pool.
     fn offload<T: Send + 'static>(
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = T> + Send;
 
-    /// Goes to the end of the queue, so that other tasks may run.
+    /// Yields to the other tasks in the queue.
     fn yield_now() -> impl Future<Output = ()> + Send;
 
     /// Waits on the runtime's own timer.
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
 
-    /// Waits for `work`, but no longer than a limit; `None` when that has passed.
+    /// Waits for `work`, at most for a limit; `None` if the limit has passed.
     fn timeout<F: Future + Send>(
         limit: Duration,
         work: F,
@@ -97,7 +96,7 @@ pub trait AsyncRuntime: Sized + 'static {
     where
         F::Output: Send;
 
-    /// Takes over a listening socket, which must be in non-blocking mode.
+    /// Registers a listening socket, which must be in non-blocking mode.
     fn listener(socket: TcpListener) -> io::Result<Self::Listener>;
 
     /// Waits for a connection.
@@ -106,10 +105,10 @@ pub trait AsyncRuntime: Sized + 'static {
     /// Connects.
     fn connect(address: SocketAddr) -> impl Future<Output = io::Result<Self::Tcp>> + Send;
 
-    /// Takes over a connected stream, which must be in non-blocking mode.
+    /// Registers a connected stream, which must be in non-blocking mode.
     fn tcp(stream: TcpStream) -> io::Result<Self::Tcp>;
 
-    /// Hands a stream to hyper.
+    /// Wraps a stream for hyper.
     fn hyper(stream: Self::Tcp) -> Self::Hyper;
 
     /// Fills `buffer` from a stream.
@@ -136,20 +135,20 @@ pub trait AsyncRuntime: Sized + 'static {
     /// Reads a whole file at once.
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 
-    /// Does something with the locks of a name: `own` are the runtime's own. `None` when no crate of
-    /// locks has that name. It is compiled for every such crate: where only the runtime's own are used,
-    /// use [`AsyncRuntime::Locks`].
+    /// Calls a visitor with the named locks; `own` selects the runtime's own. `None` for an unknown name. The
+    /// visitor is compiled for every crate of locks: use [`AsyncRuntime::Locks`] if only the runtime's own
+    /// are needed.
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output>;
 
-    /// Does something with the channels of a name, with or without a bound: `own` are the runtime's own.
-    /// `None` when no crate of channels has that name.
+    /// Calls a visitor with the named channels, bounded or not; `own` selects the runtime's own. `None` for
+    /// an unknown name.
     fn with_channels<V: ChannelsVisitor>(
         name: &str,
         bounded: bool,
         visitor: V,
     ) -> Option<V::Output>;
 
-    /// As [`Channels::channel`], of the runtime's own.
+    /// As [`Channels::channel`], with the runtime's own channels.
     fn channel<T: Send + 'static>(capacity: usize) -> (Sender<Self, T>, Receiver<Self, T>) {
         Self::Channels::channel(capacity)
     }
@@ -172,5 +171,5 @@ pub trait AsyncRuntime: Sized + 'static {
 
 /// The sending half of a runtime's own channel.
 pub type Sender<R, T> = <<R as AsyncRuntime>::Channels as Channels>::Sender<T>;
-/// The receiving half of it.
+/// The receiving half of a runtime's own channel.
 pub type Receiver<R, T> = <<R as AsyncRuntime>::Channels as Channels>::Receiver<T>;

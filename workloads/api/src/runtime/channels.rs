@@ -1,7 +1,7 @@
 //! Channels.
 //!
-//! Like locks, most of them work on any runtime, so whose they are is a parameter of a workload:
-//! `channel=own` are the runtime's own, and the others go by the name of their crate.
+//! Like locks, most channels work on any runtime, so their crate is a parameter of a workload: `channel=own`
+//! selects the runtime's own channels, other values name a crate.
 
 use std::future::Future;
 
@@ -12,7 +12,7 @@ pub trait Channels: 'static {
     /// The receiving half.
     type Receiver<T: Send + 'static>: Send + 'static;
 
-    /// Makes a channel that holds at most `capacity` items; one without a bound takes no notice.
+    /// Creates a channel that holds at most `capacity` items; unbounded channels ignore it.
     fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>);
 
     /// Waits until there is room, then sends. `false` when the receiver is gone.
@@ -27,10 +27,10 @@ pub trait Channels: 'static {
     ) -> impl Future<Output = Option<T>> + Send;
 }
 
-/// Something that is done with the channels of a crate.
+/// Code that is generic over the channels of a crate.
 pub trait ChannelsVisitor {
-    /// What comes of it.
+    /// The result.
     type Output;
-    /// Does it.
+    /// Runs the code.
     fn visit<C: Channels>(self) -> Self::Output;
 }

@@ -1,8 +1,8 @@
-//! The operations of a data-parallel pool.
+//! Operations of a data-parallel pool.
 
-/// A pool made for computing. A value of it is the running instance.
+/// A pool for computing. A value of it is the running instance.
 pub trait DataParallel: Sized + 'static {
-    /// Runs the root on a worker, and waits for it from outside.
+    /// Runs the root on a worker, while the caller waits outside.
     fn run<T, F>(&self, root: F) -> T
     where
         F: FnOnce() -> T + Send + 'static,
@@ -20,9 +20,9 @@ pub trait DataParallel: Sized + 'static {
     /// Computes `f(0) + … + f(count − 1)` as one parallel iteration.
     fn sum(count: usize, f: impl Fn(usize) -> u64 + Send + Sync) -> u64;
 
-    /// Runs another job of the pool meanwhile, if one is waiting.
+    /// Runs another queued job of the pool, if any.
     fn yield_now();
 
-    /// Spawns `count` tasks of their own and waits for all of them.
+    /// Spawns `count` tasks and waits for all of them.
     fn spawn_each(count: usize, f: impl Fn(usize) + Send + Sync);
 }

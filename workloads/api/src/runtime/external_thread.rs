@@ -1,4 +1,4 @@
-//! A thread that belongs to no runtime: it answers questions, and wakes who waits for the answer.
+//! A thread outside all runtimes that serves requests and wakes the waiting task.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -7,45 +7,45 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, JoinHandle, Thread};
 
-/// The thread. Dropping it ends the thread and waits for its end.
+/// A thread that serves requests. Dropping it joins the thread.
 pub struct ExternalThread<Q, A> {
     shared: Arc<Mutex<Mailbox<Q, A>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 struct Mailbox<Q, A> {
-    question: Option<Q>,
-    answer: Option<A>,
+    request: Option<Q>,
+    reply: Option<A>,
     waker: Option<Waker>,
     closed: bool,
 }
 
 impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
-    /// Starts the thread, which answers each question by `work`.
+    /// Starts the thread, which serves each request with `work`.
     ///
     /// # Errors
     /// When the system refuses a thread.
     pub fn start(mut work: impl FnMut(Q) -> A + Send + 'static) -> io::Result<Self> {
-        let mailbox = Mailbox { question: None, answer: None, waker: None, closed: false };
+        let mailbox = Mailbox { request: None, reply: None, waker: None, closed: false };
         let shared = Arc::new(Mutex::new(mailbox));
         let mailbox = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("foreign".to_owned()).spawn(move || {
+        let thread = thread::Builder::new().name("external".to_owned()).spawn(move || {
             loop {
-                let question = {
+                let request = {
                     let mut mailbox = lock(&mailbox);
                     if mailbox.closed {
                         return;
                     }
-                    mailbox.question.take()
+                    mailbox.request.take()
                 };
-                let Some(question) = question else {
+                let Some(request) = request else {
                     thread::park();
                     continue;
                 };
-                let answer = work(question);
+                let reply = work(request);
                 let waker = {
                     let mut mailbox = lock(&mailbox);
-                    mailbox.answer = Some(answer);
+                    mailbox.reply = Some(reply);
                     mailbox.waker.take()
                 };
                 if let Some(waker) = waker {
@@ -56,18 +56,18 @@ impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Asks, and waits to be woken with the answer: the question is asked once the waker is in its
-    /// place, so there is a wake-up for every answer.
-    pub async fn ask(&self, question: Q) -> A {
-        let mut question = Some(question);
+    /// Sends a request and waits for the reply. The waker is stored before the request is sent, so every
+    /// reply wakes the task.
+    pub async fn ask(&self, request: Q) -> A {
+        let mut request = Some(request);
         poll_fn(|context| {
             let mut mailbox = lock(&self.shared);
-            if let Some(answer) = mailbox.answer.take() {
-                return Poll::Ready(answer);
+            if let Some(reply) = mailbox.reply.take() {
+                return Poll::Ready(reply);
             }
             mailbox.waker = Some(context.waker().clone());
-            if let Some(question) = question.take() {
-                mailbox.question = Some(question);
+            if let Some(request) = request.take() {
+                mailbox.request = Some(request);
                 drop(mailbox);
                 self.unpark();
             }
@@ -76,13 +76,13 @@ impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
         .await
     }
 
-    /// The same on a thread that may block: it is parked until the waker unparks it.
-    pub fn ask_blocking(&self, question: Q) -> A {
+    /// The same on a thread that may block; it parks until the waker unparks it.
+    pub fn ask_blocking(&self, request: Q) -> A {
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
-        let mut answer = pin!(self.ask(question));
+        let mut reply = pin!(self.ask(request));
         loop {
-            match answer.as_mut().poll(&mut Context::from_waker(&waker)) {
-                Poll::Ready(answer) => return answer,
+            match reply.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(reply) => return reply,
                 Poll::Pending => thread::park(),
             }
         }
@@ -102,7 +102,7 @@ impl<Q, A> Drop for ExternalThread<Q, A> {
         lock(&self.shared).closed = true;
         self.unpark();
         if let Some(thread) = self.thread.take() {
-            // A panic of its work has been printed where it happened.
+            // A panic in `work` has already been printed.
             let _ = thread.join();
         }
     }
@@ -125,19 +125,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_question_gets_its_own_answer() {
-        let foreign = ExternalThread::start(|number: u64| number * 2).unwrap();
-        let answers: Vec<u64> = (0..50).map(|number| foreign.ask_blocking(number)).collect();
-        assert_eq!(answers, (0..50).map(|number| number * 2).collect::<Vec<_>>());
+    fn every_request_gets_its_own_reply() {
+        let external = ExternalThread::start(|number: u64| number * 2).unwrap();
+        let replies: Vec<u64> = (0..50).map(|number| external.ask_blocking(number)).collect();
+        assert_eq!(replies, (0..50).map(|number| number * 2).collect::<Vec<_>>());
     }
 
     #[test]
-    fn its_thread_ends_with_it() {
+    fn dropping_ends_the_thread() {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
-        let foreign = ExternalThread::start(move |()| Arc::strong_count(&held)).unwrap();
-        assert_eq!(foreign.ask_blocking(()), 2);
-        drop(foreign);
+        let external = ExternalThread::start(move |()| Arc::strong_count(&held)).unwrap();
+        assert_eq!(external.ask_blocking(()), 2);
+        drop(external);
         assert_eq!(Arc::strong_count(&alive), 1);
     }
 }

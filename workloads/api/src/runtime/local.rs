@@ -1,8 +1,7 @@
-//! The operations of a runtime whose tasks stay on one thread.
+//! Operations of a runtime whose tasks stay on one thread.
 //!
-//! Their futures need not be `Send`, and the kernel works in the buffers themselves: a read or a write
-//! takes its buffer and gives it back. So they have operations of their own, only
-//! those that workloads with an `on_local` use.
+//! Futures need not be `Send`, and the kernel accesses buffers directly: reads and writes take ownership of
+//! their buffer and return it. Only the operations that workloads with an `on_local` use are included.
 
 use std::future::Future;
 use std::io;
@@ -19,13 +18,13 @@ pub trait LocalRuntime: Sized + 'static {
     /// A listening TCP socket.
     type Listener: 'static;
 
-    /// Spawns the root task and runs everything until it has ended.
+    /// Spawns the root task and runs until it has ended.
     fn run<F>(&self, root: F) -> F::Output
     where
         F: Future + 'static,
         F::Output: 'static;
 
-    /// The same with a root that is no task.
+    /// The same with a root that is not spawned.
     fn run_on_caller<F>(&self, root: F) -> F::Output
     where
         F: Future + 'static,
@@ -37,16 +36,16 @@ pub trait LocalRuntime: Sized + 'static {
         F: Future + 'static,
         F::Output: 'static;
 
-    /// Lets a task go on alone.
+    /// Detaches a task.
     fn detach<T: 'static>(task: Self::Task<T>);
 
-    /// Goes to the end of the queue, so that other tasks may run.
+    /// Yields to the other tasks in the queue.
     fn yield_now() -> impl Future<Output = ()>;
 
     /// Waits on the runtime's own timer.
     fn sleep(duration: Duration) -> impl Future<Output = ()>;
 
-    /// Takes over a listening socket.
+    /// Registers a listening socket.
     fn listener(socket: TcpListener) -> io::Result<Self::Listener>;
 
     /// Waits for a connection.
@@ -55,18 +54,18 @@ pub trait LocalRuntime: Sized + 'static {
     /// Connects.
     fn connect(address: SocketAddr) -> impl Future<Output = io::Result<Self::Tcp>>;
 
-    /// Takes over a connected stream.
+    /// Registers a connected stream.
     fn tcp(stream: TcpStream) -> io::Result<Self::Tcp>;
 
-    /// Fills a buffer from a stream, and gives it back.
+    /// Fills a buffer from a stream and returns it.
     fn read_exact(stream: &mut Self::Tcp, buffer: Buffer) -> impl Future<Output = Lent>;
 
-    /// Writes all of a buffer to a stream, and gives it back.
+    /// Writes a whole buffer to a stream and returns it.
     fn write_all(stream: &mut Self::Tcp, buffer: Buffer) -> impl Future<Output = Lent>;
 }
 
-/// Bytes that are lent to the kernel: their number never changes.
+/// A buffer of fixed size that is lent to the kernel.
 pub type Buffer = Box<[u8]>;
 
-/// How an operation ended, and the buffer that was lent to it.
+/// The result of an operation, and the buffer that was lent to it.
 pub type Lent = (io::Result<()>, Buffer);

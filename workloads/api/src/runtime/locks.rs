@@ -1,47 +1,47 @@
 //! Locks and semaphores.
 //!
-//! Most of them work on any runtime, so whose they are is a parameter of a workload: `lock=own` are
-//! the runtime's own, and the others go by the name of their crate. None is neutral.
+//! Most locks work on any runtime, so their crate is a parameter of a workload: `lock=own` selects the
+//! runtime's own locks, other values name a crate.
 
 use std::future::Future;
 
-/// The locks of one crate. What is done under a lock is a closure, so nothing can wait there.
+/// The locks of one crate. Code under a lock is a closure, so it cannot await.
 pub trait Locks: 'static {
-    /// One at a time.
+    /// A mutex.
     type Mutex<T: Send + 'static>: Send + Sync + 'static;
-    /// One writer, or many readers.
+    /// A reader-writer lock.
     type RwLock<T: Send + Sync + 'static>: Send + Sync + 'static;
-    /// So many at a time.
+    /// A semaphore.
     type Semaphore: Send + Sync + 'static;
 
-    /// Makes a mutex.
+    /// Creates a mutex.
     fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T>;
 
-    /// Waits for the mutex, and does something with its value.
+    /// Locks the mutex and calls `act` with its value.
     fn locked<T: Send + 'static, U: Send>(
         mutex: &Self::Mutex<T>,
         act: impl FnOnce(&mut T) -> U + Send,
     ) -> impl Future<Output = U> + Send;
 
-    /// Makes a lock for readers and writers.
+    /// Creates a reader-writer lock.
     fn rw_lock<T: Send + Sync + 'static>(value: T) -> Self::RwLock<T>;
 
-    /// Waits until nobody writes, and reads.
+    /// Locks for reading and calls `act`.
     fn reading<T: Send + Sync + 'static, U: Send>(
         lock: &Self::RwLock<T>,
         act: impl FnOnce(&T) -> U + Send,
     ) -> impl Future<Output = U> + Send;
 
-    /// Waits until nobody else reads or writes, and writes.
+    /// Locks for writing and calls `act`.
     fn writing<T: Send + Sync + 'static, U: Send>(
         lock: &Self::RwLock<T>,
         act: impl FnOnce(&mut T) -> U + Send,
     ) -> impl Future<Output = U> + Send;
 
-    /// Makes a semaphore.
+    /// Creates a semaphore.
     fn semaphore(permits: usize) -> Self::Semaphore;
 
-    /// Waits for a permit, and keeps it until `work` is done.
+    /// Acquires a permit and holds it until `work` is done.
     fn permitted<F: Future + Send>(
         semaphore: &Self::Semaphore,
         work: F,
@@ -50,10 +50,10 @@ pub trait Locks: 'static {
         F::Output: Send;
 }
 
-/// Something that is done with the locks of a crate.
+/// Code that is generic over the locks of a crate.
 pub trait LocksVisitor {
-    /// What comes of it.
+    /// The result.
     type Output;
-    /// Does it.
+    /// Runs the code.
     fn visit<L: Locks>(self) -> Self::Output;
 }

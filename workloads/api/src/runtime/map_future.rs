@@ -1,7 +1,7 @@
-//! A future whose output is put in other words.
+//! A future with a mapped output.
 //!
-//! An asynchronous function around another would do, but it is a state machine of its own: some 10 to
-//! 20 instructions more for each item that goes through a channel.
+//! An async function would add its own state machine: 10 to 20 more instructions for each item that passes
+//! through a channel.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Gives `map(output)` of a future.
+    /// Returns `map(output)` of a future.
     pub struct MapFuture<F, M> {
         #[pin]
         future: F,
@@ -18,7 +18,7 @@ pin_project! {
     }
 }
 
-/// Puts the output of `future` in other words.
+/// Maps the output of `future`.
 pub fn map_future<F, M, T>(future: F, map: M) -> MapFuture<F, M>
 where
     F: Future,

@@ -1,10 +1,9 @@
-//! The vocabulary that a workload may use.
+//! The runtime API that a workload may use.
 //!
-//! Three families of runtimes, each with the few words that it has in common, and asynchronous ones
-//! whose tasks stay on one thread, which cannot say all of theirs. The words are
-//! associated functions without a handle, because a trial process holds exactly one instance and
-//! because that is how users write them: `tokio::spawn`, `rayon::join`, `std::thread::spawn`.
-//! Everything is monomorphised: no boxed future and no virtual call stands inside the clock.
+//! Three families of runtimes, each with its common operations, and async runtimes whose tasks stay on one
+//! thread, with fewer operations. Operations are associated functions without a handle, because a trial
+//! process holds exactly one instance and programs use them like this: `tokio::spawn`, `rayon::join`,
+//! `std::thread::spawn`. All code is monomorphized: timed code has no boxed futures or virtual calls.
 
 mod asynchronous;
 mod channels;
@@ -27,5 +26,5 @@ pub use runtime_bench_results::program::Family;
 pub use shutdown::{NoShutdown, ShutdownRuntime, ShutdownThreads};
 pub use threads::ThreadRuntime;
 
-/// The name of the runtime's own locks and channels, whoever made them.
+/// The parameter value for the runtime's own locks and channels.
 pub const OWN: &str = "own";

@@ -1,33 +1,33 @@
-//! Words for the end of a runtime.
+//! Operations to shut down a runtime.
 //!
-//! The runtime that a trial runs on outlives its workload, so one that is to be shut down is another of
-//! the same kind beside it. It is spoken to from a thread that belongs to neither.
+//! The runtime of a trial outlives its workload, so the runtime to shut down is a second one of the same
+//! kind, used from a thread outside both.
 
 use std::future::Future;
 
 /// An asynchronous runtime that can be shut down.
 pub trait ShutdownRuntime: Send + 'static {
-    /// Gives it a task that goes on alone.
+    /// Spawns a detached task.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
-    /// Waits for `work`. A runtime without threads of its own runs its tasks meanwhile.
+    /// Waits for `work`. A runtime without its own threads runs its tasks meanwhile.
     fn wait(&self, work: impl Future<Output = ()> + Send);
 
-    /// Shuts it down as its documentation says, and waits until its tasks are dropped and its threads
-    /// have ended.
+    /// Shuts down the runtime as its documentation recommends, and waits until its tasks are dropped and its
+    /// threads have ended.
     fn shut_down(self);
 }
 
-/// A pool of threads, or threads without one, that can be shut down.
+/// Threads, pooled or not, that can be shut down.
 pub trait ShutdownThreads: Send + 'static {
-    /// Gives it a task that goes on alone.
+    /// Spawns a detached task.
     fn spawn(&mut self, task: impl FnOnce() + Send + 'static);
 
-    /// Takes no more tasks, and waits until those that it has are done and its threads have ended.
+    /// Stops accepting tasks, and waits until all tasks are done and the threads have ended.
     fn shut_down(self);
 }
 
-/// Stands where a runtime ends with its process only: there is none.
+/// The type for runtimes that cannot be shut down; it has no values.
 #[derive(Clone, Copy, Debug)]
 pub enum NoShutdown {}
 

@@ -1,4 +1,4 @@
-//! The operations of OS threads and thread pools.
+//! Operations of OS threads and thread pools.
 
 use std::io;
 use std::panic::resume_unwind;
@@ -8,18 +8,18 @@ use super::shutdown::ShutdownThreads;
 
 /// A runtime whose tasks are closures that may block. A value of it is the running instance.
 pub trait ThreadRuntime: Sized + 'static {
-    /// A spawned task. Dropping it lets it run on with nobody to join it.
+    /// A spawned task. Dropping it detaches the task.
     type Task<T: Send + 'static>: Send + 'static;
     /// Threads of this kind that can be shut down.
     type ShutdownRuntime: ShutdownThreads;
 
-    /// Starts others of this kind, as many as the pool has.
+    /// Starts a second instance, with as many threads as the pool has.
     ///
     /// # Errors
     /// When the system refuses a thread.
     fn new_instance(pool_threads: usize) -> io::Result<Self::ShutdownRuntime>;
 
-    /// Runs the root where its children run, and waits for it from outside.
+    /// Runs the root where its children run, while the caller waits outside.
     fn run<T, F>(&self, root: F) -> T
     where
         F: FnOnce() -> T + Send + 'static,
@@ -31,7 +31,7 @@ pub trait ThreadRuntime: Sized + 'static {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static;
 
-    /// Waits for a task that may have panicked, from inside the runtime, and says with what.
+    /// Waits for a task from inside the runtime and returns its output or panic.
     fn outcome<T: Send + 'static>(task: Self::Task<T>) -> thread::Result<T>;
 
     /// Waits for a task's output, from inside the runtime; if the task panicked, joining panics.

@@ -1,4 +1,4 @@
-//! The inside of a trial program: it reads one request, and probes or measures one cell.
+//! The main function of a trial program: reads one request, and probes or measures one cell.
 //!
 //! A trial is one process with one fresh instance and one measured block.
 
@@ -21,7 +21,7 @@ use crate::load::Traffic;
 use crate::process;
 use crate::workload::{Failure, Setup};
 
-/// Reads one request from standard input and replies on standard output: the whole of a trial program.
+/// Runs a trial program: reads one request from standard input and replies on standard output.
 pub fn main(cells: &Cells, clock: &'static dyn Clock) -> ExitCode {
     match serve(cells, clock, unsupported) {
         Ok(()) => ExitCode::SUCCESS,
@@ -32,7 +32,7 @@ pub fn main(cells: &Cells, clock: &'static dyn Clock) -> ExitCode {
     }
 }
 
-/// The same, where `external` takes the requests about external runners.
+/// The same with a handler for requests about external runners.
 ///
 /// # Errors
 /// When the reply cannot be written: the harness has ended.
@@ -150,7 +150,7 @@ fn run(cells: &Cells, request: &TrialRequest, clock: &'static dyn Clock) -> Resu
 
 /// Serves external clients until the process is stopped.
 fn listen(cells: &Cells, request: ServeRequest, clock: &'static dyn Clock) -> Result<(), Failure> {
-    // A server goes on when the shell that started it ends.
+    // A server keeps running when the shell that started it ends.
     process::die_with_parent(false);
     let setup = Setup {
         point: request.cell.point,
@@ -166,6 +166,6 @@ fn listen(cells: &Cells, request: ServeRequest, clock: &'static dyn Clock) -> Re
 }
 
 fn announce(address: SocketAddr) {
-    // A reader that has gone away may still connect.
+    // Clients may connect even if the reader is gone.
     let _ = writeln!(io::stdout(), "listening on {address} until stopped (Ctrl-C)");
 }

@@ -1,4 +1,4 @@
-//! The table that a terminal shows at the end of a run.
+//! A table per comparison: figures and ratios with their intervals, and why a runner has none.
 
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_results::catalogue::Class;
@@ -11,23 +11,9 @@ use crate::table::Align::{Left, Right};
 use crate::table::{Cell, Table};
 use crate::view::{noise, wording};
 
-/// One block of lines per comparison, and what the control showed.
-pub fn table(run: &Run, analysis: &Analysis) -> String {
-    let blocks: String = analysis.groups.iter().map(|group| comparison(run, group)).collect();
-    let noise = analysis.noise;
-    let trust = if noise.trusted() { "" } else { ": do not trust this run" };
-    let mut told_apart = String::new();
-    for group in analysis.groups.iter().filter(|group| group.control_failed()) {
-        let name = single_line(&group.name);
-        told_apart.extend(["   A/A control failed, do not trust the verdicts: ", &name, "\n"]);
-    }
-    let beside = noise::run_warnings(run, analysis);
-    let beside: String = beside.map(|sentence| single_line(&sentence) + "\n").collect();
-    format!(
-        "{blocks}\n* = no runner of its class is proven faster\nA/A control (the reference against \
-         itself): {} passed, {} inconclusive, {} failed{trust}\n{told_apart}{beside}",
-        noise.passed, noise.unproven, noise.failed,
-    )
+/// One block of lines per comparison.
+pub(super) fn tables(run: &Run, analysis: &Analysis) -> String {
+    analysis.groups.iter().map(|group| comparison(run, group)).collect()
 }
 
 fn comparison(run: &Run, group: &Group) -> String {
@@ -64,25 +50,24 @@ fn comparison(run: &Run, group: &Group) -> String {
     let rows = if table.is_empty() { String::new() } else { format!("{}\n", table.text("  ")) };
     let (title, name, metric) =
         (single_line(title), single_line(&group.name), single_line(&metric));
-    format!("\n{title}: {name} {phase}\n  {metric}\n{rows}{reasons}{}", beside.concat())
+    format!("{title}: {name} {phase}\n  {metric}\n{rows}{reasons}{}\n", beside.concat())
 }
 
 fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [Cell; 6] {
     let class = match run.runner(&row.key.runner).map(|info| info.class) {
         Some(Class::SingleThread) => " (one thread)",
-        Some(Class::Reference) => " (reference row)",
+        Some(Class::Reference) => " (external)",
         Some(Class::MultiThread) | None => "",
     };
     let metric = row.metric(headline);
     let interval = metric.and_then(|metric| metric.interval).map(|range| scale.interval(range));
-    let mark = if row.beaten_by.is_empty() { " *" } else { "" };
     let compared = row.comparison.as_ref().filter(|_| row.client_bound.is_none());
     let ratio = compared.and_then(|comparison| comparison.ratio).map(format::ratio);
     let range = compared.and_then(|comparison| comparison.interval).map(format::ratio_interval);
     let verdict = match compared {
-        Some(comparison) => format!("{}{mark}", wording::words(comparison, unit)),
+        Some(comparison) => wording::words(comparison, unit),
         None if row.client_bound.is_some() => "client-bound".to_owned(),
-        None => format!("reference{mark}"),
+        None => "reference".to_owned(),
     };
     [
         Cell::new(format!("{}{class}", row.key.runner)),

@@ -1,11 +1,10 @@
 //! Claims about concurrency as data: what is said, and which cells of a run decide it.
 //!
-//! A claim travels in the results file, so that a report judges it without knowing any workload or
-//! runner. What a run says to it is in the crate `runtime-bench-analysis`.
+//! A judged claim carries it, so that a report knows no workload and no runner by name.
 
 use serde::{Deserialize, Serialize};
 
-use crate::key::Point;
+use runtime_bench_results::key::Point;
 
 /// Something that is said about concurrency, and the tests that decide it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! Ten words of the field, and what each is called where.
-//!
-//! They travel in the results file, as the claims do, so that a report knows no library by name.
 
-use runtime_bench_results::glossary::{Called, Term};
+mod term;
+
+pub use term::{Called, Term};
 
 /// Where each word is looked up, in the order of [`term`]'s names.
 const PLACES: [&str; 6] = ["asyncio", "tokio", "async-std", "smol", "rayon", "OS threads"];

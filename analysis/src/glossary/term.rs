@@ -1,17 +1,13 @@
 //! Words of the field, and what each library calls them.
 
-use serde::{Deserialize, Serialize};
-
 /// A word and what it means.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     /// Name in links: lower-case words joined by `-`.
     pub name: String,
     /// The word.
     pub title: String,
     /// Other forms that a text may have, such as a plural.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forms: Vec<String>,
     /// What it means, in two sentences.
     pub meaning: String,
@@ -20,15 +16,13 @@ pub struct Term {
 }
 
 /// What a word is called in one place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Called {
     /// The library, or the operating system.
     pub by: String,
     /// What it says; `None` where there is nothing of the kind.
     pub name: Option<String>,
     /// Why there is nothing, or how it differs; may be empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
 }
 

@@ -1,0 +1,170 @@
+//! Use cases on made-up runs: who is recommended, and who is not.
+
+mod fixture;
+
+use std::cell::RefCell;
+
+use fastrand::Rng;
+use fixture::{RUNNERS, cell, reprice};
+use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::answers::{Answer, AnswerState, answers};
+use runtime_bench_analysis::replay::Replay;
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::run::Run;
+
+/// The workloads of the server's rule.
+const SERVER: [&str; 3] = ["http-server", "tcp-echo", "connect-churn"];
+
+/// A run of these workloads, at a cost of `cost(workload, runner)`.
+fn run(names: &[&str], cost: impl Fn(&str, &str) -> f64) -> Run {
+    let place = |name: &str| name[1..].parse::<usize>().unwrap();
+    let mut run = fixture::run("made-up", names.len(), 3, |workload, runner| {
+        cost(names[place(workload)], runner)
+    });
+    for info in &mut run.header.workloads {
+        info.name = names[place(&info.name)].to_owned();
+    }
+    for planned in &mut run.header.plan.cells {
+        planned.key.workload = names[place(&planned.key.workload)].to_owned();
+    }
+    run
+}
+
+fn answer(run: &Run, id: &str) -> Answer {
+    let all = answers(run, &analyse(run));
+    all.into_iter().find(|answer| answer.id == id).expect("a use case")
+}
+
+/// smol costs 30% more than tokio, the others twice as much.
+fn usual(_: &str, runner: &str) -> f64 {
+    match runner {
+        "tokio" => 1.0,
+        "smol" => 1.3,
+        _ => 2.0,
+    }
+}
+
+/// Makes a runner so noisy that nothing can be said of it.
+fn blur(run: &mut Run, runner: &str) {
+    let workloads = run.header.workloads.iter().map(|info| info.name.clone());
+    for workload in workloads.collect::<Vec<String>>() {
+        let id = cell(run, &workload, runner);
+        let rng = RefCell::new(Rng::with_seed(id as u64));
+        reprice(run, id, |wall| wall * (6.0 * (rng.borrow_mut().f64() - 0.5)).exp());
+    }
+}
+
+#[test]
+fn the_runner_that_nothing_beats_is_recommended_with_numbers() {
+    let answer = answer(&run(&SERVER, usual), "server");
+    assert_eq!(answer.state, AnswerState::Decided, "{answer:?}");
+    assert!(answer.recommendation.starts_with("tokio; smol 30% slower"), "{answer:?}");
+    assert!(answer.recommendation.contains("rayon 2.0× slower"), "{answer:?}");
+    assert_eq!(answer.evidence.len(), SERVER.len());
+}
+
+#[test]
+fn numbers_span_the_workloads() {
+    let cost = |workload: &str, runner: &str| match (workload, runner) {
+        ("tcp-echo", "smol") => 1.5,
+        (_, runner) => usual(workload, runner),
+    };
+    let answer = answer(&run(&SERVER, cost), "server");
+    assert!(answer.recommendation.contains("smol 30–50% slower"), "{answer:?}");
+}
+
+#[test]
+fn a_noisy_runner_is_not_recommended_because_nothing_is_proven_of_it() {
+    let mut run = run(&SERVER, usual);
+    blur(&mut run, "smol");
+    let answer = answer(&run, "server");
+    assert!(answer.recommendation.starts_with("tokio; "), "{answer:?}");
+    assert!(answer.recommendation.contains("open: smol"), "{answer:?}");
+    assert_eq!(answer.state, AnswerState::Leaning);
+    assert!(answer.would_change.contains("more rounds"), "{answer:?}");
+}
+
+#[test]
+fn noise_alone_recommends_nothing() {
+    let mut run = run(&SERVER, |_, _| 1.0);
+    for runner in RUNNERS {
+        blur(&mut run, runner);
+    }
+    let answer = answer(&run, "server");
+    assert_eq!(answer.state, AnswerState::Open, "{answer:?}");
+    assert!(answer.recommendation.starts_with("no difference shown: tokio, smol"), "{answer:?}");
+}
+
+#[test]
+fn equals_are_recommended_together() {
+    let answer = answer(&run(&SERVER, |_, _| 1.0), "server");
+    assert_eq!(answer.state, AnswerState::Decided, "{answer:?}");
+    assert!(answer.recommendation.contains("same within"), "{answer:?}");
+}
+
+#[test]
+fn a_discontinued_runtime_is_never_recommended() {
+    let cost = |_: &str, runner: &str| if runner == "smol" { 0.5 } else { usual("", runner) };
+    let mut by_field = run(&SERVER, cost);
+    by_field.header.runners[1].discontinued = Some("last release in 2020".to_owned());
+    let answered = answer(&by_field, "server");
+    assert!(answered.recommendation.starts_with("tokio; rayon"), "{answered:?}");
+    // A file from before the field.
+    let mut by_package = run(&SERVER, cost);
+    by_package.header.runners[1].packages.insert("async-std".to_owned(), "1.13.2".to_owned());
+    let answered = answer(&by_package, "server");
+    assert!(answered.recommendation.starts_with("tokio; rayon"), "{answered:?}");
+}
+
+#[test]
+fn external_and_one_thread_runners_are_not_recommended() {
+    let mut run = run(&SERVER, |_, runner| if runner == "tokio" { 1.0 } else { 0.5 });
+    run.header.runners[1].class = Class::Reference;
+    run.header.runners[2].class = Class::SingleThread;
+    run.header.runners[3].discontinued = Some("long ago".to_owned());
+    let answered = answer(&run, "server");
+    assert_eq!(
+        answered.state,
+        AnswerState::NotMeasured,
+        "one candidate is no choice: {answered:?}"
+    );
+    run.header.runners[3].discontinued = None;
+    let answered = answer(&run, "server");
+    assert!(answered.recommendation.starts_with("threads; "), "{answered:?}");
+    let evidence = answered.evidence.join(" ");
+    assert!(evidence.contains("rayon (one thread)") && !evidence.contains("smol"), "{evidence}");
+}
+
+#[test]
+fn a_missing_workload_is_named_with_the_command_that_measures_it() {
+    let answer = answer(&run(&SERVER[..2], usual), "server");
+    assert_eq!(answer.state, AnswerState::NotMeasured);
+    assert!(answer.recommendation.contains("connect-churn"), "{answer:?}");
+    let command = "cargo bench -- http-server tcp-echo connect-churn";
+    assert!(answer.would_change.contains(command), "{answer:?}");
+}
+
+#[test]
+fn opposite_winners_are_named_by_workload() {
+    let cost = |workload: &str, runner: &str| match (workload, runner) {
+        ("task-memory", "smol") | ("idle-connections", "tokio") => 1.0,
+        (_, "smol" | "tokio") => 1.5,
+        _ => 3.0,
+    };
+    let answer = answer(&run(&["task-memory", "idle-connections"], cost), "memory");
+    let expected = "depends: smol for task-memory, tokio for idle-connections";
+    assert_eq!(answer.recommendation, expected);
+    assert_eq!(answer.state, AnswerState::Decided);
+}
+
+#[test]
+fn a_replay_counts_every_comparison_once() {
+    let run = run(&SERVER, usual);
+    let analysis = analyse(&run);
+    let replay = Replay::new("file", &run, &analysis);
+    assert_eq!(replay.all.classes.total(), 9);
+    assert_eq!(replay.all.classes, analysis.class_counts());
+    let of_kinds: usize = replay.kinds.iter().map(|kind| kind.counted.classes.total()).sum();
+    assert_eq!(of_kinds, 9);
+    assert_eq!(replay.all.answered, Some(1.0));
+}

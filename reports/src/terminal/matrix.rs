@@ -1,0 +1,220 @@
+//! A line per workload, a column per runner.
+
+use runtime_bench_analysis::analysis::{Analysis, Group, Row, Status};
+use runtime_bench_analysis::format;
+use runtime_bench_analysis::stats::Verdict;
+use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::run::{Role, Run};
+
+use super::{class_mark, clipped, wrapped};
+use crate::sanitize::single_line;
+
+/// Lines from which on each workload has its first point only.
+const MANY: usize = 45;
+/// Widest name of a line, in characters.
+const WIDEST_LABEL: usize = 40;
+/// Widest part of a runner's name.
+const WIDEST_PART: usize = 8;
+const LEGEND: &str = "* settled  ~ leaning  = same ±10%  ? open  – n/a";
+
+/// A runner's column.
+struct Column {
+    heads: [String; 2],
+    cells: Vec<String>,
+}
+
+impl Column {
+    fn width(&self) -> usize {
+        let texts = self.heads.iter().chain(&self.cells);
+        texts.map(|text| text.chars().count()).max().unwrap_or(0)
+    }
+}
+
+/// A line of the matrix.
+struct Line<'a> {
+    group: &'a Group,
+    label: String,
+}
+
+/// The lines of the matrix, and those that explain it.
+pub(super) fn matrix(run: &Run, analysis: &Analysis, columns: usize) -> (Vec<String>, Vec<String>) {
+    let (shown, hidden) = lines(run, analysis);
+    if shown.is_empty() {
+        return (Vec::new(), vec!["Nothing was measured; reasons: --verbose".to_owned()]);
+    }
+    let runners = runners(run, &shown);
+    let mut footnotes = Vec::new();
+    let label = shown.iter().map(|line| line.label.chars().count() + 2).max().unwrap_or(0).max(20);
+    let mut all: Vec<Column> = runners.iter().map(|name| column(run, &shown, name)).collect();
+    let mut room = columns.saturating_sub(label);
+    let fits = |column: &&Column| {
+        let width = column.width() + 2;
+        let fits = width <= room;
+        room = room.saturating_sub(width);
+        fits
+    };
+    let kept = all.iter().take_while(fits).count().max(1);
+    if kept < all.len() {
+        let dropped = runners[kept..].join(", ");
+        footnotes.push(format!("Not shown in {columns} columns: {}", single_line(&dropped)));
+        all.truncate(kept);
+    }
+    footnotes.extend(notes(run, &runners[..kept], hidden));
+    (drawn(run, &shown, &all, label, columns), footnotes)
+}
+
+fn drawn(
+    run: &Run,
+    shown: &[Line<'_>],
+    columns: &[Column],
+    label: usize,
+    width: usize,
+) -> Vec<String> {
+    let reference = single_line(&run.header.plan.reference);
+    let text = format!("Cost relative to {reference}; below 1 is cheaper.  {LEGEND}");
+    let mut out: Vec<String> = wrapped(&text, width);
+    let row = |name: &str, of: &dyn Fn(&Column) -> &str| {
+        let cells = columns.iter().map(|column| format!("  {:>1$}", of(column), column.width()));
+        format!("{name:label$}{}", cells.collect::<String>()).trim_end().to_owned()
+    };
+    let kind = |line: &Line<'_>| run.workload(&line.group.workload).map(|info| info.kind);
+    out.push(row("", &|column| &column.heads[0]));
+    let mut last = None;
+    for (place, line) in shown.iter().enumerate() {
+        let own = kind(line);
+        if place == 0 || own != last {
+            let title = own.map_or("Other", Kind::title);
+            // The first heading shares the line of the runners' names.
+            out.push(match place {
+                0 => row(title, &|column| &column.heads[1]),
+                _ => title.to_owned(),
+            });
+            last = own;
+        }
+        out.push(row(&format!("  {}", line.label), &|column| &column.cells[place]));
+    }
+    out
+}
+
+/// The comparisons in the order of their kinds, and how many more there are.
+fn lines<'a>(run: &Run, analysis: &'a Analysis) -> (Vec<Line<'a>>, usize) {
+    let kind = |group: &Group| run.workload(&group.workload).map(|info| info.kind);
+    let mut groups: Vec<&Group> =
+        analysis.groups.iter().filter(|group| kind(group) != Some(Kind::Calibration)).collect();
+    groups.sort_by_key(|group| kind(group).map_or((1, None), |kind| (0, Some(kind))));
+    let all = groups.len();
+    if all > MANY {
+        let mut known: Vec<&str> = Vec::new();
+        groups.retain(|group| {
+            let first = !known.contains(&group.workload.as_str());
+            known.push(&group.workload);
+            first
+        });
+    }
+    let alone =
+        |group: &Group| groups.iter().filter(|other| other.workload == group.workload).count() == 1;
+    let label = |group: &Group| {
+        if alone(group) {
+            return group.workload.clone();
+        }
+        let alike = |other: &&&Group| other.name == group.name;
+        let phase = if groups.iter().filter(alike).count() > 1 {
+            group.phase.to_string()
+        } else {
+            String::new()
+        };
+        format!("{} {phase}", group.name).trim_end().to_owned()
+    };
+    let line = |group: &'a Group| Line {
+        group,
+        label: clipped(&single_line(&label(group)), WIDEST_LABEL),
+    };
+    let lines: Vec<Line<'a>> = groups.iter().copied().map(line).collect();
+    let hidden = all - lines.len();
+    (lines, hidden)
+}
+
+/// The runners that have any result here, in the order of the plan, the reference first.
+fn runners<'a>(run: &'a Run, shown: &[Line<'_>]) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for cell in run.header.plan.cells.iter().filter(|cell| cell.role == Role::Subject) {
+        let name = cell.key.runner.as_str();
+        let tried = |row: &Row| matches!(row.status, Status::Measured | Status::Failed(_));
+        let any = |line: &Line<'_>| row(line.group, name).is_some_and(tried);
+        if !names.contains(&name) && shown.iter().any(any) {
+            names.push(name);
+        }
+    }
+    names.sort_by_key(|name| {
+        (
+            *name != run.header.plan.reference,
+            run.runner(name).map(|info| info.class == Class::Reference),
+        )
+    });
+    names
+}
+
+fn row<'g>(group: &'g Group, runner: &str) -> Option<&'g Row> {
+    group.rows.iter().find(|row| row.key.runner == runner)
+}
+
+fn column(run: &Run, shown: &[Line<'_>], name: &str) -> Column {
+    let info = run.runner(name);
+    let discontinued = info.is_some_and(|info| info.discontinued().is_some());
+    let mark = if discontinued { "†" } else { class_mark(info.map(|info| info.class)) };
+    let name = single_line(name);
+    let (first, rest) = name.split_once('-').unwrap_or(("", &name));
+    let [first, rest] = [first, rest].map(|part| clipped(part, WIDEST_PART));
+    let cells = shown.iter().map(|line| cell(line.group, row(line.group, name.as_str())));
+    Column { heads: [first, rest + mark], cells: cells.collect() }
+}
+
+fn cell(group: &Group, row: Option<&Row>) -> String {
+    let Some(row) = row else { return "–".to_owned() };
+    match row.status {
+        Status::Measured => {}
+        Status::Failed(_) => return "failed".to_owned(),
+        Status::NotApplicable(_) | Status::NotMeasured(_) => return "–".to_owned(),
+    }
+    if row.client_bound.is_some() {
+        return "client".to_owned();
+    }
+    let Some(comparison) = &row.comparison else {
+        let summary = row.metric(&group.headline);
+        return summary.map_or_else(
+            || "–".to_owned(),
+            |summary| format::brief(summary.value, &summary.unit).replace('\u{a0}', " "),
+        );
+    };
+    if group.control_failed() {
+        return "!".to_owned();
+    }
+    let ratio = comparison.ratio.map(format::short).unwrap_or_default();
+    match comparison.verdict {
+        Verdict::Faster | Verdict::Slower => format!("{ratio}*"),
+        Verdict::LeansFaster | Verdict::LeansSlower => format!("~{ratio}"),
+        Verdict::Tie | Verdict::Same => "=".to_owned(),
+        Verdict::Open | Verdict::DependsOnMode | Verdict::NotCompared => "?".to_owned(),
+    }
+}
+
+/// What the marks beside the names mean, and what is left out.
+fn notes(run: &Run, runners: &[&str], hidden: usize) -> Vec<String> {
+    let infos = || runners.iter().filter_map(|name| run.runner(name));
+    let class = |class: Class| infos().any(|info| info.class == class);
+    let mut parts = Vec::new();
+    if infos().any(|info| info.discontinued().is_some()) {
+        parts.push("† discontinued".to_owned());
+    }
+    if class(Class::SingleThread) {
+        parts.push(format!("{} one thread", class_mark(Some(Class::SingleThread))));
+    }
+    if class(Class::Reference) {
+        parts.push(format!("{} external, never ranked", class_mark(Some(Class::Reference))));
+    }
+    if hidden > 0 {
+        parts.push(format!("{} in the report", format::count(hidden, "more point")));
+    }
+    parts.push("Intervals and reasons: --verbose".to_owned());
+    vec![parts.join("  ")]
+}

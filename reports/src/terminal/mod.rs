@@ -1,0 +1,215 @@
+//! What a terminal shows of a run: the answers, then every comparison, then how far to trust them.
+//!
+//! - `matrix`: a line per workload and a column per runner.
+//! - `replay`: stored runs by today's rules, in numbers.
+//! - `long`: a table per comparison, with intervals and reasons.
+
+mod long;
+mod matrix;
+mod replay;
+
+pub use replay::replay;
+
+use std::env;
+
+use runtime_bench_analysis::analysis::{Analysis, ClassCounts, Group};
+use runtime_bench_analysis::answers::{Answer, AnswerState, answers};
+use runtime_bench_analysis::format;
+use runtime_bench_analysis::replay::Document;
+use runtime_bench_analysis::stats::median;
+use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::run::Run;
+
+use crate::ReportError;
+use crate::files::pretty_json;
+use crate::sanitize::single_line;
+use crate::view::noise;
+
+/// Columns where nobody says how many there are.
+const COLUMNS: usize = 100;
+/// Columns of the questions, with a gap.
+const QUESTION: usize = 24;
+/// Cores taken by other programs from which on they are mentioned.
+const TAKEN: f64 = 0.2;
+/// Below this share of answered comparisons a longer run is suggested.
+const ANSWERED: f64 = 0.8;
+
+/// Stored runs by today's rules as JSON, schema `runtime-bench/analysis/1`, with a line break at its end.
+///
+/// # Errors
+/// When the encoder fails.
+pub fn replay_json(document: &Document) -> Result<String, ReportError> {
+    pretty_json(document)
+}
+
+/// How much is shown, and in how much room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// A table per comparison with intervals and reasons, instead of a line.
+    pub verbose: bool,
+    /// Columns of the terminal.
+    pub columns: usize,
+}
+
+impl Detail {
+    /// For standard output: as wide as `COLUMNS` says, else as the terminal is, else 100 columns.
+    pub fn new(verbose: bool) -> Self {
+        let told = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let of_terminal = comfy_table::Table::new().width().map(usize::from);
+        let columns = told.or(of_terminal).filter(|columns| *columns > 0).unwrap_or(COLUMNS);
+        Self { verbose, columns }
+    }
+}
+
+/// The whole text, with a line break at its end.
+pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
+    let mut lines = vec![header(run, detail.columns), String::new()];
+    let answered: Vec<Answer> = answers(run, analysis);
+    lines.extend(answered.iter().flat_map(|answer| said(answer, detail)));
+    if lines.len() > 2 {
+        lines.push(String::new());
+    }
+    let footnotes = if detail.verbose {
+        lines.push(long::tables(run, analysis));
+        Vec::new()
+    } else {
+        let (matrix, footnotes) = matrix::matrix(run, analysis, detail.columns);
+        lines.extend(matrix.iter().map(|line| clipped(line, detail.columns)));
+        footnotes
+    };
+    let after = [counts(analysis)].into_iter().chain(precision(run, analysis)).chain(footnotes);
+    lines.extend(after.flat_map(|line| wrapped(&line, detail.columns)));
+    lines.join("\n") + "\n"
+}
+
+/// `runtime-bench quick · 2-core AMD EPYC VM · 262 s · tokio 1.54.1, smol 2.0.2`, as far as it fits.
+fn header(run: &Run, columns: usize) -> String {
+    let machine = &run.header.environment;
+    let cores = machine.cores.map(|cores| format!("{cores}-core "));
+    let processor = machine.cpu_model.as_deref().unwrap_or("machine");
+    let vm = if machine.virtual_machine == Some(true) { " VM" } else { "" };
+    let elapsed = run.end.map(|end| match end.elapsed_s {
+        seconds if seconds < 600.0 => format!("{seconds:.0} s"),
+        seconds => format!("{:.0} min", seconds / 60.0),
+    });
+    let mut line = [
+        Some(format!("runtime-bench {}", run.header.plan.profile)),
+        Some(format!("{}{processor}{vm}", cores.unwrap_or_default())),
+        elapsed,
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<String>>()
+    .join(" · ");
+    let own = |name: &str| Some((name.to_owned(), run.runner(name)?.packages.get(name)?));
+    let versions = run.header.runners.iter().filter_map(|runner| own(&runner.name));
+    for (place, (name, version)) in versions.enumerate() {
+        let more = format!("{}{name} {version}", if place == 0 { " · " } else { ", " });
+        if line.chars().count() + more.chars().count() <= columns {
+            line.push_str(&more);
+        }
+    }
+    clipped(&single_line(&line), columns)
+}
+
+/// An answer in a line; with its evidence where there is room for everything.
+fn said(answer: &Answer, detail: Detail) -> Vec<String> {
+    // A run of a few workloads was not asked the other questions.
+    if answer.state == AnswerState::NotMeasured && !detail.verbose {
+        return Vec::new();
+    }
+    let mark = if answer.state == AnswerState::Leaning { "~ " } else { "" };
+    let first = format!("  {:QUESTION$}{mark}{}", answer.question, answer.recommendation);
+    let mut lines = vec![clipped(&single_line(&first), detail.columns)];
+    if detail.verbose {
+        let more = answer.evidence.iter().cloned();
+        let would = format!("would change: {}", answer.would_change);
+        lines.extend(more.chain([would]).map(|line| format!("    {}", single_line(&line))));
+    }
+    lines
+}
+
+/// `216 comparisons: 103 settled, 31 same, 34 leaning, 48 open.  Self-check: 0 false alarms in 43`.
+pub(crate) fn counts(analysis: &Analysis) -> String {
+    let noise = analysis.noise;
+    let checks = noise.passed + noise.unproven + noise.failed;
+    let trust = if noise.trusted() { "" } else { ": do not trust this run" };
+    format!(
+        "{}.  Self-check (A/A): {} in {checks}{trust}",
+        class_counts(analysis.class_counts()),
+        format::count(noise.failed, "false alarm"),
+    )
+}
+
+/// `216 comparisons: 103 settled, 31 same, 34 leaning, 48 open`.
+pub(crate) fn class_counts(counts: ClassCounts) -> String {
+    let ClassCounts { settled, same, leaning, open } = counts;
+    let total = format::count(counts.total(), "comparison");
+    format!("{total}: {settled} settled, {same} same, {leaning} leaning, {open} open")
+}
+
+/// What disturbed the run, and how to make a sharper one.
+fn precision(run: &Run, analysis: &Analysis) -> Vec<String> {
+    let mut lines: Vec<String> =
+        noise::run_warnings(run, analysis).map(|sentence| single_line(&sentence)).collect();
+    let failed = analysis.groups.iter().filter(|group| group.control_failed());
+    let failed: Vec<&str> = failed.map(|group| group.name.as_str()).collect();
+    if !failed.is_empty() {
+        let failed = failed.join(", ");
+        lines.push(single_line(&format!("A/A control failed, do not trust: {failed}")));
+    }
+    let median_of = |of: fn(&Group) -> Option<f64>| {
+        median(&analysis.groups.iter().filter_map(of).collect::<Vec<f64>>())
+    };
+    let taken = median_of(|group| group.noise.foreign_cores).filter(|taken| *taken >= TAKEN);
+    let taken = taken.filter(|_| analysis.load_change.is_none()).map(|taken| {
+        let cores = run.header.environment.cores;
+        let of = cores.map_or_else(String::new, |cores| format!(" of {cores}"));
+        format!("Low precision: other programs took {taken:.1}{of} cores.")
+    });
+    let few = analysis.class_counts().answered().is_some_and(|share| share < ANSWERED);
+    let profile = match run.header.plan.profile.as_str() {
+        "quick" | "smoke" => Some("standard"),
+        "standard" => Some("thorough"),
+        _ => None,
+    };
+    let sharper = profile.filter(|_| few).map(|name| format!("Sharper: --profile {name}"));
+    let line: Vec<String> = taken.into_iter().chain(sharper).collect();
+    lines.extend((!line.is_empty()).then(|| line.join("  ")));
+    lines
+}
+
+/// What external programs and one thread are marked with.
+fn class_mark(class: Option<Class>) -> &'static str {
+    match class {
+        Some(Class::SingleThread) => "¹",
+        Some(Class::Reference) => "‡",
+        Some(Class::MultiThread) | None => "",
+    }
+}
+
+/// The text on lines of at most so many characters, broken at spaces.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(clipped(word, width)),
+        }
+    }
+    lines
+}
+
+/// At most so many characters.
+fn clipped(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests;
