@@ -1,10 +1,10 @@
 //! Renders runs as a static site that opens from `file://` and loads nothing from the network.
 //!
-//! Everything shown comes from the results file and its analysis; this crate knows no workload and no
-//! runner by name. Data flows one way: `view` → `page`, `chart` and `export` → `site`.
+//! Everything shown comes from the results file and its analysis; only the headings of the table know
+//! workloads by name. Data flows one way: `view` → `page`, `chart` and `export` → `site`.
 //!
-//! - `view`: what every page reads: machines, and a run arranged by kind, workload and comparison, with
-//!   the finding of each comparison as a sentence.
+//! - `view`: what every page reads: machines, and a run arranged by topic, workload and comparison, with
+//!   each comparison in words (`view/wording.rs`).
 //! - `page`: one file per section of a page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
 //! - `export`: the same facts as JSON, CSV and a summary in Markdown.

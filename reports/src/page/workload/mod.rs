@@ -146,7 +146,6 @@ fn cautions(group: &Group<'_>) -> Markup {
         noise::busy_cores(&source.noise),
         noise::loaded(&source.noise),
         noise::dropped(source),
-        noise::client_bound(source),
     ];
     html! {
         @for note in notes.into_iter().flatten() {
