@@ -114,9 +114,10 @@ fn joined(files: Vec<File>, control: impl Fn(&Run) -> Noise) -> Run {
     let mut merged = Run::new(header(&files));
     for File { shard, run, .. } in files {
         // Whatever else a run will hold, it has to be decided here what becomes of it.
-        let Run { header, schedules, trials, noise, stalls, breaks, shards: _, end } = run;
+        let Run { header, schedules, looks, trials, noise, stalls, breaks, shards: _, end } = run;
         let RunHeader { id, started, command, environment, .. } = header;
         merged.schedules.extend(schedules);
+        merged.looks.extend(looks);
         merged.trials.extend(trials);
         merged.shards.push(MergedShard {
             shard,
