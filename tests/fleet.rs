@@ -58,7 +58,7 @@ fn shard_requires_seed_and_rejects_auto_rate() {
     };
     fails(&["--shard", "2/8"], &["--shard 2/8 needs a --seed", "the same"]);
     let seeded = |shard| ["--shard", shard, "--seed", "1"];
-    fails(&seeded("9/8"), &["from 1 to N"]);
+    fails(&seeded("9/8"), &["between 1 and N"]);
     fails(&seeded("2"), &["I/N"]);
     fails(&[&["null"], &seeded("1/2")[..]].concat(), &["--shard 1/2", "run here (1)"]);
     let rate = ["echo-latency", "--rate", "auto"];

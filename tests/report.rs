@@ -44,7 +44,7 @@ fn report_of_a_folder_shows_newest_run_first() {
 fn report_names_unreadable_files_and_shows_the_rest() {
     let (folder, results) = two_runs();
     fs::write(results.join("broken.jsonl"), "{\"line\"").unwrap();
-    fs::write(results.join("newer.json"), "{\"schema\": \"runtime-bench/results/2\"}").unwrap();
+    fs::write(results.join("newer.json"), "{\"schema\": \"runtime-bench/results/9\"}").unwrap();
     let ended = run(folder.path(), &["report", "results", "gone.json", "--out", "site"]);
     let words = ["broken.jsonl: not", "newer.json: unknown schema", "gone.json", "the 2 runs that"];
     ended.fails_with(2, &words);
