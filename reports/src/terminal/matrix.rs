@@ -12,7 +12,7 @@ use super::{class_mark, clipped, wrapped};
 use crate::sanitize::single_line;
 
 /// Lines from which on each workload has its first point only.
-const MANY: usize = 45;
+const MANY: usize = 40;
 /// Widest name of a line, in characters.
 const WIDEST_LABEL: usize = 32;
 /// Widest part of a runner's name.

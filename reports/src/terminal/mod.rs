@@ -208,7 +208,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
             _ => lines.push(clipped(word, width)),
         }
     }
-    lines
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 /// At most so many characters.
