@@ -49,6 +49,7 @@ impl Scale {
     }
 
     /// Without the name of what is counted: `25 k` of messages/s.
+    #[must_use]
     pub fn without_what_is_counted(mut self, unit: &str) -> Self {
         if self.suffix.ends_with(unit) && unit.contains('/') && unit != "1/s" {
             self.suffix.truncate(self.suffix.len() - unit.len());

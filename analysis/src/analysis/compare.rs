@@ -141,11 +141,15 @@ impl Context<'_> {
         }
     }
 
-    /// The plan's reference, else the first runner that was measured.
+    /// The plan's reference, else the first runner that was measured and is still maintained.
     fn reference(&self, rows: &[Row], able: &[usize]) -> Option<usize> {
         let wanted = &self.run.header.plan.reference;
         let named = able.iter().find(|&&row| rows[row].key.runner == *wanted);
-        named.or(able.first()).copied()
+        let recommended = |row: &&usize| {
+            let info = self.run.runner(&rows[**row].key.runner);
+            info.is_none_or(|info| info.discontinued().is_none())
+        };
+        named.or_else(|| able.iter().find(recommended)).or(able.first()).copied()
     }
 
     fn compare_rows(

@@ -63,15 +63,12 @@ impl Tail {
         let mut tail = Self { max: max as f64, samples: all, ..Self::default() };
         for ((_, share), values) in PERCENTILES.into_iter().zip(of_processes) {
             let (interval, processes) = (figure_interval(&values), values.len());
-            match median(&values) {
-                Some(value) => {
-                    tail.percentiles.push(Percentile { share, value, interval, processes });
-                }
-                None => {
-                    let needs = fewest_samples(share).unwrap_or_default();
-                    let lacks = format!("a process has {most} latencies and needs {needs}");
-                    tail.unsupported.push((share, lacks));
-                }
+            if let Some(value) = median(&values) {
+                tail.percentiles.push(Percentile { share, value, interval, processes });
+            } else {
+                let needs = fewest_samples(share).unwrap_or_default();
+                let lacks = format!("a process has {most} latencies and needs {needs}");
+                tail.unsupported.push((share, lacks));
             }
         }
         (all > 0).then_some(tail)

@@ -12,7 +12,7 @@ const FEWEST_IN_BATCH: usize = 2;
 const DEPENDENT: f64 = 1.645;
 
 /// Student's t with one degree of freedom fewer than there are batches, exceeded with probability 0.01.
-pub(super) const T_01: f64 = 2.718;
+pub(super) const T_01: f64 = 2.7181;
 /// The same with probability 0.002.
 pub(super) const T_002: f64 = 3.624;
 

@@ -56,7 +56,9 @@ fn power(control: &[(f64, f64)], rounds: usize, level: f64, factor: f64) -> f64 
             pairs.extend(drawn.iter().map(|&(a, b)| if turned { (b, a) } else { (a, b) }));
         }
         pairs.truncate(rounds);
-        pairs.iter_mut().for_each(|(candidate, _)| *candidate *= factor);
+        for (candidate, _) in &mut pairs {
+            *candidate *= factor;
+        }
         compare("", &pairs, level).verdict == Verdict::Slower
     });
     found.count() as f64 / RUNS as f64

@@ -174,11 +174,11 @@ impl Rounds<'_> {
 
     /// What a trial of each cell took so far, seconds.
     fn trial_s(&self) -> BTreeMap<usize, f64> {
-        let mut sums: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+        let mut of_cells: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
         for trial in self.writer.run().trials.iter().filter(|trial| trial.round > 0) {
-            let (sum_s, count) = sums.entry(trial.cell).or_default();
-            (*sum_s, *count) = (*sum_s + trial.cost_s, *count + 1.0);
+            let (total_s, count) = of_cells.entry(trial.cell).or_default();
+            (*total_s, *count) = (*total_s + trial.cost_s, *count + 1.0);
         }
-        sums.into_iter().map(|(cell, (sum_s, count))| (cell, sum_s / count)).collect()
+        of_cells.into_iter().map(|(cell, (total_s, count))| (cell, total_s / count)).collect()
     }
 }

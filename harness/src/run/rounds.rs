@@ -82,7 +82,9 @@ impl<'a> Rounds<'a> {
         for (group, schedule) in schedules.iter().enumerate() {
             this.adopt(group, schedule);
         }
-        looks.iter().for_each(|look| this.adopt_look(look));
+        for look in &looks {
+            this.adopt_look(look);
+        }
         this
     }
 

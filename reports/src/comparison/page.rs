@@ -178,8 +178,8 @@ mod tests {
     fn plots_stay_on_the_axis_whatever_the_ratio() {
         let plot =
             |ratio, low, high| plot(Some(ratio), Some(Interval { low, high }), 2.0).into_string();
-        assert!(plot(1.0, 0.5, 2.0).contains(r#"M4 8H236"#));
-        assert!(plot(1e9, 1e-9, f64::INFINITY).contains(r#"M4 8H236"#));
+        assert!(plot(1.0, 0.5, 2.0).contains("M4 8H236"));
+        assert!(plot(1e9, 1e-9, f64::INFINITY).contains("M4 8H236"));
         assert!(!plot(f64::NAN, f64::NAN, -1.0).contains("NaN"));
     }
 }

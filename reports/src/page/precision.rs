@@ -54,7 +54,7 @@ fn failures(view: &View<'_>) -> Vec<String> {
     let mut failures = Vec::new();
     match view.run.end {
         None => {
-            failures.push("The run has no end: it was killed, or it is still running.".to_owned())
+            failures.push("The run has no end: it was killed, or it is still running.".to_owned());
         }
         Some(end) if end.interrupted => {
             failures.push("The run was stopped before its plan was done.".to_owned());

@@ -74,7 +74,7 @@ fn line(view: &View<'_>, group: &Group<'_>, columns: &[&Runner<'_>]) -> Line {
         let place = columns
             .iter()
             .position(|runner| Some(runner.name) == row.map(|row| row.key.runner.as_str()));
-        place.map_or(-1, |place| place as isize)
+        place.map_or(-1, usize::cast_signed)
     };
     Line {
         b: [place(group.reference()), place(cheapest(view, group))],

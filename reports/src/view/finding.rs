@@ -86,9 +86,10 @@ fn lead(group: &Group<'_>, rows: &[Compared<'_>], reference: &str) -> String {
     if rows.iter().all(|(_, found)| found.verdict == Verdict::NotCompared) {
         return "No comparison: too few rounds.".to_owned();
     }
-    match rows.iter().any(|(_, found)| found.verdict.class() == Some(ResultClass::Open)) {
-        true => format!("No runner is shown to be {less} than {reference}."),
-        false => format!("No runner is {less} than {reference}."),
+    if rows.iter().any(|(_, found)| found.verdict.class() == Some(ResultClass::Open)) {
+        format!("No runner is shown to be {less} than {reference}.")
+    } else {
+        format!("No runner is {less} than {reference}.")
     }
 }
 

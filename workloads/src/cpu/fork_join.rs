@@ -226,6 +226,7 @@ impl Workload for ForkJoin {
 // closure: a join takes rayon about 10 ns, and spawning moves the whole future.
 
 /// Boxes only the future that the parent awaits itself, whose type would otherwise contain itself.
+#[allow(clippy::manual_async_fn, reason = "recursion needs the bound `Send` in the signature")]
 fn fib_async<R: AsyncRuntime>(n: u64, cut_off: u64) -> impl Future<Output = u64> + Send {
     async move {
         if n <= cut_off {
@@ -237,6 +238,7 @@ fn fib_async<R: AsyncRuntime>(n: u64, cut_off: u64) -> impl Future<Output = u64>
     }
 }
 
+#[allow(clippy::manual_async_fn, reason = "recursion needs the bound `Send` in the signature")]
 fn skynet_async<R: AsyncRuntime>(leaves: Leaves) -> impl Future<Output = u64> + Send {
     async move {
         if let Some(sum) = leaves.sum() {
