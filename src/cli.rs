@@ -58,7 +58,7 @@ enum Command {
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
-    /// Recompute the results of stored runs with today's rules: classes, A/A controls, rounds needed
+    /// Recompute the results of stored runs with today's rules
     Analyze(commands::analyze::AnalyzeArgs),
     /// Compare two builds of this harness, measured in turns on this machine
     Ab(commands::ab::AbArgs),

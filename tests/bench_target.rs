@@ -34,7 +34,7 @@ fn bench_target_writes_table_report_and_criterion_files() {
     let runners = "tokio,smol,threads,rayon";
     let ended = bench(folder.path(), &["--profile", "smoke", "--runners", runners]);
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
-    for word in ["Memory per waiting task", "A/A control", "report:", "criterion:"] {
+    for word in ["task-memory", "Self-check (A/A)", "report:", "criterion:"] {
         assert!(ended.stdout.contains(word), "no `{word}` in {}", ended.stdout);
     }
     let run = latest(folder.path());

@@ -58,7 +58,8 @@ fn command_line_page_is_up_to_date() {
     let mut section = |title: &str, args: &[&str]| {
         let help = said(args);
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
-        page += &format!("\n## {title}\n\n```text\n{}\n```\n", lines.join("\n").trim_end());
+        let text = lines.join("\n");
+        page.extend(["\n## ", title, "\n\n```text\n", text.trim_end(), "\n```\n"]);
     };
     section("runtime-bench", &["--help"]);
     section("cargo bench", &["cargo-bench", "--help"]);
@@ -86,7 +87,7 @@ fn workload_section(entry: &Entry) -> String {
             format!("`{}{}`", variant.collect::<String>(), point.label())
         })
         .collect();
-    let notes: String = info.notes.iter().map(|note| format!("- {note}\n")).collect();
+    let notes: String = info.notes.iter().flat_map(|note| ["- ", note, "\n"]).collect();
     format!(
         "\n### {}\n\n**{}.** {}\n\n- Headline: `{}`{unit}{better}\n- Check: {}\n- Default points: {}\n{notes}",
         info.name,
@@ -110,7 +111,7 @@ fn workloads_page_is_up_to_date() {
     kinds.sort_unstable();
     kinds.dedup();
     for kind in kinds {
-        page += &format!("\n## {kind}\n");
+        page.extend(["\n## ", &kind.to_string(), "\n"]);
         let entries = registry.entries().iter().filter(|entry| entry.info.kind == kind);
         page.extend(entries.map(workload_section));
     }

@@ -71,9 +71,9 @@ fn killed_run_resumes_with_same_plan_and_no_duplicate_rounds() {
     assert_eq!(measured(&whole), planned(&whole));
     assert_eq!((whole.breaks.len(), whole.breaks[0].trials), (1, before.trials.len()));
     assert!(whole.end.is_some_and(|end| !end.interrupted));
-    assert!(ended.stdout.contains("The run was stopped and went on 1 time"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("The run was stopped and resumed 1 time"), "{}", ended.stdout);
     let page = folder.path().join("target/runtime-bench/report/index.html");
-    assert!(fs::read_to_string(page).unwrap().contains("Measured in parts"));
+    assert!(fs::read_to_string(page).unwrap().contains("resumed 1 time"));
     resume(folder.path()).fails_with(2, &["it is complete", "without --resume"]);
 }
 

@@ -92,32 +92,27 @@ fn at_most(limit: f64, machine: Machine) {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "too slow without optimization")]
 fn equal_builds_on_a_quiet_machine_pass() {
     at_most(STEADY, quiet);
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "too slow without optimization")]
 fn equal_builds_among_bursts_pass() {
     at_most(RESTLESS, bursts);
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "too slow without optimization")]
 fn equal_builds_with_heavy_tails_pass() {
     at_most(RESTLESS, pareto);
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "too slow without optimization")]
 fn equal_builds_with_modes_of_three_rounds_pass() {
     at_most(RESTLESS, |rng, rounds| modes(rng, rounds, 3.0, 0.5, 1.5));
     at_most(RESTLESS, |rng, rounds| modes(rng, rounds, 3.0, 0.2, 2.9));
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "too slow without optimization")]
 fn equal_builds_with_modes_of_ten_rounds_pass() {
     at_most(RESTLESS, |rng, rounds| modes(rng, rounds, 10.0, 0.5, 1.5));
     at_most(RESTLESS, |rng, rounds| modes(rng, rounds, 10.0, 0.2, 2.9));
@@ -125,7 +120,6 @@ fn equal_builds_with_modes_of_ten_rounds_pass() {
 
 /// A slower head, and one with a new slow mode that its median does not show.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "too slow without optimization")]
 fn slower_heads_and_new_modes_are_found() {
     let found = |share: f64, factor: f64| {
         let mut rng = Rng::with_seed(3);

@@ -229,7 +229,7 @@ fn shards_are_there_once_and_all_of_them() {
         run.header.plan.shard.as_mut().unwrap().workloads.clear();
         run.trials.clear();
     };
-    says(&refused(loses), &["w1 belongs to more than one of them, or to none"]);
+    says(&refused(loses), &["w1 belongs to several shards or to none"]);
     let endless = |run: &mut Run| run.header.plan.shard.as_mut().unwrap().of = usize::MAX;
     let mut one = files[1].clone();
     endless(&mut one.1);

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use clap::Args;
 use runtime_bench_analysis::analysis::{Analysis, Status, analyse};
+use runtime_bench_analysis::format::count;
 use runtime_bench_reports::terminal::{self, Detail};
 use runtime_bench_reports::{Options, write_site};
-use runtime_bench_results::run::Run;
+use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::store;
 
 use super::{home, needs_release, print, print_error, settings};
@@ -169,7 +170,8 @@ fn plan_text(planned: &Planned, profile: Profile) -> String {
     for cell in planned.cells() {
         let what = match &cell.not_applicable {
             Some(reason) => format!("n/a: {reason}"),
-            None => format!("{:?}, {}", cell.role, cell.phase).to_lowercase(),
+            None if cell.role == Role::AaControl => format!("A/A control, {}", cell.phase),
+            None => cell.phase.to_string(),
         };
         lines.push(format!("{}  {what}", cell.key));
     }
@@ -185,8 +187,8 @@ fn judge(analysis: &Analysis) -> Result<(), Error> {
         .collect();
     if !failed.is_empty() {
         return Err(Error::Failed(format!(
-            "{} cells failed, the reasons are in the report: {}",
-            failed.len(),
+            "{} failed, the reasons are in the report: {}",
+            count(failed.len(), "cell"),
             failed.join(", ")
         )));
     }

@@ -2,12 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::AnswerState;
+use serde::{Deserialize, Serialize};
+
 use super::rules::Rule;
 use crate::analysis::{Analysis, Gathered, Group, Levels, Row, paired};
 use crate::stats::{Comparison, Verdict, compare};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::{Role, Run};
+
+/// How much an answer may claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerState {
+    /// Settled comparisons carry it.
+    Decided,
+    /// Some of the comparisons that carry it only lean, or a rival is still open.
+    Leaning,
+    /// No difference is shown.
+    Open,
+    /// The run lacks a workload, or two runners to compare.
+    NotMeasured,
+}
 
 /// The runners of a rule, each against each in each of its workloads.
 pub(super) struct Field<'a> {

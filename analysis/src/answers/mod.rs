@@ -8,7 +8,9 @@ mod field;
 mod rules;
 mod words;
 
-use serde::{Deserialize, Serialize};
+pub use field::AnswerState;
+
+use serde::Serialize;
 
 use crate::analysis::{Analysis, Gathered};
 use crate::stats::lean;
@@ -32,20 +34,6 @@ pub struct Answer {
     pub would_change: String,
     /// How much it may claim.
     pub state: AnswerState,
-}
-
-/// How much an answer may claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AnswerState {
-    /// Settled comparisons carry it.
-    Decided,
-    /// Some of the comparisons that carry it only lean, or a rival is still open.
-    Leaning,
-    /// No difference is shown.
-    Open,
-    /// The run lacks a workload, or two runners to compare.
-    NotMeasured,
 }
 
 impl AnswerState {

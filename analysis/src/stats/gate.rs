@@ -368,7 +368,9 @@ mod tests {
         let slow = |rng: &mut Rng| if rng.f64() < 0.4 { 3.0 } else { 1.0 };
         let mut stage = |head: bool| {
             let mut moved: Pairs = pairs(&mut rng, 120, 1.0);
-            moved.iter_mut().for_each(|(cost, _)| *cost *= slow(&mut rng));
+            for (cost, _) in &mut moved {
+                *cost *= slow(&mut rng);
+            }
             let still = pairs(&mut rng, 120, 1.0);
             let (head, control) = if head { (moved, still) } else { (still, moved) };
             Stage { head, control, ..Stage::default() }

@@ -18,6 +18,7 @@ mod simulation;
 #[cfg(test)]
 mod tests;
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -182,9 +183,7 @@ pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
     for group in groups(&planned.plan) {
         let rounds = match rounds_of(&planned.plan, profile, &group, group.cells.len()) {
             Count::Exactly(rounds) => format!("after {rounds} rounds"),
-            Count::Fitting(range) => {
-                format!("once, after {} to {} rounds, by the budget", range.start(), range.end())
-            }
+            Count::Fitting(range) => range_text(&range),
             Count::Looks(looks) => {
                 let looks: Vec<String> = looks.iter().map(u32::to_string).collect();
                 format!(
@@ -204,4 +203,12 @@ pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
 
 fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+/// `once, after 13 to 150 rounds, by the budget`.
+fn range_text(range: &RangeInclusive<u32>) -> String {
+    match (range.start(), range.end()) {
+        (least, most) if least == most => format!("once, after {least} rounds"),
+        (least, most) => format!("once, after {least} to {most} rounds, by the budget"),
+    }
 }

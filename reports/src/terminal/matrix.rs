@@ -8,7 +8,7 @@ use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::run::{Role, Run};
 
-use super::{class_mark, clipped, wrapped};
+use super::lines::{class_mark, clipped, wrapped};
 use crate::sanitize::single_line;
 
 /// Lines from which on each workload has its first point only.

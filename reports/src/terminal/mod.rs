@@ -2,8 +2,10 @@
 //!
 //! - `matrix`: a line per workload and a column per runner.
 //! - `replay`: stored runs by today's rules, in numbers.
+//! - `lines`: text that fits its room.
 //! - `long`: a table per comparison, with intervals and reasons.
 
+mod lines;
 mod long;
 mod matrix;
 mod replay;
@@ -17,13 +19,13 @@ use runtime_bench_analysis::answers::{Answer, AnswerState, answers};
 use runtime_bench_analysis::format;
 use runtime_bench_analysis::replay::Document;
 use runtime_bench_analysis::stats::median;
-use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::Run;
 
 use crate::ReportError;
 use crate::files::pretty_json;
 use crate::sanitize::single_line;
 use crate::view::noise;
+use lines::{clipped, wrapped};
 
 /// Columns where nobody says how many there are.
 const COLUMNS: usize = 100;
@@ -185,38 +187,6 @@ fn precision(run: &Run, analysis: &Analysis) -> Vec<String> {
     let line: Vec<String> = taken.into_iter().chain(sharper).collect();
     lines.extend((!line.is_empty()).then(|| line.join("  ")));
     lines
-}
-
-/// What external programs and one thread are marked with.
-fn class_mark(class: Option<Class>) -> &'static str {
-    match class {
-        Some(Class::SingleThread) => "¹",
-        Some(Class::Reference) => "‡",
-        Some(Class::MultiThread) | None => "",
-    }
-}
-
-/// The text on lines of at most so many characters, broken at spaces.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(clipped(word, width)),
-        }
-    }
-    lines.iter().map(|line| line.trim_end().to_owned()).collect()
-}
-
-/// At most so many characters.
-fn clipped(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 #[cfg(test)]

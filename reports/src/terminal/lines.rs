@@ -1,0 +1,35 @@
+//! Text that fits its room.
+
+use runtime_bench_results::catalogue::Class;
+
+/// What external programs and one thread are marked with.
+pub(super) fn class_mark(class: Option<Class>) -> &'static str {
+    match class {
+        Some(Class::SingleThread) => "¹",
+        Some(Class::Reference) => "‡",
+        Some(Class::MultiThread) | None => "",
+    }
+}
+
+/// The text on lines of at most so many characters, broken at spaces.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(clipped(word, width)),
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// At most so many characters.
+pub(super) fn clipped(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
