@@ -22,10 +22,10 @@ fn run(names: &[&str], cost: impl Fn(&str, &str) -> f64) -> Run {
         cost(names[place(workload)], runner)
     });
     for info in &mut run.header.workloads {
-        info.name = names[place(&info.name)].to_owned();
+        names[place(&info.name)].clone_into(&mut info.name);
     }
     for planned in &mut run.header.plan.cells {
-        planned.key.workload = names[place(&planned.key.workload)].to_owned();
+        names[place(&planned.key.workload)].clone_into(&mut planned.key.workload);
     }
     run
 }

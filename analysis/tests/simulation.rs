@@ -17,7 +17,7 @@ const RUNNERS: usize = 9;
 /// Comparisons of one table: every pair of runners of every workload.
 const TABLE: usize = WORKLOADS * RUNNERS * (RUNNERS - 1) / 2;
 /// Looks of the quick and of the standard profile.
-const LOOKS: [usize; 2] = [3, 6];
+const LOOKS: [i32; 2] = [4, 6];
 const MOST_ROUNDS: usize = 150;
 /// Simulated tables.
 const TABLES: usize = 20;
@@ -106,22 +106,22 @@ fn sticky_modes(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
 }
 
 /// A comparison as a run makes it: it is judged at each look, and stops once it is answered.
-fn decide(pairs: &[(f64, f64)], level: f64, looks: usize) -> Comparison {
+fn decide(pairs: &[(f64, f64)], level: f64, looks: i32) -> Comparison {
     let first = fewest_pairs(level) as f64;
-    let growth = (MOST_ROUNDS as f64 / first).powf(1.0 / (looks - 1) as f64);
-    let at = |look: usize| (first * growth.powi(look as i32)).round() as usize;
+    let growth = (MOST_ROUNDS as f64 / first).powf(1.0 / f64::from(looks - 1));
+    let at = |look: i32| (first * growth.powi(look)).round() as usize;
     let mut judged = (0..looks).map(|look| compare("", &pairs[..at(look)], level));
     let last = judged.clone().next_back().expect("a look");
     judged.find(Comparison::is_answered).unwrap_or(last)
 }
 
-fn table_level(looks: usize) -> f64 {
-    level(WORKLOADS, 1, RUNNERS, looks)
+fn table_level(looks: i32) -> f64 {
+    level(WORKLOADS, 1, RUNNERS, looks as usize)
 }
 
 /// False settled verdicts a table of equals, over so many tables.
-fn false_settled(machine: Machine, looks: usize, tables: usize) -> f64 {
-    let mut rng = Rng::with_seed(looks as u64);
+fn false_settled(machine: Machine, looks: i32, tables: usize) -> f64 {
+    let mut rng = Rng::with_seed(u64::from(looks.unsigned_abs()));
     let level = table_level(looks);
     let wrong = (0..tables * TABLE)
         .filter(|_| {
@@ -145,7 +145,7 @@ fn equal_runners_are_settled_as_different_in_fewer_than_one_table_of_ten() {
         ("modes of 3 rounds", sticky_modes, 0.1),
         ("autocorrelation 0.6", autocorrelated_6, 4.0),
     ];
-    println!("false settled a table of {TABLE} equal pairs\n{:22}3 looks  6 looks", "machine");
+    println!("false settled a table of {TABLE} equal pairs\n{:22}4 looks  6 looks", "machine");
     let mut too_many = Vec::new();
     for (name, machine, most) in machines {
         let found = thread::scope(|scope| {
@@ -164,7 +164,7 @@ fn equal_runners_are_settled_as_different_in_fewer_than_one_table_of_ten() {
 /// Power must not fall when rounds are added.
 #[test]
 fn more_rounds_never_lower_the_power() {
-    let level = table_level(3);
+    let level = table_level(4);
     let power = |rounds: usize| {
         let mut rng = Rng::with_seed(3);
         let found = (0..4_000).filter(|_| {
@@ -217,7 +217,7 @@ fn shown_intervals_cover_at_their_level() {
 /// What is really different is found, and what is alike is answered.
 #[test]
 fn comparisons_are_answered() {
-    let share = |ratio: f64, looks: usize| {
+    let share = |ratio: f64, looks: i32| {
         let mut rng = Rng::with_seed(4);
         let answered = (0..1_000).filter(|_| {
             let pairs: Vec<(f64, f64)> = independent(&mut rng, MOST_ROUNDS)
@@ -230,7 +230,7 @@ fn comparisons_are_answered() {
         });
         answered.count() as f64 / 1_000.0
     };
-    println!("answered of 1000 at 5% noise\n{:10}3 looks  6 looks", "ratio");
+    println!("answered of 1000 at 5% noise\n{:10}4 looks  6 looks", "ratio");
     for ratio in [1.0, 1.02, 1.05, 1.1, 1.2, 1.5] {
         let found = LOOKS.map(|looks| share(ratio, looks));
         println!("{ratio:<10}{:7.3}  {:7.3}", found[0], found[1]);

@@ -40,7 +40,7 @@ impl Profile {
     pub fn budget(self) -> Duration {
         Duration::from_millis(match self {
             Self::Smoke => 100,
-            Self::Quick => 700,
+            Self::Quick => 600,
             Self::Standard => 2_000,
             Self::Thorough => 20_000,
         })
