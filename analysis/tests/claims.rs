@@ -46,7 +46,7 @@ fn figure(workload: &str, bound: Bound) -> Test {
 }
 
 /// What a run says to one claim made of these tests.
-fn judged(run: Run, tests: Vec<Test>) -> JudgedClaim {
+fn judged(run: &Run, tests: Vec<Test>) -> JudgedClaim {
     let claim = Claim {
         name: "c".into(),
         title: "C.".into(),
@@ -54,7 +54,7 @@ fn judged(run: Run, tests: Vec<Test>) -> JudgedClaim {
         tests,
         notes: Vec::new(),
     };
-    judge(&run, &analyse(&run).groups, &[claim]).remove(0)
+    judge(run, &analyse(run).groups, &[claim]).remove(0)
 }
 
 /// `tokio` costs 1 ms, `smol` 2 ms, `rayon` 4 ms, `threads` 8 ms; of `w1` all cost 3 ms.
@@ -72,7 +72,7 @@ fn said(test: &JudgedTest) -> Vec<(&str, Said)> {
 
 #[test]
 fn a_ratio_to_another_runner_is_told_for_all_but_that_one() {
-    let claim = judged(known(1), vec![against_tokio("w0", Bound::Above(3.0))]);
+    let claim = judged(&known(1), vec![against_tokio("w0", Bound::Above(3.0))]);
     assert_eq!(
         said(&claim.tests[0]),
         [
@@ -93,19 +93,19 @@ fn a_ratio_to_another_runner_is_told_for_all_but_that_one() {
 
 #[test]
 fn each_verdict_has_its_case() {
-    let verdict = |bound| judged(known(1), vec![against_tokio("w0", bound)]).verdict;
+    let verdict = |bound| judged(&known(1), vec![against_tokio("w0", bound)]).verdict;
     assert_eq!(verdict(Bound::Above(1.5)), ClaimVerdict::Holds);
     assert_eq!(verdict(Bound::Below(1.5)), ClaimVerdict::DoesNotHold);
     assert_eq!(verdict(Bound::Below(2.5)), ClaimVerdict::Depends);
     assert_eq!(verdict(Bound::Above(2.0)), ClaimVerdict::Inconclusive, "smol costs twice as much");
-    let absent = judged(known(1), vec![against_tokio("w9", Bound::Above(1.0))]);
+    let absent = judged(&known(1), vec![against_tokio("w9", Bound::Above(1.0))]);
     assert_eq!(absent.verdict, ClaimVerdict::NotMeasured);
     assert!(absent.tests[0].answers.is_empty());
 }
 
 #[test]
 fn a_runner_against_itself_in_another_cell_has_the_unpaired_interval() {
-    let claim = judged(known(2), vec![against_itself(Bound::Below(1.0))]);
+    let claim = judged(&known(2), vec![against_itself(Bound::Below(1.0))]);
     let answers = said(&claim.tests[0]);
     assert_eq!(
         answers,
@@ -113,23 +113,23 @@ fn a_runner_against_itself_in_another_cell_has_the_unpaired_interval() {
     );
     let decides = claim.tests[0].answers[0].decides.unwrap();
     assert!((decides.value - 1.0 / 3.0).abs() < 0.01, "{decides:?}");
-    let alone = judged(known(1), vec![against_itself(Bound::Below(1.0))]);
+    let alone = judged(&known(1), vec![against_itself(Bound::Below(1.0))]);
     assert_eq!(alone.verdict, ClaimVerdict::NotMeasured);
     assert!(alone.tests[0].answers[0].reason.as_ref().unwrap().contains("compared with"));
 }
 
 #[test]
 fn a_figure_is_set_against_a_bound_of_its_unit() {
-    let claim = judged(known(1), vec![figure("w0", Bound::Below(3e6))]);
+    let claim = judged(&known(1), vec![figure("w0", Bound::Below(3e6))]);
     let words: Vec<Said> = said(&claim.tests[0]).into_iter().map(|(_, said)| said).collect();
     assert_eq!(words, [Said::Yes, Said::Yes, Said::No, Said::No]);
     let of_two =
         Test { runners: vec!["tokio".into(), "smol".into()], ..figure("w0", Bound::Below(3e6)) };
-    let claim = judged(known(1), vec![of_two]);
+    let claim = judged(&known(1), vec![of_two]);
     assert_eq!(claim.verdict, ClaimVerdict::Holds, "nobody else is asked");
     assert_eq!(claim.tests[0].answers[3].said, Said::NotAsked);
     let nothing = test("w0", Ask::Figure { metric: "none".into(), bound: Bound::Below(1.0) });
-    assert_eq!(judged(known(1), vec![nothing]).verdict, ClaimVerdict::NotMeasured);
+    assert_eq!(judged(&known(1), vec![nothing]).verdict, ClaimVerdict::NotMeasured);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn figure_that_drifts_far_from_its_bound_is_decided() {
         }
         run
     };
-    let verdict = |bound| judged(drifting(), vec![figure("w0", bound)]).verdict;
+    let verdict = |bound| judged(&drifting(), vec![figure("w0", bound)]).verdict;
     assert_eq!(verdict(Bound::Below(5e6)), ClaimVerdict::DoesNotHold);
     assert_eq!(verdict(Bound::Above(5e6)), ClaimVerdict::Holds);
     assert_eq!(verdict(Bound::Below(19.35e6)), ClaimVerdict::Inconclusive, "it may drift on");
@@ -151,18 +151,18 @@ fn figure_that_drifts_far_from_its_bound_is_decided() {
 
 #[test]
 fn a_check_that_passed_speaks_for_a_claim_or_against_it() {
-    let check = |supports| judged(known(1), vec![test("w0", Ask::Check { supports })]);
+    let check = |supports| judged(&known(1), vec![test("w0", Ask::Check { supports })]);
     assert_eq!(check(true).verdict, ClaimVerdict::Holds);
     assert_eq!(check(false).verdict, ClaimVerdict::DoesNotHold);
     let both = ["w0", "w1"].map(|w| test(w, Ask::Check { supports: w == "w0" }));
-    assert_eq!(judged(known(2), both.into()).verdict, ClaimVerdict::Depends);
+    assert_eq!(judged(&known(2), both.into()).verdict, ClaimVerdict::Depends);
 }
 
 #[test]
 fn a_test_that_was_not_measured_is_missed_unless_it_is_optional() {
     let holds = || against_tokio("w0", Bound::Above(1.5));
     let missing = || against_tokio("w9", Bound::Above(1.5));
-    let verdict = |tests| judged(known(1), tests).verdict;
+    let verdict = |tests| judged(&known(1), tests).verdict;
     assert_eq!(verdict(vec![holds(), missing()]), ClaimVerdict::NotMeasured);
     let optional = Test { optional: true, ..missing() };
     assert_eq!(verdict(vec![holds(), optional]), ClaimVerdict::Holds);
@@ -177,7 +177,7 @@ fn what_is_not_to_be_believed_does_not_count_and_says_why() {
     let planned = cell(&run, "w0", "smol");
     run.trials.retain(|trial| trial.cell != planned);
     run.header.plan.cells[planned].not_applicable = Some("it has no timer".into());
-    let claim = judged(run, vec![against_tokio("w0", Bound::Above(1.5))]);
+    let claim = judged(&run, vec![against_tokio("w0", Bound::Above(1.5))]);
     let answer = |runner| claim.tests[0].answers.iter().find(|one| one.runner == runner).unwrap();
     assert_eq!(answer("threads").said, Said::NotCounted);
     assert!(answer("threads").reason.as_ref().unwrap().contains("999 of 1000"));
@@ -190,7 +190,7 @@ fn what_is_not_to_be_believed_does_not_count_and_says_why() {
 fn a_comparison_that_told_identical_code_apart_decides_nothing() {
     let mut run = known(1);
     upset_control(&mut run, "w0", 1.5);
-    let claim = judged(run, vec![against_tokio("w0", Bound::Above(1.5))]);
+    let claim = judged(&run, vec![against_tokio("w0", Bound::Above(1.5))]);
     assert_eq!(claim.verdict, ClaimVerdict::Inconclusive, "measured, and nothing counts");
     assert!(
         claim.tests[0].answers[1].reason.as_ref().unwrap().contains("told identical code apart")
@@ -205,7 +205,7 @@ fn the_level_of_a_claim_is_divided_among_its_answers() {
         test("w0", Ask::Check { supports: true }),
     ];
     // Three against tokio and four figures; a check has no interval.
-    let level = judged(known(1), tests).level;
+    let level = judged(&known(1), tests).level;
     assert!((level - CLAIM_LEVEL / 7.0).abs() < 1e-15, "{level}");
 }
 
@@ -235,7 +235,7 @@ fn wrong_answers_are_as_rare_as_the_level_says_and_right_ones_are_given() {
             against_tokio("w0", Bound::Above(1.0 / 1.5)),
             figure("w0", Bound::Below(1.5e6)),
         ];
-        let claim = judged(noisy(seed), tests);
+        let claim = judged(&noisy(seed), tests);
         let told = |test: &JudgedTest, wanted: &[Said]| {
             test.answers.iter().filter(|answer| wanted.contains(&answer.said)).count()
         };

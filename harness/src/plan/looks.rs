@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(going_on(0.65), [near]);
         // Time for no other answer, but for another look at that row.
         let both = Allocation { cells: vec![0, 1, 3, 2], rounds: 40 };
-        assert_eq!(going_on(0.85), [both.clone()]);
+        assert_eq!(going_on(0.85), std::slice::from_ref(&both));
         let far = Allocation { cells: vec![0, 1, 4, 5], rounds: 40 };
         assert_eq!(going_on(2.9), [both, far], "the unlikely last");
         let stopped = allocate(&groups, 0.65).stopped;

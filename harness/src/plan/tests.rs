@@ -121,6 +121,7 @@ fn named_values_replace_those_of_the_points() {
     assert!(unknown.contains("must be one of own, tokio"), "{unknown}");
 }
 
+#[test]
 fn eight_shards_have_the_cells_of_the_plan_and_each_comparison_stays_in_one() {
     let whole = plan(&PlanRequest { points: PointSet::Full, ..request() }).unwrap();
     let mut owners: BTreeMap<String, usize> = BTreeMap::new();

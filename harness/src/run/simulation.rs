@@ -34,7 +34,7 @@ fn demo(nth: usize) -> Run {
         if !groups.contains(&group) {
             groups.push(group);
         }
-        if groups.len() % nth > 0 {
+        if !groups.len().is_multiple_of(nth) {
             cell.not_applicable = Some("not simulated".to_owned());
         }
     }

@@ -1,5 +1,6 @@
 //! What goes on and what stops at looks.
 
+use runtime_bench_analysis::stats::Comparison;
 use runtime_bench_results::run::StoppedRow;
 
 use super::*;
@@ -62,7 +63,7 @@ fn answered_rows_stop_and_their_time_goes_to_the_others() {
         let groups = analyse(run).groups.into_iter();
         groups.flat_map(|group| group.rows).filter_map(|row| row.comparison).collect::<Vec<_>>()
     };
-    assert!(comparisons(&run).iter().all(|comparison| comparison.is_answered()));
+    assert!(comparisons(&run).iter().all(Comparison::is_answered));
     assert!(counted_s(&run) < time_s(&run));
 }
 
@@ -141,6 +142,6 @@ fn inputs_follow_from_the_round_and_are_the_same_for_all_runners() {
         rounds.borrow().iter().filter(|(name, _)| name == runner).map(|(_, round)| *round).collect()
     };
     assert_eq!((of("tokio"), of("smol")), (vec![0, 1, 2, 3], vec![0, 1, 2, 3]));
-    let seed = |round| crate::plan::schedule::input_seed(run.header.plan.seed, round);
-    assert_eq!((0..4).map(seed).collect::<BTreeSet<u64>>().len(), 4);
+    let input = |round| crate::plan::schedule::input_seed(run.header.plan.seed, round);
+    assert_eq!((0..4).map(input).collect::<BTreeSet<u64>>().len(), 4);
 }
