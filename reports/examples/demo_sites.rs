@@ -25,10 +25,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Name of the folder, what it shows, and whether on a single page.
-fn sites() -> [(&'static str, Vec<Run>, bool); 11] {
+fn sites() -> [(&'static str, Vec<Run>, bool); 12] {
     [
         ("answers", vec![answered_run()], false),
-        ("usual", vec![with_claims()], false),
+        ("usual", vec![typical_run()], false),
+        ("claims", vec![with_claims()], false),
         ("usual-single", vec![with_claims()], true),
         ("hostile", vec![hostile_run("last")], false),
         ("hostile-single", vec![hostile_run("last")], true),

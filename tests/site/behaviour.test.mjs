@@ -218,7 +218,7 @@ describe("the keyboard", () => {
   }));
 });
 
-test("a claim leads to its evidence, and the evidence back to it", inTab({ page: "claims.html" }, async (tab) => {
+test("a claim leads to its evidence, and the evidence back to it", inTab({ site: "claims", page: "claims.html" }, async (tab) => {
   assert.equal(await tab.locator(".bar [aria-current]").textContent(), "Claims");
   const depends = tab.locator(".claims tbody tr").filter({ hasText: "take turns" });
   assert.match(await depends.textContent(), /± depends$/);

@@ -1,7 +1,7 @@
 // The browser, and the sites that it opens.
 
 import { readdirSync, statSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -23,6 +23,15 @@ export const sites = readdirSync(folder)
 /** Every page of every site: its file, its site, and a short name. */
 export const pages = sites.flatMap((site) =>
   files(site.folder, ".html").map((file) => ({ file, site, name: relative(folder, file) })));
+
+/** The pages that differ in kind: of those in one folder, workloads or runners, the first two of a site. */
+const inFolder = new Map();
+export const kinds = pages.filter(({ name }) => {
+  const folder = dirname(name);
+  const nth = inFolder.get(folder) ?? 0;
+  inFolder.set(folder, nth + 1);
+  return !folder.includes("/") || nth < 2;
+});
 
 /** A page of a site. */
 export const page = (site, name = "index.html") => join(folder, site, name);

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { judge } from "./accessible.mjs";
-import { launch, open, pages } from "./browser.mjs";
+import { kinds, launch, open, pages } from "./browser.mjs";
 import { faintTexts } from "./contrast.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -89,7 +89,7 @@ for (const { file, name } of FIRST) {
   });
 }
 
-for (const { file, name } of pages) {
+for (const { file, name } of kinds) {
   describe(name, () => {
     test("in every look: quiet, fits, accessible, legible", async () => {
       const { tab, complaints, close } = await open(browser, file);

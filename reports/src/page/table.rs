@@ -40,6 +40,18 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     })
 }
 
+/// What a reader must know of a runner wherever it is compared.
+pub(crate) fn marks(runner: &Runner<'_>) -> Markup {
+    html! {
+        @if runner.is_discontinued() { " †" }
+        @match runner.class() {
+            Some(Class::SingleThread) => small { " one thread" },
+            Some(Class::Reference) => small { " external" },
+            _ => {}
+        }
+    }
+}
+
 fn head(page: Page<'_, '_>, columns: &[&Runner<'_>]) -> Markup {
     html! {
         thead {
@@ -49,12 +61,7 @@ fn head(page: Page<'_, '_>, columns: &[&Runner<'_>]) -> Markup {
                     th scope="col" data-runner=(runner.name) {
                         (swatch(runner.series))
                         a href=(page.links.runner(runner)) { (runner.name) }
-                        @if runner.is_discontinued() { " †" }
-                        @match runner.class() {
-                            Some(Class::SingleThread) => small { "one thread" },
-                            Some(Class::Reference) => small { "external" },
-                            _ => {}
-                        }
+                        (marks(runner))
                     }
                 }
             }

@@ -11,7 +11,7 @@ use runtime_bench_api::workload::{Failure, PointSet, Setup, Unsupported, Workloa
 use runtime_bench_io_uring::{Compio, Monoio};
 use runtime_bench_workloads::each;
 
-/// Part of the reason that both runners give if the kernel refuses io_uring.
+/// Part of the reason that both runners give if the kernel refuses `io_uring`.
 const NO_RING: &str = "io_uring is unavailable";
 
 #[derive(Default)]

@@ -8,6 +8,7 @@ use crate::chart::{series_class, swatch};
 use crate::format::{self, Scale};
 use crate::page::cell::{Content, class};
 use crate::page::context::Page;
+use crate::page::table::marks;
 use crate::table::head;
 use crate::view::{Group, Runner, wording};
 
@@ -97,7 +98,7 @@ fn table_row(
     html! {
         tr {
             th scope="row" {
-                (swatch(runner.series)) (runner.name) @if runner.is_discontinued() { " †" }
+                (swatch(runner.series)) (runner.name) (marks(runner))
             }
             @match group.figure(row) {
                 None => td.reason colspan="7" {
