@@ -45,8 +45,24 @@ fn copy(to: &Path) {
     fs::write(to.join(OTHER), OTHER_SOURCE).expect("the other runner is written");
 }
 
+/// Removes what was built of this workspace, which cargo might take for that of another copy. What was built
+/// of its dependencies stays.
+fn forget_workspace(target: &Path) {
+    for folder in ["deps", ".fingerprint", "build", "incremental"] {
+        let Ok(entries) = fs::read_dir(target.join("release").join(folder)) else { continue };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().replace('_', "-");
+            if name.trim_start_matches("lib").starts_with("runtime-bench") {
+                let path = entry.path();
+                let _ =
+                    if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            }
+        }
+    }
+}
+
 /// Builds the program in a copy, and returns its bytes.
-fn build(folder: &Path) -> Vec<u8> {
+fn build(folder: &Path, target: &Path) -> Vec<u8> {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "--offline", "--locked", "--quiet", "--bin", PROGRAM]);
     build.args(["--no-default-features", "--features", "rayon,threads"]);
@@ -54,21 +70,25 @@ fn build(folder: &Path) -> Vec<u8> {
     build.args(["--config", "profile.release.opt-level=0"]);
     build.args(["--config", "profile.release.package.'*'.opt-level=0"]);
     build.args(["--config", "profile.release.codegen-units=16"]);
-    let status = build.current_dir(folder).env_remove("CARGO_TARGET_DIR").status();
+    let status = build.current_dir(folder).env("CARGO_TARGET_DIR", target).status();
     assert!(status.expect("cargo runs").success());
-    fs::read(folder.join("target/release").join(PROGRAM)).expect("the program")
+    fs::read(target.join("release").join(PROGRAM)).expect("the program")
 }
 
 #[test]
 #[ignore = "builds for minutes: `scripts/test` runs it"]
 fn trial_program_depends_on_neither_its_folder_nor_another_runner() {
-    let (one, other) = (tempdir().unwrap(), tempdir().unwrap());
+    let (one, other, target) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
     let folders = [one.path().to_path_buf(), other.path().join("a/longer/path")];
     let programs = folders.each_ref().map(|folder| {
         copy(folder);
-        build(folder)
+        forget_workspace(target.path());
+        build(folder, target.path())
     });
     assert!(programs[0] == programs[1], "built in another folder, it has other bytes");
     fs::write(folders[1].join(OTHER), EDITED_SOURCE).unwrap();
-    assert!(build(&folders[1]) == programs[0], "with another runner edited, it has other bytes");
+    assert!(
+        build(&folders[1], target.path()) == programs[0],
+        "with another runner edited, it has other bytes"
+    );
 }
