@@ -24,13 +24,13 @@ export const sites = readdirSync(folder)
 export const pages = sites.flatMap((site) =>
   files(site.folder, ".html").map((file) => ({ file, site, name: relative(folder, file) })));
 
-/** The pages that differ in kind: of those in one folder, workloads or runners, the first two of a site. */
+/** The pages that differ in kind: of those in one folder, workloads or runners, the first of each site. */
 const inFolder = new Map();
 export const kinds = pages.filter(({ name }) => {
   const folder = dirname(name);
   const nth = inFolder.get(folder) ?? 0;
   inFolder.set(folder, nth + 1);
-  return !folder.includes("/") || nth < 2;
+  return !folder.includes("/") || nth < 1;
 });
 
 /** A page of a site. */

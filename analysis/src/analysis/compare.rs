@@ -275,7 +275,7 @@ impl<'a> Levels<'a> {
     }
 }
 
-/// The level of one comparison: [`TABLE_LEVEL`], divided by workloads × points × pairs of runners × looks.
+/// The level of one comparison: 0.02, divided by workloads × points × pairs of runners × looks.
 ///
 /// Looks are numbers of rounds that are fixed before the first one. Each has the same share of the error
 /// budget, so whichever of them ends a comparison, its level holds: P(some look errs) ≤ Σ P(look errs),
