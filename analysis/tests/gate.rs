@@ -1,7 +1,7 @@
 //! Equal builds on simulated machines: how often `ab` calls a row slower, by the code that decides it.
 //!
 //! A second stage is drawn several times for each first one that calls for it, so that rare events need
-//! fewer draws. Seeds are fixed. A debug build takes minutes: `cargo test --release`.
+//! fewer draws. Seeds are fixed.
 
 use fastrand::Rng;
 use runtime_bench_analysis::stats::gate::{Stage, check, fewest_rounds, gate, suspicious};

@@ -2,8 +2,8 @@
 //!
 //! How often is a settled verdict wrong where runners are equal, how many comparisons are answered, and
 //! how often does an interval cover the truth? `docs/validation.md` shows the tables that
-//! `cargo test --release -p runtime-bench-analysis --test simulation -- --nocapture` prints. Seeds are
-//! fixed, so a result is the same on every machine. A debug build takes minutes.
+//! `cargo test -p runtime-bench-analysis --test simulation -- --nocapture` prints. Seeds are
+//! fixed, so a result is the same on every machine.
 
 use std::thread;
 

@@ -13,8 +13,8 @@ const DEPENDENT: f64 = 1.645;
 
 /// Student's t with one degree of freedom fewer than there are batches, exceeded with probability 0.01.
 pub(super) const T_01: f64 = 2.7181;
-/// The same with probability 0.002.
-pub(super) const T_002: f64 = 3.624;
+/// The same with probability 0.001.
+pub(super) const T_001: f64 = 4.025;
 
 /// The interval of `mean(a) ÷ mean(b)` over pairs `(a, b)` in the order of time, by Fieller's theorem on
 /// batch means ("Some problems in interval estimation", *JRSS B* 16, 1954): each end is wrong with the

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::batch_means::{T_01, T_002, mean_ratio_of_batches};
+use super::batch_means::{T_001, T_01, mean_ratio_of_batches};
 use super::interval::{Interval, median};
 use super::modes::SlowShares;
 use super::verdict::{ControlCheck, MARGIN, TIE, Verdict, compare};
@@ -10,7 +10,7 @@ use super::verdict::{ControlCheck, MARGIN, TIE, Verdict, compare};
 /// How strict a stage is.
 ///
 /// Equal builds look slower by chance where both stages say so, each by its median or by its mean:
-/// (0.01 + 0.01) × (0.002 + 0.002) = 8·10⁻⁵ a row at most, and as much for faster. The first stage only
+/// (0.01 + 0.01) × (0.001 + 0.001) = 4·10⁻⁵ a row at most, and as much for faster. The first stage only
 /// chooses what is measured again, so the longer second one has the smaller share.
 struct Strictness {
     /// Error level of the interval of the median, two-sided: twice its part of the budget.
@@ -22,7 +22,7 @@ struct Strictness {
 }
 
 const FIRST: Strictness = Strictness { median_level: 0.02, mean_t: T_01, fewest: 32 };
-const SECOND: Strictness = Strictness { median_level: 0.004, mean_t: T_002, fewest: 96 };
+const SECOND: Strictness = Strictness { median_level: 0.002, mean_t: T_001, fewest: 96 };
 
 /// Rounds to plan for a stage, the first being 0, at least: an eighth may be lost to stalls.
 pub fn fewest_rounds(stage: usize) -> usize {
