@@ -50,7 +50,7 @@ impl Scale {
 
     /// Without the name of what is counted: `25 k` of messages/s.
     #[must_use]
-    pub fn without_what_is_counted(mut self, unit: &str) -> Self {
+    fn without_what_is_counted(mut self, unit: &str) -> Self {
         if self.suffix.ends_with(unit) && unit.contains('/') && unit != "1/s" {
             self.suffix.truncate(self.suffix.len() - unit.len());
             self.suffix.truncate(self.suffix.trim_end().len());
@@ -193,11 +193,6 @@ pub fn ratio(ratio: f64) -> String {
     format!("{}×", hundredths(ratio))
 }
 
-/// A ratio of costs without its sign: `1.12`.
-pub fn ratio_number(ratio: f64) -> String {
-    hundredths(ratio)
-}
-
 /// The interval of a ratio of costs: `1.08–1.15`.
 pub fn ratio_interval(interval: Interval) -> String {
     let (low, high) = (hundredths(interval.low), hundredths(interval.high));
@@ -245,10 +240,14 @@ pub fn change_range(low: f64, high: f64, unit: &str) -> String {
     format!("{joined} {word}")
 }
 
+/// Whether a unit counts bytes, of which less is smaller, not faster.
+pub fn counts_bytes(unit: &str) -> bool {
+    unit == "B" || unit.starts_with("B/")
+}
+
 /// How many times as fast or as slow, and the word.
 fn sized(ratio: f64, unit: &str) -> (f64, &'static str) {
-    let bytes = unit == "B" || unit.starts_with("B/");
-    match (ratio < 1.0, bytes) {
+    match (ratio < 1.0, counts_bytes(unit)) {
         (true, false) => (1.0 / ratio, "faster"),
         (false, false) => (ratio, "slower"),
         (true, true) => (1.0 / ratio, "smaller"),
@@ -280,21 +279,6 @@ pub fn percent(share: f64) -> String {
     format!("{percent:.decimals$}%")
 }
 
-/// A ratio of costs that is a bound from below: never rounded up.
-pub fn ratio_at_least(bound: f64) -> String {
-    ratio(floor(bound, 10_f64.powf(bound.log10().floor() - 2.0)))
-}
-
-/// A share that is a bound from below: never rounded up.
-pub fn percent_at_least(bound: f64) -> String {
-    percent(floor(bound, if bound < 0.1 { 0.001 } else { 0.01 }))
-}
-
-/// The multiple of a step below a value, or the value where it is one itself but for its last bits.
-fn floor(value: f64, step: f64) -> f64 {
-    (value / step + 1e-9).floor() * step
-}
-
 /// `one`, `one and two`, `one, two and three`.
 pub fn list<S: AsRef<str>>(names: &[S]) -> String {
     match names {
@@ -305,6 +289,14 @@ pub fn list<S: AsRef<str>>(names: &[S]) -> String {
             format!("{} and {}", rest.join(", "), last.as_ref())
         }
     }
+}
+
+/// At most so many characters of a text.
+pub fn clipped(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// `1 round`, `2 rounds`.
@@ -419,10 +411,6 @@ mod tests {
     fn shares_lists_and_counts() {
         assert_eq!(percent(0.123), "12%");
         assert_eq!(percent(0.0345), "3.5%");
-        let bounds = [0.0596, 0.0998, 0.29, 0.2996].map(percent_at_least);
-        assert_eq!(bounds, ["5.9%", "9.9%", "29%", "29%"]);
-        let bounds = [2.0, 2.9999, 73.67, f64::INFINITY].map(ratio_at_least);
-        assert_eq!(bounds, ["2.00×", "2.99×", "73.6×", "no finite figure×"]);
         assert_eq!(list(&["a"]), "a");
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
         assert_eq!(list::<&str>(&[]), "");

@@ -118,7 +118,9 @@ pub fn run(args: &CompareArgs) -> Result<(), Error> {
         }
         _ => (of_one(args, &labels[0], &runs[0], &wanted)?, FailOn::Nothing),
     };
-    let matrix = (runs.len() == 1 && !args.pairwise).then(|| matrix(args, &runs[0], &wanted));
+    let as_matrix =
+        runs.len() == 1 && !args.pairwise && !args.verbose && matches!(args.format, Format::Text);
+    let matrix = as_matrix.then(|| matrix(args, &runs[0], &wanted));
     let fail_on = args.fail_on.map_or(usual, FailOn::from);
     let judged = Judged::new(document, fail_on, args.threshold);
     write_report(&judged, args.report.as_deref())?;

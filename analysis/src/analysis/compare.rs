@@ -234,8 +234,7 @@ impl Rival {
 
     /// The row, compared with its rival.
     fn turned(self) -> Self {
-        let turned = |Interval { low, high }| Interval { low: 1.0 / high, high: 1.0 / low };
-        Self { verdict: self.verdict.turned(), cost: self.cost.map(turned) }
+        Self { verdict: self.verdict.turned(), cost: self.cost.map(Interval::inverse) }
     }
 }
 

@@ -18,7 +18,10 @@ pub(super) fn recommendation(rule: &Rule, field: &Field<'_>, pick: &Pick) -> Str
         Pick::Split(parts) => return split(field, parts),
         Pick::Same => return format!("any of {}: the same within 10%", names(field, None, "and")),
         Pick::Open => {
-            return clipped(format!("no difference shown: {}", names(field, None, "and")));
+            return format::clipped(
+                &format!("no difference shown: {}", names(field, None, "and")),
+                WIDEST,
+            );
         }
     };
     let figure = |runner: usize| rule.figures.then(|| figure(field, runner)).flatten();
@@ -42,7 +45,7 @@ pub(super) fn recommendation(rule: &Rule, field: &Field<'_>, pick: &Pick) -> Str
             words.push_str(&clause);
         }
     }
-    clipped(words)
+    format::clipped(&words, WIDEST)
 }
 
 /// `depends: smol for http-server, tokio for connect-churn`.
@@ -58,7 +61,10 @@ fn split(field: &Field<'_>, parts: &[(usize, Vec<usize>)]) -> String {
     let part = |(best, workloads): &(&[usize], Vec<&str>)| {
         format!("{} for {}", names(field, Some(best), "or"), format::list(workloads))
     };
-    clipped(format!("depends: {}", winners.iter().map(part).collect::<Vec<_>>().join(", ")))
+    format::clipped(
+        &format!("depends: {}", winners.iter().map(part).collect::<Vec<_>>().join(", ")),
+        WIDEST,
+    )
 }
 
 /// The names of some candidates, or of all.
@@ -69,13 +75,6 @@ fn names(field: &Field<'_>, some: Option<&[usize]>, joint: &str) -> String {
     match (names.as_slice(), joint) {
         ([rest @ .., last], "or") if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         (names, _) => names.join(", "),
-    }
-}
-
-fn clipped(words: String) -> String {
-    match words.char_indices().nth(WIDEST) {
-        None => words,
-        Some(_) => words.chars().take(WIDEST - 1).chain(['…']).collect(),
     }
 }
 

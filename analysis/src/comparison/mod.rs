@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
+use crate::format::count;
 use crate::stats::{Interval, Verdict};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;
@@ -211,11 +212,11 @@ pub(crate) fn with_phase(name: &str, phase: Phase) -> String {
 /// What the A/A controls of a run, called `label`, say against it; `None` when none failed.
 fn distrust(label: &str, analysis: &Analysis) -> Option<String> {
     let failed = analysis.noise.failed;
-    let plural = if failed == 1 { "" } else { "s" };
     (failed > 0).then(|| {
         format!(
-            "{label}: the A/A control told identical code apart in {failed} comparison{plural}; \
-             measure again when the machine is idle, or with a longer profile"
+            "{label}: the A/A control told identical code apart in {}; measure again when the \
+             machine is idle, or with a longer profile",
+            count(failed, "comparison")
         )
     })
 }

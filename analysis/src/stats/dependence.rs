@@ -40,13 +40,8 @@ pub fn dependent(samples: &[f64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::random::normal;
     use fastrand::Rng;
-
-    /// Standard normal, by Box and Muller.
-    fn normal(rng: &mut Rng) -> f64 {
-        let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * rng.f64()).cos()
-    }
 
     /// A series in which each sample keeps `memory` of the one before.
     fn series(rng: &mut Rng, length: usize, memory: f64) -> Vec<f64> {

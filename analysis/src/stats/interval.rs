@@ -25,6 +25,12 @@ impl Interval {
         self.within(1.0 / (1.0 + share), 1.0 + share)
     }
 
+    /// Of the inverse of a ratio.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        Self { low: 1.0 / self.high, high: 1.0 / self.low }
+    }
+
     /// From the lower of both low ends to the higher of both high ends.
     #[must_use]
     pub fn hull(self, other: Self) -> Self {

@@ -18,6 +18,8 @@ mod mean_ratio;
 mod modes;
 mod power;
 mod quantile;
+#[cfg(test)]
+mod random;
 mod scaling;
 mod series;
 mod shift;

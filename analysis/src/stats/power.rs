@@ -67,11 +67,11 @@ fn power(control: &[(f64, f64)], rounds: usize, level: f64, factor: f64) -> f64 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::random::normal;
 
     fn pairs(rng: &mut Rng, rounds: usize, mode: f64) -> Vec<(f64, f64)> {
         let mut one = || {
-            let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-            let noise = (0.05 * radius * (std::f64::consts::TAU * rng.f64()).cos()).exp();
+            let noise = (0.05 * normal(rng)).exp();
             noise * if rng.f64() < mode { 1.4 } else { 1.0 }
         };
         (0..rounds).map(|_| (one(), one())).collect()

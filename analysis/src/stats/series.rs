@@ -52,6 +52,7 @@ fn of_thirds(samples: &[f64], level: f64) -> Option<Interval> {
 mod tests {
     use super::*;
     use crate::stats::median_interval;
+    use crate::stats::random::normal;
     use fastrand::Rng;
 
     #[test]
@@ -95,12 +96,6 @@ mod tests {
         });
         let missed = missed.count();
         assert!(missed <= 20, "{missed} of 2000 that drift");
-    }
-
-    /// Standard normal, by Box and Muller.
-    fn normal(rng: &mut Rng) -> f64 {
-        let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * rng.f64()).cos()
     }
 
     /// Which share of first halves have an interval that holds the median of the second half.

@@ -126,16 +126,11 @@ fn student(level: f64, freedom: f64) -> f64 {
 mod tests {
     use super::super::{Unpaired, Verdict, unpaired};
     use super::*;
+    use crate::stats::random::normal;
     use fastrand::Rng;
 
     const ROWS: usize = 40;
     const LEVEL: f64 = 0.01 / ROWS as f64;
-
-    /// Standard normal, by Box and Muller.
-    fn normal(rng: &mut Rng) -> f64 {
-        let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * rng.f64()).cos()
-    }
 
     /// Changes of rows of the same code in two runs that differ by `between` a row.
     fn changes(rng: &mut Rng, rows: usize, between: f64) -> Vec<Change> {

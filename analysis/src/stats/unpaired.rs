@@ -100,15 +100,10 @@ fn mean_interval(base: &[f64], head: &[f64]) -> Option<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::random::normal;
     use proptest::prelude::{prop, prop_assert, proptest};
 
     const LEVEL: f64 = 0.01 / 40.0;
-
-    /// Standard normal, by Box and Muller.
-    fn normal(rng: &mut Rng) -> f64 {
-        let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * rng.f64()).cos()
-    }
 
     /// Costs of a cell in one run.
     fn series(rng: &mut Rng, rounds: usize, level: f64, noise: f64) -> Vec<f64> {

@@ -6,6 +6,7 @@ use super::dependence::batch_size;
 use super::interval::{Interval, dependent_interval, median, two_sided};
 use super::mean_ratio::mean_ratio_interval;
 use super::modes::{Modes, SlowShares};
+use super::shift::normal_quantile;
 
 /// Fewest pairs for a verdict, however mild its level. Seven runners at one point need 14.
 const FEWEST_PAIRS: usize = 13;
@@ -248,7 +249,7 @@ fn more_rounds(comparison: &Comparison, independent: usize) -> Option<usize> {
     let interval = comparison.interval?;
     let effect = comparison.ratio?.ln().abs();
     let half = (interval.high / interval.low).ln() / 2.0;
-    // Normal quantiles: of the level against that of 95%.
+    let quantile = |level: f64| normal_quantile(1.0 - level / 2.0);
     let strict = half * (quantile(comparison.level) / quantile(SHOWN_LEVEL));
     let to_settle = (strict / (effect - MARGIN.ln_1p())).powi(2);
     let widest = SAME[SAME.len() - 1];
@@ -263,13 +264,6 @@ fn more_rounds(comparison: &Comparison, independent: usize) -> Option<usize> {
     let needed = (growth * comparison.pairs as f64).max(fewest);
     let more = (needed - comparison.pairs as f64).ceil().max(1.0);
     (more <= 100.0 * comparison.pairs as f64).then_some(more as usize)
-}
-
-/// The two-sided quantile of the standard normal distribution by its tail's bound, to about 2%:
-/// `√(−2·ln(level/2))` corrected once (Abramowitz & Stegun, *Handbook of Mathematical Functions*, 26.2.22).
-fn quantile(level: f64) -> f64 {
-    let t = (-2.0 * (level / 2.0).ln()).sqrt();
-    t - (2.30753 + 0.27061 * t) / (1.0 + 0.99229 * t + 0.04481 * t * t)
 }
 
 /// Marks the open comparisons of a table that probably differ: the Benjamini–Hochberg procedure over the

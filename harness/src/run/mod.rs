@@ -22,7 +22,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::{Levels, analyse};
+use runtime_bench_analysis::format::count;
 use runtime_bench_results::noise::Noise;
 use runtime_bench_results::run::{End, Run};
 use runtime_bench_results::store::RunWriter;
@@ -179,9 +180,10 @@ pub fn cost(planned: &Planned) -> String {
 
 /// At which numbers of rounds the comparisons of a plan are judged, a line for those that are alike.
 pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
+    let levels = Levels::of(&planned.plan);
     let mut lines: Vec<(String, usize)> = Vec::new();
     for group in groups(&planned.plan) {
-        let rounds = match rounds_of(&planned.plan, profile, &group, group.cells.len()) {
+        let rounds = match rounds_of(&planned.plan, &levels, profile, &group, group.cells.len()) {
             Count::Exactly(rounds) => format!("after {rounds} rounds"),
             Count::Fitting(range) => range_text(&range),
             Count::Looks(looks) => {
@@ -199,10 +201,6 @@ pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
     }
     let line = |(rounds, groups)| format!("{} judged {rounds}", count(groups, "comparison"));
     lines.into_iter().map(line).collect()
-}
-
-fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// `once, after 13 to 150 rounds, by the budget`.

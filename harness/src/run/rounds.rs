@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, SystemTime};
 
+use runtime_bench_analysis::analysis::Levels;
 use runtime_bench_results::interruption::{Break, PartialRound};
 use runtime_bench_results::run::{Line, Look, PlannedCell, Reference, Role, Schedule, TrialRecord};
 use runtime_bench_results::store::RunWriter;
@@ -25,6 +26,7 @@ const PILOT_S: f64 = 0.05;
 pub(super) struct Rounds<'a> {
     pub(super) planned: &'a Planned,
     profile: Profile,
+    levels: Levels<'a>,
     pub(super) groups: Vec<Group>,
     /// Cells whose trial failed; they are not tried again.
     pub(super) broken: Vec<bool>,
@@ -75,6 +77,7 @@ impl<'a> Rounds<'a> {
             progress: Progress::new(quiet),
             monitor,
             planned,
+            levels: Levels::of(plan),
             profile,
             executor,
             writer,
@@ -199,7 +202,7 @@ impl<'a> Rounds<'a> {
         let sets = |id: &usize| alone || !is_reference(id);
         let trial_s = |cell: &usize| costs[cell].as_secs_f64();
         let setting: Vec<&usize> = costs.keys().filter(|id| sets(id)).collect();
-        let count = count(plan, self.profile, &self.groups[group], costs.len());
+        let count = count(plan, &self.levels, self.profile, &self.groups[group], costs.len());
         let round_s = setting.iter().map(|id| trial_s(id)).sum();
         let (name, budget_s) = (self.groups[group].name.clone(), plan.budget_s);
         let mut schedule = schedule(name, count, budget_s, setting.len(), round_s);

@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 use runtime_bench_analysis::analysis::Row;
 use runtime_bench_analysis::stats::{Comparison, Verdict};
 
-use crate::format::{self, Scale};
+use crate::format;
 use crate::view::{Group, wording};
 
 /// Half the width of a plot, the width of a factor of two, and how near to an edge a mark may stand.
@@ -65,13 +65,10 @@ impl<'a> Content<'a> {
     }
 }
 
-/// A figure without the name of what is counted: `249 k/s`.
+/// A figure whose rate does not name what is counted: `249 k/s`.
 pub(super) fn short_figure(value: f64, unit: &str) -> String {
     match unit.split_once('/') {
-        Some((counted, "s")) if counted != "1" && format::figure(value, unit).ends_with(unit) => {
-            let scale = Scale::of(unit, value).without_what_is_counted(unit);
-            format!("{}/s", scale.figure(value).trim_end_matches("/s"))
-        }
+        Some((_, "s")) => format::brief(value, unit),
         _ => format::figure(value, unit),
     }
 }

@@ -190,10 +190,9 @@ fn code(verdict: Verdict) -> char {
 
 /// The comparison with its sides exchanged.
 fn turned(pair: &Comparison) -> Comparison {
-    let inverse = |one: Interval| Interval { low: 1.0 / one.high, high: 1.0 / one.low };
     Comparison {
         ratio: pair.ratio.map(|ratio| 1.0 / ratio),
-        interval: pair.interval.map(inverse),
+        interval: pair.interval.map(Interval::inverse),
         verdict: pair.verdict.turned(),
         ..pair.clone()
     }

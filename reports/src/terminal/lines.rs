@@ -1,5 +1,6 @@
 //! Text that fits its room.
 
+use runtime_bench_analysis::format::clipped;
 use runtime_bench_results::catalogue::Class;
 
 /// What external programs and one thread are marked with.
@@ -24,12 +25,4 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines.iter().map(|line| line.trim_end().to_owned()).collect()
-}
-
-/// At most so many characters.
-pub(super) fn clipped(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }

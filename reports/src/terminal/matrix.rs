@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Status};
-use runtime_bench_analysis::format;
+use runtime_bench_analysis::format::{self, clipped};
 use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::run::{Role, Run};
 
-use super::lines::{class_mark, clipped, wrapped};
+use super::lines::{class_mark, wrapped};
 use crate::sanitize::single_line;
 
 /// Lines from which on each workload has its first point only.

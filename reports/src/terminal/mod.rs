@@ -16,7 +16,7 @@ use std::env;
 
 use runtime_bench_analysis::analysis::{Analysis, ClassCounts, Group};
 use runtime_bench_analysis::answers::{Answer, AnswerState, answers};
-use runtime_bench_analysis::format;
+use runtime_bench_analysis::format::{self, clipped};
 use runtime_bench_analysis::replay::Document;
 use runtime_bench_analysis::stats::median;
 use runtime_bench_results::run::Run;
@@ -25,7 +25,7 @@ use crate::ReportError;
 use crate::files::pretty_json;
 use crate::sanitize::single_line;
 use crate::view::noise;
-use lines::{clipped, wrapped};
+use lines::wrapped;
 
 /// Columns where nobody says how many there are.
 const COLUMNS: usize = 100;

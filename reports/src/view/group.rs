@@ -107,7 +107,7 @@ impl<'a> Group<'a> {
 
     /// Whether the headline counts bytes, of which less is smaller, not faster.
     pub(crate) fn counts_bytes(&self) -> bool {
-        wording::counts_bytes(self.unit())
+        crate::format::counts_bytes(self.unit())
     }
 
     /// The measured row that the others are compared with.

@@ -23,7 +23,9 @@ pub(crate) fn direction(better: Better) -> &'static str {
 /// task`, by its unit.
 pub(crate) fn metric(name: &str, unit: &str) -> String {
     let words = match name.replace('-', " ") {
-        words if words.starts_with("per ") && counts_bytes(unit) => format!("memory {words}"),
+        words if words.starts_with("per ") && format::counts_bytes(unit) => {
+            format!("memory {words}")
+        }
         words if words.starts_with("per ") && unit.starts_with("ns") => format!("time {words}"),
         words => words,
     };
@@ -86,16 +88,11 @@ pub(crate) fn class(class: Option<Class>) -> &'static str {
     }
 }
 
-/// Whether a unit counts bytes, of which less is smaller, not faster.
-pub(crate) fn counts_bytes(unit: &str) -> bool {
-    unit == "B" || unit.starts_with("B/")
-}
-
 /// The verdict in a word that suits the unit.
 pub(crate) fn verdict(verdict: Verdict, unit: &str) -> &'static str {
     match verdict {
-        Verdict::Faster if counts_bytes(unit) => "smaller",
-        Verdict::Slower if counts_bytes(unit) => "larger",
+        Verdict::Faster if format::counts_bytes(unit) => "smaller",
+        Verdict::Slower if format::counts_bytes(unit) => "larger",
         other => other.word(),
     }
 }
