@@ -59,7 +59,11 @@ pub fn decode(text: &str) -> Result<Histogram<u64>, String> {
     let bytes = STANDARD.decode(text).map_err(|error| format!("no base64: {error}"))?;
     let plain = inflated(&bytes).map_err(|error| format!("no HdrHistogram: {error}"))?;
     let decoded = Deserializer::new().deserialize(&mut plain.as_slice());
-    decoded.map_err(|error| format!("no HdrHistogram: {error}"))
+    let decoded: Histogram<u64> = decoded.map_err(|error| format!("no HdrHistogram: {error}"))?;
+    // A percentile adds the counts up, and the decoder does not check that their sum is a number.
+    let mut counts = decoded.iter_recorded().map(|step| step.count_at_value());
+    let sum = counts.try_fold(0_u64, |sum, count| sum.checked_add(count));
+    sum.map(|_| decoded).ok_or_else(|| "its counts are beyond all measure".to_owned())
 }
 
 /// The encoding without its compression. The decoder takes whatever memory and time a header asks for,
@@ -136,6 +140,11 @@ mod tests {
         assert!(refused(made(u32::MAX, 3, 1_000, &[4])).contains("as long as it says"));
         assert!(refused(made(1, 5, u64::MAX, &[4])).contains("digits"));
         assert!(refused(made(9, 3, 1_000, &[0xff; 9])).contains("beyond all measure"));
+        // Two counts of 2^62 − 1 have a sum, five have none.
+        let many =
+            |times: usize| [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f].repeat(times);
+        assert!(decode(&made(18, 3, 1_000, &many(2))).is_ok());
+        assert!(refused(made(45, 3, 1_000, &many(5))).contains("beyond all measure"));
         let bomb = made(1 << 24, 3, 1_000, &vec![0; 1 << 24]);
         assert!(bomb.len() < 1 << 18 && refused(bomb).contains("as long as it says"));
     }
