@@ -20,8 +20,15 @@ use runtime_bench_analysis::stats::{Verdict, compare, fewest_pairs};
 use crate::jobs::{Cores, Job, Question};
 use crate::store::Answer;
 
-/// Runners of a usual table: the level that a comparison would have in it.
+/// Runners of a usual table.
 const RUNNERS: usize = 7;
+/// Looks of the quick profile.
+const LOOKS: usize = 4;
+
+/// The level that a comparison has in the table of the quick profile.
+fn table_level() -> f64 {
+    level(runtime_bench::catalog().entries().len(), 1, RUNNERS, LOOKS)
+}
 
 /// Asks this harness.
 pub(crate) struct Asker<'a> {
@@ -91,7 +98,7 @@ impl<'a> Asker<'a> {
     /// As a run measures: two cells, round by round.
     fn runners(&self, job: &Job, budget: Duration) -> Result<Stage, Error> {
         let always = vec![self.side(job, false), self.side(job, true)];
-        let fewest = fewest_pairs(level(RUNNERS, 1));
+        let fewest = fewest_pairs(table_level());
         let rows = [row(job, always, Vec::new())];
         let measured = interleave::measure(
             &rows,
@@ -153,7 +160,7 @@ pub(crate) fn word(job: &Job, answer: &Answer) -> (Verdict, Option<f64>) {
         }
         (Question::Runners, stages) => {
             let pairs = stages.first().map_or(&[][..], |stage| &stage.head);
-            let comparison = compare("base", pairs, level(RUNNERS, 1));
+            let comparison = compare("base", pairs, table_level());
             (comparison.verdict, comparison.ratio)
         }
     }

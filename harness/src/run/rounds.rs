@@ -142,8 +142,15 @@ impl<'a> Rounds<'a> {
         for group in groups {
             let probed = self.monitor.between_rounds();
             self.note(probed)?;
-            let Some(costs) = self.pilots_of(group)? else { return Ok(false) };
-            let schedule = self.schedule(group, &costs);
+            let Some(mut costs) = self.pilots_of(group)? else { return Ok(false) };
+            let mut schedule = self.schedule(group, &costs);
+            if schedule.left_out.is_some() {
+                // One stall must not leave a comparison out, so its pilots are repeated.
+                let Some(again) = self.pilots_of(group)? else { return Ok(false) };
+                costs
+                    .retain(|id, cost| again.get(id).map(|next| *cost = *next.min(cost)).is_some());
+                schedule = self.schedule(group, &costs);
+            }
             if let Some(reason) = &schedule.left_out {
                 self.progress.say(&format!("left out: {}: {reason}", schedule.group));
             }
