@@ -8,7 +8,7 @@
 use std::thread;
 
 use fastrand::Rng;
-use runtime_bench_analysis::analysis::level;
+use runtime_bench_analysis::analysis::{comparisons_of, level};
 use runtime_bench_analysis::stats::{Comparison, ResultClass, Verdict, compare, fewest_pairs};
 
 /// Workloads, and runners of each: a full run of the default catalog.
@@ -116,7 +116,7 @@ fn decide(pairs: &[(f64, f64)], level: f64, looks: i32) -> Comparison {
 }
 
 fn table_level(looks: i32) -> f64 {
-    level(WORKLOADS, 1, RUNNERS, looks as usize)
+    level(WORKLOADS, comparisons_of(RUNNERS, 0), looks as usize)
 }
 
 /// False settled verdicts a table of equals, over so many tables.

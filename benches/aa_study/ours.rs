@@ -13,7 +13,7 @@ use runtime_bench::harness::program::Program;
 use runtime_bench::harness::run::interleave::{self, Row, Side};
 use runtime_bench::results::listing::Route;
 use runtime_bench::results::trial::{Phase, metric};
-use runtime_bench_analysis::analysis::level;
+use runtime_bench_analysis::analysis::{comparisons_of, level};
 use runtime_bench_analysis::stats::gate::{Stage, gate};
 use runtime_bench_analysis::stats::{Verdict, compare, fewest_pairs};
 
@@ -27,7 +27,7 @@ const LOOKS: usize = 4;
 
 /// The level that a comparison has in the table of the quick profile.
 fn table_level() -> f64 {
-    level(runtime_bench::catalog().entries().len(), 1, RUNNERS, LOOKS)
+    level(runtime_bench::catalog().entries().len(), comparisons_of(RUNNERS, 0), LOOKS)
 }
 
 /// Asks this harness.

@@ -26,21 +26,14 @@ pub(crate) fn ladder(first: u32, most: u32, looks: usize) -> Vec<u32> {
     ladder
 }
 
-/// How many rounds a comparison with so many able cells may get: enough for a verdict at its level, of
+/// How many rounds a comparison may get: enough for a verdict at its level, of
 /// `levels` of the plan.
-pub(crate) fn count(
-    plan: &Plan,
-    levels: &Levels<'_>,
-    profile: Profile,
-    group: &Group,
-    able: usize,
-) -> Count {
+pub(crate) fn count(plan: &Plan, levels: &Levels<'_>, profile: Profile, group: &Group) -> Count {
     if let Some(rounds) = plan.rounds {
         return Count::Exactly(rounds);
     }
     let workload = &plan.cells[group.cells[0]].key.workload;
-    // One of the able cells is the A/A control.
-    let level = levels.level(workload, able.saturating_sub(1));
+    let level = levels.level(workload);
     let (least, most) = profile.rounds(group.phase).into_inner();
     let fewest = fewest_pairs(level) as u32;
     if plan.looks > 1 {

@@ -180,10 +180,10 @@ pub fn cost(planned: &Planned) -> String {
 
 /// At which numbers of rounds the comparisons of a plan are judged, a line for those that are alike.
 pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
-    let levels = Levels::of(&planned.plan);
+    let levels = Levels::of(&planned.plan, &planned.runners);
     let mut lines: Vec<(String, usize)> = Vec::new();
     for group in groups(&planned.plan) {
-        let rounds = match rounds_of(&planned.plan, &levels, profile, &group, group.cells.len()) {
+        let rounds = match rounds_of(&planned.plan, &levels, profile, &group) {
             Count::Exactly(rounds) => format!("after {rounds} rounds"),
             Count::Fitting(range) => range_text(&range),
             Count::Looks(looks) => {

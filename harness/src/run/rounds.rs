@@ -77,7 +77,7 @@ impl<'a> Rounds<'a> {
             progress: Progress::new(quiet),
             monitor,
             planned,
-            levels: Levels::of(plan),
+            levels: Levels::of(plan, &planned.runners),
             profile,
             executor,
             writer,
@@ -209,7 +209,7 @@ impl<'a> Rounds<'a> {
         let sets = |id: &usize| alone || !is_reference(id);
         let trial_s = |cell: &usize| costs[cell].as_secs_f64();
         let setting: Vec<&usize> = costs.keys().filter(|id| sets(id)).collect();
-        let count = count(plan, &self.levels, self.profile, &self.groups[group], costs.len());
+        let count = count(plan, &self.levels, self.profile, &self.groups[group]);
         let round_s = setting.iter().map(|id| trial_s(id)).sum();
         let (name, budget_s) = (self.groups[group].name.clone(), plan.budget_s);
         let mut schedule = schedule(name, count, budget_s, setting.len(), round_s);

@@ -1,11 +1,8 @@
 //! The noise floor: by how much identical code differs here, and what follows from it.
 
-use std::collections::BTreeSet;
-
 use runtime_bench_analysis::analysis::{Group, Levels, Status, control_pairs};
 use runtime_bench_analysis::stats::{ControlCheck, Interval, fewest_pairs, smallest_difference};
-use runtime_bench_results::catalogue::Class;
-use runtime_bench_results::run::{Role, Run, Schedule};
+use runtime_bench_results::run::{Run, Schedule};
 use runtime_bench_results::trial::Phase;
 use serde::Serialize;
 
@@ -19,20 +16,9 @@ pub(super) struct WholeRun {
 }
 
 impl WholeRun {
-    /// The level of the comparisons of a point, with all runners that can do it.
+    /// The level of a comparison of its workload.
     fn level(&self, group: &Group) -> f64 {
-        let class = |name: &str| {
-            let mut runners = self.planned.runners.iter();
-            runners.find(|info| info.name == name).map(|info| info.class)
-        };
-        let able: BTreeSet<&str> = self
-            .planned
-            .runnable()
-            .filter(|cell| cell.role == Role::Subject && cell.key.group() == group.name)
-            .map(|cell| cell.key.runner.as_str())
-            .filter(|name| class(name) != Some(Class::Reference))
-            .collect();
-        Levels::of(&self.planned.plan).level(&group.workload, able.len())
+        Levels::of(&self.planned.plan, &self.planned.runners).level(&group.workload)
     }
 
     /// The smallest difference that it sees nine times in ten, percent, where trials cost so much.
