@@ -44,7 +44,7 @@ fn markdown(runs: &[Run]) -> String {
 
 fn row(pair: &PairComparison, analysis: &Analysis) -> String {
     let group = analysis.groups.iter().find(|g| g.name == pair.group && g.phase == pair.phase);
-    let control = group.and_then(|group| group.twin.as_ref()).map(|twin| &twin.comparison);
+    let control = group.and_then(|group| group.control.as_ref()).map(|control| &control.comparison);
     let cell = format!("| {} | {}", pair.group, pair.candidate.runner);
     match &pair.comparison {
         Ok(found) => format!(
