@@ -20,8 +20,10 @@ use runtime_bench_analysis::stats::{Verdict, compare, fewest_pairs};
 use crate::jobs::{Cores, Job, Question};
 use crate::store::Answer;
 
-/// Runners of a usual table: the level that a comparison would have in it.
-const RUNNERS: usize = 7;
+/// The error level that a comparison has in a quick run: 39 workloads, a point each, 7 runners, 4 looks.
+fn usual_level() -> f64 {
+    level(39, 1, 7, 4)
+}
 
 /// Asks this harness.
 pub(crate) struct Asker<'a> {
@@ -91,7 +93,7 @@ impl<'a> Asker<'a> {
     /// As a run measures: two cells, round by round.
     fn runners(&self, job: &Job, budget: Duration) -> Result<Stage, Error> {
         let always = vec![self.side(job, false), self.side(job, true)];
-        let fewest = fewest_pairs(level(RUNNERS, 1));
+        let fewest = fewest_pairs(usual_level());
         let rows = [row(job, always, Vec::new())];
         let measured = interleave::measure(
             &rows,
@@ -153,7 +155,7 @@ pub(crate) fn word(job: &Job, answer: &Answer) -> (Verdict, Option<f64>) {
         }
         (Question::Runners, stages) => {
             let pairs = stages.first().map_or(&[][..], |stage| &stage.head);
-            let comparison = compare("base", pairs, level(RUNNERS, 1));
+            let comparison = compare("base", pairs, usual_level());
             (comparison.verdict, comparison.ratio)
         }
     }
