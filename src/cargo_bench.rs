@@ -16,6 +16,9 @@ use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::registry::Registry;
 
+/// The first argument of the bench target that `cargo bench` starts.
+pub(crate) const NAME: &str = "cargo-bench";
+
 /// Measures every workload on every runner, prints a summary, writes the report and criterion's files.
 #[derive(Debug, Parser)]
 #[command(name = "cargo bench --", bin_name = "cargo bench --", version)]

@@ -20,9 +20,6 @@ use runtime_bench_harness::process::LOAD;
 use runtime_bench_harness::program::TRIAL;
 use runtime_bench_harness::registry::Registry;
 
-/// The first argument of the bench target that `cargo bench` starts.
-const CARGO_BENCH: &str = "cargo-bench";
-
 /// What the program is called.
 const NAME: &str = "runtime-bench";
 
@@ -117,9 +114,6 @@ fn trial(registry: &Registry) -> Result<(), Error> {
 /// # Errors
 /// The error of the command.
 pub fn run(registry: &Registry) -> Result<(), Error> {
-    if std::env::args_os().nth(1).is_some_and(|first| first == CARGO_BENCH) {
-        return crate::cargo_bench::run(registry, 2);
-    }
     let cli = Cli::parse();
     if let Some(problem) = registry.problem() {
         return Err(Error::Usage(problem.to_owned()));
@@ -139,8 +133,8 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Compare(args) => commands::compare::run(&args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME], 1)),
         Command::Serve(args) => commands::serve::run(registry, &args),
-        Command::Completions(args) => commands::completions::run(&args),
-        Command::Man(args) => commands::man::run(&args),
+        Command::Completions(args) => commands::completions::run(&args, Cli::documented()),
+        Command::Man(args) => commands::man::run(&args, Cli::documented()),
         Command::Trial => trial(registry),
         Command::Load => {
             // It ends with its input. A death signal would come when the thread ends that started it, which

@@ -1,8 +1,6 @@
 //! `history` through the real binary, on results files made in code. No figure in here was measured.
 
 mod common;
-#[path = "../analysis/tests/fixture/mod.rs"]
-mod fixture;
 
 use std::fs;
 use std::path::Path;
@@ -15,9 +13,14 @@ use tempfile::{TempDir, tempdir};
 
 /// A day's run of two workloads; `w0` on smol costs `smol` times as much as anything else.
 fn day(day: u32, smol: f64) -> Run {
-    let mut run = fixture::run(&format!("run-{day:02}"), 2, u64::from(day), |workload, runner| {
-        if (workload, runner) == ("w0", "smol") { smol } else { 1.0 }
-    });
+    let mut run = runtime_bench_fixtures::run(
+        &format!("run-{day:02}"),
+        2,
+        u64::from(day),
+        |workload, runner| {
+            if (workload, runner) == ("w0", "smol") { smol } else { 1.0 }
+        },
+    );
     run.header.started = format!("2026-01-{day:02}T12:00:00Z");
     if smol > 1.0 {
         run.header.runners[1].packages.insert("smol".to_owned(), "2.0.0".to_owned());

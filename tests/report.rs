@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use common::made_up::made_up;
 use common::{Ended, command, run};
+use runtime_bench_fixtures::empty;
 use runtime_bench_results::store;
 use tempfile::{TempDir, tempdir};
 
@@ -17,7 +17,7 @@ fn two_runs() -> (TempDir, PathBuf) {
     let folder = tempdir().unwrap();
     let results = folder.path().join("results");
     for (id, day) in [("one", 1), ("two", 2)] {
-        store::keep(&made_up(id, day), &results).unwrap();
+        store::keep(&empty(id, day), &results).unwrap();
     }
     (folder, results)
 }

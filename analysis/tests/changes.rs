@@ -6,9 +6,7 @@ use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
 use runtime_bench_analysis::history::{ChangePoint, Document, Judged, Wanted, changes, machines};
 use runtime_bench_results::run::Run;
 
-mod fixture;
-
-use fixture::{cell, fail, reprice, upset_control};
+use runtime_bench_fixtures::{cell, fail, reprice, upset_control};
 
 /// Runs of two workloads, one a day, on a machine whose speed is another one each day; `cost` is told the
 /// number of the run, from 1.
@@ -16,13 +14,17 @@ fn runs(count: u32, cost: impl Fn(u32, &str, &str) -> f64) -> Vec<Run> {
     let mut rng = Rng::with_seed(7);
     let run = |day: u32| {
         let speed = 0.7 + 0.6 * rng.f64();
-        let mut run =
-            fixture::run(&format!("run-{day:02}"), 2, u64::from(day), |workload, runner| {
+        let mut run = runtime_bench_fixtures::run(
+            &format!("run-{day:02}"),
+            2,
+            u64::from(day),
+            |workload, runner| {
                 // Each cell differs by a percent or so from run to run.
                 speed
                     * (1.0 + 0.01 * (2.0 * rng_of(day, workload, runner) - 1.0))
                     * cost(day, workload, runner)
-            });
+            },
+        );
         run.header.started = format!("2026-01-{day:02}T12:00:00Z");
         run
     };
@@ -158,7 +160,8 @@ fn less_than_a_percent_is_no_change() {
         .map(|day| {
             let cost =
                 move |workload: &str, runner: &str| from(13, "smol", 1.006)(day, workload, runner);
-            let mut run = fixture::run(&format!("run-{day:02}"), 2, u64::from(day), cost);
+            let mut run =
+                runtime_bench_fixtures::run(&format!("run-{day:02}"), 2, u64::from(day), cost);
             run.header.started = format!("2026-01-{day:02}T12:00:00Z");
             run
         })

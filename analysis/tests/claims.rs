@@ -10,9 +10,7 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Outcome;
 
-mod fixture;
-
-use fixture::{ROUNDS, RUNNERS, cell, fail, run, upset_control};
+use runtime_bench_fixtures::{ROUNDS, RUNNERS, cell, fail, run, upset_control};
 
 fn at(workload: &str) -> Cell {
     Cell { workload: workload.into(), point: Point::new().with("n", 1, "") }

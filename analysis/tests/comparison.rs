@@ -1,12 +1,10 @@
 //! From one run or two to a document of words, on runs made in code.
 
-mod fixture;
-
-use fixture::{ROUNDS, cell, fail, reprice, run, upset_control};
 use runtime_bench_analysis::analysis::{analyse, pairwise};
 use runtime_bench_analysis::comparison::{
     Against, Document, FailOn, Outcome, Row, Word, files, judge, runners,
 };
+use runtime_bench_fixtures::{ROUNDS, cell, fail, reprice, run, upset_control};
 use runtime_bench_results::key::{CellKey, LOAD, Point};
 use runtime_bench_results::run::{End, Run};
 use runtime_bench_results::trial::Phase;

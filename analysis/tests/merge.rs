@@ -1,10 +1,8 @@
 //! Shards of a plan, joined to one run. No figure in here was measured.
 
-mod fixture;
-
-use fixture::{fail, run};
 use runtime_bench_analysis::analysis::{Analysis, Group, Status, analyse};
 use runtime_bench_analysis::history::machines;
+use runtime_bench_fixtures::{fail, run};
 use runtime_bench_results::merge::{MergeError, merge};
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::{End, Run};

@@ -4,15 +4,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use runtime_bench::api::instance::{AsyncSession, repeat_async};
-use runtime_bench::api::runtime::{AsyncRuntime, Family};
-use runtime_bench::api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
-use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench::results::key::{ParamValue, Point};
-use runtime_bench::results::metric::MetricDef;
-use runtime_bench::results::trial::{Metric, Phase};
+use runtime_bench::api::prelude::*;
+use runtime_bench::results::key::ParamValue;
 
 /// Counters between two that must not share a cache line: 128 bytes, two lines, as prefetchers pair them.
 const APART: usize = 16;

@@ -193,6 +193,39 @@ impl Talk {
     }
 }
 
+/// The two ends of a connection, which read alike with every runtime's `TcpStream` and its extension traits.
+macro_rules! talk {
+    () => {
+        async fn echo(mut stream: TcpStream, size: usize) {
+            let mut message = vec![0; size];
+            while stream.read_exact(&mut message).await.is_ok() {
+                if stream.write_all(&message).await.is_err() {
+                    return;
+                }
+            }
+        }
+
+        /// Sends messages, each unlike the one before, and counts the right echoes.
+        async fn converse(
+            mut stream: TcpStream,
+            connection: usize,
+            talk: Talk,
+        ) -> (TcpStream, usize) {
+            let (mut message, mut echo) = (vec![0; talk.size], vec![0; talk.size]);
+            let mut right = 0;
+            for number in 0..talk.messages {
+                $crate::by_hand::fill(&mut message, connection, number);
+                stream.write_all(&message).await.expect("the server listens");
+                stream.read_exact(&mut echo).await.expect("the server answers");
+                right += usize::from(message == echo);
+            }
+            (stream, right)
+        }
+    };
+}
+
+pub(crate) use talk;
+
 /// A message unlike the one before.
 pub(crate) fn fill(message: &mut [u8], connection: usize, number: usize) {
     let first = (connection * 31 + number * 7) as u8;

@@ -41,9 +41,6 @@ pub fn fewest_samples(share: f64) -> Option<u64> {
 }
 
 /// Encodes a histogram.
-///
-/// # Errors
-/// When it has no encoding, which is a bug of whoever made it.
 pub fn encode(histogram: &Histogram<u64>) -> Result<String, String> {
     let mut bytes = Vec::new();
     let encoded = V2DeflateSerializer::new().serialize(histogram, &mut bytes);

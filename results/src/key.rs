@@ -126,9 +126,6 @@ impl Point {
     }
 
     /// The count held by a parameter.
-    ///
-    /// # Errors
-    /// When there is no such parameter or it is not a whole number.
     pub fn count(&self, name: &str) -> Result<usize, ParamError> {
         self.params
             .iter()

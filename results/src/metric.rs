@@ -196,18 +196,3 @@ metrics! {
     TASK_MEMORY = MetricDef::memory("per-task"), "Memory per task.";
     CONNECTION_MEMORY = MetricDef::memory("per-connection"), "Memory per connection.";
 }
-
-/// The metrics that the harness adds to every block.
-pub const HARNESS: &[&MetricDef] = &[
-    &WALL,
-    &CPU,
-    &CPU_USER,
-    &CPU_SYSTEM,
-    &SWITCHES_VOLUNTARY,
-    &SWITCHES_INVOLUNTARY,
-    &THREADS,
-    &STARTUP,
-    &ALLOCATIONS,
-    &ALLOCATED,
-    &PEAK_MEMORY,
-];

@@ -165,9 +165,6 @@ pub enum RequestError {
 
 impl ProgramRequest {
     /// Reads a request.
-    ///
-    /// # Errors
-    /// When it has another version or form.
     pub fn read(text: &str) -> Result<Self, RequestError> {
         /// Every version begins so.
         #[derive(Deserialize)]

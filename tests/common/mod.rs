@@ -3,7 +3,6 @@
 
 pub(crate) mod bench_target;
 pub(crate) mod extension;
-pub(crate) mod made_up;
 pub(crate) mod running;
 
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ use super::samples::Samples;
 use super::scaling::scalings;
 use super::tail::{Tail, client_bound};
 use super::{AaControl, Analysis, Group, GroupNoise, Noise, Row, Status};
-use crate::stats::{Comparison, ControlCheck, Interval, Verdict, check_control, compare, lean};
+use crate::stats::{Comparison, ControlCheck, Interval, Verdict, compare, lean};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::run::{Plan, PlannedCell, Role, Run};
 use runtime_bench_results::trial::{Phase, metric};
@@ -176,7 +176,7 @@ impl Context<'_> {
     ) -> AaControl {
         let level = CONTROL_LEVEL / (self.groups * self.levels.looks) as f64;
         let comparison = compare(name, &paired(control, reference), level);
-        AaControl { check: check_control(&comparison), comparison }
+        AaControl { check: comparison.verdict.into(), comparison }
     }
 
     /// Who beats whom, among those of one class.

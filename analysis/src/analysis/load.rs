@@ -64,11 +64,11 @@ fn step(values: &[f64]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::fixtures::header;
+    use runtime_bench_fixtures::header;
     use runtime_bench_results::run::Line;
 
     fn run(cores: impl IntoIterator<Item = f64>) -> Run {
-        let mut run = Run::new(header(Vec::new()));
+        let mut run = Run::new(header("a", Vec::new()));
         for (number, cores) in cores.into_iter().enumerate() {
             let at_s = number as f64 * 0.1;
             let foreign_cores = Some(cores);

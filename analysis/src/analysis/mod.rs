@@ -8,8 +8,6 @@ mod compare;
 mod control;
 mod costs;
 mod counts;
-#[cfg(test)]
-mod fixtures;
 mod gathered;
 mod load;
 mod noise;

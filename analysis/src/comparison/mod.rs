@@ -8,6 +8,7 @@
 //! - [`Judged`]: a document and what a gate makes of it.
 
 mod builds;
+mod cells;
 mod files;
 pub(crate) mod gate;
 mod runners;

@@ -40,8 +40,8 @@ pub fn dependent(samples: &[f64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::random::normal;
     use fastrand::Rng;
+    use runtime_bench_fixtures::normal;
 
     /// A series in which each sample keeps `memory` of the one before.
     fn series(rng: &mut Rng, length: usize, memory: f64) -> Vec<f64> {

@@ -25,6 +25,12 @@ impl Interval {
         self.within(1.0 / (1.0 + share), 1.0 + share)
     }
 
+    /// Of a ratio, from that of its logarithm.
+    #[must_use]
+    pub fn exp(self) -> Self {
+        Self { low: self.low.exp(), high: self.high.exp() }
+    }
+
     /// Of the inverse of a ratio.
     #[must_use]
     pub fn inverse(self) -> Self {

@@ -12,6 +12,12 @@ pub(super) const RESAMPLES: usize = 999;
 /// Sizes whose draws are kept: those of all rounds, and of batches of two, three and four.
 const SIZES_KEPT: usize = 4;
 
+/// `mean(a) ÷ mean(b)` over pairs `(a, b)`; `None` where it is not finite.
+pub(super) fn mean_ratio(pairs: &[(f64, f64)]) -> Option<f64> {
+    let (a, b) = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
+    Some(a / b).filter(|ratio| ratio.is_finite())
+}
+
 /// The percentile-bootstrap interval, at 99 %, of `mean(a) ÷ mean(b)` over pairs `(a, b)`.
 ///
 /// Whole pairs are drawn, so what both sides of a round share stays together (Efron & Tibshirani,

@@ -7,7 +7,8 @@ use super::bootstrap::{LEVEL, SEED, percentile_interval};
 use super::dependence::batch_size;
 use super::interval::{Interval, dependent_interval, median};
 use super::mean_ratio::RESAMPLES;
-use super::verdict::{MARGIN, TIE, Verdict, fewest_pairs};
+use super::paired::fewest_pairs;
+use super::verdict::{MARGIN, TIE, Verdict, side};
 
 /// The costs of a cell in two runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,15 +71,10 @@ impl Unpaired {
         let Some((median, mean)) = self.interval.zip(self.mean_interval) else {
             return Verdict::NotCompared;
         };
-        let margin = 1.0 + margin.max(MARGIN);
-        if median.high < 1.0 / margin && mean.high < 1.0 {
-            Verdict::Faster
-        } else if median.low > margin && mean.low > 1.0 {
-            Verdict::Slower
-        } else if median.alike(TIE) && mean.alike(TIE) {
-            Verdict::Tie
-        } else {
-            Verdict::Open
+        match (side(median, margin.max(MARGIN)), side(mean, 0.0)) {
+            (Some(word), confirmed) if confirmed == Some(word) => word,
+            _ if median.alike(TIE) && mean.alike(TIE) => Verdict::Tie,
+            _ => Verdict::Open,
         }
     }
 }
@@ -100,8 +96,8 @@ fn mean_interval(base: &[f64], head: &[f64]) -> Option<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::random::normal;
     use proptest::prelude::{prop, prop_assert, proptest};
+    use runtime_bench_fixtures::normal;
 
     const LEVEL: f64 = 0.01 / 40.0;
 

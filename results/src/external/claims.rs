@@ -63,9 +63,6 @@ pub enum Impossible {
 
 impl Measured {
     /// Checks a block against the time that passed from the request to the reply, on so many cores.
-    ///
-    /// # Errors
-    /// What cannot be.
     pub fn check(
         &self,
         block: BlockSize,

@@ -17,41 +17,21 @@ pub enum MergeError {
     /// A file is a merged run.
     #[error("cannot merge {0}: it is already merged\nhelp: name the files of its shards")]
     Merged(String),
-    /// Two files do not share one plan.
+    /// Two files differ in what all shards must have in common.
     #[error(
-        "cannot merge {base} and {file}: their plans differ ({what})\nhelp: measure all shards with the same options, including --seed"
+        "cannot merge {base} and {file}: their {aspect} differ ({what})\nhelp: measure all shards {help}"
     )]
-    Plans {
+    Different {
         /// The first file.
         base: String,
         /// The file that differs from it.
         file: String,
-        /// In what.
+        /// Plans, builds or machines.
+        aspect: &'static str,
+        /// In what they differ.
         what: String,
-    },
-    /// Two files were measured by different executables.
-    #[error(
-        "cannot merge {base} and {file}: their builds differ ({what})\nhelp: measure all shards with the same executable"
-    )]
-    Builds {
-        /// The first file.
-        base: String,
-        /// The file that differs from it.
-        file: String,
-        /// In what.
-        what: String,
-    },
-    /// Two files are of machines of different kinds.
-    #[error(
-        "cannot merge {base} and {file}: their machines differ ({what})\nhelp: measure all shards on machines of one kind, or merge each kind with --partial and compare them with `runtime-bench report`"
-    )]
-    Machines {
-        /// The first file.
-        base: String,
-        /// The file that differs from it.
-        file: String,
-        /// In what.
-        what: String,
+        /// How all shards must be measured.
+        help: &'static str,
     },
     /// A workload was measured by more than one shard, or by none.
     #[error(

@@ -18,9 +18,6 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Takes a folder.
-    ///
-    /// # Errors
-    /// When another run has it, or the file cannot be made.
     pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(NAME);
         let open =

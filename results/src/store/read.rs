@@ -29,9 +29,6 @@ pub fn read(path: &Path) -> Result<Run, StoreError> {
 }
 
 /// The same from what is open already; `path` is what errors call it.
-///
-/// # Errors
-/// As [`read`].
 pub fn read_from(file: impl BufRead, path: &Path) -> Result<Run, StoreError> {
     let broken = |reason: String| StoreError::Broken { path: path.to_path_buf(), reason };
     let bytes = content(file, MOST_TEXT).map_err(|error| match error.kind() {

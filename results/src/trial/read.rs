@@ -19,9 +19,6 @@ pub enum ReplyError {
 impl TrialReply {
     /// What came of a trial, by what its process wrote: the last line is the reply, and whatever a runtime
     /// printed before it is noise. A figure that cannot be is an error, not a figure.
-    ///
-    /// # Errors
-    /// When there is no reply that this version understands.
     pub fn read(output: &str) -> Result<Outcome, ReplyError> {
         let last =
             output.lines().rfind(|line| !line.trim().is_empty()).ok_or(ReplyError::Silent)?;

@@ -107,11 +107,7 @@ impl AsyncRuntime for Runtime {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         task::block_on(task::spawn(root))
     }
 

@@ -58,11 +58,7 @@ impl Pool {
 }
 
 impl DataParallel for Pool {
-    fn run<T, F>(&self, root: F) -> T
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T {
         self.0.install(root)
     }
 

@@ -62,19 +62,11 @@ impl ThreadRuntime for OsThreads {
         Ok(Kept(Vec::new()))
     }
 
-    fn run<T, F>(&self, root: F) -> T
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T {
         Self::join(Self::spawn(root))
     }
 
-    fn spawn<T, F>(job: F) -> JoinHandle<T>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn spawn<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(job: F) -> JoinHandle<T> {
         thread::spawn(job)
     }
 

@@ -103,11 +103,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         builder.worker_threads(workers).enable_all().build().map(Second)
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         self.runtime.block_on(Task(self.runtime.spawn(root)))
     }
 
@@ -119,11 +115,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         self.runtime.block_on(root)
     }
 
-    fn spawn<F>(future: F) -> Task<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> Task<F::Output> {
         Task(tokio::spawn(future))
     }
 

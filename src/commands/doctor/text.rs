@@ -2,7 +2,7 @@
 
 use runtime_bench_analysis::stats::ControlCheck;
 
-use super::Diagnosis;
+use super::diagnosis::Diagnosis;
 use super::floor::Floor;
 use super::surroundings::Surroundings;
 

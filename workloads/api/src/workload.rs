@@ -170,18 +170,12 @@ pub trait Workload: Clone + Send + Sync + 'static {
     }
 
     /// Prepares the inputs of an external runner: input files, a server to talk to.
-    ///
-    /// # Errors
-    /// When an input cannot be created.
     fn external_inputs(&self, _trial: &Trial<Self::Params>) -> Result<ExternalInputs, Failure> {
         Ok(ExternalInputs::default())
     }
 
     /// Parses the outputs of an external runner, one per iteration: the fields of [`Workload::Output`] in
     /// JSON. Fills in the expected values.
-    ///
-    /// # Errors
-    /// When one is malformed.
     fn parse_outputs(
         &self,
         _trial: &Trial<Self::Params>,
@@ -191,9 +185,6 @@ pub trait Workload: Clone + Send + Sync + 'static {
     }
 
     /// Prepares a session that loads the server of an external runner; servers only.
-    ///
-    /// # Errors
-    /// When its clients cannot be started.
     fn on_address(
         self,
         _trial: Trial<Self::Params>,
@@ -222,6 +213,18 @@ pub struct Requirements {
     pub shuts_down: bool,
     /// Minimum time of a trial if a schedule determines it.
     pub time: Duration,
+}
+
+impl Requirements {
+    /// Of `tasks` that hold at most a kilobyte each.
+    pub fn of_tasks(tasks: usize) -> Self {
+        Self { tasks, memory: (tasks as u64).saturating_mul(1_024), ..Self::default() }
+    }
+}
+
+/// What is wrong with an output, unless it is right.
+pub fn ensure(right: bool, wrong: impl FnOnce() -> String) -> Result<(), String> {
+    if right { Ok(()) } else { Err(wrong()) }
 }
 
 /// A point with 1, 2, 4 … workers, up to the number of the run.

@@ -10,15 +10,11 @@ use std::sync::Arc;
 use super::churn::{Churned, Params, SIZE, ended};
 use super::first_failure::FirstFailure;
 use super::message::fill;
-use runtime_bench_api::instance::{LocalSession, repeat_local};
 use runtime_bench_api::loopback::listen;
-use runtime_bench_api::runtime::{Buffer, LocalRuntime};
-use runtime_bench_api::workload::Failure;
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::Buffer;
 
 /// Listens, and opens the connections of each iteration.
-///
-/// # Errors
-/// When the system refuses a socket or a port.
 pub(super) fn session<R: LocalRuntime>(
     params: Params,
 ) -> Result<impl LocalSession<Output = Churned>, Failure> {

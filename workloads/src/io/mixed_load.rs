@@ -2,21 +2,13 @@
 
 use std::marker::PhantomData;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::reported;
 use super::server::{self, Load, Served};
 use crate::cpu::xorshift::{scattered, xorshift};
-use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::Report;
-use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
 
 const UNLOADED: &str = "unloaded";
 const INLINE: &str = "inline";
@@ -148,11 +140,9 @@ impl Workload for MixedLoad {
     fn verify(&self, trial: &Trial<Params>, mixed: &Mixed) -> Result<(), String> {
         reported::verify(&mixed.report)?;
         let expected = trial.params.expected();
-        if mixed.xor == expected {
-            Ok(())
-        } else {
-            Err(format!("the jobs combine to {:x}, expected {expected:x}", mixed.xor))
-        }
+        ensure(mixed.xor == expected, || {
+            format!("the jobs combine to {:x}, expected {expected:x}", mixed.xor)
+        })
     }
 
     fn describe(&self, mixed: &Mixed) -> String {

@@ -1,16 +1,11 @@
 //! Checks and metrics of the reports of the load generator.
 
 use runtime_bench_results::histogram::{self, Histogram, PERCENTILES, fewest_samples};
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::Metric;
 
 use runtime_bench_api::load::{PATIENCE, Report};
-use runtime_bench_api::workload::Timed;
+use runtime_bench_api::prelude::*;
 
 /// Checks that every message was answered correctly, and that the generator's numbers are consistent.
-///
-/// # Errors
-/// The expected and the actual value.
 pub(super) fn verify(report: &Report) -> Result<(), String> {
     let Report { sent, answered, wrong, .. } = *report;
     if sent == 0 || answered != sent || wrong > 0 {
@@ -29,14 +24,12 @@ pub(super) fn verify(report: &Report) -> Result<(), String> {
     let expected = per_ns * (report.mean_ns - report.late_mean_ns);
     // Latency and lateness come from histograms with three digits.
     let tolerance = 0.1 * expected.abs() + 0.002 * per_ns * report.mean_ns + 0.1;
-    if (report.in_flight - expected).abs() <= tolerance {
-        Ok(())
-    } else {
-        Err(format!(
+    ensure((report.in_flight - expected).abs() <= tolerance, || {
+        format!(
             "{} messages in flight on average, but throughput × mean latency is {expected}",
             report.in_flight
-        ))
-    }
+        )
+    })
 }
 
 /// The latencies of an open loop: percentiles as in [`PERCENTILES`], then the maximum.

@@ -4,16 +4,14 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use runtime_bench_results::key::{LOAD, ParamError, Point, RATE};
+use runtime_bench_results::key::{LOAD, ParamError, RATE};
 
 use super::echo;
-use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
 use runtime_bench_api::loopback::waits_for_sockets;
-use runtime_bench_api::runtime::{
-    AsyncRuntime, ExternalThread, Family, LocalRuntime, ThreadRuntime,
-};
-use runtime_bench_api::workload::{Failure, Requirements, Setup, Unsupported};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::ExternalThread;
+use runtime_bench_api::workload::Setup;
 
 /// Memory of the buffers at both ends of a connection, and of its task.
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
@@ -48,9 +46,6 @@ pub struct Load {
 
 impl Load {
     /// An echo load at the rate of a point.
-    ///
-    /// # Errors
-    /// When a parameter is missing or out of range.
     pub(super) fn of_echo_schedule(point: &Point) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let rate = rate(point)?;
@@ -62,9 +57,6 @@ impl Load {
     }
 
     /// A closed-loop echo load, which measures capacity.
-    ///
-    /// # Errors
-    /// When a parameter is missing or out of range.
     pub(super) fn of_capacity(point: &Point) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let messages = point.count_in("messages", 1..=1_000_000)? as u64;
@@ -101,9 +93,6 @@ fn rate(point: &Point) -> Result<u64, Unsupported> {
 }
 
 /// Requirements of a server under this load.
-///
-/// # Errors
-/// On families that cannot wait for sockets, and on systems without the load generator.
 pub(super) fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsupported> {
     load::fits()?;
     waits_for_sockets(family)?;
@@ -123,9 +112,6 @@ pub(super) struct Served(Clients);
 
 impl Served {
     /// Listens, serves each connection in its own task, and starts the clients.
-    ///
-    /// # Errors
-    /// When the server cannot listen or the clients cannot be started.
     pub(super) async fn on_async<R, F, H>(
         setup: &Setup,
         plan: &Load,
@@ -156,9 +142,6 @@ impl Served {
     }
 
     /// Serves echoes on a runtime whose tasks stay on one thread.
-    ///
-    /// # Errors
-    /// As [`Served::on_async`].
     pub(super) async fn echo_on_local<R>(setup: &Setup, plan: &Load) -> Result<Self, Failure>
     where
         R: LocalRuntime,
@@ -191,9 +174,6 @@ impl Served {
     }
 
     /// Listens, serves each connection on a thread, and starts the clients.
-    ///
-    /// # Errors
-    /// When the server cannot listen or the clients cannot be started.
     pub(super) fn on_threads<T, H>(setup: &Setup, plan: &Load, handle: H) -> Result<Self, Failure>
     where
         T: ThreadRuntime,
@@ -217,9 +197,6 @@ impl Served {
     }
 
     /// Serves echoes.
-    ///
-    /// # Errors
-    /// As [`Served::on_async`].
     pub(super) async fn echo_on_async<R>(setup: &Setup, plan: &Load) -> Result<Self, Failure>
     where
         R: AsyncRuntime,
@@ -229,9 +206,6 @@ impl Served {
     }
 
     /// Serves echoes on threads.
-    ///
-    /// # Errors
-    /// As [`Served::on_threads`].
     pub(super) fn echo_on_threads<T>(setup: &Setup, plan: &Load) -> Result<Self, Failure>
     where
         T: ThreadRuntime,
@@ -240,9 +214,6 @@ impl Served {
     }
 
     /// Starts the clients of a server, which may be another process.
-    ///
-    /// # Errors
-    /// When the clients cannot be started.
     pub(super) fn with_clients(
         setup: &Setup,
         plan: &Load,
@@ -252,17 +223,11 @@ impl Served {
     }
 
     /// Drives the clients, from a task.
-    ///
-    /// # Errors
-    /// When the generator ended or sent something other than a report.
     pub(super) async fn drive_async(&self, drive: Drive) -> Result<Report, Failure> {
         self.0.ask(drive).await
     }
 
     /// Drives the clients, on a thread.
-    ///
-    /// # Errors
-    /// As [`Served::drive_async`].
     pub(super) fn drive(&self, drive: Drive) -> Result<Report, Failure> {
         self.0.ask_blocking(drive)
     }

@@ -171,8 +171,7 @@ impl Evidence {
             Self::Pairs(pairs) => {
                 let logs: Vec<f64> =
                     pairs.iter().map(|(a, b)| (a / b).ln()).filter(|log| log.is_finite()).collect();
-                let exp = |logs: Interval| Interval { low: logs.low.exp(), high: logs.high.exp() };
-                let interval = series_interval(&logs, level).map(exp);
+                let interval = series_interval(&logs, level).map(Interval::exp);
                 Some(Estimate { value: median(&logs)?.exp(), interval })
             }
             Self::Apart(values, baseline) => {

@@ -82,9 +82,6 @@ pub struct Report {
 }
 
 /// Rejects platforms that the generator does not support.
-///
-/// # Errors
-/// Outside Linux.
 pub fn fits() -> Result<(), Unsupported> {
     if cfg!(target_os = "linux") {
         return Ok(());

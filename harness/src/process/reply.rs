@@ -1,0 +1,75 @@
+//! What a trial program says, or why it says nothing.
+
+use std::process::ExitStatus;
+
+use runtime_bench_results::trial::{ErrorKind, Outcome, ReplyError, TrialReply};
+
+/// What came of a process that has ended.
+pub(super) fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
+    let error = |kind, message| Outcome::Error { kind, message };
+    match TrialReply::read(stdout) {
+        Ok(outcome) => outcome,
+        Err(ReplyError::Silent | ReplyError::NotUnderstood(_)) if !status.success() => {
+            let words =
+                last_words(stderr).map_or_else(String::new, |line| format!("; it said: {line}"));
+            let hint =
+                if killed(status) { "; the system kills so when memory runs out" } else { "" };
+            let message = format!("the process ended with {status} and no reply{words}{hint}");
+            error(ErrorKind::Crashed, message)
+        }
+        Err(why) => error(ErrorKind::Protocol, why.to_string()),
+    }
+}
+
+/// The first thing that a process says of its end: a line, and the next where it announces one, as a panic
+/// does.
+fn last_words(stderr: &str) -> Option<String> {
+    let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next()?;
+    let more = lines.next().filter(|_| first.ends_with(':'));
+    Some(more.map_or_else(|| first.to_owned(), |more| format!("{first} {more}")))
+}
+
+/// Whether a signal ended it that nothing can catch.
+#[cfg(unix)]
+fn killed(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal() == Some(nix::sys::signal::Signal::SIGKILL as i32)
+}
+
+#[cfg(not(unix))]
+fn killed(_: ExitStatus) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    fn kind(raw_status: i32, stdout: &str) -> Option<ErrorKind> {
+        match reply(ExitStatus::from_raw(raw_status), stdout, "") {
+            Outcome::Ok { .. } => None,
+            Outcome::Error { kind, .. } => Some(kind),
+        }
+    }
+
+    #[test]
+    fn a_panic_is_told_with_its_message() {
+        let told =
+            last_words("\nthread 'x' panicked at a.rs:1:2:\nno luck\nnote: run with").unwrap();
+        assert_eq!(told, "thread 'x' panicked at a.rs:1:2: no luck");
+        assert_eq!(last_words("out of luck\nand more").as_deref(), Some("out of luck"));
+        assert_eq!((last_words(""), last_words("only:").as_deref()), (None, Some("only:")));
+    }
+
+    #[test]
+    fn what_is_no_reply_has_its_kind() {
+        assert_eq!(kind(0, ""), Some(ErrorKind::Protocol));
+        assert_eq!(kind(0, "hello"), Some(ErrorKind::Protocol));
+        assert_eq!(kind(6, ""), Some(ErrorKind::Crashed));
+        assert_eq!(kind(101 << 8, "half a li"), Some(ErrorKind::Crashed));
+        let newer = r#"{"protocol":9,"status":"error","kind":"setup","message":""}"#;
+        assert_eq!(kind(101 << 8, newer), Some(ErrorKind::Protocol));
+    }
+}
