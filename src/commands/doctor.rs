@@ -1,5 +1,5 @@
-//! `doctor`: is this machine quiet enough, how small a difference can be seen on it, and what
-//! would help?
+//! `doctor`: checks whether this machine is quiet enough, how small a difference it can detect, and
+//! what would improve it.
 
 mod advice;
 mod floor;
@@ -37,7 +37,7 @@ const CELLS: f64 = 2.0 * WORKLOADS.len() as f64;
 /// A trial takes some milliseconds; one that takes so long has failed.
 const TRIAL_LIMIT: Duration = Duration::from_secs(5);
 
-/// An examination takes no longer than this.
+/// The longest budget.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// What was found.
@@ -47,11 +47,11 @@ struct Diagnosis {
     runner: String,
     /// One for each kind of work.
     floors: Vec<Floor>,
-    /// What went on beside it.
+    /// Background load during the check.
     surroundings: Surroundings,
     /// What would help, one sentence each.
     advice: Vec<String>,
-    /// Why verdicts of this machine are not to be trusted now; none when it can be used.
+    /// Why results from this machine cannot be trusted now; empty if they can.
     troubles: Vec<String>,
 }
 
@@ -61,13 +61,13 @@ pub struct DoctorArgs {
     /// Runner that is measured against itself
     #[arg(long, value_name = "NAME", default_value = "tokio")]
     pub runner: String,
-    /// Most time to spend; 150 rounds are enough, and may take less
+    /// Longest time to spend; stops earlier if 150 rounds take less
     #[arg(long, value_name = "TIME", default_value = "40s", value_parser = examination)]
     pub budget: Duration,
-    /// How to print what was found
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// No progress
+    /// Do not print progress
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -87,19 +87,20 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
     let whole = [whole(Profile::Quick)?, whole(Profile::Standard)?];
     let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
     let folder = folder.map_err(|error| {
-        Error::CouldNotRun(format!("cannot make a temporary folder: {error}; set TMPDIR"))
+        Error::CouldNotRun(format!("cannot create a temporary folder: {error}\nhelp: set TMPDIR"))
     })?;
     let output =
         Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
     if !args.quiet {
-        print_error(&format!("{} against itself, at most {:?}", args.runner, args.budget));
+        print_error(&format!(
+            "measuring {} against itself for at most {:?}",
+            args.runner, args.budget
+        ));
     }
     let interrupt = Interrupt::install()?;
     let done = measure(registry, &planned, Profile::Quick, &output, &interrupt)?;
     if interrupt.requested() {
-        return Err(Error::Interrupted(
-            "interrupted; nothing is kept of an examination".to_owned(),
-        ));
+        return Err(Error::Interrupted("interrupted; `doctor` keeps no results".to_owned()));
     }
     let diagnosis = diagnose(&done.run, &whole)?;
     match args.format {
@@ -116,7 +117,11 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
 fn examination(text: &str) -> Result<Duration, String> {
     let budget = duration(text)?;
     let sensible = Duration::from_secs(1)..=LONGEST;
-    if sensible.contains(&budget) { Ok(budget) } else { Err("between 1s and 60s".to_owned()) }
+    if sensible.contains(&budget) {
+        Ok(budget)
+    } else {
+        Err("must be between 1s and 60s".to_owned())
+    }
 }
 
 fn request(args: &DoctorArgs) -> Result<PlanRequest, Error> {
@@ -136,13 +141,13 @@ fn request(args: &DoctorArgs) -> Result<PlanRequest, Error> {
 /// Reads a run of the reference against itself.
 ///
 /// # Errors
-/// When a cell failed: then nothing can be said.
+/// When a cell failed or nothing was measured.
 fn diagnose(run: &Run, whole: &[WholeRun; 2]) -> Result<Diagnosis, Error> {
     let analysis = analyse(run);
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     if let Some(row) = rows.into_iter().find(|row| row.status.word() == "failed") {
         return Err(Error::CouldNotRun(format!(
-            "{} failed, so this machine cannot be examined: {}",
+            "cannot check this machine: {} failed: {}",
             row.key,
             row.status.reason()
         )));
@@ -151,7 +156,7 @@ fn diagnose(run: &Run, whole: &[WholeRun; 2]) -> Result<Diagnosis, Error> {
         analysis.groups.iter().map(|group| Floor::of(run, group, whole)).collect();
     if floors.iter().all(|floor| floor.rounds == 0) {
         return Err(Error::CouldNotRun(format!(
-            "nothing could be measured: {}",
+            "cannot check this machine: nothing was measured: {}",
             floors.iter().find_map(|floor| floor.reason.clone()).unwrap_or_default()
         )));
     }
@@ -165,15 +170,14 @@ fn diagnose(run: &Run, whole: &[WholeRun; 2]) -> Result<Diagnosis, Error> {
     })
 }
 
-/// Why the machine is not to be trusted now.
+/// Why results from this machine cannot be trusted now.
 fn troubles(floors: &[Floor], surroundings: &Surroundings) -> Vec<String> {
     let mut troubles = Vec::new();
     let apart = floors.iter().filter(|floor| floor.control == Some(ControlCheck::Failed));
     let apart: Vec<&str> = apart.map(|floor| floor.name.as_str()).collect();
     if !apart.is_empty() {
         troubles.push(format!(
-            "identical code was told apart in {}: the machine is too restless, try again when it is \
-             idle",
+            "identical code looked different in {}: try again when the machine is idle",
             apart.join(", ")
         ));
     }
@@ -182,8 +186,8 @@ fn troubles(floors: &[Floor], surroundings: &Surroundings) -> Vec<String> {
         && share < LEAST_FREE
     {
         troubles.push(format!(
-            "only {free:.1} of {ideal:.0} cores were free: runners of several threads would be \
-             measured with fewer, so end what else is running"
+            "only {free:.1} of {ideal:.0} cores were free, too few for multi-threaded runners: \
+             stop other programs"
         ));
     }
     troubles
@@ -225,7 +229,7 @@ mod tests {
         let taken = troubles(&unproven, &with(1.3));
         assert!(taken.len() == 1 && taken[0].contains("only 1.3 of 2 cores"), "{taken:?}");
         let both = troubles(&[floor(Some(ControlCheck::Failed))], &with(1.0));
-        assert!(both.len() == 2 && both[0].contains("told apart in w/-"), "{both:?}");
+        assert!(both.len() == 2 && both[0].contains("looked different in w/-"), "{both:?}");
     }
 
     #[test]
@@ -248,7 +252,7 @@ mod tests {
         for words in ["1.0%", "3.0%", "2.0%", "no sockets here", "0.25", "do this"] {
             assert!(text.contains(words), "no {words} in: {text}");
         }
-        assert!(text.contains("not readable") && !text.contains("NaN"), "{text}");
+        assert!(text.contains("unavailable") && !text.contains("NaN"), "{text}");
         let data: serde_json::Value = serde_json::from_str(&json(&diagnosis).unwrap()).unwrap();
         assert_eq!(data["floors"][0]["control"], "passed");
         assert!(data["floors"][1]["half_width"].is_null());

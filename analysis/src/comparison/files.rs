@@ -15,7 +15,7 @@ use runtime_bench_results::run::{Role, Run};
 /// Rows that changed alike by more than this make a reader look at the machine.
 const SHIFT: f64 = 0.03;
 
-/// Other runners that tell what a run did to all of them: the median of three does not follow one.
+/// Fewest other runners for a baseline: the median of three does not follow a single one.
 const FEWEST_OTHERS: usize = 3;
 
 /// Error level of all rows of two files, divided among them (Bonferroni).
@@ -138,19 +138,18 @@ impl<'a> Common<'a> {
         Self { base, head, figures }
     }
 
-    /// Why the figures of both are not compared.
+    /// Why the figures are not compared.
     fn not_alike(&self) -> String {
         match (self.base.calibrated_rate(), self.head.calibrated_rate()) {
             (Some(base), Some(head)) => format!(
-                "the rate was calibrated in each run anew, to {base} and {head}: such rows are compared \
-                 within a run only"
+                "each run calibrated its own rate, {base} and {head}: such rows are comparable \
+                 within one run only"
             ),
             _ => "base and candidate report different metrics or units".to_owned(),
         }
     }
 
-    /// A word and its reason where there is nothing to compare; `None` where neither run has
-    /// anything to say.
+    /// A result and its reason if there is nothing to compare; `None` if neither run has a result.
     fn without_figures(&self) -> Option<(Word, String)> {
         let [from, to] = [&self.base.row.status, &self.head.row.status];
         let told = |side: &str, status: &Status| match status.reason() {
@@ -203,7 +202,7 @@ impl Judge<'_> {
         let others = common.figures.as_ref().and_then(|figures| figures.others);
         if let Some(others) = others.filter(|by| tie && by.abs() > SHIFT.ln_1p()) {
             withdraw(&format!(
-                "all runners of it changed alike, by {:+.1}%",
+                "all runners at this point changed together, by {:+.1}%",
                 100.0 * others.exp_m1()
             ));
         }
@@ -241,13 +240,13 @@ fn said(result: &Unpaired, margin: f64) -> (Word, String) {
         Verdict::Tie => return (Word::Tie, String::new()),
         // Without the margin it would be a verdict.
         _ if matches!(result.verdict(0.0), Verdict::Faster | Verdict::Slower) => {
-            "runs differ by as much without a change".to_owned()
+            "runs differ this much even without a change".to_owned()
         }
         Verdict::NotCompared => {
             let ([base, head], fewest) = (result.independent, fewest_unpaired(result.level));
             format!(
-                "{base} independent samples of the base and {head} of the candidate; each \
-                 needs {fewest}"
+                "too few independent samples: {base} of the base and {head} of the candidate, but \
+                 each needs {fewest}"
             )
         }
         _ => "the interval is too wide, or the means do not confirm it".to_owned(),
@@ -258,10 +257,10 @@ fn said(result: &Unpaired, margin: f64) -> (Word, String) {
 /// Compares two runs, each with what it is called, cell by cell: the cells that `keep` wants.
 ///
 /// A cell's counterpart has the same workload, variant, parameters, runner, phase, worker and pool
-/// threads. Its ratio is relative to what the other runners at its point did between the runs, where there
-/// are three, so that neither a change of the machine nor one of the reference is told of it. The level of a
-/// row is 0.01 ÷ rows that `keep` left; how much two runs differ anyway ([`between_runs`]) is read from all
-/// that they have in common. The worst row comes first.
+/// threads. Its ratio is relative to the change of the other runners at its point, if there are at
+/// least three, so that a change of the machine or the reference is not attributed to it. The level of
+/// a row is 0.01 ÷ rows that `keep` selects; the spread between the runs ([`between_runs`]) is
+/// estimated from all common rows. The worst row comes first.
 pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> bool) -> Document {
     let analyses = [analyse(base.1), analyse(head.1)];
     let [from, to] = [cells(&analyses[0]), cells(&analyses[1])];
@@ -352,30 +351,29 @@ fn describe(document: &mut Document, common: &[Common<'_>], spreads: &[Spread]) 
     let known = compared().any(|(_, spread)| !spread.assumed);
     document.notes.push(match compared().find(|(_, spread)| spread.assumed) {
         _ if known => format!(
-            "spread between the runs: {}, read from {rows} rows in common, each from those that are \
-             as noisy; a verdict lies beyond {}",
+            "spread between the runs: {}, estimated from {rows} common rows, separately for each \
+             noise class; a difference must exceed {}",
             range(|spread| spread.sigma.exp_m1()),
             range(|spread| spread.margin)
         ),
         Some((_, spread)) => format!(
-            "spread between the runs: unknown, because fewer than 8 of {rows} rows in common tell it; \
-             {:.1}% is assumed, and a verdict lies beyond {:.1}%; compare more cells",
+            "spread between the runs: unknown, because fewer than 8 of {rows} common rows are \
+             usable; {:.1}% is assumed, so a difference must exceed {:.1}%; compare more cells",
             100.0 * spread.sigma.exp_m1(),
             100.0 * spread.margin
         ),
-        None => "no row has figures in both runs".to_owned(),
+        None => "no row has results in both runs".to_owned(),
     });
     if compared().any(|(figures, _)| figures.others.is_some()) {
         document.notes.push(
-            "ratios are relative to what the other runners at the same point did between the runs"
-                .to_owned(),
+            "ratios are relative to the change of the other runners at the same point".to_owned(),
         );
     }
     let shift = median(&compared().map(|(figures, _)| figures.change).collect::<Vec<f64>>());
     if let Some(shift) = shift.filter(|shift| known && shift.abs() > SHIFT.ln_1p()) {
         document.warnings.push(format!(
-            "most rows changed alike, by {:+.1}%: that cannot be told from a change of the \
-             machine; `runtime-bench ab` interleaves two builds",
+            "most rows changed together, by {:+.1}%, which may be due to the machine; \
+             `runtime-bench ab` interleaves two builds",
             100.0 * shift.exp_m1()
         ));
     }

@@ -2,17 +2,17 @@
 
 use super::quantile::quantile;
 
-/// Past deltas without which there is no threshold: from 10, noise passes it in 2.5–7 % of cells.
+/// Past deltas without which there is no threshold: from 10, noise passes it in 2.5–7% of cells.
 const FEWEST_RUNS: usize = 30;
 /// Interquartile ranges above the third quartile, as rustc-perf has it.
 const FENCE: f64 = 3.0;
 /// No smaller change is ever reported.
 const LEAST: f64 = 0.01;
 
-/// The size from which a relative change is out of the ordinary: Q3 + 3·IQR of past sizes, 1 % at
+/// The size from which a relative change is out of the ordinary: Q3 + 3·IQR of past sizes, 1% at
 /// least (Tukey, *Exploratory Data Analysis*, §2D: the outer fence).
 ///
-/// `deltas` are relative changes of one cell, one of each past run on the same machine (0.02 is 2 %
+/// `deltas` are relative changes of one cell, one of each past run on the same machine (0.02 is 2%
 /// up or, negative, down). `None` from fewer than 30 of them; those that are not finite do not count.
 pub fn threshold(deltas: &[f64]) -> Option<f64> {
     let mut sizes: Vec<f64> =

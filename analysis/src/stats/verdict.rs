@@ -348,11 +348,11 @@ fn one_mode(verdict: Verdict, modes: &Modes, level: f64) -> Verdict {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ControlCheck {
-    /// The two are proven alike within 3 %.
+    /// A tie within 3%.
     Passed,
     /// Too noisy, or too few rounds, to prove them alike.
     Inconclusive,
-    /// Identical code was told apart: the verdicts beside it are not to be trusted.
+    /// Identical code looked different, so the results of this comparison cannot be trusted.
     Failed,
 }
 
@@ -449,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_that_resemble_their_neighbours_are_not_counted_one_by_one() {
+    fn rounds_that_resemble_their_neighbors_are_not_counted_one_by_one() {
         let modes: Vec<(f64, f64)> =
             (0..60).map(|round| (if round < 40 { 0.8 } else { 1.3 }, 1.0)).collect();
         let comparison = compare("tokio", &modes, LEVEL);

@@ -34,7 +34,7 @@ pub const LOAD: &str = "load";
 /// The adapter of an external runner has this long to report after the runner's time limit.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Variables that would change a runner behind the plan's back.
+/// Environment variables that would resize a runner.
 const RUNTIME_VARIABLES: [&str; 6] = [
     "ASYNC_STD_THREAD_COUNT",
     "BLOCKING_MAX_THREADS",
@@ -99,7 +99,7 @@ impl<'a> ProcessExecutor<'a> {
         let scratch = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
         let scratch = scratch.map_err(|error| {
             Error::CouldNotRun(format!(
-                "cannot make a temporary folder in {}: {error}; set TMPDIR to another",
+                "cannot create a temporary folder in {}: {error}\nhelp: set TMPDIR to another folder",
                 env::temp_dir().display()
             ))
         })?;
@@ -227,7 +227,7 @@ impl Executor for ProcessExecutor<'_> {
                 error(ErrorKind::TimedOut, format!("no reply within {limit} s"))
             }
             Ok(Ended::Interrupted) => error(ErrorKind::Setup, "interrupted".to_owned()),
-            Err(system) => error(ErrorKind::Setup, format!("it cannot be started: {system}")),
+            Err(system) => error(ErrorKind::Setup, format!("cannot be started: {system}")),
         }
     }
 
@@ -237,7 +237,7 @@ impl Executor for ProcessExecutor<'_> {
             return Some(Finished::not_started(error.clone()));
         }
         let Some(route) = self.route(trial.cell) else {
-            let message = format!("no program measures {} here", trial.cell);
+            let message = format!("no trial program can measure {}", trial.cell);
             return Some(Finished::not_started(TrialError::new(ErrorKind::Setup, message)));
         };
         let program = match trial.cell.point.allocator() {
@@ -245,7 +245,7 @@ impl Executor for ProcessExecutor<'_> {
             Some(allocator) => match self.program(MIMALLOC) {
                 Ok(program) => program,
                 Err(missing) => {
-                    let message = format!("no trial on {allocator}: {missing}");
+                    let message = format!("cannot use the allocator {allocator}: {missing}");
                     let error = TrialError::new(ErrorKind::Setup, message);
                     return Some(Finished::not_started(error));
                 }
@@ -310,12 +310,12 @@ fn command(program: &Program) -> Command {
     command
 }
 
-/// Refuses a path that a request cannot hold: it is JSON, whose text is UTF-8.
+/// Rejects a path that a request cannot contain, because JSON text is UTF-8.
 fn require_utf8(path: &Path) -> Result<(), Error> {
     match path.to_str() {
         Some(_) => Ok(()),
         None => Err(Error::CouldNotRun(format!(
-            "the path {} is not UTF-8: rename its folders, or set TMPDIR to another folder",
+            "the path {} is not UTF-8\nhelp: rename its folders, or set TMPDIR to another folder",
             path.display()
         ))),
     }
@@ -337,24 +337,31 @@ pub fn output(
         Err(error) => Err(format!("cannot be started: {error}")),
     }
 }
-/// What came of a process that has ended.
+/// The outcome of a process that has ended.
 fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
     let error = |kind, message| Outcome::Error { kind, message };
     match TrialReply::read(stdout) {
         Ok(outcome) => outcome,
         Err(ReplyError::Silent | ReplyError::NotUnderstood(_)) if !status.success() => {
-            let words =
-                last_words(stderr).map_or_else(String::new, |line| format!("; it said: {line}"));
-            let hint =
-                if killed(status) { "; the system kills so when memory runs out" } else { "" };
-            let message = format!("the process ended with {status} and no reply{words}{hint}");
+            let words = last_words(stderr).map_or_else(String::new, |line| {
+                format!(
+                    "; its last message: \
+                    {line}"
+                )
+            });
+            let hint = if killed(status) {
+                "; the system may kill a process like this when memory runs out"
+            } else {
+                ""
+            };
+            let message = format!("the process ended without a reply ({status}){words}{hint}");
             error(ErrorKind::Crashed, message)
         }
         Err(why) => error(ErrorKind::Protocol, why.to_string()),
     }
 }
 
-/// The first thing that a process says of its end: a line, and the next where it announces one, as a panic
+/// The message that a process ends with: a line, and the next one if the first announces it, as a panic
 /// does.
 fn last_words(stderr: &str) -> Option<String> {
     let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());

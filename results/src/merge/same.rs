@@ -7,7 +7,8 @@ use crate::key::CellKey;
 use crate::run::{Plan, PlannedCell, Role};
 use crate::trial::Phase;
 
-/// Refuses a file that is no shard of the same plan, by the same build, on a machine of the same kind.
+/// Rejects a file that is not a shard of the same plan, by the same build, on a machine of the same
+/// kind.
 pub(super) fn check(base: &File, file: &File) -> Result<(), MergeError> {
     let labels = || (base.label.clone(), file.label.clone());
     let [from, to] = [&base.run.header, &file.run.header];
@@ -24,7 +25,7 @@ pub(super) fn check(base: &File, file: &File) -> Result<(), MergeError> {
     let mut plans = plans(&from.plan, &to.plan);
     plans.extend(differs("number of shards", Some(&base.shard.of), Some(&file.shard.of)));
     if from.workloads != to.workloads || from.runners != to.runners {
-        plans.push("what workloads or runners say of themselves".to_owned());
+        plans.push("descriptions of workloads or runners".to_owned());
     }
     if !plans.is_empty() {
         let (base, file) = labels();
@@ -71,7 +72,7 @@ fn planned(cell: &PlannedCell) -> (&CellKey, Role, Phase) {
     (&cell.key, cell.role, cell.phase)
 }
 
-/// The first cell that is not planned alike.
+/// The first cell that is planned differently.
 fn cells(base: &[PlannedCell], head: &[PlannedCell]) -> Option<String> {
     let pairs = base.iter().zip(head);
     let (from, to) = pairs
@@ -92,7 +93,7 @@ fn cells(base: &[PlannedCell], head: &[PlannedCell]) -> Option<String> {
             let other = |cell: Option<&PlannedCell>| {
                 cell.map_or_else(|| "nothing".to_owned(), |cell| cell.key.to_string())
             };
-            format!("the one plans {} where the other plans {}", other(from), other(to))
+            format!("one plans {}, the other {}", other(from), other(to))
         }
     })
 }

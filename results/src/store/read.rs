@@ -19,10 +19,10 @@ const MOST_TEXT: u64 = 1 << 30;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Reads a run from its document or from its file of lines, either of them also compressed with
-/// gzip; a torn last line is ignored.
+/// gzip; an incomplete last line is ignored.
 ///
 /// # Errors
-/// When the file cannot be read, is of another schema version, or is damaged.
+/// When the file cannot be read, has another schema version, or is damaged.
 pub fn read(path: &Path) -> Result<Run, StoreError> {
     let file = File::open(path).map_err(io_error(path, "read"))?;
     read_from(BufReader::new(file), path)
