@@ -32,7 +32,7 @@ var catalogue = map[string]workload{
 	"spawn-join":                {prepare: spawnJoin},
 	"spawn-join/recursive":      {prepare: spawnJoinRecursive},
 	"spawn-join/chained":        {prepare: spawnJoinChained},
-	"spawn-join/root-on-caller": {lacks: "a waiting thread never polls a goroutine"},
+	"spawn-join/root-on-caller": {lacks: "a goroutine cannot be polled by a waiting thread"},
 	"yield":                     {prepare: yield},
 	"ping-pong":                 {prepare: pingPong},
 	"mutex":                     {prepare: mutex},
