@@ -47,10 +47,10 @@ struct TargetArgs {
     /// Keep criterion's samples as a named baseline
     #[arg(long, value_name = "NAME")]
     save_baseline: Option<String>,
-    /// Let criterion compare with a named baseline (affects criterion's files only)
+    /// Compare with a named baseline, in criterion's files only
     #[arg(long, value_name = "NAME", conflicts_with = "save_baseline")]
     baseline: Option<String>,
-    /// Also draw criterion's plots, about two seconds per cell
+    /// Also draw criterion's plots (about 2 s per cell)
     #[arg(long, conflicts_with = "noplot")]
     plots: bool,
     /// Accepted for compatibility with criterion; plots are off by default
@@ -84,7 +84,8 @@ pub fn run(registry: &Registry, skipped: usize) -> Result<(), Error> {
     }
 }
 
-/// As libtest lists: one line a cell. Test runners ask for ignored ones separately; there are none.
+/// Lists cells as libtest does, one per line. Test runners request ignored ones separately; there are
+/// none.
 fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     if args.ignored {
         return Ok(());

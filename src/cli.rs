@@ -20,7 +20,7 @@ use runtime_bench_harness::process::LOAD;
 use runtime_bench_harness::program::TRIAL;
 use runtime_bench_harness::registry::Registry;
 
-/// What the program is called.
+/// The name of the program.
 const NAME: &str = "runtime-bench";
 
 /// Measures the same verified workloads on tokio, async-std, smol, OS threads, a thread pool and rayon,
@@ -41,13 +41,13 @@ pub struct Cli {
 enum Command {
     /// Measure, print a summary and write the report
     Bench(commands::bench::BenchArgs),
-    /// List workloads, points and runners, and why some cells do not run
+    /// List workloads, points and runners, and why some cells are n/a
     List(commands::list::ListArgs),
     /// Run one iteration of every cell and check its output, without measuring
     Verify(commands::verify::VerifyArgs),
-    /// Render the report of results files
+    /// Render a report from results files
     Report(commands::report::ReportArgs),
-    /// Find the runs at which a cell changed, among all results of a machine
+    /// Find the runs at which a cell changed, across all results of a machine
     History(commands::history::HistoryArgs),
     /// Merge the results files of shards (`bench --shard I/N`) into one run
     Merge(commands::merge::MergeArgs),
@@ -55,11 +55,11 @@ enum Command {
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
-    /// Recompute the results of stored runs with today's rules
+    /// Re-evaluate stored runs with the current rules
     Analyze(commands::analyze::AnalyzeArgs),
-    /// Compare two builds of this harness, measured in turns on this machine
+    /// Compare two builds of this harness, interleaved on this machine
     Ab(commands::ab::AbArgs),
-    /// Check whether this machine is quiet enough, and how small a difference it can show
+    /// Check whether this machine is quiet enough, and how small a difference it can detect
     Doctor(commands::doctor::DoctorArgs),
     /// Run a server workload for an external client such as wrk, oha or curl
     Serve(commands::serve::ServeArgs),
@@ -76,7 +76,7 @@ enum Command {
 }
 
 impl Cli {
-    /// The documented command line, without the commands that this program only uses itself.
+    /// The documented command line, without internal commands.
     pub fn documented() -> clap::Command {
         let whole = Self::command();
         let shown = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();

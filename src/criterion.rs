@@ -1,7 +1,7 @@
-//! Hands samples to criterion, so that its files and tools keep working.
+//! Passes samples to criterion, so that its files and tools keep working.
 //!
-//! The bench target that `cargo bench` starts contains criterion; this program does not. It starts that
-//! target once more, as a process of its own, because criterion prints, and panics where it cannot write.
+//! The bench target that `cargo bench` starts contains criterion; this program does not. It starts
+//! that target again as a separate process, because criterion prints, and panics if it cannot write.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -47,7 +47,7 @@ pub fn has_baseline(name: &str) -> bool {
     search(&folder(), name, 4)
 }
 
-/// Hands a results file to criterion; does nothing where no program contains it.
+/// Passes a results file to criterion; does nothing if no program contains criterion.
 ///
 /// # Errors
 /// When criterion could not write its files.

@@ -1,4 +1,5 @@
-//! `runtime-bench`: which concurrency runtime for which work, measured so that the answer can be trusted.
+//! `runtime-bench`: find out which concurrency runtime suits which work, with measurements that you can
+//! trust.
 //!
 //! The same I/O-bound and CPU-bound workloads run on tokio, async-std, smol, OS threads, a thread pool and
 //! rayon. Each trial is a process with one fresh instance, every result is checked, and the runners of one
@@ -8,10 +9,10 @@
 //! runtime: trials run in the trial programs beside it ([`TRIAL_PROGRAMS`]).
 //!
 //! - [`standard`]: the workloads and programs of this project. Extend the registry with a workload or a
-//!   runner of your own and pass it to [`main`].
+//! runner of your own and pass it to [`main`].
 //! - [`cli`] and [`commands`]: the command line, one file per subcommand.
 //! - [`cargo_bench`]: the same with the options of a criterion bench target.
-//! - [`ab`]: two builds against each other.
+//! - [`ab`]: compares two builds.
 //!
 //! ```no_run
 //! fn main() -> std::process::ExitCode {
@@ -63,7 +64,7 @@ pub fn standard() -> Registry {
     catalog().with_programs(TRIAL_PROGRAMS)
 }
 
-/// Every workload of this project and no runner: the start of a registry for a program of your own.
+/// Every workload of this project and no runner: a starting point for the registry of your own program.
 pub fn catalog() -> Registry {
     Registry::default()
         .with_build(BuildFacts { build: build(), lockfile: LOCKFILE })
@@ -82,7 +83,7 @@ fn build() -> Build {
     }
 }
 
-/// Runs a bench target over a registry, with the options of `cargo bench`. Its own trials run in it, too.
+/// Runs a bench target over a registry, with the options of `cargo bench`. It also runs its own trials.
 pub fn bench_main(registry: &Registry) -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.as_slice() {

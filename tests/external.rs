@@ -53,12 +53,12 @@ fn external_runner_faults_are_single_error_rows() {
         ("zero", "wall time of iteration 0: 0 ns"),
         ("future", "elapsed"),
         ("noise", "`<b>Loading</b> the model`; standard output is reserved for the protocol"),
-        ("crash", "ended with exit status: 3 and no reply"),
-        ("older", "the runner speaks protocol 1, this harness protocol 2"),
-        ("newer", "the runner speaks protocol 3, this harness protocol 2"),
-        ("short", "and replied about 0"),
-        ("eats", "more than the 300 MiB that it may"),
-        ("flood", "its reply is longer than"),
+        ("crash", "ended without a reply (exit status: 3)"),
+        ("older", "the runner speaks protocol 1, but this harness speaks protocol 2"),
+        ("newer", "the runner speaks protocol 3, but this harness speaks protocol 2"),
+        ("short", "but the reply has 0"),
+        ("eats", "over the limit of 300 MiB"),
+        ("flood", "the reply is longer than"),
     ];
     let folder = tempdir().unwrap();
     declare(folder.path(), &wrongs.map(|(how, _)| how));
@@ -112,7 +112,7 @@ fn external_server_must_report_ready() {
     let folder = tempdir().unwrap();
     declare(folder.path(), &["measures"]);
     let ended = verified(folder.path(), "measures", &["echo-latency"]);
-    assert!(ended.stdout.contains("must say `ready` with its address"), "{ended:?}");
+    assert!(ended.stdout.contains("must reply `ready` with its address"), "{ended:?}");
 }
 
 #[test]
@@ -153,12 +153,12 @@ fn check_runner_reports_passes_and_failures() {
     let well = check("well");
     let has = |text: &str| assert!(well.stdout.contains(text), "no `{text}` in {}", well.stdout);
     has("ok      describes itself\n        one thread; python 3\n");
-    has("ok      refuses another version of the protocol in a sentence\n");
-    has("ok      ends when its standard input ends\n");
+    has("ok      rejects another protocol version with a message\n");
+    has("ok      exits when its standard input closes\n");
     has("ok      spawn-join/runner/tasks=20  190\n");
     // The test's runner knows nothing of phases, nor of workloads that it does not know.
     has("FAILED  spawn-join/runner/tasks=20, startup: 50 iterations after 20: startup is");
-    has("FAILED  refuses a workload that it does not know in a sentence");
+    has("FAILED  rejects an unknown workload with a message");
     assert_eq!(well.code, Some(1), "{well:?}");
     let noise = check("noise");
     assert!(noise.stdout.contains("standard output is reserved for the protocol"), "{noise:?}");

@@ -97,7 +97,7 @@ fn open(folder: &Path, script: Option<&str>) -> Ended {
 fn report_open_uses_the_desktop_program() {
     let (folder, _results) = two_runs();
     let ended = open(folder.path(), None);
-    ended.fails_with(2, &["nothing opens site/index.html", "open it in a browser yourself"]);
+    ended.fails_with(2, &["cannot open site/index.html", "open it in a browser yourself"]);
     assert_eq!(ended.stdout, "site/index.html\n", "it is written all the same");
     let ended = open(folder.path(), Some("#!/bin/sh\necho \"$1\" >opened\n"));
     assert_eq!(ended.code, Some(0), "{ended:?}");

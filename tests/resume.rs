@@ -64,7 +64,7 @@ fn killed_run_resumes_with_same_plan_and_no_duplicate_rounds() {
     assert_eq!(before.end, None);
     let ended = resume(folder.path());
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
-    assert!(ended.stderr.contains("going on with") && ended.stderr.contains("seed 7"), "{ended:?}");
+    assert!(ended.stderr.contains("resuming") && ended.stderr.contains("seed 7"), "{ended:?}");
     let whole = read(&results(folder.path()).join("latest.json"));
     assert_eq!(whole.header, before.header);
     assert_eq!(whole.trials[..before.trials.len()], before.trials[..], "nothing is lost");
@@ -228,7 +228,7 @@ fn second_run_in_a_folder_is_rejected() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn resume_rejects_unresumable_runs_with_reason() {
     let folder = tempdir().unwrap();
-    resume(folder.path()).fails_with(2, &["there is no run in", "without --resume"]);
+    resume(folder.path()).fails_with(2, &["cannot resume: ", "without --resume"]);
     run(folder.path(), &["bench", "--resume", "gone.jsonl"]).fails_with(2, &["gone.jsonl"]);
     for more in [["--seed", "3"], ["--profile", "quick"], ["--shard", "1/2"]] {
         let ended = run(folder.path(), &[&["bench", "--resume"], &more[..]].concat());

@@ -178,12 +178,15 @@ fn less_than_a_percent_is_no_change() {
 fn too_few_runs_are_said_to_be_too_few() {
     let document = document(&runs(7, from(4, "smol", 2.0)));
     assert_eq!(found(&document), []);
-    noted(&document, "7 runs with figures to be believed; a change point needs at least 4 runs");
+    noted(&document, "7 usable runs; a change point needs at least 4 runs");
     let judged = Judged::new(document.clone(), FailOn::Regression, 0.01);
     assert_eq!(judged.outcome, Outcome::Inconclusive);
     assert_eq!(Judged::new(document, FailOn::Nothing, 0.01).outcome, Outcome::Pass);
     let some = document_since(&runs(10, |_, _, _| 1.0), None, None);
-    noted(&some, "with 10 runs, a change of one cell alone among 8 cannot be told from chance");
+    noted(
+        &some,
+        "with 10 runs, a change in a single cell among 8 is indistinguishable from chance",
+    );
 }
 
 #[test]
@@ -221,7 +224,7 @@ fn what_is_not_to_be_believed_is_left_out() {
     assert_eq!((change.previous.as_str(), change.after.runs), ("run-12", 9));
     noted(
         &document,
-        "1 run is left out, because identical code was told apart in several comparisons: run-13",
+        "1 run is excluded, because the A/A control failed in several comparisons: run-13",
     );
     assert!(!document.machines[0].runs[12].trusted);
 }
@@ -238,7 +241,7 @@ fn a_cell_beside_nobody_has_no_series() {
     }
     let document = document(&runs);
     assert_eq!(document.machines[0].series, 4);
-    noted(&document, "1 cell was measured beside no other runner");
+    noted(&document, "1 cell was measured without another runner");
 }
 
 #[test]

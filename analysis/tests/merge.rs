@@ -164,7 +164,7 @@ fn what_must_not_be_mixed_is_refused_with_the_way_out() {
         let cell = run.header.plan.cells[0].clone();
         run.header.plan.cells.push(cell);
     };
-    says(&refused(longer), &[plan[0], "plans nothing where the other plans w0/tokio/n=1"]);
+    says(&refused(longer), &[plan[0], "plans nothing, the other w0/tokio/n=1"]);
     let limit = |run: &mut Run| {
         run.header.plan.cells[1].not_applicable = Some("1024 open files".into());
     };

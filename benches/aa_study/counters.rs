@@ -64,7 +64,7 @@ impl Workload for Counters {
 
     fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family != Family::Async {
-            return Err(Unsupported::Family("the study asks its questions of tasks only".into()));
+            return Err(Unsupported::Family("the study only measures async tasks".into()));
         }
         Ok(Requirements::default())
     }
@@ -91,7 +91,7 @@ impl Workload for Counters {
         let lock = params.lock;
         let stride = match (params.together, lock) {
             (false, _) => APART,
-            // Neighbours, or one lock for everybody.
+            // Neighbors, or one lock for everybody.
             (true, false) => 1,
             (true, true) => 0,
         };

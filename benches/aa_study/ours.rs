@@ -139,12 +139,12 @@ fn row<'a>(job: &Job, always: Vec<Side<'a>>, in_turns: Vec<Side<'a>>) -> Row<'a>
     }
 }
 
-/// A question that was not answered whole is asked again when the study goes on.
+/// A question with an incomplete answer is asked again when the study resumes.
 fn checked(job: &Job, interrupted: bool, failure: Option<&str>) -> Result<(), Error> {
     match failure {
         Some(failure) => Err(Error::Failed(format!("{job}: {failure}"))),
         None if interrupted => {
-            Err(Error::Interrupted("interrupted; the answers so far are kept".to_owned()))
+            Err(Error::Interrupted("interrupted; the answers so far are saved".to_owned()))
         }
         None => Ok(()),
     }

@@ -63,7 +63,7 @@ impl Runner for ByHand {
         };
         let supported = point.variant.is_none() && point.params.iter().all(own);
         (!supported).then(|| {
-            "written by hand without variants, for the runtime's own channels with a bound"
+            "written by hand for the default variant and the runtime's own bounded channels only"
                 .to_owned()
         })
     }
@@ -139,7 +139,7 @@ where
         let Block { answers, timing } = (self.block)(iterations);
         if let Some(wrong) = answers.iter().find(|answer| **answer != self.expected) {
             let expected = &self.expected;
-            return Err(Failure::WrongOutput(format!("{wrong:?}, where {expected:?} is right")));
+            return Err(Failure::WrongOutput(format!("expected {expected:?}, got {wrong:?}")));
         }
         let each_ns = timing.wall.as_nanos() as f64 / iterations as f64;
         Ok(Sample {

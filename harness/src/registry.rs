@@ -146,7 +146,7 @@ impl WorkloadVisitor for Registry {
             ));
         }
         if self.entry(&info.name).is_some() {
-            self.problems.push(format!("two workloads are called {}", info.name));
+            self.problems.push(format!("duplicate workload name `{}`", info.name));
         } else {
             self.workloads.push(Entry { info, workload: Box::new(workload) });
         }
@@ -185,7 +185,7 @@ mod tests {
                 registry().with_runner(RUNNER, |on| on.visit(Null)),
                 "`mine` has two cells for `null`",
             ),
-            (registry().with(Null), "two workloads are called null"),
+            (registry().with(Null), "duplicate workload name `null`"),
         ];
         for (registry, words) in problems {
             assert!(registry.problem().is_some_and(|problem| problem.contains(words)), "{words}");

@@ -31,10 +31,10 @@ pub struct BenchArgs {
     /// Where to put it.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Whether to go on with an earlier run.
+    /// Whether to resume an earlier run.
     #[command(flatten)]
     pub resume: ResumeArgs,
-    /// Print the plan and its cost, and measure nothing
+    /// Print the plan and its cost without measuring
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -61,7 +61,7 @@ pub fn run(
     report(&done, &args.output, &interrupt, sink)
 }
 
-/// A run from its beginning; `None` where only its plan was asked for.
+/// Measures a new run; `None` if only its plan was requested.
 fn measured(
     registry: &Registry,
     args: &BenchArgs,
@@ -85,7 +85,7 @@ fn measured(
     run::measure(registry, &planned, args.matrix.profile, &output, interrupt).map(Some)
 }
 
-/// The rest of a run that was stopped; without a file, of the newest of the results.
+/// Resumes a stopped run; without a file, the newest one.
 fn resumed(
     registry: &Registry,
     args: &BenchArgs,
@@ -98,7 +98,7 @@ fn resumed(
         store::newest(&folder).ok_or_else(|| {
             let folder = folder.display();
             Error::Usage(format!(
-                "there is no run in {folder} to resume: start one without --resume"
+                "cannot resume: {folder} has no run\nhelp: start one without --resume"
             ))
         })
     };
@@ -112,14 +112,14 @@ fn resumed(
         let run = stopped.run();
         let (id, trials) = (&run.header.id, run.trials.len());
         print_error(&format!(
-            "going on with {id}, which has {trials} trials; seed {}",
+            "resuming {id}, which has {trials} trials; seed {}",
             run.header.plan.seed
         ));
     }
     run::resume(stopped, quiet, interrupt)
 }
 
-/// Says where the results are, writes the report, and judges.
+/// Prints where the results are, writes the report, and judges the run.
 fn report(
     done: &Done,
     output: &OutputArgs,
@@ -146,13 +146,13 @@ fn report(
     if interrupted {
         let what = if measured { "what was measured" } else { "nothing was measured; the plan" };
         return Err(Error::Interrupted(format!(
-            "interrupted; {what} is in {path}, and `{} --resume` goes on",
+            "interrupted; {what} is in {path}\nhelp: resume with `{} --resume`",
             again(&done.run)
         )));
     }
     if interrupt.requested() {
         return Err(Error::Interrupted(format!(
-            "interrupted after the measuring; the results are in {path}"
+            "interrupted after measuring; the results are in {path}"
         )));
     }
     handed_over.and(judge(&analysis))
@@ -178,7 +178,7 @@ fn plan_text(planned: &Planned, profile: Profile) -> String {
     lines.join("\n") + "\n"
 }
 
-/// How a run ends for a script.
+/// The exit status of a run.
 fn judge(analysis: &Analysis) -> Result<(), Error> {
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     let failed: Vec<String> = rows
@@ -187,15 +187,15 @@ fn judge(analysis: &Analysis) -> Result<(), Error> {
         .collect();
     if !failed.is_empty() {
         return Err(Error::Failed(format!(
-            "{} failed, the reasons are in the report: {}",
+            "{} failed: {}\nhelp: the report has the reasons",
             count(failed.len(), "cell"),
             failed.join(", ")
         )));
     }
     if !analysis.noise.trusted() {
         return Err(Error::Untrusted(format!(
-            "identical code was told apart in {} workloads: the machine is too restless, run again \
-             when it is idle or with a longer profile",
+            "cannot trust this run: identical code looked different in {} workloads\nhelp: run \
+             again on an idle machine, or with a longer profile",
             analysis.noise.failed
         )));
     }

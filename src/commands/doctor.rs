@@ -1,5 +1,5 @@
-//! `doctor`: is this machine quiet enough, how small a difference can be seen on it, and what
-//! would help?
+//! `doctor`: checks whether this machine is quiet enough, how small a difference it can detect, and
+//! what would improve it.
 
 mod advice;
 mod diagnosis;
@@ -33,7 +33,7 @@ const CELLS: f64 = 2.0 * WORKLOADS.len() as f64;
 /// A trial takes some milliseconds; one that takes so long has failed.
 const TRIAL_LIMIT: Duration = Duration::from_secs(5);
 
-/// An examination takes no longer than this.
+/// The longest budget.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Arguments of `doctor`.
@@ -42,13 +42,13 @@ pub struct DoctorArgs {
     /// Runner that is measured against itself
     #[arg(long, value_name = "NAME", default_value = "tokio")]
     pub runner: String,
-    /// Most time to spend; 150 rounds are enough, and may take less
+    /// Longest time to spend; stops earlier if 150 rounds take less
     #[arg(long, value_name = "TIME", default_value = "40s", value_parser = examination)]
     pub budget: Duration,
-    /// How to print what was found
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// No progress
+    /// Do not print progress
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -68,19 +68,20 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
     let whole = [whole(Profile::Quick)?, whole(Profile::Standard)?];
     let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
     let folder = folder.map_err(|error| {
-        Error::CouldNotRun(format!("cannot make a temporary folder: {error}; set TMPDIR"))
+        Error::CouldNotRun(format!("cannot create a temporary folder: {error}\nhelp: set TMPDIR"))
     })?;
     let output =
         Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
     if !args.quiet {
-        print_error(&format!("{} against itself, at most {:?}", args.runner, args.budget));
+        print_error(&format!(
+            "measuring {} against itself for at most {:?}",
+            args.runner, args.budget
+        ));
     }
     let interrupt = Interrupt::install()?;
     let done = measure(registry, &planned, Profile::Quick, &output, &interrupt)?;
     if interrupt.requested() {
-        return Err(Error::Interrupted(
-            "interrupted; nothing is kept of an examination".to_owned(),
-        ));
+        return Err(Error::Interrupted("interrupted; `doctor` keeps no results".to_owned()));
     }
     let diagnosis = Diagnosis::of(&done.run, &whole)?;
     match args.format {
@@ -97,7 +98,11 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
 fn examination(text: &str) -> Result<Duration, String> {
     let budget = duration(text)?;
     let sensible = Duration::from_secs(1)..=LONGEST;
-    if sensible.contains(&budget) { Ok(budget) } else { Err("between 1s and 60s".to_owned()) }
+    if sensible.contains(&budget) {
+        Ok(budget)
+    } else {
+        Err("must be between 1s and 60s".to_owned())
+    }
 }
 
 fn request(args: &DoctorArgs) -> Result<PlanRequest, Error> {

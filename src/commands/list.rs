@@ -1,4 +1,4 @@
-//! `list`: workloads, points and runners, and why some cells do not run.
+//! `list`: workloads, points and runners, and why some cells are n/a.
 
 use clap::Args;
 use runtime_bench_results::catalogue::RunnerInfo;
@@ -18,7 +18,7 @@ pub struct ListArgs {
     /// What to list.
     #[command(flatten)]
     pub matrix: MatrixArgs,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }

@@ -48,7 +48,7 @@ pub fn home() -> PathBuf {
     target().join("runtime-bench")
 }
 
-/// Makes a plan, which probes all runners.
+/// Makes a plan; this probes all runners.
 ///
 /// # Errors
 /// As [`plan::make`].

@@ -1,9 +1,9 @@
-"""Workflows, the action and the fleet's job: valid, and every command in them one that there is.
+"""Checks that the workflows, the action and the fleet job are valid, and that every command in them exists.
 
     check.py RUNTIME_BENCH
 
-The schemas come with packages, so nothing is asked of the network. Each step is run with stubs for what
-would take long or leave the machine: see stub.py. Runs as `scripts/test` does it.
+The schemas come with packages, so no network is needed. Each step runs with stubs for commands that take
+long or use the network: see stub.py. `scripts/test` runs this.
 """
 
 import os

@@ -12,7 +12,7 @@ const MOST_CORES: f64 = 1e5;
 /// Fewest windows on either side: about two seconds.
 const FEWEST: usize = 20;
 
-/// Other programs took more, or less, from some moment on.
+/// A change in the load from other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoadChange {
@@ -20,7 +20,7 @@ pub struct LoadChange {
     pub at_s: f64,
     /// Cores that other programs kept busy before it, the median.
     pub before: f64,
-    /// The same from then on.
+    /// The same after it.
     pub after: f64,
 }
 

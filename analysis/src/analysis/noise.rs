@@ -1,4 +1,4 @@
-//! What went on beside the trials of a comparison, and which trials it excluded.
+//! Background load during the trials of a comparison, and the trials that it excludes.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -15,15 +15,15 @@ use runtime_bench_results::shard::Shard;
 /// several threads is then measured as one of fewer.
 pub const LEAST_FREE: f64 = 0.9;
 
-/// Cores that other programs keep busy from which on a trial is said to have been measured beside load.
+/// Cores kept busy by other programs from which on a trial counts as loaded.
 pub const LOADED: f64 = 0.5;
 
-/// What went on beside the counted trials of a comparison. `None` where nothing was read.
+/// Background load during the counted trials of a comparison. `None` if nothing was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct GroupNoise {
-    /// Cores that other programs kept busy, the median over the windows that its trials lie in.
+    /// Cores kept busy by other programs, the median over the windows of its trials.
     pub foreign_cores: Option<f64>,
     /// Parallel capacity of an idle machine, cores.
     pub ideal_cores: Option<f64>,
@@ -35,7 +35,7 @@ pub struct GroupNoise {
     pub short_share: Option<f64>,
     /// Stalls of the machine during its trials.
     pub stalls: usize,
-    /// Verified samples that were left out because of them or of a break of the run, the A/A control's among them.
+    /// Verified samples dropped because of stalls or interruptions, including those of the A/A control.
     pub dropped: usize,
     /// Counted trials during which other programs kept at least [`LOADED`] cores busy.
     pub loaded: usize,
@@ -105,7 +105,7 @@ impl<'a> Beside<'a> {
         Self { shard, stalls, windows: all, probes }
     }
 
-    /// What went on beside the counted trials of some cells.
+    /// Background load during the counted trials of some cells.
     pub(super) fn group(&self, cells: &[usize], samples: &[Samples<'_>]) -> GroupNoise {
         let trials: Vec<&TrialRecord> =
             cells.iter().flat_map(|&cell| samples[cell].counted.iter().copied()).collect();

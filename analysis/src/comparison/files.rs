@@ -41,7 +41,7 @@ impl Judge<'_> {
         let others = common.figures.as_ref().and_then(|figures| figures.others);
         if let Some(others) = others.filter(|by| tie && by.abs() > SHIFT.ln_1p()) {
             withdraw(&format!(
-                "all runners of it changed alike, by {:+.1}%",
+                "all runners at this point changed together, by {:+.1}%",
                 100.0 * others.exp_m1()
             ));
         }
@@ -78,12 +78,14 @@ fn said(result: &Unpaired, margin: f64) -> (Word, String) {
         Verdict::Slower => return (Word::Slower, String::new()),
         Verdict::Tie => return (Word::Tie, String::new()),
         // Without the margin it would be a verdict.
-        _ if result.verdict(0.0).differs() => "runs differ by as much without a change".to_owned(),
+        _ if result.verdict(0.0).differs() => {
+            "runs differ this much even without a change".to_owned()
+        }
         Verdict::NotCompared => {
             let ([base, head], fewest) = (result.independent, fewest_unpaired(result.level));
             format!(
-                "{base} independent samples of the base and {head} of the candidate; each \
-                 needs {fewest}"
+                "too few independent samples: {base} of the base and {head} of the candidate, but \
+                 each needs {fewest}"
             )
         }
         _ => "the interval is too wide, or the means do not confirm it".to_owned(),
@@ -94,10 +96,10 @@ fn said(result: &Unpaired, margin: f64) -> (Word, String) {
 /// Compares two runs, each with what it is called, cell by cell: the cells that `keep` wants.
 ///
 /// A cell's counterpart has the same workload, variant, parameters, runner, phase, worker and pool
-/// threads. Its ratio is relative to what the other runners at its point did between the runs, where there
-/// are three, so that neither a change of the machine nor one of the reference is told of it. The level of a
-/// row is 0.01 ÷ rows that `keep` left; how much two runs differ anyway ([`between_runs`]) is read from all
-/// that they have in common. The worst row comes first.
+/// threads. Its ratio is relative to the change of the other runners at its point, if there are at
+/// least three, so that a change of the machine or the reference is not attributed to it. The level of
+/// a row is 0.01 ÷ rows that `keep` selects; the spread between the runs ([`between_runs`]) is
+/// estimated from all common rows. The worst row comes first.
 pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> bool) -> Document {
     let analyses = [analyse(base.1), analyse(head.1)];
     let [from, to] = [cells(&analyses[0]), cells(&analyses[1])];
@@ -188,30 +190,29 @@ fn describe(document: &mut Document, common: &[Common<'_>], spreads: &[Spread]) 
     let known = compared().any(|(_, spread)| !spread.assumed);
     document.notes.push(match compared().find(|(_, spread)| spread.assumed) {
         _ if known => format!(
-            "spread between the runs: {}, read from {rows} rows in common, each from those that are \
-             as noisy; a verdict lies beyond {}",
+            "spread between the runs: {}, estimated from {rows} common rows, separately for each \
+             noise class; a difference must exceed {}",
             range(|spread| spread.sigma.exp_m1()),
             range(|spread| spread.margin)
         ),
         Some((_, spread)) => format!(
-            "spread between the runs: unknown, because fewer than 8 of {rows} rows in common tell it; \
-             {:.1}% is assumed, and a verdict lies beyond {:.1}%; compare more cells",
+            "spread between the runs: unknown, because fewer than 8 of {rows} common rows are \
+             usable; {:.1}% is assumed, so a difference must exceed {:.1}%; compare more cells",
             100.0 * spread.sigma.exp_m1(),
             100.0 * spread.margin
         ),
-        None => "no row has figures in both runs".to_owned(),
+        None => "no row has results in both runs".to_owned(),
     });
     if compared().any(|(figures, _)| figures.others.is_some()) {
         document.notes.push(
-            "ratios are relative to what the other runners at the same point did between the runs"
-                .to_owned(),
+            "ratios are relative to the change of the other runners at the same point".to_owned(),
         );
     }
     let shift = median(&compared().map(|(figures, _)| figures.change).collect::<Vec<f64>>());
     if let Some(shift) = shift.filter(|shift| known && shift.abs() > SHIFT.ln_1p()) {
         document.warnings.push(format!(
-            "most rows changed alike, by {:+.1}%: that cannot be told from a change of the \
-             machine; `runtime-bench ab` interleaves two builds",
+            "most rows changed together, by {:+.1}%, which may be due to the machine; \
+             `runtime-bench ab` interleaves two builds",
             100.0 * shift.exp_m1()
         ));
     }

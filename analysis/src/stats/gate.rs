@@ -143,7 +143,7 @@ fn layouts(stages: &[Stage], of: fn(&Stage) -> &Vec<Pairs>) -> Vec<f64> {
 }
 
 /// The share that a difference must exceed: what moving the base's code about in memory does to this
-/// row, and at least 1 %.
+/// row, and at least 1%.
 pub fn margin(stages: &[Stage]) -> f64 {
     let ratios = layouts(stages, |stage| &stage.base_layouts);
     ratios.into_iter().map(|ratio| ratio.max(1.0 / ratio) - 1.0).fold(MARGIN, f64::max)

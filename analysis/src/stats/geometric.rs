@@ -16,7 +16,7 @@ use super::interval::{Interval, median};
 pub struct GeometricMean {
     /// The mean; above 1 costs more than the reference.
     pub mean: f64,
-    /// 99 % bootstrap interval; `None` where a workload has fewer than 8 independent rounds.
+    /// 99% bootstrap interval; `None` where a workload has fewer than 8 independent rounds.
     pub interval: Option<Interval>,
     /// Its values when any one workload is left out; `None` for a single workload.
     pub leave_one_out: Option<Range>,
@@ -39,7 +39,7 @@ pub struct Range {
 /// `workloads` holds, for each workload, pairs `(candidate, reference)` of the same round in the order
 /// of time; pairs that are not positive and finite are left out. Rounds are resampled, in whole pairs
 /// and within each workload (Efron & Tibshirani, *An Introduction to the Bootstrap*, ch. 8), as
-/// batches where neighbouring rounds resemble each other. `None` for no workloads and where one has no
+/// batches where neighboring rounds resemble each other. `None` for no workloads and where one has no
 /// usable pair.
 pub fn geometric_mean(workloads: &[Vec<(f64, f64)>]) -> Option<GeometricMean> {
     let logs: Vec<Vec<f64>> = workloads.iter().map(|pairs| log_ratios(pairs)).collect();

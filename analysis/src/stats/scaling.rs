@@ -14,7 +14,7 @@ const FEWEST_SIZES: usize = 3;
 pub struct PowerLaw {
     /// 1 is linear, 0 is independent of N.
     pub exponent: f64,
-    /// 99 % bootstrap interval of the exponent; `None` where a size has fewer than 8 processes.
+    /// 99% bootstrap interval of the exponent; `None` where a size has fewer than 8 processes.
     pub interval: Option<Interval>,
     /// The geometric mean of the sizes. The law stands there and not at 1, which may be far away.
     pub size: f64,

@@ -118,11 +118,11 @@ impl Verdict {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ControlCheck {
-    /// The two are proven alike within 3 %.
+    /// A tie within 3%.
     Passed,
     /// Too noisy, or too few rounds, to prove them alike.
     Inconclusive,
-    /// Identical code was told apart: the verdicts beside it are not to be trusted.
+    /// Identical code looked different, so the results of this comparison cannot be trusted.
     Failed,
 }
 

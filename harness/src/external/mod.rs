@@ -46,7 +46,7 @@ impl ExternalRunner {
     pub fn of_command(name: &str, command: &[String], folder: &Path) -> Self {
         let mut command = command.to_vec();
         let missing = match command.first_mut() {
-            None => Some("there is no command".to_owned()),
+            None => Some("no command given".to_owned()),
             Some(program) => match find(program, folder) {
                 None => Some(format!("`{program}` not found")),
                 // A request of a trial is JSON, whose text is UTF-8.
@@ -55,7 +55,7 @@ impl ExternalRunner {
                         found.clone_into(program);
                         None
                     }
-                    _ => Some(format!("{} has a name that is no UTF-8", found.display())),
+                    _ => Some(format!("{} has a name that is not UTF-8", found.display())),
                 },
             },
         };

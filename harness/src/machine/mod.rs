@@ -1,4 +1,4 @@
-//! What the machine is and what it can hold.
+//! The machine and its limits.
 //!
 //! Linux is complete; elsewhere what cannot be read is `None`, and the report says so.
 

@@ -1,4 +1,4 @@
-//! Looks: at which numbers of rounds a comparison is judged, and who gets the time that is left.
+//! Looks: the numbers of rounds at which a comparison is judged, and which rows get the remaining time.
 //!
 //! The numbers of rounds are fixed before the first round, so that a look may stop a comparison and its
 //! error level still holds (see [`Levels`](runtime_bench_analysis::analysis::Levels)). Which comparisons go
@@ -82,8 +82,8 @@ impl OpenGroup<'_> {
     }
 }
 
-/// What goes on in the time that is left: the rows whose answers are cheapest, then, where there is time for
-/// it, whatever is cheapest to look at once more. An estimate of what an answer takes is a rough one.
+/// Chooses what continues in the remaining time: first the rows whose answers are cheapest, then, if
+/// there is time, the rows that are cheapest to look at again. The estimated costs are rough.
 ///
 /// Rows of a comparison share its reference and control, so the cheapest are found among sets of rows: in
 /// each comparison those with the nearest looks, as many as makes their mean cost the least.

@@ -36,7 +36,7 @@ pub const LOAD: &str = "load";
 /// The adapter of an external runner has this long to report after the runner's time limit.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Variables that would change a runner behind the plan's back.
+/// Environment variables that would resize a runner.
 const RUNTIME_VARIABLES: [&str; 6] = [
     "ASYNC_STD_THREAD_COUNT",
     "BLOCKING_MAX_THREADS",
@@ -101,7 +101,7 @@ impl<'a> ProcessExecutor<'a> {
         let scratch = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
         let scratch = scratch.map_err(|error| {
             Error::CouldNotRun(format!(
-                "cannot make a temporary folder in {}: {error}; set TMPDIR to another",
+                "cannot create a temporary folder in {}: {error}\nhelp: set TMPDIR to another folder",
                 env::temp_dir().display()
             ))
         })?;
@@ -229,7 +229,7 @@ impl Executor for ProcessExecutor<'_> {
                 error(ErrorKind::TimedOut, format!("no reply within {limit} s"))
             }
             Ok(Ended::Interrupted) => error(ErrorKind::Setup, "interrupted".to_owned()),
-            Err(system) => error(ErrorKind::Setup, format!("it cannot be started: {system}")),
+            Err(system) => error(ErrorKind::Setup, format!("cannot be started: {system}")),
         }
     }
 
@@ -239,7 +239,7 @@ impl Executor for ProcessExecutor<'_> {
             return Some(Finished::not_started(error.clone()));
         }
         let Some(route) = self.route(trial.cell) else {
-            let message = format!("no program measures {} here", trial.cell);
+            let message = format!("no trial program can measure {}", trial.cell);
             return Some(Finished::not_started(TrialError::new(ErrorKind::Setup, message)));
         };
         let program = match trial.cell.point.allocator() {
@@ -247,7 +247,7 @@ impl Executor for ProcessExecutor<'_> {
             Some(allocator) => match self.program(MIMALLOC) {
                 Ok(program) => program,
                 Err(missing) => {
-                    let message = format!("no trial on {allocator}: {missing}");
+                    let message = format!("cannot use the allocator {allocator}: {missing}");
                     let error = TrialError::new(ErrorKind::Setup, message);
                     return Some(Finished::not_started(error));
                 }
@@ -283,12 +283,12 @@ fn command(program: &Program) -> Command {
     command
 }
 
-/// Refuses a path that a request cannot hold: it is JSON, whose text is UTF-8.
+/// Rejects a path that a request cannot contain, because JSON text is UTF-8.
 fn require_utf8(path: &Path) -> Result<(), Error> {
     match path.to_str() {
         Some(_) => Ok(()),
         None => Err(Error::CouldNotRun(format!(
-            "the path {} is not UTF-8: rename its folders, or set TMPDIR to another folder",
+            "the path {} is not UTF-8\nhelp: rename its folders, or set TMPDIR to another folder",
             path.display()
         ))),
     }

@@ -1,10 +1,10 @@
 //! A run from its plan to its results file.
 //!
 //! - `rounds`: pilots, then rounds; each finished trial is written down.
-//! - `looks`: the stages of the rounds, and what goes on after each.
-//! - [`mod@resume`]: a run that was stopped, to go on with.
+//! - `looks`: the stages of the rounds, and what continues after each.
+//! - [`mod@resume`]: an interrupted run to resume.
 //! - [`interleave`]: other builds, or other sizes, against each other in the same way.
-//! - `header`: what stands at the head of a results file.
+//! - `header`: the header of a results file.
 //! - `progress`: what the user sees meanwhile.
 
 mod header;
@@ -53,13 +53,13 @@ pub struct Output {
     pub folder: PathBuf,
     /// Name of the results file, if it is to be elsewhere.
     pub out: Option<PathBuf>,
-    /// Nothing but the end result.
+    /// Whether to print only the final result.
     pub quiet: bool,
-    /// The command as a person would type it again.
+    /// The command, as typed.
     pub command: Vec<String>,
 }
 
-/// A run that came to its end, or was stopped.
+/// A run that finished or was stopped.
 pub struct Done {
     /// Everything that was measured.
     pub run: Run,
@@ -158,13 +158,13 @@ fn end(run: &Run, interrupted: bool, elapsed_s: f64) -> End {
     }
 }
 
-/// What a plan is going to cost, in a sentence.
+/// The size and duration of a plan, in a sentence.
 pub fn cost(planned: &Planned) -> String {
     let able = planned.runnable().count();
     let groups = groups(&planned.plan).len();
     let time = match planned.plan.rounds {
         Some(rounds) => format!("{rounds} rounds each"),
-        None => format!("about {} of measuring", seconds(planned.cost_s)),
+        None => format!("about {} to measure", seconds(planned.cost_s)),
     };
     let shard = planned.plan.shard.as_ref().map(|shard| format!("{shard}: ")).unwrap_or_default();
     format!(
@@ -178,7 +178,7 @@ pub fn cost(planned: &Planned) -> String {
     )
 }
 
-/// At which numbers of rounds the comparisons of a plan are judged, a line for those that are alike.
+/// The numbers of rounds at which comparisons are judged, one line per distinct schedule.
 pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
     let levels = Levels::of(&planned.plan, &planned.runners);
     let mut lines: Vec<(String, usize)> = Vec::new();
@@ -189,7 +189,7 @@ pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
             Count::Looks(looks) => {
                 let looks: Vec<String> = looks.iter().map(u32::to_string).collect();
                 format!(
-                    "after {} rounds, until all rows have an answer or time is up",
+                    "after {} rounds, until all rows are answered or time is up",
                     looks.join(", ")
                 )
             }
@@ -203,10 +203,10 @@ pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
     lines.into_iter().map(line).collect()
 }
 
-/// `once, after 13 to 150 rounds, by the budget`.
+/// `once, after 13 to 150 rounds, depending on the budget`.
 fn range_text(range: &RangeInclusive<u32>) -> String {
     match (range.start(), range.end()) {
         (least, most) if least == most => format!("once, after {least} rounds"),
-        (least, most) => format!("once, after {least} to {most} rounds, by the budget"),
+        (least, most) => format!("once, after {least} to {most} rounds, depending on the budget"),
     }
 }

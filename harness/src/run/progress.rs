@@ -1,4 +1,4 @@
-//! What a person sees while a run goes on: a bar on a terminal, plain lines elsewhere.
+//! Progress of a run: a bar on a terminal, plain lines elsewhere.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::terminal::print_error;
 /// Without a terminal, one line as often as this.
 const PLAIN: Duration = Duration::from_secs(5);
 
-/// Progress in units of expected seconds, so that its end can be foretold.
+/// Progress in units of expected seconds, so that the remaining time can be estimated.
 pub(super) struct Progress {
     bar: ProgressBar,
     plain: bool,
@@ -33,7 +33,7 @@ impl Progress {
                 ProgressDrawTarget::stderr()
             },
         );
-        let style = "{bar:20.cyan/black} {percent:>3} %  {prefix}  {wide_msg}";
+        let style = "{bar:20.cyan/black} {percent:>3}%  {prefix}  {wide_msg}";
         bar.set_style(
             ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
@@ -49,24 +49,24 @@ impl Progress {
         }
     }
 
-    /// A phase begins: from here to the end of the run it is expected to take so long.
+    /// Begins a phase; `expected_s` is the expected time to the end of the run.
     pub(super) fn phase(&mut self, what: &'static str, expected_s: f64) {
         self.phase = what;
         self.all_s = self.done_s + expected_s;
         self.bar.set_length((self.all_s * 1e3) as u64);
         if self.plain {
-            print_error(&format!("{what}, about {} to the end", seconds(expected_s)));
+            print_error(&format!("{what}, about {} left", seconds(expected_s)));
         }
     }
 
-    /// Something begins to run.
+    /// Shows what is running now.
     pub(super) fn running(&mut self, what: &str) {
         self.bar.set_prefix(self.left());
         self.bar.set_message(format!("{} {what}", self.phase));
         if self.plain && self.last.elapsed() >= PLAIN {
             self.last = Instant::now();
             let percent = 100.0 * self.done_s / self.all_s.max(f64::MIN_POSITIVE);
-            print_error(&format!("{percent:.0} %, {}: {} {what}", self.left(), self.phase));
+            print_error(&format!("{percent:.0}%, {}: {} {what}", self.left(), self.phase));
         }
     }
 

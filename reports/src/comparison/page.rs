@@ -69,7 +69,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
         section aria-labelledby="command" {
             h2 #command { "Made by" }
             pre { code { (command.join(" ")) } }
-            p { a href="comparison.json" { "comparison.json" } " holds every figure of this page." }
+            p { a href="comparison.json" { "comparison.json" } " has every figure of this page." }
         }
     };
     lone_document(&document.title, &conclusion, &body)
@@ -112,7 +112,8 @@ fn table(judged: &Judged, rows: &[&Row], axis: f64, caption: &str) -> Markup {
                 table.figures.results {
                     caption {
                         (caption) ". Plots show candidate ÷ base on a log axis from "
-                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; costs more is right."
+                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; right of 1× \
+                            costs more."
                     }
                     thead {
                         tr {

@@ -3,7 +3,7 @@
 use crate::run::Run;
 use crate::shard::Shard;
 
-/// Why files are not merged. The text is one sentence with the way out.
+/// Why files cannot be merged.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
     /// There is no file.
@@ -50,7 +50,7 @@ pub enum MergeError {
         /// The second one.
         file: String,
     },
-    /// A shard did not come to its end.
+    /// A shard is unfinished.
     #[error(
         "cannot merge {file}: {shard} was interrupted\nhelp: resume it, or accept what it has with --partial"
     )]
@@ -67,7 +67,7 @@ pub enum MergeError {
     Missing {
         /// Their numbers.
         missing: String,
-        /// How many there are in all.
+        /// The total number of shards.
         of: usize,
     },
 }
@@ -89,7 +89,7 @@ impl File {
         }
     }
 
-    /// Whether its shard came to its end.
+    /// Whether its shard finished.
     pub(super) fn ended(&self) -> bool {
         self.run.end.is_some_and(|end| !end.interrupted)
     }

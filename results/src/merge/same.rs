@@ -7,13 +7,14 @@ use crate::key::CellKey;
 use crate::run::{Plan, PlannedCell, Role};
 use crate::trial::Phase;
 
-/// Refuses a file that is no shard of the same plan, by the same build, on a machine of the same kind.
+/// Rejects a file that is not a shard of the same plan, by the same build, on a machine of the same
+/// kind.
 pub(super) fn check(base: &File, file: &File) -> Result<(), MergeError> {
     let [from, to] = [&base.run.header, &file.run.header];
     let mut plans = plans(&from.plan, &to.plan);
     plans.extend(differs("number of shards", Some(&base.shard.of), Some(&file.shard.of)));
     if from.workloads != to.workloads || from.runners != to.runners {
-        plans.push("what workloads or runners say of themselves".to_owned());
+        plans.push("descriptions of workloads or runners".to_owned());
     }
     let kinds = "on machines of one kind, or merge each kind with --partial and compare them with \
                  `runtime-bench report`";
@@ -72,7 +73,7 @@ fn planned(cell: &PlannedCell) -> (&CellKey, Role, Phase) {
     (&cell.key, cell.role, cell.phase)
 }
 
-/// The first cell that is not planned alike.
+/// The first cell that is planned differently.
 fn cells(base: &[PlannedCell], head: &[PlannedCell]) -> Option<String> {
     let pairs = base.iter().zip(head);
     let (from, to) = pairs
@@ -93,7 +94,7 @@ fn cells(base: &[PlannedCell], head: &[PlannedCell]) -> Option<String> {
             let other = |cell: Option<&PlannedCell>| {
                 cell.map_or_else(|| "nothing".to_owned(), |cell| cell.key.to_string())
             };
-            format!("the one plans {} where the other plans {}", other(from), other(to))
+            format!("one plans {}, the other {}", other(from), other(to))
         }
     })
 }

@@ -6,18 +6,21 @@ use std::path::Path;
 
 use super::{StoreError, harmless, io_error};
 
-/// The file that a run holds locked for as long as it goes on.
+/// The file that a run keeps locked while it is in progress.
 const NAME: &str = ".lock";
 
-/// A folder that belongs to one run until this is dropped, or its process ends however it does.
+/// Exclusive use of a folder, until this is dropped or the process ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    /// `None` where the file system knows no locks.
+    /// `None` if the file system does not support locks.
     _file: Option<File>,
 }
 
 impl Lock {
-    /// Takes a folder.
+    /// Locks a folder.
+    ///
+    /// # Errors
+    /// When another run has locked it, or the file cannot be created.
     pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(NAME);
         let open =

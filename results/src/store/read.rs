@@ -19,16 +19,19 @@ const MOST_TEXT: u64 = 1 << 30;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Reads a run from its document or from its file of lines, either of them also compressed with
-/// gzip; a torn last line is ignored.
+/// gzip; an incomplete last line is ignored.
 ///
 /// # Errors
-/// When the file cannot be read, is of another schema version, or is damaged.
+/// When the file cannot be read, has another schema version, or is damaged.
 pub fn read(path: &Path) -> Result<Run, StoreError> {
     let file = File::open(path).map_err(io_error(path, "read"))?;
     read_from(BufReader::new(file), path)
 }
 
 /// The same from what is open already; `path` is what errors call it.
+///
+/// # Errors
+/// As [`read`].
 pub fn read_from(file: impl BufRead, path: &Path) -> Result<Run, StoreError> {
     let broken = |reason: String| StoreError::Broken { path: path.to_path_buf(), reason };
     let bytes = content(file, MOST_TEXT).map_err(|error| match error.kind() {

@@ -1,4 +1,4 @@
-//! A run that was stopped or killed, written on.
+//! Appends to the file of an interrupted run.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -8,15 +8,15 @@ use super::lock::Lock;
 use super::{RunWriter, StoreError, io_error, read};
 
 impl RunWriter {
-    /// Opens the lines of a run that was stopped or killed, to write on; what it holds so far is
-    /// [`Self::run`]. A torn last line is cut off.
+    /// Opens the file of an interrupted run to append to it; [`Self::run`] is the run so far. An
+    /// incomplete last line is removed.
     ///
-    /// `path` is the file of lines, or the document beside it. At its end the run becomes the document
-    /// beside its lines, or `out` where given, in the place of an earlier document of the same run.
+    /// `path` is the file of lines, or the document next to it. At the end, the run is written as the
+    /// document next to its lines, or as `out`; it replaces an earlier document of the same run.
     ///
     /// # Errors
-    /// When there are no lines, they cannot be read or written, another run goes on in the folder, or
-    /// something else stands where the document would.
+    /// When the file is missing, cannot be read or written, another run is in progress in the folder,
+    /// or another file exists at the path of the document.
     pub fn resume(path: &Path, out: Option<&Path>) -> Result<Self, StoreError> {
         let journal_path = lines_of(path)?;
         let folder = journal_path.parent().unwrap_or(Path::new("")).to_path_buf();

@@ -27,12 +27,12 @@ pub struct RunWriter {
 impl RunWriter {
     /// Opens `<folder>/<run>.jsonl` and writes the header to it.
     ///
-    /// At its end the run becomes `<folder>/<run>.json`, or `out` where given; the newest run of a
-    /// folder is also reachable as `latest.json`.
+    /// At the end, the run is written as `<folder>/<run>.json`, or as `out`; the newest run of a folder
+    /// is also linked as `latest.json`.
     ///
     /// # Errors
-    /// When the folder or the file cannot be made, another run goes on in the folder, or `out` exists
-    /// already.
+    /// When the folder or the file cannot be created, another run is in progress in the folder, or
+    /// `out` already exists.
     pub fn create(
         folder: &Path,
         out: Option<&Path>,

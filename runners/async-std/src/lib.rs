@@ -44,7 +44,7 @@ impl Runner for AsyncStd {
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
             discontinued: Some(
-                "its maintainers discontinued it in March 2025 and recommend smol".to_owned(),
+                "discontinued by its maintainers in March 2025; they recommend smol".to_owned(),
             ),
             name: self.name().to_owned(),
             title: "async-std".into(),

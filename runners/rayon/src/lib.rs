@@ -29,7 +29,7 @@ impl Runner for Rayon {
             class: Class::MultiThread,
             configuration: format!("ThreadPool with {workers} threads, entered with install"),
             packages: packages(&["rayon", "rayon-core"]),
-            notes: vec!["Designed for computing: a waiting task holds a worker.".into()],
+            notes: vec!["Designed for CPU work: a waiting task blocks a worker.".into()],
         }
     }
 

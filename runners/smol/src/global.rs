@@ -50,7 +50,7 @@ impl Runner for SmolGlobal {
         if needs.shuts_down {
             return Some("The executor is global and cannot be shut down.".to_owned());
         }
-        let reason = "It uses the default of one thread: the number of workers cannot be set.";
+        let reason = "It uses smol's default of one thread: the number of workers cannot be set.";
         point.workers().map(|_| reason.to_owned())
     }
 

@@ -30,8 +30,8 @@ impl Runner for Threads {
             configuration: "std::thread::spawn for every task, default stack size".into(),
             packages: packages(&[]),
             notes: vec![
-                "Each task is a thread, which the kernel schedules on all cores; there is no number of \
-                 workers."
+                "Each task is a thread, and the kernel schedules threads on all cores; there are \
+                 no workers."
                     .into(),
             ],
         }

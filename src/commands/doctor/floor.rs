@@ -40,7 +40,7 @@ pub(super) struct Floor {
     pub(super) rounds: usize,
     /// Mean cost of a trial, milliseconds.
     pub(super) trial_ms: f64,
-    /// Whether the two were proven alike, or told apart; `None` when they could not be compared.
+    /// Result of the A/A control; `None` if it could not be compared.
     pub(super) control: Option<ControlCheck>,
     /// Half-width of the A/A control's interval, percent: the noise floor.
     pub(super) half_width: Option<f64>,
@@ -62,11 +62,11 @@ impl Floor {
         let left_out = |s: &Schedule| s.group == group.name && s.left_out.is_some();
         let reason = match group.rows.first().map(|row| &row.status) {
             _ if run.schedules.iter().any(left_out) => {
-                Some("its rounds do not fit: give it a longer --budget".to_owned())
+                Some("too few rounds fit: use a longer --budget".to_owned())
             }
             Some(Status::Measured) if interval.is_some() => None,
             Some(Status::Measured) => {
-                Some("too few independent rounds: give it a longer --budget".to_owned())
+                Some("too few independent rounds: use a longer --budget".to_owned())
             }
             Some(status) => Some(status.reason().to_owned()),
             None => Some("it was not planned".to_owned()),

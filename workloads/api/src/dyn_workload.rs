@@ -39,12 +39,24 @@ pub trait DynWorkload: Send + Sync {
     /// When no runner, or none of this family, can run the point.
     fn requirements(&self, point: &Point, family: Family) -> Result<Requirements, Unsupported>;
     /// As [`Workload::supports_local`].
+    ///
+    /// # Errors
+    /// With the reason.
     fn supports_local(&self, point: &Point) -> Result<(), Unsupported>;
     /// As [`Workload::supports_external`].
+    ///
+    /// # Errors
+    /// With the reason.
     fn supports_external(&self, point: &Point) -> Result<(), Unsupported>;
     /// As [`Workload::external_inputs`].
+    ///
+    /// # Errors
+    /// When they cannot be created.
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure>;
     /// Parses and verifies the outputs of an external runner, one per iteration.
+    ///
+    /// # Errors
+    /// When one is malformed or wrong.
     fn external_sample(
         &self,
         setup: &Setup,
@@ -52,6 +64,9 @@ pub trait DynWorkload: Send + Sync {
         timing: Timing,
     ) -> Result<Sample, Failure>;
     /// Prepares to load a server that another process took `build_time` to start.
+    ///
+    /// # Errors
+    /// When its clients cannot be started.
     fn on_address(
         &self,
         setup: &Setup,

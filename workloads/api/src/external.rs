@@ -25,6 +25,9 @@ pub struct ExternalInputs {
 }
 
 /// Writes one input file to the scratch folder.
+///
+/// # Errors
+/// When it cannot be written.
 pub fn input_file(setup: &Setup, workload: &str, bytes: &[u8]) -> Result<ExternalInputs, Failure> {
     // Trials of several points and seeds share the folder, so each writes its own file.
     let path = setup.scratch.join(format!("{workload}-{}", std::process::id()));
@@ -33,6 +36,9 @@ pub fn input_file(setup: &Setup, workload: &str, bytes: &[u8]) -> Result<Externa
 }
 
 /// Parses one output per iteration.
+///
+/// # Errors
+/// When an output is malformed; names its iteration.
 pub fn parse_outputs<A: DeserializeOwned>(outputs: Vec<Value>) -> Result<Vec<A>, Failure> {
     let outputs = outputs.into_iter().enumerate().map(|(number, output)| {
         serde_json::from_value(output).map_err(|error| {

@@ -15,6 +15,9 @@ const BACKLOG: i32 = 4_096;
 const BUFFER: usize = 64 * 1_024;
 
 /// Connects `count` pairs of streams, `(client, server)`, over a port of their own.
+///
+/// # Errors
+/// When the system refuses a socket, a port or a connection.
 pub fn pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
     let listener = listen()?;
     (0..count).map(|_| pair_over(&listener)).collect()
@@ -37,6 +40,9 @@ fn pair_over(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
 /// An accepted stream closes with a reset, which ends both sides at once and leaves nothing in the kernel
 /// (`TIME_WAIT`) for the next runner. Bytes in flight would be lost, so the client reads all of them and
 /// closes first.
+///
+/// # Errors
+/// When the system refuses a socket or a port.
 pub fn listen() -> io::Result<TcpListener> {
     let listener = listen_at(0, false)?;
     close_by_reset(&listener)?;
@@ -50,6 +56,9 @@ pub fn close_by_reset(listener: &TcpListener) -> io::Result<()> {
 
 /// Listens with several sockets on one port of loopback; 0 selects a free port. Accepted streams have the
 /// same options and close normally.
+///
+/// # Errors
+/// When the system refuses a socket or the port.
 pub fn listen_together(port: u16, sockets: usize) -> io::Result<Vec<TcpListener>> {
     let shared = sockets > 1;
     if shared && port != 0 {
@@ -82,6 +91,9 @@ fn listen_at(port: u16, shared: bool) -> io::Result<TcpListener> {
 }
 
 /// Connects.
+///
+/// # Errors
+/// When the system refuses a socket or the connection.
 pub fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     set_options(&socket)?;

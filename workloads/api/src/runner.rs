@@ -37,6 +37,9 @@ pub trait Runner: Copy + Send + Sync + 'static {
     }
 
     /// Builds a fresh runtime and prepares the workload on it.
+    ///
+    /// # Errors
+    /// When the runtime cannot be built or the workload cannot be prepared.
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure>;
 }
 

@@ -30,6 +30,9 @@ pub struct Trial<P> {
 
 impl<P: FromPoint> Trial<P> {
     /// Parses the parameters.
+    ///
+    /// # Errors
+    /// As [`FromPoint::from_point`].
     pub fn new(setup: Setup) -> Result<Self, Unsupported> {
         Ok(Self { params: P::from_point(&setup.point)?, setup })
     }

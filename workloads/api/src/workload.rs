@@ -170,12 +170,18 @@ pub trait Workload: Clone + Send + Sync + 'static {
     }
 
     /// Prepares the inputs of an external runner: input files, a server to talk to.
+    ///
+    /// # Errors
+    /// When an input cannot be created.
     fn external_inputs(&self, _trial: &Trial<Self::Params>) -> Result<ExternalInputs, Failure> {
         Ok(ExternalInputs::default())
     }
 
     /// Parses the outputs of an external runner, one per iteration: the fields of [`Workload::Output`] in
     /// JSON. Fills in the expected values.
+    ///
+    /// # Errors
+    /// When one is malformed.
     fn parse_outputs(
         &self,
         _trial: &Trial<Self::Params>,
@@ -185,6 +191,9 @@ pub trait Workload: Clone + Send + Sync + 'static {
     }
 
     /// Prepares a session that loads the server of an external runner; servers only.
+    ///
+    /// # Errors
+    /// When its clients cannot be started.
     fn on_address(
         self,
         _trial: Trial<Self::Params>,

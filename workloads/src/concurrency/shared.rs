@@ -9,16 +9,25 @@ const LOCKS: [&str; 4] = [OWN, "tokio", "async-lock", "std"];
 const CHANNELS: [&str; 3] = [OWN, "tokio", "async-channel"];
 
 /// Parses the parameter `lock`.
+///
+/// # Errors
+/// When it is missing or unknown.
 pub(super) fn lock(point: &Point) -> Result<&'static str, Unsupported> {
     one_of(point, "lock", &LOCKS)
 }
 
 /// Parses the parameter `channel`.
+///
+/// # Errors
+/// When it is missing or unknown.
 pub(super) fn channel(point: &Point) -> Result<&'static str, Unsupported> {
     one_of(point, "channel", &CHANNELS)
 }
 
 /// Checks that a family of runners can wait for a `lock` or `channel` (`kind`) of a crate.
+///
+/// # Errors
+/// On threads and pools, if it requires an async task.
 pub(super) fn check_family(kind: &str, name: &str, family: Family) -> Result<(), Unsupported> {
     if family == Family::Async || name == OWN || name == "std" {
         return Ok(());

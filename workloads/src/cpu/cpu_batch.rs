@@ -87,7 +87,7 @@ impl Workload for CpuBatch {
                 "The speed-up is relative to a plain loop on one thread, timed in the same \
                  process right before."
                     .into(),
-                "A single-threaded runner can only reach 1.".into(),
+                "A single-threaded runner cannot exceed 1.".into(),
             ],
         }
     }

@@ -15,6 +15,9 @@ use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::Buffer;
 
 /// Listens, and opens the connections of each iteration.
+///
+/// # Errors
+/// When the system refuses a socket or a port.
 pub(super) fn session<R: LocalRuntime>(
     params: Params,
 ) -> Result<impl LocalSession<Output = Churned>, Failure> {

@@ -12,6 +12,9 @@ use runtime_bench_api::loopback::listen;
 use runtime_bench_api::prelude::*;
 
 /// Listens, and opens the connections of each iteration.
+///
+/// # Errors
+/// When the system refuses a socket or a port.
 pub(super) fn session<T: ThreadRuntime>(
     params: Params,
 ) -> Result<impl Session<Output = Churned>, Failure> {

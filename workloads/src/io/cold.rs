@@ -13,6 +13,9 @@ const COUNTERS: &str = "/proc/self/io";
 const PROBE: usize = 64 * 1_024;
 
 /// Rejects systems where files cannot be evicted from the page cache, or fetched bytes are not counted.
+///
+/// # Errors
+/// With the reason.
 pub(super) fn fits() -> Result<(), Unsupported> {
     static PROBED: OnceLock<Result<(), String>> = OnceLock::new();
     let probed = PROBED.get_or_init(|| {
@@ -48,6 +51,9 @@ fn probe(folder: &Path) -> io::Result<u64> {
 }
 
 /// Writes a file back to the disk and evicts it from the page cache.
+///
+/// # Errors
+/// When it cannot be opened or written back, or the system does not support it.
 pub(super) fn evict(path: &Path) -> io::Result<()> {
     let file = File::open(path)?;
     file.sync_all()?;
@@ -66,6 +72,9 @@ fn advise(_: &File) -> io::Result<()> {
 }
 
 /// Bytes that this process has fetched from disk so far.
+///
+/// # Errors
+/// When the kernel does not count them.
 pub(super) fn fetched() -> io::Result<u64> {
     let text = fs::read_to_string(COUNTERS)?;
     let count = text.lines().find_map(|line| line.strip_prefix("read_bytes: "));

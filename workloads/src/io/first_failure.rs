@@ -41,6 +41,9 @@ impl FirstFailure {
     }
 
     /// Returns the total, unless a client has failed.
+    ///
+    /// # Errors
+    /// The first failure.
     pub(super) fn outcome<T>(&self, all: T) -> Result<T, Failure> {
         let first = self.error.lock().unwrap_or_else(PoisonError::into_inner).take();
         first.map_or(Ok(all), |error| Err(Failure::io("client of the listener")(error)))

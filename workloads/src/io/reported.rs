@@ -6,6 +6,9 @@ use runtime_bench_api::load::{PATIENCE, Report};
 use runtime_bench_api::prelude::*;
 
 /// Checks that every message was answered correctly, and that the generator's numbers are consistent.
+///
+/// # Errors
+/// The expected and the actual value.
 pub(super) fn verify(report: &Report) -> Result<(), String> {
     let Report { sent, answered, wrong, .. } = *report;
     if sent == 0 || answered != sent || wrong > 0 {

@@ -46,6 +46,9 @@ pub struct Load {
 
 impl Load {
     /// An echo load at the rate of a point.
+    ///
+    /// # Errors
+    /// When a parameter is missing or out of range.
     pub(super) fn of_echo_schedule(point: &Point) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let rate = rate(point)?;
@@ -57,6 +60,9 @@ impl Load {
     }
 
     /// A closed-loop echo load, which measures capacity.
+    ///
+    /// # Errors
+    /// When a parameter is missing or out of range.
     pub(super) fn of_capacity(point: &Point) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let messages = point.count_in("messages", 1..=1_000_000)? as u64;
@@ -93,6 +99,9 @@ fn rate(point: &Point) -> Result<u64, Unsupported> {
 }
 
 /// Requirements of a server under this load.
+///
+/// # Errors
+/// On families that cannot wait for sockets, and on systems without the load generator.
 pub(super) fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsupported> {
     load::fits()?;
     waits_for_sockets(family)?;
@@ -112,6 +121,9 @@ pub(super) struct Served(Clients);
 
 impl Served {
     /// Listens, serves each connection in its own task, and starts the clients.
+    ///
+    /// # Errors
+    /// When the server cannot listen or the clients cannot be started.
     pub(super) async fn on_async<R, F, H>(
         setup: &Setup,
         plan: &Load,
@@ -142,6 +154,9 @@ impl Served {
     }
 
     /// Serves echoes on a runtime whose tasks stay on one thread.
+    ///
+    /// # Errors
+    /// As [`Served::on_async`].
     pub(super) async fn echo_on_local<R>(setup: &Setup, plan: &Load) -> Result<Self, Failure>
     where
         R: LocalRuntime,
@@ -174,6 +189,9 @@ impl Served {
     }
 
     /// Listens, serves each connection on a thread, and starts the clients.
+    ///
+    /// # Errors
+    /// When the server cannot listen or the clients cannot be started.
     pub(super) fn on_threads<T, H>(setup: &Setup, plan: &Load, handle: H) -> Result<Self, Failure>
     where
         T: ThreadRuntime,
@@ -197,6 +215,9 @@ impl Served {
     }
 
     /// Serves echoes.
+    ///
+    /// # Errors
+    /// As [`Served::on_async`].
     pub(super) async fn echo_on_async<R>(setup: &Setup, plan: &Load) -> Result<Self, Failure>
     where
         R: AsyncRuntime,
@@ -206,6 +227,9 @@ impl Served {
     }
 
     /// Serves echoes on threads.
+    ///
+    /// # Errors
+    /// As [`Served::on_threads`].
     pub(super) fn echo_on_threads<T>(setup: &Setup, plan: &Load) -> Result<Self, Failure>
     where
         T: ThreadRuntime,
@@ -214,6 +238,9 @@ impl Served {
     }
 
     /// Starts the clients of a server, which may be another process.
+    ///
+    /// # Errors
+    /// When the clients cannot be started.
     pub(super) fn with_clients(
         setup: &Setup,
         plan: &Load,
@@ -223,11 +250,17 @@ impl Served {
     }
 
     /// Drives the clients, from a task.
+    ///
+    /// # Errors
+    /// When the generator ended or sent something other than a report.
     pub(super) async fn drive_async(&self, drive: Drive) -> Result<Report, Failure> {
         self.0.ask(drive).await
     }
 
     /// Drives the clients, on a thread.
+    ///
+    /// # Errors
+    /// As [`Served::drive_async`].
     pub(super) fn drive(&self, drive: Drive) -> Result<Report, Failure> {
         self.0.ask_blocking(drive)
     }

@@ -23,6 +23,9 @@ impl<C> Stack<C> {
     }
 
     /// Takes one.
+    ///
+    /// # Errors
+    /// When all are in use, although there are as many permits as connections.
     pub(super) fn take(&self) -> Result<C, Failure> {
         let mut idle = self.idle();
         let connection = idle.connections.pop().ok_or_else(|| {

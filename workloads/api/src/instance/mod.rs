@@ -41,6 +41,9 @@ pub struct Sample {
 /// One fresh, prepared instance of a cell.
 pub trait Instance {
     /// Times `iterations` iterations, then verifies every output.
+    ///
+    /// # Errors
+    /// When an output is wrong or the work fails.
     fn measure(&mut self, iterations: u64) -> Result<Sample, Failure>;
 
     /// Build time of the runtime, without the workload's inputs.
@@ -101,6 +104,9 @@ on_futures!(
 );
 
 /// Starts threads and prepares `workload` on them.
+///
+/// # Errors
+/// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_threads<W: Workload, T: ThreadRuntime>(
     build: &dyn Fn() -> io::Result<T>,
     workload: W,
@@ -112,6 +118,9 @@ pub fn on_threads<W: Workload, T: ThreadRuntime>(
 }
 
 /// Builds a data-parallel pool and prepares `workload` on it.
+///
+/// # Errors
+/// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_data_parallel<W: Workload, D: DataParallel>(
     build: &dyn Fn() -> io::Result<D>,
     workload: W,
@@ -207,6 +216,9 @@ impl<T> Slot<T> {
 }
 
 /// Prepares to load a server that another process took `build_time` to start.
+///
+/// # Errors
+/// When the clients cannot be started.
 pub fn on_address<W: Workload>(
     workload: W,
     setup: Setup,
@@ -219,6 +231,9 @@ pub fn on_address<W: Workload>(
 }
 
 /// Parses and verifies the outputs of an external runner.
+///
+/// # Errors
+/// When an output is malformed or wrong.
 pub fn external_sample<W: Workload>(
     workload: &W,
     setup: &Setup,

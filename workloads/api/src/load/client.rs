@@ -18,6 +18,9 @@ pub const PATIENCE: Duration = Duration::from_secs(15);
 const BUFFER: usize = 64 * 1_024;
 
 /// Reads drives from standard input until it ends, loads a server, and reports on standard output.
+///
+/// # Errors
+/// A message for the user.
 pub fn run() -> Result<(), String> {
     let mut lines = io::stdin().lock().lines();
     let mut next = || {

@@ -55,6 +55,9 @@ impl Traffic {
 pub type Clients = ExternalThread<Drive, Result<Report, Failure>>;
 
 /// Starts the clients of a server. A generator returns once all its connections are established.
+///
+/// # Errors
+/// When the generator cannot be started or cannot connect.
 pub fn clients(
     traffic: &Traffic,
     address: SocketAddr,
@@ -81,6 +84,9 @@ enum Load {
 
 impl Load {
     /// Loads the server and waits for the report; never returns for external clients.
+    ///
+    /// # Errors
+    /// When the generator ended or sent something other than a report.
     fn drive(&mut self, drive: Drive) -> Result<Report, Failure> {
         match self {
             Self::Generator(generator) => generator.drive(drive).map_err(GENERATOR),

@@ -82,6 +82,9 @@ pub struct Report {
 }
 
 /// Rejects platforms that the generator does not support.
+///
+/// # Errors
+/// Outside Linux.
 pub fn fits() -> Result<(), Unsupported> {
     if cfg!(target_os = "linux") {
         return Ok(());

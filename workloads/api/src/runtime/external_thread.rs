@@ -22,6 +22,9 @@ struct Mailbox<Q, A> {
 
 impl<Q: Send + 'static, A: Send + 'static> ExternalThread<Q, A> {
     /// Starts the thread, which serves each request with `work`.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
     pub fn start(mut work: impl FnMut(Q) -> A + Send + 'static) -> io::Result<Self> {
         let mailbox = Mailbox { request: None, reply: None, waker: None, closed: false };
         let shared = Arc::new(Mutex::new(mailbox));

@@ -14,6 +14,9 @@ pub trait ThreadRuntime: Sized + 'static {
     type ShutdownRuntime: ShutdownThreads;
 
     /// Starts a second instance, with as many threads as the pool has.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
     fn new_instance(pool_threads: usize) -> io::Result<Self::ShutdownRuntime>;
 
     /// Runs the root where its children run, while the caller waits outside.

@@ -20,6 +20,9 @@ const AGREEMENT: f64 = 0.02;
 const STEADY_AT_MOST: Duration = Duration::from_secs(5);
 
 /// Warms up an instance, whose preparation took `prepare`, and measures one block.
+///
+/// # Errors
+/// When an output is wrong or the work fails.
 pub fn measured(
     instance: &mut dyn Instance,
     prepare: Duration,

@@ -33,6 +33,9 @@ pub fn main(cells: &Cells, clock: &'static dyn Clock) -> ExitCode {
 }
 
 /// The same with a handler for requests about external runners.
+///
+/// # Errors
+/// When the reply cannot be written: the harness has ended.
 pub fn serve(
     cells: &Cells,
     clock: &'static dyn Clock,
