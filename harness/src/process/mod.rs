@@ -34,6 +34,9 @@ pub const LOAD: &str = "load";
 /// The adapter of an external runner has this long to report after the runner's time limit.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// EAGAIN, as a program says it that cannot start a thread.
+const REFUSED: &str = "Resource temporarily unavailable";
+
 /// Variables that would change a runner behind the plan's back.
 const RUNTIME_VARIABLES: [&str; 6] = [
     "ASYNC_STD_THREAD_COUNT",
@@ -343,8 +346,14 @@ fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
     match TrialReply::read(stdout) {
         Ok(outcome) => outcome,
         Err(ReplyError::Silent | ReplyError::NotUnderstood(_)) if !status.success() => {
-            let words =
-                last_words(stderr).map_or_else(String::new, |line| format!("; it said: {line}"));
+            let words = last_words(stderr);
+            if let Some(words) = words.as_deref().filter(|words| words.contains(REFUSED)) {
+                let message = format!(
+                    "the system refused to start a thread or a process (ulimit -u, pids.max): {words}"
+                );
+                return error(ErrorKind::Setup, message);
+            }
+            let words = words.map_or_else(String::new, |line| format!("; it said: {line}"));
             let hint =
                 if killed(status) { "; the system kills so when memory runs out" } else { "" };
             let message = format!("the process ended with {status} and no reply{words}{hint}");
@@ -394,6 +403,18 @@ mod tests {
         assert_eq!(told, "thread 'x' panicked at a.rs:1:2: no luck");
         assert_eq!(last_words("out of luck\nand more").as_deref(), Some("out of luck"));
         assert_eq!((last_words(""), last_words("only:").as_deref()), (None, Some("only:")));
+    }
+
+    #[test]
+    fn a_refused_thread_is_a_setup_failure() {
+        let stderr = "thread 'main' panicked at pool.rs:1:1:\nOS can't spawn worker thread: \
+                      Resource temporarily unavailable (os error 11)\n";
+        let Outcome::Error { kind, message } = reply(ExitStatus::from_raw(101 << 8), "", stderr)
+        else {
+            panic!("it failed")
+        };
+        assert_eq!(kind, ErrorKind::Setup);
+        assert!(message.contains("pids.max") && message.contains("worker thread"), "{message}");
     }
 
     #[test]
