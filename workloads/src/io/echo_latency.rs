@@ -8,7 +8,7 @@ use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
 
 use super::reported;
-use super::server::{self, Driven, Load, Served};
+use super::server::{self, Driven, ECHO, Load, Served};
 use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
 use runtime_bench_api::load::Report;
 use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
@@ -35,7 +35,7 @@ fn point(rate: u64, milliseconds: u64) -> Point {
 impl FromPoint for Load {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         match point.variant.as_deref() {
-            None => Load::of_echo_schedule(point),
+            None => Load::open(point, ECHO),
             Some(CAPACITY) => Load::of_capacity(point),
             Some(_) => Err(Unsupported::variant(&[CAPACITY])),
         }

@@ -8,7 +8,7 @@ use runtime_bench::api::workload::{
 use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
 use runtime_bench::results::metric::MetricDef;
-use runtime_bench::results::trial::{Phase, Metric};
+use runtime_bench::results::trial::{Metric, Phase};
 
 /// How many steps the first numbers need to reach 1, one task a number.
 #[derive(Clone, Copy)]
