@@ -55,6 +55,8 @@ enum Command {
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
+    /// Write the figures of a results file for another tracker
+    Export(commands::export::ExportArgs),
     /// Re-evaluate stored runs with the current rules
     Analyze(commands::analyze::AnalyzeArgs),
     /// Compare two builds of this harness, interleaved on this machine
@@ -130,6 +132,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::CheckRunner(args) => commands::check_runner::run(registry, &args),
         Command::Ab(args) => commands::ab::run(&args),
         Command::Analyze(args) => commands::analyze::run(&args),
+        Command::Export(args) => commands::export::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME], 1)),
         Command::Serve(args) => commands::serve::run(registry, &args),

@@ -8,8 +8,9 @@
 //! This crate is the command line: arguments, one file per subcommand, terminal output. It contains no
 //! runtime: trials run in the trial programs beside it ([`TRIAL_PROGRAMS`]).
 //!
-//! - [`standard`]: the workloads and programs of this project. Extend the registry with a workload or a
-//! runner of your own and pass it to [`main`].
+//! - [`standard`]: the workloads and programs of this project.
+//! - [`own`]: the start of a registry with your own workloads and runners; [`main!`] and [`bench_main!`] make
+//!   programs of it. `examples/own-bench` is a template.
 //! - [`cli`] and [`commands`]: the command line, one file per subcommand.
 //! - [`cargo_bench`]: the same with the options of a criterion bench target.
 //! - [`ab`]: compares two builds.
@@ -66,9 +67,36 @@ pub fn standard() -> Registry {
 
 /// Every workload of this project and no runner: a starting point for the registry of your own program.
 pub fn catalog() -> Registry {
-    Registry::default()
-        .with_build(BuildFacts { build: build(), lockfile: LOCKFILE })
-        .with_catalog(runtime_bench_workloads::each)
+    own().with_catalog(runtime_bench_workloads::each)
+}
+
+/// No workload and no runner: the start of a registry that has its own, and those of the catalog that it names.
+pub fn own() -> Registry {
+    Registry::default().with_build(BuildFacts { build: build(), lockfile: LOCKFILE })
+}
+
+/// Defines `main`: the command line over a registry, as [`main()`]. Results name the crate that calls this, its
+/// version, its commit and its lock file.
+#[macro_export]
+macro_rules! main {
+    ($registry:expr) => {
+        fn main() -> ::std::process::ExitCode {
+            let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+            $crate::main(&$registry.in_crate(name, version))
+        }
+    };
+}
+
+/// Defines `main` of a bench target without a harness, as [`bench_main()`]. Results name the crate that calls
+/// this.
+#[macro_export]
+macro_rules! bench_main {
+    ($registry:expr) => {
+        fn main() -> ::std::process::ExitCode {
+            let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+            $crate::bench_main(&$registry.in_crate(name, version))
+        }
+    };
 }
 
 /// Describes this build.

@@ -218,3 +218,25 @@ fn compare_rejects_invalid_results_by_name() {
     fs::remove_file(folder.path().join("candidate.json")).unwrap();
     compare(folder.path(), &[]).fails_with(2, &["candidate.json", "cannot read"]);
 }
+
+#[test]
+fn export_prints_or_writes_figures_and_names_what_cannot_be_exported() {
+    let folder = folder(&base(), &candidate());
+    put(folder.path(), "empty.json", &Run { trials: Vec::new(), ..base() });
+    let export = |args: &[&str]| run(folder.path(), &[&["export"], args].concat());
+    let printed = export(&["base.json", "--format", "openmetrics"]);
+    assert_eq!((printed.code, printed.stderr.as_str()), (Some(0), ""), "{printed:?}");
+    assert!(printed.stdout.ends_with("\n# EOF\n"), "{printed:?}");
+    for format in ["github-action-benchmark", "bencher", "openmetrics", "csv"] {
+        let out = format!("out/{format}");
+        let written = export(&["base.json", "--format", format, "--out", &out]);
+        assert_eq!((written.code, written.stdout.as_str()), (Some(0), ""), "{written:?}");
+        assert!(!fs::read(folder.path().join(out)).unwrap().is_empty());
+    }
+    export(&["empty.json", "--format", "bencher"])
+        .fails_with(2, &["cannot export empty.json: the run has no results", "help: "]);
+    export(&["gone.json", "--format", "csv"]).fails_with(2, &["gone.json"]);
+    export(&["empty.json", "--format", "xml"]).fails_with(2, &["openmetrics"]);
+    let same = ["base.json", "--format", "csv", "--out", "base.json"];
+    export(&same).fails_with(2, &["never overwritten"]);
+}

@@ -6,9 +6,11 @@ mod common;
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::running::{nothing_runs_in, processes_in, signal};
 use common::{Ended, command, run};
 use tempfile::tempdir;
 
@@ -83,6 +85,108 @@ fn hanging_external_runner_is_killed_at_the_limit() {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.stdout.contains("timed out: no reply within 1 s"), "{ended:?}");
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn end_of_external_runner_counts_although_its_child_holds_the_output() {
+    let folder = tempdir().unwrap();
+    declare(folder.path(), &["exits", "unfinished"]);
+    let words = [
+        ("exits", "ended with exit status: 1 and no reply"),
+        ("unfinished", "no newline at its end: no reply within 1 s"),
+    ];
+    for (how, words) in words {
+        let ended =
+            verified(folder.path(), how, &["--trial-limit", "1s", "^spawn-join/[a-z]+/tasks"]);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.stdout.contains(words), "{ended:?}");
+    }
+    nothing_runs_in(folder.path());
+}
+
+#[test]
+fn control_characters_of_external_runner_reach_no_terminal() {
+    let folder = tempdir().unwrap();
+    declare(folder.path(), &["escapes"]);
+    let ended = verified(folder.path(), "escapes", &["^spawn-join/[a-z]+/tasks"]);
+    let checked = run(
+        folder.path(),
+        &["check-runner", "^spawn-join/[a-z]+/tasks", "--", "python3", RUNNER, "escapes"],
+    );
+    for ended in [ended, checked] {
+        assert!(ended.stdout.contains("red"), "{ended:?}");
+        let raw = |c: char| c.is_control() && c != '\n';
+        assert!(!ended.stdout.contains(raw) && !ended.stderr.contains(raw), "{ended:?}");
+    }
+}
+
+/// Runners that do harm as soon as they are asked what they support.
+#[test]
+fn probe_of_external_runner_is_contained() {
+    let folder = tempdir().unwrap();
+    let scripts = ["sleep 600 & exit 1", "kill 0", "kill -9 0", "setsid sleep 600 & exit 1"];
+    for script in scripts {
+        let declared =
+            format!("[[runner]]\nname = \"harms\"\ncommand = [\"sh\", \"-c\", {script:?}]\n");
+        fs::write(folder.path().join("runners.toml"), declared).unwrap();
+        let start = Instant::now();
+        let listed = run(folder.path(), &["list", "null", "--runners", "harms"]);
+        assert_eq!(listed.code, Some(0), "{script}: {listed:?}");
+        let verified = verified(folder.path(), "harms", &["null"]);
+        assert_eq!(verified.code, Some(1), "{script}: {verified:?}");
+        assert!(verified.stdout.contains("the runner ended with"), "{script}: {verified:?}");
+        assert!(start.elapsed() < Duration::from_secs(25), "{script}: {:?}", start.elapsed());
+        nothing_runs_in(folder.path());
+    }
+}
+
+#[test]
+fn ctrl_c_stops_the_probe_of_an_external_runner() {
+    let folder = tempdir().unwrap();
+    let declared = "[[runner]]\nname = \"hangs\"\ncommand = [\"sleep\", \"600\"]\n";
+    fs::write(folder.path().join("runners.toml"), declared).unwrap();
+    for (args, name) in [
+        (&["bench", "null", "--runners", "hangs"][..], "-INT"),
+        (&["verify", "null", "--runners", "hangs"], "-TERM"),
+        (&["check-runner", "null", "--", "sleep", "600"], "-INT"),
+        (&["list", "null", "--runners", "hangs"], "-INT"),
+    ] {
+        let mut child = command(folder.path())
+            .args(args)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let patience = Instant::now() + Duration::from_secs(30);
+        while !processes_in(folder.path()).iter().any(|line| line.starts_with("sleep")) {
+            assert!(Instant::now() < patience, "{args:?} does not ask it");
+            thread::sleep(Duration::from_millis(20));
+        }
+        let start = Instant::now();
+        signal(child.id(), name);
+        let status = child.wait().unwrap();
+        // `list` catches no signals.
+        assert!(matches!(status.code(), Some(130) | None), "{args:?}: {status}");
+        assert!(start.elapsed() < Duration::from_secs(5), "{args:?}: {:?}", start.elapsed());
+        nothing_runs_in(folder.path());
+    }
+}
+
+#[test]
+fn check_runner_reports_processes_left_behind() {
+    let folder = tempdir().unwrap();
+    let check = |how: &str| {
+        let mut check = command(folder.path());
+        check.args(["check-runner", "^null", "--", "python3", RUNNER, how]);
+        Ended::of(check.env("ORPHANS", folder.path().join("orphans")).output().unwrap())
+    };
+    let clean = check("well");
+    assert!(clean.stdout.contains("ok      leaves no process behind\n"), "{clean:?}");
+    for how in ["orphan", "daemon"] {
+        let ended = check(how);
+        assert!(ended.stdout.contains("FAILED  leaves no process behind: processes"), "{ended:?}");
+    }
+    nothing_runs_in(folder.path());
 }
 
 #[test]

@@ -41,6 +41,26 @@ fn report_of_a_folder_shows_newest_run_first() {
 }
 
 #[test]
+fn report_replaces_earlier_report_and_refuses_other_sites() {
+    let (folder, _results) = two_runs();
+    let site = folder.path().join("site");
+    let report = || run(folder.path(), &["report", "results/one.json.gz", "--out", "site"]);
+    assert_eq!(report().code, Some(0));
+    let list = site.join(".runtime-bench-report.json");
+    let stale = fs::read_to_string(&list).unwrap().replace("[", "[\"w/gone.html\",");
+    fs::write(&list, stale).unwrap();
+    fs::write(site.join("w/gone.html"), "of a workload that is gone").unwrap();
+    fs::write(site.join("notes.txt"), "mine").unwrap();
+    assert_eq!(report().code, Some(0));
+    assert!(!site.join("w/gone.html").exists() && site.join("notes.txt").exists());
+    fs::remove_dir_all(&site).unwrap();
+    fs::create_dir(&site).unwrap();
+    fs::write(site.join("index.html"), "<h1>My blog</h1>").unwrap();
+    report().fails_with(2, &["site/index.html", "choose an empty or a new folder"]);
+    assert_eq!(fs::read_dir(&site).unwrap().count(), 1);
+}
+
+#[test]
 fn report_names_unreadable_files_and_shows_the_rest() {
     let (folder, results) = two_runs();
     fs::write(results.join("broken.jsonl"), "{\"line\"").unwrap();

@@ -26,3 +26,4 @@ pub mod program;
 pub mod registry;
 pub mod run;
 pub mod terminal;
+mod tree;

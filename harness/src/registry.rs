@@ -100,6 +100,13 @@ impl Registry {
         Self { build, ..self }
     }
 
+    /// Names the crate whose program this is, in addition to the version of the harness.
+    #[must_use]
+    pub fn in_crate(mut self, name: &str, version: &str) -> Self {
+        self.build.build.version += &format!(" in {name} {version}");
+        self
+    }
+
     fn with_problem(mut self, problem: String) -> Self {
         self.problems.push(problem);
         self

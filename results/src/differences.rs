@@ -63,6 +63,13 @@ pub fn warnings(base: &Run, head: &Run) -> Vec<String> {
             warnings.push(format!("{what} ({}): {so}", facts.join("; ")));
         }
     };
+    let disturbed = [("base", from), ("candidate", to)].into_iter().filter(|(_, one)| one.beside);
+    let disturbed: Vec<String> = disturbed.map(|(name, _)| name.to_owned()).collect();
+    say(
+        "another measurement was in progress",
+        disturbed,
+        "a difference may come from that; measure again, one at a time",
+    );
     let same_run = base.header.id == head.header.id;
     let id = if same_run { vec![base.header.id.clone()] } else { Vec::new() };
     say("both files are the same run", id, "every row is a tie");

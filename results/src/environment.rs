@@ -31,6 +31,9 @@ pub struct Environment {
     pub huge_pages: Option<String>,
     /// Load averages over 1, 5 and 15 minutes when the run began.
     pub load: Option<[f64; 3]>,
+    /// Whether another measurement of the same user was in progress when the run began.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
     /// Soft limit of open files in a trial.
     pub open_files: Option<u64>,
     /// The compiler.

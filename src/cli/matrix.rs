@@ -20,7 +20,8 @@ use runtime_bench_harness::plan::shard::ShardNumber;
 /// Where results go.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArgs {
-    /// Results file [default: `target/runtime-bench/results/RUN.json`]
+    /// Results file; its lines and its report are written beside it [default:
+    /// `target/runtime-bench/results/RUN.json`]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Print errors only, no progress and no summary

@@ -15,7 +15,7 @@ use crate::ab::rows::{Common, common};
 use crate::ab::{self, Effort, Outcome, Sides, measure};
 use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, cores, duration, seed};
 use runtime_bench_harness::error::Error;
-use runtime_bench_harness::machine::allowed_cores;
+use runtime_bench_harness::machine::{Measuring, allowed_cores};
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::process::{ProcessExecutor, Settings};
 use runtime_bench_harness::run::interleave::Row;
@@ -173,8 +173,10 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         workers: modes.iter().map(|mode| mode.workers).max().unwrap_or(1),
         quiet: args.quiet,
     };
+    let measuring = Measuring::begin();
     let outcome = measure(rows, effort, &interrupt);
-    let document = document(args, &modes, &cells, &outcome, &executables);
+    let mut document = document(args, &modes, &cells, &outcome, &executables);
+    document.warnings.extend(measuring.warning());
     let judged = Judged::new(document, args.fail_on.into(), args.threshold);
     let report = write_report(&judged, args.report.as_deref());
     let form = Form { verbose: args.verbose, ..Form::default() };

@@ -1,6 +1,6 @@
 //! `bench`: measure, print a summary, write the report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use runtime_bench_analysis::analysis::{Analysis, Status, analyse};
@@ -13,6 +13,7 @@ use runtime_bench_results::store;
 use super::{home, needs_release, print, print_error, settings};
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
 use runtime_bench_harness::error::Error;
+use runtime_bench_harness::machine;
 use runtime_bench_harness::plan::Planned;
 use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
@@ -68,13 +69,16 @@ fn measured(
     command: Vec<String>,
     interrupt: &Interrupt,
 ) -> Result<Option<Done>, Error> {
-    let planned = super::plan(registry, &args.matrix.request()?)?;
+    let planned = super::plan(registry, &args.matrix.request()?, interrupt)?;
     if args.dry_run {
         return print(&plan_text(&planned, args.matrix.profile)).map(|()| None);
     }
     needs_release()?;
     if !args.output.quiet {
         print_error(&format!("{}; seed {}", cost(&planned), planned.plan.seed));
+        if let Some(note) = lowered_workers(planned.plan.workers) {
+            print_error(&note);
+        }
     }
     let output = Output {
         folder: home().join("results"),
@@ -83,6 +87,17 @@ fn measured(
         command,
     };
     run::measure(registry, &planned, args.matrix.profile, &output, interrupt).map(Some)
+}
+
+/// A note where a CPU quota makes the workers fewer than the processors.
+fn lowered_workers(workers: usize) -> Option<String> {
+    let allowed = machine::allowed_cores()?.len();
+    let quota = machine::cpu_quota().filter(|quota| *quota < allowed as f64)?;
+    (workers < allowed).then(|| {
+        format!(
+            "note: {workers} of {allowed} cores are used, because the CPU quota is {quota:.2} cores"
+        )
+    })
 }
 
 /// Resumes a stopped run; without a file, the newest one.
@@ -134,7 +149,7 @@ fn report(
     say(&format!("results: {path}\n"))?;
     if measured {
         let runs = std::slice::from_ref(&done.run);
-        let index = write_site(runs, &home().join("report"), Options::default())
+        let index = write_site(runs, &report_folder(output), Options::default())
             .map_err(Error::report)?
             .index;
         say(&terminal::text(&done.run, &analysis, Detail::new(output.verbose)))?;
@@ -156,6 +171,18 @@ fn report(
         )));
     }
     handed_over.and(judge(&analysis))
+}
+
+/// The folder of the report: beside the results file where that has a name of its own.
+fn report_folder(output: &OutputArgs) -> PathBuf {
+    let Some(out) = &output.out else { return home().join("report") };
+    let mut stem = out.clone();
+    while stem.extension().is_some_and(|ending| ending == "gz" || ending == "json") {
+        stem.set_extension("");
+    }
+    let mut name = stem.file_name().unwrap_or_default().to_os_string();
+    name.push("-report");
+    stem.with_file_name(name)
 }
 
 /// The command that a run was started with, up to its options.
@@ -200,4 +227,21 @@ fn judge(analysis: &Analysis) -> Result<(), Error> {
         )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn report_is_beside_a_results_file_with_a_name_of_its_own() {
+        for (out, report) in [
+            ("a/run.json", "a/run-report"),
+            ("run.json.gz", "run-report"),
+            ("my.run", "my.run-report"),
+        ] {
+            let output = OutputArgs { out: Some(out.into()), quiet: true, verbose: false };
+            assert_eq!(report_folder(&output), PathBuf::from(report));
+        }
+    }
 }

@@ -62,7 +62,8 @@ pub fn run(registry: &Registry, args: &CheckRunnerArgs) -> Result<(), Error> {
     let request = request(args, external);
     let interrupt = Interrupt::install()?;
     let executor = ProcessExecutor::new(&interrupt, settings(&request))?;
-    let planned = plan::make(registry, &request, Limits::of_this_machine(), &executor)?;
+    let planned = plan::make(registry, &request, Limits::of_this_machine(), &executor);
+    let planned = interrupt.or(planned)?;
     let executor = executor.with_probes(&planned.probes);
     let mut checked = Checked::default();
     let Some(asked) = planned.external.first() else {

@@ -60,9 +60,10 @@ pub struct DoctorArgs {
 pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Result<(), Error> {
     needs_release()?;
     let request = request(args)?;
-    let planned = super::plan(registry, &request)?;
+    let interrupt = Interrupt::install()?;
+    let planned = super::plan(registry, &request, &interrupt)?;
     let whole = |profile| {
-        let planned = super::plan(registry, &PlanRequest::of(profile))?;
+        let planned = super::plan(registry, &PlanRequest::of(profile), &interrupt)?;
         Ok::<_, Error>(WholeRun { profile, planned })
     };
     let whole = [whole(Profile::Quick)?, whole(Profile::Standard)?];
@@ -78,7 +79,6 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
             args.runner, args.budget
         ));
     }
-    let interrupt = Interrupt::install()?;
     let done = measure(registry, &planned, Profile::Quick, &output, &interrupt)?;
     if interrupt.requested() {
         return Err(Error::Interrupted("interrupted; `doctor` keeps no results".to_owned()));

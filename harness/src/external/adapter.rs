@@ -23,10 +23,11 @@ use runtime_bench_results::trial::{
 };
 
 use super::process::RunnerProcess;
-use super::{conformance, samples, tree};
+use super::{conformance, samples};
 use crate::machine::cores;
 use crate::program::TrialError;
 use crate::registry::{Entry, Registry};
+use crate::tree;
 
 /// Handles a request about an external runner.
 ///

@@ -9,6 +9,7 @@ use runtime_bench_results::trial::{BlockSize, ErrorKind, ExternalCommand, Phase}
 
 use super::process::RunnerProcess;
 use crate::program::TrialError;
+use crate::tree;
 
 /// Nothing of this takes long.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -17,15 +18,25 @@ const STRANGE: u32 = 999;
 /// An unknown workload.
 const UNKNOWN: &str = "no-such-workload";
 
-/// Checks a runner.
+/// Checks a runner, which has just described itself.
 pub(super) fn checks(external: &ExternalCommand) -> Vec<Check> {
-    let checks = [
-        ("rejects another protocol version with a message", strange_version(external)),
-        ("rejects an unknown workload with a message", unknown_workload(external)),
-        ("exits when its standard input closes", end_of_input(external)),
+    let mut left = tree::end_left_behind();
+    let mut check = |what: &str, problem: fn(&ExternalCommand) -> Option<String>| {
+        let problem = problem(external);
+        left += tree::end_left_behind();
+        Check { what: what.to_owned(), problem }
+    };
+    let mut checks = vec![
+        check("refuses another version of the protocol in a sentence", strange_version),
+        check("refuses a workload that it does not know in a sentence", unknown_workload),
+        check("ends when its standard input ends", end_of_input),
     ];
-    let check = |(what, problem): (&str, _)| Check { what: what.to_owned(), problem };
-    checks.into_iter().map(check).collect()
+    checks.push(Check {
+        what: "leaves no process behind".to_owned(),
+        problem: (left > 0)
+            .then(|| format!("processes that outlived it: {left}; they were killed")),
+    });
+    checks
 }
 
 fn strange_version(external: &ExternalCommand) -> Option<String> {

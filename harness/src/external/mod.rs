@@ -7,7 +7,6 @@
 //! - `process`: one runner's process and its lines.
 //! - `conformance`: how it behaves where no cell asks for it.
 //! - `watch`: its time and its memory.
-//! - `tree`: a process and its descendants.
 //! - `samples`: what it measured, as timings of ours.
 
 pub mod adapter;
@@ -16,7 +15,6 @@ pub mod describe;
 pub mod file;
 mod process;
 mod samples;
-mod tree;
 mod watch;
 
 use std::env;

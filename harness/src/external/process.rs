@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::external::{Answer, Request};
 use runtime_bench_results::trial::{ErrorKind, ExternalCommand};
 
-use super::tree;
 use super::watch::{Bounds, Watch};
 use crate::program::TrialError;
+use crate::tree;
 
 /// Longest line from a runner: a sorted list of four million numbers is 84 MB.
 const LONGEST: u64 = 128 << 20;
@@ -90,15 +90,8 @@ impl RunnerProcess {
 
     /// Lets the runner end by itself, since nothing more will be asked; whether it did.
     pub(super) fn close(mut self) -> bool {
-        let mut started = tree::of(self.child.id());
-        started.remove(&self.child.id());
         self.to = None;
-        let ended = self.wait().is_some();
-        if ended {
-            // What it leaves behind has another parent now.
-            tree::kill(&started);
-        }
-        ended
+        self.wait().is_some()
     }
 
     /// How it ended, if it does within a while.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::trial::ErrorKind;
 
-use super::tree;
 use crate::program::TrialError;
+use crate::tree;
 use runtime_bench_api::process::orphaned;
 
 /// How often it looks: seldom enough that looking costs a thousandth of a core.

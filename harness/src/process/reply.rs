@@ -4,24 +4,37 @@ use std::process::ExitStatus;
 
 use runtime_bench_results::trial::{ErrorKind, Outcome, ReplyError, TrialReply};
 
-/// What came of a process that has ended.
+/// EAGAIN in the words of a program that cannot start a thread.
+const REFUSED: &str = "Resource temporarily unavailable";
+
+/// The outcome of a process that has ended.
 pub(super) fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
     let error = |kind, message| Outcome::Error { kind, message };
     match TrialReply::read(stdout) {
         Ok(outcome) => outcome,
         Err(ReplyError::Silent | ReplyError::NotUnderstood(_)) if !status.success() => {
+            let words = last_words(stderr);
+            if let Some(words) = words.as_deref().filter(|words| words.contains(REFUSED)) {
+                let message = format!(
+                    "the system refused to start a thread or a process (ulimit -u, pids.max): {words}"
+                );
+                return error(ErrorKind::Setup, message);
+            }
             let words =
-                last_words(stderr).map_or_else(String::new, |line| format!("; it said: {line}"));
-            let hint =
-                if killed(status) { "; the system kills so when memory runs out" } else { "" };
-            let message = format!("the process ended with {status} and no reply{words}{hint}");
+                words.map_or_else(String::new, |line| format!("; its last message: {line}"));
+            let hint = if killed(status) {
+                "; the system may kill a process like this when memory runs out"
+            } else {
+                ""
+            };
+            let message = format!("the process ended without a reply ({status}){words}{hint}");
             error(ErrorKind::Crashed, message)
         }
         Err(why) => error(ErrorKind::Protocol, why.to_string()),
     }
 }
 
-/// The first thing that a process says of its end: a line, and the next where it announces one, as a panic
+/// The message that a process ends with: a line, and the next one if the first announces it, as a panic
 /// does.
 fn last_words(stderr: &str) -> Option<String> {
     let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -61,6 +74,18 @@ mod tests {
         assert_eq!(told, "thread 'x' panicked at a.rs:1:2: no luck");
         assert_eq!(last_words("out of luck\nand more").as_deref(), Some("out of luck"));
         assert_eq!((last_words(""), last_words("only:").as_deref()), (None, Some("only:")));
+    }
+
+    #[test]
+    fn refused_thread_is_a_setup_failure() {
+        let stderr = "thread 'main' panicked at pool.rs:1:1:\nOS can't spawn worker thread: \
+                      Resource temporarily unavailable (os error 11)\n";
+        let Outcome::Error { kind, message } = reply(ExitStatus::from_raw(101 << 8), "", stderr)
+        else {
+            panic!("it failed")
+        };
+        assert_eq!(kind, ErrorKind::Setup);
+        assert!(message.contains("pids.max") && message.contains("worker thread"), "{message}");
     }
 
     #[test]

@@ -30,6 +30,7 @@ use runtime_bench_results::store::RunWriter;
 
 use crate::error::Error;
 use crate::executor::Executor;
+use crate::machine::Measuring;
 use crate::monitor::{LoadMonitor, RunClock};
 use crate::plan::Planned;
 use crate::plan::calibration::calibrated;
@@ -85,7 +86,12 @@ pub fn measure(
         }
     };
     let planned = &calibrated(registry, planned, profile, &executor, say)?;
-    let header = header(planned, registry.build(), &output.command, &executor)?;
+    let measuring = Measuring::begin();
+    if let Some(warning) = measuring.warning() {
+        say(&format!("warning: {warning}"));
+    }
+    let mut header = header(planned, registry.build(), &output.command, &executor)?;
+    header.environment.beside = measuring.beside;
     let writer = RunWriter::create(&output.folder, output.out.as_deref(), header)?;
     to_the_end(rounds(planned, profile, &executor, writer, output.quiet))
 }
@@ -96,6 +102,10 @@ pub fn measure(
 /// When results cannot be written or trials cannot be started.
 pub fn resume(stopped: Stopped, quiet: bool, interrupt: &Interrupt) -> Result<Done, Error> {
     let Stopped { planned, profile, writer } = stopped;
+    let measuring = Measuring::begin();
+    if let Some(warning) = measuring.warning().filter(|_| !quiet) {
+        print_error(&format!("warning: {warning}"));
+    }
     let executor = executor(&planned, interrupt)?;
     let mut rounds = rounds(&planned, profile, &executor, writer, quiet);
     rounds.note_break()?;

@@ -1,19 +1,19 @@
-//! Progress of a run: a bar on a terminal, plain lines elsewhere.
+//! Progress of a run: a bar on a terminal that can draw one, plain lines elsewhere.
 
-use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::terminal::print_error;
 
-/// Without a terminal, one line as often as this.
+/// Without a bar, one line as often as this.
 const PLAIN: Duration = Duration::from_secs(5);
 
 /// Progress in units of expected seconds, so that the remaining time can be estimated.
 pub(super) struct Progress {
     bar: ProgressBar,
     plain: bool,
+    quiet: bool,
     phase: &'static str,
     start: Instant,
     last: Instant,
@@ -24,29 +24,17 @@ pub(super) struct Progress {
 impl Progress {
     /// Nothing is drawn when `quiet`. The bar is drawn between trials only, never during one.
     pub(super) fn new(quiet: bool) -> Self {
-        let terminal = io::stderr().is_terminal();
-        let bar = ProgressBar::with_draw_target(
-            Some(0),
-            if quiet || !terminal {
-                ProgressDrawTarget::hidden()
-            } else {
-                ProgressDrawTarget::stderr()
-            },
-        );
+        let target =
+            if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        // It is hidden, too, where standard error is not a terminal or cannot move its cursor.
+        let plain = !quiet && target.is_hidden();
+        let bar = ProgressBar::with_draw_target(Some(0), target);
         let style = "{bar:20.cyan/black} {percent:>3}%  {prefix}  {wide_msg}";
         bar.set_style(
             ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
         let now = Instant::now();
-        Self {
-            bar,
-            plain: !quiet && !terminal,
-            phase: "",
-            start: now,
-            last: now,
-            done_s: 0.0,
-            all_s: 0.0,
-        }
+        Self { bar, plain, quiet, phase: "", start: now, last: now, done_s: 0.0, all_s: 0.0 }
     }
 
     /// Begins a phase; `expected_s` is the expected time to the end of the run.
@@ -78,16 +66,8 @@ impl Progress {
 
     /// A message that stays.
     pub(super) fn say(&self, text: &str) {
-        if self.plain {
-            print_error(text);
-        } else {
-            // A quiet run has no bar either; inside `suspend` the bar must not be asked anything.
-            let hidden = self.bar.is_hidden();
-            self.bar.suspend(|| {
-                if !hidden {
-                    print_error(text);
-                }
-            });
+        if !self.quiet {
+            self.bar.suspend(|| print_error(text));
         }
     }
 

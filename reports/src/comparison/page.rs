@@ -24,15 +24,14 @@ const SHOWN: f64 = 0.9;
 /// is. `command` is what made it.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// When the folder holds another site, or a file cannot be written.
 pub fn write_page(
     judged: &Judged,
     command: &[String],
     folder: &Path,
 ) -> Result<PathBuf, ReportError> {
-    files::make_folder(folder)?;
-    files::write(folder, &File::new("comparison.json", json(judged)?))?;
-    files::write(folder, &File::new("index.html", page(judged, command)))
+    let page = File::new("index.html", page(judged, command));
+    files::write_all(folder, &[page, File::new("comparison.json", json(judged)?)])
 }
 
 /// The page.

@@ -32,6 +32,10 @@ pub(super) fn section(view: &View<'_>) -> Markup {
 fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let (environment, plan) = (&run.header.environment, &run.header.plan);
     let mut facts = machine(environment);
+    if environment.beside {
+        let disturbs = "one was in progress at the start: each disturbs the other";
+        facts.push(("Other measurements", disturbs.to_owned()));
+    }
     facts.extend([
         ("Compiler", text(Some(&environment.rustc))),
         ("Build", text(Some(&environment.profile))),
@@ -40,7 +44,7 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
         ("Commit", text(environment.commit.as_ref())),
         ("Version", text(Some(&environment.version))),
         ("Profile", plan.profile.clone()),
-        ("Worker threads", plan.workers.to_string()),
+        ("Worker threads", workers(environment, plan.workers)),
         ("Pool threads", plan.pool_threads.to_string()),
         ("Time budget per cell", format!("{}\u{a0}s", format::number(plan.budget_s))),
         ("Time limit per trial", format!("{}\u{a0}s", format::number(plan.trial_limit_s))),
@@ -56,6 +60,17 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
         ),
     ]);
     facts
+}
+
+/// The worker threads, and what made them fewer than the processors.
+fn workers(environment: &Environment, workers: usize) -> String {
+    let allowed = environment.affinity.as_ref().map_or(environment.cores, |own| Some(own.len()));
+    match (environment.cpu_quota, allowed) {
+        (Some(quota), Some(allowed)) if workers < allowed && quota < allowed as f64 => {
+            format!("{workers}: the CPU quota allows {} of {allowed} cores", format::number(quota))
+        }
+        _ => workers.to_string(),
+    }
 }
 
 fn features(environment: &Environment) -> String {

@@ -1,4 +1,4 @@
-//! One run at a time in a folder.
+//! One run at a time in a folder, and one writer of a file of lines.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{StoreError, harmless, io_error};
 
 /// The file that a run keeps locked while it is in progress.
-const NAME: &str = ".lock";
+pub(super) const NAME: &str = ".lock";
 
 /// Exclusive use of a folder, until this is dropped or the process ends.
 #[derive(Debug)]
@@ -43,6 +43,23 @@ impl Lock {
             }
             Err(TryLockError::Error(error)) => Err(io_error(&path, "lock")(error)),
         }
+    }
+}
+
+/// Takes a file of lines for as long as it is open.
+///
+/// # Errors
+/// When another process writes to it.
+pub(super) fn claim(journal: &File, path: &Path) -> Result<(), StoreError> {
+    match journal.try_lock() {
+        // On other systems a lock keeps readers out.
+        _ if !cfg!(unix) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+            Err(StoreError::Busy { folder, holder: format!("it writes to {}", path.display()) })
+        }
+        // Where the file system knows no locks, nothing is known of others.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@
 //! - `write`: a run being written, line by line.
 //! - `resume`: appends to an interrupted run.
 //! - `document`: writes a document atomically.
-//! - `lock`: one run at a time in a folder.
+//! - `lock`: one run at a time in a folder, and one writer of a file of lines.
 //! - `read`: one file, compressed or not → a run.
 //! - `gather`: files and folders → runs, each once.
 //! - `save`: writes a run as a document to a given path.
@@ -56,7 +56,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// Another run writes to the folder.
-    #[error("cannot write to {folder}: another run is in progress ({holder})\nhelp: wait for it to finish, or set CARGO_TARGET_DIR to another folder", folder = folder.display())]
+    #[error("cannot write to {folder}: another run is in progress ({holder})\nhelp: wait for it to finish: two runs at once disturb each other", folder = folder.display())]
     Busy {
         /// The folder of the results.
         folder: PathBuf,

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::lock::Lock;
+use super::lock::{self, Lock, claim};
 use super::{RunWriter, StoreError, io_error, read};
 
 impl RunWriter {
@@ -20,7 +20,8 @@ impl RunWriter {
     pub fn resume(path: &Path, out: Option<&Path>) -> Result<Self, StoreError> {
         let journal_path = lines_of(path)?;
         let folder = journal_path.parent().unwrap_or(Path::new("")).to_path_buf();
-        let lock = Lock::take(&folder)?;
+        let of_results = folder.join(lock::NAME).exists();
+        let lock = if of_results { Some(Lock::take(&folder)?) } else { None };
         let mut run = read(&journal_path)?;
         let beside = || folder.join(format!("{}.json", run.header.id));
         let target = out.map_or_else(beside, Path::to_path_buf);
@@ -30,10 +31,13 @@ impl RunWriter {
         }
         let journal = OpenOptions::new().append(true).open(&journal_path);
         let journal = journal.map_err(io_error(&journal_path, "write"))?;
+        claim(&journal, &journal_path)?;
         cut_torn_line(&journal_path, &journal)
             .map_err(io_error(&journal_path, "remove the incomplete last line of"))?;
         run.end = None;
-        let latest = folder.join("latest.json");
+        // A link by which the run was named, or that of the folder of results.
+        let named = fs::read_link(path).is_ok().then(|| path.to_path_buf());
+        let latest = named.or_else(|| of_results.then(|| folder.join("latest.json")));
         Ok(Self {
             journal,
             journal_path,

@@ -14,6 +14,7 @@ use async_std::io::prelude::{ReadExt, WriteExt};
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task::{self, JoinHandle};
 use futures_lite::FutureExt;
+#[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_async};
@@ -86,6 +87,7 @@ impl Runner for AsyncStd {
 }
 
 /// Every workload on async-std.
+#[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     Cells::default().with(AsyncStd, runtime_bench_workloads::each)
 }

@@ -4,6 +4,7 @@ use std::io;
 
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+#[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::instance::{Instance, on_data_parallel};
 use runtime_bench_api::runtime::{DataParallel, Family};
@@ -44,6 +45,7 @@ impl Runner for Rayon {
 }
 
 /// Every workload on rayon.
+#[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     Cells::default().with(Rayon, runtime_bench_workloads::each)
 }

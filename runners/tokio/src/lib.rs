@@ -21,6 +21,7 @@ use std::time::Duration;
 use std::{io, thread};
 
 use hyper_util::rt::TokioIo;
+#[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::runtime::{
     AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime,
@@ -35,6 +36,7 @@ use runtime_bench_api::runtime::map_future;
 use runtime_bench_sync::{channels, locks};
 
 /// Every workload on every runner of tokio.
+#[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     Cells::default()
         .with(MultiThread, runtime_bench_workloads::each)

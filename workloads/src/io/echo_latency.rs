@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use runtime_bench_results::key::RATE;
 
 use super::reported;
-use super::server::{self, Driven, Load, Served};
+use super::server::{self, Driven, ECHO, Load, Served};
 use runtime_bench_api::load::Report;
 use runtime_bench_api::prelude::*;
 
@@ -28,7 +28,7 @@ fn point(rate: u64, milliseconds: u64) -> Point {
 impl FromPoint for Load {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         match point.variant.as_deref() {
-            None => Load::of_echo_schedule(point),
+            None => Load::open(point, ECHO),
             Some(CAPACITY) => Load::of_capacity(point),
             Some(_) => Err(Unsupported::variant(&[CAPACITY])),
         }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 
 use super::reported;
-use super::server::{self, Load, Served};
+use super::server::{self, ECHO, Load, Served};
 use crate::cpu::xorshift::{scattered, xorshift};
 use runtime_bench_api::load::Report;
 use runtime_bench_api::prelude::*;
@@ -42,7 +42,7 @@ impl FromPoint for Params {
         }
         let jobs = point.count_in("jobs", 0..=100_000)?;
         Ok(Self {
-            load: Load::of_echo_schedule(point)?,
+            load: Load::open(point, ECHO)?,
             jobs: if variant == UNLOADED { 0 } else { jobs },
             variant,
             steps: point.count_in("steps", 1..=1_000_000_000)?,
