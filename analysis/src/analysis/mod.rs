@@ -20,7 +20,7 @@ mod samples;
 mod scaling;
 mod tail;
 
-pub use compare::{Levels, analyse, level};
+pub use compare::{Levels, analyse, ladder, level};
 pub use control::control_pairs;
 pub use counts::ClassCounts;
 pub(crate) use gathered::{Gathered, paired};
