@@ -13,8 +13,10 @@ use crate::page;
 use crate::view::MachineView;
 
 /// Where the files of a written site are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Site {
+    /// The analysis of each run that it shows, in the order in which they were given.
+    pub analyses: Vec<Analysis>,
     /// The page to open.
     pub index: PathBuf,
     /// The run and its analysis.
@@ -54,11 +56,9 @@ pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site,
     for file in rest {
         files::write(folder, file)?;
     }
-    Ok(Site {
-        json: folder.join(export::JSON_NAME),
-        csv: folder.join(export::CSV_NAME),
-        index: files::write(folder, first)?,
-    })
+    let index = files::write(folder, first)?;
+    let (json, csv) = (folder.join(export::JSON_NAME), folder.join(export::CSV_NAME));
+    Ok(Site { analyses, index, json, csv })
 }
 
 /// The files of one machine, the first page first.
