@@ -66,7 +66,11 @@ pub fn standard() -> Registry {
 /// Every workload of this project and no runner: the start of a registry for a program of your own.
 pub fn catalog() -> Registry {
     Registry::default()
-        .with_build(BuildFacts { build: build(), lockfile: LOCKFILE })
+        .with_build(BuildFacts {
+            build: build(),
+            lockfile: LOCKFILE,
+            sources: Some(env!("CARGO_MANIFEST_DIR").into()),
+        })
         .with_catalog(runtime_bench_workloads::each)
 }
 

@@ -47,6 +47,7 @@ fn empty() -> Run {
             budget_s: 1.0,
             trial_limit_s: 1.0,
             looks: 1,
+            layouts: 1,
             rounds: None,
             reference: "tokio".into(),
             shard: None,

@@ -68,6 +68,7 @@ fn large(workloads: u64, points: u64, rounds: u32) -> Run {
             budget_s: 2.5,
             trial_limit_s: 60.0,
             looks: 1,
+            layouts: 1,
             rounds: None,
             reference: "tokio".into(),
             shard: None,

@@ -83,6 +83,7 @@ pub(crate) fn run() -> Run {
             budget_s: 1.0,
             trial_limit_s: 1.0,
             looks: 1,
+            layouts: 1,
             rounds: None,
             reference: "a".into(),
             shard: None,

@@ -8,6 +8,7 @@ pub mod compare;
 pub mod completions;
 pub mod doctor;
 pub mod history;
+pub mod layouts;
 pub mod list;
 pub mod man;
 pub mod merge;

@@ -19,6 +19,7 @@ pub(crate) fn made_up(id: &str, day: u32) -> Run {
             budget_s: 1.0,
             trial_limit_s: 1.0,
             looks: 1,
+            layouts: 1,
             rounds: None,
             reference: "tokio".to_owned(),
             shard: None,

@@ -19,6 +19,7 @@ pub(super) fn header(cells: Vec<PlannedCell>) -> RunHeader {
             budget_s: 1.0,
             trial_limit_s: 1.0,
             looks: 1,
+            layouts: 1,
             rounds: None,
             reference: "a".into(),
             shard: None,
