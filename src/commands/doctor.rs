@@ -13,6 +13,7 @@ use regex::Regex;
 use runtime_bench_analysis::analysis::{LEAST_FREE, analyse};
 use runtime_bench_analysis::stats::ControlCheck;
 use runtime_bench_results::run::Run;
+use runtime_bench_results::trial::Phase;
 use serde::Serialize;
 
 use super::{needs_release, print, print_error, print_json};
@@ -81,7 +82,9 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
     let request = request(args)?;
     let planned = super::plan(registry, &request)?;
     let whole = |profile| {
-        let planned = super::plan(registry, &PlanRequest::of(profile))?;
+        // Warm, as the examination itself: other phases cost and vary otherwise.
+        let request = PlanRequest { phase: Some(Phase::Warm), ..PlanRequest::of(profile) };
+        let planned = super::plan(registry, &request)?;
         Ok::<_, Error>(WholeRun { profile, planned })
     };
     let whole = [whole(Profile::Quick)?, whole(Profile::Standard)?];
