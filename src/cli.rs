@@ -5,7 +5,9 @@ mod values;
 
 pub use matrix::{MatrixArgs, OutputArgs, ResumeArgs};
 pub use values::Format;
-pub(crate) use values::{MAX_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
+pub(crate) use values::{
+    MAX_SEED, POOL_THREADS, at_least_one, cores, duration, layouts, regex, seed,
+};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use runtime_bench_api::clock::SYSTEM;
@@ -61,6 +63,8 @@ enum Command {
     Analyze(commands::analyze::AnalyzeArgs),
     /// Compare two builds of this harness, interleaved on this machine
     Ab(commands::ab::AbArgs),
+    /// Link the trial programs with their code in another order, as `bench` does for long profiles
+    Layouts(commands::layouts::LayoutsArgs),
     /// Check whether this machine is quiet enough, and how small a difference it can detect
     Doctor(commands::doctor::DoctorArgs),
     /// Run a server workload for an external client such as wrk, oha or curl
@@ -134,6 +138,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Export(args) => commands::export::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
+        Command::Layouts(args) => commands::layouts::run(registry, &args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME], 1)),
         Command::Serve(args) => commands::serve::run(registry, &args),
         Command::Completions(args) => commands::completions::run(&args, Cli::documented()),

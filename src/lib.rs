@@ -72,7 +72,11 @@ pub fn catalog() -> Registry {
 
 /// No workload and no runner: the start of a registry that has its own, and those of the catalog that it names.
 pub fn own() -> Registry {
-    Registry::default().with_build(BuildFacts { build: build(), lockfile: LOCKFILE })
+    Registry::default().with_build(BuildFacts {
+        build: build(),
+        lockfile: LOCKFILE,
+        sources: Some(env!("CARGO_MANIFEST_DIR").into()),
+    })
 }
 
 /// Defines `main`: the command line over a registry, as [`main()`]. Results name the crate that calls this, its

@@ -158,6 +158,7 @@ fn what_must_not_be_mixed_is_refused_with_the_way_out() {
     says(&refused(|run| run.header.plan.budget_s = 2.0), &[plan[0], "--budget 1.0 → 2.0"]);
     says(&refused(|run| run.header.plan.workers = 3), &[plan[0], "--workers 2 → 3"]);
     says(&refused(|run| run.header.plan.reference = "smol".into()), &[plan[0], "--reference"]);
+    says(&refused(|run| run.header.plan.layouts = 4), &[plan[0], "link layouts 1 → 4"]);
     let of = |run: &mut Run| run.header.plan.shard.as_mut().unwrap().of = 4;
     says(&refused(of), &[plan[0], "number of shards 3 → 4"]);
     let longer = |run: &mut Run| {

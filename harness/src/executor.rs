@@ -27,6 +27,11 @@ pub trait Executor {
         program.hash()
     }
 
+    /// How many link layouts of a program there are, itself among them.
+    fn layouts(&self, program: &Program) -> usize {
+        program.layouts()
+    }
+
     /// Asks a program for its runners and the cells that they support.
     ///
     /// # Errors
@@ -56,6 +61,8 @@ pub struct Trial<'a> {
     pub block: BlockSize,
     /// Its round, from 1, whose inputs it gets; 0 outside rounds.
     pub round: u32,
+    /// Link layout of the program that runs it; 0 is the one that cargo linked.
+    pub layout: usize,
 }
 
 /// A finished trial.

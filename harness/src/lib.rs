@@ -4,6 +4,7 @@
 //! Data flows down this list:
 //! - [`registry`]: workloads, and the programs whose runners measure them.
 //! - [`program`]: trial programs; [`probes`]: their runners, and the cells that each supports.
+//! - [`layouts`]: trial programs linked with their code in another order.
 //! - [`plan`]: request → cells, points, rounds.
 //! - [`executor`]: what runs trials. [`process`] starts each as a process; tests use a fake.
 //! - [`external`]: runners in other languages, and the trial program that starts them.
@@ -17,6 +18,7 @@ pub mod executor;
 pub mod external;
 #[cfg(test)]
 mod fake;
+pub mod layouts;
 pub mod machine;
 pub mod monitor;
 pub mod plan;

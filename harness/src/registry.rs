@@ -1,5 +1,7 @@
 //! What can be measured: workloads, and the programs whose runners measure them.
 
+use std::path::PathBuf;
+
 use runtime_bench_api::cells::{Cells, Pairing, WorkloadVisitor};
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::runner::Runner;
@@ -29,6 +31,8 @@ pub struct BuildFacts {
     pub build: Build,
     /// Packages of the lock file with their versions.
     pub lockfile: &'static [(&'static str, &'static str)],
+    /// Folder of the package that the trial programs were built from.
+    pub sources: Option<PathBuf>,
 }
 
 /// A registered workload.

@@ -13,8 +13,10 @@ use crate::page;
 use crate::view::MachineView;
 
 /// Where the files of a written site are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Site {
+    /// The analysis of each run that it shows, in the order in which they were given.
+    pub analyses: Vec<Analysis>,
     /// The page to open.
     pub index: PathBuf,
     /// The run and its analysis.
@@ -48,11 +50,9 @@ pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site,
     if machines.len() > 1 && !options.single_file {
         files.push(page::machines(&machines));
     }
-    Ok(Site {
-        json: folder.join(export::JSON_NAME),
-        csv: folder.join(export::CSV_NAME),
-        index: files::write_all(folder, &files)?,
-    })
+    let index = files::write_all(folder, &files)?;
+    let (json, csv) = (folder.join(export::JSON_NAME), folder.join(export::CSV_NAME));
+    Ok(Site { analyses, index, json, csv })
 }
 
 /// The files of one machine, the first page first.

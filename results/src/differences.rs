@@ -109,6 +109,7 @@ fn plans(base: &Plan, head: &Plan) -> Vec<String> {
         differs("profile", Some(&base.profile), Some(&head.profile)),
         differs("--workers", Some(&base.workers), Some(&head.workers)),
         differs("--pool-threads", Some(&base.pool_threads), Some(&head.pool_threads)),
+        differs("link layouts", Some(&base.layouts), Some(&head.layouts)),
     ]
     .into_iter()
     .flatten()

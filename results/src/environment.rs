@@ -51,7 +51,8 @@ pub struct Environment {
     /// Checksum of the sources of the harness, in files of schema 1.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// Hash of each trial program, by file name.
+    /// Hash of each trial program, by file name, and of its other link layouts, by `layouts/1/` and file name:
+    /// equal programs measure alike.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub programs: BTreeMap<String, String>,
 }

@@ -59,8 +59,11 @@ pub struct Plan {
     /// Time limit of one trial, seconds.
     pub trial_limit_s: f64,
     /// How often a comparison may be judged before it stops; the error level is divided among them.
-    #[serde(default = "one_look")]
+    #[serde(default = "one")]
     pub looks: usize,
+    /// Link layouts of each trial program that rounds take turns among; see [`Plan::layout`].
+    #[serde(default = "one")]
+    pub layouts: usize,
     /// Rounds of every comparison, if fixed by `--rounds`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounds: Option<u32>,
@@ -78,10 +81,16 @@ impl Plan {
     pub fn measures(&self, workload: &str) -> bool {
         self.shard.as_ref().is_none_or(|shard| shard.measures(workload))
     }
+
+    /// The link layout that a round of any comparison measures, from 0, the one that cargo linked. It is the
+    /// same for all runners. Pilots, in round 0, have layout 0, too.
+    pub fn layout(&self, round: u32) -> usize {
+        round.saturating_sub(1) as usize % self.layouts.max(1)
+    }
 }
 
-/// A run with a fixed number of rounds is judged once, at its end.
-fn one_look() -> usize {
+/// Files without a number of looks or layouts are of runs with one.
+fn one() -> usize {
     1
 }
 

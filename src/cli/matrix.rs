@@ -10,7 +10,7 @@ use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::ParamValue;
 use runtime_bench_results::trial::Phase;
 
-use super::values::{POOL_THREADS, at_least_one, duration, regex, rounds, seed};
+use super::values::{POOL_THREADS, at_least_one, duration, layouts, regex, rounds, seed};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::external::{ExternalRunner, file};
 use runtime_bench_harness::plan::profile::Profile;
@@ -42,7 +42,7 @@ pub struct ResumeArgs {
 }
 
 /// Options that a resumed run has already fixed.
-const OF_THE_PLAN: [&str; 18] = [
+const OF_THE_PLAN: [&str; 19] = [
     "filters",
     "more_filters",
     "runners",
@@ -54,6 +54,7 @@ const OF_THE_PLAN: [&str; 18] = [
     "phase",
     "budget",
     "rounds",
+    "layouts",
     "workers",
     "pool_threads",
     "seed",
@@ -108,6 +109,11 @@ pub struct MatrixArgs {
     /// needed, within the budget]
     #[arg(long, value_name = "N", value_parser = rounds)]
     rounds: Option<u32>,
+    /// Link layouts of each trial program that rounds take turns among: what one order of its code alone
+    /// does is then not taken for the runtime's [default: 4 from the standard profile on, where the linker
+    /// can shuffle code; otherwise 1]
+    #[arg(long, value_name = "N", value_parser = layouts)]
+    layouts: Option<usize>,
     /// Worker threads of every runner [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
@@ -187,6 +193,7 @@ impl MatrixArgs {
             phase: self.phase.map(PhaseName::phase),
             budget: self.budget.unwrap_or(of_profile.budget),
             rounds: self.rounds,
+            layouts: self.layouts,
             workers: self.workers.unwrap_or(of_profile.workers),
             pool_threads: self.pool_threads,
             seed: self.seed.unwrap_or(of_profile.seed),
@@ -250,6 +257,52 @@ fn param_value(text: &str) -> Option<ParamValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(clap::Parser)]
+    struct Command {
+        #[command(flatten)]
+        matrix: MatrixArgs,
+        #[command(flatten)]
+        resume: ResumeArgs,
+        #[arg(long)]
+        dry_run: bool,
+    }
+
+    /// Why options do not go together.
+    fn refusal(args: &[&str]) -> String {
+        let words = ["bench"].into_iter().chain(args.iter().copied());
+        let parsed = <Command as clap::Parser>::try_parse_from(words);
+        match parsed.map(|Command { matrix, .. }| matrix.request()) {
+            Err(error) => error.to_string(),
+            Ok(Err(error)) => error.to_string(),
+            Ok(Ok(_)) => panic!("{args:?} are accepted"),
+        }
+    }
+
+    #[test]
+    fn contradictory_options_are_rejected_with_their_values() {
+        for (args, words) in [
+            (&["--rounds", "20", "--budget", "2s"][..], ["--rounds 20", "--budget 2s"]),
+            (&["--shard", "2/3"][..], ["--shard 2/3", "--seed"]),
+            (&["--layouts", "17"][..], ["17", "between 1 and 16"]),
+            (&["--rounds", "0"][..], ["--rounds", "between 1 and"]),
+        ] {
+            let refusal = refusal(args);
+            assert!(words.iter().all(|word| refusal.contains(word)), "{args:?}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn run_that_goes_on_rejects_every_option_of_its_plan() {
+        let command = <Command as clap::CommandFactory>::command();
+        let ids = command.get_arguments().map(|arg| arg.get_id().as_str());
+        let decided: Vec<&str> =
+            ids.filter(|id| !["resume", "runners_file", "help"].contains(id)).collect();
+        for id in &decided {
+            assert!(OF_THE_PLAN.contains(id), "--resume accepts {id}");
+        }
+        assert_eq!(decided.len(), OF_THE_PLAN.len());
+    }
 
     #[test]
     fn parameter_has_numbers_or_names() {

@@ -6,16 +6,17 @@ use clap::Args;
 use runtime_bench_analysis::analysis::{Analysis, Status, analyse};
 use runtime_bench_analysis::format::count;
 use runtime_bench_reports::terminal::{self, Detail};
-use runtime_bench_reports::{Options, write_site};
-use runtime_bench_results::run::{Role, Run};
+use runtime_bench_reports::{Options, Site, write_site};
+use runtime_bench_results::run::{Role, Run, TrialRecord};
 use runtime_bench_results::store;
+use runtime_bench_results::trial::Outcome;
 
+use super::layouts::link_missing;
 use super::{home, needs_release, print, print_error, settings};
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::machine;
 use runtime_bench_harness::plan::Planned;
-use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::process::interrupt::Interrupt;
@@ -69,11 +70,16 @@ fn measured(
     command: Vec<String>,
     interrupt: &Interrupt,
 ) -> Result<Option<Done>, Error> {
-    let planned = super::plan(registry, &args.matrix.request()?, interrupt)?;
+    let request = args.matrix.request()?;
+    let mut planned = super::plan(registry, &request, interrupt)?;
     if args.dry_run {
-        return print(&plan_text(&planned, args.matrix.profile)).map(|()| None);
+        return print(&plan_text(&planned, &request)).map(|()| None);
     }
     needs_release()?;
+    if planned.plan.layouts < request.layouts() {
+        link(registry, &planned, &request, args.output.quiet, interrupt)?;
+        planned = super::plan(registry, &request, interrupt)?;
+    }
     if !args.output.quiet {
         print_error(&format!("{}; seed {}", cost(&planned), planned.plan.seed));
         if let Some(note) = lowered_workers(planned.plan.workers) {
@@ -98,6 +104,28 @@ fn lowered_workers(workers: usize) -> Option<String> {
             "note: {workers} of {allowed} cores are used, because the CPU quota is {quota:.2} cores"
         )
     })
+}
+
+/// Links the trial programs in the layouts that they lack. Where that is impossible, the run has one layout,
+/// unless more were asked for.
+fn link(
+    registry: &Registry,
+    planned: &Planned,
+    request: &PlanRequest,
+    quiet: bool,
+    interrupt: &Interrupt,
+) -> Result<(), Error> {
+    let executor = ProcessExecutor::new(interrupt, settings(request))?;
+    let programs = planned.programs(&executor)?;
+    match link_missing(registry, &programs, request.layouts(), quiet, interrupt) {
+        Err(Error::CouldNotRun(why)) if request.layouts.is_none() => {
+            if !quiet {
+                print_error(&why);
+            }
+            Ok(())
+        }
+        linked => linked,
+    }
 }
 
 /// Resumes a stopped run; without a file, the newest one.
@@ -141,20 +169,26 @@ fn report(
     interrupt: &Interrupt,
     sink: impl FnOnce(&Path) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let analysis = analyse(&done.run);
     let say = |text: &str| if output.quiet { Ok(()) } else { print(text) };
-    let measured = analysis.groups.iter().any(|group| group.rows.iter().any(|row| row.samples > 0));
+    let counts = |trial: &TrialRecord| {
+        let verified = matches!(trial.outcome, Outcome::Ok { .. });
+        trial.round > 0 && verified && !done.run.excluded(trial)
+    };
+    let measured = done.run.trials.iter().any(counts);
     // Where the results are comes before anything that can still fail.
     let path = done.path.display();
     say(&format!("results: {path}\n"))?;
-    if measured {
+    let analysis = if measured {
         let runs = std::slice::from_ref(&done.run);
-        let index = write_site(runs, &report_folder(output), Options::default())
-            .map_err(Error::report)?
-            .index;
+        let site = write_site(runs, &report_folder(output), Options::default());
+        let Site { mut analyses, index, .. } = site.map_err(Error::report)?;
+        let analysis = analyses.remove(0);
         say(&terminal::text(&done.run, &analysis, Detail::new(output.verbose)))?;
         say(&format!("report:  {}\n", index.display()))?;
-    }
+        analysis
+    } else {
+        analyse(&done.run)
+    };
     let interrupted = done.run.end.is_some_and(|end| end.interrupted);
     // Half a run must not take the place of a baseline.
     let handed_over = if interrupted { Ok(()) } else { sink(&done.path) };
@@ -191,9 +225,13 @@ fn again(run: &Run) -> &'static str {
     if cargo { "cargo bench --" } else { "runtime-bench bench" }
 }
 
-fn plan_text(planned: &Planned, profile: Profile) -> String {
+fn plan_text(planned: &Planned, request: &PlanRequest) -> String {
     let mut lines = vec![format!("{}; seed {}", cost(planned), planned.plan.seed)];
-    lines.extend(looks(planned, profile));
+    if planned.plan.layouts < request.layouts() {
+        let layouts = request.layouts();
+        lines.push(format!("links the trial programs in {layouts} layouts first, where it can"));
+    }
+    lines.extend(looks(planned, request.profile));
     for cell in planned.cells() {
         let what = match &cell.not_applicable {
             Some(reason) => format!("n/a: {reason}"),

@@ -171,7 +171,9 @@ fn check(
     block: BlockSize,
     checked: &mut Checked,
 ) -> Result<bool, Error> {
-    let Some(finished) = executor.run(&Trial { cell: &cell.key, phase, block, round: 0 }) else {
+    let Some(finished) =
+        executor.run(&Trial { cell: &cell.key, phase, block, round: 0, layout: 0 })
+    else {
         return Err(Error::Interrupted("interrupted".to_owned()));
     };
     let (what, wrong) = match (finished.outcome, block) {

@@ -63,7 +63,9 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
     let interrupt = Interrupt::install()?;
     let planned = super::plan(registry, &request, &interrupt)?;
     let whole = |profile| {
-        let planned = super::plan(registry, &PlanRequest::of(profile), &interrupt)?;
+        // Warm, as the examination itself: other phases cost and vary otherwise.
+        let request = PlanRequest { phase: Some(Phase::Warm), ..PlanRequest::of(profile) };
+        let planned = super::plan(registry, &request, &interrupt)?;
         Ok::<_, Error>(WholeRun { profile, planned })
     };
     let whole = [whole(Profile::Quick)?, whole(Profile::Standard)?];

@@ -9,6 +9,7 @@ pub mod completions;
 pub mod doctor;
 pub mod export;
 pub mod history;
+pub mod layouts;
 pub mod list;
 pub mod man;
 pub mod merge;

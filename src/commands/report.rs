@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_reports::terminal::{self, Detail};
 use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::store::{self, Gathered, StoreError};
@@ -58,15 +57,15 @@ pub fn run(args: &ReportArgs) -> Result<(), Error> {
     }
     let folder = args.out.clone().unwrap_or_else(|| home().join("report"));
     let options = Options { single_file: args.single_file };
-    let index = write_site(&gathered.runs, &folder, options).map_err(Error::report)?.index;
+    let site = write_site(&gathered.runs, &folder, options).map_err(Error::report)?;
     if args.summary || args.verbose {
-        for run in &gathered.runs {
-            print(&terminal::text(run, &analyse(run), Detail::new(args.verbose)))?;
+        for (run, analysis) in gathered.runs.iter().zip(&site.analyses) {
+            print(&terminal::text(run, analysis, Detail::new(args.verbose)))?;
         }
     }
-    print(&format!("{}\n", index.display()))?;
+    print(&format!("{}\n", site.index.display()))?;
     if args.open {
-        open(&index)?;
+        open(&site.index)?;
     }
     match gathered.problems.as_slice() {
         [] => Ok(()),

@@ -55,7 +55,7 @@ pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result
             continue;
         }
         let block = BlockSize::Iterations(1);
-        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0 };
+        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
         let Some(finished) = executor.run(&trial) else {
             return Err(Error::Interrupted("interrupted".to_owned()));
         };

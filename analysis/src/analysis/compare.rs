@@ -300,3 +300,14 @@ pub fn level(workloads: usize, comparisons: usize, looks: usize) -> f64 {
     TABLE_LEVEL
         / [workloads, comparisons, looks].map(|count| count.max(1) as f64).iter().product::<f64>()
 }
+
+/// Rounds until each of at most `looks` looks, from `first` to `most`: they grow by the same factor.
+pub fn ladder(first: u32, most: u32, looks: usize) -> Vec<u32> {
+    let growth = (f64::from(most) / f64::from(first)).powf(1.0 / looks.saturating_sub(1) as f64);
+    let exponents = 1..i32::try_from(looks).unwrap_or(i32::MAX);
+    let later = exponents.map(|exponent| (f64::from(first) * growth.powi(exponent)).round() as u32);
+    let mut ladder: Vec<u32> =
+        [first].into_iter().chain(later.take_while(|&look| look > first)).collect();
+    ladder.dedup();
+    ladder
+}

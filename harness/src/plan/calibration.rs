@@ -97,7 +97,7 @@ fn shown(
         let mut rates = Vec::new();
         for _ in 0..TRIALS {
             let finished = executor
-                .run(&Trial { cell: &key, phase: cell.phase, block, round: 0 })
+                .run(&Trial { cell: &key, phase: cell.phase, block, round: 0, layout: 0 })
                 .ok_or_else(|| {
                     Error::Interrupted("interrupted; nothing was measured".to_owned())
                 })?;

@@ -4,7 +4,7 @@
 //! error level still holds (see [`Levels`](runtime_bench_analysis::analysis::Levels)). Which comparisons go
 //! on may then depend on everything that was measured.
 
-use runtime_bench_analysis::analysis::Levels;
+use runtime_bench_analysis::analysis::{Levels, ladder};
 use runtime_bench_analysis::stats::fewest_pairs;
 use runtime_bench_results::run::{Allocation, Look, Plan, StoppedRow};
 
@@ -14,17 +14,6 @@ use super::schedule::Count;
 
 /// Rounds beyond the fewest, so that a stall does not leave a comparison without a verdict.
 const SPARE_ROUNDS: u32 = 2;
-
-/// Rounds until each of at most `looks` looks, from `first` to `most`: they grow by the same factor.
-pub(crate) fn ladder(first: u32, most: u32, looks: usize) -> Vec<u32> {
-    let growth = (f64::from(most) / f64::from(first)).powf(1.0 / looks.saturating_sub(1) as f64);
-    let exponents = 1..i32::try_from(looks).unwrap_or(i32::MAX);
-    let later = exponents.map(|exponent| (f64::from(first) * growth.powi(exponent)).round() as u32);
-    let mut ladder: Vec<u32> =
-        [first].into_iter().chain(later.take_while(|&look| look > first)).collect();
-    ladder.dedup();
-    ladder
-}
 
 /// How many rounds a comparison may get: enough for a verdict at its level, of
 /// `levels` of the plan.

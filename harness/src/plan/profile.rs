@@ -7,6 +7,9 @@ use clap::ValueEnum;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::trial::Phase;
 
+/// Link layouts of each trial program in long profiles: the one that cargo links, and three more.
+pub const LAYOUTS: usize = 4;
+
 /// A profile by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
@@ -66,6 +69,15 @@ impl Profile {
             Self::Smoke => 1,
             Self::Quick => 4,
             Self::Standard | Self::Thorough => 6,
+        }
+    }
+
+    /// Link layouts of each trial program that rounds take turns among, where they can be linked. Four halve
+    /// what one link order alone does to a ratio.
+    pub fn layouts(self) -> usize {
+        match self {
+            Self::Smoke | Self::Quick => 1,
+            Self::Standard | Self::Thorough => LAYOUTS,
         }
     }
 

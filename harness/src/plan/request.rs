@@ -72,6 +72,8 @@ pub struct PlanRequest {
     pub budget: Duration,
     /// Rounds of every comparison; `None` leaves them to the budget and to what the looks show.
     pub rounds: Option<u32>,
+    /// Link layouts of each trial program; `None` leaves them to the profile.
+    pub layouts: Option<usize>,
     /// Worker threads.
     pub workers: usize,
     /// Threads of the pool for tasks that block.
@@ -112,6 +114,7 @@ impl PlanRequest {
             profile,
             budget: profile.budget(),
             rounds: None,
+            layouts: None,
             workers: cores(),
             pool_threads: POOL_THREADS,
             seed: fastrand::u64(..MAX_SEED),
@@ -127,6 +130,11 @@ impl PlanRequest {
     pub(super) fn looks(&self, runners: &[RunnerInfo]) -> usize {
         let compared = runners.iter().filter(|info| info.class != Class::Reference).count() > 1;
         if compared && self.rounds.is_none() { self.profile.looks() } else { 1 }
+    }
+
+    /// Link layouts of each trial program that are wanted.
+    pub fn layouts(&self) -> usize {
+        self.layouts.unwrap_or(self.profile.layouts())
     }
 
     /// Whether a runner is chosen.

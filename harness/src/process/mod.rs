@@ -157,7 +157,7 @@ impl<'a> ProcessExecutor<'a> {
     }
 
     fn start(&self, program: &Program, route: &Route, trial: &Trial<'_>) -> Option<Finished> {
-        let Trial { cell, phase, block, round } = *trial;
+        let Trial { cell, phase, block, round, layout } = *trial;
         let seed = input_seed(self.settings.seed, round);
         let workers = cell.point.workers().unwrap_or(self.settings.workers);
         let limit = self.settings.limit;
@@ -178,6 +178,8 @@ impl<'a> ProcessExecutor<'a> {
             load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
             external,
         }));
+        // What runs trials in this very program, such as an external runner, has no layouts.
+        let program = &program.in_layout(if route.args.is_empty() { layout } else { 0 });
         let mut command = command(program);
         command.envs(route.worker_variable.as_ref().map(|name| (name, workers.to_string())));
         let input = serde_json::to_string(&request).unwrap_or_default();

@@ -217,7 +217,8 @@ impl Measuring<'_> {
         }
         self.progress.running(name);
         let block = BlockSize::Nanoseconds(Profile::Quick.block(*phase).as_nanos() as u64);
-        let finished = who.executor.run(&Trial { cell: &who.cell, phase: *phase, block, round })?;
+        let trial = Trial { cell: &who.cell, phase: *phase, block, round, layout: 0 };
+        let finished = who.executor.run(&trial)?;
         if self.interrupt.requested() {
             return None;
         }

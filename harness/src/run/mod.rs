@@ -37,7 +37,7 @@ use crate::plan::calibration::calibrated;
 use crate::plan::groups::groups;
 use crate::plan::looks::count as rounds_of;
 use crate::plan::profile::Profile;
-use crate::plan::schedule::Count;
+use crate::plan::schedule::{Count, schedule};
 use crate::process::interrupt::Interrupt;
 use crate::process::{ProcessExecutor, Settings};
 use crate::registry::Registry;
@@ -177,8 +177,12 @@ pub fn cost(planned: &Planned) -> String {
         None => format!("about {} to measure", seconds(planned.cost_s)),
     };
     let shard = planned.plan.shard.as_ref().map(|shard| format!("{shard}: ")).unwrap_or_default();
+    let layouts = match planned.plan.layouts {
+        1 => String::new(),
+        layouts => format!(", rounds in {layouts} link layouts in turn"),
+    };
     format!(
-        "{shard}{} on {}: {} in {} ({} n/a), {}",
+        "{shard}{} on {}: {} in {} ({} n/a), {}{layouts}",
         count(planned.own_workloads().count(), "workload"),
         count(planned.runners.len(), "runner"),
         count(able, "cell"),
@@ -211,6 +215,25 @@ pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
     }
     let line = |(rounds, groups)| format!("{} judged {rounds}", count(groups, "comparison"));
     lines.into_iter().map(line).collect()
+}
+
+/// Rounds of a comparison of a plan in its own time, where a trial takes so long: those of the last look that
+/// it reaches. What other comparisons leave may take it further. `None` where it does not reach its first look.
+pub fn rounds_in_time(
+    planned: &Planned,
+    profile: Profile,
+    comparison: &str,
+    trial_s: f64,
+) -> Option<u32> {
+    let plan = &planned.plan;
+    let group = groups(plan).into_iter().find(|group| group.name == comparison)?;
+    let cells = group.cells.len();
+    let count = rounds_of(plan, &Levels::of(plan, &planned.runners), profile, &group);
+    let round_s = trial_s * cells as f64;
+    let schedule = schedule(group.name, count, plan.budget_s, cells, round_s);
+    let later = schedule.looks.iter().copied();
+    let reached = later.take_while(|look| f64::from(*look) * round_s <= schedule.time_s);
+    reached.last().or(Some(schedule.rounds)).filter(|rounds| *rounds > 0)
 }
 
 /// `once, after 13 to 150 rounds, depending on the budget`.

@@ -301,7 +301,8 @@ impl<'a> Rounds<'a> {
 
     fn trial_of<'c>(&self, cell: &'c PlannedCell, round: u32) -> Trial<'c> {
         let block = BlockSize::Nanoseconds(self.profile.block(cell.phase).as_nanos() as u64);
-        Trial { cell: &cell.key, phase: cell.phase, block, round }
+        let layout = self.planned.plan.layout(round);
+        Trial { cell: &cell.key, phase: cell.phase, block, round, layout }
     }
 }
 

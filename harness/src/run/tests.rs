@@ -1,5 +1,6 @@
 //! Runs on the fake executor: order, failures, reference rows, interruption, noise.
 
+mod layouts;
 mod looks;
 
 use std::collections::{BTreeMap, BTreeSet};

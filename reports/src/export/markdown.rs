@@ -86,7 +86,12 @@ fn precision(view: &View<'_>) -> String {
     let counts = view.counts();
     match counts.total() {
         0 => String::new(),
-        total => format!("{}: {}.", format::count(total, "comparison"), wording::counts(&counts)),
+        total => format!(
+            "{}: {}. {}",
+            format::count(total, "comparison"),
+            wording::counts(&counts),
+            wording::layouts(&view.run.header.plan)
+        ),
     }
 }
 

@@ -4,6 +4,7 @@ use runtime_bench_analysis::analysis::{ClassCounts, Row, Status};
 use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
 use runtime_bench_analysis::stats::{Comparison, Interval, TIE, Verdict};
 use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::run::Plan;
 use runtime_bench_results::trial::{Better, Phase};
 
 use maud::{Markup, html};
@@ -42,6 +43,14 @@ pub(crate) fn metric(name: &str, unit: &str) -> String {
 pub(crate) fn capital(words: &str) -> String {
     let mut rest = words.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// How many orders of the machine code the figures of a run are of.
+pub(crate) fn layouts(plan: &Plan) -> String {
+    match plan.layouts {
+        0 | 1 => "One link layout: a difference of a few percent may be its effect.".to_owned(),
+        layouts => format!("{layouts} link layouts."),
+    }
 }
 
 /// A unit in words, for the line under a heading.

@@ -95,6 +95,7 @@ fn plan(u: &mut Bytes<'_>, cells: Vec<PlannedCell>, runners: &[RunnerInfo]) -> R
         budget_s: figure(u)?,
         trial_limit_s: figure(u)?,
         looks: 1,
+        layouts: 1,
         rounds: None,
         reference,
         shard: None,

@@ -62,6 +62,7 @@ fn plans(base: &Plan, head: &Plan) -> Vec<String> {
         differs("--budget", Some(&base.budget_s), Some(&head.budget_s)),
         differs("--rounds", base.rounds.as_ref(), head.rounds.as_ref()),
         differs("looks", Some(&base.looks), Some(&head.looks)),
+        differs("link layouts", Some(&base.layouts), Some(&head.layouts)),
         differs("--trial-limit", Some(&base.trial_limit_s), Some(&head.trial_limit_s)),
         differs("--reference", Some(&base.reference), Some(&head.reference)),
         cells(&base.cells, &head.cells),

@@ -127,6 +127,7 @@ pub(crate) mod tests {
                 budget_s: 0.1,
                 trial_limit_s: 1.0,
                 looks: 1,
+                layouts: 1,
                 rounds: None,
                 reference: "tokio".to_owned(),
                 shard: None,

@@ -1,13 +1,13 @@
 //! The noise floor: by how much identical code differs here, and what follows from it.
 
 use runtime_bench_analysis::analysis::{Group, Levels, Status, control_pairs};
-use runtime_bench_analysis::stats::{ControlCheck, Interval, fewest_pairs, smallest_difference};
+use runtime_bench_analysis::stats::{ControlCheck, Interval, smallest_difference};
 use runtime_bench_results::run::{Run, Schedule};
-use runtime_bench_results::trial::Phase;
 use serde::Serialize;
 
 use runtime_bench_harness::plan::Planned;
 use runtime_bench_harness::plan::profile::Profile;
+use runtime_bench_harness::run::rounds_in_time;
 
 /// A whole run of a profile, whose cells set the level of a comparison.
 pub(super) struct WholeRun {
@@ -23,9 +23,8 @@ impl WholeRun {
 
     /// The smallest difference that it sees nine times in ten, percent, where trials cost so much.
     fn smallest(&self, group: &Group, control: &[(f64, f64)], trial_s: f64) -> Option<f64> {
-        let level = self.level(group);
-        let rounds = rounds(self.profile, trial_s, level);
-        smallest_difference(control, rounds, level).map(|share| 100.0 * share)
+        let rounds = rounds_in_time(&self.planned, self.profile, &group.name, trial_s)?;
+        smallest_difference(control, rounds as usize, self.level(group)).map(|share| 100.0 * share)
     }
 }
 
@@ -91,14 +90,6 @@ fn half_width(interval: Interval) -> f64 {
     100.0 * ((interval.high.ln() - interval.low.ln()) / 2.0).exp_m1()
 }
 
-/// Rounds that a profile makes with its budget of a cell, trials of this cost, and a level.
-fn rounds(profile: Profile, trial_s: f64, level: f64) -> usize {
-    let (fewest, most) = profile.rounds(Phase::Warm).into_inner();
-    let fitting = (profile.budget().as_secs_f64() / trial_s.max(f64::MIN_POSITIVE)).floor();
-    let fewest = f64::from(fewest).max(fewest_pairs(level) as f64);
-    fitting.clamp(fewest, f64::from(most).max(fewest)) as usize
-}
-
 /// Mean cost of the counted trials of a comparison, seconds.
 fn trial_s(run: &Run, group: &Group) -> Option<f64> {
     let cells = run.header.plan.cells.iter().enumerate();
@@ -123,19 +114,5 @@ mod tests {
         assert!(near(half_width(interval), 4.0));
         assert!(near(half_width(Interval { low: 1.0, high: 1.21 }), 10.0), "not around 1");
         assert!(near(half_width(Interval { low: 1.1, high: 1.1 }), 0.0));
-    }
-
-    #[test]
-    fn a_profile_has_the_rounds_that_fit_its_budget() {
-        let level = 1e-5;
-        assert_eq!(rounds(Profile::Quick, 0.0119, level), 50);
-        assert_eq!(rounds(Profile::Standard, 0.02, level), 100);
-        let most = *Profile::Standard.rounds(Phase::Warm).end() as usize;
-        assert_eq!(rounds(Profile::Standard, 0.001, level), most, "no more are of use");
-        assert_eq!(
-            rounds(Profile::Quick, 9.0, level),
-            fewest_pairs(level),
-            "no fewer bear a verdict"
-        );
     }
 }
