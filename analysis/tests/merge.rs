@@ -1,10 +1,8 @@
 //! Shards of a plan, joined to one run. No figure in here was measured.
 
-mod fixture;
-
-use fixture::{fail, run};
 use runtime_bench_analysis::analysis::{Analysis, Group, Status, analyse};
 use runtime_bench_analysis::history::machines;
+use runtime_bench_fixtures::{fail, run};
 use runtime_bench_results::merge::{MergeError, merge};
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::{End, Run};
@@ -167,7 +165,7 @@ fn what_must_not_be_mixed_is_refused_with_the_way_out() {
         let cell = run.header.plan.cells[0].clone();
         run.header.plan.cells.push(cell);
     };
-    says(&refused(longer), &[plan[0], "plans nothing where the other plans w0/tokio/n=1"]);
+    says(&refused(longer), &[plan[0], "plans nothing, the other w0/tokio/n=1"]);
     let limit = |run: &mut Run| {
         run.header.plan.cells[1].not_applicable = Some("1024 open files".into());
     };

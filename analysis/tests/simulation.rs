@@ -8,8 +8,9 @@
 use std::thread;
 
 use fastrand::Rng;
-use runtime_bench_analysis::analysis::{ladder, level};
+use runtime_bench_analysis::analysis::{comparisons_of, ladder, level};
 use runtime_bench_analysis::stats::{Comparison, ResultClass, Verdict, compare, fewest_pairs};
+use runtime_bench_fixtures::normal;
 
 /// Workloads, and runners of each: a full run of the default catalog.
 const WORKLOADS: usize = 39;
@@ -21,12 +22,6 @@ const LOOKS: [usize; 2] = [4, 6];
 const MOST_ROUNDS: usize = 150;
 /// Simulated tables.
 const TABLES: usize = 20;
-
-/// Standard normal, by Box and Muller.
-fn normal(rng: &mut Rng) -> f64 {
-    let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-    radius * (std::f64::consts::TAU * rng.f64()).cos()
-}
 
 /// What a machine does to one comparison: the costs of two equal runners, round by round.
 type Machine = fn(&mut Rng, rounds: usize) -> Vec<(f64, f64)>;
@@ -114,7 +109,7 @@ fn decide(pairs: &[(f64, f64)], level: f64, looks: usize) -> Comparison {
 }
 
 fn table_level(looks: usize) -> f64 {
-    level(WORKLOADS, 1, RUNNERS, looks)
+    level(WORKLOADS, comparisons_of(RUNNERS, 0), looks)
 }
 
 /// False settled verdicts a table of equals, over so many tables.

@@ -100,7 +100,7 @@ pub fn probe_request(
 pub fn read_probe(line: &str, points: usize) -> Result<ProbeReply, String> {
     let reply: ProbeReply = serde_json::from_str(line).map_err(|error| error.to_string())?;
     if reply.runners.iter().any(|runner| runner.cells.len() != points) {
-        return Err("the reply is about another number of cells".to_owned());
+        return Err("the reply describes a different number of cells".to_owned());
     }
     Ok(reply)
 }

@@ -110,7 +110,7 @@ impl Probes {
         for known in known {
             if (0..new.cells.len()).any(|place| both(&known.runner, place)) {
                 return Err(Error::Usage(format!(
-                    "duplicate runner name `{}`: {} has it, too\nhelp: rename one",
+                    "duplicate runner name `{}`: {} also uses it\nhelp: rename one",
                     new.info.name,
                     known.program.path.display()
                 )));

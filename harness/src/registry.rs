@@ -104,6 +104,13 @@ impl Registry {
         Self { build, ..self }
     }
 
+    /// Names the crate whose program this is, in addition to the version of the harness.
+    #[must_use]
+    pub fn in_crate(mut self, name: &str, version: &str) -> Self {
+        self.build.build.version += &format!(" in {name} {version}");
+        self
+    }
+
     fn with_problem(mut self, problem: String) -> Self {
         self.problems.push(problem);
         self
@@ -150,7 +157,7 @@ impl WorkloadVisitor for Registry {
             ));
         }
         if self.entry(&info.name).is_some() {
-            self.problems.push(format!("two workloads are called {}", info.name));
+            self.problems.push(format!("duplicate workload name `{}`", info.name));
         } else {
             self.workloads.push(Entry { info, workload: Box::new(workload) });
         }
@@ -189,7 +196,7 @@ mod tests {
                 registry().with_runner(RUNNER, |on| on.visit(Null)),
                 "`mine` has two cells for `null`",
             ),
-            (registry().with(Null), "two workloads are called null"),
+            (registry().with(Null), "duplicate workload name `null`"),
         ];
         for (registry, words) in problems {
             assert!(registry.problem().is_some_and(|problem| problem.contains(words)), "{words}");

@@ -35,11 +35,11 @@ pub struct Options {
 /// Writes the site of some runs into `folder`, which is made if need be. The newest run is the one
 /// that most pages show.
 ///
-/// The same runs give the same bytes. Every page is rendered before the first file is written,
+/// The same runs give the same bytes. Files of an earlier site in the folder are removed. Every page is rendered before the first file is written,
 /// and each file appears under its name in one step.
 ///
 /// # Errors
-/// When there is no run, one contradicts itself, or a file cannot be written.
+/// When there is no run, one contradicts itself, the folder holds another site, or a file cannot be written.
 pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site, ReportError> {
     let analyses: Vec<Analysis> = runs.iter().map(analyze).collect::<Result<_, _>>()?;
     let machines = MachineView::all(history::machines(runs.iter().zip(&analyses)));
@@ -50,13 +50,7 @@ pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site,
     if machines.len() > 1 && !options.single_file {
         files.push(page::machines(&machines));
     }
-    // The first page is the last that is written, so that it leads to nothing that is not there yet.
-    let (first, rest) = files.split_first().ok_or(ReportError::NoRun)?;
-    files::make_folder(folder)?;
-    for file in rest {
-        files::write(folder, file)?;
-    }
-    let index = files::write(folder, first)?;
+    let index = files::write_all(folder, &files)?;
     let (json, csv) = (folder.join(export::JSON_NAME), folder.join(export::CSV_NAME));
     Ok(Site { analyses, index, json, csv })
 }

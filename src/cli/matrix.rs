@@ -1,4 +1,4 @@
-//! Which cells, and where results go: what several commands ask for alike.
+//! Options that several commands share: which cells to run, and where results go.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -20,27 +20,28 @@ use runtime_bench_harness::plan::shard::ShardNumber;
 /// Where results go.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArgs {
-    /// Results file [default: `target/runtime-bench/results/RUN.json`]
+    /// Results file; its lines and its report are written beside it [default:
+    /// `target/runtime-bench/results/RUN.json`]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// No progress and no summary; errors only
+    /// Print errors only, no progress and no summary
     #[arg(long, short)]
     pub quiet: bool,
-    /// Print a table per comparison, with intervals and reasons, instead of a line
+    /// Print a table per comparison, with intervals and reasons, instead of one line
     #[arg(long, conflicts_with = "quiet")]
     pub verbose: bool,
 }
 
-/// A run that goes on.
+/// The run to resume.
 #[derive(Clone, Debug, Args)]
 pub struct ResumeArgs {
-    /// Go on with a run that was stopped or killed, by the same plan and seed: its `.jsonl` or `.json`
-    /// [default: the newest of the results]
+    /// Resume a stopped or killed run with the same plan and seed; takes its `.jsonl` or `.json`
+    /// [default: the newest run]
     #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = OF_THE_PLAN)]
     pub resume: Option<Option<PathBuf>>,
 }
 
-/// What a run that goes on has decided already.
+/// Options that a resumed run has already fixed.
 const OF_THE_PLAN: [&str; 19] = [
     "filters",
     "more_filters",
@@ -69,43 +70,43 @@ pub struct MatrixArgs {
     /// Regular expression on cell names such as `tcp-echo/smol/connections=64`; any may match
     #[arg(value_name = "FILTER", value_parser = regex)]
     filters: Vec<Regex>,
-    /// The same as an option
+    /// The same, as an option
     #[arg(long = "filter", value_name = "FILTER", value_parser = regex)]
     more_filters: Vec<Regex>,
     /// Runners, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     runners: Vec<String>,
     /// File that declares external runners, such as one in another language
-    /// [default: runners.toml, where there is one]
+    /// [default: runners.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     runners_file: Option<PathBuf>,
     /// How much time to spend
     #[arg(long, value_enum, default_value_t = Profile::Quick)]
     pub profile: Profile,
-    /// One point a workload, the sweeps (whose time nobody promises), or what the claims of the report
-    /// need and nothing else [default: by profile]
+    /// Points to measure: one per workload (smoke, quick), all sweeps (full; may take hours), or only
+    /// what the report's claims need (claims) [default: depends on the profile]
     #[arg(long, value_enum, value_name = "SET")]
     points: Option<Points>,
-    /// Replace a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
+    /// Override a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
     params: Vec<(String, Vec<ParamValue>)>,
-    /// Where the rates of `echo-latency` come from: `auto` calibrates once, before the first round, and
-    /// drives at 50 % and 80 % of what the slowest runner can do; such rows are of one run only
+    /// How to set the rates of `echo-latency`: `auto` calibrates once, before the first round, and uses
+    /// 50% and 80% of the slowest runner's capacity; such rows are comparable within one run only
     /// [default: fixed rates; `--param rate=N` sets others]
     #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true)]
     rate: Option<Rate>,
-    /// Measure every point on this allocator as well, in rows of their own; it needs `--features mimalloc`
+    /// Also measure every point on this allocator, in separate rows; requires `--features mimalloc`
     #[arg(long, value_enum, value_name = "NAME")]
     allocator: Option<Allocator>,
-    /// How warmed up an instance is when it is measured [default: by profile and workload]
+    /// How long an instance warms up before it is measured [default: depends on profile and workload]
     #[arg(long, alias = "age", value_enum)]
     phase: Option<PhaseName>,
-    /// Time for one cell, all rounds together, such as `2s`; what an easy comparison leaves, a harder one
-    /// gets [default: by profile]
+    /// Time per cell over all rounds, such as `2s`; time left over by easy comparisons goes to harder
+    /// ones [default: depends on the profile]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     budget: Option<Duration>,
-    /// Exactly so many rounds of every comparison, judged once at their end [default: as many as its
-    /// answers need, within the budget]
+    /// Run exactly this many rounds of every comparison and judge once at the end [default: as many as
+    /// needed, within the budget]
     #[arg(long, value_name = "N", value_parser = rounds)]
     rounds: Option<u32>,
     /// Link layouts of each trial program that rounds take turns among: what one order of its code alone
@@ -116,20 +117,20 @@ pub struct MatrixArgs {
     /// Worker threads of every runner [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
-    /// Threads of the pool where tasks wait
+    /// Threads of the thread pool in workloads whose tasks wait
     #[arg(long, value_name = "N", default_value_t = POOL_THREADS, value_parser = at_least_one)]
     pool_threads: usize,
-    /// Seed of the random order and of the inputs [default: a new one, kept in the results]
+    /// Seed of the random order and of the inputs [default: random, stored in the results]
     #[arg(long, value_name = "N", value_parser = seed)]
     seed: Option<u64>,
-    /// Runner that ratios refer to [default: tokio, or the first that can]
+    /// Runner that ratios refer to [default: tokio, or else the first runner that supports the cell]
     #[arg(long, value_name = "NAME")]
     reference: Option<String>,
-    /// Kill a trial after this time and go on [default: by profile]
+    /// Kill a trial after this time and continue [default: depends on the profile]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     trial_limit: Option<Duration>,
-    /// Only the I-th of N parts of the plan, split by workload; `runtime-bench merge` joins the results.
-    /// It needs --seed, which all parts share
+    /// Measure only part I of N, split by workload; `runtime-bench merge` joins the results. Requires
+    /// --seed, the same for all parts
     #[arg(long, value_name = "I/N", value_parser = ShardNumber::from_str)]
     shard: Option<ShardNumber>,
 }
@@ -144,7 +145,7 @@ enum Points {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum PhaseName {
-    /// Building the runtime and its first iteration.
+    /// Building the runtime and the first iteration.
     Startup,
     /// After 2 ms and two iterations.
     #[value(alias = "young")]
@@ -154,10 +155,10 @@ enum PhaseName {
 }
 
 impl MatrixArgs {
-    /// The external runners that are declared.
+    /// The declared external runners.
     ///
     /// # Errors
-    /// When the file cannot be read or understood.
+    /// When the file cannot be read or parsed.
     pub fn external_runners(&self) -> Result<Vec<ExternalRunner>, Error> {
         file::external_runners(self.runners_file.as_deref())
     }
@@ -165,18 +166,19 @@ impl MatrixArgs {
     /// Resolves defaults, and reads the runners file.
     ///
     /// # Errors
-    /// When that cannot be understood, or a shard has no seed.
+    /// When the file cannot be parsed, or a shard has no seed.
     pub fn request(&self) -> Result<PlanRequest, Error> {
         if let (Some(shard), None) = (self.shard, self.seed) {
             return Err(Error::Usage(format!(
-                "--shard {shard} needs a --seed: all shards of a plan have the same, so give each --seed 1"
+                "--shard {shard} needs a --seed: all shards of a plan share one\nhelp: give each \
+                 shard the same seed, such as --seed 1"
             )));
         }
         if let (Some(rounds), Some(budget)) = (self.rounds, self.budget) {
             let budget = humantime::format_duration(budget);
             return Err(Error::Usage(format!(
-                "--rounds {rounds} does not go with --budget {budget}: so many rounds take what they take; \
-                 leave one of them out"
+                "cannot combine --rounds {rounds} with --budget {budget}: a fixed number of rounds \
+                 has no budget\nhelp: drop one of them"
             )));
         }
         let of_profile = PlanRequest::of(self.profile);

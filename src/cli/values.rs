@@ -50,7 +50,7 @@ pub(crate) fn rounds(text: &str) -> Result<u32, String> {
     if (1..=MAX_ROUNDS).contains(&rounds) {
         Ok(rounds)
     } else {
-        Err(format!("between 1 and {MAX_ROUNDS}"))
+        Err(format!("must be between 1 and {MAX_ROUNDS}"))
     }
 }
 

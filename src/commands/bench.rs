@@ -1,6 +1,6 @@
 //! `bench`: measure, print a summary, write the report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use runtime_bench_analysis::analysis::{Analysis, Status, analyse};
@@ -15,6 +15,7 @@ use super::layouts::link_missing;
 use super::{home, needs_release, print, print_error, settings};
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
 use runtime_bench_harness::error::Error;
+use runtime_bench_harness::machine;
 use runtime_bench_harness::plan::Planned;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::process::ProcessExecutor;
@@ -32,10 +33,10 @@ pub struct BenchArgs {
     /// Where to put it.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Whether to go on with an earlier run.
+    /// Whether to resume an earlier run.
     #[command(flatten)]
     pub resume: ResumeArgs,
-    /// Print the plan and its cost, and measure nothing
+    /// Print the plan and its cost without measuring
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -62,7 +63,7 @@ pub fn run(
     report(&done, &args.output, &interrupt, sink)
 }
 
-/// A run from its beginning; `None` where only its plan was asked for.
+/// Measures a new run; `None` if only its plan was requested.
 fn measured(
     registry: &Registry,
     args: &BenchArgs,
@@ -70,17 +71,20 @@ fn measured(
     interrupt: &Interrupt,
 ) -> Result<Option<Done>, Error> {
     let request = args.matrix.request()?;
-    let mut planned = super::plan(registry, &request)?;
+    let mut planned = super::plan(registry, &request, interrupt)?;
     if args.dry_run {
         return print(&plan_text(&planned, &request)).map(|()| None);
     }
     needs_release()?;
     if planned.plan.layouts < request.layouts() {
         link(registry, &planned, &request, args.output.quiet, interrupt)?;
-        planned = super::plan(registry, &request)?;
+        planned = super::plan(registry, &request, interrupt)?;
     }
     if !args.output.quiet {
         print_error(&format!("{}; seed {}", cost(&planned), planned.plan.seed));
+        if let Some(note) = lowered_workers(planned.plan.workers) {
+            print_error(&note);
+        }
     }
     let output = Output {
         folder: home().join("results"),
@@ -89,6 +93,17 @@ fn measured(
         command,
     };
     run::measure(registry, &planned, args.matrix.profile, &output, interrupt).map(Some)
+}
+
+/// A note where a CPU quota makes the workers fewer than the processors.
+fn lowered_workers(workers: usize) -> Option<String> {
+    let allowed = machine::allowed_cores()?.len();
+    let quota = machine::cpu_quota().filter(|quota| *quota < allowed as f64)?;
+    (workers < allowed).then(|| {
+        format!(
+            "note: {workers} of {allowed} cores are used, because the CPU quota is {quota:.2} cores"
+        )
+    })
 }
 
 /// Links the trial programs in the layouts that they lack. Where that is impossible, the run has one layout,
@@ -113,7 +128,7 @@ fn link(
     }
 }
 
-/// The rest of a run that was stopped; without a file, of the newest of the results.
+/// Resumes a stopped run; without a file, the newest one.
 fn resumed(
     registry: &Registry,
     args: &BenchArgs,
@@ -126,7 +141,7 @@ fn resumed(
         store::newest(&folder).ok_or_else(|| {
             let folder = folder.display();
             Error::Usage(format!(
-                "there is no run in {folder} to resume: start one without --resume"
+                "cannot resume: {folder} has no run\nhelp: start one without --resume"
             ))
         })
     };
@@ -140,14 +155,14 @@ fn resumed(
         let run = stopped.run();
         let (id, trials) = (&run.header.id, run.trials.len());
         print_error(&format!(
-            "going on with {id}, which has {trials} trials; seed {}",
+            "resuming {id}, which has {trials} trials; seed {}",
             run.header.plan.seed
         ));
     }
     run::resume(stopped, quiet, interrupt)
 }
 
-/// Says where the results are, writes the report, and judges.
+/// Prints where the results are, writes the report, and judges the run.
 fn report(
     done: &Done,
     output: &OutputArgs,
@@ -165,7 +180,7 @@ fn report(
     say(&format!("results: {path}\n"))?;
     let analysis = if measured {
         let runs = std::slice::from_ref(&done.run);
-        let site = write_site(runs, &home().join("report"), Options::default());
+        let site = write_site(runs, &report_folder(output), Options::default());
         let Site { mut analyses, index, .. } = site.map_err(Error::report)?;
         let analysis = analyses.remove(0);
         say(&terminal::text(&done.run, &analysis, Detail::new(output.verbose)))?;
@@ -180,16 +195,28 @@ fn report(
     if interrupted {
         let what = if measured { "what was measured" } else { "nothing was measured; the plan" };
         return Err(Error::Interrupted(format!(
-            "interrupted; {what} is in {path}, and `{} --resume` goes on",
+            "interrupted; {what} is in {path}\nhelp: resume with `{} --resume`",
             again(&done.run)
         )));
     }
     if interrupt.requested() {
         return Err(Error::Interrupted(format!(
-            "interrupted after the measuring; the results are in {path}"
+            "interrupted after measuring; the results are in {path}"
         )));
     }
     handed_over.and(judge(&analysis))
+}
+
+/// The folder of the report: beside the results file where that has a name of its own.
+fn report_folder(output: &OutputArgs) -> PathBuf {
+    let Some(out) = &output.out else { return home().join("report") };
+    let mut stem = out.clone();
+    while stem.extension().is_some_and(|ending| ending == "gz" || ending == "json") {
+        stem.set_extension("");
+    }
+    let mut name = stem.file_name().unwrap_or_default().to_os_string();
+    name.push("-report");
+    stem.with_file_name(name)
 }
 
 /// The command that a run was started with, up to its options.
@@ -216,7 +243,7 @@ fn plan_text(planned: &Planned, request: &PlanRequest) -> String {
     lines.join("\n") + "\n"
 }
 
-/// How a run ends for a script.
+/// The exit status of a run.
 fn judge(analysis: &Analysis) -> Result<(), Error> {
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     let failed: Vec<String> = rows
@@ -225,17 +252,34 @@ fn judge(analysis: &Analysis) -> Result<(), Error> {
         .collect();
     if !failed.is_empty() {
         return Err(Error::Failed(format!(
-            "{} failed, the reasons are in the report: {}",
+            "{} failed: {}\nhelp: the report has the reasons",
             count(failed.len(), "cell"),
             failed.join(", ")
         )));
     }
     if !analysis.noise.trusted() {
         return Err(Error::Untrusted(format!(
-            "identical code was told apart in {} workloads: the machine is too restless, run again \
-             when it is idle or with a longer profile",
+            "cannot trust this run: identical code looked different in {} workloads\nhelp: run \
+             again on an idle machine, or with a longer profile",
             analysis.noise.failed
         )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn report_is_beside_a_results_file_with_a_name_of_its_own() {
+        for (out, report) in [
+            ("a/run.json", "a/run-report"),
+            ("run.json.gz", "run-report"),
+            ("my.run", "my.run-report"),
+        ] {
+            let output = OutputArgs { out: Some(out.into()), quiet: true, verbose: false };
+            assert_eq!(report_folder(&output), PathBuf::from(report));
+        }
+    }
 }

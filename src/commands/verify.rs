@@ -41,7 +41,8 @@ pub fn run(registry: &Registry, args: &VerifyArgs) -> Result<(), Error> {
 pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result<(), Error> {
     let interrupt = Interrupt::install()?;
     let executor = ProcessExecutor::new(&interrupt, settings(request))?;
-    let planned = plan::make(registry, request, Limits::of_this_machine(), &executor)?;
+    let planned = plan::make(registry, request, Limits::of_this_machine(), &executor);
+    let planned = interrupt.or(planned)?;
     let executor = executor.with_probes(&planned.probes);
     let planned = calibrated(registry, &planned, request.profile, &executor, |_| ())?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);

@@ -7,7 +7,6 @@
 //! - `process`: one runner's process and its lines.
 //! - `conformance`: how it behaves where no cell asks for it.
 //! - `watch`: its time and its memory.
-//! - `tree`: a process and its descendants.
 //! - `samples`: what it measured, as timings of ours.
 
 pub mod adapter;
@@ -16,7 +15,6 @@ pub mod describe;
 pub mod file;
 mod process;
 mod samples;
-mod tree;
 mod watch;
 
 use std::env;
@@ -46,7 +44,7 @@ impl ExternalRunner {
     pub fn of_command(name: &str, command: &[String], folder: &Path) -> Self {
         let mut command = command.to_vec();
         let missing = match command.first_mut() {
-            None => Some("there is no command".to_owned()),
+            None => Some("no command given".to_owned()),
             Some(program) => match find(program, folder) {
                 None => Some(format!("`{program}` not found")),
                 // A request of a trial is JSON, whose text is UTF-8.
@@ -55,7 +53,7 @@ impl ExternalRunner {
                         found.clone_into(program);
                         None
                     }
-                    _ => Some(format!("{} has a name that is no UTF-8", found.display())),
+                    _ => Some(format!("{} has a name that is not UTF-8", found.display())),
                 },
             },
         };

@@ -1,10 +1,10 @@
 //! Which cells are measured, at which points, and why the others are not.
 //!
-//! - [`request`]: what was asked for. [`profile`]: how much time that may take.
+//! - [`request`]: the request of the user. [`profile`]: how much time it may take.
 //! - `points`: where each workload is measured.
 //! - [`shard`]: a plan split over machines. [`calibration`]: rates that are shares of a capacity.
 //! - `groups` and `schedule`: comparisons, their rounds, and the random order of rounds.
-//! - `looks`: at which numbers of rounds comparisons are judged, and which go on.
+//! - `looks`: the numbers of rounds at which comparisons are judged, and which ones continue.
 
 pub mod calibration;
 pub(crate) mod groups;
@@ -76,7 +76,7 @@ impl Planned {
         self.cells().filter(|cell| cell.role == Role::Subject)
     }
 
-    /// Whether a runner is a reference row, which is measured beside the others and sets nothing for them.
+    /// Whether a runner is a reference row, which is measured with the others but never affects them.
     pub(crate) fn is_reference(&self, runner: &str) -> bool {
         self.runners.iter().any(|info| info.name == runner && info.class == Class::Reference)
     }

@@ -1,4 +1,4 @@
-//! What was asked for, and whether it can be.
+//! The request of the user, and whether it is valid.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ use crate::registry::Registry;
 
 /// JSON readers of other languages keep whole numbers up to 2^53.
 pub const MAX_SEED: u64 = 1 << 53;
-/// Threads of the pool where tasks wait, by default.
+/// Default number of threads of the thread pool in workloads whose tasks wait.
 pub const POOL_THREADS: usize = 64;
 
 /// Where the rates of workloads on a schedule come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Rate {
-    /// 50 % and 80 % of what the slowest runner of this run can do, found out before its first round.
+    /// 50% and 80% of what the slowest runner of this run can do, found out before its first round.
     Auto,
 }
 
@@ -47,7 +47,7 @@ impl Allocator {
     }
 }
 
-/// What was asked for.
+/// A request for a plan.
 #[derive(Clone, Debug)]
 pub struct PlanRequest {
     /// Regular expressions; a cell must match one of them. None: all cells.

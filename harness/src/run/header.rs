@@ -58,7 +58,7 @@ pub(super) fn environment(
         cells.iter().filter_map(|cell| cell.key.point.allocator()).collect();
     others.dedup();
     for other in others {
-        let and = format!(", and {other} where a cell says allocator={other}");
+        let and = format!("; {other} for cells with allocator={other}");
         environment.allocator.push_str(&and);
     }
     Ok(environment)

@@ -104,6 +104,15 @@ fn failed_cell_is_not_tried_again_and_leaves_the_others_whole() {
 }
 
 #[test]
+fn one_stalled_pilot_does_not_leave_a_comparison_out() {
+    let executor = FakeExecutor::new()
+        .with_script(|_, number| takes(if number == 1 { 60_000.0 } else { 2.0 }));
+    let request = PlanRequest { profile: Profile::Quick, ..request(1) };
+    let run = run(&request, &executor);
+    assert!(run.schedules.iter().all(|schedule| schedule.left_out.is_none()));
+}
+
+#[test]
 fn cell_that_times_out_becomes_an_error_row_with_its_reason() {
     let executor = FakeExecutor::new().with_script(|trial, _| match trial.cell.runner.as_str() {
         "smol" => fails(ErrorKind::TimedOut, "no reply within 2 s"),

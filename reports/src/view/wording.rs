@@ -133,7 +133,9 @@ pub(crate) fn words(comparison: &Comparison, unit: &str) -> String {
         }
         (Verdict::Tie, ..) => same(comparison.within.unwrap_or(TIE)),
         (Verdict::Same, ..) => same(comparison.within.unwrap_or(0.1)),
-        (Verdict::Open | Verdict::DependsOnMode, _, Some(interval)) => range(interval),
+        (Verdict::Open | Verdict::DependsOnMode | Verdict::NotCompared, _, Some(interval)) => {
+            range(interval)
+        }
         (Verdict::NotCompared, ..) => format!("{} only", format::count(comparison.pairs, "round")),
         (other, ..) => verdict(other, unit).to_owned(),
     }
@@ -227,7 +229,9 @@ mod tests {
         assert_eq!(words(&of(Verdict::Open), "ns"), "0.70–2.1×");
         assert_eq!(words(&of(Verdict::Tie), "ns"), "same ±3%");
         assert_eq!(words(&of(Verdict::Same), "ns"), "same ±10%");
-        assert_eq!(words(&of(Verdict::NotCompared), "ns"), "20 rounds only");
+        assert_eq!(words(&of(Verdict::NotCompared), "ns"), "0.70–2.1×");
+        let few = Comparison { interval: None, ..of(Verdict::NotCompared) };
+        assert_eq!(words(&few, "ns"), "20 rounds only");
         let open = Comparison { interval: None, ..of(Verdict::Open) };
         assert_eq!(words(&open, "ns"), "open");
         assert_eq!(range(Interval { low: 0.99, high: 0.994 }), "0.99–0.99×");

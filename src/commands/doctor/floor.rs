@@ -1,11 +1,8 @@
 //! The noise floor: by how much identical code differs here, and what follows from it.
 
-use std::collections::BTreeSet;
-
 use runtime_bench_analysis::analysis::{Group, Levels, Status, control_pairs};
 use runtime_bench_analysis::stats::{ControlCheck, Interval, smallest_difference};
-use runtime_bench_results::catalogue::Class;
-use runtime_bench_results::run::{Role, Run, Schedule};
+use runtime_bench_results::run::{Run, Schedule};
 use serde::Serialize;
 
 use runtime_bench_harness::plan::Planned;
@@ -19,20 +16,9 @@ pub(super) struct WholeRun {
 }
 
 impl WholeRun {
-    /// The level of the comparisons of a point, with all runners that can do it.
+    /// The level of a comparison of its workload.
     fn level(&self, group: &Group) -> f64 {
-        let class = |name: &str| {
-            let mut runners = self.planned.runners.iter();
-            runners.find(|info| info.name == name).map(|info| info.class)
-        };
-        let able: BTreeSet<&str> = self
-            .planned
-            .runnable()
-            .filter(|cell| cell.role == Role::Subject && cell.key.group() == group.name)
-            .map(|cell| cell.key.runner.as_str())
-            .filter(|name| class(name) != Some(Class::Reference))
-            .collect();
-        Levels::of(&self.planned.plan).level(&group.workload, able.len())
+        Levels::of(&self.planned.plan, &self.planned.runners).level(&group.workload)
     }
 
     /// The smallest difference that it sees nine times in ten, percent, where trials cost so much.
@@ -53,7 +39,7 @@ pub(super) struct Floor {
     pub(super) rounds: usize,
     /// Mean cost of a trial, milliseconds.
     pub(super) trial_ms: f64,
-    /// Whether the two were proven alike, or told apart; `None` when they could not be compared.
+    /// Result of the A/A control; `None` if it could not be compared.
     pub(super) control: Option<ControlCheck>,
     /// Half-width of the A/A control's interval, percent: the noise floor.
     pub(super) half_width: Option<f64>,
@@ -75,11 +61,11 @@ impl Floor {
         let left_out = |s: &Schedule| s.group == group.name && s.left_out.is_some();
         let reason = match group.rows.first().map(|row| &row.status) {
             _ if run.schedules.iter().any(left_out) => {
-                Some("its rounds do not fit: give it a longer --budget".to_owned())
+                Some("too few rounds fit: use a longer --budget".to_owned())
             }
             Some(Status::Measured) if interval.is_some() => None,
             Some(Status::Measured) => {
-                Some("too few independent rounds: give it a longer --budget".to_owned())
+                Some("too few independent rounds: use a longer --budget".to_owned())
             }
             Some(status) => Some(status.reason().to_owned()),
             None => Some("it was not planned".to_owned()),

@@ -5,20 +5,11 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::mpsc;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::shared::{channel, check_family, unknown};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, OWN, ThreadRuntime,
-};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -178,10 +169,7 @@ impl Workload for BoundedQueue {
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Received>) -> Vec<Metric> {
         let items = trial.params.total() as f64;
-        vec![
-            Metric::of(&metric::ITEM_THROUGHPUT, items / block.wall_ns() * 1e9),
-            Metric::of(&metric::CPU_PER_ITEM, block.cpu_ns() / items),
-        ]
+        block.pieces_per_second(items, &metric::ITEM_THROUGHPUT, &metric::CPU_PER_ITEM)
     }
 
     async fn on_async<R: AsyncRuntime>(

@@ -1,14 +1,6 @@
 //! A workload of your own.
 
-use runtime_bench::api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench::api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use runtime_bench::api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
-use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench::results::key::Point;
-use runtime_bench::results::metric::MetricDef;
-use runtime_bench::results::trial::{Phase, Metric};
+use runtime_bench::api::prelude::*;
 
 /// How many steps the first numbers need to reach 1, one task a number.
 #[derive(Clone, Copy)]

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A process that its parent has left behind has this long to end by itself.
+const GRACE: Duration = Duration::from_millis(300);
+/// New processes may appear while others are killed.
+const PASSES: usize = 20;
 
 /// The process and all its descendants that are alive.
-pub(super) fn of(process: u32) -> BTreeSet<u32> {
+pub(crate) fn of(process: u32) -> BTreeSet<u32> {
     let mut known = BTreeSet::from([process]);
     let mut next = vec![process];
     while let Some(process) = next.pop() {
@@ -27,7 +33,7 @@ fn children(process: u32) -> Vec<u32> {
 }
 
 /// Resident memory of all of them, bytes. What they share counts for each.
-pub(super) fn memory(processes: &BTreeSet<u32>) -> u64 {
+pub(crate) fn memory(processes: &BTreeSet<u32>) -> u64 {
     processes.iter().filter_map(|process| resident(*process)).sum()
 }
 
@@ -39,7 +45,7 @@ fn resident(process: u32) -> Option<u64> {
 
 /// CPU time that they have used so far, to the nanosecond.
 #[cfg(target_os = "linux")]
-pub(super) fn cpu(processes: &BTreeSet<u32>) -> Duration {
+pub(crate) fn cpu(processes: &BTreeSet<u32>) -> Duration {
     use nix::time::{ClockId, clock_gettime};
     use nix::unistd::Pid;
 
@@ -52,13 +58,13 @@ pub(super) fn cpu(processes: &BTreeSet<u32>) -> Duration {
 
 /// Not known here.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn cpu(_: &BTreeSet<u32>) -> Duration {
+pub(crate) fn cpu(_: &BTreeSet<u32>) -> Duration {
     Duration::ZERO
 }
 
 /// Ends all of them at once.
 #[cfg(unix)]
-pub(super) fn kill(processes: &BTreeSet<u32>) {
+pub(crate) fn kill(processes: &BTreeSet<u32>) {
     use nix::sys::signal::{Signal, kill};
     for process in processes.iter().filter_map(|process| i32::try_from(*process).ok()) {
         // One that has ended meanwhile is what was wanted.
@@ -67,7 +73,7 @@ pub(super) fn kill(processes: &BTreeSet<u32>) {
 }
 
 /// Whether a process has ended, reaped or not.
-pub(super) fn has_ended(process: u32) -> bool {
+pub(crate) fn has_ended(process: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"));
     stat.is_ok_and(|stat| stat.contains(") Z ") || stat.contains(") X "))
 }
@@ -75,36 +81,60 @@ pub(super) fn has_ended(process: u32) -> bool {
 /// From now on the descendants of this process become its children when they lose their own parent, so
 /// that they are still found.
 #[cfg(target_os = "linux")]
-pub(super) fn adopt_orphans() {
+pub(crate) fn adopt_orphans() {
     // Without it a runner's daemon would be lost.
     let _ = nix::sys::prctl::set_child_subreaper(true);
 }
 
 /// Not available on this system.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn adopt_orphans() {}
+pub(crate) fn adopt_orphans() {}
 
-/// Ends everything that this process has started and not seen to its end.
-#[cfg(unix)]
-pub(super) fn kill_rest() {
-    let own = std::process::id();
-    let mut rest = of(own);
-    rest.remove(&own);
-    kill(&rest);
+/// The descendants of a process that have not ended.
+fn below(process: u32) -> BTreeSet<u32> {
+    let mut below = of(process);
+    below.remove(&process);
+    below.retain(|process| !has_ended(*process));
+    below
 }
 
-/// There are no signals.
-#[cfg(not(unix))]
-pub(super) fn kill_rest() {}
+/// Ends all descendants of a process, also those that lead process groups of their own.
+pub(crate) fn kill_below(process: u32) {
+    for _ in 0..PASSES {
+        let below = below(process);
+        if below.is_empty() {
+            return;
+        }
+        kill(&below);
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Ends everything that this process has started and not seen to its end.
+pub(crate) fn kill_rest() {
+    kill_below(std::process::id());
+}
+
+/// The same for processes that do not end by themselves within a moment; how many those were.
+pub(crate) fn end_left_behind() -> usize {
+    let patience = Instant::now() + GRACE;
+    loop {
+        let left = below(std::process::id());
+        if left.is_empty() || Instant::now() >= patience {
+            kill_rest();
+            return left.len();
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// There are no signals; the harness ends the process itself.
 #[cfg(not(unix))]
-pub(super) fn kill(_: &BTreeSet<u32>) {}
+pub(crate) fn kill(_: &BTreeSet<u32>) {}
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::process::{Command, Stdio};
-    use std::thread;
 
     use super::*;
 
@@ -120,7 +150,7 @@ mod tests {
         });
         let whole = whole.into_iter().find(|tree| tree.len() == 3).expect("three processes");
         assert!(memory(&whole) > 100_000);
-        kill(&whole);
+        kill_below(child.id());
         child.wait().unwrap();
         let gone = |process: &u32| {
             let stat = fs::read_to_string(format!("/proc/{process}/stat"));

@@ -56,19 +56,11 @@ impl ThreadRuntime for Stacks {
         Ok(Self(Vec::new()))
     }
 
-    fn run<T, F>(&self, root: F) -> T
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T {
         Self::join(spawn(root))
     }
 
-    fn spawn<T, F>(job: F) -> JoinHandle<T>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn spawn<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(job: F) -> JoinHandle<T> {
         spawn(job)
     }
 

@@ -1,29 +1,10 @@
-//! Which change stands out from the changes that this machine makes by itself.
+//! Which of many results stand out from chance.
 
-use super::quantile::quantile;
+use super::paired::Comparison;
+use super::verdict::Verdict;
 
-/// Past deltas without which there is no threshold: from 10, noise passes it in 2.5–7 % of cells.
-const FEWEST_RUNS: usize = 30;
-/// Interquartile ranges above the third quartile, as rustc-perf has it.
-const FENCE: f64 = 3.0;
-/// No smaller change is ever reported.
-const LEAST: f64 = 0.01;
-
-/// The size from which a relative change is out of the ordinary: Q3 + 3·IQR of past sizes, 1 % at
-/// least (Tukey, *Exploratory Data Analysis*, §2D: the outer fence).
-///
-/// `deltas` are relative changes of one cell, one of each past run on the same machine (0.02 is 2 %
-/// up or, negative, down). `None` from fewer than 30 of them; those that are not finite do not count.
-pub fn threshold(deltas: &[f64]) -> Option<f64> {
-    let mut sizes: Vec<f64> =
-        deltas.iter().map(|delta| delta.abs()).filter(|size| size.is_finite()).collect();
-    if sizes.len() < FEWEST_RUNS {
-        return None;
-    }
-    sizes.sort_by(f64::total_cmp);
-    let (first, third) = (quantile(&sizes, 0.25), quantile(&sizes, 0.75));
-    Some((third + FENCE * (third - first)).max(LEAST))
-}
+/// False discovery rate of *leaning*.
+const LEANING: f64 = 0.05;
 
 /// Which of many p-values are discoveries, so that at most a share `rate` of them is false on
 /// average: the step-up rule of Benjamini & Hochberg, "Controlling the false discovery rate", Journal
@@ -38,28 +19,27 @@ pub fn discoveries(p_values: &[f64], rate: f64) -> Vec<bool> {
     p_values.iter().map(|p| last.is_some_and(|(_, bar)| p <= bar)).collect()
 }
 
+/// Marks the open comparisons of a table that probably differ: [`discoveries`] among the p-values of all its
+/// comparisons, at a false discovery rate of 5%.
+pub fn lean<'a>(table: impl IntoIterator<Item = &'a mut Comparison>) {
+    let mut table: Vec<&mut Comparison> =
+        table.into_iter().filter(|row| row.p_value.is_some()).collect();
+    let p_values: Vec<f64> = table.iter().filter_map(|row| row.p_value).collect();
+    for (row, differs) in table.iter_mut().zip(discoveries(&p_values, LEANING)) {
+        if differs && row.verdict == Verdict::Open {
+            row.verdict = match row.ratio {
+                Some(ratio) if ratio < 1.0 => Verdict::LeansFaster,
+                _ => Verdict::LeansSlower,
+            };
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use fastrand::Rng;
     use proptest::prelude::{prop, prop_assert_eq, proptest};
-
-    #[test]
-    fn the_threshold_is_the_outer_fence() {
-        // Sizes 0.01 … 0.41: quartiles 0.11 and 0.31.
-        let deltas: Vec<f64> =
-            (1..=41).map(|n| if n % 2 == 0 { 0.01 } else { -0.01 } * f64::from(n)).collect();
-        assert!((threshold(&deltas).unwrap() - (0.31 + 3.0 * 0.20)).abs() < 1e-12);
-    }
-
-    #[test]
-    fn there_is_no_threshold_from_few_runs_and_none_below_one_percent() {
-        assert_eq!(threshold(&[0.02; 29]), None);
-        assert_eq!(threshold(&[0.001; 30]), Some(0.01));
-        let mut deltas = vec![0.02; 29];
-        deltas.push(f64::NAN);
-        assert_eq!(threshold(&deltas), None);
-    }
 
     #[test]
     fn the_discoveries_of_the_paper_are_found() {
