@@ -194,7 +194,7 @@ fn a_workload_with_another_reference_is_left_out() {
 }
 
 #[test]
-fn what_is_said_across_groups_survives_json() {
+fn results_across_groups_survive_json() {
     let mut run = three_workloads();
     for workers in [1, 2, 4] {
         let point = Point::new().with("workers", workers, "");

@@ -86,7 +86,7 @@ fn one_failed_trial_leaves_no_figure() {
 }
 
 #[test]
-fn a_reference_that_failed_is_replaced_and_its_twin_is_not_used() {
+fn failed_reference_is_replaced_and_its_control_is_not_used() {
     let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
     fail(&mut run, 0, "it hung");
     let group = only_group(&run);
@@ -95,7 +95,7 @@ fn a_reference_that_failed_is_replaced_and_its_twin_is_not_used() {
 }
 
 #[test]
-fn a_twin_that_differs_distrusts_the_run_when_it_happens_twice() {
+fn two_failed_controls_make_a_run_untrustworthy() {
     let analysis = analyse(&rated([10.0, 10.0, 10.0, 10.0, 20.0]));
     assert_eq!(analysis.groups[0].control.as_ref().unwrap().check, ControlCheck::Failed);
     assert!(analysis.noise.trusted(), "one failure distrusts its workload only");
@@ -104,7 +104,7 @@ fn a_twin_that_differs_distrusts_the_run_when_it_happens_twice() {
 }
 
 #[test]
-fn a_twin_that_fails_is_the_reference_failing() {
+fn failing_control_counts_as_failing_reference() {
     let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
     fail(&mut run, 4, "gone");
     let analysis = analyse(&run);
@@ -117,7 +117,7 @@ fn a_twin_that_fails_is_the_reference_failing() {
 }
 
 #[test]
-fn best_is_who_is_faster_than_everybody_of_its_class() {
+fn best_runner_is_faster_than_all_of_its_class() {
     let best = |rates| -> Vec<String> {
         let group = only_group(&rated(rates));
         group.rows.iter().filter(|r| r.best).map(|r| r.key.runner.clone()).collect()
@@ -127,7 +127,7 @@ fn best_is_who_is_faster_than_everybody_of_its_class() {
 }
 
 #[test]
-fn who_is_beaten_says_by_whom() {
+fn beaten_runner_names_the_faster_ones() {
     let group = only_group(&rated([10.0, 20.0, 5.0, 99.0, 10.0]));
     assert_eq!(row(&group, "smol").beaten_by, Vec::<String>::new());
     let alike = only_group(&rated([10.0, 10.0, 5.0, 99.0, 10.0]));
@@ -163,7 +163,7 @@ fn missing_rounds_are_missing_pairs() {
 }
 
 #[test]
-fn what_was_not_measured_says_why() {
+fn unmeasured_cell_has_a_reason() {
     let mut run = run();
     run.header.plan.cells[2].not_applicable = Some("no sockets".into());
     run.trials.push(trial(0, 0, 1.0));
@@ -175,7 +175,7 @@ fn what_was_not_measured_says_why() {
 }
 
 #[test]
-fn a_young_and_a_steady_cell_are_never_compared() {
+fn warm_and_steady_cells_are_never_compared() {
     let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
     run.header.plan.cells[1].phase = Phase::Steady;
     let groups = analyse(&run).groups;

@@ -53,7 +53,7 @@ fn blur(run: &mut Run, runner: &str) {
 }
 
 #[test]
-fn the_runner_that_nothing_beats_is_recommended_with_numbers() {
+fn unbeaten_runner_is_recommended_with_numbers() {
     let answer = answer(&run(&SERVER, usual), "server");
     assert_eq!(answer.state, AnswerState::Decided, "{answer:?}");
     assert!(answer.recommendation.starts_with("tokio; smol 30% slower"), "{answer:?}");

@@ -130,14 +130,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_are_a_run_or_a_sentence(bytes in vec(any::<u8>(), 0..400)) {
+    fn arbitrary_bytes_are_a_run_or_an_error(bytes in vec(any::<u8>(), 0..400)) {
         ends(any::results, bytes.clone());
         ends(any::trial, bytes.clone());
         ends(any::answer, bytes);
     }
 
     #[test]
-    fn a_document_with_odd_values_is_a_run_or_a_sentence(
+    fn document_with_arbitrary_values_is_a_run_or_an_error(
         changes in vec((any::<Index>(), proptest::option::weighted(0.8, odd())), 1..4)
     ) {
         let mut document = serde_json::to_value(run()).unwrap();
@@ -150,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_file_is_a_run_or_a_sentence(
+    fn damaged_file_is_a_run_or_an_error(
         as_lines: bool, changes in vec((any::<Index>(), any::<Index>(), any::<u8>(), any::<u8>()), 1..4)
     ) {
         let run = run();
@@ -159,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn a_reply_with_odd_values_is_a_reply_or_a_sentence(
+    fn reply_with_arbitrary_values_is_a_reply_or_an_error(
         changes in vec((any::<Index>(), proptest::option::weighted(0.8, odd())), 1..4), which in 0..3_usize
     ) {
         let sample = json!({ "wall_ns": 12.5, "cpu_ns": 3, "answer": [499_500] });

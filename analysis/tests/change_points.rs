@@ -41,7 +41,7 @@ fn most(rate: f64, trials: u64) -> u64 {
 }
 
 #[test]
-fn a_series_without_a_change_has_a_change_point_as_rarely_as_it_says() {
+fn unchanged_series_have_change_points_at_the_stated_rate() {
     let (rate, trials) = (0.05, some(2_000));
     for (name, noise) in SHAPES {
         let mut rng = Rng::with_seed(21);
@@ -57,7 +57,7 @@ fn a_series_without_a_change_has_a_change_point_as_rarely_as_it_says() {
 }
 
 #[test]
-fn a_history_without_a_change_has_a_change_point_as_rarely_as_it_says() {
+fn unchanged_histories_have_change_points_at_the_stated_rate() {
     // As the program asks it.
     let (rate, histories) = (0.01, some(300));
     let mut rng = Rng::with_seed(22);
@@ -137,7 +137,7 @@ fn a_clear_step_is_found_where_it_is() {
 }
 
 #[test]
-fn of_the_cells_that_are_said_to_have_changed_few_have_not() {
+fn few_reported_changes_are_false() {
     let (rate, histories) = (0.01, some(100));
     let mut rng = Rng::with_seed(24);
     let (mut said, mut falsely, mut missed) = (0, 0, 0);

@@ -97,14 +97,14 @@ fn a_runner_that_became_slower_is_found_with_the_run_and_what_changed_in_it() {
 }
 
 #[test]
-fn a_change_of_the_reference_is_told_of_the_reference_alone() {
+fn change_of_the_reference_is_reported_for_the_reference_only() {
     let document = document(&runs(24, from(11, "tokio", 0.8)));
     assert_eq!(found(&document), [("w0/tokio/n=1", "run-11")]);
     assert_eq!(document.machines[0].changes[0].word, Word::Faster);
 }
 
 #[test]
-fn runners_of_one_family_that_change_together_do_not_accuse_the_others() {
+fn family_change_is_not_attributed_to_other_runners() {
     // Three of four runners share a package; two workloads, both move.
     let mut runs =
         runs(24, |day, _, runner| if day >= 13 && runner != "threads" { 1.2 } else { 1.0 });
@@ -125,7 +125,7 @@ fn runners_of_one_family_that_change_together_do_not_accuse_the_others() {
 }
 
 #[test]
-fn a_change_that_goes_back_is_two_and_no_regression_any_more() {
+fn reverted_change_is_two_changes_and_no_regression() {
     let there = |day: u32| (11..=20).contains(&day);
     let cost = |day: u32, workload: &str, runner: &str| {
         if there(day) && (workload, runner) == ("w1", "rayon") { 1.3 } else { 1.0 }
@@ -142,7 +142,7 @@ fn a_change_that_goes_back_is_two_and_no_regression_any_more() {
 }
 
 #[test]
-fn a_slow_drift_is_said_to_be_more_like_one() {
+fn slow_drift_is_marked_as_a_drift() {
     let drift = |day: u32, workload: &str, runner: &str| {
         if (workload, runner) == ("w1", "rayon") { 1.0 + 0.03 * f64::from(day) } else { 1.0 }
     };
@@ -175,7 +175,7 @@ fn less_than_a_percent_is_no_change() {
 }
 
 #[test]
-fn too_few_runs_are_said_to_be_too_few() {
+fn too_few_runs_are_reported() {
     let document = document(&runs(7, from(4, "smol", 2.0)));
     assert_eq!(found(&document), []);
     noted(&document, "7 usable runs; a change point needs at least 4 runs");
@@ -211,7 +211,7 @@ fn machines_and_numbers_of_workers_are_apart() {
 }
 
 #[test]
-fn what_is_not_to_be_believed_is_left_out() {
+fn untrusted_runs_are_excluded() {
     let mut runs = runs(24, from(13, "smol", 1.2));
     // A run whose controls failed, a workload whose control failed, and a cell that failed.
     upset_control(&mut runs[12], "w0", 1.5);
@@ -230,7 +230,7 @@ fn what_is_not_to_be_believed_is_left_out() {
 }
 
 #[test]
-fn a_cell_beside_nobody_has_no_series() {
+fn cell_without_other_runners_has_no_series() {
     let mut runs = runs(12, |_, _, _| 1.0);
     for run in &mut runs {
         for planned in &mut run.header.plan.cells {

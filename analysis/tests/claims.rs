@@ -69,7 +69,7 @@ fn said(test: &JudgedTest) -> Vec<(&str, Said)> {
 }
 
 #[test]
-fn a_ratio_to_another_runner_is_told_for_all_but_that_one() {
+fn ratio_to_one_runner_is_reported_for_all_others() {
     let claim = judged(&known(1), vec![against_tokio("w0", Bound::Above(3.0))]);
     assert_eq!(
         said(&claim.tests[0]),
@@ -169,7 +169,7 @@ fn a_test_that_was_not_measured_is_missed_unless_it_is_optional() {
 }
 
 #[test]
-fn what_is_not_to_be_believed_does_not_count_and_says_why() {
+fn untrusted_answers_do_not_count_and_have_a_reason() {
     let mut run = known(1);
     fail(&mut run, "w0", "threads", "999 of 1000");
     let planned = cell(&run, "w0", "smol");
@@ -185,7 +185,7 @@ fn what_is_not_to_be_believed_does_not_count_and_says_why() {
 }
 
 #[test]
-fn a_comparison_that_told_identical_code_apart_decides_nothing() {
+fn comparison_with_failed_control_decides_nothing() {
     let mut run = known(1);
     upset_control(&mut run, "w0", 1.5);
     let claim = judged(&run, vec![against_tokio("w0", Bound::Above(1.5))]);
@@ -219,7 +219,7 @@ fn noisy(seed: u64) -> Run {
 }
 
 #[test]
-fn wrong_answers_are_as_rare_as_the_level_says_and_right_ones_are_given() {
+fn wrong_answers_are_as_rare_as_the_level() {
     let (mut wrong, mut right, mut asked) = (0, 0, 0);
     for seed in 0..60 {
         let tests = vec![

@@ -47,7 +47,7 @@ fn two_runs_of_the_same_code_tie() {
 }
 
 #[test]
-fn a_change_of_a_row_or_of_the_reference_is_found_and_told_of_no_other() {
+fn change_is_attributed_to_the_changed_row_only() {
     let head = run("candidate", 10, 2, |workload, runner| match (workload, runner) {
         ("w3", "smol") => 1.2,
         ("w4", "tokio") => 1.5,
@@ -114,7 +114,7 @@ fn few_rows_need_more_and_a_filter_does_not_change_the_spread() {
 }
 
 #[test]
-fn two_machines_are_not_two_versions() {
+fn runs_of_different_machines_are_inconclusive() {
     let (base, mut head) = (base(), run("candidate", 10, 2, |_, _| 2.0));
     fail(&mut head, "w0", "smol", "9 of 10");
     head.header.environment.cpu_model = Some("Another".into());
@@ -139,7 +139,7 @@ fn two_machines_are_not_two_versions() {
 }
 
 #[test]
-fn differences_of_plan_build_and_machine_are_told() {
+fn differences_in_plan_build_and_machine_are_reported() {
     let (base, mut head) = (base(), candidate());
     let environment = &mut head.header.environment;
     environment.rustc = "rustc 1.99".into();
@@ -193,7 +193,7 @@ fn a_failure_of_the_candidate_alone_is_a_regression() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_inconclusive_with_a_reason() {
+fn incomparable_rows_are_inconclusive_with_a_reason() {
     let (mut base, mut head) = (base(), candidate());
     let price = |run: &mut Run, workload: &str, price: fn(f64) -> f64| {
         let cell = cell(run, workload, "smol");
@@ -235,7 +235,7 @@ fn figures_of_another_metric_are_not_compared() {
 }
 
 #[test]
-fn a_control_that_failed_is_told_and_two_distrust_the_run() {
+fn failed_controls_are_reported_and_two_make_a_run_untrustworthy() {
     let (base, mut head) = (base(), run("candidate", 10, 2, |_, _| 1.0));
     upset_control(&mut head, "w0", 1.5);
     let document = compare(&base, &head);
@@ -252,7 +252,7 @@ fn a_control_that_failed_is_told_and_two_distrust_the_run() {
 }
 
 #[test]
-fn a_run_that_did_not_end_is_told() {
+fn unfinished_run_is_reported() {
     let (base, mut head) = (base(), candidate());
     head.end = None;
     warned(&compare(&base, &head), &["candidate was killed"]);

@@ -158,7 +158,7 @@ fn another_unit_is_another_trend_and_a_cell_that_is_gone_is_kept() {
 }
 
 #[test]
-fn what_changed_between_two_runs_is_told() {
+fn changes_between_two_runs_are_listed() {
     let mut new = on(2, 1.0);
     new.header.runners[0].packages.insert("tokio".to_owned(), "2.0.0".to_owned());
     let runs = analysed(vec![on(1, 1.0), new]);

@@ -97,7 +97,7 @@ fn a_shard_has_the_error_levels_of_the_whole_plan() {
 }
 
 #[test]
-fn a_merged_run_is_the_same_in_whatever_order_and_lists_its_shards() {
+fn merge_order_does_not_matter() {
     let mut files = shards();
     let run = merged(files.clone());
     files.reverse();
@@ -151,7 +151,7 @@ fn says(error: &str, words: &[&str]) {
 }
 
 #[test]
-fn what_must_not_be_mixed_is_refused_with_the_way_out() {
+fn incompatible_shards_are_rejected_with_help() {
     let plan = ["1.json and 2.json: their plans differ", "--seed"];
     says(&refused(|run| run.header.plan.seed = 2), &[plan[0], "--seed 1 → 2"]);
     says(&refused(|run| run.header.plan.profile = "standard".into()), &[plan[0], "\"standard\""]);

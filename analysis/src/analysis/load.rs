@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_load_that_rises_in_the_middle_is_found_where_it_rose() {
+    fn rising_load_is_located() {
         let mut rng = fastrand::Rng::with_seed(9);
         let load = (0..300).map(|window| rng.f64() * 0.2 + if window < 180 { 0.0 } else { 1.1 });
         let found = load_change(&run(load)).unwrap();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn steady_load_short_bursts_and_short_runs_are_no_change() {
+    fn steady_load_and_short_bursts_are_not_a_change() {
         let mut rng = fastrand::Rng::with_seed(5);
         for _ in 0..50 {
             let noisy: Vec<f64> = (0..200).map(|_| rng.f64() * 0.8).collect();

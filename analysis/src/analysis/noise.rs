@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_that_meets_a_stall_is_dropped_and_with_it_its_pair() {
+    fn sample_during_a_stall_is_dropped_with_its_pair() {
         let mut run = run();
         // `b` of round 3 stands from 10.0 to 10.9, and the stall ends before the next one begins.
         run.push(stall(10.5, 10.95));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_twin_that_met_a_stall_loses_its_pair_with_the_reference() {
+    fn control_sample_during_a_stall_loses_its_pair() {
         let mut run = run();
         run.push(stall(5.1, 5.2));
         let group = group(&run);
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_lost_everything_says_why() {
+    fn cell_without_samples_has_a_reason() {
         let mut run = run();
         run.push(stall(0.0, 1e3));
         let group = group(&run);

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_runner_that_changed_much_casts_no_shadow_on_the_others() {
+    fn large_change_does_not_affect_other_runners() {
         let keys = keys();
         let change = |run: usize, workload: &str, runner: usize| {
             if run >= RUNS / 2 && workload == "w1" && runner == 4 { 0.5 } else { 0.0 }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_is_not_wanted_is_a_measure_all_the_same() {
+    fn filtered_cell_still_counts_for_the_baseline() {
         let keys = keys();
         let mut cells = cells(&mut Rng::with_seed(6), &keys, 0.03, |run, _, runner| {
             if run >= RUNS / 2 && runner == 5 { 0.3 } else { 0.0 }

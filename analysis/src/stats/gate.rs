@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_slow_mode_is_a_difference_although_the_median_stands_still() {
+    fn new_slow_mode_is_a_difference_with_equal_medians() {
         let mut rng = Rng::with_seed(4);
         let stage = |share: f64, rng: &mut Rng| {
             let mut stage = one(rng, 1.0);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_layout_of_the_base_does_is_no_difference() {
+    fn effect_of_a_base_layout_is_not_a_difference() {
         let mut rng = Rng::with_seed(2);
         let head = pairs(&mut rng, 120, 1.03);
         let with = |layouts: &[f64], rng: &mut Rng| Stage {

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn few_rows_do_not_tell_the_spread() {
+    fn few_rows_use_the_assumed_spread() {
         let still = Change { log_ratio: 0.0, noise: 0.0 };
         for rows in [0, 1, 7] {
             let assumed = |spread: &Spread| spread.assumed && (spread.margin - 0.331).abs() < 1e-9;
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_runs_of_rows_with_mixed_noise_rarely_hold_a_false_word() {
+    fn equal_runs_with_mixed_noise_rarely_show_a_false_result() {
         let runs = 100;
         let mixed = |noisy: usize| move |row: usize| if row < noisy { 0.06 } else { 0.01 };
         for noisy in [0, 4, 13, 20, 30] {

@@ -152,7 +152,7 @@ mod tests {
         Limits { open_files: Some(1_024), threads: Some(1_000), memory: Some(1 << 30) };
 
     #[test]
-    fn what_does_not_fit_is_refused_with_both_numbers() {
+    fn oversized_cells_are_rejected_with_both_numbers() {
         let refusal = |needs, family| SMALL.refusal(needs, family, POOL).unwrap().into_reason();
         let waiting = Requirements { blocking: 65, ..Requirements::default() };
         let text = refusal(waiting, Family::ThreadPool);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_not_refused() {
+    fn fitting_cells_are_accepted() {
         let (tasks, files, memory) = (100_000, 900, 1 << 20);
         let needs =
             Requirements { tasks, blocking: tasks, files, memory, ..Requirements::default() };

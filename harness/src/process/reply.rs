@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_told_with_its_message() {
+    fn panic_is_reported_with_its_message() {
         let told =
             last_words("\nthread 'x' panicked at a.rs:1:2:\nno luck\nnote: run with").unwrap();
         assert_eq!(told, "thread 'x' panicked at a.rs:1:2: no luck");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reply_has_its_kind() {
+    fn invalid_replies_have_an_error_kind() {
         assert_eq!(kind(0, ""), Some(ErrorKind::Protocol));
         assert_eq!(kind(0, "hello"), Some(ErrorKind::Protocol));
         assert_eq!(kind(6, ""), Some(ErrorKind::Crashed));

@@ -17,7 +17,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             header.top { h1 #compare-title { "Compare" } }
             @match &page.view.previous {
                 Some(judged) => (previous_run::section(page, judged)),
-                None => p.prose { "This site holds one run. " a href=(page.links.page("index")) { "The overview" }
+                None => p.prose { "This site has one run. " a href=(page.links.page("index")) { "The overview" }
                     " compares its runners." },
             }
             h2 { "Compare two runs or two builds" }

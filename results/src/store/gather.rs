@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_beside_what_can() {
+    fn unreadable_files_are_reported_with_the_readable_ones() {
         let folder = tempdir().unwrap();
         let (results, empty) = (folder.path().join("results"), folder.path().join("empty"));
         for folder in [&results, &empty] {

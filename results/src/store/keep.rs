@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_leads_elsewhere_is_refused() {
+    fn run_id_with_a_path_is_rejected() {
         let folder = tempdir().unwrap();
         for name in ["", "../up", "a/b", "a\\b", ".hidden", "a\0", "ä", &"x".repeat(121)] {
             let error = keep(&Run::new(header(name)), folder.path()).unwrap_err();

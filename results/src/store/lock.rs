@@ -75,7 +75,7 @@ mod tests {
     use tempfile::tempdir;
 
     #[test]
-    fn a_folder_is_one_runs_until_it_lets_go() {
+    fn folder_is_locked_until_released() {
         let folder = tempdir().unwrap();
         let lock = Lock::take(folder.path()).unwrap();
         let refused = Lock::take(folder.path()).unwrap_err().to_string();

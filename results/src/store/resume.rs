@@ -84,7 +84,7 @@ mod tests {
     const END: End = End { interrupted: false, elapsed_s: 0.1, control: None, trusted: None };
 
     #[test]
-    fn a_run_is_written_on_where_it_stopped() {
+    fn interrupted_run_is_appended_to() {
         let folder = tempdir().unwrap();
         let mut writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
         let journal = writer.journal_path().to_path_buf();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn only_lines_are_written_on_and_only_by_one() {
+    fn only_unlocked_line_files_are_resumed() {
         let folder = tempdir().unwrap();
         let alone = super::super::keep(&Run::new(header("alone")), folder.path()).unwrap();
         let error = RunWriter::resume(&alone, None).unwrap_err();

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_data_say_the_same_and_nothing_is_invented() {
+    fn text_and_json_agree_and_missing_values_stay_missing() {
         let unknown = Floor {
             half_width: None,
             quick: None,
