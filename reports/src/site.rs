@@ -28,7 +28,7 @@ pub struct Site {
 /// How a site is laid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// One page that holds everything, with one chart a workload.
+    /// Write everything into one page, with one chart a workload.
     pub single_file: bool,
 }
 
