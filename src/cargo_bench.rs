@@ -49,7 +49,7 @@ struct TargetArgs {
     /// Keep criterion's samples as a named baseline
     #[arg(long, value_name = "NAME", value_parser = criterion::baseline_name)]
     save_baseline: Option<String>,
-    /// Let criterion compare with a named baseline (affects criterion's files only)
+    /// Compare with a named baseline, in criterion's files only
     #[arg(long, value_name = "NAME", conflicts_with = "save_baseline", value_parser = criterion::baseline_name)]
     baseline: Option<String>,
     /// Also draw criterion's plots (about 2 s per cell)

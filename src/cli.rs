@@ -57,13 +57,13 @@ enum Command {
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
-    /// Write the figures of a results file for another tracker
+    /// Export the figures of a results file for another tracker
     Export(commands::export::ExportArgs),
     /// Re-evaluate stored runs with the current rules
     Analyze(commands::analyze::AnalyzeArgs),
     /// Compare two builds of this harness, interleaved on this machine
     Ab(commands::ab::AbArgs),
-    /// Link the trial programs with their code in another order, as `bench` does for long profiles
+    /// Link the trial programs in additional code layouts, as `bench` does for long profiles
     Layouts(commands::layouts::LayoutsArgs),
     /// Check whether this machine is quiet enough, and how small a difference it can detect
     Doctor(commands::doctor::DoctorArgs),

@@ -238,5 +238,5 @@ fn export_prints_or_writes_figures_and_names_what_cannot_be_exported() {
     export(&["gone.json", "--format", "csv"]).fails_with(2, &["gone.json"]);
     export(&["empty.json", "--format", "xml"]).fails_with(2, &["openmetrics"]);
     let same = ["base.json", "--format", "csv", "--out", "base.json"];
-    export(&same).fails_with(2, &["never overwritten"]);
+    export(&same).fails_with(2, &["one of the results files"]);
 }

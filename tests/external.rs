@@ -92,8 +92,8 @@ fn end_of_external_runner_counts_although_its_child_holds_the_output() {
     let folder = tempdir().unwrap();
     declare(folder.path(), &["exits", "unfinished"]);
     let words = [
-        ("exits", "ended with exit status: 1 and no reply"),
-        ("unfinished", "no newline at its end: no reply within 1 s"),
+        ("exits", "ended without a reply (exit status: 1)"),
+        ("unfinished", "does not end with a newline: no reply within 1 s"),
     ];
     for (how, words) in words {
         let ended =
@@ -134,7 +134,10 @@ fn probe_of_external_runner_is_contained() {
         assert_eq!(listed.code, Some(0), "{script}: {listed:?}");
         let verified = verified(folder.path(), "harms", &["null"]);
         assert_eq!(verified.code, Some(1), "{script}: {verified:?}");
-        assert!(verified.stdout.contains("the runner ended with"), "{script}: {verified:?}");
+        assert!(
+            verified.stdout.contains("the runner ended without a reply"),
+            "{script}: {verified:?}"
+        );
         assert!(start.elapsed() < Duration::from_secs(25), "{script}: {:?}", start.elapsed());
         nothing_runs_in(folder.path());
     }

@@ -49,6 +49,7 @@ fn report_replaces_earlier_report_and_refuses_other_sites() {
     let list = site.join(".runtime-bench-report.json");
     let stale = fs::read_to_string(&list).unwrap().replace("[", "[\"w/gone.html\",");
     fs::write(&list, stale).unwrap();
+    fs::create_dir_all(site.join("w")).unwrap();
     fs::write(site.join("w/gone.html"), "of a workload that is gone").unwrap();
     fs::write(site.join("notes.txt"), "mine").unwrap();
     assert_eq!(report().code, Some(0));

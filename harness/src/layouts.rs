@@ -1,8 +1,8 @@
-//! Linking trial programs in other layouts: the same machine code in another order in memory.
+//! Links trial programs in other layouts: the same machine code in another order in memory.
 //!
-//! Where functions lie can move a row by more than a percent, and a run in one link order takes that for a
-//! property of the runtime. [`link`] has cargo link a program again, from the object files that it was built
-//! from and with its sections shuffled, to where [`Program::in_layout`] finds it.
+//! The position of functions can change a row by more than a percent, and a run with a single link
+//! order attributes that to the runtime. [`link`] has cargo link a program again, from the object files
+//! that it was built from and with its sections shuffled, to where [`Program::in_layout`] finds it.
 
 use std::env;
 use std::ffi::{OsStr, OsString};

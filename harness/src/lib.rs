@@ -4,7 +4,7 @@
 //! Data flows down this list:
 //! - [`registry`]: workloads, and the programs whose runners measure them.
 //! - [`program`]: trial programs; [`probes`]: their runners, and the cells that each supports.
-//! - [`layouts`]: trial programs linked with their code in another order.
+//! - [`layouts`]: links trial programs in other code layouts.
 //! - [`plan`]: request → cells, points, rounds.
 //! - [`executor`]: what runs trials. [`process`] starts each as a process; tests use a fake.
 //! - [`external`]: runners in other languages, and the trial program that starts them.

@@ -45,7 +45,7 @@ pub enum ProgramError {
         /// Where it was looked for.
         folder: String,
     },
-    /// It is of another version.
+    /// It has another protocol version.
     #[error("trial program {path} has version {found}, this program {expected}\n{HOW}")]
     Version {
         /// The file.

@@ -39,7 +39,7 @@ pub use error::ReportError;
 pub use sanitize::{is_control, sanitize};
 pub use site::{Options, Site, write_site};
 
-/// The example of the readme is tried.
+/// Tests the example in the readme.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -28,15 +28,15 @@ pub struct Site {
 /// How a site is laid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// One page that holds everything, with one chart a workload.
+    /// Write everything into one page, with one chart a workload.
     pub single_file: bool,
 }
 
 /// Writes the site of some runs into `folder`, which is made if need be. The newest run is the one
 /// that most pages show.
 ///
-/// The same runs give the same bytes. Files of an earlier site in the folder are removed. Every page is rendered before the first file is written,
-/// and each file appears under its name in one step.
+/// The same runs give the same bytes. Every page is rendered before the first file is written, and each file
+/// appears under its name in one step. Files of an earlier site in the folder are removed.
 ///
 /// # Errors
 /// When there is no run, one contradicts itself, the folder holds another site, or a file cannot be written.

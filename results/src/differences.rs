@@ -68,7 +68,7 @@ pub fn warnings(base: &Run, head: &Run) -> Vec<String> {
     say(
         "another measurement was in progress",
         disturbed,
-        "a difference may come from that; measure again, one at a time",
+        "this may cause differences; measure again, one at a time",
     );
     let same_run = base.header.id == head.header.id;
     let id = if same_run { vec![base.header.id.clone()] } else { Vec::new() };

@@ -20,7 +20,7 @@ use runtime_bench_harness::plan::shard::ShardNumber;
 /// Where results go.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArgs {
-    /// Results file; its lines and its report are written beside it [default:
+    /// Results file; its lines and its report are written next to it [default:
     /// `target/runtime-bench/results/RUN.json`]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -109,9 +109,9 @@ pub struct MatrixArgs {
     /// needed, within the budget]
     #[arg(long, value_name = "N", value_parser = rounds)]
     rounds: Option<u32>,
-    /// Link layouts of each trial program that rounds take turns among: what one order of its code alone
-    /// does is then not taken for the runtime's [default: 4 from the standard profile on, where the linker
-    /// can shuffle code; otherwise 1]
+    /// Number of link layouts of each trial program that rounds rotate through, so that the effect of
+    /// one code layout is not attributed to a runtime [default: 4 for standard and thorough, if the
+    /// linker can shuffle code; otherwise 1]
     #[arg(long, value_name = "N", value_parser = layouts)]
     layouts: Option<usize>,
     /// Worker threads of every runner [default: all cores]

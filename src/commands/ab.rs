@@ -42,7 +42,7 @@ pub struct AbArgs {
     /// Runners, separated by commas [default: all]
     #[arg(long, value_name = "NAMES")]
     runners: Option<String>,
-    /// Replace a parameter of the points, such as `connections=64,1000`
+    /// Override a parameter of the points, such as `connections=64,1000`
     #[arg(long = "param", value_name = "NAME=VALUES")]
     params: Vec<String>,
     /// Measure on one core, on all cores, or both: one core is more precise, but false sharing and lock

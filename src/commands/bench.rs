@@ -101,7 +101,7 @@ fn lowered_workers(workers: usize) -> Option<String> {
     let quota = machine::cpu_quota().filter(|quota| *quota < allowed as f64)?;
     (workers < allowed).then(|| {
         format!(
-            "note: {workers} of {allowed} cores are used, because the CPU quota is {quota:.2} cores"
+            "note: using {workers} of {allowed} cores, because the CPU quota is {quota:.2} cores"
         )
     })
 }
@@ -229,7 +229,7 @@ fn plan_text(planned: &Planned, request: &PlanRequest) -> String {
     let mut lines = vec![format!("{}; seed {}", cost(planned), planned.plan.seed)];
     if planned.plan.layouts < request.layouts() {
         let layouts = request.layouts();
-        lines.push(format!("links the trial programs in {layouts} layouts first, where it can"));
+        lines.push(format!("links the trial programs in {layouts} layouts first, if possible"));
     }
     lines.extend(looks(planned, request.profile));
     for cell in planned.cells() {

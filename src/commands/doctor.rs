@@ -22,6 +22,7 @@ use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::registry::Registry;
 use runtime_bench_harness::run::{Output, measure};
+use runtime_bench_results::trial::Phase;
 
 /// One kind of work each: CPU, scheduling, loopback; no variants.
 const WORKLOADS: [&str; 3] = ["^cpu-batch/", "^spawn-join/[^/]+/[^/]+$", "^tcp-echo/"];

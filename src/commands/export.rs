@@ -19,7 +19,7 @@ pub struct ExportArgs {
     /// Format to write
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: To,
-    /// Write it to this file instead of printing it
+    /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

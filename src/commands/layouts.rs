@@ -1,4 +1,4 @@
-//! `layouts`: the trial programs, linked with their code in another order.
+//! `layouts`: links the trial programs in additional code layouts.
 
 use clap::Args;
 use runtime_bench_analysis::format::count;
@@ -15,10 +15,10 @@ use runtime_bench_harness::registry::Registry;
 /// Arguments of `layouts`.
 #[derive(Debug, Args)]
 pub struct LayoutsArgs {
-    /// Layouts of each program, the one that cargo linked among them
+    /// Layouts of each program, including the one that cargo linked
     #[arg(long, value_name = "N", default_value_t = LAYOUTS, value_parser = layouts)]
     layouts: usize,
-    /// No progress
+    /// Do not print progress
     #[arg(long, short)]
     quiet: bool,
 }
@@ -58,7 +58,7 @@ pub(super) fn link_missing(
         if interrupt.requested() {
             return Err(Error::Interrupted("interrupted; nothing was measured".to_owned()));
         }
-        linked.map_err(|why| Error::CouldNotRun(format!("no other link layouts: {why}")))?;
+        linked.map_err(|why| Error::CouldNotRun(format!("cannot link other layouts: {why}")))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::stats::{RowChange, Unpaired, deviation, median, unpaired};
 use runtime_bench_results::key::RATE;
 use runtime_bench_results::run::Role;
 
-/// Other runners that tell what a run did to all of them: the median of three does not follow one.
+/// Fewest other runners for a baseline: the median of three does not follow a single one.
 const FEWEST_OTHERS: usize = 3;
 
 /// A cell of one run.
@@ -126,19 +126,18 @@ impl<'a> Common<'a> {
         Self { base, head, figures }
     }
 
-    /// Why the figures of both are not compared.
+    /// Why the figures are not compared.
     fn not_alike(&self) -> String {
         match (self.base.calibrated_rate(), self.head.calibrated_rate()) {
             (Some(base), Some(head)) => format!(
-                "the rate was calibrated in each run anew, to {base} and {head}: such rows are compared \
-                 within a run only"
+                "each run calibrated its own rate, {base} and {head}: such rows are comparable \
+                 within one run only"
             ),
             _ => "base and candidate report different metrics or units".to_owned(),
         }
     }
 
-    /// A word and its reason where there is nothing to compare; `None` where neither run has
-    /// anything to say.
+    /// A result and its reason if there is nothing to compare; `None` if neither run has a result.
     pub(super) fn without_figures(&self) -> Option<(Word, String)> {
         let [from, to] = [&self.base.row.status, &self.head.row.status];
         let told = |side: &str, status: &Status| match status.reason() {

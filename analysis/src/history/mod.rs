@@ -37,7 +37,7 @@ use runtime_bench_results::trial::Phase;
 /// The runs of one machine.
 #[derive(Clone, Debug)]
 pub struct Machine<'a> {
-    /// Processor, logical processors, memory and kernel, as far as they are known.
+    /// Processor, logical processors, memory and kernel, as far as known.
     pub label: String,
     /// At least one; the oldest first.
     pub runs: Vec<(&'a Run, &'a Analysis)>,
@@ -102,7 +102,7 @@ pub struct Trend<'a> {
 pub struct TrendPoint<'a> {
     /// Index into [`Machine::runs`].
     pub run: usize,
-    /// Whether there is a figure, and why not.
+    /// Whether it has a result, and if not, why.
     pub status: &'a Status,
     /// Median of the headline.
     pub value: Option<f64>,

@@ -1,7 +1,7 @@
-//! A benchmark of your own: a workload, a server and a runner, measured beside those of `runtime-bench`.
+//! A custom benchmark: a workload, a server and a runner, measured next to those of `runtime-bench`.
 //!
 //! - `collatz`: a workload that computes.
-//! - `prices`: a workload that is a server with a protocol of its own, loaded from another process.
+//! - `prices`: a server workload with its own protocol, loaded from another process.
 //! - `small_stacks`: a runner.
 
 mod collatz;

@@ -1,4 +1,4 @@
-//! A server of your own: it answers requests for prices in a protocol of its own.
+//! A custom server: it replies to requests for prices, with its own protocol.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -58,7 +58,7 @@ impl Workload for Prices {
             name: "prices".into(),
             title: "Requests for prices at a fixed rate".into(),
             kind: Kind::Io,
-            model: "Clients in another process ask for prices on a fixed schedule.".into(),
+            model: "Clients in another process request prices on a fixed schedule.".into(),
             check: "Every byte of every reply is compared.".into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,

@@ -27,9 +27,9 @@ pub(super) fn checks(external: &ExternalCommand) -> Vec<Check> {
         Check { what: what.to_owned(), problem }
     };
     let mut checks = vec![
-        check("refuses another version of the protocol in a sentence", strange_version),
-        check("refuses a workload that it does not know in a sentence", unknown_workload),
-        check("ends when its standard input ends", end_of_input),
+        check("rejects another protocol version with a message", strange_version),
+        check("rejects an unknown workload with a message", unknown_workload),
+        check("exits when its standard input closes", end_of_input),
     ];
     checks.push(Check {
         what: "leaves no process behind".to_owned(),

@@ -29,11 +29,11 @@ pub struct ExternalRunner {
     pub title: String,
     /// Its command line; the program is a path, or a name on `PATH`.
     pub command: Vec<String>,
-    /// The folder that it is started in.
+    /// Its working directory.
     pub folder: PathBuf,
     /// Bytes of memory that it may occupy, where that is declared.
     pub memory: Option<u64>,
-    /// What a reader must know.
+    /// Notes for readers.
     pub notes: Vec<String>,
     /// Why it cannot run here; `None` where it can.
     pub missing: Option<String>,

@@ -20,7 +20,7 @@ const SIGNALS: &[i32] = &[
     SIGHUP,
 ];
 
-/// Set once somebody wants the run to end.
+/// Set once the run should end.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 

@@ -7,10 +7,10 @@ use super::noise;
 use super::slugs::Slugs;
 use crate::format;
 
-/// A claim and what the run says to it.
+/// A claim and its verdict.
 #[derive(Debug)]
 pub(crate) struct Judged<'a> {
-    /// The claim in its own words.
+    /// The claim.
     pub(crate) claim: &'a Claim,
     /// What the run says.
     pub(crate) found: &'a JudgedClaim,

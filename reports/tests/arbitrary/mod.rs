@@ -206,6 +206,7 @@ fn environment(u: &mut Bytes<'_>) -> Result<Environment> {
         governor: Some(text(u)?),
         huge_pages: Some(text(u)?),
         load: Some([figure(u)?, figure(u)?, figure(u)?]),
+        beside: u.arbitrary()?,
         open_files: u.arbitrary()?,
         rustc: text(u)?,
         profile: text(u)?,

@@ -18,11 +18,11 @@ pub(super) struct Diagnosis {
     pub(super) runner: String,
     /// One for each kind of work.
     pub(super) floors: Vec<Floor>,
-    /// What went on beside it.
+    /// Background load during the check.
     pub(super) surroundings: Surroundings,
     /// What would help, one sentence each.
     pub(super) advice: Vec<String>,
-    /// Why verdicts of this machine are not to be trusted now; none when it can be used.
+    /// Why results from this machine cannot be trusted now; empty if they can.
     pub(super) troubles: Vec<String>,
 }
 
@@ -30,13 +30,13 @@ impl Diagnosis {
     /// Reads a run of the reference against itself.
     ///
     /// # Errors
-    /// When a cell failed: then nothing can be said.
+    /// When a cell failed or nothing was measured.
     pub(super) fn of(run: &Run, whole: &[WholeRun; 2]) -> Result<Self, Error> {
         let analysis = analyse(run);
         let rows = analysis.groups.iter().flat_map(|group| &group.rows);
         if let Some(row) = rows.into_iter().find(|row| row.status.word() == "failed") {
             return Err(Error::CouldNotRun(format!(
-                "{} failed, so this machine cannot be examined: {}",
+                "cannot check this machine: {} failed: {}",
                 row.key,
                 row.status.reason()
             )));
@@ -45,7 +45,7 @@ impl Diagnosis {
             analysis.groups.iter().map(|group| Floor::of(run, group, whole)).collect();
         if floors.iter().all(|floor| floor.rounds == 0) {
             return Err(Error::CouldNotRun(format!(
-                "nothing could be measured: {}",
+                "cannot check this machine: nothing was measured: {}",
                 floors.iter().find_map(|floor| floor.reason.clone()).unwrap_or_default()
             )));
         }
@@ -67,15 +67,14 @@ impl Diagnosis {
     }
 }
 
-/// Why the machine is not to be trusted now.
+/// Why results from this machine cannot be trusted now.
 fn troubles(floors: &[Floor], surroundings: &Surroundings) -> Vec<String> {
     let mut troubles = Vec::new();
     let apart = floors.iter().filter(|floor| floor.control == Some(ControlCheck::Failed));
     let apart: Vec<&str> = apart.map(|floor| floor.name.as_str()).collect();
     if !apart.is_empty() {
         troubles.push(format!(
-            "identical code was told apart in {}: the machine is too restless, try again when it is \
-             idle",
+            "identical code looked different in {}: try again when the machine is idle",
             apart.join(", ")
         ));
     }
@@ -84,8 +83,8 @@ fn troubles(floors: &[Floor], surroundings: &Surroundings) -> Vec<String> {
         && share < LEAST_FREE
     {
         troubles.push(format!(
-            "only {free:.1} of {ideal:.0} cores were free: runners of several threads would be \
-             measured with fewer, so end what else is running"
+            "only {free:.1} of {ideal:.0} cores were free, too few for multi-threaded runners: \
+             stop other programs"
         ));
     }
     troubles
@@ -123,7 +122,7 @@ mod tests {
         let taken = troubles(&unproven, &with(1.3));
         assert!(taken.len() == 1 && taken[0].contains("only 1.3 of 2 cores"), "{taken:?}");
         let both = troubles(&[floor(Some(ControlCheck::Failed))], &with(1.0));
-        assert!(both.len() == 2 && both[0].contains("told apart in w/-"), "{both:?}");
+        assert!(both.len() == 2 && both[0].contains("looked different in w/-"), "{both:?}");
     }
 
     #[test]
@@ -146,7 +145,7 @@ mod tests {
         for words in ["1.0%", "3.0%", "2.0%", "no sockets here", "0.25", "do this"] {
             assert!(text.contains(words), "no {words} in: {text}");
         }
-        assert!(text.contains("not readable") && !text.contains("NaN"), "{text}");
+        assert!(text.contains("unavailable") && !text.contains("NaN"), "{text}");
         let data: serde_json::Value = serde_json::from_str(&diagnosis.json().unwrap()).unwrap();
         assert_eq!(data["floors"][0]["control"], "passed");
         assert!(data["floors"][1]["half_width"].is_null());

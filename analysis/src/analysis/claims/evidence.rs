@@ -20,7 +20,7 @@ pub(super) struct Asked<'a> {
     pub(super) row: &'a Row,
     /// Median of the metric.
     pub(super) figure: Option<f64>,
-    /// Median of the metric of what it is compared with.
+    /// Median of the metric of the baseline.
     pub(super) baseline: Option<f64>,
     /// What was measured, or why nothing counts.
     pub(super) evidence: Result<Evidence, (Said, String)>,
