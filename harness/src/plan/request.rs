@@ -181,7 +181,11 @@ impl PlanRequest {
     }
 
     /// Rejects a parameter that none of the chosen cells has, and a calibration that none needs.
-    pub(super) fn check_params(&self, cells: &[PlannedCell]) -> Result<(), Error> {
+    pub(super) fn check_params(
+        &self,
+        registry: &Registry,
+        cells: &[PlannedCell],
+    ) -> Result<(), Error> {
         if self.rate == Some(Rate::Auto) && !cells.iter().any(|cell| cell.key.point.calibrated()) {
             return Err(Error::Usage(
                 "cannot use --rate auto: none of the chosen workloads has a rate to calibrate\n\
@@ -194,6 +198,9 @@ impl PlanRequest {
             .flat_map(|c| &c.key.point.params)
             .map(|param| param.name.as_str())
             .collect();
+        let used = |name: &str| cells.iter().any(|cell| cell.key.workload == name);
+        let entries = registry.entries().iter().filter(|entry| used(&entry.info.name));
+        known.extend(entries.flat_map(|entry| entry.options()).map(|(name, _)| *name));
         known.sort_unstable();
         known.dedup();
         match self.params.iter().find(|(name, _)| !known.contains(&name.as_str())) {

@@ -12,7 +12,7 @@ use super::reported;
 use super::server::{self, Load, Served};
 use crate::cpu::xorshift::{scattered, xorshift};
 use runtime_bench_api::instance::{AsyncSession, Session};
-use runtime_bench_api::load::Report;
+use runtime_bench_api::load::{ClientForm, Report};
 use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
@@ -72,6 +72,8 @@ impl Workload for MixedLoad {
     type Params = Params;
     type Output = Mixed;
     const METRICS: &'static [&'static MetricDef] = reported::OPEN_LOOP;
+
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[ClientForm::OPTION];
 
     const OFFLOADS: bool = true;
 

@@ -3,6 +3,7 @@
 mod churn;
 mod churn_local;
 mod churn_threads;
+mod clients;
 mod cold;
 pub mod connect_churn;
 mod echo;
