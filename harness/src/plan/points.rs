@@ -15,6 +15,9 @@ fn own(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     if request.claims {
         return of_claims(entry, request);
     }
+    if entry.by_name() && !request.names(&entry.info.name) {
+        return Vec::new();
+    }
     let points = entry.points(request.points, request.workers);
     match request.rate {
         Some(Rate::Auto) => by_load(entry, points),

@@ -140,6 +140,13 @@ impl PlanRequest {
         self.filters.is_empty() || self.filters.iter().any(|filter| filter.is_match(&text))
     }
 
+    /// Whether a workload is measured that only its name selects: a filter matches or contains it, or the
+    /// points are not the ones of a usual run.
+    pub(super) fn names(&self, workload: &str) -> bool {
+        let named = |filter: &Regex| filter.is_match(workload) || filter.as_str().contains(workload);
+        self.points != PointSet::Quick || self.filters.iter().any(named)
+    }
+
     /// Rejects options that contradict each other and sizes that the machine cannot hold.
     pub(super) fn check(&self, limits: Limits) -> Result<(), Error> {
         if let (Some(number), Some(Rate::Auto)) = (self.shard, self.rate) {

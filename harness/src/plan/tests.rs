@@ -37,6 +37,40 @@ fn every_pair_has_a_cell_and_every_comparison_a_twin() {
 }
 
 #[test]
+fn rare_workloads_are_measured_where_they_are_named() {
+    let planned = |filters: &[&str], points| {
+        let filters = filters.iter().map(|filter| Regex::new(filter).unwrap()).collect();
+        let planned = plan(&PlanRequest { filters, points, ..request() }).unwrap();
+        planned.workloads.iter().any(|info| info.name == "request-reply")
+    };
+    assert!(!planned(&[], PointSet::Quick) && !planned(&["/tokio/"], PointSet::Quick));
+    for filter in ["^request", "request-reply/tokio"] {
+        assert!(planned(&[filter], PointSet::Quick), "{filter}");
+    }
+    assert!(planned(&[], PointSet::Full));
+}
+
+#[test]
+fn optional_parameters_are_added_and_their_default_changes_no_key() {
+    let labels = |values: &[&str]| {
+        let values = values.iter().map(|value| (*value).into()).collect();
+        let params = vec![("client".to_owned(), values)];
+        let filters = vec![Regex::new("^http-server/").unwrap()];
+        let planned = plan(&PlanRequest { filters, params, ..request() })?;
+        let mut labels: Vec<String> =
+            planned.plan.cells.iter().map(|cell| cell.key.point.label()).collect();
+        labels.dedup();
+        Ok::<_, Error>(labels)
+    };
+    let default = "connections=32,requests=10,wait=0ms";
+    assert_eq!(labels(&["epoll"]).unwrap(), [default]);
+    let threads = format!("{default},client=threads");
+    assert_eq!(labels(&["epoll", "threads"]).unwrap(), [default.to_owned(), threads]);
+    let unknown = labels(&["curl"]).unwrap_err().to_string();
+    assert!(unknown.contains("epoll, threads, runtime"), "{unknown}");
+}
+
+#[test]
 fn a_pool_too_small_is_not_applicable_with_both_numbers() {
     let planned = plan(&PlanRequest { pool_threads: 9, ..request() }).unwrap();
     let reason = |name: &str| {

@@ -27,6 +27,8 @@ pub trait DynWorkload: Send + Sync {
     fn serves(&self) -> bool;
     /// As [`Workload::OPTIONS`].
     fn options(&self) -> &'static [(&'static str, &'static str)];
+    /// As [`Workload::BY_NAME`].
+    fn by_name(&self) -> bool;
     /// As [`Workload::METRICS`].
     fn metrics(&self) -> &'static [&'static MetricDef];
     /// As [`Workload::tasks_block`].
@@ -92,6 +94,10 @@ impl<W: Workload> DynWorkload for W {
 
     fn options(&self) -> &'static [(&'static str, &'static str)] {
         W::OPTIONS
+    }
+
+    fn by_name(&self) -> bool {
+        W::BY_NAME
     }
 
     fn metrics(&self) -> &'static [&'static MetricDef] {

@@ -58,6 +58,10 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// default, so that a parameter added later changes no key.
     const OPTIONS: &'static [(&'static str, &'static str)] = &[];
 
+    /// Whether it is measured only where a filter or a suite names it, because it answers a question that few
+    /// users have: a run of all workloads does not take longer for it.
+    const BY_NAME: bool = false;
+
     /// Whether it is a server that external clients can use.
     const SERVES: bool = false;
 

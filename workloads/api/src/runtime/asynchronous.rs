@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use super::channels::{Channels, ChannelsVisitor};
+use super::channels::{Channels, ChannelsVisitor, Oneshot};
 use super::locks::{Locks, LocksVisitor};
 use super::shutdown::ShutdownRuntime;
 
@@ -24,8 +24,8 @@ pub trait AsyncRuntime: Sized + 'static {
     type Listener: Send + Sync + 'static;
     /// An open file.
     type File: Send + 'static;
-    /// The runtime's own channels, with a bound.
-    type Channels: Channels;
+    /// The runtime's own channels, with a bound, and those for one item.
+    type Channels: Channels + Oneshot;
     /// The runtime's own locks.
     type Locks: Locks;
     /// A runtime of this kind that can be shut down.

@@ -27,6 +27,19 @@ pub trait Channels: 'static {
     ) -> impl Future<Output = Option<T>> + Send;
 }
 
+/// Channels for one item, with the same names as in the crate of a runtime's other channels.
+pub trait Oneshot: 'static {
+    /// The sending half.
+    type Once<T: Send + 'static>: Send + 'static;
+
+    /// Creates a channel for one item. The future gives the item, or `None` if the sender is gone.
+    fn oneshot<T: Send + 'static>()
+    -> (Self::Once<T>, impl Future<Output = Option<T>> + Send + 'static);
+
+    /// Sends the item, which never waits. It is dropped if the receiver is gone.
+    fn fulfill<T: Send + 'static>(once: Self::Once<T>, item: T);
+}
+
 /// Code that is generic over the channels of a crate.
 pub trait ChannelsVisitor {
     /// The result.
