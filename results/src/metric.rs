@@ -148,6 +148,8 @@ metrics! {
     WAKE = MetricDef::time("wake"), "From the signal to the first task, or per task, that wakes.";
     WAKE_ALL = MetricDef::time("wake-all"), "From the signal to the last task that wakes.";
     IDLE_CPU = MetricDef::cpu("idle-cpu").unit("ns/s"), "CPU time per second while all tasks wait.";
+    PER_DELIVERY = MetricDef::time("per-delivery"), "Wall time per delivered item.";
+    CPU_PER_DELIVERY = MetricDef::cpu("cpu-per-delivery"), "CPU time per delivered item.";
     ITEM_THROUGHPUT = MetricDef::rate("throughput", "items/s"), "Throughput, in items/s.";
     CPU_PER_ITEM = MetricDef::cpu("cpu-per-item"), "CPU time per item.";
     RELATIVE = MetricDef::ratio("relative"), "Time with failures ÷ time without.";

@@ -43,6 +43,7 @@ pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(concurrency::rwlock::RwLock);
     visitor.visit(concurrency::worker_pool::WorkerPool);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
+    visitor.visit(concurrency::broadcast::Broadcasts);
     visitor.visit(concurrency::request_reply::RequestReply);
     visitor.visit(concurrency::failures::Failures);
     visitor.visit(concurrency::cancellation::Cancellation);

@@ -29,7 +29,7 @@ pub(crate) const TOPICS: [(&str, &str, &[&str]); 8] = [
     (
         "channels",
         "Channels and locks",
-        &["ping-pong", "brigade", "bounded-queue", "request-reply", "mutex", "rwlock"],
+        &["ping-pong", "brigade", "bounded-queue", "broadcast", "request-reply", "mutex", "rwlock"],
     ),
     ("memory", "Memory", &["task-memory", "idle-connections"]),
     ("pitfalls", "Pitfalls", &[]),

@@ -27,7 +27,7 @@ use smol_hyper::rt::FuturesIo;
 
 use runtime_bench_api::runner::{Runner, packages};
 use runtime_bench_api::runtime::map_future;
-use runtime_bench_sync::locks;
+use runtime_bench_sync::{broadcasts, locks};
 
 /// The only way to set the size of async-std's pool.
 const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
@@ -100,6 +100,8 @@ impl AsyncRuntime for Runtime {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncStd;
+    type Broadcast = broadcasts::AsyncBroadcast;
+    type Watch = broadcasts::Watch;
     type Locks = locks::AsyncLock;
     type ShutdownRuntime = NoShutdown;
 

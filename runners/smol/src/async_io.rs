@@ -17,7 +17,7 @@ use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::{TcpListener, TcpStream};
 use smol_hyper::rt::FuturesIo;
 
-use runtime_bench_sync::{channels, locks};
+use runtime_bench_sync::{broadcasts, channels, locks};
 
 /// An executor of tasks. A value of it is the running instance.
 pub(crate) trait Execute: Sized + 'static {
@@ -69,6 +69,8 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncChannel;
+    type Broadcast = broadcasts::AsyncBroadcast;
+    type Watch = broadcasts::Watch;
     type Locks = locks::AsyncLock;
     type ShutdownRuntime = E::ShutdownRuntime;
 

@@ -32,7 +32,7 @@ use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 use tokio::task::{JoinError, JoinHandle};
 
 use runtime_bench_api::runtime::map_future;
-use runtime_bench_sync::{channels, locks};
+use runtime_bench_sync::{broadcasts, channels, locks};
 
 /// Every workload on every runner of tokio.
 pub fn cells() -> Cells {
@@ -91,6 +91,8 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::Tokio;
+    type Broadcast = broadcasts::Tokio;
+    type Watch = broadcasts::Watch;
     type Locks = locks::Tokio;
     type ShutdownRuntime = Second;
 

@@ -3,6 +3,7 @@
 mod batch;
 pub mod bounded_queue;
 pub mod brigade;
+pub mod broadcast;
 pub mod cancellation;
 pub mod failures;
 mod flag;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use super::channels::{Channels, ChannelsVisitor, Oneshot};
+use super::channels::{Broadcast, Channels, ChannelsVisitor, Oneshot};
 use super::locks::{Locks, LocksVisitor};
 use super::shutdown::ShutdownRuntime;
 
@@ -26,6 +26,10 @@ pub trait AsyncRuntime: Sized + 'static {
     type File: Send + 'static;
     /// The runtime's own channels, with a bound, and those for one item.
     type Channels: Channels + Oneshot;
+    /// The runtime's own queue for many receivers of every item.
+    type Broadcast: Broadcast;
+    /// A channel whose receivers see the latest item.
+    type Watch: Broadcast;
     /// The runtime's own locks.
     type Locks: Locks;
     /// A runtime of this kind that can be shut down.

@@ -40,6 +40,24 @@ pub trait Oneshot: 'static {
     fn fulfill<T: Send + 'static>(once: Self::Once<T>, item: T);
 }
 
+/// Channels of one sender and many receivers, each of which gets every number.
+pub trait Broadcast: 'static {
+    /// The sending half.
+    type Sender: Send + Sync + 'static;
+    /// A receiving half.
+    type Receiver: Send + 'static;
+
+    /// Creates a channel that holds at most `capacity` numbers, or the latest one only, with at least one
+    /// receiver.
+    fn channel(capacity: usize, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>);
+
+    /// Sends a number.
+    fn send(sender: &Self::Sender, number: u64) -> impl Future<Output = ()> + Send;
+
+    /// Waits for the next number; `None` once the sender is gone or if numbers were lost.
+    fn receive(receiver: &mut Self::Receiver) -> impl Future<Output = Option<u64>> + Send;
+}
+
 /// Code that is generic over the channels of a crate.
 pub trait ChannelsVisitor {
     /// The result.
