@@ -32,6 +32,7 @@ pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(io::file_read::FileRead);
     visitor.visit(cpu::cpu_batch::CpuBatch);
     visitor.visit(cpu::fork_join::ForkJoin);
+    visitor.visit(cpu::tree_search::TreeSearch);
     visitor.visit(cpu::matmul::Matmul);
     visitor.visit(cpu::sort::Sort);
     visitor.visit(cpu::preprocess::Preprocess);
