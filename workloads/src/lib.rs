@@ -37,6 +37,7 @@ pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(cpu::sort::Sort);
     visitor.visit(cpu::preprocess::Preprocess);
     visitor.visit(concurrency::spawn_join::SpawnJoin);
+    visitor.visit(concurrency::joining::Joining);
     visitor.visit(concurrency::yielding::Yield);
     visitor.visit(concurrency::ping_pong::PingPong);
     visitor.visit(concurrency::brigade::Brigade);

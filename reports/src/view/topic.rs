@@ -17,6 +17,7 @@ pub(crate) const TOPICS: [(&str, &str, &[&str]); 8] = [
         "Scheduling",
         &[
             "spawn-join",
+            "joining",
             "yield",
             "worker-pool",
             "remote-wake",

@@ -29,7 +29,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use runtime_bench_api::runtime::map_future;
 use runtime_bench_sync::{broadcasts, channels, locks};
@@ -149,6 +149,16 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     async fn cancel<T: Send + 'static>(task: Task<T>) -> Option<T> {
         task.0.abort();
         task.0.await.ok()
+    }
+
+    fn run_set<F>(
+        tasks: impl Iterator<Item = F> + Send,
+    ) -> impl Future<Output = Vec<F::Output>> + Send
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        tasks.collect::<JoinSet<_>>().join_all()
     }
 
     fn offload<T: Send + 'static>(

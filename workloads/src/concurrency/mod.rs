@@ -8,6 +8,7 @@ pub mod cancellation;
 pub mod failures;
 mod flag;
 pub mod idle_cost;
+pub mod joining;
 mod latencies;
 pub mod mutex;
 pub mod ping_pong;

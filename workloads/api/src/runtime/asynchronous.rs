@@ -7,6 +7,9 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
 use super::channels::{Broadcast, Channels, ChannelsVisitor, Oneshot};
 use super::locks::{Locks, LocksVisitor};
 use super::shutdown::ShutdownRuntime;
@@ -80,6 +83,18 @@ pub trait AsyncRuntime: Sized + 'static {
 
     /// Cancels a task and waits until its future is dropped. Returns its output if it completed first.
     fn cancel<T: Send + 'static>(task: Self::Task<T>) -> impl Future<Output = Option<T>> + Send;
+
+    /// Runs tasks in the runtime's own set of tasks, and returns their outputs as they end. Programs on a runtime
+    /// without one collect handles in a `FuturesUnordered`.
+    fn run_set<F>(
+        tasks: impl Iterator<Item = F> + Send,
+    ) -> impl Future<Output = Vec<F::Output>> + Send
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        tasks.map(Self::spawn).collect::<FuturesUnordered<_>>().collect()
+    }
 
     /// Runs blocking or CPU-bound work on the runtime's blocking pool.
     fn offload<T: Send + 'static>(
