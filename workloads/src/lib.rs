@@ -38,6 +38,7 @@ pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(cpu::preprocess::Preprocess);
     visitor.visit(concurrency::spawn_join::SpawnJoin);
     visitor.visit(concurrency::joining::Joining);
+    visitor.visit(concurrency::future_size::FutureSize);
     visitor.visit(concurrency::yielding::Yield);
     visitor.visit(concurrency::ping_pong::PingPong);
     visitor.visit(concurrency::brigade::Brigade);

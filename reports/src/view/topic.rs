@@ -18,6 +18,7 @@ pub(crate) const TOPICS: [(&str, &str, &[&str]); 8] = [
         &[
             "spawn-join",
             "joining",
+            "future-size",
             "yield",
             "worker-pool",
             "remote-wake",

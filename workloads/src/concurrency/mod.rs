@@ -7,6 +7,7 @@ pub mod broadcast;
 pub mod cancellation;
 pub mod failures;
 mod flag;
+pub mod future_size;
 pub mod idle_cost;
 pub mod joining;
 mod latencies;
