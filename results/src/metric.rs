@@ -151,6 +151,7 @@ metrics! {
     PER_DELIVERY = MetricDef::time("per-delivery"), "Wall time per delivered item.";
     CPU_PER_DELIVERY = MetricDef::cpu("cpu-per-delivery"), "CPU time per delivered item.";
     ITEM_THROUGHPUT = MetricDef::rate("throughput", "items/s"), "Throughput, in items/s.";
+    CONSUMER_BALANCE = MetricDef::ratio("consumer-balance").neutral(), "Items of the slowest consumer ÷ items of the fastest.";
     CPU_PER_ITEM = MetricDef::cpu("cpu-per-item"), "CPU time per item.";
     RELATIVE = MetricDef::ratio("relative"), "Time with failures ÷ time without.";
     PER_CLEAN_TASK = MetricDef::time("per-clean-task").neutral(), "Wall time per clean task.";

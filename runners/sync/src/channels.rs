@@ -105,6 +105,12 @@ macro_rules! async_channel {
                 $make(capacity)
             }
 
+            fn another<T: Send + 'static>(
+                receiver: &Self::Receiver<T>,
+            ) -> Option<Self::Receiver<T>> {
+                Some(receiver.clone())
+            }
+
             fn send<T: Send + 'static>(
                 sender: &Self::Sender<T>,
                 item: T,

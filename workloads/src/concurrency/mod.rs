@@ -6,6 +6,7 @@ pub mod brigade;
 pub mod broadcast;
 pub mod cancellation;
 pub mod failures;
+mod delivery;
 mod flag;
 pub mod future_size;
 pub mod idle_cost;

@@ -5,7 +5,7 @@
 
 use std::future::Future;
 
-/// The channels of one crate, with or without a bound, for several senders and one receiver.
+/// The channels of one crate, with or without a bound, for several senders.
 pub trait Channels: 'static {
     /// The sending half.
     type Sender<T: Send + 'static>: Clone + Send + Sync + 'static;
@@ -14,6 +14,12 @@ pub trait Channels: 'static {
 
     /// Creates a channel that holds at most `capacity` items; unbounded channels ignore it.
     fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>);
+
+    /// Another receiver of the same channel, each item of which goes to one of them; `None` if a channel has one
+    /// receiver.
+    fn another<T: Send + 'static>(_receiver: &Self::Receiver<T>) -> Option<Self::Receiver<T>> {
+        None
+    }
 
     /// Waits until there is room, then sends. `false` when the receiver is gone.
     fn send<T: Send + 'static>(
