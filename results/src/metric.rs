@@ -156,6 +156,8 @@ metrics! {
     RELATIVE = MetricDef::ratio("relative"), "Time with failures ÷ time without.";
     PER_CLEAN_TASK = MetricDef::time("per-clean-task").neutral(), "Wall time per clean task.";
     JOB_RATE = MetricDef::rate("rate", "jobs/s"), "Rate, in jobs/s.";
+    START_P50 = MetricDef::time("start-p50"), "Median time from submitting a job until it starts.";
+    START_P99 = MetricDef::time("start-p99"), "The 99th percentile of the time from submitting a job until it starts.";
     CPU_PER_JOB = MetricDef::cpu("cpu-per-job"), "CPU time per job.";
     MOST_AT_ONCE = MetricDef::count("most-at-once"), "The most jobs at work at once.";
     ELEMENT_RATE = MetricDef::rate("rate", "elements/s"), "Rate, in elements/s.";

@@ -45,6 +45,7 @@ pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(concurrency::mutex::Mutex);
     visitor.visit(concurrency::rwlock::RwLock);
     visitor.visit(concurrency::worker_pool::WorkerPool);
+    visitor.visit(concurrency::blocking_pool::BlockingPool);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
     visitor.visit(concurrency::broadcast::Broadcasts);
     visitor.visit(concurrency::request_reply::RequestReply);

@@ -21,6 +21,7 @@ pub(crate) const TOPICS: [(&str, &str, &[&str]); 8] = [
             "future-size",
             "yield",
             "worker-pool",
+            "blocking-pool",
             "remote-wake",
             "idle-cost",
             "cancellation",

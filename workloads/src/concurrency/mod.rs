@@ -1,6 +1,7 @@
 //! Scheduling and synchronization.
 
 mod batch;
+pub mod blocking_pool;
 pub mod bounded_queue;
 pub mod brigade;
 pub mod broadcast;
