@@ -1,11 +1,15 @@
 //! The runners of tokio: its schedulers, and its ways to offload and to serve.
 
 mod current_thread;
+#[cfg(feature = "tokio-local")]
+mod local;
 mod multi_thread;
 mod per_core;
 mod with_rayon;
 
 pub use current_thread::CurrentThread;
+#[cfg(feature = "tokio-local")]
+pub use local::Local;
 pub use multi_thread::MultiThread;
 pub use per_core::PerCore;
 pub use with_rayon::WithRayon;
@@ -36,11 +40,14 @@ use runtime_bench_sync::{broadcasts, channels, locks};
 
 /// Every workload on every runner of tokio.
 pub fn cells() -> Cells {
-    Cells::default()
+    let cells = Cells::default()
         .with(MultiThread, runtime_bench_workloads::each)
         .with(CurrentThread, runtime_bench_workloads::each)
         .with(WithRayon, runtime_bench_workloads::each)
-        .with(PerCore, runtime_bench_workloads::each)
+        .with(PerCore, runtime_bench_workloads::each);
+    #[cfg(feature = "tokio-local")]
+    let cells = cells.with(Local, runtime_bench_workloads::each);
+    cells
 }
 
 /// A running tokio runtime in one of its forms.
