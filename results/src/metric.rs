@@ -186,6 +186,7 @@ metrics! {
     MISSED_DEADLINES = MetricDef::ratio("missed-deadlines").unit("%"), "Share of deadlines missed.";
     CPU_PER_READING = MetricDef::cpu("cpu-per-reading"), "CPU time per reading.";
     BYTE_THROUGHPUT = MetricDef::rate("throughput", "MiB/s"), "Throughput, in MiB/s.";
+    FILE_RATE = MetricDef::rate("files", "files/s"), "Files per second.";
     CPU_PER_MIB = MetricDef::cpu("cpu-per-mib"), "CPU time per MiB.";
     MAKESPAN_OVER_IDEAL = MetricDef::ratio("makespan-over-ideal"), "Makespan ÷ the shortest possible.";
     CPU_PER_PAGE = MetricDef::cpu("cpu-per-page"), "CPU time per page.";

@@ -30,6 +30,7 @@ pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(io::mixed_load::MixedLoad);
     visitor.visit(io::overload::Overload);
     visitor.visit(io::file_read::FileRead);
+    visitor.visit(io::file_write::FileWrite);
     visitor.visit(cpu::cpu_batch::CpuBatch);
     visitor.visit(cpu::fork_join::ForkJoin);
     visitor.visit(cpu::tree_search::TreeSearch);

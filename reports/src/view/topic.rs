@@ -10,7 +10,16 @@ pub(crate) const TOPICS: [(&str, &str, &[&str]); 8] = [
     (
         "cpu",
         "CPU and files",
-        &["cpu-batch", "fork-join", "tree-search", "matmul", "sort", "preprocess", "file-read"],
+        &[
+            "cpu-batch",
+            "fork-join",
+            "tree-search",
+            "matmul",
+            "sort",
+            "preprocess",
+            "file-read",
+            "file-write",
+        ],
     ),
     (
         "scheduling",

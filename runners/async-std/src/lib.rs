@@ -220,6 +220,13 @@ impl AsyncRuntime for Runtime {
         async_std::fs::read(path)
     }
 
+    async fn write_file(path: &Path, bytes: &[u8], synced: bool) -> io::Result<()> {
+        let mut file = File::create(path).await?;
+        WriteExt::write_all(&mut file, bytes).await?;
+        // Waits for the last write in any case.
+        if synced { file.sync_all().await } else { WriteExt::flush(&mut file).await }
+    }
+
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
         locks::by_name(if name == OWN { "async-lock" } else { name }, visitor)
     }

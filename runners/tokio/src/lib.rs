@@ -241,6 +241,13 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         tokio::fs::read(path)
     }
 
+    async fn write_file(path: &Path, bytes: &[u8], synced: bool) -> io::Result<()> {
+        let mut file = File::create(path).await?;
+        AsyncWriteExt::write_all(&mut file, bytes).await?;
+        // Waits for the last write in any case.
+        if synced { file.sync_all().await } else { AsyncWriteExt::flush(&mut file).await }
+    }
+
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
         locks::by_name(if name == OWN { "tokio" } else { name }, visitor)
     }

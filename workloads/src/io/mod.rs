@@ -9,6 +9,7 @@ pub mod connect_churn;
 mod echo;
 pub mod echo_latency;
 pub mod file_read;
+pub mod file_write;
 mod files;
 mod first_failure;
 mod hot_clients;

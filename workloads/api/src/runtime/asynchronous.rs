@@ -154,6 +154,13 @@ pub trait AsyncRuntime: Sized + 'static {
     /// Reads a whole file at once.
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 
+    /// Creates or truncates a file and writes it, and waits until it is on the disk if it is `synced`.
+    fn write_file(
+        path: &Path,
+        bytes: &[u8],
+        synced: bool,
+    ) -> impl Future<Output = io::Result<()>> + Send;
+
     /// Calls a visitor with the named locks; `own` selects the runtime's own. `None` for an unknown name. The
     /// visitor is compiled for every crate of locks: use [`AsyncRuntime::Locks`] if only the runtime's own
     /// are needed.
