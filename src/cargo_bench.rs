@@ -86,7 +86,7 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     if args.ignored {
         return Ok(());
     }
-    let planned = commands::plan(registry, &args.matrix.request()?)?;
+    let planned = commands::plan(registry, &args.matrix.request(registry)?)?;
     let mut names: Vec<String> = planned.runnable().map(|cell| cell.key.to_string()).collect();
     // A comparison's A/A control has the name of its reference.
     names.sort();
@@ -96,7 +96,7 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
 }
 
 fn test(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
-    let mut request = args.matrix.request()?;
+    let mut request = args.matrix.request(registry)?;
     if !args.bench && args.matrix.profile == Profile::Quick {
         // Under `cargo test` the build may be a debug build, and slow.
         request = PlanRequest { points: PointSet::Smoke, claims: false, ..request };

@@ -68,6 +68,7 @@ pub fn catalog() -> Registry {
     Registry::default()
         .with_build(BuildFacts { build: build(), lockfile: LOCKFILE })
         .with_catalog(runtime_bench_workloads::each)
+        .with_suites(runtime_bench_workloads::SUITES)
 }
 
 /// Describes this build.

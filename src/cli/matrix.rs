@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
+use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::ParamValue;
 use runtime_bench_results::trial::Phase;
@@ -14,8 +15,9 @@ use super::values::{POOL_THREADS, at_least_one, duration, regex, rounds, seed};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::external::{ExternalRunner, file};
 use runtime_bench_harness::plan::profile::Profile;
-use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate};
+use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate, suite};
 use runtime_bench_harness::plan::shard::ShardNumber;
+use runtime_bench_harness::registry::Registry;
 
 /// Where results go.
 #[derive(Clone, Debug, Args)]
@@ -41,12 +43,13 @@ pub struct ResumeArgs {
 }
 
 /// What a run that goes on has decided already.
-const OF_THE_PLAN: [&str; 18] = [
+const OF_THE_PLAN: [&str; 19] = [
     "filters",
     "more_filters",
     "runners",
     "profile",
     "points",
+    "suite",
     "params",
     "rate",
     "allocator",
@@ -85,6 +88,10 @@ pub struct MatrixArgs {
     /// need and nothing else [default: by profile]
     #[arg(long, value_enum, value_name = "SET")]
     points: Option<Points>,
+    /// Measure the cells of a suite: a set with a purpose, such as `server` or `channels` (`list --suite` shows
+    /// them)
+    #[arg(long, value_name = "NAME", num_args = 0..=1, conflicts_with = "points")]
+    suite: Option<Option<String>>,
     /// Replace a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
     params: Vec<(String, Vec<ParamValue>)>,
@@ -156,11 +163,22 @@ impl MatrixArgs {
         file::external_runners(self.runners_file.as_deref())
     }
 
+    /// Whether the suites themselves are asked for.
+    pub fn asks_for_suites(&self) -> bool {
+        matches!(self.suite, Some(None))
+    }
+
+    fn suite(&self, registry: &Registry) -> Result<Option<Suite>, Error> {
+        // Without a name, the error lists the names.
+        let named = self.suite.as_ref().map(|name| name.as_deref().unwrap_or_default());
+        named.map(|name| suite(registry, name)).transpose()
+    }
+
     /// Resolves defaults, and reads the runners file.
     ///
     /// # Errors
-    /// When that cannot be understood, or a shard has no seed.
-    pub fn request(&self) -> Result<PlanRequest, Error> {
+    /// When that cannot be understood, the suite is unknown, or a shard has no seed.
+    pub fn request(&self, registry: &Registry) -> Result<PlanRequest, Error> {
         if let (Some(shard), None) = (self.shard, self.seed) {
             return Err(Error::Usage(format!(
                 "--shard {shard} needs a --seed: all shards of a plan have the same, so give each --seed 1"
@@ -192,6 +210,7 @@ impl MatrixArgs {
             trial_limit: self.trial_limit.unwrap_or(of_profile.trial_limit),
             external: self.external_runners()?,
             shard: self.shard,
+            suite: self.suite(registry)?,
             ..of_profile
         })
     }

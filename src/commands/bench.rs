@@ -68,7 +68,7 @@ fn measured(
     command: Vec<String>,
     interrupt: &Interrupt,
 ) -> Result<Option<Done>, Error> {
-    let planned = super::plan(registry, &args.matrix.request()?)?;
+    let planned = super::plan(registry, &args.matrix.request(registry)?)?;
     if args.dry_run {
         return print(&plan_text(&planned, args.matrix.profile)).map(|()| None);
     }

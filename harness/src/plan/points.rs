@@ -15,10 +15,11 @@ fn own(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     if request.claims {
         return of_claims(entry, request);
     }
-    if entry.by_name() && !request.names(&entry.info.name) {
-        return Vec::new();
-    }
-    let points = entry.points(request.points, request.workers);
+    let points = match request.suite {
+        Some(suite) => suite.points(&**entry, request.workers),
+        None if entry.by_name() && !request.names(&entry.info.name) => Vec::new(),
+        None => entry.points(request.points, request.workers),
+    };
     match request.rate {
         Some(Rate::Auto) => by_load(entry, points),
         None => points,

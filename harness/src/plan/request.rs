@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use regex::Regex;
+use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::{CellKey, ParamValue};
@@ -56,6 +57,8 @@ pub struct PlanRequest {
     pub runners: Vec<String>,
     /// Where in their parameter spaces workloads are measured.
     pub points: PointSet,
+    /// Measure this set of cells instead of `points`.
+    pub suite: Option<Suite>,
     /// Measure the cells that the claims name, and no others, instead of `points`.
     pub claims: bool,
     /// Parameters that replace those of the points: a name and its values.
@@ -104,6 +107,7 @@ impl PlanRequest {
             filters: Vec::new(),
             runners: Vec::new(),
             points: profile.points(),
+            suite: None,
             claims: false,
             params: Vec::new(),
             rate: None,
@@ -143,7 +147,8 @@ impl PlanRequest {
     /// Whether a workload is measured that only its name selects: a filter matches or contains it, or the
     /// points are not the ones of a usual run.
     pub(super) fn names(&self, workload: &str) -> bool {
-        let named = |filter: &Regex| filter.is_match(workload) || filter.as_str().contains(workload);
+        let named =
+            |filter: &Regex| filter.is_match(workload) || filter.as_str().contains(workload);
         self.points != PointSet::Quick || self.filters.iter().any(named)
     }
 
@@ -230,6 +235,21 @@ impl PlanRequest {
             patterns.join("` or `")
         ))
     }
+}
+
+/// The suite of a name.
+///
+/// # Errors
+/// When it is unknown.
+pub fn suite(registry: &Registry, name: &str) -> Result<Suite, Error> {
+    let known: Vec<&str> = registry.suites().iter().map(|suite| suite.name).collect();
+    registry.suites().iter().find(|suite| suite.name == name).copied().ok_or_else(|| {
+        let hint = nearest(name, &known);
+        Error::Usage(format!(
+            "unknown suite `{name}`{hint}\nhelp: the suites are {}",
+            known.join(", ")
+        ))
+    })
 }
 
 /// An unknown runner, and the known ones.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use regex::Regex;
+use runtime_bench_api::suite::{Members, Suite};
 use runtime_bench_api::workload::PointSet;
 
 use super::*;
@@ -48,6 +49,34 @@ fn rare_workloads_are_measured_where_they_are_named() {
         assert!(planned(&[filter], PointSet::Quick), "{filter}");
     }
     assert!(planned(&[], PointSet::Full));
+}
+
+#[test]
+fn suites_are_measured_at_their_own_points() {
+    const QUEENS: Suite = Suite {
+        name: "queens",
+        purpose: "a test",
+        members: Members::Points(|| {
+            let point = Point::new().variant("nqueens").with("n", 5, "").with("cut-off", 2, "");
+            vec![("tree-search", point)]
+        }),
+    };
+    let groups = |members| {
+        let suite = Some(Suite { members, ..QUEENS });
+        let planned = plan(&PlanRequest { suite, ..request() }).unwrap();
+        let mut groups: Vec<String> =
+            cells(&planned, Role::Subject).iter().map(|cell| cell.key.group()).collect();
+        groups.dedup();
+        groups
+    };
+    assert_eq!(groups(QUEENS.members), ["tree-search/nqueens/n=5,cut-off=2"]);
+    let few = groups(Members::Workloads(&["request-reply", "null"]));
+    assert!(few.len() == 2 && few[0].starts_with("request-reply/"), "{few:?}");
+    assert_eq!(
+        groups(Members::Usual).len(),
+        cells(&plan(&request()).unwrap(), Role::AaControl).len()
+    );
+    assert!(groups(Members::Sweeps).len() > 100);
 }
 
 #[test]
