@@ -1,7 +1,6 @@
 //! Whatever a file or a process holds, reading it ends, and says in a sentence what is wrong.
 
 mod any;
-mod fixture;
 
 use std::sync::mpsc::channel;
 use std::thread;
@@ -32,7 +31,12 @@ fn ends(check: fn(&[u8]), bytes: Vec<u8>) {
 
 /// A small run with everything in it that a run may have.
 fn run() -> Run {
-    let mut run = fixture::run("a", 1, 1, |_, runner| if runner == "smol" { 2.0 } else { 1.0 });
+    let mut run = runtime_bench_fixtures::run(
+        "a",
+        1,
+        1,
+        |_, runner| if runner == "smol" { 2.0 } else { 1.0 },
+    );
     run.trials.truncate(25);
     run
 }

@@ -6,12 +6,7 @@
 
 use fastrand::Rng;
 use runtime_bench_analysis::stats::{Change, change_points, upper_bound};
-
-/// Standard normal, by Box and Muller.
-fn normal(rng: &mut Rng) -> f64 {
-    let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-    radius * (std::f64::consts::TAU * rng.f64()).cos()
-}
+use runtime_bench_fixtures::normal;
 
 /// One run in ten is a wild one: nine times the spread.
 fn restless(rng: &mut Rng) -> f64 {

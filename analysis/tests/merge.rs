@@ -1,10 +1,8 @@
 //! Shards of a plan, joined to one run. No figure in here was measured.
 
-mod fixture;
-
-use fixture::{fail, run};
 use runtime_bench_analysis::analysis::{Analysis, Group, Status, analyse};
 use runtime_bench_analysis::history::machines;
+use runtime_bench_fixtures::{fail, run};
 use runtime_bench_results::merge::{MergeError, merge};
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::{End, Run};
@@ -160,13 +158,14 @@ fn what_must_not_be_mixed_is_refused_with_the_way_out() {
     says(&refused(|run| run.header.plan.budget_s = 2.0), &[plan[0], "--budget 1.0 → 2.0"]);
     says(&refused(|run| run.header.plan.workers = 3), &[plan[0], "--workers 2 → 3"]);
     says(&refused(|run| run.header.plan.reference = "smol".into()), &[plan[0], "--reference"]);
+    says(&refused(|run| run.header.plan.layouts = 4), &[plan[0], "link layouts 1 → 4"]);
     let of = |run: &mut Run| run.header.plan.shard.as_mut().unwrap().of = 4;
     says(&refused(of), &[plan[0], "number of shards 3 → 4"]);
     let longer = |run: &mut Run| {
         let cell = run.header.plan.cells[0].clone();
         run.header.plan.cells.push(cell);
     };
-    says(&refused(longer), &[plan[0], "plans nothing where the other plans w0/tokio/n=1"]);
+    says(&refused(longer), &[plan[0], "plans nothing, the other w0/tokio/n=1"]);
     let limit = |run: &mut Run| {
         run.header.plan.cells[1].not_applicable = Some("1024 open files".into());
     };

@@ -1,5 +1,7 @@
 //! What can be measured: workloads, and the programs whose runners measure them.
 
+use std::path::PathBuf;
+
 use runtime_bench_api::cells::{Cells, Pairing, WorkloadVisitor};
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::runner::Runner;
@@ -31,6 +33,8 @@ pub struct BuildFacts {
     pub build: Build,
     /// Packages of the lock file with their versions.
     pub lockfile: &'static [(&'static str, &'static str)],
+    /// Folder of the package that the trial programs were built from.
+    pub sources: Option<PathBuf>,
 }
 
 /// A registered workload.
@@ -108,6 +112,13 @@ impl Registry {
         Self { build, ..self }
     }
 
+    /// Names the crate whose program this is, in addition to the version of the harness.
+    #[must_use]
+    pub fn in_crate(mut self, name: &str, version: &str) -> Self {
+        self.build.build.version += &format!(" in {name} {version}");
+        self
+    }
+
     fn with_problem(mut self, problem: String) -> Self {
         self.problems.push(problem);
         self
@@ -159,7 +170,7 @@ impl WorkloadVisitor for Registry {
             ));
         }
         if self.entry(&info.name).is_some() {
-            self.problems.push(format!("two workloads are called {}", info.name));
+            self.problems.push(format!("duplicate workload name `{}`", info.name));
         } else {
             self.workloads.push(Entry { info, workload: Box::new(workload) });
         }
@@ -198,7 +209,7 @@ mod tests {
                 registry().with_runner(RUNNER, |on| on.visit(Null)),
                 "`mine` has two cells for `null`",
             ),
-            (registry().with(Null), "two workloads are called null"),
+            (registry().with(Null), "duplicate workload name `null`"),
         ];
         for (registry, words) in problems {
             assert!(registry.problem().is_some_and(|problem| problem.contains(words)), "{words}");

@@ -7,7 +7,7 @@
 //!   each comparison in words (`view/wording.rs`).
 //! - `page`: one file per section of a page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
-//! - `export`: the same facts as JSON, CSV and a summary in Markdown.
+//! - [`export`]: the same facts as JSON, CSV and a summary in Markdown, and for other trackers.
 //! - `site`: the files of a site, and how they are written.
 //! - [`terminal`]: what a terminal shows at the end of a run.
 //! - [`comparison`]: compared runners or runs as text, Markdown, JSON and `JUnit` XML.
@@ -22,7 +22,7 @@ pub mod changes;
 mod chart;
 pub mod comparison;
 mod error;
-mod export;
+pub mod export;
 mod files;
 #[cfg(test)]
 mod fixtures;
@@ -39,7 +39,7 @@ pub use error::ReportError;
 pub use sanitize::{is_control, sanitize};
 pub use site::{Options, Site, write_site};
 
-/// The example of the readme is tried.
+/// Tests the example in the readme.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -12,7 +12,7 @@ const MOST_CORES: f64 = 1e5;
 /// Fewest windows on either side: about two seconds.
 const FEWEST: usize = 20;
 
-/// Other programs took more, or less, from some moment on.
+/// A change in the load from other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoadChange {
@@ -20,7 +20,7 @@ pub struct LoadChange {
     pub at_s: f64,
     /// Cores that other programs kept busy before it, the median.
     pub before: f64,
-    /// The same from then on.
+    /// The same after it.
     pub after: f64,
 }
 
@@ -64,11 +64,11 @@ fn step(values: &[f64]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::fixtures::header;
+    use runtime_bench_fixtures::header;
     use runtime_bench_results::run::Line;
 
     fn run(cores: impl IntoIterator<Item = f64>) -> Run {
-        let mut run = Run::new(header(Vec::new()));
+        let mut run = Run::new(header("a", Vec::new()));
         for (number, cores) in cores.into_iter().enumerate() {
             let at_s = number as f64 * 0.1;
             let foreign_cores = Some(cores);

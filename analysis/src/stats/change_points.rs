@@ -8,8 +8,8 @@
 
 use fastrand::Rng;
 
+use super::discoveries::discoveries;
 use super::energy::{Distances, LEAST_SIDE};
-use super::history::discoveries;
 
 /// The fewest samples of a series in which a change point can be looked for.
 pub const FEWEST_SAMPLES: usize = 2 * LEAST_SIDE;

@@ -1,4 +1,4 @@
-//! What was asked for, and whether it can be.
+//! The request of the user, and whether it is valid.
 
 use std::time::Duration;
 
@@ -22,13 +22,13 @@ use crate::registry::Registry;
 
 /// JSON readers of other languages keep whole numbers up to 2^53.
 pub const MAX_SEED: u64 = 1 << 53;
-/// Threads of the pool where tasks wait, by default.
+/// Default number of threads of the thread pool in workloads whose tasks wait.
 pub const POOL_THREADS: usize = 64;
 
 /// Where the rates of workloads on a schedule come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Rate {
-    /// 50 % and 80 % of what the slowest runner of this run can do, found out before its first round.
+    /// 50% and 80% of what the slowest runner of this run can do, found out before its first round.
     Auto,
 }
 
@@ -48,7 +48,7 @@ impl Allocator {
     }
 }
 
-/// What was asked for.
+/// A request for a plan.
 #[derive(Clone, Debug)]
 pub struct PlanRequest {
     /// Regular expressions; a cell must match one of them. None: all cells.
@@ -75,6 +75,8 @@ pub struct PlanRequest {
     pub budget: Duration,
     /// Rounds of every comparison; `None` leaves them to the budget and to what the looks show.
     pub rounds: Option<u32>,
+    /// Link layouts of each trial program; `None` leaves them to the profile.
+    pub layouts: Option<usize>,
     /// Worker threads.
     pub workers: usize,
     /// Threads of the pool for tasks that block.
@@ -116,6 +118,7 @@ impl PlanRequest {
             profile,
             budget: profile.budget(),
             rounds: None,
+            layouts: None,
             workers: cores(),
             pool_threads: POOL_THREADS,
             seed: fastrand::u64(..MAX_SEED),
@@ -133,6 +136,11 @@ impl PlanRequest {
         if compared && self.rounds.is_none() { self.profile.looks() } else { 1 }
     }
 
+    /// Link layouts of each trial program that are wanted.
+    pub fn layouts(&self) -> usize {
+        self.layouts.unwrap_or(self.profile.layouts())
+    }
+
     /// Whether a runner is chosen.
     pub(super) fn chooses(&self, runner: &str) -> bool {
         self.runners.is_empty() || self.runners.iter().any(|name| name == runner)
@@ -147,8 +155,9 @@ impl PlanRequest {
     /// Whether a workload is measured that only its name selects: a filter matches or contains it, or the
     /// points are not the ones of a usual run.
     pub(super) fn names(&self, workload: &str) -> bool {
-        let named =
-            |filter: &Regex| filter.is_match(workload) || filter.as_str().contains(workload);
+        let named = |filter: &Regex| {
+            filter.is_match(workload) || filter.as_str().replace('\\', "").contains(workload)
+        };
         self.points != PointSet::Quick || self.filters.iter().any(named)
     }
 

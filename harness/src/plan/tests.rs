@@ -224,3 +224,11 @@ fn without_tokio_the_first_able_runner_is_twinned() {
     let planned = plan(&PlanRequest { runners, ..request() }).unwrap();
     assert!(cells(&planned, Role::AaControl).iter().all(|cell| cell.key.runner == "threads"));
 }
+
+#[test]
+fn shard_with_calibrated_rates_is_rejected_with_its_number() {
+    let shard = Some("2/3".parse().unwrap());
+    let rate = Some(crate::plan::request::Rate::Auto);
+    let error = plan(&PlanRequest { shard, rate, ..request() }).unwrap_err().to_string();
+    assert!(error.contains("--shard 2/3") && error.contains("--rate auto"), "{error}");
+}

@@ -73,9 +73,9 @@ fn control(noise: Noise) -> String {
 
 fn unfinished(run: &Run) -> Option<&'static str> {
     match run.end {
-        None => Some("**Not finished**: the run was killed, or it is still going on."),
+        None => Some("**Not finished**: the run was killed, or it is still running."),
         Some(end) if end.interrupted => {
-            Some("**Not finished**: the run was stopped before its plan was done.")
+            Some("**Not finished**: the run was stopped before its plan was complete.")
         }
         Some(_) => None,
     }
@@ -86,7 +86,12 @@ fn precision(view: &View<'_>) -> String {
     let counts = view.counts();
     match counts.total() {
         0 => String::new(),
-        total => format!("{}: {}.", format::count(total, "comparison"), wording::counts(&counts)),
+        total => format!(
+            "{}: {}. {}",
+            format::count(total, "comparison"),
+            wording::counts(&counts),
+            wording::layouts(&view.run.header.plan)
+        ),
     }
 }
 
@@ -163,10 +168,14 @@ fn table(view: &View<'_>, room: usize) -> String {
         text.clear();
     }
     if shown < all {
-        let _ =
-            write!(text, "\n{} left out; the report has all.\n", format::count(all - shown, "row"));
+        let _ = write!(
+            text,
+            "\n{} omitted; the report has all of them.\n",
+            format::count(all - shown, "row")
+        );
     }
-    text + "\n**Bold**: settled. `~`: leaning. A range: open, the cost ÷ that of the reference. The reference has its figure."
+    text + "\n**Bold**: settled. `~`: leaning. A range: open (cost ÷ the reference’s cost). The \
+        reference shows its figure."
 }
 
 fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {

@@ -35,7 +35,7 @@ pub(super) fn line(view: &View<'_>) -> Markup {
                     span #counts {
                         (format::count(counts.total(), "comparison")) ": " (wording::counts(&counts)) "."
                     }
-                    " "
+                    " " (wording::layouts(&view.run.header.plan)) " "
                 }
                 @for disturbance in disturbances(view) { (disturbance) " " }
             }

@@ -24,7 +24,7 @@ use runtime_bench_results::run::Run;
 use crate::ReportError;
 use crate::files::pretty_json;
 use crate::sanitize::single_line;
-use crate::view::noise;
+use crate::view::{noise, wording};
 use lines::wrapped;
 
 /// Columns where nobody says how many there are.
@@ -177,6 +177,9 @@ fn precision(run: &Run, analysis: &Analysis) -> Vec<String> {
         let of = cores.map_or_else(String::new, |cores| format!(" of {cores}"));
         format!("Low precision: other programs took {taken:.1}{of} cores.")
     });
+    if analysis.class_counts().total() > 0 {
+        lines.push(wording::layouts(&run.header.plan));
+    }
     let few = analysis.class_counts().answered().is_some_and(|share| share < ANSWERED);
     let profile = match run.header.plan.profile.as_str() {
         "quick" | "smoke" => Some("standard"),

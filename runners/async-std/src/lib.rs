@@ -14,6 +14,7 @@ use async_std::io::prelude::{ReadExt, WriteExt};
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task::{self, JoinHandle};
 use futures_lite::FutureExt;
+#[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_async};
@@ -44,7 +45,7 @@ impl Runner for AsyncStd {
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
             discontinued: Some(
-                "its maintainers discontinued it in March 2025 and recommend smol".to_owned(),
+                "discontinued by its maintainers in March 2025; they recommend smol".to_owned(),
             ),
             name: self.name().to_owned(),
             title: "async-std".into(),
@@ -86,6 +87,7 @@ impl Runner for AsyncStd {
 }
 
 /// Every workload on async-std.
+#[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     Cells::default().with(AsyncStd, runtime_bench_workloads::each)
 }
@@ -109,11 +111,7 @@ impl AsyncRuntime for Runtime {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         task::block_on(task::spawn(root))
     }
 

@@ -30,10 +30,7 @@ pub(crate) trait Execute: Sized + 'static {
     fn new_instance(workers: usize) -> io::Result<Self::ShutdownRuntime>;
 
     /// As [`AsyncRuntime::run`].
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static;
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output;
 
     /// As [`AsyncRuntime::run_on_caller`].
     fn run_on_caller<F>(&self, root: F) -> F::Output
@@ -78,11 +75,7 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
         E::new_instance(workers)
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         self.0.run(root)
     }
 
@@ -94,11 +87,7 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
         self.0.run_on_caller(root)
     }
 
-    fn spawn<F>(future: F) -> E::Task<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> E::Task<F::Output> {
         E::spawn(future)
     }
 

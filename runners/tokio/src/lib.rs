@@ -25,6 +25,7 @@ use std::time::Duration;
 use std::{io, thread};
 
 use hyper_util::rt::TokioIo;
+#[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::runtime::{
     AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime,
@@ -39,6 +40,7 @@ use runtime_bench_api::runtime::map_future;
 use runtime_bench_sync::{broadcasts, channels, locks};
 
 /// Every workload on every runner of tokio.
+#[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     let cells = Cells::default()
         .with(MultiThread, runtime_bench_workloads::each)
@@ -112,11 +114,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         builder.worker_threads(workers).enable_all().build().map(Second)
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         self.runtime.block_on(Task(self.runtime.spawn(root)))
     }
 
@@ -128,11 +126,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         self.runtime.block_on(root)
     }
 
-    fn spawn<F>(future: F) -> Task<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> Task<F::Output> {
         Task(tokio::spawn(future))
     }
 

@@ -6,6 +6,7 @@
 //! - [`dyn_workload`]: its object-safe half, for a harness.
 //! - [`runtime`]: the runtime API that a workload may call: asynchronous runtimes, OS threads,
 //!   data-parallel pools.
+//! - [`prelude`]: what almost every workload names.
 //! - [`runner`]: the trait that a runner implements.
 //! - [`cells`]: workloads on runners, the content of a trial program; [`trial`]: the program's inside.
 //! - [`instance`]: one prepared cell, and the only clock that times it.
@@ -24,6 +25,7 @@ mod failure;
 pub mod instance;
 pub mod load;
 pub mod loopback;
+pub mod prelude;
 pub mod process;
 pub mod runner;
 pub mod runtime;

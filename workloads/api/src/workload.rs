@@ -232,6 +232,18 @@ pub struct Requirements {
     pub time: Duration,
 }
 
+impl Requirements {
+    /// Of `tasks` that hold at most a kilobyte each.
+    pub fn of_tasks(tasks: usize) -> Self {
+        Self { tasks, memory: (tasks as u64).saturating_mul(1_024), ..Self::default() }
+    }
+}
+
+/// What is wrong with an output, unless it is right.
+pub fn ensure(right: bool, wrong: impl FnOnce() -> String) -> Result<(), String> {
+    if right { Ok(()) } else { Err(wrong()) }
+}
+
 /// A point with 1, 2, 4 … workers, up to the number of the run.
 pub fn over_workers(point: &Point, workers: usize) -> Vec<Point> {
     let doubled = std::iter::successors(Some(1_usize), |count| count.checked_mul(2));

@@ -5,20 +5,10 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
 use super::delivery::{Delivery, Received, Sender, Shared, consume};
 use super::shared::{channel, check_family, unknown};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, OWN, ThreadRuntime,
-};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 
 /// The parameter with the number of consumers.
 const CONSUMERS: &str = "consumers";
@@ -191,10 +181,8 @@ impl Workload for BoundedQueue {
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Received>) -> Vec<Metric> {
         let items = trial.params.total() as f64;
-        let mut metrics = vec![
-            Metric::of(&metric::ITEM_THROUGHPUT, items / block.wall_ns() * 1e9),
-            Metric::of(&metric::CPU_PER_ITEM, block.cpu_ns() / items),
-        ];
+        let (rate, cpu) = (&metric::ITEM_THROUGHPUT, &metric::CPU_PER_ITEM);
+        let mut metrics = block.pieces_per_second(items, rate, cpu);
         if trial.params.consumers > 1 {
             let balance = block.mean(|one| one.fewest as f64 / one.most.max(1) as f64);
             metrics.push(Metric::of(&metric::CONSUMER_BALANCE, balance));

@@ -5,20 +5,11 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::mpsc;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
 use super::shared::{channel, check_family, unknown};
 use super::socket_line::{SocketLine, ThreadSocketLine};
-use runtime_bench_api::instance::{AsyncSession, Either, Session};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
-};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::instance::Either;
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 
 /// Capacity between two tasks: there is only one message.
 const CAPACITY: usize = 1;
@@ -115,11 +106,9 @@ impl Workload for Brigade {
         most_threads(family, tasks, 1_000)?;
         // The root waits at the end of the line.
         Ok(Requirements {
-            tasks,
             blocking: tasks + 1,
             files: if sockets { 2 * (tasks + 1) } else { 0 },
-            memory: tasks as u64 * 1_024,
-            ..Requirements::default()
+            ..Requirements::of_tasks(tasks)
         })
     }
 
@@ -136,11 +125,9 @@ impl Workload for Brigade {
 
     fn verify(&self, trial: &Trial<Params>, hands: &u64) -> Result<(), String> {
         let expected = trial.params.tasks as u64;
-        if *hands == expected {
-            Ok(())
-        } else {
-            Err(format!("the message passed through {hands} tasks, expected {expected}"))
-        }
+        ensure(*hands == expected, || {
+            format!("the message passed through {hands} tasks, expected {expected}")
+        })
     }
 
     fn describe(&self, hands: &u64) -> String {
@@ -149,11 +136,7 @@ impl Workload for Brigade {
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         // From the root to the first, from task to task, and back to the root.
-        let hops = trial.params.tasks as f64 + 1.0;
-        vec![
-            Metric::of(&metric::PER_HOP, block.wall_ns() / hops),
-            Metric::of(&metric::CPU_PER_HOP, block.cpu_ns() / hops),
-        ]
+        block.per_piece(trial.params.tasks as f64 + 1.0, &metric::PER_HOP, &metric::CPU_PER_HOP)
     }
 
     async fn on_async<R: AsyncRuntime>(

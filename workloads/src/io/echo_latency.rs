@@ -2,19 +2,12 @@
 
 use std::net::SocketAddr;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::{Point, RATE};
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
+use runtime_bench_results::key::RATE;
 
 use super::reported;
-use super::server::{self, Driven, Load, Served};
-use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
+use super::server::{self, Driven, ECHO, Load, Served};
 use runtime_bench_api::load::{ClientForm, Report};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
 
 /// The variant in which clients wait for each reply. It measures capacity and does not appear in reports,
 /// because its latencies are those of a closed loop.
@@ -35,7 +28,7 @@ fn point(rate: u64, milliseconds: u64) -> Point {
 impl FromPoint for Load {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         match point.variant.as_deref() {
-            None => Load::of_echo_schedule(point),
+            None => Load::open(point, ECHO),
             Some(CAPACITY) => Load::of_capacity(point),
             Some(_) => Err(Unsupported::variant(&[CAPACITY])),
         }

@@ -10,19 +10,11 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 
 use super::reported;
 use super::server::{self, Driven, Load, Served};
-use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::{ClientForm, Drive, Report, Talk};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
 
 /// Bytes of the body.
 const LENGTH: usize = 1_024;

@@ -1,19 +1,17 @@
-//! Code shared by servers that another process loads.
+//! A server on a runtime, loaded from another process: code shared by servers, also those of other crates.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use runtime_bench_results::key::{LOAD, ParamError, Point, RATE};
+use runtime_bench_results::key::{LOAD, ParamError, RATE};
 
 use super::{clients, echo};
-use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::load::{self, ClientForm, Clients, Drive, Report, Talk, Target, Traffic};
 use runtime_bench_api::loopback::waits_for_sockets;
-use runtime_bench_api::runtime::{
-    AsyncRuntime, ExternalThread, Family, LocalRuntime, ThreadRuntime,
-};
-use runtime_bench_api::workload::{Failure, Requirements, Setup, Unsupported};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::ExternalThread;
+use runtime_bench_api::workload::Setup;
 
 /// Memory of the buffers at both ends of a connection, and of its task.
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
@@ -48,18 +46,18 @@ pub struct Load {
 }
 
 impl Load {
-    /// An echo load at the rate of a point.
+    /// An open loop on a fixed schedule, by the parameters `connections`, `rate` and `duration` (in ms) of a point.
     ///
     /// # Errors
     /// When a parameter is missing or out of range.
-    pub(super) fn of_echo_schedule(point: &Point) -> Result<Self, Unsupported> {
+    pub fn open(point: &Point, talk: Talk) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let rate = rate(point)?;
         let milliseconds = point.count_in("duration", 10..=60_000)? as u64;
         let first = milliseconds.div_ceil(WARM_UP_SHARE).min(LONGEST_WARM_UP_MS);
         let warm_up = Drive::Open { rate, milliseconds: first };
         let drive = Drive::Open { rate, milliseconds };
-        Ok(Self { connections, talk: ECHO, client: ClientForm::of(point)?, warm_up, drive })
+        Ok(Self { connections, talk, client: ClientForm::of(point)?, warm_up, drive })
     }
 
     /// A closed-loop echo load, which measures capacity.
@@ -113,7 +111,7 @@ fn rate(point: &Point) -> Result<u64, Unsupported> {
 ///
 /// # Errors
 /// On families that cannot wait for sockets, and on systems without the load generator.
-pub(super) fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsupported> {
+pub fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsupported> {
     load::fits()?;
     plan.client.check(plan.connections, matches!(plan.drive, Drive::Open { .. }))?;
     waits_for_sockets(family)?;
@@ -129,18 +127,14 @@ pub(super) fn requirements(plan: &Load, family: Family) -> Result<Requirements, 
 }
 
 /// A server on the runtime and its clients; `None` once this process has been the clients.
-pub(super) struct Served(Option<Clients>);
+pub struct Served(Option<Clients>);
 
 impl Served {
     /// Listens, serves each connection in its own task, and starts the clients.
     ///
     /// # Errors
     /// When the server cannot listen or the clients cannot be started.
-    pub(super) async fn on_async<R, F, H>(
-        setup: &Setup,
-        plan: &Load,
-        handle: H,
-    ) -> Result<Self, Failure>
+    pub async fn on_async<R, F, H>(setup: &Setup, plan: &Load, handle: H) -> Result<Self, Failure>
     where
         R: AsyncRuntime,
         F: Future<Output = ()> + Send + 'static,
@@ -208,7 +202,7 @@ impl Served {
     ///
     /// # Errors
     /// When the server cannot listen or the clients cannot be started.
-    pub(super) fn on_threads<T, H>(setup: &Setup, plan: &Load, handle: H) -> Result<Self, Failure>
+    pub fn on_threads<T, H>(setup: &Setup, plan: &Load, handle: H) -> Result<Self, Failure>
     where
         T: ThreadRuntime,
         H: Fn(TcpStream) + Clone + Send + 'static,
@@ -261,11 +255,7 @@ impl Served {
     ///
     /// # Errors
     /// When the clients cannot be started.
-    pub(super) fn with_clients(
-        setup: &Setup,
-        plan: &Load,
-        address: SocketAddr,
-    ) -> Result<Self, Failure> {
+    pub fn with_clients(setup: &Setup, plan: &Load, address: SocketAddr) -> Result<Self, Failure> {
         load::clients(&setup.traffic, &plan.target(address)).map(|clients| Self(Some(clients)))
     }
 
@@ -296,13 +286,14 @@ fn address(sockets: &[TcpListener]) -> Result<SocketAddr, Failure> {
 }
 
 /// A session that drives the clients once per iteration; the first drive is the warm-up.
-pub(super) struct Driven {
+pub struct Driven {
     served: Served,
     plan: Load,
 }
 
 impl Driven {
-    pub(super) fn new(served: Served, plan: Load) -> Self {
+    /// Drives `served` as planned.
+    pub fn new(served: Served, plan: Load) -> Self {
         Self { served, plan }
     }
 }

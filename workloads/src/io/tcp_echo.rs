@@ -3,20 +3,11 @@
 use std::net::TcpStream;
 use std::{mem, slice};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
 use crate::io::echo::{
     Echoed, Transport, serve, serve_async, serve_local, talk, talk_async, talk_local,
 };
-use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
 use runtime_bench_api::loopback::{hand_over, waits_for_sockets};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, over_workers,
-};
+use runtime_bench_api::prelude::*;
 
 /// The variant with one client for all connections.
 const FAN_OUT: &str = "fan-out";
@@ -138,11 +129,10 @@ impl Workload for TcpEcho {
 
     fn verify(&self, trial: &Trial<Params>, echoed: &Echoed) -> Result<(), String> {
         let expected = trial.params.total();
-        if *echoed == (Echoed { messages: expected, wrong: 0 }) {
-            return Ok(());
-        }
         let Echoed { messages, wrong } = echoed;
-        Err(format!("{messages} of {expected} messages were echoed, {wrong} of them wrongly"))
+        ensure(*echoed == (Echoed { messages: expected, wrong: 0 }), || {
+            format!("{messages} of {expected} messages were echoed, {wrong} of them wrongly")
+        })
     }
 
     fn describe(&self, echoed: &Echoed) -> String {
@@ -151,10 +141,7 @@ impl Workload for TcpEcho {
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Echoed>) -> Vec<Metric> {
         let messages = trial.params.total() as f64;
-        vec![
-            Metric::of(&metric::MESSAGE_THROUGHPUT, messages / block.wall_ns() * 1e9),
-            Metric::of(&metric::CPU_PER_MESSAGE, block.cpu_ns() / messages),
-        ]
+        block.pieces_per_second(messages, &metric::MESSAGE_THROUGHPUT, &metric::CPU_PER_MESSAGE)
     }
 
     async fn on_async<R: AsyncRuntime>(

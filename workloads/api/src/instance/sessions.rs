@@ -41,18 +41,11 @@ pub trait Session: Send + 'static {
 pub struct Repeat<F>(F);
 
 /// A session on threads or on a data-parallel pool that calls `work` for each iteration.
-pub fn repeat<A, F>(work: F) -> Repeat<F>
-where
-    F: FnMut() -> Result<A, Failure> + Send + 'static,
-{
+pub fn repeat<A, F: FnMut() -> Result<A, Failure> + Send + 'static>(work: F) -> Repeat<F> {
     Repeat(work)
 }
 
-impl<A, F> Session for Repeat<F>
-where
-    A: Send + 'static,
-    F: FnMut() -> Result<A, Failure> + Send + 'static,
-{
+impl<A: Send + 'static, F: FnMut() -> Result<A, Failure> + Send + 'static> Session for Repeat<F> {
     type Output = A;
     fn iterate(&mut self) -> Result<A, Failure> {
         (self.0)()

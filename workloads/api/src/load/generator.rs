@@ -2,9 +2,9 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 
 use runtime_bench_results::program::{ClientRequest, ProgramRequest};
 use runtime_bench_results::trial::TrialRequest;
@@ -140,12 +140,16 @@ impl Load {
 const GENERATOR: fn(io::Error) -> Failure =
     |source| Failure::Io { what: "the load generator", source };
 
+/// Bytes that are read of a generator's errors.
+const MOST_ERRORS: u64 = 64 << 10;
+
 /// A running generator. Dropping it ends the process.
 pub(super) struct Generator {
     child: Child,
     /// `None` once the generator was told to end.
     orders: Option<ChildStdin>,
     reports: BufReader<ChildStdout>,
+    errors: ChildStderr,
 }
 
 impl Generator {
@@ -158,11 +162,15 @@ impl Generator {
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()?;
-        let (Some(orders), Some(reports)) = (child.stdin.take(), child.stdout.take()) else {
+        let (Some(orders), Some(reports), Some(errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
             return Err(io::Error::other("missing pipes"));
         };
-        let mut generator = Self { child, orders: Some(orders), reports: BufReader::new(reports) };
+        let reports = BufReader::new(reports);
+        let mut generator = Self { child, orders: Some(orders), reports, errors };
         let said = generator.order(line)?;
         if said == "ready" { Ok(generator) } else { Err(io::Error::other(said)) }
     }
@@ -174,13 +182,26 @@ impl Generator {
 
     fn order(&mut self, line: &str) -> io::Result<String> {
         if let Some(orders) = &mut self.orders {
-            writeln!(orders, "{line}")?;
+            // A generator that has exited says why.
+            let _ = writeln!(orders, "{line}");
         }
         let mut said = String::new();
         if self.reports.read_line(&mut said)? == 0 {
-            return Err(io::Error::other("exited before its report"));
+            return Err(self.exited());
         }
         Ok(said.trim_end().to_owned())
+    }
+
+    /// Why there is no report: the last line of its errors.
+    fn exited(&mut self) -> io::Error {
+        let mut errors = Vec::new();
+        // What was read before a failure is enough.
+        let _ = self.errors.by_ref().take(MOST_ERRORS).read_to_end(&mut errors);
+        let errors = String::from_utf8_lossy(&errors);
+        let mut lines = errors.lines().rev().map(str::trim);
+        let last = lines.find(|line| !line.is_empty() && !line.starts_with("note: "));
+        let last = last.map(|line| format!(": {}", line.trim_start_matches("error: ")));
+        io::Error::other(format!("exited before its report{}", last.unwrap_or_default()))
     }
 }
 
@@ -189,5 +210,25 @@ impl Drop for Generator {
         self.orders = None;
         // The generator exits when its input closes.
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generator_that_exits_is_quoted() {
+        let start = |script: &str| {
+            let command = ["sh", "-c", script].map(str::to_owned);
+            let address = SocketAddr::from(([127, 0, 0, 1], 1));
+            let target = Target { address, connections: 1, talk: Talk::Echo { size: 1 } };
+            Generator::start(&command, &target).err().map(|error| error.to_string())
+        };
+        let refused =
+            start("echo a warning >&2; echo 'error: cannot connect: refused' >&2; exit 2");
+        assert_eq!(refused.as_deref(), Some("exited before its report: cannot connect: refused"));
+        assert_eq!(start("exit 2").as_deref(), Some("exited before its report"));
+        assert_eq!(start("read target; echo ready; cat"), None);
     }
 }

@@ -46,10 +46,7 @@ pub trait AsyncRuntime: Sized + 'static {
 
     /// Spawns the root task onto the runtime while the caller waits outside, so that the root runs where its
     /// children run.
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static;
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output;
 
     /// Polls the root task on the calling thread; its children run as usual.
     fn run_on_caller<F>(&self, root: F) -> F::Output
