@@ -8,7 +8,7 @@ use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Plan, Run, RunHeader};
-use runtime_bench_results::trial::{Better, Phase};
+use runtime_bench_results::trial::{Better, Phase, metric};
 
 /// A comparison with `a` that has a verdict and no figures.
 pub(crate) fn comparison(verdict: Verdict) -> Comparison {
@@ -94,7 +94,7 @@ pub(crate) fn run() -> Run {
             kind: Kind::Cpu,
             model: String::new(),
             check: String::new(),
-            headline: "wall".into(),
+            headline: metric::WALL.id.into(),
             headline_phase: Phase::Warm,
             notes: Vec::new(),
         }],

@@ -12,35 +12,31 @@ use crate::files::{self, File};
 use crate::page;
 use crate::view::MachineView;
 
-/// Where the files of a written site are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Site {
-    /// The page to open.
-    pub index: PathBuf,
-    /// The run and its analysis.
-    pub json: PathBuf,
-    /// One row per cell and metric.
-    pub csv: PathBuf,
-}
-
-/// How a site is laid out.
+/// How a site is laid out, and where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct Options<'a> {
     /// One page that holds everything, with one chart a workload.
     pub single_file: bool,
+    /// The address that the folder will have. Most services show the preview picture of a link only if the
+    /// page names its whole address; everything else on the pages is relative.
+    pub url: Option<&'a str>,
 }
 
-/// Writes the site of some runs into `folder`, which is made if need be. The newest run is the one
-/// that most pages show.
+/// Writes the site of some runs into `folder`, which is made if need be; where its first page is. The newest run
+/// is the one that most pages show.
 ///
 /// The same runs give the same bytes. Every page is rendered before the first file is written,
 /// and each file appears under its name in one step.
 ///
 /// # Errors
 /// When there is no run, one contradicts itself, or a file cannot be written.
-pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site, ReportError> {
+pub fn write_site(
+    runs: &[Run],
+    folder: &Path,
+    options: Options<'_>,
+) -> Result<PathBuf, ReportError> {
     let analyses: Vec<Analysis> = runs.iter().map(analyze).collect::<Result<_, _>>()?;
-    let machines = MachineView::all(history::machines(runs.iter().zip(&analyses)));
+    let machines = MachineView::all(history::machines(runs.iter().zip(&analyses)), options.url);
     let mut files = Vec::new();
     for machine in &machines {
         files.extend(of_machine(machine, options)?);
@@ -54,21 +50,16 @@ pub fn write_site(runs: &[Run], folder: &Path, options: Options) -> Result<Site,
     for file in rest {
         files::write(folder, file)?;
     }
-    Ok(Site {
-        json: folder.join(export::JSON_NAME),
-        csv: folder.join(export::CSV_NAME),
-        index: files::write(folder, first)?,
-    })
+    files::write(folder, first)
 }
 
 /// The files of one machine, the first page first.
 fn of_machine<'a>(
     machine: &MachineView<'a>,
-    options: Options,
+    options: Options<'_>,
 ) -> Result<Vec<File<'a>>, ReportError> {
     let view = &machine.view;
-    let mut files =
-        if options.single_file { vec![page::one_page(view)?] } else { page::folder(view)? };
+    let mut files = if options.single_file { page::one_page(view)? } else { page::folder(view)? };
     files.extend(export::files(view)?);
     for file in &mut files {
         file.path.insert_str(0, &machine.folder);

@@ -134,9 +134,8 @@ fn report(
     say(&format!("results: {path}\n"))?;
     if measured {
         let runs = std::slice::from_ref(&done.run);
-        let index = write_site(runs, &home().join("report"), Options::default())
-            .map_err(Error::report)?
-            .index;
+        let index =
+            write_site(runs, &home().join("report"), Options::default()).map_err(Error::report)?;
         say(&terminal::text(&done.run, &analysis, Detail::new(output.verbose)))?;
         say(&format!("report:  {}\n", index.display()))?;
     }

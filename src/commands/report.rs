@@ -23,6 +23,9 @@ pub struct ReportArgs {
     /// One page that holds everything
     #[arg(long)]
     pub single_file: bool,
+    /// Address at which the folder will be published, for the preview picture of links to it
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
     /// Folder that keeps every run: these are added to it, and the report shows all that it holds
     #[arg(long, value_name = "DIR")]
     pub history: Option<PathBuf>,
@@ -57,8 +60,8 @@ pub fn run(args: &ReportArgs) -> Result<(), Error> {
         return Err(unread(&gathered.problems, 0));
     }
     let folder = args.out.clone().unwrap_or_else(|| home().join("report"));
-    let options = Options { single_file: args.single_file };
-    let index = write_site(&gathered.runs, &folder, options).map_err(Error::report)?.index;
+    let options = Options { single_file: args.single_file, url: args.url.as_deref() };
+    let index = write_site(&gathered.runs, &folder, options).map_err(Error::report)?;
     if args.summary || args.verbose {
         for run in &gathered.runs {
             print(&terminal::text(run, &analyse(run), Detail::new(args.verbose)))?;

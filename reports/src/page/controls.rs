@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use super::context::Page;
 use crate::view::Runner;
 
 /// The controls' part of the style sheet.
@@ -17,39 +16,36 @@ pub(super) fn theme_switch() -> Markup {
     html! { button type="button" data-theme-switch data-scripted hidden { "Theme" } }
 }
 
-/// The controls of the first page; those of the table's figures only `with_data`.
-pub(super) fn form(page: Page<'_, '_>, with_data: bool) -> Markup {
-    let columns = page.view.columns();
+/// The controls of the first page.
+pub(super) fn form(columns: &[&Runner<'_>]) -> Markup {
     html! {
         details.tools data-scripted hidden {
             summary { "Compare, show, filter" }
-            (fields(&columns, with_data))
+            (fields(columns))
         }
     }
 }
 
-fn fields(columns: &[&Runner<'_>], with_data: bool) -> Markup {
+fn fields(columns: &[&Runner<'_>]) -> Markup {
     html! {
         // A dialogue's method: sent without a dialogue, it does nothing.
         form #controls method="dialog" aria-label="What this page shows" {
-            @if with_data {
-                label {
-                    "Compare with "
-                    select name="base" {
-                        @for (place, runner) in columns.iter().enumerate() {
-                            option value=(runner.name) { (runner.name) }
-                            @if place == 0 { option value="*" { "fastest of each row" } }
-                        }
-                    }
-                }
-                fieldset {
-                    legend { "Show" }
-                    @for (value, words) in SHOWN {
-                        label { input type="radio" name="show" value=(value); (words) }
+            label {
+                "Compare with "
+                select name="base" {
+                    @for (place, runner) in columns.iter().enumerate() {
+                        option value=(runner.name) { (runner.name) }
+                        @if place == 0 { option value="*" { "fastest of each row" } }
                     }
                 }
             }
-            label { input type="checkbox" name="hide" checked; span #empty { "hide near-empty" } }
+            fieldset {
+                legend { "Show" }
+                @for (value, words) in SHOWN {
+                    label { input type="radio" name="show" value=(value); (words) }
+                }
+            }
+            label { input type="checkbox" name="hide" checked; span #empty { "hide near-empty columns" } }
             label { input type="checkbox" name="only"; "only settled" }
             label { "Filter " input type="search" name="find"; }
             button type="button" name="copy" { "Copy as Markdown" }
