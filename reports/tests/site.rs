@@ -80,7 +80,7 @@ fn the_site_has_a_page_for_every_workload_and_runner_and_the_data() {
     for info in &run.header.runners {
         assert!(pages.contains_key(&format!("r/{}.html", info.name)), "{}", info.name);
     }
-    for name in DATA {
+    for name in ["data.json", "schema.json", "data.csv", "summary.md", "preview.png"] {
         assert!(folder.path().join(name).is_file(), "{name}");
     }
     let json = fs::read_to_string(folder.path().join("data.json")).unwrap();
@@ -328,9 +328,6 @@ fn a_trial_outside_the_plan_is_an_error_in_a_sentence() {
     assert!(error.to_string().contains("10000"), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing half written");
 }
-
-/// The files beside the pages.
-const DATA: [&str; 4] = ["data.json", "schema.json", "data.csv", "summary.md"];
 
 #[test]
 fn a_merged_run_lists_its_shards_and_marks_the_noise_of_each() {

@@ -7,7 +7,7 @@ use runtime_bench_results::run::Run;
 
 use super::environment::quoted;
 use crate::format;
-use crate::view::{self, View, noise, wording};
+use crate::view::{View, noise, wording};
 
 /// Least share of comparisons with an answer for high and for fair precision.
 const HIGH: f64 = 0.9;
@@ -119,18 +119,18 @@ fn without_result(view: &View<'_>) -> Vec<String> {
     let rows: Vec<&Row> = view.compared_groups().flat_map(|group| &group.source.rows).collect();
     let failed = rows.iter().filter(|row| matches!(row.status, Status::Failed(_))).count();
     let mut found = Vec::new();
-    if failed > 0 {
+    // Where no cell passed, that is said already.
+    if failed > 0 && rows.iter().any(|row| row.status == Status::Measured) {
         let failed = format::count(failed, "cell");
         found.push(format!("{failed} failed: see below the table."));
     }
-    let reference = view.run.header.plan.reference.as_str();
-    let compared = || view.compared_groups().filter_map(view::Group::reference);
-    let replaced = compared().filter(|row| row.key.runner != reference).count();
+    let (replaced, all) = view.replaced();
     if replaced > 0 {
         found.push(format!(
-            "In {replaced} of {}, {reference} has no result, and another runner is the reference: the one that \
-             shows its figure.",
-            format::count(compared().count(), "row")
+            "In {replaced} of {}, {} has no result, and another runner is the reference: the one that shows its \
+             figure.",
+            format::count(all, "row"),
+            view.run.header.plan.reference
         ));
     }
     found

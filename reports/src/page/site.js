@@ -158,11 +158,12 @@
       only.checked = state.has("only");
       find.value = state.get("find") ?? "";
       const empty = sparse();
-      const few = empty.filter(Boolean).length;
+      // A table of nothing but gaps keeps them.
+      const few = empty.every(Boolean) ? 0 : empty.filter(Boolean).length;
       hide.parentNode.hidden = !few;
       say(all("#empty")[0], `hide ${few} near-empty column${few > 1 ? "s" : ""}`);
       heads.forEach((head, column) => {
-        for (const part of [head, ...rows.map((row) => row.cells[column + 1])]) part.hidden = hide.checked && empty[column];
+        for (const part of [head, ...rows.map((row) => row.cells[column + 1])]) part.hidden = few > 0 && hide.checked && empty[column];
       });
       const wanted = find.value.toLowerCase();
       const found = (part) => part.textContent.toLowerCase().includes(wanted);

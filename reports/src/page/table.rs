@@ -26,14 +26,14 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     Ok(html! {
         section #table aria-labelledby="table-title" {
             h2.hidden #table-title { "Workloads and runners" }
-            (controls::form(&columns))
+            (controls::form(&columns, view.replaced().0 > 0))
             table.matrix {
                 caption.hidden { "Each runner against the reference, workload by workload" }
                 (head(page, &columns))
                 @for section in &sections { (body(page, section, &columns)) }
             }
             (legend(&sections, &columns))
-            (reasons(&sections, &columns))
+            (reasons(&sections, &columns, view.counts().total() == 0))
             (table_data::element(view, &sections, &columns)?)
         }
     })
@@ -147,7 +147,7 @@ struct Reason<'a> {
     cells: Vec<(&'a str, Vec<&'a str>)>,
 }
 
-fn reasons(sections: &[Section<'_, '_>], columns: &[&Runner<'_>]) -> Markup {
+fn reasons(sections: &[Section<'_, '_>], columns: &[&Runner<'_>], open: bool) -> Markup {
     let mut reasons: Vec<Reason<'_>> = Vec::new();
     let mut count = 0;
     let workloads = sections.iter().flat_map(|section| &section.workloads);
@@ -173,7 +173,7 @@ fn reasons(sections: &[Section<'_, '_>], columns: &[&Runner<'_>]) -> Markup {
     }
     html! {
         @if count > 0 {
-            details.reasons {
+            details.reasons open[open] {
                 summary { "Why " (format::count(count, "cell")) " " (if count == 1 { "has" } else { "have" }) " no result" }
                 ul {
                     @for reason in &reasons {

@@ -13,7 +13,7 @@ pub(crate) mod topic;
 pub(crate) mod wording;
 mod workload;
 
-use runtime_bench_analysis::analysis::{Analysis, ClassCounts, Gathered};
+use runtime_bench_analysis::analysis::{Analysis, ClassCounts, Gathered, Row};
 use runtime_bench_analysis::answers::{Answer, answers};
 use runtime_bench_analysis::claims::Cell;
 use runtime_bench_analysis::comparison::{self, FailOn, Judged};
@@ -153,6 +153,14 @@ impl<'a> View<'a> {
             .flat_map(|group| group.source.comparisons().map(|found| group.trusted(found)))
             .collect();
         ClassCounts::of(&found)
+    }
+
+    /// In how many rows another runner is the reference than the plan wants, and of how many.
+    pub(crate) fn replaced(&self) -> (usize, usize) {
+        let wanted = self.run.header.plan.reference.as_str();
+        let references: Vec<&Row> = self.compared_groups().filter_map(Group::reference).collect();
+        let other = references.iter().filter(|row| row.key.runner != wanted);
+        (other.count(), references.len())
     }
 
     /// Every comparison of runners.
