@@ -93,6 +93,8 @@ fn published_folder_keeps_runs_and_is_reproducible() {
     }
     assert!(!first.contains_key("stale.html"));
     assert!(String::from_utf8_lossy(&first["data.json"]).contains("\"id\":\"two\""));
+    let picture = "content=\"https://example.org/preview.png\"";
+    assert!(String::from_utf8_lossy(&first["index.html"]).contains(picture));
     publishes(here, &["--to", "site", "one.json.gz", "two.json.gz"]);
     assert!(files(&site) == first, "nothing changed");
     let left: Vec<String> =

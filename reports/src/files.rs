@@ -17,7 +17,10 @@ fn make_folder(folder: &Path) -> Result<(), ReportError> {
 }
 
 /// A document as JSON that people can read, with a line break at its end.
-pub(crate) fn pretty_json(document: &impl Serialize) -> Result<String, ReportError> {
+///
+/// # Errors
+/// When the encoder fails.
+pub fn json(document: &impl Serialize) -> Result<String, ReportError> {
     let text = serde_json::to_string_pretty(document)
         .map_err(|error| ReportError::encode("JSON", &error))?;
     Ok(text + "\n")

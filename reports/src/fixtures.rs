@@ -8,7 +8,7 @@ use runtime_bench_fixtures::{header, runner, workload};
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Run, RunHeader};
-use runtime_bench_results::trial::{Better, Phase};
+use runtime_bench_results::trial::{Better, Phase, metric};
 
 /// A comparison with `a` that has a verdict and no figures.
 pub(crate) fn comparison(verdict: Verdict) -> Comparison {
@@ -71,7 +71,10 @@ pub(crate) fn group(point: Point, headline: &str, rows: Vec<Row>) -> Group {
 pub(crate) fn run() -> Run {
     Run::new(RunHeader {
         id: "run".into(),
-        workloads: vec![WorkloadInfo { title: "W".into(), ..workload("w", Kind::Cpu, "wall") }],
+        workloads: vec![WorkloadInfo {
+            title: "W".into(),
+            ..workload("w", Kind::Cpu, metric::WALL.id)
+        }],
         runners: vec![RunnerInfo {
             title: "A".into(),
             packages: BTreeMap::new(),

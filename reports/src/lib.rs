@@ -7,11 +7,13 @@
 //!   each comparison in words (`view/wording.rs`).
 //! - `page`: one file per section of a page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
+//! - `preview`: the picture that a link shows.
 //! - [`export`]: the same facts as JSON, CSV and a summary in Markdown, and for other trackers.
 //! - `site`: the files of a site, and how they are written.
 //! - [`terminal`]: what a terminal shows at the end of a run.
-//! - [`comparison`]: compared runners or runs as text, Markdown, JSON and `JUnit` XML.
-//! - [`changes`]: the change points of a history as text, Markdown and JSON.
+//! - [`comparison`]: compared runners or runs as text, Markdown, `JUnit` XML and a page.
+//! - [`changes`]: the change points of a history as text and Markdown.
+//! - [`json()`]: any of their documents as JSON.
 //! - `table`: one table model for terminals, Markdown and pages.
 //! - [`sanitize()`]: text without control characters.
 //!
@@ -29,6 +31,7 @@ mod fixtures;
 use runtime_bench_analysis::format;
 mod markdown;
 mod page;
+mod preview;
 mod sanitize;
 mod site;
 mod table;
@@ -36,6 +39,7 @@ pub mod terminal;
 mod view;
 
 pub use error::ReportError;
+pub use files::json;
 pub use sanitize::{is_control, sanitize};
 pub use site::{Options, Site, write_site};
 

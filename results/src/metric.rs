@@ -205,7 +205,7 @@ metrics! {
     CPU_PER_SLEEP = MetricDef::cpu("cpu-per-sleep"), "CPU time per sleep.";
     WORST_LATENESS = MetricDef::time("worst-lateness"), "Longest lateness of a heartbeat.";
     BEATS = MetricDef::count("beats"), "Heartbeats.";
-    FIXED = MetricDef::time("fixed"), "Time of the repaired code.";
+    FIXED = MetricDef::time("fixed").neutral(), "Time of the repaired code, where the workload itself passes or fails.";
     MAKESPAN_OVER_HOLD = MetricDef::ratio("makespan-over-hold"), "Makespan ÷ the time a lock is held.";
     PER_STEP = MetricDef::time("per-step"), "Wall time per step.";
     CPU_PER_STEP = MetricDef::cpu("cpu-per-step"), "CPU time per step.";

@@ -39,6 +39,6 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Error> {
     let document = Document::new(runs);
     match args.format {
         Format::Text => print(&terminal::replay(&document, Detail::new(args.verbose))),
-        Format::Json => print_json(&terminal::replay_json(&document).map_err(Error::report)?),
+        Format::Json => print_json(&runtime_bench_reports::json(&document).map_err(Error::report)?),
     }
 }

@@ -193,7 +193,7 @@ pub(crate) fn finish(
         // A gate that does not pass ends the program with its own sentence.
         Format::Text => render::text(judged, Form { complete: out.is_some(), ..form }),
         Format::Markdown => render::markdown(judged),
-        Format::Json => render::json(judged).map_err(Error::report)?,
+        Format::Json => runtime_bench_reports::json(judged).map_err(Error::report)?,
         Format::Junit => render::junit(judged).map_err(Error::report)?,
     };
     hand_over(&text, matches!(format, Format::Json), out)?;

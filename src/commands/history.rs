@@ -107,7 +107,7 @@ pub fn run(args: &HistoryArgs) -> Result<(), Error> {
     let text = match args.format {
         Format::Text => render::text(&judged, args.verbose, args.out.is_some()),
         Format::Markdown => render::markdown(&judged),
-        Format::Json => render::json(&judged).map_err(Error::report)?,
+        Format::Json => runtime_bench_reports::json(&judged).map_err(Error::report)?,
     };
     hand_over(&text, matches!(args.format, Format::Json), args.out.as_deref())?;
     if !gathered.problems.is_empty() {

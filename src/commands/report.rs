@@ -22,6 +22,9 @@ pub struct ReportArgs {
     /// Write everything into one page
     #[arg(long)]
     pub single_file: bool,
+    /// Address at which the folder will be published, for the preview picture of links to it
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
     /// Folder that keeps every run: add these runs to it, and report on all runs in it
     #[arg(long, value_name = "DIR")]
     pub history: Option<PathBuf>,
@@ -56,7 +59,7 @@ pub fn run(args: &ReportArgs) -> Result<(), Error> {
         return Err(unread(&gathered.problems, 0));
     }
     let folder = args.out.clone().unwrap_or_else(|| home().join("report"));
-    let options = Options { single_file: args.single_file };
+    let options = Options { single_file: args.single_file, url: args.url.as_deref() };
     let site = write_site(&gathered.runs, &folder, options).map_err(Error::report)?;
     if args.summary || args.verbose {
         for (run, analysis) in gathered.runs.iter().zip(&site.analyses) {

@@ -12,7 +12,7 @@ use super::parallel::on_all_cores;
 use super::samples::Samples;
 use super::scaling::scalings;
 use super::tail::{Tail, client_bound};
-use super::{AaControl, Analysis, Group, GroupNoise, Noise, Row, Status};
+use super::{AaControl, Analysis, Group, GroupNoise, Noise, Row, Status, is_check};
 use crate::stats::{Comparison, ControlCheck, Interval, Verdict, compare, lean};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::run::{Plan, PlannedCell, Role, Run};
@@ -62,7 +62,7 @@ pub fn analyse(run: &Run) -> Analysis {
 fn control(groups: &[Group]) -> Noise {
     let mut noise = Noise::default();
     let has_figures = |group: &&Group| group.rows.iter().any(|row| row.status == Status::Measured);
-    for group in groups.iter().filter(has_figures) {
+    for group in groups.iter().filter(has_figures).filter(|group| !group.is_check()) {
         match group.control.as_ref().map(|control| control.check) {
             Some(ControlCheck::Passed) => noise.passed += 1,
             Some(ControlCheck::Failed) => noise.failed += 1,
@@ -87,9 +87,11 @@ impl Context<'_> {
         let (controls, subjects): (Vec<Member<'_>>, Vec<Member<'_>>) =
             members.iter().partition(|(cell, _)| cell.role == Role::AaControl);
         let mut rows: Vec<Row> = subjects.iter().map(|member| self.row(*member)).collect();
+        let check = is_check(&rows, headline);
         let costs: Vec<BTreeMap<u32, f64>> =
             subjects.iter().map(|(_, samples)| samples.costs(headline)).collect();
-        let able: Vec<usize> = (0..rows.len()).filter(|&row| rows[row].is_ranked()).collect();
+        let ranked = |row: &usize| !check && rows[*row].is_ranked();
+        let able: Vec<usize> = (0..rows.len()).filter(ranked).collect();
         let control = self.reference(&rows, &able).and_then(|reference| {
             self.compare_rows(&mut rows, &costs, &able, reference);
             let name = &rows[reference].key.runner;

@@ -21,7 +21,8 @@ mod tail;
 pub use compare::{Levels, analyse, comparisons_of, ladder, level};
 pub use control::control_pairs;
 pub use counts::ClassCounts;
-pub(crate) use gathered::{Gathered, paired};
+pub use gathered::Gathered;
+pub(crate) use gathered::paired;
 pub use load::LoadChange;
 pub use noise::{GroupNoise, LEAST_FREE, LOADED};
 pub use overall::{Overall, RunnerMean};
@@ -34,7 +35,7 @@ use serde::{Deserialize, Serialize};
 use crate::stats::{Comparison, ControlCheck, Interval};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::noise::Noise;
-use runtime_bench_results::trial::{Better, Phase};
+use runtime_bench_results::trial::{Better, Phase, metric};
 
 /// Every comparison of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -119,10 +120,21 @@ pub struct Row {
 }
 
 impl Group {
+    /// Whether it passes or fails: neither direction of its headline is better, so nothing of it is ranked.
+    pub fn is_check(&self) -> bool {
+        is_check(&self.rows, &self.headline)
+    }
+
     /// Whether its A/A control failed; then none of its results can be trusted.
     pub fn control_failed(&self) -> bool {
         self.control.as_ref().is_some_and(|control| control.check == ControlCheck::Failed)
     }
+}
+
+fn is_check(rows: &[Row], headline: &str) -> bool {
+    let found = rows.iter().find_map(|row| row.metric(headline));
+    // Older results files say that less of it is better.
+    found.is_some_and(|one| one.better == Better::Neither || one.name == metric::FIXED.id)
 }
 
 impl Row {

@@ -8,7 +8,7 @@ use runtime_bench_results::run::{PlannedCell, Run, TrialRecord};
 use runtime_bench_results::trial::{Block, Metric, Outcome, metric};
 
 /// The trials of one cell.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Samples<'a> {
     /// Verified blocks by round; the pilot is not among them.
     pub(super) blocks: BTreeMap<u32, &'a Block>,

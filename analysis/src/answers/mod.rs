@@ -9,6 +9,7 @@ mod rules;
 mod words;
 
 pub use field::AnswerState;
+pub use words::longer_profile;
 
 use serde::Serialize;
 

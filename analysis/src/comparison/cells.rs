@@ -121,7 +121,7 @@ impl<'a> Common<'a> {
         // A cell of which no figure is usable has no unit.
         let one_unit = base.unit().zip(head.unit()).is_none_or(|(from, to)| from == to);
         let one_metric = base.group.headline == head.group.headline && one_unit;
-        let figures = (have_figures(&base, &head) && one_metric)
+        let figures = (have_figures(&base, &head) && one_metric && !head.group.is_check())
             .then(|| Figures::new([base.logs(runs[0]), head.logs(runs[1])]));
         Self { base, head, figures }
     }
@@ -145,6 +145,8 @@ impl<'a> Common<'a> {
             reason => format!("{side}: {}: {reason}", status.word()),
         };
         match (from, to) {
+            // It passes in both.
+            (Status::Measured, Status::Measured) if self.head.group.is_check() => None,
             (Status::Measured, Status::Measured) => Some((Word::Inconclusive, self.not_alike())),
             (Status::Failed(_), Status::Failed(_)) => {
                 Some((Word::Inconclusive, format!("failed in both; {}", told("candidate", to))))

@@ -95,6 +95,7 @@ fn without_pairs(
         .map(|group| {
             let named = group.rows.iter().find(|row| Some(row.key.runner.as_str()) == reference);
             let why = match (reference, named.map(|row| &row.status)) {
+                _ if group.is_check() => "it passes or fails".to_owned(),
                 (Some(name), None) => format!("it does not include {name}"),
                 (Some(name), Some(Status::NotApplicable(reason) | Status::NotMeasured(reason))) => {
                     format!("{name} has no result: {reason}")

@@ -6,7 +6,8 @@ use runtime_bench_analysis::history::{
 };
 use runtime_bench_analysis::stats::Interval;
 
-use super::{json, markdown, text};
+use super::{markdown, text};
+use crate::json;
 
 fn change(run: &str, cell: &str, word: Word, ratio: f64, latest: bool) -> ChangePoint {
     ChangePoint {

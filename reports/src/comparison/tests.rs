@@ -3,7 +3,8 @@
 use runtime_bench_analysis::comparison::{Document, FailOn, Judged, Row, Word};
 use runtime_bench_analysis::stats::Interval;
 
-use super::{Form, json, markdown, text};
+use super::{Form, markdown, text};
+use crate::json;
 
 const WHOLE: Form<'_> = Form { verbose: true, complete: true, matrix: None };
 

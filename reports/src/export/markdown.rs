@@ -27,7 +27,7 @@ const LONGEST: usize = 120;
 /// The summary. It never is larger than 60 KB.
 pub(super) fn summary(view: &View<'_>) -> String {
     let mut parts = vec![title(view.run), control(view.analysis.noise)];
-    parts.extend(unfinished(view.run).map(str::to_owned));
+    parts.extend(noise::unfinished(view.run).map(|why| format!("**Not finished**: {why}")));
     let beside = noise::run_warnings(view.run, view.analysis);
     parts.extend(beside.map(|sentence| escaped(&sentence)));
     parts.push(precision(view));
@@ -71,27 +71,12 @@ fn control(noise: Noise) -> String {
     )
 }
 
-fn unfinished(run: &Run) -> Option<&'static str> {
-    match run.end {
-        None => Some("**Not finished**: the run was killed, or it is still running."),
-        Some(end) if end.interrupted => {
-            Some("**Not finished**: the run was stopped before its plan was complete.")
-        }
-        Some(_) => None,
-    }
-}
-
 /// How many comparisons have an answer.
 fn precision(view: &View<'_>) -> String {
     let counts = view.counts();
     match counts.total() {
         0 => String::new(),
-        total => format!(
-            "{}: {}. {}",
-            format::count(total, "comparison"),
-            wording::counts(&counts),
-            wording::layouts(&view.run.header.plan)
-        ),
+        _ => format!("{}. {}", wording::counts(&counts), wording::layouts(&view.run.header.plan)),
     }
 }
 
@@ -198,6 +183,7 @@ fn cell(group: &Group<'_>, row: &Row) -> Cell {
     }
     Cell::new(match group.figure(row) {
         Some(_) if row.client_bound.is_some() => "client-bound".to_owned(),
+        Some(_) if group.source.is_check() => wording::PASSES.to_owned(),
         Some(figure) => shortened(&format::figure(figure.value, &figure.unit)),
         None => wording::no_result(row).to_owned(),
     })

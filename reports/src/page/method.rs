@@ -137,7 +137,7 @@ fn confidence(view: &View<'_>) -> Option<String> {
     Some(format!("{} to {}", text(high), text(low)))
 }
 
-const WORDS: [(&str, &str); 9] = [
+const WORDS: [(&str, &str); 10] = [
     (
         "settled",
         "Faster, slower or the same within 3% at the level of the whole table: with probability 90% no settled \
@@ -161,6 +161,10 @@ const WORDS: [(&str, &str); 9] = [
     (
         "client-bound",
         "The load generator was the limit, so the figure says nothing about the runner.",
+    ),
+    (
+        "fails",
+        "The workload is a check. A runner that passes shows what happened; nothing is ranked.",
     ),
     (
         "n/a, not measured, failed",

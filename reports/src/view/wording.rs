@@ -11,6 +11,9 @@ use maud::{Markup, html};
 
 use crate::format;
 
+/// Of a runner whose output is right, where that is all that is asked.
+pub(crate) const PASSES: &str = "passes";
+
 /// Which direction of a metric is good.
 pub(crate) fn direction(better: Better) -> &'static str {
     match better {
@@ -30,7 +33,7 @@ pub(crate) fn metric(name: &str, unit: &str) -> String {
         words if words.starts_with("per ") && unit.starts_with("ns") => format!("time {words}"),
         words => words,
     };
-    if let Some(rest) = words.strip_prefix("cpu") {
+    if let Some(rest) = words.strip_prefix(runtime_bench_results::metric::CPU.id) {
         return format!("CPU{rest}");
     }
     if words.starts_with('p') && words.contains(|c: char| c.is_ascii_digit()) {
@@ -154,10 +157,11 @@ pub(crate) fn range(Interval { low, high }: Interval) -> String {
     format!("{}–{}×", format::short(low), format::short(high))
 }
 
-/// `103 settled, 31 same within 10%, 34 leaning, 48 open`.
+/// `216 comparisons: 103 settled, 31 same within 10%, 34 leaning, 48 open`.
 pub(crate) fn counts(counts: &ClassCounts) -> String {
     let ClassCounts { settled, same, leaning, open } = counts;
-    format!("{settled} settled, {same} same within 10%, {leaning} leaning, {open} open")
+    let all = format::count(counts.total(), "comparison");
+    format!("{all}: {settled} settled, {same} same within 10%, {leaning} leaning, {open} open")
 }
 
 /// What a tooltip adds to the words: the mode, or how many more rounds an answer needs.

@@ -51,7 +51,8 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// What one iteration returns; every output is verified.
     type Output: DeserializeOwned + Send + 'static;
 
-    /// Its metrics, the headline first.
+    /// Its metrics, the headline first. If neither direction of the headline is better, the workload passes or
+    /// fails, and no runner is ranked by it.
     const METRICS: &'static [&'static MetricDef];
 
     /// Parameters that a point may have in addition, each with its default. A point without one has the

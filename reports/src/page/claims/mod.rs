@@ -7,7 +7,6 @@ use runtime_bench_analysis::analysis::claims::{CLAIM_LEVEL, ClaimVerdict};
 
 use super::context::Page;
 use super::{document, environment, glossary};
-use crate::ReportError;
 use crate::format;
 use crate::view::claims::{self, Judged};
 use crate::view::{Group, Workload, wording};
@@ -16,15 +15,13 @@ use crate::view::{Group, Workload, wording};
 const TITLE: &str = "Claims from tutorials, measured";
 
 /// The page.
-pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
-    Ok(document::document(page, "claims", TITLE, &section(page)?))
+pub(super) fn page(page: Page<'_, '_>) -> String {
+    document::document(page, "claims", TITLE, &section(page))
 }
 
 /// What stands on the page.
-pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
-    let claims: Vec<Markup> =
-        page.view.claims.iter().map(|judged| claim(page, judged)).collect::<Result<_, _>>()?;
-    Ok(html! {
+pub(super) fn section(page: Page<'_, '_>) -> Markup {
+    html! {
         section #claims aria-labelledby="claims-title" {
             header.top {
                 h1 #claims-title { (TITLE) }
@@ -36,9 +33,9 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             }
             (overview(page))
             (rules())
-            @for claim in &claims { (claim) }
+            @for judged in &page.view.claims { (claim(page, judged)) }
         }
-    })
+    }
 }
 
 /// All claims in a table.
@@ -102,29 +99,28 @@ fn rules() -> Markup {
     }
 }
 
-fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError> {
-    let tests: Vec<Markup> = judged
+fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
+    let tests = judged
         .tests()
         .enumerate()
         .filter(|(_, (test, found))| !claims::is_skipped(test, found))
         .map(|(place, (asked, found))| {
             test::figure(page, &format!("{}-{}", judged.anchor, place + 1), asked, found)
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(html! {
+        });
+    html! {
         section.claim id=(judged.anchor) aria-labelledby={ (judged.anchor) "-title" } {
             h2 id={ (judged.anchor) "-title" } { (judged.claim.title) }
             p.model { (wording::prose(&judged.claim.folklore)) }
             p.finding { strong { (word(judged.found.verdict)) } (judged.grounds()) }
             (measure_hint(judged))
-            div.charts { @for test in &tests { (test) } }
+            div.charts { @for test in tests { (test) } }
             @if !judged.claim.notes.is_empty() {
                 ul.remarks { @for note in &judged.claim.notes { li { (wording::prose(note)) } } }
             }
             (evidence(page, judged))
             (glossary::words(page, &[&judged.claim.title, &judged.claim.folklore]))
         }
-    })
+    }
 }
 
 /// The command that measures what a verdict lacks.

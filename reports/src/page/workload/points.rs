@@ -84,7 +84,7 @@ fn cell(group: &Group<'_>, row: Option<&Row>) -> Markup {
             Some((row, figure)) => td {
                 @match &row.comparison {
                     Some(found) => (wording::words(&group.trusted(found), &figure.unit)),
-                    None => "reference",
+                    None => (group.uncompared()),
                 }
                 i { (format::figure(figure.value, &figure.unit)) }
             },

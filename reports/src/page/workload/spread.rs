@@ -20,7 +20,8 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         .iter()
         .filter_map(|runner| {
             let row = group.row(runner.name).filter(|row| group.figure(row).is_some())?;
-            let values = page.view.blocks.values(&row.key, source.phase, &source.headline);
+            let values = page.view.gathered.values(&row.key, source.phase, &source.headline);
+            let values = values.into_values().collect();
             Some(ViolinRow { name: runner.name.to_owned(), series: runner.series, values })
         })
         .collect();
