@@ -6,6 +6,7 @@
 //! - [`program`]: trial programs; [`probes`]: their runners, and the cells that each supports.
 //! - [`plan`]: request → cells, points, rounds.
 //! - [`executor`]: what runs trials. [`process`] starts each as a process; tests use a fake.
+//! - [`evidence`]: counts what runners do per operation, in untimed trials.
 //! - [`external`]: runners in other languages, and the trial program that starts them.
 //! - [`monitor`]: load and stalls of the machine during a run.
 //! - [`run`]: plan → pilots → rounds → results file.
@@ -13,6 +14,7 @@
 //! - [`error`], [`terminal`]: what the user sees of all that.
 
 pub mod error;
+pub mod evidence;
 pub mod executor;
 pub mod external;
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! - [`program`]: what a trial program says of its runners and cells.
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build that a run was made on.
+//! - [`evidence`]: what a runner does per operation, counted.
 //! - [`histogram`]: latencies as they travel.
 //! - [`external`]: the protocol of external runners.
 //! - [`shard`]: a plan that several machines share.
@@ -22,6 +23,7 @@
 pub mod catalogue;
 pub mod differences;
 pub mod environment;
+pub mod evidence;
 pub mod external;
 pub mod histogram;
 pub mod interruption;
