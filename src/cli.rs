@@ -58,6 +58,8 @@ enum Command {
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
+    /// Say what two runners do differently: system calls, switches, faults and allocations, counted
+    Explain(commands::explain::ExplainArgs),
     /// Recompute the results of stored runs with today's rules
     Analyze(commands::analyze::AnalyzeArgs),
     /// Compare two builds of this harness, measured in turns on this machine
@@ -135,6 +137,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Merge(args) => commands::merge::run(&args),
         Command::CheckRunner(args) => commands::check_runner::run(registry, &args),
         Command::Ab(args) => commands::ab::run(&args),
+        Command::Explain(args) => commands::explain::run(registry, &args, typed(&[NAME], 1)),
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME], 1)),

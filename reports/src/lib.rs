@@ -12,6 +12,7 @@
 //! - [`terminal`]: what a terminal shows at the end of a run.
 //! - [`comparison`]: compared runners or runs as text, Markdown, JSON and `JUnit` XML.
 //! - [`changes`]: the change points of a history as text, Markdown and JSON.
+//! - [`explanation`]: what explains the difference of two runners, as text and JSON.
 //! - `table`: one table model for terminals, Markdown and pages.
 //! - [`sanitize()`]: text without control characters.
 //!
@@ -22,6 +23,7 @@ pub mod changes;
 mod chart;
 pub mod comparison;
 mod error;
+pub mod explanation;
 mod export;
 mod files;
 #[cfg(test)]
