@@ -4,7 +4,7 @@
 //! cargo run --example faults -- verify faults --quiet
 //! ```
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::hint::black_box;
 use std::io::Write;
 use std::process::{Command, ExitCode};
@@ -28,9 +28,12 @@ fn main() -> ExitCode {
     runtime_bench::main(&runtime_bench::standard().with(Faults).with_cells(cells))
 }
 
-/// The ways, each a variant of the workload; `late` is well for some trials and then panics.
-const WAYS: [&str; 10] =
-    ["panic", "abort", "exit", "killed", "memory", "hang", "flood", "wrong", "orphan", "late"];
+/// The ways, each a variant of the workload; `late` is well for some trials and then panics, and `traced` is
+/// until it is traced.
+const WAYS: [&str; 11] = [
+    "panic", "abort", "exit", "killed", "memory", "hang", "flood", "wrong", "orphan", "late",
+    "traced",
+];
 
 /// After so many trials `late` goes wrong: in the middle of the rounds.
 const LATE: u64 = 9;
@@ -124,6 +127,11 @@ fn go_wrong(way: &str, before: u64) -> u64 {
             // It is not waited for: that is the fault.
             let script = "sleep 600 >/dev/null 2>&1 &";
             Command::new("sh").args(["-c", script]).status().expect("a shell");
+        }
+        "traced" => {
+            let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+            let mut lines = status.lines().filter_map(|line| line.strip_prefix("TracerPid:"));
+            assert!(lines.all(|tracer| tracer.trim() == "0"), "it was traced");
         }
         _ => assert!(before < LATE, "late, as it was meant to"),
     }

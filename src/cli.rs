@@ -57,6 +57,9 @@ enum Command {
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
+    /// Count what two runners do per operation (system calls, context switches, page faults,
+    /// allocations), and say what explains their difference
+    Explain(commands::explain::ExplainArgs),
     /// Export the figures of a results file for another tracker
     Export(commands::export::ExportArgs),
     /// Re-evaluate stored runs with the current rules
@@ -135,6 +138,7 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Merge(args) => commands::merge::run(&args),
         Command::CheckRunner(args) => commands::check_runner::run(registry, &args),
         Command::Ab(args) => commands::ab::run(&args),
+        Command::Explain(args) => commands::explain::run(registry, &args, typed(&[NAME], 1)),
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Export(args) => commands::export::run(&args),
         Command::Compare(args) => commands::compare::run(&args),

@@ -6,6 +6,7 @@
 //! - [`format`](mod@format): numbers with their units.
 //! - [`claims`], [`glossary`]: the catalog of claims about concurrency, and its terms.
 //! - [`comparison`]: runners of one run, two runs or two builds → a document of results, and a gate.
+//! - [`explanation`]: counted evidence of two runners → what explains their difference.
 //! - [`history`]: runs of one machine, and each cell over them.
 //! - [`replay`]: stored runs, re-evaluated with the current rules.
 //! - [`report`]: a run and its analysis as one document.
@@ -14,6 +15,7 @@ pub mod analysis;
 pub mod answers;
 pub mod claims;
 pub mod comparison;
+pub mod explanation;
 pub mod format;
 pub mod glossary;
 pub mod history;

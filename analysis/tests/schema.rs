@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use runtime_bench_analysis::comparison::Judged;
+use runtime_bench_analysis::explanation::ExplanationDocument;
 use runtime_bench_analysis::history;
 use runtime_bench_analysis::report::Report;
 use runtime_bench_results::external;
@@ -44,6 +45,7 @@ fn the_files_are_those_of_the_types() {
         ("analysis/schema/report", schema::<Report<'_>>()),
         ("analysis/schema/comparison", schema::<Judged>()),
         ("analysis/schema/history", schema::<history::Judged>()),
+        ("analysis/schema/explanation", schema::<ExplanationDocument>()),
         ("results/schema/trial-request", schema::<TrialRequest>()),
         ("results/schema/trial-reply", schema::<TrialReply>()),
         ("results/schema/runner-request", schema::<external::Request>()),

@@ -7,6 +7,7 @@
 //! - [`layouts`]: links trial programs in other code layouts.
 //! - [`plan`]: request → cells, points, rounds.
 //! - [`executor`]: what runs trials. [`process`] starts each as a process; tests use a fake.
+//! - [`evidence`]: counts what runners do per operation, in untimed trials.
 //! - [`external`]: runners in other languages, and the trial program that starts them.
 //! - [`monitor`]: load and stalls of the machine during a run.
 //! - [`run`]: plan → pilots → rounds → results file.
@@ -14,6 +15,7 @@
 //! - [`error`], [`terminal`]: messages for the user.
 
 pub mod error;
+pub mod evidence;
 pub mod executor;
 pub mod external;
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! - [`terminal`]: what a terminal shows at the end of a run.
 //! - [`comparison`]: compared runners or runs as text, Markdown, `JUnit` XML and a page.
 //! - [`changes`]: the change points of a history as text and Markdown.
+//! - [`explanation`]: what explains the difference of two runners, as text and JSON.
 //! - [`json()`]: any of their documents as JSON.
 //! - `table`: one table model for terminals, Markdown and pages.
 //! - [`sanitize()`]: text without control characters.
@@ -24,6 +25,7 @@ pub mod changes;
 mod chart;
 pub mod comparison;
 mod error;
+pub mod explanation;
 pub mod export;
 mod files;
 #[cfg(test)]

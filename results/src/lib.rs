@@ -10,6 +10,7 @@
 //! - [`program`]: how a trial program describes its runners and cells.
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build of a run.
+//! - [`evidence`]: what a runner does per operation, counted.
 //! - [`histogram`]: latency histograms.
 //! - [`external`]: the protocol of external runners.
 //! - [`shard`]: a plan that several machines share.
@@ -22,6 +23,7 @@
 pub mod catalogue;
 pub mod differences;
 pub mod environment;
+pub mod evidence;
 pub mod external;
 pub mod histogram;
 pub mod interruption;

@@ -7,6 +7,7 @@ pub mod check_runner;
 pub mod compare;
 pub mod completions;
 pub mod doctor;
+pub mod explain;
 pub mod export;
 pub mod history;
 pub mod layouts;

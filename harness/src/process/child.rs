@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::interrupt::Interrupt;
+use super::watch::Watch;
 use crate::machine;
 use crate::tree;
 
@@ -50,6 +51,7 @@ pub(super) fn run(
     input: &str,
     limits: Limits,
     interrupt: &Interrupt,
+    watch: &mut dyn Watch,
 ) -> io::Result<Ended> {
     lead_own_group(command);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -65,13 +67,14 @@ pub(super) fn run(
         thread::spawn(move || forward(stream, pipe, &sender));
     }
     drop(sender);
+    watch.started(child.id());
     if let Some(mut stdin) = child.stdin.take() {
         // A child that ends without reading tells more by its exit than by a broken pipe.
         let _ = stdin.write_all(input.as_bytes());
     }
     let mut collected = Collected::default();
     let why = collected.until_closed(&pieces, &child, Instant::now() + limits.time, interrupt);
-    let status = end(&mut child, why.is_none())?;
+    let status = end(&mut child, why.is_none(), watch)?;
     // Nobody asks for what an interrupted child said, and somebody waits for the end.
     if !matches!(why, Some(Stop::Interrupt)) {
         collected.rest(&pieces);
@@ -172,7 +175,7 @@ fn lossy(bytes: &[u8]) -> String {
 }
 
 /// Sees the child and its group to their end.
-fn end(child: &mut Child, gently: bool) -> io::Result<ExitStatus> {
+fn end(child: &mut Child, gently: bool, watch: &mut dyn Watch) -> io::Result<ExitStatus> {
     let patience = Instant::now() + if gently { GRACE } else { Duration::ZERO };
     while Instant::now() < patience {
         // The group is killed before the leader is reaped: its number cannot be another's yet.
@@ -185,6 +188,7 @@ fn end(child: &mut Child, gently: bool) -> io::Result<ExitStatus> {
         // An external runner leads a group of its own.
         tree::kill_below(child.id());
     }
+    watch.ended(child.id());
     kill_group(child);
     // Where there are no groups, at least the child itself.
     let _ = child.kill();
@@ -213,7 +217,8 @@ fn has_ended(child: &Child) -> bool {
     let Ok(process) = i32::try_from(child.id()) else { return true };
     let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     let status = waitid(Id::Pid(nix::unistd::Pid::from_raw(process)), flags);
-    !matches!(status, Ok(WaitStatus::StillAlive))
+    // A child that is traced also shows its stops.
+    matches!(status, Err(_) | Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)))
 }
 
 #[cfg(not(unix))]
@@ -230,13 +235,14 @@ fn has_ended(_: &Child) -> bool {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use super::super::watch::Unwatched;
     use super::*;
 
     fn shell(script: &str, limit: Duration) -> Ended {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        run(&mut command, "input\n", Limits { time: limit, core: None }, &Interrupt::default())
-            .unwrap()
+        let limits = Limits { time: limit, core: None };
+        run(&mut command, "input\n", limits, &Interrupt::default(), &mut Unwatched).unwrap()
     }
 
     #[test]

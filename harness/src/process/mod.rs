@@ -4,6 +4,7 @@ mod child;
 pub mod interrupt;
 mod reply;
 mod serve;
+pub mod watch;
 
 pub use serve::serve;
 
@@ -29,6 +30,7 @@ use crate::program::{COUNTING, MIMALLOC, Program, ProgramError, TrialError, this
 use child::{Ended, Limits};
 use interrupt::Interrupt;
 use reply::reply;
+use watch::{Unwatched, Watch};
 
 /// The subcommand by which the command line is the load generator of a trial.
 pub const LOAD: &str = "load";
@@ -156,7 +158,13 @@ impl<'a> ProcessExecutor<'a> {
         own.find(|route| route.workloads.contains(&cell.workload))
     }
 
-    fn start(&self, program: &Program, route: &Route, trial: &Trial<'_>) -> Option<Finished> {
+    fn start(
+        &self,
+        program: &Program,
+        route: &Route,
+        trial: &Trial<'_>,
+        watch: &mut dyn Watch,
+    ) -> Option<Finished> {
         let Trial { cell, phase, block, round, layout } = *trial;
         let seed = input_seed(self.settings.seed, round);
         let workers = cell.point.workers().unwrap_or(self.settings.workers);
@@ -185,7 +193,7 @@ impl<'a> ProcessExecutor<'a> {
         let input = serde_json::to_string(&request).unwrap_or_default();
         let start = Instant::now();
         let limits = Limits { time: limit + grace, core: self.settings.core };
-        let ended = child::run(&mut command, &input, limits, self.interrupt);
+        let ended = child::run(&mut command, &input, limits, self.interrupt, watch);
         let cost = start.elapsed();
         let (outcome, stderr) = match ended {
             Ok(Ended::Interrupted) => return None,
@@ -205,37 +213,9 @@ impl<'a> ProcessExecutor<'a> {
         let failed = matches!(outcome, Outcome::Error { .. }) && !stderr.is_empty();
         Some(Finished { outcome, stderr: failed.then_some(stderr), cost })
     }
-}
 
-impl Executor for ProcessExecutor<'_> {
-    fn program(&self, name: &str) -> Result<Program, ProgramError> {
-        Program::beside(&self.harness, name)
-    }
-
-    fn probe(&self, program: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError> {
-        let points = request.points.len();
-        let input = serde_json::to_string(&ProgramRequest::Probe(request.clone()));
-        let limits = Limits { time: PROBE_LIMIT + GRACE, core: None };
-        let ended =
-            child::run(&mut command(program), &input.unwrap_or_default(), limits, self.interrupt);
-        let error = |kind, message: String| Err(TrialError::new(kind, message));
-        match ended {
-            Ok(Ended::Exited { status, stdout, stderr }) => {
-                read_probe(&stdout, points).or_else(|why| match reply(status, &stdout, &stderr) {
-                    Outcome::Error { kind, message } => error(kind, message),
-                    Outcome::Ok { .. } => error(ErrorKind::Protocol, why),
-                })
-            }
-            Ok(Ended::TimedOut { .. }) => {
-                let limit = PROBE_LIMIT.as_secs();
-                error(ErrorKind::TimedOut, format!("no reply within {limit} s"))
-            }
-            Ok(Ended::Interrupted) => error(ErrorKind::Setup, "interrupted".to_owned()),
-            Err(system) => error(ErrorKind::Setup, format!("cannot be started: {system}")),
-        }
-    }
-
-    fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
+    /// Runs one trial that `watch` looks at; `None` when the run was interrupted meanwhile.
+    pub fn watched(&self, trial: &Trial<'_>, watch: &mut dyn Watch) -> Option<Finished> {
         let mut failures = self.failures.iter();
         if let Some((_, error)) = failures.find(|(runner, _)| *runner == trial.cell.runner) {
             return Some(Finished::not_started(error.clone()));
@@ -255,7 +235,46 @@ impl Executor for ProcessExecutor<'_> {
                 }
             },
         };
-        self.start(&program, route, trial)
+        self.start(&program, route, trial, watch)
+    }
+
+    /// Whether a runner's trials are made by a process that their program starts.
+    pub fn is_external(&self, cell: &CellKey) -> bool {
+        self.route(cell).is_some_and(|route| route.external.is_some())
+    }
+}
+
+impl Executor for ProcessExecutor<'_> {
+    fn program(&self, name: &str) -> Result<Program, ProgramError> {
+        Program::beside(&self.harness, name)
+    }
+
+    fn probe(&self, program: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError> {
+        let points = request.points.len();
+        let input = serde_json::to_string(&ProgramRequest::Probe(request.clone()));
+        let limits = Limits { time: PROBE_LIMIT + GRACE, core: None };
+        let input = input.unwrap_or_default();
+        let mut command = command(program);
+        let ended = child::run(&mut command, &input, limits, self.interrupt, &mut Unwatched);
+        let error = |kind, message: String| Err(TrialError::new(kind, message));
+        match ended {
+            Ok(Ended::Exited { status, stdout, stderr }) => {
+                read_probe(&stdout, points).or_else(|why| match reply(status, &stdout, &stderr) {
+                    Outcome::Error { kind, message } => error(kind, message),
+                    Outcome::Ok { .. } => error(ErrorKind::Protocol, why),
+                })
+            }
+            Ok(Ended::TimedOut { .. }) => {
+                let limit = PROBE_LIMIT.as_secs();
+                error(ErrorKind::TimedOut, format!("no reply within {limit} s"))
+            }
+            Ok(Ended::Interrupted) => error(ErrorKind::Setup, "interrupted".to_owned()),
+            Err(system) => error(ErrorKind::Setup, format!("cannot be started: {system}")),
+        }
+    }
+
+    fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
+        self.watched(trial, &mut Unwatched)
     }
 
     fn count(&self, trial: &Trial<'_>) -> Option<Finished> {
@@ -264,7 +283,8 @@ impl Executor for ProcessExecutor<'_> {
         if trial.cell.point.allocator().is_some() || !route.args.is_empty() {
             return None;
         }
-        let finished = self.start(&self.program(COUNTING).ok()?, route, trial)?;
+        let counting = self.program(COUNTING).ok()?;
+        let finished = self.start(&counting, route, trial, &mut Unwatched)?;
         // Whether a cell works is told by its pilot.
         matches!(finished.outcome, Outcome::Ok { .. }).then_some(finished)
     }
@@ -305,7 +325,8 @@ pub fn output(
     limit: Duration,
     interrupt: &Interrupt,
 ) -> Result<(bool, String, String), String> {
-    match child::run(command, "", Limits { time: limit, core: None }, interrupt) {
+    let limits = Limits { time: limit, core: None };
+    match child::run(command, "", limits, interrupt, &mut Unwatched) {
         Ok(Ended::Exited { status, stdout, stderr }) => Ok((status.success(), stdout, stderr)),
         Ok(Ended::TimedOut { .. }) => Err(format!("did not end within {} s", limit.as_secs())),
         Ok(Ended::Interrupted) => Err("was interrupted".to_owned()),

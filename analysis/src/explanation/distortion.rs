@@ -1,0 +1,65 @@
+//! How much tracing changes what is counted.
+//!
+//! A traced call takes longer, so more work may be ready when a runner waits next, and it waits less often.
+//! The kernel counts calls of the families of `read` and `write` without tracing; runtimes wake their threads
+//! by such calls on an eventfd.
+
+use runtime_bench_results::evidence::{Event, Evidence};
+use serde::{Deserialize, Serialize};
+
+use super::difference::Difference;
+
+/// Counts that differ by less than this share are the same.
+const ALIKE: f64 = 0.2;
+/// Less than this per operation does not matter.
+const NEGLIGIBLE: f64 = 0.02;
+
+/// The calls that the kernel counts as reads.
+const READS: [&str; 5] = ["read", "readv", "pread64", "preadv", "preadv2"];
+/// The calls that the kernel counts as writes.
+const WRITES: [&str; 5] = ["write", "writev", "pwrite64", "pwritev", "pwritev2"];
+
+/// A number of calls that tracing changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Distortion {
+    /// The runner.
+    pub runner: String,
+    /// What was counted.
+    #[serde(flatten)]
+    pub event: Event,
+    /// Calls per operation, untraced as the reference and traced as the candidate.
+    #[serde(flatten)]
+    pub difference: Difference,
+}
+
+/// The numbers of calls that tracing changed beyond their spread.
+pub(super) fn distortions(evidence: &Evidence) -> impl Iterator<Item = Distortion> {
+    [(Event::UntracedRead, READS), (Event::UntracedWrite, WRITES)].into_iter().filter_map(
+        |(event, family)| {
+            let untraced = evidence.values(&event)?;
+            let traced = traced(evidence, family)?;
+            let difference = Difference::of(untraced, &traced)?;
+            let larger = difference.reference.median.max(difference.candidate.median);
+            let by = difference.by().abs();
+            let matters = by > ALIKE * larger && by > NEGLIGIBLE && difference.is_beyond_spread();
+            let runner = evidence.cell.runner.clone();
+            matters.then_some(Distortion { runner, event, difference })
+        },
+    )
+}
+
+/// Traced calls of a family in each process; `None` where nothing was traced.
+fn traced(evidence: &Evidence, family: [&str; 5]) -> Option<Vec<f64>> {
+    let calls = || {
+        evidence.counts.iter().filter_map(|count| match &count.event {
+            Event::Syscall(name) => Some((name.as_str(), &count.values)),
+            _ => None,
+        })
+    };
+    let mut sums = vec![0.0; calls().next()?.1.len()];
+    for (_, values) in calls().filter(|(name, _)| family.contains(name)) {
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+    }
+    Some(sums)
+}

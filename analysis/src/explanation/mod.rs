@@ -1,0 +1,259 @@
+//! Counted evidence of two runners → what explains their difference.
+//!
+//! The difference of wall time per operation is split into user time, system time, and the rest, which add
+//! up in each process. The events that differ in the same direction are listed with the part that they can make up,
+//! those that can make up most of it first. Nothing is called an explanation that was not counted, or that
+//! could not be large enough.
+
+mod cost;
+mod difference;
+mod distortion;
+mod operations;
+mod timed;
+
+pub use cost::Part;
+pub use difference::{Difference, Spread};
+pub use distortion::Distortion;
+pub use operations::Operations;
+pub use timed::Timed;
+
+use runtime_bench_results::evidence::{Event, Evidence};
+use serde::{Deserialize, Serialize};
+
+use cost::{cost_ns, most_ns};
+use distortion::distortions;
+
+/// An event that can make up less than this share of a part is not listed with it.
+const RELEVANT: f64 = 0.1;
+/// Events explain a part if together they can make up this share.
+const EXPLAINED: f64 = 0.5;
+/// A part below this share of the whole difference is not listed.
+const SMALL: f64 = 0.05;
+
+/// Version of [`ExplanationDocument`].
+pub const SCHEMA: &str = "runtime-bench/explanation/1";
+
+/// What explains the difference of two runners.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Explanation {
+    /// What the figures refer to, such as `message`.
+    pub operation: String,
+    /// The runner that the other is compared with.
+    pub reference: String,
+    /// The other runner.
+    pub candidate: String,
+    /// Wall time per operation, ns.
+    pub wall: Difference,
+    /// Cores in use, mean over time.
+    pub cores: Difference,
+    /// System calls per operation, all names together, where they were counted.
+    pub calls: Option<Difference>,
+    /// The parts of the difference, the largest first; a negative share makes it smaller. Empty where wall
+    /// times do not differ beyond their spread.
+    pub parts: Vec<PartDifference>,
+    /// Events that differ beyond their spread and explain no part.
+    pub others: Vec<EventDifference>,
+    /// Where tracing changed the number of calls: waits and wake-ups are then counted only roughly.
+    pub distortions: Vec<Distortion>,
+}
+
+/// An explanation with everything that it was made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExplanationDocument {
+    /// [`SCHEMA`].
+    #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
+    pub schema: String,
+    /// What was compared: `workload[/variant]/params`.
+    pub group: String,
+    /// The timed comparison.
+    pub timed: Timed,
+    /// What explains it.
+    pub explanation: Explanation,
+    /// The evidence of the reference and of the candidate.
+    pub evidence: [Evidence; 2],
+}
+
+/// A part of the difference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PartDifference {
+    /// Which.
+    pub part: Part,
+    /// Its wall time per operation, ns.
+    #[serde(flatten)]
+    pub difference: Difference,
+    /// Its share of the difference of wall time.
+    pub share: f64,
+    /// Events that differ in the same direction and can be a relevant share of it.
+    pub events: Vec<EventDifference>,
+    /// Whether these events can make up most of it.
+    pub explained: bool,
+}
+
+/// An event that differs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EventDifference {
+    /// Which.
+    #[serde(flatten)]
+    pub event: Event,
+    /// How often it occurs per operation.
+    #[serde(flatten)]
+    pub difference: Difference,
+}
+
+impl Explanation {
+    /// The event that is named first: the most important one of the largest part, if that is explained.
+    pub fn first(&self) -> Option<&Event> {
+        let largest = self.parts.first().filter(|part| part.share > 0.0 && part.explained)?;
+        largest.events.first().map(|first| &first.event)
+    }
+}
+
+/// Explains the difference of two runners; `None` if one has times of fewer than five processes.
+pub fn explain(reference: &Evidence, candidate: &Evidence) -> Option<Explanation> {
+    let times = [Times::of(reference)?, Times::of(candidate)?];
+    let difference =
+        |of: &dyn Fn(&Times<'_>) -> Vec<f64>| Difference::of(&of(&times[0]), &of(&times[1]));
+    let wall = difference(&|times| times.wall.to_vec())?;
+    let cores = difference(&|times| times.cores())?;
+    // One core or less does its work in sequence; several share it.
+    let shared_by = f64::midpoint(cores.reference.median, cores.candidate.median).max(1.0);
+    let mut events = events(reference, candidate);
+    let worth = wall.by().abs().max(SMALL * wall.reference.median);
+    events.retain(|one| one.difference.by().abs() * most_ns(&one.event) >= SMALL * worth);
+    let mut parts: Vec<PartDifference> = Vec::new();
+    if wall.is_beyond_spread() {
+        for part in Part::ALL {
+            let difference = difference(&|times| times.part(part, shared_by))?;
+            let share = difference.by() / wall.by();
+            if difference.is_beyond_spread() && share.abs() >= SMALL {
+                parts.push(PartDifference {
+                    part,
+                    difference,
+                    share,
+                    events: Vec::new(),
+                    explained: false,
+                });
+            }
+        }
+    }
+    parts.sort_by(|a, b| b.share.total_cmp(&a.share));
+    for part in &mut parts {
+        part.take(&mut events, shared_by);
+    }
+    Some(Explanation {
+        operation: reference.operation.clone(),
+        reference: reference.cell.runner.clone(),
+        candidate: candidate.cell.runner.clone(),
+        wall,
+        cores,
+        calls: Difference::of(&calls(reference), &calls(candidate)),
+        parts,
+        others: events,
+        distortions: distortions(reference).chain(distortions(candidate)).collect(),
+    })
+}
+
+/// The times of the processes of a runner.
+struct Times<'a> {
+    wall: &'a [f64],
+    user: &'a [f64],
+    system: &'a [f64],
+}
+
+impl<'a> Times<'a> {
+    fn of(evidence: &'a Evidence) -> Option<Self> {
+        let of = |event| evidence.values(&event);
+        let (wall, user, system) =
+            (of(Event::WallTime)?, of(Event::UserTime)?, of(Event::SystemTime)?);
+        (wall.len() == user.len() && user.len() == system.len()).then_some(Self {
+            wall,
+            user,
+            system,
+        })
+    }
+
+    fn each(&self, of: impl Fn(f64, f64, f64) -> f64) -> Vec<f64> {
+        let cpu = self.user.iter().zip(self.system);
+        self.wall.iter().zip(cpu).map(|(wall, (user, system))| of(*wall, *user, *system)).collect()
+    }
+
+    fn cores(&self) -> Vec<f64> {
+        self.each(|wall, user, system| (user + system) / wall)
+    }
+
+    fn part(&self, part: Part, shared_by: f64) -> Vec<f64> {
+        self.each(|wall, user, system| match part {
+            Part::UserTime => user / shared_by,
+            Part::SystemTime => system / shared_by,
+            Part::Waiting => wall - (user + system) / shared_by,
+        })
+    }
+}
+
+impl PartDifference {
+    /// Takes the events that can make up a relevant share of this part.
+    fn take(&mut self, events: &mut Vec<EventDifference>, shared_by: f64) {
+        let by = self.difference.by();
+        let most = |one: &EventDifference| {
+            let most = *cost_ns(&one.event, self.part)?.end() * one.difference.by() / shared_by;
+            (most / by > RELEVANT).then_some(most / by)
+        };
+        self.explained = events.iter().filter_map(most).sum::<f64>() >= EXPLAINED;
+        self.events = events.extract_if(.., |one| most(one).is_some()).collect();
+        let typical = |one: &EventDifference| {
+            let cost = cost_ns(&one.event, self.part);
+            cost.map_or(0.0, |cost| (cost.start() * cost.end()).sqrt() * one.difference.by().abs())
+        };
+        self.events.sort_by(|a, b| typical(b).total_cmp(&typical(a)));
+    }
+}
+
+/// Events that were counted of both runners and differ beyond their spread.
+fn events(reference: &Evidence, candidate: &Evidence) -> Vec<EventDifference> {
+    let mut known: Vec<&Event> =
+        reference.counts.iter().chain(&candidate.counts).map(|count| &count.event).collect();
+    known.sort_unstable();
+    known.dedup();
+    let mut events = Vec::new();
+    for event in known.into_iter().filter(|event| event.unit() != "ns") {
+        let (Some(reference), Some(candidate)) =
+            (values(reference, event), values(candidate, event))
+        else {
+            continue;
+        };
+        let difference = Difference::of(&reference, &candidate);
+        events.extend(
+            difference
+                .filter(Difference::is_beyond_spread)
+                .map(|difference| EventDifference { event: event.clone(), difference }),
+        );
+    }
+    events
+}
+
+fn is_call(event: &Event) -> bool {
+    matches!(event, Event::Syscall(_))
+}
+
+/// All system calls of each process.
+fn calls(evidence: &Evidence) -> Vec<f64> {
+    let mut counts = evidence.counts.iter().filter(|count| is_call(&count.event));
+    let first = counts.next().map(|count| count.values.clone()).unwrap_or_default();
+    counts.fold(first, |sums, count| {
+        sums.iter().zip(&count.values).map(|(sum, value)| sum + value).collect()
+    })
+}
+
+/// The values of an event. A system call that a runner never makes is not in its list.
+fn values(evidence: &Evidence, event: &Event) -> Option<Vec<f64>> {
+    let traced = || evidence.counts.iter().find(|count| is_call(&count.event));
+    match evidence.values(event) {
+        Some(values) => Some(values.to_vec()),
+        None if is_call(event) => traced().map(|count| vec![0.0; count.values.len()]),
+        None => None,
+    }
+}

@@ -1,0 +1,193 @@
+//! Made-up evidence with one cause each: it is named first, and nothing is named that was not counted.
+
+use runtime_bench_analysis::explanation::{Explanation, Part, explain};
+use runtime_bench_results::evidence::{Count, Event, Evidence, FEWEST_PROCESSES};
+use runtime_bench_results::key::{CellKey, Point};
+
+/// Processes vary by so much around each figure.
+const SPREAD: [f64; 7] = [0.98, 0.99, 1.0, 1.01, 1.02, 1.0, 0.995];
+
+fn call(name: &str) -> Event {
+    Event::Syscall(name.to_owned())
+}
+
+/// A runner that makes two calls, one allocation and some context switches per message.
+fn base() -> Vec<(Event, f64)> {
+    vec![
+        (Event::WallTime, 5_000.0),
+        (Event::UserTime, 2_000.0),
+        (Event::SystemTime, 3_000.0),
+        (call("recvfrom"), 1.0),
+        (call("sendto"), 1.0),
+        (call("futex"), 0.1),
+        (Event::VoluntarySwitch, 0.05),
+        (Event::InvoluntarySwitch, 0.01),
+        (Event::MinorFault, 0.001),
+        (Event::Allocation, 1.0),
+        (Event::AllocatedByte, 128.0),
+    ]
+}
+
+fn evidence(runner: &str, figures: &[(Event, f64)]) -> Evidence {
+    let count = |(event, figure): &(Event, f64)| {
+        let values = SPREAD.iter().map(|factor| factor * figure).collect();
+        Count { event: event.clone(), values }
+    };
+    Evidence {
+        cell: CellKey { workload: "w".into(), point: Point::new(), runner: runner.into() },
+        operation: "message".into(),
+        counts: figures.iter().map(count).collect(),
+        missing: Vec::new(),
+    }
+}
+
+/// The same runner with more of some events.
+fn with(more: &[(Event, f64)]) -> Vec<(Event, f64)> {
+    let mut figures = base();
+    for (event, extra) in more {
+        match figures.iter_mut().find(|(known, _)| known == event) {
+            Some((_, figure)) => *figure += extra,
+            None => figures.push((event.clone(), *extra)),
+        }
+    }
+    figures
+}
+
+fn explained(more: &[(Event, f64)]) -> Explanation {
+    explain(&evidence("tokio", &base()), &evidence("smol", &with(more))).expect("enough processes")
+}
+
+#[track_caller]
+fn names_first(more: &[(Event, f64)], part: Part, event: &Event) {
+    let explanation = explained(more);
+    assert_eq!(explanation.parts.first().map(|part| part.part), Some(part), "{explanation:#?}");
+    assert_eq!(explanation.first(), Some(event), "{explanation:#?}");
+}
+
+#[test]
+fn an_extra_system_call_is_named_first() {
+    let more = [
+        (Event::WallTime, 400.0),
+        (Event::SystemTime, 400.0),
+        (call("getppid"), 1.0),
+        (Event::Allocation, 0.2),
+    ];
+    names_first(&more, Part::SystemTime, &call("getppid"));
+}
+
+#[test]
+fn an_extra_allocation_is_named_first() {
+    let more = [
+        (Event::WallTime, 300.0),
+        (Event::UserTime, 300.0),
+        (Event::Allocation, 1.0),
+        (Event::AllocatedByte, 64.0),
+    ];
+    names_first(&more, Part::UserTime, &Event::Allocation);
+}
+
+#[test]
+fn a_yield_per_operation_is_named_first() {
+    let more = [(Event::WallTime, 600.0), (Event::SystemTime, 600.0), (call("sched_yield"), 1.0)];
+    names_first(&more, Part::SystemTime, &call("sched_yield"));
+}
+
+#[test]
+fn context_switches_of_a_shared_lock_are_named_first() {
+    let more = [
+        (Event::WallTime, 4_000.0),
+        (Event::SystemTime, 1_500.0),
+        (call("futex"), 0.8),
+        (Event::VoluntarySwitch, 0.5),
+    ];
+    names_first(&more, Part::Waiting, &Event::VoluntarySwitch);
+}
+
+#[test]
+fn a_busy_loop_is_user_time_and_its_instructions_where_they_are_counted() {
+    let loops = [(Event::WallTime, 2_000.0), (Event::UserTime, 2_000.0)];
+    let explanation = explained(&loops);
+    assert_eq!(explanation.parts[0].part, Part::UserTime);
+    assert!((explanation.parts[0].share - 1.0).abs() < 1e-9);
+    assert_eq!((explanation.first(), explanation.parts[0].explained), (None, false));
+
+    let counted = |instructions| {
+        let mut figures = with(if instructions > 1e4 { &loops } else { &[] });
+        figures.push((Event::Instruction, instructions));
+        figures
+    };
+    let [idle, busy] = [counted(9_000.0), counted(15_000.0)];
+    let explanation = explain(&evidence("tokio", &idle), &evidence("smol", &busy)).unwrap();
+    assert_eq!(explanation.first(), Some(&Event::Instruction), "{explanation:#?}");
+}
+
+#[test]
+fn false_sharing_is_not_explained_without_counters_of_the_cache() {
+    let more = [
+        (Event::WallTime, 3_000.0),
+        (Event::UserTime, 3_000.0),
+        // Too few to matter.
+        (Event::Allocation, 0.2),
+    ];
+    let explanation = explained(&more);
+    assert_eq!(explanation.parts.len(), 1);
+    assert!(!explanation.parts[0].explained && explanation.parts[0].events.is_empty());
+    assert_eq!(explanation.first(), None);
+}
+
+#[test]
+fn parts_add_up_to_the_difference_when_several_cores_work() {
+    let times = |wall, user, system| {
+        [(Event::WallTime, wall), (Event::UserTime, user), (Event::SystemTime, system)]
+    };
+    let (one, other) = (times(1_000.0, 1_200.0, 600.0), times(1_600.0, 1_500.0, 700.0));
+    let explanation = explain(&evidence("a", &one), &evidence("b", &other)).unwrap();
+    let sum: f64 = explanation.parts.iter().map(|part| part.difference.by()).sum();
+    assert!((sum - 600.0).abs() < 1e-6, "{sum}");
+    assert_eq!(explanation.parts[0].part, Part::Waiting);
+}
+
+#[test]
+fn what_goes_the_other_way_is_listed_apart() {
+    let explanation = explained(&[
+        (Event::WallTime, 900.0),
+        (Event::SystemTime, 900.0),
+        (call("write"), 1.0),
+        (Event::Allocation, -0.8),
+    ]);
+    let named = |events: &[_]| -> Vec<String> {
+        let events: &[runtime_bench_analysis::explanation::EventDifference] = events;
+        events.iter().map(|one| one.event.to_string()).collect()
+    };
+    assert_eq!(named(&explanation.parts[0].events), ["write"]);
+    assert_eq!(named(&explanation.others), ["allocations"]);
+}
+
+#[test]
+fn nothing_is_split_where_wall_times_do_not_differ_beyond_their_spread() {
+    let explanation = explained(&[(Event::WallTime, 20.0), (call("getppid"), 1.0)]);
+    assert!(explanation.parts.is_empty() && explanation.first().is_none());
+    assert_eq!(explanation.others.len(), 1);
+}
+
+#[test]
+fn tracing_that_changes_the_number_of_calls_is_noticed() {
+    let distorted = |untraced| {
+        let figures =
+            [&with(&[(call("write"), 0.3)])[..], &[(Event::UntracedWrite, untraced)]].concat();
+        let explanation =
+            explain(&evidence("tokio", &base()), &evidence("smol", &figures)).unwrap();
+        explanation.distortions.iter().map(|one| one.runner.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(distorted(0.31), [""; 0]);
+    assert_eq!(distorted(0.9), ["smol"]);
+}
+
+#[test]
+fn times_of_too_few_processes_explain_nothing() {
+    let mut few = evidence("tokio", &base());
+    for count in &mut few.counts {
+        count.values.truncate(FEWEST_PROCESSES - 1);
+    }
+    assert_eq!(explain(&few, &evidence("smol", &base())), None);
+}

@@ -1,0 +1,83 @@
+//! What one trial counted, and what two trials say of an operation.
+
+use std::collections::BTreeMap;
+
+use runtime_bench_analysis::explanation::Operations;
+use runtime_bench_results::evidence::Event;
+use runtime_bench_results::metric::MetricDef;
+use runtime_bench_results::trial::{Block, metric};
+
+/// The metrics of a block that are evidence.
+const OF_BLOCK: [(&MetricDef, Event); 7] = [
+    (&metric::WALL, Event::WallTime),
+    (&metric::CPU_USER, Event::UserTime),
+    (&metric::CPU_SYSTEM, Event::SystemTime),
+    (&metric::SWITCHES_VOLUNTARY, Event::VoluntarySwitch),
+    (&metric::SWITCHES_INVOLUNTARY, Event::InvoluntarySwitch),
+    (&metric::ALLOCATIONS, Event::Allocation),
+    (&metric::ALLOCATED, Event::AllocatedByte),
+];
+
+/// Counts of a whole trial.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Totals {
+    operations: f64,
+    counts: BTreeMap<Event, f64>,
+}
+
+impl Totals {
+    /// With the metrics of a block that are wanted.
+    pub(super) fn of(block: &Block, is_wanted: impl Fn(&Event) -> bool) -> Self {
+        let iterations = block.iterations as f64;
+        let wanted = OF_BLOCK.into_iter().filter(|(_, event)| is_wanted(event));
+        let total =
+            |(def, event): (&MetricDef, Event)| Some((event, block.metric(def.id)? * iterations));
+        Self {
+            operations: Operations::of(block).per_iteration * iterations,
+            counts: wanted.filter_map(total).collect(),
+        }
+    }
+
+    /// The same with more counts.
+    pub(super) fn and(mut self, more: impl IntoIterator<Item = (Event, f64)>) -> Self {
+        self.counts.extend(more);
+        self
+    }
+
+    /// Counts per operation: the difference to a shorter trial, in which everything that does not depend on
+    /// the number of iterations was the same. `None` unless this trial has more operations.
+    pub(super) fn per_operation(&self, shorter: &Self) -> Option<BTreeMap<Event, f64>> {
+        let operations = self.operations - shorter.operations;
+        let events = self.counts.keys().chain(shorter.counts.keys());
+        let of = |totals: &Self, event: &Event| totals.counts.get(event).copied().unwrap_or(0.0);
+        let slope = |event: &Event| (of(self, event) - of(shorter, event)) / operations;
+        (operations > 0.0).then(|| events.map(|event| (event.clone(), slope(event))).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime_bench_results::trial::Metric;
+
+    use super::*;
+
+    fn block(iterations: u64) -> Block {
+        let metrics =
+            [(metric::WALL, 600.0), (metric::PER_TASK, 200.0), (metric::ALLOCATIONS, 7.0)];
+        let metrics = metrics.map(|(def, value)| Metric::of(&def, value)).to_vec();
+        Block { iterations, metrics, ..Block::default() }
+    }
+
+    #[test]
+    fn what_does_not_depend_on_the_number_of_operations_cancels_out() {
+        let call = || Event::Syscall("read".into());
+        let totals = |iterations, calls| {
+            let totals = Totals::of(&block(iterations), |event| *event == Event::WallTime);
+            totals.and([(call(), calls)])
+        };
+        let (short, long) = (totals(10, 100.0 + 60.0), totals(40, 100.0 + 240.0));
+        let expected = [(Event::WallTime, 200.0), (call(), 2.0)].into();
+        assert_eq!(long.per_operation(&short), Some(expected));
+        assert_eq!(short.per_operation(&short), None);
+    }
+}

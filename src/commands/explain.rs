@@ -1,0 +1,159 @@
+//! `explain`: what two runners do differently, counted.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use runtime_bench_analysis::explanation::{ExplanationDocument, SCHEMA, Timed, explain};
+use runtime_bench_harness::error::Error;
+use runtime_bench_harness::evidence;
+use runtime_bench_harness::plan::Planned;
+use runtime_bench_harness::process::ProcessExecutor;
+use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::registry::Registry;
+use runtime_bench_harness::run::{Output, measure};
+use runtime_bench_reports::explanation as render;
+use runtime_bench_results::evidence::{Evidence, FEWEST_PROCESSES};
+use runtime_bench_results::run::{PlannedCell, Run};
+use runtime_bench_results::store;
+use runtime_bench_results::trial::Phase;
+
+use super::{needs_release, print, print_error, print_json, settings};
+use crate::cli::{Format, MatrixArgs, at_least_one};
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "System calls are counted by ptrace on Linux (x86-64 and aarch64). What this system does \
+                  not permit or have is listed as not counted, and the rest works.\n\n\
+                  Example: runtime-bench explain tcp-echo --runners tokio,smol"
+)]
+pub struct ExplainArgs {
+    /// One comparison of two runners.
+    #[command(flatten)]
+    pub matrix: MatrixArgs,
+    /// Take the timed comparison from a results file instead of measuring it
+    #[arg(long, value_name = "FILE")]
+    pub results: Option<PathBuf>,
+    /// Processes per runner and kind of evidence, at least 5
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = processes)]
+    pub processes: usize,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// No progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Runs the command, which was started as `command`.
+///
+/// # Errors
+/// When the selection is not one comparison of two runners, a cell fails, or times cannot be counted.
+pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Result<(), Error> {
+    let request = args.matrix.request()?;
+    let planned = super::plan(registry, &request)?;
+    let [reference, candidate] = pair(&planned)?;
+    let interrupt = Interrupt::install()?;
+    let run = match &args.results {
+        Some(path) => store::read(path)?,
+        None => measured(registry, &planned, args, command, &interrupt)?,
+    };
+    let timed = Timed::of(&run, &reference.key, &candidate.key)
+        .map_err(|why| Error::Failed(format!("no timed comparison of the two runners: {why}")))?;
+    let executor = ProcessExecutor::new(&interrupt, settings(&request))?;
+    let executor = executor.with_probes(&planned.probes);
+    let say = |text: &str| {
+        if !args.quiet {
+            print_error(text);
+        }
+    };
+    let evidence = evidence::collect(&executor, [reference, candidate], args.processes, &say)?;
+    if interrupt.requested() {
+        return Err(Error::Interrupted("interrupted; nothing is kept".to_owned()));
+    }
+    let explanation = explain(&evidence[0], &evidence[1]).ok_or_else(|| untimed(&evidence))?;
+    let group = reference.key.group();
+    let schema = SCHEMA.to_owned();
+    let document = ExplanationDocument { schema, group, timed, explanation, evidence };
+    match args.format {
+        Format::Text => print(&render::text(&document)),
+        Format::Json => print_json(&render::json(&document).map_err(Error::report)?),
+    }
+}
+
+/// The reference and the candidate of the only comparison that is left.
+fn pair(planned: &Planned) -> Result<[&PlannedCell; 2], Error> {
+    let cells: Vec<&PlannedCell> = planned.subjects().collect();
+    let mut groups: Vec<String> = cells.iter().map(|cell| cell.key.group()).collect();
+    groups.dedup();
+    if groups.len() > 1 {
+        return Err(Error::Usage(format!(
+            "explain takes one comparison, and the filter leaves {}: {}\nhelp: name one of them",
+            groups.len(),
+            groups.join(", ")
+        )));
+    }
+    let [one, other] = cells[..] else {
+        let runners: Vec<&str> = cells.iter().map(|cell| cell.key.runner.as_str()).collect();
+        return Err(Error::Usage(format!(
+            "explain takes two runners, and the filter leaves {}: {}\nhelp: choose with --runners \
+             tokio,smol",
+            runners.len(),
+            runners.join(", ")
+        )));
+    };
+    let problem = |cell: &PlannedCell| match (&cell.not_applicable, cell.phase) {
+        (Some(reason), _) => Some(format!("{} does not run: {reason}", cell.key)),
+        (None, Phase::Startup) => Some(
+            "evidence is counted per iteration, and startup has only one\nhelp: use --phase warm"
+                .to_owned(),
+        ),
+        _ if cell.key.point.calibrated() => {
+            Some("a calibrated rate belongs to one run\nhelp: use --param rate=N".to_owned())
+        }
+        _ => None,
+    };
+    match problem(one).or_else(|| problem(other)) {
+        Some(why) => Err(Error::Usage(format!("cannot explain {}: {why}", groups.join("")))),
+        None if other.key.runner == planned.plan.reference => Ok([other, one]),
+        None => Ok([one, other]),
+    }
+}
+
+/// Measures the comparison, as `bench` does, and keeps no file of it.
+fn measured(
+    registry: &Registry,
+    planned: &Planned,
+    args: &ExplainArgs,
+    command: Vec<String>,
+    interrupt: &Interrupt,
+) -> Result<Run, Error> {
+    needs_release()?;
+    let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
+    let folder = folder.map_err(|error| {
+        Error::CouldNotRun(format!("cannot make a temporary folder: {error}; set TMPDIR"))
+    })?;
+    let output =
+        Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
+    let done = measure(registry, planned, args.matrix.profile, &output, interrupt)?;
+    if interrupt.requested() {
+        return Err(Error::Interrupted("interrupted; nothing is kept".to_owned()));
+    }
+    Ok(done.run)
+}
+
+/// Without times there is nothing to explain.
+fn untimed(evidence: &[Evidence; 2]) -> Error {
+    let why =
+        evidence.iter().flat_map(|one| &one.missing).map(|missing| missing.why.as_str()).next();
+    let why = why.unwrap_or("this system does not split CPU time into user and system time");
+    Error::Failed(format!("cannot count the times of both runners: {why}"))
+}
+
+fn processes(text: &str) -> Result<usize, String> {
+    match at_least_one(text)? {
+        few if few < FEWEST_PROCESSES => Err(format!("at least {FEWEST_PROCESSES}")),
+        many if many > 1_000 => Err("at most 1000".to_owned()),
+        processes => Ok(processes),
+    }
+}
