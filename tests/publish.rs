@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use common::Ended;
-use common::made_up::made_up;
+use runtime_bench_fixtures::empty;
 use runtime_bench_results::store;
 use tempfile::{TempDir, tempdir};
 
@@ -17,7 +17,7 @@ use tempfile::{TempDir, tempdir};
 fn two_runs() -> TempDir {
     let folder = tempdir().unwrap();
     for (id, day) in [("one", 1), ("two", 2)] {
-        store::keep(&made_up(id, day), folder.path()).unwrap();
+        store::keep(&empty(id, day), folder.path()).unwrap();
     }
     folder
 }
@@ -93,6 +93,8 @@ fn published_folder_keeps_runs_and_is_reproducible() {
     }
     assert!(!first.contains_key("stale.html"));
     assert!(String::from_utf8_lossy(&first["data.json"]).contains("\"id\":\"two\""));
+    let picture = "content=\"https://example.org/preview.png\"";
+    assert!(String::from_utf8_lossy(&first["index.html"]).contains(picture));
     publishes(here, &["--to", "site", "one.json.gz", "two.json.gz"]);
     assert!(files(&site) == first, "nothing changed");
     let left: Vec<String> =

@@ -10,6 +10,6 @@ mod arbitrary;
 
 fuzz_target!(|bytes: &[u8]| {
     if let [first, rest @ ..] = bytes {
-        arbitrary::check::check(&arbitrary::runs(rest), Options { single_file: first % 4 == 0 });
+        arbitrary::check::check(&arbitrary::runs(rest), Options { single_file: first % 4 == 0, url: None });
     }
 });

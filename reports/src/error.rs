@@ -10,11 +10,17 @@ use crate::chart::ChartError;
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// There is nothing to show.
-    #[error("there is no run to report: name a results file, or measure with `cargo bench`")]
+    #[error("no run to report\nhelp: name a results file, or measure with `cargo bench`")]
     NoRun,
+    /// No cell of the run has a figure.
+    #[error(
+        "the run has no results\nhelp: `runtime-bench report` shows why each cell has none; measure again, or \
+         name another results file"
+    )]
+    NoFigures,
     /// A trial belongs to no cell of the plan.
     #[error(
-        "the run names cell {cell} of a plan of {cells} cells: read it with `store::read`, or measure again"
+        "cannot report the run: a trial names cell {cell} of a plan of {cells} cells\nhelp: measure again"
     )]
     UnknownCell {
         /// The index that the trial names.
@@ -22,16 +28,19 @@ pub enum ReportError {
         /// How many cells the plan has.
         cells: usize,
     },
-    /// The folder of the site could not be made.
-    #[error("cannot make the folder {path} ({source}): choose a folder that you may write to", path = path.display())]
+    /// The folder of the site could not be created.
+    #[error("cannot create the folder {path}: {source}\nhelp: choose a folder that you may write to", path = path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
         /// The operating system's answer.
         source: io::Error,
     },
+    /// A file that this program did not write is where one of the site would be.
+    #[error("cannot write {path}: it belongs to something else\nhelp: choose an empty or a new folder", path = .0.display())]
+    Taken(PathBuf),
     /// A file of the site could not be written.
-    #[error("cannot write {path} ({source}): check its permissions and the free space, or choose another folder", path = path.display())]
+    #[error("cannot write {path}: {source}\nhelp: check its permissions and the free space, or choose another folder", path = path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -39,7 +48,7 @@ pub enum ReportError {
         source: io::Error,
     },
     /// The data could not be written in a format.
-    #[error("cannot write the run as {format} ({reason}): report this with the results file")]
+    #[error("cannot write the run as {format}: {reason}\nhelp: report this with the results file")]
     Encode {
         /// The format.
         format: &'static str,
@@ -47,7 +56,7 @@ pub enum ReportError {
         reason: String,
     },
     /// A chart could not be drawn.
-    #[error("cannot draw the chart `{chart}` ({reason}): report this with the results file")]
+    #[error("cannot draw the chart `{chart}`: {reason}\nhelp: report this with the results file")]
     Chart {
         /// What the chart shows.
         chart: String,

@@ -7,12 +7,14 @@
 //!   each comparison in words (`view/wording.rs`).
 //! - `page`: one file per section of a page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
-//! - `export`: the same facts as JSON, CSV and a summary in Markdown.
+//! - `preview`: the picture that a link shows.
+//! - [`export`]: the same facts as JSON, CSV and a summary in Markdown, and for other trackers.
 //! - `site`: the files of a site, and how they are written.
 //! - [`terminal`]: what a terminal shows at the end of a run.
-//! - [`comparison`]: compared runners or runs as text, Markdown, JSON and `JUnit` XML.
-//! - [`changes`]: the change points of a history as text, Markdown and JSON.
+//! - [`comparison`]: compared runners or runs as text, Markdown, `JUnit` XML and a page.
+//! - [`changes`]: the change points of a history as text and Markdown.
 //! - [`explanation`]: what explains the difference of two runners, as text and JSON.
+//! - [`json()`]: any of their documents as JSON.
 //! - `table`: one table model for terminals, Markdown and pages.
 //! - [`sanitize()`]: text without control characters.
 //!
@@ -24,13 +26,14 @@ mod chart;
 pub mod comparison;
 mod error;
 pub mod explanation;
-mod export;
+pub mod export;
 mod files;
 #[cfg(test)]
 mod fixtures;
 use runtime_bench_analysis::format;
 mod markdown;
 mod page;
+mod preview;
 mod sanitize;
 mod site;
 mod table;
@@ -38,10 +41,11 @@ pub mod terminal;
 mod view;
 
 pub use error::ReportError;
+pub use files::json;
 pub use sanitize::{is_control, sanitize};
 pub use site::{Options, Site, write_site};
 
-/// The example of the readme is tried.
+/// Tests the example in the readme.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

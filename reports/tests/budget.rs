@@ -93,7 +93,8 @@ fn sizes(folder: &Path) -> Vec<(u64, PathBuf)> {
 fn render(what: &str, run: &Run, single_file: bool) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
-    write_site(std::slice::from_ref(run), folder.path(), Options { single_file }).unwrap();
+    write_site(std::slice::from_ref(run), folder.path(), Options { single_file, url: None })
+        .unwrap();
     let seconds = start.elapsed().as_secs_f64();
     let sizes = sizes(folder.path());
     let all: u64 = sizes.iter().map(|(size, _)| size).sum();

@@ -18,10 +18,10 @@ pub struct AnalyzeArgs {
     /// Results files
     #[arg(value_name = "RESULTS", required = true)]
     results: Vec<PathBuf>,
-    /// How to print them
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Print the evidence of each answer as well
+    /// Also print the evidence for each answer
     #[arg(long, short)]
     verbose: bool,
 }
@@ -39,6 +39,6 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Error> {
     let document = Document::new(runs);
     match args.format {
         Format::Text => print(&terminal::replay(&document, Detail::new(args.verbose))),
-        Format::Json => print_json(&terminal::replay_json(&document).map_err(Error::report)?),
+        Format::Json => print_json(&runtime_bench_reports::json(&document).map_err(Error::report)?),
     }
 }

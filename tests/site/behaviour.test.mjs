@@ -108,6 +108,40 @@ describe("the table", () => {
     assert.ok(!(await tab.locator(".answer p b").allTextContents()).join().includes("async-std"));
   }));
 
+  test("the numbers of the answers follow what is shown, their recommendations stay", inTab({ site: "answers" }, async (tab) => {
+    const card = tab.locator("#answer-timers");
+    const numbers = () => card.locator("li").first().textContent();
+    const [given, recommended] = [await numbers(), await card.locator("p b").textContent()];
+    await field(tab, "Compare with").selectOption("threads");
+    const row = await cell(tab, "timer-precision", "tokio");
+    assert.match(await numbers(), new RegExp(`^timer-precision: compared with threads, tokio ${row.replace(/[.()]/g, "\\$&")}, `));
+    assert.match(await tab.locator("#controls output").textContent(), /^Recommendations compare all runners/);
+    const shown = await numbers();
+    await tab.reload();
+    assert.equal(await numbers(), shown);
+    await tab.locator("#controls").getByLabel("memory", { exact: true }).check();
+    assert.match(await numbers(), /^timer-precision: tokio [\d.]+\u00a0MiB, /);
+    await field(tab, "Compare with").selectOption("tokio");
+    await tab.locator("#controls").getByLabel("ratio", { exact: true }).check();
+    assert.equal(await numbers(), given);
+    assert.equal(await card.locator("p b").textContent(), recommended);
+  }));
+
+  test("keeps what is settled in view, whatever is shown of it", inTab({ hash: "#only=1" }, async (tab) => {
+    const settled = await rows(tab);
+    for (const label of ["absolute", "CPU time"]) {
+      await tab.locator("#controls").getByLabel(label, { exact: true }).check();
+      assert.deepEqual(await rows(tab), settled, label);
+    }
+  }));
+
+  test("a check is never ranked, whoever is compared with", inTab({ site: "answers", hash: "#base=smol&show=absolute&find=deadlock" }, async (tab) => {
+    assert.equal(await cell(tab, "deadlock", "tokio"), "deadlocks until cancelled");
+    assert.equal(await cell(tab, "deadlock", "threads"), "fails");
+    await field(tab, "only settled").check();
+    assert.deepEqual(await rows(tab), ["deadlock"]);
+  }));
+
   test("filters by workload and topic, whatever the case", inTab({}, async (tab) => {
     await field(tab, "Filter").fill("TIMERS, g");
     assert.deepEqual(await rows(tab), ["Many timers, gathered"]);
@@ -230,6 +264,10 @@ test("a claim leads to its evidence, and the evidence back to it", inTab({ site:
   assert.match(tab.url(), /\/claims\.html#claim-locks-take-turns$/);
   await claim.getByRole("link", { name: "coroutine", exact: true }).click();
   assert.match(tab.url(), /\/glossary\.html#term-coroutine$/);
+}));
+
+test("the preview picture is one that a browser shows", inTab({ site: "answers", page: "preview.png" }, async (tab) => {
+  assert.deepEqual(await tab.evaluate(() => [document.images[0].naturalWidth, document.images[0].naturalHeight]), [1200, 630]);
 }));
 
 test("names from a hostile file are text, and the controls work with them", inTab({ site: "hostile" }, async (tab) => {

@@ -98,10 +98,26 @@ test("no page is large, the script is small", (context) => {
   assert.deepEqual(large, []);
 });
 
+const meta = (html, name) =>
+  html.match(new RegExp(`<meta (?:property|name)="${name}" content="([^"]*)"`))?.[1];
+
+test("a link to a page shows a picture of the size that it states", () => {
+  const bad = pages.filter(({ file }) => {
+    const html = readFileSync(file, "utf8");
+    const picture = readFileSync(join(dirname(file), meta(html, "og:image")));
+    const [width, height] = [16, 20].map((at) => String(picture.readUInt32BE(at)));
+    return picture.toString("latin1", 1, 4) !== "PNG" || picture.length > 120 * KIB
+      || width !== "1200" || height !== "630"
+      || width !== meta(html, "og:image:width") || height !== meta(html, "og:image:height")
+      || !meta(html, "og:image:alt") || meta(html, "twitter:card") !== "summary_large_image";
+  });
+  assert.deepEqual(bad.map(({ name }) => name), []);
+});
+
 test("nothing is left over in a site: each file is a page or is linked to", () => {
   for (const site of sites) {
     const linked = new Set(pages.filter((page) => page.site === site).flatMap(({ file }) =>
-      attributes(readFileSync(file, "utf8"), "href").map((link) => join(dirname(file), decodeURI(link.split("#")[0])))));
+      [...attributes(readFileSync(file, "utf8"), "href"), meta(readFileSync(file, "utf8"), "og:image")].map((link) => join(dirname(file), decodeURI(link.split("#")[0])))));
     const loose = files(site.folder, "").filter((file) => statSync(file).isFile() && !linked.has(file));
     assert.deepEqual(loose.filter((file) => !file.endsWith("index.html")), [], site.name);
   }

@@ -9,7 +9,8 @@ use runtime_bench_results::run::{Role, Run, TrialRecord};
 use runtime_bench_results::trial::Phase;
 
 /// What was measured of every cell of a run.
-pub(crate) struct Gathered<'a> {
+#[derive(Debug)]
+pub struct Gathered<'a> {
     /// By index of the plan's cells.
     pub(super) samples: Vec<Samples<'a>>,
     cells: HashMap<(&'a CellKey, Phase, Role), usize>,
@@ -17,7 +18,7 @@ pub(crate) struct Gathered<'a> {
 
 impl<'a> Gathered<'a> {
     /// Sorts the trials of a run. A trial that names no cell of the plan is a bug of the reader.
-    pub(crate) fn new(run: &'a Run) -> Self {
+    pub fn new(run: &'a Run) -> Self {
         let plan = &run.header.plan.cells;
         let mut cells = HashMap::new();
         for (id, cell) in plan.iter().enumerate() {
@@ -51,9 +52,15 @@ impl<'a> Gathered<'a> {
     }
 
     /// A metric of a subject as it was measured, by round.
-    pub(super) fn values(&self, key: &CellKey, phase: Phase, metric: &str) -> BTreeMap<u32, f64> {
+    pub fn values(&self, key: &CellKey, phase: Phase, metric: &str) -> BTreeMap<u32, f64> {
         let cell = self.cells.get(&(key, phase, Role::Subject));
         cell.map_or_else(BTreeMap::new, |&cell| self.samples[cell].values(metric))
+    }
+
+    /// What a subject did in its first verified block, in a few words.
+    pub fn output(&self, key: &CellKey, phase: Phase) -> Option<&'a str> {
+        let cell = self.cells.get(&(key, phase, Role::Subject))?;
+        self.samples[*cell].blocks.values().next().map(|block| block.output.as_str())
     }
 }
 

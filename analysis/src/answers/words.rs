@@ -112,8 +112,7 @@ pub(super) fn span(field: &Field<'_>, runner: usize, best: usize) -> Option<Stri
         return (!shown.is_empty()).then(|| "the same within 10%".to_owned());
     };
     let unit = unit(field, 0);
-    let settled =
-        different.iter().any(|one| matches!(one.verdict, Verdict::Faster | Verdict::Slower));
+    let settled = different.iter().any(|one| one.verdict.differs());
     let mark = if settled { "" } else { "~" };
     let same = different.len() < shown.len();
     Some(if same && low >= 1.0 {
@@ -188,10 +187,16 @@ pub(super) fn more_rounds(run: &Run, rule: &Rule, field: &Field<'_>, pick: &Pick
 pub(super) fn command(run: &Run, rule: &Rule, longer: bool) -> String {
     let cargo = run.header.command.first().is_none_or(|word| word == "cargo");
     let program = if cargo { "cargo bench --" } else { "runtime-bench bench" };
-    let profile = match run.header.plan.profile.as_str() {
-        _ if !longer => "",
-        "smoke" | "quick" => " --profile standard",
-        _ => " --profile thorough",
-    };
+    let profile = longer_profile(&run.header.plan.profile).unwrap_or("thorough");
+    let profile = if longer { format!(" --profile {profile}") } else { String::new() };
     format!("{program} {}{profile}", rule.workloads.join(" "))
+}
+
+/// The profile with the next more rounds; `None` where the project has none.
+pub fn longer_profile(profile: &str) -> Option<&'static str> {
+    match profile {
+        "smoke" | "quick" => Some("standard"),
+        "standard" => Some("thorough"),
+        _ => None,
+    }
 }

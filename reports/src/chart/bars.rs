@@ -8,13 +8,13 @@ use super::axis::Axis;
 use super::axis_spec::{AxisKind, AxisSpec};
 use super::backend::{Canvas, DrawResult};
 use super::ink::Ink;
-use super::paint::{MarkStyle, area, line, mark, text, whisker};
+use super::paint::{area, line, mark, text, whisker};
 use super::rows::{self, Layout, RowPlot};
 use super::svg;
 use super::text::{tenths, width};
 use super::{ChartError, Description};
 
-const LAYOUT: Layout = Layout { row: 24, above: 20, ruled: false };
+const LAYOUT: Layout = Layout { row: 24, above: 20 };
 /// Half the height of a bar, rows.
 const HALF: f64 = 0.3;
 /// An axis that shows less than this on either side would make noise look large.
@@ -153,7 +153,7 @@ fn paint_bar(plot: &RowPlot, axis: &Axis, bar: &Bar, y: f64) -> DrawResult {
         let style = Ink::Series(bar.series).line();
         whisker(&plot.root, [plot.at(low, y), plot.at(high, y)], style)?;
     }
-    mark(&plot.root, plot.at(bar.ratio, y), bar.series, MarkStyle::Filled)
+    mark(&plot.root, plot.at(bar.ratio, y), bar.series)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the values of a sample look like as a whole.
 
+use runtime_bench_analysis::stats::quartiles;
+
 /// Places at which the density is computed.
 const STEPS: usize = 40;
 /// So many values of a sorted sample tell its shape.
@@ -31,33 +33,15 @@ fn bandwidth(sorted: &[f64]) -> f64 {
     let count = sorted.len() as f64;
     let mean = sorted.iter().sum::<f64>() / count;
     let variance = sorted.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-    let quartiles = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 1.34;
+    let quartiles = quartiles(sorted).map_or(0.0, |five| (five.third - five.first) / 1.34);
     // Half of the values may be equal: then the quartiles say nothing.
     let spread = if quartiles > 0.0 { quartiles.min(variance.sqrt()) } else { variance.sqrt() };
     (0.9 * spread * count.powf(-0.2)).max(NARROWEST)
 }
 
-/// A quantile of a sorted sample, between its two nearest values in proportion (Hyndman and Fan
-/// 1996, type 7); not a number for an empty one.
-pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share.clamp(0.0, 1.0) * sorted.len().saturating_sub(1) as f64;
-    let value = |place: f64| sorted.get(place as usize).copied().unwrap_or(f64::NAN);
-    let (below, above) = (value(place.floor()), value(place.ceil()));
-    below + (above - below) * place.fract()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_of_known_values() {
-        let values = [1.0, 2.0, 3.0, 4.0, 10.0];
-        let found = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| quantile(&values, share));
-        assert!(found.iter().zip(values).all(|(a, b)| (a - b).abs() < 1e-12), "{found:?}");
-        assert!((quantile(&[1.0, 2.0], 0.5) - 1.5).abs() < 1e-12);
-        assert!(quantile(&[], 0.5).is_nan());
-    }
 
     #[test]
     fn two_clusters_have_two_peaks() {

@@ -26,8 +26,6 @@ pub(super) enum Ink {
     Label,
     /// Figures beside the data.
     Figure,
-    /// The page, inside a hollow mark.
-    Paper,
     /// What everything is compared with.
     Guide,
     /// A name beside what it names.
@@ -48,7 +46,6 @@ impl Ink {
             Self::Grid => RGBColor(1, 0, 0),
             Self::Label => RGBColor(2, 0, 0),
             Self::Figure => RGBColor(3, 0, 0),
-            Self::Paper => RGBColor(4, 0, 0),
             Self::Series(series) => RGBColor(5, part(series, COLORS), 0),
             Self::Guide => RGBColor(6, 0, 0),
             Self::Name => RGBColor(12, 0, 0),
@@ -73,7 +70,6 @@ impl Ink {
             1 => "grid".into(),
             2 => "label".into(),
             3 => "figure".into(),
-            4 => "paper".into(),
             5 => format!("s{series}").into(),
             6 => "guide".into(),
             9 => format!("s{series} d{dash}").into(),
@@ -114,7 +110,7 @@ mod tests {
 
     #[test]
     fn every_ink_has_a_class_of_its_own() {
-        let plain = [Ink::Grid, Ink::Label, Ink::Figure, Ink::Paper, Ink::Guide, Ink::Name];
+        let plain = [Ink::Grid, Ink::Label, Ink::Figure, Ink::Guide, Ink::Name];
         let series = (0..COLORS).flat_map(|n| [Ink::Series(n), Ink::Trace(n), Ink::Band(n)]);
         let inks = plain.into_iter().chain(series);
         let mut classes: Vec<_> = inks.map(|ink| class(ink).unwrap()).collect();

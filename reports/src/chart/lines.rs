@@ -11,7 +11,7 @@ use super::axis_spec::AxisSpec;
 use super::backend::DrawResult;
 use super::ink::Ink;
 use super::labels::spread;
-use super::paint::{MarkStyle, area, line, mark, text, whisker};
+use super::paint::{area, line, mark, text, whisker};
 use super::plot_area::{Plan, PlotArea};
 use super::svg;
 use super::text::{NAME_LENGTH, shortened, tenths, width};
@@ -164,7 +164,7 @@ impl Drawable<'_> {
         // One that is alone is seen by its mark only.
         for run in runs.iter().filter(|run| few || run.len() == 1) {
             for place in run {
-                mark(&field.root, *place, series, MarkStyle::Filled)?;
+                mark(&field.root, *place, series)?;
             }
         }
         Ok(())
@@ -180,7 +180,7 @@ impl Drawable<'_> {
             let (from, bend) = ((self.end.0 + tenths(8), self.end.1), (at.0 - tenths(7), y));
             line(&field.root, &[from, bend], Ink::Guide.thin())?;
         }
-        mark(&field.root, at, series, MarkStyle::Filled)?;
+        mark(&field.root, at, series)?;
         let name = shortened(&self.line.name, NAME_LENGTH);
         text(&field.root, &name, (x - tenths(3), y), Ink::Name, HPos::Left)
     }
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_band_needs_two_neighbours_with_an_interval() {
+    fn a_band_needs_two_neighbors_with_an_interval() {
         let bare = LinePoint { interval: None, ..point(3.0, 4.0) };
         let bands = |points| drawn(vec![points]).matches("band").count();
         assert_eq!(bands(vec![point(1.0, 2.0), point(2.0, 3.0)]), 1);

@@ -2,7 +2,6 @@
 //!
 //! One file a kind of chart:
 //!
-//! - `dots`: a row per runner: a mark, its interval, its figure.
 //! - `lines`: how a figure goes along another.
 //! - `bars`: ratios to a reference, to the left and to the right of it.
 //! - `violin`: how the values of each runner are distributed.
@@ -23,11 +22,8 @@ mod axis_spec;
 mod backend;
 mod bars;
 mod density;
-mod dots;
 #[cfg(test)]
 mod edge_cases;
-#[cfg(test)]
-mod gallery;
 mod ink;
 mod labels;
 mod lines;
@@ -48,11 +44,9 @@ use std::fmt;
 
 pub(crate) use axis_spec::{AxisKind, AxisSpec};
 pub(crate) use bars::{Bar, BarGroup, BarPlot};
-pub(crate) use dots::{DotPlot, DotRow, Mark};
 pub(crate) use ink::series_class;
 pub(crate) use lines::{Line, LinePlot, LinePoint};
 pub(crate) use markers::{marker, swatch};
-pub(crate) use paint::MarkStyle;
 pub(crate) use violin::{Violin, ViolinRow};
 
 /// The rules of the classes that charts use.

@@ -47,37 +47,13 @@ pub(super) fn whisker(root: &Root, ends: [BackendCoord; 2], style: ShapeStyle) -
     Ok(())
 }
 
-/// How a mark looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MarkStyle {
-    /// Filled: the figure that the chart is about.
-    Filled,
-    /// An outline: the figure beside it.
-    Hollow,
-}
-
 /// The mark of a runner.
-pub(super) fn mark(root: &Root, at: BackendCoord, series: usize, form: MarkStyle) -> DrawResult {
-    let (color, paper) = (Ink::Series(series), Ink::Paper);
-    let circle = |radius, style| root.draw(&Circle::new(at, radius, style));
-    let polygon = |corners: &[BackendCoord], ink| area(root, corners.to_vec(), ink);
-    match (shape(series), form) {
-        (Shape::Circle(radius), MarkStyle::Filled) => circle(radius, color.fill()),
-        (Shape::Circle(radius), MarkStyle::Hollow) => {
-            circle(radius, paper.fill())?;
-            circle(radius, color.line())
-        }
-        (Shape::Polygon(corners), form) => {
-            let mut around: Vec<BackendCoord> =
-                corners.iter().map(|(x, y)| (at.0 + x, at.1 + y)).collect();
-            match form {
-                MarkStyle::Filled => polygon(&around, color),
-                MarkStyle::Hollow => {
-                    polygon(&around, paper)?;
-                    around.extend(around.first().copied());
-                    line(root, &around, color.line())
-                }
-            }
+pub(super) fn mark(root: &Root, at: BackendCoord, series: usize) -> DrawResult {
+    match shape(series) {
+        Shape::Circle(radius) => root.draw(&Circle::new(at, radius, Ink::Series(series).fill())),
+        Shape::Polygon(corners) => {
+            let around = corners.iter().map(|(x, y)| (at.0 + x, at.1 + y)).collect();
+            area(root, around, Ink::Series(series))
         }
     }
 }

@@ -56,8 +56,6 @@ pub(super) struct Layout {
     pub(super) row: u32,
     /// Room above the first row, pixels.
     pub(super) above: u32,
-    /// Whether a line leads from each name to its figure.
-    pub(super) ruled: bool,
 }
 
 /// The rows and the axis below them.
@@ -95,10 +93,8 @@ impl RowPlot {
             .build_cartesian_2d(axis, Rows(names))?;
         let label = Ink::Label.color();
         let mut mesh = chart.configure_mesh();
-        if !layout.ruled {
-            mesh.disable_y_mesh();
-        }
-        mesh.x_labels(rows.max(8))
+        mesh.disable_y_mesh()
+            .x_labels(rows.max(8))
             .y_labels(rows)
             .light_line_style(TRANSPARENT)
             .bold_line_style(Ink::Grid.thin())

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use runtime_bench_results::trial::metric;
+
 /// Most ticks that fit without crowding.
 pub(super) const TICKS: usize = 6;
 /// Fewer do not tell how an axis is divided.
@@ -59,11 +61,11 @@ pub(super) fn log(low: f64, high: f64, round: Round, most: usize) -> Vec<f64> {
 
 /// At p50, p90, p99, p99.9 and so on, with their names; a percentile `q` stands at `1 ÷ (1 − q)`.
 pub(super) fn percentiles(range: &RangeInclusive<f64>) -> Vec<(f64, String)> {
-    let median = (2.0, "p50".to_owned());
+    let median = (2.0, metric::P50.id.to_owned());
     let nines = (1..=12_u8).map(|nines| {
         let name = match nines {
-            1 => "p90".to_owned(),
-            2 => "p99".to_owned(),
+            1 => metric::P90.id.to_owned(),
+            2 => metric::P99.id.to_owned(),
             _ => format!("p99.{}", "9".repeat(usize::from(nines) - 2)),
         };
         (10_f64.powi(nines.into()), name)

@@ -2,11 +2,12 @@
 
 use maud::Markup;
 use plotters_backend::BackendCoord;
+use runtime_bench_analysis::stats::{Quartiles, median, quartiles};
 
 use super::axis::Axis;
 use super::axis_spec::{AxisKind, AxisSpec, is_drawable};
 use super::backend::{Canvas, DrawResult};
-use super::density::{density, quantile};
+use super::density::density;
 use super::ink::Ink;
 use super::paint::{Root, area, line};
 use super::rows::{self, Layout, RowPlot};
@@ -15,7 +16,7 @@ use super::text::tenths;
 use super::{ChartError, Description};
 use crate::format;
 
-const LAYOUT: Layout = Layout { row: 44, above: 4, ruled: false };
+const LAYOUT: Layout = Layout { row: 44, above: 4 };
 /// Half the height of a violin, rows.
 const HALF: f64 = 0.44;
 /// Fewer values are drawn one by one: an outline would show more than is known.
@@ -55,19 +56,20 @@ struct Summary {
 }
 
 impl Summary {
-    fn of(sorted: &[f64]) -> Self {
-        let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(sorted, share));
+    fn of(sorted: &[f64]) -> Option<Self> {
+        let Quartiles { first, median, third, .. } = quartiles(sorted)?;
+        let quartiles = [first, median, third];
         let reach = FAR * (quartiles[2] - quartiles[0]);
         let near = quartiles[0] - reach..=quartiles[2] + reach;
         let inside = || sorted.iter().copied().filter(|value| near.contains(value));
         let below = sorted.iter().filter(|value| *value < near.start()).take(FAR_VALUES);
         let above = sorted.iter().rev().filter(|value| *value > near.end()).take(FAR_VALUES);
-        Self {
+        Some(Self {
             low: inside().next().unwrap_or(quartiles[0]),
             high: inside().next_back().unwrap_or(quartiles[2]),
             far: below.chain(above).copied().collect(),
             quartiles,
-        }
+        })
     }
 }
 
@@ -105,16 +107,15 @@ impl Violin {
 
     /// The median, at the right.
     fn words(&self, sorted: &[f64]) -> String {
-        if sorted.is_empty() {
-            return "not drawable".to_owned();
-        }
-        format::figure(quantile(sorted, 0.5), &self.unit)
+        let words = |median| format::figure(median, &self.unit);
+        median(sorted).map_or_else(|| "not drawable".to_owned(), words)
     }
 
     fn tooltip(&self, row: &ViolinRow, sorted: &[f64]) -> String {
-        let figure = |share| format::figure(quantile(sorted, share), &self.unit);
         let count = format::count(sorted.len(), "value");
-        let [low, median, high] = [0.25, 0.5, 0.75].map(figure);
+        let Some(five) = quartiles(sorted) else { return format!("{}: {count}", row.name) };
+        let figures = [five.median, five.first, five.third];
+        let [median, low, high] = figures.map(|figure| format::figure(figure, &self.unit));
         format!("{}: median {median}, quartiles {low} to {high}, {count}", row.name)
     }
 }
@@ -143,7 +144,7 @@ impl Painter<'_> {
             return self.dots(sorted);
         }
         self.outline(sorted)?;
-        self.summary(&Summary::of(sorted))
+        Summary::of(sorted).map_or(Ok(()), |summary| self.summary(&summary))
     }
 
     /// Every value, neighbors at different heights, and the median.
@@ -152,8 +153,8 @@ impl Painter<'_> {
             let (x, y) = self.at(*value, (place * 2 % 5) as f64 * 0.12 - 0.24);
             self.rect((x - 17, y - 17), (x + 17, y + 17), Ink::Series(self.series))?;
         }
-        let median = quantile(sorted, 0.5);
-        if sorted.is_empty() { Ok(()) } else { mark_median(self.root(), self.at(median, 0.0)) }
+        let mark = |median| mark_median(self.root(), self.at(median, 0.0));
+        median(sorted).map_or(Ok(()), mark)
     }
 
     /// The density, to both sides. It is that of the places on the axis, so that equal areas are
@@ -228,7 +229,7 @@ mod tests {
         let summary = Summary::of(&[1.0, 10.0, 11.0, 12.0, 13.0, 14.0, 100.0]);
         let expected =
             Summary { low: 10.0, quartiles: [10.5, 12.0, 13.5], high: 14.0, far: vec![1.0, 100.0] };
-        assert_eq!(summary, expected);
+        assert_eq!(summary, Some(expected));
     }
 
     #[test]

@@ -6,11 +6,11 @@ use maud::{Markup, PreEscaped, html};
 use runtime_bench_analysis::comparison::{Judged, Row, Word};
 use runtime_bench_analysis::stats::Interval;
 
-use super::json;
-use super::table::{counts, unpaired, verdict};
+use super::table::{counts, of_word, unpaired, verdict};
 use crate::ReportError;
-use crate::files::{self, File};
+use crate::files::{self, File, json};
 use crate::page::lone_document;
+use crate::preview::Preview;
 use crate::{format, view::wording};
 
 /// Half the width of a plot.
@@ -20,19 +20,19 @@ const AXES: [f64; 4] = [1.1, 1.25, 2.0, 10.0];
 /// An axis holds the intervals of this part of the rows; arrows would tell no more of the others.
 const SHOWN: f64 = 0.9;
 
-/// Writes the page of a comparison and its data into a folder, which is made if need be; where the page
-/// is. `command` is what made it.
+/// Writes the page of a comparison, its preview picture and its data into a folder, which is made if need be;
+/// where the page is. `command` is what made it.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// When the folder holds another site, or a file cannot be written.
 pub fn write_page(
     judged: &Judged,
     command: &[String],
     folder: &Path,
 ) -> Result<PathBuf, ReportError> {
-    files::make_folder(folder)?;
-    files::write(folder, &File::new("comparison.json", json(judged)?))?;
-    files::write(folder, &File::new("index.html", page(judged, command)))
+    let page = File::new("index.html", page(judged, command));
+    let data = File::new("comparison.json", json(judged)?);
+    files::write_all(folder, &[page, data, preview(judged).file()?])
 }
 
 /// The page.
@@ -52,7 +52,11 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
         section aria-labelledby="result" {
             h2 #result { "Result" }
             p.finding { (counts(judged)) "." }
-            (extremes(&settled))
+            ul.remarks {
+                @for [what, row, change] in extremes(settled.iter().copied()) {
+                    li { (what) ": " (row) ", " (change) "." }
+                }
+            }
             (table(judged, &settled, axis, "Rows with a result, the worst first"))
             @if !open.is_empty() {
                 details {
@@ -69,7 +73,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
         section aria-labelledby="command" {
             h2 #command { "Made by" }
             pre { code { (command.join(" ")) } }
-            p { a href="comparison.json" { "comparison.json" } " holds every figure of this page." }
+            p { a href="comparison.json" { "comparison.json" } " has every figure of this page." }
         }
     };
     lone_document(&document.title, &conclusion, &body)
@@ -81,18 +85,35 @@ fn list(items: &[String]) -> Markup {
     }
 }
 
-/// The worst and the best row.
-fn extremes(settled: &[&Row]) -> Markup {
-    let one = |word: Word| settled.iter().filter(move |row| row.word == word);
-    let cost = |row: &&&Row| row.ratio.unwrap_or(1.0);
-    let worst = one(Word::Slower).max_by(|a, b| cost(a).total_cmp(&cost(b)));
-    let best = one(Word::Faster).min_by(|a, b| cost(a).total_cmp(&cost(b)));
-    html! {
-        ul.remarks {
-            @for (name, row) in [("Worst", worst), ("Best", best)] {
-                @if let Some(row) = row { li { (name) ": " (row.name) ", " (change(row)) "." } }
-            }
-        }
+/// The worst and the best row: what it is, its name, and its change.
+fn extremes<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Vec<[String; 3]> {
+    let mut changed: Vec<&Row> =
+        rows.into_iter().filter(|row| matches!(row.word, Word::Slower | Word::Faster)).collect();
+    changed.sort_by(|a, b| b.ratio.unwrap_or(1.0).total_cmp(&a.ratio.unwrap_or(1.0)));
+    let worst = changed.first().filter(|row| row.word == Word::Slower);
+    let best = changed.last().filter(|row| row.word == Word::Faster);
+    let told = |what: &str, row: &&Row| [what.to_owned(), row.name.clone(), change(row)];
+    worst
+        .map(|row| told("Worst", row))
+        .into_iter()
+        .chain(best.map(|row| told("Best", row)))
+        .collect()
+}
+
+fn preview(judged: &Judged) -> Preview {
+    let document = &judged.document;
+    let of = |words: &[Word]| words.iter().map(|word| of_word(judged, *word)).sum::<usize>();
+    Preview {
+        title: document.title.clone(),
+        facts: format!("{} → {}", document.base, document.head),
+        parts: vec![
+            (of(&[Word::Failed, Word::Slower]), "slow"),
+            (of(&[Word::Faster]), "fast"),
+            (of(&[Word::Tie, Word::Same]), "good"),
+            (document.rows.iter().filter(|row| row.word.is_open()).count(), "line"),
+        ],
+        summary: counts(judged),
+        rows: extremes(&document.rows),
     }
 }
 
@@ -112,7 +133,8 @@ fn table(judged: &Judged, rows: &[&Row], axis: f64, caption: &str) -> Markup {
                 table.figures.results {
                     caption {
                         (caption) ". Plots show candidate ÷ base on a log axis from "
-                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; costs more is right."
+                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; right of 1× \
+                            costs more."
                     }
                     thead {
                         tr {

@@ -46,16 +46,20 @@ pub(super) fn cells(judged: &Judged, row: &Row) -> [Cell; 6] {
     ]
 }
 
+/// How many rows say this.
+pub(super) fn of_word(judged: &Judged, word: Word) -> usize {
+    judged.document.rows.iter().filter(|row| row.word == word).count()
+}
+
 /// `40 rows: 1 slower, 38 tie, 1 faster`.
 pub(crate) fn counts(judged: &Judged) -> String {
-    let rows = &judged.document.rows;
-    let of = |word: Word| rows.iter().filter(|row| row.word == word).count();
     let counted: Vec<String> = Word::ALL
         .into_iter()
-        .filter(|word| of(*word) > 0)
-        .map(|word| format!("{} {}", of(word), word.word()))
+        .map(|word| (of_word(judged, word), word.word()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    let total = format::count(rows.len(), "row");
+    let total = format::count(judged.document.rows.len(), "row");
     if counted.is_empty() { total } else { format!("{total}: {}", counted.join(", ")) }
 }
 

@@ -99,7 +99,7 @@ fn write(
         let record = with_figure(cell(run, group, row), metric);
         let headline = metric.name == group.headline;
         writer.serialize(if headline {
-            with_verdict(record, row, &metric.unit)
+            with_verdict(record, row, &metric.unit, group.is_check())
         } else {
             record
         })?;
@@ -135,9 +135,10 @@ fn with_figure<'a>(record: Record<'a>, metric: &'a Summary) -> Record<'a> {
     }
 }
 
-fn with_verdict<'a>(record: Record<'a>, row: &'a Row, unit: &str) -> Record<'a> {
+fn with_verdict<'a>(record: Record<'a>, row: &'a Row, unit: &str, checked: bool) -> Record<'a> {
     let Some(comparison) = &row.comparison else {
-        return record;
+        let words = if checked { wording::PASSES.to_owned() } else { String::new() };
+        return Record { words, ..record };
     };
     Record {
         reference: text(&comparison.reference),

@@ -27,7 +27,7 @@ const LONGEST: usize = 120;
 /// The summary. It never is larger than 60 KB.
 pub(super) fn summary(view: &View<'_>) -> String {
     let mut parts = vec![title(view.run), control(view.analysis.noise)];
-    parts.extend(unfinished(view.run).map(str::to_owned));
+    parts.extend(noise::unfinished(view.run).map(|why| format!("**Not finished**: {why}")));
     let beside = noise::run_warnings(view.run, view.analysis);
     parts.extend(beside.map(|sentence| escaped(&sentence)));
     parts.push(precision(view));
@@ -71,22 +71,12 @@ fn control(noise: Noise) -> String {
     )
 }
 
-fn unfinished(run: &Run) -> Option<&'static str> {
-    match run.end {
-        None => Some("**Not finished**: the run was killed, or it is still going on."),
-        Some(end) if end.interrupted => {
-            Some("**Not finished**: the run was stopped before its plan was done.")
-        }
-        Some(_) => None,
-    }
-}
-
 /// How many comparisons have an answer.
 fn precision(view: &View<'_>) -> String {
     let counts = view.counts();
     match counts.total() {
         0 => String::new(),
-        total => format!("{}: {}.", format::count(total, "comparison"), wording::counts(&counts)),
+        _ => format!("{}. {}", wording::counts(&counts), wording::layouts(&view.run.header.plan)),
     }
 }
 
@@ -163,10 +153,14 @@ fn table(view: &View<'_>, room: usize) -> String {
         text.clear();
     }
     if shown < all {
-        let _ =
-            write!(text, "\n{} left out; the report has all.\n", format::count(all - shown, "row"));
+        let _ = write!(
+            text,
+            "\n{} omitted; the report has all of them.\n",
+            format::count(all - shown, "row")
+        );
     }
-    text + "\n**Bold**: settled. `~`: leaning. A range: open, the cost ÷ that of the reference. The reference has its figure."
+    text + "\n**Bold**: settled. `~`: leaning. A range: open (cost ÷ the reference’s cost). The \
+        reference shows its figure."
 }
 
 fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {
@@ -189,6 +183,7 @@ fn cell(group: &Group<'_>, row: &Row) -> Cell {
     }
     Cell::new(match group.figure(row) {
         Some(_) if row.client_bound.is_some() => "client-bound".to_owned(),
+        Some(_) if group.source.is_check() => wording::PASSES.to_owned(),
         Some(figure) => shortened(&format::figure(figure.value, &figure.unit)),
         None => wording::no_result(row).to_owned(),
     })

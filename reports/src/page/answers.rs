@@ -17,11 +17,14 @@ pub(super) fn section(view: &View<'_>) -> Markup {
     }
 }
 
+/// `tokio; smol 21–43% slower` or `depends: …`, split in two: what follows stands smaller behind the name.
+pub(super) fn parts(recommendation: &str) -> (&str, &str) {
+    let words = recommendation;
+    words.split_once("; ").or_else(|| words.split_once(": ")).unwrap_or((words, ""))
+}
+
 fn card(answer: &Answer) -> Markup {
-    // `tokio; smol 21–43% slower`, `depends: …`: what follows stands smaller behind the name.
-    let words = answer.recommendation.as_str();
-    let end = words.find("; ").or_else(|| words.find(": "));
-    let (name, rivals) = end.map_or((words, ""), |end| (&words[..end], &words[end + 2..]));
+    let (name, rivals) = parts(&answer.recommendation);
     let decided = answer.state == AnswerState::Decided;
     html! {
         article.answer id={ "answer-" (answer.id) } data-state=(answer.state.word()) {

@@ -1,7 +1,7 @@
 //! A comparison as a cell of a table: an interval plot and the result in words.
 
 use maud::{Markup, PreEscaped, html};
-use runtime_bench_analysis::analysis::Row;
+use runtime_bench_analysis::analysis::{Row, Status};
 use runtime_bench_analysis::stats::{Comparison, Verdict};
 
 use crate::format;
@@ -18,6 +18,8 @@ pub(super) enum Content<'a> {
     Compared(Comparison, Option<String>),
     /// A figure that the others of its row are compared with.
     Figure(String),
+    /// Whether it passed, where that is all that is asked, and what it did or what failed.
+    Checked(bool, String),
     /// No result, and why.
     Empty(&'a str, String),
 }
@@ -28,6 +30,12 @@ impl<'a> Content<'a> {
         let Some(row) = row else {
             return Self::Empty("not planned", "this run has no such cell".to_owned());
         };
+        if let (Status::Failed(why), true) = (&row.status, group.source.is_check()) {
+            return Self::Checked(false, why.clone());
+        }
+        if let Some(words) = group.passed(row) {
+            return Self::Checked(true, words);
+        }
         let Some(figure) = group.figure(row) else {
             return Self::Empty(wording::no_result(row), wording::reason(row).to_owned());
         };
@@ -56,6 +64,8 @@ impl<'a> Content<'a> {
                         span { (wording::words(found, unit)) }
                     }
                 }
+                Self::Checked(true, words) => td.ok { i { (runner) " " } span { (words) } },
+                Self::Checked(false, why) => td.ko title=(why) { i { (runner) " " } span { "fails" } },
                 Self::Figure(figure) => td.ab { i { (runner) " " } span { (figure) } },
                 Self::Empty(word, reason) => {
                     td.na title={ (word) ": " (reason) } { i { (runner) " " } span { "–" } }

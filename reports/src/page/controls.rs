@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use super::context::Page;
 use crate::view::Runner;
 
 /// The controls' part of the style sheet.
@@ -17,27 +16,20 @@ pub(super) fn theme_switch() -> Markup {
     html! { button type="button" data-theme-switch data-scripted hidden { "Theme" } }
 }
 
-/// The controls of the first page; those of the table's figures only `with_data`.
-pub(super) fn form(page: Page<'_, '_>, with_data: bool) -> Markup {
-    let columns = page.view.columns();
+/// The controls of the first page. Where the reference is `replaced` in some rows, no single runner is it.
+pub(super) fn form(columns: &[&Runner<'_>], replaced: bool) -> Markup {
     html! {
         details.tools data-scripted hidden {
             summary { "Compare, show, filter" }
-            (fields(&columns, with_data))
-        }
-    }
-}
-
-fn fields(columns: &[&Runner<'_>], with_data: bool) -> Markup {
-    html! {
-        // A dialogue's method: sent without a dialogue, it does nothing.
-        form #controls method="dialog" aria-label="What this page shows" {
-            @if with_data {
+            // A dialogue's method: sent without a dialogue, it does nothing.
+            form #controls method="dialog" aria-label="What this page shows" {
                 label {
                     "Compare with "
                     select name="base" {
                         @for (place, runner) in columns.iter().enumerate() {
-                            option value=(runner.name) { (runner.name) }
+                            option value=(runner.name) {
+                                @if place == 0 && replaced { "reference of each row" } @else { (runner.name) }
+                            }
                             @if place == 0 { option value="*" { "fastest of each row" } }
                         }
                     }
@@ -48,12 +40,12 @@ fn fields(columns: &[&Runner<'_>], with_data: bool) -> Markup {
                         label { input type="radio" name="show" value=(value); (words) }
                     }
                 }
+                label { input type="checkbox" name="hide" checked; span #empty { "hide near-empty columns" } }
+                label { input type="checkbox" name="only"; "only settled" }
+                label { "Filter " input type="search" name="find"; }
+                button type="button" name="copy" { "Copy as Markdown" }
+                output name="counts" {}
             }
-            label { input type="checkbox" name="hide" checked; span #empty { "hide near-empty" } }
-            label { input type="checkbox" name="only"; "only settled" }
-            label { "Filter " input type="search" name="find"; }
-            button type="button" name="copy" { "Copy as Markdown" }
-            output name="counts" {}
         }
     }
 }

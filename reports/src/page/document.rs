@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::context::Page;
 use super::{controls, header, navbar, script, style};
-use crate::format;
+use crate::preview;
 use crate::sanitize::sanitize;
 use crate::view::{View, wording};
 
@@ -23,13 +23,12 @@ const ICON: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAgMAAA
                     RwsLbpkdHRfVAAAAAXRSTlMAQObYZgAAAB5JREFUeNpjYIAD0dDQECQCAbRWLUAmEMD+AwoBAgCb2gsjiCCBMAAAAABJRU5ErkJggg==";
 
 /// What a link to the page says about it.
-fn description(view: &View<'_>) -> String {
+pub(super) fn description(view: &View<'_>) -> String {
     let counts = view.counts();
-    format!(
-        "{} of runtimes: {}.",
-        format::count(counts.total(), "comparison"),
-        wording::counts(&counts)
-    )
+    match counts.total() {
+        0 => "No runtimes were compared.".to_owned(),
+        _ => format!("{}.", wording::counts(&counts)),
+    }
 }
 
 /// The whole document: bar, `body`, foot. `current` is the page's name in the bar.
@@ -38,23 +37,39 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
     let foot = html! {
         p { "Made by runtime-bench " (header.environment.version) " from run " code { (header.id) } "." }
     };
-    shell(
-        &format!("{title} – {}", header::machine_and_date(page.view.run)),
-        &description(page.view),
-        &navbar::navbar(page, current),
-        body,
-        &foot,
-    )
+    let address = page.view.address.as_ref();
+    let picture = address.map_or_else(
+        || page.links.file(preview::NAME),
+        |address| format!("{address}{}", preview::NAME),
+    );
+    let title = format!("{title} – {}", header::machine_and_date(page.view.run));
+    let head = head(&title, &description(page.view), &picture);
+    shell(&head, &navbar::navbar(page, current), body, &foot)
 }
 
-/// A document that belongs to no site.
+/// A document that belongs to no site, with its preview picture beside it.
 pub(crate) fn lone_document(title: &str, description: &str, body: &Markup) -> String {
     let bar = html! { header.bar { span.brand { "runtime-bench" } (controls::theme_switch()) } };
     let foot = html! { p { "Made by runtime-bench " (env!("CARGO_PKG_VERSION")) "." } };
-    shell(title, description, &bar, body, &foot)
+    shell(&head(title, description, preview::NAME), &bar, body, &foot)
 }
 
-fn shell(title: &str, description: &str, bar: &Markup, body: &Markup, foot: &Markup) -> String {
+/// What a link to the page shows: its title, a sentence, and the picture at an address.
+fn head(title: &str, description: &str, picture: &str) -> Markup {
+    html! {
+        title { (title) }
+        meta property="og:title" content=(title);
+        meta property="og:type" content="website";
+        meta property="og:description" content=(description);
+        meta property="og:image" content=(picture);
+        meta property="og:image:width" content=(preview::WIDTH);
+        meta property="og:image:height" content=(preview::HEIGHT);
+        meta property="og:image:alt" content={ (title) ". " (description) };
+        meta name="twitter:card" content="summary_large_image";
+    }
+}
+
+fn shell(head: &Markup, bar: &Markup, body: &Markup, foot: &Markup) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -64,10 +79,7 @@ fn shell(title: &str, description: &str, bar: &Markup, body: &Markup, foot: &Mar
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                title { (title) }
-                meta property="og:title" content=(title);
-                meta property="og:type" content="website";
-                meta property="og:description" content=(description);
+                (head)
                 link rel="icon" href=(ICON);
                 style { (PreEscaped(style::style())) (PreEscaped(controls::STYLE)) }
                 (script::element())

@@ -15,12 +15,14 @@ mod glossary;
 mod header;
 mod history;
 mod index;
+mod interval;
 mod machines;
 mod method;
 mod metrics;
 mod navbar;
 mod phases;
 mod precision;
+mod preview;
 mod previous_run;
 mod runner;
 mod script;
@@ -39,7 +41,7 @@ use crate::view::{MachineView, View};
 use context::Page;
 pub(crate) use document::lone_document;
 
-/// Every page of a site, the first page first.
+/// Every page of a site and its preview picture, the first page first.
 pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError> {
     let (top, below) = (Page { view, links: Links::Top }, Page { view, links: Links::Below });
     let file = |name: &str, content: String| File::new(&format!("{name}.html"), content);
@@ -53,7 +55,7 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError>
         files.push(file("history", history::page(top)?));
     }
     if !view.claims.is_empty() {
-        files.push(file("claims", claims::page(top)?));
+        files.push(file("claims", claims::page(top)));
     }
     files.push(file("glossary", glossary::page(top)));
     for workload in view.compared() {
@@ -63,13 +65,14 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError>
     for runner in &view.runners {
         files.push(file(&format!("{RUNNERS}/{}", runner.slug), runner::page(below, runner)));
     }
+    files.push(preview::file(view)?);
     Ok(files)
 }
 
-/// The site as one page.
-pub(crate) fn one_page(view: &View<'_>) -> Result<File<'static>, ReportError> {
+/// The site as one page, and its preview picture.
+pub(crate) fn one_page(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError> {
     let page = Page { view, links: Links::OnePage };
-    Ok(File::new("index.html", single::page(page)?))
+    Ok(vec![File::new("index.html", single::page(page)?), preview::file(view)?])
 }
 
 /// The machines side by side.

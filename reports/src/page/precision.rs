@@ -1,7 +1,8 @@
 //! How far to trust the run: how many comparisons have an answer, what disturbed it, and a sharper run.
 
 use maud::{Markup, html};
-use runtime_bench_analysis::analysis::Group;
+use runtime_bench_analysis::analysis::{Group, Row, Status};
+use runtime_bench_analysis::answers::longer_profile;
 use runtime_bench_results::run::Run;
 
 use super::environment::quoted;
@@ -11,8 +12,6 @@ use crate::view::{View, noise, wording};
 /// Least share of comparisons with an answer for high and for fair precision.
 const HIGH: f64 = 0.9;
 const FAIR: f64 = 0.7;
-/// Profiles, the shortest first.
-const PROFILES: [&str; 3] = ["quick", "standard", "thorough"];
 
 /// The line.
 pub(super) fn line(view: &View<'_>) -> Markup {
@@ -25,17 +24,17 @@ pub(super) fn line(view: &View<'_>) -> Markup {
         Some(FAIR..) => ("precision fair", "Fair precision."),
         Some(_) => ("precision low", "Low precision."),
     };
-    let command = sharper(view.run);
+    let command = sharper(view.run).filter(|_| counts.total() > 0);
     html! {
         div class=(class) {
             p {
                 strong { (lead) } " "
                 @for failure in &failures { (failure) " " }
-                @if counts.total() > 0 {
-                    span #counts {
-                        (format::count(counts.total(), "comparison")) ": " (wording::counts(&counts)) "."
-                    }
-                    " "
+                @if counts.total() == 0 {
+                    (wording::prose(&nothing(view))) " "
+                } @else {
+                    span #counts { (wording::counts(&counts)) "." }
+                    " " (wording::layouts(&view.run.header.plan)) " "
                 }
                 @for disturbance in disturbances(view) { (disturbance) " " }
             }
@@ -49,18 +48,40 @@ pub(super) fn line(view: &View<'_>) -> Markup {
     }
 }
 
+/// Why nothing was compared, and what to do.
+fn nothing(view: &View<'_>) -> String {
+    let groups: Vec<&Group> = view.compared_groups().map(|group| group.source).collect();
+    let rows = || groups.iter().flat_map(|group| &group.rows);
+    let any = |of: fn(&Status) -> bool| rows().any(|row| of(&row.status));
+    let measured = rows().filter(|row| row.status == Status::Measured);
+    let mut runners: Vec<&str> = measured.map(|row| row.key.runner.as_str()).collect();
+    runners.sort_unstable();
+    runners.dedup();
+    match runners.as_slice() {
+        [] if groups.is_empty() => "`runtime-bench list` shows what can be measured.".to_owned(),
+        [] if any(|status| matches!(status, Status::Failed(_))) => {
+            "No cell passed; the reasons are below the table. `runtime-bench verify` tries each cell once."
+                .to_owned()
+        }
+        [] if any(|status| matches!(status, Status::NotMeasured(_))) => {
+            "No cell was measured; the reasons are below the table. Choose a longer profile or fewer cells."
+                .to_owned()
+        }
+        [] => "No runner supports what was chosen; the reasons are below the table. `runtime-bench list` \
+               shows which cells run."
+            .to_owned(),
+        _ if groups.iter().all(|group| group.is_check()) => {
+            "Every workload passes or fails; runners are not ranked.".to_owned()
+        }
+        [one] => format!("Only {one} has results. Choose more runners with `--runners`."),
+        _ => "No two runners have enough rounds in common. Choose a longer profile.".to_owned(),
+    }
+}
+
 /// What makes the whole run doubtful.
 fn failures(view: &View<'_>) -> Vec<String> {
-    let mut failures = Vec::new();
-    match view.run.end {
-        None => {
-            failures.push("The run has no end: it was killed, or it is still running.".to_owned());
-        }
-        Some(end) if end.interrupted => {
-            failures.push("The run was stopped before its plan was done.".to_owned());
-        }
-        Some(_) => {}
-    }
+    let mut failures: Vec<String> =
+        noise::unfinished(view.run).map(str::to_owned).into_iter().collect();
     let control = view.analysis.noise;
     if control.failed > 0 {
         failures.push(format!(
@@ -84,20 +105,35 @@ fn failed(view: &View<'_>) -> String {
 /// What went on beside the run.
 fn disturbances(view: &View<'_>) -> Vec<String> {
     let control = view.analysis.noise;
-    let mut disturbances = Vec::new();
-    disturbances.extend(busy_cores(view));
-    if let Some(change) = &view.analysis.load_change {
-        let since = format::figure(change.at_s * 1e9, "ns");
-        disturbances.push(format!(
-            "Other programs used {:.1} cores from {since} on, {:.1} before.",
-            change.after, change.before
-        ));
-    }
-    disturbances.extend(noise::resumed(view.run).map(|words| noise::sentence(&words)));
+    let mut disturbances: Vec<String> = busy_cores(view).into_iter().collect();
+    disturbances.extend(noise::run_warnings(view.run, view.analysis));
+    disturbances.extend(without_result(view));
     if control.passed + control.unproven + control.failed == 0 {
         disturbances.push("No A/A control was measured.".to_owned());
     }
     disturbances
+}
+
+/// How many cells failed, and in how many rows the reference is replaced.
+fn without_result(view: &View<'_>) -> Vec<String> {
+    let rows: Vec<&Row> = view.compared_groups().flat_map(|group| &group.source.rows).collect();
+    let failed = rows.iter().filter(|row| matches!(row.status, Status::Failed(_))).count();
+    let mut found = Vec::new();
+    // Where no cell passed, that is said already.
+    if failed > 0 && rows.iter().any(|row| row.status == Status::Measured) {
+        let failed = format::count(failed, "cell");
+        found.push(format!("{failed} failed: see below the table."));
+    }
+    let (replaced, all) = view.replaced();
+    if replaced > 0 {
+        found.push(format!(
+            "In {replaced} of {}, {} has no result, and another runner is the reference: the one that shows its \
+             figure.",
+            format::count(all, "row"),
+            view.run.header.plan.reference
+        ));
+    }
+    found
 }
 
 /// That other programs took cores, in the comparison that had the fewest.
@@ -117,8 +153,7 @@ fn busy_cores(view: &View<'_>) -> Option<String> {
 
 /// The command of the run in the next longer profile; `None` where there is none.
 fn sharper(run: &Run) -> Option<String> {
-    let place = PROFILES.iter().position(|profile| *profile == run.header.plan.profile)?;
-    let next = PROFILES.get(place + 1)?;
+    let next = longer_profile(&run.header.plan.profile)?;
     let mut words: Vec<String> = Vec::new();
     let mut given = run.header.command.iter();
     while let Some(word) = given.next() {
@@ -131,7 +166,7 @@ fn sharper(run: &Run) -> Option<String> {
     if words.is_empty() {
         words = vec!["runtime-bench".to_owned(), "bench".to_owned()];
     }
-    words.extend(["--profile".to_owned(), (*next).to_owned()]);
+    words.extend(["--profile", next].map(str::to_owned));
     Some(words.join(" "))
 }
 

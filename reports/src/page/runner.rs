@@ -1,7 +1,7 @@
 //! A runner's page: what it is, and every workload point against the reference.
 
 use maud::{Markup, html};
-use runtime_bench_analysis::stats::ResultClass;
+use runtime_bench_analysis::analysis::ClassCounts;
 
 use super::cell::Content;
 use super::context::Page;
@@ -64,22 +64,11 @@ pub(super) fn about(runner: &Runner<'_>) -> Markup {
 /// How many of its comparisons are settled, and how many are open.
 fn counts(page: Page<'_, '_>, runner: &Runner<'_>) -> String {
     let found = page.view.compared_groups().filter_map(|group| {
-        let found = group.row(runner.name).filter(|row| row.is_ranked())?.comparison.as_ref()?;
-        group.trusted(found).verdict.class()
+        let row = group.row(runner.name).filter(|row| row.is_ranked())?;
+        row.comparison.as_ref().map(|found| group.trusted(found))
     });
-    let classes: Vec<ResultClass> = found.collect();
-    let of = |class: ResultClass| {
-        let count = classes.iter().filter(|one| **one == class).count();
-        format!("{count} {}", class.word())
-    };
-    match classes.len() {
-        0 => String::new(),
-        all => format!(
-            "{}: {}.",
-            format::count(all, "comparison"),
-            ResultClass::ALL.map(of).join(", ")
-        ),
-    }
+    let counts = ClassCounts::of(&found.collect::<Vec<_>>());
+    if counts.total() == 0 { String::new() } else { wording::counts(&counts) + "." }
 }
 
 fn table(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
@@ -118,10 +107,17 @@ fn table(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
 fn cells(group: &Group<'_>, runner: &Runner<'_>) -> Markup {
     let row = group.row(runner.name);
     let content = Content::of(group, row);
-    let figure = row.and_then(|row| group.figure(row));
+    let ranked = row.filter(|_| !group.source.is_check());
+    let figure = ranked.and_then(|row| group.figure(row));
     html! {
         (content.markup(runner.name, group.unit()))
         td { @if let Some(figure) = figure { (format::figure(figure.value, &figure.unit)) } }
-        td.reason { @if let Content::Empty(word, why) = &content { (word) ": " (why) } }
+        td.reason {
+            @match &content {
+                Content::Empty(word, why) => { (word) ": " (why) }
+                Content::Checked(false, why) => (why),
+                _ => {}
+            }
+        }
     }
 }

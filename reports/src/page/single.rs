@@ -11,16 +11,11 @@ use crate::view::links::{RUNNERS, WORKLOADS, anchor};
 pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
     let overview = index::sections(page)?;
     let workloads = workloads(page);
-    let claims = if page.view.claims.is_empty() {
-        html! {}
-    } else {
-        claims::section(page)?
-    };
     let body = html! {
         div #index { (overview) }
         (workloads)
         (runners(page))
-        (claims)
+        @if !page.view.claims.is_empty() { (claims::section(page)) }
         (compare::section(page))
         (method::section(page))
         (glossary::section(page))

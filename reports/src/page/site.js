@@ -45,6 +45,7 @@
   };
 
   // A comparison in words, as `wording.rs` has it.
+  const TURNED = { F: "S", S: "F", f: "s", s: "f" };
   const CLASS = { F: "sf", S: "ss", T: "eq tie", E: "eq", f: "lf", s: "ls", o: "op", n: "na" };
   const short = (x) => {
     if (x >= 0.995 && x < 1.995) return x.toFixed(2);
@@ -82,8 +83,13 @@
     const names = heads.map((head) => head.dataset.runner);
     const rows = all(".matrix tr[data-row]");
     const cards = all(".answer");
+    // A line of an answer's numbers begins with the workload whose row has them.
+    const numbers = all(".answer li").map((line) => {
+      const told = line.textContent;
+      return { line, told, row: rows.find((row) => told.startsWith(`${row.dataset.row}: `)) };
+    });
     const summary = all("#counts")[0];
-    const lines = JSON.parse(all("#table-data")[0]?.textContent ?? "[]").map((line) => ({ ...line, p: line.p.split(";") }));
+    const lines = JSON.parse(all("#table-data")[0].textContent).map((line) => line && { ...line, p: line.p.split(";") });
     // What the page came with is what the default shows.
     const given = rows.map((row) => [...row.cells].slice(1).map((cell) => [cell.className, cell.title, [...cell.childNodes]]));
     const told = summary?.textContent;
@@ -93,9 +99,10 @@
       const [first, second] = from < to ? [from, to] : [to, from];
       const text = line.p[first * names.length - first * (first + 1) / 2 + second - first - 1];
       if (!text) return null;
-      const [ratio, low, high, within] = text.slice(2).split(",").map(Number);
-      return from < to ? { code: text[0], ratio, low, high, within }
-        : { code: text[1], ratio: 1 / ratio, low: 1 / high, high: 1 / low, within };
+      const [, code, back = TURNED[code] ?? code, values] = text.match(/^([a-z])([a-z])?(.*)/i);
+      const [ratio, low, high, within] = values.split(",").map(Number);
+      return from < to ? { code, ratio, low, high, within }
+        : { code: back, ratio: 1 / ratio, low: 1 / high, high: 1 / low, within };
     };
     const fill = (cell, name, kind, text, found) => {
       cell.className = kind;
@@ -110,75 +117,80 @@
       cell.title = title;
       cell.replaceChildren(...parts);
     };
-    const against = (line, place) => {
-      if (base.selectedIndex === 0) return line.b[0];
+    const against = (line) => {
+      if (!base.selectedIndex) return line.b[0];
       return base.value === "*" ? line.b[1] : names.indexOf(base.value);
     };
+    // Whether the page shows what it came with.
+    const plain = () => !base.selectedIndex && show.value === "ratio";
     const draw = (row, place) => {
       const line = lines[place];
       const figures = { absolute: 0, cpu: 1, memory: 2 }[show.value];
-      names.forEach((name, column) => {
-        const [cell, start] = [row.cells[column + 1], given[place][column]];
-        if (figures === undefined && base.selectedIndex === 0) return restore(cell, start);
-        if (figures !== undefined) {
-          const text = line.v[figures][column];
-          return text ? fill(cell, name, "ab", text) : fill(cell, name, "na", "–");
-        }
-        const from = against(line, place);
-        if (column === from && line.v[0][column]) return fill(cell, name, "ab", line.v[0][column]);
-        const found = from < 0 ? null : pair(line, from, column);
-        return found ? fill(cell, name, CLASS[found.code], words(found, line.u), found) : fill(cell, name, "na", "–");
+      names.forEach((name, at) => {
+        const [cell, start] = [row.cells[at + 1], given[place][at]];
+        const from = line ? against(line) : -1;
+        const found = from < 0 || from === at ? null : pair(line, from, at);
+        // What the comparison says, whatever is shown of it.
+        cell.dataset.kind = !line || !base.selectedIndex ? start[0] : from === at ? "ab" : found ? CLASS[found.code] : "na";
+        if (!line || plain()) return restore(cell, start);
+        if (figures === undefined && found) return fill(cell, name, cell.dataset.kind, words(found, line.u), found);
+        const figure = figures !== undefined || from === at ? line.v[figures ?? 0][at] : "";
+        fill(cell, name, figure ? "ab" : "na", figure || "–");
       });
     };
     const count = () => {
       const cells = rows.flatMap((row) => [...row.cells].slice(1));
-      const of = (...kinds) => cells.filter((cell) => kinds.includes(cell.className)).length;
-      const parts = [of("sf", "ss", "eq tie"), of("eq"), of("lf", "ls"), of("op")];
-      const total = parts.reduce((sum, part) => sum + part);
-      return `${total} comparisons: ${parts[0]} settled, ${parts[1]} same within 10%, ${parts[2]} leaning, ${parts[3]} open.`;
+      const [settled, same, leaning, open] = [/^s|tie/, /^eq$/, /^l/, /^op/].map((kind) =>
+        cells.filter((cell) => kind.test(cell.dataset.kind)).length);
+      return `${settled + same + leaning + open} comparisons: ${settled} settled, ${same} same within 10%, ${leaning} leaning, ${open} open.`;
     };
     // Columns with a result in less than a quarter of the rows.
     const sparse = () => names.map((_, column) =>
       rows.filter((row) => !/^na/.test(row.cells[column + 1].className)).length * 4 < rows.length);
-    const SETTLED = /^(sf|ss|eq tie|ab)$/;
+    const settled = (cell) => /^s|tie|^[ok]+$/.test(cell.dataset.kind);
     const results = () => {
-      if (base) {
-        base.value = state.get("base") ?? names[0];
-        if (base.selectedIndex < 0) base.selectedIndex = 0;
-        show.value = state.get("show");
-        if (!show.value) show.value = "ratio";
-        rows.forEach(draw);
-      }
+      base.value = state.get("base") ?? names[0];
+      if (base.selectedIndex < 0) base.selectedIndex = 0;
+      show.value = state.get("show");
+      if (!show.value) show.value = "ratio";
+      rows.forEach(draw);
       hide.checked = !state.has("all");
       only.checked = state.has("only");
       find.value = state.get("find") ?? "";
       const empty = sparse();
-      const few = empty.filter(Boolean).length;
+      // A table of nothing but gaps keeps them.
+      const few = empty.every(Boolean) ? 0 : empty.filter(Boolean).length;
       hide.parentNode.hidden = !few;
-      say(all("#empty")[0], `hide ${few} near-empty`);
+      say(all("#empty")[0], `hide ${few} near-empty column${few > 1 ? "s" : ""}`);
       heads.forEach((head, column) => {
-        for (const part of [head, ...rows.map((row) => row.cells[column + 1])]) part.hidden = hide.checked && empty[column];
+        for (const part of [head, ...rows.map((row) => row.cells[column + 1])]) part.hidden = few > 0 && hide.checked && empty[column];
       });
       const wanted = find.value.toLowerCase();
       const found = (part) => part.textContent.toLowerCase().includes(wanted);
       rows.forEach((row) => {
         const cells = [...row.cells].slice(1);
-        for (const cell of cells) cell.classList.toggle("dim", only.checked && !SETTLED.test(cell.className));
-        const empty = only.checked && !cells.some((cell) => !cell.hidden && /^(sf|ss|eq tie)$/.test(cell.className));
+        const empty = only.checked && !cells.some((cell) => !cell.hidden && settled(cell));
+        for (const cell of cells) cell.classList.toggle("dim", only.checked && cell.dataset.kind !== "ab" && !settled(cell));
         row.hidden = empty || !(found(row.cells[0]) || found(row.closest("tbody").rows[0]));
       });
       for (const card of cards) card.hidden = !found(card) || (only.checked && card.dataset.state !== "decided");
-      if (summary) say(summary, !base || (!base.selectedIndex && show.value === "ratio") ? told : show.value === "ratio" ? count() : told);
+      const about = show.value !== "ratio" ? "" : `compared with ${base.value === "*" ? "the fastest" : base.value}, `;
+      for (const { line, told, row } of numbers) {
+        const cells = row ? [...row.cells].slice(1).filter((cell) => !/^na|dim/.test(cell.className)) : [];
+        const texts = cells.map((cell) => cell.textContent).join(", ");
+        say(line, plain() || !row ? told : `${row.dataset.row}: ${texts ? about + texts : "no result"}`);
+      }
+      if (summary) say(summary, base.selectedIndex ? count() : told);
       const shown = rows.filter((row) => !row.hidden);
-      say(counts, shown.length < rows.length ? `${shown.length} of ${rows.length} rows` : "");
+      const notes = [shown.length < rows.length ? `${shown.length} of ${rows.length} rows` : "",
+        plain() || !cards.length ? "" : "Recommendations compare all runners with each other; only their numbers change."];
+      say(counts, notes.filter(Boolean).join(" · "));
       // One stop a topic: the arrows reach the rest.
       for (const row of rows) row.querySelector("a").tabIndex = row === shown.find((one) => one.parentNode === row.parentNode) ? 0 : -1;
     };
     form.oninput = () => {
-      if (base) {
-        keep("base", base.value, base.selectedIndex);
-        keep("show", show.value, show.value !== "ratio");
-      }
+      keep("base", base.value, base.selectedIndex);
+      keep("show", show.value, show.value !== "ratio");
       keep("all", 1, !hide.checked);
       keep("only", 1, only.checked);
       keep("find", find.value, find.value);

@@ -23,19 +23,18 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             p #table .empty { "The plan of this run holds no comparison. Choose more runners or workloads." }
         });
     }
-    let data = table_data::element(view, &sections, &columns)?;
     Ok(html! {
         section #table aria-labelledby="table-title" {
             h2.hidden #table-title { "Workloads and runners" }
-            (controls::form(page, data.is_some()))
+            (controls::form(&columns, view.replaced().0 > 0))
             table.matrix {
                 caption.hidden { "Each runner against the reference, workload by workload" }
                 (head(page, &columns))
                 @for section in &sections { (body(page, section, &columns)) }
             }
-            (legend(&columns))
-            (reasons(&sections, &columns))
-            @if let Some(data) = data { (data) }
+            (legend(&sections, &columns))
+            (reasons(&sections, &columns, view.counts().total() == 0))
+            (table_data::element(view, &sections, &columns)?)
         }
     })
 }
@@ -95,7 +94,7 @@ fn row(
     let href =
         if several { page.links.group(workload, group) } else { page.links.workload(workload) };
     html! {
-        tr data-row {
+        tr data-row=(workload.name) {
             th scope="row" title={ (metric(group)) "; " (group.point()) } {
                 a href=(href) { (workload.title) }
                 @if several { " " small { (group.setting(&workload.groups)) } }
@@ -110,6 +109,9 @@ fn row(
 
 /// The headline metric and which direction is good.
 fn metric(group: &Group<'_>) -> String {
+    if group.source.is_check() {
+        return "pass or fail".to_owned();
+    }
     group.headline().map_or_else(
         || group.headline_name().to_owned(),
         |headline| {
@@ -119,7 +121,9 @@ fn metric(group: &Group<'_>) -> String {
     )
 }
 
-fn legend(columns: &[&Runner<'_>]) -> Markup {
+fn legend(sections: &[Section<'_, '_>], columns: &[&Runner<'_>]) -> Markup {
+    let mut groups =
+        sections.iter().flat_map(|section| &section.workloads).flat_map(|one| &one.groups);
     html! {
         p.legend {
             b.sf { "● 43% faster" } ": settled, holds for the whole table at once. "
@@ -127,6 +131,9 @@ fn legend(columns: &[&Runner<'_>]) -> Markup {
             "same\u{a0}±10%: any difference is smaller. 0.7–2.1×: open, the cost ÷ the reference’s that the "
             "data allow. Plots: 95% intervals on a log axis from ⅒× to 10×, left is faster, gray band ±10%. "
             "–: no result. ↑ and ↓ move from row to row."
+            @if groups.any(|group| group.source.is_check()) {
+                " A cell in words: the runner passes the workload’s check in this way; nothing is ranked."
+            }
             @if columns.iter().any(|runner| runner.is_discontinued()) {
                 " †: discontinued by its authors."
             }
@@ -134,20 +141,22 @@ fn legend(columns: &[&Runner<'_>]) -> Markup {
     }
 }
 
-/// Why cells are empty: a reason, and the runners and workloads that it holds for.
+/// Why cells have no result: a reason, and the runners and workloads that it holds for.
 struct Reason<'a> {
     why: String,
     cells: Vec<(&'a str, Vec<&'a str>)>,
 }
 
-fn reasons(sections: &[Section<'_, '_>], columns: &[&Runner<'_>]) -> Markup {
+fn reasons(sections: &[Section<'_, '_>], columns: &[&Runner<'_>], open: bool) -> Markup {
     let mut reasons: Vec<Reason<'_>> = Vec::new();
     let mut count = 0;
     let workloads = sections.iter().flat_map(|section| &section.workloads);
     for group in workloads.flat_map(|workload| &workload.groups) {
         for runner in columns {
-            let Content::Empty(word, why) = Content::of(group, group.row(runner.name)) else {
-                continue;
+            let (word, why) = match Content::of(group, group.row(runner.name)) {
+                Content::Empty(word, why) => (word, why),
+                Content::Checked(false, why) => ("fails", why),
+                _ => continue,
             };
             count += 1;
             let why = format!("{word}: {why}");
@@ -164,8 +173,8 @@ fn reasons(sections: &[Section<'_, '_>], columns: &[&Runner<'_>]) -> Markup {
     }
     html! {
         @if count > 0 {
-            details.reasons {
-                summary { "Why " (format::count(count, "cell")) " " (if count == 1 { "is" } else { "are" }) " empty" }
+            details.reasons open[open] {
+                summary { "Why " (format::count(count, "cell")) " " (if count == 1 { "has" } else { "have" }) " no result" }
                 ul {
                     @for reason in &reasons {
                         li {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use maud::{Markup, PreEscaped, html};
-use runtime_bench_analysis::analysis::{Row, pairwise};
+use runtime_bench_analysis::analysis::{Row, Summary, pairwise};
 use runtime_bench_analysis::stats::{Comparison, Interval, Verdict, lean};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::trial::{Phase, metric};
@@ -13,10 +13,7 @@ use serde::Serialize;
 use super::cell::short_figure;
 use crate::ReportError;
 use crate::format;
-use crate::view::{Group, Runner, Section, View};
-
-/// Most cells of a table that can be shown against any runner.
-const LARGEST: usize = 700;
+use crate::view::{Group, Runner, Section, View, cpu};
 
 #[derive(Serialize)]
 struct Line {
@@ -26,35 +23,31 @@ struct Line {
     u: u8,
     /// The headline, CPU time and peak memory of each runner; empty for none.
     v: [Vec<String>; 3],
-    /// Each pair of runners, the earlier column as reference: two codes, one for each direction, then ratio,
-    /// interval and bound.
+    /// Each pair of runners, the earlier column as reference: its code, that of the other direction unless it
+    /// follows, then ratio, interval and bound.
     p: String,
 }
 
-/// The data; `None` for a table that is too large for it.
+/// The data, a line a row; `null` of a row that nothing changes, because it passes or fails.
 pub(super) fn element(
     view: &View<'_>,
     sections: &[Section<'_, '_>],
     columns: &[&Runner<'_>],
-) -> Result<Option<Markup>, ReportError> {
+) -> Result<Markup, ReportError> {
     let workloads = sections.iter().flat_map(|section| &section.workloads);
     let groups: Vec<&Group<'_>> = workloads.flat_map(|workload| &workload.groups).collect();
-    if groups.len() * columns.len() > LARGEST {
-        return Ok(None);
-    }
     let pairs = Pairs::of(view, &groups, columns);
     let numbered = groups.iter().enumerate();
-    let lines: Vec<Line> = numbered
-        .map(|(place, group)| {
-            let p = pairs.words((place, group), columns.len());
-            Line { p, ..line(view, group, columns) }
-        })
-        .collect();
+    let line = |(place, group): (usize, &&Group<'_>)| {
+        let p = pairs.words((place, group), columns.len());
+        (!group.source.is_check()).then(|| Line { p, ..line(view, group, columns) })
+    };
+    let lines: Vec<Option<Line>> = numbered.map(line).collect();
     let json = serde_json::to_string(&lines)
         .map_err(|error| ReportError::encode("the table as JSON", &error))?;
     // Nothing in it may end the element that it stands in.
     let json = json.replace('<', "\\u003c");
-    Ok(Some(html! { script #table-data type="application/json" { (PreEscaped(json)) } }))
+    Ok(html! { script #table-data type="application/json" { (PreEscaped(json)) } })
 }
 
 fn line(view: &View<'_>, group: &Group<'_>, columns: &[&Runner<'_>]) -> Line {
@@ -65,11 +58,7 @@ fn line(view: &View<'_>, group: &Group<'_>, columns: &[&Runner<'_>]) -> Line {
     let figures = |of: &dyn Fn(&Row) -> Option<String>| -> Vec<String> {
         rows.iter().map(|row| row.and_then(of).unwrap_or_default()).collect()
     };
-    let cpu = |row: &Row| {
-        let per = row.metrics.iter().find(|metric| metric.name.starts_with("cpu-per-"));
-        let cpu = per.or_else(|| row.metric(metric::CPU.id))?;
-        Some(format::figure(cpu.value, &cpu.unit))
-    };
+    let shown = |found: Option<&Summary>| found.map(|one| format::figure(one.value, &one.unit));
     let place = |row: Option<&Row>| {
         let place = columns
             .iter()
@@ -81,10 +70,8 @@ fn line(view: &View<'_>, group: &Group<'_>, columns: &[&Runner<'_>]) -> Line {
         u: u8::from(group.counts_bytes()),
         v: [
             figures(&|row| group.figure(row).map(|one| short_figure(one.value, &one.unit))),
-            figures(&cpu),
-            figures(&|row| {
-                row.metric(metric::PEAK_MEMORY.id).map(|one| format::figure(one.value, &one.unit))
-            }),
+            figures(&|row| shown(cpu(row))),
+            figures(&|row| shown(row.metric(metric::PEAK_MEMORY.id))),
         ],
         p: String::new(),
     }
@@ -152,8 +139,10 @@ impl Pairs {
 }
 
 fn write(words: &mut String, pair: &Comparison, back: &Comparison) {
-    words.extend([code(pair.verdict), code(back.verdict)]);
-    if let (Some(ratio), Some(Interval { low, high })) = (pair.ratio, pair.interval) {
+    words.push(code(pair.verdict));
+    words.extend((back.verdict != pair.verdict.turned()).then(|| code(back.verdict)));
+    let ratio = pair.ratio.filter(|ratio| ratio.is_finite());
+    if let (Some(ratio), Some(Interval { low, high })) = (ratio, pair.interval) {
         // Writing to a string cannot fail.
         let _ = write!(words, "{}", [ratio, low, high].map(digits).join(","));
         if let Some(within) = pair.within {

@@ -34,7 +34,7 @@ fn comparison(run: &Run, group: &Group) -> String {
         if let Some(summary) = summary {
             metric = format!("{}, {}", group.headline, wording::direction(summary.better));
             let scale = Scale::of(&summary.unit, summary.value);
-            let cells = cells(run, row, &scale, &summary.unit, &group.headline);
+            let cells = cells(run, row, &scale, &summary.unit, group);
             table.push(cells);
         } else {
             let (name, reason) = (single_line(&row.key.runner), single_line(row.status.reason()));
@@ -56,13 +56,13 @@ fn comparison(run: &Run, group: &Group) -> String {
     format!("{title}\n  {metric}\n{rows}{reasons}{}\n", beside.concat())
 }
 
-fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [Cell; 6] {
+fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, group: &Group) -> [Cell; 6] {
     let class = match run.runner(&row.key.runner).map(|info| info.class) {
         Some(Class::SingleThread) => " (one thread)",
         Some(Class::Reference) => " (external)",
         Some(Class::MultiThread) | None => "",
     };
-    let metric = row.metric(headline);
+    let metric = row.metric(&group.headline);
     let interval = metric.and_then(|metric| metric.interval).map(|range| scale.interval(range));
     let compared = row.comparison.as_ref().filter(|_| row.client_bound.is_none());
     let ratio = compared.and_then(|comparison| comparison.ratio).map(format::ratio);
@@ -70,6 +70,7 @@ fn cells(run: &Run, row: &Row, scale: &Scale, unit: &str, headline: &str) -> [Ce
     let verdict = match compared {
         Some(comparison) => wording::words(comparison, unit),
         None if row.client_bound.is_some() => "client-bound".to_owned(),
+        None if group.is_check() => wording::PASSES.to_owned(),
         None => "reference".to_owned(),
     };
     [

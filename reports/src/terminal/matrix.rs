@@ -10,6 +10,7 @@ use runtime_bench_results::run::{Role, Run};
 
 use super::lines::{class_mark, wrapped};
 use crate::sanitize::single_line;
+use crate::view::wording;
 
 /// Lines from which on each workload has its first point only.
 const MANY: usize = 40;
@@ -199,6 +200,9 @@ fn cell(group: &Group, row: Option<&Row>) -> String {
     if row.client_bound.is_some() {
         return "client".to_owned();
     }
+    if group.is_check() {
+        return wording::PASSES.to_owned();
+    }
     let Some(comparison) = &row.comparison else {
         let summary = row.metric(&group.headline);
         return summary.map_or_else(
@@ -236,6 +240,9 @@ fn notes(run: &Run, shown: &[Line<'_>], runners: &[&str], hidden: usize) -> Vec<
     }
     if shown.iter().flat_map(|line| &line.group.rows).any(|row| row.client_bound.is_some()) {
         parts.push("client: bound by the load generator".to_owned());
+    }
+    if shown.iter().any(|line| line.group.is_check()) {
+        parts.push("passes: a check, not ranked".to_owned());
     }
     if hidden > 0 {
         parts.push(format!("{} in the report", format::count(hidden, "more point")));

@@ -14,17 +14,14 @@ pub use replay::replay;
 
 use std::env;
 
-use runtime_bench_analysis::analysis::{Analysis, ClassCounts, Group};
-use runtime_bench_analysis::answers::{Answer, AnswerState, answers};
+use runtime_bench_analysis::analysis::{Analysis, Group};
+use runtime_bench_analysis::answers::{Answer, AnswerState, answers, longer_profile};
 use runtime_bench_analysis::format::{self, clipped};
-use runtime_bench_analysis::replay::Document;
 use runtime_bench_analysis::stats::median;
 use runtime_bench_results::run::Run;
 
-use crate::ReportError;
-use crate::files::pretty_json;
 use crate::sanitize::single_line;
-use crate::view::noise;
+use crate::view::{noise, wording};
 use lines::wrapped;
 
 /// Columns where nobody says how many there are.
@@ -35,14 +32,6 @@ const QUESTION: usize = 24;
 const TAKEN: f64 = 0.2;
 /// Below this share of answered comparisons a longer run is suggested.
 const ANSWERED: f64 = 0.8;
-
-/// Stored runs by today's rules as JSON, schema `runtime-bench/analysis/1`, with a line break at its end.
-///
-/// # Errors
-/// When the encoder fails.
-pub fn replay_json(document: &Document) -> Result<String, ReportError> {
-    pretty_json(document)
-}
 
 /// How much is shown, and in how much room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,23 +128,16 @@ fn said(answer: &Answer, detail: Detail) -> Vec<String> {
     lines
 }
 
-/// `216 comparisons: 103 settled, 31 same, 34 leaning, 48 open.  Self-check: 0 false alarms in 43`.
+/// `216 comparisons: 103 settled, …, 48 open.  Self-check (A/A): 0 false alarms in 43`.
 pub(crate) fn counts(analysis: &Analysis) -> String {
     let noise = analysis.noise;
     let checks = noise.passed + noise.unproven + noise.failed;
     let trust = if noise.trusted() { "" } else { ": do not trust this run" };
     format!(
         "{}.  Self-check (A/A): {} in {checks}{trust}",
-        class_counts(analysis.class_counts()),
+        wording::counts(&analysis.class_counts()),
         format::count(noise.failed, "false alarm"),
     )
-}
-
-/// `216 comparisons: 103 settled, 31 same, 34 leaning, 48 open`.
-pub(crate) fn class_counts(counts: ClassCounts) -> String {
-    let ClassCounts { settled, same, leaning, open } = counts;
-    let total = format::count(counts.total(), "comparison");
-    format!("{total}: {settled} settled, {same} same, {leaning} leaning, {open} open")
 }
 
 /// What disturbed the run, and how to make a sharper one.
@@ -177,12 +159,11 @@ fn precision(run: &Run, analysis: &Analysis) -> Vec<String> {
         let of = cores.map_or_else(String::new, |cores| format!(" of {cores}"));
         format!("Low precision: other programs took {taken:.1}{of} cores.")
     });
+    if analysis.class_counts().total() > 0 {
+        lines.push(wording::layouts(&run.header.plan));
+    }
     let few = analysis.class_counts().answered().is_some_and(|share| share < ANSWERED);
-    let profile = match run.header.plan.profile.as_str() {
-        "quick" | "smoke" => Some("standard"),
-        "standard" => Some("thorough"),
-        _ => None,
-    };
+    let profile = longer_profile(&run.header.plan.profile);
     let sharper = profile.filter(|_| few).map(|name| format!("Sharper: --profile {name}"));
     let line: Vec<String> = taken.into_iter().chain(sharper).collect();
     lines.extend((!line.is_empty()).then(|| line.join("  ")));

@@ -35,6 +35,9 @@ impl Finding {
     /// What a comparison found.
     pub(crate) fn of(group: &Group<'_>) -> Self {
         let only = |lead: String| Self { lead, detail: None };
+        if group.source.is_check() {
+            return Self { lead: checked(group), detail: Some("Nothing is ranked.".to_owned()) };
+        }
         let measured: Vec<&Row> = group.measured().filter(|row| row.is_ranked()).collect();
         let (Some(reference), [_, _, ..]) = (group.reference(), measured.as_slice()) else {
             return only(match measured.as_slice() {
@@ -51,6 +54,21 @@ impl Finding {
         rows.sort_by(|a, b| cost(a.1).total_cmp(&cost(b.1)));
         let reference = &reference.key.runner;
         Self { lead: lead(group, &rows, reference), detail: detail(group, &rows, reference) }
+    }
+}
+
+/// Which runners pass, and which fail.
+fn checked(group: &Group<'_>) -> String {
+    let of = |keep: &dyn Fn(&Status) -> bool| -> Vec<&str> {
+        let rows = group.source.rows.iter().filter(|row| keep(&row.status));
+        rows.map(|row| row.key.runner.as_str()).collect()
+    };
+    let passed = of(&|status| *status == Status::Measured);
+    let failed = of(&|status| matches!(status, Status::Failed(_)));
+    let passed = format!("The check passes on {}", format::list(&passed));
+    match failed.as_slice() {
+        [] => passed + ".",
+        failed => format!("{passed}, and fails on {}.", format::list(failed)),
     }
 }
 

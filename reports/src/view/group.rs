@@ -1,11 +1,12 @@
 //! One comparison: a workload at one point and one phase.
 
-use runtime_bench_analysis::analysis::{self, Row, Scaling, Status, Summary};
+use runtime_bench_analysis::analysis::{self, Gathered, Row, Scaling, Status, Summary};
 use runtime_bench_analysis::stats::{Comparison, Verdict};
 use runtime_bench_results::key::{Param, ParamValue, Point};
-use runtime_bench_results::trial::{Better, Phase};
+use runtime_bench_results::trial::{Better, Phase, metric};
 
 use super::wording;
+use crate::format;
 
 /// One comparison, arranged for reading.
 #[derive(Debug)]
@@ -16,11 +17,40 @@ pub(crate) struct Group<'a> {
     pub(crate) title: &'a str,
     /// Target of links to it, and stem of its charts' ids.
     pub(crate) anchor: String,
+    /// Of a workload that passes or fails: each runner that passes, and what it did.
+    outputs: Vec<(&'a str, &'a str)>,
 }
 
+/// Longest output of a workload that a cell holds, in characters.
+const LONGEST: usize = 40;
+
 impl<'a> Group<'a> {
-    pub(super) fn new(source: &'a analysis::Group, title: &'a str, anchor: String) -> Self {
-        Self { source, title, anchor }
+    pub(super) fn new(
+        gathered: &Gathered<'a>,
+        source: &'a analysis::Group,
+        title: &'a str,
+        anchor: String,
+    ) -> Self {
+        let output = |row: &'a Row| {
+            Some((row.key.runner.as_str(), gathered.output(&row.key, source.phase)?))
+        };
+        let checked = source.rows.iter().filter(|_| source.is_check());
+        Self { source, title, anchor, outputs: checked.filter_map(output).collect() }
+    }
+
+    /// Whether a runner passes, in words of the workload, as in `deadlocks until cancelled`; `None` where the
+    /// workload is no such check, or the runner has no result.
+    pub(crate) fn passed(&self, row: &Row) -> Option<String> {
+        let (_, output) = self.outputs.iter().find(|(runner, _)| *runner == row.key.runner)?;
+        // What follows is detail.
+        let words = output.split(';').next().unwrap_or_default().trim();
+        let words = if words.is_empty() { wording::PASSES } else { words };
+        (row.status == Status::Measured).then(|| format::clipped(words, LONGEST))
+    }
+
+    /// Of a row without a comparison that was measured: what it is.
+    pub(crate) fn uncompared(&self) -> &'static str {
+        if self.source.is_check() { wording::PASSES } else { "reference" }
     }
 
     /// `variant · connections 64, messages 100 · steady state`; most instances are warm, and that is
@@ -107,7 +137,7 @@ impl<'a> Group<'a> {
 
     /// Whether the headline counts bytes, of which less is smaller, not faster.
     pub(crate) fn counts_bytes(&self) -> bool {
-        crate::format::counts_bytes(self.unit())
+        format::counts_bytes(self.unit())
     }
 
     /// The measured row that the others are compared with.
@@ -118,7 +148,7 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// Whether the reference against itself told identical code apart.
+    /// Whether the A/A control failed.
     pub(crate) fn is_distrusted(&self) -> bool {
         self.source.control_failed()
     }
@@ -141,4 +171,10 @@ impl<'a> Group<'a> {
         };
         (cost.is_finite() && cost > 0.0).then_some(cost)
     }
+}
+
+/// CPU time per operation where the workload counts operations, else per iteration.
+pub(crate) fn cpu(row: &Row) -> Option<&Summary> {
+    let per = row.metrics.iter().find(|metric| metric.name.starts_with("cpu-per-"));
+    per.or_else(|| row.metric(metric::CPU.id))
 }

@@ -18,8 +18,8 @@ pub(crate) struct MachineView<'a> {
 }
 
 impl<'a> MachineView<'a> {
-    /// The first machine is that of the newest run; its site is at the top.
-    pub(crate) fn all(machines: Vec<Machine<'a>>) -> Vec<Self> {
+    /// The first machine is that of the newest run; its site is at the top, which will have this address.
+    pub(crate) fn all(machines: Vec<Machine<'a>>, url: Option<&str>) -> Vec<Self> {
         let several = machines.len() > 1;
         let mut slugs = Slugs::default();
         let site = |(place, machine): (usize, Machine<'a>)| {
@@ -28,7 +28,9 @@ impl<'a> MachineView<'a> {
                 0 => (String::new(), ""),
                 _ => (format!("{MACHINES}/{slug}/"), "../../"),
             };
-            Some(Self { folder, view: View::new(machine, several.then_some(up))? })
+            let view = View::new(machine, several.then_some(up))?;
+            let address = url.map(|url| format!("{}/{folder}", url.trim_end_matches('/')));
+            Some(Self { folder, view: View { address, ..view } })
         };
         machines.into_iter().enumerate().filter_map(site).collect()
     }

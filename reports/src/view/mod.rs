@@ -1,6 +1,5 @@
 //! What every page reads: the run arranged by topic, workload and comparison.
 
-mod blocks;
 pub(crate) mod claims;
 pub(crate) mod finding;
 pub(crate) mod glossary;
@@ -14,7 +13,7 @@ pub(crate) mod topic;
 pub(crate) mod wording;
 mod workload;
 
-use runtime_bench_analysis::analysis::{Analysis, ClassCounts};
+use runtime_bench_analysis::analysis::{Analysis, ClassCounts, Gathered, Row};
 use runtime_bench_analysis::answers::{Answer, answers};
 use runtime_bench_analysis::claims::Cell;
 use runtime_bench_analysis::comparison::{self, FailOn, Judged};
@@ -22,8 +21,7 @@ use runtime_bench_analysis::history::{self, Machine, Trend, Wanted, trends};
 use runtime_bench_analysis::stats::{Comparison, MARGIN};
 use runtime_bench_results::run::Run;
 
-use blocks::Blocks;
-pub(crate) use group::Group;
+pub(crate) use group::{Group, cpu};
 pub(crate) use machines::MachineView;
 pub(crate) use runner::Runner;
 use runner::runners;
@@ -40,7 +38,7 @@ pub(crate) struct View<'a> {
     /// Its comparisons.
     pub(crate) analysis: &'a Analysis,
     /// What its processes measured.
-    pub(crate) blocks: Blocks<'a>,
+    pub(crate) gathered: Gathered<'a>,
     /// Every cell over the runs; empty where there is one run.
     pub(crate) trends: Vec<Trend<'a>>,
     /// The run against the one before it; `None` where there is none.
@@ -49,6 +47,8 @@ pub(crate) struct View<'a> {
     pub(crate) changes: Option<history::Document>,
     /// From the folder of the site to that of all machines; `None` where there is one machine.
     pub(crate) fleet: Option<&'static str>,
+    /// Where its folder will be published, with `/` at the end; `None` where that is not known.
+    pub(crate) address: Option<String>,
     /// Runners of several threads first, those of one thread last; otherwise in the run's order.
     pub(crate) runners: Vec<Runner<'a>>,
     /// Every workload that has a comparison, in the run's order.
@@ -67,19 +67,21 @@ impl<'a> View<'a> {
         let &(run, analysis) = machine.runs.last()?;
         let trends = if machine.runs.len() > 1 { trends(&machine) } else { Vec::new() };
         let runners = runners(run, analysis);
-        let workloads = workloads(run, analysis);
+        let gathered = Gathered::new(run);
+        let workloads = workloads(run, analysis, &gathered);
         Some(Self {
-            blocks: Blocks::new(run),
             previous: previous(&machine),
             changes: changes(&machine),
             answers: answers(run, analysis),
             claims: claims::judged(&analysis.claims),
             glossary: glossary::words(),
+            gathered,
             machine,
             run,
             analysis,
             trends,
             fleet,
+            address: None,
             runners,
             workloads,
         })
@@ -151,6 +153,14 @@ impl<'a> View<'a> {
             .flat_map(|group| group.source.comparisons().map(|found| group.trusted(found)))
             .collect();
         ClassCounts::of(&found)
+    }
+
+    /// In how many rows another runner is the reference than the plan wants, and of how many.
+    pub(crate) fn replaced(&self) -> (usize, usize) {
+        let wanted = self.run.header.plan.reference.as_str();
+        let references: Vec<&Row> = self.compared_groups().filter_map(Group::reference).collect();
+        let other = references.iter().filter(|row| row.key.runner != wanted);
+        (other.count(), references.len())
     }
 
     /// Every comparison of runners.

@@ -35,6 +35,15 @@ pub(crate) fn loaded(noise: &GroupNoise) -> Option<String> {
     })
 }
 
+/// That a run did not come to its end.
+pub(crate) fn unfinished(run: &Run) -> Option<&'static str> {
+    match run.end {
+        None => Some("The run has no end: it was killed, or it is still running."),
+        Some(end) if end.interrupted => Some("The run was stopped before its plan was done."),
+        Some(_) => None,
+    }
+}
+
 /// What went on beside a whole run, a sentence each, where it matters.
 pub(crate) fn run_warnings(run: &Run, analysis: &Analysis) -> impl Iterator<Item = String> {
     let load_change = analysis.load_change.as_ref().map(load_change);
@@ -42,7 +51,7 @@ pub(crate) fn run_warnings(run: &Run, analysis: &Analysis) -> impl Iterator<Item
 }
 
 /// `Other programs used 1.2 cores from minute 2 on, 0.1 before`.
-pub(crate) fn load_change(change: &LoadChange) -> String {
+fn load_change(change: &LoadChange) -> String {
     let LoadChange { at_s, before, after } = change;
     let since = if *at_s < 120.0 {
         format!("second {at_s:.0}")
@@ -67,7 +76,7 @@ pub(crate) fn dropped(group: &Group) -> Option<String> {
 }
 
 /// `the run was stopped and resumed 1 time, last on …`; `None` of a run in one go.
-pub(crate) fn resumed(run: &Run) -> Option<String> {
+fn resumed(run: &Run) -> Option<String> {
     let of_shards = run.shards.iter().flat_map(|shard| &shard.breaks);
     let breaks: Vec<&Break> = run.breaks.iter().chain(of_shards).collect();
     let last = breaks.last()?;

@@ -4,11 +4,15 @@ use runtime_bench_analysis::analysis::{ClassCounts, Row, Status};
 use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
 use runtime_bench_analysis::stats::{Comparison, Interval, TIE, Verdict};
 use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::run::Plan;
 use runtime_bench_results::trial::{Better, Phase};
 
 use maud::{Markup, html};
 
 use crate::format;
+
+/// Of a runner whose output is right, where that is all that is asked.
+pub(crate) const PASSES: &str = "passes";
 
 /// Which direction of a metric is good.
 pub(crate) fn direction(better: Better) -> &'static str {
@@ -29,7 +33,7 @@ pub(crate) fn metric(name: &str, unit: &str) -> String {
         words if words.starts_with("per ") && unit.starts_with("ns") => format!("time {words}"),
         words => words,
     };
-    if let Some(rest) = words.strip_prefix("cpu") {
+    if let Some(rest) = words.strip_prefix(runtime_bench_results::metric::CPU.id) {
         return format!("CPU{rest}");
     }
     if words.starts_with('p') && words.contains(|c: char| c.is_ascii_digit()) {
@@ -42,6 +46,14 @@ pub(crate) fn metric(name: &str, unit: &str) -> String {
 pub(crate) fn capital(words: &str) -> String {
     let mut rest = words.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// How many orders of the machine code the figures of a run are of.
+pub(crate) fn layouts(plan: &Plan) -> String {
+    match plan.layouts {
+        0 | 1 => "One link layout: a difference of a few percent may be its effect.".to_owned(),
+        layouts => format!("{layouts} link layouts."),
+    }
 }
 
 /// A unit in words, for the line under a heading.
@@ -124,7 +136,9 @@ pub(crate) fn words(comparison: &Comparison, unit: &str) -> String {
         }
         (Verdict::Tie, ..) => same(comparison.within.unwrap_or(TIE)),
         (Verdict::Same, ..) => same(comparison.within.unwrap_or(0.1)),
-        (Verdict::Open | Verdict::DependsOnMode, _, Some(interval)) => range(interval),
+        (Verdict::Open | Verdict::DependsOnMode | Verdict::NotCompared, _, Some(interval)) => {
+            range(interval)
+        }
         (Verdict::NotCompared, ..) => format!("{} only", format::count(comparison.pairs, "round")),
         (other, ..) => verdict(other, unit).to_owned(),
     }
@@ -143,10 +157,11 @@ pub(crate) fn range(Interval { low, high }: Interval) -> String {
     format!("{}–{}×", format::short(low), format::short(high))
 }
 
-/// `103 settled, 31 same within 10%, 34 leaning, 48 open`.
+/// `216 comparisons: 103 settled, 31 same within 10%, 34 leaning, 48 open`.
 pub(crate) fn counts(counts: &ClassCounts) -> String {
     let ClassCounts { settled, same, leaning, open } = counts;
-    format!("{settled} settled, {same} same within 10%, {leaning} leaning, {open} open")
+    let all = format::count(counts.total(), "comparison");
+    format!("{all}: {settled} settled, {same} same within 10%, {leaning} leaning, {open} open")
 }
 
 /// What a tooltip adds to the words: the mode, or how many more rounds an answer needs.
@@ -218,7 +233,9 @@ mod tests {
         assert_eq!(words(&of(Verdict::Open), "ns"), "0.70–2.1×");
         assert_eq!(words(&of(Verdict::Tie), "ns"), "same ±3%");
         assert_eq!(words(&of(Verdict::Same), "ns"), "same ±10%");
-        assert_eq!(words(&of(Verdict::NotCompared), "ns"), "20 rounds only");
+        assert_eq!(words(&of(Verdict::NotCompared), "ns"), "0.70–2.1×");
+        let few = Comparison { interval: None, ..of(Verdict::NotCompared) };
+        assert_eq!(words(&few, "ns"), "20 rounds only");
         let open = Comparison { interval: None, ..of(Verdict::Open) };
         assert_eq!(words(&open, "ns"), "open");
         assert_eq!(range(Interval { low: 0.99, high: 0.994 }), "0.99–0.99×");

@@ -1,6 +1,6 @@
 //! A workload and its comparisons, and the workloads of one topic.
 
-use runtime_bench_analysis::analysis::{self, Analysis};
+use runtime_bench_analysis::analysis::{self, Analysis, Gathered};
 use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;
@@ -52,7 +52,11 @@ pub(crate) struct Section<'v, 'a> {
 }
 
 /// Every workload that has a comparison, in the run's order.
-pub(super) fn workloads<'a>(run: &'a Run, analysis: &'a Analysis) -> Vec<Workload<'a>> {
+pub(super) fn workloads<'a>(
+    run: &'a Run,
+    analysis: &'a Analysis,
+    gathered: &Gathered<'a>,
+) -> Vec<Workload<'a>> {
     let mut workloads: Vec<Workload<'a>> = Vec::new();
     let mut slugs = Slugs::default();
     let mut anchors = Slugs::default();
@@ -68,6 +72,7 @@ pub(super) fn workloads<'a>(run: &'a Run, analysis: &'a Analysis) -> Vec<Workloa
         let workload = &mut workloads[place];
         let stem = workload.slug.clone();
         workload.groups.push(Group::new(
+            gathered,
             source,
             workload.title,
             anchors.next(&anchor(&stem, source)),

@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 
 use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_analysis::comparison::{Against, FailOn, Judged, files, runners};
-use runtime_bench_reports::{Options, comparison as render, terminal, write_site};
+use runtime_bench_reports::export::{Format, export};
+use runtime_bench_reports::{Options, comparison as render, json, terminal, write_site};
 use runtime_bench_results::run::Run;
 
 use super::markup;
 
 /// Renders the runs in every way, and fails where data escapes into what is written.
-pub(crate) fn check(runs: &[Run], options: Options) {
+pub(crate) fn check(runs: &[Run], options: Options<'_>) {
     for run in runs {
         survives_json(run);
     }
     site(runs, options);
+    runs.iter().for_each(exported);
     for run in runs {
         for (verbose, columns) in [(false, 0), (false, 100), (true, 100)] {
             let detail = terminal::Detail { verbose, columns };
@@ -39,7 +41,20 @@ fn survives_json(run: &Run) {
     assert!(read == *run, "a run is read as it was written");
 }
 
-fn site(runs: &[Run], options: Options) {
+/// Whatever is exported is JSON, a table or visible text.
+fn exported(run: &Run) {
+    let exported = |format| export(run, &analyse(run), format).ok();
+    for format in [Format::GithubActionBenchmark, Format::Bencher] {
+        let is_json = |text: &String| serde_json::from_str::<serde_json::Value>(text).is_ok();
+        assert!(exported(format).as_ref().is_none_or(is_json));
+    }
+    if let Some(text) = exported(Format::OpenMetrics) {
+        visible("OpenMetrics", &text);
+        assert!(text.ends_with("\n# EOF\n"));
+    }
+}
+
+fn site(runs: &[Run], options: Options<'_>) {
     let around = tempfile::tempdir().expect("a folder can be made");
     let folder = around.path().join("site");
     write_site(runs, &folder, options).expect("the site is written");
@@ -48,8 +63,13 @@ fn site(runs: &[Run], options: Options) {
         let name = path.strip_prefix(&folder).expect("it lies in the site").to_string_lossy();
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-./".contains(c);
         assert!(name.chars().all(plain) && !name.contains(".."), "{name}");
-        let text = fs::read_to_string(path).expect("every file is text");
-        match path.extension().and_then(|ending| ending.to_str()) {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        if ending == Some("png") {
+            assert_eq!(name.rsplit('/').next(), Some("preview.png"));
+            continue;
+        }
+        let text = fs::read_to_string(path).expect("every other file is text");
+        match ending {
             Some("html" | "svg") => page(&name, &text),
             Some("md") => markdown(&name, &text),
             Some("csv") => table(&name, &text),
@@ -129,7 +149,7 @@ fn compared(judged: &Judged) {
     markdown("a comparison", &render::markdown(judged));
     let junit = render::junit(judged).expect("a comparison is XML");
     markup::check("a comparison as JUnit XML", &junit);
-    let text = render::json(judged).expect("a comparison is JSON");
+    let text = json(judged).expect("a comparison is JSON");
     let read: Judged = serde_json::from_str(&text).expect("what was written is read");
     assert!(read == *judged, "a comparison is read as it was written");
 }

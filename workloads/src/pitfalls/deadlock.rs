@@ -5,18 +5,11 @@ use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::barrier::AsyncBarrier;
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, Locks, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::Locks;
 
 /// Number of tasks and of locks.
 const TASKS: usize = 2;
@@ -64,12 +57,11 @@ impl Workload for Deadlock {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "deadlock".into(),
-            title: "Deadlock check, and the cost of ordered locks".into(),
+            title: "Two locks in opposite order".into(),
             kind: Kind::Pitfall,
             model: "Two tasks each hold one of two locks and wait for the other one. After a \
                     timeout the workload gives up on them. Then two tasks repeatedly take the \
-                    same locks in the same order. `fixed` is the time of one such turn: the cost \
-                    of the repaired code."
+                    same locks in the same order."
                 .into(),
             check: "Pass or fail: neither deadlocked task continues; where tasks can be \
                     cancelled, cancelling one frees the other; the tasks with ordered locks take \
@@ -78,8 +70,8 @@ impl Workload for Deadlock {
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Startup,
             notes: vec![
-                "The ranking compares the repaired code only. The deadlock itself is not ranked, \
-                 because its time is the timeout; ignore `wall` here."
+                "A runner passes or fails and is not ranked: the deadlock takes as long as the \
+                 timeout. `fixed`, the time of one turn with ordered locks, is for context."
                     .into(),
                 "No runtime prevents or detects a deadlock. A stuck async task can be cancelled, \
                  which drops the lock that it holds. A stuck thread stays until the process ends, \
@@ -140,8 +132,8 @@ impl Workload for Deadlock {
     }
 
     fn describe(&self, ended: &Ended) -> String {
-        let freed = if ended.freed.is_some() { ", freed by a cancellation" } else { "" };
-        format!("stuck{freed}; {} turns with ordered locks", ended.turns)
+        let freed = if ended.freed.is_some() { " until cancelled" } else { "" };
+        format!("deadlocks{freed}; {} turns with ordered locks", ended.turns)
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {

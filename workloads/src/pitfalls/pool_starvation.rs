@@ -4,17 +4,10 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Barrier, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
-use runtime_bench_api::instance::AsyncSession;
-use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::ExternalThread;
 
 /// Limit for the tasks on the blocking pool: they must not time out.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -88,13 +81,12 @@ impl Workload for PoolStarvation {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "pool-starvation".into(),
-            title: "Starvation check, and the cost of the blocking pool".into(),
+            title: "Tasks that block every worker".into(),
             kind: Kind::Pitfall,
             model: "As many tasks as there are workers block their threads until the root task \
                     releases them, but the root itself needs a worker. They give up after a \
                     timeout. Then the same number of tasks block on the runtime's pool for \
-                    blocking work instead. `fixed` is the time from when the last of these blocks \
-                    until all have finished: the cost of the repaired code."
+                    blocking work instead."
                 .into(),
             check: "Pass or fail: the tasks that block workers time out, and the tasks on the \
                     blocking pool are released."
@@ -102,8 +94,9 @@ impl Workload for PoolStarvation {
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The ranking compares the repaired code only. The starvation itself is not \
-                 ranked, because its time is the timeout."
+                "A runner passes or fails and is not ranked: the starvation takes as long as the \
+                 timeout. `fixed`, the time from when the last task on the blocking pool blocks \
+                 until all have finished, is for context."
                     .into(),
                 "No runtime prevents or detects starvation. With one worker, a single blocked \
                  task is enough."
@@ -144,7 +137,7 @@ impl Workload for PoolStarvation {
     }
 
     fn describe(&self, _: &Ended) -> String {
-        "starved; released on the blocking pool".to_owned()
+        "starves, as expected; released on the blocking pool".to_owned()
     }
 
     fn metrics(&self, _: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {

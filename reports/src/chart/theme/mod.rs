@@ -13,6 +13,14 @@ pub(crate) fn colors() -> String {
     )
 }
 
+/// A color of the light theme, as red, green and blue; black where it has none of that name.
+pub(crate) fn light(name: &str) -> [u8; 3] {
+    let rule = LIGHT.split_once(&format!("--{name}: #")).map_or("", |(_, rest)| rest);
+    let hex = rule.get(..6).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    let [_, color @ ..] = hex.unwrap_or(0).to_be_bytes();
+    color
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

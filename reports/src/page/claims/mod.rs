@@ -1,4 +1,4 @@
-//! `claims.html`: what tutorials say, and what the figures of this run say to it.
+//! `claims.html`: what tutorials say, and what this run shows.
 
 mod test;
 
@@ -7,38 +7,35 @@ use runtime_bench_analysis::analysis::claims::{CLAIM_LEVEL, ClaimVerdict};
 
 use super::context::Page;
 use super::{document, environment, glossary};
-use crate::ReportError;
 use crate::format;
 use crate::view::claims::{self, Judged};
 use crate::view::{Group, Workload, wording};
 
 /// Heading of the page, and its title.
-const TITLE: &str = "The folklore, measured";
+const TITLE: &str = "Claims from tutorials, measured";
 
 /// The page.
-pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
-    Ok(document::document(page, "claims", TITLE, &section(page)?))
+pub(super) fn page(page: Page<'_, '_>) -> String {
+    document::document(page, "claims", TITLE, &section(page))
 }
 
 /// What stands on the page.
-pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
-    let claims: Vec<Markup> =
-        page.view.claims.iter().map(|judged| claim(page, judged)).collect::<Result<_, _>>()?;
-    Ok(html! {
+pub(super) fn section(page: Page<'_, '_>) -> Markup {
+    html! {
         section #claims aria-labelledby="claims-title" {
             header.top {
                 h1 #claims-title { (TITLE) }
                 p.model {
-                    "What tutorials say about asynchronous programming, and what the figures of this run "
-                    "say to it. No verdict is written by hand: each is computed from the intervals of "
-                    "cells that test the claim."
+                    "What tutorials say about asynchronous programming, and what this run shows. Every "
+                    "verdict is computed from the intervals of cells that test the claim; none is "
+                    "written by hand."
                 }
             }
             (overview(page))
             (rules())
-            @for claim in &claims { (claim) }
+            @for judged in &page.view.claims { (claim(page, judged)) }
         }
-    })
+    }
 }
 
 /// All claims in a table.
@@ -77,59 +74,60 @@ fn word(verdict: ClaimVerdict) -> Markup {
 fn rules() -> Markup {
     html! {
         details.about {
-            summary { "How a verdict is made" }
+            summary { "How verdicts are computed" }
             div.prose {
                 p {
-                    "Each test asks every runner that it is about one question. The answer is yes or no where "
+                    "Each test asks one question about each runner that it covers. The answer is \
+                     yes or no if "
                     "the whole interval of a median, or of a ratio of two, lies on one side of the bound, "
-                    "and inconclusive otherwise. The error level of a claim is " (format::percent(CLAIM_LEVEL))
+                    "and open otherwise. The error level of a claim is " (format::percent(CLAIM_LEVEL))
                     ", divided among its answers."
                 }
                 p {
-                    "A claim " b { "holds" } " where every answer is yes, " b { "does not hold" }
-                    " where every answer is no, and " b { "depends" } " where some are yes and some are no. It is "
-                    b { "inconclusive" } " where an answer may still be either, and " b { "not measured" }
-                    " where a test lacks its cells. An optional test counts where it was measured."
+                    "A claim is " b { "supported" } " if every answer is yes, and " b { "not supported" }
+                    " if every answer is no. It " b { "depends" } " if some are yes and some are no. It is "
+                    b { "open" } " if an answer may still be either, and " b { "not measured" }
+                    " if a test lacks its cells. An optional test counts if it was measured."
                 }
                 p {
-                    "Rows whose noise control failed, whose load generator was what was measured, or that "
-                    "failed do not count, and say so."
+                    "A row is not counted if it failed, if its A/A control failed, or if the load \
+                     generator "
+                    "was the bottleneck."
                 }
             }
         }
     }
 }
 
-fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Result<Markup, ReportError> {
-    let tests: Vec<Markup> = judged
+fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
+    let tests = judged
         .tests()
         .enumerate()
         .filter(|(_, (test, found))| !claims::is_skipped(test, found))
         .map(|(place, (asked, found))| {
             test::figure(page, &format!("{}-{}", judged.anchor, place + 1), asked, found)
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(html! {
+        });
+    html! {
         section.claim id=(judged.anchor) aria-labelledby={ (judged.anchor) "-title" } {
             h2 id={ (judged.anchor) "-title" } { (judged.claim.title) }
             p.model { (wording::prose(&judged.claim.folklore)) }
             p.finding { strong { (word(judged.found.verdict)) } (judged.grounds()) }
             (measure_hint(judged))
-            div.charts { @for test in &tests { (test) } }
+            div.charts { @for test in tests { (test) } }
             @if !judged.claim.notes.is_empty() {
                 ul.remarks { @for note in &judged.claim.notes { li { (wording::prose(note)) } } }
             }
             (evidence(page, judged))
             (glossary::words(page, &[&judged.claim.title, &judged.claim.folklore]))
         }
-    })
+    }
 }
 
 /// The command that measures what a verdict lacks.
 fn measure_hint(judged: &Judged<'_>) -> Markup {
     let (words, more) = match judged.found.verdict {
-        _ if judged.is_incomplete() => ("This measures what is missing:", ""),
-        ClaimVerdict::Inconclusive => ("More rounds may decide it:", " --profile standard"),
+        _ if judged.is_incomplete() => ("To measure what is missing:", ""),
+        ClaimVerdict::Inconclusive => ("More rounds may answer it:", " --profile standard"),
         _ => return html! {},
     };
     let workloads = environment::quoted(&judged.workloads().join("|"));
@@ -170,7 +168,7 @@ pub(super) fn of_workload(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup
     html! {
         @if !claims.is_empty() {
             p.fine {
-                "It is evidence for "
+                "Used to test the claim "
                 @for (place, judged) in claims.iter().enumerate() {
                     @if place > 0 { "; " }
                     a href=(page.links.part("claims", &judged.anchor)) { "“" (judged.claim.title.trim_end_matches('.')) "”" }

@@ -6,65 +6,38 @@ use runtime_bench_analysis::analysis::claims::{Answer, ClaimVerdict, JudgedTest,
 use runtime_bench_analysis::claims::{Ask, Baseline, Bound, Cell, Test};
 use runtime_bench_analysis::stats::Interval;
 
-use crate::ReportError;
-use crate::chart::{Description, DotPlot, DotRow, Mark, MarkStyle};
+use crate::chart::swatch;
 use crate::format::{self, Scale};
 use crate::page::context::Page;
-use crate::page::figure;
+use crate::page::interval::{Axis, plot};
 use crate::table::head;
-use crate::view::{Group, Runner, claims, noise, wording};
+use crate::view::{Runner, claims, noise, wording};
 
-/// The chart and its table; where no figure decides, or there is none, the words alone.
-pub(super) fn figure(
-    page: Page<'_, '_>,
-    id: &str,
-    test: &Test,
-    found: &JudgedTest,
-) -> Result<Markup, ReportError> {
-    let answer = noise::sentence(&claims::answers(found));
-    let about = Description {
-        id: id.to_owned(),
-        title: wording::capital(&test.title),
-        finding: format!("{} {answer}", test.question),
-    };
+/// What was asked, and a table with the figures and the answer of each runner.
+pub(super) fn figure(page: Page<'_, '_>, id: &str, test: &Test, found: &JudgedTest) -> Markup {
+    let title = wording::capital(&test.title);
+    let measured = found.verdict != ClaimVerdict::NotMeasured;
     let beside = page
         .view
         .comparison(&test.cell)
         .and_then(|(_, group)| noise::busy_cores(&group.source.noise));
-    let chart = match test.ask.metric() {
-        Some(metric) if found.verdict != ClaimVerdict::NotMeasured => {
-            let plot = plot(page, test, metric, found);
-            figure::with_data(
-                &about,
-                &scale(test, metric, found),
-                plot.draw(&about),
-                &table(page, test, found),
-            )?
+    let table = html! {
+        div.scroll tabindex="0" role="group" aria-label={ "Data: " (title) } {
+            (table(page, test, found))
         }
-        _ => words(&about, &table(page, test, found), found),
     };
-    Ok(html! {
-        div {
-            (chart)
-            @if let Some(beside) = beside { p.beside { b { "Caution: " } (noise::sentence(&beside)) } }
-        }
-    })
-}
-
-/// A test without a chart.
-fn words(about: &Description, table: &Markup, found: &JudgedTest) -> Markup {
     html! {
-        figure {
+        figure id=(id) {
             figcaption {
-                h3 { (about.title) }
-                p.found { (about.finding) }
-            }
-            @if !found.answers.is_empty() {
-                details.data {
-                    summary { "Data" }
-                    div.scroll tabindex="0" role="group" aria-label={ "Data: " (about.title) } { (table) }
+                h3 { (title) }
+                @if let Some(metric) = test.ask.metric().filter(|_| measured) {
+                    p.scale { (scale(test, metric, found)) }
                 }
+                p.found { (test.question) " " (noise::sentence(&claims::answers(found))) }
             }
+            @if measured { (table) }
+            @else if !found.answers.is_empty() { details.data { summary { "Reasons" } (table) } }
+            @if let Some(beside) = beside { p.beside { b { "Caution: " } (noise::sentence(&beside)) } }
         }
     }
 }
@@ -78,44 +51,12 @@ fn answers<'v, 'a>(
     page.view.runners.iter().filter_map(move |runner| Some((runner, answer(runner.name)?)))
 }
 
-fn plot(page: Page<'_, '_>, test: &Test, metric: &str, found: &JudgedTest) -> DotPlot {
-    let group = |cell: &Cell| page.view.comparison(cell).map(|(_, group)| group);
-    let (own, other) = (group(&test.cell), test.baseline_cell().and_then(group));
-    let row = |(runner, answer): (&Runner<'_>, &Answer)| {
-        let summary = |group: Option<&Group<'_>>| -> Option<Summary> {
-            group?.row(runner.name)?.metric(metric).cloned()
-        };
-        let mark = |summary: Summary, form| Mark {
-            value: summary.value,
-            interval: summary.interval,
-            form,
-        };
-        let marks = summary(own).map(|one| mark(one, MarkStyle::Filled)).into_iter();
-        let marks = marks.chain(summary(other).map(|one| mark(one, MarkStyle::Hollow)));
-        answer.figure.filter(|_| takes_part(test, answer)).map(|figure| DotRow {
-            name: runner.name.to_owned(),
-            series: runner.series,
-            marks: marks.collect(),
-            words: annotation(test, answer, figure, &found.unit),
-        })
-    };
-    DotPlot {
-        unit: found.unit.clone(),
-        rows: answers(page, found).filter_map(row).collect(),
-        guide: guide(test, found),
-    }
-}
-
-/// What stands at the right of a row: what decides, and the answer.
-fn annotation(test: &Test, answer: &Answer, figure: f64, unit: &str) -> String {
-    let shown = match (&test.ask, answer.decides) {
-        (Ask::Ratio { .. }, Some(decides)) => format::ratio(decides.value),
-        _ => format::figure(figure, unit),
-    };
-    match answer.said {
-        Said::NotAsked => shown,
-        said => format!("{shown}, {}", claims::word(said)),
-    }
+/// The figure of a runner that a test asks for, and the one that it is compared with.
+fn compared<'a>(page: Page<'_, 'a>, test: &Test, runner: &str) -> [Option<&'a Summary>; 2] {
+    [Some(&test.cell), test.baseline_cell()].map(|cell| {
+        let (_, group) = page.view.comparison(cell?)?;
+        group.row(runner)?.metric(test.ask.metric()?)
+    })
 }
 
 /// The bound, where it is the same for all runners.
@@ -133,18 +74,18 @@ fn guide(test: &Test, found: &JudgedTest) -> Option<f64> {
 /// What the chart shows, and where the bound lies.
 fn scale(test: &Test, metric: &str, found: &JudgedTest) -> String {
     let name = wording::metric(metric, &found.unit);
-    let whiskers = "medians over processes, whiskers: 95\u{a0}% interval";
+    let whiskers = "medians over processes with their 95% intervals";
     let side = |bound: Bound| if matches!(bound, Bound::Below(_)) { "below" } else { "above" };
     match &test.ask {
         Ask::Ratio { baseline: Baseline::Cell(cell), bound, .. } => format!(
-            "{name}; {whiskers}; filled: {}, outlined: {}, at the right: filled ÷ outlined, yes {} {}",
+            "{name}; {whiskers}; filled: {}, outlined: {}; ratio: filled ÷ outlined, yes {} {}",
             short(&test.cell, cell),
             short(cell, &test.cell),
             side(*bound),
             format::ratio(bound.value())
         ),
         Ask::Ratio { baseline: Baseline::Runner(runner), bound, .. } => format!(
-            "{name}; {whiskers}; at the right: ÷ that of {runner}; yes {} the line, {} of {runner}",
+            "{name}; {whiskers}; ratio: ÷ that of {runner}; yes {} the line, {} of {runner}",
             side(*bound),
             format::ratio(bound.value())
         ),
@@ -168,24 +109,38 @@ fn short(cell: &Cell, other: &Cell) -> String {
 
 fn table(page: Page<'_, '_>, test: &Test, found: &JudgedTest) -> Markup {
     let heads: &[&str] = match test.ask {
-        Ask::Figure { .. } => &["Runner", "Processes", "Median", "Answer"],
-        Ask::Ratio { .. } => &["Runner", "Processes", "Median", "Compared with", "Ratio", "Answer"],
+        Ask::Figure { .. } => &["Runner", "Interval", "Processes", "Median", "Answer"],
+        Ask::Ratio { .. } => {
+            &["Runner", "Interval", "Processes", "Median", "Compared with", "Ratio", "Answer"]
+        }
         Ask::Check { .. } => &["Runner", "Processes", "Answer"],
     };
-    let asked = answers(page, found).filter(|(_, answer)| takes_part(test, answer));
+    let asked: Vec<(&Runner<'_>, &Answer)> =
+        answers(page, found).filter(|(_, answer)| takes_part(test, answer)).collect();
+    let shown = asked.iter().flat_map(|(runner, _)| compared(page, test, runner.name)).flatten();
+    let axis = Axis::of(shown, guide(test, found));
     html! {
-        table.figures {
-            caption { "Intervals are at the claim’s level, divided among its answers" }
+        table.figures.results {
+            caption {
+                "Intervals of an answer are at the claim’s level, divided among its answers"
+                @if let Some(Axis { low, high, .. }) = &axis {
+                    "; the axis goes from " (format::figure(*low, &found.unit)) " to " (format::figure(*high, &found.unit))
+                }
+            }
             (head(heads))
             tbody {
                 @for (runner, answer) in asked {
+                    @let plot = axis.as_ref().and_then(|axis| {
+                        plot(axis, compared(page, test, runner.name), runner.series, guide(test, found))
+                    });
                     tr {
-                        th scope="row" { (runner.name) }
+                        th scope="row" { (swatch(runner.series)) (runner.name) }
                         @match (&answer.reason, answer.figure) {
                             (Some(reason), _) => td.reason colspan=(heads.len() - 1) {
                                 b { (claims::word(answer.said)) } ": " (reason)
                             },
                             (None, figure) => {
+                                @if test.ask.metric().is_some() { td.plot { (plot.unwrap_or_else(|| html! { "not drawable" })) } }
                                 td { (answer.samples) }
                                 (figures(test, answer, figure, &found.unit))
                                 td { (said(test, answer)) }

@@ -48,7 +48,7 @@ pub(super) fn about(workload: &Workload<'_>) -> Markup {
             Some(info) => {
                 p.model { (wording::prose(&info.model)) }
                 details.about {
-                    summary { "How it is checked, and what to know" }
+                    summary { "Method and caveats" }
                     p.check { b { "Checked: " } (wording::prose(&info.check)) }
                     @if !info.notes.is_empty() {
                         ul.remarks { @for note in &info.notes { li { (wording::prose(note)) } } }
@@ -74,6 +74,9 @@ pub(super) fn related(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
 
 /// A comparison in every chart that its figures allow.
 fn full(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
+    if group.source.is_check() {
+        return Ok(brief(page, group));
+    }
     let charts = [tail::figure(page, group)?, spread::figure(page, group)?];
     Ok(comparison(page, group, &html! { @for chart in &charts { (chart) } }))
 }

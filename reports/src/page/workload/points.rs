@@ -23,7 +23,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     let groups = workload.groups.iter().take(DRAWN).map(|group| bars(page, group)).collect();
     let about = Description {
         id: format!("{}-points", workload.slug),
-        title: "Every setting beside the reference".to_owned(),
+        title: "Every setting against the reference".to_owned(),
         finding: finding(workload),
     };
     let hidden = workload.groups.len().saturating_sub(DRAWN);
@@ -84,7 +84,7 @@ fn cell(group: &Group<'_>, row: Option<&Row>) -> Markup {
             Some((row, figure)) => td {
                 @match &row.comparison {
                     Some(found) => (wording::words(&group.trusted(found), &figure.unit)),
-                    None => "reference",
+                    None => (group.uncompared()),
                 }
                 i { (format::figure(figure.value, &figure.unit)) }
             },

@@ -20,7 +20,8 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         .iter()
         .filter_map(|runner| {
             let row = group.row(runner.name).filter(|row| group.figure(row).is_some())?;
-            let values = page.view.blocks.values(&row.key, source.phase, &source.headline);
+            let values = page.view.gathered.values(&row.key, source.phase, &source.headline);
+            let values = values.into_values().collect();
             Some(ViolinRow { name: runner.name.to_owned(), series: runner.series, values })
         })
         .collect();
@@ -61,12 +62,12 @@ fn finding(rows: &[ViolinRow]) -> String {
         [] => "No runner has a spread.".to_owned(),
         [(name, spread)] => {
             format!(
-                "Half of {name}’s processes lie within ±{} of the middle.",
+                "The middle half of {name}’s processes lies within ±{}.",
                 format::percent(*spread)
             )
         }
         [(steady, least), .., (restless, most)] => format!(
-            "Half of the processes lie within ±{} of the middle for {steady}, within ±{} for {restless}.",
+            "Middle half of the processes: ±{} for {steady}, ±{} for {restless}.",
             format::percent(*least),
             format::percent(*most)
         ),
@@ -76,8 +77,8 @@ fn finding(rows: &[ViolinRow]) -> String {
 fn table(unit: &str, rows: &[ViolinRow]) -> Markup {
     html! {
         table.figures {
-            caption { "Over processes" }
-            (head(["Runner", "Processes", "Least", "First quartile", "Median", "Third quartile", "Greatest"]))
+            caption { "Across processes" }
+            (head(["Runner", "Processes", "Minimum", "First quartile", "Median", "Third quartile", "Maximum"]))
             tbody {
                 @for row in rows {
                     tr {

@@ -1,0 +1,111 @@
+//! Pixels, and text in an embedded font.
+
+use ab_glyph::{Font, FontRef, InvalidFont, ScaleFont, point};
+
+use crate::chart::theme;
+
+/// Pixels from left to right, which services that show links ask for.
+pub(crate) const WIDTH: u32 = 1200;
+/// Pixels from top to bottom.
+pub(crate) const HEIGHT: u32 = 630;
+
+/// Three bytes a pixel, line by line.
+pub(super) struct Canvas {
+    pub(super) pixels: Vec<u8>,
+}
+
+/// A font.
+pub(super) struct Face(FontRef<'static>);
+
+/// The embedded fonts.
+pub(super) struct Faces {
+    pub(super) regular: Face,
+    pub(super) bold: Face,
+}
+
+impl Faces {
+    /// Those beside this file.
+    pub(super) fn embedded() -> Result<Self, InvalidFont> {
+        let face = |bytes| FontRef::try_from_slice(bytes).map(Face);
+        Ok(Self {
+            regular: face(include_bytes!("roboto-regular.ttf"))?,
+            bold: face(include_bytes!("roboto-bold.ttf"))?,
+        })
+    }
+}
+
+impl Face {
+    /// As much of a text as fits, with `…` where it was cut.
+    pub(super) fn fitting(&self, size: f32, room: f32, text: &str) -> String {
+        let font = self.0.as_scaled(size);
+        let advance = |character: char| font.h_advance(font.glyph_id(character));
+        let mut width = 0.0;
+        let mut kept = 0;
+        for (at, character) in text.char_indices() {
+            if width + advance('…') <= room {
+                kept = at;
+            }
+            width += advance(character);
+            if width > room {
+                let cut = format!("{}…", text[..kept].trim_end());
+                return if advance('…') > room { String::new() } else { cut };
+            }
+        }
+        text.to_owned()
+    }
+}
+
+impl Canvas {
+    /// An empty sheet.
+    pub(super) fn new() -> Self {
+        Self { pixels: theme::light("paper").repeat((WIDTH * HEIGHT) as usize) }
+    }
+
+    /// Fills a rectangle; what lies outside of the sheet is left out.
+    pub(super) fn fill(&mut self, ink: &str, [x, y]: [f32; 2], [width, height]: [f32; 2]) {
+        let color = theme::light(ink);
+        for row in y as u32..(y + height) as u32 {
+            for column in x.round() as u32..(x + width).round() as u32 {
+                self.blend(column, row, 1.0, color);
+            }
+        }
+    }
+
+    /// Draws a text on its base line; where it ends.
+    pub(super) fn text(
+        &mut self,
+        face: &Face,
+        size: f32,
+        ink: &str,
+        [mut x, y]: [f32; 2],
+        text: &str,
+    ) -> f32 {
+        let (color, font) = (theme::light(ink), face.0.as_scaled(size));
+        for character in text.chars() {
+            let id = font.glyph_id(character);
+            if let Some(glyph) = face.0.outline_glyph(id.with_scale_and_position(size, point(x, y)))
+            {
+                let from = glyph.px_bounds().min;
+                glyph.draw(|dx, dy, share| {
+                    self.blend(from.x as u32 + dx, from.y as u32 + dy, share, color);
+                });
+            }
+            x += font.h_advance(id);
+        }
+        x
+    }
+
+    fn blend(&mut self, x: u32, y: u32, share: f32, color: [u8; 3]) {
+        if x >= WIDTH {
+            return;
+        }
+        let place = 3 * (y * WIDTH + x) as usize;
+        // Few shades make the file half as large.
+        let share = (share * 15.0).round() / 15.0;
+        let below = self.pixels.get_mut(place..place + 3).into_iter().flatten();
+        for (below, above) in below.zip(color) {
+            let (from, to) = (f32::from(*below), f32::from(above));
+            *below = (from + (to - from) * share).round() as u8;
+        }
+    }
+}
