@@ -124,7 +124,8 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
     if !has_strace {
         eprintln!("skipped: `strace` not found");
     }
-    let program = Path::new(env!("CARGO_BIN_EXE_runtime-bench-tokio"));
+    let program =
+        Path::new(env!("CARGO_BIN_EXE_runtime-bench")).with_file_name("runtime-bench-tokio");
     for (workload, calls) in [
         ("tcp-echo", &["sendto", "recvfrom"][..]),
         ("file-read", &["read", "openat"]),
@@ -138,7 +139,7 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
         if !has_strace {
             continue;
         }
-        let theirs = by_strace(program, &cell.key);
+        let theirs = by_strace(&program, &cell.key);
         for name in calls {
             let event = Event::Syscall((*name).to_owned());
             is_close(&format!("{workload}: {name}"), of(&evidence, &event), theirs[*name]);

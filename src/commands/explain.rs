@@ -50,10 +50,10 @@ pub struct ExplainArgs {
 /// # Errors
 /// When the selection is not one comparison of two runners, a cell fails, or times cannot be counted.
 pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Result<(), Error> {
-    let request = args.matrix.request()?;
-    let planned = super::plan(registry, &request)?;
-    let [reference, candidate] = pair(&planned)?;
     let interrupt = Interrupt::install()?;
+    let request = args.matrix.request(registry)?;
+    let planned = super::plan(registry, &request, &interrupt)?;
+    let [reference, candidate] = pair(&planned)?;
     let run = match &args.results {
         Some(path) => store::read(path)?,
         None => measured(registry, &planned, args, command, &interrupt)?,

@@ -167,7 +167,7 @@ impl<'a> Subject<'a> {
             totals(
                 executor,
                 pass,
-                &Trial { cell: &cell.key, phase: cell.phase, block, round: process },
+                &Trial { cell: &cell.key, phase: cell.phase, block, round: 0 },
             )
         };
         let (short, long) = (trial(sizes[0])?, trial(sizes[1])?);
