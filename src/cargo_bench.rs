@@ -77,8 +77,8 @@ struct TargetArgs {
 
 impl TargetArgs {
     /// The cells that are listed, checked or measured.
-    fn request(&self) -> Result<PlanRequest, Error> {
-        let mut request = self.matrix.request()?;
+    fn request(&self, registry: &Registry) -> Result<PlanRequest, Error> {
+        let mut request = self.matrix.request(registry)?;
         if self.exact {
             for filter in &mut request.filters {
                 let whole = format!("^{}$", regex::escape(filter.as_str()));
@@ -108,7 +108,7 @@ pub fn run(registry: &Registry, skipped: usize) -> Result<(), Error> {
         // None is.
         args if args.ignored => Ok(()),
         args if args.test || !args.bench => {
-            commands::verify::verify(registry, &args.request()?, args.output.quiet)
+            commands::verify::verify(registry, &args.request(registry)?, args.output.quiet)
         }
         args => bench(registry, args, skipped),
     }
@@ -120,7 +120,7 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     if args.ignored {
         return Ok(());
     }
-    let planned = commands::plan(registry, &args.request()?, &Interrupt::default())?;
+    let planned = commands::plan(registry, &args.request(registry)?, &Interrupt::default())?;
     let mut names: Vec<String> = planned.runnable().map(|cell| cell.key.to_string()).collect();
     // A comparison's A/A control has the name of its reference.
     names.sort();

@@ -123,11 +123,11 @@ impl<'a> Linking<'a> {
         if hash(&self.linked(None).map_err(outdated)?)? != own {
             return Err(outdated(String::new()));
         }
-        let linker = |reason| LinkError::Linker { program: name.clone(), reason };
+        let refused = |reason| LinkError::Linker { program: name.clone(), reason };
         for layout in 1..layouts {
-            let linked = self.linked(Some(layout)).map_err(linker)?;
+            let linked = self.linked(Some(layout)).map_err(refused)?;
             if hash(&linked)? == own {
-                return Err(linker(": the bytes are the same".to_owned()));
+                return Err(refused(": the bytes are the same".to_owned()));
             }
             keep(&linked.path, &self.program.in_layout(layout).path).map_err(files)?;
         }

@@ -145,7 +145,7 @@ impl Program {
         if linked.is_none() || self.hash().ok() != linked {
             return 1;
         }
-        (1..).find(|layout| !self.in_layout(*layout).path.is_file()).unwrap_or(1)
+        (1..usize::MAX).find(|layout| !self.in_layout(*layout).path.is_file()).unwrap_or(1)
     }
 }
 

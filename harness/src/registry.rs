@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use runtime_bench_api::cells::{Cells, Pairing, WorkloadVisitor};
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::runner::Runner;
+use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::Workload;
 use runtime_bench_results::catalogue::WorkloadInfo;
 use runtime_bench_results::listing::Build;
@@ -20,6 +21,7 @@ pub struct Registry {
     workloads: Vec<Entry>,
     programs: Vec<&'static str>,
     cells: Cells,
+    suites: &'static [Suite],
     build: BuildFacts,
     problems: Vec<String>,
 }
@@ -98,6 +100,12 @@ impl Registry {
         self
     }
 
+    /// Names sets of cells.
+    #[must_use]
+    pub fn with_suites(self, suites: &'static [Suite]) -> Self {
+        Self { suites, ..self }
+    }
+
     /// Tells what this build was made of.
     #[must_use]
     pub fn with_build(self, build: BuildFacts) -> Self {
@@ -124,6 +132,11 @@ impl Registry {
     /// A workload by its name.
     pub fn entry(&self, workload: &str) -> Option<&Entry> {
         self.workloads.iter().find(|entry| entry.info.name == workload)
+    }
+
+    /// The named sets of cells.
+    pub fn suites(&self) -> &'static [Suite] {
+        self.suites
     }
 
     /// Names of the trial programs that stand beside this one.

@@ -67,7 +67,7 @@ pub fn decode(text: &str) -> Result<Histogram<u64>, String> {
     })?;
     // A percentile adds the counts up, and the decoder does not check that their sum is a number.
     let mut counts = decoded.iter_recorded().map(|step| step.count_at_value());
-    let sum = counts.try_fold(0_u64, |sum, count| sum.checked_add(count));
+    let sum = counts.try_fold(0_u64, u64::checked_add);
     sum.map(|_| decoded).ok_or_else(|| "the sum of its counts overflows".to_owned())
 }
 

@@ -125,19 +125,21 @@ impl Point {
         self
     }
 
+    /// The value of a parameter; `None` if the point lacks it.
+    pub fn value(&self, name: &str) -> Option<&ParamValue> {
+        self.params.iter().find(|param| param.name == name).map(|param| &param.value)
+    }
+
     /// The value of a whole-number parameter.
     ///
     /// # Errors
     /// When there is no such parameter or it is not a whole number.
     pub fn count(&self, name: &str) -> Result<usize, ParamError> {
-        self.params
-            .iter()
-            .find(|param| param.name == name)
-            .and_then(|param| match param.value {
-                ParamValue::Count(count) => usize::try_from(count).ok(),
-                ParamValue::Text(_) => None,
-            })
-            .ok_or_else(|| ParamError::Missing(name.to_owned()))
+        match self.value(name) {
+            Some(ParamValue::Count(count)) => usize::try_from(*count).ok(),
+            Some(ParamValue::Text(_)) | None => None,
+        }
+        .ok_or_else(|| ParamError::Missing(name.to_owned()))
     }
 
     /// The value of a whole-number parameter, checked against a range.
@@ -160,8 +162,7 @@ impl Point {
 
     /// The memory allocator that the point sets; `None` is the system's.
     pub fn allocator(&self) -> Option<&str> {
-        let param = self.params.iter().find(|param| param.name == ALLOCATOR)?;
-        match &param.value {
+        match self.value(ALLOCATOR)? {
             ParamValue::Text(name) => Some(name),
             ParamValue::Count(_) => None,
         }

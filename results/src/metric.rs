@@ -156,11 +156,16 @@ metrics! {
     WAKE = MetricDef::time("wake"), "Time from the signal to the first task that wakes, or per task.";
     WAKE_ALL = MetricDef::time("wake-all"), "Time from the signal to the last task that wakes.";
     IDLE_CPU = MetricDef::cpu("idle-cpu").unit("ns/s"), "CPU time per second while all tasks wait.";
+    PER_DELIVERY = MetricDef::time("per-delivery"), "Wall time per delivered item.";
+    CPU_PER_DELIVERY = MetricDef::cpu("cpu-per-delivery"), "CPU time per delivered item.";
     ITEM_THROUGHPUT = MetricDef::rate("throughput", "items/s"), "Throughput, in items/s.";
+    CONSUMER_BALANCE = MetricDef::ratio("consumer-balance").neutral(), "Items of the slowest consumer ÷ items of the fastest.";
     CPU_PER_ITEM = MetricDef::cpu("cpu-per-item"), "CPU time per item.";
     RELATIVE = MetricDef::ratio("relative"), "Time with failures ÷ time without.";
     PER_CLEAN_TASK = MetricDef::time("per-clean-task").neutral(), "Wall time per clean task.";
     JOB_RATE = MetricDef::rate("rate", "jobs/s"), "Rate, in jobs/s.";
+    START_P50 = MetricDef::time("start-p50"), "Median time from submitting a job until it starts.";
+    START_P99 = MetricDef::time("start-p99"), "The 99th percentile of the time from submitting a job until it starts.";
     CPU_PER_JOB = MetricDef::cpu("cpu-per-job"), "CPU time per job.";
     MOST_AT_ONCE = MetricDef::count("most-at-once"), "The largest number of jobs at once.";
     ELEMENT_RATE = MetricDef::rate("rate", "elements/s"), "Rate, in elements/s.";
@@ -190,6 +195,7 @@ metrics! {
     MISSED_DEADLINES = MetricDef::ratio("missed-deadlines").unit("%"), "Share of deadlines missed.";
     CPU_PER_READING = MetricDef::cpu("cpu-per-reading"), "CPU time per reading.";
     BYTE_THROUGHPUT = MetricDef::rate("throughput", "MiB/s"), "Throughput, in MiB/s.";
+    FILE_RATE = MetricDef::rate("files", "files/s"), "Files per second.";
     CPU_PER_MIB = MetricDef::cpu("cpu-per-mib"), "CPU time per MiB.";
     MAKESPAN_OVER_IDEAL = MetricDef::ratio("makespan-over-ideal"), "Makespan ÷ the shortest \
         possible makespan.";

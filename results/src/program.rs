@@ -22,6 +22,8 @@ pub enum ProgramRequest {
     Trial(Box<TrialRequest>),
     /// Serve external clients until the process is stopped.
     Serve(ServeRequest),
+    /// Load a server from clients on the runtime, one drive per further line of the input.
+    Clients(ClientRequest),
 }
 
 /// A question about runners and cells.
@@ -77,6 +79,22 @@ pub struct ServeRequest {
     /// Threads of the pool for tasks that block.
     pub pool_threads: usize,
     /// Port to listen on; 0 for any free port.
+    pub port: u16,
+}
+
+/// Loads the server of a trial from clients on the same kind of runtime, in a process of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ClientRequest {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// The cell under test, which says how its server is loaded.
+    pub cell: CellKey,
+    /// Worker threads of the runtime.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Where the server listens on loopback.
     pub port: u16,
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
+use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::ParamValue;
 use runtime_bench_results::trial::Phase;
@@ -14,8 +15,9 @@ use super::values::{POOL_THREADS, at_least_one, duration, layouts, regex, rounds
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::external::{ExternalRunner, file};
 use runtime_bench_harness::plan::profile::Profile;
-use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate};
+use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate, suite};
 use runtime_bench_harness::plan::shard::ShardNumber;
+use runtime_bench_harness::registry::Registry;
 
 /// Where results go.
 #[derive(Clone, Debug, Args)]
@@ -42,12 +44,13 @@ pub struct ResumeArgs {
 }
 
 /// Options that a resumed run has already fixed.
-const OF_THE_PLAN: [&str; 19] = [
+const OF_THE_PLAN: [&str; 20] = [
     "filters",
     "more_filters",
     "runners",
     "profile",
     "points",
+    "suite",
     "params",
     "rate",
     "allocator",
@@ -87,6 +90,10 @@ pub struct MatrixArgs {
     /// what the report's claims need (claims) [default: depends on the profile]
     #[arg(long, value_enum, value_name = "SET")]
     points: Option<Points>,
+    /// Measure the cells of a suite: a set with a purpose, such as `server` or `channels` (`list --suite` shows
+    /// them)
+    #[arg(long, value_name = "NAME", num_args = 0..=1, conflicts_with = "points")]
+    suite: Option<Option<String>>,
     /// Override a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
     params: Vec<(String, Vec<ParamValue>)>,
@@ -163,11 +170,22 @@ impl MatrixArgs {
         file::external_runners(self.runners_file.as_deref())
     }
 
+    /// Whether the suites themselves are asked for.
+    pub fn asks_for_suites(&self) -> bool {
+        matches!(self.suite, Some(None))
+    }
+
+    fn suite(&self, registry: &Registry) -> Result<Option<Suite>, Error> {
+        // Without a name, the error lists the names.
+        let named = self.suite.as_ref().map(|name| name.as_deref().unwrap_or_default());
+        named.map(|name| suite(registry, name)).transpose()
+    }
+
     /// Resolves defaults, and reads the runners file.
     ///
     /// # Errors
-    /// When the file cannot be parsed, or a shard has no seed.
-    pub fn request(&self) -> Result<PlanRequest, Error> {
+    /// When that cannot be understood, the suite is unknown, or a shard has no seed.
+    pub fn request(&self, registry: &Registry) -> Result<PlanRequest, Error> {
         if let (Some(shard), None) = (self.shard, self.seed) {
             return Err(Error::Usage(format!(
                 "--shard {shard} needs a --seed: all shards of a plan share one\nhelp: give each \
@@ -201,6 +219,7 @@ impl MatrixArgs {
             trial_limit: self.trial_limit.unwrap_or(of_profile.trial_limit),
             external: self.external_runners()?,
             shard: self.shard,
+            suite: self.suite(registry)?,
             ..of_profile
         })
     }
@@ -272,7 +291,7 @@ mod tests {
     fn refusal(args: &[&str]) -> String {
         let words = ["bench"].into_iter().chain(args.iter().copied());
         let parsed = <Command as clap::Parser>::try_parse_from(words);
-        match parsed.map(|Command { matrix, .. }| matrix.request()) {
+        match parsed.map(|Command { matrix, .. }| matrix.request(&Registry::default())) {
             Err(error) => error.to_string(),
             Ok(Err(error)) => error.to_string(),
             Ok(Ok(_)) => panic!("{args:?} are accepted"),

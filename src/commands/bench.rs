@@ -70,7 +70,7 @@ fn measured(
     command: Vec<String>,
     interrupt: &Interrupt,
 ) -> Result<Option<Done>, Error> {
-    let request = args.matrix.request()?;
+    let request = args.matrix.request(registry)?;
     let mut planned = super::plan(registry, &request, interrupt)?;
     if args.dry_run {
         return print(&plan_text(&planned, &request)).map(|()| None);

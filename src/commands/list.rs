@@ -29,11 +29,21 @@ pub struct ListArgs {
 /// # Errors
 /// When the selection matches nothing.
 pub fn run(registry: &Registry, args: &ListArgs) -> Result<(), Error> {
-    let planned = super::plan(registry, &args.matrix.request()?, &Interrupt::default())?;
+    if args.matrix.asks_for_suites() {
+        return print(&suites(registry));
+    }
+    let planned = super::plan(registry, &args.matrix.request(registry)?, &Interrupt::default())?;
     match args.format {
         Format::Text => print(&text(&planned)),
         Format::Json => print_json(&format!("{}\n", json(registry, &planned)?)),
     }
+}
+
+/// One line per suite.
+fn suites(registry: &Registry) -> String {
+    let lines =
+        registry.suites().iter().map(|suite| format!("{:<12}{}\n", suite.name, suite.purpose));
+    lines.collect()
 }
 
 fn text(planned: &Planned) -> String {

@@ -31,7 +31,7 @@ pub struct VerifyArgs {
 /// # Errors
 /// When a cell fails, or trials cannot be started.
 pub fn run(registry: &Registry, args: &VerifyArgs) -> Result<(), Error> {
-    verify(registry, &args.matrix.request()?, args.quiet)
+    verify(registry, &args.matrix.request(registry)?, args.quiet)
 }
 
 /// Verifies the cells of some request.

@@ -44,7 +44,7 @@ pub fn handle(
     let reply = match request {
         ProgramRequest::Probe(probe) => describe(probe),
         ProgramRequest::Trial(trial) => measure(registry, trial, clock),
-        ProgramRequest::Serve(_) => {
+        ProgramRequest::Serve(_) | ProgramRequest::Clients(_) => {
             Err(TrialError::new(ErrorKind::Protocol, "external runners do not serve clients"))
         }
     };

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Held for as long as something is measured, until this is dropped or the process ends.
 #[derive(Debug)]
 pub struct Measuring {
-    /// `None` where the system knows no locks, or another measurement holds it.
+    /// Shared with other measurements; `None` if the file system does not support locks.
     _lock: Option<File>,
     /// Whether another measurement of this user was going on at the start.
     pub beside: bool,
@@ -27,11 +27,10 @@ impl Measuring {
         not_through_links(&mut options);
         // Where it cannot be made, nothing is known of others.
         let Ok(file) = options.open(path) else { return Self { _lock: None, beside: false } };
-        match file.try_lock() {
-            Ok(()) => Self { _lock: Some(file), beside: false },
-            Err(TryLockError::WouldBlock) => Self { _lock: None, beside: true },
-            Err(TryLockError::Error(_)) => Self { _lock: None, beside: false },
-        }
+        // Exclusive only for a moment: a measurement that begins later must see all that are in progress.
+        let beside = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        let shared = file.try_lock_shared();
+        Self { _lock: shared.is_ok().then_some(file), beside }
     }
 
     /// A warning where another measurement was going on.
@@ -83,6 +82,8 @@ mod tests {
         let second = Measuring::at(&path);
         assert_eq!((first.warning(), second.warning().is_some()), (None, true));
         drop(first);
+        assert!(Measuring::at(&path).beside, "the second goes on");
+        drop(second);
         assert!(!Measuring::at(&path).beside);
         assert!(!Measuring::at(&folder.path().join("no/folder")).beside);
     }

@@ -164,6 +164,6 @@ mod tests {
             .clone();
         tell(&mut info, &[("tokio".into(), 61_234.0), ("threads".into(), 48_765.0)]);
         let note = info.notes.last().unwrap();
-        assert!(note.contains("tokio 61000, threads 48000") && note.contains("what threads did"));
+        assert!(note.contains("tokio 61000, threads 48000") && note.contains("slowest one, threads,"));
     }
 }

@@ -143,7 +143,7 @@ pub fn make(
     }
     let shard = request.shard.map(|number| shard::split(&cells, number)).transpose()?;
     let (cells, costs_s): (Vec<PlannedCell>, Vec<f64>) = cells.into_iter().unzip();
-    request.check_params(&cells)?;
+    request.check_params(registry, &cells)?;
     let used = |workload: &str| cells.iter().any(|cell| cell.key.workload == workload);
     let workloads: Vec<WorkloadInfo> =
         registry.entries().iter().map(|e| e.info.clone()).filter(|i| used(&i.name)).collect();

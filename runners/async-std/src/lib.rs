@@ -28,7 +28,7 @@ use smol_hyper::rt::FuturesIo;
 
 use runtime_bench_api::runner::{Runner, packages};
 use runtime_bench_api::runtime::map_future;
-use runtime_bench_sync::locks;
+use runtime_bench_sync::{broadcasts, locks};
 
 /// The only way to set the size of async-std's pool.
 const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
@@ -102,6 +102,8 @@ impl AsyncRuntime for Runtime {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncStd;
+    type Broadcast = broadcasts::AsyncBroadcast;
+    type Watch = broadcasts::Watch;
     type Locks = locks::AsyncLock;
     type ShutdownRuntime = NoShutdown;
 
@@ -214,6 +216,13 @@ impl AsyncRuntime for Runtime {
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         async_std::fs::read(path)
+    }
+
+    async fn write_file(path: &Path, bytes: &[u8], synced: bool) -> io::Result<()> {
+        let mut file = File::create(path).await?;
+        WriteExt::write_all(&mut file, bytes).await?;
+        // Waits for the last write in any case.
+        if synced { file.sync_all().await } else { WriteExt::flush(&mut file).await }
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {

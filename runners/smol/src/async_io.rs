@@ -17,7 +17,7 @@ use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::{TcpListener, TcpStream};
 use smol_hyper::rt::FuturesIo;
 
-use runtime_bench_sync::{channels, locks};
+use runtime_bench_sync::{broadcasts, channels, locks};
 
 /// An executor of tasks. A value of it is the running instance.
 pub(crate) trait Execute: Sized + 'static {
@@ -66,6 +66,8 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncChannel;
+    type Broadcast = broadcasts::AsyncBroadcast;
+    type Watch = broadcasts::Watch;
     type Locks = locks::AsyncLock;
     type ShutdownRuntime = E::ShutdownRuntime;
 
@@ -178,6 +180,13 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         smol::fs::read(path)
+    }
+
+    async fn write_file(path: &Path, bytes: &[u8], synced: bool) -> io::Result<()> {
+        let mut file = File::create(path).await?;
+        AsyncWriteExt::write_all(&mut file, bytes).await?;
+        // Waits for the last write in any case.
+        if synced { file.sync_all().await } else { AsyncWriteExt::flush(&mut file).await }
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {

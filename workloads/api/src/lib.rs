@@ -13,6 +13,7 @@
 //! - [`load`]: the load generator, a process of its own.
 //! - [`loopback`]: TCP on loopback, with the same socket options for every runner.
 //! - [`external`]: the inputs of a runner in another process, and the outputs that it returns.
+//! - [`suite`]: named sets of cells.
 //! - [`scratch`]: files in the scratch folder of a run.
 //! - [`clock`]: wall time and resource usage, injectable; [`process`]: the process of a trial.
 
@@ -30,5 +31,6 @@ pub mod runner;
 pub mod runtime;
 pub mod scratch;
 mod setup;
+pub mod suite;
 pub mod trial;
 pub mod workload;

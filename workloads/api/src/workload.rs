@@ -54,6 +54,14 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Its metrics, the headline first.
     const METRICS: &'static [&'static MetricDef];
 
+    /// Parameters that a point may have in addition, each with its default. A point without one has the
+    /// default, so that a parameter added later changes no key.
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[];
+
+    /// Whether it is measured only where a filter or a suite names it, because it answers a question that few
+    /// users have: a run of all workloads does not take longer for it.
+    const BY_NAME: bool = false;
+
     /// Whether it is a server that external clients can use.
     const SERVES: bool = false;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::reported;
 use super::server::{self, ECHO, Load, Served};
 use crate::cpu::xorshift::{scattered, xorshift};
-use runtime_bench_api::load::Report;
+use runtime_bench_api::load::{ClientForm, Report};
 use runtime_bench_api::prelude::*;
 
 const UNLOADED: &str = "unloaded";
@@ -64,6 +64,8 @@ impl Workload for MixedLoad {
     type Params = Params;
     type Output = Mixed;
     const METRICS: &'static [&'static MetricDef] = reported::OPEN_LOOP;
+
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[ClientForm::OPTION];
 
     const OFFLOADS: bool = true;
 

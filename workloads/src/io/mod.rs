@@ -3,11 +3,13 @@
 mod churn;
 mod churn_local;
 mod churn_threads;
+mod clients;
 mod cold;
 pub mod connect_churn;
 mod echo;
 pub mod echo_latency;
 pub mod file_read;
+pub mod file_write;
 mod files;
 mod first_failure;
 mod hot_clients;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::reported;
 use super::server::{self, ECHO, Load, Served};
-use runtime_bench_api::load::{Drive, Report};
+use runtime_bench_api::load::{ClientForm, Drive, Report};
 use runtime_bench_api::prelude::*;
 
 /// The workload.
@@ -34,7 +34,13 @@ impl FromPoint for Params {
         let connections = point.count_in("connections", 1..=10_000)?;
         let drive = Drive::Closed { messages: point.count_in("messages", 1..=1_000_000)? as u64 };
         Ok(Self {
-            load: Load { connections, talk: ECHO, warm_up: drive, drive },
+            load: Load {
+                connections,
+                talk: ECHO,
+                client: ClientForm::Epoll,
+                warm_up: drive,
+                drive,
+            },
             percent: point.count_in("asked", 1..=1_000)? as u64,
             milliseconds: point.count_in("duration", 1..=60_000)? as u64,
         })

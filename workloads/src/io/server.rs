@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use runtime_bench_results::key::{LOAD, ParamError, RATE};
 
-use super::echo;
-use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
+use super::{clients, echo};
+use runtime_bench_api::load::{self, ClientForm, Clients, Drive, Report, Talk, Target, Traffic};
 use runtime_bench_api::loopback::waits_for_sockets;
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::ExternalThread;
@@ -38,6 +38,7 @@ const LISTENER: &str = "preparing a listener";
 pub struct Load {
     pub(super) connections: usize,
     pub(super) talk: Talk,
+    pub(super) client: ClientForm,
     /// The first drive of an instance.
     pub(super) warm_up: Drive,
     /// All further drives.
@@ -56,7 +57,7 @@ impl Load {
         let first = milliseconds.div_ceil(WARM_UP_SHARE).min(LONGEST_WARM_UP_MS);
         let warm_up = Drive::Open { rate, milliseconds: first };
         let drive = Drive::Open { rate, milliseconds };
-        Ok(Self { connections, talk, warm_up, drive })
+        Ok(Self { connections, talk, client: ClientForm::of(point)?, warm_up, drive })
     }
 
     /// A closed-loop echo load, which measures capacity.
@@ -67,7 +68,15 @@ impl Load {
         let connections = point.count_in("connections", 1..=10_000)?;
         let messages = point.count_in("messages", 1..=1_000_000)? as u64;
         let warm_up = Drive::Closed { messages: messages.div_ceil(WARM_UP_SHARE) };
-        Ok(Self { connections, talk: ECHO, warm_up, drive: Drive::Closed { messages } })
+        let client = ClientForm::of(point)?;
+        let drive = Drive::Closed { messages };
+        Ok(Self { connections, talk: ECHO, client, warm_up, drive })
+    }
+
+    /// The server at an address, as the clients of this load see it.
+    fn target(&self, address: SocketAddr) -> Target {
+        let Self { connections, client, .. } = *self;
+        Target { address, connections, talk: self.talk.clone(), client }
     }
 
     /// Scheduled time of two drives: the warm-up and one more.
@@ -104,6 +113,7 @@ fn rate(point: &Point) -> Result<u64, Unsupported> {
 /// On families that cannot wait for sockets, and on systems without the load generator.
 pub fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsupported> {
     load::fits()?;
+    plan.client.check(plan.connections, matches!(plan.drive, Drive::Open { .. }))?;
     waits_for_sockets(family)?;
     let tasks = plan.connections + OTHER_TASKS;
     Ok(Requirements {
@@ -116,8 +126,8 @@ pub fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsuppo
     })
 }
 
-/// A server on the runtime and its clients.
-pub struct Served(Clients);
+/// A server on the runtime and its clients; `None` once this process has been the clients.
+pub struct Served(Option<Clients>);
 
 impl Served {
     /// Listens, serves each connection in its own task, and starts the clients.
@@ -130,6 +140,10 @@ impl Served {
         F: Future<Output = ()> + Send + 'static,
         H: Fn(R::Tcp) -> F + Clone + Send + 'static,
     {
+        if let Traffic::Clients(address) = setup.traffic {
+            clients::on_async::<R>(plan.target(address)).await?;
+            return Ok(Self(None));
+        }
         let sockets = setup.traffic.listen(R::acceptors())?;
         let address = address(&sockets)?;
         for (number, socket) in sockets.into_iter().enumerate() {
@@ -193,6 +207,10 @@ impl Served {
         T: ThreadRuntime,
         H: Fn(TcpStream) + Clone + Send + 'static,
     {
+        if let Traffic::Clients(address) = setup.traffic {
+            clients::on_threads::<T>(&plan.target(address))?;
+            return Ok(Self(None));
+        }
         let mut sockets = setup.traffic.listen(1)?;
         let address = address(&sockets)?;
         let socket = sockets.swap_remove(0);
@@ -238,7 +256,7 @@ impl Served {
     /// # Errors
     /// When the clients cannot be started.
     pub fn with_clients(setup: &Setup, plan: &Load, address: SocketAddr) -> Result<Self, Failure> {
-        load::clients(&setup.traffic, address, plan.connections, plan.talk.clone()).map(Self)
+        load::clients(&setup.traffic, &plan.target(address)).map(|clients| Self(Some(clients)))
     }
 
     /// Drives the clients, from a task.
@@ -246,7 +264,7 @@ impl Served {
     /// # Errors
     /// When the generator ended or sent something other than a report.
     pub(super) async fn drive_async(&self, drive: Drive) -> Result<Report, Failure> {
-        self.0.ask(drive).await
+        self.clients()?.ask(drive).await
     }
 
     /// Drives the clients, on a thread.
@@ -254,7 +272,11 @@ impl Served {
     /// # Errors
     /// As [`Served::drive_async`].
     pub(super) fn drive(&self, drive: Drive) -> Result<Report, Failure> {
-        self.0.ask_blocking(drive)
+        self.clients()?.ask_blocking(drive)
+    }
+
+    fn clients(&self) -> Result<&Clients, Failure> {
+        self.0.as_ref().ok_or_else(|| Failure::Request("this process has no server".to_owned()))
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::pending::count_when_pending;
 use super::resident::resident_memory;
-use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
+use runtime_bench_api::load::{self, ClientForm, Clients, Drive, Report, Talk, Target};
 use runtime_bench_api::loopback::hand_over;
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::workload::Setup;
@@ -200,8 +200,9 @@ impl Ends {
         let accepting = thread::spawn(move || {
             listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
         });
+        let (talk, client) = (Talk::Echo { size: SIZE }, ClientForm::Epoll);
         let clients =
-            load::clients(&setup.traffic, address, connections, Talk::Echo { size: SIZE })?;
+            load::clients(&setup.traffic, &Target { address, connections, talk, client })?;
         let servers = accepting.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
         Ok(Self { clients, servers: servers.map_err(Failure::io("accepting"))? })
     }

@@ -5,8 +5,8 @@
 pub(crate) mod sessions;
 
 pub use sessions::{
-    AsyncSession, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session, repeat,
-    repeat_async, repeat_local,
+    AsyncSession, Either, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session,
+    repeat, repeat_async, repeat_local,
 };
 
 use std::future::Future;

@@ -100,6 +100,34 @@ where
     }
 }
 
+/// A session of one of two types, chosen by the point.
+pub enum Either<L, R> {
+    /// Of the first type.
+    Left(L),
+    /// Of the second type.
+    Right(R),
+}
+
+impl<L: AsyncSession, R: AsyncSession<Output = L::Output>> AsyncSession for Either<L, R> {
+    type Output = L::Output;
+    async fn iterate(&mut self) -> Result<L::Output, Failure> {
+        match self {
+            Self::Left(session) => AsyncSession::iterate(session).await,
+            Self::Right(session) => AsyncSession::iterate(session).await,
+        }
+    }
+}
+
+impl<L: Session, R: Session<Output = L::Output>> Session for Either<L, R> {
+    type Output = L::Output;
+    fn iterate(&mut self) -> Result<L::Output, Failure> {
+        match self {
+            Self::Left(session) => Session::iterate(session),
+            Self::Right(session) => Session::iterate(session),
+        }
+    }
+}
+
 /// The session of a workload without one; it cannot be constructed.
 #[derive(Debug)]
 pub struct NoSession<A>(std::convert::Infallible, PhantomData<fn() -> A>);
