@@ -15,8 +15,9 @@ fn main() {
     let profile = format!("{}, target {}", setting("PROFILE"), setting("TARGET"));
     println!("cargo::rustc-env=RUNTIME_BENCH_PROFILE={profile}");
     println!("cargo::rustc-env=RUNTIME_BENCH_FEATURES={}", features());
-    commit();
-    lockfile();
+    let lock = lockfile();
+    // The repository whose lock file this is: of this crate, or of the one that uses it.
+    commit(lock.as_deref().and_then(Path::parent).unwrap_or(Path::new(".")));
 }
 
 /// The features that this package was built with, as cargo tells them: in capitals.
@@ -29,21 +30,21 @@ fn features() -> String {
 }
 
 /// A package from elsewhere has no repository of its own, and then no commit.
-fn commit() {
-    let Some(commit) = output(Command::new("git").args(["rev-parse", "--short=12", "HEAD"])) else {
-        return;
-    };
-    let changed = output(Command::new("git").args(["status", "--porcelain", "-uno"]));
+fn commit(folder: &Path) {
+    let git = |args: &[&str]| output(Command::new("git").arg("-C").arg(folder).args(args));
+    let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return };
+    let changed = git(&["status", "--porcelain", "-uno"]);
     let mark = if changed.is_some_and(|changed| !changed.is_empty()) { "+" } else { "" };
     println!("cargo::rustc-env=RUNTIME_BENCH_COMMIT={commit}{mark}");
     // A worktree keeps its log elsewhere.
-    let log = output(Command::new("git").args(["rev-parse", "--git-path", "logs/HEAD"]));
-    println!("cargo::rerun-if-changed={}", log.as_deref().unwrap_or(".git/logs/HEAD"));
+    let log = git(&["rev-parse", "--git-path", "logs/HEAD"]);
+    let log = folder.join(log.as_deref().unwrap_or(".git/logs/HEAD"));
+    println!("cargo::rerun-if-changed={}", log.display());
 }
 
-/// Writes the packages of the lock file with their versions. In this repository it stands beside the
+/// Writes the packages of the lock file with their versions; where it is. In this repository it stands beside the
 /// manifest; a crate that uses this one as a library has its own above its target folder.
-fn lockfile() {
+fn lockfile() -> Option<PathBuf> {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let own = Path::new("Cargo.lock");
     let above =
@@ -51,9 +52,9 @@ fn lockfile() {
     let in_repository = Path::new("workloads").is_dir() && own.is_file();
     let lock = if in_repository { Some(own.to_owned()) } else { above() };
     let mut table = String::from("const LOCKFILE: &[(&str, &str)] = &[\n");
-    if let Some(lock) = lock {
+    if let Some(lock) = &lock {
         println!("cargo::rerun-if-changed={}", lock.display());
-        let text = fs::read_to_string(&lock).unwrap_or_default();
+        let text = fs::read_to_string(lock).unwrap_or_default();
         for package in text.split("[[package]]").skip(1) {
             let value = |name: &str| {
                 let line = package.lines().find_map(|line| line.strip_prefix(name));
@@ -66,6 +67,7 @@ fn lockfile() {
     }
     table.push_str("];\n");
     fs::write(out.join("lockfile.rs"), table).expect("OUT_DIR is writable");
+    lock
 }
 
 fn output(command: &mut Command) -> Option<String> {

@@ -6,6 +6,7 @@
 use std::ffi::OsString;
 
 use clap::{Args, Parser};
+use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs, typed};
@@ -14,7 +15,11 @@ use crate::criterion::{self, Replay};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
+use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::registry::Registry;
+
+/// The first argument of the bench target that `cargo bench` starts.
+pub(crate) const NAME: &str = "cargo-bench";
 
 /// Measures every workload on every runner, prints a summary, writes the report and criterion's files.
 #[derive(Debug, Parser)]
@@ -42,12 +47,12 @@ struct TargetArgs {
     #[arg(long)]
     test: bool,
     /// Keep criterion's samples as a named baseline
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = criterion::baseline_name)]
     save_baseline: Option<String>,
-    /// Let criterion compare with a named baseline (affects criterion's files only)
-    #[arg(long, value_name = "NAME", conflicts_with = "save_baseline")]
+    /// Compare with a named baseline, in criterion's files only
+    #[arg(long, value_name = "NAME", conflicts_with = "save_baseline", value_parser = criterion::baseline_name)]
     baseline: Option<String>,
-    /// Also draw criterion's plots, about two seconds per cell
+    /// Also draw criterion's plots (about 2 s per cell)
     #[arg(long, conflicts_with = "noplot")]
     plots: bool,
     /// Accepted for compatibility with criterion; plots are off by default
@@ -56,12 +61,36 @@ struct TargetArgs {
     /// Passed by `cargo bench`; without it, as under `cargo test`, outputs are only checked
     #[arg(long, hide = true)]
     bench: bool,
-    /// Passed by test runners
+    /// Passed by test runners: the only format of a list is `terse`
     #[arg(long, hide = true)]
     format: Option<String>,
-    /// Passed by test runners
+    /// Passed by test runners: only ignored tests, of which there are none
     #[arg(long, hide = true)]
     ignored: bool,
+    /// Passed by test runners: filters are whole names
+    #[arg(long, hide = true)]
+    exact: bool,
+    /// Passed by test runners
+    #[arg(long, hide = true)]
+    nocapture: bool,
+}
+
+impl TargetArgs {
+    /// The cells that are listed, checked or measured.
+    fn request(&self, registry: &Registry) -> Result<PlanRequest, Error> {
+        let mut request = self.matrix.request(registry)?;
+        if self.exact {
+            for filter in &mut request.filters {
+                let whole = format!("^{}$", regex::escape(filter.as_str()));
+                *filter = Regex::new(&whole).map_err(|error| Error::Usage(error.to_string()))?;
+            }
+        }
+        if !self.bench && self.matrix.profile == Profile::Quick {
+            // Under `cargo test` the build may be a debug build, and slow.
+            request = PlanRequest { points: PointSet::Smoke, claims: false, ..request };
+        }
+        Ok(request)
+    }
 }
 
 /// Runs the bench target, whose options follow the `skipped` first arguments of this process.
@@ -76,17 +105,22 @@ pub fn run(registry: &Registry, skipped: usize) -> Result<(), Error> {
     }
     match cli.args {
         args if args.list => list(registry, &args),
-        args if args.test || !args.bench => test(registry, &args),
+        // None is.
+        args if args.ignored => Ok(()),
+        args if args.test || !args.bench => {
+            commands::verify::verify(registry, &args.request(registry)?, args.output.quiet)
+        }
         args => bench(registry, args, skipped),
     }
 }
 
-/// As libtest lists: one line a cell. Test runners ask for ignored ones separately; there are none.
+/// Lists cells as libtest does, one per line. Test runners request ignored ones separately; there are
+/// none.
 fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     if args.ignored {
         return Ok(());
     }
-    let planned = commands::plan(registry, &args.matrix.request()?)?;
+    let planned = commands::plan(registry, &args.request(registry)?, &Interrupt::default())?;
     let mut names: Vec<String> = planned.runnable().map(|cell| cell.key.to_string()).collect();
     // A comparison's A/A control has the name of its reference.
     names.sort();
@@ -95,21 +129,9 @@ fn list(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
     commands::print(&lines.concat())
 }
 
-fn test(registry: &Registry, args: &TargetArgs) -> Result<(), Error> {
-    let mut request = args.matrix.request()?;
-    if !args.bench && args.matrix.profile == Profile::Quick {
-        // Under `cargo test` the build may be a debug build, and slow.
-        request = PlanRequest { points: PointSet::Smoke, claims: false, ..request };
-    }
-    commands::verify::verify(registry, &request, args.output.quiet)
-}
-
 fn bench(registry: &Registry, args: TargetArgs, skipped: usize) -> Result<(), Error> {
-    if let Some(name) = args.baseline.as_deref().filter(|name| !criterion::has_baseline(name)) {
-        return Err(Error::Usage(format!(
-            "no baseline `{name}` in {}\nhelp: create it with `cargo bench -- --save-baseline {name}`",
-            criterion::folder().display()
-        )));
+    if let Some(name) = &args.baseline {
+        criterion::check_baseline(name)?;
     }
     let TargetArgs { matrix, output, resume, dry_run, save_baseline, baseline, plots, .. } = args;
     let quiet = output.quiet;

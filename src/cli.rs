@@ -5,7 +5,9 @@ mod values;
 
 pub use matrix::{MatrixArgs, OutputArgs, ResumeArgs};
 pub use values::Format;
-pub(crate) use values::{MAX_SEED, POOL_THREADS, at_least_one, cores, duration, regex, seed};
+pub(crate) use values::{
+    MAX_SEED, POOL_THREADS, at_least_one, cores, duration, layouts, regex, seed,
+};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use runtime_bench_api::clock::SYSTEM;
@@ -20,10 +22,7 @@ use runtime_bench_harness::process::LOAD;
 use runtime_bench_harness::program::TRIAL;
 use runtime_bench_harness::registry::Registry;
 
-/// The first argument of the bench target that `cargo bench` starts.
-const CARGO_BENCH: &str = "cargo-bench";
-
-/// What the program is called.
+/// The name of the program.
 const NAME: &str = "runtime-bench";
 
 /// Measures the same verified workloads on tokio, async-std, smol, OS threads, a thread pool and rayon,
@@ -44,13 +43,13 @@ pub struct Cli {
 enum Command {
     /// Measure, print a summary and write the report
     Bench(commands::bench::BenchArgs),
-    /// List workloads, points and runners, and why some cells do not run
+    /// List workloads, points and runners, and why some cells are n/a
     List(commands::list::ListArgs),
     /// Run one iteration of every cell and check its output, without measuring
     Verify(commands::verify::VerifyArgs),
-    /// Render the report of results files
+    /// Render a report from results files
     Report(commands::report::ReportArgs),
-    /// Find the runs at which a cell changed, among all results of a machine
+    /// Find the runs at which a cell changed, across all results of a machine
     History(commands::history::HistoryArgs),
     /// Merge the results files of shards (`bench --shard I/N`) into one run
     Merge(commands::merge::MergeArgs),
@@ -58,11 +57,15 @@ enum Command {
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
-    /// Recompute the results of stored runs with today's rules
+    /// Export the figures of a results file for another tracker
+    Export(commands::export::ExportArgs),
+    /// Re-evaluate stored runs with the current rules
     Analyze(commands::analyze::AnalyzeArgs),
-    /// Compare two builds of this harness, measured in turns on this machine
+    /// Compare two builds of this harness, interleaved on this machine
     Ab(commands::ab::AbArgs),
-    /// Check whether this machine is quiet enough, and how small a difference it can show
+    /// Link the trial programs in additional code layouts, as `bench` does for long profiles
+    Layouts(commands::layouts::LayoutsArgs),
+    /// Check whether this machine is quiet enough, and how small a difference it can detect
     Doctor(commands::doctor::DoctorArgs),
     /// Run a server workload for an external client such as wrk, oha or curl
     Serve(commands::serve::ServeArgs),
@@ -79,7 +82,7 @@ enum Command {
 }
 
 impl Cli {
-    /// The documented command line, without the commands that this program only uses itself.
+    /// The documented command line, without internal commands.
     pub fn documented() -> clap::Command {
         let whole = Self::command();
         let shown = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
@@ -117,9 +120,6 @@ fn trial(registry: &Registry) -> Result<(), Error> {
 /// # Errors
 /// The error of the command.
 pub fn run(registry: &Registry) -> Result<(), Error> {
-    if std::env::args_os().nth(1).is_some_and(|first| first == CARGO_BENCH) {
-        return crate::cargo_bench::run(registry, 2);
-    }
     let cli = Cli::parse();
     if let Some(problem) = registry.problem() {
         return Err(Error::Usage(problem.to_owned()));
@@ -136,11 +136,13 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::CheckRunner(args) => commands::check_runner::run(registry, &args),
         Command::Ab(args) => commands::ab::run(&args),
         Command::Analyze(args) => commands::analyze::run(&args),
+        Command::Export(args) => commands::export::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
+        Command::Layouts(args) => commands::layouts::run(registry, &args),
         Command::Doctor(args) => commands::doctor::run(registry, &args, typed(&[NAME], 1)),
         Command::Serve(args) => commands::serve::run(registry, &args),
-        Command::Completions(args) => commands::completions::run(&args),
-        Command::Man(args) => commands::man::run(&args),
+        Command::Completions(args) => commands::completions::run(&args, Cli::documented()),
+        Command::Man(args) => commands::man::run(&args, Cli::documented()),
         Command::Trial => trial(registry),
         Command::Load => {
             // It ends with its input. A death signal would come when the thread ends that started it, which

@@ -1,4 +1,5 @@
-//! `runtime-bench`: which concurrency runtime for which work, measured so that the answer can be trusted.
+//! `runtime-bench`: find out which concurrency runtime suits which work, with measurements that you can
+//! trust.
 //!
 //! The same I/O-bound and CPU-bound workloads run on tokio, async-std, smol, OS threads, a thread pool and
 //! rayon. Each trial is a process with one fresh instance, every result is checked, and the runners of one
@@ -7,11 +8,12 @@
 //! This crate is the command line: arguments, one file per subcommand, terminal output. It contains no
 //! runtime: trials run in the trial programs beside it ([`TRIAL_PROGRAMS`]).
 //!
-//! - [`standard`]: the workloads and programs of this project. Extend the registry with a workload or a
-//!   runner of your own and pass it to [`main`].
+//! - [`standard`]: the workloads and programs of this project.
+//! - [`own`]: the start of a registry with your own workloads and runners; [`main!`] and [`bench_main!`] make
+//!   programs of it. `examples/own-bench` is a template.
 //! - [`cli`] and [`commands`]: the command line, one file per subcommand.
 //! - [`cargo_bench`]: the same with the options of a criterion bench target.
-//! - [`ab`]: two builds against each other.
+//! - [`ab`]: compares two builds.
 //!
 //! ```no_run
 //! fn main() -> std::process::ExitCode {
@@ -63,11 +65,43 @@ pub fn standard() -> Registry {
     catalog().with_programs(TRIAL_PROGRAMS)
 }
 
-/// Every workload of this project and no runner: the start of a registry for a program of your own.
+/// Every workload of this project and no runner: a starting point for the registry of your own program.
 pub fn catalog() -> Registry {
-    Registry::default()
-        .with_build(BuildFacts { build: build(), lockfile: LOCKFILE })
-        .with_catalog(runtime_bench_workloads::each)
+    let registry = own().with_catalog(runtime_bench_workloads::each);
+    registry.with_suites(runtime_bench_workloads::SUITES)
+}
+
+/// No workload and no runner: the start of a registry that has its own, and those of the catalog that it names.
+pub fn own() -> Registry {
+    Registry::default().with_build(BuildFacts {
+        build: build(),
+        lockfile: LOCKFILE,
+        sources: Some(env!("CARGO_MANIFEST_DIR").into()),
+    })
+}
+
+/// Defines `main`: the command line over a registry, as [`main()`]. Results name the crate that calls this, its
+/// version, its commit and its lock file.
+#[macro_export]
+macro_rules! main {
+    ($registry:expr) => {
+        fn main() -> ::std::process::ExitCode {
+            let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+            $crate::main(&$registry.in_crate(name, version))
+        }
+    };
+}
+
+/// Defines `main` of a bench target without a harness, as [`bench_main()`]. Results name the crate that calls
+/// this.
+#[macro_export]
+macro_rules! bench_main {
+    ($registry:expr) => {
+        fn main() -> ::std::process::ExitCode {
+            let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+            $crate::bench_main(&$registry.in_crate(name, version))
+        }
+    };
 }
 
 /// Describes this build.
@@ -82,7 +116,7 @@ fn build() -> Build {
     }
 }
 
-/// Runs a bench target over a registry, with the options of `cargo bench`. Its own trials run in it, too.
+/// Runs a bench target over a registry, with the options of `cargo bench`. It also runs its own trials.
 pub fn bench_main(registry: &Registry) -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.as_slice() {
@@ -93,7 +127,8 @@ pub fn bench_main(registry: &Registry) -> ExitCode {
 
 /// Runs the command line over a registry.
 pub fn main(registry: &Registry) -> ExitCode {
-    finish(cli::run(registry))
+    let is_bench = std::env::args_os().nth(1).is_some_and(|first| first == cargo_bench::NAME);
+    finish(if is_bench { cargo_bench::run(registry, 2) } else { cli::run(registry) })
 }
 
 fn finish(result: Result<(), Error>) -> ExitCode {

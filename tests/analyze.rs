@@ -46,7 +46,7 @@ fn analyze_counts_the_classes_of_stored_runs() {
 }
 
 #[test]
-fn analyze_rejects_what_is_no_results_file() {
+fn analyze_rejects_invalid_results() {
     let folder = tempdir().unwrap();
     run(folder.path(), &["analyze"]).fails_with(2, &["RESULTS"]);
     run(folder.path(), &["analyze", "gone.json"]).fails_with(2, &["gone.json"]);

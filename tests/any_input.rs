@@ -215,7 +215,7 @@ fn arbitrary_requests_are_planned_or_rejected() {
         let Ok(Planning { matrix }) = Planning::try_parse_from(typed) else { return };
         let limits = Limits::of_this_machine();
         let made = matrix
-            .request()
+            .request(registry())
             .and_then(|request| plan::make(registry(), &request, limits, &InProcess(registry())));
         match made {
             Ok(planned) => assert!(planned.cost_s.is_finite() && planned.cost_s >= 0.0, "{args:?}"),

@@ -15,10 +15,14 @@ use runtime_bench_results::trial::Outcome;
 use serde_json::Value;
 use tempfile::tempdir;
 
-fn bench(folder: &Path, args: &[&str]) -> Ended {
+fn target(folder: &Path) -> Command {
     let mut command = Command::new(&*BENCH_TARGET);
     command.current_dir(folder).env_remove("CARGO_TARGET_DIR").env_remove("CRITERION_HOME");
-    Ended::of(command.args(args).arg("--bench").output().expect("the target starts"))
+    command
+}
+
+fn bench(folder: &Path, args: &[&str]) -> Ended {
+    Ended::of(target(folder).args(args).arg("--bench").output().expect("the target starts"))
 }
 
 fn latest(folder: &Path) -> Run {
@@ -122,6 +126,52 @@ fn bench_target_accepts_criterion_options() {
     assert!(matches!(with(&["--baseline", "before"]).code, Some(0 | 3)));
     let change = folder.path().join("target/criterion/null/smol/-/change/estimates.json");
     assert!(change.exists());
+
+    for name in ["feature/x", "..", "", "/tmp/x", "new"] {
+        for option in ["--baseline", "--save-baseline"] {
+            with(&[option, name]).fails_with(2, &[option]);
+        }
+    }
+    fs::write(folder.path().join("target/criterion/null/smol/-/before/sample.json"), "junk")
+        .unwrap();
+    with(&["--baseline", "before"]).fails_with(2, &["before/sample.json", "save it again"]);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn bench_target_names_a_folder_that_criterion_cannot_write() {
+    let folder = tempdir().unwrap();
+    // Also for root, nothing can be made below a file or in /proc.
+    fs::write(folder.path().join("file"), "").unwrap();
+    for home in ["/proc/x", "file/criterion"] {
+        let mut target = target(folder.path());
+        target.args(["null", "--runners", "tokio", "--profile", "smoke", "--save-baseline", "b"]);
+        let ended = Ended::of(target.arg("--bench").env("CRITERION_HOME", home).output().unwrap());
+        ended.fails_with(2, &["criterion cannot write its files to", home, "CRITERION_HOME"]);
+        assert!(!ended.stdout.contains("criterion: "), "{ended:?}");
+    }
+}
+
+/// What nextest asks of a test executable: its book, "Custom test harnesses".
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn bench_target_follows_the_contract_of_nextest() {
+    let folder = tempdir().unwrap();
+    let ask = |args: &[&str]| Ended::of(target(folder.path()).args(args).output().unwrap());
+    let listed = ask(&["--list", "--format", "terse"]);
+    assert_eq!((listed.code, listed.stderr.as_str()), (Some(0), ""), "{listed:?}");
+    let names: Vec<&str> =
+        listed.stdout.lines().map(|line| line.strip_suffix(": benchmark").unwrap()).collect();
+    assert!(names.len() > 50 && names.iter().all(|name| name.matches('/').count() >= 2));
+    let ignored = ask(&["--list", "--format", "terse", "--ignored"]);
+    assert_eq!((ignored.code, ignored.stdout.as_str()), (Some(0), ""), "{ignored:?}");
+    for name in [names[0], "null/tokio/-", names[names.len() - 1]] {
+        let ended = ask(&[name, "--exact", "--nocapture"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(ended.stdout.contains("1 cells verified, 0 failed"), "{ended:?}");
+    }
+    ask(&["null/tokio", "--exact", "--nocapture"]).fails_with(2, &["no cell matches"]);
+    assert!(!folder.path().join("target").exists());
 }
 
 #[test]

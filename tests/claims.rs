@@ -24,8 +24,8 @@ struct Cli {
 
 fn planned(profile: &str) -> Planned {
     let args = ["list", "--points", "claims", "--workers", "2", "--profile", profile];
-    let request = Cli::parse_from(args).matrix.request().unwrap();
     let registry = registry();
+    let request = Cli::parse_from(args).matrix.request(&registry).unwrap();
     plan::make(&registry, &request, Limits::default(), &InProcess(&registry)).unwrap()
 }
 

@@ -178,10 +178,7 @@ fn report_rejects_missing_and_invalid_results() {
     run(folder.path(), &["report"]).fails_with(2, &["no results yet", "cargo bench"]);
     run(folder.path(), &["report", "gone.json"]).fails_with(2, &["gone.json", "cannot read"]);
     report("").fails_with(2, &["results.json: not a valid results file"]);
-    report("{}").fails_with(2, &["not a valid results file", "schema"]);
-    report("[1, 2").fails_with(2, &["not a valid results file"]);
     report(r#"{"schema": "runtime-bench/results/99"}"#).fails_with(2, &["results/99", "version"]);
-    report(r#"{"schema": "runtime-bench/results/1"}"#).fails_with(2, &["not a valid results file"]);
     assert!(!folder.path().join("site").exists());
 }
 

@@ -87,9 +87,14 @@ fn workload_section(entry: &Entry) -> String {
             format!("`{}{}`", variant.collect::<String>(), point.label())
         })
         .collect();
+    let listed = if entry.by_name() { "Points, where named" } else { "Default points" };
+    let options = entry.options().iter();
+    let options =
+        options.map(|(name, default)| format!("- Option: `{name}`, `{default}` by default\n"));
+    let options: String = options.collect();
     let notes: String = info.notes.iter().flat_map(|note| ["- ", note, "\n"]).collect();
     format!(
-        "\n### {}\n\n**{}.** {}\n\n- Headline: `{}`{unit}{better}\n- Check: {}\n- Default points: {}\n{notes}",
+        "\n### {}\n\n**{}.** {}\n\n- Headline: `{}`{unit}{better}\n- Check: {}\n- {listed}: {}\n{options}{notes}",
         info.name,
         info.title,
         info.model,

@@ -6,9 +6,11 @@ mod common;
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::running::{nothing_runs_in, processes_in, signal};
 use common::{Ended, command, run};
 use tempfile::tempdir;
 
@@ -53,12 +55,12 @@ fn external_runner_faults_are_single_error_rows() {
         ("zero", "wall time of iteration 0: 0 ns"),
         ("future", "elapsed"),
         ("noise", "`<b>Loading</b> the model`; standard output is reserved for the protocol"),
-        ("crash", "ended with exit status: 3 and no reply"),
-        ("older", "the runner speaks protocol 1, this harness protocol 2"),
-        ("newer", "the runner speaks protocol 3, this harness protocol 2"),
-        ("short", "and replied about 0"),
-        ("eats", "more than the 300 MiB that it may"),
-        ("flood", "its reply is longer than"),
+        ("crash", "ended without a reply (exit status: 3)"),
+        ("older", "the runner speaks protocol 1, but this harness speaks protocol 2"),
+        ("newer", "the runner speaks protocol 3, but this harness speaks protocol 2"),
+        ("short", "but the reply has 0"),
+        ("eats", "over the limit of 300 MiB"),
+        ("flood", "the reply is longer than"),
     ];
     let folder = tempdir().unwrap();
     declare(folder.path(), &wrongs.map(|(how, _)| how));
@@ -83,6 +85,111 @@ fn hanging_external_runner_is_killed_at_the_limit() {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.stdout.contains("timed out: no reply within 1 s"), "{ended:?}");
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn end_of_external_runner_counts_although_its_child_holds_the_output() {
+    let folder = tempdir().unwrap();
+    declare(folder.path(), &["exits", "unfinished"]);
+    let words = [
+        ("exits", "ended without a reply (exit status: 1)"),
+        ("unfinished", "does not end with a newline: no reply within 1 s"),
+    ];
+    for (how, words) in words {
+        let ended =
+            verified(folder.path(), how, &["--trial-limit", "1s", "^spawn-join/[a-z]+/tasks"]);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.stdout.contains(words), "{ended:?}");
+    }
+    nothing_runs_in(folder.path());
+}
+
+#[test]
+fn control_characters_of_external_runner_reach_no_terminal() {
+    let folder = tempdir().unwrap();
+    declare(folder.path(), &["escapes"]);
+    let ended = verified(folder.path(), "escapes", &["^spawn-join/[a-z]+/tasks"]);
+    let checked = run(
+        folder.path(),
+        &["check-runner", "^spawn-join/[a-z]+/tasks", "--", "python3", RUNNER, "escapes"],
+    );
+    for ended in [ended, checked] {
+        assert!(ended.stdout.contains("red"), "{ended:?}");
+        let raw = |c: char| c.is_control() && c != '\n';
+        assert!(!ended.stdout.contains(raw) && !ended.stderr.contains(raw), "{ended:?}");
+    }
+}
+
+/// Runners that do harm as soon as they are asked what they support.
+#[test]
+fn probe_of_external_runner_is_contained() {
+    let folder = tempdir().unwrap();
+    let scripts = ["sleep 600 & exit 1", "kill 0", "kill -9 0", "setsid sleep 600 & exit 1"];
+    for script in scripts {
+        let declared =
+            format!("[[runner]]\nname = \"harms\"\ncommand = [\"sh\", \"-c\", {script:?}]\n");
+        fs::write(folder.path().join("runners.toml"), declared).unwrap();
+        let start = Instant::now();
+        let listed = run(folder.path(), &["list", "null", "--runners", "harms"]);
+        assert_eq!(listed.code, Some(0), "{script}: {listed:?}");
+        let verified = verified(folder.path(), "harms", &["null"]);
+        assert_eq!(verified.code, Some(1), "{script}: {verified:?}");
+        assert!(
+            verified.stdout.contains("the runner ended without a reply"),
+            "{script}: {verified:?}"
+        );
+        assert!(start.elapsed() < Duration::from_secs(25), "{script}: {:?}", start.elapsed());
+        nothing_runs_in(folder.path());
+    }
+}
+
+#[test]
+fn ctrl_c_stops_the_probe_of_an_external_runner() {
+    let folder = tempdir().unwrap();
+    let declared = "[[runner]]\nname = \"hangs\"\ncommand = [\"sleep\", \"600\"]\n";
+    fs::write(folder.path().join("runners.toml"), declared).unwrap();
+    for (args, name) in [
+        (&["bench", "null", "--runners", "hangs"][..], "-INT"),
+        (&["verify", "null", "--runners", "hangs"], "-TERM"),
+        (&["check-runner", "null", "--", "sleep", "600"], "-INT"),
+        (&["list", "null", "--runners", "hangs"], "-INT"),
+    ] {
+        let mut child = command(folder.path())
+            .args(args)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let patience = Instant::now() + Duration::from_secs(30);
+        while !processes_in(folder.path()).iter().any(|line| line.starts_with("sleep")) {
+            assert!(Instant::now() < patience, "{args:?} does not ask it");
+            thread::sleep(Duration::from_millis(20));
+        }
+        let start = Instant::now();
+        signal(child.id(), name);
+        let status = child.wait().unwrap();
+        // `list` catches no signals.
+        assert!(matches!(status.code(), Some(130) | None), "{args:?}: {status}");
+        assert!(start.elapsed() < Duration::from_secs(5), "{args:?}: {:?}", start.elapsed());
+        nothing_runs_in(folder.path());
+    }
+}
+
+#[test]
+fn check_runner_reports_processes_left_behind() {
+    let folder = tempdir().unwrap();
+    let check = |how: &str| {
+        let mut check = command(folder.path());
+        check.args(["check-runner", "^null", "--", "python3", RUNNER, how]);
+        Ended::of(check.env("ORPHANS", folder.path().join("orphans")).output().unwrap())
+    };
+    let clean = check("well");
+    assert!(clean.stdout.contains("ok      leaves no process behind\n"), "{clean:?}");
+    for how in ["orphan", "daemon"] {
+        let ended = check(how);
+        assert!(ended.stdout.contains("FAILED  leaves no process behind: processes"), "{ended:?}");
+    }
+    nothing_runs_in(folder.path());
 }
 
 #[test]
@@ -112,7 +219,7 @@ fn external_server_must_report_ready() {
     let folder = tempdir().unwrap();
     declare(folder.path(), &["measures"]);
     let ended = verified(folder.path(), "measures", &["echo-latency"]);
-    assert!(ended.stdout.contains("must say `ready` with its address"), "{ended:?}");
+    assert!(ended.stdout.contains("must reply `ready` with its address"), "{ended:?}");
 }
 
 #[test]
@@ -153,12 +260,12 @@ fn check_runner_reports_passes_and_failures() {
     let well = check("well");
     let has = |text: &str| assert!(well.stdout.contains(text), "no `{text}` in {}", well.stdout);
     has("ok      describes itself\n        one thread; python 3\n");
-    has("ok      refuses another version of the protocol in a sentence\n");
-    has("ok      ends when its standard input ends\n");
+    has("ok      rejects another protocol version with a message\n");
+    has("ok      exits when its standard input closes\n");
     has("ok      spawn-join/runner/tasks=20  190\n");
     // The test's runner knows nothing of phases, nor of workloads that it does not know.
     has("FAILED  spawn-join/runner/tasks=20, startup: 50 iterations after 20: startup is");
-    has("FAILED  refuses a workload that it does not know in a sentence");
+    has("FAILED  rejects an unknown workload with a message");
     assert_eq!(well.code, Some(1), "{well:?}");
     let noise = check("noise");
     assert!(noise.stdout.contains("standard output is reserved for the protocol"), "{noise:?}");

@@ -40,7 +40,7 @@ fn faults_are_reported_as_error_rows() {
         ("panic", "it was meant to"),
         ("abort", "signal: 6"),
         ("exit", "exit status: 7"),
-        ("killed", "the system kills so when memory runs out"),
+        ("killed", "when memory runs out"),
         ("memory", "memory allocation of"),
         ("hang", "no reply within 2 s"),
         ("flood", "reply"),

@@ -5,9 +5,9 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use common::made_up::made_up;
 use common::run;
 use runtime_bench_analysis::analysis::{Status, analyse};
+use runtime_bench_fixtures::empty;
 use runtime_bench_results::listing::Listing;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store;
@@ -71,7 +71,7 @@ fn shard_requires_seed_and_rejects_auto_rate() {
 #[test]
 fn merge_rejects_files_that_are_not_shards() {
     let folder = tempdir().unwrap();
-    store::keep(&made_up("one", 1), folder.path()).unwrap();
+    store::keep(&empty("one", 1), folder.path()).unwrap();
     let whole = run(folder.path(), &["merge", "one.json.gz"]);
     whole.fails_with(2, &["one.json.gz: it is a whole run, not a shard", "`runtime-bench report`"]);
     run(folder.path(), &["merge", "gone.json"]).fails_with(2, &["gone.json", "cannot read"]);

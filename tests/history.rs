@@ -1,8 +1,6 @@
 //! `history` through the real binary, on results files made in code. No figure in here was measured.
 
 mod common;
-#[path = "../analysis/tests/fixture/mod.rs"]
-mod fixture;
 
 use std::fs;
 use std::path::Path;
@@ -15,9 +13,14 @@ use tempfile::{TempDir, tempdir};
 
 /// A day's run of two workloads; `w0` on smol costs `smol` times as much as anything else.
 fn day(day: u32, smol: f64) -> Run {
-    let mut run = fixture::run(&format!("run-{day:02}"), 2, u64::from(day), |workload, runner| {
-        if (workload, runner) == ("w0", "smol") { smol } else { 1.0 }
-    });
+    let mut run = runtime_bench_fixtures::run(
+        &format!("run-{day:02}"),
+        2,
+        u64::from(day),
+        |workload, runner| {
+            if (workload, runner) == ("w0", "smol") { smol } else { 1.0 }
+        },
+    );
     run.header.started = format!("2026-01-{day:02}T12:00:00Z");
     if smol > 1.0 {
         run.header.runners[1].packages.insert("smol".to_owned(), "2.0.0".to_owned());
@@ -48,7 +51,7 @@ fn history_reports_changes_with_run_and_cause() {
             "Made-up Processor 9000, 2 cores",
             "22 runs from 2026-01-01T12:00:00Z to 2026-01-22T12:00:00Z, 2 workers, 64 pool threads, 8 series",
             "run-13 of 2026-01-13T12:00:00Z, after run-12",
-            "changed with it: smol 1.0.0 → 2.0.0",
+            "also changed: smol 1.0.0 → 2.0.0",
             "w0/smol/n=1",
             "1.30×",
             "slower",
@@ -68,7 +71,7 @@ fn history_gate_fails_beyond_threshold() {
     let folder = history(22);
     let gated =
         |options: &[&str]| told(folder.path(), &[&["--fail-on", "regression"], options].concat());
-    gated(&[]).fails_with(1, &["1 became slower by more than 1 %", "w0/smol/n=1"]);
+    gated(&[]).fails_with(1, &["1 became slower by more than 1%", "w0/smol/n=1"]);
     passes(&gated(&["--threshold", "50%"]), &["pass: 1 change point in 8 series"]);
     passes(&gated(&["--since", "2026-01-14"]), &["pass: "]);
 }
@@ -76,20 +79,19 @@ fn history_gate_fails_beyond_threshold() {
 #[test]
 fn history_gate_rejects_too_few_runs() {
     let folder = history(5);
-    let words =
-        ["5 runs with figures to be believed; a change point needs at least 4 runs on either side"];
+    let words = ["5 usable runs; a change point needs at least 4 runs on either side"];
     passes(&told(folder.path(), &[]), &words);
     let gated = told(folder.path(), &["--fail-on", "regression"]);
-    gated.fails_with(3, &["nothing could be looked at"]);
+    gated.fails_with(3, &["nothing to analyze"]);
 }
 
 #[test]
 fn history_reads_all_results_by_default() {
     let folder = tempdir().unwrap();
-    run(folder.path(), &["history"]).fails_with(2, &["there are no results yet", "cargo bench"]);
+    run(folder.path(), &["history"]).fails_with(2, &["no results yet", "cargo bench"]);
     let results = folder.path().join("target/runtime-bench/results");
     store::keep(&day(1, 1.0), &results).unwrap();
-    passes(&run(folder.path(), &["history"]), &["1 run of 2026-01-01", "1 run with figures"]);
+    passes(&run(folder.path(), &["history"]), &["1 run of 2026-01-01", "1 usable run"]);
 }
 
 #[test]
@@ -103,7 +105,7 @@ fn history_separates_machines() {
     passes(
         &told(folder.path(), &[]),
         &[
-            "2 machines or numbers of workers, each for itself",
+            "2 machines or numbers of workers, analyzed separately",
             "64 cores",
             "1 change point in 8 series",
         ],
@@ -150,5 +152,5 @@ fn bad_usage_exits_with_2() {
     fails(&["--since", "yesterday"], &["2026-01-31"]);
     fails(&["--threshold", "0.03"], &["0.03% or 3%"]);
     fails(&["--format", "junit"], &["markdown"]);
-    fails(&["--out", "results/run-01.json.gz"], &["never overwritten"]);
+    fails(&["--out", "results/run-01.json.gz"], &["one of the results files"]);
 }

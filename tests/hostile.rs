@@ -8,8 +8,8 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use common::made_up::made_up;
 use common::{Ended, command, run};
+use runtime_bench_fixtures::empty;
 use tempfile::tempdir;
 
 /// A name with a byte that no UTF-8 holds.
@@ -64,7 +64,7 @@ fn non_utf8_arguments_are_paths_or_rejected() {
 fn non_utf8_file_names_are_supported() {
     let folder = tempdir().unwrap();
     let (results, site) = (no_text("results"), no_text("site"));
-    let run = serde_json::to_string(&made_up("a", 1)).unwrap();
+    let run = serde_json::to_string(&empty("a", 1)).unwrap();
     fs::write(folder.path().join(&results), run).unwrap();
     let args = ["report".as_ref(), results.as_os_str(), "--out".as_ref(), &site];
     let reported = ended(folder.path(), &args);

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::run;
-use common::running::{files, nothing_runs_in, read, results, signal, started};
+use common::running::{files, nothing_runs_in, read, results, signal, started, started_by};
 use runtime_bench_analysis::analysis::{Status, analyse};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::key::CellKey;
@@ -99,6 +99,34 @@ fn results_are_never_overwritten() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn everything_of_a_run_follows_its_name() {
+    let folder = tempdir().unwrap();
+    // Also for root, nothing can be made below a file.
+    fs::write(folder.path().join("target"), "a file").unwrap();
+    let ended = run(folder.path(), &[&SMALL[..], &["--out", "elsewhere/mine.json.gz"]].concat());
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    let place = folder.path().join("elsewhere");
+    assert_eq!(fs::read(place.join("mine.json.gz")).unwrap()[..2], [0x1f, 0x8b]);
+    let measured = read(&place.join("mine.json.gz"));
+    assert_eq!(read(&place.join(format!("{}.jsonl", measured.header.id))), measured);
+    assert!(place.join("mine-report/index.html").exists());
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn measurement_beside_another_is_recorded_with_a_warning() {
+    let (first, second) = (tempdir().unwrap(), tempdir().unwrap());
+    let mut child = started(first.path(), &LONG);
+    let ended = run(second.path(), &SMALL[..6]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    assert!(ended.stderr.contains("warning: another measurement of this user"), "{ended:?}");
+    assert!(read(&results(second.path()).join("latest.json")).header.environment.beside);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn unwritable_folder_is_named() {
     let folder = tempdir().unwrap();
     // Also for root, nothing can be made below a file.
@@ -145,6 +173,39 @@ fn suspended_run_records_a_stall() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn terminal_that_cannot_draw_gets_plain_lines() {
+    if std::process::Command::new("script").arg("--version").output().is_err() {
+        println!("skipped: `script` not found");
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_runtime-bench");
+    let command = format!("{program} '{}'", SMALL[..6].join("' '"));
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &command, "/dev/null"]);
+    script.current_dir(folder.path()).env_remove("CARGO_TARGET_DIR").env("TERM", "dumb");
+    let ended = common::Ended::of(script.output().unwrap());
+    assert!(ended.stdout.contains(" left"), "{ended:?}");
+    assert!(!ended.stdout.contains('\u{1b}'), "{ended:?}");
+}
+
+/// As `nohup` starts it.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn signal_ignored_at_the_start_stays_ignored() {
+    let folder = tempdir().unwrap();
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_runtime-bench")]);
+    let mut child = started_by(command.current_dir(folder.path()).args(LONG), folder.path());
+    signal(child.id(), "-HUP");
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(child.try_wait().unwrap().is_none(), "it goes on");
+    signal(child.id(), "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
     let folder = tempdir().unwrap();
     let mut child = started(folder.path(), &LONG);
@@ -155,7 +216,7 @@ fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(status.code(), Some(130), "{stderr}");
     assert!(stderr.contains("interrupted; what was measured is in"), "{stderr}");
-    assert!(stderr.contains("`runtime-bench bench --resume` goes on"), "{stderr}");
+    assert!(stderr.contains("resume with `runtime-bench bench --resume`"), "{stderr}");
     let run = read(&results(folder.path()).join("latest.json"));
     assert!(run.end.unwrap().interrupted && run.trials.len() >= 15);
     let children = format!("/proc/{process}/task/{process}/children");

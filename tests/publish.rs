@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use common::Ended;
-use common::made_up::made_up;
+use runtime_bench_fixtures::empty;
 use runtime_bench_results::store;
 use tempfile::{TempDir, tempdir};
 
@@ -17,7 +17,7 @@ use tempfile::{TempDir, tempdir};
 fn two_runs() -> TempDir {
     let folder = tempdir().unwrap();
     for (id, day) in [("one", 1), ("two", 2)] {
-        store::keep(&made_up(id, day), folder.path()).unwrap();
+        store::keep(&empty(id, day), folder.path()).unwrap();
     }
     folder
 }

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use common::Ended;
 use common::bench_target::BENCH_TARGET;
-use common::extension::program_path;
+use common::own_bench::OWN_BENCH;
 use tempfile::{TempDir, tempdir};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -54,7 +54,7 @@ impl Checkout {
         command.env_remove("GITHUB_STEP_SUMMARY").env_remove("GITHUB_ACTIONS");
         command.env("PATH", path).env("SHIMS", &shims).env("LOG", self.folder.path().join("log"));
         command.env("REAL", env!("CARGO_BIN_EXE_runtime-bench")).env("BENCH", &*BENCH_TARGET);
-        command.env("EXTENSION", program_path("extension")).env("CARGO", env!("CARGO"));
+        command.env("OWN_BENCH", &*OWN_BENCH).env("CARGO", env!("CARGO"));
         command.env("GIT", which("git")).env("TOKIO", source_of("tokio"));
         let ended = Ended::of(command.output().expect("bash is there"));
         assert_eq!(ended.code, Some(0), "{script}\n{}{}", ended.stdout, ended.stderr);
@@ -147,11 +147,43 @@ fn every_recipe_is_tested_and_indexed() {
 fn benchmark_at_home() {
     let checkout = Checkout::new();
     let said = checkout.follows("benchmark-at-home.md");
-    for words in ["parallel capacity", "tcp-echo", "criterion:", "site/index.html", "collatz"] {
+    for words in ["parallel capacity", "tcp-echo", "criterion:", "site/index.html"] {
         assert!(said.contains(words), "no `{words}` in: {said}");
     }
     assert!(said.contains("The run was stopped and resumed 1 time"), "{said}");
     assert_eq!(fs::read_dir(checkout.path().join("kept")).unwrap().count(), 1);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn own_crate() {
+    let said = Checkout::new().follows("own-crate.md");
+    for words in ["Collatz sequences", "ok      prices/tokio/", "0 failed"] {
+        assert!(said.contains(words), "no `{words}` in: {said}");
+    }
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn exports() {
+    let checkout = Checkout::new();
+    let said = checkout.follows("exports.md");
+    assert!(said.contains("runtime_bench_wall_seconds{workload=\"spawn-join\""), "{said}");
+    for name in ["benchmarks.json", "bmf.json", "runtime_bench.prom", "results.csv"] {
+        assert!(checkout.path().join(name).metadata().unwrap().len() > 100, "{name}");
+    }
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn bisect() {
+    let checkout = Checkout::new();
+    checkout.follows("bisect.md");
+    let built = fs::read_to_string(checkout.folder.path().join("log")).unwrap();
+    for version in ["1.50.0", "1.52.0", "1.51.1"] {
+        assert!(built.contains(&format!("tokio --precise {version}")), "{version}: {built}");
+    }
+    assert!(checkout.path().join("ab/index.html").exists());
 }
 
 #[test]
@@ -161,8 +193,8 @@ fn test_a_tokio_patch() {
     let said = checkout.follows("test-a-tokio-patch.md");
     assert!(said.contains("tokio = ") && said.contains("ping-pong/tokio"), "{said}");
     let log = fs::read_to_string(checkout.folder.path().join("log")).unwrap();
-    let builds = log.lines().filter(|line| line.starts_with("cargo rustc")).count();
-    assert_eq!(builds, 3 * 2 * 3, "three comparisons of two builds in three more layouts");
+    let linked = log.lines().filter(|line| *line == "runtime-bench layouts --layouts 4").count();
+    assert_eq!(linked, 3 * 2, "three comparisons of two builds in three more layouts");
 }
 
 #[test]

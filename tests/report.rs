@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use common::made_up::made_up;
 use common::{Ended, command, run};
+use runtime_bench_fixtures::empty;
 use runtime_bench_results::store;
 use tempfile::{TempDir, tempdir};
 
@@ -17,7 +17,7 @@ fn two_runs() -> (TempDir, PathBuf) {
     let folder = tempdir().unwrap();
     let results = folder.path().join("results");
     for (id, day) in [("one", 1), ("two", 2)] {
-        store::keep(&made_up(id, day), &results).unwrap();
+        store::keep(&empty(id, day), &results).unwrap();
     }
     (folder, results)
 }
@@ -38,6 +38,27 @@ fn report_of_a_folder_shows_newest_run_first() {
     let ended = run(folder.path(), &["report", "results", "--out", "one", "--single-file"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(folder.path().join("one/index.html").exists());
+}
+
+#[test]
+fn report_replaces_earlier_report_and_refuses_other_sites() {
+    let (folder, _results) = two_runs();
+    let site = folder.path().join("site");
+    let report = || run(folder.path(), &["report", "results/one.json.gz", "--out", "site"]);
+    assert_eq!(report().code, Some(0));
+    let list = site.join(".runtime-bench-report.json");
+    let stale = fs::read_to_string(&list).unwrap().replace("[", "[\"w/gone.html\",");
+    fs::write(&list, stale).unwrap();
+    fs::create_dir_all(site.join("w")).unwrap();
+    fs::write(site.join("w/gone.html"), "of a workload that is gone").unwrap();
+    fs::write(site.join("notes.txt"), "mine").unwrap();
+    assert_eq!(report().code, Some(0));
+    assert!(!site.join("w/gone.html").exists() && site.join("notes.txt").exists());
+    fs::remove_dir_all(&site).unwrap();
+    fs::create_dir(&site).unwrap();
+    fs::write(site.join("index.html"), "<h1>My blog</h1>").unwrap();
+    report().fails_with(2, &["site/index.html", "choose an empty or a new folder"]);
+    assert_eq!(fs::read_dir(&site).unwrap().count(), 1);
 }
 
 #[test]
@@ -97,7 +118,7 @@ fn open(folder: &Path, script: Option<&str>) -> Ended {
 fn report_open_uses_the_desktop_program() {
     let (folder, _results) = two_runs();
     let ended = open(folder.path(), None);
-    ended.fails_with(2, &["nothing opens site/index.html", "open it in a browser yourself"]);
+    ended.fails_with(2, &["cannot open site/index.html", "open it in a browser yourself"]);
     assert_eq!(ended.stdout, "site/index.html\n", "it is written all the same");
     let ended = open(folder.path(), Some("#!/bin/sh\necho \"$1\" >opened\n"));
     assert_eq!(ended.code, Some(0), "{ended:?}");

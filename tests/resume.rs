@@ -64,7 +64,7 @@ fn killed_run_resumes_with_same_plan_and_no_duplicate_rounds() {
     assert_eq!(before.end, None);
     let ended = resume(folder.path());
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
-    assert!(ended.stderr.contains("going on with") && ended.stderr.contains("seed 7"), "{ended:?}");
+    assert!(ended.stderr.contains("resuming") && ended.stderr.contains("seed 7"), "{ended:?}");
     let whole = read(&results(folder.path()).join("latest.json"));
     assert_eq!(whole.header, before.header);
     assert_eq!(whole.trials[..before.trials.len()], before.trials[..], "nothing is lost");
@@ -200,7 +200,7 @@ fn resumed_run_replaces_its_interrupted_document() {
     nothing_runs_in(folder.path());
     let mine = folder.path().join("mine.json");
     assert!(read(&mine).end.unwrap().interrupted);
-    let lines = files(&results(folder.path()), ".jsonl").remove(0);
+    let lines = files(folder.path(), ".jsonl").remove(0);
     let again = ["bench", "--resume", lines.to_str().unwrap(), "--out", "mine.json", "--quiet"];
     let ended = run(folder.path(), &again);
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
@@ -216,7 +216,7 @@ fn second_run_in_a_folder_is_rejected() {
     let mut child = started(folder.path(), &[&PLAN[..], &["--budget", "60s"]].concat());
     let busy = format!("another run is in progress (process {})", child.id());
     for args in [&PLAN[..], &["bench", "--resume"]] {
-        run(folder.path(), args).fails_with(2, &[&busy, "CARGO_TARGET_DIR"]);
+        run(folder.path(), args).fails_with(2, &[&busy, "wait for it to finish"]);
     }
     child.kill().unwrap();
     child.wait().unwrap();
@@ -228,7 +228,7 @@ fn second_run_in_a_folder_is_rejected() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn resume_rejects_unresumable_runs_with_reason() {
     let folder = tempdir().unwrap();
-    resume(folder.path()).fails_with(2, &["there is no run in", "without --resume"]);
+    resume(folder.path()).fails_with(2, &["cannot resume: ", "without --resume"]);
     run(folder.path(), &["bench", "--resume", "gone.jsonl"]).fails_with(2, &["gone.jsonl"]);
     for more in [["--seed", "3"], ["--profile", "quick"], ["--shard", "1/2"]] {
         let ended = run(folder.path(), &[&["bench", "--resume"], &more[..]].concat());

@@ -1,14 +1,13 @@
-//! What follows from a results file: statistics, verdicts, comparisons, history.
+//! Analyzes results files: statistics, verdicts, comparisons, history.
 //!
 //! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
-//! - [`analysis`]: a run → one row per cell with its results and verdicts, and what follows across
-//!   cells.
-//! - [`answers`]: what a run says to named use cases.
+//! - [`analysis`]: a run → one row per cell with its results and verdicts, and results across cells.
+//! - [`answers`]: recommendations for named use cases.
 //! - [`format`](mod@format): numbers with their units.
 //! - [`claims`], [`glossary`]: the catalog of claims about concurrency, and its terms.
-//! - [`comparison`]: runners of one run, two runs or two builds → a document of words, and a gate.
+//! - [`comparison`]: runners of one run, two runs or two builds → a document of results, and a gate.
 //! - [`history`]: runs of one machine, and each cell over them.
-//! - [`replay`]: stored runs by today's rules, in numbers.
+//! - [`replay`]: stored runs, re-evaluated with the current rules.
 //! - [`report`]: a run and its analysis as one document.
 
 pub mod analysis;
@@ -22,7 +21,7 @@ pub mod replay;
 pub mod report;
 pub mod stats;
 
-/// The example of the readme is tried.
+/// Tests the example in the readme.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,5 @@
-//! The verdicts of a stored run by today's rules, in numbers: to judge a change of the rules on real data.
+//! Re-evaluates stored runs with the current rules and counts their results, to judge a change of the
+//! rules on real data.
 
 use serde::Serialize;
 
@@ -12,7 +13,7 @@ use runtime_bench_results::run::Run;
 /// Version of the document.
 pub const SCHEMA: &str = "runtime-bench/analysis/1";
 
-/// Stored runs by today's rules.
+/// Stored runs, re-evaluated with the current rules.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Document {
     /// [`SCHEMA`].
@@ -28,7 +29,7 @@ impl Document {
     }
 }
 
-/// One run by today's rules.
+/// One run, re-evaluated with the current rules.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Replay {
     /// Its file.
@@ -41,18 +42,18 @@ pub struct Replay {
     pub all: Counted,
     /// The same by kind of workload.
     pub kinds: Vec<CountedKind>,
-    /// What the A/A controls say.
+    /// Counts of A/A controls.
     pub control: Noise,
     /// Rounds, and how many more an answer needs.
     pub rounds: Rounds,
-    /// What it says to the use cases.
+    /// Its answers for the use cases.
     pub answers: Vec<Answer>,
 }
 
 /// Comparisons by class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Counted {
-    /// How many have which class.
+    /// Number of comparisons per class.
     #[serde(flatten)]
     pub classes: ClassCounts,
     /// The share that is settled or the same within 10%, 0 to 1; `None` where nothing was compared.
@@ -76,11 +77,11 @@ pub struct Rounds {
     pub median: Option<f64>,
     /// Comparisons that lean or are open.
     pub unanswered: usize,
-    /// Of these, those for which at most as many rounds again are enough.
+    /// Of these, those that need at most twice the rounds.
     pub within_twice: usize,
-    /// Of these, those for which 100 times the rounds are not enough.
+    /// Of these, those that need more than 100 times the rounds.
     pub beyond: usize,
-    /// More rounds that the others need, the median.
+    /// Additional rounds that the others need (median).
     pub median_needed: Option<f64>,
 }
 

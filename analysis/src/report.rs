@@ -1,4 +1,4 @@
-//! A run and its analysis as one document: what a report shows, for programs.
+//! A run and its analysis as one document: the content of a report, for programs.
 
 use serde::Serialize;
 
@@ -8,10 +8,10 @@ use runtime_bench_results::run::Run;
 /// Version of the document.
 pub const SCHEMA: &str = "runtime-bench/report/1";
 
-/// The document's JSON Schema (draft 2020-12), as it is beside every report.
+/// The document's JSON Schema (draft 2020-12), as shipped with every report.
 pub const JSON_SCHEMA: &str = include_str!("../schema/report.json");
 
-/// What was measured, and what follows from it.
+/// A run and its analysis.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report<'a> {

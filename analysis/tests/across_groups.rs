@@ -1,57 +1,20 @@
 //! What is said across comparisons: scaling along a parameter, means over workloads.
 
-use std::collections::BTreeMap;
-
 use runtime_bench_analysis::analysis::{Analysis, analyse};
-use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
-use runtime_bench_results::environment::Environment;
-use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::run::{Plan, PlannedCell, Role, Run, RunHeader, SCHEMA, TrialRecord};
-use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outcome, Phase};
+use runtime_bench_fixtures::{header, measured, runner, subject, trial, workload, wrong};
+use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::run::{PlannedCell, Run, RunHeader};
+use runtime_bench_results::trial::Metric;
 
 const ROUNDS: u32 = 20;
 
 /// A run of which nothing is planned yet: `tokio`, `smol`, `rayon` and the one-threaded `single`.
 fn empty() -> Run {
-    let runner = |(name, class): (&str, Class)| RunnerInfo {
-        discontinued: None,
-        name: name.into(),
-        title: name.into(),
-        class,
-        configuration: String::new(),
-        packages: BTreeMap::new(),
-        notes: Vec::new(),
-    };
-    let workload = |(name, kind): (&str, Kind)| WorkloadInfo {
-        name: name.into(),
-        title: name.into(),
-        kind,
-        model: String::new(),
-        check: String::new(),
-        headline: if name == "batch" { "rate".into() } else { "time".into() },
-        headline_phase: Phase::Warm,
-        notes: Vec::new(),
-    };
+    let described =
+        |(name, kind)| workload(name, kind, if name == "batch" { "rate" } else { "time" });
     let many = Class::MultiThread;
     Run::new(RunHeader {
-        schema: SCHEMA.into(),
-        id: "test".into(),
-        started: String::new(),
-        command: Vec::new(),
-        environment: Environment::default(),
-        plan: Plan {
-            profile: "quick".into(),
-            seed: 1,
-            workers: 2,
-            pool_threads: 64,
-            budget_s: 1.0,
-            trial_limit_s: 1.0,
-            looks: 1,
-            rounds: None,
-            reference: "tokio".into(),
-            shard: None,
-            cells: Vec::new(),
-        },
         workloads: [
             ("batch", Kind::Cpu),
             ("spawn", Kind::Concurrency),
@@ -60,7 +23,7 @@ fn empty() -> Run {
             ("null", Kind::Calibration),
             ("nil", Kind::Calibration),
         ]
-        .map(workload)
+        .map(described)
         .into(),
         runners: [
             ("tokio", many),
@@ -68,38 +31,30 @@ fn empty() -> Run {
             ("rayon", many),
             ("single", Class::SingleThread),
         ]
-        .map(runner)
+        .map(|(name, class)| runner(name, class))
         .into(),
+        ..header("tokio", Vec::new())
     })
 }
 
 /// Adds a cell that costs `cost` in every round, give or take a little.
 fn measure(run: &mut Run, workload: &str, point: &Point, runner: &str, cost: f64) {
-    let key = CellKey { workload: workload.into(), point: point.clone(), runner: runner.into() };
     let cell = run.header.plan.cells.len();
-    let planned =
-        PlannedCell { key, role: Role::Subject, phase: Phase::Warm, not_applicable: None };
-    run.header.plan.cells.push(planned);
+    run.header.plan.cells.push(subject(workload, point.clone(), runner));
     for round in 0..=ROUNDS {
         // The pilot must not count.
         let cost = if round == 0 { 1e6 } else { cost * (1.0 + 0.001 * f64::from(round % 5)) };
         let metrics =
             vec![Metric::lower("time", "ns", cost), Metric::higher("rate", "1/s", 1.0 / cost)];
-        let outcome = Outcome::Ok { block: Block { iterations: 1, metrics, ..Block::default() } };
-        run.trials.push(record(cell, round, outcome));
+        run.trials.push(trial(cell, round, measured(metrics)));
     }
-}
-
-fn record(cell: usize, round: u32, outcome: Outcome) -> TrialRecord {
-    TrialRecord { cell, round, position: 0, at_s: 0.0, cost_s: 0.01, outcome, stderr: None }
 }
 
 fn fails(run: &mut Run, workload: &str, runner: &str) {
     let cells = &run.header.plan.cells;
     let is_it = |cell: &PlannedCell| cell.key.workload == workload && cell.key.runner == runner;
     let cell = cells.iter().position(is_it).unwrap();
-    let message = "gone".to_owned();
-    run.trials.push(record(cell, 1, Outcome::Error { kind: ErrorKind::Crashed, message }));
+    run.trials.push(trial(cell, 1, wrong("gone")));
 }
 
 fn tasks(count: u64) -> Point {
@@ -239,7 +194,7 @@ fn a_workload_with_another_reference_is_left_out() {
 }
 
 #[test]
-fn what_is_said_across_groups_survives_json() {
+fn results_across_groups_survive_json() {
     let mut run = three_workloads();
     for workers in [1, 2, 4] {
         let point = Point::new().with("workers", workers, "");

@@ -1,95 +1,43 @@
 //! From trials to rows and verdicts, on runs made in code.
 
-use std::collections::BTreeMap;
-
 use runtime_bench_analysis::analysis::{Group, Row, Status, analyse};
 use runtime_bench_analysis::stats::{ControlCheck, Verdict};
-use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
-use runtime_bench_results::environment::Environment;
-use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::run::{Plan, PlannedCell, Role, Run, RunHeader, SCHEMA, TrialRecord};
-use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outcome, Phase};
+use runtime_bench_fixtures::{control, header, measured, runner, subject, workload, wrong};
+use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::run::{Run, RunHeader, TrialRecord};
+use runtime_bench_results::trial::{Metric, Phase};
 
 const ROUNDS: u32 = 20;
 
 /// A run of one workload on `tokio`, its A/A control, `smol`, `rayon` and the one-threaded `single`.
 fn run() -> Run {
-    let cell = |runner: &str, role| PlannedCell {
-        key: CellKey {
-            workload: "echo".into(),
-            point: Point::new().with("n", 1, ""),
-            runner: runner.into(),
-        },
-        role,
-        phase: Phase::Warm,
-        not_applicable: None,
-    };
-    let mut cells: Vec<PlannedCell> =
-        ["tokio", "smol", "rayon", "single"].iter().map(|name| cell(name, Role::Subject)).collect();
-    cells.push(cell("tokio", Role::AaControl));
-    let runner = |name: &str, class| RunnerInfo {
-        discontinued: None,
-        name: name.into(),
-        title: name.into(),
-        class,
-        configuration: String::new(),
-        packages: BTreeMap::new(),
-        notes: Vec::new(),
-    };
+    let point = Point::new().with("n", 1, "");
+    let names = ["tokio", "smol", "rayon", "single"];
+    let subjects = names.map(|name| subject("echo", point.clone(), name));
+    let cells = subjects.into_iter().chain([control("echo", point, "tokio")]).collect();
+    let class =
+        |name: &str| if name == "single" { Class::SingleThread } else { Class::MultiThread };
     Run::new(RunHeader {
-        schema: SCHEMA.into(),
-        id: "test".into(),
-        started: String::new(),
-        command: Vec::new(),
-        environment: Environment::default(),
-        plan: Plan {
-            profile: "quick".into(),
-            seed: 1,
-            workers: 2,
-            pool_threads: 64,
-            budget_s: 1.0,
-            trial_limit_s: 1.0,
-            looks: 1,
-            rounds: None,
-            reference: "tokio".into(),
-            shard: None,
-            cells,
-        },
-        workloads: vec![WorkloadInfo {
-            name: "echo".into(),
-            title: "Echo".into(),
-            kind: Kind::Io,
-            model: String::new(),
-            check: String::new(),
-            headline: "rate".into(),
-            headline_phase: Phase::Warm,
-            notes: Vec::new(),
-        }],
-        runners: vec![
-            runner("tokio", Class::MultiThread),
-            runner("smol", Class::MultiThread),
-            runner("rayon", Class::MultiThread),
-            runner("single", Class::SingleThread),
-        ],
+        workloads: vec![workload("echo", Kind::Io, "rate")],
+        runners: names.map(|name| runner(name, class(name))).into(),
+        ..header("tokio", cells)
     })
 }
 
 /// The trial of a cell in a round, at a rate of which more is better.
 fn trial(cell: usize, round: u32, rate: f64) -> TrialRecord {
-    let block = Block {
-        iterations: 1,
-        metrics: vec![Metric::higher("rate", "1/s", rate)],
-        ..Block::default()
-    };
-    record(cell, round, Outcome::Ok { block })
+    let rate = Metric::higher("rate", "1/s", rate);
+    runtime_bench_fixtures::trial(cell, round, measured(vec![rate]))
 }
 
-fn record(cell: usize, round: u32, outcome: Outcome) -> TrialRecord {
-    TrialRecord { cell, round, position: 0, at_s: 0.0, cost_s: 0.01, outcome, stderr: None }
+/// One more trial of a cell, which fails.
+fn fail(run: &mut Run, cell: usize, message: &str) {
+    run.trials.push(runtime_bench_fixtures::trial(cell, 21, wrong(message)));
 }
 
 /// A run in which every cell has its rate in every round, with a drift that all share.
-fn measured(rates: [f64; 5]) -> Run {
+fn rated(rates: [f64; 5]) -> Run {
     let mut run = run();
     for round in 0..=ROUNDS {
         let drift = if round == 0 { 100.0 } else { 1.0 + f64::from(round) };
@@ -112,7 +60,7 @@ fn row<'a>(group: &'a Group, runner: &str) -> &'a Row {
 
 #[test]
 fn rounds_are_paired_so_that_a_drift_cancels_out() {
-    let group = only_group(&measured([10.0, 20.0, 5.0, 10.0, 10.0]));
+    let group = only_group(&rated([10.0, 20.0, 5.0, 10.0, 10.0]));
     let comparison = |runner: &str| row(&group, runner).comparison.clone().unwrap();
     assert_eq!(row(&group, "tokio").comparison, None);
     assert_eq!(comparison("smol").verdict, Verdict::Faster);
@@ -125,18 +73,9 @@ fn rounds_are_paired_so_that_a_drift_cancels_out() {
 }
 
 #[test]
-fn only_those_of_one_class_beat_each_other() {
-    let group = only_group(&measured([10.0, 20.0, 5.0, 99.0, 10.0]));
-    let best: Vec<&str> =
-        group.rows.iter().filter(|r| r.best).map(|r| r.key.runner.as_str()).collect();
-    assert_eq!(best, ["smol"], "a class of one has no rivals");
-}
-
-#[test]
 fn one_failed_trial_leaves_no_figure() {
-    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
-    let message = "9 of 10".to_owned();
-    run.trials.push(record(1, 21, Outcome::Error { kind: ErrorKind::WrongOutput, message }));
+    let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
+    fail(&mut run, 1, "9 of 10");
     let group = only_group(&run);
     let failed = row(&group, "smol");
     assert_eq!(failed.status.word(), "failed");
@@ -147,18 +86,17 @@ fn one_failed_trial_leaves_no_figure() {
 }
 
 #[test]
-fn a_reference_that_failed_is_replaced_and_its_twin_is_not_used() {
-    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
-    let message = "it hung".to_owned();
-    run.trials.push(record(0, 21, Outcome::Error { kind: ErrorKind::TimedOut, message }));
+fn failed_reference_is_replaced_and_its_control_is_not_used() {
+    let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
+    fail(&mut run, 0, "it hung");
     let group = only_group(&run);
     assert_eq!(row(&group, "rayon").comparison.as_ref().unwrap().reference, "smol");
     assert_eq!(group.control, None);
 }
 
 #[test]
-fn a_twin_that_differs_distrusts_the_run_when_it_happens_twice() {
-    let analysis = analyse(&measured([10.0, 10.0, 10.0, 10.0, 20.0]));
+fn two_failed_controls_make_a_run_untrustworthy() {
+    let analysis = analyse(&rated([10.0, 10.0, 10.0, 10.0, 20.0]));
     assert_eq!(analysis.groups[0].control.as_ref().unwrap().check, ControlCheck::Failed);
     assert!(analysis.noise.trusted(), "one failure distrusts its workload only");
     let twice = runtime_bench_results::noise::Noise { failed: 2, ..analysis.noise };
@@ -166,10 +104,9 @@ fn a_twin_that_differs_distrusts_the_run_when_it_happens_twice() {
 }
 
 #[test]
-fn a_twin_that_fails_is_the_reference_failing() {
-    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
-    let message = "gone".to_owned();
-    run.trials.push(record(4, 21, Outcome::Error { kind: ErrorKind::Crashed, message }));
+fn failing_control_counts_as_failing_reference() {
+    let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
+    fail(&mut run, 4, "gone");
     let analysis = analyse(&run);
     assert_eq!(row(&analysis.groups[0], "tokio").status.word(), "failed");
     assert_eq!(
@@ -180,20 +117,20 @@ fn a_twin_that_fails_is_the_reference_failing() {
 }
 
 #[test]
-fn best_is_who_is_faster_than_everybody_of_its_class() {
+fn best_runner_is_faster_than_all_of_its_class() {
     let best = |rates| -> Vec<String> {
-        let group = only_group(&measured(rates));
+        let group = only_group(&rated(rates));
         group.rows.iter().filter(|r| r.best).map(|r| r.key.runner.clone()).collect()
     };
-    assert_eq!(best([10.0, 20.0, 5.0, 99.0, 10.0]), ["smol"]);
+    assert_eq!(best([10.0, 20.0, 5.0, 99.0, 10.0]), ["smol"], "a class of one has no rivals");
     assert_eq!(best([10.0, 20.0, 20.0, 99.0, 10.0]), Vec::<String>::new());
 }
 
 #[test]
-fn who_is_beaten_says_by_whom() {
-    let group = only_group(&measured([10.0, 20.0, 5.0, 99.0, 10.0]));
+fn beaten_runner_names_the_faster_ones() {
+    let group = only_group(&rated([10.0, 20.0, 5.0, 99.0, 10.0]));
     assert_eq!(row(&group, "smol").beaten_by, Vec::<String>::new());
-    let alike = only_group(&measured([10.0, 10.0, 5.0, 99.0, 10.0]));
+    let alike = only_group(&rated([10.0, 10.0, 5.0, 99.0, 10.0]));
     assert_eq!(row(&alike, "smol").tied_with, ["tokio"]);
     assert_eq!(row(&alike, "tokio").tied_with, ["smol"]);
     for name in ["tokio", "rayon"] {
@@ -205,7 +142,7 @@ fn who_is_beaten_says_by_whom() {
 fn the_best_leads_by_what_the_next_costs_at_least() {
     // tokio, smol, rayon; a rate of 20 against 10 is half the cost. smol is no reference, rayon neither.
     let lead = |rates| -> Vec<(String, f64)> {
-        let group = only_group(&measured(rates));
+        let group = only_group(&rated(rates));
         let leads = group.rows.iter().filter_map(|r| Some((r.key.runner.clone(), r.lead?)));
         leads.collect()
     };
@@ -217,7 +154,7 @@ fn the_best_leads_by_what_the_next_costs_at_least() {
 
 #[test]
 fn missing_rounds_are_missing_pairs() {
-    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
+    let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
     run.trials.retain(|trial| trial.cell != 1 || trial.round % 2 == 0);
     let group = only_group(&run);
     let comparison = row(&group, "smol").comparison.clone().unwrap();
@@ -226,7 +163,7 @@ fn missing_rounds_are_missing_pairs() {
 }
 
 #[test]
-fn what_was_not_measured_says_why() {
+fn unmeasured_cell_has_a_reason() {
     let mut run = run();
     run.header.plan.cells[2].not_applicable = Some("no sockets".into());
     run.trials.push(trial(0, 0, 1.0));
@@ -238,8 +175,8 @@ fn what_was_not_measured_says_why() {
 }
 
 #[test]
-fn a_young_and_a_steady_cell_are_never_compared() {
-    let mut run = measured([10.0, 20.0, 5.0, 10.0, 10.0]);
+fn warm_and_steady_cells_are_never_compared() {
+    let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
     run.header.plan.cells[1].phase = Phase::Steady;
     let groups = analyse(&run).groups;
     assert_eq!(groups.len(), 2);

@@ -1,14 +1,12 @@
 //! Use cases on made-up runs: who is recommended, and who is not.
 
-mod fixture;
-
 use std::cell::RefCell;
 
 use fastrand::Rng;
-use fixture::{RUNNERS, cell, reprice};
 use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_analysis::answers::{Answer, AnswerState, answers};
 use runtime_bench_analysis::replay::Replay;
+use runtime_bench_fixtures::{RUNNERS, cell, reprice};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::Run;
 
@@ -18,7 +16,7 @@ const SERVER: [&str; 3] = ["http-server", "tcp-echo", "connect-churn"];
 /// A run of these workloads, at a cost of `cost(workload, runner)`.
 fn run(names: &[&str], cost: impl Fn(&str, &str) -> f64) -> Run {
     let place = |name: &str| name[1..].parse::<usize>().unwrap();
-    let mut run = fixture::run("made-up", names.len(), 3, |workload, runner| {
+    let mut run = runtime_bench_fixtures::run("made-up", names.len(), 3, |workload, runner| {
         cost(names[place(workload)], runner)
     });
     for info in &mut run.header.workloads {
@@ -55,7 +53,7 @@ fn blur(run: &mut Run, runner: &str) {
 }
 
 #[test]
-fn the_runner_that_nothing_beats_is_recommended_with_numbers() {
+fn unbeaten_runner_is_recommended_with_numbers() {
     let answer = answer(&run(&SERVER, usual), "server");
     assert_eq!(answer.state, AnswerState::Decided, "{answer:?}");
     assert!(answer.recommendation.starts_with("tokio; smol 30% slower"), "{answer:?}");

@@ -1,7 +1,6 @@
 //! Whatever a file or a process holds, reading it ends, and says in a sentence what is wrong.
 
 mod any;
-mod fixture;
 
 use std::sync::mpsc::channel;
 use std::thread;
@@ -32,7 +31,12 @@ fn ends(check: fn(&[u8]), bytes: Vec<u8>) {
 
 /// A small run with everything in it that a run may have.
 fn run() -> Run {
-    let mut run = fixture::run("a", 1, 1, |_, runner| if runner == "smol" { 2.0 } else { 1.0 });
+    let mut run = runtime_bench_fixtures::run(
+        "a",
+        1,
+        1,
+        |_, runner| if runner == "smol" { 2.0 } else { 1.0 },
+    );
     run.trials.truncate(25);
     run
 }
@@ -126,14 +130,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_are_a_run_or_a_sentence(bytes in vec(any::<u8>(), 0..400)) {
+    fn arbitrary_bytes_are_a_run_or_an_error(bytes in vec(any::<u8>(), 0..400)) {
         ends(any::results, bytes.clone());
         ends(any::trial, bytes.clone());
         ends(any::answer, bytes);
     }
 
     #[test]
-    fn a_document_with_odd_values_is_a_run_or_a_sentence(
+    fn document_with_arbitrary_values_is_a_run_or_an_error(
         changes in vec((any::<Index>(), proptest::option::weighted(0.8, odd())), 1..4)
     ) {
         let mut document = serde_json::to_value(run()).unwrap();
@@ -146,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_file_is_a_run_or_a_sentence(
+    fn damaged_file_is_a_run_or_an_error(
         as_lines: bool, changes in vec((any::<Index>(), any::<Index>(), any::<u8>(), any::<u8>()), 1..4)
     ) {
         let run = run();
@@ -155,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn a_reply_with_odd_values_is_a_reply_or_a_sentence(
+    fn reply_with_arbitrary_values_is_a_reply_or_an_error(
         changes in vec((any::<Index>(), proptest::option::weighted(0.8, odd())), 1..4), which in 0..3_usize
     ) {
         let sample = json!({ "wall_ns": 12.5, "cpu_ns": 3, "answer": [499_500] });

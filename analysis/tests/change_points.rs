@@ -6,12 +6,7 @@
 
 use fastrand::Rng;
 use runtime_bench_analysis::stats::{Change, change_points, upper_bound};
-
-/// Standard normal, by Box and Muller.
-fn normal(rng: &mut Rng) -> f64 {
-    let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-    radius * (std::f64::consts::TAU * rng.f64()).cos()
-}
+use runtime_bench_fixtures::normal;
 
 /// One run in ten is a wild one: nine times the spread.
 fn restless(rng: &mut Rng) -> f64 {
@@ -46,7 +41,7 @@ fn most(rate: f64, trials: u64) -> u64 {
 }
 
 #[test]
-fn a_series_without_a_change_has_a_change_point_as_rarely_as_it_says() {
+fn unchanged_series_have_change_points_at_the_stated_rate() {
     let (rate, trials) = (0.05, some(2_000));
     for (name, noise) in SHAPES {
         let mut rng = Rng::with_seed(21);
@@ -62,7 +57,7 @@ fn a_series_without_a_change_has_a_change_point_as_rarely_as_it_says() {
 }
 
 #[test]
-fn a_history_without_a_change_has_a_change_point_as_rarely_as_it_says() {
+fn unchanged_histories_have_change_points_at_the_stated_rate() {
     // As the program asks it.
     let (rate, histories) = (0.01, some(300));
     let mut rng = Rng::with_seed(22);
@@ -142,7 +137,7 @@ fn a_clear_step_is_found_where_it_is() {
 }
 
 #[test]
-fn of_the_cells_that_are_said_to_have_changed_few_have_not() {
+fn few_reported_changes_are_false() {
     let (rate, histories) = (0.01, some(100));
     let mut rng = Rng::with_seed(24);
     let (mut said, mut falsely, mut missed) = (0, 0, 0);

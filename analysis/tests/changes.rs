@@ -6,9 +6,7 @@ use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
 use runtime_bench_analysis::history::{ChangePoint, Document, Judged, Wanted, changes, machines};
 use runtime_bench_results::run::Run;
 
-mod fixture;
-
-use fixture::{cell, fail, reprice, upset_control};
+use runtime_bench_fixtures::{cell, fail, reprice, upset_control};
 
 /// Runs of two workloads, one a day, on a machine whose speed is another one each day; `cost` is told the
 /// number of the run, from 1.
@@ -16,13 +14,17 @@ fn runs(count: u32, cost: impl Fn(u32, &str, &str) -> f64) -> Vec<Run> {
     let mut rng = Rng::with_seed(7);
     let run = |day: u32| {
         let speed = 0.7 + 0.6 * rng.f64();
-        let mut run =
-            fixture::run(&format!("run-{day:02}"), 2, u64::from(day), |workload, runner| {
+        let mut run = runtime_bench_fixtures::run(
+            &format!("run-{day:02}"),
+            2,
+            u64::from(day),
+            |workload, runner| {
                 // Each cell differs by a percent or so from run to run.
                 speed
                     * (1.0 + 0.01 * (2.0 * rng_of(day, workload, runner) - 1.0))
                     * cost(day, workload, runner)
-            });
+            },
+        );
         run.header.started = format!("2026-01-{day:02}T12:00:00Z");
         run
     };
@@ -95,14 +97,14 @@ fn a_runner_that_became_slower_is_found_with_the_run_and_what_changed_in_it() {
 }
 
 #[test]
-fn a_change_of_the_reference_is_told_of_the_reference_alone() {
+fn change_of_the_reference_is_reported_for_the_reference_only() {
     let document = document(&runs(24, from(11, "tokio", 0.8)));
     assert_eq!(found(&document), [("w0/tokio/n=1", "run-11")]);
     assert_eq!(document.machines[0].changes[0].word, Word::Faster);
 }
 
 #[test]
-fn runners_of_one_family_that_change_together_do_not_accuse_the_others() {
+fn family_change_is_not_attributed_to_other_runners() {
     // Three of four runners share a package; two workloads, both move.
     let mut runs =
         runs(24, |day, _, runner| if day >= 13 && runner != "threads" { 1.2 } else { 1.0 });
@@ -123,7 +125,7 @@ fn runners_of_one_family_that_change_together_do_not_accuse_the_others() {
 }
 
 #[test]
-fn a_change_that_goes_back_is_two_and_no_regression_any_more() {
+fn reverted_change_is_two_changes_and_no_regression() {
     let there = |day: u32| (11..=20).contains(&day);
     let cost = |day: u32, workload: &str, runner: &str| {
         if there(day) && (workload, runner) == ("w1", "rayon") { 1.3 } else { 1.0 }
@@ -140,7 +142,7 @@ fn a_change_that_goes_back_is_two_and_no_regression_any_more() {
 }
 
 #[test]
-fn a_slow_drift_is_said_to_be_more_like_one() {
+fn slow_drift_is_marked_as_a_drift() {
     let drift = |day: u32, workload: &str, runner: &str| {
         if (workload, runner) == ("w1", "rayon") { 1.0 + 0.03 * f64::from(day) } else { 1.0 }
     };
@@ -158,7 +160,8 @@ fn less_than_a_percent_is_no_change() {
         .map(|day| {
             let cost =
                 move |workload: &str, runner: &str| from(13, "smol", 1.006)(day, workload, runner);
-            let mut run = fixture::run(&format!("run-{day:02}"), 2, u64::from(day), cost);
+            let mut run =
+                runtime_bench_fixtures::run(&format!("run-{day:02}"), 2, u64::from(day), cost);
             run.header.started = format!("2026-01-{day:02}T12:00:00Z");
             run
         })
@@ -172,15 +175,18 @@ fn less_than_a_percent_is_no_change() {
 }
 
 #[test]
-fn too_few_runs_are_said_to_be_too_few() {
+fn too_few_runs_are_reported() {
     let document = document(&runs(7, from(4, "smol", 2.0)));
     assert_eq!(found(&document), []);
-    noted(&document, "7 runs with figures to be believed; a change point needs at least 4 runs");
+    noted(&document, "7 usable runs; a change point needs at least 4 runs");
     let judged = Judged::new(document.clone(), FailOn::Regression, 0.01);
     assert_eq!(judged.outcome, Outcome::Inconclusive);
     assert_eq!(Judged::new(document, FailOn::Nothing, 0.01).outcome, Outcome::Pass);
     let some = document_since(&runs(10, |_, _, _| 1.0), None, None);
-    noted(&some, "with 10 runs, a change of one cell alone among 8 cannot be told from chance");
+    noted(
+        &some,
+        "with 10 runs, a change in a single cell among 8 is indistinguishable from chance",
+    );
 }
 
 #[test]
@@ -205,7 +211,7 @@ fn machines_and_numbers_of_workers_are_apart() {
 }
 
 #[test]
-fn what_is_not_to_be_believed_is_left_out() {
+fn untrusted_runs_are_excluded() {
     let mut runs = runs(24, from(13, "smol", 1.2));
     // A run whose controls failed, a workload whose control failed, and a cell that failed.
     upset_control(&mut runs[12], "w0", 1.5);
@@ -218,13 +224,13 @@ fn what_is_not_to_be_believed_is_left_out() {
     assert_eq!((change.previous.as_str(), change.after.runs), ("run-12", 9));
     noted(
         &document,
-        "1 run is left out, because identical code was told apart in several comparisons: run-13",
+        "1 run is excluded, because the A/A control failed in several comparisons: run-13",
     );
     assert!(!document.machines[0].runs[12].trusted);
 }
 
 #[test]
-fn a_cell_beside_nobody_has_no_series() {
+fn cell_without_other_runners_has_no_series() {
     let mut runs = runs(12, |_, _, _| 1.0);
     for run in &mut runs {
         for planned in &mut run.header.plan.cells {
@@ -235,7 +241,7 @@ fn a_cell_beside_nobody_has_no_series() {
     }
     let document = document(&runs);
     assert_eq!(document.machines[0].series, 4);
-    noted(&document, "1 cell was measured beside no other runner");
+    noted(&document, "1 cell was measured without another runner");
 }
 
 #[test]

@@ -1,12 +1,10 @@
 //! From one run or two to a document of words, on runs made in code.
 
-mod fixture;
-
-use fixture::{ROUNDS, cell, fail, reprice, run, upset_control};
 use runtime_bench_analysis::analysis::{analyse, pairwise};
 use runtime_bench_analysis::comparison::{
     Against, Document, FailOn, Outcome, Row, Word, files, judge, runners,
 };
+use runtime_bench_fixtures::{ROUNDS, cell, fail, reprice, run, upset_control};
 use runtime_bench_results::key::{CellKey, LOAD, Point};
 use runtime_bench_results::run::{End, Run};
 use runtime_bench_results::trial::Phase;
@@ -44,12 +42,12 @@ fn two_runs_of_the_same_code_tie() {
     assert_eq!((document.rows.len(), words(&document, Word::Tie)), (40, 40), "{document:?}");
     assert_eq!(document.warnings, Vec::<String>::new());
     assert_eq!(row(&document, "w0/smol/n=1").samples, [ROUNDS as usize; 2]);
-    assert!(document.notes[0].contains("read from 40 rows"), "{:?}", document.notes);
+    assert!(document.notes[0].contains("estimated from 40 common rows"), "{:?}", document.notes);
     assert_eq!(judge(&document, FailOn::Inconclusive, 0.01), Outcome::Pass);
 }
 
 #[test]
-fn a_change_of_a_row_or_of_the_reference_is_found_and_told_of_no_other() {
+fn change_is_attributed_to_the_changed_row_only() {
     let head = run("candidate", 10, 2, |workload, runner| match (workload, runner) {
         ("w3", "smol") => 1.2,
         ("w4", "tokio") => 1.5,
@@ -80,11 +78,15 @@ fn a_rate_that_was_calibrated_is_not_compared_across_runs_even_where_it_is_the_s
         let document = compare(&calibrated(base(), 4_000), &calibrated(head, rate));
         let row = row(&document, "w3/smol/load=50%,rate=4000messages/s");
         assert_eq!((row.word, row.ratio), (Word::Inconclusive, None));
-        let reason = format!("calibrated in each run anew, to 4000 and {rate}");
+        let reason = format!("calibrated its own rate, 4000 and {rate}");
         assert!(row.note.contains(&reason), "{}", row.note);
         assert_eq!((words(&document, Word::Tie), words(&document, Word::Inconclusive)), (36, 4));
         assert_eq!((document.only_base.len(), document.only_head.len()), (0, 0));
-        assert!(document.notes[0].contains("read from 36 rows"), "{:?}", document.notes);
+        assert!(
+            document.notes[0].contains("estimated from 36 common rows"),
+            "{:?}",
+            document.notes
+        );
     }
 }
 
@@ -92,8 +94,8 @@ fn a_rate_that_was_calibrated_is_not_compared_across_runs_even_where_it_is_the_s
 fn a_change_of_all_rows_is_inconclusive_with_advice() {
     let document = compare(&base(), &run("candidate", 10, 2, |_, _| 1.2));
     assert_eq!(words(&document, Word::Inconclusive), 40);
-    warned(&document, &["most rows changed alike, by +", "runtime-bench ab"]);
-    assert!(row(&document, "w0/smol/n=1").note.contains("changed alike, by +"));
+    warned(&document, &["most rows changed together, by +", "runtime-bench ab"]);
+    assert!(row(&document, "w0/smol/n=1").note.contains("changed together, by +"));
     assert_eq!(judge(&document, FailOn::Regression, 0.01), Outcome::Inconclusive);
 }
 
@@ -112,7 +114,7 @@ fn few_rows_need_more_and_a_filter_does_not_change_the_spread() {
 }
 
 #[test]
-fn two_machines_are_not_two_versions() {
+fn runs_of_different_machines_are_inconclusive() {
     let (base, mut head) = (base(), run("candidate", 10, 2, |_, _| 2.0));
     fail(&mut head, "w0", "smol", "9 of 10");
     head.header.environment.cpu_model = Some("Another".into());
@@ -137,7 +139,7 @@ fn two_machines_are_not_two_versions() {
 }
 
 #[test]
-fn differences_of_plan_build_and_machine_are_told() {
+fn differences_in_plan_build_and_machine_are_reported() {
     let (base, mut head) = (base(), candidate());
     let environment = &mut head.header.environment;
     environment.rustc = "rustc 1.99".into();
@@ -191,7 +193,7 @@ fn a_failure_of_the_candidate_alone_is_a_regression() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_inconclusive_with_a_reason() {
+fn incomparable_rows_are_inconclusive_with_a_reason() {
     let (mut base, mut head) = (base(), candidate());
     let price = |run: &mut Run, workload: &str, price: fn(f64) -> f64| {
         let cell = cell(run, workload, "smol");
@@ -233,7 +235,7 @@ fn figures_of_another_metric_are_not_compared() {
 }
 
 #[test]
-fn a_control_that_failed_is_told_and_two_distrust_the_run() {
+fn failed_controls_are_reported_and_two_make_a_run_untrustworthy() {
     let (base, mut head) = (base(), run("candidate", 10, 2, |_, _| 1.0));
     upset_control(&mut head, "w0", 1.5);
     let document = compare(&base, &head);
@@ -250,7 +252,7 @@ fn a_control_that_failed_is_told_and_two_distrust_the_run() {
 }
 
 #[test]
-fn a_run_that_did_not_end_is_told() {
+fn unfinished_run_is_reported() {
     let (base, mut head) = (base(), candidate());
     head.end = None;
     warned(&compare(&base, &head), &["candidate was killed"]);
@@ -313,5 +315,5 @@ fn runners_without_figures_have_a_reason() {
     assert!(few.word == Word::NotCompared && few.note.contains("too few rounds"), "{few:?}");
     assert_eq!(document.rows.len(), 3, "no row of w1, where the reference cannot run");
     let note = &document.notes[0];
-    assert!(note.contains("w1/n=1") && note.contains("tokio has no figure: it has no timer"));
+    assert!(note.contains("w1/n=1") && note.contains("tokio has no result: it has no timer"));
 }

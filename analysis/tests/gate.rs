@@ -6,6 +6,7 @@
 use fastrand::Rng;
 use runtime_bench_analysis::stats::gate::{Stage, check, fewest_rounds, gate, suspicious};
 use runtime_bench_analysis::stats::{ControlCheck, Verdict};
+use runtime_bench_fixtures::normal;
 
 /// Rows of equal builds on each machine and at each size.
 const ROWS: usize = 1_500;
@@ -18,10 +19,9 @@ const RESTLESS: f64 = 0.001;
 /// Costs of one side, round by round.
 type Machine = fn(&mut Rng, rounds: usize) -> Vec<f64>;
 
-/// Log-normal noise of 3%; by Box and Muller.
+/// Log-normal noise of 3%.
 fn noise(rng: &mut Rng) -> f64 {
-    let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-    (0.03 * radius * (std::f64::consts::TAU * rng.f64()).cos()).exp()
+    (0.03 * normal(rng)).exp()
 }
 
 fn quiet(rng: &mut Rng, rounds: usize) -> Vec<f64> {

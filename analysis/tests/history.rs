@@ -6,15 +6,14 @@ use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Outcome;
 
-mod fixture;
-
-use fixture::{RUNNERS, cell, fail, upset_control};
+use runtime_bench_fixtures::{RUNNERS, cell, fail, upset_control};
 
 /// A run of two workloads on a day of January, smol at `smol` times the cost of tokio.
 fn on(day: u32, smol: f64) -> Run {
-    let mut run = fixture::run(&format!("run-{day}"), 2, u64::from(day), |_, runner| {
-        if runner == "smol" { smol } else { 1.0 }
-    });
+    let mut run =
+        runtime_bench_fixtures::run(&format!("run-{day}"), 2, u64::from(day), |_, runner| {
+            if runner == "smol" { smol } else { 1.0 }
+        });
     run.header.started = format!("2026-01-{day:02}T12:00:00Z");
     run
 }
@@ -159,7 +158,7 @@ fn another_unit_is_another_trend_and_a_cell_that_is_gone_is_kept() {
 }
 
 #[test]
-fn what_changed_between_two_runs_is_told() {
+fn changes_between_two_runs_are_listed() {
     let mut new = on(2, 1.0);
     new.header.runners[0].packages.insert("tokio".to_owned(), "2.0.0".to_owned());
     let runs = analysed(vec![on(1, 1.0), new]);

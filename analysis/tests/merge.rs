@@ -1,10 +1,8 @@
 //! Shards of a plan, joined to one run. No figure in here was measured.
 
-mod fixture;
-
-use fixture::{fail, run};
 use runtime_bench_analysis::analysis::{Analysis, Group, Status, analyse};
 use runtime_bench_analysis::history::machines;
+use runtime_bench_fixtures::{fail, run};
 use runtime_bench_results::merge::{MergeError, merge};
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::{End, Run};
@@ -99,7 +97,7 @@ fn a_shard_has_the_error_levels_of_the_whole_plan() {
 }
 
 #[test]
-fn a_merged_run_is_the_same_in_whatever_order_and_lists_its_shards() {
+fn merge_order_does_not_matter() {
     let mut files = shards();
     let run = merged(files.clone());
     files.reverse();
@@ -153,20 +151,21 @@ fn says(error: &str, words: &[&str]) {
 }
 
 #[test]
-fn what_must_not_be_mixed_is_refused_with_the_way_out() {
+fn incompatible_shards_are_rejected_with_help() {
     let plan = ["1.json and 2.json: their plans differ", "--seed"];
     says(&refused(|run| run.header.plan.seed = 2), &[plan[0], "--seed 1 → 2"]);
     says(&refused(|run| run.header.plan.profile = "standard".into()), &[plan[0], "\"standard\""]);
     says(&refused(|run| run.header.plan.budget_s = 2.0), &[plan[0], "--budget 1.0 → 2.0"]);
     says(&refused(|run| run.header.plan.workers = 3), &[plan[0], "--workers 2 → 3"]);
     says(&refused(|run| run.header.plan.reference = "smol".into()), &[plan[0], "--reference"]);
+    says(&refused(|run| run.header.plan.layouts = 4), &[plan[0], "link layouts 1 → 4"]);
     let of = |run: &mut Run| run.header.plan.shard.as_mut().unwrap().of = 4;
     says(&refused(of), &[plan[0], "number of shards 3 → 4"]);
     let longer = |run: &mut Run| {
         let cell = run.header.plan.cells[0].clone();
         run.header.plan.cells.push(cell);
     };
-    says(&refused(longer), &[plan[0], "plans nothing where the other plans w0/tokio/n=1"]);
+    says(&refused(longer), &[plan[0], "plans nothing, the other w0/tokio/n=1"]);
     let limit = |run: &mut Run| {
         run.header.plan.cells[1].not_applicable = Some("1024 open files".into());
     };

@@ -1,91 +1,44 @@
 //! How long the statistics of a very large run take. It prints and asserts no time:
-//! `cargo test --release -p runtime-bench-results --test scale -- --ignored --nocapture`.
+//! `cargo test --release -p runtime-bench-analysis --test scale -- --ignored --nocapture`.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use fastrand::Rng;
 use runtime_bench_analysis::analysis::analyse;
-use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
-use runtime_bench_results::environment::Environment;
-use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::run::{Plan, PlannedCell, Role, Run, RunHeader, SCHEMA, TrialRecord};
-use runtime_bench_results::trial::{Block, Metric, Outcome, Phase};
+use runtime_bench_fixtures::{control, header, measured, runner, subject, trial, workload};
+use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::key::Point;
+use runtime_bench_results::run::{Run, RunHeader};
+use runtime_bench_results::trial::Metric;
 
 const RUNNERS: [&str; 7] = ["tokio", "single", "async-std", "smol", "threads", "pool", "rayon"];
 
-/// `workloads` × `points` comparisons of seven runners and a A/A control.
+/// `workloads` × `points` comparisons of seven runners and an A/A control.
 fn large(workloads: u64, points: u64, rounds: u32) -> Run {
+    let names: Vec<String> = (0..workloads).map(|number| format!("w{number}")).collect();
     let mut cells = Vec::new();
-    for (workload, n) in (0..workloads).flat_map(|w| (0..points).map(move |n| (w, n))) {
-        let mut cell = |runner: &str, role| {
-            let point = Point::new().with("tasks", 1 << n, "");
-            let key = CellKey { workload: format!("w{workload}"), point, runner: runner.into() };
-            cells.push(PlannedCell { key, role, phase: Phase::Warm, not_applicable: None });
-        };
-        for runner in RUNNERS {
-            cell(runner, Role::Subject);
-        }
-        cell(RUNNERS[0], Role::AaControl);
+    for (name, n) in names.iter().flat_map(|name| (0..points).map(move |n| (name, n))) {
+        let point = Point::new().with("tasks", 1 << n, "");
+        cells.extend(RUNNERS.map(|runner| subject(name, point.clone(), runner)));
+        cells.push(control(name, point, RUNNERS[0]));
     }
-    let mut rng = Rng::with_seed(1);
-    let mut trials = Vec::with_capacity(cells.len() * rounds as usize);
-    for round in 1..=rounds {
-        for cell in 0..cells.len() {
-            trials.push(trial(cell, round, (1.0 + 0.1 * (cell % 8) as f64) * (1.0 + rng.f64())));
-        }
-    }
-    let workload = |w: u64| WorkloadInfo {
-        name: format!("w{w}"),
-        title: String::new(),
-        kind: Kind::Io,
-        model: String::new(),
-        check: String::new(),
-        headline: "wall".into(),
-        headline_phase: Phase::Warm,
-        notes: Vec::new(),
-    };
-    let runner = |name: &&str| RunnerInfo {
-        discontinued: None,
-        name: (*name).into(),
-        title: String::new(),
-        class: if *name == "single" { Class::SingleThread } else { Class::MultiThread },
-        configuration: String::new(),
-        packages: BTreeMap::new(),
-        notes: Vec::new(),
-    };
+    let class =
+        |name: &str| if name == "single" { Class::SingleThread } else { Class::MultiThread };
     let mut run = Run::new(RunHeader {
-        schema: SCHEMA.into(),
-        id: "large".into(),
-        started: String::new(),
-        command: Vec::new(),
-        environment: Environment::default(),
-        plan: Plan {
-            profile: "standard".into(),
-            seed: 1,
-            workers: 2,
-            pool_threads: 64,
-            budget_s: 2.5,
-            trial_limit_s: 60.0,
-            looks: 1,
-            rounds: None,
-            reference: "tokio".into(),
-            shard: None,
-            cells,
-        },
-        workloads: (0..workloads).map(workload).collect(),
-        runners: RUNNERS.iter().map(runner).collect(),
+        workloads: names.iter().map(|name| workload(name, Kind::Io, "wall")).collect(),
+        runners: RUNNERS.map(|name| runner(name, class(name))).into(),
+        ..header(RUNNERS[0], cells)
     });
-    run.trials = trials;
+    let mut rng = Rng::with_seed(1);
+    let metrics = ["wall", "wall-min", "cpu", "cpu-user", "cpu-system", "peak-memory"];
+    for round in 1..=rounds {
+        for cell in 0..run.header.plan.cells.len() {
+            let cost = (1.0 + 0.1 * (cell % 8) as f64) * (1.0 + rng.f64());
+            let metrics = metrics.map(|name| Metric::lower(name, "ns", cost)).into();
+            run.trials.push(trial(cell, round, measured(metrics)));
+        }
+    }
     run
-}
-
-fn trial(cell: usize, round: u32, cost: f64) -> TrialRecord {
-    let names = ["wall", "wall-min", "cpu", "cpu-user", "cpu-system", "peak-memory"];
-    let metrics = names.iter().map(|name| Metric::lower(name, "ns", cost)).collect();
-    let block = Block { iterations: 1, metrics, ..Block::default() };
-    let outcome = Outcome::Ok { block };
-    TrialRecord { cell, round, position: 0, at_s: 0.0, cost_s: 0.01, outcome, stderr: None }
 }
 
 #[test]

@@ -8,8 +8,9 @@
 use std::thread;
 
 use fastrand::Rng;
-use runtime_bench_analysis::analysis::level;
+use runtime_bench_analysis::analysis::{comparisons_of, ladder, level};
 use runtime_bench_analysis::stats::{Comparison, ResultClass, Verdict, compare, fewest_pairs};
+use runtime_bench_fixtures::normal;
 
 /// Workloads, and runners of each: a full run of the default catalog.
 const WORKLOADS: usize = 39;
@@ -17,16 +18,10 @@ const RUNNERS: usize = 9;
 /// Comparisons of one table: every pair of runners of every workload.
 const TABLE: usize = WORKLOADS * RUNNERS * (RUNNERS - 1) / 2;
 /// Looks of the quick and of the standard profile.
-const LOOKS: [i32; 2] = [4, 6];
+const LOOKS: [usize; 2] = [4, 6];
 const MOST_ROUNDS: usize = 150;
 /// Simulated tables.
 const TABLES: usize = 20;
-
-/// Standard normal, by Box and Muller.
-fn normal(rng: &mut Rng) -> f64 {
-    let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-    radius * (std::f64::consts::TAU * rng.f64()).cos()
-}
 
 /// What a machine does to one comparison: the costs of two equal runners, round by round.
 type Machine = fn(&mut Rng, rounds: usize) -> Vec<(f64, f64)>;
@@ -106,22 +101,20 @@ fn sticky_modes(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
 }
 
 /// A comparison as a run makes it: it is judged at each look, and stops once it is answered.
-fn decide(pairs: &[(f64, f64)], level: f64, looks: i32) -> Comparison {
-    let first = fewest_pairs(level) as f64;
-    let growth = (MOST_ROUNDS as f64 / first).powf(1.0 / f64::from(looks - 1));
-    let at = |look: i32| (first * growth.powi(look)).round() as usize;
-    let mut judged = (0..looks).map(|look| compare("", &pairs[..at(look)], level));
+fn decide(pairs: &[(f64, f64)], level: f64, looks: usize) -> Comparison {
+    let ladder = ladder(fewest_pairs(level) as u32, MOST_ROUNDS as u32, looks);
+    let mut judged = ladder.iter().map(|&rounds| compare("", &pairs[..rounds as usize], level));
     let last = judged.clone().next_back().expect("a look");
     judged.find(Comparison::is_answered).unwrap_or(last)
 }
 
-fn table_level(looks: i32) -> f64 {
-    level(WORKLOADS, 1, RUNNERS, looks as usize)
+fn table_level(looks: usize) -> f64 {
+    level(WORKLOADS, comparisons_of(RUNNERS, 0), looks)
 }
 
 /// False settled verdicts a table of equals, over so many tables.
-fn false_settled(machine: Machine, looks: i32, tables: usize) -> f64 {
-    let mut rng = Rng::with_seed(u64::from(looks.unsigned_abs()));
+fn false_settled(machine: Machine, looks: usize, tables: usize) -> f64 {
+    let mut rng = Rng::with_seed(looks as u64);
     let level = table_level(looks);
     let wrong = (0..tables * TABLE)
         .filter(|_| {
@@ -217,7 +210,7 @@ fn shown_intervals_cover_at_their_level() {
 /// What is really different is found, and what is alike is answered.
 #[test]
 fn comparisons_are_answered() {
-    let share = |ratio: f64, looks: i32| {
+    let share = |ratio: f64, looks: usize| {
         let mut rng = Rng::with_seed(4);
         let answered = (0..1_000).filter(|_| {
             let pairs: Vec<(f64, f64)> = independent(&mut rng, MOST_ROUNDS)

@@ -4,15 +4,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use runtime_bench::api::instance::{AsyncSession, repeat_async};
-use runtime_bench::api::runtime::{AsyncRuntime, Family};
-use runtime_bench::api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
-use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench::results::key::{ParamValue, Point};
-use runtime_bench::results::metric::MetricDef;
-use runtime_bench::results::trial::{Metric, Phase};
+use runtime_bench::api::prelude::*;
+use runtime_bench::results::key::ParamValue;
 
 /// Counters between two that must not share a cache line: 128 bytes, two lines, as prefetchers pair them.
 const APART: usize = 16;
@@ -71,7 +64,7 @@ impl Workload for Counters {
 
     fn requirements(&self, _: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family != Family::Async {
-            return Err(Unsupported::Family("the study asks its questions of tasks only".into()));
+            return Err(Unsupported::Family("the study only measures async tasks".into()));
         }
         Ok(Requirements::default())
     }
@@ -98,7 +91,7 @@ impl Workload for Counters {
         let lock = params.lock;
         let stride = match (params.together, lock) {
             (false, _) => APART,
-            // Neighbours, or one lock for everybody.
+            // Neighbors, or one lock for everybody.
             (true, false) => 1,
             (true, true) => 0,
         };

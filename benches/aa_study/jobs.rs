@@ -11,13 +11,13 @@ use crate::work::Work;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Machine {
-    /// Nobody else computes when the question is asked.
+    /// No other program computes when the question is asked.
     Idle,
     /// Four processes that spin.
     Loaded,
 }
 
-/// Who is asked.
+/// What answers the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Question {
@@ -84,7 +84,7 @@ impl fmt::Display for Job {
             Cores::One => write!(f, " on one core")?,
             Cores::All => {}
         }
-        write!(f, ", +{} %, {}", self.percent, self.index)
+        write!(f, ", +{}%, {}", self.percent, self.index)
     }
 }
 
@@ -93,7 +93,7 @@ impl fmt::Display for Job {
 pub(crate) enum Size {
     /// Within ten minutes.
     Quick,
-    /// Enough runs for a bound of 1 % on runners of one run.
+    /// Enough runs for a bound of 1% on runners of one run.
     Full,
 }
 
@@ -106,8 +106,8 @@ impl Size {
     }
 }
 
-/// Questions of one kind: who, about what difference, on which cores, and how many of each work
-/// when the machine is idle and when it is loaded; first in the quick study, then in the full one.
+/// Questions of one kind: method, difference, cores, and how many per kind of work on an idle and on a
+/// loaded machine; first for the quick study, then for the full one.
 type Asked = (Question, u32, Cores, [u32; 2], [u32; 2]);
 
 const WORK: [Work; 3] = [Work::Cpu, Work::Spawn, Work::Echo];

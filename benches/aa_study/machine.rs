@@ -19,7 +19,7 @@ const IDLE: f64 = 0.15;
 /// How long is looked.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// Spins until its standard input closes: then whoever started it has ended.
+/// Spins until its standard input closes, which happens when its parent ends.
 pub(crate) fn spin() -> Result<(), Error> {
     thread::spawn(|| {
         loop {
@@ -58,7 +58,7 @@ impl Load {
     }
 
     fn start(&mut self) -> Result<(), Error> {
-        let refused = |error| Error::CouldNotRun(format!("cannot make load: {error}"));
+        let refused = |error| Error::CouldNotRun(format!("cannot start the load: {error}"));
         let program = std::env::current_exe().map_err(refused)?;
         for _ in 0..SPINNERS {
             let spinner = Command::new(&program)
@@ -88,7 +88,7 @@ impl Drop for Load {
     }
 }
 
-/// Waits until nobody else computes. What happens during the question is measured and not chosen.
+/// Waits until no other program computes. Load during the question is recorded but never filtered.
 fn wait_for_idle(interrupt: &Interrupt) -> Result<(), Error> {
     let mut said = false;
     loop {
@@ -99,11 +99,11 @@ fn wait_for_idle(interrupt: &Interrupt) -> Result<(), Error> {
             return Ok(());
         }
         if interrupt.requested() {
-            return Err(Error::Interrupted("interrupted; the answers so far are kept".to_owned()));
+            return Err(Error::Interrupted("interrupted; the answers so far are saved".to_owned()));
         }
         if !said {
             eprintln!(
-                "waiting until the machine is idle: others use {:.1} cores",
+                "waiting until the machine is idle: other programs use {:.1} cores",
                 foreign.unwrap_or(0.0)
             );
             said = true;

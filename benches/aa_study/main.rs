@@ -1,17 +1,17 @@
-//! How often is a verdict wrong, and what is found? Identical code against itself and known
-//! differences, by this harness and by criterion on the same time:
+//! Measures how often verdicts are wrong and which differences are found. Compares identical code and
+//! known differences, with this harness and with criterion, in the same time:
 //!
 //! ```text
-//! scripts/aa-study            # within ten minutes
-//! scripts/aa-study --full     # about an hour and a quarter; stops and goes on
+//! scripts/aa-study            # about 10 minutes
+//! scripts/aa-study --full     # about 75 minutes; can be stopped and resumed
 //! ```
 //!
-//! - `jobs`: the questions that are asked, how often.
-//! - `work`: what is measured, and how it is made a little more.
+//! - `jobs`: the questions, and how often each is asked.
+//! - `work`: the measured work, and how to add a little.
 //! - `counters`: counters that share a cache line or a lock.
-//! - `ours`: our answer. `native`: criterion's, on a benchmark of its own.
+//! - `ours`: the answer of this harness. `native`: that of criterion, from its own benchmark.
 //! - `machine`: idle, or under load.
-//! - `store`: answers so far, one a line. `table`: what they add up to.
+//! - `store`: the answers so far, one per line. `table`: a summary of them.
 
 mod counters;
 mod jobs;
@@ -52,19 +52,19 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct StudyArgs {
-    /// About an hour and a quarter instead of ten minutes: enough runs of identical runners for a bound of 1 %
+    /// Run for about 75 minutes instead of 10: enough runs of identical runners for a bound of 1%
     #[arg(long)]
     full: bool,
-    /// Forget the answers of an earlier study instead of going on with it
+    /// Discard the answers of an earlier study instead of resuming it
     #[arg(long, conflicts_with = "table")]
     fresh: bool,
-    /// Ask nothing more: print the table of the answers so far
+    /// Only print the table of the answers so far
     #[arg(long)]
     table: bool,
-    /// Put the table between the marks `<!-- aa-study -->` and `<!-- end of aa-study -->` of a file
+    /// Write the table between the marks `<!-- aa-study -->` and `<!-- end of aa-study -->` of a file
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// Where the answers are kept [default: target/runtime-bench/aa-study/{quick,full}.jsonl]
+    /// File of the answers [default: target/runtime-bench/aa-study/{quick,full}.jsonl]
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
     /// Passed by `cargo bench`

@@ -44,7 +44,7 @@ pub(crate) struct SideArgs {
 
 /// Runs one side in this process. Criterion compares it with the side before.
 pub(crate) fn side(cells: &Cells, args: &SideArgs) -> Result<(), Error> {
-    let failed = |error: String| Error::Failed(format!("criterion's side: {error}"));
+    let failed = |error: String| Error::Failed(format!("criterion: {error}"));
     let cell: CellKey = serde_json::from_str(&args.cell).map_err(|e| failed(e.to_string()))?;
     let setup = Setup {
         point: cell.point,
@@ -79,7 +79,7 @@ pub(crate) fn side(cells: &Cells, args: &SideArgs) -> Result<(), Error> {
 
 /// Runs both sides and reads criterion's word.
 pub(crate) fn ask(job: &Job, interrupt: &Interrupt) -> Result<Answer, Error> {
-    let failed = |error: String| Error::CouldNotRun(format!("criterion cannot be asked: {error}"));
+    let failed = |error: String| Error::CouldNotRun(format!("cannot run criterion: {error}"));
     let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
     let program = env::current_exe().map_err(|error| failed(error.to_string()))?;
     let mut said = String::new();
@@ -94,7 +94,7 @@ pub(crate) fn ask(job: &Job, interrupt: &Interrupt) -> Result<Answer, Error> {
             .output()
             .map_err(|error| failed(error.to_string()))?;
         if interrupt.requested() {
-            return Err(Error::Interrupted("interrupted; the answers so far are kept".to_owned()));
+            return Err(Error::Interrupted("interrupted; the answers so far are saved".to_owned()));
         }
         if !output.status.success() {
             return Err(failed(String::from_utf8_lossy(&output.stderr).into_owned()));
@@ -102,7 +102,7 @@ pub(crate) fn ask(job: &Job, interrupt: &Interrupt) -> Result<Answer, Error> {
         said = String::from_utf8_lossy(&output.stdout).into_owned();
     }
     let verdict =
-        word(&said).ok_or_else(|| failed(format!("it says nothing of a change:\n{said}")))?;
+        word(&said).ok_or_else(|| failed(format!("its output reports no verdict:\n{said}")))?;
     Ok(Answer { criterion: Some(verdict), ..Answer::default() })
 }
 

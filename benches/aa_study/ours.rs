@@ -13,15 +13,22 @@ use runtime_bench::harness::program::Program;
 use runtime_bench::harness::run::interleave::{self, Row, Side};
 use runtime_bench::results::listing::Route;
 use runtime_bench::results::trial::{Phase, metric};
-use runtime_bench_analysis::analysis::level;
+use runtime_bench_analysis::analysis::{comparisons_of, level};
 use runtime_bench_analysis::stats::gate::{Stage, gate};
 use runtime_bench_analysis::stats::{Verdict, compare, fewest_pairs};
 
 use crate::jobs::{Cores, Job, Question};
 use crate::store::Answer;
 
-/// Runners of a usual table: the level that a comparison would have in it.
+/// Runners of a usual table.
 const RUNNERS: usize = 7;
+/// Looks of the quick profile.
+const LOOKS: usize = 4;
+
+/// The level that a comparison has in the table of the quick profile.
+fn table_level() -> f64 {
+    level(runtime_bench::catalog().entries().len(), comparisons_of(RUNNERS, 0), LOOKS)
+}
 
 /// Asks this harness.
 pub(crate) struct Asker<'a> {
@@ -91,7 +98,7 @@ impl<'a> Asker<'a> {
     /// As a run measures: two cells, round by round.
     fn runners(&self, job: &Job, budget: Duration) -> Result<Stage, Error> {
         let always = vec![self.side(job, false), self.side(job, true)];
-        let fewest = fewest_pairs(level(RUNNERS, 1));
+        let fewest = fewest_pairs(table_level());
         let rows = [row(job, always, Vec::new())];
         let measured = interleave::measure(
             &rows,
@@ -132,12 +139,12 @@ fn row<'a>(job: &Job, always: Vec<Side<'a>>, in_turns: Vec<Side<'a>>) -> Row<'a>
     }
 }
 
-/// A question that was not answered whole is asked again when the study goes on.
+/// A question with an incomplete answer is asked again when the study resumes.
 fn checked(job: &Job, interrupted: bool, failure: Option<&str>) -> Result<(), Error> {
     match failure {
         Some(failure) => Err(Error::Failed(format!("{job}: {failure}"))),
         None if interrupted => {
-            Err(Error::Interrupted("interrupted; the answers so far are kept".to_owned()))
+            Err(Error::Interrupted("interrupted; the answers so far are saved".to_owned()))
         }
         None => Ok(()),
     }
@@ -153,7 +160,7 @@ pub(crate) fn word(job: &Job, answer: &Answer) -> (Verdict, Option<f64>) {
         }
         (Question::Runners, stages) => {
             let pairs = stages.first().map_or(&[][..], |stage| &stage.head);
-            let comparison = compare("base", pairs, level(RUNNERS, 1));
+            let comparison = compare("base", pairs, table_level());
             (comparison.verdict, comparison.ratio)
         }
     }

@@ -1,4 +1,4 @@
-//! Answers so far, one a line.
+//! The answers so far, one per line.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -80,12 +80,12 @@ impl Store {
     /// `asking` is false.
     ///
     /// # Errors
-    /// When it cannot be read or written, or was measured by another build or machine and is to be
-    /// gone on with.
+    /// When it cannot be read or written, or should be resumed but was measured by another build or
+    /// machine.
     pub(crate) fn open(path: &Path, fresh: bool, asking: bool) -> Result<Self, Error> {
         let refused = |why: String| {
             Error::CouldNotRun(format!(
-                "{}: {why}; choose --answers FILE, or --fresh",
+                "cannot use {}: {why}\nhelp: choose another --answers FILE, or start over with --fresh",
                 path.display()
             ))
         };
@@ -102,12 +102,12 @@ impl Store {
         let here = Origin::here();
         let origin = match text.lines().next() {
             Some(first) => serde_json::from_str::<Origin>(first)
-                .map_err(|_| refused("it does not say what measured it".to_owned()))?,
+                .map_err(|_| refused("its first line does not name the build".to_owned()))?,
             None => here.clone(),
         };
         if asking && !origin.same_build(&here) {
             return Err(refused(format!(
-                "it was measured by {} on {}, and this is {} on {}",
+                "it was measured by {} on {}, but this is {} on {}",
                 origin.harness, origin.machine, here.harness, here.machine
             )));
         }

@@ -1,4 +1,4 @@
-//! What the answers add up to, as Markdown.
+//! A summary of the answers, as Markdown.
 
 use std::fs;
 use std::path::Path;
@@ -41,11 +41,11 @@ pub(crate) fn markdown(store: &Store, jobs: &[Job], size: Size) -> String {
 
 fn false_table(words: &Words) -> Vec<String> {
     let mut lines = vec![
-        "**False verdicts on identical code**, of so many runs; at most: the 95 % bound on the rate, \
-         all three together."
+        "**False verdicts on identical code**, out of the runs shown. *At most* is the 95% bound on the \
+         rate over all three kinds of work."
             .to_owned(),
         String::new(),
-        "| machine | who | CPU work | spawn 1000 | TCP echo | all | at most |".to_owned(),
+        "| machine | method | CPU work | spawn 1000 | TCP echo | all | at most |".to_owned(),
         "|---|---|---|---|---|---|---|".to_owned(),
     ];
     let row = |(machine, question, cores, who): (Machine, Question, Cores, &str)| {
@@ -57,11 +57,10 @@ fn false_table(words: &Words) -> Vec<String> {
 
 fn found_table(words: &Words) -> Vec<String> {
     let mut lines = vec![
-        "**More work found** (the word *slower*); in brackets the 95 % bound below which the true rate \
-         does not lie."
+        "**More work found** (*slower*); in brackets, the 95% lower bound of the true rate."
             .to_owned(),
         String::new(),
-        "| machine | who | more work | CPU work | spawn 1000 | TCP echo |".to_owned(),
+        "| machine | method | more work | CPU work | spawn 1000 | TCP echo |".to_owned(),
         "|---|---|---|---|---|---|".to_owned(),
     ];
     for (machine, question, cores, who) in ROWS {
@@ -73,8 +72,7 @@ fn found_table(words: &Words) -> Vec<String> {
 
 fn fault_table(words: &Words) -> Vec<String> {
     let mut lines = vec![
-        "**Injected faults** found by the two stages for two builds, and their median ratio:"
-            .to_owned(),
+        "**Injected faults** found by `ab`, and their median ratio:".to_owned(),
         String::new(),
         "| fault | on one core | on all cores |".to_owned(),
         "|---|---|---|".to_owned(),
@@ -100,7 +98,7 @@ const ROWS: [(Machine, Question, Cores, &str); 8] = [
 fn name(machine: Machine) -> &'static str {
     match machine {
         Machine::Idle => "idle",
-        Machine::Loaded => "load of 4",
+        Machine::Loaded => "4 busy processes",
     }
 }
 
@@ -115,7 +113,7 @@ fn load(store: &Store) -> String {
         median(&cores).map_or_else(|| "not read".to_owned(), |cores| format!("{cores:.2} cores"))
     };
     format!(
-        "Others used {} (median) in the idle part, and {} in the loaded part, the load among them.",
+        "Other programs used {} (median) in the idle part and {} in the loaded part, including the load itself.",
         of(Machine::Idle),
         of(Machine::Loaded)
     )
@@ -142,7 +140,7 @@ fn false_verdicts(
         cells.push(share(of_work, verdicts.len()));
     }
     let bound = upper_bound(events as u64, runs as u64, 0.05)
-        .map_or_else(|| "–".to_owned(), |bound| format!("{:.1} %", 100.0 * bound));
+        .map_or_else(|| "–".to_owned(), |bound| format!("{:.1}%", 100.0 * bound));
     let all = share(events, runs);
     format!("| {} | {who} | {} | {all} | {bound} |", name(machine), cells.join(" | "))
 }
@@ -187,10 +185,10 @@ fn found(
         let mark = if wrong > 0 { format!(", {wrong} *faster*") } else { String::new() };
         let (found, runs) = (count(Verdict::Slower), verdicts.len());
         let least = lower_bound(found as u64, runs as u64, 0.05).filter(|_| found > 0);
-        let least = least.map_or_else(String::new, |least| format!(" (≥ {:.0} %)", 100.0 * least));
+        let least = least.map_or_else(String::new, |least| format!(" (≥ {:.0}%)", 100.0 * least));
         format!("{}{least}{mark}", share(found, runs))
     });
-    Some(format!("| {} | {who} | +{percent} % | {} |", name(machine), cells.join(" | ")))
+    Some(format!("| {} | {who} | +{percent}% | {} |", name(machine), cells.join(" | ")))
 }
 
 fn fault(words: &Words, work: Work, cores: Cores) -> String {
@@ -208,7 +206,7 @@ pub(crate) fn write_into(path: &Path, table: &str) -> Result<(), Error> {
     let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
     let ends = text.find(MARKS[0]).zip(text.find(MARKS[1])).filter(|(start, end)| start < end);
     let (start, end) =
-        ends.ok_or_else(|| refused(format!("it lacks the marks {} and {}", MARKS[0], MARKS[1])))?;
+        ends.ok_or_else(|| refused(format!("it has no marks {} and {}", MARKS[0], MARKS[1])))?;
     let (before, after) = (&text[..start + MARKS[0].len()], &text[end..]);
     fs::write(path, format!("{before}\n{table}{after}")).map_err(|error| refused(error.to_string()))
 }

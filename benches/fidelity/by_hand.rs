@@ -63,7 +63,7 @@ impl Runner for ByHand {
         };
         let supported = point.variant.is_none() && point.params.iter().all(own);
         (!supported).then(|| {
-            "written by hand without variants, for the runtime's own channels with a bound"
+            "written by hand for the default variant and the runtime's own bounded channels only"
                 .to_owned()
         })
     }
@@ -139,7 +139,7 @@ where
         let Block { answers, timing } = (self.block)(iterations);
         if let Some(wrong) = answers.iter().find(|answer| **answer != self.expected) {
             let expected = &self.expected;
-            return Err(Failure::WrongOutput(format!("{wrong:?}, where {expected:?} is right")));
+            return Err(Failure::WrongOutput(format!("expected {expected:?}, got {wrong:?}")));
         }
         let each_ns = timing.wall.as_nanos() as f64 / iterations as f64;
         Ok(Sample {
@@ -192,6 +192,39 @@ impl Talk {
         self.connections * self.messages
     }
 }
+
+/// The two ends of a connection, which read alike with every runtime's `TcpStream` and its extension traits.
+macro_rules! talk {
+    () => {
+        async fn echo(mut stream: TcpStream, size: usize) {
+            let mut message = vec![0; size];
+            while stream.read_exact(&mut message).await.is_ok() {
+                if stream.write_all(&message).await.is_err() {
+                    return;
+                }
+            }
+        }
+
+        /// Sends messages, each unlike the one before, and counts the right echoes.
+        async fn converse(
+            mut stream: TcpStream,
+            connection: usize,
+            talk: Talk,
+        ) -> (TcpStream, usize) {
+            let (mut message, mut echo) = (vec![0; talk.size], vec![0; talk.size]);
+            let mut right = 0;
+            for number in 0..talk.messages {
+                $crate::by_hand::fill(&mut message, connection, number);
+                stream.write_all(&message).await.expect("the server listens");
+                stream.read_exact(&mut echo).await.expect("the server answers");
+                right += usize::from(message == echo);
+            }
+            (stream, right)
+        }
+    };
+}
+
+pub(crate) use talk;
 
 /// A message unlike the one before.
 pub(crate) fn fill(message: &mut [u8], connection: usize, number: usize) {

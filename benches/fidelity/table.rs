@@ -44,7 +44,7 @@ fn markdown(runs: &[Run]) -> String {
 
 fn row(pair: &PairComparison, analysis: &Analysis) -> String {
     let group = analysis.groups.iter().find(|g| g.name == pair.group && g.phase == pair.phase);
-    let control = group.and_then(|group| group.twin.as_ref()).map(|twin| &twin.comparison);
+    let control = group.and_then(|group| group.control.as_ref()).map(|control| &control.comparison);
     let cell = format!("| {} | {}", pair.group, pair.candidate.runner);
     match &pair.comparison {
         Ok(found) => format!(
@@ -74,13 +74,13 @@ fn word(pair: &Comparison, control: Option<&Comparison>) -> &'static str {
         return "too few rounds";
     };
     if (ratio - 1.0).abs() <= NEGLIGIBLE {
-        return "at most 2 %";
+        return "at most 2%";
     }
     match control.and_then(|control| control.interval) {
         Some(control) if found.low <= control.high && control.low <= found.high => {
-            "not told from the control"
+            "indistinguishable from the control"
         }
-        Some(_) => "**more than 2 %**",
-        None => "more than 2 %, without a control",
+        Some(_) => "**more than 2%**",
+        None => "more than 2%, without a control",
     }
 }

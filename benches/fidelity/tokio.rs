@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use crate::by_hand::{
-    ByHand, Delivery, Laps, Queue, Talk, fill, instance, per_task, sum_below, throughput,
+    ByHand, Delivery, Laps, Queue, Talk, instance, per_task, sum_below, talk, throughput,
 };
 
 pub(crate) const BY_HAND: ByHand = ByHand {
@@ -85,27 +85,7 @@ fn tcp_echo(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
     }))
 }
 
-async fn echo(mut stream: TcpStream, size: usize) {
-    let mut message = vec![0; size];
-    while stream.read_exact(&mut message).await.is_ok() {
-        if stream.write_all(&message).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Sends messages, each unlike the one before, and counts the right echoes.
-async fn converse(mut stream: TcpStream, connection: usize, talk: Talk) -> (TcpStream, usize) {
-    let (mut message, mut echo) = (vec![0; talk.size], vec![0; talk.size]);
-    let mut right = 0;
-    for number in 0..talk.messages {
-        fill(&mut message, connection, number);
-        stream.write_all(&message).await.expect("the server listens");
-        stream.read_exact(&mut echo).await.expect("the server answers");
-        right += usize::from(message == echo);
-    }
-    (stream, right)
-}
+talk!();
 
 fn bounded_queue(setup: &Setup) -> Result<Box<dyn Instance>, Failure> {
     let (runtime, clock, queue) = (runtime(setup)?, setup.clock, Queue::of(setup)?);

@@ -43,7 +43,7 @@ impl Future for Wait {
 /// bytes a task. The arguments are `sleeping` or `waiting`, and N.
 ///
 /// A thread of its own spawns them, as a worker does that runs a root task: glibc serves it from
-/// another arena than the main thread, where the same tasks occupy up to 3 % more.
+/// another arena than the main thread, where the same tasks occupy up to 3% more.
 pub(crate) fn measure<T: 'static>(
     sleep: impl Fn() -> T + Send + 'static,
     wait: impl Fn(Wait) -> T + Send + 'static,

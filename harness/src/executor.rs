@@ -27,6 +27,11 @@ pub trait Executor {
         program.hash()
     }
 
+    /// How many link layouts of a program there are, itself among them.
+    fn layouts(&self, program: &Program) -> usize {
+        program.layouts()
+    }
+
     /// Asks a program for its runners and the cells that they support.
     ///
     /// # Errors
@@ -56,6 +61,8 @@ pub struct Trial<'a> {
     pub block: BlockSize,
     /// Its round, from 1, whose inputs it gets; 0 outside rounds.
     pub round: u32,
+    /// Link layout of the program that runs it; 0 is the one that cargo linked.
+    pub layout: usize,
 }
 
 /// A finished trial.
@@ -93,7 +100,7 @@ pub fn probe_request(
 pub fn read_probe(line: &str, points: usize) -> Result<ProbeReply, String> {
     let reply: ProbeReply = serde_json::from_str(line).map_err(|error| error.to_string())?;
     if reply.runners.iter().any(|runner| runner.cells.len() != points) {
-        return Err("the reply is about another number of cells".to_owned());
+        return Err("the reply describes a different number of cells".to_owned());
     }
     Ok(reply)
 }

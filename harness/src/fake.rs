@@ -82,6 +82,7 @@ pub(crate) struct FakeExecutor {
     programs: Vec<(&'static str, Probe)>,
     script: Script,
     interrupted_at: Option<usize>,
+    layouts: usize,
     trials: RefCell<usize>,
     clock: Rc<Cell<f64>>,
 }
@@ -98,6 +99,7 @@ impl FakeExecutor {
             programs: Vec::new(),
             script: Box::new(|_, _| takes(2.0)),
             interrupted_at: None,
+            layouts: 1,
             trials: RefCell::new(0),
             clock: Rc::default(),
         }
@@ -131,6 +133,11 @@ impl FakeExecutor {
         Self { interrupted_at: Some(trial), ..self }
     }
 
+    /// Every program has so many link layouts.
+    pub(crate) fn with_layouts(self, layouts: usize) -> Self {
+        Self { layouts, ..self }
+    }
+
     /// A monitor on the clock of the scripted trials, which goes on at `start_s` and notices `events` in time.
     pub(crate) fn monitor(&self, start_s: f64, events: NoiseEvents) -> Box<dyn Monitor> {
         self.clock.set(start_s);
@@ -147,7 +154,11 @@ impl Executor for FakeExecutor {
     }
 
     fn hash(&self, program: &Program) -> Result<String, ProgramError> {
-        Ok(format!("hash of {}", program.file_name()))
+        Ok(format!("hash of {}", program.path.display()))
+    }
+
+    fn layouts(&self, _: &Program) -> usize {
+        self.layouts
     }
 
     fn probe(&self, program: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError> {

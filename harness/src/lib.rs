@@ -1,22 +1,24 @@
-//! Plans and runs trials: which cells, in which order, in which processes, and what the machine did
-//! meanwhile. It knows no workload and no runner by name.
+//! Plans and runs trials: which cells, in which order, in which processes, and under which background
+//! load. It does not refer to any workload or runner by name.
 //!
 //! Data flows down this list:
 //! - [`registry`]: workloads, and the programs whose runners measure them.
 //! - [`program`]: trial programs; [`probes`]: their runners, and the cells that each supports.
+//! - [`layouts`]: links trial programs in other code layouts.
 //! - [`plan`]: request → cells, points, rounds.
 //! - [`executor`]: what runs trials. [`process`] starts each as a process; tests use a fake.
 //! - [`external`]: runners in other languages, and the trial program that starts them.
 //! - [`monitor`]: load and stalls of the machine during a run.
 //! - [`run`]: plan → pilots → rounds → results file.
-//! - [`machine`]: what the machine is and what it can hold.
-//! - [`error`], [`terminal`]: what the user sees of all that.
+//! - [`machine`]: the machine and its limits.
+//! - [`error`], [`terminal`]: messages for the user.
 
 pub mod error;
 pub mod executor;
 pub mod external;
 #[cfg(test)]
 mod fake;
+pub mod layouts;
 pub mod machine;
 pub mod monitor;
 pub mod plan;
@@ -26,3 +28,4 @@ pub mod program;
 pub mod registry;
 pub mod run;
 pub mod terminal;
+mod tree;

@@ -1,7 +1,6 @@
 //! The runners of all programs, and which cells each supports.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
@@ -111,7 +110,7 @@ impl Probes {
         for known in known {
             if (0..new.cells.len()).any(|place| both(&known.runner, place)) {
                 return Err(Error::Usage(format!(
-                    "duplicate runner name `{}`: {} has it, too\nhelp: rename one",
+                    "duplicate runner name `{}`: {} also uses it\nhelp: rename one",
                     new.info.name,
                     known.program.path.display()
                 )));
@@ -155,28 +154,20 @@ impl Probes {
         place.and_then(|place| probed.runner.cells.get(*place)).unwrap_or(&CellSupport::Unknown)
     }
 
-    /// Hashes of the programs that run trials of these runners, by file name.
-    ///
-    /// # Errors
-    /// When a program cannot be read.
-    pub fn hashes(
-        &self,
-        runners: &[RunnerInfo],
-        executor: &dyn Executor,
-    ) -> Result<BTreeMap<String, String>, ProgramError> {
-        let mut hashes = BTreeMap::new();
+    /// The programs that run trials of these runners, each once.
+    pub fn programs(&self, runners: &[RunnerInfo]) -> Vec<Program> {
         let used = |probed: &&Probed| {
             // An external runner is not in the program that starts it.
             let is_own = probed.external.is_none();
             is_own && runners.iter().any(|info| info.name == probed.runner.info.name)
         };
+        let mut programs: Vec<Program> = Vec::new();
         for Probed { program, .. } in self.runners.iter().filter(used) {
-            let file = program.file_name();
-            if let Entry::Vacant(place) = hashes.entry(file) {
-                place.insert(executor.hash(program)?);
+            if !programs.contains(program) {
+                programs.push(program.clone());
             }
         }
-        Ok(hashes)
+        programs
     }
 
     /// What runs the trials of each runner.
@@ -299,7 +290,7 @@ mod tests {
             .with_program("b", Cells::default());
         let probes = probes(&executor, None).unwrap();
         assert_eq!(probes.runners()[0].runner.info.packages["fake"], "unknown");
-        let hashes = probes.hashes(&[probes.runners()[0].runner.info.clone()], &executor).unwrap();
-        assert_eq!(hashes.into_iter().collect::<Vec<_>>(), [("a".into(), "hash of a".into())]);
+        let programs = probes.programs(&[probes.runners()[0].runner.info.clone()]);
+        assert_eq!(programs.iter().map(Program::file_name).collect::<Vec<_>>(), ["a"]);
     }
 }

@@ -1,5 +1,6 @@
 //! Trial programs: where they are, and whether they can be used.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io;
@@ -16,6 +17,8 @@ pub const TRIAL: &str = "trial";
 pub const COUNTING: &str = "runtime-bench-counting";
 /// The program on the allocator mimalloc.
 pub const MIMALLOC: &str = "runtime-bench-mimalloc";
+/// The folder of link layouts, beside the programs.
+const LAYOUTS: &str = "layouts";
 /// How trial programs are built.
 const HOW: &str = "help: build all programs with `cargo build --release`";
 
@@ -42,7 +45,7 @@ pub enum ProgramError {
         /// Where it was looked for.
         folder: String,
     },
-    /// It is of another version.
+    /// It has another protocol version.
     #[error("trial program {path} has version {found}, this program {expected}\n{HOW}")]
     Version {
         /// The file.
@@ -114,6 +117,56 @@ impl Program {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str());
         name.to_string_lossy().into_owned()
     }
+
+    /// The folder of its layouts, beside it.
+    pub(crate) fn layouts_folder(&self) -> PathBuf {
+        self.path.with_file_name(LAYOUTS)
+    }
+
+    /// The same program in a link layout: its machine code elsewhere in memory. Layout 0 is itself.
+    #[must_use]
+    pub fn in_layout(&self, layout: usize) -> Self {
+        if layout == 0 {
+            return self.clone();
+        }
+        let path = self.layouts_folder().join(layout.to_string()).join(self.file_name());
+        Self { path, args: self.args.clone() }
+    }
+
+    /// The name of a layout of it in results files: `runtime-bench-tokio`, `layouts/1/runtime-bench-tokio`.
+    pub(crate) fn layout_name(&self, layout: usize) -> String {
+        let name = self.file_name();
+        if layout == 0 { name } else { format!("{LAYOUTS}/{layout}/{name}") }
+    }
+
+    /// How many layouts of it there are, itself among them. Those of other bytes than its own do not count.
+    pub fn layouts(&self) -> usize {
+        let linked = Origins::read(&self.layouts_folder()).0.remove(&self.file_name());
+        if linked.is_none() || self.hash().ok() != linked {
+            return 1;
+        }
+        (1..usize::MAX).find(|layout| !self.in_layout(*layout).path.is_file()).unwrap_or(1)
+    }
+}
+
+/// A file in the folder of layouts: the hash of each program whose layouts were linked, by file name.
+#[derive(Default)]
+pub(crate) struct Origins(pub(crate) BTreeMap<String, String>);
+
+impl Origins {
+    /// Name of the file.
+    const FILE: &str = "linked.json";
+
+    /// Reads a folder's file; one that is missing or damaged names no program.
+    pub(crate) fn read(folder: &Path) -> Self {
+        let text = fs::read_to_string(folder.join(Self::FILE)).unwrap_or_default();
+        Self(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Replaces the file.
+    pub(crate) fn write(&self, folder: &Path) -> io::Result<()> {
+        fs::write(folder.join(Self::FILE), serde_json::to_string(&self.0)?)
+    }
 }
 
 /// The path of this very program.
@@ -144,5 +197,31 @@ impl TrialError {
 impl From<Failure> for TrialError {
     fn from(failure: Failure) -> Self {
         Self { kind: kind_of(&failure), message: failure.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layouts_of_other_bytes_do_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program { path: folder.path().join("program"), args: Vec::new() };
+        fs::write(&program.path, "code").unwrap();
+        assert_eq!(program.layouts(), 1);
+        for layout in 1..4 {
+            let path = program.in_layout(layout).path;
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "code in another order").unwrap();
+        }
+        assert_eq!(program.layouts(), 1, "of what, nobody knows");
+        let origins = Origins([("program".to_owned(), program.hash().unwrap())].into());
+        origins.write(&program.layouts_folder()).unwrap();
+        assert_eq!(program.layouts(), 4);
+        fs::write(&program.path, "newer code").unwrap();
+        assert_eq!(program.layouts(), 1);
+        fs::write(program.layouts_folder().join(Origins::FILE), "{").unwrap();
+        assert_eq!(program.layouts(), 1);
     }
 }

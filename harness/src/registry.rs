@@ -1,8 +1,11 @@
 //! What can be measured: workloads, and the programs whose runners measure them.
 
+use std::path::PathBuf;
+
 use runtime_bench_api::cells::{Cells, Pairing, WorkloadVisitor};
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::runner::Runner;
+use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::Workload;
 use runtime_bench_results::catalogue::WorkloadInfo;
 use runtime_bench_results::listing::Build;
@@ -18,6 +21,7 @@ pub struct Registry {
     workloads: Vec<Entry>,
     programs: Vec<&'static str>,
     cells: Cells,
+    suites: &'static [Suite],
     build: BuildFacts,
     problems: Vec<String>,
 }
@@ -29,6 +33,8 @@ pub struct BuildFacts {
     pub build: Build,
     /// Packages of the lock file with their versions.
     pub lockfile: &'static [(&'static str, &'static str)],
+    /// Folder of the package that the trial programs were built from.
+    pub sources: Option<PathBuf>,
 }
 
 /// A registered workload.
@@ -94,10 +100,23 @@ impl Registry {
         self
     }
 
+    /// Names sets of cells.
+    #[must_use]
+    pub fn with_suites(self, suites: &'static [Suite]) -> Self {
+        Self { suites, ..self }
+    }
+
     /// Tells what this build was made of.
     #[must_use]
     pub fn with_build(self, build: BuildFacts) -> Self {
         Self { build, ..self }
+    }
+
+    /// Names the crate whose program this is, in addition to the version of the harness.
+    #[must_use]
+    pub fn in_crate(mut self, name: &str, version: &str) -> Self {
+        self.build.build.version += &format!(" in {name} {version}");
+        self
     }
 
     fn with_problem(mut self, problem: String) -> Self {
@@ -113,6 +132,11 @@ impl Registry {
     /// A workload by its name.
     pub fn entry(&self, workload: &str) -> Option<&Entry> {
         self.workloads.iter().find(|entry| entry.info.name == workload)
+    }
+
+    /// The named sets of cells.
+    pub fn suites(&self) -> &'static [Suite] {
+        self.suites
     }
 
     /// Names of the trial programs that stand beside this one.
@@ -146,7 +170,7 @@ impl WorkloadVisitor for Registry {
             ));
         }
         if self.entry(&info.name).is_some() {
-            self.problems.push(format!("two workloads are called {}", info.name));
+            self.problems.push(format!("duplicate workload name `{}`", info.name));
         } else {
             self.workloads.push(Entry { info, workload: Box::new(workload) });
         }
@@ -185,7 +209,7 @@ mod tests {
                 registry().with_runner(RUNNER, |on| on.visit(Null)),
                 "`mine` has two cells for `null`",
             ),
-            (registry().with(Null), "two workloads are called null"),
+            (registry().with(Null), "duplicate workload name `null`"),
         ];
         for (registry, words) in problems {
             assert!(registry.problem().is_some_and(|problem| problem.contains(words)), "{words}");

@@ -1,7 +1,7 @@
-//! What goes to standard output and standard error.
+//! Output to standard output and standard error.
 //!
-//! Much of it is somebody else's text: titles of a results file, what a runner in another language says,
-//! the last words of a process that crashed. None of it may steer a terminal.
+//! Much of it is untrusted text: titles of a results file, replies of a runner in another language, the
+//! last messages of a process that crashed. None of it may control a terminal.
 
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ pub fn print(text: &str) -> Result<(), Error> {
     hand_over(&sanitize(text))
 }
 
-/// Prints JSON to standard output: the same to whoever parses it, and harmless on a terminal.
+/// Prints JSON to standard output: unchanged for parsers, and harmless on a terminal.
 ///
 /// # Errors
 /// As [`print()`].
@@ -25,7 +25,7 @@ pub fn print_json(json: &str) -> Result<(), Error> {
     hand_over(&escaped(json))
 }
 
-/// Says something on standard error, on a line of its own. Where nobody can hear it, nothing is said.
+/// Prints a line to standard error, if that is possible.
 pub fn print_error(text: &str) {
     // `eprintln!` would panic where standard error is closed or full.
     let _ = io::stderr().lock().write_all((sanitize(text) + "\n").as_bytes());

@@ -12,6 +12,12 @@ pub enum ReportError {
     /// There is nothing to show.
     #[error("no run to report\nhelp: name a results file, or measure with `cargo bench`")]
     NoRun,
+    /// No cell of the run has a figure.
+    #[error(
+        "the run has no results\nhelp: `runtime-bench report` shows why each cell has none; measure again, or \
+         name another results file"
+    )]
+    NoFigures,
     /// A trial belongs to no cell of the plan.
     #[error(
         "cannot report the run: a trial names cell {cell} of a plan of {cells} cells\nhelp: measure again"
@@ -30,6 +36,9 @@ pub enum ReportError {
         /// The operating system's answer.
         source: io::Error,
     },
+    /// A file that this program did not write is where one of the site would be.
+    #[error("cannot write {path}: it belongs to something else\nhelp: choose an empty or a new folder", path = .0.display())]
+    Taken(PathBuf),
     /// A file of the site could not be written.
     #[error("cannot write {path}: {source}\nhelp: check its permissions and the free space, or choose another folder", path = path.display())]
     File {

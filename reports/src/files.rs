@@ -1,8 +1,9 @@
 //! Files that appear under their name in one step.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use runtime_bench_analysis::report::Report;
 use serde::Serialize;
@@ -10,7 +11,7 @@ use serde::Serialize;
 use crate::ReportError;
 
 /// Makes a folder and those above it.
-pub(crate) fn make_folder(folder: &Path) -> Result<(), ReportError> {
+fn make_folder(folder: &Path) -> Result<(), ReportError> {
     fs::create_dir_all(folder)
         .map_err(|source| ReportError::Folder { path: folder.to_path_buf(), source })
 }
@@ -19,7 +20,7 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), ReportError> {
 ///
 /// # Errors
 /// When the encoder fails.
-pub fn json(document: &impl Serialize) -> Result<String, ReportError> {
+pub fn pretty_json(document: &impl Serialize) -> Result<String, ReportError> {
     let text = serde_json::to_string_pretty(document)
         .map_err(|error| ReportError::encode("JSON", &error))?;
     Ok(text + "\n")
@@ -70,9 +71,77 @@ impl Content<'_> {
     }
 }
 
+/// The list of the files of a site, in its folder.
+const MANIFEST: &str = ".runtime-bench-report.json";
+/// What every page says, also of versions that wrote no list.
+const MADE_BY: &str = "Made by runtime-bench ";
+
+/// Writes the files of a site, the first of them last, so that it leads to nothing that is not there yet; where
+/// that is. The files of an earlier site are removed.
+///
+/// # Errors
+/// When a file that belongs to no site of ours is in the way, or one cannot be written.
+pub(crate) fn write_all(folder: &Path, files: &[File<'_>]) -> Result<PathBuf, ReportError> {
+    let (first, rest) = files.split_first().ok_or(ReportError::NoRun)?;
+    make_folder(folder)?;
+    let older = older(folder);
+    let names: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+    let is_taken = |name: &&String| {
+        older.as_ref().is_none_or(|older| !older.contains(*name)) && folder.join(name).exists()
+    };
+    if let Some(taken) = names.iter().find(is_taken).filter(|_| !is_ours(folder)) {
+        return Err(ReportError::Taken(folder.join(taken)));
+    }
+    let older = older.unwrap_or_default();
+    // Until the end it holds both, so that nothing is left behind by a process that is killed.
+    list(folder, older.union(&names))?;
+    for file in rest {
+        write(folder, file)?;
+    }
+    let index = write(folder, first)?;
+    for name in older.difference(&names) {
+        remove(folder, name);
+    }
+    list(folder, names.iter())?;
+    Ok(index)
+}
+
+/// The files of the site in a folder; `None` where no list of them can be read.
+fn older(folder: &Path) -> Option<BTreeSet<String>> {
+    let names: Vec<String> = serde_json::from_slice(&fs::read(folder.join(MANIFEST)).ok()?).ok()?;
+    let is_inside = |name: &String| {
+        let mut parts = Path::new(name).components();
+        parts.all(|part| matches!(part, Component::Normal(_)))
+    };
+    Some(names.into_iter().filter(is_inside).collect())
+}
+
+/// Whether the first page of a folder without a list is one of ours.
+fn is_ours(folder: &Path) -> bool {
+    !folder.join(MANIFEST).exists()
+        && fs::read_to_string(folder.join("index.html")).is_ok_and(|page| page.contains(MADE_BY))
+}
+
+fn list<'a>(folder: &Path, names: impl Iterator<Item = &'a String>) -> Result<(), ReportError> {
+    let names: Vec<&String> = names.collect();
+    write(folder, &File::new(MANIFEST, pretty_json(&names)?)).map(drop)
+}
+
+/// Removes a file of an earlier site, and the folders that are empty without it.
+fn remove(folder: &Path, name: &str) {
+    // A page that cannot be removed is old, and does no other harm.
+    let _ = fs::remove_file(folder.join(name));
+    let inner = Path::new(name).ancestors().skip(1).filter(|inner| *inner != Path::new(""));
+    for inner in inner {
+        if fs::remove_dir(folder.join(inner)).is_err() {
+            return;
+        }
+    }
+}
+
 /// Writes a file beside its target and renames it, so that no reader sees half of it. The folders that
 /// it lies in are made.
-pub(crate) fn write(folder: &Path, file: &File<'_>) -> Result<PathBuf, ReportError> {
+fn write(folder: &Path, file: &File<'_>) -> Result<PathBuf, ReportError> {
     let target = folder.join(&file.path);
     if let Some(parent) = target.parent() {
         make_folder(parent)?;
@@ -110,6 +179,58 @@ mod tests {
         let expected = serde_json::to_string(&document).unwrap() + "\n";
         assert_eq!(fs::read_to_string(path).unwrap(), expected);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().flatten();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn site_replaces_the_whole_of_an_earlier_one_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = |names: &[&str]| {
+            let files: Vec<File<'_>> = names.iter().map(|name| File::new(name, MADE_BY)).collect();
+            write_all(folder.path(), &files)
+        };
+        site(&["index.html", "w/a.html", "w/b.html", "r/c.html"]).unwrap();
+        fs::write(folder.path().join("w/mine.txt"), "").unwrap();
+        let index = site(&["index.html", "w/b.html"]).unwrap();
+        assert_eq!(index, folder.path().join("index.html"));
+        assert_eq!(names(folder.path()), [MANIFEST, "index.html", "w"]);
+        assert_eq!(names(&folder.path().join("w")), ["b.html", "mine.txt"]);
+        fs::write(folder.path().join("method.html"), "mine").unwrap();
+        let error = site(&["index.html", "method.html"]).unwrap_err();
+        assert!(matches!(error, ReportError::Taken(_)), "{error}");
+    }
+
+    #[test]
+    fn site_of_something_else_is_refused_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index.html");
+        fs::write(&path, "a blog").unwrap();
+        let error = write_all(folder.path(), &[File::new("index.html", MADE_BY)]).unwrap_err();
+        assert!(matches!(error, ReportError::Taken(_)), "{error}");
+        assert_eq!(names(folder.path()), ["index.html"]);
+        // A version that wrote no list.
+        fs::write(&path, format!("<p>{MADE_BY}0.0.1")).unwrap();
+        write_all(folder.path(), &[File::new("index.html", MADE_BY)]).unwrap();
+    }
+
+    #[test]
+    fn list_of_files_never_leads_out_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        fs::create_dir(&site).unwrap();
+        fs::write(folder.path().join("precious"), "").unwrap();
+        let outside = folder.path().join("precious");
+        let list = serde_json::to_string(&["../precious", outside.to_str().unwrap(), ""]).unwrap();
+        fs::write(site.join(MANIFEST), list).unwrap();
+        write_all(&site, &[File::new("index.html", MADE_BY)]).unwrap();
+        assert!(outside.exists());
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use runtime_bench_analysis::analysis::{Group, GroupNoise, Row, Status, Summary};
 use runtime_bench_analysis::stats::{Comparison, Verdict};
+use runtime_bench_fixtures::{header, runner, workload};
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
-use runtime_bench_results::environment::Environment;
 use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::run::{Plan, Run, RunHeader};
+use runtime_bench_results::run::{Run, RunHeader};
 use runtime_bench_results::trial::{Better, Phase, metric};
 
 /// A comparison with `a` that has a verdict and no figures.
@@ -70,42 +70,16 @@ pub(crate) fn group(point: Point, headline: &str, rows: Vec<Row>) -> Group {
 /// A run of the workload `w` on the runner `a`, of which nothing is measured.
 pub(crate) fn run() -> Run {
     Run::new(RunHeader {
-        schema: runtime_bench_results::run::SCHEMA.into(),
         id: "run".into(),
-        started: "2026-01-31T12:00:00Z".into(),
-        command: Vec::new(),
-        environment: Environment::default(),
-        plan: Plan {
-            profile: "quick".into(),
-            seed: 1,
-            workers: 1,
-            pool_threads: 1,
-            budget_s: 1.0,
-            trial_limit_s: 1.0,
-            looks: 1,
-            rounds: None,
-            reference: "a".into(),
-            shard: None,
-            cells: Vec::new(),
-        },
         workloads: vec![WorkloadInfo {
-            name: "w".into(),
             title: "W".into(),
-            kind: Kind::Cpu,
-            model: String::new(),
-            check: String::new(),
-            headline: metric::WALL.id.into(),
-            headline_phase: Phase::Warm,
-            notes: Vec::new(),
+            ..workload("w", Kind::Cpu, metric::WALL.id)
         }],
         runners: vec![RunnerInfo {
-            discontinued: None,
-            name: "a,\"b\"".into(),
             title: "A".into(),
-            class: Class::SingleThread,
-            configuration: String::new(),
             packages: BTreeMap::new(),
-            notes: Vec::new(),
+            ..runner("a,\"b\"", Class::SingleThread)
         }],
+        ..header("a", Vec::new())
     })
 }

@@ -8,7 +8,7 @@
 //! - `page`: one file per section of a page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
 //! - `preview`: the picture that a link shows.
-//! - `export`: the same facts as JSON, CSV and a summary in Markdown.
+//! - [`export`]: the same facts as JSON, CSV and a summary in Markdown, and for other trackers.
 //! - `site`: the files of a site, and how they are written.
 //! - [`terminal`]: what a terminal shows at the end of a run.
 //! - [`comparison`]: compared runners or runs as text, Markdown, `JUnit` XML and a page.
@@ -24,7 +24,7 @@ pub mod changes;
 mod chart;
 pub mod comparison;
 mod error;
-mod export;
+pub mod export;
 mod files;
 #[cfg(test)]
 mod fixtures;
@@ -39,11 +39,11 @@ pub mod terminal;
 mod view;
 
 pub use error::ReportError;
-pub use files::json;
+pub use files::pretty_json as json;
 pub use sanitize::{is_control, sanitize};
-pub use site::{Options, write_site};
+pub use site::{Options, Site, write_site};
 
-/// The example of the readme is tried.
+/// Tests the example in the readme.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

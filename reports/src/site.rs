@@ -12,29 +12,38 @@ use crate::files::{self, File};
 use crate::page;
 use crate::view::MachineView;
 
+/// Where the files of a written site are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// The analysis of each run that it shows, in the order in which they were given.
+    pub analyses: Vec<Analysis>,
+    /// The page to open.
+    pub index: PathBuf,
+    /// The run and its analysis.
+    pub json: PathBuf,
+    /// One row per cell and metric.
+    pub csv: PathBuf,
+}
+
 /// How a site is laid out, and where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options<'a> {
-    /// One page that holds everything, with one chart a workload.
+    /// Write everything into one page, with one chart a workload.
     pub single_file: bool,
     /// The address that the folder will have. Most services show the preview picture of a link only if the
     /// page names its whole address; everything else on the pages is relative.
     pub url: Option<&'a str>,
 }
 
-/// Writes the site of some runs into `folder`, which is made if need be; where its first page is. The newest run
-/// is the one that most pages show.
+/// Writes the site of some runs into `folder`, which is made if need be. The newest run is the one
+/// that most pages show.
 ///
-/// The same runs give the same bytes. Every page is rendered before the first file is written,
-/// and each file appears under its name in one step.
+/// The same runs give the same bytes. Every page is rendered before the first file is written, and each file
+/// appears under its name in one step. Files of an earlier site in the folder are removed.
 ///
 /// # Errors
-/// When there is no run, one contradicts itself, or a file cannot be written.
-pub fn write_site(
-    runs: &[Run],
-    folder: &Path,
-    options: Options<'_>,
-) -> Result<PathBuf, ReportError> {
+/// When there is no run, one contradicts itself, the folder holds another site, or a file cannot be written.
+pub fn write_site(runs: &[Run], folder: &Path, options: Options<'_>) -> Result<Site, ReportError> {
     let analyses: Vec<Analysis> = runs.iter().map(analyze).collect::<Result<_, _>>()?;
     let machines = MachineView::all(history::machines(runs.iter().zip(&analyses)), options.url);
     let mut files = Vec::new();
@@ -44,13 +53,9 @@ pub fn write_site(
     if machines.len() > 1 && !options.single_file {
         files.push(page::machines(&machines));
     }
-    // The first page is the last that is written, so that it leads to nothing that is not there yet.
-    let (first, rest) = files.split_first().ok_or(ReportError::NoRun)?;
-    files::make_folder(folder)?;
-    for file in rest {
-        files::write(folder, file)?;
-    }
-    files::write(folder, first)
+    let index = files::write_all(folder, &files)?;
+    let (json, csv) = (folder.join(export::JSON_NAME), folder.join(export::CSV_NAME));
+    Ok(Site { analyses, index, json, csv })
 }
 
 /// The files of one machine, the first page first.

@@ -48,7 +48,7 @@ fn the_page_names_the_run_that_introduced_a_change() {
 }
 
 #[test]
-fn a_short_history_says_what_is_missing() {
+fn short_history_reports_missing_runs() {
     let page = page(&[day(1, 1.0), day(2, 1.5)]);
     assert!(
         page.contains("No change point is proven.")

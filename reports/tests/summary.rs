@@ -51,7 +51,7 @@ fn a_summary_has_the_machine_the_control_the_findings_and_every_comparison() {
 }
 
 #[test]
-fn a_comparison_whose_control_failed_has_no_word() {
+fn comparison_with_failed_control_has_no_result() {
     let mut run = typical_run();
     let cells = run.header.plan.cells.clone();
     for trial in &mut run.trials {
@@ -87,7 +87,7 @@ fn names_are_escaped_in_markdown() {
 }
 
 #[test]
-fn a_summary_fits_into_a_comment_and_says_what_is_left_out() {
+fn summary_fits_into_a_comment_and_counts_omitted_rows() {
     // Each of these takes two bytes in Markdown.
     let long = |number: usize| -> &'static str {
         Box::leak(format!("n{number} {}", "*".repeat(900)).into_boxed_str())
@@ -108,8 +108,8 @@ fn a_summary_fits_into_a_comment_and_says_what_is_left_out() {
     let text = made_up(90, 40);
     assert!((58_000..=60_000).contains(&text.len()), "as much as fits: {} bytes", text.len());
     let shown = text.lines().filter(|line| line.starts_with("| n")).count();
-    assert!(shown > 0 && text.contains(&format!("\n{} rows left out; ", 90 - shown)), "{shown}");
+    assert!(shown > 0 && text.contains(&format!("\n{} rows omitted; ", 90 - shown)), "{shown}");
 
     let text = made_up(2, 250);
-    assert!(text.len() <= 60_000 && text.contains("\n2 rows left out; "), "{}", text.len());
+    assert!(text.len() <= 60_000 && text.contains("\n2 rows omitted; "), "{}", text.len());
 }

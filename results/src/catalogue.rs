@@ -18,9 +18,9 @@ pub enum Kind {
     Io,
     /// Computing.
     Cpu,
-    /// Spawning, scheduling, synchronising.
+    /// Spawning, scheduling, synchronizing.
     Concurrency,
-    /// What a task occupies.
+    /// Memory per task.
     Memory,
     /// Folklore and classic mistakes.
     Pitfall,
@@ -60,7 +60,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A workload in its own words.
+/// The description of a workload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorkloadInfo {
@@ -72,19 +72,19 @@ pub struct WorkloadInfo {
     pub kind: Kind,
     /// What it models and what one iteration does, in two or three sentences.
     pub model: String,
-    /// How every answer is checked.
+    /// How every output is checked.
     pub check: String,
     /// Name of the metric that is compared first.
     pub headline: String,
-    /// Phase of the instance at which the headline is taken in the longer profiles.
+    /// Phase in which the longer profiles measure the headline.
     #[serde(alias = "headline_age")]
     pub headline_phase: Phase,
-    /// What a reader must know before quoting a figure.
+    /// Caveats for readers who quote a figure.
     #[serde(default)]
     pub notes: Vec<String>,
 }
 
-/// What a runner may be ranked against.
+/// The class of a runner: only runners of one class are ranked against each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -93,12 +93,12 @@ pub enum Class {
     SingleThread,
     /// Tasks run on several threads.
     MultiThread,
-    /// An external program, in whatever language: measured and verified beside the others, and never
-    /// ranked against them.
+    /// An external program in any language: measured and verified like the others, but never ranked
+    /// against them.
     Reference,
 }
 
-/// A runner in its own words.
+/// The description of a runner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunnerInfo {
@@ -109,25 +109,25 @@ pub struct RunnerInfo {
     /// One thread, several, or an external reference. Runners of different classes are never ranked
     /// against each other.
     pub class: Class,
-    /// How it was set up in this run: workers, schedulers, pools.
+    /// Its setup in this run: workers, schedulers, pools.
     pub configuration: String,
-    /// Versions of the packages that it is made of, from the lock file of the build.
+    /// Versions of its packages, from the lock file of the build.
     #[serde(default)]
     pub packages: BTreeMap<String, String>,
-    /// Semantics that matter to a reader.
+    /// Notes on semantics.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// Why it is measured and never recommended: since when its maintainers have discontinued it.
+    /// Why it is never recommended, if its maintainers discontinued it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discontinued: Option<String>,
 }
 
-/// Runtimes that were discontinued before results files said so.
+/// Discontinued runtimes in results files that lack the field.
 const DISCONTINUED: &[(&str, &str)] =
-    &[("async-std", "its maintainers discontinued it in March 2025 and recommend smol")];
+    &[("async-std", "discontinued by its maintainers in March 2025; they recommend smol")];
 
 impl RunnerInfo {
-    /// Why it is never recommended: what the results file says, or what is known of its packages.
+    /// Why it is never recommended, from the results file or from the known list.
     pub fn discontinued(&self) -> Option<&str> {
         let known = DISCONTINUED
             .iter()

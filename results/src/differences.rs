@@ -1,4 +1,4 @@
-//! What two runs differ in besides their figures.
+//! How two runs differ, apart from their figures.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -6,22 +6,22 @@ use std::fmt::Debug;
 use crate::environment::Environment;
 use crate::run::{Plan, Run};
 
-/// Memory of one machine moves by a few pages from boot to boot.
+/// The memory size of a machine varies by a few pages between boots.
 const SAME_MEMORY: f64 = 0.01;
 
-/// Why two runs are not of one machine; `None` when they are, as far as the files tell.
+/// Why two runs are from different machines; `None` if the files show no difference.
 pub fn machine(base: &Environment, head: &Environment) -> Option<String> {
     let facts = machine_facts(base, head);
     (!facts.is_empty()).then(|| {
         format!(
-            "the runs are of different machines ({}): two machines are not two versions, so every \
-             row is inconclusive; measure both on one machine",
+            "the runs are from different machines ({}), so every row is inconclusive; measure both \
+             on the same machine",
             facts.join("; ")
         )
     })
 }
 
-/// What two machines differ in: processor, memory, kernel.
+/// How two machines differ: processor, memory, kernel.
 pub fn machine_facts(base: &Environment, head: &Environment) -> Vec<String> {
     let (low, high) = (base.memory.min(head.memory), base.memory.max(head.memory));
     let same_memory = match (low, high) {
@@ -42,7 +42,7 @@ pub fn machine_facts(base: &Environment, head: &Environment) -> Vec<String> {
     facts.into_iter().flatten().collect()
 }
 
-/// What the same machine is set up differently in.
+/// Settings that differ on the same machine.
 pub fn settings(base: &Environment, head: &Environment) -> Vec<String> {
     let facts = [
         differs("CPU quota", base.cpu_quota.as_ref(), head.cpu_quota.as_ref()),
@@ -63,19 +63,26 @@ pub fn warnings(base: &Run, head: &Run) -> Vec<String> {
             warnings.push(format!("{what} ({}): {so}", facts.join("; ")));
         }
     };
+    let disturbed = [("base", from), ("candidate", to)].into_iter().filter(|(_, one)| one.beside);
+    let disturbed: Vec<String> = disturbed.map(|(name, _)| name.to_owned()).collect();
+    say(
+        "another measurement was in progress",
+        disturbed,
+        "this may cause differences; measure again, one at a time",
+    );
     let same_run = base.header.id == head.header.id;
     let id = if same_run { vec![base.header.id.clone()] } else { Vec::new() };
-    say("both files are the same run", id, "nothing but ties can come of it");
-    say("the machine was set up differently", settings, "a difference may come from that");
+    say("both files are the same run", id, "every row is a tie");
+    say("the machine was set up differently", settings, "this may cause differences");
     let plans = plans(&base.header.plan, &head.header.plan);
-    say("the plans differ", plans, "cells that were not measured alike have no counterpart");
+    say("the plans differ", plans, "cells that were measured differently are not compared");
     let builds = builds(base, head);
-    say("the builds differ", builds, "a difference may come from any of these");
+    say("the builds differ", builds, "any of these may cause differences");
     warnings
 }
 
-/// What may have made a cell of the head cost another amount than in the base, a fact each: versions and
-/// builds, the profile, settings of the machine.
+/// What may explain a different cost in the head than in the base, one fact each: versions and builds,
+/// the profile, settings of the machine.
 pub fn facts(base: &Run, head: &Run) -> Vec<String> {
     let (from, to) = (&base.header.environment, &head.header.environment);
     let mut facts: Vec<String> = version(from, to).into_iter().collect();
@@ -87,7 +94,7 @@ pub fn facts(base: &Run, head: &Run) -> Vec<String> {
     facts
 }
 
-/// Versions of the harness and its commit, which are often what is tested.
+/// Versions and commits of the harness, which are often what a comparison tests.
 pub fn version(base: &Environment, head: &Environment) -> Option<String> {
     let of = |from: &Environment| {
         let commit = from.commit.as_deref().unwrap_or("commit unknown");
@@ -102,6 +109,7 @@ fn plans(base: &Plan, head: &Plan) -> Vec<String> {
         differs("profile", Some(&base.profile), Some(&head.profile)),
         differs("--workers", Some(&base.workers), Some(&head.workers)),
         differs("--pool-threads", Some(&base.pool_threads), Some(&head.pool_threads)),
+        differs("link layouts", Some(&base.layouts), Some(&head.layouts)),
     ]
     .into_iter()
     .flatten()

@@ -1,7 +1,6 @@
-//! The machine and the build that a run was made on.
+//! The machine and the build of a run.
 //!
-//! Only the description: the harness reads it. What could not be read is `None`, and a report
-//! says so.
+//! Only the data; the harness reads it. Values that could not be read are `None`, and reports say so.
 
 use std::collections::BTreeMap;
 
@@ -32,24 +31,28 @@ pub struct Environment {
     pub huge_pages: Option<String>,
     /// Load averages over 1, 5 and 15 minutes when the run began.
     pub load: Option<[f64; 3]>,
+    /// Whether another measurement of the same user was in progress when the run began.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
     /// Soft limit of open files in a trial.
     pub open_files: Option<u64>,
     /// The compiler.
     pub rustc: String,
-    /// Cargo profile, optimisation level and link-time optimisation of the build.
+    /// Cargo profile, optimization level and link-time optimization of the build.
     pub profile: String,
-    /// Features of the harness that were on.
+    /// Enabled features of the harness.
     pub features: Vec<String>,
     /// The memory allocator that the trials run on.
     pub allocator: String,
-    /// Commit of the harness, with `+` behind it when the tree had changes.
+    /// Commit of the harness, followed by `+` if the tree had changes.
     pub commit: Option<String>,
     /// Version of the harness.
     pub version: String,
-    /// A sum of what the harness was built from, in files of schema 1.
+    /// Checksum of the sources of the harness, in files of schema 1.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// Hash of each trial program, by file name: equal programs measure alike.
+    /// Hash of each trial program, by file name, and of its other link layouts, by `layouts/1/` and file name:
+    /// equal programs measure alike.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub programs: BTreeMap<String, String>,
 }

@@ -1,4 +1,4 @@
-//! Latencies as they travel: `HdrHistogram`'s compressed V2 encoding, in base64.
+//! Latency histograms in files: `HdrHistogram`'s compressed V2 encoding, in base64.
 
 use std::io::{self, Read};
 
@@ -11,25 +11,25 @@ pub use hdrhistogram::Histogram;
 
 use crate::trial::metric;
 
-/// How the compressed encoding begins.
+/// First bytes of the compressed encoding.
 const COMPRESSED: [u8; 4] = [0x1c, 0x84, 0x93, 0x14];
-/// Bytes before what is compressed: how it begins, and its length.
+/// Bytes before the compressed part: the magic number and the length.
 const OUTER_HEADER: usize = 8;
-/// Bytes before the counts: how it begins, their length, an offset, the digits, the bounds and a ratio.
+/// Bytes before the counts: magic number, length, offset, digits, bounds and a ratio.
 const INNER_HEADER: usize = 40;
-/// Most digits that a latency is kept to: five take fifty megabytes, however little is in it.
+/// Most significant digits of a latency: five would take fifty megabytes even for an empty histogram.
 const MOST_DIGITS: u32 = 3;
-/// A histogram of so many digits has at most 56 320 counts of at most nine bytes.
+/// A histogram with this many digits has at most 56 320 counts of at most nine bytes.
 const MOST_TEXT: usize = INNER_HEADER + 9 * 56_320;
 
-/// The percentiles that are told where the samples support them: name, and share of the samples that do
-/// not exceed it.
+/// The reported percentiles, if the samples support them: name, and share of the samples that do not
+/// exceed it.
 pub const PERCENTILES: [(&str, f64); 4] =
     [("p50", 0.5), ("p90", 0.9), (metric::P99.id, 0.99), ("p99.9", 0.999)];
 /// Error level of the interval that a percentile must have, two-sided.
 const LEVEL: f64 = 0.01;
 
-/// The fewest samples that support the percentile at `share`: those from which its two-sided 99 %
+/// The fewest samples that support the percentile at `share`: those from which its two-sided 99%
 /// order-statistic interval exists.
 ///
 /// The count below it is Binomial(n, p), so the greatest of n samples lies below it with probability
@@ -43,50 +43,55 @@ pub fn fewest_samples(share: f64) -> Option<u64> {
 /// Encodes a histogram.
 ///
 /// # Errors
-/// When it has no encoding, which is a bug of whoever made it.
+/// When it cannot be encoded, which is a bug of the caller.
 pub fn encode(histogram: &Histogram<u64>) -> Result<String, String> {
     let mut bytes = Vec::new();
     let encoded = V2DeflateSerializer::new().serialize(histogram, &mut bytes);
-    encoded.map_err(|error| format!("the histogram cannot be encoded: {error}"))?;
+    encoded.map_err(|error| format!("cannot encode the histogram: {error}"))?;
     Ok(STANDARD.encode(bytes))
 }
 
-/// Decodes a histogram, in memory that it can fill.
+/// Decodes a histogram, with bounded memory.
 ///
 /// # Errors
-/// When the text is none, or one that no load generator writes.
+/// When the text is not a histogram, or not one that a load generator writes.
 pub fn decode(text: &str) -> Result<Histogram<u64>, String> {
-    let bytes = STANDARD.decode(text).map_err(|error| format!("no base64: {error}"))?;
-    let plain = inflated(&bytes).map_err(|error| format!("no HdrHistogram: {error}"))?;
+    let bytes = STANDARD.decode(text).map_err(|error| format!("not valid base64: {error}"))?;
+    let plain = inflated(&bytes).map_err(|error| format!("not a valid HdrHistogram: {error}"))?;
     let decoded = Deserializer::new().deserialize(&mut plain.as_slice());
-    let decoded: Histogram<u64> = decoded.map_err(|error| format!("no HdrHistogram: {error}"))?;
+    let decoded: Histogram<u64> = decoded.map_err(|error| {
+        format!(
+            "not a valid HdrHistogram: \
+        {error}"
+        )
+    })?;
     // A percentile adds the counts up, and the decoder does not check that their sum is a number.
     let mut counts = decoded.iter_recorded().map(|step| step.count_at_value());
-    let sum = counts.try_fold(0_u64, |sum, count| sum.checked_add(count));
-    sum.map(|_| decoded).ok_or_else(|| "its counts are beyond all measure".to_owned())
+    let sum = counts.try_fold(0_u64, u64::checked_add);
+    sum.map(|_| decoded).ok_or_else(|| "the sum of its counts overflows".to_owned())
 }
 
-/// The encoding without its compression. The decoder takes whatever memory and time a header asks for,
-/// so it is read here first.
+/// Decompresses the encoding. The decoder uses as much memory and time as the header demands, so the
+/// header is checked here first.
 fn inflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let compressed = bytes.get(OUTER_HEADER..).filter(|_| bytes.starts_with(&COMPRESSED));
-    let compressed = compressed.ok_or_else(|| io::Error::other("it begins as none does"))?;
+    let compressed = compressed.ok_or_else(|| io::Error::other("unknown header"))?;
     let mut plain = Vec::new();
     ZlibDecoder::new(compressed).take(MOST_TEXT as u64).read_to_end(&mut plain)?;
     let Some((header, counts)) = plain.split_at_checked(INNER_HEADER) else {
-        return Err(io::Error::other("it has no header"));
+        return Err(io::Error::other("incomplete header"));
     };
     let word =
         |at: usize| header[at..at + 4].iter().fold(0, |word, byte| word << 8 | u32::from(*byte));
     if word(4) as usize != counts.len() {
-        return Err(io::Error::other("it is not as long as it says"));
+        return Err(io::Error::other("wrong length"));
     }
     if word(12) > MOST_DIGITS {
-        return Err(io::Error::other(format!("it keeps more than {MOST_DIGITS} digits")));
+        return Err(io::Error::other(format!("more than {MOST_DIGITS} significant digits")));
     }
     // A run of 2^63 counts of none: the decoder overflows.
     if counts.windows(9).any(|count| count == [0xff; 9]) {
-        return Err(io::Error::other("a count is beyond all measure"));
+        return Err(io::Error::other("a count overflows"));
     }
     Ok(plain)
 }
@@ -137,15 +142,15 @@ mod tests {
         assert_eq!(decode(&made(1, 3, 1_000, &[4])).unwrap().len(), 2);
         assert_eq!(decode(&made(1, 3, u64::MAX, &[4])).unwrap().len(), 2);
         let refused = |text: String| decode(&text).unwrap_err();
-        assert!(refused(made(u32::MAX, 3, 1_000, &[4])).contains("as long as it says"));
+        assert!(refused(made(u32::MAX, 3, 1_000, &[4])).contains("wrong length"));
         assert!(refused(made(1, 5, u64::MAX, &[4])).contains("digits"));
-        assert!(refused(made(9, 3, 1_000, &[0xff; 9])).contains("beyond all measure"));
+        assert!(refused(made(9, 3, 1_000, &[0xff; 9])).contains("overflows"));
         // Two counts of 2^62 − 1 have a sum, five have none.
         let many =
             |times: usize| [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f].repeat(times);
         assert!(decode(&made(18, 3, 1_000, &many(2))).is_ok());
-        assert!(refused(made(45, 3, 1_000, &many(5))).contains("beyond all measure"));
+        assert!(refused(made(45, 3, 1_000, &many(5))).contains("overflows"));
         let bomb = made(1 << 24, 3, 1_000, &vec![0; 1 << 24]);
-        assert!(bomb.len() < 1 << 18 && refused(bomb).contains("as long as it says"));
+        assert!(bomb.len() < 1 << 18 && refused(bomb).contains("wrong length"));
     }
 }

@@ -1,22 +1,21 @@
-//! How a run ended, and where one that was stopped or killed went on later.
+//! How a run ended, and where an interrupted run was resumed.
 //!
-//! Its file of lines is continued: with the same plan, the same seed and the same order, so that what is
-//! measured in all is what would have been measured in one go. Where it went on is a [`Break`].
+//! A resumed run appends to its file, with the same plan, seed and order, so that it measures the same
+//! as an uninterrupted run. A [`Break`] marks where it was resumed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::noise::Noise;
 
-/// Where a run went on that had been stopped or killed. Its time counts on from there, as if nothing had
-/// been between.
+/// Where an interrupted run was resumed. Its time continues from there, without the gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Break {
-    /// How many trials stand before it.
+    /// Number of trials before it.
     pub trials: usize,
-    /// When it went on, RFC 3339, UTC.
+    /// When the run was resumed, RFC 3339, UTC.
     pub resumed: String,
-    /// The round that was going on, if any: its trials are hours apart, so they make no pairs.
+    /// The round that was interrupted, if any: its trials may be hours apart, so they are not paired.
     #[serde(alias = "torn", default, skip_serializing_if = "Option::is_none")]
     pub partial_round: Option<PartialRound>,
 }
@@ -35,14 +34,14 @@ pub struct PartialRound {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct End {
-    /// Whether it was stopped before its plan was done.
+    /// Whether it was stopped before its plan was complete.
     pub interrupted: bool,
     /// Wall time of the whole run, seconds.
     pub elapsed_s: f64,
-    /// What the A/A control showed; `None` when nothing was measured.
+    /// Counts of A/A controls; `None` if nothing was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub control: Option<Noise>,
-    /// Whether the control leaves the run to be trusted; `None` when nothing was measured.
+    /// Whether the A/A controls allow trusting the run; `None` if nothing was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trusted: Option<bool>,
 }

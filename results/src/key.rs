@@ -7,16 +7,16 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-/// The parameter that sets the worker threads of a point, whatever those of the run are.
+/// The parameter that overrides the number of worker threads of the run.
 pub const WORKERS: &str = "workers";
 
-/// The parameter that puts a point on another memory allocator than the system's.
+/// The parameter that selects a memory allocator other than the system's.
 pub const ALLOCATOR: &str = "allocator";
 
-/// The parameter that gives a rate as a share of what the runners of a run can do, in percent.
+/// The parameter that gives a rate as a percentage of the capacity of a run's slowest runner.
 pub const LOAD: &str = "load";
 
-/// The parameter that is a rate. Beside [`LOAD`] it is what that share came to in one run.
+/// The parameter that is a rate. Next to [`LOAD`], it is the calibrated rate of one run.
 pub const RATE: &str = "rate";
 
 /// The value of a parameter: a count, or a name such as `tokio` in `lock=tokio`.
@@ -55,7 +55,7 @@ impl From<&str> for ParamValue {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Param {
-    /// What it is called, such as `connections`.
+    /// Its name, such as `connections`.
     pub name: String,
     /// Its value.
     pub value: ParamValue,
@@ -70,21 +70,21 @@ impl fmt::Display for Param {
     }
 }
 
-/// Where in its parameter space a workload is measured. Everything that is compared shares a point.
+/// A point in the parameter space of a workload. Compared cells share a point.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Point {
-    /// A labelled form of the workload, such as `skynet` of `fork-join`.
+    /// A labeled form of the workload, such as `skynet` of `fork-join`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
     /// The parameters, in the workload's own order.
     pub params: Vec<Param>,
 }
 
-/// A parameter of a point cannot be used.
+/// A parameter of a point that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {
-    /// The point lacks it, or holds a name where a count is needed.
+    /// The point lacks it, or has a name instead of a number.
     #[error("the point has no whole-number parameter `{0}`")]
     Missing(String),
     /// It is too small or too large.
@@ -107,7 +107,7 @@ impl Point {
         Self::default()
     }
 
-    /// The same point of a labelled variant.
+    /// The same point of a labeled variant.
     #[must_use]
     pub fn variant(mut self, variant: &str) -> Self {
         self.variant = Some(variant.to_owned());
@@ -125,22 +125,24 @@ impl Point {
         self
     }
 
-    /// The count held by a parameter.
+    /// The value of a parameter; `None` if the point lacks it.
+    pub fn value(&self, name: &str) -> Option<&ParamValue> {
+        self.params.iter().find(|param| param.name == name).map(|param| &param.value)
+    }
+
+    /// The value of a whole-number parameter.
     ///
     /// # Errors
     /// When there is no such parameter or it is not a whole number.
     pub fn count(&self, name: &str) -> Result<usize, ParamError> {
-        self.params
-            .iter()
-            .find(|param| param.name == name)
-            .and_then(|param| match param.value {
-                ParamValue::Count(count) => usize::try_from(count).ok(),
-                ParamValue::Text(_) => None,
-            })
-            .ok_or_else(|| ParamError::Missing(name.to_owned()))
+        match self.value(name) {
+            Some(ParamValue::Count(count)) => usize::try_from(*count).ok(),
+            Some(ParamValue::Text(_)) | None => None,
+        }
+        .ok_or_else(|| ParamError::Missing(name.to_owned()))
     }
 
-    /// The count held by a parameter, which must lie within a range.
+    /// The value of a whole-number parameter, checked against a range.
     ///
     /// # Errors
     /// As [`Point::count`], and when it lies outside.
@@ -153,27 +155,26 @@ impl Point {
         Err(ParamError::Range { name: name.to_owned(), value, least, most })
     }
 
-    /// Worker threads that the point asks for; `None` leaves them to the run.
+    /// Worker threads that the point sets; `None` uses those of the run.
     pub fn workers(&self) -> Option<usize> {
         self.count(WORKERS).ok()
     }
 
-    /// The memory allocator that the point asks for; `None` is the system's.
+    /// The memory allocator that the point sets; `None` is the system's.
     pub fn allocator(&self) -> Option<&str> {
-        let param = self.params.iter().find(|param| param.name == ALLOCATOR)?;
-        match &param.value {
+        match self.value(ALLOCATOR)? {
             ParamValue::Text(name) => Some(name),
             ParamValue::Count(_) => None,
         }
     }
 
-    /// Whether its rate is a share of what the runners of a run can do: then it means something within
+    /// Whether its rate is relative to the capacity of a run's runners, so that it is comparable within
     /// that run only.
     pub fn calibrated(&self) -> bool {
         self.count(LOAD).is_ok()
     }
 
-    /// The same point with the rate that its share of the capacity came to.
+    /// The same point with its calibrated rate.
     #[must_use]
     pub fn at_rate(mut self, rate: u64, unit: &str) -> Self {
         let behind = self.params.iter().position(|param| param.name == LOAD);
@@ -206,7 +207,7 @@ pub struct CellKey {
 }
 
 impl CellKey {
-    /// Whether it is the same cell, maybe of another run, which found out a rate of its own.
+    /// Whether it is the same cell, ignoring calibrated rates, which differ between runs.
     pub fn is_counterpart(&self, other: &Self) -> bool {
         if !(self.point.calibrated() && other.point.calibrated()) {
             return self == other;

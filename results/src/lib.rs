@@ -1,23 +1,23 @@
 //! The contract between measuring and reporting.
 //!
 //! Data flows one way: workloads → runners → harness → **results file** → analysis → reports.
-//! This crate is the results file: plain data. What follows from it is in `runtime-bench-analysis`.
+//! This crate is the results file: plain data. `runtime-bench-analysis` computes the results.
 //!
 //! - [`key`]: the name of a cell, `workload[/variant]/runner/params`, and its parameters.
 //! - [`catalogue`]: how a workload and a runner describe themselves.
 //! - [`listing`]: what an executable of the harness can measure.
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
-//! - [`program`]: what a trial program says of its runners and cells.
+//! - [`program`]: how a trial program describes its runners and cells.
 //! - [`run`]: the schema of a run: header, plan, trial records.
-//! - [`environment`]: the machine and the build that a run was made on.
-//! - [`histogram`]: latencies as they travel.
+//! - [`environment`]: the machine and the build of a run.
+//! - [`histogram`]: latency histograms.
 //! - [`external`]: the protocol of external runners.
 //! - [`shard`]: a plan that several machines share.
 //! - [`merge`]: the files of its shards → one run.
-//! - [`noise`]: what went on beside the measuring.
-//! - [`interruption`], [`resumption`]: a run that was stopped or killed, and goes on later.
+//! - [`noise`]: background load and stalls during a run.
+//! - [`interruption`], [`resumption`]: interrupted and resumed runs.
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
-//! - [`differences`]: what the machines, builds and plans of two runs differ in.
+//! - [`differences`]: how the machines, builds and plans of two runs differ.
 
 pub mod catalogue;
 pub mod differences;
@@ -38,7 +38,7 @@ pub mod shard;
 pub mod store;
 pub mod trial;
 
-/// The example of the readme is tried.
+/// Tests the example in the readme.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

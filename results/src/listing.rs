@@ -1,4 +1,4 @@
-//! What an executable of the harness can measure, as `list --format json` tells it.
+//! What an executable of the harness can measure, as printed by `list --format json`.
 
 use std::path::PathBuf;
 
@@ -14,13 +14,13 @@ use crate::trial::ExternalCommand;
 pub struct Listing {
     /// The protocol that its trials speak, [`crate::trial::PROTOCOL`].
     pub protocol: u32,
-    /// What was built, and how.
+    /// The build of the executable.
     pub build: Build,
-    /// The workloads that were asked for.
+    /// The selected workloads.
     pub workloads: Vec<WorkloadInfo>,
-    /// The runners that were asked for.
+    /// The selected runners.
     pub runners: Vec<RunnerInfo>,
-    /// Every pair at every point, also those that do not run.
+    /// Every workload and runner at every point, including cells that do not run.
     pub cells: Vec<ListedCell>,
     /// What runs the trials of each runner.
     #[serde(default)]
@@ -54,13 +54,13 @@ pub struct Route {
 pub struct Build {
     /// Version of the harness.
     pub version: String,
-    /// Commit, with `+` behind it when the tree had changes.
+    /// Commit, followed by `+` if the tree had changes.
     pub commit: Option<String>,
     /// The compiler.
     pub rustc: String,
-    /// Cargo profile, optimisation level, link-time optimisation and target.
+    /// Cargo profile, optimization level, link-time optimization and target.
     pub profile: String,
-    /// Features of the package that were on.
+    /// Enabled features of the package.
     #[serde(default)]
     pub features: Vec<String>,
 }

@@ -1,5 +1,4 @@
-//! What the harness asks of a trial program besides trials: which runners it has, and which cells they
-//! support.
+//! Requests to a trial program other than trials: which runners it has, and which cells they support.
 //!
 //! A trial program reads one [`ProgramRequest`] as one line of JSON from its standard input, and writes one
 //! reply. [`crate::trial`] has the requests and replies of trials.
@@ -12,7 +11,7 @@ use crate::catalogue::RunnerInfo;
 use crate::key::{CellKey, Point};
 use crate::trial::{ExternalCommand, PROTOCOL, TrialRequest};
 
-/// What the harness asks of a trial program.
+/// A request to a trial program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "request", rename_all = "kebab-case")]
@@ -23,6 +22,8 @@ pub enum ProgramRequest {
     Trial(Box<TrialRequest>),
     /// Serve external clients until the process is stopped.
     Serve(ServeRequest),
+    /// Load a server from clients on the runtime, one drive per further line of the input.
+    Clients(ClientRequest),
 }
 
 /// A question about runners and cells.
@@ -48,9 +49,9 @@ pub struct ProbeRequest {
 pub struct ExternalProbe {
     /// Its name in cells.
     pub name: String,
-    /// How it is started.
+    /// Its command.
     pub command: ExternalCommand,
-    /// Whether its conformance to the protocol is checked as well.
+    /// Whether to check its conformance to the protocol as well.
     #[serde(default)]
     pub conformance: bool,
 }
@@ -61,7 +62,7 @@ pub struct ExternalProbe {
 pub struct Check {
     /// What is checked.
     pub what: String,
-    /// What is wrong; `None` where nothing is.
+    /// What is wrong; `None` if it passed.
     pub problem: Option<String>,
 }
 
@@ -77,11 +78,27 @@ pub struct ServeRequest {
     pub workers: usize,
     /// Threads of the pool for tasks that block.
     pub pool_threads: usize,
-    /// Where it listens; 0 for any port.
+    /// Port to listen on; 0 for any free port.
     pub port: u16,
 }
 
-/// What a trial program says of its runners.
+/// Loads the server of a trial from clients on the same kind of runtime, in a process of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ClientRequest {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// The cell under test, which says how its server is loaded.
+    pub cell: CellKey,
+    /// Worker threads of the runtime.
+    pub workers: usize,
+    /// Threads of the pool for tasks that block.
+    pub pool_threads: usize,
+    /// Where the server listens on loopback.
+    pub port: u16,
+}
+
+/// A trial program's description of its runners.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProbeReply {
@@ -89,11 +106,11 @@ pub struct ProbeReply {
     pub protocol: u32,
     /// Version of the package that the program was built from.
     pub version: String,
-    /// Whether it was built with debug assertions, whose figures mean nothing.
+    /// Whether it is a debug build, whose measurements are meaningless.
     pub debug: bool,
     /// Its runners.
     pub runners: Vec<ProbedRunner>,
-    /// Checks of an external runner's conformance, where they were asked for.
+    /// Conformance checks of an external runner, if requested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
 }
@@ -113,7 +130,7 @@ pub struct ProbedRunner {
     pub cells: Vec<CellSupport>,
 }
 
-/// How a runner runs tasks, as far as a plan must know.
+/// How a runner runs tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -144,11 +161,11 @@ impl fmt::Display for Family {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CellSupport {
-    /// It can.
+    /// Supported.
     Runs,
-    /// It cannot, for this reason.
+    /// Not supported, for this reason.
     Refused(String),
-    /// It was built without the workload.
+    /// The program was built without the workload.
     Unknown,
 }
 
@@ -156,7 +173,7 @@ pub enum CellSupport {
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
     /// It speaks another version of the protocol.
-    #[error("the request has protocol {0}, this program speaks {PROTOCOL}")]
+    #[error("the request has protocol {0}, but this program speaks protocol {PROTOCOL}")]
     Version(u32),
     /// It is not JSON, or has another form.
     #[error("cannot read the request: {0}")]
@@ -169,7 +186,7 @@ impl ProgramRequest {
     /// # Errors
     /// When it has another version or form.
     pub fn read(text: &str) -> Result<Self, RequestError> {
-        /// Every version begins so.
+        /// The fields that every version has.
         #[derive(Deserialize)]
         struct Head {
             protocol: u32,

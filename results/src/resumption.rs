@@ -1,47 +1,47 @@
-//! Whether a run can go on, and which of its trials count.
+//! Whether a run can be resumed, and which of its trials count.
 
 use crate::differences::{compiled, machine_facts, programs, version};
 use crate::environment::Environment;
 use crate::run::{Run, TrialRecord};
 
-/// Why a run cannot go on. The text is one sentence with the way out.
+/// Why a run cannot be resumed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotResume {
-    /// Nothing is left to be measured.
+    /// It is complete.
     #[error("cannot resume run {0}: it is complete\nhelp: start a new run without --resume")]
     Ended(String),
-    /// It was put together from shards.
+    /// It was merged from shards.
     #[error(
         "cannot resume run {0}: it is merged\nhelp: resume the interrupted shard, then merge again"
     )]
     Merged(String),
-    /// It was begun by another executable.
+    /// It was started by another build.
     #[error(
         "cannot resume run {id}: it was started by another build ({what})\nhelp: use that build, or start a new run without --resume"
     )]
     Build {
         /// Name of the run.
         id: String,
-        /// In what the builds differ.
+        /// How the builds differ.
         what: String,
     },
-    /// It was begun on another machine.
+    /// It was started on another machine.
     #[error(
         "cannot resume run {id}: it was started on another machine ({what})\nhelp: resume it there, or start a new run without --resume"
     )]
     Machine {
         /// Name of the run.
         id: String,
-        /// In what the machines differ.
+        /// How the machines differ.
         what: String,
     },
 }
 
 impl Run {
-    /// Whether a run can go on in the environment `here`.
+    /// Checks that a run can be resumed in the environment `here`.
     ///
     /// # Errors
-    /// When it came to its end, is merged, or was begun by another build or on another machine.
+    /// When it is complete, is merged, or was started by another build or on another machine.
     pub fn check_resumable(&self, here: &Environment) -> Result<(), CannotResume> {
         let id = self.header.id.clone();
         if !self.shards.is_empty() {
@@ -65,7 +65,7 @@ impl Run {
         }
     }
 
-    /// The time that the run has had so far, seconds: up to the last sign of it.
+    /// Time of the run so far, seconds: up to its last record.
     pub fn elapsed_s(&self) -> f64 {
         let trials = self.trials.iter().map(|trial| trial.at_s + trial.cost_s);
         let noise = self.noise.iter().map(|window| window.until_s);
@@ -74,7 +74,7 @@ impl Run {
         trials.chain(noise).chain(stalls).chain(end).fold(0.0, f64::max)
     }
 
-    /// Whether a trial cannot count: the machine stood still meanwhile, or a break interrupted its round.
+    /// Whether a trial must not count: it overlaps a stall, or a break interrupted its round.
     pub fn excluded(&self, trial: &TrialRecord) -> bool {
         let workload = || self.header.plan.cells.get(trial.cell).map(|cell| &cell.key.workload);
         let (stalls, breaks) = if self.shards.is_empty() {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_break_takes_the_end_back() {
+    fn resuming_removes_the_end() {
         let mut run = unfinished();
         run.push(Line::End(End { interrupted: true, ..End::default() }));
         run.push(Line::Break(Break { trials: 0, resumed: String::new(), partial_round: None }));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ended_is_of_another_build_or_machine_or_merged_does_not_go_on() {
+    fn unresumable_runs_are_rejected() {
         let here = unfinished().header.environment;
         let stopped = |interrupted| {
             let end = Some(End { interrupted, ..End::default() });
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn time_counts_on_from_the_last_sign() {
+    fn resumed_time_continues_from_the_last_record() {
         let mut run = unfinished();
         assert!(run.elapsed_s().abs() < 1e-12);
         run.push(Line::Trial(trial(0, 1)));

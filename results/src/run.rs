@@ -1,8 +1,7 @@
 //! The schema of a run.
 //!
-//! While a run goes on, it is a file of [`Line`]s: one JSON object a line, first the
-//! [`RunHeader`], then each finished trial as it comes. At its end the same facts become one
-//! [`Run`] document.
+//! A run in progress is a file of [`Line`]s, one JSON object per line: first the [`RunHeader`], then
+//! each finished trial. At the end, the same facts become one [`Run`] document.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,35 +14,35 @@ use crate::noise::{NoiseWindow, Stall};
 use crate::shard::{MergedShard, Shard};
 use crate::trial::{Outcome, Phase};
 
-/// Version of the results schema. A file of another version is refused by name.
+/// Version of the results schema. Files of unknown versions are rejected.
 pub const SCHEMA: &str = "runtime-bench/results/2";
-/// The schema before: its older names are read as well, and never written.
+/// The previous schema: its names are read but never written.
 pub const OLD_SCHEMA: &str = "runtime-bench/results/1";
 
-/// What is known before the first trial.
+/// Everything known before the first trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunHeader {
     /// [`SCHEMA`].
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
-    /// Name of the run: UTC start time and a few characters that make it unique.
+    /// Id of the run: UTC start time and a few characters that make it unique.
     pub id: String,
     /// Start of the run, RFC 3339, UTC.
     pub started: String,
-    /// The command that made it.
+    /// The command that started it.
     pub command: Vec<String>,
     /// Machine and build.
     pub environment: Environment,
-    /// What was to be measured.
+    /// The plan.
     pub plan: Plan,
-    /// Every workload of the plan, in its own words.
+    /// The description of every workload of the plan.
     pub workloads: Vec<WorkloadInfo>,
-    /// Every runner of the plan, in its own words.
+    /// The description of every runner of the plan.
     pub runners: Vec<RunnerInfo>,
 }
 
-/// What is to be measured, and how.
+/// What to measure, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
@@ -60,29 +59,38 @@ pub struct Plan {
     /// Time limit of one trial, seconds.
     pub trial_limit_s: f64,
     /// How often a comparison may be judged before it stops; the error level is divided among them.
-    #[serde(default = "one_look")]
+    #[serde(default = "one")]
     pub looks: usize,
-    /// Rounds of every comparison, where their number was asked for.
+    /// Link layouts of each trial program that rounds take turns among; see [`Plan::layout`].
+    #[serde(default = "one")]
+    pub layouts: usize,
+    /// Rounds of every comparison, if fixed by `--rounds`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounds: Option<u32>,
     /// The runner that ratios refer to.
     pub reference: String,
-    /// The part that this run measures, where machines share the plan; `None`: all of it.
+    /// The part of the plan that this run measures; `None` means all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
-    /// Every cell, also those that cannot run, and those of other shards. A cell's index is its id.
+    /// Every cell, including cells that cannot run and cells of other shards. A cell's index is its id.
     pub cells: Vec<PlannedCell>,
 }
 
 impl Plan {
-    /// Whether this run measures a workload of its plan: of a shard, only its part.
+    /// Whether this run measures a workload of its plan; a shard only measures its part.
     pub fn measures(&self, workload: &str) -> bool {
         self.shard.as_ref().is_none_or(|shard| shard.measures(workload))
     }
+
+    /// The link layout that a round of any comparison measures, from 0, the one that cargo linked. It is the
+    /// same for all runners. Pilots, in round 0, have layout 0, too.
+    pub fn layout(&self, round: u32) -> usize {
+        round.saturating_sub(1) as usize % self.layouts.max(1)
+    }
 }
 
-/// A run with a fixed number of rounds is judged once, at its end.
-fn one_look() -> usize {
+/// Files without a number of looks or layouts are of runs with one.
+fn one() -> usize {
     1
 }
 
@@ -90,14 +98,14 @@ fn one_look() -> usize {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedCell {
-    /// What it is called.
+    /// Its name.
     pub key: CellKey,
-    /// Subject of the comparison, or control.
+    /// Subject or control.
     pub role: Role,
-    /// Phase of the instance when it is measured.
+    /// Phase in which it is measured.
     #[serde(alias = "age")]
     pub phase: Phase,
-    /// Why the cell does not run on this runner or machine; `None` when it runs.
+    /// Why the cell does not run on this runner or machine; `None` if it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<String>,
 }
@@ -109,31 +117,31 @@ pub struct PlannedCell {
 pub enum Role {
     /// It is compared.
     Subject,
-    /// The reference once more: whatever differs between the two is the noise of this run.
+    /// The reference measured again: any difference between the two is noise.
     #[serde(alias = "twin")]
     AaControl,
 }
 
-/// One line of a run that goes on.
+/// One line of a run in progress.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "line", rename_all = "kebab-case")]
 pub enum Line {
     /// Always the first line.
     Header(Box<RunHeader>),
-    /// How many rounds the cells of one comparison get, once their cost is known.
+    /// Rounds of the cells of one comparison, once their cost is known.
     Schedule(Schedule),
-    /// What goes on and what stops after a look.
+    /// Decisions of a look: what continues and what stops.
     Look(Look),
     /// A finished trial.
     Trial(TrialRecord),
-    /// What went on beside the measuring, about every 100 ms and at each probe of the capacity.
+    /// Background load, about every 100 ms and at each probe of the capacity.
     Noise(NoiseWindow),
-    /// The machine stood still.
+    /// A stall of the machine.
     Stall(Stall),
-    /// The run had been stopped or killed, and goes on.
+    /// The run was resumed.
     Break(Break),
-    /// The last line of a run that came to its end, or was stopped.
+    /// The last line of a run that finished or was stopped.
     End(End),
 }
 
@@ -145,18 +153,18 @@ pub struct Schedule {
     pub group: String,
     /// Cost of one round, seconds, as the pilot trials measured it.
     pub round_cost_s: f64,
-    /// Rounds until its first look; 0 when the comparison is left to a longer profile.
+    /// Rounds until its first look; 0 if the comparison is skipped.
     pub rounds: u32,
-    /// Rounds until each later look, which only rows without an answer get.
+    /// Rounds until each later look, for rows without an answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looks: Vec<u32>,
-    /// What it adds to the time of the run, seconds.
+    /// Time that it adds to the run, seconds.
     #[serde(default)]
     pub time_s: f64,
-    /// Why it is left out.
+    /// Why it is skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
-    /// Its reference rows, whose rounds follow from their own cost.
+    /// Its reference rows, whose rounds depend on their own cost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
 }
@@ -169,28 +177,28 @@ pub struct Reference {
     pub cell: usize,
     /// Rounds of its comparison that it takes part in.
     pub rounds: u32,
-    /// Why it is left out.
+    /// Why it is skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
 }
 
-/// What a look at the rows without an answer decided.
+/// The decisions of a look.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Look {
-    /// Time of the run that was left, seconds.
+    /// Remaining time of the run, seconds.
     pub left_s: f64,
-    /// Comparisons that go on.
+    /// Comparisons that continue.
     pub going_on: Vec<Allocation>,
     /// Rows that stop without an answer.
     pub stopped: Vec<StoppedRow>,
 }
 
-/// Rounds that a comparison gets after a look.
+/// Rounds of a comparison after a look.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Allocation {
-    /// Cells that go on, by index into [`Plan::cells`]; its reference and A/A control among them.
+    /// Cells that continue, by index into [`Plan::cells`], including the reference and the A/A control.
     pub cells: Vec<usize>,
     /// Rounds until the next look.
     pub rounds: u32,
@@ -202,12 +210,12 @@ pub struct Allocation {
 pub struct StoppedRow {
     /// Index into [`Plan::cells`].
     pub cell: usize,
-    /// What its answer would take, seconds; `None` where no planned number of rounds would do.
+    /// Time that its answer would take, seconds; `None` if no planned number of rounds suffices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_s: Option<f64>,
 }
 
-/// One trial: what was asked, where it stood, how it ended.
+/// One trial: its cell, its place in the run, and its outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrialRecord {
@@ -221,10 +229,10 @@ pub struct TrialRecord {
     pub at_s: f64,
     /// Wall time from starting the process to its end, seconds.
     pub cost_s: f64,
-    /// What came of it.
+    /// Its outcome.
     #[serde(flatten)]
     pub outcome: Outcome,
-    /// The end of what the process wrote to its standard error, when it failed.
+    /// The end of the process's standard error, if it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stderr: Option<String>,
 }
@@ -233,34 +241,34 @@ pub struct TrialRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Run {
-    /// What was known before the first trial.
+    /// Everything known before the first trial.
     #[serde(flatten)]
     pub header: RunHeader,
     /// Rounds of every comparison.
     pub schedules: Vec<Schedule>,
-    /// Every look, in order; of a merged run those of all shards.
+    /// Every look, in order; in a merged run, those of all shards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looks: Vec<Look>,
     /// Every finished trial, in order.
     pub trials: Vec<TrialRecord>,
-    /// What went on beside the measuring, in order.
+    /// Background load, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub noise: Vec<NoiseWindow>,
-    /// When the machine stood still.
+    /// Stalls of the machine.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stalls: Vec<Stall>,
-    /// Where it went on after it had been stopped or killed, in order.
+    /// Where it was resumed, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breaks: Vec<Break>,
-    /// Of a merged run its shards, in order; each with its own noise, stalls and breaks.
+    /// The shards of a merged run, in order, each with its own noise, stalls and breaks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shards: Vec<MergedShard>,
-    /// How it ended; `None` for a run that was killed.
+    /// How it ended; `None` if it was killed.
     pub end: Option<End>,
 }
 
 impl Run {
-    /// A run of which nothing is measured yet.
+    /// A run without trials.
     pub fn new(header: RunHeader) -> Self {
         Self {
             header,
@@ -275,7 +283,7 @@ impl Run {
         }
     }
 
-    /// Takes in one more line.
+    /// Adds a line.
     pub fn push(&mut self, line: Line) {
         match line {
             Line::Header(header) => self.header = *header,
@@ -292,7 +300,7 @@ impl Run {
         }
     }
 
-    /// Of two files of one run the one with the greater value holds more of it.
+    /// Completeness: of two files of the same run, the one with the greater value is more complete.
     pub(crate) fn fullness(&self) -> (usize, usize, bool) {
         (self.trials.len(), self.breaks.len(), self.end.is_some())
     }
@@ -307,13 +315,13 @@ impl Run {
         self.header.runners.iter().find(|info| info.name == name)
     }
 
-    /// The shard of a merged run that measured a workload; `None` where it is missing, and of any other
-    /// run.
+    /// The shard of a merged run that measured a workload; `None` if it is missing or the run is not
+    /// merged.
     pub fn shard_of(&self, workload: &str) -> Option<&MergedShard> {
         self.shards.iter().find(|merged| merged.shard.measures(workload))
     }
 
-    /// `shard 2 of 8` of a shard, `8 shards` of a merged run; `None` of any other.
+    /// `shard 2 of 8` for a shard, `8 shards` for a merged run; `None` for other runs.
     pub fn sharding(&self) -> Option<String> {
         let Some(first) = self.shards.first() else {
             return self.header.plan.shard.as_ref().map(ToString::to_string);

@@ -1,12 +1,12 @@
-//! Text from outside, made harmless for a browser or a terminal.
+//! Makes untrusted text harmless for a browser or a terminal.
 
-/// Replaces what [`is_control`]. What is left is also what XML 1.0 allows (§2.2).
+/// Replaces every character that [`is_control`]. The result is also valid in XML 1.0 (§2.2).
 pub fn sanitize(text: &str) -> String {
     text.chars().map(|c| if is_control(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Whether a character would steer a browser or a terminal without being seen: control characters except
-/// line breaks and tabs, and those that change the direction of the text around them.
+/// Whether a character controls a browser or a terminal without being visible: control characters
+/// except line breaks and tabs, and characters that change the text direction.
 pub fn is_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         || matches!(c, '\u{fffe}' | '\u{ffff}')

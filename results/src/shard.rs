@@ -1,8 +1,8 @@
-//! A plan that several machines share.
+//! A plan split across several machines.
 //!
-//! A shard is a run of a part of its plan: of whole workloads, because the points of a workload are one
-//! curve and share an error level. Its file holds the whole plan all the same, so that its verdicts are
-//! those that the whole run would give. [`crate::merge`] joins the files.
+//! A shard is a run of some workloads of a plan; the points of a workload stay together, because they
+//! form one curve and share an error level. Its file contains the whole plan, so that its error levels
+//! are those of the whole run. [`crate::merge`] joins the files.
 
 use std::fmt;
 
@@ -16,9 +16,9 @@ use crate::noise::{NoiseWindow, Stall};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shard {
-    /// Which one, from 1.
+    /// Its number, from 1.
     pub index: usize,
-    /// How many there are.
+    /// The number of shards.
     pub of: usize,
     /// Names of the workloads that it measures.
     pub workloads: Vec<String>,
@@ -37,27 +37,27 @@ impl fmt::Display for Shard {
     }
 }
 
-/// One shard of a merged run: where and when it was measured, and what went on beside it.
+/// One shard of a merged run: where and when it was measured, and the background load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MergedShard {
     /// Its part of the plan.
     pub shard: Shard,
-    /// Name of its own run.
+    /// Id of its own run.
     pub id: String,
     /// Its start, RFC 3339, UTC. Times of its trials are seconds since then.
     pub started: String,
-    /// The command that made it.
+    /// The command that started it.
     pub command: Vec<String>,
     /// Its machine and build.
     pub environment: Environment,
-    /// What went on beside its trials, in its own time.
+    /// Background load during its trials, in its own time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub noise: Vec<NoiseWindow>,
-    /// When its machine stood still, in its own time.
+    /// Stalls of its machine, in its own time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stalls: Vec<Stall>,
-    /// Where it went on after it had been stopped or killed.
+    /// Where it was resumed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breaks: Vec<Break>,
     /// How it ended.

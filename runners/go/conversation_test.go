@@ -79,7 +79,7 @@ func TestItDescribesItself(t *testing.T) {
 	if reply["status"] != "described" || len(cells) != 6 || cells[0] != nil {
 		t.Fatal(reply)
 	}
-	for i, about := range []string{"polled", "part of the catalogue", "tokio", "unbounded", "allocator"} {
+	for i, about := range []string{"polled", "part of the catalog", "tokio", "unbounded", "allocator"} {
 		if reason, _ := cells[i+1].(string); !strings.Contains(reason, about) {
 			t.Errorf("%v says nothing of %s", cells[i+1], about)
 		}
@@ -88,12 +88,12 @@ func TestItDescribesItself(t *testing.T) {
 
 func TestWhatCannotBeAnsweredIsAnErrorOfTheProtocol(t *testing.T) {
 	tests := []struct{ line, about string }{
-		{strings.Replace(spawnTrial, `"protocol":2`, `"protocol":3`, 1), "protocol 3, this runner speaks 2"},
+		{strings.Replace(spawnTrial, `"protocol":2`, `"protocol":3`, 1), "protocol 3, but this runner speaks 2"},
 		{`{"request":{"of another":"form"},"protocol":"3"}`, `protocol "3"`},
 		{`{"request":"trial"}`, "this runner speaks 2"},
 		{`{"request":"stop","protocol":2}`, "stop"},
 		{`hello`, "cannot read the request"},
-		{strings.Replace(spawnTrial, "spawn-join", "brigade", 1), "part of the catalogue"},
+		{strings.Replace(spawnTrial, "spawn-join", "brigade", 1), "part of the catalog"},
 		{strings.Replace(spawnTrial, "warm", "ancient", 1), "ancient"},
 		{strings.Replace(spawnTrial, `"tasks"`, `"sheep"`, 1), "tasks"},
 	}

@@ -12,11 +12,11 @@ func describe(asked *request) described {
 		Configuration: fmt.Sprintf("goroutines, GOMAXPROCS=%d", asked.Workers),
 		Versions:      map[string]string{"go": strings.TrimPrefix(runtime.Version(), "go")},
 		Notes: []string{
-			"The garbage collector has its defaults and takes part in what is measured.",
-			"Goroutines are joined as a whole by a WaitGroup, and each leaves its result in a place of its own.",
-			"An idle process waits for its timers in epoll, in whole milliseconds: a sleep of less takes about one.",
-			"Cancellation is cooperation: a goroutine looks at its context.",
-			"Sockets have the options of the package net: TCP_NODELAY and keep-alive. The HTTP server is that of net/http.",
+			"The garbage collector runs with its default settings during measurements.",
+			"A WaitGroup joins all goroutines at once; each writes its result to its own slot.",
+			"An idle process waits for timers in epoll, in whole milliseconds, so a shorter sleep takes about 1 ms.",
+			"Cancellation is cooperative: a goroutine checks its context.",
+			"Sockets use the defaults of the net package: TCP_NODELAY and keep-alive. The HTTP server is net/http.",
 		},
 		Cells: refusals(asked.Cells),
 	}

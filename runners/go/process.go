@@ -31,7 +31,7 @@ func residentMemory() (uint64, error) {
 	}
 	kib, ok := procField(rollup, "Rss:")
 	if !ok {
-		return 0, errors.New("/proc/self/smaps_rollup does not tell resident memory")
+		return 0, errors.New("/proc/self/smaps_rollup has no resident memory")
 	}
 	return kib * 1024, nil
 }

@@ -124,7 +124,7 @@ func understand(line []byte) (*request, error) {
 		return nil, protocolErrorf("cannot read the request: %v", err)
 	}
 	if version := string(spoken.Protocol); version != fmt.Sprint(protocolVersion) {
-		return nil, protocolErrorf("the request has protocol %s, this runner speaks %d", version, protocolVersion)
+		return nil, protocolErrorf("the request has protocol %s, but this runner speaks %d", version, protocolVersion)
 	}
 	asked := new(request)
 	if err := json.Unmarshal(line, asked); err != nil {

@@ -32,7 +32,7 @@ var catalogue = map[string]workload{
 	"spawn-join":                {prepare: spawnJoin},
 	"spawn-join/recursive":      {prepare: spawnJoinRecursive},
 	"spawn-join/chained":        {prepare: spawnJoinChained},
-	"spawn-join/root-on-caller": {lacks: "a goroutine is never polled by a thread that waits for it"},
+	"spawn-join/root-on-caller": {lacks: "a goroutine cannot be polled by a waiting thread"},
 	"yield":                     {prepare: yield},
 	"ping-pong":                 {prepare: pingPong},
 	"mutex":                     {prepare: mutex},
@@ -54,23 +54,23 @@ func find(c cell) (workload, string) {
 	workload, known := catalogue[form]
 	switch {
 	case !known:
-		return workload, "the Go runner shows the protocol with a part of the catalogue"
+		return workload, "the Go runner implements only part of the catalog"
 	case workload.lacks != "":
 		return workload, workload.lacks
 	}
 	return workload, lacking(c.Params)
 }
 
-// lacking says which value of a parameter there is not in Go.
+// lacking returns why Go does not support a value of a parameter.
 func lacking(params []param) string {
 	for _, p := range params {
 		switch {
 		case p.Name == "allocator":
-			return "Go's allocator is a part of its runtime and cannot be exchanged"
+			return "Go's allocator is part of its runtime and cannot be replaced"
 		case p.Name == "capacity" && p.Value == "unbounded":
 			return "Go has no unbounded channels"
 		case (p.Name == "channel" || p.Name == "lock") && p.Value != "own":
-			return fmt.Sprintf("goroutines have the %ss of Go, and those of %v are Rust's", p.Name, p.Value)
+			return fmt.Sprintf("goroutines use Go's own %ss; those of %v are for Rust", p.Name, p.Value)
 		}
 	}
 	return ""

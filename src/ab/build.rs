@@ -45,7 +45,7 @@ impl Build {
         Ok(Self { role, program: found })
     }
 
-    /// What it can measure of what `args` ask for.
+    /// The cells selected by `args` that it can measure.
     ///
     /// # Errors
     /// When it is not an executable of this harness, speaks another protocol, is a debug build, or
@@ -70,8 +70,8 @@ impl Build {
             Some(protocol) if protocol == u64::from(PROTOCOL) => {}
             Some(other) => {
                 return Err(self.refused(&format!(
-                    "it speaks protocol {other}, this executable {PROTOCOL}\nhelp: compare \
-                     builds with the same protocol"
+                    "it speaks protocol {other}, but this executable speaks {PROTOCOL}\nhelp: \
+                     compare builds with the same protocol"
                 )));
             }
             None => {

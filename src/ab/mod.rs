@@ -1,4 +1,4 @@
-//! Two executables of this harness against each other, interleaved on one machine.
+//! Compares two executables of this harness, interleaved on one machine.
 //!
 //! - [`build`]: an executable, what it can measure, and whether it is one of ours.
 //! - [`rows`]: the cells that both have, on one core and on all.
@@ -36,7 +36,7 @@ pub struct Sides<'a, T> {
 }
 
 impl<'a> Sides<'a, ProcessExecutor<'a>> {
-    /// What is measured in every round, and what in turns. The base is also measured against itself.
+    /// What is measured in every round, and what is rotated. The base is also measured against itself.
     pub fn lists(
         &self,
         side: impl Fn(&'a ProcessExecutor<'a>, bool) -> Side<'a>,
@@ -59,18 +59,18 @@ pub struct Effort {
     pub base_layouts: usize,
     /// Worker threads of the runners.
     pub workers: usize,
-    /// No progress.
+    /// Whether progress is suppressed.
     pub quiet: bool,
 }
 
-/// What came of all stages.
+/// The outcome of all stages.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// What was measured of each row.
     pub rows: Vec<BuildRow>,
-    /// What the machine was busy with.
+    /// Background load during the run.
     pub noise: Vec<NoiseWindow>,
-    /// Somebody stopped it before its end.
+    /// Whether the run was interrupted.
     pub interrupted: bool,
 }
 
@@ -99,7 +99,7 @@ pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Out
     }
     if !effort.quiet {
         print_error(&format!(
-            "measuring again what looks different: {} of {}",
+            "measuring {} of {} rows again, because they look different",
             again.len(),
             rows.len()
         ));

@@ -63,8 +63,8 @@ pub fn rows<'a>(
     cells.iter().map(row).collect()
 }
 
-/// The metric that tells two builds apart: the headline, unless that is a ratio to something timed in
-/// the same process. A build that slows both alike would not show in it.
+/// The metric that two builds are compared by: the headline, unless that is a ratio to something timed
+/// in the same process, because a build that slows both equally would not change it.
 fn decisive(info: &WorkloadInfo) -> &str {
     if info.headline == metric::SPEED_UP.id { metric::WALL.id } else { &info.headline }
 }

@@ -1,4 +1,4 @@
-//! Which cells, and where results go: what several commands ask for alike.
+//! Options that several commands share: which cells to run, and where results go.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -6,53 +6,58 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
+use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::ParamValue;
 use runtime_bench_results::trial::Phase;
 
-use super::values::{POOL_THREADS, at_least_one, duration, regex, rounds, seed};
+use super::values::{POOL_THREADS, at_least_one, duration, layouts, regex, rounds, seed};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::external::{ExternalRunner, file};
 use runtime_bench_harness::plan::profile::Profile;
-use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate};
+use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate, suite};
 use runtime_bench_harness::plan::shard::ShardNumber;
+use runtime_bench_harness::registry::Registry;
 
 /// Where results go.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArgs {
-    /// Results file [default: `target/runtime-bench/results/RUN.json`]
+    /// Results file; its lines and its report are written next to it [default:
+    /// `target/runtime-bench/results/RUN.json`]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// No progress and no summary; errors only
+    /// Print errors only, no progress and no summary
     #[arg(long, short)]
     pub quiet: bool,
-    /// Print a table per comparison, with intervals and reasons, instead of a line
+    /// Print a table per comparison, with intervals and reasons, instead of one line
     #[arg(long, conflicts_with = "quiet")]
     pub verbose: bool,
 }
 
-/// A run that goes on.
+/// The run to resume.
 #[derive(Clone, Debug, Args)]
 pub struct ResumeArgs {
-    /// Go on with a run that was stopped or killed, by the same plan and seed: its `.jsonl` or `.json`
-    /// [default: the newest of the results]
+    /// Resume a stopped or killed run with the same plan and seed; takes its `.jsonl` or `.json`
+    /// [default: the newest run]
     #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = OF_THE_PLAN)]
     pub resume: Option<Option<PathBuf>>,
 }
 
-/// What a run that goes on has decided already.
-const OF_THE_PLAN: [&str; 18] = [
+/// Options that a resumed run has already fixed.
+const OF_THE_PLAN: [&str; 20] = [
     "filters",
     "more_filters",
     "runners",
     "profile",
     "points",
+    "suite",
     "params",
     "rate",
     "allocator",
     "phase",
     "budget",
     "rounds",
+    "layouts",
     "workers",
     "pool_threads",
     "seed",
@@ -68,62 +73,71 @@ pub struct MatrixArgs {
     /// Regular expression on cell names such as `tcp-echo/smol/connections=64`; any may match
     #[arg(value_name = "FILTER", value_parser = regex)]
     filters: Vec<Regex>,
-    /// The same as an option
+    /// The same, as an option
     #[arg(long = "filter", value_name = "FILTER", value_parser = regex)]
     more_filters: Vec<Regex>,
     /// Runners, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     runners: Vec<String>,
     /// File that declares external runners, such as one in another language
-    /// [default: runners.toml, where there is one]
+    /// [default: runners.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     runners_file: Option<PathBuf>,
     /// How much time to spend
     #[arg(long, value_enum, default_value_t = Profile::Quick)]
     pub profile: Profile,
-    /// One point a workload, the sweeps (whose time nobody promises), or what the claims of the report
-    /// need and nothing else [default: by profile]
+    /// Points to measure: one per workload (smoke, quick), all sweeps (full; may take hours), or only
+    /// what the report's claims need (claims) [default: depends on the profile]
     #[arg(long, value_enum, value_name = "SET")]
     points: Option<Points>,
-    /// Replace a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
+    /// Measure the cells of a suite: a set with a purpose, such as `server` or `channels` (`list --suite` shows
+    /// them)
+    #[arg(long, value_name = "NAME", num_args = 0..=1, conflicts_with = "points")]
+    suite: Option<Option<String>>,
+    /// Override a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
     params: Vec<(String, Vec<ParamValue>)>,
-    /// Where the rates of `echo-latency` come from: `auto` calibrates once, before the first round, and
-    /// drives at 50 % and 80 % of what the slowest runner can do; such rows are of one run only
+    /// How to set the rates of `echo-latency`: `auto` calibrates once, before the first round, and uses
+    /// 50% and 80% of the slowest runner's capacity; such rows are comparable within one run only
     /// [default: fixed rates; `--param rate=N` sets others]
     #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true)]
     rate: Option<Rate>,
-    /// Measure every point on this allocator as well, in rows of their own; it needs `--features mimalloc`
+    /// Also measure every point on this allocator, in separate rows; requires `--features mimalloc`
     #[arg(long, value_enum, value_name = "NAME")]
     allocator: Option<Allocator>,
-    /// How warmed up an instance is when it is measured [default: by profile and workload]
+    /// How long an instance warms up before it is measured [default: depends on profile and workload]
     #[arg(long, alias = "age", value_enum)]
     phase: Option<PhaseName>,
-    /// Time for one cell, all rounds together, such as `2s`; what an easy comparison leaves, a harder one
-    /// gets [default: by profile]
+    /// Time per cell over all rounds, such as `2s`; time left over by easy comparisons goes to harder
+    /// ones [default: depends on the profile]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     budget: Option<Duration>,
-    /// Exactly so many rounds of every comparison, judged once at their end [default: as many as its
-    /// answers need, within the budget]
+    /// Run exactly this many rounds of every comparison and judge once at the end [default: as many as
+    /// needed, within the budget]
     #[arg(long, value_name = "N", value_parser = rounds)]
     rounds: Option<u32>,
+    /// Number of link layouts of each trial program that rounds rotate through, so that the effect of
+    /// one code layout is not attributed to a runtime [default: 4 for standard and thorough, if the
+    /// linker can shuffle code; otherwise 1]
+    #[arg(long, value_name = "N", value_parser = layouts)]
+    layouts: Option<usize>,
     /// Worker threads of every runner [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
-    /// Threads of the pool where tasks wait
+    /// Threads of the thread pool in workloads whose tasks wait
     #[arg(long, value_name = "N", default_value_t = POOL_THREADS, value_parser = at_least_one)]
     pool_threads: usize,
-    /// Seed of the random order and of the inputs [default: a new one, kept in the results]
+    /// Seed of the random order and of the inputs [default: random, stored in the results]
     #[arg(long, value_name = "N", value_parser = seed)]
     seed: Option<u64>,
-    /// Runner that ratios refer to [default: tokio, or the first that can]
+    /// Runner that ratios refer to [default: tokio, or else the first runner that supports the cell]
     #[arg(long, value_name = "NAME")]
     reference: Option<String>,
-    /// Kill a trial after this time and go on [default: by profile]
+    /// Kill a trial after this time and continue [default: depends on the profile]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     trial_limit: Option<Duration>,
-    /// Only the I-th of N parts of the plan, split by workload; `runtime-bench merge` joins the results.
-    /// It needs --seed, which all parts share
+    /// Measure only part I of N, split by workload; `runtime-bench merge` joins the results. Requires
+    /// --seed, the same for all parts
     #[arg(long, value_name = "I/N", value_parser = ShardNumber::from_str)]
     shard: Option<ShardNumber>,
 }
@@ -138,7 +152,7 @@ enum Points {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum PhaseName {
-    /// Building the runtime and its first iteration.
+    /// Building the runtime and the first iteration.
     Startup,
     /// After 2 ms and two iterations.
     #[value(alias = "young")]
@@ -148,29 +162,41 @@ enum PhaseName {
 }
 
 impl MatrixArgs {
-    /// The external runners that are declared.
+    /// The declared external runners.
     ///
     /// # Errors
-    /// When the file cannot be read or understood.
+    /// When the file cannot be read or parsed.
     pub fn external_runners(&self) -> Result<Vec<ExternalRunner>, Error> {
         file::external_runners(self.runners_file.as_deref())
+    }
+
+    /// Whether the suites themselves are asked for.
+    pub fn asks_for_suites(&self) -> bool {
+        matches!(self.suite, Some(None))
+    }
+
+    fn suite(&self, registry: &Registry) -> Result<Option<Suite>, Error> {
+        // Without a name, the error lists the names.
+        let named = self.suite.as_ref().map(|name| name.as_deref().unwrap_or_default());
+        named.map(|name| suite(registry, name)).transpose()
     }
 
     /// Resolves defaults, and reads the runners file.
     ///
     /// # Errors
-    /// When that cannot be understood, or a shard has no seed.
-    pub fn request(&self) -> Result<PlanRequest, Error> {
+    /// When that cannot be understood, the suite is unknown, or a shard has no seed.
+    pub fn request(&self, registry: &Registry) -> Result<PlanRequest, Error> {
         if let (Some(shard), None) = (self.shard, self.seed) {
             return Err(Error::Usage(format!(
-                "--shard {shard} needs a --seed: all shards of a plan have the same, so give each --seed 1"
+                "--shard {shard} needs a --seed: all shards of a plan share one\nhelp: give each \
+                 shard the same seed, such as --seed 1"
             )));
         }
         if let (Some(rounds), Some(budget)) = (self.rounds, self.budget) {
             let budget = humantime::format_duration(budget);
             return Err(Error::Usage(format!(
-                "--rounds {rounds} does not go with --budget {budget}: so many rounds take what they take; \
-                 leave one of them out"
+                "cannot combine --rounds {rounds} with --budget {budget}: a fixed number of rounds \
+                 has no budget\nhelp: drop one of them"
             )));
         }
         let of_profile = PlanRequest::of(self.profile);
@@ -185,6 +211,7 @@ impl MatrixArgs {
             phase: self.phase.map(PhaseName::phase),
             budget: self.budget.unwrap_or(of_profile.budget),
             rounds: self.rounds,
+            layouts: self.layouts,
             workers: self.workers.unwrap_or(of_profile.workers),
             pool_threads: self.pool_threads,
             seed: self.seed.unwrap_or(of_profile.seed),
@@ -192,6 +219,7 @@ impl MatrixArgs {
             trial_limit: self.trial_limit.unwrap_or(of_profile.trial_limit),
             external: self.external_runners()?,
             shard: self.shard,
+            suite: self.suite(registry)?,
             ..of_profile
         })
     }
@@ -248,6 +276,52 @@ fn param_value(text: &str) -> Option<ParamValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(clap::Parser)]
+    struct Command {
+        #[command(flatten)]
+        matrix: MatrixArgs,
+        #[command(flatten)]
+        resume: ResumeArgs,
+        #[arg(long)]
+        dry_run: bool,
+    }
+
+    /// Why options do not go together.
+    fn refusal(args: &[&str]) -> String {
+        let words = ["bench"].into_iter().chain(args.iter().copied());
+        let parsed = <Command as clap::Parser>::try_parse_from(words);
+        match parsed.map(|Command { matrix, .. }| matrix.request(&Registry::default())) {
+            Err(error) => error.to_string(),
+            Ok(Err(error)) => error.to_string(),
+            Ok(Ok(_)) => panic!("{args:?} are accepted"),
+        }
+    }
+
+    #[test]
+    fn contradictory_options_are_rejected_with_their_values() {
+        for (args, words) in [
+            (&["--rounds", "20", "--budget", "2s"][..], ["--rounds 20", "--budget 2s"]),
+            (&["--shard", "2/3"][..], ["--shard 2/3", "--seed"]),
+            (&["--layouts", "17"][..], ["17", "between 1 and 16"]),
+            (&["--rounds", "0"][..], ["--rounds", "between 1 and"]),
+        ] {
+            let refusal = refusal(args);
+            assert!(words.iter().all(|word| refusal.contains(word)), "{args:?}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn run_that_goes_on_rejects_every_option_of_its_plan() {
+        let command = <Command as clap::CommandFactory>::command();
+        let ids = command.get_arguments().map(|arg| arg.get_id().as_str());
+        let decided: Vec<&str> =
+            ids.filter(|id| !["resume", "runners_file", "help"].contains(id)).collect();
+        for id in &decided {
+            assert!(OF_THE_PLAN.contains(id), "--resume accepts {id}");
+        }
+        assert_eq!(decided.len(), OF_THE_PLAN.len());
+    }
 
     #[test]
     fn parameter_has_numbers_or_names() {

@@ -10,6 +10,8 @@ pub(crate) use runtime_bench_harness::plan::request::{MAX_SEED, POOL_THREADS};
 
 /// The most rounds of a comparison.
 const MAX_ROUNDS: u32 = 100_000;
+/// The most link layouts of a program: each takes a second or two to link.
+const MAX_LAYOUTS: usize = 16;
 
 /// Output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -48,8 +50,14 @@ pub(crate) fn rounds(text: &str) -> Result<u32, String> {
     if (1..=MAX_ROUNDS).contains(&rounds) {
         Ok(rounds)
     } else {
-        Err(format!("between 1 and {MAX_ROUNDS}"))
+        Err(format!("must be between 1 and {MAX_ROUNDS}"))
     }
+}
+
+/// A number of link layouts.
+pub(crate) fn layouts(text: &str) -> Result<usize, String> {
+    let layouts = at_least_one(text)?;
+    if layouts <= MAX_LAYOUTS { Ok(layouts) } else { Err(format!("between 1 and {MAX_LAYOUTS}")) }
 }
 
 /// A seed that JSON readers in other languages can represent.

@@ -15,7 +15,7 @@ use crate::ab::rows::{Common, common};
 use crate::ab::{self, Effort, Outcome, Sides, measure};
 use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, cores, duration, seed};
 use runtime_bench_harness::error::Error;
-use runtime_bench_harness::machine::allowed_cores;
+use runtime_bench_harness::machine::{Measuring, allowed_cores};
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::process::{ProcessExecutor, Settings};
 use runtime_bench_harness::run::interleave::Row;
@@ -23,14 +23,14 @@ use runtime_bench_harness::run::interleave::Row;
 /// Arguments of `ab`.
 #[derive(Debug, Args)]
 pub struct AbArgs {
-    /// Executable of runtime-bench that ratios refer to
+    /// Executable of the base, which ratios refer to
     #[arg(long, value_name = "FILE")]
     base: PathBuf,
-    /// Executable of runtime-bench that is tested
+    /// Executable of the head, which is tested
     #[arg(long, value_name = "FILE")]
     head: PathBuf,
-    /// The base linked in another layout (`scripts/ci-compare` makes some): what that alone does to
-    /// a row is no difference
+    /// The base linked in another layout (made by `scripts/ci-compare`); a difference must exceed what
+    /// the layout alone does to a row
     #[arg(long = "base-layout", value_name = "FILE")]
     base_layouts: Vec<PathBuf>,
     /// The head linked in another layout: a difference must show in all of them
@@ -42,47 +42,47 @@ pub struct AbArgs {
     /// Runners, separated by commas [default: all]
     #[arg(long, value_name = "NAMES")]
     runners: Option<String>,
-    /// Replace a parameter of the points, such as `connections=64,1000`
+    /// Override a parameter of the points, such as `connections=64,1000`
     #[arg(long = "param", value_name = "NAME=VALUES")]
     params: Vec<String>,
-    /// One core, all cores, or both: a fault of one core hides on many, and false sharing or a lock
-    /// cannot be seen on one
+    /// Measure on one core, on all cores, or both: one core is more precise, but false sharing and lock
+    /// contention only show on several
     #[arg(long, value_enum, default_value_t = Cores::Both)]
     cores: Cores,
     /// Worker threads on all cores [default: as many as cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
-    /// Threads of the pool where tasks wait
+    /// Threads of the thread pool in workloads whose tasks wait
     #[arg(long, value_name = "N", default_value_t = POOL_THREADS, value_parser = at_least_one)]
     pool_threads: usize,
-    /// Time for a row; what looks different is measured again for twice as long
+    /// Time per row; rows that look different are measured again for twice as long
     #[arg(long, value_name = "TIME", default_value = "4s", value_parser = duration)]
     budget: Duration,
     /// Kill a trial after this time
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
     trial_limit: Duration,
-    /// Seed of the random order and of the inputs [default: a new one]
+    /// Seed of the random order and of the inputs [default: random]
     #[arg(long, value_name = "N", value_parser = seed)]
     seed: Option<u64>,
-    /// How to write the comparison
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Write it to this file instead of printing it
+    /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write a page of the comparison, and its data, into this folder
+    /// Also write a report page and its data to this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// A regression is slower by more than this, and by more than its margin
+    /// A row is a regression if it is slower by more than this and by more than its margin
     #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = percent)]
     threshold: f64,
-    /// Exit with 1 on a regression, and with 3 also where a row has no verdict
+    /// Exit with 1 on a regression; `inconclusive` also exits with 3 if a row has no result
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = Gate::Regression)]
     fail_on: Gate,
-    /// No progress
+    /// Do not print progress
     #[arg(long, short)]
     quiet: bool,
-    /// List every row, also those without a difference
+    /// List every row, including rows without a difference
     #[arg(long, short)]
     verbose: bool,
 }
@@ -91,9 +91,9 @@ pub struct AbArgs {
 enum Cores {
     /// Pinned to one core, with one worker.
     One,
-    /// On every core, with as many workers.
+    /// On all cores, with one worker per core.
     All,
-    /// Each row in both ways.
+    /// Each row both ways.
     Both,
 }
 
@@ -124,7 +124,7 @@ struct Cells {
 /// Runs the command.
 ///
 /// # Errors
-/// When an executable is refused, nothing matches, it is interrupted, or the gate does not pass.
+/// When an executable is rejected, nothing matches, the run is interrupted, or the gate does not pass.
 pub fn run(args: &AbArgs) -> Result<(), Error> {
     let interrupt = Interrupt::install()?;
     let executables = Executables::find(args)?;
@@ -142,7 +142,7 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
     // A cell that needs two workers has nothing on one core.
     if cells.iter().all(|cells| cells.common.both.is_empty()) {
         return Err(Error::Inconclusive(
-            "there is nothing to compare: no cell runs on both executables".to_owned(),
+            "nothing to compare: no cell runs on both executables".to_owned(),
         ));
     }
     let trials: Vec<Vec<ProcessExecutor<'_>>> = modes
@@ -173,15 +173,19 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         workers: modes.iter().map(|mode| mode.workers).max().unwrap_or(1),
         quiet: args.quiet,
     };
+    let measuring = Measuring::begin();
     let outcome = measure(rows, effort, &interrupt);
-    let document = document(args, &modes, &cells, &outcome, &executables);
+    let mut document = document(args, &modes, &cells, &outcome, &executables);
+    document.warnings.extend(measuring.warning());
     let judged = Judged::new(document, args.fail_on.into(), args.threshold);
     let report = write_report(&judged, args.report.as_deref());
     let form = Form { verbose: args.verbose, ..Form::default() };
     let gate = finish(&judged, args.format, form, args.out.as_deref());
     report?;
     if outcome.interrupted {
-        return Err(Error::Interrupted("interrupted; what was measured is shown".to_owned()));
+        return Err(Error::Interrupted(
+            "interrupted; the output shows what was measured".to_owned(),
+        ));
     }
     gate
 }
@@ -189,7 +193,9 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
 fn cost(rows: usize, budget: Duration) -> String {
     let minutes = (budget * u32::try_from(rows).unwrap_or(u32::MAX)).as_secs().div_ceil(60);
     let each = budget.as_secs_f64();
-    format!("{rows} rows, {each} s each: about {minutes} min, and more where something differs")
+    format!(
+        "{rows} rows, {each} s each: about {minutes} min, plus a second stage for rows that differ"
+    )
 }
 
 fn document(
@@ -215,8 +221,7 @@ fn document(
     }
     if modes.iter().all(|mode| mode.alone) {
         document.warnings.push(
-            "measured on one core only: passing means no single-core regression, and says nothing \
-             of false sharing or locks"
+            "measured on one core only: this cannot detect false sharing or lock contention"
                 .to_owned(),
         );
     }
@@ -290,14 +295,14 @@ fn list(
         .collect::<Result<_, _>>()?;
     let sides = executables.sides(&listings);
     let Some(Sides { base, head, base_layouts, head_layouts }) = sides else {
-        return Err(Error::CouldNotRun("there is no base and head".to_owned()));
+        return Err(Error::CouldNotRun("missing base or head".to_owned()));
     };
     let layouts = base_layouts.iter().map(|layout| (base, layout));
     let layouts = layouts.chain(head_layouts.iter().map(|layout| (head, layout)));
     for ((build, layout), program) in layouts.zip(&executables.all[2..]) {
         if let Some(missing) = common(build, layout).only_base.first() {
             return Err(Error::Usage(format!(
-                "{} {} is no relinked build of the same: it has no {missing}",
+                "cannot use {} {}: it is not a relinked copy of the same build; it has no {missing}",
                 program.role,
                 program.program.display()
             )));
@@ -324,14 +329,18 @@ fn modes(args: &AbArgs) -> Result<Vec<Mode>, Error> {
     };
     match (args.cores, one) {
         (Cores::One, _) if args.workers.is_some() => Err(Error::Usage(
-            "on one core there is one worker: leave out --workers, or use --cores all".to_owned(),
+            "cannot combine --cores one with --workers: one core has one worker\nhelp: drop \
+             --workers, or use --cores all"
+                .to_owned(),
         )),
         (Cores::One, Some(one)) => Ok(vec![one]),
         // On one core the two are the same.
         (Cores::Both, Some(one)) if all > 1 => Ok(vec![one, many]),
         (Cores::All | Cores::Both, _) => Ok(vec![many]),
         (Cores::One, None) => Err(Error::Usage(
-            "this system does not pin a process to a core: use --cores all".to_owned(),
+            "cannot pin a process to a core: this system does not support it\nhelp: use --cores \
+             all"
+            .to_owned(),
         )),
     }
 }

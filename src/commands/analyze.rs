@@ -18,10 +18,10 @@ pub struct AnalyzeArgs {
     /// Results files
     #[arg(value_name = "RESULTS", required = true)]
     results: Vec<PathBuf>,
-    /// How to print them
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Print the evidence of each answer as well
+    /// Also print the evidence for each answer
     #[arg(long, short)]
     verbose: bool,
 }

@@ -1,20 +1,22 @@
 //! `bench`: measure, print a summary, write the report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use runtime_bench_analysis::analysis::{Analysis, Status, analyse};
 use runtime_bench_analysis::format::count;
 use runtime_bench_reports::terminal::{self, Detail};
-use runtime_bench_reports::{Options, write_site};
-use runtime_bench_results::run::{Role, Run};
+use runtime_bench_reports::{Options, Site, write_site};
+use runtime_bench_results::run::{Role, Run, TrialRecord};
 use runtime_bench_results::store;
+use runtime_bench_results::trial::Outcome;
 
+use super::layouts::link_missing;
 use super::{home, needs_release, print, print_error, settings};
 use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
 use runtime_bench_harness::error::Error;
+use runtime_bench_harness::machine;
 use runtime_bench_harness::plan::Planned;
-use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::process::interrupt::Interrupt;
@@ -31,10 +33,10 @@ pub struct BenchArgs {
     /// Where to put it.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Whether to go on with an earlier run.
+    /// Whether to resume an earlier run.
     #[command(flatten)]
     pub resume: ResumeArgs,
-    /// Print the plan and its cost, and measure nothing
+    /// Print the plan and its cost without measuring
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -61,20 +63,28 @@ pub fn run(
     report(&done, &args.output, &interrupt, sink)
 }
 
-/// A run from its beginning; `None` where only its plan was asked for.
+/// Measures a new run; `None` if only its plan was requested.
 fn measured(
     registry: &Registry,
     args: &BenchArgs,
     command: Vec<String>,
     interrupt: &Interrupt,
 ) -> Result<Option<Done>, Error> {
-    let planned = super::plan(registry, &args.matrix.request()?)?;
+    let request = args.matrix.request(registry)?;
+    let mut planned = super::plan(registry, &request, interrupt)?;
     if args.dry_run {
-        return print(&plan_text(&planned, args.matrix.profile)).map(|()| None);
+        return print(&plan_text(&planned, &request)).map(|()| None);
     }
     needs_release()?;
+    if planned.plan.layouts < request.layouts() {
+        link(registry, &planned, &request, args.output.quiet, interrupt)?;
+        planned = super::plan(registry, &request, interrupt)?;
+    }
     if !args.output.quiet {
         print_error(&format!("{}; seed {}", cost(&planned), planned.plan.seed));
+        if let Some(note) = lowered_workers(planned.plan.workers) {
+            print_error(&note);
+        }
     }
     let output = Output {
         folder: home().join("results"),
@@ -85,7 +95,40 @@ fn measured(
     run::measure(registry, &planned, args.matrix.profile, &output, interrupt).map(Some)
 }
 
-/// The rest of a run that was stopped; without a file, of the newest of the results.
+/// A note where a CPU quota makes the workers fewer than the processors.
+fn lowered_workers(workers: usize) -> Option<String> {
+    let allowed = machine::allowed_cores()?.len();
+    let quota = machine::cpu_quota().filter(|quota| *quota < allowed as f64)?;
+    (workers < allowed).then(|| {
+        format!(
+            "note: using {workers} of {allowed} cores, because the CPU quota is {quota:.2} cores"
+        )
+    })
+}
+
+/// Links the trial programs in the layouts that they lack. Where that is impossible, the run has one layout,
+/// unless more were asked for.
+fn link(
+    registry: &Registry,
+    planned: &Planned,
+    request: &PlanRequest,
+    quiet: bool,
+    interrupt: &Interrupt,
+) -> Result<(), Error> {
+    let executor = ProcessExecutor::new(interrupt, settings(request))?;
+    let programs = planned.programs(&executor)?;
+    match link_missing(registry, &programs, request.layouts(), quiet, interrupt) {
+        Err(Error::CouldNotRun(why)) if request.layouts.is_none() => {
+            if !quiet {
+                print_error(&why);
+            }
+            Ok(())
+        }
+        linked => linked,
+    }
+}
+
+/// Resumes a stopped run; without a file, the newest one.
 fn resumed(
     registry: &Registry,
     args: &BenchArgs,
@@ -98,7 +141,7 @@ fn resumed(
         store::newest(&folder).ok_or_else(|| {
             let folder = folder.display();
             Error::Usage(format!(
-                "there is no run in {folder} to resume: start one without --resume"
+                "cannot resume: {folder} has no run\nhelp: start one without --resume"
             ))
         })
     };
@@ -112,49 +155,68 @@ fn resumed(
         let run = stopped.run();
         let (id, trials) = (&run.header.id, run.trials.len());
         print_error(&format!(
-            "going on with {id}, which has {trials} trials; seed {}",
+            "resuming {id}, which has {trials} trials; seed {}",
             run.header.plan.seed
         ));
     }
     run::resume(stopped, quiet, interrupt)
 }
 
-/// Says where the results are, writes the report, and judges.
+/// Prints where the results are, writes the report, and judges the run.
 fn report(
     done: &Done,
     output: &OutputArgs,
     interrupt: &Interrupt,
     sink: impl FnOnce(&Path) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let analysis = analyse(&done.run);
     let say = |text: &str| if output.quiet { Ok(()) } else { print(text) };
-    let measured = analysis.groups.iter().any(|group| group.rows.iter().any(|row| row.samples > 0));
+    let counts = |trial: &TrialRecord| {
+        let verified = matches!(trial.outcome, Outcome::Ok { .. });
+        trial.round > 0 && verified && !done.run.excluded(trial)
+    };
+    let measured = done.run.trials.iter().any(counts);
     // Where the results are comes before anything that can still fail.
     let path = done.path.display();
     say(&format!("results: {path}\n"))?;
-    if measured {
+    let analysis = if measured {
         let runs = std::slice::from_ref(&done.run);
-        let index =
-            write_site(runs, &home().join("report"), Options::default()).map_err(Error::report)?;
+        let site = write_site(runs, &report_folder(output), Options::default());
+        let Site { mut analyses, index, .. } = site.map_err(Error::report)?;
+        let analysis = analyses.remove(0);
         say(&terminal::text(&done.run, &analysis, Detail::new(output.verbose)))?;
         say(&format!("report:  {}\n", index.display()))?;
-    }
+        analysis
+    } else {
+        analyse(&done.run)
+    };
     let interrupted = done.run.end.is_some_and(|end| end.interrupted);
     // Half a run must not take the place of a baseline.
     let handed_over = if interrupted { Ok(()) } else { sink(&done.path) };
     if interrupted {
         let what = if measured { "what was measured" } else { "nothing was measured; the plan" };
         return Err(Error::Interrupted(format!(
-            "interrupted; {what} is in {path}, and `{} --resume` goes on",
+            "interrupted; {what} is in {path}\nhelp: resume with `{} --resume`",
             again(&done.run)
         )));
     }
     if interrupt.requested() {
         return Err(Error::Interrupted(format!(
-            "interrupted after the measuring; the results are in {path}"
+            "interrupted after measuring; the results are in {path}"
         )));
     }
     handed_over.and(judge(&analysis))
+}
+
+/// The folder of the report: beside the results file where that has a name of its own.
+fn report_folder(output: &OutputArgs) -> PathBuf {
+    let Some(out) = &output.out else { return home().join("report") };
+    let mut stem = out.clone();
+    while stem.extension().is_some_and(|ending| ending == "gz" || ending == "json") {
+        stem.set_extension("");
+    }
+    let mut name = stem.file_name().unwrap_or_default().to_os_string();
+    name.push("-report");
+    stem.with_file_name(name)
 }
 
 /// The command that a run was started with, up to its options.
@@ -163,9 +225,13 @@ fn again(run: &Run) -> &'static str {
     if cargo { "cargo bench --" } else { "runtime-bench bench" }
 }
 
-fn plan_text(planned: &Planned, profile: Profile) -> String {
+fn plan_text(planned: &Planned, request: &PlanRequest) -> String {
     let mut lines = vec![format!("{}; seed {}", cost(planned), planned.plan.seed)];
-    lines.extend(looks(planned, profile));
+    if planned.plan.layouts < request.layouts() {
+        let layouts = request.layouts();
+        lines.push(format!("links the trial programs in {layouts} layouts first, if possible"));
+    }
+    lines.extend(looks(planned, request.profile));
     for cell in planned.cells() {
         let what = match &cell.not_applicable {
             Some(reason) => format!("n/a: {reason}"),
@@ -177,7 +243,7 @@ fn plan_text(planned: &Planned, profile: Profile) -> String {
     lines.join("\n") + "\n"
 }
 
-/// How a run ends for a script.
+/// The exit status of a run.
 fn judge(analysis: &Analysis) -> Result<(), Error> {
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     let failed: Vec<String> = rows
@@ -186,17 +252,34 @@ fn judge(analysis: &Analysis) -> Result<(), Error> {
         .collect();
     if !failed.is_empty() {
         return Err(Error::Failed(format!(
-            "{} failed, the reasons are in the report: {}",
+            "{} failed: {}\nhelp: the report has the reasons",
             count(failed.len(), "cell"),
             failed.join(", ")
         )));
     }
     if !analysis.noise.trusted() {
         return Err(Error::Untrusted(format!(
-            "identical code was told apart in {} workloads: the machine is too restless, run again \
-             when it is idle or with a longer profile",
+            "cannot trust this run: identical code looked different in {} workloads\nhelp: run \
+             again on an idle machine, or with a longer profile",
             analysis.noise.failed
         )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn report_is_beside_a_results_file_with_a_name_of_its_own() {
+        for (out, report) in [
+            ("a/run.json", "a/run-report"),
+            ("run.json.gz", "run-report"),
+            ("my.run", "my.run-report"),
+        ] {
+            let output = OutputArgs { out: Some(out.into()), quiet: true, verbose: false };
+            assert_eq!(report_folder(&output), PathBuf::from(report));
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! `check-runner`: what a runner in another language does right and wrong.
+//! `check-runner`: checks a runner in another language against the protocol.
 
 use std::path::Path;
 use std::time::Duration;
@@ -62,7 +62,8 @@ pub fn run(registry: &Registry, args: &CheckRunnerArgs) -> Result<(), Error> {
     let request = request(args, external);
     let interrupt = Interrupt::install()?;
     let executor = ProcessExecutor::new(&interrupt, settings(&request))?;
-    let planned = plan::make(registry, &request, Limits::of_this_machine(), &executor)?;
+    let planned = plan::make(registry, &request, Limits::of_this_machine(), &executor);
+    let planned = interrupt.or(planned)?;
     let executor = executor.with_probes(&planned.probes);
     let mut checked = Checked::default();
     let Some(asked) = planned.external.first() else {
@@ -170,7 +171,9 @@ fn check(
     block: BlockSize,
     checked: &mut Checked,
 ) -> Result<bool, Error> {
-    let Some(finished) = executor.run(&Trial { cell: &cell.key, phase, block, round: 0 }) else {
+    let Some(finished) =
+        executor.run(&Trial { cell: &cell.key, phase, block, round: 0, layout: 0 })
+    else {
         return Err(Error::Interrupted("interrupted".to_owned()));
     };
     let (what, wrong) = match (finished.outcome, block) {
@@ -201,7 +204,7 @@ fn wrong_phase(phase: Phase, block: &Block) -> Option<String> {
         let twice = block.warm_up_iterations >= 2 || warm_up_s > LONG_ITERATION_S;
         (!(twice && warm_up_s >= least_s)).then(|| {
             format!(
-                "too little warm-up: {:.1} ms and {} iterations instead of {:.0} ms and two",
+                "too little warm-up: {:.1} ms and {} iterations, expected at least {:.0} ms and 2",
                 warm_up_s * 1e3,
                 block.warm_up_iterations,
                 least_s * 1e3
@@ -210,10 +213,10 @@ fn wrong_phase(phase: Phase, block: &Block) -> Option<String> {
     };
     match phase {
         Phase::Startup if block.iterations != 1 || block.warm_up_iterations != 0 => {
-            Some("startup is one iteration without warm-up".to_owned())
+            Some("startup must measure one iteration without warm-up".to_owned())
         }
         Phase::Startup if block.metric(metric::STARTUP.id) <= block.metric(metric::WALL.id) => {
-            Some("`build_ns` does not include the time of building".to_owned())
+            Some("`build_ns` must include the time to build the runner".to_owned())
         }
         Phase::Startup => None,
         Phase::Warm => warmed(WARM_S),

@@ -23,38 +23,38 @@ use runtime_bench_harness::plan::request::nearest;
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// Results file: the run whose runners are compared, or the base of two runs
+    /// Results file: a run whose runners are compared, or the base of two runs
     #[arg(value_name = "RESULTS")]
     base: PathBuf,
     /// Results file of the candidate, measured on the same machine
     #[arg(value_name = "RESULTS2", conflicts_with_all = ["reference", "pairwise"])]
     candidate: Option<PathBuf>,
-    /// Runner that the others are compared with [default: the run's own]
+    /// Runner that the others are compared with [default: the run's reference]
     #[arg(long, value_name = "RUNNER", conflicts_with = "pairwise")]
     reference: Option<String>,
-    /// Compare each runner with each
+    /// Compare every pair of runners
     #[arg(long)]
     pairwise: bool,
     /// Regular expression on cell names; any may match
     #[arg(long = "filter", value_name = "REGEX", value_parser = regex)]
     filters: Vec<Regex>,
-    /// How to write the comparison
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// List every row, also those without a difference
+    /// List every row, including rows without a difference
     #[arg(long, short)]
     verbose: bool,
-    /// Write it to this file instead of printing it
+    /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write a page of the comparison, and its data, into this folder
+    /// Also write a report page and its data to this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// A regression is slower by more than this
+    /// A row is a regression if it is slower by more than this
     #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = percent)]
     threshold: f64,
-    /// Exit with 1 on a regression, and with 3 also where a row has no verdict [default: regression
-    /// for two files; nothing for one]
+    /// Exit with 1 on a regression; `inconclusive` also exits with 3 if a row has no result [default:
+    /// `regression` for two files, nothing for one]
     #[arg(long, value_enum, value_name = "WHAT")]
     fail_on: Option<Gate>,
 }
@@ -68,7 +68,7 @@ pub(crate) enum Format {
     Markdown,
     /// The document, schema `runtime-bench/comparison/1`.
     Json,
-    /// XML for a server of continuous integration.
+    /// JUnit XML for CI systems.
     Junit,
 }
 
@@ -76,7 +76,7 @@ pub(crate) enum Format {
 pub(crate) enum Gate {
     /// A row that failed or is slower beyond the threshold.
     Regression,
-    /// That, and a row without a verdict.
+    /// A regression, or a row without a result.
     Inconclusive,
 }
 
@@ -145,7 +145,7 @@ fn of_one(
     known.dedup();
     if !known.contains(&reference) {
         return Err(Error::Usage(format!(
-            "{label} has no runner `{reference}`{}; its runners are {}",
+            "{label} has no runner `{reference}`{}\nhelp: its runners are {}",
             nearest(reference, &known),
             known.join(", ")
         )));
@@ -225,7 +225,7 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
     folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, text)).map_err(
         |error| {
             Error::CouldNotRun(format!(
-                "cannot write {} ({error}): choose another --out",
+                "cannot write {}: {error}\nhelp: choose another --out",
                 path.display()
             ))
         },
@@ -240,7 +240,7 @@ pub(crate) fn refuse_to_overwrite(out: &Path, inputs: &[&Path]) -> Result<(), Er
     };
     match inputs.iter().copied().find(|input| same(input)) {
         Some(_) => Err(Error::Usage(format!(
-            "--out {} is one of the results files, which are never overwritten: choose another name",
+            "cannot write --out {}: it is one of the results files\nhelp: choose another name",
             out.display()
         ))),
         None => Ok(()),
@@ -257,10 +257,10 @@ pub(crate) fn nothing_matches(filters: &[Regex], runs: &[Run]) -> Error {
     names.dedup();
     let patterns: Vec<&str> = filters.iter().map(Regex::as_str).collect();
     if patterns.is_empty() {
-        return Error::Inconclusive("there is nothing to compare: no run has a cell".to_owned());
+        return Error::Inconclusive("nothing to compare: no run has a cell".to_owned());
     }
     Error::Usage(format!(
-        "no cell of the results matches `{}`{}; their workloads are {}",
+        "no cell of the results matches `{}`{}\nhelp: their workloads are {}",
         patterns.join("` or `"),
         nearest(patterns[0], &names),
         names.join(", ")
@@ -275,7 +275,7 @@ pub(crate) fn percent(text: &str) -> Result<f64, String> {
     };
     let percent: f64 = number.parse().map_err(|_| "write it as a percentage, such as 3%")?;
     if !(0.0..=1_000.0).contains(&percent) {
-        return Err("between 0% and 1000%".to_owned());
+        return Err("must be between 0% and 1000%".to_owned());
     }
     if !sign && percent > 0.0 && percent < 1.0 {
         // A share, or a part of a percent?

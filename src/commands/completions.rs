@@ -1,10 +1,9 @@
 //! `completions`: shell completion scripts.
 
-use clap::Args;
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
 use super::print;
-use crate::cli::Cli;
 use runtime_bench_harness::error::Error;
 
 /// Arguments of `completions`.
@@ -15,14 +14,14 @@ pub struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Runs the command.
+/// Runs the command: the script of `program`.
 ///
 /// # Errors
 /// When the script cannot be printed.
-pub fn run(args: &CompletionsArgs) -> Result<(), Error> {
-    let (mut command, mut script) = (Cli::documented(), Vec::new());
-    let name = command.get_name().to_owned();
-    generate(args.shell, &mut command, &name, &mut script);
+pub fn run(args: &CompletionsArgs, mut program: Command) -> Result<(), Error> {
+    let mut script = Vec::new();
+    let name = program.get_name().to_owned();
+    generate(args.shell, &mut program, &name, &mut script);
     print(&one_name(&String::from_utf8_lossy(&script), &name))
 }
 

@@ -22,8 +22,8 @@ use runtime_bench_harness::plan::request::nearest;
 /// Arguments of `history`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A change point needs at least 4 runs on either side of it. The exit code is 0 \
-                        whatever is found, unless --fail-on is given; 2 when a file cannot be read."
+    after_help = "A change point needs at least 4 runs on either side. Without --fail-on, the exit \
+        code is 0 whatever is found, or 2 if a file cannot be read."
 )]
 pub struct HistoryArgs {
     /// Results files, and folders of them [default: target/runtime-bench/results]
@@ -32,35 +32,35 @@ pub struct HistoryArgs {
     /// Regular expression on cell names; any may match
     #[arg(long = "filter", value_name = "REGEX", value_parser = regex)]
     filters: Vec<Regex>,
-    /// Look at this metric, such as cpu or peak-memory [default: each workload's headline]
+    /// Metric to analyze, such as cpu or peak-memory [default: each workload's headline]
     #[arg(long, value_name = "NAME")]
     metric: Option<String>,
-    /// Tell only what runs from this day on introduced; all runs are read all the same
+    /// Show only changes since this day; earlier runs are still used as history
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     since: Option<String>,
-    /// How to write it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Print how change points are found as well
+    /// Also explain how change points are found
     #[arg(long, short)]
     verbose: bool,
-    /// Write it to this file instead of printing it
+    /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// A regression is slower by more than this
+    /// A change is a regression if it is slower by more than this
     #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = percent)]
     threshold: f64,
-    /// Exit with 1 on a regression, and with 3 when cells have too few runs [default: nothing]
+    /// Exit with 1 on a regression, and with 3 if cells have too few runs [default: neither]
     #[arg(long, value_enum, value_name = "WHAT")]
     fail_on: Option<Gate>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Gate {
-    /// A cell became slower beyond the threshold and has not changed since; 3 when no cell has enough
-    /// runs.
+    /// A cell became slower by more than the threshold and has not changed since; exits with 3 if no
+    /// cell has enough runs.
     Regression,
-    /// That; 3 also when some cells have too few runs.
+    /// Like regression, but also exits with 3 if some cells have too few runs.
     Inconclusive,
 }
 
@@ -69,7 +69,7 @@ enum Gate {
 enum Format {
     /// Aligned tables.
     Text,
-    /// Tables for a job's summary.
+    /// Tables for a job summary.
     Markdown,
     /// The document, schema `runtime-bench/history/1`.
     Json,
@@ -78,8 +78,8 @@ enum Format {
 /// Runs the command.
 ///
 /// # Errors
-/// When a file cannot be read or written, nothing matches, or the gate does not pass. What could be read
-/// is looked at all the same.
+/// When a file cannot be read or written, nothing matches, or the gate does not pass. Readable files
+/// are analyzed anyway.
 pub fn run(args: &HistoryArgs) -> Result<(), Error> {
     let mut gathered = Gathered::default();
     for path in paths(&args.results)? {
@@ -142,7 +142,7 @@ fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
         return Ok(vec![results]);
     }
     Err(Error::Usage(format!(
-        "there are no results yet in {}: run `cargo bench`, or name results files",
+        "no results yet in {}\nhelp: run `cargo bench`, or name results files",
         results.display()
     )))
 }
@@ -157,7 +157,7 @@ fn known_metric(metric: &str, analyses: &[Analysis]) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Usage(format!(
-        "no run has a metric `{metric}`{}; there are {}",
+        "no run has a metric `{metric}`{}\nhelp: the metrics are {}",
         nearest(metric, &known),
         known.join(", ")
     )))

@@ -1,4 +1,4 @@
-//! `list`: workloads, points and runners, and why some cells do not run.
+//! `list`: workloads, points and runners, and why some cells are n/a.
 
 use clap::Args;
 use runtime_bench_results::catalogue::RunnerInfo;
@@ -10,6 +10,7 @@ use super::{print, print_json};
 use crate::cli::{Format, MatrixArgs};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::plan::Planned;
+use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::registry::Registry;
 
 /// Arguments of `list`.
@@ -18,7 +19,7 @@ pub struct ListArgs {
     /// What to list.
     #[command(flatten)]
     pub matrix: MatrixArgs,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
@@ -28,11 +29,21 @@ pub struct ListArgs {
 /// # Errors
 /// When the selection matches nothing.
 pub fn run(registry: &Registry, args: &ListArgs) -> Result<(), Error> {
-    let planned = super::plan(registry, &args.matrix.request()?)?;
+    if args.matrix.asks_for_suites() {
+        return print(&suites(registry));
+    }
+    let planned = super::plan(registry, &args.matrix.request(registry)?, &Interrupt::default())?;
     match args.format {
         Format::Text => print(&text(&planned)),
         Format::Json => print_json(&format!("{}\n", json(registry, &planned)?)),
     }
+}
+
+/// One line per suite.
+fn suites(registry: &Registry) -> String {
+    let lines =
+        registry.suites().iter().map(|suite| format!("{:<12}{}\n", suite.name, suite.purpose));
+    lines.collect()
 }
 
 fn text(planned: &Planned) -> String {

@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, Command};
 use clap_mangen::{Man, generate_to};
 
 use super::print;
-use crate::cli::Cli;
 use runtime_bench_harness::error::Error;
 
 /// Arguments of `man`.
@@ -18,29 +17,28 @@ pub struct ManArgs {
     out: Option<PathBuf>,
 }
 
-/// Runs the command.
+/// Runs the command: the pages of `program`.
 ///
 /// # Errors
 /// When a page cannot be written.
-pub fn run(args: &ManArgs) -> Result<(), Error> {
+pub fn run(args: &ManArgs, program: Command) -> Result<(), Error> {
     match &args.out {
-        Some(folder) => write(folder),
-        None => print(&first_page()?),
+        Some(folder) => write(program, folder),
+        None => print(&first_page(program)?),
     }
 }
 
 /// The page of the program, which refers to those of the commands.
-fn first_page() -> Result<String, Error> {
+fn first_page(program: Command) -> Result<String, Error> {
     let mut page = Vec::new();
-    let rendered = Man::new(Cli::documented()).render(&mut page);
+    let rendered = Man::new(program).render(&mut page);
     rendered
         .map_err(|error| Error::CouldNotRun(format!("cannot render the manual page: {error}")))?;
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
-fn write(folder: &Path) -> Result<(), Error> {
-    let pages = || generate_to(Cli::documented(), folder);
-    let written = fs::create_dir_all(folder).and_then(|()| pages());
+fn write(program: Command, folder: &Path) -> Result<(), Error> {
+    let written = fs::create_dir_all(folder).and_then(|()| generate_to(program, folder));
     written.map_err(|error| {
         Error::CouldNotRun(format!(
             "cannot write manual pages to {}: {error}\nhelp: choose another --out",

@@ -7,7 +7,9 @@ pub mod check_runner;
 pub mod compare;
 pub mod completions;
 pub mod doctor;
+pub mod export;
 pub mod history;
+pub mod layouts;
 pub mod list;
 pub mod man;
 pub mod merge;
@@ -48,14 +50,17 @@ pub fn home() -> PathBuf {
     target().join("runtime-bench")
 }
 
-/// Makes a plan, which probes all runners.
+/// Makes a plan; this probes all runners.
 ///
 /// # Errors
-/// As [`plan::make`].
-pub(crate) fn plan(registry: &Registry, request: &PlanRequest) -> Result<Planned, Error> {
-    let interrupt = Interrupt::default();
-    let executor = ProcessExecutor::new(&interrupt, settings(request))?;
-    plan::make(registry, request, Limits::of_this_machine(), &executor)
+/// As [`plan::make`], and when it is interrupted meanwhile.
+pub(crate) fn plan(
+    registry: &Registry,
+    request: &PlanRequest,
+    interrupt: &Interrupt,
+) -> Result<Planned, Error> {
+    let executor = ProcessExecutor::new(interrupt, settings(request))?;
+    interrupt.or(plan::make(registry, request, Limits::of_this_machine(), &executor))
 }
 
 /// The settings of every trial of a request.

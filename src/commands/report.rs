@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_reports::terminal::{self, Detail};
 use runtime_bench_reports::{Options, write_site};
 use runtime_bench_results::store::{self, Gathered, StoreError};
@@ -14,25 +13,25 @@ use runtime_bench_harness::error::Error;
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Results files, and folders of them [default: the newest]
+    /// Results files or folders of them [default: the newest run]
     #[arg(value_name = "RESULTS")]
     pub results: Vec<PathBuf>,
     /// Folder of the site [default: target/runtime-bench/report]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// One page that holds everything
+    /// Write everything into one page
     #[arg(long)]
     pub single_file: bool,
     /// Address at which the folder will be published, for the preview picture of links to it
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Folder that keeps every run: these are added to it, and the report shows all that it holds
+    /// Folder that keeps every run: add these runs to it, and report on all runs in it
     #[arg(long, value_name = "DIR")]
     pub history: Option<PathBuf>,
-    /// Print the summary of each run as well, as `bench` does
+    /// Also print the summary of each run, as `bench` does
     #[arg(long)]
     pub summary: bool,
-    /// The same with a table per comparison, with intervals and reasons
+    /// Like --summary, but with a table per comparison, with intervals and reasons
     #[arg(long)]
     pub verbose: bool,
     /// Open the report in a browser
@@ -43,8 +42,8 @@ pub struct ReportArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// When results cannot be read, the site cannot be written, or nothing opens it. What could be read
-/// is written all the same.
+/// When results cannot be read, the site cannot be written, or no browser opens it. Readable results
+/// are written anyway.
 pub fn run(args: &ReportArgs) -> Result<(), Error> {
     let mut gathered = Gathered::default();
     if args.results.is_empty() {
@@ -61,15 +60,15 @@ pub fn run(args: &ReportArgs) -> Result<(), Error> {
     }
     let folder = args.out.clone().unwrap_or_else(|| home().join("report"));
     let options = Options { single_file: args.single_file, url: args.url.as_deref() };
-    let index = write_site(&gathered.runs, &folder, options).map_err(Error::report)?;
+    let site = write_site(&gathered.runs, &folder, options).map_err(Error::report)?;
     if args.summary || args.verbose {
-        for run in &gathered.runs {
-            print(&terminal::text(run, &analyse(run), Detail::new(args.verbose)))?;
+        for (run, analysis) in gathered.runs.iter().zip(&site.analyses) {
+            print(&terminal::text(run, analysis, Detail::new(args.verbose)))?;
         }
     }
-    print(&format!("{}\n", index.display()))?;
+    print(&format!("{}\n", site.index.display()))?;
     if args.open {
-        open(&index)?;
+        open(&site.index)?;
     }
     match gathered.problems.as_slice() {
         [] => Ok(()),
@@ -81,7 +80,7 @@ fn newest() -> Result<PathBuf, Error> {
     let results = home().join("results");
     store::newest(&results).ok_or_else(|| {
         Error::Usage(format!(
-            "there are no results yet in {}: run `cargo bench`, or name a results file",
+            "no results yet in {}\nhelp: run `cargo bench`, or name a results file",
             results.display()
         ))
     })
@@ -100,13 +99,13 @@ fn add_history(gathered: &mut Gathered, history: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// What could not be read, and how many runs are `shown` all the same.
+/// The files that could not be read, and how many runs are `shown` anyway.
 pub(crate) fn unread(problems: &[StoreError], shown: usize) -> Error {
     let mut lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     match shown {
         0 => {}
-        1 => lines.push("the one run that could be read is shown".to_owned()),
-        runs => lines.push(format!("the {runs} runs that could be read are shown")),
+        1 => lines.push("showing the one run that could be read".to_owned()),
+        runs => lines.push(format!("showing the {runs} runs that could be read")),
     }
     Error::CouldNotRun(lines.join("\n"))
 }
@@ -114,7 +113,7 @@ pub(crate) fn unread(problems: &[StoreError], shown: usize) -> Error {
 fn open(index: &Path) -> Result<(), Error> {
     open::that_detached(index).map_err(|error| {
         Error::CouldNotRun(format!(
-            "nothing opens {} ({error}): open it in a browser yourself",
+            "cannot open {}: {error}\nhelp: open it in a browser yourself",
             index.display()
         ))
     })

@@ -24,7 +24,7 @@ pub struct ServeArgs {
     /// Server workload, such as `http-server`
     #[arg(value_name = "WORKLOAD")]
     workload: String,
-    /// Runner that serves
+    /// Runner to serve on
     #[arg(long, value_name = "NAME")]
     runner: String,
     /// Port on loopback; 0 selects a free one
@@ -36,7 +36,7 @@ pub struct ServeArgs {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     workers: Option<usize>,
-    /// Threads of the pool runner, which serves this number minus two clients at once
+    /// Threads of the `thread-pool` runner, which serves two clients fewer than this at once
     #[arg(long, value_name = "N", default_value_t = POOL_THREADS, value_parser = at_least_one)]
     pool_threads: usize,
 }
@@ -82,7 +82,7 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let request = ServeRequest { protocol: PROTOCOL, cell, workers, pool_threads, port };
     let routes = probes.routes();
     let route = routes.iter().find(|route| route.runner == args.runner);
-    let Some(route) = route else { return Err(refused("no trial program has it")) };
+    let Some(route) = route else { return Err(refused("no trial program contains this runner")) };
     process::serve(route, request)
         .map_err(|error| Error::CouldNotRun(format!("cannot serve: {error}")))
 }

@@ -31,7 +31,7 @@ pub struct VerifyArgs {
 /// # Errors
 /// When a cell fails, or trials cannot be started.
 pub fn run(registry: &Registry, args: &VerifyArgs) -> Result<(), Error> {
-    verify(registry, &args.matrix.request()?, args.quiet)
+    verify(registry, &args.matrix.request(registry)?, args.quiet)
 }
 
 /// Verifies the cells of some request.
@@ -41,7 +41,8 @@ pub fn run(registry: &Registry, args: &VerifyArgs) -> Result<(), Error> {
 pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result<(), Error> {
     let interrupt = Interrupt::install()?;
     let executor = ProcessExecutor::new(&interrupt, settings(request))?;
-    let planned = plan::make(registry, request, Limits::of_this_machine(), &executor)?;
+    let planned = plan::make(registry, request, Limits::of_this_machine(), &executor);
+    let planned = interrupt.or(planned)?;
     let executor = executor.with_probes(&planned.probes);
     let planned = calibrated(registry, &planned, request.profile, &executor, |_| ())?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
@@ -54,7 +55,7 @@ pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result
             continue;
         }
         let block = BlockSize::Iterations(1);
-        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0 };
+        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
         let Some(finished) = executor.run(&trial) else {
             return Err(Error::Interrupted("interrupted".to_owned()));
         };

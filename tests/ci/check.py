@@ -1,9 +1,9 @@
-"""Workflows, the action and the fleet's job: valid, and every command in them one that there is.
+"""Checks that the workflows, the action and the fleet job are valid, and that every command in them exists.
 
     check.py RUNTIME_BENCH
 
-The schemas come with packages, so nothing is asked of the network. Each step is run with stubs for what
-would take long or leave the machine: see stub.py. Runs as `scripts/test` does it.
+The schemas come with packages, so no network is needed. Each step runs with stubs for commands that take
+long or use the network: see stub.py. `scripts/test` runs this.
 """
 
 import os
@@ -20,7 +20,7 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 ACTION = ROOT / "action.yml"
 JOB = ROOT / "scripts/fleet/job.yaml"
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
-STUBS = ["runtime-bench", "cargo", "rustup", "git"]
+STUBS = ["runtime-bench", "cargo", "rustup", "git", "sudo"]
 
 
 def schemas():
@@ -41,7 +41,8 @@ def rules(path, steps):
     for step in steps:
         run, uses = step.get("run", ""), step.get("uses", "./")
         assert "${{" not in run, f"{path.name}: an expression in `{run}` can be code; put it into env"
-        assert uses == "./" or re.fullmatch(r"actions/[\w-]+@v\d+", uses), f"{path.name}: {uses}"
+        assert uses == "./" or re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", uses), \
+            f"{path.name}: pin {uses} by the hash of its commit"
 
 
 class Scratch:
@@ -53,7 +54,7 @@ class Scratch:
         self.summary = self.folder / "job-summary"
         programs = [self.folder / "bin" / name for name in STUBS]
         programs += [self.folder / "runtime-bench", self.folder / "target/release/runtime-bench"]
-        programs += [self.folder / "scripts" / name for name in ("ci-compare", "publish")]
+        programs += [self.folder / "scripts" / name for name in ("ci-compare", "msrv", "publish", "test")]
         for path in programs:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"#!{sys.executable}\n" + (ROOT / "tests/ci/stub.py").read_text())
@@ -151,6 +152,10 @@ def main(real):
         with tempfile.TemporaryDirectory() as folder:
             scratch = Scratch(folder, real)
             workflow(path, scratch)
+            if path.stem == "ci":
+                for command in ("test", "msrv", "cargo deny check", "cargo check --locked"):
+                    assert scratch.commands(command), f"ci.yml does not run {command}"
+                continue
             assert "# made up" in scratch.summary.read_text(), f"{path.name} shows no summary"
             if path.stem == "fleet":
                 assert shards(scratch.commands("runtime-bench bench")) == eight

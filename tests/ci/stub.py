@@ -36,7 +36,8 @@ if name == "runtime-bench":
     ask(os.environ["REAL"], "--dry-run" if arguments[0] == "bench" else "--help")
     pretend("--out", "# made up\n")
     if arguments[0] == "bench":
-        summary = Path("target/runtime-bench/report/summary.md")
+        out = arguments[arguments.index("--out") + 1]
+        summary = Path(out.removesuffix(".gz").removesuffix(".json") + "-report/summary.md")
         summary.parent.mkdir(parents=True, exist_ok=True)
         summary.write_text("# made up\n")
 elif name in ("ci-compare", "publish"):

@@ -2,8 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part of this")]
 
 pub(crate) mod bench_target;
-pub(crate) mod extension;
-pub(crate) mod made_up;
+pub(crate) mod own_bench;
 pub(crate) mod running;
 
 use std::path::{Path, PathBuf};

@@ -32,11 +32,16 @@ pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 /// Starts a run, and comes back once it has written some trials down.
 pub(crate) fn started(folder: &Path, args: &[&str]) -> Child {
-    let mut command = command(folder);
-    command.args(args).stderr(Stdio::piped()).stdout(Stdio::null());
+    started_by(command(folder).args(args), folder)
+}
+
+/// The same for a run in `folder` that a command starts.
+pub(crate) fn started_by(command: &mut Command, folder: &Path) -> Child {
+    command.env_remove("CARGO_TARGET_DIR").stderr(Stdio::piped()).stdout(Stdio::null());
     let child = command.spawn().unwrap();
     let has_lines = || {
-        let lines = files(&results(folder), ".jsonl");
+        // A run with a name of its own has its lines beside that.
+        let lines = [files(&results(folder), ".jsonl"), files(folder, ".jsonl")].concat();
         let text = lines.first().map(|path| fs::read_to_string(path).unwrap());
         text.is_some_and(|text| text.matches("\n{\"line\":\"trial\"").count() >= 15)
     };

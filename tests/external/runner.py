@@ -85,6 +85,16 @@ def misbehave(how, request):
     elif how == "crash":
         print("out of luck", file=sys.stderr)
         sys.exit(3)
+    elif how == "exits":
+        # Its child keeps the output open.
+        subprocess.Popen(["sleep", "600"])
+        sys.exit(1)
+    elif how == "unfinished":
+        os.write(1, b'{"protocol": 2')
+        time.sleep(600)
+    elif how == "escapes":
+        print("\x1b]0;TITLE\x07\x1b[31mred", file=sys.stderr)
+        sys.exit(1)
     elif how == "flood":
         while True:
             os.write(1, b"x" * 65536)

@@ -5,7 +5,7 @@
 //!
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //!
-//! [`each`] is the registry: one line per workload.
+//! [`each`] is the registry: one line per workload. [`SUITES`] names sets of cells.
 
 pub mod calibration;
 pub mod concurrency;
@@ -13,6 +13,9 @@ pub mod cpu;
 pub mod io;
 pub mod memory;
 pub mod pitfalls;
+mod suites;
+
+pub use suites::SUITES;
 
 use runtime_bench_api::cells::WorkloadVisitor;
 
@@ -30,19 +33,26 @@ pub fn each(visitor: &mut impl WorkloadVisitor) {
     visitor.visit(io::mixed_load::MixedLoad);
     visitor.visit(io::overload::Overload);
     visitor.visit(io::file_read::FileRead);
+    visitor.visit(io::file_write::FileWrite);
     visitor.visit(cpu::cpu_batch::CpuBatch);
     visitor.visit(cpu::fork_join::ForkJoin);
+    visitor.visit(cpu::tree_search::TreeSearch);
     visitor.visit(cpu::matmul::Matmul);
     visitor.visit(cpu::sort::Sort);
     visitor.visit(cpu::preprocess::Preprocess);
     visitor.visit(concurrency::spawn_join::SpawnJoin);
+    visitor.visit(concurrency::joining::Joining);
+    visitor.visit(concurrency::future_size::FutureSize);
     visitor.visit(concurrency::yielding::Yield);
     visitor.visit(concurrency::ping_pong::PingPong);
     visitor.visit(concurrency::brigade::Brigade);
     visitor.visit(concurrency::mutex::Mutex);
     visitor.visit(concurrency::rwlock::RwLock);
     visitor.visit(concurrency::worker_pool::WorkerPool);
+    visitor.visit(concurrency::blocking_pool::BlockingPool);
     visitor.visit(concurrency::bounded_queue::BoundedQueue);
+    visitor.visit(concurrency::broadcast::Broadcasts);
+    visitor.visit(concurrency::request_reply::RequestReply);
     visitor.visit(concurrency::failures::Failures);
     visitor.visit(concurrency::cancellation::Cancellation);
     visitor.visit(concurrency::shutdown::Shutdown);
@@ -64,6 +74,7 @@ mod tests {
     use runtime_bench_api::clock::{SYSTEM, Timing};
     use runtime_bench_api::load::Traffic;
     use runtime_bench_api::runtime::Family;
+    use runtime_bench_api::suite::Members;
     use runtime_bench_api::workload::{FromPoint, Placement, PointSet, Setup, Timed, Trial};
     use runtime_bench_results::key::Point;
 
@@ -127,6 +138,36 @@ mod tests {
             let on_caller =
                 params.iter().any(|params| workload.placement(params) == Placement::OnCaller);
             assert_eq!(W::ON_CALLER, on_caller, "{name}");
+        }
+    }
+
+    /// What a suite names and has not found yet.
+    struct Missing(Vec<(&'static str, Option<Point>)>);
+
+    impl WorkloadVisitor for Missing {
+        fn visit<W: runtime_bench_api::workload::Workload>(&mut self, workload: W) {
+            let name = workload.info().name;
+            self.0.retain(|(member, point)| {
+                let valid =
+                    |point| workload.requirements(&W::Params::from_point(point)?, Family::Async);
+                *member != name || point.as_ref().is_some_and(|point| valid(point).is_err())
+            });
+        }
+    }
+
+    #[test]
+    fn suites_name_workloads_and_points_that_exist() {
+        for suite in SUITES {
+            let members = match suite.members {
+                Members::Usual | Members::Sweeps => Vec::new(),
+                Members::Workloads(names) => names.iter().map(|name| (*name, None)).collect(),
+                Members::Points(list) => {
+                    list().into_iter().map(|(name, point)| (name, Some(point))).collect()
+                }
+            };
+            let mut missing = Missing(members);
+            each(&mut missing);
+            assert!(missing.0.is_empty(), "{}: {:?}", suite.name, missing.0);
         }
     }
 

@@ -22,8 +22,9 @@ const RUNTIMES: [&str; 10] = [
 ];
 
 /// What the packages of each layer may depend on, without the prefix `runtime-bench-`.
-const LAYERS: [(&str, &[&str]); 7] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("results", &[]),
+    ("fixtures", &["results"]),
     ("analysis", &["results"]),
     ("reports", &["results", "analysis"]),
     ("api", &["results"]),

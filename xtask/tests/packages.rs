@@ -77,7 +77,7 @@ fn a_package_holds_what_it_needs_and_nothing_else() {
 }
 
 #[test]
-fn every_package_says_what_it_is_and_asks_for_versions() {
+fn packages_have_descriptions_and_pinned_dependencies() {
     for package in packages().iter().filter(|package| package.source.is_none()) {
         let name = &package.name;
         assert!(package.description.is_some(), "{name} has no description");
@@ -92,7 +92,7 @@ fn every_package_says_what_it_is_and_asks_for_versions() {
 }
 
 #[test]
-fn no_dependency_takes_a_newer_compiler_than_is_declared() {
+fn dependencies_support_the_declared_rust_version() {
     let packages = packages();
     let ours = packages.iter().find(|package| *package.name == "runtime-bench");
     let declared = ours.and_then(|package| package.rust_version.clone()).expect("it is declared");
@@ -103,7 +103,7 @@ fn no_dependency_takes_a_newer_compiler_than_is_declared() {
 }
 
 #[test]
-fn the_changelog_tells_of_this_version() {
+fn changelog_has_this_version() {
     let changelog = fs::read_to_string(format!("{ROOT}/CHANGELOG.md")).expect("it can be read");
     let heading = concat!("## [", env!("CARGO_PKG_VERSION"), "] - ");
     let released = changelog.lines().find_map(|line| line.strip_prefix(heading));

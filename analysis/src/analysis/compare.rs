@@ -13,8 +13,8 @@ use super::samples::Samples;
 use super::scaling::scalings;
 use super::tail::{Tail, client_bound};
 use super::{AaControl, Analysis, Group, GroupNoise, Noise, Row, Status, is_check};
-use crate::stats::{Comparison, ControlCheck, Interval, Verdict, check_control, compare, lean};
-use runtime_bench_results::catalogue::Class;
+use crate::stats::{Comparison, ControlCheck, Interval, Verdict, compare, lean};
+use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::run::{Plan, PlannedCell, Role, Run};
 use runtime_bench_results::trial::{Phase, metric};
 
@@ -31,7 +31,8 @@ pub fn analyse(run: &Run) -> Analysis {
     let gathered = Gathered::new(run);
     let measured = &gathered.samples;
     let mut members = comparisons(cells);
-    let context = Context { run, groups: members.len(), levels: Levels::of(&run.header.plan) };
+    let levels = Levels::of(&run.header.plan, &run.header.runners);
+    let context = Context { run, groups: members.len(), levels };
     // A shard has the error levels of its whole plan, and the comparisons of its part.
     members.retain(|ids| run.header.plan.measures(&cells[ids[0]].key.workload));
     let beside = Beside::each(run);
@@ -162,7 +163,7 @@ impl Context<'_> {
         reference: usize,
     ) {
         let name = rows[reference].key.runner.clone();
-        let level = self.levels.level(&rows[reference].key.workload, able.len());
+        let level = self.levels.level(&rows[reference].key.workload);
         for &row in able.iter().filter(|&&row| row != reference) {
             let pairs = paired(&costs[row], &costs[reference]);
             rows[row].comparison = Some(compare(&name, &pairs, level));
@@ -177,7 +178,7 @@ impl Context<'_> {
     ) -> AaControl {
         let level = CONTROL_LEVEL / (self.groups * self.levels.looks) as f64;
         let comparison = compare(name, &paired(control, reference), level);
-        AaControl { check: check_control(&comparison), comparison }
+        AaControl { check: comparison.verdict.into(), comparison }
     }
 
     /// Who beats whom, among those of one class.
@@ -189,7 +190,7 @@ impl Context<'_> {
         // What each row's rivals are, compared with it.
         let mut rivals: Vec<Vec<(usize, Rival)>> = vec![Vec::new(); rows.len()];
         for (place, &row) in able.iter().enumerate() {
-            let level = self.levels.level(&rows[row].key.workload, able.len());
+            let level = self.levels.level(&rows[row].key.workload);
             for &other in able[place + 1..].iter().filter(|&&other| class[other] == class[row]) {
                 // Those with the reference are known.
                 let rival = match (&rows[other].comparison, &rows[row].comparison) {
@@ -254,37 +255,61 @@ fn comparisons(cells: &[PlannedCell]) -> Vec<Vec<usize>> {
 
 /// The error levels of the comparisons of a plan.
 pub struct Levels<'a> {
-    /// Points and phases of each workload.
-    points: BTreeMap<&'a str, usize>,
+    /// Comparisons of each workload, in all its points and phases.
+    comparisons: BTreeMap<&'a str, usize>,
     looks: usize,
 }
 
 impl<'a> Levels<'a> {
-    /// Of a whole plan, also where a shard measures a part of it.
-    pub fn of(plan: &'a Plan) -> Self {
-        let mut points: BTreeMap<&str, usize> = BTreeMap::new();
+    /// Of a whole plan and its runners, also where a shard measures a part of it. Every cell that the plan
+    /// expects to run counts, so no outcome of the run moves the level.
+    pub fn of(plan: &'a Plan, runners: &[RunnerInfo]) -> Self {
+        let is_reference = |name: &str| {
+            runners.iter().any(|info| info.name == name && info.class == Class::Reference)
+        };
+        let mut of_workloads: BTreeMap<&str, usize> = BTreeMap::new();
         for ids in comparisons(&plan.cells) {
-            *points.entry(&plan.cells[ids[0]].key.workload).or_default() += 1;
+            let cells = ids.iter().map(|&id| &plan.cells[id]);
+            let (references, ranked): (Vec<_>, Vec<_>) = cells
+                .filter(|cell| cell.role == Role::Subject && cell.not_applicable.is_none())
+                .partition(|cell| is_reference(&cell.key.runner));
+            *of_workloads.entry(&plan.cells[ids[0]].key.workload).or_default() +=
+                comparisons_of(ranked.len(), references.len());
         }
-        Self { points, looks: plan.looks.max(1) }
+        Self { comparisons: of_workloads, looks: plan.looks.max(1) }
     }
 
-    /// The level of one comparison of a workload that so many runners can do.
-    pub fn level(&self, workload: &str, runners: usize) -> f64 {
-        let points = self.points.get(workload).copied().unwrap_or(1);
-        level(self.points.len(), points, runners, self.looks)
+    /// The level of one comparison of a workload.
+    pub fn level(&self, workload: &str) -> f64 {
+        let comparisons = self.comparisons.get(workload).copied().unwrap_or(1);
+        level(self.comparisons.len(), comparisons, self.looks)
     }
 }
 
-/// The level of one comparison: 0.02, divided by workloads × points × pairs of runners × looks.
+/// Comparisons at a point: each pair of ranked runners, and each reference row with one of them.
+pub fn comparisons_of(ranked: usize, references: usize) -> usize {
+    ranked * ranked.saturating_sub(1) / 2 + references
+}
+
+/// The level of one comparison: 0.02, divided by workloads × comparisons of the workload × looks.
 ///
 /// Looks are numbers of rounds that are fixed before the first one. Each has the same share of the error
 /// budget, so whichever of them ends a comparison, its level holds: P(some look errs) ≤ Σ P(look errs),
 /// however the looks depend on each other (Bonferroni). Equal shares are those of Pocock, "Group sequential
 /// methods in the design and analysis of clinical trials", *Biometrika* 64 (1977), whose exact boundaries
 /// are a little milder, and need normal samples.
-pub fn level(workloads: usize, points: usize, runners: usize, looks: usize) -> f64 {
-    let pairs = runners * runners.saturating_sub(1) / 2;
+pub fn level(workloads: usize, comparisons: usize, looks: usize) -> f64 {
     TABLE_LEVEL
-        / [workloads, points, pairs, looks].map(|count| count.max(1) as f64).iter().product::<f64>()
+        / [workloads, comparisons, looks].map(|count| count.max(1) as f64).iter().product::<f64>()
+}
+
+/// Rounds until each of at most `looks` looks, from `first` to `most`: they grow by the same factor.
+pub fn ladder(first: u32, most: u32, looks: usize) -> Vec<u32> {
+    let growth = (f64::from(most) / f64::from(first)).powf(1.0 / looks.saturating_sub(1) as f64);
+    let exponents = 1..i32::try_from(looks).unwrap_or(i32::MAX);
+    let later = exponents.map(|exponent| (f64::from(first) * growth.powi(exponent)).round() as u32);
+    let mut ladder: Vec<u32> =
+        [first].into_iter().chain(later.take_while(|&look| look > first)).collect();
+    ladder.dedup();
+    ladder
 }

@@ -12,7 +12,7 @@ const MOST_CORES: f64 = 1e5;
 /// Fewest windows on either side: about two seconds.
 const FEWEST: usize = 20;
 
-/// Other programs took more, or less, from some moment on.
+/// A change in the load from other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoadChange {
@@ -20,7 +20,7 @@ pub struct LoadChange {
     pub at_s: f64,
     /// Cores that other programs kept busy before it, the median.
     pub before: f64,
-    /// The same from then on.
+    /// The same after it.
     pub after: f64,
 }
 
@@ -64,11 +64,11 @@ fn step(values: &[f64]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::fixtures::header;
+    use runtime_bench_fixtures::header;
     use runtime_bench_results::run::Line;
 
     fn run(cores: impl IntoIterator<Item = f64>) -> Run {
-        let mut run = Run::new(header(Vec::new()));
+        let mut run = Run::new(header("a", Vec::new()));
         for (number, cores) in cores.into_iter().enumerate() {
             let at_s = number as f64 * 0.1;
             let foreign_cores = Some(cores);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_load_that_rises_in_the_middle_is_found_where_it_rose() {
+    fn rising_load_is_located() {
         let mut rng = fastrand::Rng::with_seed(9);
         let load = (0..300).map(|window| rng.f64() * 0.2 + if window < 180 { 0.0 } else { 1.1 });
         let found = load_change(&run(load)).unwrap();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn steady_load_short_bursts_and_short_runs_are_no_change() {
+    fn steady_load_and_short_bursts_are_not_a_change() {
         let mut rng = fastrand::Rng::with_seed(5);
         for _ in 0..50 {
             let noisy: Vec<f64> = (0..200).map(|_| rng.f64() * 0.8).collect();

@@ -8,8 +8,6 @@ mod compare;
 mod control;
 mod costs;
 mod counts;
-#[cfg(test)]
-mod fixtures;
 mod gathered;
 mod load;
 mod noise;
@@ -20,7 +18,7 @@ mod samples;
 mod scaling;
 mod tail;
 
-pub use compare::{Levels, analyse, level};
+pub use compare::{Levels, analyse, comparisons_of, ladder, level};
 pub use control::control_pairs;
 pub use counts::ClassCounts;
 pub use gathered::Gathered;
@@ -45,7 +43,7 @@ use runtime_bench_results::trial::{Better, Phase, metric};
 pub struct Analysis {
     /// In the order of the plan.
     pub groups: Vec<Group>,
-    /// What the reference against itself says, over all groups.
+    /// The A/A controls of all groups.
     pub noise: Noise,
     /// How the cost of a runner grows along a parameter that has at least three values.
     #[serde(default)]
@@ -56,7 +54,7 @@ pub struct Analysis {
     /// Runners over all workloads of a kind, by kind and class.
     #[serde(default)]
     pub overall: Vec<Overall>,
-    /// What the run says to its claims, in their order.
+    /// The verdicts of the claims, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<claims::JudgedClaim>,
 }
@@ -79,7 +77,7 @@ pub struct Group {
     pub rows: Vec<Row>,
     /// The reference's A/A control, when both were measured.
     pub control: Option<AaControl>,
-    /// What went on beside its trials.
+    /// Background load during its trials.
     #[serde(default)]
     pub noise: GroupNoise,
 }
@@ -88,22 +86,22 @@ pub struct Group {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Row {
-    /// What it is called.
+    /// Its name.
     pub key: CellKey,
-    /// Whether there is a figure, and why not.
+    /// Whether it has a result, and if not, why.
     pub status: Status,
     /// Processes measured.
     pub samples: usize,
-    /// Verified samples that were left out because the machine stood still meanwhile, or because the run
-    /// was stopped in the middle of their round.
+    /// Verified samples that were dropped because the machine stalled, or because the run was stopped
+    /// in the middle of their round.
     #[serde(default)]
     pub dropped: usize,
     /// Every metric, the workload's headline among them.
     pub metrics: Vec<Summary>,
-    /// Latencies of all processes together, where they were recorded.
+    /// Latencies of all processes, if recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tail: Option<Tail>,
-    /// Why the figures are the load generator's and not the runner's: then it is not ranked.
+    /// Why the row is client-bound: the load generator was the limit, so the row is not ranked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_bound: Option<String>,
     /// The headline against the reference; `None` for the reference itself and without figures.
@@ -116,7 +114,7 @@ pub struct Row {
     pub tied_with: Vec<String>,
     /// Every other runner of its class is proven slower.
     pub best: bool,
-    /// Of the best: what the next costs at least, as a multiple of its own cost.
+    /// For the best runner: the minimum cost of the next one, as a multiple of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<f64>,
 }
@@ -127,7 +125,7 @@ impl Group {
         is_check(&self.rows, &self.headline)
     }
 
-    /// Whether its control told identical code apart: then no verdict of it is to be trusted.
+    /// Whether its A/A control failed; then none of its results can be trusted.
     pub fn control_failed(&self) -> bool {
         self.control.as_ref().is_some_and(|control| control.check == ControlCheck::Failed)
     }
@@ -140,7 +138,7 @@ fn is_check(rows: &[Row], headline: &str) -> bool {
 }
 
 impl Row {
-    /// Whether it has figures that are its own.
+    /// Whether it has a result and is not client-bound.
     pub fn is_ranked(&self) -> bool {
         self.status == Status::Measured && self.client_bound.is_none()
     }
@@ -151,18 +149,18 @@ impl Row {
     }
 }
 
-/// Whether a cell has a figure.
+/// Whether a cell has a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "status", content = "reason", rename_all = "kebab-case")]
 pub enum Status {
     /// Every trial was verified.
     Measured,
-    /// The runner or the machine cannot do it, for this reason.
+    /// The runner or the machine does not support it, for this reason.
     NotApplicable(String),
-    /// It costs more than this profile has, or the run was stopped before it.
+    /// It takes longer than the profile allows, or the run stopped before it.
     NotMeasured(String),
-    /// At least one trial failed; no figure of the cell is shown.
+    /// At least one trial failed, so the cell has no result.
     Failed(String),
 }
 
@@ -177,7 +175,7 @@ impl Status {
         }
     }
 
-    /// Why there is no figure; empty when there is one.
+    /// Why there is no result; empty if there is one.
     pub fn reason(&self) -> &str {
         match self {
             Self::Measured => "",
@@ -206,12 +204,12 @@ pub struct Summary {
     pub samples: usize,
 }
 
-/// The reference against itself.
+/// The A/A control: the reference against itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AaControl {
     /// A/A control over reference.
     pub comparison: Comparison,
-    /// What it says.
+    /// Its outcome.
     pub check: ControlCheck,
 }

@@ -1,4 +1,4 @@
-//! What went on beside the trials of a comparison, and which trials it excluded.
+//! Background load during the trials of a comparison, and the trials that it excludes.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -15,15 +15,15 @@ use runtime_bench_results::shard::Shard;
 /// several threads is then measured as one of fewer.
 pub const LEAST_FREE: f64 = 0.9;
 
-/// Cores that other programs keep busy from which on a trial is said to have been measured beside load.
+/// Cores kept busy by other programs from which on a trial counts as loaded.
 pub const LOADED: f64 = 0.5;
 
-/// What went on beside the counted trials of a comparison. `None` where nothing was read.
+/// Background load during the counted trials of a comparison. `None` if nothing was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct GroupNoise {
-    /// Cores that other programs kept busy, the median over the windows that its trials lie in.
+    /// Cores kept busy by other programs, the median over the windows of its trials.
     pub foreign_cores: Option<f64>,
     /// Parallel capacity of an idle machine, cores.
     pub ideal_cores: Option<f64>,
@@ -35,7 +35,7 @@ pub struct GroupNoise {
     pub short_share: Option<f64>,
     /// Stalls of the machine during its trials.
     pub stalls: usize,
-    /// Verified samples that were left out because of them or of a break of the run, the A/A control's among them.
+    /// Verified samples dropped because of stalls or interruptions, including those of the A/A control.
     pub dropped: usize,
     /// Counted trials during which other programs kept at least [`LOADED`] cores busy.
     pub loaded: usize,
@@ -105,7 +105,7 @@ impl<'a> Beside<'a> {
         Self { shard, stalls, windows: all, probes }
     }
 
-    /// What went on beside the counted trials of some cells.
+    /// Background load during the counted trials of some cells.
     pub(super) fn group(&self, cells: &[usize], samples: &[Samples<'_>]) -> GroupNoise {
         let trials: Vec<&TrialRecord> =
             cells.iter().flat_map(|&cell| samples[cell].counted.iter().copied()).collect();
@@ -164,37 +164,29 @@ impl<'a> Beside<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::fixtures::header;
     use crate::analysis::{Group, Status, analyse, control_pairs};
-    use runtime_bench_results::key::{CellKey, Point};
-    use runtime_bench_results::run::{Line, PlannedCell, Role};
-    use runtime_bench_results::trial::{Block, Metric, Outcome, Phase};
+    use runtime_bench_fixtures::{control, header, measured, subject, trial, wrong};
+    use runtime_bench_results::key::Point;
+    use runtime_bench_results::run::Line;
+    use runtime_bench_results::trial::Metric;
 
     const ROUNDS: u32 = 20;
 
     /// Twenty rounds of `a`, `b` and the A/A control of `a`, one trial each second, from second 3 on.
     fn run() -> Run {
-        let cell = |runner: &str, role| PlannedCell {
-            key: CellKey { workload: "w".into(), point: Point::new(), runner: runner.into() },
-            role,
-            phase: Phase::Warm,
-            not_applicable: None,
-        };
-        let mut run = Run::new(header(vec![
-            cell("a", Role::Subject),
-            cell("b", Role::Subject),
-            cell("a", Role::AaControl),
-        ]));
+        let point = Point::new;
+        let cells = vec![
+            subject("w", point(), "a"),
+            subject("w", point(), "b"),
+            control("w", point(), "a"),
+        ];
+        let mut run = Run::new(header("a", cells));
         for number in 3..3 * (ROUNDS + 1) {
             let metrics = vec![Metric::lower("wall", "ns", f64::from(100 + number))];
             run.trials.push(TrialRecord {
-                cell: number as usize % 3,
-                round: number / 3,
-                position: number % 3,
                 at_s: f64::from(number),
                 cost_s: 0.9,
-                outcome: Outcome::Ok { block: Block { metrics, ..Block::default() } },
-                stderr: None,
+                ..trial(number as usize % 3, number / 3, measured(metrics))
             });
         }
         run
@@ -221,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_that_meets_a_stall_is_dropped_and_with_it_its_pair() {
+    fn sample_during_a_stall_is_dropped_with_its_pair() {
         let mut run = run();
         // `b` of round 3 stands from 10.0 to 10.9, and the stall ends before the next one begins.
         run.push(stall(10.5, 10.95));
@@ -237,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_twin_that_met_a_stall_loses_its_pair_with_the_reference() {
+    fn control_sample_during_a_stall_loses_its_pair() {
         let mut run = run();
         run.push(stall(5.1, 5.2));
         let group = group(&run);
@@ -249,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_lost_everything_says_why() {
+    fn cell_without_samples_has_a_reason() {
         let mut run = run();
         run.push(stall(0.0, 1e3));
         let group = group(&run);
@@ -263,9 +255,7 @@ mod tests {
     fn a_failure_during_a_stall_is_still_a_failure() {
         let mut run = run();
         run.push(stall(3.0, 1e3));
-        let message = "8 of 9".to_owned();
-        run.trials[1].outcome =
-            Outcome::Error { kind: runtime_bench_results::trial::ErrorKind::WrongOutput, message };
+        run.trials[1].outcome = wrong("8 of 9");
         assert_eq!(group(&run).rows[1].status.word(), "failed");
     }
 

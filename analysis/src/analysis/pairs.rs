@@ -35,7 +35,7 @@ pub struct PairComparison {
 /// A pair in which one side is not applicable, or neither was measured, is left out, and so is a workload that
 /// passes or fails. `analysis` is that of the same run.
 pub fn pairwise(run: &Run, analysis: &Analysis, reference: Option<&str>) -> Vec<PairComparison> {
-    let levels = Levels::of(&run.header.plan);
+    let levels = Levels::of(&run.header.plan, &run.header.runners);
     let gathered = Gathered::new(run);
     let ranked: Vec<&Group> = analysis.groups.iter().filter(|group| !group.is_check()).collect();
     let pairs = on_all_cores(&ranked, |group| of_group(&gathered, group, &levels, reference));
@@ -50,7 +50,6 @@ fn of_group(
     levels: &Levels<'_>,
     reference: Option<&str>,
 ) -> Vec<PairComparison> {
-    let able = group.rows.iter().filter(|row| row.is_ranked()).count();
     let costs = |row: &Row| gathered.costs(&row.key, group.phase, Role::Subject, &group.headline);
     let costs: Vec<BTreeMap<u32, f64>> = group.rows.iter().map(costs).collect();
     let pair = |candidate: usize, reference: usize| {
@@ -58,7 +57,7 @@ fn of_group(
         let comparison = no_figure(a).or_else(|| no_figure(b)).map_or_else(
             || {
                 let pairs = paired(&costs[candidate], &costs[reference]);
-                Ok(compare(&b.key.runner, &pairs, levels.level(&group.workload, able)))
+                Ok(compare(&b.key.runner, &pairs, levels.level(&group.workload)))
             },
             Err,
         );

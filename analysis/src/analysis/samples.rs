@@ -16,8 +16,8 @@ pub(super) struct Samples<'a> {
     allocated: Vec<&'a Metric>,
     /// Trials that failed, pilots included.
     pub(super) failures: Vec<String>,
-    /// Verified blocks that were left out because the machine stood still meanwhile, or the run was stopped
-    /// in the middle of their round.
+    /// Verified blocks that were dropped because the machine stalled, or because the run was stopped in
+    /// the middle of their round.
     pub(super) dropped: usize,
     /// The counted trials, whatever became of them.
     pub(super) counted: Vec<&'a TrialRecord>,
@@ -85,15 +85,13 @@ impl<'a> Samples<'a> {
         }
         if self.dropped > 0 {
             return Status::NotMeasured(format!(
-                "all of its {} samples were lost to stalls of the machine or breaks of the run: run again when it is \
-                 idle",
+                "all of its {} samples were lost to machine stalls or interruptions: run again on \
+                 an idle machine",
                 self.dropped
             ));
         }
         if !run.shards.is_empty() && run.shard_of(&cell.key.workload).is_none() {
-            return Status::NotMeasured(
-                "the shard that measures it is missing from this merged run".to_owned(),
-            );
+            return Status::NotMeasured("its shard is missing from this merged run".to_owned());
         }
         let group = cell.key.group();
         let schedule = run.schedules.iter().find(|schedule| schedule.group == group);
@@ -104,7 +102,9 @@ impl<'a> Samples<'a> {
                 .find(|own| run.header.plan.cells.get(own.cell) == Some(cell));
             schedule.left_out.clone().or_else(|| own?.left_out.clone())
         });
-        Status::NotMeasured(left_out.unwrap_or_else(|| "the run was stopped before it".to_owned()))
+        Status::NotMeasured(
+            left_out.unwrap_or_else(|| "the run stopped before it was measured".to_owned()),
+        )
     }
 
     pub(super) fn summaries(&self) -> Vec<Summary> {

@@ -19,7 +19,7 @@ const FEWEST_VALUES: usize = 3;
 pub struct Scaling {
     /// Name of the workload.
     pub workload: String,
-    /// Its labelled form, if it has one.
+    /// Its labeled form, if it has one.
     pub variant: Option<String>,
     /// Name of the runner.
     pub runner: String,

@@ -67,7 +67,7 @@ impl Tail {
                 tail.percentiles.push(Percentile { share, value, interval, processes });
             } else {
                 let needs = fewest_samples(share).unwrap_or_default();
-                let lacks = format!("a process has {most} latencies and needs {needs}");
+                let lacks = format!("a process has {most} latencies, but needs {needs}");
                 tail.unsupported.push((share, lacks));
             }
         }
@@ -83,12 +83,12 @@ pub(super) fn client_bound(samples: &Samples<'_>) -> Option<String> {
     };
     let cores = of(metric::CLIENT_CPU.id)?;
     if cores > MOST_CLIENT_CPU {
-        return Some(format!("the load generator used {cores:.2} of its one core"));
+        return Some(format!("the load generator used {cores:.2} of one core"));
     }
     let (late, tail) = (of(metric::CLIENT_LATE.id)?, of(metric::P99.id)?);
     (late > MOST_LATE * tail).then(|| {
         format!(
-            "the load generator itself was late: by {:.0} µs (p99), where the latency is {:.0} µs (p99)",
+            "the load generator ran {:.0} µs late (p99), with a measured latency of {:.0} µs (p99)",
             late / 1e3,
             tail / 1e3
         )
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_histogram_counts_as_none() {
+    fn invalid_histogram_is_ignored() {
         let mut broken = blocks(2, 0.1, 0.0);
         broken[0].histogram = Some("no histogram".into());
         broken[1].histogram = None;
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_that_are_too_large_to_be_added_are_no_panic() {
+    fn overflowing_counts_do_not_panic() {
         let mut latencies = Histogram::<u64>::new_with_bounds(1, 1_000_000_000, 3).unwrap();
         latencies.record_n(1_000, 1 << 62).unwrap();
         let mut many = blocks(5, 0.1, 0.0);
@@ -173,10 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn a_generator_at_its_limit_or_late_is_what_was_measured() {
+    fn saturated_or_late_generator_makes_a_cell_client_bound() {
         let why = |cores, late_ns| client_bound(&samples(&blocks(5, cores, late_ns)));
         assert_eq!(why(0.8, 400_000.0), None);
-        assert!(why(0.81, 0.0).unwrap().contains("0.81 of its one core"));
+        assert!(why(0.81, 0.0).unwrap().contains("0.81 of one core"));
         let late = why(0.1, 500_000.0).unwrap();
         assert!(late.contains("by 500 µs") && late.contains("990 µs"), "{late}");
         assert_eq!(client_bound(&Samples::default()), None);

@@ -124,10 +124,9 @@ impl<'a> Field<'a> {
     }
 
     fn compare(&mut self, run: &Run, gathered: &Gathered<'_>) {
-        let levels = Levels::of(&run.header.plan);
+        let levels = Levels::of(&run.header.plan, &run.header.runners);
         for (place, group) in self.groups.iter().enumerate() {
-            let able = group.rows.iter().filter(|row| row.is_ranked()).count();
-            let level = levels.level(&group.workload, able);
+            let level = levels.level(&group.workload);
             let rows: Vec<&Row> = self.runners.iter().filter_map(|name| row(group, name)).collect();
             let costs: Vec<BTreeMap<u32, f64>> = rows
                 .iter()

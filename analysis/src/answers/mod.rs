@@ -1,4 +1,4 @@
-//! What a run says to named use cases: a recommendation, its numbers, and what would change it.
+//! Answers for named use cases: a recommendation, its evidence, and what would change it.
 //!
 //! - `rules`: the use cases and their workloads.
 //! - `field`: the runners that are comparable in all workloads of a rule, each against each.
@@ -19,7 +19,7 @@ use field::Field;
 use rules::{RULES, Rule};
 use runtime_bench_results::run::Run;
 
-/// What a run says to one use case.
+/// The answer for one use case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// Name in documents and links.
@@ -29,11 +29,11 @@ pub struct Answer {
     /// The runners to use and how the nearest others compare, in at most 72 characters; or why there
     /// is no recommendation.
     pub recommendation: String,
-    /// The numbers behind it, a workload each.
+    /// The evidence, one entry per workload.
     pub evidence: Vec<String>,
     /// What would change it: more rounds, other work, or a command.
     pub would_change: String,
-    /// How much it may claim.
+    /// How certain it is.
     pub state: AnswerState,
 }
 
@@ -49,7 +49,7 @@ impl AnswerState {
     }
 }
 
-/// What a run says to each use case. `analysis` is that of the same run.
+/// Answers every use case. `analysis` is that of the same run.
 pub fn answers(run: &Run, analysis: &Analysis) -> Vec<Answer> {
     let gathered = Gathered::new(run);
     let mut fields: Vec<Result<Field<'_>, String>> =

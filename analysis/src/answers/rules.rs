@@ -1,4 +1,4 @@
-//! The use cases, and the workloads that each is answered by.
+//! The use cases, and the workloads that answer each of them.
 //!
 //! A use case recommends the runners that no settled or leaning comparison beats in any of its
 //! workloads. Counts of wins and means over unlike workloads play no part; one-thread runners are
@@ -13,9 +13,9 @@ pub(super) struct Rule {
     pub(super) question: &'static str,
     /// The workloads that answer it, each at its first point. A runner must have a result in all of them.
     pub(super) workloads: &'static [&'static str],
-    /// Whether the headline of the first workload says more than ratios do.
+    /// Whether to show the headline of the first workload instead of ratios.
     pub(super) figures: bool,
-    /// What a reader's program must not differ in.
+    /// When the answer does not apply to a program.
     pub(super) unless: &'static str,
 }
 
@@ -61,6 +61,6 @@ pub(super) const RULES: &[Rule] = &[
         question: "Channels between tasks",
         workloads: &["ping-pong", "bounded-queue"],
         figures: false,
-        unless: "messages that take microseconds to handle, or another channel than the runtime's own",
+        unless: "messages that take microseconds to handle, or a channel other than the runtime's own",
     },
 ];

@@ -112,8 +112,7 @@ pub(super) fn span(field: &Field<'_>, runner: usize, best: usize) -> Option<Stri
         return (!shown.is_empty()).then(|| "the same within 10%".to_owned());
     };
     let unit = unit(field, 0);
-    let settled =
-        different.iter().any(|one| matches!(one.verdict, Verdict::Faster | Verdict::Slower));
+    let settled = different.iter().any(|one| one.verdict.differs());
     let mark = if settled { "" } else { "~" };
     let same = different.len() < shown.len();
     Some(if same && low >= 1.0 {

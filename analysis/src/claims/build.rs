@@ -4,11 +4,12 @@ use super::claim::{Ask, Baseline, Bound, Cell, Claim, Test};
 use runtime_bench_results::key::Point;
 
 /// Runners whose tasks are coroutines.
-pub const COROUTINES: [&str; 10] = [
+pub const COROUTINES: [&str; 11] = [
     "tokio",
     "tokio-current-thread",
     "tokio-rayon",
     "tokio-per-core",
+    "tokio-local",
     "async-std",
     "smol",
     "smol-global",
@@ -18,7 +19,8 @@ pub const COROUTINES: [&str; 10] = [
 ];
 
 /// Those of them that run every task on one thread, in one loop.
-pub const ONE_LOOP: [&str; 4] = ["tokio-current-thread", "smol-global", "compio", "monoio"];
+pub const ONE_LOOP: [&str; 5] =
+    ["tokio-current-thread", "tokio-local", "smol-global", "compio", "monoio"];
 
 /// Loops of another language, where they stand beside the others. They are compared with themselves and
 /// with bounds, and with runners of their own language only.

@@ -1,4 +1,4 @@
-//! Claims about concurrency as data: what is said, and which cells of a run decide it.
+//! Claims about concurrency as data: the statement, and the cells of a run that test it.
 //!
 //! A judged claim carries it, so that a report knows no workload and no runner by name.
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use runtime_bench_results::key::Point;
 
-/// Something that is said about concurrency, and the tests that decide it.
+/// A statement about concurrency, and the tests that decide it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Claim {
@@ -16,34 +16,34 @@ pub struct Claim {
     pub title: String,
     /// What tutorials say, and why, in plain words.
     pub folklore: String,
-    /// What decides it; at least one.
+    /// Its tests; at least one.
     pub tests: Vec<Test>,
-    /// What a reader must know before quoting the verdict.
+    /// Caveats for readers who quote the verdict.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
-/// One question to every runner that has a cell.
+/// One question about every runner that has a cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Test {
-    /// What it looks at, in a few words.
+    /// Its subject, in a few words.
     pub title: String,
-    /// What is asked, in a sentence; *yes* speaks for the claim.
+    /// The question; *yes* supports the claim.
     pub question: String,
-    /// Where it looks.
+    /// The cell.
     pub cell: Cell,
-    /// The runners that it is asked of; none: all that have the cell.
+    /// The runners that it covers; empty means all that have the cell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runners: Vec<String>,
-    /// It counts where it was measured, and is not missed where it was not.
+    /// Whether the test counts only if it was measured.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
     /// What decides.
     pub ask: Ask,
 }
 
-/// A workload at a point, on whatever runner.
+/// A workload at a point, on any runner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cell {
@@ -54,7 +54,7 @@ pub struct Cell {
     pub point: Point,
 }
 
-/// What decides a test.
+/// The criterion of a test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -77,12 +77,12 @@ pub enum Ask {
     },
     /// That the workload's own check passed in every process.
     Check {
-        /// Whether what is checked speaks for the claim, or against it.
+        /// Whether a passed check supports the claim or contradicts it.
         supports: bool,
     },
 }
 
-/// What a cell is set against.
+/// What a cell is compared with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -93,7 +93,7 @@ pub enum Baseline {
     Cell(Cell),
 }
 
-/// A side of a number.
+/// A bound.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]

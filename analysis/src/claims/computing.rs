@@ -1,4 +1,4 @@
-//! What asynchronous code is said to do for files and for computing.
+//! Claims about asynchronous code for files and for computing.
 
 use super::claim::Bound::{Above, Below};
 use super::claim::{Cell, Claim};
@@ -29,15 +29,16 @@ pub(super) fn files_are_faster() -> Claim {
     claim(
         "files-are-faster",
         "Asynchronous reading speeds up the preparation of data from disk.",
-        "Data for a model lie in many files, and reading them is waiting for the disk. Tutorials advise \
-         to read asynchronously, so that many reads are under way while the program computes. The plain \
-         way does the same with blocking reads on a pool of threads.",
+        "The data for a model are in many files, and reading them means waiting for the disk. \
+         Tutorials recommend asynchronous reads, so that many reads are in progress while the \
+         program computes. The conventional alternative is blocking reads on a thread pool.",
         vec![
             test_of(
                 &COROUTINES,
                 test(
                     "reading from memory",
-                    "Are files in the page cache read at 1.2 times the speed of blocking reads on a pool?",
+                    "Are files in the page cache read at least 1.2 times as fast as by blocking \
+                     reads on a pool?",
                     cell("file-read", files(8)),
                     against_runner("throughput", POOL, Above(1.2)),
                 ),
@@ -46,8 +47,8 @@ pub(super) fn files_are_faster() -> Claim {
                 &COROUTINES,
                 test(
                     "reading from the disk",
-                    "Are files that are not in memory read at 1.2 times the speed of blocking reads on a \
-                     pool?",
+                    "Are files that are not in memory read at least 1.2 times as fast as by \
+                     blocking reads on a pool?",
                     cell("file-read", files(16).variant("cold")),
                     against_runner("throughput", POOL, Above(1.2)),
                 ),
@@ -56,34 +57,32 @@ pub(super) fn files_are_faster() -> Claim {
                 &COROUTINES,
                 test(
                     "preparing many small files",
-                    "Are files prepared at 1.2 times the speed of blocking code on a pool?",
+                    "Are files prepared at least 1.2 times as fast as by blocking code on a pool?",
                     cell("preprocess", shards),
                     against_runner("per-shard", POOL, Below(1.0 / 1.2)),
                 ),
             ),
         ],
-        &[
-            "Linux has no ready-made asynchronous read of a file: most runtimes hand each block to a pool \
-             of blocking threads, which is what the plain way does at once.",
-        ],
+        &["Linux has no standard asynchronous file read: most runtimes send each block to a pool \
+             of blocking threads, which is what the conventional alternative does directly."],
     )
 }
 
 pub(super) fn computing_is_faster(workers: usize) -> Claim {
     claim(
         "computing-is-faster",
-        "Asynchronous code helps where a stage computes, too.",
-        "Some tutorials turn a whole pipeline into coroutines, the computing stages as well, and expect \
-         them to run side by side. A coroutine that computes does not stop until it is done, so it runs \
-         beside others only if there are other threads.",
+        "Asynchronous code also speeds up stages that compute.",
+        "Some tutorials turn an entire pipeline into coroutines, including the stages that \
+         compute, and expect them to run in parallel. A coroutine that computes does not suspend \
+         until it is done, so it runs in parallel only if there are other threads.",
         vec![test_of_coroutines(test(
             "a batch of computing jobs",
-            "Is the batch done at least 1.1 times as fast as by a plain loop?",
+            "Does the batch finish at least 1.1 times as fast as a plain loop?",
             batch(workers, LONG),
             figure("speed-up", Above(1.1)),
         ))],
         &[
-            "What helps is the number of threads: threads and pools without any coroutine gain as much.",
+            "The number of threads is what helps: threads and pools without coroutines gain as much.",
         ],
     )
 }

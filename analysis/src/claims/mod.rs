@@ -1,8 +1,8 @@
-//! What tutorials say about concurrency, and the cells that test it.
+//! Claims of tutorials about concurrency, and the cells that test them.
 //!
-//! A claim is data: its words, and tests that each ask every runner one question about one cell. Reports
-//! judge it by a run; the rules are in `METHODOLOGY.md`. A cell is a point that the
-//! workload has, so that a claim asks for nothing that is not measured otherwise.
+//! A claim is data: its texts, and tests that each ask one question about one cell of every runner.
+//! Reports judge it by a run; the rules are in `METHODOLOGY.md`. A cell is an existing point of its
+//! workload, so claims need no extra points.
 //!
 //! [`all`] is the list: one line per claim.
 

@@ -1,4 +1,4 @@
-//! What is said of blocking, of locks and of queues.
+//! Claims about blocking, locks and queues.
 
 use super::claim::Bound::{Above, Below};
 use super::claim::{Ask, Claim};
@@ -15,28 +15,26 @@ pub(super) fn blocking_freezes() -> Claim {
     let half = 5e6;
     claim(
         "blocking-freezes",
-        "Blocking inside a coroutine freezes the loop; handing the work to a thread cures it.",
-        "A coroutine that calls something slow in the ordinary way, such as a plain sleep, does not let \
-         go of its thread, and everything else on that loop has to wait. The cure of the tutorials is to \
-         hand the call to a pool of threads, and to await its result.",
+        "Blocking inside a coroutine freezes the loop; moving the work to a thread fixes it.",
+        "A coroutine that makes an ordinary slow call, such as a blocking sleep, does not release \
+         its thread, so everything else on that loop has to wait. Tutorials recommend sending the \
+         call to a thread pool and awaiting its result.",
         vec![
             test_of_coroutines(test(
                 "two jobs that block for 10 ms",
-                "Is a heartbeat beside them late by more than half of a job?",
+                "Is a heartbeat next to them late by more than half the duration of a job?",
                 beside("blocked"),
                 figure("worst-lateness", Above(half)),
             )),
             test_of_coroutines(test(
-                "the same jobs on a pool of threads",
-                "Is the heartbeat late by less than half of a job?",
+                "the same jobs on a thread pool",
+                "Is the heartbeat late by less than half the duration of a job?",
                 beside("offloaded"),
                 figure("worst-lateness", Below(half)),
             )),
         ],
-        &[
-            "Two jobs hold up two worker threads at most. With more workers the heartbeat may escape, \
-             until there are as many jobs as workers.",
-        ],
+        &["Two jobs block at most two worker threads. With more workers than jobs, the heartbeat \
+             may be unaffected."],
     )
 }
 
@@ -48,34 +46,35 @@ pub(super) fn queues_prevent_deadlocks() -> Claim {
     claim(
         "queues-prevent-deadlocks",
         "Queues and semaphores prevent deadlocks.",
-        "Tutorials replace shared variables by queues, and cap what runs at once by a semaphore, and call \
-         the result free of deadlocks. A deadlock needs two tasks that each hold what the other wants, \
-         and a permit of a semaphore is something that one can hold.",
+        "Tutorials replace shared variables with queues, limit concurrency with a semaphore, and \
+         call the result free of deadlocks. A deadlock needs two tasks that each hold what the \
+         other one wants, and a semaphore permit is something that a task can hold.",
         vec![
             test(
                 "eight producers and one consumer on a queue",
-                "Does everything that was sent through a full queue arrive once, with nobody stuck?",
+                "Does every item that was sent through a full queue arrive once, with no task stuck?",
                 cell("bounded-queue", queue),
                 Ask::Check { supports: true },
             ),
             test(
                 "2 000 jobs under a semaphore",
-                "Are all jobs done, and never more at once than the semaphore allows?",
+                "Do all jobs finish, and never more at once than the semaphore allows?",
                 cell("worker-pool", pool),
                 Ask::Check { supports: true },
             ),
             test(
                 "two locks in opposite order",
-                "Do two tasks go on that each hold one permit and want the other's?",
+                "If two tasks each hold one permit and want the other's, do they continue?",
                 cell("deadlock", opposite),
                 Ask::Check { supports: false },
             ),
         ],
         &[
-            "No figure decides here, but what the program did: each workload checks it in every process. \
-             The last one checks that the tasks are stuck, so where the check passes the answer is no.",
-            "A check that passes shows that it can go well, or wrong. It proves nothing about programs \
-             with other queues in other orders.",
+            "The answers do not come from measurements: each workload checks its own behavior in \
+             every process. The last one checks that the tasks are stuck, so if that check passes, \
+             the answer is no.",
+            "A passed check shows that a program can work, or get stuck, in this way. It proves \
+             nothing about programs with other queues in other orders.",
         ],
     )
 }
@@ -86,25 +85,25 @@ pub(super) fn locks_take_turns() -> Claim {
     claim(
         "locks-take-turns",
         "An asynchronous lock makes two coroutines take turns.",
-        "Where two coroutines may not do something at the same time, both take a lock first, and the \
-         second waits until the first is done. A much copied example makes the lock inside the function, \
-         so that each call has one of its own.",
+        "If two coroutines must not do something at the same time, both take a lock first, and the \
+         second waits until the first is done. A widely copied example creates the lock inside the \
+         function, so each call has its own lock.",
         vec![
             test_of_coroutines(test(
                 "one lock for both",
-                "Do two tasks that hold the same lock for 2 ms take as long as both holds, 2×?",
+                "Do two tasks that each hold the same lock for 2 ms take as long as both holds \
+                 together (2×)?",
                 held("shared"),
                 figure("makespan-over-hold", Above(1.9)),
             )),
             test_of_coroutines(test(
-                "a lock made in each call",
+                "a new lock in each call",
                 "Do they still take more than three quarters of that time?",
                 held("fresh"),
                 against_cell("wall", held("shared"), Above(0.75)),
             )),
         ],
-        &[
-            "Both tasks at once take half of the time of turns. The workload checks who was inside when.",
-        ],
+        &["Tasks that run at the same time take half as long as tasks that take turns. The \
+             workload checks which tasks held a lock at the same time."],
     )
 }

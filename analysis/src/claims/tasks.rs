@@ -1,4 +1,4 @@
-//! What a task and an await are said to cost.
+//! Claims about the cost of a task and of an await.
 
 use super::claim::Bound::{Above, Below};
 use super::claim::{Claim, Test};
@@ -14,15 +14,15 @@ pub(super) fn tasks_are_light() -> Claim {
     claim(
         "tasks-are-light",
         "Tasks are far lighter than threads.",
-        "A thread is made by the operating system and has a stack of its own. A task is an object of the \
-         program that remembers where it has stopped. So tutorials start thousands of tasks without a \
-         thought, and warn of as many threads.",
+        "A thread is created by the operating system and has its own stack. A task is an object in \
+         the program that remembers where it stopped. So tutorials start thousands of tasks \
+         freely, but warn against starting that many threads.",
         vec![
             test_of(
                 &COROUTINES,
                 test(
-                    "starting and joining",
-                    "Does a task cost less than a tenth of the time that a thread does?",
+                    "spawn and join",
+                    "Does a task take less than a tenth of the time of a thread?",
                     cell("spawn-join", tasks()),
                     against_runner("per-task", THREADS, Below(0.1)),
                 ),
@@ -30,8 +30,8 @@ pub(super) fn tasks_are_light() -> Claim {
             test_of(
                 &COROUTINES,
                 test(
-                    "memory while it waits",
-                    "Does a task occupy less than a tenth of the memory that a thread does?",
+                    "memory while waiting",
+                    "Does a waiting task use less than a tenth of the memory of a thread?",
                     cell("task-memory", tasks()),
                     against_runner("per-task", THREADS, Below(0.1)),
                 ),
@@ -39,17 +39,15 @@ pub(super) fn tasks_are_light() -> Claim {
             optional(test_of(
                 &ASYNCIO,
                 test(
-                    "starting and joining in Python",
-                    "Does a task cost less than a tenth of the time that a thread of Python does?",
+                    "spawn and join in Python",
+                    "Does a task take less than a tenth of the time of a Python thread?",
                     cell("spawn-join", tasks()),
                     against_runner("per-task", PYTHON_THREADS, Below(0.1)),
                 ),
             )),
         ],
-        &[
-            "Lighter is not faster at work: with few of them, threads may serve as well. The pages of the \
-             server workloads tell.",
-        ],
+        &["Lighter does not mean faster: with few of them, threads may do as well. See the pages \
+             of the server workloads."],
     )
 }
 
@@ -61,36 +59,36 @@ pub(super) fn await_costs() -> Claim {
     };
     claim(
         "await-costs",
-        "Overusing await costs.",
-        "Each `await` is a place where a task may stop and another may go on. Tutorials warn of cutting \
-         work into many small steps that are awaited one by one. What may cost is the await itself, the \
-         stop, a task of its own, or another thread.",
+        "Overusing await is costly.",
+        "Each `await` is a point where a task may suspend and another may continue. Tutorials warn \
+         against cutting work into many small steps that are awaited one by one. The cost may come \
+         from the await itself, from suspending, from a separate task, or from another thread.",
         vec![
             step(
-                "awaiting what is ready",
-                "Does a step cost more than 20 ns that is awaited and never stops?",
+                "awaiting a ready function",
+                "Does a step that is awaited but never suspends cost more than 20 ns?",
                 "ready",
                 10_000,
             ),
             step(
-                "stopping and going on",
-                "Does a step cost more than 20 ns that lets the others run first?",
+                "suspending and resuming",
+                "Does a step that first lets other tasks run cost more than 20 ns?",
                 "yield",
                 10_000,
             ),
             step(
-                "a task for each step",
-                "Does a step cost more than 20 ns that is a task of its own?",
+                "one task per step",
+                "Does a step that runs in its own task cost more than 20 ns?",
                 "spawn",
                 200,
             ),
             step(
-                "a thread for each step",
-                "Does a step cost more than 20 ns that is handed to the pool for blocking work?",
+                "another thread per step",
+                "Does a step that runs on the pool for blocking work cost more than 20 ns?",
                 "offload",
                 200,
             ),
         ],
-        &["20 ns is about the time of making one small object on the heap."],
+        &["20 ns is about the time to allocate one small object on the heap."],
     )
 }

@@ -1,4 +1,4 @@
-//! What one thread, or one loop, is said to be able to.
+//! Claims about what one thread, or one loop, can do.
 
 use super::claim::Bound::{Above, Below};
 use super::claim::Claim;
@@ -20,21 +20,21 @@ pub(super) fn one_thread_waits() -> Claim {
     let scrape = scrape.with("latency-most", 4, "ms");
     claim(
         "one-thread-waits",
-        "One thread can wait for many things at once, and is done sooner than one after the other.",
-        "A program that asks a database, a web site and a sensor mostly waits. Tutorials say that it \
-         need not wait in a queue: it starts every wait first, lets one thread look after all of them, \
-         and is done when the slowest is.",
+        "One thread can wait for many things at once, and finishes sooner than waiting for them \
+         one by one.",
+        "A program that queries a database, a website and a sensor mostly waits. Tutorials say \
+         that it need not wait for them one by one: it starts all waits first, lets one thread \
+         handle them, and finishes when the slowest one does.",
         vec![
             test_of_loops(test(
                 "100 waits of 10 ms",
-                "Are 100 waits at once over in less than a tenth of the second that they take one \
-                     after the other?",
+                "Do 100 concurrent 10 ms waits finish within 100 ms (1 s in sequence)?",
                 cell("timer-gather", waits(100)),
                 figure("makespan-over-delay", Below(10.0)),
             )),
             test_of_loops(optional(test(
                 "two waits at once",
-                "Do two waits at once take less than three quarters of the time of two in a row?",
+                "Do two concurrent waits take less than three quarters of the time of two in sequence?",
                 cell("timer-gather", waits(2)),
                 against_cell(
                     "wall",
@@ -44,15 +44,13 @@ pub(super) fn one_thread_waits() -> Claim {
             ))),
             test_of_loops(test(
                 "64 pages with eight at a time",
-                "Is a list of pages fetched eight at a time in less than half the time that the \
-                     server needs for them one after the other (8× the ideal)?",
+                "Does fetching pages eight at a time take less than half the time that the server \
+                 needs for them in sequence (8× the ideal)?",
                 cell("scrape", scrape),
                 figure("makespan-over-ideal", Below(4.0)),
             )),
         ],
-        &[
-            "Asked of the runners that have one thread. The others wait at once as well, on more of them.",
-        ],
+        &["Single-threaded runners only. The others also wait concurrently, but on more threads."],
     )
 }
 
@@ -61,15 +59,15 @@ pub(super) fn one_loop_suffices(workers: usize) -> Claim {
     claim(
         "one-loop-suffices",
         "Concurrency on one loop is better than several threads or processes.",
-        "Threads and processes have to be started, fed and joined, and the system switches between them \
-         when it likes. Tutorials prefer one event loop, where nothing is shared by accident and a task \
-         costs next to nothing.",
+        "Threads and processes must be started, given work and joined, and the system may switch \
+         between them at any time. Tutorials prefer one event loop, where nothing is shared by \
+         accident and a task costs almost nothing.",
         vec![
             test_of(
                 &ONE_LOOP,
                 test(
-                    "the time of 100 waits",
-                    "Does one loop finish 100 waits no later than 100 threads (within a tenth)?",
+                    "time for 100 waits",
+                    "Does one loop finish 100 waits no later than 100 threads (within 10%)?",
                     gather(),
                     against_runner("wall", THREADS, Below(1.1)),
                 ),
@@ -77,8 +75,8 @@ pub(super) fn one_loop_suffices(workers: usize) -> Claim {
             test_of(
                 &ONE_LOOP,
                 test(
-                    "the processor time of 100 waits",
-                    "Does one loop use less than half of the processor time of 100 threads?",
+                    "CPU time for 100 waits",
+                    "Does one loop use less than half the CPU time of 100 threads?",
                     gather(),
                     against_runner("cpu", THREADS, Below(0.5)),
                 ),
@@ -87,8 +85,8 @@ pub(super) fn one_loop_suffices(workers: usize) -> Claim {
                 &ONE_LOOP,
                 test(
                     "a batch of computing jobs",
-                    "Does one loop finish a batch of computing jobs no later than a thread for each job \
-                     (within a tenth)?",
+                    "Does one loop finish a batch of computing jobs no later than one thread per \
+                     job (within 10%)?",
                     batch(workers, LONG),
                     against_runner("wall", THREADS, Below(1.1)),
                 ),
@@ -96,8 +94,8 @@ pub(super) fn one_loop_suffices(workers: usize) -> Claim {
             optional(test_of(
                 &ASYNCIO,
                 test(
-                    "the time of 100 waits in Python",
-                    "Does one loop finish 100 waits no later than 100 threads of Python (within a tenth)?",
+                    "time for 100 waits in Python",
+                    "Does one loop finish 100 waits no later than 100 Python threads (within 10%)?",
                     gather(),
                     against_runner("wall", PYTHON_THREADS, Below(1.1)),
                 ),
@@ -105,15 +103,15 @@ pub(super) fn one_loop_suffices(workers: usize) -> Claim {
             optional(test_of(
                 &ASYNCIO,
                 test(
-                    "the batch in Python beside processes",
-                    "Does one loop finish a batch of computing jobs no later than processes of the same \
-                     language (within a tenth)?",
+                    "the batch in Python, against processes",
+                    "Does one loop finish a batch of computing jobs no later than Python processes \
+                     (within 10%)?",
                     batch(workers, 50_000),
                     against_runner("wall", "python-processes", Below(1.1)),
                 ),
             )),
         ],
-        &["With one core there is nothing to win by computing on several threads."],
+        &["On one core, computing on several threads gains nothing."],
     )
 }
 
@@ -125,33 +123,33 @@ pub(super) fn thousands_of_connections() -> Claim {
     };
     claim(
         "thousands-of-connections",
-        "A server on one loop handles thousands of connections with little.",
-        "A thread for each client needs a stack for each client, and the system has to switch between \
-         all of them. One loop that hears of every connection when something has arrived is said to \
-         serve thousands with the memory and the processor time of a few.",
+        "A server on one loop handles thousands of connections with few resources.",
+        "A thread per client needs a stack per client, and the system must switch between all of \
+         them. One loop that is notified when data arrives on any connection is said to serve \
+         thousands of clients with the memory and CPU time of a few threads.",
         vec![
             test_of(
                 &ONE_LOOP,
                 test(
-                    "memory beside that of threads",
-                    "Does each of 1 000 idle connections occupy less than a quarter of what it does \
-                     with a thread for each?",
+                    "memory compared with threads",
+                    "Does each of 1 000 idle connections use less than a quarter of the memory \
+                     that it needs with one thread per connection?",
                     idle(),
                     against_runner("per-connection", THREADS, Below(0.25)),
                 ),
             ),
             test_of_loops(test(
-                "memory as such",
-                "Does each of 1 000 idle connections occupy less than a page, 4 KiB?",
+                "memory in absolute terms",
+                "Does each of 1 000 idle connections use less than one page, 4 KiB?",
                 idle(),
                 figure("per-connection", Below(4_096.0)),
             )),
             test_of(
                 &ONE_LOOP,
                 test(
-                    "processor time of a request",
-                    "Does a request of 1 000 clients cost less processor time than with a thread \
-                     for each?",
+                    "CPU time per request",
+                    "With 1 000 clients, does a request cost less CPU time than with one thread \
+                     per client?",
                     server(),
                     against_runner("cpu-per-request", THREADS, Below(1.0)),
                 ),
@@ -159,17 +157,15 @@ pub(super) fn thousands_of_connections() -> Claim {
             test_of(
                 &ONE_LOOP,
                 test(
-                    "requests of 1 000 clients",
-                    "Are more requests answered than with a thread for each client?",
+                    "request rate with 1 000 clients",
+                    "With 1 000 clients, are more requests answered than with one thread per client?",
                     server(),
                     against_runner("rate", THREADS, Above(1.0)),
                 ),
             ),
         ],
-        &[
-            "With a few dozen busy connections the difference is smaller, and may turn round: see the \
-             pages of the server workloads. `cargo bench -- --points full idle-connections` goes up to \
-             19 900 of them.",
-        ],
+        &["With a few dozen busy connections, the difference is smaller and may reverse: see the \
+             pages of the server workloads. `cargo bench -- --points full idle-connections` goes \
+             up to 19 900 connections."],
     )
 }

@@ -1,4 +1,4 @@
-//! Two builds, measured interleaved.
+//! Two interleaved builds.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use runtime_bench_results::noise::NoiseWindow;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildRow {
-    /// What it is called: the cell and the cores.
+    /// Its name: the cell and the cores.
     pub name: String,
     /// Name of the workload.
     pub workload: String,
@@ -21,11 +21,11 @@ pub struct BuildRow {
     pub metric: String,
     /// Its unit.
     pub unit: String,
-    /// What was measured, stage by stage.
+    /// The measurements, stage by stage.
     pub stages: Vec<Stage>,
     /// The first trial that failed.
     pub failure: Option<Failure>,
-    /// Rounds that were dropped because the machine stood still meanwhile.
+    /// Rounds that were dropped because the machine stalled.
     pub dropped: usize,
 }
 
@@ -33,42 +33,40 @@ pub struct BuildRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
-    /// Whether it was the head's; else the base's.
+    /// Whether it was a trial of the head, not of the base.
     pub of_head: bool,
     /// What went wrong.
     pub message: String,
 }
 
-/// What is said of both builds beside their rows.
+/// Facts about both builds.
 #[derive(Clone, Copy, Debug)]
 pub struct Sides<'a> {
-    /// What the base is called.
+    /// Name of the base.
     pub base: (&'a str, &'a Listing),
-    /// What the head is called.
+    /// Name of the head.
     pub head: (&'a str, &'a Listing),
     /// Number of executables of each in other layouts, base and head.
     pub layouts: [usize; 2],
-    /// What the machine was busy with.
+    /// Background load.
     pub noise: &'a [NoiseWindow],
 }
 
 /// Judges what was measured of two builds: the worst row first.
 ///
-/// A row is *faster* or *slower* where all stages clear the margin ([`gate`]). The A/A control of a row, the
-/// base against itself, is judged in the same way. A row whose control failed is inconclusive, and two such
-/// rows distrust the document.
+/// A row is *faster* or *slower* if all stages clear the margin ([`gate`]). The A/A control of a row,
+/// the base against itself, is judged in the same way. A row whose control failed is inconclusive, and
+/// two such rows make the document untrustworthy.
 pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
     let mut document = Document::new("Two builds, interleaved", sides.base.0, sides.head.0);
     document.warnings = differences(sides);
     document.warnings.extend(crowded(sides.noise));
     let dropped: usize = measured.iter().map(|row| row.dropped).sum();
     if dropped > 0 {
-        document
-            .warnings
-            .push(format!("the machine stood still now and then: {dropped} rounds were dropped"));
+        document.warnings.push(format!("the machine stalled: {dropped} rounds were dropped"));
     }
     document.notes = vec![
-        "a row differs where two stages, the second twice as long, both clear its margin; the second \
+        "a row differs if both stages clear its margin; the second stage is twice as long and \
          measures only rows that look different in the first"
             .to_owned(),
         margins(sides.layouts),
@@ -103,22 +101,22 @@ pub fn builds(sides: Sides<'_>, measured: &[BuildRow]) -> Document {
 
 fn margins(layouts: [usize; 2]) -> String {
     match layouts {
-        [0, 0] => "margin: 1 %; the layout of the code in memory alone moves some rows by more: \
-                   give both builds linked otherwise as --base-layout and --head-layout"
+        [0, 0] => "margin: 1%; code layout alone can move some rows by more: pass relinked builds \
+            with --base-layout and --head-layout"
             .to_owned(),
         [base, head] => format!(
-            "margin: 1 %, or what linking the base in {base} other layouts does to the row; a \
-             difference must show in {head} other layouts of the head, too"
+            "margin: 1%, or more if {base} other layouts of the base move the row by more; a \
+             difference must also show in {head} other layouts of the head"
         ),
     }
 }
 
-/// That other programs took cores away, where they did.
+/// A warning if other programs took cores away.
 fn crowded(noise: &[NoiseWindow]) -> Option<String> {
     let free: Vec<f64> = noise.iter().filter_map(NoiseWindow::free_share).collect();
     let share = median(&free).filter(|share| *share < LEAST_FREE)?;
     Some(format!(
-        "only {:.0} % of the cores were free: rows on several cores were measured with fewer",
+        "only {:.0}% of the cores were free, so rows on several cores had fewer",
         100.0 * share
     ))
 }
@@ -145,11 +143,11 @@ fn judged(row: &BuildRow, untrusted: bool) -> Row {
     }
 }
 
-/// What a row says, and why it does not say more.
+/// The result of a row, and why it has none.
 fn word(gated: &Gated) -> (Word, String) {
     let means = || match gated.slow {
         Some(slow) if gated.of_means => format!(
-            "of the means: slow in {:.0} % of rounds, the base in {:.0} %",
+            "ratio of means: slow in {:.0}% of rounds, base {:.0}%",
             100.0 * slow.candidate,
             100.0 * slow.reference
         ),
@@ -163,18 +161,18 @@ fn word(gated: &Gated) -> (Word, String) {
     };
     let note = match open {
         Open::Wide => "the interval is too wide; a longer --budget helps".to_owned(),
-        Open::Means => "a few wild rounds keep the means from agreeing with the medians".to_owned(),
+        Open::Means => "means and medians disagree because of a few outlier rounds".to_owned(),
         Open::WithinMargin => {
-            format!("no more than another layout does ({:.1} %)", 100.0 * gated.margin)
+            format!("no more than the effect of another layout ({:.1}%)", 100.0 * gated.margin)
         }
-        Open::StagesDisagree => "one stage saw a difference and the other did not".to_owned(),
+        Open::StagesDisagree => "only one of the two stages shows a difference".to_owned(),
         Open::Layouts => "not in every layout of the head".to_owned(),
-        Open::TooFew => format!("{} pairs are too few", gated.pairs),
+        Open::TooFew => format!("too few rounds ({})", gated.pairs),
     };
     (Word::Inconclusive, note)
 }
 
-/// What differs between the builds: often the very thing that is tested.
+/// What differs between the builds, which is often what is being tested.
 fn differences(sides: Sides<'_>) -> Vec<String> {
     let (base, head) = (sides.base.1, sides.head.1);
     let mut differences = Vec::new();
@@ -277,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_told_apart_from_itself_is_not_believed() {
+    fn row_with_failed_control_is_inconclusive() {
         let mut rng = Rng::with_seed(2);
         let slower = |name, rng: &mut Rng| row(rng, name, &[1.05, 1.05], 1.1);
         let one = document(&[slower("one", &mut rng)]);

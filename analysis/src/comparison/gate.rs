@@ -9,24 +9,24 @@ use super::{Document, Row, Word};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FailOn {
-    /// Nothing that a row says: the comparison is for reading.
+    /// Never.
     Nothing,
     /// A row that regressed.
     Regression,
-    /// That, and a row without a verdict.
+    /// A regression, or a row without a result.
     Inconclusive,
 }
 
-/// What a gate says.
+/// The outcome of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Nothing against it.
+    /// No regression.
     Pass,
     /// A row regressed.
     Regression,
-    /// No row, or none that the gate needs, could be decided.
+    /// No row has a result, or a row that the gate requires has none.
     Inconclusive,
     /// The control of a run failed.
     Untrusted,
@@ -47,9 +47,9 @@ impl Outcome {
 /// Judges a document. A *regression* is a row whose candidate failed, or that is slower with its
 /// whole interval beyond `threshold`, a share such as 0.01.
 ///
-/// - A failure is a regression even where the control distrusts the figures.
-/// - A document without rows is inconclusive, and so is one that is to fail on a regression and
-///   could decide no row: a gate that compared nothing has not passed.
+/// - A failure is a regression even if the control failed.
+/// - A document without rows is inconclusive, and so is one that should fail on a regression but has no
+///   row with a result: a gate that compared nothing has not passed.
 pub fn judge(document: &Document, fail_on: FailOn, threshold: f64) -> Outcome {
     let any = |of: &dyn Fn(&Row) -> bool| document.rows.iter().any(of);
     let open = |row: &Row| row.word.is_open();
@@ -81,23 +81,23 @@ fn regressed(document: &Document, row: &Row, fail_on: FailOn, threshold: f64) ->
         }
 }
 
-/// A share in percent: 0.07 is 7 %, not 7.000000000000001 %.
+/// A share in percent: 0.07 is 7%, not 7.000000000000001%.
 pub(crate) fn in_percent(share: f64) -> f64 {
     (share * 1e6).round() / 1e4
 }
 
-/// A document and what a gate makes of it: the whole of what is shown.
+/// A document and the outcome of a gate: everything that is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Judged {
-    /// What was compared. Its fields stand beside the others in JSON.
+    /// What was compared. Its fields are inlined in JSON.
     #[serde(flatten)]
     pub document: Document,
     /// What the gate fails on.
     pub fail_on: FailOn,
     /// Share that a regression's whole interval lies beyond.
     pub threshold: f64,
-    /// What the gate says.
+    /// The outcome.
     pub outcome: Outcome,
     /// Names of the rows that regressed.
     pub regressions: Vec<String>,
@@ -127,20 +127,20 @@ impl Judged {
         match self.outcome {
             Outcome::Pass if self.fail_on == FailOn::Nothing => format!("{rows} rows compared"),
             Outcome::Pass => format!(
-                "none of {rows} rows is proven slower by more than {threshold} %{}",
+                "none of {rows} rows is proven slower by more than {threshold}%{}",
                 if open > 0 { format!("; {open} are inconclusive") } else { String::new() }
             ),
             Outcome::Regression => format!(
-                "{regressions} of {rows} rows failed or are slower by more than {threshold} %: {}",
+                "{regressions} of {rows} rows failed or are slower by more than {threshold}%: {}",
                 self.regressions.join(", ")
             ),
             Outcome::Untrusted => document.untrusted.clone().unwrap_or_default(),
             Outcome::Inconclusive if rows == 0 => {
-                "there is nothing to compare: no cell was found on both sides".to_owned()
+                "nothing to compare: no cell is on both sides".to_owned()
             }
             Outcome::Inconclusive => format!(
-                "{open} of {rows} rows are inconclusive: see their notes, and measure longer, on \
-                 an idle machine, or both builds in one run"
+                "{open} of {rows} rows are inconclusive: see their notes\nhelp: measure longer, on \
+                 an idle machine, or interleave both builds with `ab`"
             ),
         }
     }
@@ -180,11 +180,11 @@ mod tests {
         assert_eq!(judge(&faster, FailOn::Inconclusive, 0.01), Outcome::Pass);
         let judged = Judged::new(slower, FailOn::Regression, 0.01);
         assert_eq!(judged.regressions, ["slower 1.05"]);
-        assert!(judged.sentence().contains("1 of 2 rows") && judged.sentence().contains("1 %"));
+        assert!(judged.sentence().contains("1 of 2 rows") && judged.sentence().contains("1%"));
     }
 
     #[test]
-    fn a_failure_is_a_regression_whatever_the_control_says() {
+    fn failure_is_a_regression_despite_a_failed_control() {
         let mut failed = document(vec![row(Word::Slower, 2.0)]);
         failed.untrusted = Some("told apart".into());
         assert_eq!(judge(&failed, FailOn::Regression, 0.01), Outcome::Untrusted);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_that_could_decide_nothing_has_not_passed() {
+    fn gate_without_results_is_inconclusive() {
         for word in Word::ALL.into_iter().filter(|word| word.is_open()) {
             let all = document(vec![row(word, 1.0), row(word, 1.0)]);
             assert_eq!(judge(&all, FailOn::Regression, 0.01), Outcome::Inconclusive, "{word:?}");

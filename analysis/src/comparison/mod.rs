@@ -1,13 +1,14 @@
 //! Two things compared, row by row, and a gate over the result.
 //!
-//! - [`Document`]: what was compared and what each row says; the same for the runners of one run,
+//! - [`Document`]: what was compared, and the result of each row; the same for the runners of one run,
 //!   for two runs and for two builds.
 //! - [`runners`]: the runners of one run.
 //! - [`files`]: two runs, base and candidate.
 //! - [`builds`]: two builds, measured interleaved.
-//! - [`Judged`]: a document and what a gate makes of it.
+//! - [`Judged`]: a document and the outcome of a gate.
 
 mod builds;
+mod cells;
 mod files;
 pub(crate) mod gate;
 mod runners;
@@ -43,11 +44,11 @@ pub struct Document {
     pub base: String,
     /// What is compared with it.
     pub head: String,
-    /// Why no word below is to be trusted, where that is so.
+    /// Why no result can be trusted, if so.
     pub untrusted: Option<String>,
-    /// What a reader must know before believing a row, a sentence each.
+    /// Warnings, one sentence each.
     pub warnings: Vec<String>,
-    /// How the rows were judged, a sentence each.
+    /// How the rows were judged, one sentence each.
     pub notes: Vec<String>,
     /// Cells that only the base has.
     pub only_base: Vec<String>,
@@ -55,7 +56,7 @@ pub struct Document {
     pub only_head: Vec<String>,
     /// What was compared.
     pub rows: Vec<Row>,
-    /// Of two builds, what was measured of each row, so that it can be judged again.
+    /// For two builds, the measurements of each row, so that it can be judged again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measured: Vec<BuildRow>,
 }
@@ -78,7 +79,7 @@ impl Document {
         }
     }
 
-    /// Sorts the rows: the worst word first, whatever leaves a row open alike, then by ratio.
+    /// Sorts the rows: the worst result first (all open rows count as equal), then by ratio.
     fn worst_first(&mut self) {
         let rank = |word: Word| if word.is_open() { Word::Inconclusive } else { word };
         let cost = |row: &Row| row.ratio.unwrap_or(0.0);
@@ -92,7 +93,7 @@ impl Document {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Row {
-    /// What it is called; unique within a document.
+    /// Its name, unique within a document.
     pub name: String,
     /// Name of the workload.
     pub workload: String,
@@ -100,7 +101,7 @@ pub struct Row {
     pub metric: String,
     /// Its unit.
     pub unit: String,
-    /// What it says.
+    /// Its result.
     pub word: Word,
     /// Cost of the candidate ÷ cost of the base.
     pub ratio: Option<f64>,
@@ -110,16 +111,16 @@ pub struct Row {
     pub samples: [usize; 2],
     /// Share that the interval of a *faster* or *slower* lies beyond.
     pub margin: f64,
-    /// Why there is no verdict, or what to mind; may be empty.
+    /// Why there is no result, or a caveat; may be empty.
     pub note: String,
 }
 
-/// What a row says.
+/// The result of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Word {
-    /// The candidate failed where the base did not.
+    /// The candidate failed and the base did not.
     Failed,
     /// The candidate costs more: the whole interval lies beyond the margin.
     Slower,
@@ -127,7 +128,7 @@ pub enum Word {
     LeansSlower,
     /// Median and mean disagree.
     DependsOnMode,
-    /// No verdict, for the reason in the note.
+    /// No result, for the reason in the note.
     Inconclusive,
     /// Runners of one run: too few pairs.
     NotCompared,
@@ -142,7 +143,7 @@ pub enum Word {
 }
 
 impl Word {
-    /// Every word, the worst first.
+    /// Every result, the worst first.
     pub const ALL: [Self; 10] = [
         Self::Failed,
         Self::Slower,
@@ -156,7 +157,7 @@ impl Word {
         Self::Faster,
     ];
 
-    /// The word as it is read.
+    /// The result in words.
     pub fn word(self) -> &'static str {
         match self {
             Self::Failed => "failed",
@@ -186,7 +187,7 @@ impl Word {
 }
 
 /// Note of a row whose workload's control failed.
-const TOLD_APART: &str = "the A/A control of this workload told identical code apart";
+const TOLD_APART: &str = "the A/A control of this workload failed: identical code looked different";
 
 impl From<Verdict> for Word {
     fn from(verdict: Verdict) -> Self {
@@ -209,13 +210,13 @@ pub(crate) fn with_phase(name: &str, phase: Phase) -> String {
     if phase == Phase::Warm { name.to_owned() } else { format!("{name} ({phase})") }
 }
 
-/// What the A/A controls of a run, called `label`, say against it; `None` when none failed.
+/// Why the A/A controls of the run `label` make it untrustworthy; `None` if none failed.
 fn distrust(label: &str, analysis: &Analysis) -> Option<String> {
     let failed = analysis.noise.failed;
     (failed > 0).then(|| {
         format!(
-            "{label}: the A/A control told identical code apart in {}; measure again when the \
-             machine is idle, or with a longer profile",
+            "{label}: the A/A control failed in {}: identical code looked different; measure again \
+             on an idle machine, or with a longer profile",
             count(failed, "comparison")
         )
     })
@@ -227,10 +228,10 @@ pub(crate) fn distrusted(analysis: &Analysis) -> BTreeSet<&str> {
     groups.map(|group| group.workload.as_str()).collect()
 }
 
-/// That a run did not come to its end.
+/// A warning if a run did not finish.
 fn unfinished(label: &str, run: &Run) -> Option<String> {
     let how = match run.end {
-        None => "was killed or is still going on",
+        None => "was killed or is still running",
         Some(end) if end.interrupted => "was interrupted",
         Some(_) => return None,
     };

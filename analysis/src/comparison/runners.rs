@@ -8,7 +8,7 @@ use crate::stats::MARGIN;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 
-/// Whom the runners of a run are compared with.
+/// What the runners of a run are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Against<'a> {
     /// With this one.
@@ -19,8 +19,8 @@ pub enum Against<'a> {
 
 /// Compares the runners of one run, called `label`: the pairs of which `keep` wants a cell.
 ///
-/// The words are those of the run's own tables, whatever `keep` leaves; in a workload whose A/A
-/// control failed every row is *inconclusive*.
+/// The results are those of the run's own tables, regardless of `keep`; if the A/A control of a
+/// workload failed, all of its rows are *inconclusive*.
 pub fn runners(
     label: &str,
     run: &Run,
@@ -62,7 +62,7 @@ fn row(pair: &PairComparison, distrusted: &BTreeSet<&str>) -> Row {
         Ok(comparison) => (comparison.verdict.into(), String::new()),
     };
     if word == Word::NotCompared && note.is_empty() {
-        note.push_str("too few rounds in common, or none with a usable figure");
+        note.push_str("too few rounds in common, or no usable figure");
     }
     if distrusted.contains(workload.as_str()) && !word.is_open() {
         (word, note) =
@@ -96,11 +96,11 @@ fn without_pairs(
             let named = group.rows.iter().find(|row| Some(row.key.runner.as_str()) == reference);
             let why = match (reference, named.map(|row| &row.status)) {
                 _ if group.is_check() => "it passes or fails".to_owned(),
-                (Some(name), None) => format!("{name} is not part of it"),
+                (Some(name), None) => format!("it does not include {name}"),
                 (Some(name), Some(Status::NotApplicable(reason) | Status::NotMeasured(reason))) => {
-                    format!("{name} has no figure: {reason}")
+                    format!("{name} has no result: {reason}")
                 }
-                _ => "it has no two runners with figures".to_owned(),
+                _ => "fewer than two runners have a result".to_owned(),
             };
             format!("{}: not compared, because {why}", with_phase(&group.name, group.phase))
         })

@@ -1,21 +1,21 @@
-//! Ten words of the field, and what each is called where.
+//! Ten terms, and what each runtime calls them.
 
 mod term;
 
 pub use term::{Called, Term};
 
-/// Where each word is looked up, in the order of [`term`]'s names.
+/// The runtimes, in the order of the names passed to [`term`].
 const PLACES: [&str; 6] = ["asyncio", "tokio", "async-std", "smol", "rayon", "OS threads"];
 
-/// Nothing of the kind.
+/// The runtime has no such thing.
 const NONE: &str = "";
 
-/// Every word, in an order in which each builds on those before.
+/// Every term; each builds on the ones before it.
 pub fn all() -> Vec<Term> {
     [how_it_runs(), what_runs(), who_runs_it()].concat()
 }
 
-/// A word; `names` are pairs of a name, or [`NONE`], and a remark.
+/// A term; `names` are pairs of a name, or [`NONE`], and a remark.
 fn term(title: &str, forms: &[&str], meaning: &str, names: [(&str, &str); 6]) -> Term {
     let called = |(by, (name, remark)): (&str, (&str, &str))| Called {
         by: by.to_owned(),
@@ -34,42 +34,45 @@ fn term(title: &str, forms: &[&str], meaning: &str, names: [(&str, &str); 6]) ->
 fn how_it_runs() -> Vec<Term> {
     vec![
         term(
-            "Concurrency against parallelism",
+            "Concurrency and parallelism",
             &["concurrency", "parallelism", "parallel"],
-            "Concurrent work is under way at the same time: while one part waits, another goes on, and \
-             one thread is enough. Parallel work is computed at the same instant, which takes several \
-             cores.",
+            "Concurrent work is in progress at the same time: while one part waits, another \
+             continues, and one thread is enough. Parallel work is computed at the same instant, \
+             which takes several cores.",
             [
                 (
                     "concurrency",
-                    "on one thread; parallel by processes, or by threads that release the interpreter",
+                    "on one thread; parallel with processes, or with threads that release the \
+                     interpreter",
                 ),
                 ("both", "parallel with `multi_thread`, not with `current_thread`"),
-                ("both", "a worker thread for each core"),
+                ("both", "a worker thread per core"),
                 (
                     "both",
-                    "parallel if several threads run the executor; `smol::spawn` has one unless `SMOL_THREADS` says more",
+                    "parallel if several threads run the executor; `smol::spawn` has one thread \
+                     unless `SMOL_THREADS` is set",
                 ),
-                ("parallelism", "a worker thread for each core, and nothing for waiting"),
-                ("both", "the system puts them on the cores"),
+                ("parallelism", "a worker thread per core; not designed for waiting"),
+                ("both", "the system schedules them on the cores"),
             ],
         ),
         term(
             "Event loop",
             &["event loops", "one loop"],
-            "A thread that waits until something has happened, such as a timer or a message, and runs \
-             what has waited for it, again and again. What runs must return soon, because everything \
-             else on the loop waits meanwhile.",
+            "A thread that repeatedly waits for events, such as timers or messages, and runs the \
+             code that was waiting for them. That code must return soon, because everything else \
+             on the loop waits in the meantime.",
             [
-                ("event loop", "`asyncio.run` makes one and runs it until the end"),
+                ("event loop", "`asyncio.run` creates one and runs it to completion"),
                 (
                     "`Runtime`",
-                    "nearest is its `current_thread` form; the other has a loop on each worker thread",
+                    "closest is the `current_thread` runtime; `multi_thread` has a loop on each \
+                     worker thread",
                 ),
-                (NONE, "it starts by itself, out of sight"),
-                (NONE, "`smol::block_on` and a thread of async-io do its work"),
-                (NONE, "it waits for nothing but work"),
-                (NONE, "the kernel wakes each thread by itself"),
+                (NONE, "starts on its own, hidden from the program"),
+                (NONE, "`smol::block_on` and a thread of async-io play this role"),
+                (NONE, "workers wait for jobs only"),
+                (NONE, "the kernel wakes each thread"),
             ],
         ),
     ]
@@ -80,69 +83,72 @@ fn what_runs() -> Vec<Term> {
         term(
             "Coroutine",
             &["coroutines"],
-            "A function that can stop in the middle, at an await, and go on later from there. Between \
-             two stops it is an ordinary function and lets nobody else run on its thread.",
+            "A function that can suspend in the middle, at an await, and resume from there later. \
+             Between two suspensions, it is an ordinary function that occupies its thread.",
             [
-                ("coroutine", "what an `async def` function returns when it is called"),
-                ("`async fn`, `async` block", "the language's own, and the same for all three"),
+                ("coroutine", "what a call to an `async def` function returns"),
+                ("`async fn`, `async` block", "part of the language, the same for all three"),
                 ("`async fn`, `async` block", ""),
                 ("`async fn`, `async` block", ""),
-                (NONE, "closures, which run to their end"),
-                (NONE, "a thread stops anywhere: its stack remembers where"),
+                (NONE, "closures, which run to completion"),
+                (NONE, "a thread can stop anywhere; its stack keeps the position"),
             ],
         ),
         term(
             "Task",
             &["tasks"],
-            "A coroutine that was handed over to be run by itself, beside those that run already. It is \
-             what a thread is to the operating system, and far lighter.",
+            "A coroutine that was handed to the executor to run on its own, next to those already \
+             running. It is the counterpart of an operating system thread, but far lighter.",
             [
-                ("`asyncio.Task`", "made by `asyncio.create_task`"),
+                ("`asyncio.Task`", "created by `asyncio.create_task`"),
                 (
                     "task",
-                    "made by `tokio::spawn`, which returns a `JoinHandle`; dropping that lets it run on",
+                    "created by `tokio::spawn`, which returns a `JoinHandle`; dropping the handle \
+                     does not stop the task",
                 ),
                 (
                     "task",
-                    "made by `async_std::task::spawn`, which returns a `JoinHandle`; dropping that lets it run on",
+                    "created by `async_std::task::spawn`, which returns a `JoinHandle`; dropping \
+                     the handle does not stop the task",
                 ),
                 (
                     "`smol::Task`",
-                    "made by `smol::spawn` or `Executor::spawn`; dropping it cancels it",
+                    "created by `smol::spawn` or `Executor::spawn`; dropping it cancels the task",
                 ),
-                ("job", "made by `rayon::join`, `rayon::scope` or `rayon::spawn`"),
-                ("thread", "made by `std::thread::spawn`, which returns a `JoinHandle`"),
+                ("job", "created by `rayon::join`, `rayon::scope` or `rayon::spawn`"),
+                ("thread", "created by `std::thread::spawn`, which returns a `JoinHandle`"),
             ],
         ),
         term(
             "Future",
             &["futures"],
-            "A value that will be there later, and can be waited for. In Python it is a box that somebody \
-             else fills; in Rust it is the computation itself, and does nothing until it is polled.",
+            "A value that will be available later and can be awaited. In Python it is a container \
+             that other code fills; in Rust it is the computation itself, which does nothing until \
+             it is polled.",
             [
-                ("`asyncio.Future`", "a task is one"),
-                ("`std::future::Future`", "the language's own, and the same for all three"),
+                ("`asyncio.Future`", "a task is a future"),
+                ("`std::future::Future`", "part of the standard library, the same for all three"),
                 ("`std::future::Future`", ""),
                 ("`std::future::Future`", ""),
-                (NONE, "results come back where the call returns"),
-                (NONE, "nearest is `JoinHandle::join`, which blocks"),
+                (NONE, "calls return their results directly"),
+                (NONE, "closest is `JoinHandle::join`, which blocks"),
             ],
         ),
         term(
             "Gather",
             &["gathered", "gathers", "gathering"],
-            "To start several things and to wait until all are done. The whole takes as long as the \
-             slowest of them, if they only wait.",
+            "To start several operations and wait until all are done. If they only wait, the total \
+             time is that of the slowest one.",
             [
                 ("`asyncio.gather`, `asyncio.TaskGroup`", ""),
                 (
                     "`tokio::join!`, `tokio::task::JoinSet`",
-                    "`join!` polls all in one task, a `JoinSet` spawns each",
+                    "`join!` polls all of them in one task; a `JoinSet` spawns each one",
                 ),
-                (NONE, "`join_all` of the crate futures"),
-                ("`smol::future::zip`", "for two; for more, `join_all` of the crate futures"),
+                (NONE, "`join_all` of the futures crate"),
+                ("`smol::future::zip`", "for two; for more, `join_all` of the futures crate"),
                 ("`rayon::join`, `rayon::scope`", ""),
-                ("`std::thread::scope`", "it joins every thread that was spawned in it"),
+                ("`std::thread::scope`", "joins every thread that was spawned in it"),
             ],
         ),
     ]
@@ -153,40 +159,38 @@ fn who_runs_it() -> Vec<Term> {
         term(
             "Executor",
             &["executors"],
-            "What runs tasks: it keeps those that are ready in a queue and calls them in turn. It is one \
-             half of a runtime; the other is the reactor.",
+            "The half of a runtime that runs tasks: it keeps ready tasks in a queue and calls them \
+             in turn. The other half is the reactor.",
             [
-                ("event loop", "an `Executor` of Python is a pool of threads or processes"),
+                ("event loop", "Python's `Executor` is a pool of threads or processes"),
                 ("scheduler", "`multi_thread` or `current_thread`"),
-                (NONE, "there is one, which the program does not see: async-global-executor"),
+                (NONE, "hidden from the program: async-global-executor"),
                 ("`smol::Executor`, `smol::LocalExecutor`", "from async-executor"),
                 ("`rayon::ThreadPool`", ""),
-                (NONE, "the scheduler of the kernel"),
+                (NONE, "the kernel's scheduler"),
             ],
         ),
         term(
             "Reactor",
             &["reactors"],
-            "What knows which sockets and timers tasks are waiting for, asks the system about all of them \
-             at once, and wakes the tasks whose turn has come. On Linux it asks by `epoll` or by \
-             `io_uring`.",
+            "The half of a runtime that tracks which sockets and timers tasks wait for, asks the \
+             system about all of them at once, and wakes the tasks that can continue. On Linux it \
+             uses `epoll` or `io_uring`.",
             [
                 ("selector", "inside the event loop; a proactor on Windows"),
-                ("I/O driver, time driver", "on mio; worker threads drive it in turn"),
-                (
-                    NONE,
-                    "there is one, which the program does not see: async-io, on a thread of its own",
-                ),
-                ("async-io", "`smol::Async` and `smol::Timer` are its; on a thread of its own"),
-                (NONE, "a job that waits holds its worker"),
-                (NONE, "a thread that waits is the kernel's affair"),
+                ("I/O driver, time driver", "on mio; worker threads take turns driving it"),
+                (NONE, "hidden from the program: async-io, on its own thread"),
+                ("async-io", "used by `smol::Async` and `smol::Timer`; has its own thread"),
+                (NONE, "a waiting job holds its worker"),
+                (NONE, "handled by the kernel"),
             ],
         ),
         term(
             "Work stealing",
             &["work-stealing", "steals", "stealing"],
-            "Every worker thread has a queue of its own, and one that runs empty takes work from another's. \
-             It keeps all cores busy without one queue that all have to share.",
+            "Every worker thread has its own queue, and an idle worker takes tasks from the queue \
+             of another one. It keeps all cores busy without a single queue that all workers \
+             share.",
             [
                 (NONE, "a loop has one thread"),
                 ("work stealing", "with `multi_thread`"),
@@ -205,15 +209,15 @@ fn who_runs_it() -> Vec<Term> {
                 "offloaded",
                 "offload",
             ],
-            "Threads beside those that run tasks, for calls that block, such as reading a file. A task \
-             hands the call over, awaits the result, and holds nobody up.",
+            "Extra threads for calls that block, such as reading a file. A task sends the call to \
+             the pool and awaits the result, without blocking its own thread.",
             [
                 ("`asyncio.to_thread`, `loop.run_in_executor`", ""),
-                ("`tokio::task::spawn_blocking`", "up to 512 threads unless told otherwise"),
-                ("`async_std::task::spawn_blocking`", "the crate blocking"),
-                ("`smol::unblock`", "the crate blocking, up to 500 threads unless told otherwise"),
-                (NONE, "a job that blocks holds its worker"),
-                (NONE, "every thread may block"),
+                ("`tokio::task::spawn_blocking`", "up to 512 threads by default"),
+                ("`async_std::task::spawn_blocking`", "from the blocking crate"),
+                ("`smol::unblock`", "from the blocking crate, up to 500 threads by default"),
+                (NONE, "a blocking job holds its worker"),
+                (NONE, "any thread may block"),
             ],
         ),
     ]

@@ -1,4 +1,4 @@
-//! Words of the field, and what each library calls them.
+//! A term, and what each library calls it.
 
 /// A word and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
-//! What the costs of a run are measured against, so that runs at different times can be compared.
+//! The baseline of a run's costs, so that runs at different times can be compared.
 //!
-//! A machine is faster on one day than on another, and so is each cell. What the others did tells how
-//! much of a cell's change is the machine's: costs are fitted as cell × run by medians (median polish:
-//! Tukey, *Exploratory Data Analysis*, §11A), and what is left of them is the series of the cell. A median
-//! does not follow the one that changed.
+//! A machine is faster on one day than on another, and so is each cell. The other cells show how much
+//! of a cell's change is due to the machine: costs are fitted as cell × run by medians (median polish:
+//! Tukey, *Exploratory Data Analysis*, §11A), and the residuals are the series of the cell. A median
+//! does not follow the one cell that changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::stats::median;
 
 /// Sweeps of the polish; a few are enough for a median.
 const SWEEPS: usize = 4;
-/// Of fewer nobody can say who changed.
+/// With fewer runners, it is unknown which one changed.
 const FEWEST: usize = 3;
 
 /// What a series is measured against.
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_machine_does_is_not_in_the_series() {
+    fn machine_changes_do_not_affect_series() {
         let keys = keys();
         let cells = cells(&mut Rng::with_seed(1), &keys, 0.03, |_, _, _| 0.0);
         let series = series(&cells);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_family_that_changes_everywhere_is_the_one_that_changed() {
+    fn family_that_changes_in_every_workload_is_identified() {
         // Half of the runners, in every workload.
         let keys = keys();
         let change = |run: usize, _: &str, runner: usize| {
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_is_known_casts_no_shadow() {
+    fn known_change_does_not_affect_other_series() {
         let (keys, mut rng) = (keys(), Rng::with_seed(5));
         let of_others = |series: &[Series<'_, '_>]| -> f64 {
             let all = shifts(series);
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_one_run_lacks_is_measured_in_the_others() {
+    fn cell_missing_in_one_run_has_a_series() {
         let keys = keys();
         let mut cells = cells(&mut Rng::with_seed(3), &keys, 0.03, |_, _, _| 0.0);
         cells[4].costs.remove(7);

@@ -1,4 +1,4 @@
-//! What is told of the change points of a history.
+//! The change points of a history, as a document.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,22 +8,22 @@ use crate::stats::Interval;
 /// Version of the document.
 pub const SCHEMA: &str = "runtime-bench/history/1";
 
-/// The change points of some machines, each for itself.
+/// The change points of several machines, analyzed separately.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Document {
     /// [`SCHEMA`].
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
-    /// The metric that was looked at; `None`: each workload's headline.
+    /// The analyzed metric; `None` means each workload's headline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
-    /// Change points before this moment are not told.
+    /// Change points before this moment are omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// How change points were found, a sentence each.
+    /// How change points were found, one sentence each.
     pub method: Vec<String>,
-    /// That of the newest run first. The runs of other numbers of workers are apart.
+    /// The machine of the newest run first. Runs with other numbers of workers are separate entries.
     pub machines: Vec<MachineChanges>,
 }
 
@@ -31,7 +31,7 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MachineChanges {
-    /// Processor, logical processors, memory and kernel, as far as they are known.
+    /// Processor, logical processors, memory and kernel, as far as known.
     pub label: String,
     /// Worker threads of every runner.
     pub workers: usize,
@@ -39,13 +39,13 @@ pub struct MachineChanges {
     pub pool_threads: usize,
     /// The oldest first.
     pub runs: Vec<HistoryRun>,
-    /// Series that were looked at: a cell each.
+    /// Number of analyzed series, one per cell.
     pub series: usize,
-    /// Series with too few runs to be looked at.
+    /// Number of series with too few runs.
     pub short: usize,
-    /// Those of the newest run first.
+    /// Change points, those of the newest run first.
     pub changes: Vec<ChangePoint>,
-    /// What a reader must know, a sentence each.
+    /// Notes, one sentence each.
     pub notes: Vec<String>,
 }
 
@@ -60,11 +60,11 @@ pub struct HistoryRun {
     /// Commit of the harness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Whether its controls leave it to be trusted; else it is left out.
+    /// Whether its controls allow trusting it; otherwise it is excluded.
     pub trusted: bool,
 }
 
-/// From one run on a cell costs another amount.
+/// A change point: the run at which the cost of a cell changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangePoint {
@@ -78,33 +78,33 @@ pub struct ChangePoint {
     pub metric: String,
     /// Its unit.
     pub unit: String,
-    /// The one runner that the cost is measured against, where most others cannot be told from one:
-    /// either of the two changed. `None`: what the other runners did in the same runs.
+    /// The runner that the cost is relative to, if there is no common baseline: either of the two
+    /// changed. `None` means that the cost is relative to all other runners of the same runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
-    /// The run that introduced it: the first after it.
+    /// The run that introduced it: the first run after the change.
     pub run: String,
     /// Its start.
     pub started: String,
-    /// The last run before it that has a figure.
+    /// The last run before the change that has a figure.
     pub previous: String,
-    /// Versions, builds and settings that differ between these two, a fact each.
+    /// Versions, builds and settings that differ between these two, one fact each.
     pub changed: Vec<String>,
     /// *slower* or *faster*.
     pub word: Word,
-    /// Cost after it ÷ cost before it, without what the machine did to all.
+    /// Cost after it ÷ cost before it, without changes that affected all runners.
     pub ratio: f64,
-    /// The 95 % interval of that ratio.
+    /// The 95% interval of that ratio.
     pub interval: Interval,
-    /// How often runs in random order have a split as good.
+    /// The p-value: how often shuffled runs have an equally good split.
     pub p_value: f64,
-    /// Since the change point before, or the beginning.
+    /// The side before: since the previous change point, or the beginning.
     pub before: Side,
-    /// Until the next change point, or the end.
+    /// The side after: until the next change point, or the end.
     pub after: Side,
-    /// Whether it is the last of its series: nothing has changed back.
+    /// Whether it is the last change point of its series.
     pub latest: bool,
-    /// What to mind; may be empty.
+    /// A caveat; may be empty.
     pub note: String,
 }
 
@@ -114,6 +114,6 @@ pub struct ChangePoint {
 pub struct Side {
     /// Runs with a figure.
     pub runs: usize,
-    /// Median of their figures as they were measured, whatever the machine did.
+    /// Median of their figures as measured.
     pub figure: f64,
 }

@@ -6,18 +6,18 @@ use super::{ChangePoint, Document};
 use crate::comparison::gate::in_percent;
 use crate::comparison::{FailOn, Outcome, Word};
 
-/// A document and what a gate makes of it: the whole of what is shown.
+/// A document and the outcome of a gate: everything that is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Judged {
-    /// What was found. Its fields stand beside the others in JSON.
+    /// The change points. Its fields are inlined in JSON.
     #[serde(flatten)]
     pub document: Document,
     /// What the gate fails on.
     pub fail_on: FailOn,
     /// Share that a regression's whole interval lies beyond.
     pub threshold: f64,
-    /// What the gate says.
+    /// The outcome.
     pub outcome: Outcome,
     /// The cells that became slower and have not changed since.
     pub regressions: Vec<String>,
@@ -27,8 +27,8 @@ impl Judged {
     /// Judges change points. A *regression* is a cell whose last change point made it slower, with the
     /// whole interval beyond `threshold`, a share such as 0.01.
     ///
-    /// A gate that could look at no series has not passed: that is inconclusive, and with
-    /// [`FailOn::Inconclusive`] so is a series that is too short.
+    /// A gate that could analyze no series is inconclusive; with [`FailOn::Inconclusive`], so is one
+    /// with a series that is too short.
     pub fn new(document: Document, fail_on: FailOn, threshold: f64) -> Self {
         let regressed = |change: &&ChangePoint| {
             fail_on != FailOn::Nothing
@@ -67,17 +67,17 @@ impl Judged {
         match self.outcome {
             Outcome::Pass if self.fail_on == FailOn::Nothing => found,
             Outcome::Regression => format!(
-                "{found}; {} became slower by more than {threshold} % and {} not changed since: {}",
+                "{found}; {} became slower by more than {threshold}% and {} not changed since: {}",
                 self.regressions.len(),
                 if self.regressions.len() == 1 { "has" } else { "have" },
                 self.regressions.join(", ")
             ),
-            Outcome::Pass => format!("{found}; none made a cell slower by more than {threshold} %"),
+            Outcome::Pass => format!("{found}; none made a cell slower by more than {threshold}%"),
             Outcome::Inconclusive if series == 0 => {
-                "nothing could be looked at: no cell has enough runs".to_owned()
+                "nothing to analyze: no cell has enough runs".to_owned()
             }
             Outcome::Inconclusive | Outcome::Untrusted => {
-                format!("{found}; some cells have too few runs to be looked at")
+                format!("{found}; some cells have too few runs")
             }
         }
     }

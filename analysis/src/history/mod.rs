@@ -1,13 +1,13 @@
 //! The same cells over many runs, machine by machine.
 //!
-//! Nothing is averaged here, neither over runs nor over machines. On a machine that others use too, a
-//! median moves from run to run without any change of the code; the paired ratio to the reference, which
-//! ran beside it, moves much less. So a [`Trend`] carries both.
+//! Nothing is averaged across runs or machines. On a shared machine, a median varies between runs
+//! without any change in the code; the paired ratio to the reference, which ran in the same rounds,
+//! varies much less. A [`Trend`] therefore has both.
 //!
 //! - [`machines`], [`trends`]: the runs of each machine, and each cell over them.
-//! - [`changes`]: the runs at which a cell changed for good.
-//! - `cells`, `baseline`, `steps`: what cells cost, what that is measured against, and where it changed.
-//! - [`Judged`]: the change points and what a gate makes of them.
+//! - [`changes`]: the runs at which a cell changed permanently.
+//! - `cells`, `baseline`, `steps`: the costs of cells, their baselines, and where they changed.
+//! - [`Judged`]: the change points and the outcome of a gate.
 
 mod baseline;
 mod cells;
@@ -37,7 +37,7 @@ use runtime_bench_results::trial::Phase;
 /// The runs of one machine.
 #[derive(Clone, Debug)]
 pub struct Machine<'a> {
-    /// Processor, logical processors, memory and kernel, as far as they are known.
+    /// Processor, logical processors, memory and kernel, as far as known.
     pub label: String,
     /// At least one; the oldest first.
     pub runs: Vec<(&'a Run, &'a Analysis)>,
@@ -102,7 +102,7 @@ pub struct Trend<'a> {
 pub struct TrendPoint<'a> {
     /// Index into [`Machine::runs`].
     pub run: usize,
-    /// Whether there is a figure, and why not.
+    /// Whether it has a result, and if not, why.
     pub status: &'a Status,
     /// Median of the headline.
     pub value: Option<f64>,
@@ -113,7 +113,7 @@ pub struct TrendPoint<'a> {
     pub ratio: Option<f64>,
     /// Interval of that ratio.
     pub ratio_interval: Option<Interval>,
-    /// The run's control told identical code apart, in this workload or in several.
+    /// The A/A control of the run failed, in this workload or in several.
     pub distrusted: bool,
 }
 
@@ -222,7 +222,7 @@ fn units<'a>(machine: &Machine<'a>) -> HashMap<(&'a str, Phase, &'a str), &'a st
     groups.filter_map(|group| Some((series(group), unit(group)?))).collect()
 }
 
-/// The unit of a comparison's headline; `None` where nobody has a figure.
+/// The unit of a comparison's headline; `None` if no runner has a figure.
 fn unit(group: &Group) -> Option<&str> {
     let figure = group.rows.iter().find_map(|row| row.metric(&group.headline));
     figure.map(|figure| figure.unit.as_str())

@@ -1,4 +1,4 @@
-//! What a reader of change points must know: how they were found, and what could not be.
+//! Notes on change points: how they are found, and what could not be analyzed.
 
 use super::Machine;
 use super::baseline::{Against, Series};
@@ -9,18 +9,19 @@ use crate::stats::{FEWEST_BESIDE, FEWEST_SAMPLES, fewest_beside};
 /// How change points are found.
 pub(super) fn method() -> Vec<String> {
     vec![
-        "a ratio is the cost after the change ÷ the cost before it, against what the other runners did in \
-         the same runs; what slows every runner alike is taken for the machine's doing and not seen"
+        "a ratio is the cost after the change ÷ the cost before it, relative to the other runners \
+         of the same runs; a change that slows every runner equally is attributed to the machine \
+         and not reported"
             .to_owned(),
         format!(
-            "E-divisive (Matteson & James 2014) with a permutation test: of the series said to have \
-             changed, at most {} % have not, on average; the interval is that of the ratio alone, at 95 %",
+            "E-divisive (Matteson & James 2014) with a permutation test: on average, at most {}% \
+             of the reported changes are false; intervals are 95% intervals of the ratio",
             100.0 * FALSE_SHARE
         ),
     ]
 }
 
-/// What is to be known of one machine.
+/// Notes on one machine.
 pub(super) fn of(
     machine: &Machine<'_>,
     cells: &[Cell<'_>],
@@ -38,49 +39,53 @@ pub(super) fn of(
         series.iter().partition(|own| own.points.len() >= FEWEST_SAMPLES);
     if long.is_empty() {
         notes.push(format!(
-            "{}; a change point needs at least {FEWEST_BESIDE} runs on either side of it, so \
-             {FEWEST_SAMPLES} in all: nothing can be said yet",
-            count(runs, "run with figures to be believed", "runs with figures to be believed")
+            "{}; a change point needs at least {FEWEST_BESIDE} runs on either side of it, \
+             {FEWEST_SAMPLES} in total",
+            count(runs, "usable run", "usable runs")
         ));
         return notes;
     }
     if !short.is_empty() {
         notes.push(format!(
-            "{} fewer than {FEWEST_SAMPLES} runs with a figure to be believed: not looked at",
+            "{} fewer than {FEWEST_SAMPLES} usable runs: not analyzed",
             count(short.len(), "series has", "series have")
         ));
     }
     notes.push(match fewest_beside(runs, long.len(), FALSE_SHARE) {
         Some(FEWEST_BESIDE) => {
-            format!("a change can be found once {FEWEST_BESIDE} of {runs} runs lie on either side of it")
+            format!(
+                "a change can be found if at least {FEWEST_BESIDE} of {runs} runs lie on \
+                either side of it"
+            )
         }
         Some(beside) => format!(
-            "a change of one cell alone can be found once {beside} of {runs} runs lie on either side of it; \
-             of many cells at once, {FEWEST_BESIDE}"
+            "a change in a single cell can be found if at least {beside} of {runs} runs lie on \
+             either side of it; a change in many cells needs {FEWEST_BESIDE}"
         ),
         None => format!(
-            "with {runs} runs, a change of one cell alone among {} cannot be told from chance: only one of \
-             several cells at once is found, or one of fewer cells with --filter",
+            "with {runs} runs, a change in a single cell among {} is indistinguishable from \
+             chance: select fewer cells with --filter, or look for changes in several cells at \
+             once",
             long.len()
         ),
     });
     if series.iter().any(|own| own.against != Against::Others) {
         notes.push(
-            "rows against one runner: most others cannot be told from one, because three runners that \
-             share no package are needed for that; either of the two may have changed"
+            "some rows are relative to one runner, because a common baseline needs three runners \
+             that share no package; either of the two may have changed"
                 .to_owned(),
         );
     }
     notes
 }
 
-/// The runs that are left out because of their controls.
+/// The runs that are excluded because of their controls.
 fn distrusted(machine: &Machine<'_>) -> Option<String> {
     let untrusted = machine.runs.iter().filter(|(_, analysis)| !analysis.noise.trusted());
     let ids: Vec<&str> = untrusted.map(|(run, _)| run.header.id.as_str()).collect();
     (!ids.is_empty()).then(|| {
         format!(
-            "{} left out, because identical code was told apart in several comparisons: {}",
+            "{} excluded, because the A/A control failed in several comparisons: {}",
             count(ids.len(), "run is", "runs are"),
             ids.join(", ")
         )
@@ -101,8 +106,8 @@ fn alone(cells: &[Cell<'_>], series: &[Series<'_, '_>]) -> Option<String> {
     let alone = kept.saturating_sub(series.len() + references.count());
     (alone > 0).then(|| {
         format!(
-            "{} measured beside no other runner that it could be compared with: times of different \
-             days are not",
+            "{} measured without another runner to compare with: times from different days are not \
+             compared",
             count(alone, "cell was", "cells were")
         )
     })

@@ -62,7 +62,7 @@ mod tests {
     use fastrand::Rng;
 
     #[test]
-    fn it_misses_the_true_ratio_as_often_as_it_says() {
+    fn interval_misses_the_true_ratio_at_its_level() {
         let mut rng = Rng::with_seed(5);
         let mut side = || 0.5 + rng.f64();
         let high = (0..4_000)

@@ -1,6 +1,7 @@
-//! What the bootstraps of this module share: the median of a resample, and the percentile interval.
+//! What the bootstraps of this module share: medians of resamples, and the percentile interval.
 
 use fastrand::Rng;
+use runtime_bench_results::histogram::fewest_samples;
 
 use super::interval::Interval;
 
@@ -10,7 +11,7 @@ pub(super) const SEED: u64 = 0x7363_616c_696e_6721;
 pub(super) const LEVEL: f64 = 0.01;
 /// The fewest resamples with an interval at [`LEVEL`], which then reaches from the least to the
 /// greatest. Whole tables are resampled, and no verdict hangs on it.
-pub(super) const RESAMPLES: usize = 199;
+const RESAMPLES: usize = 199;
 
 /// The percentile interval of resampled statistics at error level `alpha`, two-sided: the order
 /// statistics (R+1)·α/2 from either end (Davison & Hinkley, *Bootstrap Methods and their
@@ -29,14 +30,14 @@ pub(super) fn percentile_interval(mut resampled: Vec<f64>, alpha: f64) -> Option
 ///
 /// The samples are sorted once and a resample is how often each was drawn, which is several times
 /// faster than to sort each resample.
-pub(super) struct Medians {
+struct Medians {
     sorted: Vec<f64>,
     drawn: Vec<usize>,
 }
 
 impl Medians {
     /// Of at least one finite sample; `None` otherwise.
-    pub(super) fn new(samples: &[f64]) -> Option<Self> {
+    fn new(samples: &[f64]) -> Option<Self> {
         let mut sorted = samples.to_vec();
         sorted.sort_by(f64::total_cmp);
         let usable = !sorted.is_empty() && sorted.iter().all(|sample| sample.is_finite());
@@ -44,7 +45,7 @@ impl Medians {
     }
 
     /// The median of as many samples, drawn with replacement.
-    pub(super) fn draw(&mut self, rng: &mut Rng) -> f64 {
+    fn draw(&mut self, rng: &mut Rng) -> f64 {
         let n = self.sorted.len();
         self.drawn.fill(0);
         for _ in 0..n {
@@ -62,6 +63,27 @@ impl Medians {
         let low = ranked(n.div_ceil(2));
         f64::midpoint(low, ranked(n / 2 + 1))
     }
+}
+
+/// The interval at [`LEVEL`] of a statistic of the medians of several series, each resampled for itself (Efron &
+/// Tibshirani, *An Introduction to the Bootstrap*, ch. 8). `None` where a series has too few samples for a
+/// median.
+pub(super) fn of_medians(
+    series: &[Vec<f64>],
+    statistic: impl Fn(&[f64]) -> f64,
+) -> Option<Interval> {
+    let fewest = fewest_samples(0.5)?;
+    if series.iter().any(|samples| (samples.len() as u64) < fewest) {
+        return None;
+    }
+    let each = series.iter().map(|samples| Medians::new(samples));
+    let mut medians: Vec<Medians> = each.collect::<Option<_>>()?;
+    let mut rng = Rng::with_seed(SEED);
+    let mut resample = || {
+        let drawn: Vec<f64> = medians.iter_mut().map(|one| one.draw(&mut rng)).collect();
+        statistic(&drawn)
+    };
+    percentile_interval((0..RESAMPLES).map(|_| resample()).collect(), LEVEL)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ const HALVINGS: usize = 60;
 
 /// The one-sided upper bound, at confidence 1 − `alpha`, of the share of runs that have an event.
 ///
-/// 0 of 300 proves less than 1 % at `alpha` = 0.05, 0 of 78 only less than 3.8 %. `None` for no runs,
+/// 0 of 300 proves less than 1% at `alpha` = 0.05, 0 of 78 only less than 3.8%. `None` for no runs,
 /// for more events than runs and for a level outside (0, 1). Takes time in proportion to the events.
 pub fn upper_bound(events: u64, runs: u64, alpha: f64) -> Option<f64> {
     possible(events, runs, alpha).then(|| {
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn intervals_agree_with_published_ones() {
-        // Newcombe, Statistics in Medicine 17 (1998), table I, method 5 (Clopper-Pearson), 95 %.
+        // Newcombe, Statistics in Medicine 17 (1998), table I, method 5 (Clopper-Pearson), 95%.
         for (events, runs, low, high) in
             [(81, 263, 0.2527, 0.3676), (15, 148, 0.0578, 0.1617), (0, 20, 0.0, 0.1684)]
         {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_proportion_has_no_bound() {
+    fn invalid_proportions_have_no_bound() {
         assert_eq!(upper_bound(0, 0, 0.05), None);
         assert_eq!(upper_bound(3, 2, 0.05), None);
         assert_eq!(lower_bound(3, 2, 0.05), None);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_holds_at_least_as_often_as_it_says() {
+    fn bound_holds_at_least_at_its_level() {
         let mut rng = Rng::with_seed(4);
         let share = 0.02;
         let held = (0..2_000)

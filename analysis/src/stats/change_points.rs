@@ -8,8 +8,8 @@
 
 use fastrand::Rng;
 
+use super::discoveries::discoveries;
 use super::energy::{Distances, LEAST_SIDE};
-use super::history::discoveries;
 
 /// The fewest samples of a series in which a change point can be looked for.
 pub const FEWEST_SAMPLES: usize = 2 * LEAST_SIDE;
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_short_or_not_finite_or_all_alike_has_none() {
+    fn short_non_finite_or_constant_series_have_no_change_points() {
         let mut broken = stepped(2, 20, 10, 5.0);
         broken[3] = f64::NAN;
         let series =
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_history_says_the_same_again() {
+    fn same_history_gives_the_same_change_points() {
         let series = [stepped(5, 24, 9, 0.8), stepped(6, 24, 24, 0.0)];
         assert_eq!(change_points(&series, 0.05), change_points(&series, 0.05));
     }

@@ -1,4 +1,4 @@
-//! Rounds that resemble their neighbours are worth fewer than they are.
+//! Dependent rounds: rounds that resemble their neighbors count as fewer samples.
 
 use super::interval::median;
 
@@ -24,7 +24,7 @@ pub(super) fn batches(samples: &[f64], size: usize) -> Vec<f64> {
     samples.chunks_exact(size).filter_map(median).collect()
 }
 
-/// Whether samples in the order of time resemble their neighbours: the lag-1 autocorrelation of their
+/// Whether samples in the order of time resemble their neighbors: the lag-1 autocorrelation of their
 /// signs about the median exceeds 2/√n.
 pub fn dependent(samples: &[f64]) -> bool {
     let Some(middle) = median(samples) else { return false };
@@ -40,8 +40,8 @@ pub fn dependent(samples: &[f64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::random::normal;
     use fastrand::Rng;
+    use runtime_bench_fixtures::normal;
 
     /// A series in which each sample keeps `memory` of the one before.
     fn series(rng: &mut Rng, length: usize, memory: f64) -> Vec<f64> {

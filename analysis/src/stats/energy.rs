@@ -5,7 +5,7 @@
 //! is assumed of the distribution but that it has a mean.
 
 /// The fewest samples on either side of a split. Of four and four, two orders of 70 separate them
-/// best, and the 95 % interval of a shift exists.
+/// best, and the 95% interval of a shift exists.
 pub(super) const LEAST_SIDE: usize = 4;
 /// Distances below this, on a log scale, are rounding.
 const ROUNDING: f64 = 1e-9;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_short_or_all_alike_has_no_split() {
+    fn short_or_constant_series_have_no_split() {
         for samples in [&[][..], &[1.0; 3], &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]] {
             assert_eq!(best(samples), None, "{samples:?}");
         }

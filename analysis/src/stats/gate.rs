@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::batch_means::{T_001, T_01, mean_ratio_of_batches};
 use super::interval::{Interval, median};
+use super::mean_ratio::mean_ratio;
 use super::modes::SlowShares;
-use super::verdict::{ControlCheck, MARGIN, TIE, Verdict, compare};
+use super::paired::compare;
+use super::verdict::{ControlCheck, MARGIN, TIE, Verdict, side};
 
 /// How strict a stage is.
 ///
@@ -92,76 +94,41 @@ pub enum Open {
     TooFew,
 }
 
-/// What one stage says alone.
-struct Look {
-    verdict: Verdict,
-    open: Option<Open>,
-    ratio: Option<f64>,
-    interval: Option<Interval>,
-    of_means: bool,
-    slow: Option<SlowShares>,
-}
-
-impl Look {
-    /// The median, and the mean where the median cannot tell: a mode that only some processes fall
-    /// into does not move a median.
+impl Gated {
+    /// What one stage says alone: the median, and the mean where the median cannot tell. A mode that only some
+    /// processes fall into does not move a median.
     fn at(pairs: &[(f64, f64)], margin: f64, strictness: &Strictness) -> Self {
         let found = compare("base", pairs, strictness.median_level);
-        let mut look = Self {
+        let gated = Self {
             verdict: found.verdict,
             open: None,
             ratio: found.ratio,
             interval: found.strict_interval,
             of_means: false,
             slow: found.slow,
+            pairs: pairs.len(),
+            margin,
         };
+        let open = |verdict, open| Self { verdict, open: Some(open), ..gated.clone() };
         let clears = |interval: Interval| side(interval, margin).is_some();
-        match found.verdict {
-            _ if found.pairs < strictness.fewest => {
-                (look.verdict, look.open) = (Verdict::NotCompared, Some(Open::TooFew));
-            }
-            Verdict::Faster | Verdict::Slower if !found.strict_interval.is_some_and(clears) => {
-                (look.verdict, look.open) = (Verdict::Open, Some(Open::WithinMargin));
-            }
-            Verdict::Faster | Verdict::Slower | Verdict::Tie => {}
-            _ => {
-                let mean = mean_ratio_of_batches(pairs, strictness.mean_t);
-                if let Some((mean, verdict)) =
-                    mean.and_then(|mean| Some((mean, side(mean, margin)?)))
-                {
-                    look.verdict = verdict;
-                    look.ratio = mean_ratio(pairs);
-                    look.interval = Some(mean);
-                    look.of_means = true;
-                } else {
-                    let narrow = |interval: Interval| interval.alike(TIE) || clears(interval);
-                    let means = found.strict_interval.is_some_and(narrow);
-                    look.open = Some(if means { Open::Means } else { Open::Wide });
-                }
-            }
+        if found.pairs < strictness.fewest {
+            return open(Verdict::NotCompared, Open::TooFew);
         }
-        look
+        if found.verdict.differs() && !found.strict_interval.is_some_and(clears) {
+            return open(Verdict::Open, Open::WithinMargin);
+        }
+        if found.verdict.differs() || found.verdict == Verdict::Tie {
+            return gated;
+        }
+        let mean = mean_ratio_of_batches(pairs, strictness.mean_t);
+        if let Some((mean, verdict)) = mean.and_then(|mean| Some((mean, side(mean, margin)?))) {
+            let (ratio, interval) = (mean_ratio(pairs), Some(mean));
+            return Self { verdict, ratio, interval, of_means: true, ..gated };
+        }
+        let narrow = |interval: Interval| interval.alike(TIE) || clears(interval);
+        let means = found.strict_interval.is_some_and(narrow);
+        open(found.verdict, if means { Open::Means } else { Open::Wide })
     }
-
-    fn differs(&self) -> bool {
-        matches!(self.verdict, Verdict::Faster | Verdict::Slower)
-    }
-}
-
-/// The side of 1 that an interval lies on wholly, beyond a margin.
-fn side(interval: Interval, margin: f64) -> Option<Verdict> {
-    if interval.low > 1.0 + margin {
-        Some(Verdict::Slower)
-    } else if interval.high < 1.0 / (1.0 + margin) {
-        Some(Verdict::Faster)
-    } else {
-        None
-    }
-}
-
-fn mean_ratio(pairs: &[(f64, f64)]) -> Option<f64> {
-    let (a, b) = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
-    Some(a / b).filter(|ratio| ratio.is_finite())
 }
 
 /// Median ratios to the base of each layout, over all stages: few rounds are noisy.
@@ -176,7 +143,7 @@ fn layouts(stages: &[Stage], of: fn(&Stage) -> &Vec<Pairs>) -> Vec<f64> {
 }
 
 /// The share that a difference must exceed: what moving the base's code about in memory does to this
-/// row, and at least 1 %.
+/// row, and at least 1%.
 pub fn margin(stages: &[Stage]) -> f64 {
     let ratios = layouts(stages, |stage| &stage.base_layouts);
     ratios.into_iter().map(|ratio| ratio.max(1.0 / ratio) - 1.0).fold(MARGIN, f64::max)
@@ -201,7 +168,8 @@ fn in_every_layout(stages: &[Stage], verdict: Verdict) -> bool {
 /// Whether a row's first stage calls for a second: the head looks different, or the base from itself.
 pub fn suspicious(first: &Stage) -> bool {
     let margin = margin(std::slice::from_ref(first));
-    [&first.head, &first.control].into_iter().any(|side| Look::at(side, margin, &FIRST).differs())
+    let differs = |pairs| Gated::at(pairs, margin, &FIRST).verdict.differs();
+    differs(&first.head) || differs(&first.control)
 }
 
 /// Judges a row by all its stages.
@@ -214,11 +182,7 @@ pub fn gate(stages: &[Stage]) -> Gated {
 
 /// Judges the base against itself just as a row's head is judged.
 pub fn check(stages: &[Stage]) -> ControlCheck {
-    match decide(stages, |stage| &stage.control, |_| true).verdict {
-        Verdict::Faster | Verdict::Slower => ControlCheck::Failed,
-        Verdict::Tie => ControlCheck::Passed,
-        _ => ControlCheck::Inconclusive,
-    }
+    decide(stages, |stage| &stage.control, |_| true).verdict.into()
 }
 
 /// The one decision: of a side that `of` chooses, where `confirmed` tells whether layouts agree.
@@ -229,24 +193,12 @@ fn decide(
 ) -> Gated {
     let margin = margin(stages);
     let each = stages.iter().enumerate();
-    let looks: Vec<Look> =
-        each.map(|(number, stage)| Look::at(of(stage), margin, strictness(number))).collect();
-    let pairs = stages.iter().map(|stage| of(stage).len()).sum();
-    let Some(last) = looks.last() else {
-        return Gated {
-            verdict: Verdict::NotCompared,
-            open: Some(Open::TooFew),
-            ratio: None,
-            interval: None,
-            of_means: false,
-            slow: None,
-            pairs,
-            margin,
-        };
-    };
+    let looks: Vec<Gated> =
+        each.map(|(number, stage)| Gated::at(of(stage), margin, strictness(number))).collect();
+    let last = looks.last().cloned().unwrap_or_else(|| Gated::at(&[], margin, &FIRST));
     let alike = looks.iter().all(|look| look.verdict == last.verdict);
     let few = last.open == Some(Open::TooFew);
-    let (verdict, open) = if few || !looks.iter().any(Look::differs) {
+    let (verdict, open) = if few || !looks.iter().any(|look| look.verdict.differs()) {
         (last.verdict, last.open)
     } else if looks.len() < 2 || !alike {
         (Verdict::Open, Some(Open::StagesDisagree))
@@ -255,18 +207,10 @@ fn decide(
     } else {
         (Verdict::Open, Some(Open::Layouts))
     };
-    let differs = matches!(verdict, Verdict::Faster | Verdict::Slower);
     let hull = looks.iter().filter_map(|look| look.interval).reduce(Interval::hull);
-    Gated {
-        verdict,
-        open,
-        ratio: last.ratio,
-        interval: if differs { hull } else { last.interval },
-        of_means: last.of_means,
-        slow: last.slow,
-        pairs,
-        margin,
-    }
+    let interval = if verdict.differs() { hull } else { last.interval };
+    let pairs = looks.iter().map(|look| look.pairs).sum();
+    Gated { verdict, open, interval, pairs, ..last }
 }
 
 #[cfg(test)]
@@ -286,19 +230,20 @@ mod tests {
     #[test]
     fn a_difference_counts_when_both_stages_see_it() {
         let mut rng = Rng::with_seed(1);
-        let rng = &mut rng;
-        let word = |stages: &[Stage]| {
-            let gated = gate(stages);
-            (gated.verdict, gated.open)
-        };
         let disagree = (Verdict::Open, Some(Open::StagesDisagree));
-        assert_eq!(word(&[one(rng, 1.03), one(rng, 1.03)]), (Verdict::Slower, None));
-        assert_eq!(word(&[one(rng, 0.95), one(rng, 0.95)]), (Verdict::Faster, None));
-        assert_eq!(word(&[one(rng, 1.03), one(rng, 1.0)]), disagree);
-        assert_eq!(word(&[one(rng, 1.05), one(rng, 0.95)]), disagree);
-        assert_eq!(word(&[one(rng, 1.03)]), disagree, "one stage is no proof");
-        assert_eq!(word(&[one(rng, 1.0)]), (Verdict::Tie, None));
-        assert_eq!(word(&[]), (Verdict::NotCompared, Some(Open::TooFew)));
+        for (ratios, expected) in [
+            (&[1.03, 1.03][..], (Verdict::Slower, None)),
+            (&[0.95, 0.95], (Verdict::Faster, None)),
+            (&[1.03, 1.0], disagree),
+            (&[1.05, 0.95], disagree),
+            (&[1.03], disagree),
+            (&[1.0], (Verdict::Tie, None)),
+            (&[], (Verdict::NotCompared, Some(Open::TooFew))),
+        ] {
+            let stages: Vec<Stage> = ratios.iter().map(|ratio| one(&mut rng, *ratio)).collect();
+            let gated = gate(&stages);
+            assert_eq!((gated.verdict, gated.open), expected, "{ratios:?}");
+        }
     }
 
     #[test]
@@ -312,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_slow_mode_is_a_difference_although_the_median_stands_still() {
+    fn new_slow_mode_is_a_difference_with_equal_medians() {
         let mut rng = Rng::with_seed(4);
         let stage = |share: f64, rng: &mut Rng| {
             let mut stage = one(rng, 1.0);
@@ -329,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_layout_of_the_base_does_is_no_difference() {
+    fn effect_of_a_base_layout_is_not_a_difference() {
         let mut rng = Rng::with_seed(2);
         let head = pairs(&mut rng, 120, 1.03);
         let with = |layouts: &[f64], rng: &mut Rng| Stage {

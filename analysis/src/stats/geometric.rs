@@ -4,13 +4,11 @@
 //! to lie with statistics", CACM 29 (1986)). It weighs each workload alike, which no real program
 //! does: it has no verdict, and shows how far it hangs on a single workload.
 
-use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::bootstrap::{LEVEL, Medians, RESAMPLES, SEED, percentile_interval};
+use super::bootstrap::of_medians;
 use super::dependence::{batch_size, batches};
 use super::interval::{Interval, median};
-use runtime_bench_results::histogram::fewest_samples;
 
 /// A geometric mean of ratios over workloads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,7 +16,7 @@ use runtime_bench_results::histogram::fewest_samples;
 pub struct GeometricMean {
     /// The mean; above 1 costs more than the reference.
     pub mean: f64,
-    /// 99 % bootstrap interval; `None` where a workload has fewer than 8 independent rounds.
+    /// 99% bootstrap interval; `None` where a workload has fewer than 8 independent rounds.
     pub interval: Option<Interval>,
     /// Its values when any one workload is left out; `None` for a single workload.
     pub leave_one_out: Option<Range>,
@@ -41,7 +39,7 @@ pub struct Range {
 /// `workloads` holds, for each workload, pairs `(candidate, reference)` of the same round in the order
 /// of time; pairs that are not positive and finite are left out. Rounds are resampled, in whole pairs
 /// and within each workload (Efron & Tibshirani, *An Introduction to the Bootstrap*, ch. 8), as
-/// batches where neighbouring rounds resemble each other. `None` for no workloads and where one has no
+/// batches where neighboring rounds resemble each other. `None` for no workloads and where one has no
 /// usable pair.
 pub fn geometric_mean(workloads: &[Vec<(f64, f64)>]) -> Option<GeometricMean> {
     let logs: Vec<Vec<f64>> = workloads.iter().map(|pairs| log_ratios(pairs)).collect();
@@ -49,6 +47,7 @@ pub fn geometric_mean(workloads: &[Vec<(f64, f64)>]) -> Option<GeometricMean> {
     if medians.is_empty() {
         return None;
     }
+    let batched: Vec<Vec<f64>> = logs.iter().map(|logs| batches(logs, batch_size(logs))).collect();
     let sum: f64 = medians.iter().sum();
     let count = medians.len() as f64;
     let without = medians.iter().map(|left_out| ((sum - left_out) / (count - 1.0)).exp());
@@ -56,7 +55,8 @@ pub fn geometric_mean(workloads: &[Vec<(f64, f64)>]) -> Option<GeometricMean> {
         without.fold((f64::INFINITY, 0.0_f64), |(low, high), mean| (low.min(mean), high.max(mean)));
     Some(GeometricMean {
         mean: (sum / count).exp(),
-        interval: resampled(&logs.iter().map(|logs| batched(logs)).collect::<Vec<_>>()),
+        interval: of_medians(&batched, |drawn| drawn.iter().sum::<f64>() / count)
+            .map(Interval::exp),
         leave_one_out: (medians.len() > 1).then_some(Range { low, high }),
         workloads: medians.len(),
     })
@@ -70,29 +70,10 @@ fn log_ratios(pairs: &[(f64, f64)]) -> Vec<f64> {
         .collect()
 }
 
-fn batched(logs: &[f64]) -> Vec<f64> {
-    batches(logs, batch_size(logs))
-}
-
-fn resampled(logs: &[Vec<f64>]) -> Option<Interval> {
-    let fewest = fewest_samples(0.5)?;
-    if logs.iter().any(|logs| (logs.len() as u64) < fewest) {
-        return None;
-    }
-    let mut medians: Vec<Medians> =
-        logs.iter().map(|logs| Medians::new(logs)).collect::<Option<_>>()?;
-    let mut rng = Rng::with_seed(SEED);
-    let count = medians.len() as f64;
-    let means = (0..RESAMPLES)
-        .map(|_| medians.iter_mut().map(|one| one.draw(&mut rng)).sum::<f64>() / count)
-        .collect();
-    let logs = percentile_interval(means, LEVEL)?;
-    Some(Interval { low: logs.low.exp(), high: logs.high.exp() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fastrand::Rng;
     use proptest::prelude::{prop, prop_assert, proptest};
 
     /// Rounds whose ratio is `ratio`, give or take `noise` on a log scale.

@@ -20,9 +20,15 @@ impl Interval {
         low < self.low && self.high < high
     }
 
-    /// Whether a ratio lies within a share of 1 on either side, on a log scale: 0.03 for 3 %.
+    /// Whether a ratio lies within a share of 1 on either side, on a log scale: 0.03 for 3%.
     pub fn alike(self, share: f64) -> bool {
         self.within(1.0 / (1.0 + share), 1.0 + share)
+    }
+
+    /// Of a ratio, from that of its logarithm.
+    #[must_use]
+    pub fn exp(self) -> Self {
+        Self { low: self.low.exp(), high: self.high.exp() }
     }
 
     /// Of the inverse of a ratio.

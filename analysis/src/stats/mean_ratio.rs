@@ -7,12 +7,18 @@ use fastrand::Rng;
 use super::bootstrap::{LEVEL, SEED, percentile_interval};
 use super::interval::Interval;
 
-/// Resamples. Enough for the 99 % level that they are used at.
+/// Resamples. Enough for the 99% level that they are used at.
 pub(super) const RESAMPLES: usize = 999;
 /// Sizes whose draws are kept: those of all rounds, and of batches of two, three and four.
 const SIZES_KEPT: usize = 4;
 
-/// The percentile-bootstrap interval, at 99 %, of `mean(a) ÷ mean(b)` over pairs `(a, b)`.
+/// `mean(a) ÷ mean(b)` over pairs `(a, b)`; `None` where it is not finite.
+pub(super) fn mean_ratio(pairs: &[(f64, f64)]) -> Option<f64> {
+    let (a, b) = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
+    Some(a / b).filter(|ratio| ratio.is_finite())
+}
+
+/// The percentile-bootstrap interval, at 99%, of `mean(a) ÷ mean(b)` over pairs `(a, b)`.
 ///
 /// Whole pairs are drawn, so what both sides of a round share stays together (Efron & Tibshirani,
 /// *An Introduction to the Bootstrap*, §13.3). `None` for no pairs, or a mean that is not positive

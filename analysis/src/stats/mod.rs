@@ -9,17 +9,16 @@ mod bootstrap;
 mod bound;
 mod change_points;
 mod dependence;
+mod discoveries;
 mod energy;
 pub mod gate;
 mod geometric;
-mod history;
 mod interval;
 mod mean_ratio;
 mod modes;
+mod paired;
 mod power;
 mod quantile;
-#[cfg(test)]
-mod random;
 mod scaling;
 mod series;
 mod shift;
@@ -31,11 +30,12 @@ mod verdict;
 pub use bound::{lower_bound, proportion_interval, upper_bound};
 pub use change_points::{Change, FEWEST_BESIDE, FEWEST_SAMPLES, change_points, fewest_beside};
 pub use dependence::dependent;
+pub use discoveries::{discoveries, lean};
 pub use geometric::{GeometricMean, Range, geometric_mean};
-pub use history::{discoveries, threshold};
 pub use interval::{Interval, median, median_interval};
 pub use mean_ratio::mean_ratio_interval;
 pub use modes::SlowShares;
+pub use paired::{Comparison, SHOWN_LEVEL, compare, fewest_pairs};
 pub use power::smallest_difference;
 pub use quantile::{Quartiles, quartiles};
 pub use scaling::{PowerLaw, power_law};
@@ -44,7 +44,5 @@ pub use shift::shift;
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
 pub use spread::{Change as RowChange, Spread, between_runs, deviation};
 pub use unpaired::{Unpaired, fewest_unpaired, unpaired};
-pub use verdict::{
-    Comparison, ControlCheck, MARGIN, ResultClass, SHOWN_LEVEL, TIE, Verdict, check_control,
-    compare, fewest_pairs, lean,
-};
+pub(crate) use verdict::side;
+pub use verdict::{ControlCheck, MARGIN, ResultClass, TIE, Verdict};

@@ -3,7 +3,8 @@
 use fastrand::Rng;
 
 use super::bootstrap::SEED;
-use super::verdict::{MARGIN, Verdict, compare};
+use super::paired::compare;
+use super::verdict::{MARGIN, Verdict};
 
 /// Share of simulated runs that must find the difference. More than the nine in ten that are promised,
 /// because the noise is itself known from few rounds.
@@ -67,7 +68,7 @@ fn power(control: &[(f64, f64)], rounds: usize, level: f64, factor: f64) -> f64 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::random::normal;
+    use runtime_bench_fixtures::normal;
 
     fn pairs(rng: &mut Rng, rounds: usize, mode: f64) -> Vec<(f64, f64)> {
         let mut one = || {

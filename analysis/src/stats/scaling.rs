@@ -1,11 +1,9 @@
 //! How a cost grows with the size of the work.
 
-use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::bootstrap::{LEVEL, Medians, RESAMPLES, SEED, percentile_interval};
+use super::bootstrap::of_medians;
 use super::interval::{Interval, median};
-use runtime_bench_results::histogram::fewest_samples;
 
 /// Fewest different sizes: a line through two always fits.
 const FEWEST_SIZES: usize = 3;
@@ -16,7 +14,7 @@ const FEWEST_SIZES: usize = 3;
 pub struct PowerLaw {
     /// 1 is linear, 0 is independent of N.
     pub exponent: f64,
-    /// 99 % bootstrap interval of the exponent; `None` where a size has fewer than 8 processes.
+    /// 99% bootstrap interval of the exponent; `None` where a size has fewer than 8 processes.
     pub interval: Option<Interval>,
     /// The geometric mean of the sizes. The law stands there and not at 1, which may be far away.
     pub size: f64,
@@ -54,6 +52,7 @@ pub fn power_law(sizes: &[(f64, Vec<f64>)]) -> Option<PowerLaw> {
     let xs: Vec<f64> = usable.iter().map(|(x, _)| *x).collect();
     let medians = usable.iter().map(|(_, costs)| median(costs).map(f64::ln));
     let ys: Vec<f64> = medians.collect::<Option<_>>()?;
+    let costs: Vec<Vec<f64>> = usable.into_iter().map(|(_, costs)| costs).collect();
     let exponent = slope(&xs, &ys);
     let (mean_x, mean_y) = (mean(&xs), mean(&ys));
     let residuals: Vec<f64> =
@@ -62,7 +61,9 @@ pub fn power_law(sizes: &[(f64, Vec<f64>)]) -> Option<PowerLaw> {
     let unexplained: f64 = residuals.iter().map(|residual| residual.powi(2)).sum();
     Some(PowerLaw {
         exponent,
-        interval: resampled(&xs, &usable),
+        interval: of_medians(&costs, |drawn| {
+            slope(&xs, &drawn.iter().map(|y| y.ln()).collect::<Vec<_>>())
+        }),
         size: mean_x.exp(),
         cost: mean_y.exp(),
         residuals: xs.iter().map(|x| x.exp()).zip(residuals).collect(),
@@ -89,24 +90,10 @@ fn slope(xs: &[f64], ys: &[f64]) -> f64 {
     products / xs.iter().map(|x| (x - middle).powi(2)).sum::<f64>()
 }
 
-fn resampled(xs: &[f64], sizes: &[(f64, Vec<f64>)]) -> Option<Interval> {
-    let fewest = fewest_samples(0.5)?;
-    if sizes.iter().any(|(_, costs)| (costs.len() as u64) < fewest) {
-        return None;
-    }
-    let mut medians: Vec<Medians> =
-        sizes.iter().map(|(_, costs)| Medians::new(costs)).collect::<Option<_>>()?;
-    let mut rng = Rng::with_seed(SEED);
-    let mut resample = || {
-        let ys: Vec<f64> = medians.iter_mut().map(|one| one.draw(&mut rng).ln()).collect();
-        slope(xs, &ys)
-    };
-    percentile_interval((0..RESAMPLES).map(|_| resample()).collect(), LEVEL)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fastrand::Rng;
     use proptest::prelude::{prop_assert, proptest};
 
     #[test]

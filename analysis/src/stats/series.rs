@@ -2,7 +2,7 @@
 
 use super::dependence::batch_size;
 use super::interval::{Interval, dependent_interval, median};
-use super::verdict::{SHOWN_LEVEL, fewest_pairs};
+use super::paired::{SHOWN_LEVEL, fewest_pairs};
 
 /// The interval of a figure that stands alone: 95%, of the median of samples in the order of time.
 ///
@@ -52,8 +52,8 @@ fn of_thirds(samples: &[f64], level: f64) -> Option<Interval> {
 mod tests {
     use super::*;
     use crate::stats::median_interval;
-    use crate::stats::random::normal;
     use fastrand::Rng;
+    use runtime_bench_fixtures::normal;
 
     #[test]
     fn it_is_the_order_statistic_interval_of_independent_samples() {

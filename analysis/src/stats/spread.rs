@@ -126,8 +126,8 @@ fn student(level: f64, freedom: f64) -> f64 {
 mod tests {
     use super::super::{Unpaired, Verdict, unpaired};
     use super::*;
-    use crate::stats::random::normal;
     use fastrand::Rng;
+    use runtime_bench_fixtures::normal;
 
     const ROWS: usize = 40;
     const LEVEL: f64 = 0.01 / ROWS as f64;
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn few_rows_do_not_tell_the_spread() {
+    fn few_rows_use_the_assumed_spread() {
         let still = Change { log_ratio: 0.0, noise: 0.0 };
         for rows in [0, 1, 7] {
             let assumed = |spread: &Spread| spread.assumed && (spread.margin - 0.331).abs() < 1e-9;
@@ -211,22 +211,16 @@ mod tests {
         rows.iter().zip(spreads).map(|((row, _), spread)| row.verdict(spread.margin)).collect()
     }
 
-    fn different(verdict: Verdict) -> bool {
-        matches!(verdict, Verdict::Faster | Verdict::Slower)
-    }
-
     /// Comparisons of two equal runs that hold a false word.
     fn comparisons_with_a_false_word(runs: usize, between: impl Fn(usize) -> f64 + Copy) -> usize {
         let mut rng = Rng::with_seed(5);
         (0..runs)
-            .filter(|_| {
-                verdicts(&mut rng, between, |_| 1.0).iter().any(|verdict| different(*verdict))
-            })
+            .filter(|_| verdicts(&mut rng, between, |_| 1.0).into_iter().any(Verdict::differs))
             .count()
     }
 
     #[test]
-    fn equal_runs_of_rows_with_mixed_noise_rarely_hold_a_false_word() {
+    fn equal_runs_with_mixed_noise_rarely_show_a_false_result() {
         let runs = 100;
         let mixed = |noisy: usize| move |row: usize| if row < noisy { 0.06 } else { 0.01 };
         for noisy in [0, 4, 13, 20, 30] {
@@ -245,6 +239,6 @@ mod tests {
         let change = |row: usize| if row < 2 { 1.2 } else { 1.0 };
         let rows = verdicts(&mut rng, |row| if row < 20 { 0.01 } else { 0.06 }, change);
         assert_eq!(rows[..2], [Verdict::Slower; 2]);
-        assert!(!rows[2..].iter().any(|verdict| different(*verdict)), "{rows:?}");
+        assert!(!rows[2..].iter().any(|verdict| verdict.differs()), "{rows:?}");
     }
 }

@@ -7,7 +7,8 @@ use super::bootstrap::{LEVEL, SEED, percentile_interval};
 use super::dependence::batch_size;
 use super::interval::{Interval, dependent_interval, median};
 use super::mean_ratio::RESAMPLES;
-use super::verdict::{MARGIN, TIE, Verdict, fewest_pairs};
+use super::paired::fewest_pairs;
+use super::verdict::{MARGIN, TIE, Verdict, side};
 
 /// The costs of a cell in two runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,13 +18,13 @@ pub struct Unpaired {
     pub ratio: Option<f64>,
     /// Interval of that ratio at `level`; `None` when a side has too few independent samples.
     pub interval: Option<Interval>,
-    /// The 99 % bootstrap interval of the ratio of mean costs, which must agree.
+    /// The 99% bootstrap interval of the ratio of mean costs, which must agree.
     pub mean_interval: Option<Interval>,
     /// Error level, after dividing by the number of rows.
     pub level: f64,
     /// Positive and finite costs of base and candidate.
     pub samples: [usize; 2],
-    /// What is left of them where neighbours resemble each other.
+    /// What is left of them where neighbors resemble each other.
     pub independent: [usize; 2],
 }
 
@@ -64,26 +65,21 @@ pub fn fewest_unpaired(level: f64) -> usize {
 }
 
 impl Unpaired {
-    /// The word: *faster* and *slower* beyond `margin` (a share, at least 1 %), *tie* within 3 %,
+    /// The word: *faster* and *slower* beyond `margin` (a share, at least 1%), *tie* within 3%,
     /// else *undecided*; the ratio of mean costs must agree, as it must for pairs.
     pub fn verdict(&self, margin: f64) -> Verdict {
         let Some((median, mean)) = self.interval.zip(self.mean_interval) else {
             return Verdict::NotCompared;
         };
-        let margin = 1.0 + margin.max(MARGIN);
-        if median.high < 1.0 / margin && mean.high < 1.0 {
-            Verdict::Faster
-        } else if median.low > margin && mean.low > 1.0 {
-            Verdict::Slower
-        } else if median.alike(TIE) && mean.alike(TIE) {
-            Verdict::Tie
-        } else {
-            Verdict::Open
+        match (side(median, margin.max(MARGIN)), side(mean, 0.0)) {
+            (Some(word), confirmed) if confirmed == Some(word) => word,
+            _ if median.alike(TIE) && mean.alike(TIE) => Verdict::Tie,
+            _ => Verdict::Open,
         }
     }
 }
 
-/// The percentile-bootstrap interval, at 99 %, of the ratio of two means; each side is drawn for
+/// The percentile-bootstrap interval, at 99%, of the ratio of two means; each side is drawn for
 /// itself (Efron & Tibshirani, *An Introduction to the Bootstrap*, §8.3 and §13.3).
 fn mean_interval(base: &[f64], head: &[f64]) -> Option<Interval> {
     // Relative to one cost, so that the sum of very large ones stays finite.
@@ -100,8 +96,8 @@ fn mean_interval(base: &[f64], head: &[f64]) -> Option<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::random::normal;
     use proptest::prelude::{prop, prop_assert, proptest};
+    use runtime_bench_fixtures::normal;
 
     const LEVEL: f64 = 0.01 / 40.0;
 
@@ -159,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_resemble_their_neighbours_count_for_less() {
+    fn samples_that_resemble_their_neighbors_count_for_less() {
         let sticky: Vec<f64> = (0..60).map(|x| f64::from(1 + x / 20 % 2)).collect();
         let result = unpaired(&sticky, &[9.0; 60], LEVEL);
         assert!(result.independent[0] < 13 && result.samples == [60, 60], "{result:?}");

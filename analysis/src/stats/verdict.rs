@@ -1,26 +1,14 @@
-//! From paired costs to a verdict.
+//! What a comparison says, in words.
 
 use serde::{Deserialize, Serialize};
 
-use super::dependence::batch_size;
-use super::interval::{Interval, dependent_interval, median, two_sided};
-use super::mean_ratio::mean_ratio_interval;
-use super::modes::{Modes, SlowShares};
-use super::shift::normal_quantile;
+use super::interval::Interval;
 
-/// Fewest pairs for a verdict, however mild its level. Seven runners at one point need 14.
-const FEWEST_PAIRS: usize = 13;
 /// *faster* and *slower* need the whole interval beyond this share: identical programs differ by
 /// where their code and their threads happen to lie.
 pub const MARGIN: f64 = 0.01;
 /// *tie* needs the whole interval within this share.
 pub const TIE: f64 = 0.03;
-/// Error level of every interval that is shown.
-pub const SHOWN_LEVEL: f64 = 0.05;
-/// *same* needs the whole shown interval within one of these shares.
-const SAME: [f64; 3] = [0.03, 0.05, 0.1];
-/// False discovery rate of *leaning*.
-const LEANING: f64 = 0.05;
 
 /// What a comparison says.
 ///
@@ -35,7 +23,7 @@ pub enum Verdict {
     Slower,
     /// Settled: any difference is within 3%.
     Tie,
-    /// The 95% interval lies within [`Comparison::within`].
+    /// The 95% interval lies within [`within`](super::Comparison::within).
     Same,
     /// Probably costs less: of all such rows of the table, at most 5% are expected to be wrong.
     LeansFaster,
@@ -107,6 +95,11 @@ impl Verdict {
         }
     }
 
+    /// Whether it is settled that one side costs less.
+    pub fn differs(self) -> bool {
+        matches!(self, Self::Faster | Self::Slower)
+    }
+
     /// The same comparison with its sides exchanged.
     #[must_use]
     pub fn turned(self) -> Self {
@@ -120,386 +113,36 @@ impl Verdict {
     }
 }
 
-/// A cell against the reference of its comparison.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Comparison {
-    /// Name of the runner that it is compared with.
-    pub reference: String,
-    /// Median over rounds of the ratio of costs; above 1 costs more than the reference.
-    pub ratio: Option<f64>,
-    /// The 95% interval of that median; `None` below 6 pairs.
-    pub interval: Option<Interval>,
-    /// Error level of a settled verdict: the table's, divided by its comparisons and looks.
-    pub level: f64,
-    /// The interval at `level`; `None` when the pairs do not reach the level.
-    pub strict_interval: Option<Interval>,
-    /// The 99% bootstrap interval of the ratio of mean costs, which must agree with a settled verdict;
-    /// `None` where the median settles nothing.
-    pub mean_interval: Option<Interval>,
-    /// Shares of rounds that were much slower than the fast ones of the same side.
-    #[serde(default)]
-    pub slow: Option<SlowShares>,
-    /// Rounds in which both were measured.
-    pub pairs: usize,
-    /// Two-sided p-value of the sign test that both cost the same.
-    pub p_value: Option<f64>,
-    /// The result.
-    pub verdict: Verdict,
-    /// The share of 1 that the 95% interval lies within, where the result is a tie or the same: 0.03, 0.05
-    /// or 0.1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub within: Option<f64>,
-    /// About how many more rounds an answer needs, where the result is leaning or open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub more_rounds: Option<usize>,
-    /// Proven different, and proven to differ by less than 3%.
-    pub negligible: bool,
-}
-
-impl Comparison {
-    /// Whether the question has an answer: settled, or the same within 10%.
-    pub fn is_answered(&self) -> bool {
-        matches!(self.verdict.class(), Some(ResultClass::Settled | ResultClass::Same))
-    }
-}
-
-/// The fewest pairs that can bear a settled verdict at an error level: the interval from the least to the
-/// greatest of n samples misses the median with probability 2·2⁻ⁿ.
-pub fn fewest_pairs(level: f64) -> usize {
-    FEWEST_PAIRS.max((1.0 - level.log2()).ceil() as usize)
-}
-
-/// Compares costs (less is better) pair by pair: `(candidate, reference)` of the same round, in the order
-/// of time.
-///
-/// Ratios are taken on a log scale, so that a/b and b/a agree; pairs that are not positive and
-/// finite are left out. The interval is [`median_interval`](super::median_interval), wider where neighboring rounds
-/// resemble each other. A settled verdict must be confirmed by the ratio of mean costs and by the shares
-/// of slow rounds. Whether a comparison [leans](lean) is a question to the whole table.
-pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison {
-    let possible = |cost: f64| cost.is_finite() && cost > 0.0;
-    let usable: Vec<(f64, f64)> =
-        costs.iter().copied().filter(|(a, b)| possible(*a) && possible(*b)).collect();
-    let logs: Vec<f64> = usable.iter().map(|(a, b)| (a / b).ln()).collect();
-    let batch = batch_size(&logs);
-    let unlike = logs.len() / batch;
-    let at = |level: f64| {
-        dependent_interval(&logs, unlike, level)
-            .map(|logs| Interval { low: logs.low.exp(), high: logs.high.exp() })
-    };
-    let strict_interval = (unlike >= FEWEST_PAIRS).then(|| at(level)).flatten();
-    let interval = at(SHOWN_LEVEL);
-    let modes = Modes::of(&usable);
-    let said = strict_interval.map_or(Verdict::Open, judge);
-    let mean_interval =
-        if said == Verdict::Open { None } else { mean_ratio_interval(&sums(&usable, batch)) };
-    let settled = match (mean_interval, &modes) {
-        (Some(mean), Some(modes)) => {
-            one_mode(confirmed(said, mean_ratio(&usable), mean), modes, level)
-        }
-        _ => said,
-    };
-    let within =
-        interval.and_then(|interval| SAME.into_iter().find(|share| interval.alike(*share)));
-    let verdict = match (settled, within) {
-        (Verdict::Open, _) if logs.len() < FEWEST_PAIRS => Verdict::NotCompared,
-        (Verdict::Open, Some(_)) => Verdict::Same,
-        (settled, _) => settled,
-    };
-    let ratio = median(&logs).map(f64::exp);
-    let mut comparison = Comparison {
-        reference: reference.to_owned(),
-        ratio,
-        interval,
-        strict_interval,
-        mean_interval,
-        slow: modes.map(|modes| modes.shares()),
-        level,
-        pairs: logs.len(),
-        p_value: sign_test(&logs, unlike),
-        verdict,
-        within: within.filter(|_| matches!(verdict, Verdict::Tie | Verdict::Same)),
-        more_rounds: None,
-        negligible: matches!(verdict, Verdict::Faster | Verdict::Slower)
-            && strict_interval.is_some_and(|interval| interval.alike(TIE)),
-    };
-    if verdict == Verdict::Open {
-        comparison.more_rounds = more_rounds(&comparison, unlike);
-    }
-    comparison
-}
-
-/// The sign test of samples that are worth `independent` ones: how surprising their median is if the true
-/// one is 0.
-fn sign_test(logs: &[f64], independent: usize) -> Option<f64> {
-    if logs.len() < FEWEST_PAIRS {
-        return None;
-    }
-    let below = logs.iter().filter(|log| **log < 0.0).count();
-    let above = logs.iter().filter(|log| **log > 0.0).count();
-    let share = independent as f64 / logs.len() as f64;
-    let fewer = (below.min(above) as f64 * share).ceil() as usize;
-    Some(two_sided(fewer, ((below + above) as f64 * share).floor() as usize))
-}
-
-/// About how many rounds more until a difference is settled or proven to be within 10%: the width of an
-/// interval falls with the root of the rounds. `None` where more than 100 times as many would be needed.
-fn more_rounds(comparison: &Comparison, independent: usize) -> Option<usize> {
-    let interval = comparison.interval?;
-    let effect = comparison.ratio?.ln().abs();
-    let half = (interval.high / interval.low).ln() / 2.0;
-    let quantile = |level: f64| normal_quantile(1.0 - level / 2.0);
-    let strict = half * (quantile(comparison.level) / quantile(SHOWN_LEVEL));
-    let to_settle = (strict / (effect - MARGIN.ln_1p())).powi(2);
-    let widest = SAME[SAME.len() - 1];
-    let to_be_same = (half / (widest.ln_1p() - effect)).powi(2);
-    let growth = [(to_settle, effect > MARGIN.ln_1p()), (to_be_same, effect < widest.ln_1p())]
-        .into_iter()
-        .filter_map(|(growth, possible)| possible.then_some(growth))
-        .fold(f64::INFINITY, f64::min);
-    // The level alone needs so many.
-    let fewest =
-        fewest_pairs(comparison.level) as f64 * comparison.pairs as f64 / independent as f64;
-    let needed = (growth * comparison.pairs as f64).max(fewest);
-    let more = (needed - comparison.pairs as f64).ceil().max(1.0);
-    (more <= 100.0 * comparison.pairs as f64).then_some(more as usize)
-}
-
-/// Marks the open comparisons of a table that probably differ: the Benjamini–Hochberg procedure over the
-/// p-values of all its comparisons, at a false discovery rate of 5% (Benjamini & Hochberg, *JRSS B* 57,
-/// 1995, §3).
-pub fn lean<'a>(table: impl IntoIterator<Item = &'a mut Comparison>) {
-    let table: Vec<&mut Comparison> = table.into_iter().collect();
-    let mut p_values: Vec<f64> = table.iter().filter_map(|row| row.p_value).collect();
-    p_values.sort_by(f64::total_cmp);
-    let count = p_values.len() as f64;
-    let rejected = |(rank, p): &(usize, &f64)| **p <= LEANING * (rank + 1) as f64 / count;
-    let threshold = p_values.iter().enumerate().rev().find(rejected).map(|(_, p)| *p);
-    for row in table {
-        if row.verdict == Verdict::Open && row.p_value.is_some_and(|p| Some(p) <= threshold) {
-            row.verdict = match row.ratio {
-                Some(ratio) if ratio < 1.0 => Verdict::LeansFaster,
-                _ => Verdict::LeansSlower,
-            };
-        }
-    }
-}
-
-fn judge(interval: Interval) -> Verdict {
-    if interval.high < 1.0 / (1.0 + MARGIN) {
-        Verdict::Faster
-    } else if interval.low > 1.0 + MARGIN {
-        Verdict::Slower
-    } else if interval.alike(TIE) {
-        Verdict::Tie
-    } else {
-        Verdict::Open
-    }
-}
-
-/// What the median says, where the ratio of mean costs agrees. A median can win, or tie, where the
-/// mean loses because some rounds are very slow.
-///
-/// Of a difference the mean must have the same sign: its interval is wide wherever single rounds are
-/// wild, and the level of the verdict is the median's. A tie says that nothing matters, so it needs the
-/// mean's whole interval.
-fn confirmed(verdict: Verdict, ratio: f64, mean: Interval) -> Verdict {
-    let (agrees, contradicts) = match verdict {
-        Verdict::Faster => (ratio < 1.0, mean.low > 1.0),
-        Verdict::Slower => (ratio > 1.0, mean.high < 1.0),
-        Verdict::Tie => (mean.alike(TIE), matches!(judge(mean), Verdict::Faster | Verdict::Slower)),
-        settled => return settled,
-    };
-    match (agrees, contradicts) {
-        (true, _) => verdict,
-        (false, true) => Verdict::DependsOnMode,
-        (false, false) => Verdict::Open,
-    }
-}
-
-/// The costs of consecutive batches, added up.
-fn sums(pairs: &[(f64, f64)], batch: usize) -> Vec<(f64, f64)> {
-    let sum = |pairs: &[(f64, f64)]| pairs.iter().fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
-    pairs.chunks_exact(batch).map(sum).collect()
-}
-
-fn mean_ratio(pairs: &[(f64, f64)]) -> f64 {
-    let whole = sums(pairs, pairs.len().max(1));
-    whole.first().map_or(f64::NAN, |(a, b)| a / b)
-}
-
-/// A verdict that another mode would reverse: the winner, or either side of a tie, is in its slow mode more
-/// often than the other side.
-fn one_mode(verdict: Verdict, modes: &Modes, level: f64) -> Verdict {
-    let conflicts = match verdict {
-        Verdict::Faster => modes.candidate_is_slow_more_often(level),
-        Verdict::Slower => modes.reference_is_slow_more_often(level),
-        Verdict::Tie => {
-            modes.candidate_is_slow_more_often(level) || modes.reference_is_slow_more_often(level)
-        }
-        _ => false,
-    };
-    if conflicts && !modes.apart(MARGIN) { Verdict::DependsOnMode } else { verdict }
-}
-
 /// What the reference against itself says of a comparison's noise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ControlCheck {
-    /// The two are proven alike within 3 %.
+    /// A tie within 3%.
     Passed,
     /// Too noisy, or too few rounds, to prove them alike.
     Inconclusive,
-    /// Identical code was told apart: the verdicts beside it are not to be trusted.
+    /// Identical code looked different, so the results of this comparison cannot be trusted.
     Failed,
 }
 
-/// Judges the reference's A/A control by the same rule as everything else: it passes as a *tie*, and fails
+/// The reference's A/A control is judged by the same rule as everything else: it passes as a *tie*, and fails
 /// where it is *faster* or *slower*, however little.
-pub fn check_control(comparison: &Comparison) -> ControlCheck {
-    match comparison.verdict {
-        Verdict::Tie => ControlCheck::Passed,
-        Verdict::Faster | Verdict::Slower => ControlCheck::Failed,
-        _ => ControlCheck::Inconclusive,
+impl From<Verdict> for ControlCheck {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Tie => Self::Passed,
+            Verdict::Faster | Verdict::Slower => Self::Failed,
+            _ => Self::Inconclusive,
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use fastrand::Rng;
-
-    const LEVEL: f64 = 0.01 / 21.0;
-
-    /// `rounds` pairs whose sides share a drift and differ by `ratio` and a noise of ±`noise`.
-    fn pairs(rng: &mut Rng, rounds: usize, ratio: f64, noise: f64) -> Vec<(f64, f64)> {
-        let one = |rng: &mut Rng| 1.0 + noise * (2.0 * rng.f64() - 1.0);
-        (0..rounds)
-            .map(|round| {
-                let drift = 1.0 + round as f64 / 10.0;
-                (drift * ratio * one(rng), drift * one(rng))
-            })
-            .collect()
-    }
-
-    #[test]
-    fn each_word_has_its_case() {
-        let mut rng = Rng::with_seed(1);
-        let word = |costs: &[(f64, f64)]| compare("tokio", costs, LEVEL).verdict;
-        assert_eq!(word(&pairs(&mut rng, 60, 0.8, 0.02)), Verdict::Faster);
-        assert_eq!(word(&pairs(&mut rng, 60, 1.3, 0.02)), Verdict::Slower);
-        assert_eq!(word(&pairs(&mut rng, 60, 1.0, 0.01)), Verdict::Tie);
-        assert_eq!(word(&pairs(&mut rng, 20, 1.0, 0.3)), Verdict::Open);
-        assert_eq!(word(&pairs(&mut rng, 12, 2.0, 0.0)), Verdict::NotCompared);
-        assert_eq!(word(&[]), Verdict::NotCompared);
-    }
-
-    #[test]
-    fn a_tie_of_medians_with_slow_rounds_is_no_tie() {
-        let costs: Vec<(f64, f64)> =
-            (0..150).map(|round| (if round % 4 == 0 { 4.0 } else { 1.0 }, 1.0)).collect();
-        assert_eq!(compare("tokio", &costs, LEVEL).verdict, Verdict::DependsOnMode);
-    }
-
-    #[test]
-    fn a_side_that_is_slow_more_often_depends_on_mode_unless_it_wins_in_every_mode() {
-        let costs = |fast: f64, slow: f64| -> Vec<(f64, f64)> {
-            (0..150).map(|round| (if round % 4 == 0 { slow } else { fast }, 1.0)).collect()
-        };
-        let comparison = compare("tokio", &costs(0.6, 1.2), LEVEL);
-        assert_eq!(comparison.verdict, Verdict::DependsOnMode);
-        assert!(comparison.mean_interval.unwrap().high < 1.0, "the mean agrees with the median");
-        let shares = comparison.slow.unwrap();
-        assert!(shares.candidate > 0.2 && shares.reference == 0.0, "{shares:?}");
-        assert_eq!(compare("tokio", &costs(0.1, 0.3), LEVEL).verdict, Verdict::Faster);
-    }
-
-    #[test]
-    fn too_few_rounds_for_the_level_settle_nothing() {
-        assert_eq!(fewest_pairs(0.01 / 21.0), 13);
-        assert_eq!(fewest_pairs(0.01 / 90.0), 15);
-        let costs = vec![(2.0, 1.0); 14];
-        let mut open = compare("tokio", &costs, 0.01 / 90.0);
-        assert_eq!((open.verdict, open.more_rounds), (Verdict::Open, Some(1)));
-        lean([&mut open]);
-        assert_eq!(open.verdict, Verdict::LeansSlower);
-        assert_eq!(compare("tokio", &vec![(2.0, 1.0); 15], 0.01 / 90.0).verdict, Verdict::Slower);
-    }
-
-    #[test]
-    fn a_median_that_wins_while_the_mean_loses_depends_on_mode() {
-        let costs: Vec<(f64, f64)> =
-            (0..60).map(|round| (if round % 4 == 0 { 3.0 } else { 0.9 }, 1.0)).collect();
-        let comparison = compare("tokio", &costs, LEVEL);
-        assert!(comparison.ratio.unwrap() < 1.0);
-        assert_eq!(comparison.verdict, Verdict::DependsOnMode);
-    }
-
-    #[test]
-    fn a_median_that_the_mean_does_not_confirm_is_undecided() {
-        let word = |wild: f64| {
-            let mut costs = vec![(0.9, 1.0); 39];
-            costs.push((wild, 1.0));
-            compare("tokio", &costs, LEVEL).verdict
-        };
-        assert_eq!(word(4.0), Verdict::Faster, "one wild round does not turn the mean");
-        assert_eq!(word(6.0), Verdict::Open);
-    }
-
-    #[test]
-    fn rounds_that_resemble_their_neighbours_are_not_counted_one_by_one() {
-        let modes: Vec<(f64, f64)> =
-            (0..60).map(|round| (if round < 40 { 0.8 } else { 1.3 }, 1.0)).collect();
-        let comparison = compare("tokio", &modes, LEVEL);
-        assert_eq!((comparison.verdict, comparison.pairs), (Verdict::Open, 60));
-    }
-
-    #[test]
-    fn a_proven_two_percent_is_negligible() {
-        let costs = vec![(1.02, 1.0); 40];
-        let comparison = compare("tokio", &costs, LEVEL);
-        assert_eq!(comparison.verdict, Verdict::Slower);
-        assert!(comparison.negligible);
-    }
-
-    #[test]
-    fn impossible_costs_are_left_out_of_the_pairs() {
-        let mut costs = vec![(1.0, 1.0); 20];
-        costs.extend([(0.0, 1.0), (f64::NAN, 1.0), (1.0, f64::INFINITY), (-1.0, 1.0)]);
-        let comparison = compare("tokio", &costs, LEVEL);
-        assert_eq!((comparison.pairs, comparison.verdict), (20, Verdict::Tie));
-    }
-
-    #[test]
-    fn turning_a_comparison_round_turns_its_word() {
-        let mut rng = Rng::with_seed(5);
-        let forth = pairs(&mut rng, 50, 1.2, 0.05);
-        let back: Vec<(f64, f64)> = forth.iter().map(|(a, b)| (*b, *a)).collect();
-        assert_eq!(compare("a", &forth, LEVEL).verdict, Verdict::Slower);
-        assert_eq!(compare("b", &back, LEVEL).verdict, Verdict::Faster);
-    }
-
-    #[test]
-    fn equals_are_almost_never_told_apart() {
-        let mut rng = Rng::with_seed(11);
-        let told_apart = (0..2_000)
-            .filter(|_| {
-                let word = compare("tokio", &pairs(&mut rng, 15, 1.0, 0.2), LEVEL).verdict;
-                matches!(word, Verdict::Faster | Verdict::Slower)
-            })
-            .count();
-        assert!(told_apart <= 2, "{told_apart} of 2000");
-    }
-
-    #[test]
-    fn a_twin_passes_fails_or_is_unproven() {
-        let check = |costs: &[(f64, f64)]| check_control(&compare("tokio", costs, LEVEL));
-        let mut rng = Rng::with_seed(2);
-        assert_eq!(check(&pairs(&mut rng, 60, 1.0, 0.01)), ControlCheck::Passed);
-        assert_eq!(check(&pairs(&mut rng, 60, 1.2, 0.01)), ControlCheck::Failed);
-        assert_eq!(check(&pairs(&mut rng, 15, 1.0, 0.5)), ControlCheck::Inconclusive);
-        assert_eq!(check(&[]), ControlCheck::Inconclusive);
+/// The side of 1 that the interval of a ratio lies on wholly, beyond a margin.
+pub(crate) fn side(interval: Interval, margin: f64) -> Option<Verdict> {
+    if interval.high < 1.0 / (1.0 + margin) {
+        Some(Verdict::Faster)
+    } else {
+        (interval.low > 1.0 + margin).then_some(Verdict::Slower)
     }
 }

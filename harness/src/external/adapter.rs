@@ -23,10 +23,11 @@ use runtime_bench_results::trial::{
 };
 
 use super::process::RunnerProcess;
-use super::{conformance, samples, tree};
+use super::{conformance, samples};
 use crate::machine::cores;
 use crate::program::TrialError;
 use crate::registry::{Entry, Registry};
+use crate::tree;
 
 /// Handles a request about an external runner.
 ///
@@ -43,7 +44,7 @@ pub fn handle(
     let reply = match request {
         ProgramRequest::Probe(probe) => describe(probe),
         ProgramRequest::Trial(trial) => measure(registry, trial, clock),
-        ProgramRequest::Serve(_) => {
+        ProgramRequest::Serve(_) | ProgramRequest::Clients(_) => {
             Err(TrialError::new(ErrorKind::Protocol, "external runners do not serve clients"))
         }
     };
@@ -63,7 +64,7 @@ fn measure(
     let external = request
         .external
         .as_ref()
-        .ok_or_else(|| TrialError::new(ErrorKind::Protocol, "the request names no command"))?;
+        .ok_or_else(|| TrialError::new(ErrorKind::Protocol, "the request has no command"))?;
     let block = run(entry, &trial::setup(request, clock), request, external)?;
     Ok(ExternalReply::Trial(Box::new(block)))
 }
@@ -71,7 +72,7 @@ fn measure(
 /// Asks a runner which cells it supports.
 fn describe(request: &ProbeRequest) -> Result<ExternalReply, TrialError> {
     let Some(ExternalProbe { name, command, conformance }) = &request.external else {
-        return Err(TrialError::new(ErrorKind::Protocol, "the request names no command"));
+        return Err(TrialError::new(ErrorKind::Protocol, "the request has no command"));
     };
     let key = |(workload, point): &(String, Point)| CellKey {
         workload: workload.clone(),
@@ -91,14 +92,14 @@ fn describe(request: &ProbeRequest) -> Result<ExternalReply, TrialError> {
             return Err(TrialError::new(
                 ErrorKind::Protocol,
                 format!(
-                    "it was asked about {asked} cells and replied about {}",
+                    "the request has {asked} cells, but the reply has {}",
                     described.cells.len()
                 ),
             ));
         }
         Answer::Error { kind, message } => return Err(TrialError { kind, message }),
         Answer::Ready { .. } | Answer::Ok(_) => {
-            let message = "it was asked to describe itself and did not";
+            let message = "expected a reply with status `described`";
             return Err(TrialError::new(ErrorKind::Protocol, message));
         }
     };
@@ -156,7 +157,7 @@ fn run(
         Answer::Ready { .. } | Answer::Described(_) => {
             return Err(TrialError::new(
                 ErrorKind::Protocol,
-                "it was asked to measure and did not".to_owned(),
+                "expected a reply with the outcome of the trial".to_owned(),
             ));
         }
     };
@@ -164,7 +165,8 @@ fn run(
     Ok(block)
 }
 
-const NOT_READY: &str = "the workload is a server: its runner must say `ready` with its address, and not measure itself";
+const NOT_READY: &str = "the workload is a server: the runner must reply `ready` with its address, \
+    not with samples";
 
 /// The block of a runner that has measured itself.
 fn self_timed(
@@ -217,19 +219,19 @@ fn served(
         Answer::Error { kind, message } => Err(TrialError { kind, message }),
         Answer::Ready { .. } | Answer::Described(_) => Err(TrialError::new(
             ErrorKind::Protocol,
-            "it was told to stop and did not say that it did".to_owned(),
+            "expected a reply with status `ok` to the request `stop`".to_owned(),
         )),
     }
 }
 
-/// Nothing is ever loaded but what listens on this machine.
+/// Accepts loopback addresses only: the load generator never loads another machine.
 fn loopback(address: &str) -> Result<SocketAddr, TrialError> {
     let parsed: Option<SocketAddr> = address.parse().ok();
     parsed.filter(|address| address.ip().is_loopback()).ok_or_else(|| {
         let shown: String = address.chars().take(80).collect();
         TrialError::new(
             ErrorKind::Protocol,
-            format!("`{shown}` is no port of loopback, such as 127.0.0.1:8080"),
+            format!("`{shown}` is not a loopback address, such as 127.0.0.1:8080"),
         )
     })
 }

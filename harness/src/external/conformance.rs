@@ -1,4 +1,4 @@
-//! How a runner behaves where no cell asks for it.
+//! Checks how a runner reacts to invalid requests.
 
 use std::time::Duration;
 
@@ -9,23 +9,34 @@ use runtime_bench_results::trial::{BlockSize, ErrorKind, ExternalCommand, Phase}
 
 use super::process::RunnerProcess;
 use crate::program::TrialError;
+use crate::tree;
 
 /// Nothing of this takes long.
 const LIMIT: Duration = Duration::from_secs(10);
-/// A version that nobody speaks.
+/// An unknown protocol version.
 const STRANGE: u32 = 999;
-/// A workload that nobody has.
+/// An unknown workload.
 const UNKNOWN: &str = "no-such-workload";
 
-/// Checks a runner.
+/// Checks a runner, which has just described itself.
 pub(super) fn checks(external: &ExternalCommand) -> Vec<Check> {
-    let checks = [
-        ("refuses another version of the protocol in a sentence", strange_version(external)),
-        ("refuses a workload that it does not know in a sentence", unknown_workload(external)),
-        ("ends when its standard input ends", end_of_input(external)),
+    let mut left = tree::end_left_behind();
+    let mut check = |what: &str, problem: fn(&ExternalCommand) -> Option<String>| {
+        let problem = problem(external);
+        left += tree::end_left_behind();
+        Check { what: what.to_owned(), problem }
+    };
+    let mut checks = vec![
+        check("rejects another protocol version with a message", strange_version),
+        check("rejects an unknown workload with a message", unknown_workload),
+        check("exits when its standard input closes", end_of_input),
     ];
-    let check = |(what, problem): (&str, _)| Check { what: what.to_owned(), problem };
-    checks.into_iter().map(check).collect()
+    checks.push(Check {
+        what: "leaves no process behind".to_owned(),
+        problem: (left > 0)
+            .then(|| format!("processes that outlived it: {left}; they were killed")),
+    });
+    checks
 }
 
 fn strange_version(external: &ExternalCommand) -> Option<String> {
@@ -63,13 +74,13 @@ fn refusal(
     });
     match answer {
         Ok(Answer::Error { kind, message }) => match wanted {
-            _ if message.trim().is_empty() => Some("its error has no message".to_owned()),
+            _ if message.trim().is_empty() => Some("the error has no message".to_owned()),
             Some(wanted) if wanted != kind => {
-                Some(format!("its error is of the kind `{kind}`, not `{wanted}`"))
+                Some(format!("the error has kind `{kind}`, expected `{wanted}`"))
             }
             _ => None,
         },
-        Ok(_) => Some("it answered as if nothing were wrong".to_owned()),
+        Ok(_) => Some("it did not reply with an error".to_owned()),
         Err(TrialError { message, .. }) => Some(message),
     }
 }
@@ -77,7 +88,7 @@ fn refusal(
 fn end_of_input(external: &ExternalCommand) -> Option<String> {
     match RunnerProcess::start(external, LIMIT).map(RunnerProcess::close) {
         Ok(true) => None,
-        Ok(false) => Some("it went on for 2 s without a request, and was ended".to_owned()),
+        Ok(false) => Some("it kept running for 2 s and was killed".to_owned()),
         Err(error) => Some(error.message),
     }
 }

@@ -7,7 +7,6 @@
 //! - `process`: one runner's process and its lines.
 //! - `conformance`: how it behaves where no cell asks for it.
 //! - `watch`: its time and its memory.
-//! - `tree`: a process and its descendants.
 //! - `samples`: what it measured, as timings of ours.
 
 pub mod adapter;
@@ -16,7 +15,6 @@ pub mod describe;
 pub mod file;
 mod process;
 mod samples;
-mod tree;
 mod watch;
 
 use std::env;
@@ -31,11 +29,11 @@ pub struct ExternalRunner {
     pub title: String,
     /// Its command line; the program is a path, or a name on `PATH`.
     pub command: Vec<String>,
-    /// The folder that it is started in.
+    /// Its working directory.
     pub folder: PathBuf,
     /// Bytes of memory that it may occupy, where that is declared.
     pub memory: Option<u64>,
-    /// What a reader must know.
+    /// Notes for readers.
     pub notes: Vec<String>,
     /// Why it cannot run here; `None` where it can.
     pub missing: Option<String>,
@@ -46,7 +44,7 @@ impl ExternalRunner {
     pub fn of_command(name: &str, command: &[String], folder: &Path) -> Self {
         let mut command = command.to_vec();
         let missing = match command.first_mut() {
-            None => Some("there is no command".to_owned()),
+            None => Some("no command given".to_owned()),
             Some(program) => match find(program, folder) {
                 None => Some(format!("`{program}` not found")),
                 // A request of a trial is JSON, whose text is UTF-8.
@@ -55,7 +53,7 @@ impl ExternalRunner {
                         found.clone_into(program);
                         None
                     }
-                    _ => Some(format!("{} has a name that is no UTF-8", found.display())),
+                    _ => Some(format!("{} has a name that is not UTF-8", found.display())),
                 },
             },
         };

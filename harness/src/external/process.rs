@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::external::{Answer, Request};
 use runtime_bench_results::trial::{ErrorKind, ExternalCommand};
 
-use super::tree;
 use super::watch::{Bounds, Watch};
 use crate::program::TrialError;
+use crate::tree;
 
 /// Longest line from a runner: a sorted list of four million numbers is 84 MB.
 const LONGEST: u64 = 128 << 20;
@@ -35,14 +35,14 @@ impl RunnerProcess {
             own_group(&mut command);
             let mut child = command.spawn()?;
             let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
-                return Err(io::Error::other("it has no pipes"));
+                return Err(io::Error::other("the runner has no pipes"));
             };
             let bounds = Bounds { time, memory: external.memory };
             let watch = Some(Watch::over(child.id(), bounds));
             Ok(Self { child, to: Some(to), from: BufReader::new(from), watch })
         };
         start().map_err(|error: io::Error| {
-            TrialError::new(ErrorKind::Setup, format!("the runner could not be started: {error}"))
+            TrialError::new(ErrorKind::Setup, format!("cannot start the runner: {error}"))
         })
     }
 
@@ -64,7 +64,7 @@ impl RunnerProcess {
         if let Err(error) = read {
             return Err(TrialError::new(
                 ErrorKind::Protocol,
-                format!("reading its reply: {error}"),
+                format!("cannot read the reply: {error}"),
             ));
         }
         if said.is_empty() {
@@ -74,13 +74,13 @@ impl RunnerProcess {
             let most = LONGEST >> 20;
             return Err(TrialError::new(
                 ErrorKind::Protocol,
-                format!("its reply is longer than {most} MiB"),
+                format!("the reply is longer than {most} MiB"),
             ));
         }
         if said.last() != Some(&b'\n') {
             // The end of the process ends its reply as well, but silence until the limit does not.
             if let Some(killed) = self.watch.take().and_then(Watch::end) {
-                let message = format!("its reply has no newline at its end: {}", killed.message);
+                let message = format!("the reply does not end with a newline: {}", killed.message);
                 return Err(TrialError::new(ErrorKind::Protocol, message));
             }
         }
@@ -90,15 +90,8 @@ impl RunnerProcess {
 
     /// Lets the runner end by itself, since nothing more will be asked; whether it did.
     pub(super) fn close(mut self) -> bool {
-        let mut started = tree::of(self.child.id());
-        started.remove(&self.child.id());
         self.to = None;
-        let ended = self.wait().is_some();
-        if ended {
-            // What it leaves behind has another parent now.
-            tree::kill(&started);
-        }
-        ended
+        self.wait().is_some()
     }
 
     /// How it ended, if it does within a while.
@@ -121,7 +114,7 @@ impl RunnerProcess {
             TrialError::new(
                 ErrorKind::Crashed,
                 match status {
-                    Some(status) => format!("the runner ended with {status} and no reply"),
+                    Some(status) => format!("the runner ended without a reply ({status})"),
                     None => "the runner closed its output without a reply".to_owned(),
                 },
             )

@@ -1,4 +1,4 @@
-//! Ends a runner that takes too long or too much, or that nobody waits for any more.
+//! Kills a runner that exceeds its time or memory limit, or that is no longer needed.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_results::trial::ErrorKind;
 
-use super::tree;
 use crate::program::TrialError;
+use crate::tree;
 use runtime_bench_api::process::orphaned;
 
 /// How often it looks: seldom enough that looking costs a thousandth of a core.
@@ -73,15 +73,16 @@ fn watch(process: u32, bounds: Bounds, told: &Receiver<()>) -> Option<TrialError
             let limit = bounds.time.as_secs_f64();
             TrialError::new(
                 ErrorKind::TimedOut,
-                format!("no reply within {limit} s; it was killed with all that it had started"),
+                format!(
+                    "no reply within {limit} s; the runner and its child processes were killed"
+                ),
             )
         } else if memory > bounds.memory {
             let mib = |bytes: u64| bytes >> 20;
             TrialError::new(
                 ErrorKind::Crashed,
                 format!(
-                    "it occupied {} MiB of memory, more than the {} MiB that it may (`memory-mib`), and \
-                     was ended",
+                    "it used {} MiB of memory, over the limit of {} MiB (`memory-mib`), and was killed",
                     mib(memory),
                     mib(bounds.memory)
                 ),

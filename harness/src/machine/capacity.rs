@@ -46,7 +46,7 @@ impl Probe {
     ///
     /// The single time is the shortest so far: where every core is shared, one thread is as slow as
     /// many, and their ratio would not tell. Costs two pieces, 10 ms on an idle machine, and 15 ms
-    /// and more where threads wait for a core: once a second, 1 to 2 % of a run.
+    /// and more where threads wait for a core: once a second, 1 to 2% of a run.
     pub fn capacity(&mut self) -> Option<Capacity> {
         let start = Instant::now();
         self.shortest = self.shortest.min(alone());

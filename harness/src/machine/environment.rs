@@ -7,7 +7,7 @@ use runtime_bench_results::environment::Environment;
 use runtime_bench_results::listing::Build;
 
 use super::affinity::allowed_cores;
-use super::files::{cgroup, kib_line, text};
+use super::files::{in_groups, kib_line, number, text};
 use super::limits::Limits;
 
 /// Processors that this process may use.
@@ -53,16 +53,23 @@ fn listed_cores(cpu_info: &str) -> Option<usize> {
     if listed > 0 { Some(listed) } else { thread::available_parallelism().ok().map(NonZero::get) }
 }
 
-/// Cores that the control group may use; `None` when unlimited.
-fn cpu_quota() -> Option<f64> {
-    let quota = cgroup("cpu.max", "cpu/cpu.cfs_quota_us")?;
-    let mut parts = quota.split_whitespace();
-    let quota: f64 = parts.next()?.parse().ok()?;
-    let period: f64 = match parts.next() {
-        Some(period) => period.parse().ok()?,
-        None => text("/sys/fs/cgroup/cpu/cpu.cfs_period_us")?.parse().ok()?,
-    };
-    (quota > 0.0 && period > 0.0).then(|| quota / period)
+/// Cores that the control groups of this process allow it; `None` when unlimited.
+pub fn cpu_quota() -> Option<f64> {
+    let quotas = in_groups("cpu", |group| {
+        let (quota, period) = match text(group.join("cpu.max")) {
+            Some(both) => {
+                let (quota, period) = both.split_once(' ')?;
+                (quota.parse::<f64>().ok()?, period.trim().parse::<f64>().ok()?)
+            }
+            // In version 1, a quota of -1 is none.
+            None => (
+                text(group.join("cpu.cfs_quota_us"))?.parse().ok()?,
+                number(group.join("cpu.cfs_period_us"))? as f64,
+            ),
+        };
+        (quota > 0.0 && period > 0.0).then(|| quota / period)
+    });
+    quotas.into_iter().min_by(f64::total_cmp)
 }
 
 fn load() -> Option<[f64; 3]> {

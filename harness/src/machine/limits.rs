@@ -3,7 +3,7 @@
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::Requirements;
 
-use super::files::{cgroup, kib_line, number};
+use super::files::{in_groups, kib_line, number};
 
 /// Files that a trial has open besides the workload's.
 const FILES_BESIDE: u64 = 64;
@@ -17,7 +17,7 @@ const MEMORY_SHARE: f64 = 0.8;
 pub struct Limits {
     /// Files and sockets of one process.
     pub open_files: Option<u64>,
-    /// Threads.
+    /// Threads that may still be started.
     pub threads: Option<u64>,
     /// Free memory, bytes.
     pub memory: Option<u64>,
@@ -30,16 +30,21 @@ impl Limits {
             number("/proc/sys/kernel/threads-max"),
             // A thread's stack is two mappings, its own and its guard.
             number("/proc/sys/vm/max_map_count").map(|maps| maps / 2),
-            cgroup("pids.max", "pids/pids.max").and_then(|max| max.parse().ok()),
             process_limit(),
         ];
+        let threads = threads.into_iter().flatten().map(|most| most.saturating_sub(THREADS_BESIDE));
+        let in_groups_threads = in_groups("pids", |group| {
+            let most = number(group.join("pids.max"))?;
+            Some(most.saturating_sub(number(group.join("pids.current")).unwrap_or(0)))
+        });
         let free = kib_line("/proc/meminfo", "MemAvailable");
-        let group =
-            cgroup("memory.max", "memory/memory.limit_in_bytes").and_then(|max| max.parse().ok());
+        let in_groups_memory = in_groups("memory", |group| {
+            number(group.join("memory.max")).or_else(|| number(group.join("memory.limit_in_bytes")))
+        });
         Self {
             open_files: open_files_limit(),
-            threads: threads.into_iter().flatten().min(),
-            memory: [free, group].into_iter().flatten().min(),
+            threads: threads.chain(in_groups_threads).min(),
+            memory: free.into_iter().chain(in_groups_memory).min(),
         }
     }
 
@@ -64,8 +69,7 @@ impl Limits {
             Family::Async | Family::DataParallel => 0,
         };
         let over = |need: u64, limit: Option<u64>| limit.filter(|limit| need > *limit);
-        let fitting_threads = self.threads.map(|limit| limit.saturating_sub(THREADS_BESIDE));
-        if let Some(limit) = over(threads as u64, fitting_threads) {
+        if let Some(limit) = over(threads as u64, self.threads) {
             return Some(format!(
                 "needs {threads} threads; this machine allows {limit} (ulimit -u, pids.max)"
             ));
@@ -145,10 +149,10 @@ mod tests {
 
     const POOL: Pool = Pool { threads: 64, option: "--pool-threads" };
     const SMALL: Limits =
-        Limits { open_files: Some(1_024), threads: Some(1_500), memory: Some(1 << 30) };
+        Limits { open_files: Some(1_024), threads: Some(1_000), memory: Some(1 << 30) };
 
     #[test]
-    fn what_does_not_fit_is_refused_with_both_numbers() {
+    fn oversized_cells_are_rejected_with_both_numbers() {
         let refusal = |needs, family| SMALL.refusal(needs, family, POOL).unwrap().into_reason();
         let waiting = Requirements { blocking: 65, ..Requirements::default() };
         let text = refusal(waiting, Family::ThreadPool);
@@ -162,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_not_refused() {
+    fn fitting_cells_are_accepted() {
         let (tasks, files, memory) = (100_000, 900, 1 << 20);
         let needs =
             Requirements { tasks, blocking: tasks, files, memory, ..Requirements::default() };

@@ -1,4 +1,4 @@
-//! What the machine is and what it can hold.
+//! The machine and its limits.
 //!
 //! Linux is complete; elsewhere what cannot be read is `None`, and the report says so.
 
@@ -7,12 +7,14 @@ mod capacity;
 mod environment;
 mod files;
 mod limits;
+mod measuring;
 mod noise;
 mod tuning;
 
 pub use affinity::{allowed_cores, on_core};
 pub use capacity::{Capacity, Probe};
-pub use environment::{cores, describe};
+pub use environment::{cores, cpu_quota, describe};
 pub use limits::{Limits, Pool, Refusal};
+pub use measuring::Measuring;
 pub use noise::{Busy, Counters, load};
 pub use tuning::{Tuning, tuning};

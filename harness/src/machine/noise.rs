@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_is_foreign() {
+    fn cpu_time_of_other_programs_is_external() {
         let at = |busy, steal, own, waiting| Counters {
             busy: Some(busy),
             steal: Some(steal),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_none() {
+    fn unreadable_values_are_none() {
         let read = Counters { busy: Some(1.0), ..Counters::default() };
         assert_eq!(read.since(&read, Duration::from_secs(1)), Busy::default());
     }

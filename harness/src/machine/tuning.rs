@@ -1,4 +1,4 @@
-//! Settings of the processors that make figures depend on temperature and neighbours.
+//! Processor settings that make figures depend on temperature and neighbors.
 
 use super::files::number;
 
@@ -32,7 +32,7 @@ mod tests {
     use super::turbo;
 
     #[test]
-    fn turbo_is_on_whichever_driver_says_so() {
+    fn turbo_is_read_from_every_driver() {
         assert_eq!((turbo(Some(0), None), turbo(Some(1), None)), (Some(true), Some(false)));
         assert_eq!((turbo(None, Some(1)), turbo(None, Some(0))), (Some(true), Some(false)));
         assert_eq!(turbo(None, None), None);

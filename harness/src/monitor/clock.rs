@@ -1,8 +1,8 @@
-//! The time of a run: it stands still between a break and its end.
+//! The time of a run: it stops while the run is interrupted.
 
 use std::time::Instant;
 
-/// Seconds since the run began, without the time in which it had been stopped.
+/// Seconds since the run began, without interruptions.
 #[derive(Clone, Copy, Debug)]
 pub struct RunClock {
     /// Unlike the time of day, it never jumps.
@@ -33,7 +33,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn time_counts_on_from_where_it_stood() {
+    fn clock_continues_after_an_interruption() {
         let clock = RunClock::after(12.5);
         assert!((clock.at(clock.start) - 12.5).abs() < 1e-12);
         assert!((clock.at(clock.start + Duration::from_millis(250)) - 12.75).abs() < 1e-12);

@@ -15,7 +15,7 @@ use crate::machine::{self, Counters, Probe};
 const WINDOW: Duration = Duration::from_millis(100);
 /// Time between two probes.
 const PROBE: Duration = Duration::from_secs(1);
-/// A probe takes at most one part of this many of the time up to the next: 2 %.
+/// A probe takes at most one part of this many of the time up to the next: 2%.
 const PROBE_PARTS: u32 = 50;
 
 /// Watches the machine until the run ends.

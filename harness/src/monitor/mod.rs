@@ -25,12 +25,12 @@ pub trait Monitor {
     fn end(self: Box<Self>) -> NoiseEvents;
 }
 
-/// What happened since the last time.
+/// Events since the last call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NoiseEvents {
-    /// What the machine was busy with.
+    /// Background load.
     pub noise: Vec<NoiseWindow>,
-    /// When it stood still.
+    /// Stalls.
     pub stalls: Vec<Stall>,
 }
 

@@ -1,7 +1,7 @@
 //! The stall detector: a thread that sleeps, and notices when it wakes too late.
 //!
-//! A whole machine can stand still for seconds: a hypervisor that takes its processors away, or a
-//! stopped process. Whatever was measured meanwhile measured that.
+//! A whole machine can stall for seconds, for example when a hypervisor takes its processors away.
+//! Measurements during a stall measure the stall.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -25,7 +25,7 @@ pub(super) struct StallDetector {
 }
 
 impl StallDetector {
-    /// Begins to watch. Moments are told as the clock of the run has them.
+    /// Starts watching. Times are those of the run's clock.
     pub(super) fn watch(clock: RunClock) -> Self {
         let (stop, stopped) = channel();
         let (sender, stalls) = channel();
@@ -34,13 +34,12 @@ impl StallDetector {
         Self { stop: Some(stop), stalls, thread }
     }
 
-    /// The stalls that were noticed since the last time.
+    /// The stalls since the last call.
     pub(super) fn new_stalls(&self) -> Vec<Stall> {
         self.stalls.try_iter().collect()
     }
 
-    /// Ends the watching, and tells the stalls that were noticed since the last time. One that is
-    /// going on is among them.
+    /// Stops watching and returns the stalls since the last call, including one in progress.
     pub(super) fn end(mut self) -> Vec<Stall> {
         self.join();
         self.new_stalls()
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_detector_ends_when_it_is_told_to() {
+    fn detector_stops_on_request() {
         let clock = RunClock::after(0.0);
         let detector = StallDetector::watch(clock);
         thread::sleep(Duration::from_millis(20));

@@ -1,9 +1,9 @@
-//! `--rate auto`: rates that are shares of what the runners of this run can do.
+//! `--rate auto`: rates relative to the capacity of the runners of this run.
 //!
-//! Every runner that takes part shows what it can do in a closed loop, and the slowest of them sets the
-//! rates for all, so that all are asked the same and none for more than it can do. It happens once, before
-//! the first round, and what came of it stands in the plan, as the rate of each cell. Another run finds
-//! others: such cells are compared within their run only.
+//! Every runner is measured in a closed loop, and the slowest sets the rates for all, so that all get
+//! the same rate and none gets more than its capacity. This happens once, before the first round; the
+//! plan has the resulting rate of each cell. Each run finds its own rates, so such cells are compared
+//! within one run only.
 
 use runtime_bench_results::catalogue::WorkloadInfo;
 use runtime_bench_results::key::{ALLOCATOR, CellKey, LOAD, Param, Point, RATE, WORKERS};
@@ -21,10 +21,10 @@ const TRIALS: usize = 3;
 /// What rates are counted in, whatever is sent.
 const UNIT: &str = "messages/s";
 
-/// Finds out the rates that a plan leaves open, and says when that takes time.
+/// Calibrates the rates that a plan leaves open, and reports that it does.
 ///
 /// # Errors
-/// When no runner could show what it can do, or the run was interrupted.
+/// When every runner failed, or the run was interrupted.
 pub fn calibrated(
     registry: &Registry,
     planned: &Planned,
@@ -82,7 +82,8 @@ fn asks_for(entry: &Entry, cell: &PlannedCell) -> Option<Point> {
     Some(capacity)
 }
 
-/// What each runner can do, a second. Whoever fails is left to the pilots, which tell why.
+/// The capacity of each runner, per second. A runner that fails is left to the pilots, which report
+/// why.
 fn shown(
     cells: &[&PlannedCell],
     capacity: &Point,
@@ -96,7 +97,7 @@ fn shown(
         let mut rates = Vec::new();
         for _ in 0..TRIALS {
             let finished = executor
-                .run(&Trial { cell: &key, phase: cell.phase, block, round: 0 })
+                .run(&Trial { cell: &key, phase: cell.phase, block, round: 0, layout: 0 })
                 .ok_or_else(|| {
                     Error::Interrupted("interrupted; nothing was measured".to_owned())
                 })?;
@@ -124,7 +125,7 @@ fn none_shown(workload: &str) -> Error {
     ))
 }
 
-/// Two digits: more would pretend that it can be known.
+/// Two digits: more would suggest a false precision.
 fn rounded(rate: f64) -> u64 {
     let whole = rate.max(1.0) as u64;
     let unit = 10_u64.pow(whole.ilog10().saturating_sub(1));
@@ -137,8 +138,8 @@ fn tell(info: &mut WorkloadInfo, shown: &[(String, f64)]) {
     let each: Vec<String> =
         shown.iter().map(|(runner, rate)| format!("{runner} {}", rounded(*rate))).collect();
     info.notes.push(format!(
-        "Rates were calibrated once, before the first round: in a closed loop the runners did, in {UNIT}, \
-         {}. `load` is a share of what {slowest} did, the slowest, and all runners were asked the same. \
+        "Rates were calibrated once, before the first round. The closed-loop rates in {UNIT} were \
+         {}. `load` is a share of the slowest one, {slowest}, so all runners get the same rate. \
          Compare within this run only.",
         each.join(", ")
     ));
@@ -163,6 +164,6 @@ mod tests {
             .clone();
         tell(&mut info, &[("tokio".into(), 61_234.0), ("threads".into(), 48_765.0)]);
         let note = info.notes.last().unwrap();
-        assert!(note.contains("tokio 61000, threads 48000") && note.contains("what threads did"));
+        assert!(note.contains("tokio 61000, threads 48000") && note.contains("slowest one, threads,"));
     }
 }

@@ -1,10 +1,10 @@
-//! Looks: at which numbers of rounds a comparison is judged, and who gets the time that is left.
+//! Looks: the numbers of rounds at which a comparison is judged, and which rows get the remaining time.
 //!
 //! The numbers of rounds are fixed before the first round, so that a look may stop a comparison and its
 //! error level still holds (see [`Levels`](runtime_bench_analysis::analysis::Levels)). Which comparisons go
 //! on may then depend on everything that was measured.
 
-use runtime_bench_analysis::analysis::Levels;
+use runtime_bench_analysis::analysis::{Levels, ladder};
 use runtime_bench_analysis::stats::fewest_pairs;
 use runtime_bench_results::run::{Allocation, Look, Plan, StoppedRow};
 
@@ -15,32 +15,14 @@ use super::schedule::Count;
 /// Rounds beyond the fewest, so that a stall does not leave a comparison without a verdict.
 const SPARE_ROUNDS: u32 = 2;
 
-/// Rounds until each of at most `looks` looks, from `first` to `most`: they grow by the same factor.
-pub(crate) fn ladder(first: u32, most: u32, looks: usize) -> Vec<u32> {
-    let growth = (f64::from(most) / f64::from(first)).powf(1.0 / looks.saturating_sub(1) as f64);
-    let exponents = 1..i32::try_from(looks).unwrap_or(i32::MAX);
-    let later = exponents.map(|exponent| (f64::from(first) * growth.powi(exponent)).round() as u32);
-    let mut ladder: Vec<u32> =
-        [first].into_iter().chain(later.take_while(|&look| look > first)).collect();
-    ladder.dedup();
-    ladder
-}
-
-/// How many rounds a comparison with so many able cells may get: enough for a verdict at its level, of
+/// How many rounds a comparison may get: enough for a verdict at its level, of
 /// `levels` of the plan.
-pub(crate) fn count(
-    plan: &Plan,
-    levels: &Levels<'_>,
-    profile: Profile,
-    group: &Group,
-    able: usize,
-) -> Count {
+pub(crate) fn count(plan: &Plan, levels: &Levels<'_>, profile: Profile, group: &Group) -> Count {
     if let Some(rounds) = plan.rounds {
         return Count::Exactly(rounds);
     }
     let workload = &plan.cells[group.cells[0]].key.workload;
-    // One of the able cells is the A/A control.
-    let level = levels.level(workload, able.saturating_sub(1));
+    let level = levels.level(workload);
     let (least, most) = profile.rounds(group.phase).into_inner();
     let fewest = fewest_pairs(level) as u32;
     if plan.looks > 1 {
@@ -89,8 +71,8 @@ impl OpenGroup<'_> {
     }
 }
 
-/// What goes on in the time that is left: the rows whose answers are cheapest, then, where there is time for
-/// it, whatever is cheapest to look at once more. An estimate of what an answer takes is a rough one.
+/// Chooses what continues in the remaining time: first the rows whose answers are cheapest, then, if
+/// there is time, the rows that are cheapest to look at again. The estimated costs are rough.
 ///
 /// Rows of a comparison share its reference and control, so the cheapest are found among sets of rows: in
 /// each comparison those with the nearest looks, as many as makes their mean cost the least.

@@ -1,10 +1,10 @@
 //! Which cells are measured, at which points, and why the others are not.
 //!
-//! - [`request`]: what was asked for. [`profile`]: how much time that may take.
+//! - [`request`]: the request of the user. [`profile`]: how much time it may take.
 //! - `points`: where each workload is measured.
 //! - [`shard`]: a plan split over machines. [`calibration`]: rates that are shares of a capacity.
 //! - `groups` and `schedule`: comparisons, their rounds, and the random order of rounds.
-//! - `looks`: at which numbers of rounds comparisons are judged, and which go on.
+//! - `looks`: the numbers of rounds at which comparisons are judged, and which ones continue.
 
 pub mod calibration;
 pub(crate) mod groups;
@@ -30,7 +30,7 @@ use crate::executor::{Executor, probe_request};
 use crate::external::describe::{ExternalCells, Questions};
 use crate::machine::{Limits, Pool, Refusal};
 use crate::probes::{Probed, Probes};
-use crate::program::Program;
+use crate::program::{MIMALLOC, Program, ProgramError};
 use crate::registry::{Entry, Registry};
 use request::PlanRequest;
 
@@ -76,9 +76,31 @@ impl Planned {
         self.cells().filter(|cell| cell.role == Role::Subject)
     }
 
-    /// Whether a runner is a reference row, which is measured beside the others and sets nothing for them.
+    /// Whether a runner is a reference row, which is measured with the others but never affects them.
     pub(crate) fn is_reference(&self, runner: &str) -> bool {
         self.runners.iter().any(|info| info.name == runner && info.class == Class::Reference)
+    }
+
+    /// The programs that run its trials, each once; without those of external runners.
+    ///
+    /// # Errors
+    /// When the program of an allocator is not where it must be.
+    pub fn programs(&self, executor: &dyn Executor) -> Result<Vec<Program>, ProgramError> {
+        let mut programs = self.probes.programs(&self.runners);
+        if self.plan.cells.iter().any(|cell| cell.key.point.allocator().is_some()) {
+            programs.push(executor.program(MIMALLOC)?);
+        }
+        Ok(programs)
+    }
+
+    /// How many of the `wanted` link layouts every program of its trials has.
+    fn layouts(&self, wanted: usize, executor: &dyn Executor) -> usize {
+        if wanted == 1 {
+            return 1;
+        }
+        let programs = self.programs(executor).unwrap_or_default();
+        let fewest = programs.iter().map(|program| executor.layouts(program)).min();
+        fewest.unwrap_or(1).min(wanted)
     }
 
     /// Cells that run, the A/A controls among them.
@@ -121,7 +143,7 @@ pub fn make(
     }
     let shard = request.shard.map(|number| shard::split(&cells, number)).transpose()?;
     let (cells, costs_s): (Vec<PlannedCell>, Vec<f64>) = cells.into_iter().unzip();
-    request.check_params(&cells)?;
+    request.check_params(registry, &cells)?;
     let used = |workload: &str| cells.iter().any(|cell| cell.key.workload == workload);
     let workloads: Vec<WorkloadInfo> =
         registry.entries().iter().map(|e| e.info.clone()).filter(|i| used(&i.name)).collect();
@@ -140,6 +162,7 @@ pub fn make(
         budget_s: request.budget.as_secs_f64(),
         trial_limit_s: request.trial_limit.as_secs_f64(),
         looks: request.looks(&runners),
+        layouts: 1,
         rounds: request.rounds,
         reference: request.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
         shard,
@@ -147,7 +170,9 @@ pub fn make(
     };
     let own = plan.cells.iter().zip(costs_s).filter(|(cell, _)| plan.measures(&cell.key.workload));
     let sum_s = own.map(|(_, cost_s)| cost_s).sum();
-    Ok(Planned { plan, workloads, runners, probes, external, cost_s: sum_s })
+    let mut planned = Planned { plan, workloads, runners, probes, external, cost_s: sum_s };
+    planned.plan.layouts = planned.layouts(request.layouts(), executor);
+    Ok(planned)
 }
 
 /// Asks every program about all points, and the chosen external runners about the points that the filters

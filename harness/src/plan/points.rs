@@ -15,7 +15,11 @@ fn own(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     if request.claims {
         return of_claims(entry, request);
     }
-    let points = entry.points(request.points, request.workers);
+    let points = match request.suite {
+        Some(suite) => suite.points(&**entry, request.workers),
+        None if entry.by_name() && !request.names(&entry.info.name) => Vec::new(),
+        None => entry.points(request.points, request.workers),
+    };
     match request.rate {
         Some(Rate::Auto) => by_load(entry, points),
         None => points,
@@ -74,7 +78,7 @@ pub(super) fn of(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     for (name, values) in &request.params {
         let mut replaced: Vec<Point> = Vec::new();
         for point in points {
-            for with in with_param(&point, name, values) {
+            for with in with_param(&point, entry, name, values) {
                 if !replaced.contains(&with) {
                     replaced.push(with);
                 }
@@ -103,7 +107,16 @@ pub(super) fn workers(
     point.count_in(WORKERS, 1..=most.unwrap_or(usize::MAX))
 }
 
-fn with_param(point: &Point, name: &str, values: &[ParamValue]) -> Vec<Point> {
+fn with_param(point: &Point, entry: &Entry, name: &str, values: &[ParamValue]) -> Vec<Point> {
+    if let Some((_, default)) = entry.options().iter().find(|(option, _)| *option == name) {
+        let mut without = point.clone();
+        without.params.retain(|param| param.name != name);
+        let with = |value: &ParamValue| {
+            let point = without.clone();
+            if value.to_string() == *default { point } else { point.with(name, value.clone(), "") }
+        };
+        return values.iter().map(with).collect();
+    }
     let Some(place) = point.params.iter().position(|param| param.name == name) else {
         // Every workload runs on workers, whether or not its sweep varies them.
         let with = |value: &ParamValue| point.clone().with(WORKERS, value.clone(), "");

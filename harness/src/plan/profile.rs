@@ -1,4 +1,4 @@
-//! Profiles: how much time a run may take, and what it does with it.
+//! Profiles: how much time a run may take, and how it uses that time.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -7,16 +7,19 @@ use clap::ValueEnum;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::trial::Phase;
 
+/// Link layouts of each trial program in long profiles: the one that cargo links, and three more.
+pub const LAYOUTS: usize = 4;
+
 /// A profile by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
     /// Tiny points, for testing the harness itself.
     Smoke,
-    /// One point a workload, warm instances: about four minutes. The default.
+    /// One point per workload, warm instances: about 4 minutes.
     Quick,
-    /// One point a workload, at the phase that suits it: a quarter of an hour.
+    /// One point per workload, in the phase that suits it: about 15 minutes.
     Standard,
-    /// As standard, with narrower intervals: an hour and three quarters.
+    /// Like standard, with narrower intervals: about 1 hour 45 minutes.
     Thorough,
 }
 
@@ -46,8 +49,8 @@ impl Profile {
         })
     }
 
-    /// Fewest rounds that can bear a verdict, and the most that are of use. Instances differ more
-    /// by their phase than by anything else, so old ones are met at least 20 times.
+    /// The fewest rounds that can give a result, and the most that are useful. Steady instances differ
+    /// the most, so they get at least 20 rounds.
     pub fn rounds(self, phase: Phase) -> RangeInclusive<u32> {
         match (self, phase) {
             (Self::Smoke, _) => 13..=13,
@@ -58,8 +61,9 @@ impl Profile {
         }
     }
 
-    /// How often a comparison is judged, at most. More looks save time on what is easy, and cost power,
-    /// because they share the error level: in simulated runs these numbers answer the most.
+    /// How often a comparison is judged, at most. More looks save time on easy comparisons but cost
+    /// power, because they share the error level. In simulated runs, these numbers give the most
+    /// answers.
     pub fn looks(self) -> usize {
         match self {
             Self::Smoke => 1,
@@ -68,7 +72,16 @@ impl Profile {
         }
     }
 
-    /// Phase at which a workload is measured, unless it is asked for another.
+    /// Link layouts of each trial program that rounds take turns among, where they can be linked. Four halve
+    /// what one link order alone does to a ratio.
+    pub fn layouts(self) -> usize {
+        match self {
+            Self::Smoke | Self::Quick => 1,
+            Self::Standard | Self::Thorough => LAYOUTS,
+        }
+    }
+
+    /// Phase in which a workload is measured, unless another one is requested.
     pub fn phase(self, headline: Phase) -> Phase {
         match self {
             Self::Smoke | Self::Quick => Phase::Warm,
@@ -81,7 +94,7 @@ impl Profile {
         match (self, phase) {
             (Self::Smoke, _) => Duration::from_micros(100),
             (_, Phase::Steady) => Duration::from_millis(200),
-            // Time spent on more instances tells more than time spent on one.
+            // More instances are more informative than more time on one.
             (_, Phase::Startup | Phase::Warm) => Duration::from_millis(8),
         }
     }

@@ -1,9 +1,10 @@
-//! What was asked for, and whether it can be.
+//! The request of the user, and whether it is valid.
 
 use std::time::Duration;
 
 use clap::ValueEnum;
 use regex::Regex;
+use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::{CellKey, ParamValue};
@@ -21,13 +22,13 @@ use crate::registry::Registry;
 
 /// JSON readers of other languages keep whole numbers up to 2^53.
 pub const MAX_SEED: u64 = 1 << 53;
-/// Threads of the pool where tasks wait, by default.
+/// Default number of threads of the thread pool in workloads whose tasks wait.
 pub const POOL_THREADS: usize = 64;
 
 /// Where the rates of workloads on a schedule come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Rate {
-    /// 50 % and 80 % of what the slowest runner of this run can do, found out before its first round.
+    /// 50% and 80% of what the slowest runner of this run can do, found out before its first round.
     Auto,
 }
 
@@ -47,7 +48,7 @@ impl Allocator {
     }
 }
 
-/// What was asked for.
+/// A request for a plan.
 #[derive(Clone, Debug)]
 pub struct PlanRequest {
     /// Regular expressions; a cell must match one of them. None: all cells.
@@ -56,6 +57,8 @@ pub struct PlanRequest {
     pub runners: Vec<String>,
     /// Where in their parameter spaces workloads are measured.
     pub points: PointSet,
+    /// Measure this set of cells instead of `points`.
+    pub suite: Option<Suite>,
     /// Measure the cells that the claims name, and no others, instead of `points`.
     pub claims: bool,
     /// Parameters that replace those of the points: a name and its values.
@@ -72,6 +75,8 @@ pub struct PlanRequest {
     pub budget: Duration,
     /// Rounds of every comparison; `None` leaves them to the budget and to what the looks show.
     pub rounds: Option<u32>,
+    /// Link layouts of each trial program; `None` leaves them to the profile.
+    pub layouts: Option<usize>,
     /// Worker threads.
     pub workers: usize,
     /// Threads of the pool for tasks that block.
@@ -104,6 +109,7 @@ impl PlanRequest {
             filters: Vec::new(),
             runners: Vec::new(),
             points: profile.points(),
+            suite: None,
             claims: false,
             params: Vec::new(),
             rate: None,
@@ -112,6 +118,7 @@ impl PlanRequest {
             profile,
             budget: profile.budget(),
             rounds: None,
+            layouts: None,
             workers: cores(),
             pool_threads: POOL_THREADS,
             seed: fastrand::u64(..MAX_SEED),
@@ -129,6 +136,11 @@ impl PlanRequest {
         if compared && self.rounds.is_none() { self.profile.looks() } else { 1 }
     }
 
+    /// Link layouts of each trial program that are wanted.
+    pub fn layouts(&self) -> usize {
+        self.layouts.unwrap_or(self.profile.layouts())
+    }
+
     /// Whether a runner is chosen.
     pub(super) fn chooses(&self, runner: &str) -> bool {
         self.runners.is_empty() || self.runners.iter().any(|name| name == runner)
@@ -138,6 +150,15 @@ impl PlanRequest {
     pub(super) fn takes(&self, key: &CellKey) -> bool {
         let text = key.to_string();
         self.filters.is_empty() || self.filters.iter().any(|filter| filter.is_match(&text))
+    }
+
+    /// Whether a workload is measured that only its name selects: a filter matches or contains it, or the
+    /// points are not the ones of a usual run.
+    pub(super) fn names(&self, workload: &str) -> bool {
+        let named = |filter: &Regex| {
+            filter.is_match(workload) || filter.as_str().replace('\\', "").contains(workload)
+        };
+        self.points != PointSet::Quick || self.filters.iter().any(named)
     }
 
     /// Rejects options that contradict each other and sizes that the machine cannot hold.
@@ -181,7 +202,11 @@ impl PlanRequest {
     }
 
     /// Rejects a parameter that none of the chosen cells has, and a calibration that none needs.
-    pub(super) fn check_params(&self, cells: &[PlannedCell]) -> Result<(), Error> {
+    pub(super) fn check_params(
+        &self,
+        registry: &Registry,
+        cells: &[PlannedCell],
+    ) -> Result<(), Error> {
         if self.rate == Some(Rate::Auto) && !cells.iter().any(|cell| cell.key.point.calibrated()) {
             return Err(Error::Usage(
                 "cannot use --rate auto: none of the chosen workloads has a rate to calibrate\n\
@@ -194,6 +219,9 @@ impl PlanRequest {
             .flat_map(|c| &c.key.point.params)
             .map(|param| param.name.as_str())
             .collect();
+        let used = |name: &str| cells.iter().any(|cell| cell.key.workload == name);
+        let entries = registry.entries().iter().filter(|entry| used(&entry.info.name));
+        known.extend(entries.flat_map(|entry| entry.options()).map(|(name, _)| *name));
         known.sort_unstable();
         known.dedup();
         match self.params.iter().find(|(name, _)| !known.contains(&name.as_str())) {
@@ -216,6 +244,21 @@ impl PlanRequest {
             patterns.join("` or `")
         ))
     }
+}
+
+/// The suite of a name.
+///
+/// # Errors
+/// When it is unknown.
+pub fn suite(registry: &Registry, name: &str) -> Result<Suite, Error> {
+    let known: Vec<&str> = registry.suites().iter().map(|suite| suite.name).collect();
+    registry.suites().iter().find(|suite| suite.name == name).copied().ok_or_else(|| {
+        let hint = nearest(name, &known);
+        Error::Usage(format!(
+            "unknown suite `{name}`{hint}\nhelp: the suites are {}",
+            known.join(", ")
+        ))
+    })
 }
 
 /// An unknown runner, and the known ones.

@@ -1,7 +1,7 @@
 //! Rounds from costs, and their random order.
 //!
-//! The rounds of all comparisons are shuffled among each other, so that a burst of foreign load
-//! touches a few rounds of many workloads and not all rounds of one.
+//! The rounds of all comparisons are shuffled, so that a burst of background load affects a few rounds
+//! of many workloads instead of all rounds of one.
 
 use std::ops::RangeInclusive;
 
@@ -52,7 +52,7 @@ pub(crate) fn schedule(
     let left_out = (cells > 0 && cost_s(rounds) > whole_s * tolerance).then(|| {
         let needed = (cost_s(rounds) / cells as f64 * 10.0).ceil() / 10.0;
         format!(
-            "{rounds} rounds would take {needed} s a cell, and this run has {budget_s} s: use a \
+            "{rounds} rounds would take {needed} s per cell, but this run has {budget_s} s: use a \
              longer profile, or --budget {needed}s"
         )
     });
@@ -83,7 +83,7 @@ pub(crate) fn takes_part(round: u32, rounds: u32, of: u32) -> bool {
 /// are the same however much was measured before, so that a run that was stopped goes on as it would have.
 pub(crate) fn rng(seed: u64, comparison: usize, round: u32) -> Rng {
     // SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014,
-    // fig. 14): neighbours get seeds that have nothing in common.
+    // fig. 14): neighbors get seeds that have nothing in common.
     let mixed = [comparison as u64, u64::from(round)].into_iter().fold(seed, |state, word| {
         let z = state.wrapping_add(word.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_get_thirteen_is_left_out_and_says_what_it_needs() {
+    fn comparison_below_13_rounds_is_skipped_with_its_needs() {
         let schedule = rounds(0.8, 8.0);
         assert_eq!(schedule.rounds, 0);
         assert!(schedule.left_out.unwrap().contains("--budget 13s"));

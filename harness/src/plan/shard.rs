@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dearest_goes_first_to_whom_has_the_least_to_do() {
+    fn longest_workload_goes_to_the_least_loaded_shard() {
         assert_eq!(shards(&[1.0, 5.0, 2.0, 2.0], 2), [vec!["w1"], vec!["w2", "w3", "w0"]]);
         assert_eq!(shards(&[1.0, 1.0, 1.0], 3), [["w0"], ["w1"], ["w2"]]);
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use regex::Regex;
+use runtime_bench_api::suite::{Members, Suite};
 use runtime_bench_api::workload::PointSet;
 
 use super::*;
@@ -34,6 +35,68 @@ fn every_pair_has_a_cell_and_every_comparison_a_twin() {
     assert!(comparisons.len() >= workloads);
     assert_eq!(cells(&planned, Role::Subject).len(), comparisons.len() * runners);
     assert_eq!(cells(&planned, Role::AaControl).len(), comparisons.len());
+}
+
+#[test]
+fn rare_workloads_are_measured_where_they_are_named() {
+    let planned = |filters: &[&str], points| {
+        let filters = filters.iter().map(|filter| Regex::new(filter).unwrap()).collect();
+        let planned = plan(&PlanRequest { filters, points, ..request() }).unwrap();
+        planned.workloads.iter().any(|info| info.name == "request-reply")
+    };
+    assert!(!planned(&[], PointSet::Quick) && !planned(&["/tokio/"], PointSet::Quick));
+    for filter in ["^request", "request-reply/tokio"] {
+        assert!(planned(&[filter], PointSet::Quick), "{filter}");
+    }
+    assert!(planned(&[], PointSet::Full));
+}
+
+#[test]
+fn suites_are_measured_at_their_own_points() {
+    const QUEENS: Suite = Suite {
+        name: "queens",
+        purpose: "a test",
+        members: Members::Points(|| {
+            let point = Point::new().variant("nqueens").with("n", 5, "").with("cut-off", 2, "");
+            vec![("tree-search", point)]
+        }),
+    };
+    let groups = |members| {
+        let suite = Some(Suite { members, ..QUEENS });
+        let planned = plan(&PlanRequest { suite, ..request() }).unwrap();
+        let mut groups: Vec<String> =
+            cells(&planned, Role::Subject).iter().map(|cell| cell.key.group()).collect();
+        groups.dedup();
+        groups
+    };
+    assert_eq!(groups(QUEENS.members), ["tree-search/nqueens/n=5,cut-off=2"]);
+    let few = groups(Members::Workloads(&["request-reply", "null"]));
+    assert!(few.len() == 2 && few[0].starts_with("request-reply/"), "{few:?}");
+    assert_eq!(
+        groups(Members::Usual).len(),
+        cells(&plan(&request()).unwrap(), Role::AaControl).len()
+    );
+    assert!(groups(Members::Sweeps).len() > 100);
+}
+
+#[test]
+fn optional_parameters_are_added_and_their_default_changes_no_key() {
+    let labels = |values: &[&str]| {
+        let values = values.iter().map(|value| (*value).into()).collect();
+        let params = vec![("client".to_owned(), values)];
+        let filters = vec![Regex::new("^http-server/").unwrap()];
+        let planned = plan(&PlanRequest { filters, params, ..request() })?;
+        let mut labels: Vec<String> =
+            planned.plan.cells.iter().map(|cell| cell.key.point.label()).collect();
+        labels.dedup();
+        Ok::<_, Error>(labels)
+    };
+    let default = "connections=32,requests=10,wait=0ms";
+    assert_eq!(labels(&["epoll"]).unwrap(), [default]);
+    let threads = format!("{default},client=threads");
+    assert_eq!(labels(&["epoll", "threads"]).unwrap(), [default.to_owned(), threads]);
+    let unknown = labels(&["curl"]).unwrap_err().to_string();
+    assert!(unknown.contains("epoll, threads, runtime"), "{unknown}");
 }
 
 #[test]
@@ -160,4 +223,12 @@ fn without_tokio_the_first_able_runner_is_twinned() {
     let runners = vec!["threads".to_owned(), "rayon".to_owned()];
     let planned = plan(&PlanRequest { runners, ..request() }).unwrap();
     assert!(cells(&planned, Role::AaControl).iter().all(|cell| cell.key.runner == "threads"));
+}
+
+#[test]
+fn shard_with_calibrated_rates_is_rejected_with_its_number() {
+    let rate = Some(crate::plan::request::Rate::Auto);
+    let shard = Some("2/3".parse().unwrap());
+    let error = plan(&PlanRequest { rate, shard, ..request() }).unwrap_err().to_string();
+    assert!(error.contains("--shard 2/3") && error.contains("--rate auto"), "{error}");
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::interrupt::Interrupt;
 use crate::machine;
+use crate::tree;
 
 /// More than any reply; a child that writes more is read on and not kept.
 const MOST_OUTPUT: usize = 4 << 20;
@@ -180,6 +181,10 @@ fn end(child: &mut Child, gently: bool) -> io::Result<ExitStatus> {
         }
         thread::sleep(Duration::from_micros(100));
     }
+    if !has_ended(child) {
+        // An external runner leads a group of its own.
+        tree::kill_below(child.id());
+    }
     kill_group(child);
     // Where there are no groups, at least the child itself.
     let _ = child.kill();
@@ -261,6 +266,16 @@ mod tests {
             thread::sleep(Duration::from_millis(10));
             std::fs::read_to_string(&path).map_or(true, |stat| stat.contains(") Z "))
         })
+    }
+
+    #[test]
+    fn a_child_over_its_limit_is_killed_with_the_groups_that_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("grandchild");
+        let script = format!("setsid sh -c 'echo $$ >{}; sleep 60' & wait", file.display());
+        let ended = shell(&script, Duration::from_millis(500));
+        assert!(matches!(ended, Ended::TimedOut { .. }));
+        assert!(is_gone(&std::fs::read_to_string(file).unwrap()));
     }
 
     #[test]

@@ -2,22 +2,23 @@
 
 mod child;
 pub mod interrupt;
+mod reply;
+mod serve;
+
+pub use serve::serve;
 
 use std::cell::Cell;
 use std::env;
 use std::fs;
-use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use runtime_bench_api::process::HARNESS_PID;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::listing::Route;
-use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest, ServeRequest};
-use runtime_bench_results::trial::{
-    ErrorKind, ExternalCommand, Outcome, PROTOCOL, ReplyError, TrialReply, TrialRequest,
-};
+use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest};
+use runtime_bench_results::trial::{ErrorKind, ExternalCommand, Outcome, PROTOCOL, TrialRequest};
 use tempfile::TempDir;
 
 use crate::error::Error;
@@ -27,6 +28,7 @@ use crate::probes::Probes;
 use crate::program::{COUNTING, MIMALLOC, Program, ProgramError, TrialError, this_program};
 use child::{Ended, Limits};
 use interrupt::Interrupt;
+use reply::reply;
 
 /// The subcommand by which the command line is the load generator of a trial.
 pub const LOAD: &str = "load";
@@ -34,7 +36,7 @@ pub const LOAD: &str = "load";
 /// The adapter of an external runner has this long to report after the runner's time limit.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Variables that would change a runner behind the plan's back.
+/// Environment variables that would resize a runner.
 const RUNTIME_VARIABLES: [&str; 6] = [
     "ASYNC_STD_THREAD_COUNT",
     "BLOCKING_MAX_THREADS",
@@ -99,7 +101,7 @@ impl<'a> ProcessExecutor<'a> {
         let scratch = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
         let scratch = scratch.map_err(|error| {
             Error::CouldNotRun(format!(
-                "cannot make a temporary folder in {}: {error}; set TMPDIR to another",
+                "cannot create a temporary folder in {}: {error}\nhelp: set TMPDIR to another folder",
                 env::temp_dir().display()
             ))
         })?;
@@ -155,7 +157,7 @@ impl<'a> ProcessExecutor<'a> {
     }
 
     fn start(&self, program: &Program, route: &Route, trial: &Trial<'_>) -> Option<Finished> {
-        let Trial { cell, phase, block, round } = *trial;
+        let Trial { cell, phase, block, round, layout } = *trial;
         let seed = input_seed(self.settings.seed, round);
         let workers = cell.point.workers().unwrap_or(self.settings.workers);
         let limit = self.settings.limit;
@@ -176,6 +178,8 @@ impl<'a> ProcessExecutor<'a> {
             load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
             external,
         }));
+        // What runs trials in this very program, such as an external runner, has no layouts.
+        let program = &program.in_layout(if route.args.is_empty() { layout } else { 0 });
         let mut command = command(program);
         command.envs(route.worker_variable.as_ref().map(|name| (name, workers.to_string())));
         let input = serde_json::to_string(&request).unwrap_or_default();
@@ -227,7 +231,7 @@ impl Executor for ProcessExecutor<'_> {
                 error(ErrorKind::TimedOut, format!("no reply within {limit} s"))
             }
             Ok(Ended::Interrupted) => error(ErrorKind::Setup, "interrupted".to_owned()),
-            Err(system) => error(ErrorKind::Setup, format!("it cannot be started: {system}")),
+            Err(system) => error(ErrorKind::Setup, format!("cannot be started: {system}")),
         }
     }
 
@@ -237,7 +241,7 @@ impl Executor for ProcessExecutor<'_> {
             return Some(Finished::not_started(error.clone()));
         }
         let Some(route) = self.route(trial.cell) else {
-            let message = format!("no program measures {} here", trial.cell);
+            let message = format!("no trial program can measure {}", trial.cell);
             return Some(Finished::not_started(TrialError::new(ErrorKind::Setup, message)));
         };
         let program = match trial.cell.point.allocator() {
@@ -245,7 +249,7 @@ impl Executor for ProcessExecutor<'_> {
             Some(allocator) => match self.program(MIMALLOC) {
                 Ok(program) => program,
                 Err(missing) => {
-                    let message = format!("no trial on {allocator}: {missing}");
+                    let message = format!("cannot use the allocator {allocator}: {missing}");
                     let error = TrialError::new(ErrorKind::Setup, message);
                     return Some(Finished::not_started(error));
                 }
@@ -271,35 +275,6 @@ impl Executor for ProcessExecutor<'_> {
     }
 }
 
-/// Serves external clients in the program of a route. It takes the place of this process, so that signals
-/// reach it; elsewhere than on Unix it is waited for.
-///
-/// # Errors
-/// When the program cannot be started, or ends.
-pub fn serve(route: &Route, request: ServeRequest) -> io::Result<()> {
-    let program = Program { path: route.program.clone(), args: route.args.clone() };
-    let mut command = command(&program);
-    let workers = request.workers.to_string();
-    command.envs(route.worker_variable.as_ref().map(|name| (name, workers)));
-    let mut input = tempfile::tempfile()?;
-    input.write_all(&serde_json::to_vec(&ProgramRequest::Serve(request))?)?;
-    input.rewind()?;
-    command.stdin(input);
-    replace(command)
-}
-
-#[cfg(unix)]
-fn replace(mut command: Command) -> io::Result<()> {
-    use std::os::unix::process::CommandExt;
-    Err(command.exec())
-}
-
-#[cfg(not(unix))]
-fn replace(mut command: Command) -> io::Result<()> {
-    let status = command.status()?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
-}
-
 fn command(program: &Program) -> Command {
     let mut command = Command::new(&program.path);
     command.args(&program.args);
@@ -310,12 +285,12 @@ fn command(program: &Program) -> Command {
     command
 }
 
-/// Refuses a path that a request cannot hold: it is JSON, whose text is UTF-8.
+/// Rejects a path that a request cannot contain, because JSON text is UTF-8.
 fn require_utf8(path: &Path) -> Result<(), Error> {
     match path.to_str() {
         Some(_) => Ok(()),
         None => Err(Error::CouldNotRun(format!(
-            "the path {} is not UTF-8: rename its folders, or set TMPDIR to another folder",
+            "the path {} is not UTF-8\nhelp: rename its folders, or set TMPDIR to another folder",
             path.display()
         ))),
     }
@@ -335,74 +310,5 @@ pub fn output(
         Ok(Ended::TimedOut { .. }) => Err(format!("did not end within {} s", limit.as_secs())),
         Ok(Ended::Interrupted) => Err("was interrupted".to_owned()),
         Err(error) => Err(format!("cannot be started: {error}")),
-    }
-}
-/// What came of a process that has ended.
-fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
-    let error = |kind, message| Outcome::Error { kind, message };
-    match TrialReply::read(stdout) {
-        Ok(outcome) => outcome,
-        Err(ReplyError::Silent | ReplyError::NotUnderstood(_)) if !status.success() => {
-            let words =
-                last_words(stderr).map_or_else(String::new, |line| format!("; it said: {line}"));
-            let hint =
-                if killed(status) { "; the system kills so when memory runs out" } else { "" };
-            let message = format!("the process ended with {status} and no reply{words}{hint}");
-            error(ErrorKind::Crashed, message)
-        }
-        Err(why) => error(ErrorKind::Protocol, why.to_string()),
-    }
-}
-
-/// The first thing that a process says of its end: a line, and the next where it announces one, as a panic
-/// does.
-fn last_words(stderr: &str) -> Option<String> {
-    let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next()?;
-    let more = lines.next().filter(|_| first.ends_with(':'));
-    Some(more.map_or_else(|| first.to_owned(), |more| format!("{first} {more}")))
-}
-
-/// Whether a signal ended it that nothing can catch.
-#[cfg(unix)]
-fn killed(status: ExitStatus) -> bool {
-    use std::os::unix::process::ExitStatusExt;
-    status.signal() == Some(nix::sys::signal::Signal::SIGKILL as i32)
-}
-
-#[cfg(not(unix))]
-fn killed(_: ExitStatus) -> bool {
-    false
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-    use std::os::unix::process::ExitStatusExt;
-
-    fn kind(raw_status: i32, stdout: &str) -> Option<ErrorKind> {
-        match reply(ExitStatus::from_raw(raw_status), stdout, "") {
-            Outcome::Ok { .. } => None,
-            Outcome::Error { kind, .. } => Some(kind),
-        }
-    }
-
-    #[test]
-    fn a_panic_is_told_with_its_message() {
-        let told =
-            last_words("\nthread 'x' panicked at a.rs:1:2:\nno luck\nnote: run with").unwrap();
-        assert_eq!(told, "thread 'x' panicked at a.rs:1:2: no luck");
-        assert_eq!(last_words("out of luck\nand more").as_deref(), Some("out of luck"));
-        assert_eq!((last_words(""), last_words("only:").as_deref()), (None, Some("only:")));
-    }
-
-    #[test]
-    fn what_is_no_reply_has_its_kind() {
-        assert_eq!(kind(0, ""), Some(ErrorKind::Protocol));
-        assert_eq!(kind(0, "hello"), Some(ErrorKind::Protocol));
-        assert_eq!(kind(6, ""), Some(ErrorKind::Crashed));
-        assert_eq!(kind(101 << 8, "half a li"), Some(ErrorKind::Crashed));
-        let newer = r#"{"protocol":9,"status":"error","kind":"setup","message":""}"#;
-        assert_eq!(kind(101 << 8, newer), Some(ErrorKind::Protocol));
     }
 }

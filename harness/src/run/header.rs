@@ -47,13 +47,18 @@ pub(super) fn environment(
     executor: &dyn Executor,
 ) -> Result<Environment, Error> {
     let mut environment = machine::describe(&build.build);
-    environment.programs = planned.probes.hashes(&planned.runners, executor)?;
+    for program in planned.programs(executor)? {
+        for layout in 0..planned.plan.layouts {
+            let hash = executor.hash(&program.in_layout(layout))?;
+            environment.programs.insert(program.layout_name(layout), hash);
+        }
+    }
     let cells = &planned.plan.cells;
     let mut others: Vec<&str> =
         cells.iter().filter_map(|cell| cell.key.point.allocator()).collect();
     others.dedup();
     for other in others {
-        let and = format!(", and {other} where a cell says allocator={other}");
+        let and = format!("; {other} for cells with allocator={other}");
         environment.allocator.push_str(&and);
     }
     Ok(environment)

@@ -1,4 +1,4 @@
-//! Rows of sides that are measured interleaved: round by round, all rounds of all rows in random order.
+//! Interleaved sides: measured round by round, all rounds of all rows in random order.
 //!
 //! A run compares runners of one program. A row compares whatever answers trial requests: two builds,
 //! or two sizes of one workload.
@@ -19,10 +19,10 @@ use crate::process::interrupt::Interrupt;
 /// The most rounds of a row.
 const MOST_ROUNDS: usize = 1_000;
 
-/// What is measured again and again.
+/// What is measured in every round.
 #[derive(Clone)]
 pub struct Side<'a> {
-    /// Who measures it.
+    /// The executor.
     pub executor: &'a dyn Executor,
     /// What is measured.
     pub cell: CellKey,
@@ -30,7 +30,7 @@ pub struct Side<'a> {
 
 /// Sides that are measured in the same rounds.
 pub struct Row<'a> {
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// Phase of the instances.
     pub phase: Phase,
@@ -38,11 +38,11 @@ pub struct Row<'a> {
     pub metric: String,
     /// Measured in every round.
     pub always: Vec<Side<'a>>,
-    /// Measured in turns, one a round.
+    /// Rotated, one per round.
     pub in_turns: Vec<Side<'a>>,
 }
 
-/// What came of a row.
+/// The measurements of a row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measured {
     /// What each round cost.
@@ -51,7 +51,7 @@ pub struct Measured {
     pub failure: Option<(usize, String)>,
     /// Unit of the metric.
     pub unit: String,
-    /// Rounds that were dropped because the machine stood still meanwhile.
+    /// Rounds that were dropped because the machine stalled.
     pub dropped: usize,
 }
 
@@ -66,14 +66,14 @@ pub struct Round {
     pub until_s: f64,
 }
 
-/// Rows, and what went on beside them.
+/// Rows, and the background load.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measurement {
-    /// Somebody stopped it before its end.
+    /// Whether the run was interrupted.
     pub interrupted: bool,
     /// By row.
     pub rows: Vec<Measured>,
-    /// What the machine was busy with.
+    /// Background load.
     pub noise: Vec<NoiseWindow>,
 }
 
@@ -85,7 +85,7 @@ impl Measured {
         self.rounds.iter().filter_map(pair).collect()
     }
 
-    /// Drops the rounds in which the machine stood still: they measured that.
+    /// Drops the rounds in which the machine stalled.
     fn drop_stalled(&mut self, stalls: &[Stall]) {
         let stalled =
             |round: &Round| stalls.iter().any(|stall| stall.overlaps(round.at_s, round.until_s));
@@ -104,7 +104,7 @@ impl<'a> Row<'a> {
         self.always.len() + self.in_turns.len()
     }
 
-    /// Who is measured in a round.
+    /// The sides that are measured in a round.
     fn members(&self, round: usize) -> Vec<usize> {
         let turn = (!self.in_turns.is_empty())
             .then(|| self.always.len() + round % self.in_turns.len().max(1));
@@ -217,7 +217,8 @@ impl Measuring<'_> {
         }
         self.progress.running(name);
         let block = BlockSize::Nanoseconds(Profile::Quick.block(*phase).as_nanos() as u64);
-        let finished = who.executor.run(&Trial { cell: &who.cell, phase: *phase, block, round })?;
+        let trial = Trial { cell: &who.cell, phase: *phase, block, round, layout: 0 };
+        let finished = who.executor.run(&trial)?;
         if self.interrupt.requested() {
             return None;
         }

@@ -1,5 +1,5 @@
-//! The stages of a run: all comparisons until their first look, then those with rows that have no answer,
-//! until the next.
+//! The stages of a run: all comparisons until their first look, then those with unanswered rows until
+//! the next.
 
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ impl Rounds<'_> {
         Ok(true)
     }
 
-    /// Decides what goes on, and writes it down.
+    /// Decides what continues, and records it.
     fn look(&mut self, number: usize) -> Result<Look, Error> {
         let analysis = analyse(self.writer.run());
         let trial_s = self.trial_s();
@@ -93,8 +93,8 @@ impl Rounds<'_> {
         if !open.is_empty() {
             let rows: usize = open.iter().map(|group| group.rows.len()).sum();
             self.progress.say(&format!(
-                "look {} of {}: {rows} rows have no answer; {} go on, {} stop because theirs would take more \
-                 than the {} that are left",
+                "look {} of {}: {rows} rows are unanswered; {} continue, {} stop because they need \
+                 more than the remaining {}",
                 number + 1,
                 self.planned.plan.looks,
                 rows - look.stopped.len(),

@@ -1,10 +1,10 @@
 //! A run from its plan to its results file.
 //!
 //! - `rounds`: pilots, then rounds; each finished trial is written down.
-//! - `looks`: the stages of the rounds, and what goes on after each.
-//! - [`mod@resume`]: a run that was stopped, to go on with.
+//! - `looks`: the stages of the rounds, and what continues after each.
+//! - [`mod@resume`]: an interrupted run to resume.
 //! - [`interleave`]: other builds, or other sizes, against each other in the same way.
-//! - `header`: what stands at the head of a results file.
+//! - `header`: the header of a results file.
 //! - `progress`: what the user sees meanwhile.
 
 mod header;
@@ -30,13 +30,14 @@ use runtime_bench_results::store::RunWriter;
 
 use crate::error::Error;
 use crate::executor::Executor;
+use crate::machine::Measuring;
 use crate::monitor::{LoadMonitor, RunClock};
 use crate::plan::Planned;
 use crate::plan::calibration::calibrated;
 use crate::plan::groups::groups;
 use crate::plan::looks::count as rounds_of;
 use crate::plan::profile::Profile;
-use crate::plan::schedule::Count;
+use crate::plan::schedule::{Count, schedule};
 use crate::process::interrupt::Interrupt;
 use crate::process::{ProcessExecutor, Settings};
 use crate::registry::Registry;
@@ -53,13 +54,13 @@ pub struct Output {
     pub folder: PathBuf,
     /// Name of the results file, if it is to be elsewhere.
     pub out: Option<PathBuf>,
-    /// Nothing but the end result.
+    /// Whether to print only the final result.
     pub quiet: bool,
-    /// The command as a person would type it again.
+    /// The command, as typed.
     pub command: Vec<String>,
 }
 
-/// A run that came to its end, or was stopped.
+/// A run that finished or was stopped.
 pub struct Done {
     /// Everything that was measured.
     pub run: Run,
@@ -85,7 +86,12 @@ pub fn measure(
         }
     };
     let planned = &calibrated(registry, planned, profile, &executor, say)?;
-    let header = header(planned, registry.build(), &output.command, &executor)?;
+    let measuring = Measuring::begin();
+    if let Some(warning) = measuring.warning() {
+        say(&format!("warning: {warning}"));
+    }
+    let mut header = header(planned, registry.build(), &output.command, &executor)?;
+    header.environment.beside = measuring.beside;
     let writer = RunWriter::create(&output.folder, output.out.as_deref(), header)?;
     to_the_end(rounds(planned, profile, &executor, writer, output.quiet))
 }
@@ -96,6 +102,10 @@ pub fn measure(
 /// When results cannot be written or trials cannot be started.
 pub fn resume(stopped: Stopped, quiet: bool, interrupt: &Interrupt) -> Result<Done, Error> {
     let Stopped { planned, profile, writer } = stopped;
+    let measuring = Measuring::begin();
+    if let Some(warning) = measuring.warning().filter(|_| !quiet) {
+        print_error(&format!("warning: {warning}"));
+    }
     let executor = executor(&planned, interrupt)?;
     let mut rounds = rounds(&planned, profile, &executor, writer, quiet);
     rounds.note_break()?;
@@ -158,17 +168,21 @@ fn end(run: &Run, interrupted: bool, elapsed_s: f64) -> End {
     }
 }
 
-/// What a plan is going to cost, in a sentence.
+/// The size and duration of a plan, in a sentence.
 pub fn cost(planned: &Planned) -> String {
     let able = planned.runnable().count();
     let groups = groups(&planned.plan).len();
     let time = match planned.plan.rounds {
         Some(rounds) => format!("{rounds} rounds each"),
-        None => format!("about {} of measuring", seconds(planned.cost_s)),
+        None => format!("about {} to measure", seconds(planned.cost_s)),
     };
     let shard = planned.plan.shard.as_ref().map(|shard| format!("{shard}: ")).unwrap_or_default();
+    let layouts = match planned.plan.layouts {
+        1 => String::new(),
+        layouts => format!(", rounds in {layouts} link layouts in turn"),
+    };
     format!(
-        "{shard}{} on {}: {} in {} ({} n/a), {}",
+        "{shard}{} on {}: {} in {} ({} n/a), {}{layouts}",
         count(planned.own_workloads().count(), "workload"),
         count(planned.runners.len(), "runner"),
         count(able, "cell"),
@@ -178,18 +192,18 @@ pub fn cost(planned: &Planned) -> String {
     )
 }
 
-/// At which numbers of rounds the comparisons of a plan are judged, a line for those that are alike.
+/// The numbers of rounds at which comparisons are judged, one line per distinct schedule.
 pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
-    let levels = Levels::of(&planned.plan);
+    let levels = Levels::of(&planned.plan, &planned.runners);
     let mut lines: Vec<(String, usize)> = Vec::new();
     for group in groups(&planned.plan) {
-        let rounds = match rounds_of(&planned.plan, &levels, profile, &group, group.cells.len()) {
+        let rounds = match rounds_of(&planned.plan, &levels, profile, &group) {
             Count::Exactly(rounds) => format!("after {rounds} rounds"),
             Count::Fitting(range) => range_text(&range),
             Count::Looks(looks) => {
                 let looks: Vec<String> = looks.iter().map(u32::to_string).collect();
                 format!(
-                    "after {} rounds, until all rows have an answer or time is up",
+                    "after {} rounds, until all rows are answered or time is up",
                     looks.join(", ")
                 )
             }
@@ -203,10 +217,29 @@ pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
     lines.into_iter().map(line).collect()
 }
 
-/// `once, after 13 to 150 rounds, by the budget`.
+/// Rounds of a comparison of a plan in its own time, where a trial takes so long: those of the last look that
+/// it reaches. What other comparisons leave may take it further. `None` where it does not reach its first look.
+pub fn rounds_in_time(
+    planned: &Planned,
+    profile: Profile,
+    comparison: &str,
+    trial_s: f64,
+) -> Option<u32> {
+    let plan = &planned.plan;
+    let group = groups(plan).into_iter().find(|group| group.name == comparison)?;
+    let cells = group.cells.len();
+    let count = rounds_of(plan, &Levels::of(plan, &planned.runners), profile, &group);
+    let round_s = trial_s * cells as f64;
+    let schedule = schedule(group.name, count, plan.budget_s, cells, round_s);
+    let later = schedule.looks.iter().copied();
+    let reached = later.take_while(|look| f64::from(*look) * round_s <= schedule.time_s);
+    reached.last().or(Some(schedule.rounds)).filter(|rounds| *rounds > 0)
+}
+
+/// `once, after 13 to 150 rounds, depending on the budget`.
 fn range_text(range: &RangeInclusive<u32>) -> String {
     match (range.start(), range.end()) {
         (least, most) if least == most => format!("once, after {least} rounds"),
-        (least, most) => format!("once, after {least} to {most} rounds, by the budget"),
+        (least, most) => format!("once, after {least} to {most} rounds, depending on the budget"),
     }
 }

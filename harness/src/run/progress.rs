@@ -1,19 +1,19 @@
-//! What a person sees while a run goes on: a bar on a terminal, plain lines elsewhere.
+//! Progress of a run: a bar on a terminal that can draw one, plain lines elsewhere.
 
-use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::terminal::print_error;
 
-/// Without a terminal, one line as often as this.
+/// Without a bar, one line as often as this.
 const PLAIN: Duration = Duration::from_secs(5);
 
-/// Progress in units of expected seconds, so that its end can be foretold.
+/// Progress in units of expected seconds, so that the remaining time can be estimated.
 pub(super) struct Progress {
     bar: ProgressBar,
     plain: bool,
+    quiet: bool,
     phase: &'static str,
     start: Instant,
     last: Instant,
@@ -24,49 +24,37 @@ pub(super) struct Progress {
 impl Progress {
     /// Nothing is drawn when `quiet`. The bar is drawn between trials only, never during one.
     pub(super) fn new(quiet: bool) -> Self {
-        let terminal = io::stderr().is_terminal();
-        let bar = ProgressBar::with_draw_target(
-            Some(0),
-            if quiet || !terminal {
-                ProgressDrawTarget::hidden()
-            } else {
-                ProgressDrawTarget::stderr()
-            },
-        );
-        let style = "{bar:20.cyan/black} {percent:>3} %  {prefix}  {wide_msg}";
+        let target =
+            if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        // It is hidden, too, where standard error is not a terminal or cannot move its cursor.
+        let plain = !quiet && target.is_hidden();
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let style = "{bar:20.cyan/black} {percent:>3}%  {prefix}  {wide_msg}";
         bar.set_style(
             ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
         let now = Instant::now();
-        Self {
-            bar,
-            plain: !quiet && !terminal,
-            phase: "",
-            start: now,
-            last: now,
-            done_s: 0.0,
-            all_s: 0.0,
-        }
+        Self { bar, plain, quiet, phase: "", start: now, last: now, done_s: 0.0, all_s: 0.0 }
     }
 
-    /// A phase begins: from here to the end of the run it is expected to take so long.
+    /// Begins a phase; `expected_s` is the expected time to the end of the run.
     pub(super) fn phase(&mut self, what: &'static str, expected_s: f64) {
         self.phase = what;
         self.all_s = self.done_s + expected_s;
         self.bar.set_length((self.all_s * 1e3) as u64);
         if self.plain {
-            print_error(&format!("{what}, about {} to the end", seconds(expected_s)));
+            print_error(&format!("{what}, about {} left", seconds(expected_s)));
         }
     }
 
-    /// Something begins to run.
+    /// Shows what is running now.
     pub(super) fn running(&mut self, what: &str) {
         self.bar.set_prefix(self.left());
         self.bar.set_message(format!("{} {what}", self.phase));
         if self.plain && self.last.elapsed() >= PLAIN {
             self.last = Instant::now();
             let percent = 100.0 * self.done_s / self.all_s.max(f64::MIN_POSITIVE);
-            print_error(&format!("{percent:.0} %, {}: {} {what}", self.left(), self.phase));
+            print_error(&format!("{percent:.0}%, {}: {} {what}", self.left(), self.phase));
         }
     }
 
@@ -78,16 +66,8 @@ impl Progress {
 
     /// A message that stays.
     pub(super) fn say(&self, text: &str) {
-        if self.plain {
-            print_error(text);
-        } else {
-            // A quiet run has no bar either; inside `suspend` the bar must not be asked anything.
-            let hidden = self.bar.is_hidden();
-            self.bar.suspend(|| {
-                if !hidden {
-                    print_error(text);
-                }
-            });
+        if !self.quiet {
+            self.bar.suspend(|| print_error(text));
         }
     }
 

@@ -1,4 +1,4 @@
-//! A run that was stopped or killed → its plan once more, to go on with.
+//! An interrupted run → its plan, to resume it.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use crate::plan::request::PlanRequest;
 use crate::plan::{Planned, probe};
 use crate::registry::Registry;
 
-/// A run that goes on: nothing is decided anew.
+/// A resumed run: all earlier decisions stay.
 pub struct Stopped {
     /// Its plan.
     pub planned: Planned,
@@ -68,7 +68,7 @@ fn profile(run: &Run) -> Result<Profile, Error> {
     })
 }
 
-/// The plan of a run, with its runners asked once more.
+/// The plan of a run, after probing its runners again.
 fn planned(
     registry: &Registry,
     run: &Run,
@@ -76,7 +76,7 @@ fn planned(
     executor: &dyn Executor,
 ) -> Result<Planned, Error> {
     let (id, plan) = (&run.header.id, &run.header.plan);
-    let wrong = |what: String| Error::Usage(format!("run {id} cannot be resumed: {what}"));
+    let wrong = |what: String| Error::Usage(format!("cannot resume run {id}: {what}"));
     let mut request = PlanRequest {
         workers: plan.workers,
         pool_threads: plan.pool_threads,
@@ -87,7 +87,7 @@ fn planned(
         let declared = external.iter().find(|runner| runner.name == info.name);
         request.external.push(declared.cloned().ok_or_else(|| {
             let name = &info.name;
-            wrong(format!("runner {name} is not declared here: name its file with --runners-file"))
+            wrong(format!("runner {name} is not declared\nhelp: name its file with --runners-file"))
         })?);
     }
     let mut points: Vec<(String, Point)> = Vec::new();
@@ -102,8 +102,8 @@ fn planned(
     for asked in &external {
         if !run.header.runners.contains(&asked.info) {
             return Err(wrong(format!(
-                "runner {} is not what it was when the run began, in its versions or in its description; \
-                 start a new run without --resume",
+                "the versions or the description of runner {} have changed\nhelp: start a new run \
+                 without --resume",
                 asked.info.name
             )));
         }

@@ -50,7 +50,7 @@ pub(super) struct Share {
 }
 
 impl<'a> Rounds<'a> {
-    /// Goes on where the run stands that is being written.
+    /// Continues where the run was interrupted.
     pub(super) fn new(
         planned: &'a Planned,
         profile: Profile,
@@ -77,7 +77,7 @@ impl<'a> Rounds<'a> {
             progress: Progress::new(quiet),
             monitor,
             planned,
-            levels: Levels::of(plan),
+            levels: Levels::of(plan, &planned.runners),
             profile,
             executor,
             writer,
@@ -116,7 +116,7 @@ impl<'a> Rounds<'a> {
         self.members(group, Some(round)).any(|cell| !self.done.contains(&(cell, round)))
     }
 
-    /// Notes that the run goes on here.
+    /// Records that the run was resumed here.
     pub(super) fn note_break(&mut self) -> Result<(), Error> {
         let trials = self.writer.run().trials.len();
         let resumed = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
@@ -124,7 +124,7 @@ impl<'a> Rounds<'a> {
         Ok(self.writer.append(Line::Break(broken))?)
     }
 
-    /// The round that was going on when the run stopped, where it was one.
+    /// The round that was in progress when the run stopped, if any.
     fn partial_round(&self) -> Option<PartialRound> {
         let last = self.writer.run().trials.last().filter(|trial| trial.round > 0)?;
         let group = self.groups.iter().position(|group| group.cells.contains(&last.cell))?;
@@ -132,7 +132,7 @@ impl<'a> Rounds<'a> {
         self.is_left(group, last.round).then_some(PartialRound { round: last.round, cells })
     }
 
-    /// Trials of each cell that are not counted: does it run, is it right, what does it cost?
+    /// Uncounted trials of each cell: does it run, is its output correct, what does it cost?
     /// Comparisons that have their schedule already are not tried again.
     fn pilots(&mut self) -> Result<bool, Error> {
         let groups = self.writer.run().schedules.len()..self.groups.len();
@@ -142,10 +142,17 @@ impl<'a> Rounds<'a> {
         for group in groups {
             let probed = self.monitor.between_rounds();
             self.note(probed)?;
-            let Some(costs) = self.pilots_of(group)? else { return Ok(false) };
-            let schedule = self.schedule(group, &costs);
+            let Some(mut costs) = self.pilots_of(group)? else { return Ok(false) };
+            let mut schedule = self.schedule(group, &costs);
+            if schedule.left_out.is_some() {
+                // One stall must not leave a comparison out, so its pilots are repeated.
+                let Some(again) = self.pilots_of(group)? else { return Ok(false) };
+                costs
+                    .retain(|id, cost| again.get(id).map(|next| *cost = *next.min(cost)).is_some());
+                schedule = self.schedule(group, &costs);
+            }
             if let Some(reason) = &schedule.left_out {
-                self.progress.say(&format!("left out: {}: {reason}", schedule.group));
+                self.progress.say(&format!("skipped: {}: {reason}", schedule.group));
             }
             self.adopt(group, &schedule);
             self.writer.append(Line::Schedule(schedule))?;
@@ -163,7 +170,7 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// Takes the rounds of the cells that go on from a look.
+    /// Takes the rounds of the continuing cells from a look.
     pub(super) fn adopt_look(&mut self, look: &Look) {
         for allocation in &look.going_on {
             for cell in &allocation.cells {
@@ -202,7 +209,7 @@ impl<'a> Rounds<'a> {
         let sets = |id: &usize| alone || !is_reference(id);
         let trial_s = |cell: &usize| costs[cell].as_secs_f64();
         let setting: Vec<&usize> = costs.keys().filter(|id| sets(id)).collect();
-        let count = count(plan, &self.levels, self.profile, &self.groups[group], costs.len());
+        let count = count(plan, &self.levels, self.profile, &self.groups[group]);
         let round_s = setting.iter().map(|id| trial_s(id)).sum();
         let (name, budget_s) = (self.groups[group].name.clone(), plan.budget_s);
         let mut schedule = schedule(name, count, budget_s, setting.len(), round_s);
@@ -280,7 +287,7 @@ impl<'a> Rounds<'a> {
         Ok(Some(cost))
     }
 
-    /// A trial whose allocations are counted, where somebody can. A pilot, because it is not timed.
+    /// A trial that counts allocations, if possible. It is a pilot, because it is not timed.
     fn count(&mut self, id: usize, position: usize) -> Result<(), Error> {
         let cell = &self.planned.plan.cells[id];
         let at_s = self.monitor.now();
@@ -294,7 +301,8 @@ impl<'a> Rounds<'a> {
 
     fn trial_of<'c>(&self, cell: &'c PlannedCell, round: u32) -> Trial<'c> {
         let block = BlockSize::Nanoseconds(self.profile.block(cell.phase).as_nanos() as u64);
-        Trial { cell: &cell.key, phase: cell.phase, block, round }
+        let layout = self.planned.plan.layout(round);
+        Trial { cell: &cell.key, phase: cell.phase, block, round, layout }
     }
 }
 

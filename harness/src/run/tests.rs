@@ -1,5 +1,6 @@
 //! Runs on the fake executor: order, failures, reference rows, interruption, noise.
 
+mod layouts;
 mod looks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,6 +101,15 @@ fn failed_cell_is_not_tried_again_and_leaves_the_others_whole() {
         let counted = trials_of(&run, cell).iter().filter(|trial| trial.round > 0).count();
         assert_eq!(counted, rounds, "{cell}");
     }
+}
+
+#[test]
+fn one_stalled_pilot_does_not_leave_a_comparison_out() {
+    let executor = FakeExecutor::new()
+        .with_script(|_, number| takes(if number == 1 { 60_000.0 } else { 2.0 }));
+    let request = PlanRequest { profile: Profile::Quick, ..request(1) };
+    let run = run(&request, &executor);
+    assert!(run.schedules.iter().all(|schedule| schedule.left_out.is_none()));
 }
 
 #[test]

@@ -59,9 +59,9 @@ fn cells(change: &ChangePoint) -> [Cell; 7] {
 pub(crate) fn heading(first: &ChangePoint) -> (String, String) {
     let run = format!("{} of {}, after {}", first.run, first.started, first.previous);
     let changed = if first.changed.is_empty() {
-        "no recorded change with it".to_owned()
+        "nothing else is recorded as changed".to_owned()
     } else {
-        format!("changed with it: {}", first.changed.join("; "))
+        format!("also changed: {}", first.changed.join("; "))
     };
     (run, changed)
 }
@@ -85,11 +85,8 @@ pub(crate) fn run_range(machine: &MachineChanges) -> String {
 /// That machines are told apart, where there are several.
 pub(crate) fn machine_notice(judged: &Judged) -> Option<String> {
     let machines = judged.document.machines.len();
-    (machines > 1).then(|| {
-        format!(
-            "{machines} machines or numbers of workers, each for itself: their runs are never mixed"
-        )
-    })
+    (machines > 1)
+        .then(|| format!("{machines} machines or numbers of workers, analyzed separately"))
 }
 
 /// What the gate says: `pass: 0 change points in 12 series; …`.

@@ -79,10 +79,10 @@ fn text_lists_change_points_by_run() {
         let line = text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
         assert!(line, "no line has {parts:?}:\n{text}");
     };
-    has(&["2 machines or numbers of workers, each for itself"]);
+    has(&["2 machines or numbers of workers, analyzed separately"]);
     has(&["20 runs from 2026-01-01T12:00:00Z to 2026-01-20T12:00:00Z, 2 workers", "12 series"]);
     has(&["13 of 2026-01-13T12:00:00Z, after 01"]);
-    has(&["changed with it: tokio 1.0.0 → 1.1.0"]);
+    has(&["also changed: tokio 1.0.0 → 1.1.0"]);
     has(&[
         "w0/smol/n=1",
         "1.20×",
@@ -92,11 +92,11 @@ fn text_lists_change_points_by_run() {
         "12 → 8 runs",
     ]);
     has(&["m/smol/n=1", "larger, changed again since"]);
-    has(&["no recorded change with it"]);
+    has(&["nothing else is recorded as changed"]);
     has(&["w1/smol/n=1 against tokio", "faster"]);
     has(&["no change point"]);
     has(&[
-        "regression: 3 change points in 15 series; 1 became slower by more than 1 %",
+        "regression: 3 change points in 15 series; 1 became slower by more than 1%",
         "w0/smol/n=1",
     ]);
     assert!(!text.contains('\u{1b}'), "no control characters");

@@ -1,6 +1,6 @@
 //! Where names stand so that none covers another.
 
-/// Moves places along one axis apart until neighbours are `apart` from each other, each as little
+/// Moves places along one axis apart until neighbors are `apart` from each other, each as little
 /// as possible, and none beyond `from` or `to` as long as there is room.
 pub(super) fn spread(wanted: &[i32], apart: i32, (from, to): (i32, i32)) -> Vec<i32> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();

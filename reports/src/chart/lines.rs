@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_band_needs_two_neighbours_with_an_interval() {
+    fn a_band_needs_two_neighbors_with_an_interval() {
         let bare = LinePoint { interval: None, ..point(3.0, 4.0) };
         let bands = |points| drawn(vec![points]).matches("band").count();
         assert_eq!(bands(vec![point(1.0, 2.0), point(2.0, 3.0)]), 1);

@@ -1,4 +1,4 @@
-//! The elements of a drawing, as few as possible: neighbours of one class share a path.
+//! The elements of a drawing, as few as possible: neighbors of one class share a path.
 
 use std::fmt::Write as _;
 
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neighbours_of_one_class_share_a_path() {
+    fn neighbors_of_one_class_share_a_path() {
         let mut elements = Elements::default();
         elements.outline("a".into(), "M0 0");
         elements.outline("a".into(), "M1 1");

@@ -8,7 +8,7 @@ use runtime_bench_analysis::stats::Interval;
 
 use super::table::{counts, of_word, unpaired, verdict};
 use crate::ReportError;
-use crate::files::{self, File, json};
+use crate::files::{self, File, pretty_json};
 use crate::page::lone_document;
 use crate::preview::Preview;
 use crate::{format, view::wording};
@@ -24,16 +24,15 @@ const SHOWN: f64 = 0.9;
 /// where the page is. `command` is what made it.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// When the folder holds another site, or a file cannot be written.
 pub fn write_page(
     judged: &Judged,
     command: &[String],
     folder: &Path,
 ) -> Result<PathBuf, ReportError> {
-    files::make_folder(folder)?;
-    files::write(folder, &File::new("comparison.json", json(judged)?))?;
-    files::write(folder, &preview(judged).file()?)?;
-    files::write(folder, &File::new("index.html", page(judged, command)))
+    let page = File::new("index.html", page(judged, command));
+    let data = File::new("comparison.json", pretty_json(judged)?);
+    files::write_all(folder, &[page, preview(judged).file()?, data])
 }
 
 /// The page.
@@ -74,7 +73,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
         section aria-labelledby="command" {
             h2 #command { "Made by" }
             pre { code { (command.join(" ")) } }
-            p { a href="comparison.json" { "comparison.json" } " holds every figure of this page." }
+            p { a href="comparison.json" { "comparison.json" } " has every figure of this page." }
         }
     };
     lone_document(&document.title, &conclusion, &body)
@@ -134,7 +133,8 @@ fn table(judged: &Judged, rows: &[&Row], axis: f64, caption: &str) -> Markup {
                 table.figures.results {
                     caption {
                         (caption) ". Plots show candidate ÷ base on a log axis from "
-                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; costs more is right."
+                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; right of 1× \
+                            costs more."
                     }
                     thead {
                         tr {

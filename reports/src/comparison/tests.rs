@@ -67,7 +67,7 @@ fn text_has_each_row_its_word_and_a_summary() {
     has(&["spread: 1.0 %"]);
     has(&["only in the base (1): old/smol/-"]);
     has(&["5 rows: 1 failed, 2 slower, 1 inconclusive, 1 tie"]);
-    has(&["regression: 2 of 5 rows", "5 %", "echo/smol/size=64B, echo/tokio/size=64B"]);
+    has(&["regression: 2 of 5 rows", "5%", "echo/smol/size=64B, echo/tokio/size=64B"]);
     assert!(!text.contains('\u{1b}') && !text.contains('\u{0}'), "no control characters");
 }
 

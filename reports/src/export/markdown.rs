@@ -76,7 +76,7 @@ fn precision(view: &View<'_>) -> String {
     let counts = view.counts();
     match counts.total() {
         0 => String::new(),
-        _ => format!("{}.", wording::counts(&counts)),
+        _ => format!("{}. {}", wording::counts(&counts), wording::layouts(&view.run.header.plan)),
     }
 }
 
@@ -153,10 +153,14 @@ fn table(view: &View<'_>, room: usize) -> String {
         text.clear();
     }
     if shown < all {
-        let _ =
-            write!(text, "\n{} left out; the report has all.\n", format::count(all - shown, "row"));
+        let _ = write!(
+            text,
+            "\n{} omitted; the report has all of them.\n",
+            format::count(all - shown, "row")
+        );
     }
-    text + "\n**Bold**: settled. `~`: leaning. A range: open, the cost ÷ that of the reference. The reference has its figure."
+    text + "\n**Bold**: settled. `~`: leaning. A range: open (cost ÷ the reference’s cost). The \
+        reference shows its figure."
 }
 
 fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {

@@ -20,7 +20,7 @@ pub(super) fn section(found: &Document) -> Markup {
                 @if count == 0 { "No change point is proven." }
                 @else { (format::count(count, "change point")) "." }
             }
-            " The cost of a cell changed with the named run and stayed changed."
+            " The cost of the cell changed at the named run and stayed changed."
         }
         @for machine in &found.machines { (of_machine(machine)) }
         ul.remarks { @for note in &found.method { li { (sentence(note)) } } }

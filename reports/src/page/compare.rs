@@ -1,4 +1,4 @@
-//! `compare.html`: this run against the one before, and how to compare two builds.
+//! `compare.html`: this run against the previous one, and how to compare two builds.
 
 use maud::{Markup, html};
 
@@ -17,12 +17,12 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             header.top { h1 #compare-title { "Compare" } }
             @match &page.view.previous {
                 Some(judged) => (previous_run::section(page, judged)),
-                None => p.prose { "This site holds one run. " a href=(page.links.page("index")) { "The overview" }
+                None => p.prose { "This site has one run. " a href=(page.links.page("index")) { "The overview" }
                     " compares its runners." },
             }
             h2 { "Compare two runs or two builds" }
             div.prose {
-                p { "Compare two results files of one machine, or measure two executables in turns:" }
+                p { "Compare two results files of one machine, or interleave two executables:" }
                 p.command { code { "runtime-bench compare base.json candidate.json --format markdown" } }
                 p.command { code { "runtime-bench ab --base OLD --head NEW --format markdown" } }
             }

@@ -23,17 +23,17 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             header.top { h1 #data-title { "Data" } }
             ul {
                 (file(JSON_NAME, "the whole run, every trial, and the analysis that these pages show"))
-                (file(SCHEMA_NAME, "what that document may hold, as JSON Schema"))
+                (file(SCHEMA_NAME, "the JSON Schema of that document"))
                 (file(CSV_NAME, "one row per cell and metric; a cell without a result has its reason"))
                 (file(SUMMARY_NAME, "the findings in Markdown, for a job summary or a pull request"))
                 @if page.view.previous.is_some() {
-                    (file(COMPARE_NAME, "this run against the one before, in Markdown"))
+                    (file(COMPARE_NAME, "this run against the previous one, in Markdown"))
                 }
             }
-            h2 { "The same pages again" }
+            h2 { "Reproduce these pages" }
             p { "From the results file, byte for byte:" }
             p.command { code { "runtime-bench report RESULTS.json --out site" } }
-            p { "From a machine, with figures of its own:" }
+            p { "To measure your own machine:" }
             p.command { code { (environment::command_line(page.view.run)) } }
         }
     }

@@ -32,6 +32,10 @@ pub(super) fn section(view: &View<'_>) -> Markup {
 fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let (environment, plan) = (&run.header.environment, &run.header.plan);
     let mut facts = machine(environment);
+    if environment.beside {
+        let disturbs = "one was in progress at the start: each disturbs the other";
+        facts.push(("Other measurements", disturbs.to_owned()));
+    }
     facts.extend([
         ("Compiler", text(Some(&environment.rustc))),
         ("Build", text(Some(&environment.profile))),
@@ -40,17 +44,17 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
         ("Commit", text(environment.commit.as_ref())),
         ("Version", text(Some(&environment.version))),
         ("Profile", plan.profile.clone()),
-        ("Worker threads", plan.workers.to_string()),
-        ("Threads for blocking tasks", plan.pool_threads.to_string()),
-        ("Time budget of a cell", format!("{}\u{a0}s", format::number(plan.budget_s))),
-        ("Time limit of a trial", format!("{}\u{a0}s", format::number(plan.trial_limit_s))),
+        ("Worker threads", workers(environment, plan.workers)),
+        ("Pool threads", plan.pool_threads.to_string()),
+        ("Time budget per cell", format!("{}\u{a0}s", format::number(plan.budget_s))),
+        ("Time limit per trial", format!("{}\u{a0}s", format::number(plan.trial_limit_s))),
         ("Reference", plan.reference.clone()),
         ("Seed", plan.seed.to_string()),
         ("Started", run.header.started.clone()),
         (
             "Duration",
             run.end.map_or_else(
-                || "not known: the run has no end".to_owned(),
+                || "unknown: the run did not finish".to_owned(),
                 |end| format!("{}\u{a0}s", format::number(end.elapsed_s)),
             ),
         ),
@@ -58,9 +62,20 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     facts
 }
 
+/// The worker threads, and what made them fewer than the processors.
+fn workers(environment: &Environment, workers: usize) -> String {
+    let allowed = environment.affinity.as_ref().map_or(environment.cores, |own| Some(own.len()));
+    match (environment.cpu_quota, allowed) {
+        (Some(quota), Some(allowed)) if workers < allowed && quota < allowed as f64 => {
+            format!("{workers}: the CPU quota allows {} of {allowed} cores", format::number(quota))
+        }
+        _ => workers.to_string(),
+    }
+}
+
 fn features(environment: &Environment) -> String {
     match environment.features.as_slice() {
-        [] => "none besides the default".to_owned(),
+        [] => "default".to_owned(),
         features => features.join(", "),
     }
 }
@@ -70,7 +85,7 @@ fn machine(environment: &Environment) -> Vec<(&'static str, String)> {
     vec![
         ("Processor", text(environment.cpu_model.as_ref())),
         ("Logical processors", count(environment.cores.map(|cores| cores.to_string()))),
-        ("May run on", count(environment.affinity.as_deref().map(affinity))),
+        ("CPU affinity", count(environment.affinity.as_deref().map(affinity))),
         (
             "CPU quota",
             environment.cpu_quota.map_or_else(
@@ -93,7 +108,7 @@ fn machine(environment: &Environment) -> Vec<(&'static str, String)> {
                 format!("{one}, {five}, {fifteen} (over 1, 5 and 15 minutes)")
             })),
         ),
-        ("Open files of a trial", count(environment.open_files.map(|files| files.to_string()))),
+        ("Open-file limit", count(environment.open_files.map(|files| files.to_string()))),
     ]
 }
 
@@ -120,7 +135,7 @@ fn affinity(processors: &[usize]) -> String {
 /// The command that made the run, as it can be typed again.
 pub(super) fn command_line(run: &Run) -> String {
     let words: Vec<String> = run.header.command.iter().map(|word| quoted(word)).collect();
-    if words.is_empty() { "command not known".to_owned() } else { words.join(" ") }
+    if words.is_empty() { "unknown command".to_owned() } else { words.join(" ") }
 }
 
 /// A word as a shell takes it for one.

@@ -1,4 +1,4 @@
-//! `glossary.html`: words of the field, and what each is called where.
+//! `glossary.html`: ten terms, and what each runtime calls them.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::glossary::Called;
@@ -19,7 +19,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
         section #glossary aria-labelledby="glossary-title" {
             header.top {
                 h1 #glossary-title { "Glossary" }
-                p.model { "Words of the field, each in two sentences, and what it is called where." }
+                p.model { "Ten terms, and what each runtime calls them." }
             }
             div.glossary { @for word in &page.view.glossary { (entry(word)) } }
         }
@@ -60,7 +60,7 @@ pub(super) fn words(page: Page<'_, '_>, texts: &[&str]) -> Markup {
     html! {
         @if !words.is_empty() {
             p.fine {
-                "Words: "
+                "See also: "
                 @for (place, word) in words.iter().enumerate() {
                     @if place > 0 { ", " }
                     a href=(page.links.part("glossary", &word.anchor)) { (word.term.title.to_lowercase()) }

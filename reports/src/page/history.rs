@@ -30,14 +30,15 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
                 h1 #history-title { "History" }
                 p.lead { (format::count(machine.runs.len(), "run")) " of " (machine.label) }
                 p.prose {
-                    "Runs at different times differ without any change of the code, so one figure is no "
-                    "verdict. Each workload’s own page has its ratios over these runs; "
-                    a href=(page.links.page("compare")) { "Compare" } " judges the last two."
+                    "Runs at different times differ even without a change in the code, so a single \
+                     figure proves "
+                    "nothing. Each workload’s page shows its ratios over these runs; "
+                    a href=(page.links.page("compare")) { "Compare" } " has the last two side by side."
                 }
             }
             @if let Some(found) = &page.view.changes { (changes::section(found)) }
             @if !charts.is_empty() {
-                h2 { "Kind by kind" }
+                h2 { "By kind of workload" }
                 div.charts { @for chart in &charts { (chart) } }
             }
             (runs(page))
@@ -93,8 +94,8 @@ fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
         title: means.kind.title().to_owned(),
         finding: finding(&plot.lines),
     };
-    let scale = "geometric mean of cost ÷ the reference’s, over the workloads that all runners can do, in \
-                 the runs that measured just these; bands: 99\u{a0}% intervals; lower is better";
+    let scale = "geometric mean of cost ÷ the reference’s cost over the workloads that all runners \
+        support, for runs with the same workloads; bands: 99% intervals; lower is better";
     figure::with_data(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
 }
 
@@ -111,7 +112,7 @@ fn finding(lines: &[Line]) -> String {
         || "No runner has a mean in two runs.".to_owned(),
         |(name, first, last)| {
             let (first, last) = (format::ratio(first), format::ratio(last));
-            format!("{name} moved most from the first of these runs to the last: {first} → {last}.")
+            format!("Largest change from the first to the last run: {name}, {first} → {last}.")
         },
     )
 }
@@ -168,9 +169,9 @@ fn runs(page: Page<'_, '_>) -> Markup {
                             th scope="row" { code { (run.header.id) } }
                             td { (header::moment(&run.header.started)) }
                             td { (run.header.plan.profile) }
-                            td { (run.header.environment.commit.as_deref().unwrap_or("not known")) }
+                            td { (run.header.environment.commit.as_deref().unwrap_or("unknown")) }
                             td {
-                                (noise.passed) " passed, " (noise.unproven) " unproven, "
+                                (noise.passed) " passed, " (noise.unproven) " inconclusive, "
                                 (noise.failed) " failed"
                             }
                             td.reason { (machine.changes(number).join(" ")) }

@@ -22,18 +22,18 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
                 (measuring(view))
                 (comparing(view))
             }
-            h2 { "What the words mean" }
+            h2 { "Terms" }
             (words())
-            h2 { "How the answers are found" }
+            h2 { "How answers are computed" }
             div.prose {
                 p {
                     "Each answer on the overview rests on the workloads that its card names. It recommends the "
                     "runners that no settled or leaning comparison beats in any of them, and that beat "
                     "another runner or tie with one that does. Counts of wins and means over different "
                     "workloads play no part. One-thread runners are mentioned; external programs and "
-                    "discontinued runtimes are never recommended. An answer is decided when settled "
-                    "comparisons carry it, leaning when some of them only lean, and open when no difference "
-                    "is shown."
+                    "discontinued runtimes are never recommended. An answer is decided if it rests \
+                     on settled "
+                    "comparisons, leaning if some of them only lean, and open if no difference is shown."
                 }
             }
             h2 { "Limits" }
@@ -41,17 +41,18 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             h2 { "Where the time went" }
             div.prose { p { (phases::sentence(view.run)) } }
             @if !calibrations.is_empty() {
-                h2 { "What measuring costs" }
+                h2 { "Measurement overhead" }
                 @for calibration in calibrations { (cost(view, calibration)) }
             }
             (environment::section(view))
             (shards::section(view.run))
-            h2 { "Measure it again" }
+            h2 { "Reproduce this run" }
             p.command { code { (environment::command_line(view.run)) } }
             div.prose {
                 p {
-                    "The same results file gives the same pages, byte for byte. Another run on the same "
-                    "machine differs by somewhat more than the intervals of one run."
+                    "The same results file gives the same pages, byte for byte. Another run on the \
+                     same "
+                    "machine differs somewhat more than the intervals of a single run suggest."
                 }
             }
         }
@@ -60,8 +61,8 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
 
 const LIMITS: [&str; 5] = [
     "One machine: a ratio that holds here may not hold on other processors, kernels or core counts.",
-    "Load generators run on the same machine as the servers. Where the generator was the limit, the cell says \
-     client-bound and is not compared.",
+    "Load generators run on the same machine as the servers. If the generator was the limit, the \
+     cell is marked client-bound and not compared.",
     "No interval covers what differs between two runs: memory layout, machine state, other tenants.",
     "A workload is a model. It leaves out the rest of a program: its caches, its allocator, its locks.",
     "Runners use the same number of workers. Some have other defaults; their pages say which.",
@@ -76,13 +77,14 @@ fn measuring(view: &View<'_>) -> Markup {
     html! {
         p {
             b { "One process per trial. " }
-            "Each trial is a new process with one new instance of one runner. It prepares its inputs outside "
-            "the clock, warms up, measures one block, verifies the output and exits. Wrong output, a crash "
+            "Each trial is a new process with one new instance of one runner. It prepares its \
+             inputs before "
+            "timing starts, warms up, measures one block, verifies the output and exits. Wrong output, a crash "
             "or a timeout makes the cell fail; a failed cell has no result."
         }
         p {
             b { "Random rounds. " }
-            "A round holds every runner of a comparison once, in random order from seed " (plan.seed)
+            "A round runs every runner of a comparison once, in random order with seed " (plan.seed)
             ". Runners with a configurable number of workers use " (plan.workers)
             "; each runner’s page shows its setup."
         }
@@ -113,8 +115,8 @@ fn comparing(view: &View<'_>) -> Markup {
         }
         p {
             b { "CPU time. " }
-            "Wall time is how long a caller waits; CPU time is what all threads use meanwhile. On a busy "
-            "machine CPU time varies less."
+            "Wall time is how long a caller waits; CPU time is what all threads use in that time. On a "
+            "busy machine, CPU time varies less."
         }
     }
 }
@@ -148,8 +150,8 @@ const WORDS: [(&str, &str); 10] = [
     ),
     (
         "open",
-        "The data allow both directions, or the size matters. The page shows the range: “0.70–2.1×” of the \
-         reference’s cost. A tooltip says about how many more rounds an answer needs.",
+        "The interval allows several answers. The page shows it: “0.70–2.1×” of the reference’s \
+         cost. The tooltip estimates how many more rounds an answer needs.",
     ),
     ("smaller, larger", "Faster and slower where the cost is memory."),
     (

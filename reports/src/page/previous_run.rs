@@ -21,16 +21,16 @@ pub(super) fn section(page: Page<'_, '_>, judged: &Judged) -> Markup {
     shown.truncate(SHOWN);
     html! {
         section #before aria-labelledby="before-title" {
-            h2 #before-title { "This run against the one before" }
+            h2 #before-title { "This run against the previous one" }
             p.finding {
                 strong { (sentence(&judged.sentence())) } " " (counts(judged)) ". "
-                (format::count(hidden + cut, "row")) " hidden as not significant or beyond the first "
-                (SHOWN) ", all in "
+                (format::count(hidden + cut, "row")) " hidden: inconclusive, or beyond the first "
+                (SHOWN) "; all are in "
                 a href=(page.links.file(COMPARE_NAME)) { (COMPARE_NAME) } "."
             }
             p.prose {
                 "Base: " code { (document.base) } ". Candidate: " code { (document.head) }
-                ". Runs at different times differ without any change of the code: read the notes."
+                ". Runs at different times differ even without a change in the code; see the notes."
             }
             @if !shown.is_empty() { (table(judged, shown).html("Significant changes")) }
             @let notes = document.untrusted.iter().chain(&document.warnings).chain(&document.notes);

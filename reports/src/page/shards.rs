@@ -15,8 +15,9 @@ pub(super) fn section(run: &Run) -> Markup {
             h2 #shards { "Shards" }
             div.prose {
                 p {
-                    "The plan was split by workload over machines of one kind. A comparison was measured on "
-                    "one machine; its noise and its stalls are of that machine."
+                    "The plan was split by workload across machines of one kind. Each comparison \
+                     was measured "
+                    "on one machine; its noise and stalls are those of that machine."
                 }
             }
             div.scroll tabindex="0" role="group" aria-label="Shards" {
@@ -38,7 +39,7 @@ fn row(own: &MergedShard) -> Markup {
             td {
                 @match own.end {
                     Some(end) => { (format::number(end.elapsed_s)) "\u{a0}s" }
-                    None => "no end",
+                    None => "unfinished",
                 }
             }
             td.reason { (own.environment.label()) }

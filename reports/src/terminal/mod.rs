@@ -159,6 +159,9 @@ fn precision(run: &Run, analysis: &Analysis) -> Vec<String> {
         let of = cores.map_or_else(String::new, |cores| format!(" of {cores}"));
         format!("Low precision: other programs took {taken:.1}{of} cores.")
     });
+    if analysis.class_counts().total() > 0 {
+        lines.push(wording::layouts(&run.header.plan));
+    }
     let few = analysis.class_counts().answered().is_some_and(|share| share < ANSWERED);
     let profile = longer_profile(&run.header.plan.profile);
     let sharper = profile.filter(|_| few).map(|name| format!("Sharper: --profile {name}"));

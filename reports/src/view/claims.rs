@@ -7,10 +7,10 @@ use super::noise;
 use super::slugs::Slugs;
 use crate::format;
 
-/// A claim and what the run says to it.
+/// A claim and its verdict.
 #[derive(Debug)]
 pub(crate) struct Judged<'a> {
-    /// The claim in its own words.
+    /// The claim.
     pub(crate) claim: &'a Claim,
     /// What the run says.
     pub(crate) found: &'a JudgedClaim,
@@ -56,9 +56,10 @@ impl<'a> Judged<'a> {
             tests.map(|(test, _)| test.title.as_str()).collect()
         };
         let mut parts = Vec::new();
-        for (verdict, words) in
-            [(ClaimVerdict::Holds, "Yes for"), (ClaimVerdict::DoesNotHold, "No for")]
-        {
+        for (verdict, words) in [
+            (ClaimVerdict::Holds, "Confirmed for"),
+            (ClaimVerdict::DoesNotHold, "Not confirmed for"),
+        ] {
             let uniform = titles(&|_, found| found.verdict == verdict);
             if !uniform.is_empty() {
                 parts.push(format!("{words} {}.", format::list(&uniform)));
@@ -99,11 +100,11 @@ pub(crate) fn answers(found: &JudgedTest) -> String {
     let parts = [
         (Said::Yes, "yes on"),
         (Said::No, "no on"),
-        (Said::Inconclusive, "inconclusive on"),
-        (Said::NotCounted, "not to be believed on"),
+        (Said::Inconclusive, "open on"),
+        (Said::NotCounted, "not counted on"),
     ];
     let parts: Vec<String> = parts.into_iter().filter_map(part).collect();
-    if parts.is_empty() { "not measured in this run".to_owned() } else { parts.join("; ") }
+    if parts.is_empty() { "not measured".to_owned() } else { parts.join("; ") }
 }
 
 /// The answer in a word.
@@ -111,8 +112,8 @@ pub(crate) fn word(said: Said) -> &'static str {
     match said {
         Said::Yes => "yes",
         Said::No => "no",
-        Said::Inconclusive => "inconclusive",
-        Said::NotCounted => "does not count",
+        Said::Inconclusive => "open",
+        Said::NotCounted => "not counted",
         Said::NotMeasured => "not measured",
         Said::NotApplicable => "n/a",
         Said::NotAsked => "not asked",

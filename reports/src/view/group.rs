@@ -148,7 +148,7 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// Whether the reference against itself told identical code apart.
+    /// Whether the A/A control failed.
     pub(crate) fn is_distrusted(&self) -> bool {
         self.source.control_failed()
     }

@@ -10,15 +10,27 @@ pub(crate) const TOPICS: [(&str, &str, &[&str]); 8] = [
     (
         "cpu",
         "CPU and files",
-        &["cpu-batch", "fork-join", "matmul", "sort", "preprocess", "file-read"],
+        &[
+            "cpu-batch",
+            "fork-join",
+            "tree-search",
+            "matmul",
+            "sort",
+            "preprocess",
+            "file-read",
+            "file-write",
+        ],
     ),
     (
         "scheduling",
         "Scheduling",
         &[
             "spawn-join",
+            "joining",
+            "future-size",
             "yield",
             "worker-pool",
+            "blocking-pool",
             "remote-wake",
             "idle-cost",
             "cancellation",
@@ -29,7 +41,7 @@ pub(crate) const TOPICS: [(&str, &str, &[&str]); 8] = [
     (
         "channels",
         "Channels and locks",
-        &["ping-pong", "brigade", "bounded-queue", "mutex", "rwlock"],
+        &["ping-pong", "brigade", "bounded-queue", "broadcast", "request-reply", "mutex", "rwlock"],
     ),
     ("memory", "Memory", &["task-memory", "idle-connections"]),
     ("pitfalls", "Pitfalls", &[]),

@@ -4,6 +4,7 @@ use runtime_bench_analysis::analysis::{ClassCounts, Row, Status};
 use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
 use runtime_bench_analysis::stats::{Comparison, Interval, TIE, Verdict};
 use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::run::Plan;
 use runtime_bench_results::trial::{Better, Phase};
 
 use maud::{Markup, html};
@@ -45,6 +46,14 @@ pub(crate) fn metric(name: &str, unit: &str) -> String {
 pub(crate) fn capital(words: &str) -> String {
     let mut rest = words.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// How many orders of the machine code the figures of a run are of.
+pub(crate) fn layouts(plan: &Plan) -> String {
+    match plan.layouts {
+        0 | 1 => "One link layout: a difference of a few percent may be its effect.".to_owned(),
+        layouts => format!("{layouts} link layouts."),
+    }
 }
 
 /// A unit in words, for the line under a heading.
@@ -127,7 +136,9 @@ pub(crate) fn words(comparison: &Comparison, unit: &str) -> String {
         }
         (Verdict::Tie, ..) => same(comparison.within.unwrap_or(TIE)),
         (Verdict::Same, ..) => same(comparison.within.unwrap_or(0.1)),
-        (Verdict::Open | Verdict::DependsOnMode, _, Some(interval)) => range(interval),
+        (Verdict::Open | Verdict::DependsOnMode | Verdict::NotCompared, _, Some(interval)) => {
+            range(interval)
+        }
         (Verdict::NotCompared, ..) => format!("{} only", format::count(comparison.pairs, "round")),
         (other, ..) => verdict(other, unit).to_owned(),
     }
@@ -222,7 +233,9 @@ mod tests {
         assert_eq!(words(&of(Verdict::Open), "ns"), "0.70–2.1×");
         assert_eq!(words(&of(Verdict::Tie), "ns"), "same ±3%");
         assert_eq!(words(&of(Verdict::Same), "ns"), "same ±10%");
-        assert_eq!(words(&of(Verdict::NotCompared), "ns"), "20 rounds only");
+        assert_eq!(words(&of(Verdict::NotCompared), "ns"), "0.70–2.1×");
+        let few = Comparison { interval: None, ..of(Verdict::NotCompared) };
+        assert_eq!(words(&few, "ns"), "20 rounds only");
         let open = Comparison { interval: None, ..of(Verdict::Open) };
         assert_eq!(words(&open, "ns"), "open");
         assert_eq!(range(Interval { low: 0.99, high: 0.994 }), "0.99–0.99×");

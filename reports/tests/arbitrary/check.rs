@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use runtime_bench_analysis::analysis::analyse;
 use runtime_bench_analysis::comparison::{Against, FailOn, Judged, files, runners};
+use runtime_bench_reports::export::{Format, export};
 use runtime_bench_reports::{Options, comparison as render, json, terminal, write_site};
 use runtime_bench_results::run::Run;
 
@@ -16,6 +17,7 @@ pub(crate) fn check(runs: &[Run], options: Options<'_>) {
         survives_json(run);
     }
     site(runs, options);
+    runs.iter().for_each(exported);
     for run in runs {
         for (verbose, columns) in [(false, 0), (false, 100), (true, 100)] {
             let detail = terminal::Detail { verbose, columns };
@@ -37,6 +39,19 @@ fn survives_json(run: &Run) {
     let text = serde_json::to_string(run).expect("a run is JSON");
     let read: Run = serde_json::from_str(&text).expect("what was written is read");
     assert!(read == *run, "a run is read as it was written");
+}
+
+/// Whatever is exported is JSON, a table or visible text.
+fn exported(run: &Run) {
+    let exported = |format| export(run, &analyse(run), format).ok();
+    for format in [Format::GithubActionBenchmark, Format::Bencher] {
+        let is_json = |text: &String| serde_json::from_str::<serde_json::Value>(text).is_ok();
+        assert!(exported(format).as_ref().is_none_or(is_json));
+    }
+    if let Some(text) = exported(Format::OpenMetrics) {
+        visible("OpenMetrics", &text);
+        assert!(text.ends_with("\n# EOF\n"));
+    }
 }
 
 fn site(runs: &[Run], options: Options<'_>) {

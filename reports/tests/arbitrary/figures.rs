@@ -136,7 +136,7 @@ pub(super) fn noise(u: &mut Bytes<'_>) -> Result<Vec<NoiseWindow>> {
     })
 }
 
-/// When the machine stood still.
+/// Stalls of the machine.
 pub(super) fn stalls(u: &mut Bytes<'_>) -> Result<Vec<Stall>> {
     some(u, 2, |u| Ok(Stall { at_s: figure(u)?, until_s: figure(u)? }))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Measured, Sample};
 use crate::trial::BlockSize;
 
-/// CPU time is counted in ticks on some systems, and a sample's clocks are not read at one moment.
+/// Some systems count CPU time in ticks, and the clocks of a sample are not read at the same moment.
 const CPU_SLACK_NS: f64 = 20e6;
 
 /// Why a measurement is impossible.
@@ -44,7 +44,7 @@ pub enum Impossible {
     /// More time than elapsed from the request to the reply.
     #[error("impossible total time: {claimed:.0} ns reported, {passed:.0} ns elapsed")]
     MoreThanPassed {
-        /// All times together, ns.
+        /// Sum of all times, ns.
         claimed: f64,
         /// From the request to the reply, ns.
         passed: f64,
@@ -52,7 +52,7 @@ pub enum Impossible {
     /// More CPU time than the cores have in that time.
     #[error("impossible CPU time: {cpu:.0} ns reported, but {cores} cores had {passed:.0} ns each")]
     MoreThanCores {
-        /// All CPU times together, ns.
+        /// Sum of all CPU times, ns.
         cpu: f64,
         /// Cores of the machine.
         cores: usize,
@@ -62,10 +62,10 @@ pub enum Impossible {
 }
 
 impl Measured {
-    /// Checks a block against the time that passed from the request to the reply, on so many cores.
+    /// Checks a block against the time that elapsed from the request to the reply, on `cores` cores.
     ///
     /// # Errors
-    /// What cannot be.
+    /// The impossible measurement.
     pub fn check(
         &self,
         block: BlockSize,

@@ -17,18 +17,18 @@ pub enum ReplyError {
         "not a reply: `{0}`; standard output is reserved for the protocol, so write messages to standard error"
     )]
     NotAReply(String),
-    /// It has no version.
+    /// It has no protocol version.
     #[error("the reply has no `protocol`")]
     NoVersion,
-    /// It is of another version.
-    #[error("the runner speaks protocol {0}, this harness protocol {RUNNER_PROTOCOL}")]
+    /// It has another protocol version.
+    #[error("the runner speaks protocol {0}, but this harness speaks protocol {RUNNER_PROTOCOL}")]
     Version(String),
-    /// It is of another form.
+    /// It has another format.
     #[error("invalid reply: {0}")]
     NotUnderstood(String),
 }
 
-/// What every reply begins with, in whatever version.
+/// The fields that every version of a reply has.
 #[derive(Deserialize)]
 struct Head {
     protocol: Option<Value>,
@@ -47,10 +47,10 @@ struct Refused {
 }
 
 impl Answer {
-    /// What a line says.
+    /// Parses a line.
     ///
     /// # Errors
-    /// When it is no reply, or one of another version.
+    /// When it is not a reply, or has another version.
     pub fn read(line: &str) -> Result<Self, ReplyError> {
         let line = line.trim();
         // A reply may have a hundred thousand samples, so it is not read into a tree first: as one enum,
@@ -77,7 +77,7 @@ impl Answer {
             Some("error") => serde_json::from_str(line)
                 .map(|Refused { kind, message }| Self::Error { kind, message }),
             _ => {
-                let reason = "its `status` is none of `described`, `ready`, `ok` and `error`";
+                let reason = "unknown `status`; expected `described`, `ready`, `ok` or `error`";
                 return Err(ReplyError::NotUnderstood(reason.to_owned()));
             }
         };

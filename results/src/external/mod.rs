@@ -1,9 +1,9 @@
 //! The runner protocol: how the harness speaks to an external runner.
 //!
-//! Such a runner is a command. For each request it is started anew, reads [`Request`] as one line of
-//! JSON from its standard input, answers in one line on its standard output, and ends. A server has one
-//! line more each way: it answers [`Answer::Ready`] once it listens, is loaded, and reads [`Request::Stop`]
-//! when that is over. `docs/runner-protocol.md` is written for those who write one.
+//! Such a runner is a command. It is started for each request, reads a [`Request`] as one line of JSON
+//! from its standard input, writes one line to its standard output, and exits. A server has one more
+//! line in each direction: it replies [`Answer::Ready`] once it listens, is loaded, and then reads
+//! [`Request::Stop`]. `docs/runner-protocol.md` is the guide for authors of runners.
 
 mod claims;
 mod line;
@@ -18,32 +18,32 @@ use serde::{Deserialize, Serialize};
 use crate::key::CellKey;
 use crate::trial::{BlockSize, ErrorKind, Metric, Phase};
 
-/// Version of the protocol. A runner that speaks another one is refused by name.
+/// Version of the protocol. Runners that speak another version are rejected.
 pub const RUNNER_PROTOCOL: u32 = 2;
 
-/// What the harness asks of a runner: one line of JSON.
+/// A request to a runner: one line of JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "request", rename_all = "kebab-case")]
 pub enum Request {
-    /// Which of these cells can it do, and what is it made of?
+    /// Describe the runner, and say which of these cells it supports.
     Describe(Describe),
     /// Measure one block of one cell.
     Trial(Box<Trial>),
-    /// A server has been loaded enough: it should say so and end.
+    /// The load on a server is over: reply and exit.
     Stop {
         /// [`RUNNER_PROTOCOL`].
         protocol: u32,
     },
 }
 
-/// Before a run: which of these cells can the runner do?
+/// Sent before a run: which of these cells does the runner support?
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Describe {
     /// [`RUNNER_PROTOCOL`].
     pub protocol: u32,
-    /// Worker threads, or processes, that it should use where it can use several.
+    /// Worker threads or processes to use, if it can use several.
     pub workers: usize,
     /// The cells.
     pub cells: Vec<CellKey>,
@@ -57,39 +57,39 @@ pub struct Trial {
     pub protocol: u32,
     /// The cell to measure.
     pub cell: CellKey,
-    /// Worker threads, or processes, that it should use where it can use several.
+    /// Worker threads or processes to use, if it can use several.
     pub workers: usize,
-    /// Phase at which to measure.
+    /// Phase in which to measure.
     pub phase: Phase,
     /// How much to measure.
     pub block: BlockSize,
     /// Seed for the workload's inputs.
     pub seed: u64,
-    /// Seconds after which the runner is ended, with everything that it started.
+    /// Seconds after which the runner and everything that it started are killed.
     pub limit_s: f64,
-    /// A folder for files of its own, kept for the whole run and removed after it.
+    /// A folder for its own files, kept for the whole run and then removed.
     pub scratch: String,
-    /// Files with the workload's input, where it has one.
+    /// Files with the workload's input, if it has any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
-    /// A server to talk to, `host:port`, where the workload has one.
+    /// A server to connect to, `host:port`, if the workload has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
 
-/// What a runner answers: one line of JSON.
+/// A reply of a runner: one line of JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reply {
     /// [`RUNNER_PROTOCOL`].
     #[cfg_attr(feature = "schema", schemars(extend("const" = RUNNER_PROTOCOL)))]
     pub protocol: u32,
-    /// The answer itself.
+    /// The content.
     #[serde(flatten)]
     pub answer: Answer,
 }
 
-/// The answer to a [`Request`].
+/// The reply to a [`Request`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "status", rename_all = "kebab-case")]
@@ -103,7 +103,7 @@ pub enum Answer {
     },
     /// To [`Request::Trial`]; of a server, to [`Request::Stop`].
     Ok(Measured),
-    /// There is nothing measured.
+    /// Nothing was measured.
     Error {
         /// What went wrong.
         kind: ErrorKind,
@@ -112,20 +112,20 @@ pub enum Answer {
     },
 }
 
-/// What a runner says of itself.
+/// The self-description of a runner.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Described {
     /// How it is set up: event loop, threads, processes.
     #[serde(default)]
     pub configuration: String,
-    /// Versions of what it is made of, the language's first.
+    /// Versions of its components, the language first.
     #[serde(default)]
     pub versions: BTreeMap<String, String>,
-    /// What a reader must know.
+    /// Notes for readers.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// For each cell that was asked for, in the same order: nothing where it can, else why it cannot.
+    /// For each requested cell, in the same order: nothing if supported, otherwise the reason.
     pub cells: Vec<Option<String>>,
 }
 
@@ -134,18 +134,18 @@ pub struct Described {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Measured {
-    /// One sample an iteration; a server has none, since the harness times it.
+    /// One sample per iteration; none for a server, which the harness times.
     pub samples: Vec<Sample>,
     /// Iterations before them, on the same instance.
     pub warm_up_iterations: u64,
-    /// Building the runtime: from the moment when the request was read until a first empty task has
-    /// run, ns. Wanted at the phase of startup.
+    /// Time to build the runtime: from reading the request until a first empty task has run, ns.
+    /// Required in the startup phase.
     pub build_ns: f64,
     /// Preparing inputs and connections, ns.
     pub prepare_ns: f64,
     /// The iterations before the samples, ns.
     pub warm_up_ns: f64,
-    /// Figures of its own, such as `threads` or `peak-memory`.
+    /// Additional metrics, such as `threads` or `peak-memory`.
     pub metrics: Vec<Metric>,
 }
 
@@ -155,9 +155,9 @@ pub struct Measured {
 pub struct Sample {
     /// Wall time, ns.
     pub wall_ns: f64,
-    /// CPU time of all its threads and processes meanwhile, ns.
+    /// CPU time of all its threads and processes during the iteration, ns.
     pub cpu_ns: f64,
-    /// What the iteration gave, in the form of the workload's outputs.
+    /// The output of the iteration, in the format of the workload.
     pub output: serde_json::Value,
 }
 

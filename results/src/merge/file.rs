@@ -3,7 +3,7 @@
 use crate::run::Run;
 use crate::shard::Shard;
 
-/// Why files are not merged. The text is one sentence with the way out.
+/// Why files cannot be merged.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
     /// There is no file.
@@ -17,41 +17,21 @@ pub enum MergeError {
     /// A file is a merged run.
     #[error("cannot merge {0}: it is already merged\nhelp: name the files of its shards")]
     Merged(String),
-    /// Two files do not share one plan.
+    /// Two files differ in what all shards must have in common.
     #[error(
-        "cannot merge {base} and {file}: their plans differ ({what})\nhelp: measure all shards with the same options, including --seed"
+        "cannot merge {base} and {file}: their {aspect} differ ({what})\nhelp: measure all shards {help}"
     )]
-    Plans {
+    Different {
         /// The first file.
         base: String,
         /// The file that differs from it.
         file: String,
-        /// In what.
+        /// Plans, builds or machines.
+        aspect: &'static str,
+        /// In what they differ.
         what: String,
-    },
-    /// Two files were measured by different executables.
-    #[error(
-        "cannot merge {base} and {file}: their builds differ ({what})\nhelp: measure all shards with the same executable"
-    )]
-    Builds {
-        /// The first file.
-        base: String,
-        /// The file that differs from it.
-        file: String,
-        /// In what.
-        what: String,
-    },
-    /// Two files are of machines of different kinds.
-    #[error(
-        "cannot merge {base} and {file}: their machines differ ({what})\nhelp: measure all shards on machines of one kind, or merge each kind with --partial and compare them with `runtime-bench report`"
-    )]
-    Machines {
-        /// The first file.
-        base: String,
-        /// The file that differs from it.
-        file: String,
-        /// In what.
-        what: String,
+        /// How all shards must be measured.
+        help: &'static str,
     },
     /// A workload was measured by more than one shard, or by none.
     #[error(
@@ -70,7 +50,7 @@ pub enum MergeError {
         /// The second one.
         file: String,
     },
-    /// A shard did not come to its end.
+    /// A shard is unfinished.
     #[error(
         "cannot merge {file}: {shard} was interrupted\nhelp: resume it, or accept what it has with --partial"
     )]
@@ -87,7 +67,7 @@ pub enum MergeError {
     Missing {
         /// Their numbers.
         missing: String,
-        /// How many there are in all.
+        /// The total number of shards.
         of: usize,
     },
 }
@@ -109,7 +89,7 @@ impl File {
         }
     }
 
-    /// Whether its shard came to its end.
+    /// Whether its shard finished.
     pub(super) fn ended(&self) -> bool {
         self.run.end.is_some_and(|end| !end.interrupted)
     }

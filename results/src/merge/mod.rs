@@ -1,8 +1,8 @@
 //! The results files of a plan's shards → one run.
 //!
-//! Machines are not mixed: a comparison stays on the machine that measured it, with its times, its noise
-//! and its stalls, and machines of different kinds are refused. So every verdict of the merged run is the
-//! one that its shard gives.
+//! Machines are not mixed: a comparison keeps the times, noise and stalls of the machine that measured
+//! it, and machines of different kinds are rejected. Every result of the merged run is therefore that
+//! of its shard.
 //!
 //! - `file`: a shard's file, and why it is not merged.
 //! - `same`: what shards must have in common.
@@ -18,9 +18,9 @@ use crate::noise::Noise;
 use crate::run::{End, Plan, Run, RunHeader};
 use crate::shard::MergedShard;
 
-/// Joins shards, each with what its file is called, to one run, which is the same in whatever order they
-/// come. With `partial`, shards may be missing or unfinished; what they lack is then not measured. `control`
-/// counts the A/A controls of the merged run.
+/// Joins shards, each with its file name, into one run; their order does not matter. With `partial`,
+/// shards may be missing or unfinished, and their cells are then not measured. `control` counts the A/A
+/// controls of the merged run.
 ///
 /// # Errors
 /// When the files are not shards of one plan, measured by one build on machines of one kind, each once.

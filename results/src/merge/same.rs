@@ -7,30 +7,32 @@ use crate::key::CellKey;
 use crate::run::{Plan, PlannedCell, Role};
 use crate::trial::Phase;
 
-/// Refuses a file that is no shard of the same plan, by the same build, on a machine of the same kind.
+/// Rejects a file that is not a shard of the same plan, by the same build, on a machine of the same
+/// kind.
 pub(super) fn check(base: &File, file: &File) -> Result<(), MergeError> {
-    let labels = || (base.label.clone(), file.label.clone());
     let [from, to] = [&base.run.header, &file.run.header];
-    let builds = builds(base, file);
-    if !builds.is_empty() {
-        let (base, file) = labels();
-        return Err(MergeError::Builds { base, file, what: builds.join("; ") });
-    }
-    let machines = machines(&from.environment, &to.environment);
-    if !machines.is_empty() {
-        let (base, file) = labels();
-        return Err(MergeError::Machines { base, file, what: machines.join("; ") });
-    }
     let mut plans = plans(&from.plan, &to.plan);
     plans.extend(differs("number of shards", Some(&base.shard.of), Some(&file.shard.of)));
     if from.workloads != to.workloads || from.runners != to.runners {
-        plans.push("what workloads or runners say of themselves".to_owned());
+        plans.push("descriptions of workloads or runners".to_owned());
     }
-    if !plans.is_empty() {
-        let (base, file) = labels();
-        return Err(MergeError::Plans { base, file, what: plans.join("; ") });
+    let kinds = "on machines of one kind, or merge each kind with --partial and compare them with \
+                 `runtime-bench report`";
+    let aspects = [
+        ("builds", builds(base, file), "with the same executable"),
+        ("machines", machines(&from.environment, &to.environment), kinds),
+        ("plans", plans, "with the same options, including --seed"),
+    ];
+    match aspects.into_iter().find(|(_, facts, _)| !facts.is_empty()) {
+        Some((aspect, facts, help)) => Err(MergeError::Different {
+            base: base.label.clone(),
+            file: file.label.clone(),
+            aspect,
+            what: facts.join("; "),
+            help,
+        }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn builds(base: &File, file: &File) -> Vec<String> {
@@ -60,6 +62,7 @@ fn plans(base: &Plan, head: &Plan) -> Vec<String> {
         differs("--budget", Some(&base.budget_s), Some(&head.budget_s)),
         differs("--rounds", base.rounds.as_ref(), head.rounds.as_ref()),
         differs("looks", Some(&base.looks), Some(&head.looks)),
+        differs("link layouts", Some(&base.layouts), Some(&head.layouts)),
         differs("--trial-limit", Some(&base.trial_limit_s), Some(&head.trial_limit_s)),
         differs("--reference", Some(&base.reference), Some(&head.reference)),
         cells(&base.cells, &head.cells),
@@ -71,7 +74,7 @@ fn planned(cell: &PlannedCell) -> (&CellKey, Role, Phase) {
     (&cell.key, cell.role, cell.phase)
 }
 
-/// The first cell that is not planned alike.
+/// The first cell that is planned differently.
 fn cells(base: &[PlannedCell], head: &[PlannedCell]) -> Option<String> {
     let pairs = base.iter().zip(head);
     let (from, to) = pairs
@@ -92,7 +95,7 @@ fn cells(base: &[PlannedCell], head: &[PlannedCell]) -> Option<String> {
             let other = |cell: Option<&PlannedCell>| {
                 cell.map_or_else(|| "nothing".to_owned(), |cell| cell.key.to_string())
             };
-            format!("the one plans {} where the other plans {}", other(from), other(to))
+            format!("one plans {}, the other {}", other(from), other(to))
         }
     })
 }

@@ -1,8 +1,11 @@
 //! A run as a document, which appears under its name in one step.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::{StoreError, io_error};
 use crate::run::Run;
@@ -12,10 +15,7 @@ use crate::run::Run;
 pub(super) fn write_by_rename(target: &Path, run: &Run, replaces: bool) -> io::Result<()> {
     let partial = partial(target);
     let write = || -> io::Result<()> {
-        let mut file = io::BufWriter::new(File::create(&partial)?);
-        serde_json::to_writer(&mut file, run)?;
-        file.write_all(b"\n")?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        encode(run, &partial, target)?;
         if replaces {
             return fs::rename(&partial, target);
         }
@@ -29,6 +29,26 @@ pub(super) fn write_by_rename(target: &Path, run: &Run, replaces: bool) -> io::R
     // The lines are whole; a half-written document would only mislead.
     let _ = fs::remove_file(&partial);
     written
+}
+
+/// Writes a document to `path`, compressed where `target`, which it becomes, ends in `.gz`.
+pub(super) fn encode(run: &Run, path: &Path, target: &Path) -> io::Result<()> {
+    let write = |to: &mut dyn Write| -> io::Result<()> {
+        // Serializing writes a few bytes at a time.
+        let mut text = BufWriter::new(to);
+        serde_json::to_writer(&mut text, run)?;
+        text.write_all(b"\n")?;
+        text.flush()
+    };
+    let mut file = BufWriter::new(File::create(path)?);
+    if target.extension().is_some_and(|ending| ending == "gz") {
+        let mut compressed = GzEncoder::new(&mut file, Compression::default());
+        write(&mut compressed)?;
+        compressed.finish()?;
+    } else {
+        write(&mut file)?;
+    }
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 /// Makes `latest` a link to the newest results, replaced in one step.

@@ -77,7 +77,10 @@ pub fn newest(folder: &Path) -> Option<PathBuf> {
 fn inside(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = fs::read_dir(folder).map_err(io_error(folder, "read"))?;
     let named = |path: &PathBuf| {
-        path.extension().is_some_and(|ending| ENDINGS.iter().any(|one| ending == *one))
+        // What systems and editors leave is hidden.
+        let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+        let ending = path.extension().unwrap_or_default();
+        !hidden && ENDINGS.iter().any(|one| ending == *one)
     };
     let mut files: Vec<PathBuf> = entries
         .flatten()
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_beside_what_can() {
+    fn unreadable_files_are_reported_with_the_readable_ones() {
         let folder = tempdir().unwrap();
         let (results, empty) = (folder.path().join("results"), folder.path().join("empty"));
         for folder in [&results, &empty] {
@@ -133,6 +136,7 @@ mod tests {
         keep(&Run::new(header("good")), &results).unwrap();
         std::fs::write(results.join("foreign.json"), "{\"name\": \"a package\"}").unwrap();
         std::fs::write(results.join("notes.txt"), "not looked at").unwrap();
+        std::fs::write(results.join("._good.json.gz"), "hidden").unwrap();
         std::fs::create_dir(results.join("inside.json")).unwrap();
         let gathered = gather(&[folder.path().join("gone.json"), empty, results]);
         assert_eq!(ids(&gathered), ["good"]);

@@ -1,13 +1,9 @@
 //! A run as a compressed document under its own name.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-
-use super::document::partial;
+use super::document::{encode, partial};
 use super::write::make_folder;
 use super::{StoreError, io_error};
 use crate::run::Run;
@@ -30,23 +26,13 @@ pub fn keep(run: &Run, folder: &Path) -> Result<PathBuf, StoreError> {
     make_folder(folder)?;
     let target = folder.join(format!("{id}.json.gz"));
     let partial = partial(&target);
-    let written = compress(run, &partial).and_then(|()| fs::rename(&partial, &target));
+    let written = encode(run, &partial, &target).and_then(|()| fs::rename(&partial, &target));
     written.map_err(|source| {
         // What is left of a failed write would only mislead.
         let _ = fs::remove_file(&partial);
         io_error(&target, "write")(source)
     })?;
     Ok(target)
-}
-
-fn compress(run: &Run, path: &Path) -> io::Result<()> {
-    let file = BufWriter::new(File::create(path)?);
-    // Serialising writes a few bytes at a time.
-    let mut text = BufWriter::new(GzEncoder::new(file, Compression::default()));
-    serde_json::to_writer(&mut text, run)?;
-    text.write_all(b"\n")?;
-    let file = text.into_inner().map_err(io::IntoInnerError::into_error)?.finish()?;
-    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 #[cfg(test)]
@@ -68,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_leads_elsewhere_is_refused() {
+    fn run_id_with_a_path_is_rejected() {
         let folder = tempdir().unwrap();
         for name in ["", "../up", "a/b", "a\\b", ".hidden", "a\0", "ä", &"x".repeat(121)] {
             let error = keep(&Run::new(header(name)), folder.path()).unwrap_err();

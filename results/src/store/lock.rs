@@ -1,4 +1,4 @@
-//! One run at a time in a folder.
+//! One run at a time in a folder, and one writer of a file of lines.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -6,21 +6,21 @@ use std::path::Path;
 
 use super::{StoreError, harmless, io_error};
 
-/// The file that a run holds locked for as long as it goes on.
-const NAME: &str = ".lock";
+/// The file that a run keeps locked while it is in progress.
+pub(super) const NAME: &str = ".lock";
 
-/// A folder that belongs to one run until this is dropped, or its process ends however it does.
+/// Exclusive use of a folder, until this is dropped or the process ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    /// `None` where the file system knows no locks.
+    /// `None` if the file system does not support locks.
     _file: Option<File>,
 }
 
 impl Lock {
-    /// Takes a folder.
+    /// Locks a folder.
     ///
     /// # Errors
-    /// When another run has it, or the file cannot be made.
+    /// When another run has locked it, or the file cannot be created.
     pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(NAME);
         let open =
@@ -46,6 +46,23 @@ impl Lock {
     }
 }
 
+/// Takes a file of lines for as long as it is open.
+///
+/// # Errors
+/// When another process writes to it.
+pub(super) fn claim(journal: &File, path: &Path) -> Result<(), StoreError> {
+    match journal.try_lock() {
+        // On other systems a lock keeps readers out.
+        _ if !cfg!(unix) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+            Err(StoreError::Busy { folder, holder: format!("it writes to {}", path.display()) })
+        }
+        // Where the file system knows no locks, nothing is known of others.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
 fn note(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
@@ -58,7 +75,7 @@ mod tests {
     use tempfile::tempdir;
 
     #[test]
-    fn a_folder_is_one_runs_until_it_lets_go() {
+    fn folder_is_locked_until_released() {
         let folder = tempdir().unwrap();
         let lock = Lock::take(folder.path()).unwrap();
         let refused = Lock::take(folder.path()).unwrap_err().to_string();

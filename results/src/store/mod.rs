@@ -4,13 +4,13 @@
 //! the run is stopped. Rewriting one document after each trial would write gigabytes.
 //!
 //! - `write`: a run being written, line by line.
-//! - `resume`: one that was stopped or killed, written on.
-//! - `document`: a document appears in one step.
-//! - `lock`: one run at a time in a folder.
+//! - `resume`: appends to an interrupted run.
+//! - `document`: writes a document atomically.
+//! - `lock`: one run at a time in a folder, and one writer of a file of lines.
 //! - `read`: one file, compressed or not → a run.
 //! - `gather`: files and folders → runs, each once.
-//! - `save`: a run as a document where it is wanted.
-//! - `keep`: a run as a compressed document under its own name.
+//! - `save`: writes a run as a document to a given path.
+//! - `keep`: stores a run as a compressed document named by its id.
 
 mod document;
 mod gather;
@@ -56,11 +56,11 @@ pub enum StoreError {
         source: io::Error,
     },
     /// Another run writes to the folder.
-    #[error("cannot write to {folder}: another run is in progress ({holder})\nhelp: wait for it to finish, or set CARGO_TARGET_DIR to another folder", folder = folder.display())]
+    #[error("cannot write to {folder}: another run is in progress ({holder})\nhelp: wait for it to finish: two runs at once disturb each other", folder = folder.display())]
     Busy {
         /// The folder of the results.
         folder: PathBuf,
-        /// The process that has it.
+        /// The process that holds it.
         holder: String,
     },
     /// The file is the document of a run, and the file of lines is missing.
@@ -69,7 +69,7 @@ pub enum StoreError {
     /// The target already exists; results are never overwritten.
     #[error("cannot write {path}: it already exists\nhelp: choose another name, or remove the file", path = .0.display())]
     Exists(PathBuf),
-    /// The file is of another schema version.
+    /// The file has another schema version.
     #[error("cannot read {path}: unknown schema `{found}`; this version reads `{SCHEMA}`\nhelp: use the version of runtime-bench that wrote it", path = path.display(), found = harmless(found))]
     Schema {
         /// The file.
@@ -127,6 +127,7 @@ pub(crate) mod tests {
                 budget_s: 0.1,
                 trial_limit_s: 1.0,
                 looks: 1,
+                layouts: 1,
                 rounds: None,
                 reference: "tokio".to_owned(),
                 shard: None,

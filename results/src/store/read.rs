@@ -15,14 +15,18 @@ use crate::run::{Line, OLD_SCHEMA, Run, SCHEMA};
 /// otherwise grow a thousandfold.
 const MOST_TEXT: u64 = 1 << 30;
 
+/// Texts of more values are rejected, too: the largest runs have some twenty million, and one that takes
+/// three bytes of text can take a hundred of memory.
+const MOST_VALUES: usize = 32 << 20;
+
 /// How a gzip stream begins (RFC 1952, §2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Reads a run from its document or from its file of lines, either of them also compressed with
-/// gzip; a torn last line is ignored.
+/// gzip; an incomplete last line is ignored.
 ///
 /// # Errors
-/// When the file cannot be read, is of another schema version, or is damaged.
+/// When the file cannot be read, has another schema version, or is damaged.
 pub fn read(path: &Path) -> Result<Run, StoreError> {
     let file = File::open(path).map_err(io_error(path, "read"))?;
     read_from(BufReader::new(file), path)
@@ -42,6 +46,7 @@ pub fn read_from(file: impl BufRead, path: &Path) -> Result<Run, StoreError> {
         | io::ErrorKind::FileTooLarge => broken(error.to_string()),
         _ => io_error(path, "read")(error),
     })?;
+    check_values(&bytes, MOST_VALUES).map_err(broken)?;
     let text = String::from_utf8(bytes).map_err(|_| broken("not text".to_owned()))?;
     let found = schema(&text).map_err(broken)?;
     if found != SCHEMA && found != OLD_SCHEMA {
@@ -66,6 +71,21 @@ fn content(mut file: impl BufRead, most: u64) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
     }
     Ok(bytes)
+}
+
+/// Rejects a JSON text of more than `most` values: one is behind each `,`, `[` and `{` outside strings.
+fn check_values(text: &[u8], most: usize) -> Result<(), String> {
+    let (mut count, mut in_string, mut escaped) = (1, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => count += 1,
+            _ => {}
+        }
+    }
+    if count > most { Err(format!("more than {most} values")) } else { Ok(()) }
 }
 
 /// The schema alone, before anything else of another version can confuse the reader.
@@ -165,6 +185,17 @@ mod tests {
         let error = content(bomb.as_slice(), 2 << 20).unwrap_err();
         assert_eq!(error.to_string(), "larger than 2 MiB");
         assert!(content([b' '; 9].as_slice(), 8).is_err(), "compressed or not");
+    }
+
+    #[test]
+    fn floods_of_tiny_values_are_rejected_before_they_are_parsed() {
+        for (text, values) in
+            [(r#"{"a": [1, 2], "b": {"c": "x,[{"}}"#, 6), (r#"["a\\", "b\",", 3]"#, 4), ("7", 1)]
+        {
+            assert_eq!(check_values(text.as_bytes(), values), Ok(()), "{text}");
+            let error = check_values(text.as_bytes(), values - 1).unwrap_err();
+            assert_eq!(error, format!("more than {} values", values - 1), "{text}");
+        }
     }
 
     #[test]

@@ -1,26 +1,27 @@
-//! A run that was stopped or killed, written on.
+//! Appends to the file of an interrupted run.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::lock::Lock;
+use super::lock::{self, Lock, claim};
 use super::{RunWriter, StoreError, io_error, read};
 
 impl RunWriter {
-    /// Opens the lines of a run that was stopped or killed, to write on; what it holds so far is
-    /// [`Self::run`]. A torn last line is cut off.
+    /// Opens the file of an interrupted run to append to it; [`Self::run`] is the run so far. An
+    /// incomplete last line is removed.
     ///
-    /// `path` is the file of lines, or the document beside it. At its end the run becomes the document
-    /// beside its lines, or `out` where given, in the place of an earlier document of the same run.
+    /// `path` is the file of lines, or the document next to it. At the end, the run is written as the
+    /// document next to its lines, or as `out`; it replaces an earlier document of the same run.
     ///
     /// # Errors
-    /// When there are no lines, they cannot be read or written, another run goes on in the folder, or
-    /// something else stands where the document would.
+    /// When the file is missing, cannot be read or written, another run is in progress in the folder,
+    /// or another file exists at the path of the document.
     pub fn resume(path: &Path, out: Option<&Path>) -> Result<Self, StoreError> {
         let journal_path = lines_of(path)?;
         let folder = journal_path.parent().unwrap_or(Path::new("")).to_path_buf();
-        let lock = Lock::take(&folder)?;
+        let of_results = folder.join(lock::NAME).exists();
+        let lock = if of_results { Some(Lock::take(&folder)?) } else { None };
         let mut run = read(&journal_path)?;
         let beside = || folder.join(format!("{}.json", run.header.id));
         let target = out.map_or_else(beside, Path::to_path_buf);
@@ -30,10 +31,13 @@ impl RunWriter {
         }
         let journal = OpenOptions::new().append(true).open(&journal_path);
         let journal = journal.map_err(io_error(&journal_path, "write"))?;
+        claim(&journal, &journal_path)?;
         cut_torn_line(&journal_path, &journal)
             .map_err(io_error(&journal_path, "remove the incomplete last line of"))?;
         run.end = None;
-        let latest = folder.join("latest.json");
+        // A link by which the run was named, or that of the folder of results.
+        let named = fs::read_link(path).is_ok().then(|| path.to_path_buf());
+        let latest = named.or_else(|| of_results.then(|| folder.join("latest.json")));
         Ok(Self {
             journal,
             journal_path,
@@ -80,7 +84,7 @@ mod tests {
     const END: End = End { interrupted: false, elapsed_s: 0.1, control: None, trusted: None };
 
     #[test]
-    fn a_run_is_written_on_where_it_stopped() {
+    fn interrupted_run_is_appended_to() {
         let folder = tempdir().unwrap();
         let mut writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
         let journal = writer.journal_path().to_path_buf();
@@ -118,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn only_lines_are_written_on_and_only_by_one() {
+    fn only_unlocked_line_files_are_resumed() {
         let folder = tempdir().unwrap();
         let alone = super::super::keep(&Run::new(header("alone")), folder.path()).unwrap();
         let error = RunWriter::resume(&alone, None).unwrap_err();

@@ -33,6 +33,18 @@ mod tests {
     use tempfile::tempdir;
 
     #[test]
+    fn the_name_decides_about_compression() {
+        let folder = tempdir().unwrap();
+        let run = Run::new(header("one"));
+        for (name, first) in [("run.json.gz", 0x1f), ("run.json", b'{'), ("run", b'{')] {
+            let target = folder.path().join(name);
+            save(&run, &target).unwrap();
+            assert_eq!(std::fs::read(&target).unwrap()[0], first, "{name}");
+            assert_eq!(read(&target).unwrap(), run);
+        }
+    }
+
+    #[test]
     fn a_saved_run_is_the_run_and_never_replaces_another() {
         let folder = tempdir().unwrap();
         let target = folder.path().join("made/on/the/way.json");

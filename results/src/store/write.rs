@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::document::{partial, point_to, write_by_rename};
-use super::lock::Lock;
+use super::lock::{Lock, claim};
 use super::{StoreError, io_error};
 use crate::run::{End, Line, Run, RunHeader};
 
@@ -15,11 +15,13 @@ pub struct RunWriter {
     pub(super) journal: File,
     pub(super) journal_path: PathBuf,
     pub(super) target: PathBuf,
-    pub(super) latest: PathBuf,
+    /// The link to the newest results; `None` leaves it alone.
+    pub(super) latest: Option<PathBuf>,
     pub(super) run: Run,
     /// The document of the time before the run was stopped stands where this one will.
     pub(super) replaces: bool,
-    pub(super) _lock: Lock,
+    /// Of the folder of all results; a file of lines elsewhere is locked itself.
+    pub(super) _lock: Option<Lock>,
     /// A line could not be written whole; nothing may follow it.
     pub(super) partial_round: bool,
 }
@@ -27,12 +29,12 @@ pub struct RunWriter {
 impl RunWriter {
     /// Opens `<folder>/<run>.jsonl` and writes the header to it.
     ///
-    /// At its end the run becomes `<folder>/<run>.json`, or `out` where given; the newest run of a
-    /// folder is also reachable as `latest.json`.
+    /// At its end the run becomes `<folder>/<run>.json`. With `out`, the run becomes that file and its lines
+    /// are beside it. The newest run is also reachable as `<folder>/latest.json`, if that can be written.
     ///
     /// # Errors
-    /// When the folder or the file cannot be made, another run goes on in the folder, or `out` exists
-    /// already.
+    /// When the folder or the file cannot be created, another run is in progress in the folder, or
+    /// `out` already exists.
     pub fn create(
         folder: &Path,
         out: Option<&Path>,
@@ -43,19 +45,20 @@ impl RunWriter {
         if target.exists() {
             return Err(StoreError::Exists(target));
         }
-        make_folder(folder)?;
-        let lock = Lock::take(folder)?;
         if let Some(parent) = target.parent().filter(|p| !p.as_os_str().is_empty()) {
             make_folder(parent)?;
         }
-        let journal_path = folder.join(format!("{}.jsonl", header.id));
+        // Several runs may write into a folder that machines share.
+        let lock = if out.is_none() { Some(Lock::take(folder)?) } else { None };
+        let journal_path = target.with_file_name(format!("{}.jsonl", header.id));
         let journal = create_new(&journal_path)?;
+        claim(&journal, &journal_path)?;
         // Found out now rather than after the measuring; and nobody else may take the name.
         create_new(&partial(&target)).inspect_err(|_| drop(fs::remove_file(&journal_path)))?;
         let mut writer = Self {
             journal,
             journal_path,
-            latest: folder.join("latest.json"),
+            latest: Some(folder.join("latest.json")),
             target,
             run: Run::new(header.clone()),
             replaces: false,
@@ -63,6 +66,10 @@ impl RunWriter {
             partial_round: false,
         };
         writer.append(Line::Header(Box::new(header)))?;
+        if out.is_some() && cfg!(unix) {
+            // So that a run that is killed is found where the others are.
+            writer.point_latest_to(&writer.journal_path);
+        }
         Ok(writer)
     }
 
@@ -111,9 +118,14 @@ impl RunWriter {
                 source,
             }
         })?;
-        // A convenience, and no reason to fail a run that is safe.
-        let _ = point_to(&self.latest, &self.target);
+        self.point_latest_to(&self.target);
         Ok((self.run, self.target))
+    }
+
+    /// A convenience, and no reason to fail a run that is safe.
+    fn point_latest_to(&self, target: &Path) {
+        let Some(latest) = &self.latest else { return };
+        let _ = latest.parent().map_or(Ok(()), make_folder).and_then(|()| point_to(latest, target));
     }
 }
 
@@ -152,7 +164,36 @@ mod tests {
             assert_eq!(read(&results.join("latest.json")).unwrap().header.id, named.id);
         }
         let left: Vec<_> = fs::read_dir(folder.path().join("results")).unwrap().flatten().collect();
-        assert_eq!(left.len(), 5, "two files of lines, one document, one link, one lock: {left:?}");
+        assert_eq!(left.len(), 4, "one file of lines, one document, one link, one lock: {left:?}");
+    }
+
+    #[test]
+    fn a_run_with_a_name_of_its_own_needs_no_folder_of_results() {
+        let folder = tempdir().unwrap();
+        let out = folder.path().join("mine.json.gz");
+        // Nothing can be made below a file.
+        let results = folder.path().join("file/results");
+        fs::write(folder.path().join("file"), "").unwrap();
+        let writer = RunWriter::create(&results, Some(&out), header("run")).unwrap();
+        assert_eq!(writer.journal_path(), folder.path().join("run.jsonl"));
+        let error = RunWriter::resume(writer.journal_path(), None).unwrap_err();
+        assert!(matches!(error, StoreError::Busy { .. }), "{error}");
+        let (run, path) = writer.finish(END).unwrap();
+        assert_eq!((path.as_path(), read(&out).unwrap()), (out.as_path(), run));
+    }
+
+    #[test]
+    fn a_killed_run_with_a_name_of_its_own_is_found_and_resumed() {
+        let folder = tempdir().unwrap();
+        let results = folder.path().join("results");
+        let out = folder.path().join("elsewhere/mine.json");
+        drop(RunWriter::create(&results, Some(&out), header("run")).unwrap());
+        fs::remove_file(partial(&out)).unwrap();
+        let newest = super::super::newest(&results).unwrap();
+        let writer = RunWriter::resume(&newest, Some(&out)).unwrap();
+        writer.finish(END).unwrap();
+        assert_eq!(read(&newest).unwrap().end, Some(END));
+        assert_eq!(fs::read_dir(out.parent().unwrap()).unwrap().count(), 2);
     }
 
     #[test]

@@ -19,10 +19,10 @@ use crate::key::CellKey;
 use crate::metric::MetricDef;
 pub use crate::metric::{self, Better};
 
-/// Version of request and reply. A process that speaks another version is refused by name.
+/// Version of request and reply. Processes that speak another version are rejected.
 pub const PROTOCOL: u32 = 2;
 
-/// How warmed up an instance is when it is measured. Runners can rank differently by it.
+/// How long an instance has warmed up when it is measured. Rankings can depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -32,7 +32,7 @@ pub enum Phase {
     /// After at least 2 ms and two iterations (one if an iteration takes more than 20 ms).
     #[serde(alias = "young")]
     Warm,
-    /// Once windows of 100 ms agree within 2 %, at most 5 s later.
+    /// Once windows of 100 ms agree within 2%, at most 5 s later.
     Steady,
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What the harness asks of a trial process.
+/// A request to a trial process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrialRequest {
@@ -59,7 +59,7 @@ pub struct TrialRequest {
     pub workers: usize,
     /// Threads of the pool for tasks that block.
     pub pool_threads: usize,
-    /// Phase at which to measure.
+    /// Phase in which to measure.
     #[serde(alias = "age")]
     pub phase: Phase,
     /// How much to measure.
@@ -71,7 +71,7 @@ pub struct TrialRequest {
     /// Command line of the load generator, for workloads that are servers.
     #[serde(default)]
     pub load: Vec<String>,
-    /// The runner, where it is not one of this program.
+    /// The runner, if it is external.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalCommand>,
 }
@@ -82,11 +82,11 @@ pub struct TrialRequest {
 pub struct ExternalCommand {
     /// Its command line.
     pub command: Vec<String>,
-    /// The folder that it is started in.
+    /// Its working directory.
     pub folder: String,
-    /// Seconds after which it is ended.
+    /// Seconds after which it is killed.
     pub limit_s: u64,
-    /// Bytes of memory that it and what it started may occupy.
+    /// Memory limit of the runner and everything that it starts, bytes.
     pub memory: u64,
 }
 
@@ -97,18 +97,18 @@ pub struct ExternalCommand {
 pub enum BlockSize {
     /// Exactly this many iterations and no warm-up: verification.
     Iterations(u64),
-    /// As many iterations as fill about this many nanoseconds, at least one.
+    /// As many iterations as take about this many nanoseconds, at least one.
     Nanoseconds(u64),
 }
 
-/// What a trial process answers.
+/// A reply of a trial process.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrialReply {
     /// [`PROTOCOL`].
     #[cfg_attr(feature = "schema", schemars(extend("const" = PROTOCOL)))]
     pub protocol: u32,
-    /// The block, or why there is none.
+    /// The block, or the error.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
@@ -144,7 +144,7 @@ pub enum ErrorKind {
     Crashed,
     /// The time limit passed; the process group was killed.
     TimedOut,
-    /// The reply could not be understood, or spoke another protocol version.
+    /// The reply could not be parsed, or has another protocol version.
     Protocol,
     /// The instance could not be built: a file, a socket or a thread was refused.
     Setup,
@@ -166,19 +166,19 @@ impl fmt::Display for ErrorKind {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Block {
-    /// Iterations inside the clock.
+    /// Timed iterations.
     pub iterations: u64,
     /// Iterations before it, on the same instance.
     pub warm_up_iterations: u64,
-    /// Every figure of the block, as an open list.
+    /// The metrics of the block, an open list.
     pub metrics: Vec<Metric>,
     /// Latencies in `HdrHistogram`'s compressed V2 encoding, base64, for workloads that record them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<String>,
-    /// The verified output of the last iteration, in short.
+    /// The verified output of the last iteration, as a short text.
     #[serde(alias = "answer")]
     pub output: String,
-    /// Where the process's time went.
+    /// Time spent in each phase.
     pub phases: Phases,
 }
 
@@ -239,7 +239,7 @@ impl Metric {
         Self::new(name, unit, Better::Neither, value)
     }
 
-    /// What it costs: itself where less is better, its inverse where more is.
+    /// Its cost: the value if lower is better, its inverse if higher is better.
     pub fn cost(&self) -> f64 {
         match self.better {
             Better::Higher => 1.0 / self.value,

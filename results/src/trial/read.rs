@@ -1,27 +1,27 @@
-//! What a line says, or why it says nothing.
+//! Parses the reply of a trial process.
 
 use super::{ErrorKind, Outcome, PROTOCOL, TrialReply};
 
-/// Why what a trial process wrote holds no reply.
+/// Why the output of a trial process contains no reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplyError {
     /// It wrote nothing.
     #[error("no reply")]
     Silent,
-    /// It is of another version of the protocol.
+    /// It has another protocol version.
     #[error("the trial program speaks protocol {0}, not {PROTOCOL}")]
     Version(u32),
-    /// It is no JSON, or of another form.
+    /// It is not JSON, or has another format.
     #[error("invalid reply: {0}")]
     NotUnderstood(String),
 }
 
 impl TrialReply {
-    /// What came of a trial, by what its process wrote: the last line is the reply, and whatever a runtime
-    /// printed before it is noise. A figure that cannot be is an error, not a figure.
+    /// Parses the outcome of a trial: the last line of output is the reply, and lines before it are
+    /// ignored. Impossible values are errors.
     ///
     /// # Errors
-    /// When there is no reply that this version understands.
+    /// When there is no valid reply of this version.
     pub fn read(output: &str) -> Result<Outcome, ReplyError> {
         let last =
             output.lines().rfind(|line| !line.trim().is_empty()).ok_or(ReplyError::Silent)?;
@@ -37,7 +37,7 @@ fn checked(outcome: Outcome) -> Outcome {
     let Outcome::Ok { block } = &outcome else { return outcome };
     let impossible = block.metrics.iter().find(|metric| !metric.value.is_finite());
     let message = match impossible {
-        _ if block.iterations == 0 => "a block without an iteration".to_owned(),
+        _ if block.iterations == 0 => "a block without iterations".to_owned(),
         Some(metric) => format!("the metric {} is not a finite number", metric.name),
         None => return outcome,
     };

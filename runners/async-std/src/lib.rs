@@ -14,6 +14,7 @@ use async_std::io::prelude::{ReadExt, WriteExt};
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task::{self, JoinHandle};
 use futures_lite::FutureExt;
+#[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_async};
@@ -27,7 +28,7 @@ use smol_hyper::rt::FuturesIo;
 
 use runtime_bench_api::runner::{Runner, packages};
 use runtime_bench_api::runtime::map_future;
-use runtime_bench_sync::locks;
+use runtime_bench_sync::{broadcasts, locks};
 
 /// The only way to set the size of async-std's pool.
 const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
@@ -44,7 +45,7 @@ impl Runner for AsyncStd {
     fn info(&self, workers: usize, _: usize) -> RunnerInfo {
         RunnerInfo {
             discontinued: Some(
-                "its maintainers discontinued it in March 2025 and recommend smol".to_owned(),
+                "discontinued by its maintainers in March 2025; they recommend smol".to_owned(),
             ),
             name: self.name().to_owned(),
             title: "async-std".into(),
@@ -86,6 +87,7 @@ impl Runner for AsyncStd {
 }
 
 /// Every workload on async-std.
+#[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     Cells::default().with(AsyncStd, runtime_bench_workloads::each)
 }
@@ -100,6 +102,8 @@ impl AsyncRuntime for Runtime {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncStd;
+    type Broadcast = broadcasts::AsyncBroadcast;
+    type Watch = broadcasts::Watch;
     type Locks = locks::AsyncLock;
     type ShutdownRuntime = NoShutdown;
 
@@ -107,11 +111,7 @@ impl AsyncRuntime for Runtime {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         task::block_on(task::spawn(root))
     }
 
@@ -216,6 +216,13 @@ impl AsyncRuntime for Runtime {
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         async_std::fs::read(path)
+    }
+
+    async fn write_file(path: &Path, bytes: &[u8], synced: bool) -> io::Result<()> {
+        let mut file = File::create(path).await?;
+        WriteExt::write_all(&mut file, bytes).await?;
+        // Waits for the last write in any case.
+        if synced { file.sync_all().await } else { WriteExt::flush(&mut file).await }
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {

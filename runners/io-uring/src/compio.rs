@@ -77,27 +77,15 @@ impl LocalRuntime for Runtime {
     type Tcp = TcpStream;
     type Listener = TcpListener;
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
+    fn run<F: Future<Output: 'static> + 'static>(&self, root: F) -> F::Output {
         self.0.block_on(Task(self.0.spawn(root)))
     }
 
-    fn run_on_caller<F>(&self, root: F) -> F::Output
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
+    fn run_on_caller<F: Future<Output: 'static> + 'static>(&self, root: F) -> F::Output {
         self.0.block_on(root)
     }
 
-    fn spawn<F>(future: F) -> Task<F::Output>
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
+    fn spawn<F: Future<Output: 'static> + 'static>(future: F) -> Task<F::Output> {
         Task(runtime::spawn(future))
     }
 

@@ -88,27 +88,15 @@ impl LocalRuntime for Runtime {
     type Tcp = TcpStream;
     type Listener = TcpListener;
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
+    fn run<F: Future<Output: 'static> + 'static>(&self, root: F) -> F::Output {
         self.run_on_caller(async { monoio::spawn(root).await })
     }
 
-    fn run_on_caller<F>(&self, root: F) -> F::Output
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
+    fn run_on_caller<F: Future<Output: 'static> + 'static>(&self, root: F) -> F::Output {
         self.0.borrow_mut().block_on(root)
     }
 
-    fn spawn<F>(future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
+    fn spawn<F: Future<Output: 'static> + 'static>(future: F) -> JoinHandle<F::Output> {
         monoio::spawn(future)
     }
 

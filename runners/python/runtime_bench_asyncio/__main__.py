@@ -52,7 +52,7 @@ def _answer(
             _try(conversation, instance, flavour, trial, perf_counter_ns() - read)
             instance.close()
         case other:
-            raise BadRequest(f"there is no request {other!r} to begin with")
+            raise BadRequest(f"unexpected first request {other!r}")
 
 
 def _build(flavour: Flavour, trial: Trial, loop_factory: LoopFactory | None) -> Instance:

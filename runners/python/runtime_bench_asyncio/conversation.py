@@ -40,7 +40,7 @@ class Conversation:
             raise BadRequest("the request is not an object")
         if request.get("protocol") != PROTOCOL:
             spoken = request.get("protocol")
-            raise BadRequest(f"the request has protocol {spoken}, this runner speaks {PROTOCOL}")
+            raise BadRequest(f"the request has protocol {spoken}, but this runner speaks {PROTOCOL}")
         return request
 
     async def heard(self) -> Request | None:

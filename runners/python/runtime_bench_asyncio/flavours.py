@@ -1,4 +1,4 @@
-"""The runners: on what each of them runs a session, and which workloads it has."""
+"""The runners: what each of them runs sessions on, and which workloads it supports."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Flavour:
     #: What it is made of besides Python, by the names of their distributions.
     packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    #: Why nobody who sleeps on it may be timed, if so.
+    #: Why workloads that sleep are n/a; None if they are not.
     wakes_early: str | None = None
-    #: Its workloads, and why it does not do those of others.
+    #: Its workloads, and the reason for all others.
     workloads: Mapping[str, str] = field(default_factory=lambda: WORKLOADS)
-    otherwise: str = "it does not do this workload"
+    otherwise: str = "this runner does not support the workload"
 
     def session(self, cell: Cell) -> type[Session]:
         """The class that does a cell.
@@ -59,11 +59,11 @@ class Flavour:
             return f"no variant {cell.variant!r} of {cell.workload}"
         for what in WHOSE:
             if (whose := cell.params.get(what, "own")) != "own":
-                return f"the {what} of {whose} is a library's of another language"
+                return f"the {what} of {whose} belongs to another language"
         if kind.sleeps and self.wakes_early:
             return self.wakes_early
         if "allocator" in cell.params:
-            return "its memory comes from Python's own allocator"
+            return "Python uses its own memory allocator"
         if "workers" in cell.params and not kind.has_workers:
             return kind.no_workers
         return None
@@ -75,26 +75,26 @@ def _uvloop() -> LoopFactory:
     return uvloop.new_event_loop
 
 
-ONE_THREAD = "Everything but `asyncio.to_thread` runs on one thread, whatever the number of workers."
-GIL = "CPython's global interpreter lock lets one thread at a time run Python code."
-HTTP_ONLY = "it is asyncio except where HTTP is spoken, and none is spoken here"
+ONE_THREAD = "Everything but `asyncio.to_thread` runs on one thread, regardless of the number of workers."
+GIL = "CPython's global interpreter lock lets only one thread at a time run Python code."
+HTTP_ONLY = "same as asyncio here: this workload does not use HTTP"
 
 FLAVOURS = {
     "asyncio": Flavour(
-        configuration="one event loop on one thread, by asyncio.Runner; the standard library alone",
+        configuration="one event loop on one thread (asyncio.Runner), standard library only",
         notes=(GIL, ONE_THREAD),
     ),
     "asyncio-uvloop": Flavour(
-        configuration="one event loop of uvloop on one thread, by asyncio.Runner",
+        configuration="one uvloop event loop on one thread (asyncio.Runner)",
         loop_factory=_uvloop,
         packages=("uvloop",),
         notes=(GIL, ONE_THREAD, "The same program as `asyncio`, on uvloop's event loop."),
-        wakes_early="uvloop counts time in whole milliseconds and may end a sleep up to one early",
+        wakes_early="uvloop counts time in whole milliseconds and may end a sleep up to 1 ms early",
     ),
     "asyncio-aiohttp": Flavour(
         configuration="one event loop on one thread, with aiohttp's client and server",
         packages=("aiohttp",),
-        notes=(GIL, ONE_THREAD, "`scrape` asks for its pages by HTTP, and speaks it with aiohttp."),
+        notes=(GIL, ONE_THREAD, "`scrape` fetches its pages over HTTP with aiohttp."),
         workloads={"scrape": "io.scrape_aiohttp", "http-server": "io.http_server_aiohttp"},
         otherwise=HTTP_ONLY,
     ),
@@ -104,31 +104,30 @@ FLAVOURS = {
         packages=("fastapi", "uvicorn", "httptools", "uvloop"),
         notes=(GIL,),
         workloads={"http-server": "io.http_server_fastapi"},
-        otherwise="it is a server of HTTP, and none is asked for here",
+        otherwise="this runner supports HTTP servers only",
     ),
     "aiofiles": Flavour(
-        configuration="one event loop on one thread; aiofiles hands each call to a thread of a pool",
+        configuration="one event loop on one thread; aiofiles sends each call to a thread pool",
         packages=("aiofiles",),
         notes=(GIL,),
         workloads={"file-read": "io.file_read_aiofiles"},
-        otherwise="it is asyncio except where files are read, and none is read here",
+        otherwise="same as asyncio here: this workload reads no files",
     ),
     "python-threads": Flavour(
-        configuration="a ThreadPoolExecutor of {workers} threads for jobs that do not wait for each "
-        "other, else a thread for every task",
+        configuration="a ThreadPoolExecutor of {workers} threads for independent jobs, otherwise one "
+        "thread per task",
         kind="OnThreads",
         notes=(GIL,),
-        otherwise="it is not written for Python's threads: `threads` shows what they do elsewhere",
+        otherwise="not implemented for Python threads; see the runner `threads`",
     ),
     "python-processes": Flavour(
         configuration="a ProcessPoolExecutor of {workers} processes",
         kind="OnProcesses",
         notes=(
-            "Arguments and results are pickled and go through pipes, inside the clock.",
-            "CPU time is that of all processes, by the kernel's clock of each. Threads and memory are "
-            "sums over them; pages that they share count in each.",
+            "Arguments and results are pickled and sent through pipes; this is timed.",
+            "CPU time is the sum over all processes. Threads and memory are sums, too; shared pages "
+            "count once per process.",
         ),
-        otherwise="processes share nothing that such tasks could wait for or hand on; they are for "
-        "jobs that compute",
+        otherwise="processes share nothing that these tasks could wait for; for CPU-bound jobs only",
     ),
 }

@@ -58,7 +58,7 @@ class Trial:
             cell, block = Cell.parse(request["cell"]), request["block"]
             workers = cell.params.get("workers", request["workers"])
             if not isinstance(workers, int) or workers < 1:
-                raise BadRequest(f"there cannot be {workers!r} workers")
+                raise BadRequest(f"invalid number of workers: {workers!r} workers")
             trial = cls(
                 cell=cell,
                 workers=workers,
@@ -71,9 +71,9 @@ class Trial:
                 address=request.get("address"),
             )
         if trial.phase not in ("startup", "warm", "steady"):
-            raise BadRequest(f"there is no phase {trial.phase!r}")
+            raise BadRequest(f"unknown phase {trial.phase!r}")
         if (trial.iterations is None) == (trial.nanoseconds is None):
-            raise BadRequest(f"a block has so many iterations or nanoseconds: {block!r}")
+            raise BadRequest(f"a block needs `iterations` or `nanoseconds`: {block!r}")
         return trial
 
     def host_and_port(self) -> tuple[str, int]:
@@ -90,4 +90,4 @@ def _well_formed() -> Iterator[None]:
     try:
         yield
     except (AttributeError, KeyError, TypeError) as error:
-        raise BadRequest(f"the request has not the form of the protocol: {error!r}") from error
+        raise BadRequest(f"the request does not follow the protocol: {error!r}") from error

@@ -26,5 +26,5 @@ def _end(conversation: Conversation, request: Request | None) -> None:
     if request is None:
         return
     if request.get("request") != "stop":
-        raise BadRequest(f"a server is asked to stop, not {request.get('request')!r}")
+        raise BadRequest(f"unexpected request {request.get('request')!r}: a server expects `stop`")
     conversation.reply("ok", metrics=metrics([]))

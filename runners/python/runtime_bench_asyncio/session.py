@@ -20,7 +20,7 @@ class Session:
     sleeps: ClassVar[bool] = False
     #: Whether there is a number of workers to set, and why not.
     has_workers: ClassVar[bool] = False
-    no_workers: ClassVar[str] = "it has one thread, so there is no number of workers to set"
+    no_workers: ClassVar[str] = "it has one thread, so it has no number of workers"
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
@@ -62,7 +62,7 @@ class LoopServer(Session, ABC):
 class ThreadSession(Session, ABC):
     """On threads."""
 
-    no_workers = "each task is a thread, so there is no number of workers to set"
+    no_workers = "each task is a thread, so it has no number of workers"
 
     def prepare(self) -> None:
         """Inputs and connections, before the clock starts."""

@@ -46,4 +46,4 @@ def too_many(tasks: int, most: int = MOST_THREADS) -> str | None:
     """Why so many tasks are not measured, a thread each."""
     if tasks <= most:
         return None
-    return f"one thread per task is measured up to {most} tasks, and this point has {tasks}"
+    return f"limited to {most} threads, one per task; this point needs {tasks}"

@@ -28,7 +28,7 @@ def test_a_trial_is_answered_in_one_line() -> None:
     [
         ("no json", "cannot read the request"),
         ("[1]", "not an object"),
-        ('{"request":"trial","protocol":1}', "protocol 1, this runner speaks 2"),
+        ('{"request":"trial","protocol":1}', "protocol 1, but this runner speaks 2"),
         ('{"request":"trial","protocol":2}', "cell"),
         ('{"request":"dance","protocol":2}', "dance"),
         ('{"request":"stop","protocol":2}', "stop"),

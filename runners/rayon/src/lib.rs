@@ -4,6 +4,7 @@ use std::io;
 
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+#[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::instance::{Instance, on_data_parallel};
 use runtime_bench_api::runtime::{DataParallel, Family};
@@ -29,7 +30,7 @@ impl Runner for Rayon {
             class: Class::MultiThread,
             configuration: format!("ThreadPool with {workers} threads, entered with install"),
             packages: packages(&["rayon", "rayon-core"]),
-            notes: vec!["Designed for computing: a waiting task holds a worker.".into()],
+            notes: vec!["Designed for CPU work: a waiting task blocks a worker.".into()],
         }
     }
 
@@ -44,6 +45,7 @@ impl Runner for Rayon {
 }
 
 /// Every workload on rayon.
+#[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     Cells::default().with(Rayon, runtime_bench_workloads::each)
 }
@@ -58,11 +60,7 @@ impl Pool {
 }
 
 impl DataParallel for Pool {
-    fn run<T, F>(&self, root: F) -> T
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T {
         self.0.install(root)
     }
 

@@ -17,7 +17,7 @@ use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::{TcpListener, TcpStream};
 use smol_hyper::rt::FuturesIo;
 
-use runtime_bench_sync::{channels, locks};
+use runtime_bench_sync::{broadcasts, channels, locks};
 
 /// An executor of tasks. A value of it is the running instance.
 pub(crate) trait Execute: Sized + 'static {
@@ -30,10 +30,7 @@ pub(crate) trait Execute: Sized + 'static {
     fn new_instance(workers: usize) -> io::Result<Self::ShutdownRuntime>;
 
     /// As [`AsyncRuntime::run`].
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static;
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output;
 
     /// As [`AsyncRuntime::run_on_caller`].
     fn run_on_caller<F>(&self, root: F) -> F::Output
@@ -69,6 +66,8 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::AsyncChannel;
+    type Broadcast = broadcasts::AsyncBroadcast;
+    type Watch = broadcasts::Watch;
     type Locks = locks::AsyncLock;
     type ShutdownRuntime = E::ShutdownRuntime;
 
@@ -76,11 +75,7 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
         E::new_instance(workers)
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         self.0.run(root)
     }
 
@@ -92,11 +87,7 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
         self.0.run_on_caller(root)
     }
 
-    fn spawn<F>(future: F) -> E::Task<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> E::Task<F::Output> {
         E::spawn(future)
     }
 
@@ -189,6 +180,13 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         smol::fs::read(path)
+    }
+
+    async fn write_file(path: &Path, bytes: &[u8], synced: bool) -> io::Result<()> {
+        let mut file = File::create(path).await?;
+        AsyncWriteExt::write_all(&mut file, bytes).await?;
+        // Waits for the last write in any case.
+        if synced { file.sync_all().await } else { AsyncWriteExt::flush(&mut file).await }
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {

@@ -85,11 +85,7 @@ impl Execute for Running {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         executor::block_on(Self::spawn(root))
     }
 
@@ -101,11 +97,7 @@ impl Execute for Running {
         executor::block_on(root)
     }
 
-    fn spawn<F>(future: F) -> Task<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> Task<F::Output> {
         let (sender, output) = oneshot::channel();
         let (future, abort) = abortable(AssertUnwindSafe(future).catch_unwind());
         POOL.get().expect("tasks are spawned once the pool runs").spawn_ok(async move {

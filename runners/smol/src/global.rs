@@ -50,7 +50,7 @@ impl Runner for SmolGlobal {
         if needs.shuts_down {
             return Some("The executor is global and cannot be shut down.".to_owned());
         }
-        let reason = "It uses the default of one thread: the number of workers cannot be set.";
+        let reason = "It uses smol's default of one thread: the number of workers cannot be set.";
         point.workers().map(|_| reason.to_owned())
     }
 
@@ -70,11 +70,7 @@ impl Execute for Global {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         smol::block_on(smol::spawn(root))
     }
 
@@ -86,11 +82,7 @@ impl Execute for Global {
         smol::block_on(root)
     }
 
-    fn spawn<F>(future: F) -> Task<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> Task<F::Output> {
         smol::spawn(future)
     }
 

@@ -14,9 +14,11 @@ pub use futures_pool::FuturesPool;
 pub use global::SmolGlobal;
 pub use own_executor::Smol;
 
+#[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 
 /// Every workload on every runner of smol's crates.
+#[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     let cells = Cells::default().with(Smol, runtime_bench_workloads::each);
     #[cfg(feature = "smol-global")]

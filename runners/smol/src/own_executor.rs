@@ -78,11 +78,7 @@ impl Execute for Running {
         Second::start(workers)
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         smol::block_on(EXECUTOR.spawn(root))
     }
 
@@ -94,11 +90,7 @@ impl Execute for Running {
         smol::block_on(root)
     }
 
-    fn spawn<F>(future: F) -> Task<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> Task<F::Output> {
         EXECUTOR.spawn(future)
     }
 

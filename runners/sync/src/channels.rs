@@ -1,11 +1,12 @@
 //! Channels of each crate. All of them work on every async runtime.
 //!
-//! No function here is `async`: its future would wrap the crate's own in every hop.
+//! No function here is `async`: its future would wrap the crate's own in every hop. Where a program needs an
+//! `async` block itself, as for the one item of an async-channel, there is one.
 
 use std::future::{Future, ready};
 
-use runtime_bench_api::runtime::{Channels, ChannelsVisitor};
-use tokio::sync::mpsc;
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor, Oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use runtime_bench_api::runtime::map_future;
 
@@ -42,6 +43,21 @@ impl Channels for Tokio {
         receiver: &mut mpsc::Receiver<T>,
     ) -> impl Future<Output = Option<T>> + Send {
         receiver.recv()
+    }
+}
+
+impl Oneshot for Tokio {
+    type Once<T: Send + 'static> = oneshot::Sender<T>;
+
+    fn oneshot<T: Send + 'static>()
+    -> (oneshot::Sender<T>, impl Future<Output = Option<T>> + Send + 'static) {
+        let (sender, receiver) = oneshot::channel();
+        (sender, map_future(receiver, Result::ok))
+    }
+
+    fn fulfill<T: Send + 'static>(once: oneshot::Sender<T>, item: T) {
+        // The receiver may be gone.
+        let _ = once.send(item);
     }
 }
 
@@ -89,6 +105,12 @@ macro_rules! async_channel {
                 $make(capacity)
             }
 
+            fn another<T: Send + 'static>(
+                receiver: &Self::Receiver<T>,
+            ) -> Option<Self::Receiver<T>> {
+                Some(receiver.clone())
+            }
+
             fn send<T: Send + 'static>(
                 sender: &Self::Sender<T>,
                 item: T,
@@ -100,6 +122,23 @@ macro_rules! async_channel {
                 receiver: &mut Self::Receiver<T>,
             ) -> impl ::std::future::Future<Output = Option<T>> + Send {
                 ::runtime_bench_api::runtime::map_future(receiver.recv(), Result::ok)
+            }
+        }
+
+        impl ::runtime_bench_api::runtime::Oneshot for $name {
+            type Once<T: Send + 'static> = $($channel)::+::Sender<T>;
+
+            fn oneshot<T: Send + 'static>() -> (
+                Self::Once<T>,
+                impl ::std::future::Future<Output = Option<T>> + Send + 'static,
+            ) {
+                let (sender, receiver) = $($channel)::+::bounded(1);
+                (sender, async move { receiver.recv().await.ok() })
+            }
+
+            fn fulfill<T: Send + 'static>(once: Self::Once<T>, item: T) {
+                // The receiver may be gone.
+                let _ = once.try_send(item);
             }
         }
     };

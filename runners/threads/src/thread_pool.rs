@@ -100,11 +100,7 @@ impl Pool {
     }
 
     /// Queues a job for a thread of the pool or the joiner, whichever comes first.
-    fn submit<T, F>(&self, job: F) -> Task<T>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn submit<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, job: F) -> Task<T> {
         let (finished, result) = bounded::<Outcome>(1);
         let run: Job = Box::new(move || {
             let outcome: thread::Result<T> = catch_unwind(AssertUnwindSafe(job));
@@ -134,20 +130,12 @@ impl ThreadRuntime for Pool {
         Second::start(pool_threads)
     }
 
-    fn run<T, F>(&self, root: F) -> T
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T {
         // The caller is outside the pool and only waits, so that no extra thread runs jobs.
         received(self.submit(root).result.recv()).unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    fn spawn<T, F>(job: F) -> Task<T>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn spawn<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(job: F) -> Task<T> {
         CURRENT.with_borrow(|pool| {
             pool.as_ref().expect("tasks are spawned from inside the pool").submit(job)
         })

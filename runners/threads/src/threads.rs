@@ -30,8 +30,8 @@ impl Runner for Threads {
             configuration: "std::thread::spawn for every task, default stack size".into(),
             packages: packages(&[]),
             notes: vec![
-                "Each task is a thread, which the kernel schedules on all cores; there is no number of \
-                 workers."
+                "Each task is a thread, and the kernel schedules threads on all cores; there are \
+                 no workers."
                     .into(),
             ],
         }
@@ -62,19 +62,11 @@ impl ThreadRuntime for OsThreads {
         Ok(Kept(Vec::new()))
     }
 
-    fn run<T, F>(&self, root: F) -> T
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T {
         Self::join(Self::spawn(root))
     }
 
-    fn spawn<T, F>(job: F) -> JoinHandle<T>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
+    fn spawn<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(job: F) -> JoinHandle<T> {
         thread::spawn(job)
     }
 

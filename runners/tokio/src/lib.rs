@@ -1,11 +1,15 @@
 //! The runners of tokio: its schedulers, and its ways to offload and to serve.
 
 mod current_thread;
+#[cfg(feature = "tokio-local")]
+mod local;
 mod multi_thread;
 mod per_core;
 mod with_rayon;
 
 pub use current_thread::CurrentThread;
+#[cfg(feature = "tokio-local")]
+pub use local::Local;
 pub use multi_thread::MultiThread;
 pub use per_core::PerCore;
 pub use with_rayon::WithRayon;
@@ -21,6 +25,7 @@ use std::time::Duration;
 use std::{io, thread};
 
 use hyper_util::rt::TokioIo;
+#[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::runtime::{
     AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime,
@@ -29,18 +34,22 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use runtime_bench_api::runtime::map_future;
-use runtime_bench_sync::{channels, locks};
+use runtime_bench_sync::{broadcasts, channels, locks};
 
 /// Every workload on every runner of tokio.
+#[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
-    Cells::default()
+    let cells = Cells::default()
         .with(MultiThread, runtime_bench_workloads::each)
         .with(CurrentThread, runtime_bench_workloads::each)
         .with(WithRayon, runtime_bench_workloads::each)
-        .with(PerCore, runtime_bench_workloads::each)
+        .with(PerCore, runtime_bench_workloads::each);
+    #[cfg(feature = "tokio-local")]
+    let cells = cells.with(Local, runtime_bench_workloads::each);
+    cells
 }
 
 /// A running tokio runtime in one of its forms.
@@ -91,6 +100,8 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     type Listener = TcpListener;
     type File = File;
     type Channels = channels::Tokio;
+    type Broadcast = broadcasts::Tokio;
+    type Watch = broadcasts::Watch;
     type Locks = locks::Tokio;
     type ShutdownRuntime = Second;
 
@@ -103,11 +114,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         builder.worker_threads(workers).enable_all().build().map(Second)
     }
 
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output {
         self.runtime.block_on(Task(self.runtime.spawn(root)))
     }
 
@@ -119,11 +126,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         self.runtime.block_on(root)
     }
 
-    fn spawn<F>(future: F) -> Task<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> Task<F::Output> {
         Task(tokio::spawn(future))
     }
 
@@ -147,6 +150,16 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     async fn cancel<T: Send + 'static>(task: Task<T>) -> Option<T> {
         task.0.abort();
         task.0.await.ok()
+    }
+
+    fn run_set<F>(
+        tasks: impl Iterator<Item = F> + Send,
+    ) -> impl Future<Output = Vec<F::Output>> + Send
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        tasks.collect::<JoinSet<_>>().join_all()
     }
 
     fn offload<T: Send + 'static>(
@@ -220,6 +233,13 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         tokio::fs::read(path)
+    }
+
+    async fn write_file(path: &Path, bytes: &[u8], synced: bool) -> io::Result<()> {
+        let mut file = File::create(path).await?;
+        AsyncWriteExt::write_all(&mut file, bytes).await?;
+        // Waits for the last write in any case.
+        if synced { file.sync_all().await } else { AsyncWriteExt::flush(&mut file).await }
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {

@@ -6,7 +6,7 @@ use runtime_bench_harness::machine::Tuning;
 
 /// Open files below this leave no room for thousands of connections.
 const OPEN_FILES: u64 = 20_000;
-/// A load average above this is somebody else's.
+/// A load average above this comes from other programs.
 const LOAD: f64 = 0.5;
 
 /// One line each, only where it applies. What could not be read gives no advice.
@@ -30,16 +30,15 @@ pub(super) fn advice(machine: &Environment, tuning: Tuning) -> Vec<String> {
 fn governor(machine: &Environment) -> Option<String> {
     let governor = machine.governor.as_ref().filter(|governor| *governor != "performance")?;
     Some(format!(
-        "the frequency governor is `{governor}`: `cpupower frequency-set -g performance` keeps the \
-         clock from following the load"
+        "the frequency governor is `{governor}`: set a steady clock with `cpupower frequency-set -g \
+         performance`"
     ))
 }
 
 fn turbo(tuning: Tuning) -> Option<String> {
     tuning.turbo.filter(|on| *on)?;
     Some(
-        "turbo is on, so the clock depends on how many cores are busy and how warm they are: \
-         switch it off for steadier figures"
+        "turbo is on, so the clock depends on load and temperature: turn it off for steadier figures"
             .to_owned(),
     )
 }
@@ -47,8 +46,8 @@ fn turbo(tuning: Tuning) -> Option<String> {
 fn threads_of_a_core(tuning: Tuning) -> Option<String> {
     tuning.smt.filter(|on| *on)?;
     Some(
-        "SMT is on, so two workers may share one core: `--workers` at the number of real cores, or \
-         `echo off > /sys/devices/system/cpu/smt/control`, avoids it"
+        "SMT is on, so two workers may share one core: set `--workers` to the number of physical \
+         cores, or `echo off > /sys/devices/system/cpu/smt/control`"
             .to_owned(),
     )
 }
@@ -57,8 +56,8 @@ fn quota(machine: &Environment) -> Option<String> {
     let (quota, cores) = (machine.cpu_quota?, machine.cores? as f64);
     (quota < cores).then(|| {
         format!(
-            "the control group may use {quota:.1} of {cores} cores and is held up when it has used \
-             them: raise the quota, or use no more --workers than that"
+            "the CPU quota is {quota:.1} of {cores} cores, so trials are throttled: raise the \
+             quota, or lower --workers to it"
         )
     })
 }
@@ -67,8 +66,8 @@ fn affinity(machine: &Environment) -> Option<String> {
     let (allowed, cores) = (machine.affinity.as_ref()?.len(), machine.cores?);
     (allowed < cores).then(|| {
         format!(
-            "this process may run on {allowed} of {cores} processors: that is fine where it is \
-             meant (taskset, a container), and the figures are of {allowed}"
+            "this process may run on {allowed} of {cores} processors: figures are for {allowed}, \
+             which is fine if intended (taskset, a container)"
         )
     })
 }
@@ -76,8 +75,8 @@ fn affinity(machine: &Environment) -> Option<String> {
 fn virtual_machine(machine: &Environment) -> Option<String> {
     machine.virtual_machine.filter(|virtual_machine| *virtual_machine)?;
     Some(
-        "this is a virtual machine, whose neighbours come and go unseen: compare within one run \
-         only, and look at its noise control"
+        "this is a virtual machine, where neighbors can cause invisible load: compare within one run \
+         only, and check its A/A controls"
             .to_owned(),
     )
 }
@@ -94,8 +93,8 @@ fn load(machine: &Environment) -> Option<String> {
     let [load, ..] = machine.load?;
     (load > LOAD).then(|| {
         format!(
-            "the load average was {load:.2} before anything was measured: end what else is running, \
-             or wait a minute if it has just ended"
+            "the load average was {load:.2} before the check: stop other programs, or wait a \
+             minute if they have just ended"
         )
     })
 }
@@ -103,8 +102,8 @@ fn load(machine: &Environment) -> Option<String> {
 fn huge_pages(machine: &Environment) -> Option<String> {
     machine.huge_pages.as_ref().filter(|mode| *mode == "always")?;
     Some(
-        "transparent huge pages are `always`, which makes memory figures jump: `echo madvise > \
-         /sys/kernel/mm/transparent_hugepage/enabled`"
+        "transparent huge pages are `always`, which makes memory figures jump: set them with `echo \
+         madvise > /sys/kernel/mm/transparent_hugepage/enabled`"
             .to_owned(),
     )
 }
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn each_trouble_has_its_line() {
+    fn each_problem_has_one_line_of_advice() {
         let none = Tuning::default();
         let only = |machine: Environment, tuning: Tuning, words: &[&str]| {
             let lines = advice(&machine, tuning);

@@ -1,16 +1,13 @@
 //! The noise floor: by how much identical code differs here, and what follows from it.
 
-use std::collections::BTreeSet;
-
 use runtime_bench_analysis::analysis::{Group, Levels, Status, control_pairs};
-use runtime_bench_analysis::stats::{ControlCheck, Interval, fewest_pairs, smallest_difference};
-use runtime_bench_results::catalogue::Class;
-use runtime_bench_results::run::{Role, Run, Schedule};
-use runtime_bench_results::trial::Phase;
+use runtime_bench_analysis::stats::{ControlCheck, Interval, smallest_difference};
+use runtime_bench_results::run::{Run, Schedule};
 use serde::Serialize;
 
 use runtime_bench_harness::plan::Planned;
 use runtime_bench_harness::plan::profile::Profile;
+use runtime_bench_harness::run::rounds_in_time;
 
 /// A whole run of a profile, whose cells set the level of a comparison.
 pub(super) struct WholeRun {
@@ -19,27 +16,15 @@ pub(super) struct WholeRun {
 }
 
 impl WholeRun {
-    /// The level of the comparisons of a point, with all runners that can do it.
+    /// The level of a comparison of its workload.
     fn level(&self, group: &Group) -> f64 {
-        let class = |name: &str| {
-            let mut runners = self.planned.runners.iter();
-            runners.find(|info| info.name == name).map(|info| info.class)
-        };
-        let able: BTreeSet<&str> = self
-            .planned
-            .runnable()
-            .filter(|cell| cell.role == Role::Subject && cell.key.group() == group.name)
-            .map(|cell| cell.key.runner.as_str())
-            .filter(|name| class(name) != Some(Class::Reference))
-            .collect();
-        Levels::of(&self.planned.plan).level(&group.workload, able.len())
+        Levels::of(&self.planned.plan, &self.planned.runners).level(&group.workload)
     }
 
     /// The smallest difference that it sees nine times in ten, percent, where trials cost so much.
     fn smallest(&self, group: &Group, control: &[(f64, f64)], trial_s: f64) -> Option<f64> {
-        let level = self.level(group);
-        let rounds = rounds(self.profile, trial_s, level);
-        smallest_difference(control, rounds, level).map(|share| 100.0 * share)
+        let rounds = rounds_in_time(&self.planned, self.profile, &group.name, trial_s)?;
+        smallest_difference(control, rounds as usize, self.level(group)).map(|share| 100.0 * share)
     }
 }
 
@@ -54,7 +39,7 @@ pub(super) struct Floor {
     pub(super) rounds: usize,
     /// Mean cost of a trial, milliseconds.
     pub(super) trial_ms: f64,
-    /// Whether the two were proven alike, or told apart; `None` when they could not be compared.
+    /// Result of the A/A control; `None` if it could not be compared.
     pub(super) control: Option<ControlCheck>,
     /// Half-width of the A/A control's interval, percent: the noise floor.
     pub(super) half_width: Option<f64>,
@@ -76,11 +61,11 @@ impl Floor {
         let left_out = |s: &Schedule| s.group == group.name && s.left_out.is_some();
         let reason = match group.rows.first().map(|row| &row.status) {
             _ if run.schedules.iter().any(left_out) => {
-                Some("its rounds do not fit: give it a longer --budget".to_owned())
+                Some("too few rounds fit: use a longer --budget".to_owned())
             }
             Some(Status::Measured) if interval.is_some() => None,
             Some(Status::Measured) => {
-                Some("too few independent rounds: give it a longer --budget".to_owned())
+                Some("too few independent rounds: use a longer --budget".to_owned())
             }
             Some(status) => Some(status.reason().to_owned()),
             None => Some("it was not planned".to_owned()),
@@ -103,14 +88,6 @@ impl Floor {
 /// Half of an interval of a ratio, percent. Ratios are wide on a log scale, as they are compared.
 fn half_width(interval: Interval) -> f64 {
     100.0 * ((interval.high.ln() - interval.low.ln()) / 2.0).exp_m1()
-}
-
-/// Rounds that a profile makes with its budget of a cell, trials of this cost, and a level.
-fn rounds(profile: Profile, trial_s: f64, level: f64) -> usize {
-    let (fewest, most) = profile.rounds(Phase::Warm).into_inner();
-    let fitting = (profile.budget().as_secs_f64() / trial_s.max(f64::MIN_POSITIVE)).floor();
-    let fewest = f64::from(fewest).max(fewest_pairs(level) as f64);
-    fitting.clamp(fewest, f64::from(most).max(fewest)) as usize
 }
 
 /// Mean cost of the counted trials of a comparison, seconds.
@@ -137,19 +114,5 @@ mod tests {
         assert!(near(half_width(interval), 4.0));
         assert!(near(half_width(Interval { low: 1.0, high: 1.21 }), 10.0), "not around 1");
         assert!(near(half_width(Interval { low: 1.1, high: 1.1 }), 0.0));
-    }
-
-    #[test]
-    fn a_profile_has_the_rounds_that_fit_its_budget() {
-        let level = 1e-5;
-        assert_eq!(rounds(Profile::Quick, 0.0119, level), 50);
-        assert_eq!(rounds(Profile::Standard, 0.02, level), 100);
-        let most = *Profile::Standard.rounds(Phase::Warm).end() as usize;
-        assert_eq!(rounds(Profile::Standard, 0.001, level), most, "no more are of use");
-        assert_eq!(
-            rounds(Profile::Quick, 9.0, level),
-            fewest_pairs(level),
-            "no fewer bear a verdict"
-        );
     }
 }

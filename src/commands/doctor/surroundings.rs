@@ -1,4 +1,4 @@
-//! What went on beside the examination, summed up.
+//! Background load during the check, summarized.
 
 use runtime_bench_analysis::stats::median;
 use runtime_bench_results::noise::NoiseWindow;

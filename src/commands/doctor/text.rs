@@ -2,7 +2,7 @@
 
 use runtime_bench_analysis::stats::ControlCheck;
 
-use super::Diagnosis;
+use super::diagnosis::Diagnosis;
 use super::floor::Floor;
 use super::surroundings::Surroundings;
 
@@ -10,14 +10,14 @@ use super::surroundings::Surroundings;
 pub(super) fn lines(diagnosis: &Diagnosis) -> String {
     let mut lines = vec![format!("{} against itself:", diagnosis.runner)];
     lines.extend(diagnosis.floors.iter().flat_map(floor));
-    lines.push("beside it:".to_owned());
+    lines.push("machine:".to_owned());
     lines.extend(surroundings(&diagnosis.surroundings));
     if !diagnosis.advice.is_empty() {
         lines.push("advice:".to_owned());
         lines.extend(diagnosis.advice.iter().map(|line| format!("  - {line}")));
     }
     if diagnosis.troubles.is_empty() {
-        lines.push("This machine can be used.".to_owned());
+        lines.push("This machine is quiet enough.".to_owned());
     }
     lines.join("\n") + "\n"
 }
@@ -25,7 +25,7 @@ pub(super) fn lines(diagnosis: &Diagnosis) -> String {
 fn floor(floor: &Floor) -> Vec<String> {
     let mut lines = vec![format!("  {}: {}", floor.title, floor.name)];
     if let Some(reason) = &floor.reason {
-        lines.push(format!("    no figure: {reason}"));
+        lines.push(format!("    no result: {reason}"));
     }
     if let Some(half_width) = floor.half_width {
         let word = match floor.control {
@@ -34,7 +34,7 @@ fn floor(floor: &Floor) -> Vec<String> {
             Some(ControlCheck::Inconclusive) | None => "inconclusive",
         };
         lines.push(format!(
-            "    A/A control {word}; noise floor ±{half_width:.1}% in {} rounds of {:.0} ms a trial",
+            "    A/A control {word}; noise floor ±{half_width:.1}% in {} rounds, {:.0} ms per trial",
             floor.rounds, floor.trial_ms
         ));
     }
@@ -43,7 +43,7 @@ fn floor(floor: &Floor) -> Vec<String> {
     };
     if floor.half_width.is_some() {
         lines.push(format!(
-            "    smallest difference found in 9 of 10 runs, warm instances: {} (quick), {} (standard)",
+            "    smallest difference found in 9 of 10 runs (warm): {} (quick), {} (standard)",
             share(floor.quick),
             share(floor.standard)
         ));
@@ -53,21 +53,21 @@ fn floor(floor: &Floor) -> Vec<String> {
 
 fn surroundings(found: &Surroundings) -> Vec<String> {
     let number = |value: Option<f64>| {
-        value.map_or_else(|| "not readable".to_owned(), |value| format!("{value:.2}"))
+        value.map_or_else(|| "unavailable".to_owned(), |value| format!("{value:.2}"))
     };
     let capacity = match (found.capacity, found.capacity_lowest, found.capacity_ideal) {
         (Some(median), Some(lowest), Some(ideal)) => {
             format!("{median:.2} of {ideal:.0} cores, lowest {lowest:.2}")
         }
-        _ => "not probed: it takes two cores".to_owned(),
+        _ => "not measured: it requires two cores".to_owned(),
     };
-    let pressure = found.pressure.map(|share| format!("{:.0} % of the time", 100.0 * share));
+    let pressure = found.pressure.map(|share| format!("{:.0}% of the time", 100.0 * share));
     let line = |name: &str, value: &str| format!("  {name:<22}{value}");
     vec![
         line("parallel capacity", &capacity),
-        line("foreign CPU, cores", &number(found.foreign_cores)),
+        line("external CPU, cores", &number(found.foreign_cores)),
         line("steal, cores", &number(found.steal_cores)),
-        line("CPU pressure, with us", &pressure.unwrap_or_else(|| "not readable".to_owned())),
+        line("CPU pressure (total)", &pressure.unwrap_or_else(|| "unavailable".to_owned())),
         line("load before", &number(found.load_before)),
         line("stalls", &found.stalls.to_string()),
     ]

@@ -25,6 +25,10 @@ pub trait DynWorkload: Send + Sync {
     fn phases(&self) -> &'static [Phase];
     /// As [`Workload::SERVES`].
     fn serves(&self) -> bool;
+    /// As [`Workload::OPTIONS`].
+    fn options(&self) -> &'static [(&'static str, &'static str)];
+    /// As [`Workload::BY_NAME`].
+    fn by_name(&self) -> bool;
     /// As [`Workload::METRICS`].
     fn metrics(&self) -> &'static [&'static MetricDef];
     /// As [`Workload::tasks_block`].
@@ -86,6 +90,14 @@ impl<W: Workload> DynWorkload for W {
 
     fn serves(&self) -> bool {
         W::SERVES
+    }
+
+    fn options(&self) -> &'static [(&'static str, &'static str)] {
+        W::OPTIONS
+    }
+
+    fn by_name(&self) -> bool {
+        W::BY_NAME
     }
 
     fn metrics(&self) -> &'static [&'static MetricDef] {

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_outputsare_reported_with_their_iteration() {
+    fn malformed_outputs_are_reported_with_their_iteration() {
         let outputs: Vec<Output> = parse_outputs(vec![json!({ "took_ns": 5 })]).unwrap();
         assert_eq!(outputs[0].took, Duration::from_nanos(5));
         for wrong in [json!({ "took_ns": -5 }), json!({ "took": 5 }), json!(7)] {

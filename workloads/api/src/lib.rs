@@ -6,12 +6,14 @@
 //! - [`dyn_workload`]: its object-safe half, for a harness.
 //! - [`runtime`]: the runtime API that a workload may call: asynchronous runtimes, OS threads,
 //!   data-parallel pools.
+//! - [`prelude`]: what almost every workload names.
 //! - [`runner`]: the trait that a runner implements.
 //! - [`cells`]: workloads on runners, the content of a trial program; [`trial`]: the program's inside.
 //! - [`instance`]: one prepared cell, and the only clock that times it.
 //! - [`load`]: the load generator, a process of its own.
 //! - [`loopback`]: TCP on loopback, with the same socket options for every runner.
 //! - [`external`]: the inputs of a runner in another process, and the outputs that it returns.
+//! - [`suite`]: named sets of cells.
 //! - [`scratch`]: files in the scratch folder of a run.
 //! - [`clock`]: wall time and resource usage, injectable; [`process`]: the process of a trial.
 
@@ -23,10 +25,12 @@ mod failure;
 pub mod instance;
 pub mod load;
 pub mod loopback;
+pub mod prelude;
 pub mod process;
 pub mod runner;
 pub mod runtime;
 pub mod scratch;
 mod setup;
+pub mod suite;
 pub mod trial;
 pub mod workload;

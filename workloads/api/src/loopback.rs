@@ -28,6 +28,27 @@ pub fn pair() -> io::Result<(TcpStream, TcpStream)> {
     pair_over(&listen()?)
 }
 
+/// Connects `count` pairs of Unix sockets, as streams of the type of TCP's: every runtime makes the same system
+/// calls on both kinds.
+///
+/// # Errors
+/// When the system has none, or refuses one.
+pub fn unix_pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
+    #[cfg(unix)]
+    {
+        let pair = |_| {
+            let (client, server) = Socket::pair(Domain::UNIX, Type::STREAM, None)?;
+            for socket in [&client, &server] {
+                set_buffers(socket)?;
+            }
+            Ok((client.into(), server.into()))
+        };
+        (0..count).map(pair).collect()
+    }
+    #[cfg(not(unix))]
+    Err(io::Error::new(io::ErrorKind::Unsupported, format!("{count} pairs of Unix sockets")))
+}
+
 fn pair_over(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
     let client = connect(listener.local_addr()?)?;
     let (server, _) = listener.accept()?;
@@ -103,6 +124,10 @@ pub fn connect(address: SocketAddr) -> io::Result<TcpStream> {
 
 fn set_options(socket: &Socket) -> io::Result<()> {
     socket.set_tcp_nodelay(true)?;
+    set_buffers(socket)
+}
+
+fn set_buffers(socket: &Socket) -> io::Result<()> {
     socket.set_send_buffer_size(BUFFER)?;
     socket.set_recv_buffer_size(BUFFER)
 }
@@ -153,12 +178,19 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_pair_are_connected() {
-        for (number, (mut client, mut server)) in pairs(3).unwrap().into_iter().enumerate() {
+        let mut all = pairs(3).unwrap();
+        assert!(
+            all.iter()
+                .all(|(client, server)| client.nodelay().unwrap() && server.nodelay().unwrap())
+        );
+        if cfg!(unix) {
+            all.extend(unix_pairs(3).unwrap());
+        }
+        for (number, (mut client, mut server)) in all.into_iter().enumerate() {
             client.write_all(&[number as u8]).unwrap();
             let mut byte = [0];
             server.read_exact(&mut byte).unwrap();
             assert_eq!(usize::from(byte[0]), number);
-            assert!(client.nodelay().unwrap() && server.nodelay().unwrap());
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use runtime_bench_results::key::Point;
+use runtime_bench_results::metric::MetricDef;
+use runtime_bench_results::trial::Metric;
 
 use crate::clock::{Clock, Timing};
 use crate::failure::Unsupported;
@@ -79,6 +81,17 @@ impl<O> Timed<O> {
     /// Mean CPU time of an iteration, nanoseconds.
     pub fn cpu_ns(&self) -> f64 {
         self.timing.usage.cpu.as_nanos() as f64 / self.outputs.len() as f64
+    }
+
+    /// Wall time and CPU time of each of an iteration's `pieces`.
+    pub fn per_piece(&self, pieces: f64, wall: &MetricDef, cpu: &MetricDef) -> Vec<Metric> {
+        vec![Metric::of(wall, self.wall_ns() / pieces), Metric::of(cpu, self.cpu_ns() / pieces)]
+    }
+
+    /// How many of an iteration's `pieces` are done in a second, and the CPU time of each.
+    pub fn pieces_per_second(&self, pieces: f64, rate: &MetricDef, cpu: &MetricDef) -> Vec<Metric> {
+        let per_second = pieces / self.wall_ns() * 1e9;
+        vec![Metric::of(rate, per_second), Metric::of(cpu, self.cpu_ns() / pieces)]
     }
 
     /// Mean of a number over the outputs.

@@ -55,6 +55,14 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// fails, and no runner is ranked by it.
     const METRICS: &'static [&'static MetricDef];
 
+    /// Parameters that a point may have in addition, each with its default. A point without one has the
+    /// default, so that a parameter added later changes no key.
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[];
+
+    /// Whether it is measured only where a filter or a suite names it, because it answers a question that few
+    /// users have: a run of all workloads does not take longer for it.
+    const BY_NAME: bool = false;
+
     /// Whether it is a server that external clients can use.
     const SERVES: bool = false;
 
@@ -223,6 +231,18 @@ pub struct Requirements {
     pub shuts_down: bool,
     /// Minimum time of a trial if a schedule determines it.
     pub time: Duration,
+}
+
+impl Requirements {
+    /// Of `tasks` that hold at most a kilobyte each.
+    pub fn of_tasks(tasks: usize) -> Self {
+        Self { tasks, memory: (tasks as u64).saturating_mul(1_024), ..Self::default() }
+    }
+}
+
+/// What is wrong with an output, unless it is right.
+pub fn ensure(right: bool, wrong: impl FnOnce() -> String) -> Result<(), String> {
+    if right { Ok(()) } else { Err(wrong()) }
 }
 
 /// A point with 1, 2, 4 … workers, up to the number of the run.

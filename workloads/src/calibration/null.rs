@@ -1,15 +1,6 @@
 //! `null`: an iteration that does nothing. Its time is the cost of the clock.
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
-use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]

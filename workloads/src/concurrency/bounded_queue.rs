@@ -1,67 +1,28 @@
-//! `bounded-queue`: several producers, one consumer, a channel of limited capacity.
+//! `bounded-queue`: several producers, one or more consumers, a channel of limited capacity.
 
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
-
+use super::delivery::{Delivery, Received, Sender, Shared, consume};
 use super::shared::{channel, check_family, unknown};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, Channels, ChannelsVisitor, DataParallel, Family, OWN, ThreadRuntime,
-};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
+
+/// The parameter with the number of consumers.
+const CONSUMERS: &str = "consumers";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
 pub struct BoundedQueue;
-
-/// What the consumer saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Received {
-    /// Distinct items received.
-    distinct: usize,
-    sum: u64,
-    /// Items received more than once or never sent.
-    repeated: u64,
-}
-
-/// The consumer's record of received items.
-struct Delivery {
-    seen: Vec<bool>,
-    received: Received,
-}
-
-impl Delivery {
-    fn expecting(items: usize) -> Self {
-        Self { seen: vec![false; items], received: Received::default() }
-    }
-
-    fn take(&mut self, item: usize) {
-        self.received.sum += item as u64;
-        match self.seen.get_mut(item) {
-            Some(seen) if !*seen => {
-                *seen = true;
-                self.received.distinct += 1;
-            }
-            _ => self.received.repeated += 1,
-        }
-    }
-}
 
 /// The parameters of a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
     producers: usize,
     items: usize,
+    consumers: usize,
     /// `None` is unbounded.
     capacity: Option<usize>,
     channel: &'static str,
@@ -70,10 +31,21 @@ pub struct Params {
 impl FromPoint for Params {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let unbounded = point.params.iter().any(|param| param.to_string() == "capacity=unbounded");
+        let consumers = match point.value(CONSUMERS) {
+            Some(_) => point.count_in(CONSUMERS, 1..=10_000)?,
+            None => 1,
+        };
+        let channel = match channel(point)? {
+            "tokio" if consumers > 1 => {
+                return Err(Unsupported::Point("tokio's mpsc has one receiver.".to_owned()));
+            }
+            channel => channel,
+        };
         Ok(Self {
+            consumers,
             producers: point.count_in("producers", 1..=100_000)?,
             items: point.count_in("items", 1..=1_000_000_000)?,
-            channel: channel(point)?,
+            channel,
             capacity: if unbounded {
                 None
             } else {
@@ -84,6 +56,14 @@ impl FromPoint for Params {
 }
 
 impl Params {
+    /// The crate whose channels async tasks use.
+    fn crate_of_channels(self) -> &'static str {
+        match (self.channel, self.consumers) {
+            (OWN, 2..) => "async-channel",
+            (channel, _) => channel,
+        }
+    }
+
     fn total(self) -> usize {
         self.producers * self.items
     }
@@ -98,15 +78,18 @@ impl Workload for BoundedQueue {
     type Params = Params;
     type Output = Received;
     const METRICS: &'static [&'static MetricDef] =
-        &[&metric::ITEM_THROUGHPUT, &metric::CPU_PER_ITEM];
+        &[&metric::ITEM_THROUGHPUT, &metric::CPU_PER_ITEM, &metric::CONSUMER_BALANCE];
+
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[(CONSUMERS, "1")];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "bounded-queue".into(),
-            title: "Bounded queue: many producers, one consumer".into(),
+            title: "Bounded queue: many producers, one consumer or more".into(),
             kind: Kind::Concurrency,
-            model: "Producer tasks send numbered items to one consumer task over a channel of \
-                    limited capacity. An iteration ends when the consumer has received all items."
+            model: "Producer tasks send numbered items to one consumer task, or to `consumers` \
+                    of them, over a channel of limited capacity. Each item goes to one consumer. \
+                    An iteration ends when all items are received."
                 .into(),
             check: "Every item arrives exactly once, and the sum is correct.".into(),
             headline: Self::METRICS[0].id.into(),
@@ -116,6 +99,11 @@ impl Workload for BoundedQueue {
                  version that async-std or smol re-exports, or the standard library's channel for \
                  threads, the pool and rayon. The sweep runs tokio's and smol's channels on every \
                  async runner."
+                    .into(),
+                "With several consumers, `own` is async-channel on every async runner, as tokio's \
+                 documentation recommends: its mpsc has one receiver. Threads share the standard \
+                 library's receiver behind a mutex. `consumer-balance` is the items of the slowest \
+                 consumer ÷ those of the fastest."
                     .into(),
             ],
         }
@@ -131,7 +119,9 @@ impl Workload for BoundedQueue {
         match set {
             PointSet::Smoke => [OWN, "async-channel"]
                 .map(|channel| point(1, 50).with("capacity", 4, "").with("channel", channel, ""))
-                .to_vec(),
+                .into_iter()
+                .chain([bounded(20, 4, OWN).with(CONSUMERS, 3, "")])
+                .collect(),
             PointSet::Quick => vec![bounded(1_000, 100, OWN)],
             PointSet::Full => vec![
                 bounded(10_000, 1, OWN),
@@ -139,24 +129,37 @@ impl Workload for BoundedQueue {
                 bounded(10_000, 100, "tokio"),
                 bounded(10_000, 100, "async-channel"),
                 point(8, 10_000).with("capacity", "unbounded", "").with("channel", OWN, ""),
+                bounded(10_000, 100, OWN).with(CONSUMERS, 8, ""),
             ],
         }
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         check_family("channel", params.channel, family)?;
-        // Producers wait for capacity and the consumer for items.
-        let tasks = params.producers + 1;
+        if family == Family::DataParallel && params.consumers > 1 {
+            return Err(Unsupported::Family(
+                "Would deadlock: consumers that wait hold the workers of the producers.".to_owned(),
+            ));
+        }
+        // Producers wait for capacity and consumers for items.
+        let tasks = params.producers + params.consumers;
         Ok(Requirements {
             tasks,
             blocking: tasks,
-            memory: params.total() as u64 * 64,
+            memory: params.total() as u64 * (63 + params.consumers as u64),
             ..Requirements::default()
         })
     }
 
     fn tasks_block(&self) -> bool {
         true
+    }
+
+    fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
+        if params.consumers > 1 {
+            return Err(Unsupported::Family("The runner protocol has one consumer.".to_owned()));
+        }
+        Ok(())
     }
 
     fn verify(&self, trial: &Trial<Params>, received: &Received) -> Result<(), String> {
@@ -178,10 +181,13 @@ impl Workload for BoundedQueue {
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Received>) -> Vec<Metric> {
         let items = trial.params.total() as f64;
-        vec![
-            Metric::of(&metric::ITEM_THROUGHPUT, items / block.wall_ns() * 1e9),
-            Metric::of(&metric::CPU_PER_ITEM, block.cpu_ns() / items),
-        ]
+        let (rate, cpu) = (&metric::ITEM_THROUGHPUT, &metric::CPU_PER_ITEM);
+        let mut metrics = block.pieces_per_second(items, rate, cpu);
+        if trial.params.consumers > 1 {
+            let balance = block.mean(|one| one.fewest as f64 / one.most.max(1) as f64);
+            metrics.push(Metric::of(&metric::CONSUMER_BALANCE, balance));
+        }
+        metrics
     }
 
     async fn on_async<R: AsyncRuntime>(
@@ -190,7 +196,7 @@ impl Workload for BoundedQueue {
     ) -> Result<impl AsyncSession<Output = Received>, Failure> {
         Ok(repeat_async(move || {
             let received = R::with_channels(
-                params.channel,
+                params.crate_of_channels(),
                 params.capacity.is_some(),
                 Iteration::<R>(params, PhantomData),
             );
@@ -211,9 +217,18 @@ impl Workload for BoundedQueue {
                 })
                 .collect();
             drop(sender);
-            let consumer = T::spawn(move || consume(&receiver, params.total()));
+            let consumers: Vec<_> = if params.consumers == 1 {
+                vec![T::spawn(move || consume(receiver, params.total()))]
+            } else {
+                let receiver = Arc::new(Mutex::new(receiver));
+                let consumer = |_| {
+                    let receiver = Arc::clone(&receiver);
+                    T::spawn(move || consume(Shared(&receiver), params.total()))
+                };
+                (0..params.consumers).map(consumer).collect()
+            };
             producers.into_iter().for_each(T::join);
-            Ok(T::join(consumer))
+            Ok(Delivery::merged(consumers.into_iter().map(T::join).collect()))
         }))
     }
 
@@ -229,9 +244,9 @@ impl Workload for BoundedQueue {
                         sender.clone().send_all(params.of_producer(producer));
                     });
                 },
-                move || consume(&receiver, params.total()),
+                move || consume(receiver, params.total()),
             );
-            Ok(delivery)
+            Ok(Delivery::merged(vec![delivery]))
         }))
     }
 }
@@ -249,7 +264,9 @@ impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
 }
 
 async fn pass_on<R: AsyncRuntime, C: Channels>(params: Params) -> Received {
-    let (sender, mut receiver) = C::channel::<usize>(params.capacity.unwrap_or(usize::MAX));
+    let (sender, receiver) = C::channel::<usize>(params.capacity.unwrap_or(usize::MAX));
+    let others = (1..params.consumers).filter_map(|_| C::another(&receiver));
+    let receivers: Vec<_> = others.collect::<Vec<_>>().into_iter().chain([receiver]).collect();
     let producers: Vec<_> = (0..params.producers)
         .map(|producer| {
             let sender = sender.clone();
@@ -263,66 +280,22 @@ async fn pass_on<R: AsyncRuntime, C: Channels>(params: Params) -> Received {
         })
         .collect();
     drop(sender);
-    let consumer = R::spawn(async move {
-        let mut delivery = Delivery::expecting(params.total());
-        while let Some(item) = C::receive(&mut receiver).await {
-            delivery.take(item);
-        }
-        delivery.received
-    });
+    let consume = |mut receiver: C::Receiver<usize>| {
+        R::spawn(async move {
+            let mut delivery = Delivery::expecting(params.total());
+            while let Some(item) = C::receive(&mut receiver).await {
+                delivery.take(item);
+            }
+            delivery
+        })
+    };
+    let consumers: Vec<_> = receivers.into_iter().map(consume).collect();
     for producer in producers {
         producer.await;
     }
-    consumer.await
-}
-
-fn consume(receiver: &mpsc::Receiver<usize>, total: usize) -> Received {
-    let mut delivery = Delivery::expecting(total);
-    for item in receiver {
-        delivery.take(item);
+    let mut deliveries = Vec::with_capacity(consumers.len());
+    for consumer in consumers {
+        deliveries.push(consumer.await);
     }
-    delivery.received
-}
-
-/// A sender of the standard library, which has two types.
-#[derive(Clone)]
-enum Sender {
-    Bounded(mpsc::SyncSender<usize>),
-    Unbounded(mpsc::Sender<usize>),
-}
-
-impl Sender {
-    fn channel(capacity: Option<usize>) -> (Self, mpsc::Receiver<usize>) {
-        if let Some(capacity) = capacity {
-            let (sender, receiver) = mpsc::sync_channel(capacity);
-            (Self::Bounded(sender), receiver)
-        } else {
-            let (sender, receiver) = mpsc::channel();
-            (Self::Unbounded(sender), receiver)
-        }
-    }
-
-    fn send_all(self, mut items: impl Iterator<Item = usize>) {
-        // A send fails only if the consumer is gone; the consumer's output then shows the failure.
-        let _ = match self {
-            Self::Bounded(sender) => items.try_for_each(|item| sender.send(item)),
-            Self::Unbounded(sender) => items.try_for_each(|item| sender.send(item)),
-        };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lost_and_repeated_items_are_detected() {
-        let mut delivery = Delivery::expecting(3);
-        for item in [0, 1, 1] {
-            delivery.take(item);
-        }
-        assert_eq!(delivery.received, Received { distinct: 2, sum: 2, repeated: 1 });
-        delivery.take(99);
-        assert_eq!(delivery.received.repeated, 2);
-    }
+    Delivery::merged(deliveries)
 }

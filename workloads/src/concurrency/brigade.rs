@@ -5,22 +5,17 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::mpsc;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
 use super::shared::{channel, check_family, unknown};
-use runtime_bench_api::instance::{AsyncSession, Session};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
-};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use super::socket_line::{SocketLine, ThreadSocketLine};
+use runtime_bench_api::instance::Either;
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 
 /// Capacity between two tasks: there is only one message.
 const CAPACITY: usize = 1;
+
+/// The value of `channel` for Unix sockets in the place of channels.
+const SOCKET: &str = "socket";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +30,9 @@ pub struct Params {
 
 impl FromPoint for Params {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
-        Ok(Self { tasks: point.count_in("tasks", 1..=1_000_000)?, channel: channel(point)? })
+        let socket = point.value("channel").is_some_and(|name| name.to_string() == SOCKET);
+        let channel = if socket { SOCKET } else { channel(point)? };
+        Ok(Self { tasks: point.count_in("tasks", 1..=1_000_000)?, channel })
     }
 }
 
@@ -65,6 +62,9 @@ impl Workload for Brigade {
                 "`channel=own` is the runner's own channel. The sweep runs tokio's and smol's \
                  channels on every async runner."
                     .into(),
+                "`channel=socket` passes the message over pairs of Unix sockets: each hop is also \
+                 a write, a wait for the kernel and a read."
+                    .into(),
             ],
         }
     }
@@ -74,13 +74,16 @@ impl Workload for Brigade {
             Point::new().with("tasks", tasks, "").with("channel", channel, "")
         };
         match set {
-            PointSet::Smoke => [OWN, "async-channel"].map(|channel| point(5, channel)).to_vec(),
+            PointSet::Smoke => {
+                [OWN, "async-channel", SOCKET].map(|channel| point(5, channel)).to_vec()
+            }
             PointSet::Quick => vec![point(500, OWN)],
             PointSet::Full => vec![
                 point(50, OWN),
                 point(500, OWN),
                 point(500, "tokio"),
                 point(500, "async-channel"),
+                point(500, SOCKET),
                 point(10_000, OWN),
             ],
         }
@@ -94,14 +97,18 @@ impl Workload for Brigade {
                     .to_owned(),
             ));
         }
-        check_family("channel", params.channel, family)?;
+        let sockets = params.channel == SOCKET;
+        if sockets && !cfg!(unix) {
+            return Err(Unsupported::Point("This system has no Unix sockets.".to_owned()));
+        } else if !sockets {
+            check_family("channel", params.channel, family)?;
+        }
         most_threads(family, tasks, 1_000)?;
         // The root waits at the end of the line.
         Ok(Requirements {
-            tasks,
             blocking: tasks + 1,
-            memory: tasks as u64 * 1_024,
-            ..Requirements::default()
+            files: if sockets { 2 * (tasks + 1) } else { 0 },
+            ..Requirements::of_tasks(tasks)
         })
     }
 
@@ -109,13 +116,18 @@ impl Workload for Brigade {
         true
     }
 
+    fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
+        if params.channel == SOCKET {
+            return Err(Unsupported::Family("The runner protocol has channels only.".to_owned()));
+        }
+        Ok(())
+    }
+
     fn verify(&self, trial: &Trial<Params>, hands: &u64) -> Result<(), String> {
         let expected = trial.params.tasks as u64;
-        if *hands == expected {
-            Ok(())
-        } else {
-            Err(format!("the message passed through {hands} tasks, expected {expected}"))
-        }
+        ensure(*hands == expected, || {
+            format!("the message passed through {hands} tasks, expected {expected}")
+        })
     }
 
     fn describe(&self, hands: &u64) -> String {
@@ -124,11 +136,7 @@ impl Workload for Brigade {
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
         // From the root to the first, from task to task, and back to the root.
-        let hops = trial.params.tasks as f64 + 1.0;
-        vec![
-            Metric::of(&metric::PER_HOP, block.wall_ns() / hops),
-            Metric::of(&metric::CPU_PER_HOP, block.cpu_ns() / hops),
-        ]
+        block.per_piece(trial.params.tasks as f64 + 1.0, &metric::PER_HOP, &metric::CPU_PER_HOP)
     }
 
     async fn on_async<R: AsyncRuntime>(
@@ -136,14 +144,20 @@ impl Workload for Brigade {
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = u64>, Failure> {
         let Params { tasks, channel } = params;
+        if channel == SOCKET {
+            return SocketLine::<R>::stand(tasks).map(Either::Left);
+        }
         let line = R::with_channels(channel, true, Standing::<R>(tasks, PhantomData));
-        Ok(Brigadiers(line.ok_or_else(|| unknown("channel"))?))
+        Ok(Either::Right(Brigadiers(line.ok_or_else(|| unknown("channel"))?)))
     }
 
     fn on_threads<T: ThreadRuntime>(
         self,
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl Session<Output = u64>, Failure> {
+        if params.channel == SOCKET {
+            return ThreadSocketLine::<T>::stand(params.tasks).map(Either::Left);
+        }
         let (first, mut last) = mpsc::sync_channel::<u64>(CAPACITY);
         let mut line = Vec::new();
         for _ in 0..params.tasks {
@@ -157,7 +171,7 @@ impl Workload for Brigade {
                 }
             }));
         }
-        Ok(ThreadLine::<T> { first, last, _line: line })
+        Ok(Either::Right(ThreadLine::<T> { first, last, _line: line }))
     }
 }
 

@@ -7,18 +7,10 @@ use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::flag::Flag;
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
 
 /// Tasks that end on their own, half of them with an error.
 const ENDING: usize = 10;
@@ -134,8 +126,7 @@ impl Workload for Cancellation {
         }
         most_threads(family, tasks, 1_000)?;
         // On a pool, the root also holds a thread while it waits.
-        let needs = Requirements { tasks, blocking: tasks + 1, ..Requirements::default() };
-        Ok(Requirements { memory: tasks as u64 * 1_024, ..needs })
+        Ok(Requirements { blocking: tasks + 1, ..Requirements::of_tasks(tasks) })
     }
 
     fn tasks_block(&self) -> bool {

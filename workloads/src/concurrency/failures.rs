@@ -4,18 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::batch::{Batch, Tally, silence};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
 
 /// Tasks that run afterwards to show that the runner still works.
 const AFTERWARDS: usize = 20;
@@ -111,7 +103,7 @@ impl Workload for Failures {
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = params.tasks;
         most_threads(family, tasks, 1_000)?;
-        Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
+        Ok(Requirements::of_tasks(tasks))
     }
 
     fn verify(&self, trial: &Trial<Params>, gathered: &Gathered) -> Result<(), String> {
@@ -123,10 +115,9 @@ impl Workload for Failures {
         ];
         batches.into_iter().try_for_each(|(batch, tally)| {
             let expected = batch.expected();
-            if tally == expected {
-                return Ok(());
-            }
-            Err(format!("the tasks ended as {tally:?}, expected {expected:?}"))
+            ensure(tally == expected, || {
+                format!("the tasks ended as {tally:?}, expected {expected:?}")
+            })
         })
     }
 

@@ -6,20 +6,13 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use crate::memory::gate::Gate;
 use runtime_bench_api::clock::thread_cpu;
-use runtime_bench_api::instance::{AsyncSession, Session, repeat};
-use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
-    most_threads,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::ExternalThread;
+use runtime_bench_api::workload::Setup;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -153,8 +146,7 @@ impl Workload for IdleCost {
         }
         most_threads(family, tasks, 1_000)?;
         // On a pool, the root also holds a thread while it waits.
-        let needs = Requirements { tasks, blocking: tasks + 1, ..Requirements::default() };
-        Ok(Requirements { memory: tasks as u64 * 1_024, ..needs })
+        Ok(Requirements { blocking: tasks + 1, ..Requirements::of_tasks(tasks) })
     }
 
     fn tasks_block(&self) -> bool {
@@ -163,10 +155,9 @@ impl Workload for IdleCost {
 
     fn verify(&self, trial: &Trial<Params>, idled: &Idled) -> Result<(), String> {
         let tasks = trial.params.tasks;
-        if idled.woken == tasks && idled.early == 0 {
-            return Ok(());
-        }
-        Err(format!("{} of {tasks} tasks woke, {} of them too early", idled.woken, idled.early))
+        ensure(idled.woken == tasks && idled.early == 0, || {
+            format!("{} of {tasks} tasks woke, {} of them too early", idled.woken, idled.early)
+        })
     }
 
     fn describe(&self, idled: &Idled) -> String {

@@ -5,19 +5,9 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
 use super::shared::{check_family, lock, unknown};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
-};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::{Locks, LocksVisitor, OWN};
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -97,16 +87,12 @@ impl Workload for Mutex {
         let tasks = params.tasks;
         check_family("lock", params.lock, family)?;
         most_threads(family, tasks, 1_000)?;
-        Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
+        Ok(Requirements::of_tasks(tasks))
     }
 
     fn verify(&self, trial: &Trial<Params>, counted: &u64) -> Result<(), String> {
         let expected = trial.params.total();
-        if *counted == expected {
-            Ok(())
-        } else {
-            Err(format!("the counter is {counted}, expected {expected}"))
-        }
+        ensure(*counted == expected, || format!("the counter is {counted}, expected {expected}"))
     }
 
     fn describe(&self, counted: &u64) -> String {
@@ -114,11 +100,7 @@ impl Workload for Mutex {
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
-        let locks = trial.params.total() as f64;
-        vec![
-            Metric::of(&metric::PER_LOCK, block.wall_ns() / locks),
-            Metric::of(&metric::CPU_PER_LOCK, block.cpu_ns() / locks),
-        ]
+        block.per_piece(trial.params.total() as f64, &metric::PER_LOCK, &metric::CPU_PER_LOCK)
     }
 
     async fn on_async<R: AsyncRuntime>(

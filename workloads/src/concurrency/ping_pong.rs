@@ -5,20 +5,11 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::mpsc;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::shared::{channel, check_family, unknown};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, Channels, ChannelsVisitor, Family, OWN, ThreadRuntime,
-};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 
 /// Capacity of a channel: each side waits for the other anyway.
 const CAPACITY: usize = 1;
@@ -137,12 +128,7 @@ impl Workload for PingPong {
         }
         check_family("channel", params.channel, family)?;
         most_threads(family, tasks, 1_000)?;
-        Ok(Requirements {
-            tasks,
-            blocking: tasks,
-            memory: tasks as u64 * 1_024,
-            ..Requirements::default()
-        })
+        Ok(Requirements { blocking: tasks, ..Requirements::of_tasks(tasks) })
     }
 
     fn tasks_block(&self) -> bool {
@@ -151,11 +137,10 @@ impl Workload for PingPong {
 
     fn verify(&self, trial: &Trial<Params>, rally: &Rally) -> Result<(), String> {
         let rounds = trial.params.total();
-        if *rally == (Rally { right: rounds, wrong: 0 }) {
-            return Ok(());
-        }
         let Rally { right, wrong } = rally;
-        Err(format!("{right} correct and {wrong} wrong replies, expected {rounds} correct"))
+        ensure(*rally == (Rally { right: rounds, wrong: 0 }), || {
+            format!("{right} correct and {wrong} wrong replies, expected {rounds} correct")
+        })
     }
 
     fn describe(&self, rally: &Rally) -> String {
@@ -163,11 +148,7 @@ impl Workload for PingPong {
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Rally>) -> Vec<Metric> {
-        let hops = 2.0 * trial.params.total() as f64;
-        vec![
-            Metric::of(&metric::PER_HOP, block.wall_ns() / hops),
-            Metric::of(&metric::CPU_PER_HOP, block.cpu_ns() / hops),
-        ]
+        block.per_piece(2.0 * trial.params.total() as f64, &metric::PER_HOP, &metric::CPU_PER_HOP)
     }
 
     async fn on_async<R: AsyncRuntime>(

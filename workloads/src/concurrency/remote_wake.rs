@@ -1,15 +1,7 @@
 //! `remote-wake`: a thread outside the runtime repeatedly wakes a task.
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
-use runtime_bench_api::instance::{AsyncSession, Session, repeat};
-use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::ExternalThread;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -93,11 +85,7 @@ impl Workload for RemoteWake {
         let wakes = trial.params.wakes;
         // 1 + 3 + 5 + … is a square.
         let expected = wakes * wakes;
-        if *sum == expected {
-            Ok(())
-        } else {
-            Err(format!("the replies add up to {sum}, expected {expected}"))
-        }
+        ensure(*sum == expected, || format!("the replies add up to {sum}, expected {expected}"))
     }
 
     fn describe(&self, sum: &u64) -> String {
@@ -105,11 +93,11 @@ impl Workload for RemoteWake {
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
-        let wakes = trial.params.wakes as f64;
-        vec![
-            Metric::of(&metric::PER_ROUND_TRIP, block.wall_ns() / wakes),
-            Metric::of(&metric::CPU_PER_ROUND_TRIP, block.cpu_ns() / wakes),
-        ]
+        block.per_piece(
+            trial.params.wakes as f64,
+            &metric::PER_ROUND_TRIP,
+            &metric::CPU_PER_ROUND_TRIP,
+        )
     }
 
     async fn on_async<R: AsyncRuntime>(

@@ -6,20 +6,11 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::shared::{check_family, lock, unknown};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, DataParallel, Family, Locks, LocksVisitor, OWN, ThreadRuntime,
-};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::{Locks, LocksVisitor, OWN};
 
 /// One in this many accesses writes.
 const WRITE_EVERY: u64 = 20;
@@ -117,18 +108,17 @@ impl Workload for RwLock {
         let tasks = params.tasks;
         check_family("lock", params.lock, family)?;
         most_threads(family, tasks, 1_000)?;
-        Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
+        Ok(Requirements::of_tasks(tasks))
     }
 
     fn verify(&self, trial: &Trial<Params>, accesses: &Accesses) -> Result<(), String> {
         let expected = trial.params.expected();
-        if *accesses == expected {
-            return Ok(());
-        }
-        Err(format!(
-            "{} writes and {} reads, expected {} and {}",
-            accesses.writes, accesses.reads, expected.writes, expected.reads
-        ))
+        ensure(*accesses == expected, || {
+            format!(
+                "{} writes and {} reads, expected {} and {}",
+                accesses.writes, accesses.reads, expected.writes, expected.reads
+            )
+        })
     }
 
     fn describe(&self, accesses: &Accesses) -> String {
@@ -136,11 +126,7 @@ impl Workload for RwLock {
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Accesses>) -> Vec<Metric> {
-        let locks = trial.params.total() as f64;
-        vec![
-            Metric::of(&metric::PER_LOCK, block.wall_ns() / locks),
-            Metric::of(&metric::CPU_PER_LOCK, block.cpu_ns() / locks),
-        ]
+        block.per_piece(trial.params.total() as f64, &metric::PER_LOCK, &metric::CPU_PER_LOCK)
     }
 
     async fn on_async<R: AsyncRuntime>(

@@ -1,9 +1,9 @@
 //! The lock or channel that a point selects.
 
-use runtime_bench_results::key::{ParamValue, Point};
+use runtime_bench_results::key::ParamValue;
 
-use runtime_bench_api::runtime::{Family, OWN};
-use runtime_bench_api::workload::{Failure, Unsupported};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::OWN;
 
 const LOCKS: [&str; 4] = [OWN, "tokio", "async-lock", "std"];
 const CHANNELS: [&str; 3] = [OWN, "tokio", "async-channel"];

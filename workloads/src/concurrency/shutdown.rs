@@ -5,20 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::flag::Flag;
-use runtime_bench_api::instance::{AsyncSession, Session, repeat};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, ExternalThread, Family, ShutdownRuntime, ShutdownThreads, ThreadRuntime,
-};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::{ExternalThread, ShutdownRuntime, ShutdownThreads};
 
 /// Longer than any trial.
 const LONG: Duration = Duration::from_secs(3_600);
@@ -154,15 +145,8 @@ impl Workload for Shutdown {
             ));
         }
         most_threads(family, tasks, 1_000)?;
-        let memory = tasks as u64 * 1_024;
         // The second pool has as many threads as the pool that the root runs on.
-        Ok(Requirements {
-            tasks,
-            blocking: tasks,
-            memory,
-            shuts_down: true,
-            ..Requirements::default()
-        })
+        Ok(Requirements { blocking: tasks, shuts_down: true, ..Requirements::of_tasks(tasks) })
     }
 
     fn tasks_block(&self) -> bool {

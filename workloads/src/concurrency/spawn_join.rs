@@ -3,22 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
 use crate::concurrency::spawn_forms::{
     chain, chain_of_threads, tree, tree_local, tree_of_joins, tree_of_threads,
 };
-use runtime_bench_api::instance::{
-    AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local,
-};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, Placement, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-    most_threads, over_workers,
-};
+use runtime_bench_api::prelude::*;
 
 /// Above this, one OS thread per task is no longer realistic.
 const MOST_THREADS: usize = 1_000;
@@ -141,22 +129,13 @@ impl Workload for SpawnJoin {
         most_threads(family, tasks, MOST_THREADS)?;
         // The root waits while the chain runs.
         let blocking = if form == Form::Chained { 2 } else { 0 };
-        Ok(Requirements {
-            tasks,
-            blocking,
-            memory: tasks as u64 * 1_024,
-            ..Requirements::default()
-        })
+        Ok(Requirements { blocking, ..Requirements::of_tasks(tasks) })
     }
 
     fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
         let tasks = trial.params.tasks as u64;
         let expected = tasks * tasks.saturating_sub(1) / 2;
-        if *sum == expected {
-            Ok(())
-        } else {
-            Err(format!("the tasks add up to {sum}, expected {expected}"))
-        }
+        ensure(*sum == expected, || format!("the tasks add up to {sum}, expected {expected}"))
     }
 
     fn describe(&self, sum: &u64) -> String {
@@ -164,11 +143,7 @@ impl Workload for SpawnJoin {
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
-        let tasks = trial.params.tasks as f64;
-        vec![
-            Metric::of(&metric::PER_TASK, block.wall_ns() / tasks),
-            Metric::of(&metric::CPU_PER_TASK, block.cpu_ns() / tasks),
-        ]
+        block.per_piece(trial.params.tasks as f64, &metric::PER_TASK, &metric::CPU_PER_TASK)
     }
 
     async fn on_async<R: AsyncRuntime>(

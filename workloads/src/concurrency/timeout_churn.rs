@@ -2,17 +2,9 @@
 
 use std::time::Duration;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
-use runtime_bench_api::instance::{AsyncSession, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, Family};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
 
 /// The timeout of each piece of work; never reached.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -111,13 +103,7 @@ impl Workload for TimeoutChurn {
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = params.tasks;
         let reason = match family {
-            Family::Async => {
-                return Ok(Requirements {
-                    tasks,
-                    memory: tasks as u64 * 1_024,
-                    ..Requirements::default()
-                });
-            }
+            Family::Async => return Ok(Requirements::of_tasks(tasks)),
             Family::ThreadPerTask | Family::ThreadPool => {
                 "There is no timer to arm or cancel: threads pass their limit to a system call."
             }
@@ -143,11 +129,11 @@ impl Workload for TimeoutChurn {
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Ended>) -> Vec<Metric> {
-        let timeouts = trial.params.timeouts as f64;
-        vec![
-            Metric::of(&metric::PER_TIMEOUT, block.wall_ns() / timeouts),
-            Metric::of(&metric::CPU_PER_TIMEOUT, block.cpu_ns() / timeouts),
-        ]
+        block.per_piece(
+            trial.params.timeouts as f64,
+            &metric::PER_TIMEOUT,
+            &metric::CPU_PER_TIMEOUT,
+        )
     }
 
     async fn on_async<R: AsyncRuntime>(

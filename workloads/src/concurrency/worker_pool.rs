@@ -3,19 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::watch::Watch;
 use crate::cpu::xorshift::{scattered, xorshift};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::Locks;
 
 /// Steps of a job: about a third of a microsecond.
 const STEPS: usize = 300;
@@ -99,7 +92,7 @@ impl Workload for WorkerPool {
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = if family == Family::Async { params.jobs } else { params.at_once };
-        Ok(Requirements { tasks, memory: tasks as u64 * 1_024, ..Requirements::default() })
+        Ok(Requirements::of_tasks(tasks))
     }
 
     fn verify(&self, trial: &Trial<Params>, done: &Done) -> Result<(), String> {
@@ -110,11 +103,9 @@ impl Workload for WorkerPool {
             ));
         }
         let expected = trial.params.expected();
-        if done.xor == expected {
-            Ok(())
-        } else {
-            Err(format!("the jobs combine to {:x}, expected {expected:x}", done.xor))
-        }
+        ensure(done.xor == expected, || {
+            format!("the jobs combine to {:x}, expected {expected:x}", done.xor)
+        })
     }
 
     fn describe(&self, done: &Done) -> String {

@@ -2,18 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
-use runtime_bench_api::instance::{
-    AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local,
-};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -79,21 +68,14 @@ impl Workload for Yield {
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = params.tasks;
         most_threads(family, tasks, 1_000)?;
-        Ok(Requirements {
-            tasks,
-            memory: tasks as u64 * 1_024,
-            yields: true,
-            ..Requirements::default()
-        })
+        Ok(Requirements { yields: true, ..Requirements::of_tasks(tasks) })
     }
 
     fn verify(&self, trial: &Trial<Params>, yields: &u64) -> Result<(), String> {
         let expected = trial.params.total();
-        if *yields == expected {
-            Ok(())
-        } else {
-            Err(format!("the tasks yielded {yields} times, expected {expected}"))
-        }
+        ensure(*yields == expected, || {
+            format!("the tasks yielded {yields} times, expected {expected}")
+        })
     }
 
     fn describe(&self, yields: &u64) -> String {
@@ -101,11 +83,7 @@ impl Workload for Yield {
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
-        let yields = trial.params.total() as f64;
-        vec![
-            Metric::of(&metric::PER_YIELD, block.wall_ns() / yields),
-            Metric::of(&metric::CPU_PER_YIELD, block.cpu_ns() / yields),
-        ]
+        block.per_piece(trial.params.total() as f64, &metric::PER_YIELD, &metric::CPU_PER_YIELD)
     }
 
     async fn on_async<R: AsyncRuntime>(

@@ -1,20 +1,12 @@
 //! `cpu-batch`: independent jobs that only compute.
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::xorshift::xorshift;
 use runtime_bench_api::external;
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
-    over_workers,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::workload::Setup;
 
 /// Jobs per worker: enough, and unequal enough, that the result does not depend on how they divide by cores.
 const JOBS_PER_WORKER: u64 = 16;
@@ -95,7 +87,7 @@ impl Workload for CpuBatch {
                 "The speed-up is relative to a plain loop on one thread, timed in the same \
                  process right before."
                     .into(),
-                "A single-threaded runner can only reach 1.".into(),
+                "A single-threaded runner cannot exceed 1.".into(),
             ],
         }
     }

@@ -2,17 +2,7 @@
 
 use std::future::Future;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-    over_workers,
-};
+use runtime_bench_api::prelude::*;
 
 /// Many systems refuse more OS threads than this.
 const MOST_THREADS: usize = 4_000;
@@ -156,20 +146,12 @@ impl Workload for ForkJoin {
     fn requirements(&self, tree: &Tree, family: Family) -> Result<Requirements, Unsupported> {
         let tasks = usize::try_from(tree.tasks()).unwrap_or(usize::MAX);
         most_threads(family, tasks, MOST_THREADS)?;
-        Ok(Requirements {
-            tasks,
-            memory: (tasks as u64).saturating_mul(1_024),
-            ..Requirements::default()
-        })
+        Ok(Requirements::of_tasks(tasks))
     }
 
     fn verify(&self, trial: &Trial<Tree>, output: &u64) -> Result<(), String> {
         let expected = trial.params.expected();
-        if *output == expected {
-            Ok(())
-        } else {
-            Err(format!("the tree gave {output}, expected {expected}"))
-        }
+        ensure(*output == expected, || format!("the tree gave {output}, expected {expected}"))
     }
 
     fn describe(&self, output: &u64) -> String {

@@ -2,8 +2,10 @@
 
 pub mod cpu_batch;
 pub mod fork_join;
+mod irregular;
 pub mod matmul;
 pub mod preprocess;
 mod shard;
 pub mod sort;
+pub mod tree_search;
 pub(crate) mod xorshift;

@@ -6,21 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fastrand::Rng;
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cpu::shard::{Shard, normalize};
 use runtime_bench_api::external::{self, ExternalInputs};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
+use runtime_bench_api::prelude::*;
 use runtime_bench_api::scratch::write_whole;
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::workload::Setup;
 
 /// The variant that computes in the task that reads.
 const INLINE: &str = "inline";
@@ -182,10 +175,9 @@ impl Workload for Preprocess {
         let Normalized { shards, expected } = normalized;
         let right = shards.iter().zip(&**expected).filter(|(came, e)| came.as_ref() == Some(e));
         let right = right.count();
-        if right == expected.len() && shards.len() == expected.len() {
-            return Ok(());
-        }
-        Err(format!("{right} of {} files match a plain loop", expected.len()))
+        ensure(right == expected.len() && shards.len() == expected.len(), || {
+            format!("{right} of {} files match a plain loop", expected.len())
+        })
     }
 
     fn describe(&self, normalized: &Normalized) -> String {

@@ -10,10 +10,9 @@ use std::sync::Arc;
 use super::churn::{Churned, Params, SIZE, ended};
 use super::first_failure::FirstFailure;
 use super::message::fill;
-use runtime_bench_api::instance::{LocalSession, repeat_local};
 use runtime_bench_api::loopback::listen;
-use runtime_bench_api::runtime::{Buffer, LocalRuntime};
-use runtime_bench_api::workload::Failure;
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::Buffer;
 
 /// Listens, and opens the connections of each iteration.
 ///

@@ -8,10 +8,8 @@ use std::sync::{Arc, mpsc};
 use super::churn::{Churned, Params, SIZE, ended};
 use super::first_failure::FirstFailure;
 use super::message::fill;
-use runtime_bench_api::instance::{Session, repeat};
 use runtime_bench_api::loopback::listen;
-use runtime_bench_api::runtime::ThreadRuntime;
-use runtime_bench_api::workload::Failure;
+use runtime_bench_api::prelude::*;
 
 /// Listens, and opens the connections of each iteration.
 ///

@@ -5,21 +5,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
 use super::churn::{Churned, Params, SIZE, ended};
 use super::first_failure::FirstFailure;
 use super::message::fill;
 use super::{churn_local, churn_threads};
-use runtime_bench_api::instance::{AsyncSession, LocalSession, Session, repeat_async};
 use runtime_bench_api::loopback::{listen, waits_for_sockets};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -103,10 +94,7 @@ impl Workload for ConnectChurn {
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Churned>) -> Vec<Metric> {
         let connections = trial.params.connections as f64;
-        vec![
-            Metric::of(&metric::CONNECTION_RATE, connections / block.wall_ns() * 1e9),
-            Metric::of(&metric::CPU_PER_CONNECTION, block.cpu_ns() / connections),
-        ]
+        block.pieces_per_second(connections, &metric::CONNECTION_RATE, &metric::CPU_PER_CONNECTION)
     }
 
     async fn on_async<R: AsyncRuntime>(

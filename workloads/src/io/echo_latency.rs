@@ -2,19 +2,12 @@
 
 use std::net::SocketAddr;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::{Point, RATE};
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
+use runtime_bench_results::key::RATE;
 
 use super::reported;
-use super::server::{self, Driven, Load, Served};
-use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
-use runtime_bench_api::load::Report;
-use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use super::server::{self, Driven, ECHO, Load, Served};
+use runtime_bench_api::load::{ClientForm, Report};
+use runtime_bench_api::prelude::*;
 
 /// The variant in which clients wait for each reply. It measures capacity and does not appear in reports,
 /// because its latencies are those of a closed loop.
@@ -35,7 +28,7 @@ fn point(rate: u64, milliseconds: u64) -> Point {
 impl FromPoint for Load {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         match point.variant.as_deref() {
-            None => Load::of_echo_schedule(point),
+            None => Load::open(point, ECHO),
             Some(CAPACITY) => Load::of_capacity(point),
             Some(_) => Err(Unsupported::variant(&[CAPACITY])),
         }
@@ -46,6 +39,8 @@ impl Workload for EchoLatency {
     type Params = Load;
     type Output = Report;
     const METRICS: &'static [&'static MetricDef] = reported::OPEN_LOOP;
+
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[ClientForm::OPTION];
 
     const SERVES: bool = true;
 
@@ -63,8 +58,9 @@ impl Workload for EchoLatency {
             headline_phase: Phase::Warm,
             notes: vec![
                 "The client is the same for every runner and uses no runtime: one thread on \
-                 epoll. If it shares cores with the server, its own wake-ups add to every \
-                 latency, equally for all runners."
+                 epoll, or with `client=threads` a blocking thread for each connection, which \
+                 sends late while it waits for a reply. If it shares cores with the server, its \
+                 own wake-ups add to every latency, equally for all runners."
                     .into(),
                 "Each instance is driven for 110 ms: processes differ more than the latencies of \
                  one process, so many short drives say more about its p90 than a few long ones. \
@@ -91,7 +87,9 @@ impl Workload for EchoLatency {
     fn capacity(&self, point: &Point) -> Option<Point> {
         let connections = point.count("connections").ok()? as u64;
         let milliseconds = point.count("duration").ok()? as u64;
-        let capacity = Point::new().variant(CAPACITY).with("connections", connections, "");
+        let mut capacity = Point::new().variant(CAPACITY).with("connections", connections, "");
+        let client = point.params.iter().filter(|param| param.name == ClientForm::OPTION.0);
+        capacity.params.extend(client.cloned());
         // A message takes far less than a millisecond, so this drive is shorter than the one it calibrates.
         Some(capacity.with("messages", milliseconds, ""))
     }

@@ -5,20 +5,14 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::{ParamValue, Point};
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
+use runtime_bench_results::key::ParamValue;
 use serde_json::Value;
 
 use super::cold;
 use super::files::{Files, Sums};
 use runtime_bench_api::external::{self, ExternalInputs};
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::workload::Setup;
 
 const KIB: usize = 1_024;
 

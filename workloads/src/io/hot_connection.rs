@@ -6,18 +6,9 @@ use std::mem;
 use std::net::TcpStream;
 use std::time::Duration;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
 use super::hot_clients::{CHUNK, Clients, Echoes, QUIET, Schedule, is_last};
-use runtime_bench_api::instance::{AsyncSession, Session};
 use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]

@@ -10,19 +10,11 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 
 use super::reported;
 use super::server::{self, Driven, Load, Served};
-use runtime_bench_api::instance::{AsyncSession, Session};
-use runtime_bench_api::load::{Drive, Report, Talk};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::load::{ClientForm, Drive, Report, Talk};
+use runtime_bench_api::prelude::*;
 
 /// Bytes of the body.
 const LENGTH: usize = 1_024;
@@ -72,7 +64,8 @@ impl FromPoint for Params {
         let wait = Duration::from_millis(point.count_in("wait", 0..=LONGEST_WAIT)? as u64);
         let drive = Drive::Closed { messages };
         let talk = Talk::Http { length: LENGTH, checksum: crc32fast::hash(&BODY) };
-        Ok(Self { load: Load { connections, talk, warm_up: drive, drive }, wait })
+        let client = ClientForm::of(point)?;
+        Ok(Self { load: Load { connections, talk, client, warm_up: drive, drive }, wait })
     }
 }
 
@@ -92,6 +85,8 @@ impl Workload for HttpServer {
         &metric::CLOSED_LOOP_MAX,
     ];
 
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[ClientForm::OPTION];
+
     const SERVES: bool = true;
 
     fn info(&self) -> WorkloadInfo {
@@ -110,9 +105,14 @@ impl Workload for HttpServer {
                 "Async runners serve with hyper over the runtime's own sockets. Threads and the \
                  pool use a blocking loop around httparse."
                     .into(),
-                "The client is the same for every runner and uses no runtime: one thread on \
-                 epoll. If its CPU time (`client-cpu`) approaches one core, the client limits the \
-                 rate."
+                "Without `client`, the client is the same for every runner and uses no runtime: \
+                 one thread on epoll. If its CPU time (`client-cpu`) approaches one core, the \
+                 client limits the rate."
+                    .into(),
+                "`client=threads` is a blocking thread for each connection, again the same for \
+                 every runner. `client=runtime` is a task for each connection, on the runtime of \
+                 the server in another process. Rankings differ between these forms: a client \
+                 that is ready at many connections at once sends in bursts."
                     .into(),
                 "A closed loop hides the waiting time behind a stall, so these latencies are \
                  labeled `closed-loop`. `echo-latency` measures latency."
@@ -130,17 +130,28 @@ impl Workload for HttpServer {
                 .with("wait", wait, "ms")
         };
         match set {
-            PointSet::Smoke => vec![point(2, 3, 0), point(2, 2, 1)],
+            PointSet::Smoke => {
+                [vec![point(2, 3, 0), point(2, 2, 1)], other_clients(&point(2, 3, 0))].concat()
+            }
             PointSet::Quick => vec![point(32, 10, 0)],
-            PointSet::Full => [0, 2]
-                .into_iter()
-                .flat_map(|wait| [(1, 200), (64, 20), (1_000, 2)].map(|(c, r)| point(c, r, wait)))
-                .collect(),
+            PointSet::Full => {
+                let sizes = [(1, 200), (64, 20), (1_000, 2)];
+                let of =
+                    |wait| sizes.map(|(connections, requests)| point(connections, requests, wait));
+                [of(0).to_vec(), of(2).to_vec(), other_clients(&point(64, 20, 0))].concat()
+            }
         }
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         server::requirements(&params.load, family)
+    }
+
+    fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
+        if params.load.client == ClientForm::Runtime {
+            return Err(Unsupported::Family("The runner protocol has no clients.".to_owned()));
+        }
+        Ok(())
     }
 
     fn on_address(
@@ -185,6 +196,12 @@ impl Workload for HttpServer {
         };
         Ok(Driven::new(Served::on_threads::<T, _>(&setup, &load, handle)?, load))
     }
+}
+
+/// A point with clients other than the default.
+fn other_clients(point: &Point) -> Vec<Point> {
+    let (name, _) = ClientForm::OPTION;
+    ["threads", "runtime"].map(|form| point.clone().with(name, form, "")).to_vec()
 }
 
 async fn serve_async<R: AsyncRuntime>(stream: R::Tcp, wait: Duration) {

@@ -2,21 +2,13 @@
 
 use std::marker::PhantomData;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::reported;
-use super::server::{self, Load, Served};
+use super::server::{self, ECHO, Load, Served};
 use crate::cpu::xorshift::{scattered, xorshift};
-use runtime_bench_api::instance::{AsyncSession, Session};
-use runtime_bench_api::load::Report;
-use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::load::{ClientForm, Report};
+use runtime_bench_api::prelude::*;
 
 const UNLOADED: &str = "unloaded";
 const INLINE: &str = "inline";
@@ -50,7 +42,7 @@ impl FromPoint for Params {
         }
         let jobs = point.count_in("jobs", 0..=100_000)?;
         Ok(Self {
-            load: Load::of_echo_schedule(point)?,
+            load: Load::open(point, ECHO)?,
             jobs: if variant == UNLOADED { 0 } else { jobs },
             variant,
             steps: point.count_in("steps", 1..=1_000_000_000)?,
@@ -72,6 +64,8 @@ impl Workload for MixedLoad {
     type Params = Params;
     type Output = Mixed;
     const METRICS: &'static [&'static MetricDef] = reported::OPEN_LOOP;
+
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[ClientForm::OPTION];
 
     const OFFLOADS: bool = true;
 
@@ -148,11 +142,9 @@ impl Workload for MixedLoad {
     fn verify(&self, trial: &Trial<Params>, mixed: &Mixed) -> Result<(), String> {
         reported::verify(&mixed.report)?;
         let expected = trial.params.expected();
-        if mixed.xor == expected {
-            Ok(())
-        } else {
-            Err(format!("the jobs combine to {:x}, expected {expected:x}", mixed.xor))
-        }
+        ensure(mixed.xor == expected, || {
+            format!("the jobs combine to {:x}, expected {expected:x}", mixed.xor)
+        })
     }
 
     fn describe(&self, mixed: &Mixed) -> String {

@@ -2,20 +2,12 @@
 
 use std::net::SocketAddr;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::reported;
 use super::server::{self, ECHO, Load, Served};
-use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
-use runtime_bench_api::load::{Drive, Report};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::load::{ClientForm, Drive, Report};
+use runtime_bench_api::prelude::*;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +34,13 @@ impl FromPoint for Params {
         let connections = point.count_in("connections", 1..=10_000)?;
         let drive = Drive::Closed { messages: point.count_in("messages", 1..=1_000_000)? as u64 };
         Ok(Self {
-            load: Load { connections, talk: ECHO, warm_up: drive, drive },
+            load: Load {
+                connections,
+                talk: ECHO,
+                client: ClientForm::Epoll,
+                warm_up: drive,
+                drive,
+            },
             percent: point.count_in("asked", 1..=1_000)? as u64,
             milliseconds: point.count_in("duration", 1..=60_000)? as u64,
         })

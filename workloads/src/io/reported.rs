@@ -1,17 +1,15 @@
 //! Checks and metrics of the reports of the load generator.
 
 use runtime_bench_results::histogram::{self, Histogram, PERCENTILES, fewest_samples};
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::Metric;
 
 use runtime_bench_api::load::{PATIENCE, Report};
-use runtime_bench_api::workload::Timed;
+use runtime_bench_api::prelude::*;
 
 /// Checks that every message was answered correctly, and that the generator's numbers are consistent.
 ///
 /// # Errors
 /// The expected and the actual value.
-pub(super) fn verify(report: &Report) -> Result<(), String> {
+pub fn verify(report: &Report) -> Result<(), String> {
     let Report { sent, answered, wrong, .. } = *report;
     if sent == 0 || answered != sent || wrong > 0 {
         let silent = if answered < sent {
@@ -29,24 +27,22 @@ pub(super) fn verify(report: &Report) -> Result<(), String> {
     let expected = per_ns * (report.mean_ns - report.late_mean_ns);
     // Latency and lateness come from histograms with three digits.
     let tolerance = 0.1 * expected.abs() + 0.002 * per_ns * report.mean_ns + 0.1;
-    if (report.in_flight - expected).abs() <= tolerance {
-        Ok(())
-    } else {
-        Err(format!(
+    ensure((report.in_flight - expected).abs() <= tolerance, || {
+        format!(
             "{} messages in flight on average, but throughput × mean latency is {expected}",
             report.in_flight
-        ))
-    }
+        )
+    })
 }
 
 /// The latencies of an open loop: percentiles as in [`PERCENTILES`], then the maximum.
-pub(super) const LATENCIES: [&MetricDef; 5] =
+pub const LATENCIES: [&MetricDef; 5] =
     [&metric::P50, &metric::P90, &metric::P99, &metric::P99_9, &metric::MAX];
 
 /// All metrics of an open-loop workload, its headline first. That is p90: the highest percentile whose
 /// intervals are narrow enough to compare runners in the time of a profile. A p99 of a few hundred messages
 /// is one stall of the machine.
-pub(super) const OPEN_LOOP: &[&MetricDef] = &[
+pub const OPEN_LOOP: &[&MetricDef] = &[
     &metric::P90,
     &metric::P50,
     &metric::P99,
@@ -60,7 +56,7 @@ pub(super) const OPEN_LOOP: &[&MetricDef] = &[
 ];
 
 /// Metrics of the load and of the generator's own cost.
-pub(super) fn metrics(block: &Timed<Report>, rate: &MetricDef, cpu: &MetricDef) -> Vec<Metric> {
+pub fn metrics(block: &Timed<Report>, rate: &MetricDef, cpu: &MetricDef) -> Vec<Metric> {
     let sum = |of: fn(&Report) -> u64| block.outputs.iter().map(of).sum::<u64>() as f64;
     let (answered, wall) = (sum(|report| report.answered), sum(|report| report.wall_ns).max(1.0));
     let cpu_ns = block.timing.usage.cpu.as_nanos() as f64;
@@ -74,7 +70,7 @@ pub(super) fn metrics(block: &Timed<Report>, rate: &MetricDef, cpu: &MetricDef) 
 }
 
 /// The percentiles that a block supports.
-pub(super) fn percentiles(block: &Timed<Report>, defs: [&MetricDef; 5]) -> Vec<Metric> {
+pub fn percentiles(block: &Timed<Report>, defs: [&MetricDef; 5]) -> Vec<Metric> {
     let Some(latencies) = merged(block) else { return Vec::new() };
     let supported =
         |share: f64| fewest_samples(share).is_some_and(|fewest| latencies.len() >= fewest);
@@ -89,7 +85,7 @@ pub(super) fn percentiles(block: &Timed<Report>, defs: [&MetricDef; 5]) -> Vec<M
 }
 
 /// All latencies of a block, encoded again.
-pub(super) fn histogram(block: &Timed<Report>) -> Option<String> {
+pub fn histogram(block: &Timed<Report>) -> Option<String> {
     if let [only] = block.outputs.as_slice() {
         return Some(only.histogram.clone());
     }

@@ -5,21 +5,14 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::site::{PAGE, Site};
 use super::stack::Stack;
 use runtime_bench_api::external::ExternalInputs;
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::loopback::hand_over;
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, Locks, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::Locks;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -150,11 +143,9 @@ impl Workload for Scrape {
         }
         let expected = |page| (page, crc32fast::hash(&job.site.content(page)));
         let right = pages.iter().zip(0..).filter(|(came, page)| **came == expected(*page)).count();
-        if right == job.pages && pages.len() == job.pages {
-            Ok(())
-        } else {
-            Err(format!("{} of {} pages arrived, {right} of them correct", pages.len(), job.pages))
-        }
+        ensure(right == job.pages && pages.len() == job.pages, || {
+            format!("{} of {} pages arrived, {right} of them correct", pages.len(), job.pages)
+        })
     }
 
     fn describe(&self, scraped: &Scraped) -> String {

@@ -1,19 +1,17 @@
-//! Code shared by servers that another process loads.
+//! A server on a runtime, loaded from another process: code shared by servers, also those of other crates.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use runtime_bench_results::key::{LOAD, ParamError, Point, RATE};
+use runtime_bench_results::key::{LOAD, ParamError, RATE};
 
-use super::echo;
-use runtime_bench_api::instance::{AsyncSession, Session};
-use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
+use super::{clients, echo};
+use runtime_bench_api::load::{self, ClientForm, Clients, Drive, Report, Talk, Target, Traffic};
 use runtime_bench_api::loopback::waits_for_sockets;
-use runtime_bench_api::runtime::{
-    AsyncRuntime, ExternalThread, Family, LocalRuntime, ThreadRuntime,
-};
-use runtime_bench_api::workload::{Failure, Requirements, Setup, Unsupported};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::ExternalThread;
+use runtime_bench_api::workload::Setup;
 
 /// Memory of the buffers at both ends of a connection, and of its task.
 const CONNECTION_ESTIMATE: u64 = 16 * 1_024;
@@ -40,6 +38,7 @@ const LISTENER: &str = "preparing a listener";
 pub struct Load {
     pub(super) connections: usize,
     pub(super) talk: Talk,
+    pub(super) client: ClientForm,
     /// The first drive of an instance.
     pub(super) warm_up: Drive,
     /// All further drives.
@@ -47,18 +46,18 @@ pub struct Load {
 }
 
 impl Load {
-    /// An echo load at the rate of a point.
+    /// An open loop on a fixed schedule, by the parameters `connections`, `rate` and `duration` (in ms) of a point.
     ///
     /// # Errors
     /// When a parameter is missing or out of range.
-    pub(super) fn of_echo_schedule(point: &Point) -> Result<Self, Unsupported> {
+    pub fn open(point: &Point, talk: Talk) -> Result<Self, Unsupported> {
         let connections = point.count_in("connections", 1..=10_000)?;
         let rate = rate(point)?;
         let milliseconds = point.count_in("duration", 10..=60_000)? as u64;
         let first = milliseconds.div_ceil(WARM_UP_SHARE).min(LONGEST_WARM_UP_MS);
         let warm_up = Drive::Open { rate, milliseconds: first };
         let drive = Drive::Open { rate, milliseconds };
-        Ok(Self { connections, talk: ECHO, warm_up, drive })
+        Ok(Self { connections, talk, client: ClientForm::of(point)?, warm_up, drive })
     }
 
     /// A closed-loop echo load, which measures capacity.
@@ -69,7 +68,15 @@ impl Load {
         let connections = point.count_in("connections", 1..=10_000)?;
         let messages = point.count_in("messages", 1..=1_000_000)? as u64;
         let warm_up = Drive::Closed { messages: messages.div_ceil(WARM_UP_SHARE) };
-        Ok(Self { connections, talk: ECHO, warm_up, drive: Drive::Closed { messages } })
+        let client = ClientForm::of(point)?;
+        let drive = Drive::Closed { messages };
+        Ok(Self { connections, talk: ECHO, client, warm_up, drive })
+    }
+
+    /// The server at an address, as the clients of this load see it.
+    fn target(&self, address: SocketAddr) -> Target {
+        let Self { connections, client, .. } = *self;
+        Target { address, connections, talk: self.talk.clone(), client }
     }
 
     /// Scheduled time of two drives: the warm-up and one more.
@@ -104,8 +111,9 @@ fn rate(point: &Point) -> Result<u64, Unsupported> {
 ///
 /// # Errors
 /// On families that cannot wait for sockets, and on systems without the load generator.
-pub(super) fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsupported> {
+pub fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsupported> {
     load::fits()?;
+    plan.client.check(plan.connections, matches!(plan.drive, Drive::Open { .. }))?;
     waits_for_sockets(family)?;
     let tasks = plan.connections + OTHER_TASKS;
     Ok(Requirements {
@@ -118,24 +126,24 @@ pub(super) fn requirements(plan: &Load, family: Family) -> Result<Requirements, 
     })
 }
 
-/// A server on the runtime and its clients.
-pub(super) struct Served(Clients);
+/// A server on the runtime and its clients; `None` once this process has been the clients.
+pub struct Served(Option<Clients>);
 
 impl Served {
     /// Listens, serves each connection in its own task, and starts the clients.
     ///
     /// # Errors
     /// When the server cannot listen or the clients cannot be started.
-    pub(super) async fn on_async<R, F, H>(
-        setup: &Setup,
-        plan: &Load,
-        handle: H,
-    ) -> Result<Self, Failure>
+    pub async fn on_async<R, F, H>(setup: &Setup, plan: &Load, handle: H) -> Result<Self, Failure>
     where
         R: AsyncRuntime,
         F: Future<Output = ()> + Send + 'static,
         H: Fn(R::Tcp) -> F + Clone + Send + 'static,
     {
+        if let Traffic::Clients(address) = setup.traffic {
+            clients::on_async::<R>(plan.target(address)).await?;
+            return Ok(Self(None));
+        }
         let sockets = setup.traffic.listen(R::acceptors())?;
         let address = address(&sockets)?;
         for (number, socket) in sockets.into_iter().enumerate() {
@@ -194,11 +202,15 @@ impl Served {
     ///
     /// # Errors
     /// When the server cannot listen or the clients cannot be started.
-    pub(super) fn on_threads<T, H>(setup: &Setup, plan: &Load, handle: H) -> Result<Self, Failure>
+    pub fn on_threads<T, H>(setup: &Setup, plan: &Load, handle: H) -> Result<Self, Failure>
     where
         T: ThreadRuntime,
         H: Fn(TcpStream) + Clone + Send + 'static,
     {
+        if let Traffic::Clients(address) = setup.traffic {
+            clients::on_threads::<T>(&plan.target(address))?;
+            return Ok(Self(None));
+        }
         let mut sockets = setup.traffic.listen(1)?;
         let address = address(&sockets)?;
         let socket = sockets.swap_remove(0);
@@ -243,12 +255,8 @@ impl Served {
     ///
     /// # Errors
     /// When the clients cannot be started.
-    pub(super) fn with_clients(
-        setup: &Setup,
-        plan: &Load,
-        address: SocketAddr,
-    ) -> Result<Self, Failure> {
-        load::clients(&setup.traffic, address, plan.connections, plan.talk.clone()).map(Self)
+    pub fn with_clients(setup: &Setup, plan: &Load, address: SocketAddr) -> Result<Self, Failure> {
+        load::clients(&setup.traffic, &plan.target(address)).map(|clients| Self(Some(clients)))
     }
 
     /// Drives the clients, from a task.
@@ -256,7 +264,7 @@ impl Served {
     /// # Errors
     /// When the generator ended or sent something other than a report.
     pub(super) async fn drive_async(&self, drive: Drive) -> Result<Report, Failure> {
-        self.0.ask(drive).await
+        self.clients()?.ask(drive).await
     }
 
     /// Drives the clients, on a thread.
@@ -264,7 +272,11 @@ impl Served {
     /// # Errors
     /// As [`Served::drive_async`].
     pub(super) fn drive(&self, drive: Drive) -> Result<Report, Failure> {
-        self.0.ask_blocking(drive)
+        self.clients()?.ask_blocking(drive)
+    }
+
+    fn clients(&self) -> Result<&Clients, Failure> {
+        self.0.as_ref().ok_or_else(|| Failure::Request("this process has no server".to_owned()))
     }
 }
 
@@ -274,13 +286,14 @@ fn address(sockets: &[TcpListener]) -> Result<SocketAddr, Failure> {
 }
 
 /// A session that drives the clients once per iteration; the first drive is the warm-up.
-pub(super) struct Driven {
+pub struct Driven {
     served: Served,
     plan: Load,
 }
 
 impl Driven {
-    pub(super) fn new(served: Served, plan: Load) -> Self {
+    /// Drives `served` as planned.
+    pub fn new(served: Served, plan: Load) -> Self {
         Self { served, plan }
     }
 }

@@ -1,20 +1,13 @@
-//! `tcp-echo`: messages echoed over established connections.
+//! `tcp-echo`: messages echoed over established connections, TCP's or Unix sockets.
 
 use std::net::TcpStream;
 use std::{mem, slice};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
-use crate::io::echo::{Echoed, serve, serve_async, serve_local, talk, talk_async, talk_local};
-use runtime_bench_api::instance::{AsyncSession, LocalSession, Session};
-use runtime_bench_api::loopback::{self, hand_over, waits_for_sockets};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, over_workers,
+use crate::io::echo::{
+    Echoed, Transport, serve, serve_async, serve_local, talk, talk_async, talk_local,
 };
+use runtime_bench_api::loopback::{hand_over, waits_for_sockets};
+use runtime_bench_api::prelude::*;
 
 /// The variant with one client for all connections.
 const FAN_OUT: &str = "fan-out";
@@ -31,6 +24,7 @@ pub struct Params {
     size: usize,
     /// Client tasks, which share the connections evenly.
     clients: usize,
+    transport: Transport,
 }
 
 impl FromPoint for Params {
@@ -42,6 +36,7 @@ impl FromPoint for Params {
         };
         Ok(Self {
             clients,
+            transport: Transport::of(point)?,
             connections: point.count_in("connections", 1..=1_000_000)?,
             messages: point.count_in("messages", 1..=1_000_000)?,
             size: point.count_in("size", 1..=1 << 26)?,
@@ -61,10 +56,12 @@ impl Workload for TcpEcho {
     const METRICS: &'static [&'static MetricDef] =
         &[&metric::MESSAGE_THROUGHPUT, &metric::CPU_PER_MESSAGE];
 
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[Transport::OPTION];
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "tcp-echo".into(),
-            title: "TCP echo over loopback".into(),
+            title: "Echo over established connections".into(),
             kind: Kind::Io,
             model: "Connection setup is not timed. Each connection has a server task that echoes, \
                     and a client task that sends one message at a time and waits for its echo. In \
@@ -75,6 +72,9 @@ impl Workload for TcpEcho {
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Steady,
             notes: vec![
+                "Connections are TCP over loopback, or with `transport=unix` pairs of Unix sockets. \
+                 Every runtime makes the same system calls on both."
+                    .into(),
                 "Clients and servers run on the same runtime. The CPU time covers both, and an \
                  exchange often needs no wake-up of another CPU: with few connections, latency is \
                  far below that of two processes."
@@ -93,14 +93,17 @@ impl Workload for TcpEcho {
                 .with("messages", messages, "")
                 .with("size", size, "B")
         };
+        let unix = |point: Point| point.with(Transport::OPTION.0, "unix", "");
         match set {
-            PointSet::Smoke => vec![point(2, 3, 64), point(2, 3, 64).variant(FAN_OUT)],
+            PointSet::Smoke => {
+                vec![point(2, 3, 64), point(2, 3, 64).variant(FAN_OUT), unix(point(2, 3, 64))]
+            }
             PointSet::Quick => vec![point(64, 10, 64)],
             PointSet::Full => {
                 let sizes = [64, 16_384].into_iter();
                 let points = sizes.flat_map(|size| [1, 64, 1_000].map(|c| point(c, 100, size)));
-                let fan_out = [point(64, 100, 64).variant(FAN_OUT)];
-                points.chain(fan_out).chain(over_workers(&point(64, 100, 64), workers)).collect()
+                let others = [point(64, 100, 64).variant(FAN_OUT), unix(point(64, 100, 64))];
+                points.chain(others).chain(over_workers(&point(64, 100, 64), workers)).collect()
             }
         }
     }
@@ -117,13 +120,19 @@ impl Workload for TcpEcho {
         })
     }
 
+    fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
+        if params.transport == Transport::Unix {
+            return Err(Unsupported::Family("The runner protocol has TCP only.".to_owned()));
+        }
+        Ok(())
+    }
+
     fn verify(&self, trial: &Trial<Params>, echoed: &Echoed) -> Result<(), String> {
         let expected = trial.params.total();
-        if *echoed == (Echoed { messages: expected, wrong: 0 }) {
-            return Ok(());
-        }
         let Echoed { messages, wrong } = echoed;
-        Err(format!("{messages} of {expected} messages were echoed, {wrong} of them wrongly"))
+        ensure(*echoed == (Echoed { messages: expected, wrong: 0 }), || {
+            format!("{messages} of {expected} messages were echoed, {wrong} of them wrongly")
+        })
     }
 
     fn describe(&self, echoed: &Echoed) -> String {
@@ -132,10 +141,7 @@ impl Workload for TcpEcho {
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<Echoed>) -> Vec<Metric> {
         let messages = trial.params.total() as f64;
-        vec![
-            Metric::of(&metric::MESSAGE_THROUGHPUT, messages / block.wall_ns() * 1e9),
-            Metric::of(&metric::CPU_PER_MESSAGE, block.cpu_ns() / messages),
-        ]
+        block.pieces_per_second(messages, &metric::MESSAGE_THROUGHPUT, &metric::CPU_PER_MESSAGE)
     }
 
     async fn on_async<R: AsyncRuntime>(
@@ -144,7 +150,7 @@ impl Workload for TcpEcho {
     ) -> Result<impl AsyncSession<Output = Echoed>, Failure> {
         let mut clients = Vec::with_capacity(params.connections);
         let mut servers = Vec::with_capacity(params.connections);
-        for (client, server) in connect(params.connections)? {
+        for (client, server) in params.transport.connect(params.connections)? {
             let server = hand_over::<R>(server)?;
             servers.push(R::spawn(serve_async::<R>(server, params.size)));
             clients.push(hand_over::<R>(client)?);
@@ -162,7 +168,7 @@ impl Workload for TcpEcho {
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Echoed>, Failure> {
         let mut clients = Vec::with_capacity(params.connections);
-        for (client, server) in connect(params.connections)? {
+        for (client, server) in params.transport.connect(params.connections)? {
             let refused = Failure::io("handing a connection to the runtime");
             R::detach(R::spawn(serve_local::<R>(R::tcp(server).map_err(&refused)?, params.size)));
             clients.push(R::tcp(client).map_err(&refused)?);
@@ -177,7 +183,7 @@ impl Workload for TcpEcho {
     ) -> Result<impl Session<Output = Echoed>, Failure> {
         let mut clients = Vec::with_capacity(params.connections);
         let mut servers = Vec::with_capacity(params.connections);
-        for (mut client, server) in connect(params.connections)? {
+        for (mut client, server) in params.transport.connect(params.connections)? {
             servers.push(T::spawn(move || serve(server, params.size)));
             // A first echo proves that the server has its own thread. A pool's join runs queued jobs and
             // must never run
@@ -196,10 +202,6 @@ fn shared<T>(connections: Vec<T>, clients: usize) -> Vec<Vec<T>> {
     let each = connections.len().div_ceil(clients.max(1));
     let mut connections = connections.into_iter();
     (0..clients).map(|_| connections.by_ref().take(each).collect()).collect()
-}
-
-fn connect(count: usize) -> Result<Vec<(TcpStream, TcpStream)>, Failure> {
-    loopback::pairs(count).map_err(Failure::io("connecting on loopback"))
 }
 
 struct OnAsync<R: AsyncRuntime> {

@@ -4,19 +4,9 @@ use std::future::Future;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
-use runtime_bench_api::instance::{
-    AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local,
-};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
 
 /// Above this, one OS thread per sleep is no longer realistic.
 const MOST_THREADS: usize = 1_000;
@@ -192,23 +182,17 @@ impl Workload for TimerGather {
         }
         let tasks = params.tasks;
         most_threads(family, tasks, MOST_THREADS)?;
-        Ok(Requirements {
-            tasks,
-            blocking: tasks,
-            memory: tasks as u64 * 1_024,
-            ..Requirements::default()
-        })
+        Ok(Requirements { blocking: tasks, ..Requirements::of_tasks(tasks) })
     }
 
     fn verify(&self, trial: &Trial<Params>, gathered: &Gathered) -> Result<(), String> {
         let tasks = trial.params.tasks;
         let Gathered { tasks: came, out_of_order, early, .. } = *gathered;
-        if came == tasks && out_of_order == 0 && early == 0 {
-            return Ok(());
-        }
-        Err(format!(
-            "{came} of {tasks} sleeps ended, {out_of_order} out of order, {early} too early"
-        ))
+        ensure(came == tasks && out_of_order == 0 && early == 0, || {
+            format!(
+                "{came} of {tasks} sleeps ended, {out_of_order} out of order, {early} too early"
+            )
+        })
     }
 
     fn describe(&self, gathered: &Gathered) -> String {

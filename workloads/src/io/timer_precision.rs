@@ -4,19 +4,9 @@ use std::future::Future;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
-use runtime_bench_api::instance::{
-    AsyncSession, LocalSession, Session, repeat, repeat_async, repeat_local,
-};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, LocalRuntime, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -115,10 +105,9 @@ impl Workload for TimerPrecision {
     fn verify(&self, trial: &Trial<Params>, sleeps: &Sleeps) -> Result<(), String> {
         let expected = trial.params.sleeps;
         let came = sleeps.overshoots.len();
-        if came == expected && sleeps.early == 0 {
-            return Ok(());
-        }
-        Err(format!("{came} of {expected} sleeps ended, {} of them too early", sleeps.early))
+        ensure(came == expected && sleeps.early == 0, || {
+            format!("{came} of {expected} sleeps ended, {} of them too early", sleeps.early)
+        })
     }
 
     fn describe(&self, sleeps: &Sleeps) -> String {

@@ -7,22 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::pending::count_when_pending;
 use super::resident::resident_memory;
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::load::{self, Clients, Drive, Report, Talk};
+use runtime_bench_api::load::{self, ClientForm, Clients, Drive, Report, Talk, Target};
 use runtime_bench_api::loopback::hand_over;
-use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
-    most_threads,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::workload::Setup;
 
 /// Above this, one OS thread per connection is no longer realistic.
 const MOST_THREADS: usize = 4_000;
@@ -208,8 +200,9 @@ impl Ends {
         let accepting = thread::spawn(move || {
             listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
         });
+        let (talk, client) = (Talk::Echo { size: SIZE }, ClientForm::Epoll);
         let clients =
-            load::clients(&setup.traffic, address, connections, Talk::Echo { size: SIZE })?;
+            load::clients(&setup.traffic, &Target { address, connections, talk, client })?;
         let servers = accepting.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
         Ok(Self { clients, servers: servers.map_err(Failure::io("accepting"))? })
     }

@@ -5,19 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
 use super::gate::Gate;
 use super::resident::resident_memory;
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
 
 /// Many systems refuse more OS threads than this.
 const MOST_THREADS: usize = 20_000;

@@ -5,16 +5,7 @@ use std::hint::black_box;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
-
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -192,11 +183,7 @@ impl Workload for AwaitGranularity {
     fn verify(&self, trial: &Trial<Params>, sum: &u64) -> Result<(), String> {
         let steps = trial.params.steps;
         let expected = steps * (steps - 1) / 2;
-        if *sum == expected {
-            Ok(())
-        } else {
-            Err(format!("the steps add up to {sum}, expected {expected}"))
-        }
+        ensure(*sum == expected, || format!("the steps add up to {sum}, expected {expected}"))
     }
 
     fn describe(&self, sum: &u64) -> String {
@@ -204,11 +191,7 @@ impl Workload for AwaitGranularity {
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {
-        let steps = trial.params.steps as f64;
-        vec![
-            Metric::of(&metric::PER_STEP, block.wall_ns() / steps),
-            Metric::of(&metric::CPU_PER_STEP, block.cpu_ns() / steps),
-        ]
+        block.per_piece(trial.params.steps as f64, &metric::PER_STEP, &metric::CPU_PER_STEP)
     }
 
     async fn on_async<R: AsyncRuntime>(

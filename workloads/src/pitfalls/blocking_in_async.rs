@@ -6,17 +6,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
-use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
-use runtime_bench_api::runtime::{AsyncRuntime, Family, ThreadRuntime};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
-};
+use runtime_bench_api::prelude::*;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -207,12 +199,7 @@ impl Workload for BlockingInAsync {
         let tasks = params.jobs + 1;
         most_threads(family, tasks, 1_000)?;
         let offloads = params.how == How::Offloaded;
-        Ok(Requirements {
-            tasks,
-            memory: tasks as u64 * 1_024,
-            offloads,
-            ..Requirements::default()
-        })
+        Ok(Requirements { offloads, ..Requirements::of_tasks(tasks) })
     }
 
     fn verify(&self, trial: &Trial<Params>, beaten: &Beaten) -> Result<(), String> {

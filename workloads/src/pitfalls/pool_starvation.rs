@@ -4,17 +4,10 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Barrier, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
-use runtime_bench_results::key::Point;
-use runtime_bench_results::metric::{self, MetricDef};
-use runtime_bench_results::trial::{Metric, Phase};
 use serde::Deserialize;
 
-use runtime_bench_api::instance::AsyncSession;
-use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Family};
-use runtime_bench_api::workload::{
-    Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
-};
+use runtime_bench_api::prelude::*;
+use runtime_bench_api::runtime::ExternalThread;
 
 /// Limit for the tasks on the blocking pool: they must not time out.
 const LONGEST: Duration = Duration::from_secs(10);

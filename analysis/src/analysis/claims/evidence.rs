@@ -20,7 +20,7 @@ pub(super) struct Asked<'a> {
     pub(super) row: &'a Row,
     /// Median of the metric.
     pub(super) figure: Option<f64>,
-    /// Median of the metric of what it is compared with.
+    /// Median of the metric of the baseline.
     pub(super) baseline: Option<f64>,
     /// What was measured, or why nothing counts.
     pub(super) evidence: Result<Evidence, (Said, String)>,
@@ -77,8 +77,7 @@ impl<'a> Source<'a> {
         group: &'a Group,
         row: &Row,
     ) -> Found<(&'a Group, &'a Row)> {
-        let lacking =
-            || (Said::NotMeasured, "what it is compared with is not in this run".to_owned());
+        let lacking = || (Said::NotMeasured, "its baseline is not in this run".to_owned());
         let (group, runner) = match baseline {
             Baseline::Runner(runner) => (group, runner),
             Baseline::Cell(cell) => (self.group(cell).ok_or_else(lacking)?, &row.key.runner),
@@ -117,7 +116,7 @@ impl<'a> Source<'a> {
     fn values(&self, group: &Group, row: &Row, metric: &str) -> Found<BTreeMap<u32, f64>> {
         let values = self.gathered.values(&row.key, group.phase, metric);
         if values.is_empty() {
-            return Err((Said::NotMeasured, format!("it reports no {metric}")));
+            return Err((Said::NotMeasured, format!("no {metric} was reported")));
         }
         Ok(values)
     }
@@ -133,14 +132,14 @@ fn measured(row: &Row) -> Found<()> {
     Err((said, row.status.reason().to_owned()))
 }
 
-/// Whether the figures of a row are its own, and its comparison's noise leaves them to be believed.
+/// Whether the figures of a row can be trusted: not client-bound, and the A/A control did not fail.
 fn trusted(group: &Group, row: &Row) -> Found<()> {
     measured(row)?;
     if let Some(why) = &row.client_bound {
         return Err((Said::NotCounted, format!("client-bound: {why}")));
     }
     if group.control_failed() {
-        let why = format!("the noise control of {} told identical code apart", group.name);
+        let why = format!("the A/A control of {} failed", group.name);
         return Err((Said::NotCounted, why));
     }
     Ok(())
@@ -171,8 +170,7 @@ impl Evidence {
             Self::Pairs(pairs) => {
                 let logs: Vec<f64> =
                     pairs.iter().map(|(a, b)| (a / b).ln()).filter(|log| log.is_finite()).collect();
-                let exp = |logs: Interval| Interval { low: logs.low.exp(), high: logs.high.exp() };
-                let interval = series_interval(&logs, level).map(exp);
+                let interval = series_interval(&logs, level).map(Interval::exp);
                 Some(Estimate { value: median(&logs)?.exp(), interval })
             }
             Self::Apart(values, baseline) => {

@@ -1,11 +1,11 @@
-//! What a run says to a claim, as data.
+//! The verdicts of claims, as data.
 
 use serde::{Deserialize, Serialize};
 
 use crate::claims::Claim;
 use crate::stats::Interval;
 
-/// What a run says to a claim, or to one of its tests.
+/// The verdict on a claim, or on one of its tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -26,15 +26,15 @@ impl ClaimVerdict {
     /// The verdict in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Holds => "holds",
-            Self::DoesNotHold => "does not hold",
+            Self::Holds => "supported",
+            Self::DoesNotHold => "not supported",
             Self::Depends => "depends",
-            Self::Inconclusive => "inconclusive",
-            Self::NotMeasured => "not measured in this run",
+            Self::Inconclusive => "open",
+            Self::NotMeasured => "not measured",
         }
     }
 
-    /// What answers come to.
+    /// The verdict from all answers.
     pub(super) fn of(said: &[Said]) -> Self {
         let any = |one| said.contains(&one);
         match (any(Said::Yes), any(Said::No), any(Said::Inconclusive) || any(Said::NotCounted)) {
@@ -48,7 +48,7 @@ impl ClaimVerdict {
     }
 }
 
-/// What one runner says to a test.
+/// The answer of one runner to a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -57,23 +57,23 @@ pub enum Said {
     Yes,
     /// The whole interval lies on the other side.
     No,
-    /// The interval holds the bound, or there are too few rounds for one.
+    /// The interval contains the bound, or there are too few rounds for an interval.
     Inconclusive,
-    /// Measured, and not to be believed.
+    /// Measured, but not trustworthy.
     NotCounted,
-    /// There is no figure in this run.
+    /// Not measured in this run.
     NotMeasured,
-    /// The runner cannot do it.
+    /// The runner does not support the cell.
     NotApplicable,
-    /// The test is not about this runner: its figure stands beside the others only.
+    /// The test does not cover this runner; its figure is shown only.
     NotAsked,
 }
 
-/// A claim and what the run says to it.
+/// A claim and its verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JudgedClaim {
-    /// The claim in its own words.
+    /// The claim.
     pub claim: Claim,
     /// All tests together.
     pub verdict: ClaimVerdict,
@@ -83,7 +83,7 @@ pub struct JudgedClaim {
     pub tests: Vec<JudgedTest>,
 }
 
-/// A test and what the runners say to it.
+/// A test and its answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JudgedTest {
@@ -91,33 +91,34 @@ pub struct JudgedTest {
     pub verdict: ClaimVerdict,
     /// Unit of the metric; empty for a pure number, and where nothing was measured.
     pub unit: String,
-    /// One per runner of the cell; of those that are not asked only the ones with a figure.
+    /// One per runner of the cell; runners that the test does not cover are listed only if they have a
+    /// figure.
     pub answers: Vec<Answer>,
 }
 
-/// What one runner says.
+/// The answer of one runner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// Name of the runner.
     pub runner: String,
-    /// The word.
+    /// The answer.
     pub said: Said,
     /// Why it does not count, or was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Median of the metric.
     pub figure: Option<f64>,
-    /// Median of the metric of what it is compared with.
+    /// Median of the metric of the baseline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<f64>,
-    /// What is set against the bound: the median, or the ratio of two.
+    /// The value that is compared with the bound: the median, or a ratio of two.
     pub decides: Option<Estimate>,
     /// Processes measured.
     pub samples: usize,
 }
 
-/// A figure and where the true one may be.
+/// A value and its interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Estimate {

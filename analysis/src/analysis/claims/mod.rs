@@ -1,9 +1,9 @@
-//! What a run says to the claims of the catalog.
+//! Judges the claims of the catalog by a run.
 //!
-//! Each test of a claim is a question to every runner that has the cell, and each answer is read from an
-//! interval: *yes* or *no* where the whole interval lies on one side of the test's bound, otherwise
-//! *inconclusive*. The error level of a claim is [`CLAIM_LEVEL`], divided among its answers (Bonferroni), so
-//! that it holds however they depend on each other.
+//! Each test of a claim asks a question about every runner that has the cell. The answer is *yes* or
+//! *no* if the whole interval lies on one side of the test's bound, otherwise *open*. The error level
+//! of a claim is [`CLAIM_LEVEL`], divided among its answers (Bonferroni), so it holds however they
+//! depend on each other.
 
 mod evidence;
 mod judged;
@@ -21,7 +21,7 @@ use evidence::{Asked, Evidence, Source};
 /// Error level of all answers to one claim together.
 pub const CLAIM_LEVEL: f64 = 0.01;
 
-/// What a run says to the claims of the catalog that look at any of its workloads.
+/// Judges the claims of the catalog that use any workload of the run.
 pub(super) fn of_catalog(run: &Run, groups: &[Group]) -> Vec<JudgedClaim> {
     let mut claims = claims::all(run.header.plan.workers);
     claims.retain(|claim| claim.cells().any(|cell| run.workload(&cell.workload).is_some()));

@@ -2,6 +2,7 @@
 
 use runtime_bench_analysis::stats::Comparison;
 use runtime_bench_results::run::StoppedRow;
+use runtime_bench_results::trial::Phase;
 
 use super::*;
 use crate::executor::{Finished, Trial};
@@ -144,4 +145,25 @@ fn inputs_follow_from_the_round_and_are_the_same_for_all_runners() {
     assert_eq!((of("tokio"), of("smol")), (vec![0, 1, 2, 3], vec![0, 1, 2, 3]));
     let input = |round| crate::plan::schedule::input_seed(run.header.plan.seed, round);
     assert_eq!((0..4).map(input).collect::<BTreeSet<u64>>().len(), 4);
+}
+
+#[test]
+fn rounds_in_the_time_of_a_comparison_are_those_of_a_run_of_equally_hard_ones() {
+    let executor = FakeExecutor::new();
+    let request = quick(100);
+    let planned = make(&registry(), &request, Limits::default(), &executor).unwrap();
+    let name = &groups(&planned.plan)[0].name;
+    let rounds = |trial_s| rounds_in_time(&planned, Profile::Quick, name, trial_s);
+    let looks = looks(&planned, Profile::Quick);
+    assert!(looks.iter().any(|line| line.contains(&format!(" {},", rounds(0.007).unwrap()))));
+    let most = *Profile::Quick.rounds(Phase::Warm).end();
+    assert_eq!((rounds(1e-6), rounds(60.0)), (Some(most), None));
+    assert!(rounds(0.002) < rounds(0.001) && rounds(0.002) > rounds(0.007));
+    assert_eq!(rounds_in_time(&planned, Profile::Quick, "unknown", 0.001), None);
+    // Noise that no round overcomes: every comparison goes as far as its own time.
+    let hopeless = FakeExecutor::new().with_script(|trial, _| noisy(trial, 1.0, 0.5));
+    let run = run(&request, &hopeless);
+    let mean_s = counted_s(&run) / run.trials.iter().filter(|t| t.round > 0).count() as f64;
+    let reached = run.looks.iter().flat_map(|look| &look.going_on).map(|one| one.rounds).max();
+    assert!(reached >= rounds(mean_s), "{reached:?} {:?}", rounds(mean_s));
 }

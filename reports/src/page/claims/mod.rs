@@ -1,4 +1,4 @@
-//! `claims.html`: what tutorials say, and what the figures of this run say to it.
+//! `claims.html`: what tutorials say, and what this run shows.
 
 mod test;
 
@@ -12,7 +12,7 @@ use crate::view::claims::{self, Judged};
 use crate::view::{Group, Workload, wording};
 
 /// Heading of the page, and its title.
-const TITLE: &str = "The folklore, measured";
+const TITLE: &str = "Claims from tutorials, measured";
 
 /// The page.
 pub(super) fn page(page: Page<'_, '_>) -> String {
@@ -26,9 +26,9 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             header.top {
                 h1 #claims-title { (TITLE) }
                 p.model {
-                    "What tutorials say about asynchronous programming, and what the figures of this run "
-                    "say to it. No verdict is written by hand: each is computed from the intervals of "
-                    "cells that test the claim."
+                    "What tutorials say about asynchronous programming, and what this run shows. Every "
+                    "verdict is computed from the intervals of cells that test the claim; none is "
+                    "written by hand."
                 }
             }
             (overview(page))
@@ -74,23 +74,25 @@ fn word(verdict: ClaimVerdict) -> Markup {
 fn rules() -> Markup {
     html! {
         details.about {
-            summary { "How a verdict is made" }
+            summary { "How verdicts are computed" }
             div.prose {
                 p {
-                    "Each test asks every runner that it is about one question. The answer is yes or no where "
+                    "Each test asks one question about each runner that it covers. The answer is \
+                     yes or no if "
                     "the whole interval of a median, or of a ratio of two, lies on one side of the bound, "
-                    "and inconclusive otherwise. The error level of a claim is " (format::percent(CLAIM_LEVEL))
+                    "and open otherwise. The error level of a claim is " (format::percent(CLAIM_LEVEL))
                     ", divided among its answers."
                 }
                 p {
-                    "A claim " b { "holds" } " where every answer is yes, " b { "does not hold" }
-                    " where every answer is no, and " b { "depends" } " where some are yes and some are no. It is "
-                    b { "inconclusive" } " where an answer may still be either, and " b { "not measured" }
-                    " where a test lacks its cells. An optional test counts where it was measured."
+                    "A claim is " b { "supported" } " if every answer is yes, and " b { "not supported" }
+                    " if every answer is no. It " b { "depends" } " if some are yes and some are no. It is "
+                    b { "open" } " if an answer may still be either, and " b { "not measured" }
+                    " if a test lacks its cells. An optional test counts if it was measured."
                 }
                 p {
-                    "Rows whose noise control failed, whose load generator was what was measured, or that "
-                    "failed do not count, and say so."
+                    "A row is not counted if it failed, if its A/A control failed, or if the load \
+                     generator "
+                    "was the bottleneck."
                 }
             }
         }
@@ -124,8 +126,8 @@ fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
 /// The command that measures what a verdict lacks.
 fn measure_hint(judged: &Judged<'_>) -> Markup {
     let (words, more) = match judged.found.verdict {
-        _ if judged.is_incomplete() => ("This measures what is missing:", ""),
-        ClaimVerdict::Inconclusive => ("More rounds may decide it:", " --profile standard"),
+        _ if judged.is_incomplete() => ("To measure what is missing:", ""),
+        ClaimVerdict::Inconclusive => ("More rounds may answer it:", " --profile standard"),
         _ => return html! {},
     };
     let workloads = environment::quoted(&judged.workloads().join("|"));
@@ -166,7 +168,7 @@ pub(super) fn of_workload(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup
     html! {
         @if !claims.is_empty() {
             p.fine {
-                "It is evidence for "
+                "Used to test the claim "
                 @for (place, judged) in claims.iter().enumerate() {
                     @if place > 0 { "; " }
                     a href=(page.links.part("claims", &judged.anchor)) { "“" (judged.claim.title.trim_end_matches('.')) "”" }

@@ -48,7 +48,7 @@ pub(super) fn about(workload: &Workload<'_>) -> Markup {
             Some(info) => {
                 p.model { (wording::prose(&info.model)) }
                 details.about {
-                    summary { "How it is checked, and what to know" }
+                    summary { "Method and caveats" }
                     p.check { b { "Checked: " } (wording::prose(&info.check)) }
                     @if !info.notes.is_empty() {
                         ul.remarks { @for note in &info.notes { li { (wording::prose(note)) } } }

@@ -23,7 +23,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     let groups = workload.groups.iter().take(DRAWN).map(|group| bars(page, group)).collect();
     let about = Description {
         id: format!("{}-points", workload.slug),
-        title: "Every setting beside the reference".to_owned(),
+        title: "Every setting against the reference".to_owned(),
         finding: finding(workload),
     };
     let hidden = workload.groups.len().saturating_sub(DRAWN);

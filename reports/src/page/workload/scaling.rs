@@ -61,14 +61,14 @@ fn figure(workload: &Workload<'_>, place: usize, curve: &Curve<'_>) -> Result<Ma
     };
     let about = Description {
         id: format!("{}-scaling-{}", workload.slug, place + 1),
-        title: format!("{name} along {}", first.param),
+        title: format!("{name} by {}", first.param),
         finding: finding(curve),
     };
     let fixed: Vec<String> = first.fixed.iter().map(Param::to_string).collect();
     let fixed = if fixed.is_empty() { String::new() } else { format!("; at {}", fixed.join(", ")) };
     let direction = headline.map_or("", |headline| wording::direction(headline.better));
     let scale = format!(
-        "{}; both axes logarithmic; bands: 95\u{a0}% intervals{fixed}; {direction}",
+        "{}; both axes logarithmic; bands: 95% intervals{fixed}; {direction}",
         wording::unit(unit)
     );
     figure::with_data(&about, &scale, plot.draw(&about), &table(workload, unit, curve))

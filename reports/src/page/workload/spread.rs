@@ -62,12 +62,12 @@ fn finding(rows: &[ViolinRow]) -> String {
         [] => "No runner has a spread.".to_owned(),
         [(name, spread)] => {
             format!(
-                "Half of {name}’s processes lie within ±{} of the middle.",
+                "The middle half of {name}’s processes lies within ±{}.",
                 format::percent(*spread)
             )
         }
         [(steady, least), .., (restless, most)] => format!(
-            "Half of the processes lie within ±{} of the middle for {steady}, within ±{} for {restless}.",
+            "Middle half of the processes: ±{} for {steady}, ±{} for {restless}.",
             format::percent(*least),
             format::percent(*most)
         ),
@@ -77,8 +77,8 @@ fn finding(rows: &[ViolinRow]) -> String {
 fn table(unit: &str, rows: &[ViolinRow]) -> Markup {
     html! {
         table.figures {
-            caption { "Over processes" }
-            (head(["Runner", "Processes", "Least", "First quartile", "Median", "Third quartile", "Greatest"]))
+            caption { "Across processes" }
+            (head(["Runner", "Processes", "Minimum", "First quartile", "Median", "Third quartile", "Maximum"]))
             tbody {
                 @for row in rows {
                     tr {

@@ -34,8 +34,8 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         title: format!("Latency at {}", group.point()),
         finding: finding(&rows),
     };
-    let scale = "median over processes of the percentile of each, as far as the latencies of one process \
-                 support it; bands: 95% intervals; lower is better";
+    let scale = "median over processes, for percentiles that one process has enough latencies for; \
+        bands: 95% intervals; lower is better";
     figure::with_data(&about, scale, plot.draw(&about), &table(&rows))
 }
 
@@ -71,7 +71,7 @@ fn finding(rows: &[RunnerTail<'_>]) -> String {
         [] => String::new(),
         [one] => format!("Only {} has a {}.", told(one), name(highest)),
         [low, .., high] => {
-            format!("At {} it goes from {} to {}.", name(highest), told(low), told(high))
+            format!("At {}: from {} to {}.", name(highest), told(low), told(high))
         }
     }
 }
@@ -92,7 +92,7 @@ fn table(rows: &[RunnerTail<'_>]) -> Markup {
                     th scope="col" { "Runner" }
                     th scope="col" { "Latencies" }
                     @for share in &shares { th scope="col" { (name(*share)) } }
-                    th scope="col" { "Greatest" }
+                    th scope="col" { "Maximum" }
                 }
             }
             tbody {

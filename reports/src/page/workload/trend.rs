@@ -28,7 +28,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     };
     let about = Description {
         id: format!("{}-trend", workload.slug),
-        title: "Over the runs of this machine".to_owned(),
+        title: "History on this machine".to_owned(),
         finding: finding(&trends),
     };
     let scale = "cost ÷ the reference’s of the same rounds; bands: intervals; lower is better";
@@ -69,8 +69,8 @@ fn finding(trends: &[(&Runner<'_>, &Trend<'_>)]) -> String {
     let most = moves.max_by(|a, b| size(a).total_cmp(&size(b)));
     most.map_or_else(String::new, |(name, change)| {
         format!(
-            "From the first run to the last {name} moved most against the reference: {}. Runs at \
-             different times differ without any change of the code.",
+            "From the first run to the last, {name} changed most relative to the reference: {}. \
+             Runs at different times differ even without a change in the code.",
             format::ratio(change)
         )
     })

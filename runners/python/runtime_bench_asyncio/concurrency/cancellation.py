@@ -11,7 +11,7 @@ from ..session import LoopSession
 #: Tasks that end by themselves, half of them with an error.
 ENDING = 10
 
-UNFIT = {"OnThreads": "a thread of Python cannot be cancelled"}
+UNFIT = {"OnThreads": "a Python thread cannot be cancelled"}
 
 
 class Guards:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..session import LoopSession
 
-UNFIT = {"OnThreads": "threads that wait are the system's: there is no runtime that could idle"}
+UNFIT = {"OnThreads": "there is no runtime that could idle: the kernel handles waiting threads"}
 
 
 class Watched(NamedTuple):

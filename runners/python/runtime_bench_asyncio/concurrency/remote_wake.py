@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from ..session import LoopSession
 
-UNFIT = {"OnThreads": "the way to a thread and back is one of `ping-pong`, by queues"}
+UNFIT = {"OnThreads": "same as `ping-pong` here: a round trip between two threads, over queues"}
 
 Question: TypeAlias = "tuple[int, asyncio.Future[int]]"
 

@@ -11,7 +11,7 @@ from ..session import LoopSession
 #: Seconds, longer than any trial lives.
 LONG = 3_600
 
-UNFIT = {"OnThreads": "a thread of Python cannot be shut down from outside"}
+UNFIT = {"OnThreads": "a Python thread cannot be shut down from outside"}
 
 
 class Ledger:

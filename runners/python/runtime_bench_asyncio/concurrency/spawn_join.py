@@ -21,7 +21,7 @@ class OnLoop(LoopSession):
     @classmethod
     def unfit(cls, cell: Cell) -> str | None:
         if cell.variant == "root-on-caller":
-            return "asyncio makes every root a task of its one thread: there is no other place for it"
+            return "asyncio runs every root as a task on its only thread"
         return None
 
     async def iterate(self) -> int:
@@ -80,7 +80,7 @@ class OnThreads(ThreadSession):
     @classmethod
     def unfit(cls, cell: Cell) -> str | None:
         if cell.variant == "root-on-caller":
-            return "only an asynchronous root can be polled by the thread that waits for it"
+            return "only an async root can be polled by the waiting thread"
         return too_many(cell.count("tasks"))
 
     def iterate(self) -> int:

@@ -10,8 +10,7 @@ from ..session import LoopSession
 LIMIT = 10
 
 UNFIT = {
-    "OnThreads": "a thread that blocks gives the system call its limit: there is no timer to set and "
-    "to take back"
+    "OnThreads": "there is no timer to arm or cancel: threads pass their limit to a system call"
 }
 
 

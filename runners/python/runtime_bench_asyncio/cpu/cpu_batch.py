@@ -47,7 +47,7 @@ def unfit(cell: Cell) -> str | None:
     """Refuses what would take longer than any trial may."""
     if cell.count("jobs") * cell.count("steps") <= MOST_STEPS:
         return None
-    return "a step takes Python a quarter of a microsecond: no trial could end within its limit"
+    return "too slow in Python: a step takes 0.25 µs, so a trial would exceed its limit"
 
 
 class OnLoop(LoopSession):

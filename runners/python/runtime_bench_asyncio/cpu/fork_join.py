@@ -12,7 +12,7 @@ from ..threads import Task, too_many
 #: Above this many tasks at once, one thread per task is refused by many systems.
 MOST_THREADS = 4_000
 
-UNFIT = {"OnProcesses": "a job of the pool cannot hand jobs to it and wait for them"}
+UNFIT = {"OnProcesses": "a job of the pool cannot submit jobs to it and wait for them"}
 
 
 def fib(n: int) -> int:

@@ -1,4 +1,4 @@
-"""`preprocess`: files are read, parsed and normalised."""
+"""`preprocess`: files are read, parsed and normalized."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _64_BITS = (1 << 64) - 1
 Shard = dict[str, float | int]
 
 NO_OTHER_POOL = (
-    "its tasks are made for computing as they are, and there is no other pool to hand work to"
+    "there is no second pool to offload to: its tasks may compute"
 )
 
 

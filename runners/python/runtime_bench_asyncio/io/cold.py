@@ -25,4 +25,4 @@ def fetched() -> int:
         for line in counters:
             if line.startswith("read_bytes:"):
                 return int(line.split()[1])
-    raise Failure("the system does not count what is read from a disk")
+    raise Failure("the system does not count bytes read from disk")

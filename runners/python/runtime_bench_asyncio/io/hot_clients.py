@@ -117,6 +117,6 @@ def receive(client: socket.socket, size: int) -> bytes:
     while len(received) < size:
         part = client.recv(size - len(received))
         if not part:
-            raise EOFError("the server has hung up")
+            raise EOFError("the server closed the connection")
         received += part
     return bytes(received)

@@ -11,7 +11,7 @@ from .loopback import listen, name
 from .page import BODY
 
 UNFIT = {
-    "OnLoop": "asyncio has no server for HTTP: `asyncio-aiohttp` and `fastapi` are two that run on it"
+    "OnLoop": "asyncio has no HTTP server; see `asyncio-aiohttp` and `fastapi`, which run on it"
 }
 
 

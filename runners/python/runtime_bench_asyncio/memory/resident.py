@@ -11,4 +11,4 @@ def resident_memory() -> int:
         for line in rollup:
             if line.startswith("Rss:"):
                 return int(line.split()[1]) * 1024
-    raise Failure("the system does not tell how much memory is resident")
+    raise Failure("the system does not report resident memory")

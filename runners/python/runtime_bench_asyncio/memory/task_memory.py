@@ -17,7 +17,7 @@ MOST_TASKS = 500_000
 #: Seconds after which the root looks again whether all tasks have come to wait.
 LOOK = 0.001
 
-UNFIT = {"OnThreads": "a thread occupies its stack whatever the language: see `threads`"}
+UNFIT = {"OnThreads": "a thread takes its stack in every language; see the runner `threads`"}
 
 
 class OnLoop(LoopSession):
@@ -26,7 +26,7 @@ class OnLoop(LoopSession):
     @classmethod
     def unfit(cls, cell: Cell) -> str | None:
         if cell.count("tasks") > MOST_TASKS:
-            return "two million tasks take Python half a minute: no trial could end within its limit"
+            return "too slow in Python: two million tasks take 30 s, so a trial would exceed its limit"
         return None
 
     async def iterate(self) -> dict[str, int]:

@@ -52,7 +52,7 @@ class OnLoop(LoopSession):
     @classmethod
     def unfit(cls, cell: Cell) -> str | None:
         if cell.variant == "boxed":
-            return "a coroutine is an object on the heap in any case: `ready` shows what it costs"
+            return "same as `ready` here: a coroutine is always an object on the heap"
         return None
 
     async def iterate(self) -> int:
@@ -85,7 +85,7 @@ class OnThreads(ThreadSession):
     def unfit(cls, cell: Cell) -> str | None:
         if cell.variant in ("call", "callback", "spawn"):
             return None
-        return "there is nothing to await or to hand on: its tasks are plain functions that may block"
+        return "there is nothing to await or offload: its tasks are plain functions"
 
     def iterate(self) -> int:
         steps = self.cell.count("steps")

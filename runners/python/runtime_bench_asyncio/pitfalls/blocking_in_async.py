@@ -9,7 +9,7 @@ from typing import Any
 
 from ..session import LoopSession
 
-UNFIT = {"OnThreads": "blocking is what threads are for, and `threads` shows it"}
+UNFIT = {"OnThreads": "threads may block; see the runner `threads`"}
 
 
 class Heartbeat:

@@ -13,7 +13,7 @@ from ..session import LoopSession
 #: Seconds; those that block off the loop are waited for longer: they must not give up.
 LONGEST = 10.0
 
-UNFIT = {"OnThreads": "each task has a thread of its own: there is nothing to starve"}
+UNFIT = {"OnThreads": "cannot starve: each task has its own thread"}
 
 
 class Door:

@@ -5,8 +5,8 @@
 pub(crate) mod sessions;
 
 pub use sessions::{
-    AsyncSession, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session, repeat,
-    repeat_async, repeat_local,
+    AsyncSession, Either, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session,
+    repeat, repeat_async, repeat_local,
 };
 
 use std::future::Future;
@@ -55,9 +55,6 @@ pub trait Instance {
 macro_rules! on_futures {
     ($(#[$about:meta])* $on:ident, $runtime:ident, $session:ident, $first:ident, $run_boxed:ident) => {
         $(#[$about])*
-        ///
-        /// # Errors
-        /// When the runtime cannot be built or the workload cannot be prepared.
         pub fn $on<W: Workload, R: $runtime>(
             build: &dyn Fn() -> io::Result<R>,
             workload: W,

@@ -41,18 +41,11 @@ pub trait Session: Send + 'static {
 pub struct Repeat<F>(F);
 
 /// A session on threads or on a data-parallel pool that calls `work` for each iteration.
-pub fn repeat<A, F>(work: F) -> Repeat<F>
-where
-    F: FnMut() -> Result<A, Failure> + Send + 'static,
-{
+pub fn repeat<A, F: FnMut() -> Result<A, Failure> + Send + 'static>(work: F) -> Repeat<F> {
     Repeat(work)
 }
 
-impl<A, F> Session for Repeat<F>
-where
-    A: Send + 'static,
-    F: FnMut() -> Result<A, Failure> + Send + 'static,
-{
+impl<A: Send + 'static, F: FnMut() -> Result<A, Failure> + Send + 'static> Session for Repeat<F> {
     type Output = A;
     fn iterate(&mut self) -> Result<A, Failure> {
         (self.0)()
@@ -104,6 +97,34 @@ where
     type Output = A;
     fn iterate(&mut self) -> impl Future<Output = Result<A, Failure>> {
         (self.0)()
+    }
+}
+
+/// A session of one of two types, chosen by the point.
+pub enum Either<L, R> {
+    /// Of the first type.
+    Left(L),
+    /// Of the second type.
+    Right(R),
+}
+
+impl<L: AsyncSession, R: AsyncSession<Output = L::Output>> AsyncSession for Either<L, R> {
+    type Output = L::Output;
+    async fn iterate(&mut self) -> Result<L::Output, Failure> {
+        match self {
+            Self::Left(session) => AsyncSession::iterate(session).await,
+            Self::Right(session) => AsyncSession::iterate(session).await,
+        }
+    }
+}
+
+impl<L: Session, R: Session<Output = L::Output>> Session for Either<L, R> {
+    type Output = L::Output;
+    fn iterate(&mut self) -> Result<L::Output, Failure> {
+        match self {
+            Self::Left(session) => Session::iterate(session),
+            Self::Right(session) => Session::iterate(session),
+        }
     }
 }
 

@@ -1,55 +1,19 @@
-//! The generator's side: one thread for all connections.
+//! Clients on one thread, for all connections.
 
-use std::io::{self, BufRead, Write};
+use std::io;
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::connection::Connection;
 use super::recording::Recording;
+use super::schedule::Schedule;
 use super::waiting::Waiting;
-use super::{Drive, Report, Talk, Target};
+use super::{BUFFER, Drive, PATIENCE, Report, Talk, Target};
 use crate::clock::{Clock, SYSTEM};
 use crate::loopback;
 
-/// Timeout for a server that does not reply: shorter than the limit of any trial, and longer than jobs may
-/// hold its only worker.
-pub const PATIENCE: Duration = Duration::from_secs(15);
-/// Bytes to read from a connection at once.
-const BUFFER: usize = 64 * 1_024;
-
-/// Reads drives from standard input until it ends, loads a server, and reports on standard output.
-///
-/// # Errors
-/// A message for the user.
-pub fn run() -> Result<(), String> {
-    let mut lines = io::stdin().lock().lines();
-    let mut next = || {
-        let line =
-            lines.next().transpose().map_err(|error| format!("cannot read a drive: {error}"))?;
-        Ok::<_, String>(line)
-    };
-    let Some(target) = next()? else { return Ok(()) };
-    let target =
-        serde_json::from_str(&target).map_err(|error| format!("invalid target: {error}"))?;
-    let mut client = Client::connect(&target)
-        .map_err(|error| format!("cannot connect to {}: {error}", target.address))?;
-    say("ready")?;
-    while let Some(drive) = next()? {
-        let drive =
-            serde_json::from_str(&drive).map_err(|error| format!("invalid drive: {error}"))?;
-        let report = client.drive(drive)?;
-        say(&serde_json::to_string(&report).map_err(|error| error.to_string())?)?;
-    }
-    Ok(())
-}
-
-fn say(line: &str) -> Result<(), String> {
-    let mut stdout = io::stdout().lock();
-    let said = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
-    said.map_err(|error| format!("cannot write a report: {error}"))
-}
-
-struct Client {
+/// Clients on one thread.
+pub(super) struct Client {
     talk: Talk,
     connections: Vec<Connection>,
     waiting: Waiting,
@@ -58,40 +22,8 @@ struct Client {
     number: u64,
 }
 
-/// Send times of the messages of a drive.
-#[derive(Clone, Copy)]
-struct Schedule {
-    start: Instant,
-    total: u64,
-    /// Messages per second; `None` in a closed loop.
-    rate: Option<u64>,
-}
-
-impl Schedule {
-    fn of(drive: Drive, connections: usize) -> Self {
-        let start = Instant::now();
-        match drive {
-            Drive::Open { rate, milliseconds } => {
-                let total = (rate.saturating_mul(milliseconds) / 1_000).max(1);
-                Self { start, total, rate: Some(rate.max(1)) }
-            }
-            Drive::Closed { messages } => {
-                Self { start, total: messages.saturating_mul(connections as u64), rate: None }
-            }
-        }
-    }
-
-    /// When a message is due; `None` in a closed loop and after the last message.
-    fn due(&self, place: u64) -> Option<Instant> {
-        let rate = self.rate.filter(|_| place < self.total)?;
-        // Computed from the start, so that rounding errors do not accumulate.
-        let after = u128::from(place) * 1_000_000_000 / u128::from(rate);
-        Some(self.start + Duration::from_nanos(u64::try_from(after).unwrap_or(u64::MAX)))
-    }
-}
-
 impl Client {
-    fn connect(target: &Target) -> io::Result<Self> {
+    pub(super) fn connect(target: &Target) -> io::Result<Self> {
         let connect = |_| {
             let stream: TcpStream = loopback::connect(target.address)?;
             stream.set_nonblocking(true)?;
@@ -103,10 +35,10 @@ impl Client {
         Ok(Self { talk, connections, waiting, buffer: vec![0; BUFFER], number: 0 })
     }
 
-    fn drive(&mut self, drive: Drive) -> Result<Report, String> {
+    pub(super) fn drive(&mut self, drive: Drive) -> Result<Report, String> {
         let before = SYSTEM.usage();
         let schedule = Schedule::of(drive, self.connections.len());
-        let mut recording = Recording::new(schedule.start)?;
+        let mut recording = Recording::new(&schedule)?;
         self.talk(schedule, &mut recording)
             .map_err(|error| format!("talking to the server: {error}"))?;
         recording.report(SYSTEM.usage().since(before).cpu)
@@ -188,8 +120,12 @@ impl Client {
 mod tests {
     use super::*;
     use runtime_bench_results::histogram;
-    use std::io::Read;
+    use std::io::{Read, Write};
     use std::thread;
+    use std::time::Duration;
+
+    use crate::load::ClientForm;
+    use crate::load::blocking::BlockingClients;
 
     /// An echo server for one connection that corrupts message `wrong` and pauses before message `stall`.
     fn server(size: usize, wrong: usize, stall: usize, pause: Duration) -> Target {
@@ -209,7 +145,7 @@ mod tests {
                 stream.write_all(&message).unwrap();
             }
         });
-        Target { address, connections: 1, talk: Talk::Echo { size } }
+        Target { address, connections: 1, talk: Talk::Echo { size }, client: ClientForm::Epoll }
     }
 
     #[test]
@@ -224,19 +160,16 @@ mod tests {
     }
 
     #[test]
-    fn schedule_keeps_its_rate_for_all_numbers() {
-        let open = |rate, milliseconds| Schedule::of(Drive::Open { rate, milliseconds }, 1);
-        let after =
-            |schedule: &Schedule, place| schedule.due(place).map(|due| due - schedule.start);
-        let minute = open(700_000, 60_000);
-        assert_eq!(minute.total, 42_000_000);
-        // Rounding the interval to nanoseconds would send the last one 24 ms early.
-        assert_eq!(after(&minute, 700_000), Some(Duration::from_secs(1)));
-        assert_eq!(after(&minute, 41_999_300), Some(Duration::from_millis(59_999)));
-        assert_eq!(after(&minute, 42_000_000), None);
-        // These used to cause a division by zero and an overflow.
-        assert_eq!(after(&open(1 << 32, 1_000), 1 << 31), Some(Duration::from_millis(500)));
-        assert_eq!(after(&open(u64::MAX, 60_000), 1), Some(Duration::ZERO));
+    fn blocking_clients_send_the_requested_messages_and_detect_wrong_echoes() {
+        let target = server(64, 3, usize::MAX, Duration::ZERO);
+        let spawn = |job: Box<dyn FnOnce() + Send>| thread::Builder::new().spawn(job).map(drop);
+        let mut clients = BlockingClients::connect(&target, spawn).unwrap();
+        let report = clients.drive(Drive::Closed { messages: 10 }).unwrap();
+        assert_eq!((report.sent, report.answered, report.wrong), (10, 10, 1));
+        let start = Instant::now();
+        let open = clients.drive(Drive::Open { rate: 1_000, milliseconds: 20 }).unwrap();
+        assert_eq!((open.sent, open.answered, open.wrong), (20, 20, 0));
+        assert!(start.elapsed() >= Duration::from_millis(19), "{:?}", start.elapsed());
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! The server's side: starts the generator and waits for its reports.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 
-use super::{Drive, Report, Talk, Target};
+use runtime_bench_results::program::{ClientRequest, ProgramRequest};
+use runtime_bench_results::trial::TrialRequest;
+
+use super::{ClientForm, Drive, Report, Target};
 use crate::failure::Failure;
 use crate::loopback;
 use crate::runtime::ExternalThread;
@@ -12,8 +17,8 @@ use crate::runtime::ExternalThread;
 /// The source of the load of a server.
 #[derive(Clone, Debug)]
 pub enum Traffic {
-    /// The load generator, given by its command line.
-    Generator(Vec<String>),
+    /// A load generator that a trial starts.
+    Generator(Generators),
     /// External clients of this port (0 for any), until the process is stopped.
     External {
         /// Port to listen on.
@@ -21,12 +26,52 @@ pub enum Traffic {
         /// Called with the address once the server listens.
         announce: fn(SocketAddr),
     },
+    /// None: this process has the clients of the server at this address.
+    Clients(SocketAddr),
+}
+
+/// The load generators of a trial.
+#[derive(Clone, Debug, Default)]
+pub struct Generators {
+    /// The harness's, given by its command line.
+    command: Vec<String>,
+    /// The request by which this very program becomes one.
+    clients: Option<ClientRequest>,
+}
+
+impl Generators {
+    /// The load generators of a requested trial.
+    pub fn of(request: &TrialRequest) -> Self {
+        let clients = ClientRequest {
+            protocol: request.protocol,
+            cell: request.cell.clone(),
+            workers: request.workers,
+            pool_threads: request.pool_threads,
+            port: 0,
+        };
+        Self { command: request.load.clone(), clients: Some(clients) }
+    }
+
+    /// Starts the one that has clients of the requested form.
+    fn start(&self, target: &Target) -> io::Result<Generator> {
+        if target.client == ClientForm::Runtime {
+            let port = target.address.port();
+            let request = self.clients.clone().map(|clients| ClientRequest { port, ..clients });
+            let request = request.ok_or_else(|| io::Error::other("the trial has no request"))?;
+            let program = env::current_exe()?.into_os_string();
+            let command: Vec<OsString> =
+                [program].into_iter().chain(env::args_os().skip(1)).collect();
+            let request = ProgramRequest::Clients(request);
+            return Generator::start(&command, &serde_json::to_string(&request)?);
+        }
+        Generator::start(&self.command, &serde_json::to_string(target)?)
+    }
 }
 
 impl Default for Traffic {
     /// No load: only servers use it.
     fn default() -> Self {
-        Self::Generator(Vec::new())
+        Self::Generator(Generators::default())
     }
 }
 
@@ -37,7 +82,7 @@ impl Traffic {
     /// When the port is in use, or the system refuses a socket.
     pub fn listen(&self, sockets: usize) -> Result<Vec<TcpListener>, Failure> {
         let port = match self {
-            Self::Generator(_) => 0,
+            Self::Generator(_) | Self::Clients(_) => 0,
             Self::External { port, .. } => *port,
         };
         let listen = || {
@@ -58,21 +103,16 @@ pub type Clients = ExternalThread<Drive, Result<Report, Failure>>;
 ///
 /// # Errors
 /// When the generator cannot be started or cannot connect.
-pub fn clients(
-    traffic: &Traffic,
-    address: SocketAddr,
-    connections: usize,
-    talk: Talk,
-) -> Result<Clients, Failure> {
+pub fn clients(traffic: &Traffic, target: &Target) -> Result<Clients, Failure> {
     let mut load = match traffic {
-        Traffic::Generator(command) => {
-            let target = Target { address, connections, talk };
-            Load::Generator(Generator::start(command, &target).map_err(GENERATOR)?)
+        Traffic::Generator(generators) => {
+            Load::Generator(generators.start(target).map_err(GENERATOR)?)
         }
         Traffic::External { announce, .. } => {
-            announce(address);
+            announce(target.address);
             Load::External
         }
+        Traffic::Clients(_) => return Err(Failure::Request("a client has no clients".to_owned())),
     };
     ExternalThread::start(move |drive| load.drive(drive)).map_err(Failure::io("starting a thread"))
 }
@@ -100,16 +140,21 @@ impl Load {
 const GENERATOR: fn(io::Error) -> Failure =
     |source| Failure::Io { what: "the load generator", source };
 
+/// Bytes that are read of a generator's errors.
+const MOST_ERRORS: u64 = 64 << 10;
+
 /// A running generator. Dropping it ends the process.
 pub(super) struct Generator {
     child: Child,
     /// `None` once the generator was told to end.
     orders: Option<ChildStdin>,
     reports: BufReader<ChildStdout>,
+    errors: ChildStderr,
 }
 
 impl Generator {
-    fn start(command: &[String], target: &Target) -> io::Result<Self> {
+    /// Starts a program, which replies to the first line with `ready`.
+    fn start(command: &[impl AsRef<OsStr>], line: &str) -> io::Result<Self> {
         let (program, arguments) = command
             .split_first()
             .ok_or_else(|| io::Error::other("missing command line in the request"))?;
@@ -117,12 +162,16 @@ impl Generator {
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()?;
-        let (Some(orders), Some(reports)) = (child.stdin.take(), child.stdout.take()) else {
+        let (Some(orders), Some(reports), Some(errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
             return Err(io::Error::other("missing pipes"));
         };
-        let mut generator = Self { child, orders: Some(orders), reports: BufReader::new(reports) };
-        let said = generator.order(&serde_json::to_string(target)?)?;
+        let reports = BufReader::new(reports);
+        let mut generator = Self { child, orders: Some(orders), reports, errors };
+        let said = generator.order(line)?;
         if said == "ready" { Ok(generator) } else { Err(io::Error::other(said)) }
     }
 
@@ -133,13 +182,26 @@ impl Generator {
 
     fn order(&mut self, line: &str) -> io::Result<String> {
         if let Some(orders) = &mut self.orders {
-            writeln!(orders, "{line}")?;
+            // A generator that has exited says why.
+            let _ = writeln!(orders, "{line}");
         }
         let mut said = String::new();
         if self.reports.read_line(&mut said)? == 0 {
-            return Err(io::Error::other("exited before its report"));
+            return Err(self.exited());
         }
         Ok(said.trim_end().to_owned())
+    }
+
+    /// Why there is no report: the last line of its errors.
+    fn exited(&mut self) -> io::Error {
+        let mut errors = Vec::new();
+        // What was read before a failure is enough.
+        let _ = self.errors.by_ref().take(MOST_ERRORS).read_to_end(&mut errors);
+        let errors = String::from_utf8_lossy(&errors);
+        let mut lines = errors.lines().rev().map(str::trim);
+        let last = lines.find(|line| !line.is_empty() && !line.starts_with("note: "));
+        let last = last.map(|line| format!(": {}", line.trim_start_matches("error: ")));
+        io::Error::other(format!("exited before its report{}", last.unwrap_or_default()))
     }
 }
 
@@ -148,5 +210,25 @@ impl Drop for Generator {
         self.orders = None;
         // The generator exits when its input closes.
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generator_that_exits_is_quoted() {
+        let start = |script: &str| {
+            let command = ["sh", "-c", script].map(str::to_owned);
+            let address = SocketAddr::from(([127, 0, 0, 1], 1));
+            let target = Target { address, connections: 1, talk: Talk::Echo { size: 1 } };
+            Generator::start(&command, &target).err().map(|error| error.to_string())
+        };
+        let refused =
+            start("echo a warning >&2; echo 'error: cannot connect: refused' >&2; exit 2");
+        assert_eq!(refused.as_deref(), Some("exited before its report: cannot connect: refused"));
+        assert_eq!(start("exit 2").as_deref(), Some("exited before its report"));
+        assert_eq!(start("read target; echo ready; cat"), None);
     }
 }

@@ -18,6 +18,13 @@ pub enum Talk {
         /// CRC-32 of the body.
         checksum: u32,
     },
+    /// A fixed request with a known reply, in any protocol.
+    Exchange {
+        /// Bytes of a request, at least one.
+        request: Vec<u8>,
+        /// Bytes of its reply, at least one.
+        reply: Vec<u8>,
+    },
 }
 
 /// The first reply in the bytes received so far.
@@ -46,6 +53,7 @@ impl Talk {
             Self::Http { .. } => {
                 out.extend_from_slice(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
             }
+            Self::Exchange { request, .. } => out.extend_from_slice(request),
         }
     }
 
@@ -61,8 +69,18 @@ impl Talk {
                 Some(Answer { length: *size, correct })
             }
             Self::Http { length, checksum } => http(bytes, *length, *checksum),
+            Self::Exchange { reply, .. } => exchange(bytes, reply),
         }
     }
+}
+
+/// A wrong reply may be shorter than the expected one, so the first byte that differs decides.
+fn exchange(bytes: &[u8], reply: &[u8]) -> Option<Answer> {
+    let known = bytes.len().min(reply.len());
+    if bytes[..known] != reply[..known] {
+        return Some(Answer { length: bytes.len(), correct: false });
+    }
+    (known > 0 && known == reply.len()).then_some(Answer { length: known, correct: true })
 }
 
 fn http(bytes: &[u8], length: usize, checksum: u32) -> Option<Answer> {
@@ -100,6 +118,20 @@ mod tests {
         assert!(talk.read(44, &out).is_some_and(|answer| !answer.correct), "300 % 256 is 44");
         out[15] ^= 1;
         assert!(talk.read(300, &out).is_some_and(|answer| !answer.correct));
+    }
+
+    #[test]
+    fn exchanges_are_compared_byte_by_byte() {
+        let talk = Talk::Exchange { request: b"get\n".to_vec(), reply: b"value\n".to_vec() };
+        let mut out = Vec::new();
+        talk.write(7, &mut out);
+        assert_eq!(out, b"get\n");
+        let read = |bytes: &[u8]| talk.read(7, bytes).map(|answer| (answer.length, answer.correct));
+        assert_eq!((read(b""), read(b"val")), (None, None));
+        assert_eq!(read(b"value\nval"), Some((6, true)));
+        assert_eq!((read(b"no\n"), read(b"valve\n")), (Some((3, false)), Some((6, false))));
+        let empty = Talk::Exchange { request: vec![1], reply: Vec::new() };
+        assert!(empty.read(0, b"").is_none(), "nothing is never a reply");
     }
 
     #[test]

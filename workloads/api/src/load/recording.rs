@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use runtime_bench_results::histogram::{self, Histogram};
 
 use super::Report;
+use super::schedule::Schedule;
 
 /// Largest recorded latency: one minute, with three digits.
 const HIGHEST_NS: u64 = 60_000_000_000;
 const DIGITS: u8 = 3;
 
 /// The recording of a drive.
-pub(super) struct Recording {
+pub struct Recording {
     latencies: Histogram<u64>,
     lateness: Histogram<u64>,
     started: Instant,
@@ -24,7 +25,12 @@ pub(super) struct Recording {
 }
 
 impl Recording {
-    pub(super) fn new(started: Instant) -> Result<Self, String> {
+    /// An empty recording from the start of a schedule on.
+    ///
+    /// # Errors
+    /// When memory for the histograms cannot be had.
+    pub fn new(schedule: &Schedule) -> Result<Self, String> {
+        let started = schedule.start;
         let histogram =
             || Histogram::new_with_bounds(1, HIGHEST_NS, DIGITS).map_err(|error| error.to_string());
         let (latencies, lateness) = (histogram()?, histogram()?);
@@ -68,7 +74,29 @@ impl Recording {
         self.last = now;
     }
 
-    pub(super) fn report(&self, cpu: Duration) -> Result<Report, String> {
+    /// Adds the recording of other connections.
+    ///
+    /// # Errors
+    /// When the histograms differ in their range.
+    pub fn add(&mut self, other: &Self) -> Result<(), String> {
+        let pairs =
+            [(&mut self.latencies, &other.latencies), (&mut self.lateness, &other.lateness)];
+        for (own, other) in pairs {
+            own.add(other).map_err(|error| error.to_string())?;
+        }
+        self.last = self.last.max(other.last);
+        self.flown += other.flown;
+        self.sent += other.sent;
+        self.answered += other.answered;
+        self.wrong += other.wrong;
+        Ok(())
+    }
+
+    /// The result, given the CPU time of the clients.
+    ///
+    /// # Errors
+    /// When the latencies cannot be encoded.
+    pub fn report(&self, cpu: Duration) -> Result<Report, String> {
         let wall_ns = nanoseconds(self.last.saturating_duration_since(self.started));
         Ok(Report {
             sent: self.sent,
@@ -93,10 +121,14 @@ fn nanoseconds(duration: Duration) -> u64 {
 mod tests {
     use super::*;
 
+    fn recording(start: Instant) -> Recording {
+        Recording::new(&Schedule { start, total: 0, rate: None }).unwrap()
+    }
+
     #[test]
     fn unexpected_replies_do_not_panic() {
         let start = Instant::now();
-        let mut recording = Recording::new(start).unwrap();
+        let mut recording = recording(start);
         recording.answer(start + Duration::from_millis(1), start, false);
         recording.send(start + Duration::from_millis(2), start);
         let report = recording.report(Duration::ZERO).unwrap();
@@ -104,10 +136,26 @@ mod tests {
     }
 
     #[test]
+    fn recordings_of_several_connections_are_added() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let (mut all, mut one) = (recording(start), recording(start));
+        for (recording, end) in [(&mut all, at(10)), (&mut one, at(20))] {
+            recording.send(start, start);
+            recording.answer(end, start, true);
+        }
+        all.add(&one).unwrap();
+        let report = all.report(Duration::ZERO).unwrap();
+        assert_eq!((report.sent, report.answered, report.wall_ns), (2, 2, 20_000_000));
+        assert!((report.in_flight - 1.5).abs() < 1e-9, "{report:?}");
+        assert!((2.0 / 20e6 * report.mean_ns - report.in_flight).abs() < 0.01, "{report:?}");
+    }
+
+    #[test]
     fn recording_satisfies_littles_law() {
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
-        let mut recording = Recording::new(start).unwrap();
+        let mut recording = recording(start);
         recording.send(at(0), at(0));
         recording.send(at(10), at(10));
         recording.answer(at(20), at(0), true);

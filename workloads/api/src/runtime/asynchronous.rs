@@ -7,7 +7,10 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use super::channels::{Channels, ChannelsVisitor};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::channels::{Broadcast, Channels, ChannelsVisitor, Oneshot};
 use super::locks::{Locks, LocksVisitor};
 use super::shutdown::ShutdownRuntime;
 
@@ -24,8 +27,12 @@ pub trait AsyncRuntime: Sized + 'static {
     type Listener: Send + Sync + 'static;
     /// An open file.
     type File: Send + 'static;
-    /// The runtime's own channels, with a bound.
-    type Channels: Channels;
+    /// The runtime's own channels, with a bound, and those for one item.
+    type Channels: Channels + Oneshot;
+    /// The runtime's own queue for many receivers of every item.
+    type Broadcast: Broadcast;
+    /// A channel whose receivers see the latest item.
+    type Watch: Broadcast;
     /// The runtime's own locks.
     type Locks: Locks;
     /// A runtime of this kind that can be shut down.
@@ -39,10 +46,7 @@ pub trait AsyncRuntime: Sized + 'static {
 
     /// Spawns the root task onto the runtime while the caller waits outside, so that the root runs where its
     /// children run.
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static;
+    fn run<F: Future<Output: Send + 'static> + Send + 'static>(&self, root: F) -> F::Output;
 
     /// Polls the root task on the calling thread; its children run as usual.
     fn run_on_caller<F>(&self, root: F) -> F::Output
@@ -76,6 +80,18 @@ pub trait AsyncRuntime: Sized + 'static {
 
     /// Cancels a task and waits until its future is dropped. Returns its output if it completed first.
     fn cancel<T: Send + 'static>(task: Self::Task<T>) -> impl Future<Output = Option<T>> + Send;
+
+    /// Runs tasks in the runtime's own set of tasks, and returns their outputs as they end. Programs on a runtime
+    /// without one collect handles in a `FuturesUnordered`.
+    fn run_set<F>(
+        tasks: impl Iterator<Item = F> + Send,
+    ) -> impl Future<Output = Vec<F::Output>> + Send
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        tasks.map(Self::spawn).collect::<FuturesUnordered<_>>().collect()
+    }
 
     /// Runs blocking or CPU-bound work on the runtime's blocking pool.
     fn offload<T: Send + 'static>(
@@ -134,6 +150,13 @@ pub trait AsyncRuntime: Sized + 'static {
 
     /// Reads a whole file at once.
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
+
+    /// Creates or truncates a file and writes it, and waits until it is on the disk if it is `synced`.
+    fn write_file(
+        path: &Path,
+        bytes: &[u8],
+        synced: bool,
+    ) -> impl Future<Output = io::Result<()>> + Send;
 
     /// Calls a visitor with the named locks; `own` selects the runtime's own. `None` for an unknown name. The
     /// visitor is compiled for every crate of locks: use [`AsyncRuntime::Locks`] if only the runtime's own

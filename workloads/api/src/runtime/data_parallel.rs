@@ -3,16 +3,11 @@
 /// A pool for computing. A value of it is the running instance.
 pub trait DataParallel: Sized + 'static {
     /// Runs the root on a worker, while the caller waits outside.
-    fn run<T, F>(&self, root: F) -> T
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static;
+    fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T;
 
     /// Computes both, in parallel where a worker is free.
-    fn join<A, B>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B)
-    where
-        A: Send,
-        B: Send;
+    fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send)
+    -> (A, B);
 
     /// Computes `f(0) … f(count − 1)` as one parallel iteration, results in order.
     fn map<T: Send>(count: usize, f: impl Fn(usize) -> T + Send + Sync) -> Vec<T>;

@@ -19,22 +19,13 @@ pub trait LocalRuntime: Sized + 'static {
     type Listener: 'static;
 
     /// Spawns the root task and runs until it has ended.
-    fn run<F>(&self, root: F) -> F::Output
-    where
-        F: Future + 'static,
-        F::Output: 'static;
+    fn run<F: Future<Output: 'static> + 'static>(&self, root: F) -> F::Output;
 
     /// The same with a root that is not spawned.
-    fn run_on_caller<F>(&self, root: F) -> F::Output
-    where
-        F: Future + 'static,
-        F::Output: 'static;
+    fn run_on_caller<F: Future<Output: 'static> + 'static>(&self, root: F) -> F::Output;
 
     /// Spawns a task, from inside the runtime.
-    fn spawn<F>(future: F) -> Self::Task<F::Output>
-    where
-        F: Future + 'static,
-        F::Output: 'static;
+    fn spawn<F: Future<Output: 'static> + 'static>(future: F) -> Self::Task<F::Output>;
 
     /// Detaches a task.
     fn detach<T: 'static>(task: Self::Task<T>);

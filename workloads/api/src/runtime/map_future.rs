@@ -19,19 +19,11 @@ pin_project! {
 }
 
 /// Maps the output of `future`.
-pub fn map_future<F, M, T>(future: F, map: M) -> MapFuture<F, M>
-where
-    F: Future,
-    M: Fn(F::Output) -> T,
-{
+pub fn map_future<F: Future, M: Fn(F::Output) -> T, T>(future: F, map: M) -> MapFuture<F, M> {
     MapFuture { future, map }
 }
 
-impl<F, M, T> Future for MapFuture<F, M>
-where
-    F: Future,
-    M: Fn(F::Output) -> T,
-{
+impl<F: Future, M: Fn(F::Output) -> T, T> Future for MapFuture<F, M> {
     type Output = T;
 
     #[inline]

@@ -16,7 +16,7 @@ mod shutdown;
 mod threads;
 
 pub use asynchronous::{AsyncRuntime, Receiver, Sender};
-pub use channels::{Channels, ChannelsVisitor};
+pub use channels::{Broadcast, Channels, ChannelsVisitor, Oneshot};
 pub use data_parallel::DataParallel;
 pub use external_thread::ExternalThread;
 pub use local::{Buffer, Lent, LocalRuntime};

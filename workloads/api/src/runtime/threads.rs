@@ -20,16 +20,10 @@ pub trait ThreadRuntime: Sized + 'static {
     fn new_instance(pool_threads: usize) -> io::Result<Self::ShutdownRuntime>;
 
     /// Runs the root where its children run, while the caller waits outside.
-    fn run<T, F>(&self, root: F) -> T
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static;
+    fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T;
 
     /// Starts a task, from inside the runtime.
-    fn spawn<T, F>(job: F) -> Self::Task<T>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static;
+    fn spawn<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(job: F) -> Self::Task<T>;
 
     /// Waits for a task from inside the runtime and returns its output or panic.
     fn outcome<T: Send + 'static>(task: Self::Task<T>) -> thread::Result<T>;

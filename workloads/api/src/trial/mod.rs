@@ -4,12 +4,14 @@
 
 pub mod measure;
 
-use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest, ServeRequest};
+use runtime_bench_results::program::{
+    ClientRequest, ProbeReply, ProbeRequest, ProgramRequest, ServeRequest,
+};
 use runtime_bench_results::trial::{
     Block, ErrorKind, Metric, Outcome, PROTOCOL, TrialReply, TrialRequest, metric,
 };
@@ -17,7 +19,7 @@ use serde::Serialize;
 
 use crate::cells::Cells;
 use crate::clock::Clock;
-use crate::load::Traffic;
+use crate::load::{Generators, Traffic};
 use crate::process;
 use crate::workload::{Failure, Setup};
 
@@ -47,7 +49,8 @@ pub fn serve(
     }
     process::raise_open_files();
     let mut text = String::new();
-    io::stdin().read_to_string(&mut text)?;
+    // Drives follow the request of clients.
+    io::stdin().read_line(&mut text)?;
     match ProgramRequest::read(&text) {
         Ok(request) if is_external(&request) => match external(&request) {
             Ok(ExternalReply::Probe(reply)) => write(&reply),
@@ -63,6 +66,9 @@ pub fn serve(
         }),
         Ok(ProgramRequest::Serve(request)) => {
             listen(cells, request, clock).map_err(io::Error::other)
+        }
+        Ok(ProgramRequest::Clients(request)) => {
+            load(cells, request, clock).map_err(io::Error::other)
         }
         Err(error) => {
             reply(Outcome::Error { kind: ErrorKind::Protocol, message: error.to_string() })
@@ -82,7 +88,7 @@ fn is_external(request: &ProgramRequest) -> bool {
     match request {
         ProgramRequest::Probe(probe) => probe.external.is_some(),
         ProgramRequest::Trial(trial) => trial.external.is_some(),
-        ProgramRequest::Serve(_) => false,
+        ProgramRequest::Serve(_) | ProgramRequest::Clients(_) => false,
     }
 }
 
@@ -132,7 +138,7 @@ pub fn setup(request: &TrialRequest, clock: &'static dyn Clock) -> Setup {
         pool_threads: request.pool_threads,
         seed: request.seed,
         scratch: PathBuf::from(&request.scratch),
-        traffic: Traffic::Generator(request.load.clone()),
+        traffic: Traffic::Generator(Generators::of(request)),
         clock,
     }
 }
@@ -163,6 +169,22 @@ fn listen(cells: &Cells, request: ServeRequest, clock: &'static dyn Clock) -> Re
     };
     let mut instance = cells.start(&request.cell.workload, &request.cell.runner, setup)?;
     instance.measure(1).map(|_| ())
+}
+
+/// Loads the server of a trial with the clients of a cell, until the input ends.
+fn load(cells: &Cells, request: ClientRequest, clock: &'static dyn Clock) -> Result<(), Failure> {
+    // The thread that started it may end before the trial does; the end of the input ends this process.
+    process::die_with_parent(false);
+    let setup = Setup {
+        point: request.cell.point,
+        workers: request.workers,
+        pool_threads: request.pool_threads,
+        seed: 0,
+        scratch: std::env::temp_dir(),
+        traffic: Traffic::Clients((Ipv4Addr::LOCALHOST, request.port).into()),
+        clock,
+    };
+    cells.start(&request.cell.workload, &request.cell.runner, setup).map(drop)
 }
 
 fn announce(address: SocketAddr) {

@@ -1,0 +1,3 @@
+//! `cargo bench`.
+
+runtime_bench::bench_main!(own_bench::registry());

@@ -1,0 +1,48 @@
+//! Named sets of cells.
+
+use runtime_bench_results::key::Point;
+
+use crate::dyn_workload::DynWorkload;
+use crate::workload::PointSet;
+
+/// A set of cells with a purpose.
+#[derive(Clone, Copy, Debug)]
+pub struct Suite {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub purpose: &'static str,
+    /// What is in it.
+    pub members: Members,
+}
+
+/// The cells of a suite.
+#[derive(Clone, Copy, Debug)]
+pub enum Members {
+    /// Those of a run without a filter.
+    Usual,
+    /// The sweeps of every workload.
+    Sweeps,
+    /// The usual points of these workloads.
+    Workloads(&'static [&'static str]),
+    /// These points of these workloads.
+    Points(fn() -> Vec<(&'static str, Point)>),
+}
+
+impl Suite {
+    /// The points of a workload in this suite, given the number of workers.
+    pub fn points(&self, workload: &dyn DynWorkload, workers: usize) -> Vec<Point> {
+        let name = workload.info().name;
+        let usual = || workload.points(PointSet::Quick, workers);
+        match self.members {
+            Members::Usual if !workload.by_name() => usual(),
+            Members::Sweeps => workload.points(PointSet::Full, workers),
+            Members::Workloads(names) if names.contains(&name.as_str()) => usual(),
+            Members::Usual | Members::Workloads(_) => Vec::new(),
+            Members::Points(list) => {
+                let own = list().into_iter().filter(|(workload, _)| name == *workload);
+                own.map(|(_, point)| point).collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The suites: adding a workload to one is a word here.
+
+use runtime_bench_api::suite::{Members, Suite};
+use runtime_bench_results::key::Point;
+
+/// Every suite, in the order in which they are listed.
+pub const SUITES: &[Suite] = &[
+    Suite { name: "default", purpose: "what `cargo bench` measures", members: Members::Usual },
+    Suite {
+        name: "server",
+        purpose: "serving connections, and what else a server does meanwhile",
+        members: Members::Workloads(&[
+            "tcp-echo",
+            "connect-churn",
+            "hot-connection",
+            "echo-latency",
+            "http-server",
+            "mixed-load",
+            "overload",
+            "idle-connections",
+        ]),
+    },
+    Suite {
+        name: "cpu",
+        purpose: "computing, with subtasks of equal and of unequal size",
+        members: Members::Workloads(&[
+            "cpu-batch",
+            "fork-join",
+            "tree-search",
+            "matmul",
+            "sort",
+            "preprocess",
+            "blocking-pool",
+        ]),
+    },
+    Suite {
+        name: "channels",
+        purpose: "passing messages between tasks",
+        members: Members::Workloads(&[
+            "ping-pong",
+            "brigade",
+            "bounded-queue",
+            "broadcast",
+            "request-reply",
+        ]),
+    },
+    Suite {
+        name: "files",
+        purpose: "reading and writing files, and computing on what is read",
+        members: Members::Workloads(&["preprocess", "file-read", "file-write"]),
+    },
+    Suite {
+        name: "peer-tzcnt",
+        purpose: "problems and sizes of tzcnt/runtime-benchmarks; takes seconds per iteration",
+        members: Members::Points(tzcnt),
+    },
+    Suite {
+        name: "full",
+        purpose: "the sweeps of every workload; takes hours",
+        members: Members::Sweeps,
+    },
+];
+
+/// fib(39) and skynet of 10⁸ leaves without a cut-off, nqueens(14) and a product of matrices of 2 048 rows.
+fn tzcnt() -> Vec<(&'static str, Point)> {
+    let fib = Point::new().variant("fib").with("n", 39, "").with("cut-off", 1, "");
+    let skynet = Point::new().variant("skynet").with("leaves", 100_000_000, "");
+    let queens = Point::new().variant("nqueens").with("n", 14, "").with("cut-off", 0, "");
+    let matmul = Point::new().with("n", 2_048, "").with("tile", 32, "");
+    vec![("fork-join", fib), ("fork-join", skynet), ("tree-search", queens), ("matmul", matmul)]
+}
