@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (folder, results) = args.split_first().ok_or("which folder, and which results files?")?;
     let runs: Vec<Run> =
         results.iter().map(|path| store::read(Path::new(path))).collect::<Result<_, _>>()?;
-    let index = write_site(&runs, Path::new(folder), Options { single_file, url: None })?;
-    println!("{}", index.display());
+    let site = write_site(&runs, Path::new(folder), Options { single_file, url: None })?;
+    println!("{}", site.index.display());
     Ok(())
 }

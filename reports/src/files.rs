@@ -20,7 +20,7 @@ fn make_folder(folder: &Path) -> Result<(), ReportError> {
 ///
 /// # Errors
 /// When the encoder fails.
-pub fn json(document: &impl Serialize) -> Result<String, ReportError> {
+pub fn pretty_json(document: &impl Serialize) -> Result<String, ReportError> {
     let text = serde_json::to_string_pretty(document)
         .map_err(|error| ReportError::encode("JSON", &error))?;
     Ok(text + "\n")

@@ -41,7 +41,7 @@ pub mod terminal;
 mod view;
 
 pub use error::ReportError;
-pub use files::json;
+pub use files::pretty_json as json;
 pub use sanitize::{is_control, sanitize};
 pub use site::{Options, Site, write_site};
 

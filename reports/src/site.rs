@@ -31,8 +31,8 @@ pub struct Options<'a> {
     pub url: Option<&'a str>,
 }
 
-/// Writes the site of some runs into `folder`, which is made if need be. The newest run
-/// is the one that most pages show.
+/// Writes the site of some runs into `folder`, which is made if need be. The newest run is the one
+/// that most pages show.
 ///
 /// The same runs give the same bytes. Every page is rendered before the first file is written, and each file
 /// appears under its name in one step. Files of an earlier site in the folder are removed.
@@ -50,7 +50,8 @@ pub fn write_site(runs: &[Run], folder: &Path, options: Options<'_>) -> Result<S
         files.push(page::machines(&machines));
     }
     let index = files::write_all(folder, &files)?;
-    Ok(Site { analyses, index })
+    let (json, csv) = (folder.join(export::JSON_NAME), folder.join(export::CSV_NAME));
+    Ok(Site { analyses, index, json, csv })
 }
 
 /// The files of one machine, the first page first.

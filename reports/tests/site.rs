@@ -67,8 +67,8 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 fn the_site_has_a_page_for_every_workload_and_runner_and_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let run = typical_run();
-    let index = write_site(std::slice::from_ref(&run), folder.path(), Options::default()).unwrap();
-    assert_eq!(index, folder.path().join("index.html"));
+    let site = write_site(std::slice::from_ref(&run), folder.path(), Options::default()).unwrap();
+    assert_eq!(site.index, folder.path().join("index.html"));
     let pages = html_files(folder.path());
     for name in ["index", "compare", "method", "data"] {
         assert!(pages.contains_key(&format!("{name}.html")), "{name}");

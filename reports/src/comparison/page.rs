@@ -8,7 +8,7 @@ use runtime_bench_analysis::stats::Interval;
 
 use super::table::{counts, of_word, unpaired, verdict};
 use crate::ReportError;
-use crate::files::{self, File, json};
+use crate::files::{self, File, pretty_json};
 use crate::page::lone_document;
 use crate::preview::Preview;
 use crate::{format, view::wording};
@@ -31,8 +31,8 @@ pub fn write_page(
     folder: &Path,
 ) -> Result<PathBuf, ReportError> {
     let page = File::new("index.html", page(judged, command));
-    let data = File::new("comparison.json", json(judged)?);
-    files::write_all(folder, &[page, data, preview(judged).file()?])
+    let data = File::new("comparison.json", pretty_json(judged)?);
+    files::write_all(folder, &[page, preview(judged).file()?, data])
 }
 
 /// The page.
