@@ -51,7 +51,7 @@ pub fn write_site(runs: &[Run], folder: &Path, options: Options<'_>) -> Result<S
     }
     let index = files::write_all(folder, &files)?;
     let (json, csv) = (folder.join(export::JSON_NAME), folder.join(export::CSV_NAME));
-    Ok(Site { analyses, index, json, csv })
+    Ok(Site { analyses, index })
 }
 
 /// The files of one machine, the first page first.

@@ -126,7 +126,7 @@ impl<'a> Subject<'a> {
     /// Runs a pilot.
     fn new(executor: &ProcessExecutor<'_>, cell: &'a PlannedCell) -> Result<Self, Error> {
         let block = BlockSize::Nanoseconds(PILOT.as_nanos() as u64);
-        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0 };
+        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
         let finished = executor.run(&trial).ok_or_else(interrupted)?;
         let block = match finished.outcome {
             Outcome::Ok { block } => block,
@@ -164,7 +164,7 @@ impl<'a> Subject<'a> {
         let cell = self.cell;
         let trial = |iterations| {
             let block = BlockSize::Iterations(iterations);
-            totals(executor, pass, &Trial { cell: &cell.key, phase: cell.phase, block, round: 0 })
+            totals(executor, pass, &Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 })
         };
         let (short, long) = (trial(sizes[0])?, trial(sizes[1])?);
         let figures = short.and_then(|short| {
