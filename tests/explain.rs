@@ -166,7 +166,7 @@ fn of(evidence: &Evidence, event: &Event) -> f64 {
 /// Allocations per operation in one long trial.
 fn allocations(executor: &ProcessExecutor<'_>, cell: &PlannedCell) -> f64 {
     let block = BlockSize::Iterations(2_000);
-    let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 1 };
+    let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 1, layout: 0 };
     let Outcome::Ok { block } = executor.count(&trial).expect("it counts").outcome else {
         panic!("{} fails", cell.key)
     };

@@ -47,7 +47,7 @@ fn report_replaces_earlier_report_and_refuses_other_sites() {
     let report = || run(folder.path(), &["report", "results/one.json.gz", "--out", "site"]);
     assert_eq!(report().code, Some(0));
     let list = site.join(".runtime-bench-report.json");
-    let stale = fs::read_to_string(&list).unwrap().replace("[", "[\"w/gone.html\",");
+    let stale = fs::read_to_string(&list).unwrap().replace('[', "[\"w/gone.html\",");
     fs::write(&list, stale).unwrap();
     fs::create_dir_all(site.join("w")).unwrap();
     fs::write(site.join("w/gone.html"), "of a workload that is gone").unwrap();

@@ -115,7 +115,8 @@ impl Registry {
     /// Names the crate whose program this is, in addition to the version of the harness.
     #[must_use]
     pub fn in_crate(mut self, name: &str, version: &str) -> Self {
-        self.build.build.version += &format!(" in {name} {version}");
+        let version = format!("{} in {name} {version}", self.build.build.version);
+        self.build.build.version = version;
         self
     }
 

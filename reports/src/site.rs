@@ -50,7 +50,6 @@ pub fn write_site(runs: &[Run], folder: &Path, options: Options<'_>) -> Result<S
         files.push(page::machines(&machines));
     }
     let index = files::write_all(folder, &files)?;
-    let (json, csv) = (folder.join(export::JSON_NAME), folder.join(export::CSV_NAME));
     Ok(Site { analyses, index })
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use fixtures::{hostile_run, typical_run};
 use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_reports::Options;
 use runtime_bench_reports::export::{Format, export};
 use runtime_bench_results::run::Run;
 use serde_json::Value;
@@ -106,8 +107,9 @@ fn openmetrics_has_families_with_their_metadata() {
 fn csv_is_the_table_of_the_report() {
     let (run, folder) = (typical_run(), tempfile::tempdir().unwrap());
     let runs = std::slice::from_ref(&run);
-    let site = runtime_bench_reports::write_site(runs, folder.path(), Default::default()).unwrap();
-    assert_eq!(exported(&run, Format::Csv), std::fs::read_to_string(site.csv).unwrap());
+    runtime_bench_reports::write_site(runs, folder.path(), Options::default()).unwrap();
+    let table = std::fs::read_to_string(folder.path().join("data.csv")).unwrap();
+    assert_eq!(exported(&run, Format::Csv), table);
 }
 
 #[test]

@@ -92,8 +92,8 @@ pub struct MatrixArgs {
     points: Option<Points>,
     /// Measure the cells of a suite: a set with a purpose, such as `server` or `channels` (`list --suite` shows
     /// them)
-    #[arg(long, value_name = "NAME", num_args = 0..=1, conflicts_with = "points")]
-    suite: Option<Option<String>>,
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with = "points")]
+    suite: Option<String>,
     /// Override a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
     params: Vec<(String, Vec<ParamValue>)>,
@@ -172,13 +172,12 @@ impl MatrixArgs {
 
     /// Whether the suites themselves are asked for.
     pub fn asks_for_suites(&self) -> bool {
-        matches!(self.suite, Some(None))
+        self.suite.as_deref() == Some("")
     }
 
     fn suite(&self, registry: &Registry) -> Result<Option<Suite>, Error> {
         // Without a name, the error lists the names.
-        let named = self.suite.as_ref().map(|name| name.as_deref().unwrap_or_default());
-        named.map(|name| suite(registry, name)).transpose()
+        self.suite.as_ref().map(|name| suite(registry, name)).transpose()
     }
 
     /// Resolves defaults, and reads the runners file.

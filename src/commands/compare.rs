@@ -68,7 +68,7 @@ pub(crate) enum Format {
     Markdown,
     /// The document, schema `runtime-bench/comparison/1`.
     Json,
-    /// JUnit XML for CI systems.
+    /// `JUnit` XML for CI systems.
     Junit,
 }
 

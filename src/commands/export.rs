@@ -31,7 +31,7 @@ enum To {
     GithubActionBenchmark,
     /// Bencher Metric Format, adapter `json`
     Bencher,
-    /// OpenMetrics 1.0 text, for Prometheus
+    /// `OpenMetrics` 1.0 text, for Prometheus
     #[value(name = "openmetrics")]
     OpenMetrics,
     /// The report's table, one row per cell and metric

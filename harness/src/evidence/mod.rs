@@ -164,7 +164,11 @@ impl<'a> Subject<'a> {
         let cell = self.cell;
         let trial = |iterations| {
             let block = BlockSize::Iterations(iterations);
-            totals(executor, pass, &Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 })
+            totals(
+                executor,
+                pass,
+                &Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 },
+            )
         };
         let (short, long) = (trial(sizes[0])?, trial(sizes[1])?);
         let figures = short.and_then(|short| {

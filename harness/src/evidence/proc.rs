@@ -55,7 +55,7 @@ mod tests {
             Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let process = child.id();
         drop(child.stdin.take());
-        while stat(process as i32).unwrap()[0] != "Z" {
+        while stat(process.cast_signed()).unwrap()[0] != "Z" {
             std::thread::yield_now();
         }
         let mut counts = ProcessCounts::default();

@@ -114,7 +114,9 @@ mod tests {
 
     fn delivery(items: &[usize]) -> Delivery {
         let mut delivery = Delivery::expecting(3);
-        items.iter().for_each(|item| delivery.take(*item));
+        for item in items {
+            delivery.take(*item);
+        }
         delivery
     }
 

@@ -221,11 +221,11 @@ async fn reply_to_tasks<R: AsyncRuntime>(params: Params) -> Replies {
                 let mut replies = Replies::expecting(params.requests as u64);
                 for request in params.of_client(client) {
                     let start = Instant::now();
-                    let (reply, replied) = R::Channels::oneshot::<u64>();
-                    if !R::send(&sender, (request, reply)).await {
+                    let (answer, pending) = R::Channels::oneshot::<u64>();
+                    if !R::send(&sender, (request, answer)).await {
                         break;
                     }
-                    let Some(reply) = replied.await else { break };
+                    let Some(reply) = pending.await else { break };
                     replies.take(request, reply, start.elapsed());
                 }
                 replies
@@ -259,9 +259,9 @@ fn reply_to_threads<T: ThreadRuntime>(params: Params) -> Replies {
                 let mut replies = Replies::expecting(params.requests as u64);
                 for request in params.of_client(client) {
                     let start = Instant::now();
-                    let (reply, replied) = mpsc::sync_channel(1);
-                    let sent = sender.send((request, reply)).is_ok();
-                    let Some(reply) = replied.recv().ok().filter(|_| sent) else { break };
+                    let (answer, pending) = mpsc::sync_channel(1);
+                    let sent = sender.send((request, answer)).is_ok();
+                    let Some(reply) = pending.recv().ok().filter(|_| sent) else { break };
                     replies.take(request, reply, start.elapsed());
                 }
                 replies

@@ -19,8 +19,11 @@ fn next(message: Message) -> Message {
     (u64::from_le_bytes(message) + 1).to_le_bytes()
 }
 
-/// A socket to the first of these many tasks, the two of each task, and one from the last task.
-fn sockets(tasks: usize) -> Result<(TcpStream, Vec<(TcpStream, TcpStream)>, TcpStream), Failure> {
+/// A socket to the first task, the two of each task, and one from the last task.
+type Sockets = (TcpStream, Vec<(TcpStream, TcpStream)>, TcpStream);
+
+/// The sockets of a line of so many tasks.
+fn sockets(tasks: usize) -> Result<Sockets, Failure> {
     let pairs = unix_pairs(tasks + 1).map_err(Failure::io("connecting sockets"))?;
     let (mut outs, ins): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
     let first = outs.remove(0);

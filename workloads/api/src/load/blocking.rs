@@ -95,7 +95,7 @@ impl Client {
     }
 
     fn talk(&mut self, schedule: Schedule, recording: &mut Recording) -> io::Result<()> {
-        let mut buffer = [0; BUFFER];
+        let mut buffer = vec![0; BUFFER];
         for due in schedule.turns(self.index, self.connections) {
             if let Some(due) = due {
                 thread::sleep(due.saturating_duration_since(Instant::now()));
