@@ -57,8 +57,7 @@ enum Command {
     CheckRunner(commands::check_runner::CheckRunnerArgs),
     /// Compare the runners of one results file, or two results files
     Compare(commands::compare::CompareArgs),
-    /// Count what two runners do per operation (system calls, context switches, page faults,
-    /// allocations), and say what explains their difference
+    /// Count what two runners do per operation, and say what explains their difference
     Explain(commands::explain::ExplainArgs),
     /// Export the figures of a results file for another tracker
     Export(commands::export::ExportArgs),
@@ -66,7 +65,7 @@ enum Command {
     Analyze(commands::analyze::AnalyzeArgs),
     /// Compare two builds of this harness, interleaved on this machine
     Ab(commands::ab::AbArgs),
-    /// Link the trial programs in additional code layouts, as `bench` does for long profiles
+    /// Link the trial programs in additional code layouts
     Layouts(commands::layouts::LayoutsArgs),
     /// Check whether this machine is quiet enough, and how small a difference it can detect
     Doctor(commands::doctor::DoctorArgs),

@@ -142,7 +142,7 @@ fn dry_run_prints_cost_and_measures_nothing() {
     let folder = tempdir().unwrap();
     let ended = run(folder.path(), &["bench", "--dry-run", "--seed", "7"]);
     assert_eq!(ended.code, Some(0));
-    assert!(ended.stdout.contains("of measuring; seed 7"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("to measure; seed 7"), "{}", ended.stdout);
     assert!(!folder.path().join("target").exists());
 }
 
@@ -198,9 +198,10 @@ fn trial_replies_once_per_request() {
         let output = child.wait_with_output().unwrap();
         serde_json::from_slice::<Value>(&output.stdout).unwrap()
     };
-    let request = r#"{"request": "trial", "protocol": 2, "cell": {"workload": "spawn-join", "runner": "smol",
+    let request = &r#"{"request": "trial", "protocol": 2, "cell": {"workload": "spawn-join", "runner": "smol",
         "params": [{"name": "tasks", "value": 10}]}, "workers": 1, "pool_threads": 4,
-        "phase": "warm", "block": {"iterations": 3}, "seed": 1, "scratch": "."}"#;
+        "phase": "warm", "block": {"iterations": 3}, "seed": 1, "scratch": "."}"#
+        .replace('\n', " ");
     let reply = ask(request);
     assert_eq!((&reply["status"], &reply["block"]["iterations"]), (&"ok".into(), &3.into()));
     assert_eq!(reply["block"]["output"], "45");

@@ -161,7 +161,7 @@ fn ctrl_c_stops_the_probe_of_an_external_runner() {
             .spawn()
             .unwrap();
         let patience = Instant::now() + Duration::from_secs(30);
-        while !processes_in(folder.path()).iter().any(|line| line.starts_with("sleep")) {
+        while !processes_in(folder.path()).iter().any(|line| line.contains("sleep")) {
             assert!(Instant::now() < patience, "{args:?} does not ask it");
             thread::sleep(Duration::from_millis(20));
         }
@@ -264,7 +264,7 @@ fn check_runner_reports_passes_and_failures() {
     has("ok      exits when its standard input closes\n");
     has("ok      spawn-join/runner/tasks=20  190\n");
     // The test's runner knows nothing of phases, nor of workloads that it does not know.
-    has("FAILED  spawn-join/runner/tasks=20, startup: 50 iterations after 20: startup is");
+    has("FAILED  spawn-join/runner/tasks=20, startup: 50 iterations after 20: startup must");
     has("FAILED  rejects an unknown workload with a message");
     assert_eq!(well.code, Some(1), "{well:?}");
     let noise = check("noise");

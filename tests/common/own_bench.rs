@@ -13,7 +13,8 @@ pub(crate) static OWN_BENCH: LazyLock<PathBuf> = LazyLock::new(|| {
     let own = root.join("examples/own-bench");
     // The versions of this workspace: what they were built from is here already.
     fs::copy(root.join("Cargo.lock"), own.join("Cargo.lock")).expect("a copy of the lock file");
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("own-bench");
+    // With the dependencies that the workspace has built already.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("");
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--offline", "--quiet", "--bins", "--benches"]).current_dir(&own);
     build.env("CARGO_TARGET_DIR", &target);
