@@ -217,7 +217,8 @@ fn explain_takes_one_comparison_of_two_runners() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn explain_prints_what_was_counted_and_what_was_not() {
     let folder = tempdir().unwrap();
-    let args = ["explain", "^tcp-echo/.*size=64B$", "--runners", "tokio,smol", "--profile", "smoke"];
+    let args =
+        ["explain", "^tcp-echo/.*size=64B$", "--runners", "tokio,smol", "--profile", "smoke"];
     let args = [&args[..], &["--processes", "5", "--quiet"]].concat();
     let ended = run(folder.path(), &args);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");

@@ -1,6 +1,7 @@
 //! What is published: every package holds what it needs and nothing else, and says truly which compiler it
 //! takes.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
@@ -100,6 +101,26 @@ fn dependencies_support_the_declared_rust_version() {
         let fits = package.rust_version.as_ref().is_none_or(|needed| *needed <= declared);
         assert!(fits, "{} takes {:?}", package.name, package.rust_version);
     }
+}
+
+/// Otherwise `cargo build`, `cargo bench` and the tests each build such a package, and what uses it, anew.
+#[test]
+fn packages_have_the_same_features_in_builds_and_in_tests() {
+    let tree = |edges: &str| {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--locked", "-p", "runtime-bench", "-e", edges])
+            .args(["--prefix", "none", "-f", "{p} {f}"])
+            .current_dir(ROOT)
+            .output()
+            .expect("cargo runs");
+        let text = String::from_utf8(output.stdout).expect("cargo prints text");
+        let lines = text.lines().map(|line| line.trim_end_matches(" (*)").to_owned());
+        lines.collect::<BTreeSet<String>>()
+    };
+    let (built, tested) = (tree("no-dev"), tree("all"));
+    assert!(built.len() > 50, "{built:?}");
+    let twice: Vec<&String> = built.difference(&tested).collect();
+    assert!(twice.is_empty(), "{twice:?}");
 }
 
 #[test]
