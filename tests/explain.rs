@@ -135,7 +135,12 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
         let (cell, executor) = cell(workload, &interrupt);
         let [evidence, again] = collect(&executor, [&cell, &cell], PROCESSES, &|_| ()).unwrap();
         assert_eq!(evidence.missing, [], "{workload}");
-        is_close("allocations", of(&evidence, &Event::Allocation), allocations(&executor, &cell));
+        // Reads of files that meet in the blocking pool allocate as it happens.
+        if let Some(ours) = steady(&evidence, &Event::Allocation) {
+            is_close("allocations", ours, allocations(&executor, &cell));
+        } else {
+            assert_ne!(workload, "spawn-join", "{evidence:?}");
+        }
         if !has_strace {
             continue;
         }
@@ -147,13 +152,18 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
         }
         for (name, count) in &theirs {
             let event = Event::Syscall(name.clone());
-            let Some(spread) = evidence.values(&event).and_then(Spread::of) else { continue };
-            let width = spread.interval.high - spread.interval.low;
-            if width <= STEADY * spread.median {
-                is_close(&format!("{workload}: {name}"), spread.median, *count);
+            if let Some(ours) = steady(&evidence, &event) {
+                is_close(&format!("{workload}: {name}"), ours, *count);
             }
         }
     }
+}
+
+/// The count per operation of an event that each process counts alike.
+fn steady(evidence: &Evidence, event: &Event) -> Option<f64> {
+    let spread = evidence.values(event).and_then(Spread::of)?;
+    let width = spread.interval.high - spread.interval.low;
+    (width <= STEADY * spread.median).then_some(spread.median)
 }
 
 #[track_caller]
@@ -218,7 +228,7 @@ fn explain_takes_one_comparison_of_two_runners() {
 fn explain_prints_what_was_counted_and_what_was_not() {
     let folder = tempdir().unwrap();
     let args =
-        ["explain", "^tcp-echo/.*size=64B$", "--runners", "tokio,smol", "--profile", "smoke"];
+        ["explain", "^tcp-echo/[^/]+/conn.*64B$", "--runners", "tokio,smol", "--profile", "smoke"];
     let args = [&args[..], &["--processes", "5", "--quiet"]].concat();
     let ended = run(folder.path(), &args);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");

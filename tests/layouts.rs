@@ -21,7 +21,7 @@ fn long_profile_measures_layouts_that_differ_or_says_why_not() {
     let before = bytes();
     let folder = tempdir().unwrap();
     let args = ["bench", "^cpu-batch/", "--runners", "rayon,threads", "--profile", "standard"];
-    let ended = run(folder.path(), &[&args[..], &["--rounds", "8"]].concat());
+    let ended = run(folder.path(), &[&args[..], &["--rounds", "20"]].concat());
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
     assert!(bytes() == before, "linking changed the programs themselves");
     let measured = store::read(&folder.path().join("target/runtime-bench/results/latest.json"));

@@ -62,7 +62,7 @@ fn watch(process: u32, bounds: Bounds, told: &Receiver<()>) -> Option<TrialError
         if tree::has_ended(process) {
             // What it left behind may hold its output open: nothing more comes from the runner itself.
             let since = *ended_at.get_or_insert_with(Instant::now);
-            if since.elapsed() >= GRACE || left.is_zero() {
+            if since.elapsed() >= GRACE || Instant::now() >= deadline {
                 tree::kill_rest();
                 return None;
             }
