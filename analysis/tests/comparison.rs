@@ -110,7 +110,7 @@ fn few_rows_need_more_and_a_filter_does_not_change_the_spread() {
     let only = |key: &CellKey| key.to_string() == "w0/smol/n=1";
     let filtered = files(("base", &base()), ("candidate", &head(10)), &only);
     assert_eq!((filtered.rows.len(), words(&filtered, Word::Slower)), (1, 1));
-    assert!(filtered.notes[0].contains("40 rows"), "{:?}", filtered.notes);
+    assert!(filtered.notes[0].contains("40 common rows"), "{:?}", filtered.notes);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn failed_controls_are_reported_and_two_make_a_run_untrustworthy() {
     let (base, mut head) = (base(), run("candidate", 10, 2, |_, _| 1.0));
     upset_control(&mut head, "w0", 1.5);
     let document = compare(&base, &head);
-    warned(&document, &["candidate: the A/A control", "in 1 comparison;"]);
+    warned(&document, &["candidate: the A/A control", "in 1 comparison:"]);
     assert_eq!((document.untrusted.clone(), words(&document, Word::Inconclusive)), (None, 4));
     assert!(row(&document, "w0/smol/n=1").note.contains("A/A control"));
     upset_control(&mut head, "w1", 1.5);

@@ -214,7 +214,11 @@ mod tests {
 
     fn evidence(runner: &str, figures: &[(Event, f64)]) -> Evidence {
         let count = |(event, figure): &(Event, f64)| {
-            let values = [0.99, 0.995, 1.0, 1.005, 1.01].map(|factor| factor * figure).to_vec();
+            let mut values = [0.99, 0.995, 1.0, 1.005, 1.01].map(|factor| factor * figure).to_vec();
+            // The two of a pair vary by themselves.
+            if runner == "smol" {
+                values.reverse();
+            }
             Count { event: event.clone(), values }
         };
         Evidence {

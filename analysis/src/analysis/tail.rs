@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(why(0.8, 400_000.0), None);
         assert!(why(0.81, 0.0).unwrap().contains("0.81 of one core"));
         let late = why(0.1, 500_000.0).unwrap();
-        assert!(late.contains("by 500 µs") && late.contains("990 µs"), "{late}");
+        assert!(late.contains("500 µs late") && late.contains("990 µs"), "{late}");
         assert_eq!(client_bound(&Samples::default()), None);
     }
 }

@@ -54,7 +54,8 @@ mod tests {
             assert_eq!(titles.len(), claim.tests.len(), "{}", claim.name);
             for test in &claim.tests {
                 // A title stands in a list, and a question by itself.
-                assert!(!test.title.contains(['.', ',', ':']) && test.question.ends_with('?'));
+                assert!(!test.title.contains(['.', ',', ':']), "{}", test.title);
+                assert!(test.question.ends_with('?'), "{}", test.question);
             }
         }
     }

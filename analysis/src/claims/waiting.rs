@@ -103,7 +103,7 @@ pub(super) fn one_loop_suffices(workers: usize) -> Claim {
             optional(test_of(
                 &ASYNCIO,
                 test(
-                    "the batch in Python, against processes",
+                    "the batch in Python against processes",
                     "Does one loop finish a batch of computing jobs no later than Python processes \
                      (within 10%)?",
                     batch(workers, 50_000),

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use runtime_bench_results::run::Run;
 
 use super::figures::Figure;
-use crate::sanitize::sanitize;
+use crate::sanitize::single_line;
 
 /// A family of metrics: all samples of it stand together.
 struct Family {
@@ -97,11 +97,10 @@ fn label(name: &str, value: &str) -> String {
 /// Text as it stands in quotes and behind `# HELP`.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
-    for character in sanitize(text).chars() {
+    for character in single_line(text).chars() {
         match character {
             '\\' => escaped.push_str("\\\\"),
             '"' => escaped.push_str("\\\""),
-            '\n' => escaped.push_str("\\n"),
             character => escaped.push(character),
         }
     }
