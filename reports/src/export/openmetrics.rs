@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn labels_cannot_end_their_quotes() {
-        assert_eq!(label("a", "x\"} 1\n\\"), r#"a="x\"} 1\n\\""#);
+        assert_eq!(label("a", "x\"} 1\n\\"), r#"a="x\"} 1 \\""#);
         assert!(!label("a", "\u{1b}[31m\u{202e}").contains(['\u{1b}', '\u{202e}']));
     }
 }

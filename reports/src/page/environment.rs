@@ -6,6 +6,7 @@ use runtime_bench_results::run::Run;
 
 use crate::format;
 use crate::view::View;
+use crate::view::wording;
 
 const UNREADABLE: &str = "not readable";
 
@@ -48,6 +49,7 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
         ("Pool threads", plan.pool_threads.to_string()),
         ("Time budget per cell", format!("{}\u{a0}s", format::number(plan.budget_s))),
         ("Time limit per trial", format!("{}\u{a0}s", format::number(plan.trial_limit_s))),
+        ("Code layout", wording::layouts(plan)),
         ("Reference", plan.reference.clone()),
         ("Seed", plan.seed.to_string()),
         ("Started", run.header.started.clone()),

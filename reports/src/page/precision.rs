@@ -34,7 +34,7 @@ pub(super) fn line(view: &View<'_>) -> Markup {
                     (wording::prose(&nothing(view))) " "
                 } @else {
                     span #counts { (wording::counts(&counts)) "." }
-                    " " (wording::layouts(&view.run.header.plan)) " "
+                    " " span.layouts { (wording::layouts(&view.run.header.plan)) } " "
                 }
                 @for disturbance in disturbances(view) { (disturbance) " " }
             }
