@@ -10,6 +10,9 @@ mod arbitrary;
 
 fuzz_target!(|bytes: &[u8]| {
     if let [first, rest @ ..] = bytes {
-        arbitrary::check::check(&arbitrary::runs(rest), Options { single_file: first % 4 == 0, url: None });
+        arbitrary::check::check(
+            &arbitrary::runs(rest),
+            Options { single_file: first % 4 == 0, url: None },
+        );
     }
 });
