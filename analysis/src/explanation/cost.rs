@@ -42,10 +42,9 @@ pub(super) fn cost_ns(event: &Event, part: Part) -> Option<RangeInclusive<f64>> 
         (Event::Syscall(_), Part::SystemTime) => Some(50.0..=3e3),
         (Event::VoluntarySwitch | Event::InvoluntarySwitch, Part::SystemTime) => Some(500.0..=5e3),
         // A core that sleeps deeply, or one of a virtual machine, takes long to wake up.
-        (Event::VoluntarySwitch, Part::Waiting)
+        // A time slice of another thread is longer, and would explain whatever waits.
+        (Event::VoluntarySwitch | Event::InvoluntarySwitch, Part::Waiting)
         | (Event::Migration, Part::UserTime | Part::Waiting) => Some(1e3..=5e4),
-        // Up to a time slice of another thread.
-        (Event::InvoluntarySwitch, Part::Waiting) => Some(1e3..=4e6),
         (Event::MinorFault, Part::SystemTime) => Some(100.0..=3e3),
         (Event::MajorFault, Part::SystemTime | Part::Waiting) => Some(1e4..=1e7),
         (Event::Allocation, Part::UserTime) => Some(10.0..=500.0),
