@@ -6,7 +6,7 @@ use std::fmt::Write;
 use runtime_bench_results::run::Run;
 
 use super::figures::Figure;
-use crate::sanitize::single_line;
+use crate::sanitize::sanitize;
 
 /// A family of metrics: all samples of it stand together.
 struct Family {
@@ -97,10 +97,13 @@ fn label(name: &str, value: &str) -> String {
 /// Text as it stands in quotes and behind `# HELP`.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
-    for character in single_line(text).chars() {
+    for character in sanitize(text).chars() {
         match character {
             '\\' => escaped.push_str("\\\\"),
             '"' => escaped.push_str("\\\""),
+            '\n' => escaped.push_str("\\n"),
+            // `sanitize` leaves these, which a terminal obeys.
+            '\r' | '\t' => escaped.push(' '),
             character => escaped.push(character),
         }
     }
@@ -146,7 +149,7 @@ mod tests {
 
     #[test]
     fn labels_cannot_end_their_quotes() {
-        assert_eq!(label("a", "x\"} 1\n\\"), r#"a="x\"} 1 \\""#);
+        assert_eq!(label("a", "x\"} 1\n\\"), r#"a="x\"} 1\n\\""#);
         assert!(!label("a", "\u{1b}[31m\u{202e}").contains(['\u{1b}', '\u{202e}']));
     }
 }

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn workloads_stand_under_their_topic_or_their_kind() {
         assert_eq!(place("http-server", Some(Kind::Io)), (0, 1));
-        assert_eq!(place("cpu-batch", Some(Kind::Cpu)), (3, 0));
+        assert_eq!(place("file-read", Some(Kind::Io)), (3, 6));
         assert_eq!(place("mine", Some(Kind::Pitfall)), (7, usize::MAX));
         assert_eq!(place("mine", Some(Kind::Io)), (TOPICS.len(), usize::MAX));
         assert_eq!(place("mine", None), (TOPICS.len(), usize::MAX));
