@@ -5,6 +5,8 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use runtime_bench_api::process::{is_end, state};
+
 /// A process that its parent has left behind has this long to end by itself.
 const GRACE: Duration = Duration::from_millis(300);
 /// New processes may appear while others are killed.
@@ -74,8 +76,7 @@ pub(crate) fn kill(processes: &BTreeSet<u32>) {
 
 /// Whether a process has ended, reaped or not.
 pub(crate) fn has_ended(process: u32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"));
-    stat.is_ok_and(|stat| stat.contains(") Z ") || stat.contains(") X "))
+    state(process).is_some_and(is_end)
 }
 
 /// From now on the descendants of this process become its children when they lose their own parent, so

@@ -7,6 +7,7 @@
 use runtime_bench_results::evidence::{Event, Evidence};
 use serde::{Deserialize, Serialize};
 
+use super::calls;
 use super::difference::Difference;
 
 /// Counts that differ by less than this share are the same.
@@ -38,7 +39,7 @@ pub(super) fn distortions(evidence: &Evidence) -> impl Iterator<Item = Distortio
     [(Event::UntracedRead, READS), (Event::UntracedWrite, WRITES)].into_iter().filter_map(
         |(event, family)| {
             let untraced = evidence.values(&event)?;
-            let traced = traced(evidence, family)?;
+            let traced = calls(evidence, |name| family.contains(&name))?;
             let difference = Difference::of(untraced, &traced)?;
             let larger = difference.reference.median.max(difference.candidate.median);
             let by = difference.by().abs();
@@ -47,19 +48,4 @@ pub(super) fn distortions(evidence: &Evidence) -> impl Iterator<Item = Distortio
             matters.then_some(Distortion { runner, event, difference })
         },
     )
-}
-
-/// Traced calls of a family in each process; `None` where nothing was traced.
-fn traced(evidence: &Evidence, family: [&str; 5]) -> Option<Vec<f64>> {
-    let calls = || {
-        evidence.counts.iter().filter_map(|count| match &count.event {
-            Event::Syscall(name) => Some((name.as_str(), &count.values)),
-            _ => None,
-        })
-    };
-    let mut sums = vec![0.0; calls().next()?.1.len()];
-    for (_, values) in calls().filter(|(name, _)| family.contains(name)) {
-        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-    }
-    Some(sums)
 }

@@ -150,7 +150,9 @@ pub fn explain(reference: &Evidence, candidate: &Evidence) -> Option<Explanation
         candidate: candidate.cell.runner.clone(),
         wall,
         cores,
-        calls: Difference::of(&calls(reference), &calls(candidate)),
+        calls: calls(reference, |_| true)
+            .zip(calls(candidate, |_| true))
+            .and_then(|(reference, candidate)| Difference::of(&reference, &candidate)),
         parts,
         others: events,
         distortions: distortions(reference).chain(distortions(candidate)).collect(),
@@ -235,25 +237,25 @@ fn events(reference: &Evidence, candidate: &Evidence) -> Vec<EventDifference> {
     events
 }
 
-fn is_call(event: &Event) -> bool {
-    matches!(event, Event::Syscall(_))
-}
-
-/// All system calls of each process.
-fn calls(evidence: &Evidence) -> Vec<f64> {
-    let mut counts = evidence.counts.iter().filter(|count| is_call(&count.event));
-    let first = counts.next().map(|count| count.values.clone()).unwrap_or_default();
-    counts.fold(first, |sums, count| {
-        sums.iter().zip(&count.values).map(|(sum, value)| sum + value).collect()
-    })
+/// The system calls of each process whose names are wanted; `None` where nothing was traced.
+fn calls(evidence: &Evidence, is_wanted: impl Fn(&str) -> bool) -> Option<Vec<f64>> {
+    let calls = || {
+        evidence.counts.iter().filter_map(|count| match &count.event {
+            Event::Syscall(name) => Some((name, &count.values)),
+            _ => None,
+        })
+    };
+    let mut sums = vec![0.0; calls().next()?.1.len()];
+    for (_, values) in calls().filter(|(name, _)| is_wanted(name)) {
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+    }
+    Some(sums)
 }
 
 /// The values of an event. A system call that a runner never makes is not in its list.
 fn values(evidence: &Evidence, event: &Event) -> Option<Vec<f64>> {
-    let traced = || evidence.counts.iter().find(|count| is_call(&count.event));
-    match evidence.values(event) {
-        Some(values) => Some(values.to_vec()),
-        None if is_call(event) => traced().map(|count| vec![0.0; count.values.len()]),
-        None => None,
+    match event {
+        Event::Syscall(wanted) => calls(evidence, |name| name == wanted),
+        _ => evidence.values(event).map(<[f64]>::to_vec),
     }
 }

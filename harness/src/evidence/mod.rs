@@ -64,7 +64,7 @@ pub fn collect(
             let mut order: Vec<&mut Subject<'_>> = subjects.iter_mut().collect();
             rng.shuffle(&mut order);
             for subject in order {
-                subject.count(executor, pass, process as u32 + 1, [short, long])?;
+                subject.count(executor, pass, process, [short, long])?;
             }
         }
     }
@@ -150,12 +150,12 @@ impl<'a> Subject<'a> {
         Ok(subject)
     }
 
-    /// Counts one pass of one process.
+    /// Counts one pass of one process, counted from 0.
     fn count(
         &mut self,
         executor: &ProcessExecutor<'_>,
         pass: Pass,
-        process: u32,
+        process: usize,
         sizes: [u64; 2],
     ) -> Result<(), Error> {
         if self.missing.contains_key(&pass) {
@@ -177,7 +177,7 @@ impl<'a> Subject<'a> {
             })
         });
         match figures {
-            Ok(figures) => self.add(figures, process as usize - 1),
+            Ok(figures) => self.add(figures, process),
             Err(missing) => {
                 self.missing.insert(pass, missing);
                 self.counts.retain(|event, _| Pass::of(event) != pass);

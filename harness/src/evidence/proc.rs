@@ -6,21 +6,11 @@ use runtime_bench_results::evidence::Event;
 
 use crate::process::watch::Watch;
 
-/// Fields of `/proc/PID/stat` from the state on.
-pub(super) fn stat(process: i32) -> Option<Vec<String>> {
-    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name before it may hold anything, spaces and brackets too.
-    let (_, fields) = text.rsplit_once(") ")?;
-    Some(fields.split_whitespace().map(str::to_owned).collect())
-}
-
 /// Counts of a whole process, all threads, without the processes that it started. They are read at its end.
 #[derive(Default)]
 pub(super) struct ProcessCounts(pub(super) Vec<(Event, f64)>);
 
 impl Watch for ProcessCounts {
-    fn started(&mut self, _: u32) {}
-
     fn ended(&mut self, process: u32) {
         self.0 = faults(process).unwrap_or_default();
         self.0.extend(calls(process).unwrap_or_default());
@@ -28,7 +18,9 @@ impl Watch for ProcessCounts {
 }
 
 fn faults(process: u32) -> Option<Vec<(Event, f64)>> {
-    let fields = stat(i32::try_from(process).ok()?)?;
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name before the state may hold anything, spaces and brackets too.
+    let fields: Vec<&str> = text.rsplit_once(") ")?.1.split_whitespace().collect();
     let field = |place: usize| fields.get(place)?.parse().ok();
     Some(vec![(Event::MinorFault, field(7)?), (Event::MajorFault, field(9)?)])
 }
@@ -47,6 +39,8 @@ fn calls(process: u32) -> Option<Vec<(Event, f64)>> {
 mod tests {
     use std::process::{Command, Stdio};
 
+    use runtime_bench_api::process::state;
+
     use super::*;
 
     #[test]
@@ -55,7 +49,7 @@ mod tests {
             Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let process = child.id();
         drop(child.stdin.take());
-        while stat(process.cast_signed()).unwrap()[0] != "Z" {
+        while state(process) != Some('Z') {
             std::thread::yield_now();
         }
         let mut counts = ProcessCounts::default();

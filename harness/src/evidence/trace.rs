@@ -15,10 +15,10 @@ use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
+use runtime_bench_api::process::state;
 use runtime_bench_results::evidence::Missing;
 use syscalls::Sysno;
 
-use super::proc::stat;
 use crate::process::watch::Watch;
 
 /// Calls by number.
@@ -54,8 +54,6 @@ impl Watch for SyscallTracer {
         // It ends, too, where the process cannot be traced. The trial then goes on untraced.
         let _ = is_attached.recv();
     }
-
-    fn ended(&mut self, _: u32) {}
 }
 
 /// Traces a process to its end, which is left for its parent to reap.
@@ -110,7 +108,7 @@ fn attach(process: Pid) -> nix::Result<()> {
 
 /// Whether a process waits for something that may take long, such as its input.
 fn is_asleep(process: Pid) -> bool {
-    stat(process.as_raw()).is_some_and(|fields| fields.first().is_some_and(|state| state == "S"))
+    state(process.as_raw().cast_unsigned()) == Some('S')
 }
 
 /// The next event of a thread that this thread traces. It is only looked at: what has stopped is resumed, and

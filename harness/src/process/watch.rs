@@ -3,17 +3,13 @@
 /// Looks at one process. A look takes time, so nothing but [`Unwatched`] suits a timed trial.
 pub trait Watch {
     /// It has been started, and no request was sent to it yet.
-    fn started(&mut self, process: u32);
+    fn started(&mut self, _process: u32) {}
 
     /// It has ended by itself, unless its time was up, and can still be read about in `/proc`.
-    fn ended(&mut self, process: u32);
+    fn ended(&mut self, _process: u32) {}
 }
 
 /// Looks at nothing.
 pub struct Unwatched;
 
-impl Watch for Unwatched {
-    fn started(&mut self, _: u32) {}
-
-    fn ended(&mut self, _: u32) {}
-}
+impl Watch for Unwatched {}

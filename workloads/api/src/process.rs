@@ -1,7 +1,6 @@
 //! The process of a trial: ends with the harness and reports its memory and threads.
 
 use std::env;
-#[cfg(target_os = "linux")]
 use std::fs;
 
 /// Environment variable with the process id of the harness.
@@ -14,11 +13,23 @@ pub fn orphaned() -> bool {
     harness.is_some_and(|id| !is_alive(id))
 }
 
+/// The state of a process, such as `S` for one that sleeps (`proc_pid_stat(5)`); `None` if it is gone, or
+/// unknown on this system.
+pub fn state(process: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name before it may hold anything, brackets too.
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// Whether that is the state of a process that has ended: a zombie, or one that is being removed.
+pub fn is_end(state: char) -> bool {
+    matches!(state, 'Z' | 'X')
+}
+
 /// Whether a process is alive; a zombie is not.
 #[cfg(target_os = "linux")]
 fn is_alive(process: u32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"));
-    stat.is_ok_and(|stat| !stat.contains(") Z ") && !stat.contains(") X "))
+    state(process).is_some_and(|state| !is_end(state))
 }
 
 /// Unknown on this system.
