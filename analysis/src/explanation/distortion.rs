@@ -7,7 +7,7 @@
 use runtime_bench_results::evidence::{Event, Evidence};
 use serde::{Deserialize, Serialize};
 
-use super::calls;
+use super::counted::calls;
 use super::difference::Difference;
 
 /// Counts that differ by less than this share are the same.
