@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::executor::{Executor, Finished, Trial};
 
 /// The fewest iterations of the long trial.
-const FEWEST: u64 = 2;
+const FEWEST: u64 = LONGER;
 /// How many times as long as the short trial the long one is.
 const LONGER: u64 = 4;
 /// A longer iteration is not simulated.
