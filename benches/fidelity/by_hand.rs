@@ -134,7 +134,7 @@ where
     B: FnMut(u64) -> Block<A>,
     M: Fn(f64) -> Metric,
 {
-    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
+    fn measure(&mut self, iterations: u64, _: &dyn DynWorkload) -> Result<Sample, Failure> {
         let iterations = iterations.max(1);
         let Block { answers, timing } = (self.block)(iterations);
         if let Some(wrong) = answers.iter().find(|answer| **answer != self.expected) {

@@ -213,7 +213,8 @@ fn served(
         Box::leak(Box::new(OfRunner { process: runner.process(), clock: setup.clock }));
     let setup = Setup { clock, ..setup.clone() };
     let mut instance = entry.on_address(&setup, address, started)?;
-    let block = trial::measure::measured(instance.as_mut(), started, request, clock)?;
+    let mut measure = |iterations| instance.measure(iterations, &**entry);
+    let block = trial::measure::measured(&mut measure, (started, started), request, clock)?;
     match runner.ask(&Request::Stop { protocol: RUNNER_PROTOCOL })? {
         Answer::Ok(measured) => Ok(with(block, measured.metrics)),
         Answer::Error { kind, message } => Err(TrialError { kind, message }),

@@ -1,11 +1,13 @@
 //! Cells: pairs of a workload and a runner, with their types erased.
 
+use std::time::Duration;
+
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
 use runtime_bench_results::program::{CellSupport, ProbedRunner};
 
 use crate::dyn_workload::DynWorkload;
-use crate::instance::Instance;
+use crate::instance::{Instance, Sample};
 use crate::runner::Runner;
 use crate::workload::{Failure, Setup, Unsupported, Workload};
 
@@ -13,22 +15,29 @@ use crate::workload::{Failure, Setup, Unsupported, Workload};
 pub trait WorkloadVisitor {
     /// Takes one workload.
     fn visit<W: Workload>(&mut self, workload: W);
+
+    /// Takes one workload and its object-safe half, which was compiled where the workload was: once, and not
+    /// for every runner.
+    fn visit_both<W: Workload>(&mut self, workload: W, _half: &'static dyn DynWorkload) {
+        self.visit(workload);
+    }
 }
 
 /// A workload on a runner, compiled to native code as a pair.
 trait Cell: Send + Sync {
-    fn workload(&self) -> &dyn DynWorkload;
+    fn workload(&self) -> &'static dyn DynWorkload;
     fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure>;
 }
 
 struct Pair<W, R> {
     workload: W,
+    half: &'static dyn DynWorkload,
     runner: R,
 }
 
 impl<W: Workload, R: Runner> Cell for Pair<W, R> {
-    fn workload(&self) -> &dyn DynWorkload {
-        &self.workload
+    fn workload(&self) -> &'static dyn DynWorkload {
+        self.half
     }
 
     fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
@@ -87,7 +96,11 @@ pub struct Pairing<R> {
 
 impl<R: Runner> WorkloadVisitor for Pairing<R> {
     fn visit<W: Workload>(&mut self, workload: W) {
-        self.cells.push(Box::new(Pair { workload, runner: self.runner }));
+        self.visit_both(workload.clone(), Box::leak(Box::new(workload)));
+    }
+
+    fn visit_both<W: Workload>(&mut self, workload: W, half: &'static dyn DynWorkload) {
+        self.cells.push(Box::new(Pair { workload, half, runner: self.runner }));
     }
 }
 
@@ -148,12 +161,7 @@ impl Cells {
     ///
     /// # Errors
     /// When the cell is unknown, or cannot be built or prepared.
-    pub fn start(
-        &self,
-        workload: &str,
-        runner: &str,
-        setup: Setup,
-    ) -> Result<Box<dyn Instance>, Failure> {
+    pub fn start(&self, workload: &str, runner: &str, setup: Setup) -> Result<Started, Failure> {
         let mut runners = self.runners.iter().filter(|known| known.runner.name() == runner);
         let cell = runners.find_map(|known| known.cell(workload));
         let unknown = || {
@@ -161,7 +169,29 @@ impl Cells {
                 "unknown cell: this program was built without {workload} on {runner}"
             ))
         };
-        cell.ok_or_else(unknown)?.start(setup)
+        let cell = cell.ok_or_else(unknown)?;
+        Ok(Started { instance: cell.start(setup)?, workload: cell.workload() })
+    }
+}
+
+/// A prepared instance of a cell, with the workload that verifies its outputs.
+pub struct Started {
+    instance: Box<dyn Instance>,
+    workload: &'static dyn DynWorkload,
+}
+
+impl Started {
+    /// Times `iterations` iterations, then verifies every output.
+    ///
+    /// # Errors
+    /// When an output is wrong or the work fails.
+    pub fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
+        self.instance.measure(iterations, self.workload)
+    }
+
+    /// Build time of the runtime, without the workload's inputs.
+    pub fn build_time(&self) -> Duration {
+        self.instance.build_time()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The object-safe part of a workload: what a harness needs without knowing its type.
 
+use std::any::Any;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::external::ExternalInputs;
 use crate::instance::{self, Instance, Sample};
 use crate::runtime::Family;
 use crate::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Trial, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 
 /// A [`Workload`] whose type is erased. Every workload implements it.
@@ -57,6 +58,11 @@ pub trait DynWorkload: Send + Sync {
     /// # Errors
     /// When they cannot be created.
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure>;
+    /// Verifies the outputs of a block, a `Timed` of this workload's `Trial`, and computes its metrics.
+    ///
+    /// # Errors
+    /// When an output is wrong, or either is of another workload.
+    fn sample(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure>;
     /// Parses and verifies the outputs of an external runner, one per iteration.
     ///
     /// # Errors
@@ -130,6 +136,13 @@ impl<W: Workload> DynWorkload for W {
 
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure> {
         Workload::external_inputs(self, &Trial::new(setup.clone())?)
+    }
+
+    fn sample(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure> {
+        match (trial.downcast_ref::<Trial<W::Params>>(), timed.downcast_ref::<Timed<W::Output>>()) {
+            (Some(trial), Some(timed)) => instance::sample(self, trial, timed),
+            _ => Err(Failure::no_session()),
+        }
     }
 
     fn external_sample(

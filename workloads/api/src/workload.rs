@@ -69,9 +69,6 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// Whether [`Requirements::offloads`] is set at any point.
     const OFFLOADS: bool = false;
 
-    /// Whether [`Workload::placement`] is [`Placement::OnCaller`] at any point.
-    const ON_CALLER: bool = false;
-
     /// Name, title and description.
     fn info(&self) -> WorkloadInfo;
 

@@ -9,6 +9,7 @@ pub use sessions::{
     repeat, repeat_async, repeat_local,
 };
 
+use std::any::Any;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ use runtime_bench_results::trial::Metric;
 use serde_json::Value;
 
 use crate::clock::{Clock, Stopwatch, Timing};
+use crate::dyn_workload::DynWorkload;
 use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
 
@@ -40,67 +42,159 @@ pub struct Sample {
 
 /// One fresh, prepared instance of a cell.
 pub trait Instance {
-    /// Times `iterations` iterations, then verifies every output.
+    /// Times `iterations` iterations, then verifies every output as one of `workload`.
     ///
     /// # Errors
     /// When an output is wrong or the work fails.
-    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure>;
+    fn measure(&mut self, iterations: u64, workload: &dyn DynWorkload) -> Result<Sample, Failure>;
 
     /// Build time of the runtime, without the workload's inputs.
     fn build_time(&self) -> Duration;
 }
 
+// A program has hundreds of cells, and most of what surrounds the work is the same for all of them. So types
+// are erased outside the clock: sessions, outputs and trials are `Any`, and a root task is boxed before the
+// clock starts. A runtime's generic code is then compiled for one root instead of one per workload.
+
+/// A session, or the outputs of a block, that may move between threads.
+type AnySend = dyn Any + Send;
+
+/// The session after a block, and the block's [`Timed`] outputs.
+type Ran<A> = (Box<A>, Box<AnySend>);
+
+/// A root task of an asynchronous runtime.
+type Root = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A root task of an asynchronous runtime whose tasks stay on one thread.
+type LocalRoot = Pin<Box<dyn Future<Output = ()>>>;
+
+/// A root that runs on threads.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Makes the root of one block, which leaves its result in the slot.
+type MakeRoot<A, R> = fn(Box<A>, &'static dyn Clock, usize, Slot<Ran<A>>) -> R;
+
+/// What every instance has.
+struct Built {
+    /// The workload's `Trial`.
+    trial: Box<dyn Any>,
+    build_time: Duration,
+    clock: &'static dyn Clock,
+}
+
+/// A session `A`, which a runtime borrows for each block in a root `R`.
+struct Prepared<A: ?Sized, R> {
+    session: Option<Box<A>>,
+    root: MakeRoot<A, R>,
+    run: Box<dyn Fn(R)>,
+    built: Built,
+}
+
+impl<A: ?Sized, R> Instance for Prepared<A, R> {
+    fn measure(&mut self, iterations: u64, workload: &dyn DynWorkload) -> Result<Sample, Failure> {
+        let session = self.session.take().ok_or_else(|| {
+            Failure::Request("cannot measure an instance again after a failure".to_owned())
+        })?;
+        let slot = Slot::default();
+        let iterations = iterations.max(1) as usize;
+        (self.run)((self.root)(session, self.built.clock, iterations, slot.clone()));
+        let (session, timed) = slot.take()?;
+        self.session = Some(session);
+        workload.sample(&*self.built.trial, &*timed)
+    }
+
+    fn build_time(&self) -> Duration {
+        self.built.build_time
+    }
+}
+
 /// Defines how to start an instance on one kind of asynchronous runtime. A macro, because the futures of
 /// one kind must be `Send` and those of the other need not be.
 macro_rules! on_futures {
-    ($(#[$about:meta])* $on:ident, $runtime:ident, $session:ident, $first:ident, $run_boxed:ident) => {
+    (
+        $(#[$about:meta])* $on:ident, $runtime:ident, $session:ident, $any:ty, $root:ty, [$($send:ident)?],
+        $first:ident, $prepare:ident, $block:ident, $finish:ident
+    ) => {
         $(#[$about])*
+        ///
+        /// # Errors
+        /// When the runtime cannot be built or the workload cannot be prepared.
         pub fn $on<W: Workload, R: $runtime>(
             build: &dyn Fn() -> io::Result<R>,
             workload: W,
             setup: Setup,
         ) -> Result<Box<dyn Instance>, Failure> {
-            let trial = Trial::new(setup)?;
-            let (runtime, took) = timed_build(build, $first, trial.setup.clock)?;
-            let slot = Slot::default();
-            let (put, prepare) = (slot.clone(), workload.clone().$on::<R>(trial.clone()));
-            $run_boxed(&runtime, Box::pin(async move { put.set(prepare.await) }));
-            let session = slot.take()?;
+            let trial = Trial::<W::Params>::new(setup)?;
+            let clock = trial.setup.clock;
+            let (runtime, build_time) = timed_build(build, $first::<R>, clock)?;
             let placement = workload.placement(&trial.params);
-            let block = move |mut session, clock, iterations| {
-                let slot = Slot::default();
-                let put = slot.clone();
-                let root = async move {
-                    let mut outputs = Vec::with_capacity(iterations);
-                    let mut watch = Stopwatch::start(clock);
-                    for _ in 0..iterations {
-                        match $session::iterate(&mut session).await {
-                            Ok(output) => outputs.push(output),
-                            Err(failure) => return put.set(Err(failure)),
-                        }
-                        watch.lap();
+            let slot = Slot::default();
+            let (prepare, root) = $prepare(workload.$on::<R>(trial.clone()), slot.clone());
+            runtime.run(prepare);
+            let built = Built { trial: Box::new(trial), build_time, clock };
+            $finish(runtime, placement, slot.take()?, root, built)
+        }
+
+        fn $first<R: $runtime>(runtime: &R) {
+            runtime.run(Box::pin(async {}) as $root);
+        }
+
+        /// The root that prepares a session, and how to make that of a block.
+        fn $prepare<S: $session<Output: Send>>(
+            prepare: impl Future<Output = Result<S, Failure>> $(+ $send)? + 'static,
+            put: Slot<Box<$any>>,
+        ) -> ($root, MakeRoot<$any, $root>) {
+            let root = async move { put.set(prepare.await.map(|session| Box::new(session) as _)) };
+            (Box::pin(root), $block::<S>)
+        }
+
+        fn $block<S: $session<Output: Send>>(
+            session: Box<$any>,
+            clock: &'static dyn Clock,
+            iterations: usize,
+            put: Slot<Ran<$any>>,
+        ) -> $root {
+            let session = session.downcast::<S>();
+            Box::pin(async move {
+                let Ok(mut session) = session else { return put.set(Err(Failure::no_session())) };
+                let mut outputs = Vec::with_capacity(iterations);
+                let mut watch = Stopwatch::start(clock);
+                for _ in 0..iterations {
+                    match $session::iterate(&mut *session).await {
+                        Ok(output) => outputs.push(output),
+                        Err(failure) => return put.set(Err(failure)),
                     }
-                    put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
-                };
-                if W::ON_CALLER && placement == Placement::OnCaller {
-                    runtime.run_on_caller(root);
-                } else {
-                    runtime.run(root);
+                    watch.lap();
                 }
-                slot.take()
+                put.set(Ok((session, Box::new(Timed { outputs, timing: watch.stop() }))));
+            })
+        }
+
+        fn $finish<R: $runtime>(
+            runtime: R,
+            placement: Placement,
+            session: Box<$any>,
+            root: MakeRoot<$any, $root>,
+            built: Built,
+        ) -> Result<Box<dyn Instance>, Failure> {
+            let run = move |root: $root| match placement {
+                Placement::Spawned => runtime.run(root),
+                Placement::OnCaller => runtime.run_on_caller(root),
             };
-            Ok(Prepared::boxed(workload, trial, took, session, block))
+            Ok(Box::new(Prepared { session: Some(session), root, run: Box::new(run), built }))
         }
     };
 }
 
 on_futures!(
     /// Builds an asynchronous runtime and prepares `workload` on it.
-    on_async, AsyncRuntime, AsyncSession, first_task, run_boxed
+    on_async, AsyncRuntime, AsyncSession, AnySend, Root, [Send],
+    first_task, prepare_async, async_block, finish_async
 );
 on_futures!(
     /// Builds an asynchronous runtime whose tasks stay on one thread and prepares `workload` on it.
-    on_local, LocalRuntime, LocalSession, first_local_task, run_boxed_local
+    on_local, LocalRuntime, LocalSession, dyn Any, LocalRoot, [],
+    first_local_task, prepare_local, local_block, finish_local
 );
 
 /// Starts threads and prepares `workload` on them.
@@ -112,9 +206,8 @@ pub fn on_threads<W: Workload, T: ThreadRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, first_job, setup.clock)?;
-    let run = move |job: Job| runtime.run(job);
-    on_jobs(run, W::on_threads::<T>, workload, setup, took)
+    let (runtime, build_time) = timed_build(build, first_job::<T>, setup.clock)?;
+    on_jobs(thread_jobs(runtime), workload, W::on_threads::<T>, setup, build_time)
 }
 
 /// Builds a data-parallel pool and prepares `workload` on it.
@@ -126,69 +219,84 @@ pub fn on_data_parallel<W: Workload, D: DataParallel>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, first_parallel_job, setup.clock)?;
-    let run = move |job: Job| runtime.run(job);
-    on_jobs(run, W::on_data_parallel::<D>, workload, setup, took)
+    let (runtime, build_time) = timed_build(build, first_parallel_job::<D>, setup.clock)?;
+    on_jobs(parallel_jobs(runtime), workload, W::on_data_parallel::<D>, setup, build_time)
 }
 
-/// A root that runs on threads. It is boxed before the clock starts, so that a runtime's generic code is
-/// compiled for one type.
-type Job = Box<dyn FnOnce() + Send>;
-
-fn job(work: impl FnOnce() + Send + 'static) -> Job {
-    Box::new(work)
-}
-
-/// Prepares `workload` in a job, and runs each block as a job.
-fn on_jobs<W: Workload, S: Session<Output = W::Output>>(
-    run: impl Fn(Job) + 'static,
-    prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
+/// Prepares to load a server that another process took `build_time` to start.
+///
+/// # Errors
+/// When the clients cannot be started.
+pub fn on_address<W: Workload>(
     workload: W,
     setup: Setup,
+    address: SocketAddr,
     build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let trial = Trial::new(setup)?;
-    let slot = Slot::default();
-    let (put, own, given) = (slot.clone(), workload.clone(), trial.clone());
-    run(job(move || put.set(prepare(own, given))));
-    let session = slot.take()?;
-    Ok(Prepared::boxed(workload, trial, build_time, session, move |session, clock, iterations| {
-        let slot = Slot::default();
-        let put = slot.clone();
-        run(job(move || put.set(block(session, clock, iterations))));
-        slot.take()
-    }))
-}
-
-// The first root task and the one that prepares are generic over the runtime only, so that they are
-// compiled once per runtime and not once per workload.
-
-fn first_task<R: AsyncRuntime>(runtime: &R) {
-    runtime.run(async {});
-}
-
-fn first_local_task<R: LocalRuntime>(runtime: &R) {
-    runtime.run(async {});
+    let prepare = move |workload: W, trial| workload.on_address(trial, address);
+    on_jobs(Box::new(|job: Job| job()), workload, prepare, setup, build_time)
 }
 
 fn first_job<T: ThreadRuntime>(runtime: &T) {
-    runtime.run(job(|| ()));
+    runtime.run(Box::new(|| ()) as Job);
 }
 
 fn first_parallel_job<D: DataParallel>(runtime: &D) {
-    runtime.run(job(|| ()));
+    runtime.run(Box::new(|| ()) as Job);
 }
 
-fn run_boxed<R: AsyncRuntime>(runtime: &R, root: Pin<Box<dyn Future<Output = ()> + Send>>) {
-    runtime.run(root);
+fn thread_jobs<T: ThreadRuntime>(runtime: T) -> Box<dyn Fn(Job)> {
+    Box::new(move |job| runtime.run(job))
 }
 
-fn run_boxed_local<R: LocalRuntime>(runtime: &R, root: Pin<Box<dyn Future<Output = ()>>>) {
-    runtime.run(root);
+fn parallel_jobs<D: DataParallel>(runtime: D) -> Box<dyn Fn(Job)> {
+    Box::new(move |job| runtime.run(job))
 }
 
-/// Holds the result of a root task. The output of the task itself is `()`, so that a runtime's generic
-/// code is compiled for fewer types.
+/// Prepares `workload` in a job.
+fn on_jobs<W: Workload, S: Session>(
+    run: Box<dyn Fn(Job)>,
+    workload: W,
+    prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
+    setup: Setup,
+    build_time: Duration,
+) -> Result<Box<dyn Instance>, Failure> {
+    if !S::EXISTS {
+        return Err(Failure::no_session());
+    }
+    let trial = Trial::<W::Params>::new(setup)?;
+    let (slot, given, clock) = (Slot::<Box<AnySend>>::default(), trial.clone(), trial.setup.clock);
+    let put = slot.clone();
+    run(Box::new(move || put.set(prepare(workload, given).map(|session| Box::new(session) as _))));
+    let built = Built { trial: Box::new(trial), build_time, clock };
+    Ok(Box::new(Prepared { session: Some(slot.take()?), root: block_job::<S>, run, built }))
+}
+
+fn block_job<S: Session>(
+    session: Box<AnySend>,
+    clock: &'static dyn Clock,
+    iterations: usize,
+    put: Slot<Ran<AnySend>>,
+) -> Job {
+    Box::new(move || put.set(block::<S>(session, clock, iterations)))
+}
+
+fn block<S: Session>(
+    session: Box<AnySend>,
+    clock: &'static dyn Clock,
+    iterations: usize,
+) -> Result<Ran<AnySend>, Failure> {
+    let mut session = session.downcast::<S>().map_err(|_| Failure::no_session())?;
+    let mut outputs = Vec::with_capacity(iterations);
+    let mut watch = Stopwatch::start(clock);
+    for _ in 0..iterations {
+        outputs.push(session.iterate()?);
+        watch.lap();
+    }
+    Ok((session, Box::new(Timed { outputs, timing: watch.stop() })))
+}
+
+/// Holds the result of a root.
 struct Slot<T>(Arc<Mutex<Option<Result<T, Failure>>>>);
 
 impl<T> Clone for Slot<T> {
@@ -215,21 +323,6 @@ impl<T> Slot<T> {
     }
 }
 
-/// Prepares to load a server that another process took `build_time` to start.
-///
-/// # Errors
-/// When the clients cannot be started.
-pub fn on_address<W: Workload>(
-    workload: W,
-    setup: Setup,
-    address: SocketAddr,
-    build_time: Duration,
-) -> Result<Box<dyn Instance>, Failure> {
-    let trial = Trial::new(setup)?;
-    let session = workload.clone().on_address(trial.clone(), address)?;
-    Ok(Prepared::boxed(workload, trial, build_time, session, block))
-}
-
 /// Parses and verifies the outputs of an external runner.
 ///
 /// # Errors
@@ -245,7 +338,11 @@ pub fn external_sample<W: Workload>(
     sample(workload, &trial, &Timed { outputs, timing })
 }
 
-fn sample<W: Workload>(
+/// Verifies the outputs of a block and computes its metrics.
+///
+/// # Errors
+/// When an output is wrong.
+pub fn sample<W: Workload>(
     workload: &W,
     trial: &Trial<W::Params>,
     timed: &Timed<W::Output>,
@@ -272,64 +369,4 @@ fn timed_build<R>(
     let runtime = build().map_err(Failure::io("building the runtime"))?;
     first_task(&runtime);
     Ok((runtime, clock.now().saturating_sub(start)))
-}
-
-fn block<S: Session>(
-    mut session: S,
-    clock: &'static dyn Clock,
-    iterations: usize,
-) -> Result<(S, Timed<S::Output>), Failure> {
-    let mut outputs = Vec::with_capacity(iterations);
-    let mut watch = Stopwatch::start(clock);
-    for _ in 0..iterations {
-        outputs.push(session.iterate()?);
-        watch.lap();
-    }
-    Ok((session, Timed { outputs, timing: watch.stop() }))
-}
-
-/// A session, which the runtime borrows for each block.
-struct Prepared<W: Workload, S, B> {
-    workload: W,
-    trial: Trial<W::Params>,
-    build_time: Duration,
-    session: Option<S>,
-    block: B,
-}
-
-impl<W, S, B> Prepared<W, S, B>
-where
-    W: Workload,
-    S: 'static,
-    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Output>), Failure> + 'static,
-{
-    fn boxed(
-        workload: W,
-        trial: Trial<W::Params>,
-        build_time: Duration,
-        session: S,
-        block: B,
-    ) -> Box<dyn Instance> {
-        Box::new(Self { workload, trial, build_time, session: Some(session), block })
-    }
-}
-
-impl<W, S, B> Instance for Prepared<W, S, B>
-where
-    W: Workload,
-    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Output>), Failure>,
-{
-    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
-        let session = self.session.take().ok_or_else(|| {
-            Failure::Request("cannot measure an instance again after a failure".to_owned())
-        })?;
-        let (session, timed) =
-            (self.block)(session, self.trial.setup.clock, iterations.max(1) as usize)?;
-        self.session = Some(session);
-        sample(&self.workload, &self.trial, &timed)
-    }
-
-    fn build_time(&self) -> Duration {
-        self.build_time
-    }
 }
