@@ -180,7 +180,7 @@ fn named_values_replace_those_of_the_points() {
     }
     let unbounded = planned(["unbounded"; 2], "capacity").unwrap().plan.cells;
     assert!(unbounded.iter().all(|cell| cell.key.to_string().contains("capacity=unbounded,")));
-    let unknown = planned(["own", "flume"], "channel").unwrap_err().to_string();
+    let unknown = planned(["own", "pipe"], "channel").unwrap_err().to_string();
     assert!(unknown.contains("must be one of own, tokio"), "{unknown}");
 }
 
