@@ -10,7 +10,8 @@ use std::time::Duration;
 use std::{env, io, thread};
 
 use async_std::fs::File;
-use async_std::io::prelude::{ReadExt, WriteExt};
+use async_std::io::SeekFrom;
+use async_std::io::prelude::{ReadExt, SeekExt, WriteExt};
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task::{self, JoinHandle};
 use futures_lite::FutureExt;
@@ -212,6 +213,10 @@ impl AsyncRuntime for Runtime {
         buffer: &'a mut [u8],
     ) -> impl Future<Output = io::Result<usize>> + Send {
         ReadExt::read(file, buffer)
+    }
+
+    fn seek(file: &mut File, position: u64) -> impl Future<Output = io::Result<()>> + Send {
+        map_future(SeekExt::seek(file, SeekFrom::Start(position)), |at| at.map(|_| ()))
     }
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
