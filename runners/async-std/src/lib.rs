@@ -27,7 +27,7 @@ use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use smol_hyper::rt::FuturesIo;
 
-use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 use runtime_bench_api::runtime::map_future;
 use runtime_bench_sync::{broadcasts, locks};
 
@@ -65,6 +65,10 @@ impl Runner for AsyncStd {
 
     fn family(&self) -> Family {
         Family::Async
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        vec![Setting::blocking_threads()]
     }
 
     fn worker_variable(&self) -> Option<&'static str> {

@@ -41,6 +41,7 @@ impl Walk {
                 let scratch = tempfile::tempdir().unwrap();
                 let setup = Setup {
                     point: point.clone(),
+                    settings: runtime_bench_results::setting::Settings::default(),
                     workers: 2,
                     pool_threads: 64,
                     seed: 1,

@@ -5,6 +5,7 @@ mod current_thread;
 mod local;
 mod multi_thread;
 mod per_core;
+mod settings;
 mod with_rayon;
 
 pub use current_thread::CurrentThread;

@@ -296,6 +296,7 @@ mod tests {
     fn setup(n: u64, tile: u64) -> Setup {
         Setup {
             point: Point::new().with("n", n, "").with("tile", tile, ""),
+            settings: runtime_bench_results::setting::Settings::default(),
             workers: 1,
             pool_threads: 1,
             seed: 7,
