@@ -196,6 +196,8 @@ fn trial_that_dies_while_traced_is_missing_evidence() {
         program: example("faults"),
         args: vec!["trial".to_owned()],
         worker_variable: None,
+        variables: BTreeMap::new(),
+        settings: Vec::new(),
         workloads: vec![key.workload.clone()],
         external: None,
     };

@@ -13,6 +13,7 @@
 //! - [`evidence`]: what a runner does per operation, counted.
 //! - [`histogram`]: latency histograms.
 //! - [`external`]: the protocol of external runners.
+//! - [`setting`]: settings of runners.
 //! - [`shard`]: a plan that several machines share.
 //! - [`merge`]: the files of its shards → one run.
 //! - [`noise`]: background load and stalls during a run.
@@ -36,6 +37,7 @@ pub mod program;
 pub mod resumption;
 pub mod run;
 pub mod sanitize;
+pub mod setting;
 pub mod shard;
 pub mod store;
 pub mod trial;

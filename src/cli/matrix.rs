@@ -9,6 +9,7 @@ use regex::Regex;
 use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::ParamValue;
+use runtime_bench_results::setting::combinations;
 use runtime_bench_results::trial::Phase;
 
 use super::values::{POOL_THREADS, at_least_one, duration, layouts, regex, rounds, seed};
@@ -44,10 +45,11 @@ pub struct ResumeArgs {
 }
 
 /// Options that a resumed run has already fixed.
-const OF_THE_PLAN: [&str; 20] = [
+const OF_THE_PLAN: [&str; 21] = [
     "filters",
     "more_filters",
     "runners",
+    "settings",
     "profile",
     "points",
     "suite",
@@ -79,6 +81,10 @@ pub struct MatrixArgs {
     /// Runners, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     runners: Vec<String>,
+    /// Also measure a runner with another value of a setting, in a row of its own, such as
+    /// `tokio.event-interval=16,31`; several settings of a runner are combined (`list` shows all settings)
+    #[arg(long = "setting", value_name = "RUNNER.NAME=VALUES", value_parser = setting)]
+    settings: Vec<SettingValues>,
     /// File that declares external runners, such as one in another language
     /// [default: runners.toml, if it exists]
     #[arg(long, value_name = "FILE")]
@@ -202,6 +208,7 @@ impl MatrixArgs {
         Ok(PlanRequest {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
             runners: self.runners.clone(),
+            variants: combinations(&merged(&self.settings)),
             points: self.points.and_then(Points::set).unwrap_or(of_profile.points),
             claims: matches!(self.points, Some(Points::Claims)),
             params: merged(&self.params),
@@ -246,16 +253,28 @@ impl PhaseName {
     }
 }
 
-/// A parameter that is given twice has the values of both.
-fn merged(params: &[(String, Vec<ParamValue>)]) -> Vec<(String, Vec<ParamValue>)> {
-    let mut merged: Vec<(String, Vec<ParamValue>)> = Vec::new();
-    for (name, values) in params {
+/// A parameter or a setting that is given twice has the values of both.
+fn merged<K: Clone + PartialEq, V: Clone>(given: &[(K, Vec<V>)]) -> Vec<(K, Vec<V>)> {
+    let mut merged: Vec<(K, Vec<V>)> = Vec::new();
+    for (name, values) in given {
         match merged.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => known.extend_from_slice(values),
             None => merged.push((name.clone(), values.clone())),
         }
     }
     merged
+}
+
+/// A runner with a setting of it, and the values.
+type SettingValues = ((String, String), Vec<u64>);
+
+fn setting(text: &str) -> Result<SettingValues, String> {
+    let form = "write it as RUNNER.NAME=VALUE[,VALUE…]";
+    let (name, values) = text.split_once('=').ok_or(form)?;
+    let (runner, name) = name.split_once('.').ok_or(form)?;
+    let values: Result<Vec<u64>, _> = values.split(',').map(str::parse).collect();
+    let values = values.map_err(|_| "values are whole numbers, separated by commas")?;
+    Ok(((runner.to_owned(), name.to_owned()), values))
 }
 
 fn param(text: &str) -> Result<(String, Vec<ParamValue>), String> {
@@ -332,6 +351,15 @@ mod tests {
         );
         for malformed in ["n", "n=", "n=1,", "n=-1", "n=1.5", "n=10ms", "n=a/b"] {
             assert!(param(malformed).is_err(), "{malformed}");
+        }
+    }
+
+    #[test]
+    fn setting_names_a_runner_and_has_numbers() {
+        let parsed = setting("tokio.event-interval=1,31");
+        assert_eq!(parsed, Ok((("tokio".into(), "event-interval".into()), vec![1, 31])));
+        for malformed in ["tokio", "tokio.a", "a=1", "tokio.a=", "tokio.a=b", "tokio.a=-1"] {
+            assert!(setting(malformed).is_err(), "{malformed}");
         }
     }
 }

@@ -23,8 +23,7 @@ impl Executor for InProcess<'_> {
     }
 
     fn probe(&self, _: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError> {
-        let ProbeRequest { workers, pool_threads, points, .. } = request;
-        Ok(probe_reply(self.0.cells().probe(*workers, *pool_threads, points)))
+        Ok(probe_reply(self.0.cells().probe(request)))
     }
 
     fn run(&self, _: &Trial<'_>) -> Option<Finished> {

@@ -105,6 +105,7 @@ mod tests {
     fn setup() -> Setup {
         Setup {
             point: Point::new(),
+            settings: runtime_bench_results::setting::Settings::default(),
             workers: 1,
             pool_threads: 1,
             seed: 0,

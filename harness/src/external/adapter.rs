@@ -1,7 +1,7 @@
 //! The inside of a trial program that starts external runners: it asks them, checks their replies, and
 //! computes metrics with the code of the built-in runners.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -115,7 +115,14 @@ fn describe(request: &ProbeRequest) -> Result<ExternalReply, TrialError> {
     let cells = described.cells.into_iter();
     let cells = cells.map(|reason| reason.map_or(CellSupport::Runs, CellSupport::Refused));
     let (family, cells) = (Family::Async, cells.collect());
-    let runner = ProbedRunner { info, family, worker_variable: None, cells };
+    let runner = ProbedRunner {
+        info,
+        family,
+        worker_variable: None,
+        variables: BTreeMap::new(),
+        settings: Vec::new(),
+        cells,
+    };
     let checks = if *conformance { conformance::checks(command) } else { Vec::new() };
     Ok(ExternalReply::Probe(ProbeReply { checks, ..trial::probe_reply(vec![runner]) }))
 }

@@ -21,7 +21,7 @@ use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Requirements, Unsupported};
 use runtime_bench_results::catalogue::{Class, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::program::CellSupport;
+use runtime_bench_results::program::{CellSupport, ProbeRequest};
 use runtime_bench_results::run::{Plan, PlannedCell, Role};
 use runtime_bench_results::trial::Phase;
 
@@ -125,6 +125,7 @@ pub fn make(
         points.map(|point| (entry.info.name.clone(), point))
     });
     let (probes, external) = probe(registry, request, pairs.collect(), limits, executor)?;
+    request.check_settings(&probes)?;
     request.check_names(&probes)?;
     let chosen: Vec<&Probed> = probes
         .runners()
@@ -187,7 +188,9 @@ pub(crate) fn probe(
     limits: Limits,
     executor: &dyn Executor,
 ) -> Result<(Probes, Vec<ExternalCells>), Error> {
+    let variants = request.variants.clone();
     let question = probe_request(request.workers, request.pool_threads, points);
+    let question = ProbeRequest { variants, ..question };
     let external_names: Vec<&str> = request.external.iter().map(|r| r.name.as_str()).collect();
     let built_in = request.runners.iter().filter(|name| !external_names.contains(&name.as_str()));
     let wanted: Vec<String> = built_in.cloned().collect();

@@ -190,6 +190,7 @@ impl<'a> ProcessExecutor<'a> {
         let program = &program.in_layout(if route.args.is_empty() { layout } else { 0 });
         let mut command = command(program);
         command.envs(route.worker_variable.as_ref().map(|name| (name, workers.to_string())));
+        command.envs(&route.variables);
         let input = serde_json::to_string(&request).unwrap_or_default();
         let start = Instant::now();
         let limits = Limits { time: limit + grace, core: self.settings.core };

@@ -268,6 +268,7 @@ mod tests {
     fn leaked_guards_and_continued_tasks_are_detected() {
         let setup = Setup {
             point: Point::new().with("tasks", 2, ""),
+            settings: runtime_bench_results::setting::Settings::default(),
             workers: 1,
             pool_threads: 1,
             seed: 0,

@@ -8,6 +8,7 @@ use super::reported;
 use super::server::{self, ECHO, Load, Served};
 use runtime_bench_api::load::{ClientForm, Drive, Report};
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::transport::Transport;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,7 @@ impl FromPoint for Params {
                 connections,
                 talk: ECHO,
                 client: ClientForm::Epoll,
+                transport: Transport::Tcp,
                 warm_up: drive,
                 drive,
             },

@@ -14,6 +14,7 @@ use super::resident::resident_memory;
 use runtime_bench_api::load::{self, ClientForm, Clients, Drive, Report, Talk, Target};
 use runtime_bench_api::loopback::hand_over;
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::transport::Transport;
 use runtime_bench_api::workload::Setup;
 
 /// Above this, one OS thread per connection is no longer realistic.
@@ -201,8 +202,8 @@ impl Ends {
             listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
         });
         let (talk, client) = (Talk::Echo { size: SIZE }, ClientForm::Epoll);
-        let clients =
-            load::clients(&setup.traffic, &Target { address, connections, talk, client })?;
+        let target = Target { address, connections, talk, client, transport: Transport::Tcp };
+        let clients = load::clients(&setup.traffic, &target)?;
         let servers = accepting.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
         Ok(Self { clients, servers: servers.map_err(Failure::io("accepting"))? })
     }

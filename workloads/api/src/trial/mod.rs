@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use runtime_bench_results::program::{
     ClientRequest, ProbeReply, ProbeRequest, ProgramRequest, ServeRequest,
 };
+use runtime_bench_results::setting::{self, Settings};
 use runtime_bench_results::trial::{
     Block, ErrorKind, Metric, Outcome, PROTOCOL, TrialReply, TrialRequest, metric,
 };
@@ -97,7 +98,7 @@ fn unsupported(_: &ProgramRequest) -> Result<ExternalReply, (ErrorKind, String)>
 }
 
 fn probe(cells: &Cells, request: &ProbeRequest) -> ProbeReply {
-    probe_reply(cells.probe(request.workers, request.pool_threads, &request.points))
+    probe_reply(cells.probe(request))
 }
 
 /// The reply of this build with these runners.
@@ -130,10 +131,11 @@ pub fn kind_of(failure: &Failure) -> ErrorKind {
     }
 }
 
-/// The setup that a request asks for.
+/// The setup that a request asks for, with the defaults of the runner: [`Cells::start`] knows its settings.
 pub fn setup(request: &TrialRequest, clock: &'static dyn Clock) -> Setup {
     Setup {
         point: request.cell.point.clone(),
+        settings: Settings::default(),
         workers: request.workers,
         pool_threads: request.pool_threads,
         seed: request.seed,
@@ -162,6 +164,7 @@ fn listen(cells: &Cells, request: ServeRequest, clock: &'static dyn Clock) -> Re
     process::die_with_parent(false);
     let setup = Setup {
         point: request.cell.point,
+        settings: Settings::default(),
         workers: request.workers,
         pool_threads: request.pool_threads,
         seed: 0,
@@ -179,6 +182,7 @@ fn load(cells: &Cells, request: ClientRequest, clock: &'static dyn Clock) -> Res
     process::die_with_parent(false);
     let setup = Setup {
         point: request.cell.point,
+        settings: Settings::default(),
         workers: request.workers,
         pool_threads: request.pool_threads,
         seed: 0,
@@ -186,7 +190,8 @@ fn load(cells: &Cells, request: ClientRequest, clock: &'static dyn Clock) -> Res
         traffic: Traffic::Clients((Ipv4Addr::LOCALHOST, request.port).into()),
         clock,
     };
-    cells.start(&request.cell.workload, &request.cell.runner, setup).map(drop)
+    // A setting is one of the server under test: its clients keep the defaults.
+    cells.start(&request.cell.workload, setting::base(&request.cell.runner), setup).map(drop)
 }
 
 fn announce(address: SocketAddr) {
