@@ -12,7 +12,7 @@ use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::Phase;
 
 use super::profile::Profile;
-use super::shard::ShardNumber;
+use super::shard::{Durations, ShardNumber};
 use crate::error::Error;
 use crate::external::ExternalRunner;
 use crate::machine::{Limits, cores};
@@ -93,6 +93,8 @@ pub struct PlanRequest {
     pub conformance: bool,
     /// The part of the plan that is measured; `None`: all of it.
     pub shard: Option<ShardNumber>,
+    /// What workloads took in an earlier run, by which a shard is found.
+    pub durations: Durations,
 }
 
 impl Default for PlanRequest {
@@ -127,6 +129,7 @@ impl PlanRequest {
             external: Vec::new(),
             conformance: false,
             shard: None,
+            durations: Durations::new(),
         }
     }
 

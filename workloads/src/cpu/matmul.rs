@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fastrand::Rng;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::prelude::*;
@@ -78,7 +78,7 @@ impl Factors {
 }
 
 /// The product, tile by tile.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Product {
     tiles: Vec<Vec<f64>>,
 }

@@ -5,7 +5,7 @@ use std::mem;
 use std::net::TcpStream;
 
 use runtime_bench_results::key::Point;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::message::fill;
 use runtime_bench_api::loopback;
@@ -13,7 +13,7 @@ use runtime_bench_api::runtime::{AsyncRuntime, Buffer, LocalRuntime};
 use runtime_bench_api::workload::{Failure, Unsupported};
 
 /// The echoes that the clients of one iteration received.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Echoed {
     /// Echoes.
     pub(super) messages: usize,

@@ -2,8 +2,11 @@
 //!
 //! Preparation and verification are not timed; only `iterate` is.
 
+mod corruption;
+mod prepared;
 pub(crate) mod sessions;
 
+pub use prepared::{Instance, Sample, external_sample};
 pub use sessions::{
     AsyncSession, Either, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session,
     repeat, repeat_async, repeat_local,
@@ -16,39 +19,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use runtime_bench_results::trial::Metric;
-use serde_json::Value;
-
-use crate::clock::{Clock, Stopwatch, Timing};
+use crate::clock::{Clock, Stopwatch};
 use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
-
-/// The result of one call of [`Instance::measure`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sample {
-    /// Number of iterations.
-    pub iterations: u64,
-    /// Time and resources of all of them.
-    pub timing: Timing,
-    /// The workload's own metrics.
-    pub metrics: Vec<Metric>,
-    /// Encoded latencies, if the workload recorded any.
-    pub histogram: Option<String>,
-    /// Short form of the last output.
-    pub output: String,
-}
-
-/// One fresh, prepared instance of a cell.
-pub trait Instance {
-    /// Times `iterations` iterations, then verifies every output.
-    ///
-    /// # Errors
-    /// When an output is wrong or the work fails.
-    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure>;
-
-    /// Build time of the runtime, without the workload's inputs.
-    fn build_time(&self) -> Duration;
-}
+use prepared::Prepared;
 
 /// Defines how to start an instance on one kind of asynchronous runtime. A macro, because the futures of
 /// one kind must be `Send` and those of the other need not be.
@@ -230,38 +204,6 @@ pub fn on_address<W: Workload>(
     Ok(Prepared::boxed(workload, trial, build_time, session, block))
 }
 
-/// Parses and verifies the outputs of an external runner.
-///
-/// # Errors
-/// When an output is malformed or wrong.
-pub fn external_sample<W: Workload>(
-    workload: &W,
-    setup: &Setup,
-    outputs: Vec<Value>,
-    timing: Timing,
-) -> Result<Sample, Failure> {
-    let trial = Trial::new(setup.clone())?;
-    let outputs = workload.parse_outputs(&trial, outputs)?;
-    sample(workload, &trial, &Timed { outputs, timing })
-}
-
-fn sample<W: Workload>(
-    workload: &W,
-    trial: &Trial<W::Params>,
-    timed: &Timed<W::Output>,
-) -> Result<Sample, Failure> {
-    for output in &timed.outputs {
-        workload.verify(trial, output).map_err(Failure::WrongOutput)?;
-    }
-    Ok(Sample {
-        iterations: timed.outputs.len() as u64,
-        timing: timed.timing,
-        metrics: workload.metrics(trial, timed),
-        histogram: workload.histogram(timed),
-        output: timed.outputs.last().map_or_else(String::new, |last| workload.describe(last)),
-    })
-}
-
 /// Builds a runtime and runs an empty root task: some runtimes start their threads only then.
 fn timed_build<R>(
     build: &dyn Fn() -> io::Result<R>,
@@ -286,50 +228,4 @@ fn block<S: Session>(
         watch.lap();
     }
     Ok((session, Timed { outputs, timing: watch.stop() }))
-}
-
-/// A session, which the runtime borrows for each block.
-struct Prepared<W: Workload, S, B> {
-    workload: W,
-    trial: Trial<W::Params>,
-    build_time: Duration,
-    session: Option<S>,
-    block: B,
-}
-
-impl<W, S, B> Prepared<W, S, B>
-where
-    W: Workload,
-    S: 'static,
-    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Output>), Failure> + 'static,
-{
-    fn boxed(
-        workload: W,
-        trial: Trial<W::Params>,
-        build_time: Duration,
-        session: S,
-        block: B,
-    ) -> Box<dyn Instance> {
-        Box::new(Self { workload, trial, build_time, session: Some(session), block })
-    }
-}
-
-impl<W, S, B> Instance for Prepared<W, S, B>
-where
-    W: Workload,
-    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Output>), Failure>,
-{
-    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
-        let session = self.session.take().ok_or_else(|| {
-            Failure::Request("cannot measure an instance again after a failure".to_owned())
-        })?;
-        let (session, timed) =
-            (self.block)(session, self.trial.setup.clock, iterations.max(1) as usize)?;
-        self.session = Some(session);
-        sample(&self.workload, &self.trial, &timed)
-    }
-
-    fn build_time(&self) -> Duration {
-        self.build_time
-    }
 }

@@ -43,7 +43,11 @@ pub fn measured(
         }
     };
     let warm = clock.now();
-    let sample = instance.measure(iterations)?;
+    let sample = if request.corrupt {
+        instance.reject_corrupted()?
+    } else {
+        instance.measure(iterations)?
+    };
     let peak_memory = warm_up.peak_memory.or_else(|| clock.peak_memory());
     let phases = Phases {
         prepare_s: prepare.as_secs_f64(),
@@ -195,6 +199,10 @@ mod tests {
             let wall = self.0 * iterations as u32;
             let timing = Timing { wall, ..Timing::default() };
             Ok(Sample { iterations, timing, ..Sample::default() })
+        }
+
+        fn reject_corrupted(&mut self) -> Result<Sample, Failure> {
+            self.measure(1)
         }
 
         fn build_time(&self) -> Duration {
