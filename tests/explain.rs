@@ -66,6 +66,7 @@ fn request(cell: &CellKey, iterations: u64, scratch: &Path) -> String {
         pool_threads: 4,
         phase: Phase::Warm,
         block: BlockSize::Iterations(iterations),
+        corrupt: false,
         seed: 5,
         scratch: scratch.to_string_lossy().into_owned(),
         load: Vec::new(),

@@ -11,7 +11,7 @@
 //! - [`external`]: runners in other languages, and the trial program that starts them.
 //! - [`monitor`]: load and stalls of the machine during a run.
 //! - [`run`]: plan → pilots → rounds → results file.
-//! - [`machine`]: the machine and its limits.
+//! - [`machine`]: the machine and its limits. [`scratch`]: temporary folders.
 //! - [`error`], [`terminal`]: messages for the user.
 
 pub mod error;
@@ -29,5 +29,6 @@ pub mod process;
 pub mod program;
 pub mod registry;
 pub mod run;
+pub mod scratch;
 pub mod terminal;
 mod tree;

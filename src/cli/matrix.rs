@@ -10,6 +10,7 @@ use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::key::ParamValue;
 use runtime_bench_results::setting::combinations;
+use runtime_bench_results::store;
 use runtime_bench_results::trial::Phase;
 
 use super::values::{POOL_THREADS, at_least_one, duration, layouts, regex, rounds, seed};
@@ -17,7 +18,7 @@ use runtime_bench_harness::error::Error;
 use runtime_bench_harness::external::{ExternalRunner, file};
 use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate, suite};
-use runtime_bench_harness::plan::shard::ShardNumber;
+use runtime_bench_harness::plan::shard::{Durations, ShardNumber};
 use runtime_bench_harness::registry::Registry;
 
 /// Where results go.
@@ -45,7 +46,7 @@ pub struct ResumeArgs {
 }
 
 /// Options that a resumed run has already fixed.
-const OF_THE_PLAN: [&str; 21] = [
+const OF_THE_PLAN: [&str; 22] = [
     "filters",
     "more_filters",
     "runners",
@@ -66,6 +67,7 @@ const OF_THE_PLAN: [&str; 21] = [
     "reference",
     "trial_limit",
     "shard",
+    "durations",
     "dry_run",
 ];
 
@@ -146,6 +148,10 @@ pub struct MatrixArgs {
     /// --seed, the same for all parts
     #[arg(long, value_name = "I/N", value_parser = ShardNumber::from_str)]
     shard: Option<ShardNumber>,
+    /// Results of an earlier run, whose durations --shard balances the parts by. The same file keeps each
+    /// workload on its machine
+    #[arg(long, value_name = "RESULTS", requires = "shard")]
+    durations: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -179,6 +185,19 @@ impl MatrixArgs {
     /// Whether the suites themselves are asked for.
     pub fn asks_for_suites(&self) -> bool {
         self.suite.as_deref() == Some("")
+    }
+
+    /// What the workloads of the named run took.
+    fn durations(&self) -> Result<Durations, Error> {
+        let Some(path) = &self.durations else { return Ok(Durations::new()) };
+        let durations = store::read(path)?.durations();
+        if durations.is_empty() {
+            return Err(Error::Usage(format!(
+                "cannot use --durations {}: the run has no trials\nhelp: name the results of a finished run",
+                path.display()
+            )));
+        }
+        Ok(durations)
     }
 
     fn suite(&self, registry: &Registry) -> Result<Option<Suite>, Error> {
@@ -225,6 +244,7 @@ impl MatrixArgs {
             trial_limit: self.trial_limit.unwrap_or(of_profile.trial_limit),
             external: self.external_runners()?,
             shard: self.shard,
+            durations: self.durations()?,
             suite: self.suite(registry)?,
             ..of_profile
         })

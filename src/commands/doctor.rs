@@ -22,6 +22,7 @@ use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::registry::Registry;
 use runtime_bench_harness::run::{Output, measure};
+use runtime_bench_harness::scratch::Scratch;
 use runtime_bench_results::trial::Phase;
 
 /// One kind of work each: CPU, scheduling, loopback; no variants.
@@ -70,10 +71,7 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
         Ok::<_, Error>(WholeRun { profile, planned })
     };
     let whole = [whole(Profile::Quick)?, whole(Profile::Standard)?];
-    let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
-    let folder = folder.map_err(|error| {
-        Error::CouldNotRun(format!("cannot create a temporary folder: {error}\nhelp: set TMPDIR"))
-    })?;
+    let folder = Scratch::new()?;
     let output =
         Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
     if !args.quiet {

@@ -11,6 +11,7 @@ use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::registry::Registry;
 use runtime_bench_harness::run::{Output, measure};
+use runtime_bench_harness::scratch::Scratch;
 use runtime_bench_reports::explanation as render;
 use runtime_bench_results::evidence::{Evidence, FEWEST_PROCESSES};
 use runtime_bench_results::run::{PlannedCell, Run};
@@ -129,10 +130,7 @@ fn measured(
     interrupt: &Interrupt,
 ) -> Result<Run, Error> {
     needs_release()?;
-    let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
-    let folder = folder.map_err(|error| {
-        Error::CouldNotRun(format!("cannot make a temporary folder: {error}; set TMPDIR"))
-    })?;
+    let folder = Scratch::new()?;
     let output =
         Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
     let done = measure(registry, planned, args.matrix.profile, &output, interrupt)?;

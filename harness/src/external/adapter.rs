@@ -1,6 +1,7 @@
 //! The inside of a trial program that starts external runners: it asks them, checks their replies, and
 //! computes metrics with the code of the built-in runners.
 
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -220,7 +221,8 @@ fn served(
         Box::leak(Box::new(OfRunner { process: runner.process(), clock: setup.clock }));
     let setup = Setup { clock, ..setup.clone() };
     let mut instance = entry.on_address(&setup, address, started)?;
-    let mut measure = |iterations| instance.measure(iterations, &**entry);
+    let verify = |trial: &dyn Any, timed: &dyn Any| entry.sample(trial, timed);
+    let mut measure = |iterations| instance.measure(iterations, &verify);
     let block = trial::measure::measured(&mut measure, (started, started), request, clock)?;
     match runner.ask(&Request::Stop { protocol: RUNNER_PROTOCOL })? {
         Answer::Ok(measured) => Ok(with(block, measured.metrics)),

@@ -142,7 +142,8 @@ pub fn make(
     if cells.is_empty() {
         return Err(request.nothing_matches(registry));
     }
-    let shard = request.shard.map(|number| shard::split(&cells, number)).transpose()?;
+    let shard = request.shard.map(|number| shard::split(&cells, number, &request.durations));
+    let shard = shard.transpose()?;
     let (cells, costs_s): (Vec<PlannedCell>, Vec<f64>) = cells.into_iter().unzip();
     request.check_params(registry, &cells)?;
     let used = |workload: &str| cells.iter().any(|cell| cell.key.workload == workload);

@@ -13,7 +13,7 @@ use runtime_bench_results::setting::{self, SettingError};
 use runtime_bench_results::trial::Phase;
 
 use super::profile::Profile;
-use super::shard::ShardNumber;
+use super::shard::{Durations, ShardNumber};
 use crate::error::Error;
 use crate::external::ExternalRunner;
 use crate::machine::{Limits, cores};
@@ -96,6 +96,8 @@ pub struct PlanRequest {
     pub conformance: bool,
     /// The part of the plan that is measured; `None`: all of it.
     pub shard: Option<ShardNumber>,
+    /// What workloads took in an earlier run, by which a shard is found.
+    pub durations: Durations,
 }
 
 impl Default for PlanRequest {
@@ -131,6 +133,7 @@ impl PlanRequest {
             external: Vec::new(),
             conformance: false,
             shard: None,
+            durations: Durations::new(),
         }
     }
 

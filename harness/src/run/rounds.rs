@@ -278,7 +278,7 @@ impl<'a> Rounds<'a> {
         };
         if let Outcome::Error { kind, message } = &finished.outcome {
             self.broken[id] = true;
-            self.progress.say(&format!("failed: {}: {kind}: {message}", cell.key));
+            self.progress.failed(&cell.key.to_string(), *kind, message);
         }
         let cost = finished.cost;
         self.writer.append(Line::Trial(record(id, round, position, at_s, finished)))?;

@@ -64,6 +64,9 @@ pub struct TrialRequest {
     pub phase: Phase,
     /// How much to measure.
     pub block: BlockSize,
+    /// Whether to corrupt the output of one iteration instead, which the workload's check must reject.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrupt: bool,
     /// Seed for the workload's inputs.
     pub seed: u64,
     /// A folder for input files, kept for the whole run and removed after it.

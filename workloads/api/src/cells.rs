@@ -203,7 +203,17 @@ impl Started {
     /// # Errors
     /// When an output is wrong or the work fails.
     pub fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
-        self.instance.measure(iterations, self.workload)
+        let workload = self.workload;
+        self.instance.measure(iterations, &|trial, timed| workload.sample(trial, timed))
+    }
+
+    /// Runs one iteration, and corrupts its output to see that the workload's check rejects it.
+    ///
+    /// # Errors
+    /// When the check accepts whatever is wrong with the output, or the work fails.
+    pub fn reject_corrupted(&mut self) -> Result<Sample, Failure> {
+        let workload = self.workload;
+        self.instance.measure(1, &|trial, timed| workload.reject_corrupted(trial, timed))
     }
 
     /// Build time of the runtime, without the workload's inputs.

@@ -63,6 +63,11 @@ pub trait DynWorkload: Send + Sync {
     /// # Errors
     /// When an output is wrong, or either is of another workload.
     fn sample(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure>;
+    /// The same, and corrupts each output to see that the workload's check rejects it.
+    ///
+    /// # Errors
+    /// Also when the check accepts whatever is wrong with an output.
+    fn reject_corrupted(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure>;
     /// Parses and verifies the outputs of an external runner, one per iteration.
     ///
     /// # Errors
@@ -139,10 +144,13 @@ impl<W: Workload> DynWorkload for W {
     }
 
     fn sample(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure> {
-        match (trial.downcast_ref::<Trial<W::Params>>(), timed.downcast_ref::<Timed<W::Output>>()) {
-            (Some(trial), Some(timed)) => instance::sample(self, trial, timed),
-            _ => Err(Failure::no_session()),
-        }
+        let (trial, timed) = typed::<W>(trial, timed)?;
+        instance::sample(self, trial, timed)
+    }
+
+    fn reject_corrupted(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure> {
+        let (trial, timed) = typed::<W>(trial, timed)?;
+        instance::reject_corrupted(self, trial, timed)
     }
 
     fn external_sample(
@@ -162,4 +170,11 @@ impl<W: Workload> DynWorkload for W {
     ) -> Result<Box<dyn Instance>, Failure> {
         instance::on_address(self.clone(), setup.clone(), address, build_time)
     }
+}
+
+/// The trial and the outputs of a workload.
+type Typed<'a, W> = (&'a Trial<<W as Workload>::Params>, &'a Timed<<W as Workload>::Output>);
+
+fn typed<'a, W: Workload>(trial: &'a dyn Any, timed: &'a dyn Any) -> Result<Typed<'a, W>, Failure> {
+    trial.downcast_ref().zip(timed.downcast_ref()).ok_or_else(Failure::no_session)
 }

@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What all consumers received together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Received {
     /// Distinct items received.
     pub(super) distinct: usize,

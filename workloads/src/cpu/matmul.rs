@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fastrand::Rng;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::quarters::{self, Square, Tiles, sorted};
 use runtime_bench_api::external::{self, ExternalInputs};
@@ -105,7 +105,7 @@ impl Tiles for Factors {
 }
 
 /// The product, tile by tile.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Product {
     tiles: Vec<Vec<f64>>,
 }

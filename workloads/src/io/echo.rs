@@ -4,13 +4,13 @@ use std::io::{self, Read, Write};
 use std::mem;
 use std::net::TcpStream;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::message::fill;
 use runtime_bench_api::runtime::{AsyncRuntime, Buffer, LocalRuntime};
 
 /// The echoes that the clients of one iteration received.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Echoed {
     /// Echoes.
     pub(super) messages: usize,

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::reported;
 use super::server::{self, ECHO, Load, Served};
@@ -28,7 +28,7 @@ pub struct Params {
 }
 
 /// The report of the clients, and the combined results of the jobs.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Mixed {
     report: Report,
     xor: u64,

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::reported;
 use super::server::{self, ECHO, Load, Served};
@@ -24,7 +24,7 @@ pub struct Params {
 }
 
 /// The client reports of the closed loop and of the overload.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Pressed {
     capacity: Report,
     overload: Report,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::pending::count_when_pending;
 use super::resident::resident_memory;
@@ -33,13 +33,13 @@ const THREAD_ESTIMATE: u64 = 64 * 1_024;
 pub struct IdleConnections;
 
 /// Resident memory with half and with all of the connections waiting, and how they woke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Held {
     answered: usize,
     with_half: u64,
     with_all: u64,
     /// Time from the first byte sent to the last reply.
-    #[serde(rename = "wake_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "wake_ns", with = "runtime_bench_api::external::nanoseconds")]
     wake: Duration,
 }
 

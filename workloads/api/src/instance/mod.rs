@@ -2,8 +2,11 @@
 //!
 //! Preparation and verification are not timed; only `iterate` is.
 
+mod corruption;
+mod prepared;
 pub(crate) mod sessions;
 
+pub use prepared::{Instance, Sample, Verify, external_sample, reject_corrupted, sample};
 pub use sessions::{
     AsyncSession, Either, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session,
     repeat, repeat_async, repeat_local,
@@ -14,55 +17,15 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use runtime_bench_results::trial::Metric;
-use serde_json::Value;
-
-use crate::clock::{Clock, Stopwatch, Timing};
-use crate::dyn_workload::DynWorkload;
+use crate::clock::{Clock, Stopwatch};
 use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
 use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
+use prepared::{AnySend, Built, MakeRoot, Prepared, Ran, Slot};
 
-/// The result of one call of [`Instance::measure`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sample {
-    /// Number of iterations.
-    pub iterations: u64,
-    /// Time and resources of all of them.
-    pub timing: Timing,
-    /// The workload's own metrics.
-    pub metrics: Vec<Metric>,
-    /// Encoded latencies, if the workload recorded any.
-    pub histogram: Option<String>,
-    /// Short form of the last output.
-    pub output: String,
-}
-
-/// One fresh, prepared instance of a cell.
-pub trait Instance {
-    /// Times `iterations` iterations, then verifies every output as one of `workload`.
-    ///
-    /// # Errors
-    /// When an output is wrong or the work fails.
-    fn measure(&mut self, iterations: u64, workload: &dyn DynWorkload) -> Result<Sample, Failure>;
-
-    /// Build time of the runtime, without the workload's inputs.
-    fn build_time(&self) -> Duration;
-}
-
-// A program has hundreds of cells, and most of what surrounds the work is the same for all of them. So types
-// are erased outside the clock: sessions, outputs and trials are `Any`, and a root task is boxed before the
-// clock starts. A runtime's generic code is then compiled for one root instead of one per workload.
-
-/// A session, or the outputs of a block, that may move between threads.
-type AnySend = dyn Any + Send;
-
-/// The session after a block, and the block's [`Timed`] outputs.
-type Ran<A> = (Box<A>, Box<AnySend>);
-
-/// A root task of an asynchronous runtime.
+/// A root task of an asynchronous runtime. It is boxed before the clock starts, so that a runtime's generic code is
+/// compiled for one root instead of one per workload.
 type Root = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A root task of an asynchronous runtime whose tasks stay on one thread.
@@ -70,43 +33,6 @@ type LocalRoot = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A root that runs on threads.
 type Job = Box<dyn FnOnce() + Send>;
-
-/// Makes the root of one block, which leaves its result in the slot.
-type MakeRoot<A, R> = fn(Box<A>, &'static dyn Clock, usize, Slot<Ran<A>>) -> R;
-
-/// What every instance has.
-struct Built {
-    /// The workload's `Trial`.
-    trial: Box<dyn Any>,
-    build_time: Duration,
-    clock: &'static dyn Clock,
-}
-
-/// A session `A`, which a runtime borrows for each block in a root `R`.
-struct Prepared<A: ?Sized, R> {
-    session: Option<Box<A>>,
-    root: MakeRoot<A, R>,
-    run: Box<dyn Fn(R)>,
-    built: Built,
-}
-
-impl<A: ?Sized, R> Instance for Prepared<A, R> {
-    fn measure(&mut self, iterations: u64, workload: &dyn DynWorkload) -> Result<Sample, Failure> {
-        let session = self.session.take().ok_or_else(|| {
-            Failure::Request("cannot measure an instance again after a failure".to_owned())
-        })?;
-        let slot = Slot::default();
-        let iterations = iterations.max(1) as usize;
-        (self.run)((self.root)(session, self.built.clock, iterations, slot.clone()));
-        let (session, timed) = slot.take()?;
-        self.session = Some(session);
-        workload.sample(&*self.built.trial, &*timed)
-    }
-
-    fn build_time(&self) -> Duration {
-        self.built.build_time
-    }
-}
 
 /// Defines how to start an instance on one kind of asynchronous runtime. A macro, because the futures of
 /// one kind must be `Send` and those of the other need not be.
@@ -294,69 +220,6 @@ fn block<S: Session>(
         watch.lap();
     }
     Ok((session, Box::new(Timed { outputs, timing: watch.stop() })))
-}
-
-/// Holds the result of a root.
-struct Slot<T>(Arc<Mutex<Option<Result<T, Failure>>>>);
-
-impl<T> Clone for Slot<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T> Default for Slot<T> {
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new(None)))
-    }
-}
-
-impl<T> Slot<T> {
-    fn set(&self, result: Result<T, Failure>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-    }
-
-    /// Takes the result of a finished root.
-    fn take(&self) -> Result<T, Failure> {
-        let result = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        result.unwrap_or_else(|| Err(Failure::Request("the root task did not finish".to_owned())))
-    }
-}
-
-/// Parses and verifies the outputs of an external runner.
-///
-/// # Errors
-/// When an output is malformed or wrong.
-pub fn external_sample<W: Workload>(
-    workload: &W,
-    setup: &Setup,
-    outputs: Vec<Value>,
-    timing: Timing,
-) -> Result<Sample, Failure> {
-    let trial = Trial::new(setup.clone())?;
-    let outputs = workload.parse_outputs(&trial, outputs)?;
-    sample(workload, &trial, &Timed { outputs, timing })
-}
-
-/// Verifies the outputs of a block and computes its metrics.
-///
-/// # Errors
-/// When an output is wrong.
-pub fn sample<W: Workload>(
-    workload: &W,
-    trial: &Trial<W::Params>,
-    timed: &Timed<W::Output>,
-) -> Result<Sample, Failure> {
-    for output in &timed.outputs {
-        workload.verify(trial, output).map_err(Failure::WrongOutput)?;
-    }
-    Ok(Sample {
-        iterations: timed.outputs.len() as u64,
-        timing: timed.timing,
-        metrics: workload.metrics(trial, timed),
-        histogram: workload.histogram(timed),
-        output: timed.outputs.last().map_or_else(String::new, |last| workload.describe(last)),
-    })
 }
 
 /// Builds a runtime and runs an empty root task: some runtimes start their threads only then.
