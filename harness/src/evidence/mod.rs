@@ -143,7 +143,7 @@ impl<'a> Subject<'a> {
             missing: BTreeMap::new(),
         };
         if executor.is_external(&cell.key) {
-            let why = "the runner is a process that the traced one starts".to_owned();
+            let why = "the runner is a child of the traced process".to_owned();
             let missing = Missing { what: Pass::Calls.what().to_owned(), why, help: None };
             subject.missing.insert(Pass::Calls, missing);
         }
@@ -252,5 +252,5 @@ fn missing(pass: Pass, why: String) -> Missing {
 }
 
 fn interrupted() -> Error {
-    Error::Interrupted("interrupted; nothing is kept of an explanation".to_owned())
+    Error::Interrupted("interrupted; `explain` keeps no results".to_owned())
 }

@@ -34,7 +34,7 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let (environment, plan) = (&run.header.environment, &run.header.plan);
     let mut facts = machine(environment);
     if environment.beside {
-        let disturbs = "one was in progress at the start: each disturbs the other";
+        let disturbs = "another one was in progress at the start, so both were disturbed";
         facts.push(("Other measurements", disturbs.to_owned()));
     }
     facts.extend([

@@ -109,7 +109,7 @@ fn finding(lines: &[Line]) -> String {
     let changes = lines.iter().filter_map(change).filter(|change| size(change).is_finite());
     let most = changes.max_by(|a, b| size(a).total_cmp(&size(b)));
     most.map_or_else(
-        || "No runner has a mean in two runs.".to_owned(),
+        || "No runner has a mean in more than one run.".to_owned(),
         |(name, first, last)| {
             let (first, last) = (format::ratio(first), format::ratio(last));
             format!("Largest change from the first to the last run: {name}, {first} → {last}.")

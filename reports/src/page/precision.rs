@@ -67,8 +67,8 @@ fn nothing(view: &View<'_>) -> String {
             "No cell was measured; the reasons are below the table. Choose a longer profile or fewer cells."
                 .to_owned()
         }
-        [] => "No runner supports what was chosen; the reasons are below the table. `runtime-bench list` \
-               shows which cells run."
+        [] => "No runner supports the chosen workloads; the reasons are below the table. \
+               `runtime-bench list` shows which cells run."
             .to_owned(),
         _ if groups.iter().all(|group| group.is_check()) => {
             "Every workload passes or fails; runners are not ranked.".to_owned()
@@ -127,8 +127,8 @@ fn without_result(view: &View<'_>) -> Vec<String> {
     let (replaced, all) = view.replaced();
     if replaced > 0 {
         found.push(format!(
-            "In {replaced} of {}, {} has no result, and another runner is the reference: the one that shows its \
-             figure.",
+            "In {replaced} of {}, {} has no result; the runner that shows its figure is the \
+             reference instead.",
             format::count(all, "row"),
             view.run.header.plan.reference
         ));

@@ -20,7 +20,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     let (sections, columns) = (view.sections(), view.columns());
     if sections.is_empty() || columns.is_empty() {
         return Ok(html! {
-            p #table .empty { "The plan of this run holds no comparison. Choose more runners or workloads." }
+            p #table .empty { "This run compares nothing. Choose more runners or workloads." }
         });
     }
     Ok(html! {
@@ -126,13 +126,13 @@ fn legend(sections: &[Section<'_, '_>], columns: &[&Runner<'_>]) -> Markup {
         sections.iter().flat_map(|section| &section.workloads).flat_map(|one| &one.groups);
     html! {
         p.legend {
-            b.sf { "● 43% faster" } ": settled, holds for the whole table at once. "
-            span.lf { "○ ~6% faster" } ": leaning, at most 1 in 20 of these is wrong. "
-            "same\u{a0}±10%: any difference is smaller. 0.7–2.1×: open, the cost ÷ the reference’s that the "
-            "data allow. Plots: 95% intervals on a log axis from ⅒× to 10×, left is faster, gray band ±10%. "
-            "–: no result. ↑ and ↓ move from row to row."
+            b.sf { "● 43% faster" } ": settled, at an error level for the whole table. "
+            span.lf { "○ ~6% faster" } ": leaning, at most 1 in 20 is expected to be wrong. "
+            "same\u{a0}±10%: any difference is smaller. 0.7–2.1×: open, the range that cost ÷ the reference’s \
+             cost may have. Plots: 95% intervals on a log axis from ⅒× to 10×; left is faster; gray band: ±10%. \
+             –: no result. The ↑ and ↓ keys move between rows."
             @if groups.any(|group| group.source.is_check()) {
-                " A cell in words: the runner passes the workload’s check in this way; nothing is ranked."
+                " A cell in words: what happened on a runner that passes the check; nothing is ranked."
             }
             @if columns.iter().any(|runner| runner.is_discontinued()) {
                 " †: discontinued by its authors."

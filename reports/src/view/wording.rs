@@ -59,7 +59,7 @@ pub(crate) fn layouts(plan: &Plan) -> String {
 /// A unit in words, for the line under a heading.
 pub(crate) fn unit(unit: &str) -> &str {
     match unit {
-        "" => "a pure number",
+        "" => "no unit",
         "ns" => "time",
         "B" => "bytes",
         "1/s" => "per second",
@@ -95,8 +95,8 @@ pub(crate) fn class(class: Option<Class>) -> &'static str {
     match class {
         Some(Class::MultiThread) => "several threads",
         Some(Class::SingleThread) => "one thread",
-        Some(Class::Reference) => "external program",
-        None => "class not stated",
+        Some(Class::Reference) => "external runner",
+        None => "unknown class",
     }
 }
 

@@ -122,7 +122,7 @@ impl Workload for TcpEcho {
 
     fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
         if params.transport == Transport::Unix {
-            return Err(Unsupported::Family("The runner protocol has TCP only.".to_owned()));
+            return Err(Unsupported::Family("The runner protocol supports TCP only.".to_owned()));
         }
         Ok(())
     }
