@@ -1,4 +1,4 @@
-//! Use cases on made-up runs: who is recommended, and who is not.
+//! Use cases on made-up runs: which runner is recommended, and which is not.
 
 use std::cell::RefCell;
 

@@ -16,7 +16,7 @@ use crate::view::wording;
 
 /// The most events of a part, and of the others.
 const MOST_EVENTS: usize = 5;
-/// Sentences are made of so many events.
+/// Most events in a sentence.
 const IN_A_SENTENCE: usize = 3;
 /// Parts with a smaller share get no sentence.
 const WORTH_A_SENTENCE: f64 = 0.2;

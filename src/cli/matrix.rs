@@ -70,7 +70,7 @@ const OF_THE_PLAN: [&str; 20] = [
 /// Which cells.
 #[derive(Clone, Debug, Args)]
 pub struct MatrixArgs {
-    /// Regular expression on cell names such as `tcp-echo/smol/connections=64`; a cell needs one match
+    /// Regular expression on cell names such as `tcp-echo/smol/connections=64`; a cell must match at least one
     #[arg(value_name = "FILTER", value_parser = regex)]
     filters: Vec<Regex>,
     /// Same as FILTER, as an option

@@ -1,6 +1,6 @@
 // axe on a page. What it cannot judge is left only with a reason.
 
-/** Rules that may end without a judgement, and why that is no fault. */
+/** Rules that may end without a judgment, and why that is not a fault. */
 const UNJUDGED = {
   "color-contrast": "text inside SVG and over shaded cells: contrast.mjs computes it",
   "th-has-data-cells": "axe knows no scope=rowgroup: a kind heads the rows of its tbody",

@@ -43,7 +43,7 @@ const FEWEST: u64 = 2;
 /// How many times as long as the short trial the long one is.
 const LONGER: u64 = 4;
 
-/// Collects evidence of two cells, each from so many processes, in random order.
+/// Collects evidence of two cells, each from `processes` processes, in random order.
 ///
 /// # Errors
 /// When a cell fails before anything is counted, or the collecting is interrupted.
@@ -186,7 +186,7 @@ impl<'a> Subject<'a> {
         Ok(())
     }
 
-    /// Adds the figures of a process, before which there were so many others.
+    /// Adds the figures of a process that follows `before` others.
     fn add(&mut self, figures: BTreeMap<Event, f64>, before: usize) {
         for (event, figure) in figures {
             let values = self.counts.entry(event).or_default();

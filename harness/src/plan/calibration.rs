@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::executor::{Executor, Trial};
 use crate::registry::{Entry, Registry};
 
-/// Trials of a runner, of which the median counts.
+/// Trials of a runner; their median counts.
 const TRIALS: usize = 3;
 /// What rates are counted in, whatever is sent.
 const UNIT: &str = "messages/s";

@@ -21,7 +21,7 @@ const REFERENCE_ROUNDS: u32 = 6;
 /// How many rounds a comparison may get.
 #[derive(Clone, Debug)]
 pub(crate) enum Count {
-    /// So many, whatever they cost.
+    /// This number, whatever it costs.
     Exactly(u32),
     /// As many as the budget holds, within a range.
     Fitting(RangeInclusive<u32>),

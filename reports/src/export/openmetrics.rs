@@ -94,7 +94,7 @@ fn label(name: &str, value: &str) -> String {
     format!("{name}=\"{}\"", escaped(value))
 }
 
-/// Text as it stands in quotes and behind `# HELP`.
+/// Text as it is written in quotes and after `# HELP`.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for character in sanitize(text).chars() {

@@ -11,7 +11,7 @@ pub(super) fn page(page: Page<'_, '_>) -> String {
     document::document(page, "method", "Method", &section(page))
 }
 
-/// What stands on the page.
+/// The content of the page.
 pub(super) fn section(page: Page<'_, '_>) -> Markup {
     let view = page.view;
     let calibrations: Vec<&Workload<'_>> = view.calibrations().collect();

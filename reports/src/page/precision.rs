@@ -102,7 +102,7 @@ fn failed(view: &View<'_>) -> String {
     format::list(&names)
 }
 
-/// What went on beside the run.
+/// What disturbed the run.
 fn disturbances(view: &View<'_>) -> Vec<String> {
     let control = view.analysis.noise;
     let mut disturbances: Vec<String> = busy_cores(view).into_iter().collect();

@@ -232,7 +232,7 @@ fn cell(group: &Group, row: Option<&Row>) -> String {
     }
 }
 
-/// What the marks beside the names mean, and what is left out.
+/// What the marks next to the names mean, and what is left out.
 fn notes(run: &Run, shown: &[Line<'_>], runners: &[&str], hidden: usize) -> Vec<String> {
     let infos = || runners.iter().filter_map(|name| run.runner(name));
     let class = |class: Class| infos().any(|info| info.class == class);

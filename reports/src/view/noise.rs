@@ -44,7 +44,7 @@ pub(crate) fn unfinished(run: &Run) -> Option<&'static str> {
     }
 }
 
-/// What went on beside a whole run, a sentence each, where it matters.
+/// What disturbed a whole run, a sentence each, if it matters.
 pub(crate) fn run_warnings(run: &Run, analysis: &Analysis) -> impl Iterator<Item = String> {
     let load_change = analysis.load_change.as_ref().map(load_change);
     load_change.into_iter().chain(resumed(run)).map(|words| sentence(&words))

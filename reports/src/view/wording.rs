@@ -67,7 +67,7 @@ pub(crate) fn unit(unit: &str) -> &str {
     }
 }
 
-/// A sentence of the results file; what stands between back-quotes is code.
+/// A sentence of the results file; text in backquotes is code.
 pub(crate) fn prose(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     // A quote that is never closed is only a quote.
@@ -109,7 +109,7 @@ pub(crate) fn verdict(verdict: Verdict, unit: &str) -> &'static str {
     }
 }
 
-/// What became of a figure, in a word that suits the unit.
+/// How a figure changed, in a word that suits the unit.
 pub(crate) fn change(word: Word, unit: &str) -> &'static str {
     match word {
         Word::Faster => verdict(Verdict::Faster, unit),

@@ -15,7 +15,7 @@ fn long() -> PlanRequest {
 /// By comparison and round, the layout of each trial that was made.
 type Seen = BTreeMap<(String, u32), Vec<usize>>;
 
-/// An executor whose programs have so many layouts, and what it was asked for.
+/// An executor whose programs have this many layouts, and the requests to it.
 fn watched(layouts: usize) -> (FakeExecutor, Rc<RefCell<Seen>>) {
     let seen: Rc<RefCell<Seen>> = Rc::default();
     let log = Rc::clone(&seen);

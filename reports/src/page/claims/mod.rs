@@ -19,7 +19,7 @@ pub(super) fn page(page: Page<'_, '_>) -> String {
     document::document(page, "claims", TITLE, &section(page))
 }
 
-/// What stands on the page.
+/// The content of the page.
 pub(super) fn section(page: Page<'_, '_>) -> Markup {
     html! {
         section #claims aria-labelledby="claims-title" {

@@ -98,7 +98,7 @@ fn scale(test: &Test, metric: &str, found: &JudgedTest) -> String {
     }
 }
 
-/// What tells a cell from another: its variant, where they differ in that, or its parameters.
+/// How a cell differs from another: its variant if the variants differ, otherwise its parameters.
 fn short(cell: &Cell, other: &Cell) -> String {
     match &cell.point.variant {
         variant if *variant == other.point.variant => cell.point.label(),

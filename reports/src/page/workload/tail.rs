@@ -52,7 +52,7 @@ fn line((runner, tail): &RunnerTail<'_>) -> Line {
     }
 }
 
-/// Who is lowest at the highest percentile that any runner supports.
+/// The lowest and the highest runner at the highest percentile that any runner has.
 fn finding(rows: &[RunnerTail<'_>]) -> String {
     let all = rows.iter().flat_map(|(_, tail)| &tail.percentiles);
     let Some(highest) = all.map(|one| one.share).max_by(f64::total_cmp) else {
