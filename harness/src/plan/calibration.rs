@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_slowest_is_named_with_what_the_others_did() {
+    fn slowest_runner_is_named_with_the_rates_of_the_others() {
         let mut info = Registry::default().with_catalog(runtime_bench_workloads::each).entries()[0]
             .info
             .clone();

@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_over_its_limit_is_killed_with_what_it_started() {
+    fn child_over_its_limit_is_killed_with_its_children() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("grandchild");
         let script = format!("sleep 60 & echo $! >{}; sleep 60", file.display());

@@ -141,7 +141,7 @@ pub(super) fn command_line(run: &Run) -> String {
 }
 
 /// A word as a shell takes it for one.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

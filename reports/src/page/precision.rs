@@ -157,10 +157,14 @@ fn sharper(run: &Run) -> Option<String> {
     let mut words: Vec<String> = Vec::new();
     let mut given = run.header.command.iter();
     while let Some(word) = given.next() {
-        if word == "--profile" {
-            given.next();
-        } else if !word.starts_with("--profile=") {
-            words.push(quoted(word));
+        let (name, value) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+        match name {
+            // Its own profile, and a file of its own.
+            "--profile" | "--out" if value.is_none() => {
+                given.next();
+            }
+            "--profile" | "--out" | "--quiet" | "-q" => {}
+            _ => words.push(quoted(word)),
         }
     }
     if words.is_empty() {
@@ -183,7 +187,7 @@ mod tests {
             run.header.command = words.iter().map(|word| (*word).to_owned()).collect();
             sharper(&run)
         };
-        let words = ["runtime-bench", "bench", "--profile", "quick", "a b"];
+        let words = ["runtime-bench", "bench", "-q", "--profile", "quick", "--out=a.json", "a b"];
         assert_eq!(
             command("quick", &words).as_deref(),
             Some("runtime-bench bench 'a b' --profile standard")

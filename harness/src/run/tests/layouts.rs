@@ -55,7 +55,7 @@ fn rounds_take_turns_among_layouts_and_runners_of_a_round_share_one() {
 }
 
 #[test]
-fn short_profile_and_program_without_layouts_run_what_cargo_linked() {
+fn short_profile_and_program_without_layouts_run_the_layout_of_cargo() {
     let asked = |layouts| PlanRequest { layouts: Some(layouts), ..request(1) };
     for (request, there, expected) in [
         (request(1), LAYOUTS, 1),
