@@ -118,7 +118,10 @@ mod tests {
                 shown.push(progress.share());
             }
         }
-        assert!(shown.is_sorted() && shown.iter().all(|share| (0.0..=1.0).contains(share)), "{shown:?}");
+        assert!(
+            shown.is_sorted() && shown.iter().all(|share| (0.0..=1.0).contains(share)),
+            "{shown:?}"
+        );
         assert!(shown[2] < 0.9 && *shown.last().unwrap() > 0.999, "{shown:?}");
     }
 }

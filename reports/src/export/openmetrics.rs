@@ -127,7 +127,8 @@ fn unit(unit: &str) -> (String, f64) {
         other => (other, 1.0),
     };
     let per = if per == "s" { "second" } else { per };
-    let name = if per.is_empty() { word(base) } else { format!("{}_per_{}", word(base), word(per)) };
+    let name =
+        if per.is_empty() { word(base) } else { format!("{}_per_{}", word(base), word(per)) };
     (name, scale)
 }
 

@@ -157,7 +157,8 @@ fn sharper(run: &Run) -> Option<String> {
     let mut words: Vec<String> = Vec::new();
     let mut given = run.header.command.iter();
     while let Some(word) = given.next() {
-        let (name, value) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+        let (name, value) =
+            word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
         match name {
             // Its own profile, and a file of its own.
             "--profile" | "--out" if value.is_none() => {

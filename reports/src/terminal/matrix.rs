@@ -103,7 +103,8 @@ fn drawn(
 
 /// What the ratios refer to: the runner that is the reference of every row, if there is one.
 fn reference<'a>(run: &'a Run, shown: &[Line<'a>]) -> &'a str {
-    let compared = shown.iter().flat_map(|line| &line.group.rows).filter_map(|row| row.comparison.as_ref());
+    let compared =
+        shown.iter().flat_map(|line| &line.group.rows).filter_map(|row| row.comparison.as_ref());
     let mut references = compared.map(|comparison| comparison.reference.as_str());
     let first = references.next().unwrap_or(&run.header.plan.reference);
     if references.all(|other| other == first) { first } else { "the runner whose figure is shown" }

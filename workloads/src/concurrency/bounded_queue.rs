@@ -157,7 +157,9 @@ impl Workload for BoundedQueue {
 
     fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
         if params.consumers > 1 {
-            return Err(Unsupported::Family("The runner protocol supports one consumer only.".to_owned()));
+            return Err(Unsupported::Family(
+                "The runner protocol supports one consumer only.".to_owned(),
+            ));
         }
         Ok(())
     }

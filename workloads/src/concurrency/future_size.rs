@@ -83,7 +83,8 @@ impl Workload for FutureSize {
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family != Family::Async {
             return Err(Unsupported::Family(
-                "Only async tasks keep their state in a future, which moves when it is spawned.".to_owned(),
+                "Only async tasks keep their state in a future, which moves when it is spawned."
+                    .to_owned(),
             ));
         }
         let Params { tasks, size } = *params;

@@ -149,7 +149,9 @@ impl Workload for HttpServer {
 
     fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
         if params.load.client == ClientForm::Runtime {
-            return Err(Unsupported::Family("The runner protocol does not include clients.".to_owned()));
+            return Err(Unsupported::Family(
+                "The runner protocol does not include clients.".to_owned(),
+            ));
         }
         Ok(())
     }
