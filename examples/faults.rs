@@ -45,7 +45,7 @@ const WAYS: [&str; 12] = [
     "traced",
 ];
 
-/// After so many trials `late` goes wrong: in the middle of the rounds.
+/// Trials until `late` goes wrong, in the middle of the rounds.
 const LATE: u64 = 9;
 
 #[derive(Clone, Copy)]

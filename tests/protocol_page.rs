@@ -15,7 +15,7 @@ fn page() -> String {
     fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/runner-protocol.md")).unwrap()
 }
 
-/// What stands in backquotes in a cell of a table.
+/// The text in backquotes in a cell of a table.
 fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }

@@ -1,4 +1,4 @@
-//! Use cases on made-up runs: who is recommended, and who is not.
+//! Use cases on made-up runs: which runner is recommended, and which is not.
 
 use std::cell::RefCell;
 
@@ -105,7 +105,7 @@ fn noise_alone_recommends_nothing() {
     }
     let answer = answer(&run, "server");
     assert_eq!(answer.state, AnswerState::Open, "{answer:?}");
-    assert!(answer.recommendation.starts_with("no difference shown: tokio, smol"), "{answer:?}");
+    assert!(answer.recommendation.starts_with("no clear winner: tokio, smol"), "{answer:?}");
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn opposite_winners_are_named_by_workload() {
         _ => 3.0,
     };
     let answer = answer(&run(&["task-memory", "idle-connections"], cost), "memory");
-    let expected = "depends: smol for task-memory, tokio for idle-connections";
+    let expected = "depends: smol for task-memory; tokio for idle-connections";
     assert_eq!(answer.recommendation, expected);
     assert_eq!(answer.state, AnswerState::Decided);
 }

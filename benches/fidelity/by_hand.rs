@@ -119,7 +119,7 @@ struct Twin<A, B, M> {
     metric: M,
 }
 
-/// A prepared twin: `block` does the work so many times, and each answer must be `expected`.
+/// A prepared program: `block` does the work `iterations` times, and each output must be `expected`.
 pub(crate) fn instance<A: Debug + PartialEq + 'static>(
     expected: A,
     metric: impl Fn(f64) -> Metric + 'static,

@@ -145,7 +145,7 @@ impl FakeExecutor {
         Self { interrupted_at: Some(trial), ..self }
     }
 
-    /// Every program has so many link layouts.
+    /// Link layouts of every program.
     pub(crate) fn with_layouts(self, layouts: usize) -> Self {
         Self { layouts, ..self }
     }

@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_program_is_named_with_what_it_did() {
+    fn broken_program_is_named_with_its_failure() {
         let crashed = |_: &ProbeRequest| Err(TrialError::new(ErrorKind::Crashed, "exit status 7"));
         let executor =
             FakeExecutor::without_programs().with_program("a", cells(ONE)).with_probe("b", crashed);

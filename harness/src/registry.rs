@@ -204,7 +204,7 @@ mod tests {
         FakeRunner { name: "mine", family: Family::Async, class: Class::MultiThread };
 
     #[test]
-    fn registry_rejects_a_runner_without_cells_and_what_is_registered_twice() {
+    fn registry_rejects_empty_runners_and_duplicates() {
         let registry = || Registry::default().with(Null).with_runner(RUNNER, |on| on.visit(Null));
         assert_eq!(registry().problem(), None);
         assert_eq!(registry().cells().workload_names("mine"), ["null"]);

@@ -16,7 +16,7 @@ use crate::view::wording;
 
 /// The most events of a part, and of the others.
 const MOST_EVENTS: usize = 5;
-/// Sentences are made of so many events.
+/// Most events in a sentence.
 const IN_A_SENTENCE: usize = 3;
 /// Parts with a smaller share get no sentence.
 const WORTH_A_SENTENCE: f64 = 0.2;
@@ -75,8 +75,8 @@ fn sentences(explanation: &Explanation) -> Vec<String> {
     let Explanation { wall, operation, parts, candidate, reference, .. } = explanation;
     if !wall.is_beyond_spread() {
         return vec![format!(
-            "Not explained: the wall times per {operation} of the counted processes do not differ beyond \
-             their spread."
+            "Not explained: the wall times per {operation} of the counted processes differ by no \
+             more than their spread."
         )];
     }
     let total = format::figure(wall.by().abs(), "ns");
@@ -84,7 +84,7 @@ fn sentences(explanation: &Explanation) -> Vec<String> {
         parts.iter().filter(|part| part.share >= WORTH_A_SENTENCE).collect();
     if large.is_empty() {
         return vec![format!(
-            "Not explained: no part of the {total} difference is larger than its own spread."
+            "Not explained: no part of the {total} difference exceeds its own spread."
         )];
     }
     let sentence = |part: &&PartDifference| {
@@ -188,8 +188,8 @@ fn row(name: &str, difference: &Difference, unit: &str) -> [Cell; 5] {
 fn distorted(distortion: &Distortion, operation: &str) -> String {
     let Distortion { runner, event, difference } = distortion;
     format!(
-        "Note: tracing changed {event} of {runner} from {} to {} per {operation}; take its calls that wait or \
-         wake as rough counts",
+        "Note: tracing changed {event} of {runner} from {} to {} per {operation}; its counts of \
+         calls that wait or wake are rough",
         format::number(difference.reference.median),
         format::number(difference.candidate.median)
     )
@@ -292,6 +292,6 @@ mod tests {
         };
         let text_of = |wall, user| text(&slower(wall, user));
         assert!(text_of(4_200.0, 2_200.0).contains("no counted difference explains it"));
-        assert!(text_of(3_005.0, 1_005.0).contains("do not differ beyond their spread"));
+        assert!(text_of(3_005.0, 1_005.0).contains("differ by no more than their spread"));
     }
 }

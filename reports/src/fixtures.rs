@@ -67,7 +67,7 @@ pub(crate) fn group(point: Point, headline: &str, rows: Vec<Row>) -> Group {
     }
 }
 
-/// A run of the workload `w` on the runner `a`, of which nothing is measured.
+/// A run of the workload `w` on the runner `a` without any measurement.
 pub(crate) fn run() -> Run {
     Run::new(RunHeader {
         id: "run".into(),

@@ -74,10 +74,10 @@ const OF_THE_PLAN: [&str; 22] = [
 /// Which cells.
 #[derive(Clone, Debug, Args)]
 pub struct MatrixArgs {
-    /// Regular expression on cell names such as `tcp-echo/smol/connections=64`; any may match
+    /// Regular expression on cell names such as `tcp-echo/smol/connections=64`; a cell must match at least one
     #[arg(value_name = "FILTER", value_parser = regex)]
     filters: Vec<Regex>,
-    /// The same, as an option
+    /// Same as FILTER, as an option
     #[arg(long = "filter", value_name = "FILTER", value_parser = regex)]
     more_filters: Vec<Regex>,
     /// Runners, separated by commas [default: all]

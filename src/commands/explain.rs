@@ -24,8 +24,8 @@ use crate::cli::{Format, MatrixArgs, at_least_one};
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "System calls are counted by ptrace on Linux (x86-64 and aarch64). What this system does \
-                  not permit or have is listed as not counted, and the rest works.\n\n\
+    after_help = "System calls are counted with ptrace on Linux (x86-64 and aarch64). Counts that this \
+                  system does not provide are listed as not counted.\n\n\
                   Example: runtime-bench explain tcp-echo --runners tokio,smol"
 )]
 pub struct ExplainArgs {
@@ -38,10 +38,10 @@ pub struct ExplainArgs {
     /// Processes per runner and kind of evidence, at least 5
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = processes)]
     pub processes: usize,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// No progress
+    /// Do not print progress
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -70,7 +70,7 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     };
     let evidence = evidence::collect(&executor, [reference, candidate], args.processes, &say)?;
     if interrupt.requested() {
-        return Err(Error::Interrupted("interrupted; nothing is kept".to_owned()));
+        return Err(Error::Interrupted("interrupted; `explain` keeps no results".to_owned()));
     }
     let explanation = explain(&evidence[0], &evidence[1]).ok_or_else(|| untimed(&evidence))?;
     let group = reference.key.group();
@@ -135,7 +135,7 @@ fn measured(
         Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
     let done = measure(registry, planned, args.matrix.profile, &output, interrupt)?;
     if interrupt.requested() {
-        return Err(Error::Interrupted("interrupted; nothing is kept".to_owned()));
+        return Err(Error::Interrupted("interrupted; `explain` keeps no results".to_owned()));
     }
     Ok(done.run)
 }

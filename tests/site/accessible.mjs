@@ -6,7 +6,7 @@ const ELSEWHERE = {
   "color-contrast": { enabled: false },
 };
 
-/** Rules that may end without a judgement, and why that is no fault. */
+/** Rules that may end without a judgment, and why that is not a fault. */
 const UNJUDGED = {
   "th-has-data-cells": "axe knows no scope=rowgroup: a kind heads the rows of its tbody",
 };

@@ -206,7 +206,7 @@ impl<'a> Field<'a> {
             .filter(|runner| workloads.clone().any(|place| self.beats_any(place, *runner)))
             .collect();
         if !placed.is_empty() {
-            // An interval that is too wide to be beaten is no recommendation; being the same as the best is.
+            // An interval that is too wide to be beaten is not a recommendation; being the same as the best is.
             let (best, noisy) = unbeaten.into_iter().partition(|runner| {
                 placed.contains(runner) || placed.iter().all(|best| self.is_same(*runner, *best))
             });

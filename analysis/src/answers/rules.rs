@@ -2,7 +2,7 @@
 //!
 //! A use case recommends the runners that no settled or leaning comparison beats in any of its
 //! workloads. Counts of wins and means over unlike workloads play no part; one-thread runners are
-//! mentioned beside the recommendation, external reference rows never, and discontinued runtimes are
+//! mentioned next to the recommendation, external reference rows never, and discontinued runtimes are
 //! not recommended.
 
 /// A use case.

@@ -43,7 +43,7 @@ const FEWEST: u64 = 2;
 /// How many times as long as the short trial the long one is.
 const LONGER: u64 = 4;
 
-/// Collects evidence of two cells, each from so many processes, in random order.
+/// Collects evidence of two cells, each from `processes` processes, in random order.
 ///
 /// # Errors
 /// When a cell fails before anything is counted, or the collecting is interrupted.
@@ -143,7 +143,7 @@ impl<'a> Subject<'a> {
             missing: BTreeMap::new(),
         };
         if executor.is_external(&cell.key) {
-            let why = "the runner is a process that the traced one starts".to_owned();
+            let why = "the runner is a child of the traced process".to_owned();
             let missing = Missing { what: Pass::Calls.what().to_owned(), why, help: None };
             subject.missing.insert(Pass::Calls, missing);
         }
@@ -186,7 +186,7 @@ impl<'a> Subject<'a> {
         Ok(())
     }
 
-    /// Adds the figures of a process, before which there were so many others.
+    /// Adds the figures of a process that follows `before` others.
     fn add(&mut self, figures: BTreeMap<Event, f64>, before: usize) {
         for (event, figure) in figures {
             let values = self.counts.entry(event).or_default();
@@ -252,5 +252,5 @@ fn missing(pass: Pass, why: String) -> Missing {
 }
 
 fn interrupted() -> Error {
-    Error::Interrupted("interrupted; nothing is kept of an explanation".to_owned())
+    Error::Interrupted("interrupted; `explain` keeps no results".to_owned())
 }

@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_runner_cannot_replace_what_the_harness_reckons() {
+    fn runner_cannot_replace_metrics_of_the_harness() {
         let block = Block { metrics: vec![Metric::lower("wall", "ns", 5.0)], ..Block::default() };
         let own = vec![Metric::lower("wall", "ns", 1.0), Metric::context("threads", "", 3.0)];
         let block = with(block, own);

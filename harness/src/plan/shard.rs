@@ -11,7 +11,7 @@ use runtime_bench_results::shard::Shard;
 
 use crate::error::Error;
 
-/// `I/N`: one of so many shards, from 1.
+/// `I/N`: one of N shards, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShardNumber {
     index: usize,
@@ -124,7 +124,7 @@ mod tests {
     use runtime_bench_results::run::Role;
     use runtime_bench_results::trial::Phase;
 
-    /// A plan of workloads `w0`, `w1`, … at so many seconds each.
+    /// A plan of workloads `w0`, `w1`, … at the given seconds each.
     fn plan(costs_s: &[f64]) -> Vec<(PlannedCell, f64)> {
         let cell = |(number, cost_s): (usize, &f64)| {
             let workload = format!("w{number}");

@@ -112,7 +112,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Measures rows of runners with so many `workers`, each for about `budget` and at least `fewest` rounds. What was measured until an
+/// Measures rows of runners with `workers` workers, each for about `budget` and at least `fewest` rounds. What was measured until an
 /// interruption is kept.
 pub fn measure(
     rows: &[Row<'_>],

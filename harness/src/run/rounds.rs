@@ -42,7 +42,7 @@ pub(super) struct Rounds<'a> {
     pub(super) progress: Progress,
 }
 
-/// A reference row takes part in so many of the rounds of its comparison.
+/// How many rounds of its comparison a reference row takes part in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Share {
     rounds: u32,

@@ -80,7 +80,7 @@ fn drawn(
     columns: &[Column],
     [label, gap, width]: [usize; 3],
 ) -> Vec<String> {
-    let reference = single_line(&run.header.plan.reference);
+    let reference = single_line(reference(run, shown));
     let text = format!("Cost relative to {reference}; below 1 is cheaper.  {LEGEND}");
     let mut out: Vec<String> = wrapped(&text, width);
     let row = |name: &str, of: &dyn Fn(&Column) -> &str| {
@@ -105,6 +105,15 @@ fn drawn(
         out.push(row(&format!("  {}", line.label), &|column| &column.cells[place]));
     }
     out
+}
+
+/// What the ratios refer to: the runner that is the reference of every row, if there is one.
+fn reference<'a>(run: &'a Run, shown: &[Line<'a>]) -> &'a str {
+    let compared =
+        shown.iter().flat_map(|line| &line.group.rows).filter_map(|row| row.comparison.as_ref());
+    let mut references = compared.map(|comparison| comparison.reference.as_str());
+    let first = references.next().unwrap_or(&run.header.plan.reference);
+    if references.all(|other| other == first) { first } else { "the runner whose figure is shown" }
 }
 
 /// The comparisons in the order of their kinds, and how many more there are.
@@ -237,7 +246,7 @@ fn cell(group: &Group, row: Option<&Row>) -> String {
     }
 }
 
-/// What the marks beside the names mean, and what is left out.
+/// What the marks next to the names mean, and what is left out.
 fn notes(run: &Run, shown: &[Line<'_>], runners: &[&str], hidden: usize) -> Vec<String> {
     let infos = || runners.iter().filter_map(|name| run.runner(name));
     let class = |class: Class| infos().any(|info| info.class == class);
@@ -252,7 +261,7 @@ fn notes(run: &Run, shown: &[Line<'_>], runners: &[&str], hidden: usize) -> Vec<
         parts.push(format!("{} external, never ranked", class_mark(Some(Class::Reference))));
     }
     if shown.iter().flat_map(|line| &line.group.rows).any(|row| row.client_bound.is_some()) {
-        parts.push("client: bound by the load generator".to_owned());
+        parts.push("client: limited by the load generator".to_owned());
     }
     if shown.iter().any(|line| line.group.is_check()) {
         parts.push("passes: a check, not ranked".to_owned());

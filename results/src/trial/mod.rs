@@ -227,12 +227,12 @@ impl Metric {
         Self::new(def.id, def.unit, def.direction, value)
     }
 
-    /// A figure of which less is better.
+    /// A figure where lower is better.
     pub fn lower(name: &str, unit: &str, value: f64) -> Self {
         Self::new(name, unit, Better::Lower, value)
     }
 
-    /// A figure of which more is better.
+    /// A figure where higher is better.
     pub fn higher(name: &str, unit: &str, value: f64) -> Self {
         Self::new(name, unit, Better::Higher, value)
     }

@@ -145,7 +145,7 @@ impl Workload for BlockingPool {
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family == Family::DataParallel {
             return Err(Unsupported::Family(
-                "It is such a pool itself: `tokio-rayon` submits jobs to it.".to_owned(),
+                "rayon is itself such a pool; `tokio-rayon` submits jobs to it.".to_owned(),
             ));
         }
         // A submitter and its job.

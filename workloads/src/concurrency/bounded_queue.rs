@@ -91,7 +91,7 @@ impl Workload for BoundedQueue {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "bounded-queue".into(),
-            title: "Bounded queue: many producers, one consumer or more".into(),
+            title: "Bounded queue with many producers".into(),
             kind: Kind::Concurrency,
             model: "Producer tasks send numbered items to one consumer task, or to `consumers` \
                     of them, over a channel of limited capacity. Each item goes to one consumer. \
@@ -108,8 +108,8 @@ impl Workload for BoundedQueue {
                     .into(),
                 "With several consumers, `own` is async-channel on every async runner, as tokio's \
                  documentation recommends: its mpsc has one receiver. Threads share the standard \
-                 library's receiver behind a mutex. `consumer-balance` is the items of the slowest \
-                 consumer ÷ those of the fastest."
+                 library's receiver behind a mutex. `consumer-balance` is the number of items that \
+                 the slowest consumer received ÷ that of the fastest."
                     .into(),
                 "With `batch`, a consumer takes what is there, up to that many items at once: with \
                  tokio's `recv_many`, and otherwise with `try_recv` after the first item. \

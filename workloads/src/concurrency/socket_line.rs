@@ -23,7 +23,7 @@ fn next(message: Message) -> Message {
 /// A socket to the first task, the two of each task, and one from the last task.
 type Sockets = (TcpStream, Vec<(TcpStream, TcpStream)>, TcpStream);
 
-/// The sockets of a line of so many tasks.
+/// The sockets of a line of `tasks` tasks.
 fn sockets(tasks: usize) -> Result<Sockets, Failure> {
     let pairs = Transport::Unix.pairs(tasks + 1)?;
     let (mut outs, ins): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();

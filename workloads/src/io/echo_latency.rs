@@ -68,9 +68,9 @@ impl Workload for EchoLatency {
                  sends late while it waits for a reply. If it shares cores with the server, its \
                  own wake-ups add to every latency, equally for all runners."
                     .into(),
-                "Each instance is driven for 110 ms: processes differ more than the latencies of \
-                 one process, so many short drives say more about its p90 than a few long ones. \
-                 `--points full` drives for one second."
+                "Each instance is loaded for 110 ms. Processes differ more from each other than \
+                 the latencies within one process, so many short runs reveal more about the p90 \
+                 than a few long ones. With `--points full`, it is one second."
                     .into(),
                 "With `--rate auto`, rates are shares of the closed-loop rate of the slowest \
                  runner, so all runners get the same rate. Such rates are comparable within one \

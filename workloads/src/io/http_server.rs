@@ -108,14 +108,14 @@ impl Workload for HttpServer {
                 "Async runners serve with hyper over the runtime's own sockets. Threads and the \
                  pool use a blocking loop around httparse."
                     .into(),
-                "Without `client`, the client is the same for every runner and uses no runtime: \
-                 one thread on epoll. If its CPU time (`client-cpu`) approaches one core, the \
-                 client limits the rate."
+                "By default, the client is the same for every runner and uses no runtime: one \
+                 thread on epoll. If its CPU time (`client-cpu`) approaches one core, the client \
+                 limits the rate."
                     .into(),
                 "`client=threads` is a blocking thread for each connection, again the same for \
                  every runner. `client=runtime` is a task for each connection, on the runtime of \
-                 the server in another process. Rankings differ between these forms: a client \
-                 that is ready at many connections at once sends in bursts."
+                 the server in another process. Rankings differ between these forms: a client with \
+                 many connections ready at once sends in bursts."
                     .into(),
                 "A closed loop hides the waiting time behind a stall, so these latencies are \
                  labeled `closed-loop`. `echo-latency` measures latency."
@@ -152,7 +152,9 @@ impl Workload for HttpServer {
 
     fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
         if params.load.client == ClientForm::Runtime {
-            return Err(Unsupported::Family("The runner protocol has no clients.".to_owned()));
+            return Err(Unsupported::Family(
+                "The runner protocol does not include clients.".to_owned(),
+            ));
         }
         Ok(())
     }

@@ -130,7 +130,7 @@ impl Workload for MixedLoad {
 
     fn supports_external(&self, _: &Params) -> Result<(), Unsupported> {
         Err(Unsupported::Family(
-            "The runner protocol has no server that computes while it is under load.".to_owned(),
+            "The runner protocol has no server that computes under load.".to_owned(),
         ))
     }
 

@@ -110,7 +110,7 @@ impl Workload for TaskMemory {
             Family::Async => TASK_ESTIMATE,
             Family::ThreadPerTask if params.sleeping => {
                 return Err(Unsupported::Family(
-                    "Same as without the variant: an OS thread takes its stack however it waits."
+                    "Same as the default: an OS thread uses its stack no matter how it waits."
                         .to_owned(),
                 ));
             }

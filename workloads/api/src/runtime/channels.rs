@@ -15,7 +15,7 @@ pub trait Channels: 'static {
     /// Creates a channel that holds at most `capacity` items; unbounded channels ignore it.
     fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>);
 
-    /// Another receiver of the same channel, each item of which goes to one of them; `None` if a channel has one
+    /// Another receiver of the same channel; each item goes to one of them; `None` if a channel has one
     /// receiver.
     fn another<T: Send + 'static>(_receiver: &Self::Receiver<T>) -> Option<Self::Receiver<T>> {
         None
@@ -54,7 +54,7 @@ pub trait Oneshot: 'static {
     fn fulfill<T: Send + 'static>(once: Self::Once<T>, item: T);
 }
 
-/// Channels of one sender and many receivers, each of which gets every number.
+/// Channels of one sender and many receivers; each receiver gets every number.
 pub trait Broadcast: 'static {
     /// The sending half.
     type Sender: Send + Sync + 'static;
