@@ -4,7 +4,8 @@ use runtime_bench_analysis::explanation::{
     Difference, Distortion, EventDifference, Explanation, ExplanationDocument, PartDifference,
     Timed,
 };
-use runtime_bench_results::evidence::{Event, Missing};
+use runtime_bench_analysis::stats::median;
+use runtime_bench_results::evidence::{Event, Evidence, Missing};
 
 use crate::ReportError;
 use crate::files::pretty_json;
@@ -45,9 +46,14 @@ pub fn text(document: &ExplanationDocument) -> String {
         explanation.operation, explanation.candidate, explanation.reference
     ));
     lines.extend(table(explanation).text("  ").lines().map(str::to_owned));
+    lines.extend(evidence.iter().filter_map(own_counters));
     lines.extend(explanation.distortions.iter().map(|one| distorted(one, &explanation.operation)));
-    let mut missing: Vec<&Missing> = evidence.iter().flat_map(|one| &one.missing).collect();
-    missing.dedup();
+    let mut missing: Vec<&Missing> = Vec::new();
+    for one in evidence.iter().flat_map(|one| &one.missing) {
+        if !missing.contains(&one) {
+            missing.push(one);
+        }
+    }
     lines.extend(missing.into_iter().map(not_counted));
     lines.iter().map(|line| single_line(line) + "\n").collect()
 }
@@ -185,6 +191,21 @@ fn row(name: &str, difference: &Difference, unit: &str) -> [Cell; 5] {
     ]
 }
 
+/// `tokio itself counts, per message: 0.612 worker parks, 1.24 µs worker busy time`.
+fn own_counters(evidence: &Evidence) -> Option<String> {
+    let counted = evidence.counts.iter().filter_map(|count| match &count.event {
+        Event::Runtime(name) => Some((name, count.event.unit(), median(&count.values)?)),
+        _ => None,
+    });
+    let counted: Vec<String> = counted
+        .map(|(name, unit, each)| format!("{} {name}", format::figure(each, unit)))
+        .collect();
+    let Evidence { cell, operation, .. } = evidence;
+    let runner = &cell.runner;
+    (!counted.is_empty())
+        .then(|| format!("{runner} itself counts, per {operation}: {}", counted.join(", ")))
+}
+
 fn distorted(distortion: &Distortion, operation: &str) -> String {
     let Distortion { runner, event, difference } = distortion;
     format!(
@@ -205,7 +226,7 @@ mod tests {
     use runtime_bench_analysis::analysis::Summary;
     use runtime_bench_analysis::explanation::{SCHEMA, explain};
     use runtime_bench_analysis::stats::Verdict;
-    use runtime_bench_results::evidence::{Count, Evidence};
+    use runtime_bench_results::evidence::Count;
     use runtime_bench_results::key::{CellKey, Point};
     use runtime_bench_results::trial::{Better, Phase};
 
@@ -225,12 +246,12 @@ mod tests {
             cell: CellKey { workload: "echo".into(), point: Point::new(), runner: runner.into() },
             operation: "message".into(),
             counts: figures.iter().map(count).collect(),
-            missing: vec![Missing {
-                what: "hardware counters".into(),
-                why: "this machine has none".into(),
-                help: None,
-            }],
+            missing: ["hardware counters", "migrations"].map(missing).to_vec(),
         }
+    }
+
+    fn missing(what: &str) -> Missing {
+        Missing { what: what.into(), why: "this machine has none".into(), help: None }
     }
 
     fn document(candidate: &[(Event, f64)]) -> ExplanationDocument {
@@ -279,6 +300,25 @@ mod tests {
         assert_eq!(text.matches("Not counted: hardware counters").count(), 1, "{text}");
         assert!(text.lines().count() <= 40);
         assert!(json(&document).unwrap().contains("\"name\": \"epoll_wait\""));
+    }
+
+    #[test]
+    fn what_a_runtime_counts_itself_is_not_compared() {
+        let mut document = document(&[
+            (Event::WallTime, 4_200.0),
+            (Event::UserTime, 2_200.0),
+            (Event::SystemTime, 2_000.0),
+        ]);
+        let own =
+            |name: &str, each| Count { event: Event::Runtime(name.into()), values: vec![each] };
+        document.evidence[0]
+            .counts
+            .extend([own("worker parks", 0.5), own("worker busy time", 1_500.0)]);
+        let text = text(&document);
+        let line =
+            "tokio itself counts, per message: 0.500 worker parks, 1.50\u{a0}µs worker busy time";
+        assert!(text.contains(line), "{text}");
+        assert!(!text.contains("smol itself counts"), "{text}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::environment::Environment;
+use crate::evidence::{Evidence, Level};
 use crate::interruption::Break;
 pub use crate::interruption::End;
 use crate::key::CellKey;
@@ -69,6 +70,9 @@ pub struct Plan {
     /// Rounds of every comparison, if fixed by `--rounds`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounds: Option<u32>,
+    /// How much evidence the run collects.
+    #[serde(default)]
+    pub evidence: Level,
     /// The runner that ratios refer to.
     pub reference: String,
     /// The part of the plan that this run measures; `None` means all of it.
@@ -137,6 +141,8 @@ pub enum Line {
     Look(Look),
     /// A finished trial.
     Trial(TrialRecord),
+    /// What was counted of a cell.
+    Evidence(Evidence),
     /// Background load, about every 100 ms and at each probe of the capacity.
     Noise(NoiseWindow),
     /// A stall of the machine.
@@ -253,6 +259,9 @@ pub struct Run {
     pub looks: Vec<Look>,
     /// Every finished trial, in order.
     pub trials: Vec<TrialRecord>,
+    /// What was counted of each cell, once per cell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
     /// Background load, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub noise: Vec<NoiseWindow>,
@@ -288,6 +297,7 @@ impl Run {
             schedules: Vec::new(),
             looks: Vec::new(),
             trials: Vec::new(),
+            evidence: Vec::new(),
             noise: Vec::new(),
             stalls: Vec::new(),
             breaks: Vec::new(),
@@ -303,6 +313,7 @@ impl Run {
             Line::Schedule(schedule) => self.schedules.push(schedule),
             Line::Look(look) => self.looks.push(look),
             Line::Trial(trial) => self.trials.push(trial),
+            Line::Evidence(evidence) => self.evidence.push(evidence),
             Line::Noise(window) => self.noise.push(window),
             Line::Stall(stall) => self.stalls.push(stall),
             Line::Break(broken) => {

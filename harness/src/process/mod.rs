@@ -182,7 +182,8 @@ impl<'a> ProcessExecutor<'a> {
             external,
         }));
         // What runs trials in this very program, such as an external runner, has no layouts.
-        let program = &program.in_layout(if route.args.is_empty() { layout } else { 0 });
+        let program = program.in_layout(if route.args.is_empty() { layout } else { 0 });
+        let program = &program.under(watch.wrapper());
         let mut command = command(program);
         command.envs(route.worker_variable.as_ref().map(|name| (name, workers.to_string())));
         command.envs(&route.variables);
@@ -208,11 +209,6 @@ impl<'a> ProcessExecutor<'a> {
         };
         let failed = matches!(outcome, Outcome::Error { .. }) && !stderr.is_empty();
         Some(Finished { outcome, stderr: failed.then_some(stderr), cost })
-    }
-
-    /// Runs one trial that `watch` looks at; `None` when the run was interrupted meanwhile.
-    pub fn watched(&self, trial: &Trial<'_>, watch: &mut dyn Watch) -> Option<Finished> {
-        self.located(trial, false, watch)
     }
 
     /// Runs one trial that passes if the workload's check rejects a corrupted output; `None` when the run was
@@ -243,11 +239,6 @@ impl<'a> ProcessExecutor<'a> {
             },
         };
         self.start(&program, route, trial, corrupt, watch)
-    }
-
-    /// Whether a runner's trials are made by a process that their program starts.
-    pub fn is_external(&self, cell: &CellKey) -> bool {
-        self.route(cell).is_some_and(|route| route.external.is_some())
     }
 }
 
@@ -280,8 +271,12 @@ impl Executor for ProcessExecutor<'_> {
         }
     }
 
-    fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
-        self.watched(trial, &mut Unwatched)
+    fn watched(&self, trial: &Trial<'_>, watch: &mut dyn Watch) -> Option<Finished> {
+        self.located(trial, false, watch)
+    }
+
+    fn is_external(&self, cell: &CellKey) -> bool {
+        self.route(cell).is_some_and(|route| route.external.is_some())
     }
 
     fn count(&self, trial: &Trial<'_>) -> Option<Finished> {

@@ -20,7 +20,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::clock::{Clock, Stopwatch};
-use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Counters, DataParallel, LocalRuntime, ThreadRuntime, since};
 use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
 use prepared::{AnySend, Built, MakeRoot, Prepared, Ran, Slot};
 
@@ -103,9 +103,13 @@ macro_rules! on_futures {
             root: MakeRoot<$any, $root>,
             built: Built,
         ) -> Result<Box<dyn Instance>, Failure> {
-            let run = move |root: $root| match placement {
-                Placement::Spawned => runtime.run(root),
-                Placement::OnCaller => runtime.run_on_caller(root),
+            let run = move |root: $root| {
+                let before = runtime.counters();
+                match placement {
+                    Placement::Spawned => runtime.run(root),
+                    Placement::OnCaller => runtime.run_on_caller(root),
+                }
+                since(runtime.counters(), &before)
             };
             Ok(Box::new(Prepared { session: Some(session), root, run: Box::new(run), built }))
         }
@@ -160,7 +164,11 @@ pub fn on_address<W: Workload>(
     build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
     let prepare = move |workload: W, trial| workload.on_address(trial, address);
-    on_jobs(Box::new(|job: Job| job()), workload, prepare, setup, build_time)
+    let run = |job: Job| {
+        job();
+        Counters::new()
+    };
+    on_jobs(Box::new(run), workload, prepare, setup, build_time)
 }
 
 fn first_job<T: ThreadRuntime>(runtime: &T) {
@@ -171,17 +179,23 @@ fn first_parallel_job<D: DataParallel>(runtime: &D) {
     runtime.run(Box::new(|| ()) as Job);
 }
 
-fn thread_jobs<T: ThreadRuntime>(runtime: T) -> Box<dyn Fn(Job)> {
-    Box::new(move |job| runtime.run(job))
+fn thread_jobs<T: ThreadRuntime>(runtime: T) -> Box<dyn Fn(Job) -> Counters> {
+    Box::new(move |job| {
+        runtime.run(job);
+        Counters::new()
+    })
 }
 
-fn parallel_jobs<D: DataParallel>(runtime: D) -> Box<dyn Fn(Job)> {
-    Box::new(move |job| runtime.run(job))
+fn parallel_jobs<D: DataParallel>(runtime: D) -> Box<dyn Fn(Job) -> Counters> {
+    Box::new(move |job| {
+        runtime.run(job);
+        Counters::new()
+    })
 }
 
 /// Prepares `workload` in a job.
 fn on_jobs<W: Workload, S: Session>(
-    run: Box<dyn Fn(Job)>,
+    run: Box<dyn Fn(Job) -> Counters>,
     workload: W,
     prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
     setup: Setup,

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::corruption;
 use crate::clock::{Clock, Timing};
+use crate::runtime::Counters;
 use crate::workload::{Failure, Setup, Timed, Trial, Workload};
 
 /// The result of one call of [`Instance::measure`].
@@ -25,6 +26,8 @@ pub struct Sample {
     pub timing: Timing,
     /// The workload's own metrics.
     pub metrics: Vec<Metric>,
+    /// What the runtime counted in them.
+    pub counters: Counters,
     /// Encoded latencies, if the workload recorded any.
     pub histogram: Option<String>,
     /// Short form of the last output.
@@ -67,7 +70,7 @@ pub(super) struct Built {
 pub(super) struct Prepared<A: ?Sized, R> {
     pub(super) session: Option<Box<A>>,
     pub(super) root: MakeRoot<A, R>,
-    pub(super) run: Box<dyn Fn(R)>,
+    pub(super) run: Box<dyn Fn(R) -> Counters>,
     pub(super) built: Built,
 }
 
@@ -78,10 +81,10 @@ impl<A: ?Sized, R> Instance for Prepared<A, R> {
         })?;
         let slot = Slot::default();
         let iterations = iterations.max(1) as usize;
-        (self.run)((self.root)(session, self.built.clock, iterations, slot.clone()));
+        let counters = (self.run)((self.root)(session, self.built.clock, iterations, slot.clone()));
         let (session, timed) = slot.take()?;
         self.session = Some(session);
-        verify(&*self.built.trial, &*timed)
+        Ok(Sample { counters, ..verify(&*self.built.trial, &*timed)? })
     }
 
     fn build_time(&self) -> Duration {
@@ -147,6 +150,7 @@ pub fn sample<W: Workload>(
         iterations: timed.outputs.len() as u64,
         timing: timed.timing,
         metrics: workload.metrics(trial, timed),
+        counters: Counters::new(),
         histogram: workload.histogram(timed),
         output: timed.outputs.last().map_or_else(String::new, |last| workload.describe(last)),
     })
