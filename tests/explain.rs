@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use common::running::read;
 use common::{example, run};
 use regex::Regex;
 use runtime_bench::harness::evidence::collect;
@@ -22,7 +23,7 @@ use runtime_bench::harness::process::interrupt::Interrupt;
 use runtime_bench::harness::process::{ProcessExecutor, Settings};
 use runtime_bench_analysis::explanation::{Operations, Spread};
 use runtime_bench_analysis::stats::median;
-use runtime_bench_results::evidence::{Event, Evidence};
+use runtime_bench_results::evidence::{Count, Event, Evidence};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::listing::Route;
 use runtime_bench_results::program::ProgramRequest;
@@ -133,7 +134,8 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
     ] {
         let interrupt = Interrupt::default();
         let (cell, executor) = cell(workload, &interrupt);
-        let [evidence, again] = collect(&executor, [&cell, &cell], PROCESSES, &|_| ()).unwrap();
+        let [evidence, again] =
+            collect(&executor, [&cell, &cell], PROCESSES, false, &|_| ()).unwrap();
         assert_eq!(evidence.missing, [], "{workload}");
         // Reads of files that meet in the blocking pool allocate as it happens.
         if let Some(ours) = steady(&evidence, &Event::Allocation) {
@@ -201,7 +203,7 @@ fn trial_that_dies_while_traced_is_missing_evidence() {
     };
     let executor = ProcessExecutor::new(&interrupt, settings()).unwrap().with_routes(vec![route]);
     let cell = PlannedCell { key, role: Role::Subject, phase: Phase::Warm, not_applicable: None };
-    let [evidence, _] = collect(&executor, [&cell, &cell], PROCESSES, &|_| ()).unwrap();
+    let [evidence, _] = collect(&executor, [&cell, &cell], PROCESSES, false, &|_| ()).unwrap();
     assert!(of(&evidence, &Event::WallTime) > 0.0);
     let why = |what: &str| {
         let missing = evidence.missing.iter().find(|missing| missing.what == what);
@@ -209,6 +211,48 @@ fn trial_that_dies_while_traced_is_missing_evidence() {
     };
     assert!(why("system calls").contains("it was traced"), "{}", why("system calls"));
     assert!(why("allocations").contains("only built-in runners"), "{}", why("allocations"));
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn bench_stores_evidence_of_every_cell() {
+    let folder = tempdir().unwrap();
+    let stored = |level: &str| {
+        let args = ["bench", "^(tcp-echo/[^/]+/conn.*64B$|spawn-join/[^/]+/tasks)", "--quiet"];
+        let args = [&args[..], &["--runners", "tokio,smol", "--profile", "smoke"]].concat();
+        let out = format!("{level}.json");
+        let ended =
+            run(folder.path(), &[&args[..], &["--evidence", level, "--out", &out]].concat());
+        assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+        read(&folder.path().join(out)).evidence
+    };
+    assert_eq!(stored("none"), []);
+    let (cheap, full) = (stored("cheap"), stored("full"));
+    let cells =
+        |all: &[Evidence]| -> Vec<CellKey> { all.iter().map(|one| one.cell.clone()).collect() };
+    assert_eq!(cells(&cheap), cells(&full));
+    assert!(cells(&cheap).len() >= 4, "two workloads on two runners");
+    for one in cheap.iter().chain(&full) {
+        for event in [
+            Event::WallTime,
+            Event::UserTime,
+            Event::SystemTime,
+            Event::VoluntarySwitch,
+            Event::MinorFault,
+            Event::UntracedWrite,
+        ] {
+            let values = one.values(&event).unwrap_or_else(|| panic!("no {event}: {one:?}"));
+            assert!(Spread::of(values).is_some(), "{event}: {values:?}");
+        }
+        let is_own = |count: &Count| matches!(count.event, Event::Runtime(_));
+        assert_eq!(one.counts.iter().any(is_own), one.cell.runner == "tokio", "{one:?}");
+    }
+    let is_call = |count: &Count| matches!(count.event, Event::Syscall(_));
+    assert!(cheap.iter().all(|one| !one.counts.iter().any(is_call)));
+    for one in &full {
+        assert!(one.counts.iter().any(is_call), "{one:?}");
+        assert!(one.values(&Event::Allocation).is_some(), "{one:?}");
+    }
 }
 
 #[test]

@@ -107,7 +107,7 @@ impl<A> Laps<A> {
     pub(crate) fn stop(self) -> Block<A> {
         let usage = self.clock.usage().since(self.usage);
         let wall = self.last.saturating_sub(self.started);
-        Block { answers: self.answers, timing: Timing { wall, usage } }
+        Block { answers: self.answers, timing: Timing { wall, usage, ..Timing::default() } }
     }
 }
 
@@ -146,8 +146,8 @@ where
             iterations,
             timing,
             metrics: vec![(self.metric)(each_ns)],
-            histogram: None,
             output: format!("{:?}", self.expected),
+            ..Sample::default()
         })
     }
 

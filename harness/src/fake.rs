@@ -16,6 +16,7 @@ use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outcome, metric};
 
 use crate::executor::{Executor, Finished, Trial};
 use crate::monitor::{Monitor, NoiseEvents};
+use crate::process::watch::Watch;
 use crate::program::{Program, ProgramError, TrialError};
 use crate::registry::Registry;
 
@@ -167,7 +168,7 @@ impl Executor for FakeExecutor {
         found.expect("only known programs are probed").1(request)
     }
 
-    fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
+    fn watched(&self, trial: &Trial<'_>, _: &mut dyn Watch) -> Option<Finished> {
         let number = self.trials.replace_with(|count| *count + 1) + 1;
         if self.interrupted_at == Some(number) {
             return None;

@@ -81,12 +81,12 @@ pub(crate) fn evidence(runner: &str, figures: &[(Event, f64)]) -> Evidence {
         cell: CellKey { workload: "echo".into(), point: Point::new(), runner: runner.into() },
         operation: "message".into(),
         counts: figures.iter().map(count).collect(),
-        missing: vec![Missing {
-            what: "hardware counters".into(),
-            why: "this machine has none".into(),
-            help: None,
-        }],
+        missing: ["hardware counters", "migrations"].map(missing).to_vec(),
     }
+}
+
+fn missing(what: &str) -> Missing {
+    Missing { what: what.into(), why: "this machine has none".into(), help: None }
 }
 
 /// A run of the workload `w` on the runner `a`, of which nothing is measured.

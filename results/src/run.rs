@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::environment::Environment;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Level};
 use crate::interruption::Break;
 pub use crate::interruption::End;
 use crate::key::CellKey;
@@ -68,6 +68,9 @@ pub struct Plan {
     /// Rounds of every comparison, if fixed by `--rounds`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounds: Option<u32>,
+    /// How much evidence the run collects.
+    #[serde(default)]
+    pub evidence: Level,
     /// The runner that ratios refer to.
     pub reference: String,
     /// The part of the plan that this run measures; `None` means all of it.

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use regex::Regex;
 use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
+use runtime_bench_results::evidence::Level;
 use runtime_bench_results::key::ParamValue;
 use runtime_bench_results::trial::Phase;
 
@@ -43,8 +45,19 @@ pub struct ResumeArgs {
     pub resume: Option<Option<PathBuf>>,
 }
 
+/// How much evidence is collected.
+#[derive(Clone, Debug, Args)]
+pub struct EvidenceArgs {
+    /// Evidence of why runners differ, stored with the results: `cheap` is what timed trials count anyway (CPU
+    /// times, context switches, page faults, reads and writes), `full` adds trials that count system calls,
+    /// allocations and hardware events, for at most 60 s or a quarter of the run
+    #[arg(id = "evidence", long = "evidence", value_name = "LEVEL", default_value_t = Level::default(),
+        value_parser = PossibleValuesParser::new(Level::NAMES).try_map(|name| Level::from_str(&name)))]
+    pub level: Level,
+}
+
 /// Options that a resumed run has already fixed.
-const OF_THE_PLAN: [&str; 20] = [
+const OF_THE_PLAN: [&str; 21] = [
     "filters",
     "more_filters",
     "runners",
@@ -65,6 +78,7 @@ const OF_THE_PLAN: [&str; 20] = [
     "trial_limit",
     "shard",
     "dry_run",
+    "evidence",
 ];
 
 /// Which cells.
@@ -282,6 +296,8 @@ mod tests {
         matrix: MatrixArgs,
         #[command(flatten)]
         resume: ResumeArgs,
+        #[command(flatten)]
+        evidence: EvidenceArgs,
         #[arg(long)]
         dry_run: bool,
     }

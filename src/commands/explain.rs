@@ -10,14 +10,13 @@ use runtime_bench_harness::plan::Planned;
 use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::registry::Registry;
-use runtime_bench_harness::run::{Output, measure};
 use runtime_bench_reports::explanation as render;
 use runtime_bench_results::evidence::{Evidence, FEWEST_PROCESSES};
-use runtime_bench_results::run::{PlannedCell, Run};
+use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::store;
 use runtime_bench_results::trial::Phase;
 
-use super::{needs_release, print, print_error, print_json, settings};
+use super::{measure_only, needs_release, print, print_error, print_json, settings};
 use crate::cli::{Format, MatrixArgs, at_least_one};
 
 /// Arguments of `explain`.
@@ -37,6 +36,10 @@ pub struct ExplainArgs {
     /// Processes per runner and kind of evidence, at least 5
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = processes)]
     pub processes: usize,
+    /// Also count instructions with valgrind, if it is installed: one thread at a time, about 50 times slower, not
+    /// changed by a busy machine
+    #[arg(long)]
+    pub instructions: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -56,7 +59,11 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     let [reference, candidate] = pair(&planned)?;
     let run = match &args.results {
         Some(path) => store::read(path)?,
-        None => measured(registry, &planned, args, command, &interrupt)?,
+        None => {
+            needs_release()?;
+            let (profile, quiet) = (args.matrix.profile, args.quiet);
+            measure_only(registry, &planned, profile, quiet, command, &interrupt)?
+        }
     };
     let timed = Timed::of(&run, &reference.key, &candidate.key)
         .map_err(|why| Error::Failed(format!("no timed comparison of the two runners: {why}")))?;
@@ -67,7 +74,8 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
             print_error(text);
         }
     };
-    let evidence = evidence::collect(&executor, [reference, candidate], args.processes, &say)?;
+    let (cells, processes) = ([reference, candidate], args.processes);
+    let evidence = evidence::collect(&executor, cells, processes, args.instructions, &say)?;
     if interrupt.requested() {
         return Err(Error::Interrupted("interrupted; nothing is kept".to_owned()));
     }
@@ -118,28 +126,6 @@ fn pair(planned: &Planned) -> Result<[&PlannedCell; 2], Error> {
         None if other.key.runner == planned.plan.reference => Ok([other, one]),
         None => Ok([one, other]),
     }
-}
-
-/// Measures the comparison, as `bench` does, and keeps no file of it.
-fn measured(
-    registry: &Registry,
-    planned: &Planned,
-    args: &ExplainArgs,
-    command: Vec<String>,
-    interrupt: &Interrupt,
-) -> Result<Run, Error> {
-    needs_release()?;
-    let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
-    let folder = folder.map_err(|error| {
-        Error::CouldNotRun(format!("cannot make a temporary folder: {error}; set TMPDIR"))
-    })?;
-    let output =
-        Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
-    let done = measure(registry, planned, args.matrix.profile, &output, interrupt)?;
-    if interrupt.requested() {
-        return Err(Error::Interrupted("interrupted; nothing is kept".to_owned()));
-    }
-    Ok(done.run)
 }
 
 /// Without times there is nothing to explain.

@@ -117,7 +117,7 @@ mod tests {
                 Some(&*workload.info().headline)
             );
             let setup = Setup { point: points[0].clone(), ..setup() };
-            let empty = Timed { outputs: Vec::new(), timing: Timing::default() };
+            let empty = Timed::of(Vec::new(), Timing::default());
             for metric in workload.metrics(&Trial::new(setup).unwrap(), &empty) {
                 let declared = W::METRICS.iter().any(|def| {
                     metric.name == def.id

@@ -40,7 +40,9 @@ pub(super) fn distortions(name: &str, evidence: &Evidence) -> impl Iterator<Item
         |(event, family)| {
             let untraced = evidence.values(&event)?;
             let traced = calls(evidence, |name| family.contains(&name))?;
-            let difference = Difference::of(untraced, &traced)?;
+            // They are of different trials, and may be of different numbers of them.
+            let processes = untraced.len().min(traced.len());
+            let difference = Difference::of(&untraced[..processes], &traced[..processes])?;
             let larger = difference.reference.median.max(difference.candidate.median);
             let by = difference.by().abs();
             let matters = by > ALIKE * larger && by > NEGLIGIBLE && difference.is_beyond_spread();

@@ -11,14 +11,18 @@ mod counted;
 mod difference;
 mod distortion;
 mod operations;
+mod rounds;
 mod timed;
+mod totals;
 
 pub use cells::{CellExplanation, explanations, reference};
 pub use cost::Part;
 pub use difference::{Difference, Spread};
 pub use distortion::Distortion;
 pub use operations::Operations;
+pub use rounds::of_rounds;
 pub use timed::Timed;
+pub use totals::Totals;
 
 use runtime_bench_results::evidence::{Event, Evidence};
 use serde::{Deserialize, Serialize};
@@ -238,6 +242,11 @@ impl PartDifference {
     }
 }
 
+/// Times are the parts, and what runtimes count themselves means something else in each.
+fn is_comparable(event: &Event) -> bool {
+    event.unit() != "ns" && !matches!(event, Event::Runtime(_))
+}
+
 /// Events that were counted of both runners and differ beyond their spread.
 fn events(reference: &Evidence, candidate: &Evidence) -> Vec<EventDifference> {
     let mut known: Vec<&Event> =
@@ -245,7 +254,7 @@ fn events(reference: &Evidence, candidate: &Evidence) -> Vec<EventDifference> {
     known.sort_unstable();
     known.dedup();
     let mut events = Vec::new();
-    for event in known.into_iter().filter(|event| event.unit() != "ns") {
+    for event in known.into_iter().filter(|event| is_comparable(event)) {
         let (Some(reference), Some(candidate)) =
             (values(reference, event), values(candidate, event))
         else {

@@ -164,6 +164,7 @@ pub fn make(
         looks: request.looks(&runners),
         layouts: 1,
         rounds: request.rounds,
+        evidence: request.evidence,
         reference: request.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
         shard,
         cells,

@@ -7,6 +7,7 @@ use regex::Regex;
 use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::evidence::Level;
 use runtime_bench_results::key::{CellKey, ParamValue};
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::Phase;
@@ -75,6 +76,8 @@ pub struct PlanRequest {
     pub budget: Duration,
     /// Rounds of every comparison; `None` leaves them to the budget and to what the looks show.
     pub rounds: Option<u32>,
+    /// How much evidence is collected.
+    pub evidence: Level,
     /// Link layouts of each trial program; `None` leaves them to the profile.
     pub layouts: Option<usize>,
     /// Worker threads.
@@ -118,6 +121,7 @@ impl PlanRequest {
             profile,
             budget: profile.budget(),
             rounds: None,
+            evidence: Level::default(),
             layouts: None,
             workers: cores(),
             pool_threads: POOL_THREADS,

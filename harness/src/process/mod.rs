@@ -187,7 +187,8 @@ impl<'a> ProcessExecutor<'a> {
             external,
         }));
         // What runs trials in this very program, such as an external runner, has no layouts.
-        let program = &program.in_layout(if route.args.is_empty() { layout } else { 0 });
+        let program = program.in_layout(if route.args.is_empty() { layout } else { 0 });
+        let program = &program.under(watch.wrapper());
         let mut command = command(program);
         command.envs(route.worker_variable.as_ref().map(|name| (name, workers.to_string())));
         let input = serde_json::to_string(&request).unwrap_or_default();
@@ -212,35 +213,6 @@ impl<'a> ProcessExecutor<'a> {
         };
         let failed = matches!(outcome, Outcome::Error { .. }) && !stderr.is_empty();
         Some(Finished { outcome, stderr: failed.then_some(stderr), cost })
-    }
-
-    /// Runs one trial that `watch` looks at; `None` when the run was interrupted meanwhile.
-    pub fn watched(&self, trial: &Trial<'_>, watch: &mut dyn Watch) -> Option<Finished> {
-        let mut failures = self.failures.iter();
-        if let Some((_, error)) = failures.find(|(runner, _)| *runner == trial.cell.runner) {
-            return Some(Finished::not_started(error.clone()));
-        }
-        let Some(route) = self.route(trial.cell) else {
-            let message = format!("no trial program can measure {}", trial.cell);
-            return Some(Finished::not_started(TrialError::new(ErrorKind::Setup, message)));
-        };
-        let program = match trial.cell.point.allocator() {
-            None => Program { path: route.program.clone(), args: route.args.clone() },
-            Some(allocator) => match self.program(MIMALLOC) {
-                Ok(program) => program,
-                Err(missing) => {
-                    let message = format!("cannot use the allocator {allocator}: {missing}");
-                    let error = TrialError::new(ErrorKind::Setup, message);
-                    return Some(Finished::not_started(error));
-                }
-            },
-        };
-        self.start(&program, route, trial, watch)
-    }
-
-    /// Whether a runner's trials are made by a process that their program starts.
-    pub fn is_external(&self, cell: &CellKey) -> bool {
-        self.route(cell).is_some_and(|route| route.external.is_some())
     }
 }
 
@@ -273,8 +245,31 @@ impl Executor for ProcessExecutor<'_> {
         }
     }
 
-    fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
-        self.watched(trial, &mut Unwatched)
+    fn watched(&self, trial: &Trial<'_>, watch: &mut dyn Watch) -> Option<Finished> {
+        let mut failures = self.failures.iter();
+        if let Some((_, error)) = failures.find(|(runner, _)| *runner == trial.cell.runner) {
+            return Some(Finished::not_started(error.clone()));
+        }
+        let Some(route) = self.route(trial.cell) else {
+            let message = format!("no trial program can measure {}", trial.cell);
+            return Some(Finished::not_started(TrialError::new(ErrorKind::Setup, message)));
+        };
+        let program = match trial.cell.point.allocator() {
+            None => Program { path: route.program.clone(), args: route.args.clone() },
+            Some(allocator) => match self.program(MIMALLOC) {
+                Ok(program) => program,
+                Err(missing) => {
+                    let message = format!("cannot use the allocator {allocator}: {missing}");
+                    let error = TrialError::new(ErrorKind::Setup, message);
+                    return Some(Finished::not_started(error));
+                }
+            },
+        };
+        self.start(&program, route, trial, watch)
+    }
+
+    fn is_external(&self, cell: &CellKey) -> bool {
+        self.route(cell).is_some_and(|route| route.external.is_some())
     }
 
     fn count(&self, trial: &Trial<'_>) -> Option<Finished> {

@@ -16,7 +16,7 @@ use crate::ReportError;
 use crate::files::pretty_json;
 
 pub(crate) use page::{counts, remarks};
-pub(crate) use sentences::{Explained, not_counted, sentences};
+pub(crate) use sentences::{Explained, not_counted, own_counters, sentences};
 pub(crate) use table::{READING, summary};
 pub use text::text;
 

@@ -3,6 +3,7 @@
 use runtime_bench_analysis::explanation::{
     Distortion, EventDifference, Explanation, PartDifference,
 };
+use runtime_bench_analysis::stats::median;
 use runtime_bench_results::evidence::{Event, Evidence, Missing};
 
 use crate::format;
@@ -105,6 +106,21 @@ pub(crate) fn distorted(distortion: &Distortion, operation: &str) -> String {
         format::number(difference.reference.median),
         format::number(difference.candidate.median)
     )
+}
+
+/// `tokio itself counts, per message: 0.612 worker parks, 1.24 µs worker busy time`.
+pub(crate) fn own_counters(evidence: &Evidence) -> Option<String> {
+    let counted = evidence.counts.iter().filter_map(|count| match &count.event {
+        Event::Runtime(name) => Some((name, count.event.unit(), median(&count.values)?)),
+        _ => None,
+    });
+    let counted: Vec<String> = counted
+        .map(|(name, unit, each)| format!("{} {name}", format::figure(each, unit)))
+        .collect();
+    let Evidence { cell, operation, .. } = evidence;
+    let runner = &cell.runner;
+    (!counted.is_empty())
+        .then(|| format!("{runner} itself counts, per {operation}: {}", counted.join(", ")))
 }
 
 /// What could not be counted of some cells, each fact once.

@@ -3,7 +3,7 @@
 use runtime_bench_analysis::analysis::Summary;
 use runtime_bench_analysis::explanation::{ExplanationDocument, SCHEMA, Timed, explain};
 use runtime_bench_analysis::stats::Verdict;
-use runtime_bench_results::evidence::Event;
+use runtime_bench_results::evidence::{Count, Event};
 use runtime_bench_results::trial::{Better, Phase};
 
 use super::{Explained, json, sentences, summary, text};
@@ -55,6 +55,23 @@ fn largest_part_is_said_with_its_calls_and_missing_counts_once() {
     assert_eq!(text.matches("Not counted: hardware counters").count(), 1, "{text}");
     assert!(text.lines().count() <= 40);
     assert!(json(&document).unwrap().contains("\"name\": \"epoll_wait\""));
+}
+
+#[test]
+fn what_a_runtime_counts_itself_is_not_compared() {
+    let mut document = document(&[
+        (Event::WallTime, 4_200.0),
+        (Event::UserTime, 2_200.0),
+        (Event::SystemTime, 2_000.0),
+    ]);
+    let own = |name: &str, each| Count { event: Event::Runtime(name.into()), values: vec![each] };
+    document.evidence[0]
+        .counts
+        .extend([own("worker parks", 0.5), own("worker busy time", 1_500.0)]);
+    let text = text(&document);
+    let line = "tokio itself counts, per message: 0.500 worker parks, 1.50\u{a0}µs worker busy time";
+    assert!(text.contains(line), "{text}");
+    assert!(!text.contains("smol itself counts"), "{text}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use runtime_bench_analysis::explanation::{ExplanationDocument, Timed};
 
-use super::sentences::{Explained, distorted, not_counted, sentences};
+use super::sentences::{Explained, distorted, not_counted, own_counters, sentences};
 use super::table::table;
 use crate::format;
 use crate::sanitize::single_line;
@@ -26,6 +26,7 @@ pub fn text(document: &ExplanationDocument) -> String {
         explanation.operation, explanation.candidate, explanation.reference
     ));
     lines.extend(table(explanation).text("  ").lines().map(str::to_owned));
+    lines.extend(evidence.iter().filter_map(own_counters));
     lines.extend(explanation.distortions.iter().map(|one| distorted(one, &explanation.operation)));
     lines.extend(not_counted(evidence));
     lines.iter().map(|line| single_line(line) + "\n").collect()

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use arbitrary::{Result, Unstructured};
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
+use runtime_bench_results::evidence::Level;
 use runtime_bench_results::key::{CellKey, ParamValue, Point};
 use runtime_bench_results::run::{
     End, Plan, PlannedCell, Reference, Role, Run, RunHeader, SCHEMA, Schedule,
@@ -101,6 +102,7 @@ fn plan(u: &mut Bytes<'_>, cells: Vec<PlannedCell>, runners: &[RunnerInfo]) -> R
         looks: 1,
         layouts: 1,
         rounds: None,
+        evidence: Level::default(),
         reference,
         shard: None,
         cells,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_local};
 use runtime_bench_api::runner::{Runner, packages};
-use runtime_bench_api::runtime::{Buffer, Family, Lent, LocalRuntime};
+use runtime_bench_api::runtime::{Buffer, Counters, Family, Lent, LocalRuntime};
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{self, Builder, LocalOptions};
 
-use super::Task;
+use super::{Task, runtime_counters};
 
 /// tokio's `LocalRuntime`.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +93,11 @@ impl LocalRuntime for Runtime {
         F::Output: 'static,
     {
         self.0.block_on(root)
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn counters(&self) -> Counters {
+        runtime_counters([self.0.handle().metrics()].into_iter())
     }
 
     fn spawn<F>(future: F) -> Task<F::Output>

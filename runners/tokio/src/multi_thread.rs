@@ -46,11 +46,27 @@ impl Runner for MultiThread {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use runtime_bench_api::runtime::{AsyncRuntime, since};
+
     use super::*;
 
     #[test]
     fn roots_run_in_the_requested_place() {
         let runtime = Builder::new_multi_thread().worker_threads(2).build();
         runtime_bench_sync::placement::check(&Tokio::<Blocking>::new(runtime.unwrap()));
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    #[test]
+    fn workers_that_wait_are_counted() {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = Tokio::<Blocking>::new(runtime.unwrap());
+        let before = runtime.counters();
+        runtime.run(async { tokio::time::sleep(Duration::from_millis(2)).await });
+        let counted = since(runtime.counters(), &before);
+        let of = |wanted| counted.iter().find(|(name, _)| *name == wanted).unwrap().1;
+        assert!(of("worker parks") > 0 && of("worker busy time") > 0, "{counted:?}");
     }
 }

@@ -105,4 +105,8 @@ impl Form for Divided {
             None => drop(tokio::spawn(task)),
         }
     }
+
+    fn others() -> &'static [Handle] {
+        OTHERS.get().map_or(&[][..], Vec::as_slice)
+    }
 }

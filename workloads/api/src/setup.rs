@@ -9,6 +9,7 @@ use runtime_bench_results::trial::Metric;
 use crate::clock::{Clock, Timing};
 use crate::failure::Unsupported;
 use crate::load::Traffic;
+use crate::runtime::Counters;
 
 /// The parsed parameters of a workload.
 pub trait FromPoint: Sized + Clone + Send + Sync + 'static {
@@ -70,9 +71,16 @@ pub struct Timed<O> {
     pub outputs: Vec<O>,
     /// Of all iterations together.
     pub timing: Timing,
+    /// What the runtime counted meanwhile.
+    pub counters: Counters,
 }
 
 impl<O> Timed<O> {
+    /// Outputs and their timing, with nothing counted.
+    pub fn of(outputs: Vec<O>, timing: Timing) -> Self {
+        Self { outputs, timing, counters: Counters::new() }
+    }
+
     /// Mean wall time of an iteration, nanoseconds.
     pub fn wall_ns(&self) -> f64 {
         self.timing.wall.as_nanos() as f64 / self.outputs.len() as f64

@@ -186,7 +186,7 @@ impl Workload for MixedLoad {
 /// The client reports of a block.
 fn reports(block: &Timed<Mixed>) -> Timed<Report> {
     let outputs = block.outputs.iter().map(|mixed| mixed.report.clone()).collect();
-    Timed { outputs, timing: block.timing }
+    Timed::of(outputs, block.timing)
 }
 
 struct OnAsync<R> {

@@ -6,7 +6,7 @@ use runtime_bench_analysis::explanation::reference;
 use runtime_bench_results::evidence::{Count, Event, Evidence};
 use runtime_bench_results::key::CellKey;
 
-use crate::explanation::{Explained, READING, counts, not_counted, remarks, summary};
+use crate::explanation::{Explained, READING, counts, not_counted, own_counters, remarks, summary};
 use crate::page::context::Page;
 use crate::page::environment::quoted;
 use crate::view::Group;
@@ -41,6 +41,9 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>, detailed: bool) -> M
         notes.extend(command.map(|command| {
             format!("System calls and allocations were not counted. To count them: `{command}`")
         }));
+    }
+    if detailed {
+        notes.extend(evidence.iter().filter_map(|one| own_counters(one)));
     }
     let scale = format!(
         "Against {}, medians of {} pairs. {READING}.",

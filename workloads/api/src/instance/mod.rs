@@ -20,7 +20,7 @@ use runtime_bench_results::trial::Metric;
 use serde_json::Value;
 
 use crate::clock::{Clock, Stopwatch, Timing};
-use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
+use crate::runtime::{AsyncRuntime, Counters, DataParallel, LocalRuntime, ThreadRuntime, since};
 use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
 
 /// The result of one call of [`Instance::measure`].
@@ -32,6 +32,8 @@ pub struct Sample {
     pub timing: Timing,
     /// The workload's own metrics.
     pub metrics: Vec<Metric>,
+    /// What the runtime counted in them.
+    pub counters: Counters,
     /// Encoded latencies, if the workload recorded any.
     pub histogram: Option<String>,
     /// Short form of the last output.
@@ -80,14 +82,16 @@ macro_rules! on_futures {
                         }
                         watch.lap();
                     }
-                    put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
+                    put.set(Ok((session, Timed::of(outputs, watch.stop()))));
                 };
+                let before = runtime.counters();
                 if W::ON_CALLER && placement == Placement::OnCaller {
                     runtime.run_on_caller(root);
                 } else {
                     runtime.run(root);
                 }
-                slot.take()
+                let counters = since(runtime.counters(), &before);
+                slot.take().map(|(session, timed)| (session, Timed { counters, ..timed }))
             };
             Ok(Prepared::boxed(workload, trial, took, session, block))
         }
@@ -242,7 +246,7 @@ pub fn external_sample<W: Workload>(
 ) -> Result<Sample, Failure> {
     let trial = Trial::new(setup.clone())?;
     let outputs = workload.parse_outputs(&trial, outputs)?;
-    sample(workload, &trial, &Timed { outputs, timing })
+    sample(workload, &trial, &Timed::of(outputs, timing))
 }
 
 fn sample<W: Workload>(
@@ -257,6 +261,7 @@ fn sample<W: Workload>(
         iterations: timed.outputs.len() as u64,
         timing: timed.timing,
         metrics: workload.metrics(trial, timed),
+        counters: timed.counters.clone(),
         histogram: workload.histogram(timed),
         output: timed.outputs.last().map_or_else(String::new, |last| workload.describe(last)),
     })
@@ -285,7 +290,7 @@ fn block<S: Session>(
         outputs.push(session.iterate()?);
         watch.lap();
     }
-    Ok((session, Timed { outputs, timing: watch.stop() }))
+    Ok((session, Timed::of(outputs, watch.stop())))
 }
 
 /// A session, which the runtime borrows for each block.

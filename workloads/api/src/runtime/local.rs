@@ -8,6 +8,8 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
+use super::counters::Counters;
+
 /// A runtime of one thread. A value of it is the running instance.
 pub trait LocalRuntime: Sized + 'static {
     /// A spawned task. Awaiting it gives its output. What dropping it does differs between runtimes, so
@@ -23,6 +25,11 @@ pub trait LocalRuntime: Sized + 'static {
 
     /// The same with a root that is not spawned.
     fn run_on_caller<F: Future<Output: 'static> + 'static>(&self, root: F) -> F::Output;
+
+    /// What the runtime counts itself, always in the same order.
+    fn counters(&self) -> Counters {
+        Counters::new()
+    }
 
     /// Spawns a task, from inside the runtime.
     fn spawn<F: Future<Output: 'static> + 'static>(future: F) -> Self::Task<F::Output>;

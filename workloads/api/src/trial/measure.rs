@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use runtime_bench_results::evidence::{Event, Total};
 use runtime_bench_results::trial::{Block, BlockSize, Metric, Phase, Phases, TrialRequest, metric};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Timing};
 use crate::instance::{Instance, Sample};
+use crate::runtime::Counters;
 use crate::workload::Failure;
 
 /// An instance is warm after this much work.
@@ -151,10 +153,24 @@ pub fn block(
         iterations: sample.iterations,
         warm_up_iterations,
         metrics,
+        counts: counts(&timing, sample.counters),
         histogram: sample.histogram,
         output: sample.output,
         phases,
     }
+}
+
+/// What the kernel and the runtime counted.
+fn counts(timing: &Timing, counters: Counters) -> Vec<Total> {
+    let total = |(event, total)| Total { event, total };
+    let rusage = timing.usage.rusage.into_iter().flat_map(|rusage| {
+        [(Event::MinorFault, rusage.minor_faults), (Event::MajorFault, rusage.major_faults)]
+    });
+    let calls = timing.calls.into_iter().flat_map(|calls| {
+        [(Event::UntracedRead, calls.reads), (Event::UntracedWrite, calls.writes)]
+    });
+    let counters = counters.into_iter().map(|(name, total)| (Event::Runtime(name.into()), total));
+    rusage.chain(calls).chain(counters).map(total).collect()
 }
 
 #[cfg(test)]
@@ -165,7 +181,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clock::{Timing, Usage};
+    use crate::clock::Usage;
 
     /// Peak memory of a fake process: the outputs of its largest call so far.
     static PEAK: AtomicU64 = AtomicU64::new(0);
