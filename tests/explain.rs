@@ -135,8 +135,8 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
     ] {
         let interrupt = Interrupt::default();
         let (cell, executor) = cell(workload, &interrupt);
-        let [evidence, again] =
-            collect(&executor, [&cell, &cell], PROCESSES, false, &|_| ()).unwrap();
+        let cells = [(&executor, &cell); 2];
+        let [evidence, again] = collect(cells, PROCESSES, false, &|_| ()).unwrap();
         assert_eq!(evidence.missing, [], "{workload}");
         // Reads of files that meet in the blocking pool allocate as it happens.
         if let Some(ours) = steady(&evidence, &Event::Allocation) {
@@ -206,7 +206,7 @@ fn trial_that_dies_while_traced_is_missing_evidence() {
     };
     let executor = ProcessExecutor::new(&interrupt, settings()).unwrap().with_routes(vec![route]);
     let cell = PlannedCell { key, role: Role::Subject, phase: Phase::Warm, not_applicable: None };
-    let [evidence, _] = collect(&executor, [&cell, &cell], PROCESSES, false, &|_| ()).unwrap();
+    let [evidence, _] = collect([(&executor, &cell); 2], PROCESSES, false, &|_| ()).unwrap();
     assert!(of(&evidence, &Event::WallTime) > 0.0);
     let why = |what: &str| {
         let missing = evidence.missing.iter().find(|missing| missing.what == what);

@@ -74,8 +74,8 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
             print_error(text);
         }
     };
-    let (cells, processes) = ([reference, candidate], args.processes);
-    let evidence = evidence::collect(&executor, cells, processes, args.instructions, &say)?;
+    let cells = [reference, candidate].map(|cell| (&executor, cell));
+    let evidence = evidence::collect(cells, args.processes, args.instructions, &say)?;
     if interrupt.requested() {
         return Err(Error::Interrupted("interrupted; `explain` keeps no results".to_owned()));
     }
