@@ -11,6 +11,7 @@
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build of a run.
 //! - [`evidence`]: what a runner does per operation, counted.
+//! - [`profile`]: what the program that draws profiles is asked for.
 //! - [`histogram`]: latency histograms.
 //! - [`external`]: the protocol of external runners.
 //! - [`setting`]: settings of runners.
@@ -33,6 +34,7 @@ pub mod listing;
 pub mod merge;
 pub mod metric;
 pub mod noise;
+pub mod profile;
 pub mod program;
 pub mod resumption;
 pub mod run;
