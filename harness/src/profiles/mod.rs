@@ -25,7 +25,7 @@ use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::{BlockSize, Outcome, metric};
 use tempfile::TempDir;
 
-use crate::executor::Trial;
+use crate::executor::{Executor, Trial};
 use crate::process::interrupt::Interrupt;
 use crate::process::{self, ProcessExecutor};
 use crate::program::{PROFILES, this_program};
@@ -196,6 +196,8 @@ mod tests {
             program,
             args: Vec::new(),
             worker_variable: None,
+            variables: std::collections::BTreeMap::new(),
+            settings: Vec::new(),
             workloads: Vec::new(),
             external: None,
         }
