@@ -40,28 +40,27 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Trials of a run's own evidence are as many times shorter than those of one comparison.
 const SHORTER: u32 = 4;
 
-/// Collects evidence of two cells, each from so many processes, in random order; `instructions` also by valgrind,
-/// in the fewest processes that show how much they vary.
+/// Collects evidence of two cells, of one build or of two, each from so many processes, in random order;
+/// `instructions` also by valgrind, in the fewest processes that show how much they vary.
 ///
 /// # Errors
 /// When a cell fails before anything is counted, or the collecting is interrupted.
 pub fn collect(
-    executor: &ProcessExecutor<'_>,
-    cells: [&PlannedCell; 2],
+    cells: [(&ProcessExecutor<'_>, &PlannedCell); 2],
     processes: usize,
     instructions: bool,
     say: &dyn Fn(&str),
 ) -> Result<[Evidence; 2], Error> {
     let [one, other] = cells;
-    let mut subjects = [Subject::piloted(executor, one)?, Subject::piloted(executor, other)?];
+    let mut subjects = [Subject::piloted(one.0, one.1)?, Subject::piloted(other.0, other.1)?];
     let longest = subjects[0].iteration.max(subjects[1].iteration);
     subjects.iter_mut().for_each(|subject| subject.iteration = longest);
-    let mut rng = Rng::with_seed(executor.settings.seed);
+    let mut rng = Rng::with_seed(one.0.settings.seed);
     let simulated = instructions.then_some((Pass::Instructions, FEWEST_PROCESSES));
     let passes = Pass::USUAL.into_iter().map(|pass| (pass, processes)).chain(simulated);
     for (pass, processes) in passes {
         say(&format!("counting {} of {processes} processes each", pass.what()));
-        count(executor, pass, pass.block(), processes, &mut subjects, &mut rng)?;
+        count(pass, pass.block(), processes, &mut subjects, &mut rng)?;
     }
     Ok(subjects.map(Subject::evidence))
 }
@@ -89,7 +88,7 @@ pub(crate) fn complete(
         for group in subjects.chunk_by_mut(|a, b| a.cell.key.group() == b.cell.key.group()) {
             if start.elapsed() < limit {
                 progress(pass.what(), done as f64 / all as f64);
-                count(executor, pass, pass.block() / SHORTER, FEWEST_PROCESSES, group, &mut rng)?;
+                count(pass, pass.block() / SHORTER, FEWEST_PROCESSES, group, &mut rng)?;
             } else {
                 let why = format!("the time for evidence, {} s, was over", limit.as_secs());
                 let help = "`runtime-bench explain` counts one comparison".to_owned();
@@ -105,7 +104,6 @@ pub(crate) fn complete(
 
 /// Counts one pass of cells, in long trials that would take `block` if nothing slowed them down.
 fn count(
-    executor: &dyn Executor,
     pass: Pass,
     block: Duration,
     processes: usize,
@@ -116,7 +114,7 @@ fn count(
         let mut order: Vec<&mut Subject<'_>> = subjects.iter_mut().collect();
         rng.shuffle(&mut order);
         for subject in order {
-            subject.count(executor, pass, block, process)?;
+            subject.count(pass, block, process)?;
         }
     }
     // The last processes may not have had every event.

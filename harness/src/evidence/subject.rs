@@ -17,6 +17,7 @@ const PILOT: Duration = Duration::from_millis(8);
 
 /// A cell, and what was counted of it so far.
 pub(super) struct Subject<'a> {
+    executor: &'a dyn Executor,
     pub(super) cell: &'a PlannedCell,
     /// What one iteration takes.
     pub(super) iteration: Duration,
@@ -29,13 +30,13 @@ pub(super) struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// Of a cell whose iteration takes so long.
     pub(super) fn of(
-        executor: &dyn Executor,
+        executor: &'a dyn Executor,
         cell: &'a PlannedCell,
         iteration: Duration,
         known: Evidence,
     ) -> Self {
-        let mut subject =
-            Self { cell, iteration, known, counts: BTreeMap::new(), given_up: BTreeSet::new() };
+        let (counts, given_up) = (BTreeMap::new(), BTreeSet::new());
+        let mut subject = Self { executor, cell, iteration, known, counts, given_up };
         if executor.is_external(&cell.key) {
             for pass in [Pass::Calls, Pass::Counters, Pass::Instructions] {
                 let why = "the runner is a process that the watched one starts".to_owned();
@@ -46,7 +47,10 @@ impl<'a> Subject<'a> {
     }
 
     /// Of a cell of which nothing is known: runs a pilot.
-    pub(super) fn piloted(executor: &dyn Executor, cell: &'a PlannedCell) -> Result<Self, Error> {
+    pub(super) fn piloted(
+        executor: &'a dyn Executor,
+        cell: &'a PlannedCell,
+    ) -> Result<Self, Error> {
         let block = BlockSize::Nanoseconds(PILOT.as_nanos() as u64);
         let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
         let finished = executor.run(&trial).ok_or_else(interrupted)?;
@@ -69,7 +73,6 @@ impl<'a> Subject<'a> {
     /// Counts one pass of one process, counted from 0.
     pub(super) fn count(
         &mut self,
-        executor: &dyn Executor,
         pass: Pass,
         block: Duration,
         process: usize,
@@ -80,7 +83,7 @@ impl<'a> Subject<'a> {
         if self.given_up.contains(&pass) {
             return Ok(());
         }
-        let cell = self.cell;
+        let (executor, cell) = (self.executor, self.cell);
         let trial = |iterations| {
             let block = BlockSize::Iterations(iterations);
             let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use maud::{Markup, PreEscaped, html};
-use runtime_bench_analysis::comparison::{Judged, Row, Word};
+use runtime_bench_analysis::comparison::{Document, Judged, Row, Word};
 use runtime_bench_analysis::stats::Interval;
 
-use super::table::{counts, of_word, unpaired, verdict};
+use super::table::{counts, explained, of_word, unpaired, verdict, why};
 use crate::ReportError;
+use crate::explanation::{READING, counts as counts_of, not_counted, remarks};
 use crate::files::{self, File, pretty_json};
-use crate::page::lone_document;
+use crate::page::{lone_document, quoted};
 use crate::preview::Preview;
 use crate::{format, view::wording};
 
@@ -65,6 +66,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
                 }
             }
         }
+        @if !document.explanations.is_empty() { (explanations(document)) }
         section aria-labelledby="method" {
             h2 #method { "How rows are judged" }
             (list(&document.notes))
@@ -72,11 +74,25 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
         }
         section aria-labelledby="command" {
             h2 #command { "Made by" }
-            pre { code { (command.join(" ")) } }
+            pre { code { (command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")) } }
             p { a href="comparison.json" { "comparison.json" } " has every figure of this page." }
         }
     };
     lone_document(&document.title, &conclusion, &body)
+}
+
+/// What explains the rows that differ, and every count.
+fn explanations(document: &Document) -> Markup {
+    let evidence = document.explanations.iter().flat_map(|found| &found.evidence);
+    html! {
+        section.why aria-labelledby="why" {
+            h2 #why { "Why" }
+            p.prose { "Counted in untimed trials of both builds. " (READING) "." }
+            (why(document).html("Why rows differ"))
+            (remarks(not_counted(evidence)))
+            (counts_of(explained(document)))
+        }
+    }
 }
 
 fn list(items: &[String]) -> Markup {
@@ -133,8 +149,7 @@ fn table(judged: &Judged, rows: &[&Row], axis: f64, caption: &str) -> Markup {
                 table.figures.results {
                     caption {
                         (caption) ". Plots show candidate ÷ base on a log axis from "
-                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; right of 1× \
-                            costs more."
+                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; right of 1× costs more."
                     }
                     thead {
                         tr {

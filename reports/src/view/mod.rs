@@ -17,6 +17,7 @@ use runtime_bench_analysis::analysis::{Analysis, ClassCounts, Gathered, Row};
 use runtime_bench_analysis::answers::{Answer, answers};
 use runtime_bench_analysis::claims::Cell;
 use runtime_bench_analysis::comparison::{self, FailOn, Judged};
+use runtime_bench_analysis::explanation::{CellExplanation, explanations};
 use runtime_bench_analysis::history::{self, Machine, Trend, Wanted, trends};
 use runtime_bench_analysis::stats::{Comparison, MARGIN};
 use runtime_bench_results::run::Run;
@@ -28,6 +29,9 @@ use runner::runners;
 use workload::workloads;
 pub(crate) use workload::{Section, Workload};
 
+/// Most rows of the table of all workloads, for a page of a few hundred KiB.
+const MOST_ROWS: usize = 150;
+
 /// The run as a reader meets it.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
@@ -37,6 +41,8 @@ pub(crate) struct View<'a> {
     pub(crate) run: &'a Run,
     /// Its comparisons.
     pub(crate) analysis: &'a Analysis,
+    /// What explains the rows that are settled, where it was counted.
+    pub(crate) explanations: Vec<CellExplanation>,
     /// What its processes measured.
     pub(crate) gathered: Gathered<'a>,
     /// Every cell over the runs; empty where there is one run.
@@ -73,6 +79,7 @@ impl<'a> View<'a> {
             previous: previous(&machine),
             changes: changes(&machine),
             answers: answers(run, analysis),
+            explanations: explanations(run, analysis),
             claims: claims::judged(&analysis.claims),
             glossary: glossary::words(),
             gathered,
@@ -108,6 +115,13 @@ impl<'a> View<'a> {
                 Section { title, slug, workloads: members.iter().map(|(_, one)| *one).collect() }
             })
             .collect()
+    }
+
+    /// The comparisons of a workload that have a row in the table of all workloads: all, or the first of each
+    /// workload if the table would be too long.
+    pub(crate) fn rows<'v>(&self, workload: &'v Workload<'a>) -> &'v [Group<'a>] {
+        let most = if self.compared_groups().count() > MOST_ROWS { 1 } else { usize::MAX };
+        &workload.groups[..workload.groups.len().min(most)]
     }
 
     /// The workloads that compare runners.
@@ -153,6 +167,13 @@ impl<'a> View<'a> {
             .flat_map(|group| group.source.comparisons().map(|found| group.trusted(found)))
             .collect();
         ClassCounts::of(&found)
+    }
+
+    /// What explains the difference of a row to its reference.
+    pub(crate) fn explanation(&self, group: &Group<'_>, row: &Row) -> Option<&CellExplanation> {
+        let is_it =
+            |found: &&CellExplanation| found.cell == row.key && found.phase == group.source.phase;
+        self.explanations.iter().find(is_it)
     }
 
     /// In how many rows another runner is the reference than the plan wants, and of how many.

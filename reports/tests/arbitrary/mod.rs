@@ -1,5 +1,5 @@
 //! Any run that a valid results file can hold, drawn from bytes: names that would steer a page, figures
-//! that nobody can draw, plans that contradict their trials. Shared with `fuzz/fuzz_targets/report.rs`.
+//! that cannot be drawn, plans that contradict their trials. Shared with `fuzz/fuzz_targets/report.rs`.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,12 @@ use runtime_bench_results::run::{
 use runtime_bench_results::trial::Phase;
 
 pub(crate) mod check;
+mod evidence;
 mod figures;
 mod markup;
 mod texts;
 
+use evidence::evidence;
 use figures::{breaks, figure, noise, stalls, trials};
 use texts::{name, some, text, texts};
 
@@ -57,6 +59,7 @@ fn run(u: &mut Bytes<'_>) -> Result<Run> {
     let cells = cells(u, &workloads, &runners)?;
     let trials = trials(u, &cells, &workloads)?;
     let schedules = some(u, 4, |u| schedule(u, &cells))?;
+    let evidence = evidence(u, &cells)?;
     let mut run = Run::new(RunHeader {
         schema: SCHEMA.to_owned(),
         id: text(u)?,
@@ -69,6 +72,7 @@ fn run(u: &mut Bytes<'_>) -> Result<Run> {
     });
     run.trials = trials;
     run.schedules = schedules;
+    run.evidence = evidence;
     run.noise = noise(u)?;
     run.stalls = stalls(u)?;
     run.breaks = breaks(u)?;
