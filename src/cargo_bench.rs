@@ -66,7 +66,7 @@ struct TargetArgs {
     /// Passed by test runners: the only format of a list is `terse`
     #[arg(long, hide = true)]
     format: Option<String>,
-    /// Passed by test runners: only ignored tests, of which there are none
+    /// Passed by test runners: only ignored tests; there are none
     #[arg(long, hide = true)]
     ignored: bool,
     /// Passed by test runners: filters are whole names

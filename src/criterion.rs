@@ -58,7 +58,7 @@ pub(crate) fn baseline_name(text: &str) -> Result<String, String> {
         ));
     }
     if RESERVED.contains(&text) {
-        return Err("criterion uses this name itself".to_owned());
+        return Err("criterion reserves this name".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -112,7 +112,7 @@ fn readable(path: &Path) -> Result<(), String> {
         object.values().filter_map(|value| Some(value.as_array()?.len())).collect();
     lengths.dedup();
     if object.is_empty() || lengths.len() > 1 || lengths.contains(&0) {
-        return Err("not as criterion writes it".to_owned());
+        return Err("not in criterion's format".to_owned());
     }
     Ok(())
 }

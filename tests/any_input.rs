@@ -117,7 +117,7 @@ const WORDS: [&str; 51] = [
     "é",
 ];
 
-/// Any argument; on Unix one that is no text, too.
+/// Any argument; on Unix also one that is not text.
 fn argument(rng: &mut Rng) -> OsString {
     match rng.u8(..8) {
         0 => text(rng, 20).into(),

@@ -21,6 +21,7 @@ use runtime_bench::harness::plan::profile::Profile;
 use runtime_bench::harness::plan::request::PlanRequest;
 use runtime_bench::harness::process::interrupt::Interrupt;
 use runtime_bench::harness::process::{ProcessExecutor, Settings};
+use runtime_bench::harness::program::PROFILES;
 use runtime_bench_analysis::explanation::{Operations, Spread};
 use runtime_bench_analysis::stats::median;
 use runtime_bench_results::evidence::{Count, Event, Evidence};
@@ -67,6 +68,7 @@ fn request(cell: &CellKey, iterations: u64, scratch: &Path) -> String {
         pool_threads: 4,
         phase: Phase::Warm,
         block: BlockSize::Iterations(iterations),
+        corrupt: false,
         seed: 5,
         scratch: scratch.to_string_lossy().into_owned(),
         load: Vec::new(),
@@ -198,6 +200,8 @@ fn trial_that_dies_while_traced_is_missing_evidence() {
         program: example("faults"),
         args: vec!["trial".to_owned()],
         worker_variable: None,
+        variables: BTreeMap::new(),
+        settings: Vec::new(),
         workloads: vec![key.workload.clone()],
         external: None,
     };
@@ -267,6 +271,26 @@ fn explain_takes_one_comparison_of_two_runners() {
         .fails_with(2, &["missing.json"]);
 }
 
+/// The program that draws is not part of the usual builds.
+#[track_caller]
+fn drew_flame_graphs_or_said_why_not(text: &str, graphs: &Path) {
+    let program = Path::new(env!("CARGO_BIN_EXE_runtime-bench")).with_file_name(PROFILES);
+    if let Some(why) = text.lines().find(|line| line.starts_with("No flame graphs: ")) {
+        assert!(!graphs.exists(), "{why}");
+        if !program.is_file() {
+            assert!(why.contains(PROFILES) && why.contains("help: cargo build --profile"), "{why}");
+        }
+        return;
+    }
+    assert!(text.contains("CPU time per message: smol, tokio, difference"), "{text}");
+    for name in ["tokio.svg", "smol.svg", "smol-against-tokio.svg"] {
+        assert!(text.contains(name), "{text}");
+        let graph = fs::read_to_string(graphs.join(name)).unwrap();
+        assert!(graph.len() <= 300_000, "{name} has {} bytes", graph.len());
+        assert!(graph.contains("tcp_echo"), "{name}");
+    }
+}
+
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn explain_prints_what_was_counted_and_what_was_not() {
@@ -274,12 +298,13 @@ fn explain_prints_what_was_counted_and_what_was_not() {
     let args =
         ["explain", "^tcp-echo/[^/]+/conn.*64B$", "--runners", "tokio,smol", "--profile", "smoke"];
     let args = [&args[..], &["--processes", "5", "--quiet"]].concat();
-    let ended = run(folder.path(), &args);
+    let ended = run(folder.path(), &[&args[..], &["--profile-stacks", "--out", "graphs"]].concat());
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
     assert!(ended.stdout.contains("smol against tokio"), "{}", ended.stdout);
     assert!(ended.stdout.contains("Per message: smol, tokio, difference"), "{}", ended.stdout);
     assert!(ended.stdout.lines().count() <= 40, "{}", ended.stdout);
     assert!(!ended.stdout.contains("Not counted: system calls"), "{}", ended.stdout);
+    drew_flame_graphs_or_said_why_not(&ended.stdout, &folder.path().join("graphs"));
     // What is traced already cannot be traced again.
     let strace = Command::new("strace")
         .args(["-f", "-e", "trace=none", "-o", "/dev/null"])

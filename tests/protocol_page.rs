@@ -15,7 +15,7 @@ fn page() -> String {
     fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/runner-protocol.md")).unwrap()
 }
 
-/// What stands in backquotes in a cell of a table.
+/// The text in backquotes in a cell of a table.
 fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
@@ -38,6 +38,7 @@ fn answers(page: &str) -> BTreeMap<String, Option<String>> {
 fn setup(entry: &Entry, scratch: &std::path::Path) -> Setup {
     Setup {
         point: entry.points(PointSet::Smoke, 2).swap_remove(0),
+        settings: runtime_bench::results::setting::Settings::default(),
         workers: 2,
         pool_threads: 64,
         seed: 1,

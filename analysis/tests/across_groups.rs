@@ -9,7 +9,7 @@ use runtime_bench_results::trial::Metric;
 
 const ROUNDS: u32 = 20;
 
-/// A run of which nothing is planned yet: `tokio`, `smol`, `rayon` and the one-threaded `single`.
+/// A run without a plan yet: `tokio`, `smol`, `rayon` and the one-threaded `single`.
 fn empty() -> Run {
     let described =
         |(name, kind)| workload(name, kind, if name == "batch" { "rate" } else { "time" });
@@ -188,7 +188,7 @@ fn a_workload_with_another_reference_is_left_out() {
     let analysis = analyse(&run);
     assert_eq!(analysis.overall[0].groups, ["queue/tasks=10", "lock/tasks=10"]);
     assert_eq!(means(&analysis, Class::MultiThread), [("smol", 4.0)]);
-    // One workload more without it, and one is left, which is no mean.
+    // Without it, one workload is left, which has no mean.
     fails(&mut run, "lock", "tokio");
     assert_eq!(analyse(&run).overall, []);
 }

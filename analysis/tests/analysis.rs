@@ -25,7 +25,7 @@ fn run() -> Run {
     })
 }
 
-/// The trial of a cell in a round, at a rate of which more is better.
+/// The trial of a cell in a round, at a rate where higher is better.
 fn trial(cell: usize, round: u32, rate: f64) -> TrialRecord {
     let rate = Metric::higher("rate", "1/s", rate);
     runtime_bench_fixtures::trial(cell, round, measured(vec![rate]))
@@ -140,7 +140,7 @@ fn beaten_runner_names_the_faster_ones() {
 
 #[test]
 fn the_best_leads_by_what_the_next_costs_at_least() {
-    // tokio, smol, rayon; a rate of 20 against 10 is half the cost. smol is no reference, rayon neither.
+    // tokio, smol, rayon; a rate of 20 against 10 is half the cost. Neither smol nor rayon is the reference.
     let lead = |rates| -> Vec<(String, f64)> {
         let group = only_group(&rated(rates));
         let leads = group.rows.iter().filter_map(|r| Some((r.key.runner.clone(), r.lead?)));

@@ -1,4 +1,4 @@
-//! Use cases on made-up runs: who is recommended, and who is not.
+//! Use cases on made-up runs: which runner is recommended, and which is not.
 
 use std::cell::RefCell;
 
@@ -53,6 +53,21 @@ fn blur(run: &mut Run, runner: &str) {
 }
 
 #[test]
+fn runner_with_settings_is_not_recommended() {
+    const SET: &str = "smol[max-blocking-threads=8]";
+    let mut run = run(&SERVER, |_, runner| if runner == "smol" { 0.5 } else { usual("", runner) });
+    for info in run.header.runners.iter_mut().filter(|info| info.name == "smol") {
+        SET.clone_into(&mut info.name);
+    }
+    for planned in run.header.plan.cells.iter_mut().filter(|cell| cell.key.runner == "smol") {
+        SET.clone_into(&mut planned.key.runner);
+    }
+    let answer = answer(&run, "server");
+    assert!(answer.recommendation.starts_with("tokio; "), "{answer:?}");
+    assert!(!answer.recommendation.contains("smol"), "{answer:?}");
+}
+
+#[test]
 fn unbeaten_runner_is_recommended_with_numbers() {
     let answer = answer(&run(&SERVER, usual), "server");
     assert_eq!(answer.state, AnswerState::Decided, "{answer:?}");
@@ -90,7 +105,7 @@ fn noise_alone_recommends_nothing() {
     }
     let answer = answer(&run, "server");
     assert_eq!(answer.state, AnswerState::Open, "{answer:?}");
-    assert!(answer.recommendation.starts_with("no difference shown: tokio, smol"), "{answer:?}");
+    assert!(answer.recommendation.starts_with("no clear winner: tokio, smol"), "{answer:?}");
 }
 
 #[test]
@@ -150,7 +165,7 @@ fn opposite_winners_are_named_by_workload() {
         _ => 3.0,
     };
     let answer = answer(&run(&["task-memory", "idle-connections"], cost), "memory");
-    let expected = "depends: smol for task-memory, tokio for idle-connections";
+    let expected = "depends: smol for task-memory; tokio for idle-connections";
     assert_eq!(answer.recommendation, expected);
     assert_eq!(answer.state, AnswerState::Decided);
 }

@@ -41,7 +41,7 @@ fn run() -> Run {
     run
 }
 
-/// What stands where something else is expected.
+/// A value of the wrong type.
 fn odd() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
@@ -82,7 +82,7 @@ fn places(value: &Value, here: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Puts something else into a place, or takes out what stands there.
+/// Replaces or removes the value at a place.
 fn changed(document: &mut Value, place: &str, with: Option<Value>) {
     let (parent, name) = place.rsplit_once('/').unwrap_or(("", place));
     match (with, document.pointer_mut(place).is_some()) {

@@ -28,7 +28,7 @@ fn series(rng: &mut Rng, noise: Noise, length: usize, at: usize, step: f64) -> V
     (0..length).map(|k| noise(rng) + if k >= at { step } else { 0.0 }).collect()
 }
 
-/// Some of so many, without optimisation.
+/// Trials of a simulation; a tenth of them without optimization.
 fn some(trials: u64) -> u64 {
     if cfg!(debug_assertions) { trials / 10 } else { trials }
 }

@@ -119,7 +119,7 @@ fn family_change_is_not_attributed_to_other_runners() {
         .iter()
         .map(|change| (change.runner.as_str(), change.against.as_deref()))
         .collect();
-    // Two families cannot tell who of them changed, and it is said so.
+    // With two families, either may have changed, and the change says so.
     assert_eq!(accused, [("threads", Some("tokio")), ("threads", Some("tokio"))]);
     noted(&document, "either of the two may have changed");
 }

@@ -112,7 +112,7 @@ fn table_level(looks: usize) -> f64 {
     level(WORKLOADS, comparisons_of(RUNNERS, 0), looks)
 }
 
-/// False settled verdicts a table of equals, over so many tables.
+/// False settled verdicts per table of equals, over `tables` tables.
 fn false_settled(machine: Machine, looks: usize, tables: usize) -> f64 {
     let mut rng = Rng::with_seed(looks as u64);
     let level = table_level(looks);

@@ -1,5 +1,5 @@
 //! Counters that tasks increment: each on cache lines of its own, or together. Together they are the
-//! faults that one core cannot see: false sharing, and a lock that everybody takes.
+//! faults that one core cannot see: false sharing, and a lock that every task takes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -91,7 +91,7 @@ impl Workload for Counters {
         let lock = params.lock;
         let stride = match (params.together, lock) {
             (false, _) => APART,
-            // Neighbors, or one lock for everybody.
+            // Neighbors, or one lock for all.
             (true, false) => 1,
             (true, true) => 0,
         };

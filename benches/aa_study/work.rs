@@ -34,7 +34,7 @@ impl Work {
         }
     }
 
-    /// The cell to measure, with so many per cent more work; of injected faults, with the fault.
+    /// The cell to measure, with a percentage of extra work; of injected faults, with the fault.
     pub(crate) fn cell(self, workers: usize, percent: u32, head: bool) -> CellKey {
         let more = |amount: u64| amount * u64::from(100 + percent) / 100;
         let place = if head { "together" } else { "apart" };

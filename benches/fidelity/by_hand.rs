@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use runtime_bench::api::clock::{Clock, Timing, Usage};
 use runtime_bench::api::dyn_workload::DynWorkload;
-use runtime_bench::api::instance::{Instance, Sample};
+use runtime_bench::api::instance::{Instance, Sample, Verify};
 use runtime_bench::api::runner::Runner;
 use runtime_bench::api::runtime::Family;
 use runtime_bench::api::workload::{Failure, Requirements, Setup, Workload};
@@ -119,7 +119,7 @@ struct Twin<A, B, M> {
     metric: M,
 }
 
-/// A prepared twin: `block` does the work so many times, and each answer must be `expected`.
+/// A prepared program: `block` does the work `iterations` times, and each output must be `expected`.
 pub(crate) fn instance<A: Debug + PartialEq + 'static>(
     expected: A,
     metric: impl Fn(f64) -> Metric + 'static,
@@ -134,7 +134,7 @@ where
     B: FnMut(u64) -> Block<A>,
     M: Fn(f64) -> Metric,
 {
-    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
+    fn measure(&mut self, iterations: u64, _: &Verify<'_>) -> Result<Sample, Failure> {
         let iterations = iterations.max(1);
         let Block { answers, timing } = (self.block)(iterations);
         if let Some(wrong) = answers.iter().find(|answer| **answer != self.expected) {

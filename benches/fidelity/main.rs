@@ -7,7 +7,7 @@
 //! ```
 //!
 //! - `tokio`, `smol`, `async_std`: the twins, as each runtime's documentation would have them.
-//! - `by_hand`: what they share, which is no runtime's: the clock, the inputs and the check.
+//! - `by_hand`: what they share, independent of a runtime: the clock, the inputs and the check.
 //! - `table`: what the runs say.
 
 mod async_std;

@@ -1,4 +1,4 @@
-//! Finished runs as a table: each generic runner against its twin, beside the A/A control.
+//! Finished runs as a table: each generic runner against the hand-written one, next to the A/A control.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -101,7 +101,8 @@ pub fn probe_request(
     pool_threads: usize,
     points: Vec<(String, Point)>,
 ) -> ProbeRequest {
-    ProbeRequest { protocol: PROTOCOL, workers, pool_threads, points, external: None }
+    let protocol = PROTOCOL;
+    ProbeRequest { protocol, workers, pool_threads, points, variants: Vec::new(), external: None }
 }
 
 /// Reads a reply to a probe.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::instance::Instance;
-use runtime_bench_api::runner::Runner;
+use runtime_bench_api::runner::{Runner, Setting};
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::trial::probe_reply;
 use runtime_bench_api::workload::{Failure, Setup, Workload};
@@ -58,6 +58,21 @@ impl Runner for FakeRunner {
         self.family
     }
 
+    fn settings(&self) -> Vec<Setting> {
+        let switch = Setting {
+            missing: Some("This build lacks it."),
+            ..Setting::new("switch", "a switch", 0..=1, "0")
+        };
+        let variable =
+            Setting { variable: Some("FAKE_STACK"), ..Setting::new("stack", "a size", 1..=9, "9") };
+        match self.name {
+            "tokio" => {
+                vec![Setting::new("interval", "an interval", 1..=99, "61"), switch, variable]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn start<W: Workload>(&self, _: W, _: Setup) -> Result<Box<dyn Instance>, Failure> {
         Err(Failure::no_session())
     }
@@ -107,10 +122,7 @@ impl FakeExecutor {
     }
 
     pub(crate) fn with_program(self, name: &'static str, cells: Cells) -> Self {
-        self.with_probe(name, move |request| {
-            let ProbeRequest { workers, pool_threads, points, .. } = request;
-            Ok(probe_reply(cells.probe(*workers, *pool_threads, points)))
-        })
+        self.with_probe(name, move |request| Ok(probe_reply(cells.probe(request))))
     }
 
     pub(crate) fn with_probe(
@@ -134,7 +146,7 @@ impl FakeExecutor {
         Self { interrupted_at: Some(trial), ..self }
     }
 
-    /// Every program has so many link layouts.
+    /// Link layouts of every program.
     pub(crate) fn with_layouts(self, layouts: usize) -> Self {
         Self { layouts, ..self }
     }

@@ -17,7 +17,9 @@ pub const TRIAL: &str = "trial";
 pub const COUNTING: &str = "runtime-bench-counting";
 /// The program on the allocator mimalloc.
 pub const MIMALLOC: &str = "runtime-bench-mimalloc";
-/// The folder of link layouts, beside the programs.
+/// The program that draws flame graphs.
+pub const PROFILES: &str = "runtime-bench-profiles";
+/// The folder of link layouts, next to the programs.
 const LAYOUTS: &str = "layouts";
 /// How trial programs are built.
 const HOW: &str = "help: build all programs with `cargo build --release`";

@@ -9,7 +9,7 @@ use runtime_bench_results::sanitize::{is_control, sanitize};
 
 use crate::error::Error;
 
-/// Prints to standard output for people. A reader that has gone away, as `head` does, is no error.
+/// Prints to standard output for people. A reader that has gone away, as `head` does, is not an error.
 ///
 /// # Errors
 /// When it cannot be written.

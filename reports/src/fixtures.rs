@@ -89,7 +89,7 @@ fn missing(what: &str) -> Missing {
     Missing { what: what.into(), why: "this machine has none".into(), help: None }
 }
 
-/// A run of the workload `w` on the runner `a`, of which nothing is measured.
+/// A run of the workload `w` on the runner `a` without any measurement.
 pub(crate) fn run() -> Run {
     Run::new(RunHeader {
         id: "run".into(),

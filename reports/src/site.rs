@@ -38,7 +38,7 @@ pub struct Options<'a> {
 /// appears under its name in one step. Files of an earlier site in the folder are removed.
 ///
 /// # Errors
-/// When there is no run, one contradicts itself, the folder holds another site, or a file cannot be written.
+/// When there is no run, a run contradicts itself, the folder holds another site, or a file cannot be written.
 pub fn write_site(runs: &[Run], folder: &Path, options: Options<'_>) -> Result<Site, ReportError> {
     let analyses: Vec<Analysis> = runs.iter().map(analyze).collect::<Result<_, _>>()?;
     let machines = MachineView::all(history::machines(runs.iter().zip(&analyses)), options.url);

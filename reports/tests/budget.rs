@@ -74,6 +74,14 @@ fn peak_memory() -> Option<u64> {
     Some(line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok()? / 1024)
 }
 
+/// CPU time of this process so far, seconds; Linux only, where a tick is 10 ms.
+fn cpu_s() -> Option<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+    let ticks = |field: usize| fields.get(field)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) / 100.0)
+}
+
 /// Every file of a folder and those below it, by size, the largest first.
 fn sizes(folder: &Path) -> Vec<(u64, PathBuf)> {
     let mut sizes = Vec::new();
@@ -92,13 +100,14 @@ fn sizes(folder: &Path) -> Vec<(u64, PathBuf)> {
 /// Renders a run, prints what that took, and returns the largest page's size.
 fn render(what: &str, run: &Run, single_file: bool) -> u64 {
     let folder = tempfile::tempdir().unwrap();
-    let start = Instant::now();
+    let (start, cpu) = (Instant::now(), cpu_s());
     write_site(std::slice::from_ref(run), folder.path(), Options { single_file, url: None })
         .unwrap();
     let seconds = start.elapsed().as_secs_f64();
+    let cpu = cpu_s().zip(cpu).map(|(after, before)| after - before);
     let sizes = sizes(folder.path());
     let all: u64 = sizes.iter().map(|(size, _)| size).sum();
-    println!("{what}: {seconds:.2} s, {} files, {} KiB", sizes.len(), all / 1024);
+    println!("{what}: {seconds:.2} s, CPU {cpu:.2?} s, {} files, {} KiB", sizes.len(), all / 1024);
     println!("  peak memory so far: {:?} MiB", peak_memory());
     for (size, path) in sizes.iter().take(6) {
         let name = path.strip_prefix(folder.path()).unwrap();

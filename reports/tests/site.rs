@@ -285,7 +285,7 @@ fn empty_run_renders_a_page() {
     unmeasured.end = None;
     let text = page(&unmeasured);
     assert!(text.contains("No runner has a result"));
-    assert!(text.contains("The run has no end"));
+    assert!(text.contains("The run is incomplete"));
     assert!(text.contains("No A/A control was measured"));
 
     let mut undescribed = typical_run();
@@ -314,7 +314,7 @@ fn few_samples_give_no_interval_and_no_verdict() {
 fn an_interrupted_run_says_so() {
     let mut run = typical_run();
     run.end.as_mut().unwrap().interrupted = true;
-    assert!(page(&run).contains("The run was stopped before its plan was done."));
+    assert!(page(&run).contains("The run was stopped before it was complete."));
 }
 
 #[test]

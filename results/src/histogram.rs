@@ -104,7 +104,7 @@ mod tests {
     use std::io::Write;
 
     #[test]
-    fn what_was_encoded_comes_back() {
+    fn encoded_histogram_decodes_to_itself() {
         let mut histogram = Histogram::new_with_bounds(1, 60_000_000_000, 3).unwrap();
         for value in [1_u64, 900, 900, 7_000_000] {
             histogram.record(value).unwrap();
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_histogram_is_refused() {
+    fn invalid_histogram_is_rejected() {
         for text in ["", "HISTFAAA", "no base64!", "aGVsbG8="] {
             assert!(decode(text).is_err(), "{text}");
         }

@@ -3,6 +3,8 @@
 //! A run in progress is a file of [`Line`]s, one JSON object per line: first the [`RunHeader`], then
 //! each finished trial. At the end, the same facts become one [`Run`] document.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
@@ -277,6 +279,17 @@ pub struct Run {
 }
 
 impl Run {
+    /// Time that the trials of each workload took, seconds.
+    pub fn durations(&self) -> BTreeMap<String, f64> {
+        let mut durations = BTreeMap::new();
+        for trial in &self.trials {
+            if let Some(cell) = self.header.plan.cells.get(trial.cell) {
+                *durations.entry(cell.key.workload.clone()).or_default() += trial.cost_s;
+            }
+        }
+        durations
+    }
+
     /// A run without trials.
     pub fn new(header: RunHeader) -> Self {
         Self {
@@ -356,5 +369,34 @@ mod tests {
         file["claims"] = json!([{ "name": "c", "tests": [] }]);
         file["glossary"] = json!([{ "name": "task" }]);
         assert_eq!(serde_json::from_value::<RunHeader>(file).unwrap(), header);
+    }
+
+    #[test]
+    fn durations_are_sums_over_trials() {
+        let cell = |workload: &str| {
+            let key = CellKey {
+                workload: workload.to_owned(),
+                point: crate::key::Point::new(),
+                runner: "tokio".to_owned(),
+            };
+            PlannedCell { key, role: Role::Subject, phase: Phase::Warm, not_applicable: None }
+        };
+        let mut run = Run::new(header("one"));
+        run.header.plan.cells = vec![cell("a"), cell("b")];
+        for (cell, cost_s) in [(0, 1.5), (1, 0.25), (0, 0.5), (9, 1.0)] {
+            let outcome = Outcome::Ok { block: crate::trial::Block::default() };
+            let trial = TrialRecord {
+                cell,
+                round: 0,
+                position: 0,
+                at_s: 0.0,
+                cost_s,
+                outcome,
+                stderr: None,
+            };
+            run.push(Line::Trial(trial));
+        }
+        let expected = [("a".to_owned(), 2.0), ("b".to_owned(), 0.25)];
+        assert_eq!(run.durations(), BTreeMap::from(expected));
     }
 }

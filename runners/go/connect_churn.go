@@ -18,7 +18,7 @@ func connectChurn(s *setup) (iteration, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Who has served must not wait for who counts.
+	// A server goroutine must not wait for the one that counts.
 	served := make(chan bool, connections)
 	go acceptAll(listener, func(connection net.Conn) { served <- serveOnce(connection) })
 	return func() (any, error) {

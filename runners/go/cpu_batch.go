@@ -38,7 +38,7 @@ func plainLoop(jobs int, job func(int) uint64) time.Duration {
 	return fastest
 }
 
-// xorshift is the state of Marsaglia's xorshift64 after so many steps. It must not start at zero.
+// xorshift is the state of Marsaglia's xorshift64 after a number of steps. It must not start at zero.
 func xorshift(seed uint64, steps int) uint64 {
 	x := seed | 1
 	for ; steps > 0; steps-- {

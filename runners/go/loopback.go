@@ -32,7 +32,7 @@ func acceptAll(listener net.Listener, handle func(net.Conn)) {
 	}
 }
 
-// dialAll connects to a server so many times.
+// dialAll connects to a server a number of times.
 func dialAll(address string, count int) ([]net.Conn, error) {
 	connections := make([]net.Conn, count)
 	for i := range connections {

@@ -18,7 +18,7 @@ func pingPong(s *setup) (iteration, error) {
 	}, nil
 }
 
-// play asks a partner for the successors of so many numbers.
+// play asks a partner for the successors of a number of values.
 func play(first, rounds int) rally {
 	ask, answer := make(chan int, 1), make(chan int, 1)
 	go func() {

@@ -23,7 +23,7 @@ type request struct {
 	Address string    `json:"address"`
 }
 
-// A blockSize is one of its fields: exactly so many iterations, or as many as fill a time.
+// A blockSize is one of its fields: an exact number of iterations, or as many as fill a time.
 type blockSize struct {
 	Iterations  int   `json:"iterations"`
 	Nanoseconds int64 `json:"nanoseconds"`
@@ -104,7 +104,7 @@ func protocolErrorf(format string, args ...any) error {
 	return protocolError(fmt.Sprintf(format, args...))
 }
 
-// failure is the reply to a request that came to nothing. What is no error of the protocol was refused
+// failure is the reply to a request that failed. Any error but one of the protocol was refused
 // by the system.
 func failure(err error) failed {
 	kind := "setup"

@@ -37,7 +37,7 @@ type gate struct {
 	tasks           sync.WaitGroup
 }
 
-// residentWith is resident memory once so many tasks wait, those that waited before among them.
+// residentWith is resident memory once this number of tasks wait, including those that waited before.
 func (g *gate) residentWith(tasks int) (uint64, error) {
 	for n := int(g.waiting.Load()); n < tasks; n++ {
 		g.tasks.Add(1)

@@ -64,7 +64,7 @@ func echoPairs(count, size int) ([]net.Conn, error) {
 	return clients, nil
 }
 
-// talk sends a message over each connection and then waits for the echoes; so many times. first numbers
+// talk sends a message over each connection and then waits for the echoes, a number of times. first numbers
 // the connections.
 func talk(connections []net.Conn, first, messages, size int) (echoed, error) {
 	var seen echoed

@@ -15,7 +15,7 @@ type jobsDone struct {
 }
 
 // workerPool starts a goroutine for each job. A channel with room for as many as may work is the
-// semaphore; who holds a place yields once, as if it waited for an answer.
+// semaphore; a goroutine that holds a place yields once, as if it waited for a reply.
 func workerPool(s *setup) (iteration, error) {
 	jobs, atOnce := s.count("jobs"), s.count("at-once")
 	return func() (any, error) {

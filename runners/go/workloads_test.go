@@ -139,7 +139,7 @@ func parse(text string) cell {
 	for i, word := range words[1:] {
 		name, text, _ := strings.Cut(word, "=")
 		var value any = text
-		// What is no number stays a name.
+		// A value that is not a number stays a name.
 		_ = json.Unmarshal([]byte(text), &value)
 		params[i] = param{name, value}
 	}

@@ -38,7 +38,7 @@ pub struct AbArgs {
     /// The head linked in another layout: a difference must show in all of them
     #[arg(long = "head-layout", value_name = "FILE")]
     head_layouts: Vec<PathBuf>,
-    /// Regular expression on cell names; any may match
+    /// Regular expression on cell names; a cell must match at least one
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
     /// Runners, separated by commas [default: all]

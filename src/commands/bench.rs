@@ -275,7 +275,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn report_is_beside_a_results_file_with_a_name_of_its_own() {
+    fn report_is_next_to_a_named_results_file() {
         for (out, report) in [
             ("a/run.json", "a/run-report"),
             ("run.json.gz", "run-report"),

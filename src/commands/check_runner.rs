@@ -24,7 +24,7 @@ use runtime_bench_harness::registry::Registry;
 /// Arguments of `check-runner`.
 #[derive(Debug, Args)]
 pub struct CheckRunnerArgs {
-    /// Regular expression on cell names such as `tcp-echo/runner/connections=2`; any may match
+    /// Regular expression on cell names such as `tcp-echo/runner/connections=2`; a cell must match at least one
     #[arg(value_name = "FILTER", value_parser = regex)]
     filters: Vec<Regex>,
     /// Use the points of a quick run instead of tiny ones

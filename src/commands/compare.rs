@@ -35,7 +35,7 @@ pub struct CompareArgs {
     /// Compare every pair of runners
     #[arg(long)]
     pairwise: bool,
-    /// Regular expression on cell names; any may match
+    /// Regular expression on cell names; a cell must match at least one
     #[arg(long = "filter", value_name = "REGEX", value_parser = regex)]
     filters: Vec<Regex>,
     /// Output format

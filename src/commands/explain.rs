@@ -9,6 +9,7 @@ use runtime_bench_harness::evidence;
 use runtime_bench_harness::plan::Planned;
 use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::profiles::{self, Drawing, Subject};
 use runtime_bench_harness::registry::Registry;
 use runtime_bench_reports::explanation as render;
 use runtime_bench_results::evidence::{Evidence, FEWEST_PROCESSES};
@@ -16,15 +17,23 @@ use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::store;
 use runtime_bench_results::trial::Phase;
 
-use super::{measure_only, needs_release, print, print_error, print_json, settings};
+use super::{home, measure_only, needs_release, print, print_error, print_json, settings};
 use crate::cli::{Format, MatrixArgs, at_least_one};
+
+/// Lines of an explanation with its profile.
+const MOST_LINES: usize = 40;
+/// Lines of a profile after a long explanation.
+const FEWEST_LINES: usize = 4;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "System calls are counted by ptrace on Linux (x86-64 and aarch64). What this system does \
-                  not permit or have is listed as not counted, and the rest works.\n\n\
-                  Example: runtime-bench explain tcp-echo --runners tokio,smol"
+    after_help = "System calls are counted with ptrace on Linux (x86-64 and aarch64). Counts that this \
+                  system does not provide are listed as not counted.\n\n\
+                  Flame graphs require `perf` and a program that is built only for them: docs/explain.md.\n\n\
+                  Examples:\n  \
+                  runtime-bench explain tcp-echo --runners tokio,smol\n  \
+                  runtime-bench explain tcp-echo --runners tokio,smol --profile-stacks"
 )]
 pub struct ExplainArgs {
     /// One comparison of two runners.
@@ -40,10 +49,16 @@ pub struct ExplainArgs {
     /// changed by a busy machine
     #[arg(long)]
     pub instructions: bool,
-    /// How to print it
+    /// Also sample stacks and draw a flame graph per runner, and one of their difference
+    #[arg(long)]
+    pub profile_stacks: bool,
+    /// Folder of the flame graphs [default: target/runtime-bench/profiles/CELL]
+    #[arg(long, value_name = "DIR", requires = "profile_stacks")]
+    pub out: Option<PathBuf>,
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// No progress
+    /// Do not print progress
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -77,16 +92,65 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     let cells = [reference, candidate].map(|cell| (&executor, cell));
     let evidence = evidence::collect(cells, args.processes, args.instructions, &say)?;
     if interrupt.requested() {
-        return Err(Error::Interrupted("interrupted; nothing is kept".to_owned()));
+        return Err(Error::Interrupted("interrupted; `explain` keeps no results".to_owned()));
     }
     let explanation = explain(&evidence[0], &evidence[1]).ok_or_else(|| untimed(&evidence))?;
     let group = reference.key.group();
     let schema = SCHEMA.to_owned();
     let document = ExplanationDocument { schema, group, timed, explanation, evidence };
+    let text = render::text(&document);
     match args.format {
-        Format::Text => print(&render::text(&document)),
-        Format::Json => print_json(&render::json(&document).map_err(Error::report)?),
+        Format::Text => print(&text)?,
+        Format::Json => print_json(&render::json(&document).map_err(Error::report)?)?,
     }
+    if !args.profile_stacks {
+        return Ok(());
+    }
+    let lines = MOST_LINES.saturating_sub(text.lines().count()).max(FEWEST_LINES);
+    let cells = [reference, candidate];
+    let profile = flame_graphs(&planned, cells, executor, args, lines, &interrupt)?;
+    match args.format {
+        Format::Text => print(&profile),
+        // Standard output holds the document alone.
+        Format::Json => {
+            print_error(profile.trim_end());
+            Ok(())
+        }
+    }
+}
+
+/// Samples both cells and draws them: a few lines about it, or why there is no profile.
+fn flame_graphs(
+    planned: &Planned,
+    cells: [&PlannedCell; 2],
+    executor: ProcessExecutor<'_>,
+    args: &ExplainArgs,
+    lines: usize,
+    interrupt: &Interrupt,
+) -> Result<String, Error> {
+    let routes = planned.probes.routes();
+    let runners = cells.map(|cell| cell.key.runner.as_str());
+    if !args.quiet {
+        print_error("sampling stacks of one process each");
+        if let Some(build) = profiles::without_debug_info(&routes, &runners) {
+            print_error(&format!("inlined functions are not shown\nhelp: {build}"));
+        }
+    }
+    let executor = executor.with_routes(profiles::with_debug_info(routes));
+    let [reference, candidate] =
+        cells.map(|cell| Subject { label: &cell.key.runner, cell, executor: &executor });
+    let title = cells[0].key.group();
+    let name = title.replace(|c: char| !c.is_ascii_alphanumeric() && !"-_.,=".contains(c), "-");
+    let folder = args.out.clone().unwrap_or_else(|| home().join("profiles").join(name));
+    let drawing = Drawing { title: &title, folder: &folder, lines };
+    let profile = profiles::profile([&reference, &candidate], &drawing, interrupt);
+    if interrupt.requested() {
+        return Err(Error::Interrupted("interrupted; no profile is kept".to_owned()));
+    }
+    Ok(profile.unwrap_or_else(|missing| {
+        let help = missing.help.map(|help| format!("; help: {help}")).unwrap_or_default();
+        format!("No flame graphs: {}{help}\n", missing.why)
+    }))
 }
 
 /// The reference and the candidate of the only comparison that is left.

@@ -29,7 +29,7 @@ pub struct HistoryArgs {
     /// Results files, and folders of them [default: target/runtime-bench/results]
     #[arg(value_name = "RESULTS")]
     results: Vec<PathBuf>,
-    /// Regular expression on cell names; any may match
+    /// Regular expression on cell names; a cell must match at least one
     #[arg(long = "filter", value_name = "REGEX", value_parser = regex)]
     filters: Vec<Regex>,
     /// Metric to analyze, such as cpu or peak-memory [default: each workload's headline]

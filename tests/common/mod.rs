@@ -65,7 +65,7 @@ impl Ended {
     }
 }
 
-/// A program that cargo built beside the binary.
+/// A program that cargo built next to the binary.
 pub(crate) fn example(name: &str) -> PathBuf {
     let binary = Path::new(env!("CARGO_BIN_EXE_runtime-bench"));
     binary.parent().expect("a folder").join("examples").join(name)

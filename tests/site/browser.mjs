@@ -56,7 +56,7 @@ export const open = async (browser, file, options = {}) => {
   });
   tab.on("pageerror", (error) => complaints.push(String(error)));
   tab.on("dialog", async (dialog) => {
-    complaints.push(`a dialogue: ${dialog.message()}`);
+    complaints.push(`a dialog: ${dialog.message()}`);
     await dialog.dismiss();
   });
   const own = pathToFileURL(folder).href;

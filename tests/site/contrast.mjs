@@ -2,8 +2,8 @@
 
 /** Runs in the page: every visible text that is too faint. */
 export const faintTexts = () => {
-  const channels = (colour) => {
-    const [red, green, blue, alpha = 1] = colour.match(/[\d.]+/g).map(Number);
+  const channels = (color) => {
+    const [red, green, blue, alpha = 1] = color.match(/[\d.]+/g).map(Number);
     return { rgb: [red, green, blue], alpha };
   };
   const light = (rgb) => {

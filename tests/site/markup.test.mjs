@@ -18,7 +18,7 @@ const UNSAID = [
   {
     words: /^Inline script violates Content Security Policy/,
     because: "it judges a script before it has read it, and takes data for a script; that the browser runs "
-      + "what the policy allows, behaviour.test.mjs shows",
+      + "what the policy allows, behavior.test.mjs shows",
   },
   {
     words: /^Consider using the “h1” element as a top-level heading only/,

@@ -95,7 +95,7 @@ impl Context<'_> {
         let control = self.reference(&rows, &able).and_then(|reference| {
             self.compare_rows(&mut rows, &costs, &able, reference);
             let name = &rows[reference].key.runner;
-            // A reference that failed has been replaced, and then its A/A control is nobody's.
+            // If a reference failed and was replaced, its A/A control does not apply.
             let (_, samples) = controls.iter().find(|(cell, samples)| {
                 cell.key.runner == *name && samples.status(cell, self.run) == Status::Measured
             })?;
@@ -181,7 +181,7 @@ impl Context<'_> {
         AaControl { check: comparison.verdict.into(), comparison }
     }
 
-    /// Who beats whom, among those of one class.
+    /// Which runner beats which, within one class.
     fn rank(&self, rows: &mut [Row], costs: &[BTreeMap<u32, f64>], able: &[usize]) {
         let class: Vec<Option<Class>> = rows
             .iter()

@@ -59,7 +59,7 @@ fn during(stall: &Stall, trial: &TrialRecord) -> bool {
     stall.overlaps(trial.at_s, trial.at_s + trial.cost_s)
 }
 
-/// What was read beside the trials of a run, or of one shard of a merged run, in the order of time.
+/// What was read between the trials of a run, or of one shard of a merged run, in the order of time.
 pub(super) struct Beside<'a> {
     shard: Option<&'a Shard>,
     stalls: &'a [Stall],

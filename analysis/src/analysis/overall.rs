@@ -89,7 +89,7 @@ fn of_class(run: &Run, kind: Kind, class: Class, tables: &[Table<'_, '_>]) -> Op
     let described = run.header.runners.iter().map(|info| info.name.as_str());
     let members: Vec<&str> = described
         .filter(|name| is_of_class(name))
-        // Who can do less has no mean, and must not take away that of the others.
+        // A runner that supports fewer workloads has no mean, and must not remove those of the others.
         .filter(|name| {
             let able = tables.iter().filter(|table| table.rows.contains_key(name));
             able.count() >= FEWEST_WORKLOADS

@@ -27,7 +27,7 @@ pub struct Answer {
     /// The use case in a few words.
     pub question: &'static str,
     /// The runners to use and how the nearest others compare, in at most 72 characters; or why there
-    /// is no recommendation.
+    /// is not a recommendation.
     pub recommendation: String,
     /// The evidence, one entry per workload.
     pub evidence: Vec<String>,

@@ -2,7 +2,7 @@
 //!
 //! A use case recommends the runners that no settled or leaning comparison beats in any of its
 //! workloads. Counts of wins and means over unlike workloads play no part; one-thread runners are
-//! mentioned beside the recommendation, external reference rows never, and discontinued runtimes are
+//! mentioned next to the recommendation, external reference rows never, and discontinued runtimes are
 //! not recommended.
 
 /// A use case.
@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         question: "Server that computes",
         workloads: &["mixed-load"],
         figures: true,
-        unless: "jobs much shorter than a millisecond, or jobs that are moved off the workers",
+        unless: "jobs that run on the workers, or of less than a millisecond",
     },
     Rule {
         id: "cpu",

@@ -19,7 +19,7 @@ pub(super) fn recommendation(rule: &Rule, field: &Field<'_>, pick: &Pick) -> Str
         Pick::Same => return format!("any of {}: the same within 10%", names(field, None, "and")),
         Pick::Open => {
             return format::clipped(
-                &format!("no difference shown: {}", names(field, None, "and")),
+                &format!("no clear winner: {}", names(field, None, "and")),
                 WIDEST,
             );
         }
@@ -48,7 +48,7 @@ pub(super) fn recommendation(rule: &Rule, field: &Field<'_>, pick: &Pick) -> Str
     format::clipped(&words, WIDEST)
 }
 
-/// `depends: smol for http-server, tokio for connect-churn`.
+/// `depends: smol for http-server; tokio for connect-churn`, as many parts as fit.
 fn split(field: &Field<'_>, parts: &[(usize, Vec<usize>)]) -> String {
     let mut winners: Vec<(&[usize], Vec<&str>)> = Vec::new();
     for (place, best) in parts {
@@ -61,10 +61,17 @@ fn split(field: &Field<'_>, parts: &[(usize, Vec<usize>)]) -> String {
     let part = |(best, workloads): &(&[usize], Vec<&str>)| {
         format!("{} for {}", names(field, Some(best), "or"), format::list(workloads))
     };
-    format::clipped(
-        &format!("depends: {}", winners.iter().map(part).collect::<Vec<_>>().join(", ")),
-        WIDEST,
-    )
+    let mut words = String::new();
+    for clause in winners.iter().map(part) {
+        let joint = if words.is_empty() { "depends: " } else { "; " };
+        if words.chars().count() + joint.len() + clause.chars().count() + 3 > WIDEST {
+            words.push_str(if words.is_empty() { "depends on the workload" } else { "; …" });
+            break;
+        }
+        words.push_str(joint);
+        words.push_str(&clause);
+    }
+    words
 }
 
 /// The names of some candidates, or of all.

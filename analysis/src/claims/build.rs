@@ -4,7 +4,7 @@ use super::claim::{Ask, Baseline, Bound, Cell, Claim, Test};
 use runtime_bench_results::key::Point;
 
 /// Runners whose tasks are coroutines.
-pub const COROUTINES: [&str; 11] = [
+pub const COROUTINES: [&str; 12] = [
     "tokio",
     "tokio-current-thread",
     "tokio-rayon",
@@ -15,6 +15,7 @@ pub const COROUTINES: [&str; 11] = [
     "smol-global",
     "futures-pool",
     "compio",
+    "compio-per-core",
     "monoio",
 ];
 
@@ -22,13 +23,13 @@ pub const COROUTINES: [&str; 11] = [
 pub const ONE_LOOP: [&str; 5] =
     ["tokio-current-thread", "tokio-local", "smol-global", "compio", "monoio"];
 
-/// Loops of another language, where they stand beside the others. They are compared with themselves and
+/// Loops of another language, if they were measured with the others. They are compared with themselves and
 /// with bounds, and with runners of their own language only.
 pub(super) const ASYNCIO: [&str; 2] = ["asyncio", "asyncio-uvloop"];
 
 /// One OS thread for each task.
 pub(super) const THREADS: &str = "threads";
-/// The same in Python, where it stands beside the others.
+/// The same in Python, if it was measured with the others.
 pub(super) const PYTHON_THREADS: &str = "python-threads";
 
 pub(super) fn claim(

@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_claim_survives_json_and_leaves_out_what_is_usual() {
+    fn claim_survives_json_and_omits_defaults() {
         let cell = |variant: &str| Cell {
             workload: "w".into(),
             point: Point::new().variant(variant).with("n", 1, ""),

@@ -14,7 +14,7 @@ const POOL: &str = "thread-pool";
 /// Steps of a job long enough that starting a thread for each does not matter.
 pub(super) const LONG: u64 = 1_000_000;
 
-/// `cpu-batch`, with jobs of so many steps.
+/// `cpu-batch`, with jobs of a number of steps.
 pub(super) fn batch(workers: usize, steps: u64) -> Cell {
     let jobs = Point::new().with("jobs", 16_u64.saturating_mul(workers as u64), "");
     cell("cpu-batch", jobs.with("steps", steps, ""))

@@ -10,7 +10,7 @@ use super::build::{
 };
 use super::computing::{LONG, batch};
 
-/// `timer-gather`: so many waits of 10 ms.
+/// `timer-gather`: a number of waits of 10 ms.
 fn waits(tasks: u64) -> Point {
     Point::new().with("tasks", tasks, "").with("delay", 10, "ms")
 }

@@ -97,7 +97,7 @@ impl Figures {
 }
 
 /// Tells each cell what the other runners at its point did between the runs: as a change of the machine, or
-/// of the workload, that is no change of the runner.
+/// of the workload, that is not a change of the runner.
 pub(super) fn measure_others(cells: &mut [Common<'_>]) {
     let one_point = |a: &Common<'_>, b: &Common<'_>| std::ptr::eq(a.base.group, b.base.group);
     for beside in cells.chunk_by_mut(one_point) {
@@ -118,7 +118,7 @@ pub(super) fn measure_others(cells: &mut [Common<'_>]) {
 
 impl<'a> Common<'a> {
     pub(super) fn new(runs: [&Gathered<'_>; 2], base: Cell<'a>, head: Cell<'a>) -> Self {
-        // A cell of which no figure is usable has no unit.
+        // A cell without a usable figure has no unit.
         let one_unit = base.unit().zip(head.unit()).is_none_or(|(from, to)| from == to);
         let one_metric = base.group.headline == head.group.headline && one_unit;
         let figures = (have_figures(&base, &head) && one_metric && !head.group.is_check())

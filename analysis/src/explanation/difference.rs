@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_moves_both_sides_of_a_pair_does_not_hide_a_difference() {
+    fn drift_of_both_sides_of_a_pair_does_not_hide_a_difference() {
         let reference = [1.0, 9.0, 1.2, 4.0, 1.1];
         let beyond =
             |candidate: &[f64]| Difference::of(&reference, candidate).unwrap().is_beyond_spread();

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_depend_on_the_number_of_operations_cancels_out() {
+    fn costs_independent_of_the_number_of_operations_cancel_out() {
         let call = || Event::Syscall("read".into());
         let totals = |iterations, calls| {
             let totals = Totals::of(&block(iterations), |event| *event == Event::WallTime);

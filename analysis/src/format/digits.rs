@@ -1,6 +1,6 @@
 //! Digits of a figure, without its unit.
 
-/// Shown in place of a figure that is no number.
+/// Shown in place of a figure that is not a number.
 pub(super) const NO_FIGURE: &str = "no finite figure";
 
 /// A pure number at three significant digits.

@@ -61,7 +61,7 @@ pub fn change_range(low: f64, high: f64, unit: &str) -> String {
     format!("{joined} {word}")
 }
 
-/// Whether a unit counts bytes, of which less is smaller, not faster.
+/// Whether a unit counts bytes, where less is smaller, not faster.
 pub fn counts_bytes(unit: &str) -> bool {
     unit == "B" || unit.starts_with("B/")
 }
@@ -112,7 +112,7 @@ pub fn list<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
-/// At most so many characters of a text.
+/// At most `most` characters of a text.
 pub fn clipped(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();

@@ -82,7 +82,7 @@ impl Scale {
         format!("{from}–{to}")
     }
 
-    /// What stands behind the figures.
+    /// The unit after the figures.
     pub fn suffix(&self) -> &str {
         &self.suffix
     }

@@ -39,7 +39,7 @@ pub(super) struct Cell<'a> {
     pub(super) phase: Phase,
     pub(super) metric: &'a str,
     pub(super) unit: &'a str,
-    /// The family of its runner; `None` of an external runner, which is no measure for others.
+    /// The family of its runner; `None` of an external runner, which is not a baseline for others.
     pub(super) family: Option<usize>,
     /// Whether `Wanted::keep` wants it. Others are a measure only.
     pub(super) kept: bool,
@@ -124,7 +124,7 @@ fn costs<'a>(group: &'a Group, metric: &str) -> Vec<(&'a Row, &'a str, f64, f64)
             // Neither more nor less of it is a change for the worse.
             Better::Neither => return None,
         };
-        // What a pilot counts has one sample, beside the rounds of the others.
+        // A metric of the pilot has one sample; the others have one per round.
         let fewest = fewest_pairs(1.0);
         let enough = row.samples >= fewest && (figure.samples == 1 || figure.samples >= fewest);
         (row.is_ranked() && enough && log.is_finite()).then_some((row, figure, log))

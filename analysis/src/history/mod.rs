@@ -154,7 +154,7 @@ pub fn trends<'a>(machine: &Machine<'a>) -> Vec<Trend<'a>> {
         // A rate that is calibrated in each run anew is not one point in two runs.
         for group in analysis.groups.iter().filter(|group| !group.point.calibrated()) {
             let doubt = !analysis.noise.trusted() || distrusted.contains(group.workload.as_str());
-            // Where all runners failed nobody says what the metric is counted in.
+            // If all runners failed, the unit of the metric is unknown.
             let unit = unit(group).or(known.get(&series(group)).copied()).unwrap_or("");
             let reference = reference(group);
             for row in &group.rows {

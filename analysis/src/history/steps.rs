@@ -9,11 +9,11 @@ pub(super) const FALSE_SHARE: f64 = 0.01;
 /// Error level of the interval of a ratio.
 const INTERVAL_LEVEL: f64 = 0.05;
 
-/// Of the greatest change of a comparison. Another may be no more than the shadow that the greatest casts:
-/// where one runner became slower, the median of all did a little, and whoever did not looks faster.
+/// A share of the greatest change of a comparison. A smaller one may only be a side effect of the greatest:
+/// if one runner became slower, the median of all did a little, and a runner that did not looks faster.
 const SHADOW: f64 = 0.5;
 
-/// A change of which the size is known.
+/// A change of known size.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     pub(super) change: Change,

@@ -18,7 +18,7 @@ pub const FEWEST_BESIDE: usize = LEAST_SIDE;
 /// The shuffles that every series gets, unless it stops before. More follow where a p-value of one in a
 /// thousand is not small enough for so many series.
 const SHUFFLES: u32 = 999;
-/// Shuffles that do as well as the series itself, after which it is no candidate any more: the p-value
+/// Shuffles that do as well as the series itself, after which it is no longer a candidate: the p-value
 /// is then known well enough (Besag & Clifford, "Sequential Monte Carlo p-values", Biometrika 78, 1991).
 const EXCEEDING: u32 = 50;
 /// The shuffles are the same in every reading of a history.

@@ -10,7 +10,7 @@ const LEANING: f64 = 0.05;
 /// average: the step-up rule of Benjamini & Hochberg, "Controlling the false discovery rate", Journal
 /// of the Royal Statistical Society B 57 (1995), §3.1.
 ///
-/// One answer for each p-value, in their order. A p-value that is not a number is no discovery.
+/// One answer for each p-value, in their order. A p-value that is not a number is not a discovery.
 pub fn discoveries(p_values: &[f64], rate: f64) -> Vec<bool> {
     let mut sorted: Vec<f64> = p_values.iter().copied().filter(|p| !p.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);

@@ -68,7 +68,7 @@ pub fn median_interval(samples: &[f64], alpha: f64) -> Option<Interval> {
     dependent_interval(samples, samples.len(), alpha)
 }
 
-/// The same of samples in the order of time that are worth only `independent` ones: the ranks of so many,
+/// The same of samples in the order of time that are worth only `independent` ones: the ranks of that many,
 /// spread over all samples.
 ///
 /// The rank grows in steps, and between two of them more samples only widen the interval. So those beyond

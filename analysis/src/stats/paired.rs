@@ -151,7 +151,7 @@ fn more_rounds(comparison: &Comparison, independent: usize) -> Option<usize> {
         .into_iter()
         .filter_map(|(growth, possible)| possible.then_some(growth))
         .fold(f64::INFINITY, f64::min);
-    // The level alone needs so many.
+    // The level alone requires these.
     let fewest =
         fewest_pairs(comparison.level) as f64 * comparison.pairs as f64 / independent as f64;
     let needed = (growth * comparison.pairs as f64).max(fewest);
@@ -223,7 +223,7 @@ mod tests {
             .collect()
     }
 
-    /// Costs against 1, of which every fourth is `slow`.
+    /// Costs against 1; every fourth is `slow`.
     fn in_modes(rounds: usize, fast: f64, slow: f64) -> Vec<(f64, f64)> {
         (0..rounds).map(|round| (if round % 4 == 0 { slow } else { fast }, 1.0)).collect()
     }

@@ -20,7 +20,7 @@ pub struct PowerLaw {
     pub size: f64,
     /// The fitted cost at that size, in the unit of the costs.
     pub cost: f64,
-    /// Of each size: N, and ln(measured ÷ fitted). A pattern in them says that it is no power law.
+    /// Of each size: N, and ln(measured ÷ fitted). A pattern in them shows that it is not a power law.
     pub residuals: Vec<(f64, f64)>,
     /// Share of the variance of the log costs that the fit explains; `None` where they do not vary.
     pub r_squared: Option<f64>,

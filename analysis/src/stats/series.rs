@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn few_or_dependent_samples_miss_the_true_median_as_seldom_as_the_level_says() {
+    fn intervals_of_few_or_dependent_samples_miss_the_median_at_most_at_their_level() {
         let mut rng = Rng::with_seed(13);
         for (rounds, most) in [(8, 20), (12, 20)] {
             let missed = (0..2_000).filter(|_| {

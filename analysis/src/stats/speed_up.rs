@@ -42,7 +42,7 @@ pub struct Amdahl {
 }
 
 impl Amdahl {
-    /// The fitted speed-up of so many workers.
+    /// The fitted speed-up with `workers` workers.
     pub fn at(&self, workers: f64) -> f64 {
         law(self.serial, 0.0, workers)
     }
@@ -65,7 +65,7 @@ pub struct Universal {
 }
 
 impl Universal {
-    /// The fitted speed-up of so many workers.
+    /// The fitted speed-up with `workers` workers.
     pub fn at(&self, workers: f64) -> f64 {
         law(self.contention, self.coherency, workers)
     }

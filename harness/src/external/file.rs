@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_missing_and_no_error() {
+    fn absent_program_is_missing_not_an_error() {
         let text = "[[runner]]\nname = \"a\"\ncommand = [\"no-such-program-at-all\"]";
         let missing = parsed(text).unwrap()[0].missing.clone();
         assert_eq!(missing.as_deref(), Some("`no-such-program-at-all` not found"));

@@ -130,7 +130,7 @@ impl Drop for RunnerProcess {
         }
         if matches!(self.child.try_wait(), Ok(None)) {
             tree::kill(&tree::of(self.child.id()));
-            // Where there are no trees, at least the child itself; there is nobody to tell.
+            // Where there are no trees, at least the child itself; an error has no recipient.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }

@@ -1,4 +1,4 @@
-//! Kills a runner that exceeds its time or memory limit, or that is no longer needed.
+//! Kills a runner that exceeds its time or memory limit, or is no longer needed.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -55,7 +55,7 @@ fn watch(process: u32, bounds: Bounds, told: &Receiver<()>) -> Option<TrialError
         }
         let processes = tree::of(process);
         if orphaned() {
-            // The harness was killed. There is nobody to tell.
+            // The harness was killed, so nothing can be reported.
             tree::kill(&processes);
             std::process::exit(1);
         }

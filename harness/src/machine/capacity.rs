@@ -34,7 +34,7 @@ pub struct Probe {
 
 impl Probe {
     /// A probe with as many threads as `workers`, or as many as there are cores, if these are
-    /// fewer. `None` for a single thread, which has nobody to share with.
+    /// fewer. `None` for a single thread, which shares nothing.
     pub fn new(workers: usize) -> Option<Self> {
         let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = workers.min(cores);

@@ -13,7 +13,7 @@ pub(super) fn number(path: impl AsRef<Path>) -> Option<u64> {
     text(path)?.parse().ok()
 }
 
-/// What stands behind the name in a `Name:  value` line.
+/// The value in a `Name:  value` line.
 fn line(path: &str, name: &str) -> Option<String> {
     let text = text(path)?;
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;

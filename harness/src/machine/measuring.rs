@@ -36,7 +36,7 @@ impl Measuring {
     /// A warning where another measurement was going on.
     pub fn warning(&self) -> Option<String> {
         self.beside.then(|| {
-            "another measurement of this user was in progress on this machine: each disturbs the other"
+            "another measurement of this user was in progress on this machine, so both were disturbed"
                 .to_owned()
         })
     }

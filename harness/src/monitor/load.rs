@@ -30,7 +30,7 @@ pub struct LoadMonitor {
 }
 
 impl LoadMonitor {
-    /// Begins to watch, by the clock of the run, whose runners have so many `workers`.
+    /// Begins to watch, by the clock of a run whose runners have `workers` workers.
     pub fn watch(clock: RunClock, workers: usize) -> Self {
         let stalls = StallDetector::watch(clock);
         let now = Instant::now();

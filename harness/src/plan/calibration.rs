@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::executor::{Executor, Trial};
 use crate::registry::{Entry, Registry};
 
-/// Trials of a runner, of which the median counts.
+/// Trials of a runner; their median counts.
 const TRIALS: usize = 3;
 /// What rates are counted in, whatever is sent.
 const UNIT: &str = "messages/s";
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_slowest_is_named_with_what_the_others_did() {
+    fn slowest_runner_is_named_with_the_rates_of_the_others() {
         let mut info = Registry::default().with_catalog(runtime_bench_workloads::each).entries()[0]
             .info
             .clone();

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn cheap_answers_come_first_and_the_rest_says_what_it_needs() {
+    fn cheap_answers_come_first_and_the_rest_report_the_time_they_need() {
         let looks = [40, 80];
         let groups = [
             group(&looks, vec![row(2, Some(50)), row(3, Some(5))]),

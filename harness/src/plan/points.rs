@@ -146,7 +146,7 @@ mod tests {
     use crate::registry::Registry;
 
     #[test]
-    fn shares_take_the_place_of_the_rates_of_who_has_a_capacity() {
+    fn load_shares_replace_rates_where_a_capacity_is_known() {
         let registry = Registry::default().with_catalog(runtime_bench_workloads::each);
         let entry = |name: &str| {
             registry

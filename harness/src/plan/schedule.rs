@@ -21,7 +21,7 @@ const REFERENCE_ROUNDS: u32 = 6;
 /// How many rounds a comparison may get.
 #[derive(Clone, Debug)]
 pub(crate) enum Count {
-    /// So many, whatever they cost.
+    /// This number, whatever it costs.
     Exactly(u32),
     /// As many as the budget holds, within a range.
     Fitting(RangeInclusive<u32>),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_row_takes_part_in_as_many_rounds_as_it_has_time_for() {
+    fn reference_row_takes_part_in_the_rounds_that_it_has_time_for() {
         let of = |cost_s: f64, rounds: u32| reference(0, 0.8, cost_s, rounds).rounds;
         assert_eq!([0.001, 0.04, 0.7, 2.6].map(|cost_s| of(cost_s, 40)), [40, 20, 6, 1]);
         assert_eq!([0.001, 0.7, 2.6].map(|cost_s| of(cost_s, 0)), [0, 0, 0]);

@@ -75,7 +75,7 @@ pub(super) fn run(
     let mut collected = Collected::default();
     let why = collected.until_closed(&pieces, &child, Instant::now() + limits.time, interrupt);
     let status = end(&mut child, why.is_none(), watch)?;
-    // Nobody asks for what an interrupted child said, and somebody waits for the end.
+    // The output of an interrupted child is not needed, and the user waits for the end.
     if !matches!(why, Some(Stop::Interrupt)) {
         collected.rest(&pieces);
     }
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_over_its_limit_is_killed_with_what_it_started() {
+    fn child_over_its_limit_is_killed_with_its_children() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("grandchild");
         let script = format!("sleep 60 & echo $! >{}; sleep 60", file.display());
@@ -265,7 +265,7 @@ mod tests {
         assert!(is_gone(&std::fs::read_to_string(file).unwrap()));
     }
 
-    /// Whether a process has ended, or will as soon as somebody reaps it.
+    /// Whether a process has ended, or will as soon as it is reaped.
     fn is_gone(process: &str) -> bool {
         let path = format!("/proc/{}/stat", process.trim());
         (0..100).any(|_| {

@@ -1,4 +1,4 @@
-//! What stands at the head of a results file.
+//! The header of a results file.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

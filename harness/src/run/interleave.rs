@@ -112,7 +112,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Measures rows of runners with so many `workers`, each for about `budget` and at least `fewest` rounds. What was measured until an
+/// Measures rows of runners with `workers` workers, each for about `budget` and at least `fewest` rounds. What was measured until an
 /// interruption is kept.
 pub fn measure(
     rows: &[Row<'_>],
@@ -232,7 +232,7 @@ impl Measuring<'_> {
                 Some((cost.filter(|cost| cost.is_finite() && *cost > 0.0), finished.cost))
             }
             Outcome::Error { kind, message } => {
-                self.progress.say(&format!("failed: {name}: {kind}: {message}"));
+                self.progress.failed(&name, kind, &message);
                 measured.failure = Some((side, format!("{kind}: {message}")));
                 nothing
             }

@@ -43,8 +43,12 @@ impl Rounds<'_> {
                 break;
             }
             let parts = self.parts(&look);
-            let cost_s = parts.iter().map(|part| f64::from(part.until - part.after) * part.round_s);
-            if !self.stage(number as u32 + 1, &parts, cost_s.sum())? {
+            let cost_s =
+                parts.iter().map(|part| f64::from(part.until - part.after) * part.round_s).sum();
+            // Until the last look, what the others leave goes to rows without an answer.
+            let is_last = number + 2 == self.planned.plan.looks;
+            let expected_s = if is_last { cost_s } else { self.left_s().max(cost_s) };
+            if !self.stage(number as u32 + 1, &parts, expected_s)? {
                 return Ok(false);
             }
         }

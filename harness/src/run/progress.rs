@@ -3,11 +3,14 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use runtime_bench_results::trial::ErrorKind;
 
 use crate::terminal::print_error;
 
 /// Without a bar, one line as often as this.
 const PLAIN: Duration = Duration::from_secs(5);
+/// Steps of the bar.
+const LENGTH: u64 = 1000;
 
 /// Progress in units of expected seconds, so that the remaining time can be estimated.
 pub(super) struct Progress {
@@ -19,6 +22,8 @@ pub(super) struct Progress {
     last: Instant,
     done_s: f64,
     all_s: f64,
+    /// What was done when the phase began, in seconds and as a share.
+    before: (f64, f64),
 }
 
 impl Progress {
@@ -28,20 +33,22 @@ impl Progress {
             if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         // It is hidden, too, where standard error is not a terminal or cannot move its cursor.
         let plain = !quiet && target.is_hidden();
-        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let bar = ProgressBar::with_draw_target(Some(LENGTH), target);
         let style = "{bar:20.cyan/black} {percent:>3}%  {prefix}  {wide_msg}";
         bar.set_style(
             ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
         let now = Instant::now();
-        Self { bar, plain, quiet, phase: "", start: now, last: now, done_s: 0.0, all_s: 0.0 }
+        let (done_s, all_s, before) = (0.0, 0.0, (0.0, 0.0));
+        Self { bar, plain, quiet, phase: "", start: now, last: now, done_s, all_s, before }
     }
 
-    /// Begins a phase; `expected_s` is the expected time to the end of the run.
+    /// Begins a phase; `expected_s` is the expected time to the end of the run. A new estimate never takes back
+    /// progress that was shown: what is left of the bar stands for the time that is left.
     pub(super) fn phase(&mut self, what: &'static str, expected_s: f64) {
         self.phase = what;
+        self.before = (self.done_s, self.share());
         self.all_s = self.done_s + expected_s;
-        self.bar.set_length((self.all_s * 1e3) as u64);
         if self.plain {
             print_error(&format!("{what}, about {} left", seconds(expected_s)));
         }
@@ -53,7 +60,7 @@ impl Progress {
         self.bar.set_message(format!("{} {what}", self.phase));
         if self.plain && self.last.elapsed() >= PLAIN {
             self.last = Instant::now();
-            let percent = 100.0 * self.done_s / self.all_s.max(f64::MIN_POSITIVE);
+            let percent = 100.0 * self.share();
             print_error(&format!("{percent:.0}%, {}: {} {what}", self.left(), self.phase));
         }
     }
@@ -61,7 +68,15 @@ impl Progress {
     /// It has ended, and was expected to take so long.
     pub(super) fn finished(&mut self, expected_s: f64) {
         self.done_s += expected_s;
-        self.bar.set_position((self.done_s * 1e3) as u64);
+        self.bar.set_position((self.share() * LENGTH as f64) as u64);
+    }
+
+    /// How much of the run is done.
+    fn share(&self) -> f64 {
+        let (done_s, share) = self.before;
+        let expected_s = self.all_s - done_s;
+        let of_phase = if expected_s > 0.0 { (self.done_s - done_s) / expected_s } else { 0.0 };
+        share + (1.0 - share) * of_phase.min(1.0)
     }
 
     /// A message that stays.
@@ -69,6 +84,11 @@ impl Progress {
         if !self.quiet {
             self.bar.suspend(|| print_error(text));
         }
+    }
+
+    /// A failed trial. It is shown even if the run is quiet.
+    pub(super) fn failed(&self, cell: &str, kind: ErrorKind, message: &str) {
+        self.bar.suspend(|| print_error(&format!("failed: {cell}: {kind}: {message}")));
     }
 
     pub(super) fn clear(&self) {
@@ -87,4 +107,27 @@ impl Progress {
 pub(super) fn seconds(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     if whole < 90 { format!("{whole} s") } else { format!("{} min {} s", whole / 60, whole % 60) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Progress;
+
+    #[test]
+    fn progress_never_goes_back_when_a_look_extends_the_run() {
+        let mut progress = Progress::new(true);
+        let mut shown = vec![progress.share()];
+        for (expected_s, steps_s) in [(10.0, [4.0, 4.0]), (30.0, [10.0, 15.0]), (5.0, [3.0, 4.0])] {
+            progress.phase("measuring", expected_s);
+            for step_s in steps_s {
+                progress.finished(step_s);
+                shown.push(progress.share());
+            }
+        }
+        assert!(
+            shown.is_sorted() && shown.iter().all(|share| (0.0..=1.0).contains(share)),
+            "{shown:?}"
+        );
+        assert!(shown[2] < 0.9 && *shown.last().unwrap() > 0.999, "{shown:?}");
+    }
 }

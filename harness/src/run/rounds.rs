@@ -42,7 +42,7 @@ pub(super) struct Rounds<'a> {
     pub(super) progress: Progress,
 }
 
-/// A reference row takes part in so many of the rounds of its comparison.
+/// How many rounds of its comparison a reference row takes part in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Share {
     rounds: u32,
@@ -278,7 +278,7 @@ impl<'a> Rounds<'a> {
         };
         if let Outcome::Error { kind, message } = &finished.outcome {
             self.broken[id] = true;
-            self.progress.say(&format!("failed: {}: {kind}: {message}", cell.key));
+            self.progress.failed(&cell.key.to_string(), *kind, message);
         }
         let cost = finished.cost;
         self.writer.append(Line::Trial(record(id, round, position, at_s, finished)))?;

@@ -154,19 +154,24 @@ fn dear_reference_row_takes_part_in_fewer_rounds_than_its_comparison() {
     assert_eq!(counted("null/other"), 8, "490 ms at 60 ms a trial");
 }
 
+/// The same with a runner that has settings.
+fn with_settings() -> PlanRequest {
+    PlanRequest { variants: vec!["tokio[interval=7]".to_owned()], ..request(1) }
+}
+
 /// A run that is interrupted in a trial and goes on, and the moments before.
 fn interrupted_and_resumed(trial: usize) -> (Run, Run) {
     let folder: TempDir = tempdir().unwrap();
     let executor = FakeExecutor::new().interrupted_at(trial);
     let monitor = executor.monitor(0.0, NoiseEvents::default());
-    let Done { run, path } = measured(folder.path(), &request(1), &executor, monitor);
+    let Done { run, path } = measured(folder.path(), &with_settings(), &executor, monitor);
     assert!(run.end.is_some_and(|end| end.interrupted), "{trial}");
     (run, resumed(&path, &FakeExecutor::new()))
 }
 
 #[test]
 fn interrupted_run_resumes_in_the_order_that_it_would_have_had() {
-    let whole = run(&request(1), &FakeExecutor::new());
+    let whole = run(&with_settings(), &FakeExecutor::new());
     let all = whole.trials.len();
     for trial in [1, 2, 9, all / 3, all / 2, all - 1, all] {
         let (before, after) = interrupted_and_resumed(trial);

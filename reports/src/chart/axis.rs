@@ -39,7 +39,7 @@ impl Axis {
             AxisKind::Auto => f64::NEG_INFINITY,
             AxisKind::Log => f64::MIN_POSITIVE,
             AxisKind::Percentile => 1.0,
-            AxisKind::Labels(names) => return Self::labelled(names, scaled, figures),
+            AxisKind::Labels(names) => return Self::labeled(names, scaled, figures),
         };
         let drawable = || figures.iter().copied().filter(|at| is_drawable(*at) && *at >= at_least);
         let low = drawable().min_by(f64::total_cmp)?;
@@ -87,7 +87,7 @@ impl Axis {
         }
     }
 
-    fn labelled(names: &[String], scaled: &AxisSpec, figures: &[f64]) -> Option<Self> {
+    fn labeled(names: &[String], scaled: &AxisSpec, figures: &[f64]) -> Option<Self> {
         let ticks = names.iter().enumerate().map(|(at, name)| (at as f64, name.clone())).collect();
         let axis = Self {
             low: -0.5,

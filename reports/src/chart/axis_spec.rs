@@ -61,7 +61,7 @@ impl AxisSpec {
         }
     }
 
-    /// What stands beside the axis as a whole.
+    /// The label of the whole axis.
     pub(super) fn heading(&self) -> String {
         match (self.name.as_str(), self.unit.as_str()) {
             ("", unit) if self.is_word() => unit.to_owned(),

@@ -31,7 +31,7 @@ pub(super) enum Refused {
     Bitmap,
 }
 
-/// What became of a drawing.
+/// The state of a drawing.
 pub(super) type DrawResult<T = ()> = Result<T, DrawingAreaErrorKind<Refused>>;
 type Drawn = Result<(), DrawingErrorKind<Refused>>;
 
@@ -43,7 +43,7 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    /// An empty canvas of so many pixels.
+    /// An empty canvas of this size in pixels.
     pub(super) fn new(size: (u32, u32)) -> Self {
         Self { elements: Rc::default(), size }
     }
@@ -212,7 +212,7 @@ impl DrawingBackend for Canvas {
             VPos::Bottom => -0.2,
         };
         let baseline = y + (drop * style.size()).round() as i32;
-        // What stands at the left edge need not say so.
+        // Text at the left edge needs no anchor.
         let left = if x == 0 { String::new() } else { format!(r#" x="{}""#, pixels(x)) };
         self.push(&format!(
             r#"<text class="{}{anchor}"{left} y="{}">{}</text>"#,

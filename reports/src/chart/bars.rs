@@ -98,7 +98,7 @@ impl BarGroup {
 }
 
 impl Bar {
-    /// What stands at the right of the row.
+    /// The text at the right end of the row.
     fn shown<'b>(&'b self, axis: &Axis) -> &'b str {
         if axis.holds(self.ratio) { &self.words } else { "not drawable" }
     }
@@ -106,7 +106,7 @@ impl Bar {
 
 fn paint(canvas: &Canvas, axis: Axis, rows: &[Row<'_>]) -> DrawResult {
     let held = axis.clone();
-    // A heading is no name of a row: it begins further left and may be longer.
+    // A heading is not the name of a row: it begins further left and may be longer.
     let name = |row: &Row<'_>| if row.bar.is_some() { row.name.to_owned() } else { String::new() };
     let names: Vec<String> = rows.iter().map(name).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -4,7 +4,7 @@ use runtime_bench_analysis::stats::quartiles;
 
 /// Places at which the density is computed.
 const STEPS: usize = 40;
-/// So many values of a sorted sample tell its shape.
+/// Values of a sorted sample that show its shape.
 const ENOUGH: usize = 400;
 /// Narrower than this part of the axis, a bump would be a line.
 const NARROWEST: f64 = 0.006;

@@ -24,7 +24,7 @@ pub(super) enum Ink {
     Grid,
     /// Names and ticks.
     Label,
-    /// Figures beside the data.
+    /// Figures next to the data.
     Figure,
     /// What everything is compared with.
     Guide,

@@ -17,9 +17,9 @@ use super::svg;
 use super::text::{NAME_LENGTH, shortened, tenths, width};
 use super::{ChartError, Description};
 
-/// Beyond so many points a line is no longer seen as points.
+/// Above this many points, a line is no longer seen as points.
 const MOST: usize = 300;
-/// Beyond so many, marks would hide the line.
+/// Above this many, marks would hide the line.
 const MARKED: usize = 12;
 /// Distance of two names, pixels.
 const NAME_HEIGHT: u32 = 16;
@@ -61,7 +61,7 @@ pub(crate) struct LinePoint {
     pub(crate) interval: Option<Interval>,
 }
 
-/// A line of which something can be drawn.
+/// A line with something to draw.
 struct Drawable<'l> {
     line: &'l Line,
     /// Its points; between two runs is one that cannot be drawn.
@@ -170,7 +170,7 @@ impl Drawable<'_> {
         Ok(())
     }
 
-    /// The name beside the end of the line, which a leader joins.
+    /// The name next to the end of the line, joined by a leader.
     fn paint_name(&self, field: &PlotArea, y: i32) -> DrawResult {
         let series = self.line.series;
         let x = field.extent().0.end + tenths(LEADER);

@@ -68,7 +68,7 @@ impl fmt::Display for ChartError {
     }
 }
 
-/// What a chart says to those who do not see it.
+/// The text alternative of a chart.
 #[derive(Clone, Debug)]
 pub(crate) struct Description {
     /// Stem of the ids inside the chart.

@@ -1,4 +1,4 @@
-//! The colors of the style sheet, judged: runners must be told apart in both themes, also by
+//! The colors of the style sheet, tested: runners must be distinguishable in both themes, also for
 //! readers who see fewer colors.
 
 use super::ink::COLORS;
@@ -6,8 +6,8 @@ use super::theme::{DARK, LIGHT};
 
 /// WCAG 2.2, 1.4.11: graphics need 3 : 1 against what is beside them.
 const CONTRAST: f64 = 3.0;
-/// Least distance in `OKLab`, as everybody sees it and with a color deficiency. Colors that are the same in both
-/// themes have little room; their markers differ besides.
+/// Least distance in `OKLab`, with normal vision and with a color deficiency. Colors that are the same in both
+/// themes have little room; their markers differ as well.
 const DISTANCES: [f64; 4] = [0.15, 0.065, 0.065, 0.065];
 
 type Rgb = [f64; 3];

@@ -18,7 +18,7 @@ use super::paint::{Root, text};
 use super::rows::WIDTH;
 use super::text::{FONT_SIZE, tenths, width};
 
-/// Height of the field, pixels, unless what stands beside it needs more.
+/// Height of the field, pixels, unless the labels next to it need more.
 const HEIGHT: u32 = 230;
 /// Room for the ticks of the axis below, and for each heading.
 const LINE: u32 = 22;
@@ -43,7 +43,7 @@ pub(super) struct Plan<'p> {
 pub(super) struct PlotArea {
     /// Everything drawn.
     pub(super) canvas: Canvas,
-    /// For what stands anywhere.
+    /// For text at any place.
     pub(super) root: Root,
     area: DrawingArea<Canvas, Cartesian2d<Axis, Axis>>,
     x: Axis,

@@ -60,13 +60,13 @@ pub(super) struct Layout {
 
 /// The rows and the axis below them.
 pub(super) struct RowPlot {
-    /// For what stands beside the axis.
+    /// For the text next to the axis.
     pub(super) root: Root,
     area: DrawingArea<Canvas, Cartesian2d<Axis, Rows>>,
     low: f64,
 }
 
-/// A canvas for so many rows.
+/// A canvas for this number of rows.
 pub(super) fn canvas(layout: &Layout, rows: usize) -> Canvas {
     Canvas::new((WIDTH, layout.above + layout.row * rows as u32 + AXIS_HEIGHT))
 }

@@ -20,7 +20,7 @@ pub(super) fn width<'t>(texts: impl IntoIterator<Item = &'t str>) -> u32 {
     (longest as f64 * ROOM * f64::from(FONT_SIZE)).ceil() as u32
 }
 
-/// A text of at most so many characters.
+/// A text of at most `length` characters.
 pub(super) fn shortened(text: &str, length: usize) -> String {
     if text.chars().count() <= length {
         return text.to_owned();

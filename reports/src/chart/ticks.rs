@@ -39,7 +39,7 @@ pub(super) fn linear(low: f64, high: f64, round: Round) -> Vec<f64> {
     ticks.map(|tick| tick * step).collect()
 }
 
-/// At so many round figures at most, for a logarithmic axis from above zero.
+/// Round figures, at most `most`, for a logarithmic axis from above zero.
 pub(super) fn log(low: f64, high: f64, round: Round, most: usize) -> Vec<f64> {
     let (base, choices): (f64, &[&[f64]]) = match round {
         Round::Decimal => (10.0, &[&[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]]),

@@ -21,7 +21,7 @@ const LAYOUT: Layout = Layout { row: 44, above: 4 };
 const HALF: f64 = 0.44;
 /// Fewer values are drawn one by one: an outline would show more than is known.
 const FEWEST: usize = 50;
-/// Beyond so many quartile distances from the box, a value is drawn by itself (Tukey 1977).
+/// Quartile distances from the box beyond which a value is drawn on its own (Tukey 1977).
 const FAR: f64 = 1.5;
 /// Most values that are drawn by themselves, on each side.
 const FAR_VALUES: usize = 20;
@@ -198,7 +198,7 @@ impl Painter<'_> {
         area(self.root(), corners, ink)
     }
 
-    /// A value, so many rows from the middle of its own.
+    /// A value, offset by a fraction of a row from the middle of its own.
     fn at(&self, value: f64, off: f64) -> BackendCoord {
         self.plot.at(value, self.place as f64 + 0.5 + off)
     }

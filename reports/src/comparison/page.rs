@@ -10,7 +10,7 @@ use super::table::{counts, explained, of_word, unpaired, verdict, why};
 use crate::ReportError;
 use crate::explanation::{READING, counts as counts_of, not_counted, remarks};
 use crate::files::{self, File, pretty_json};
-use crate::page::lone_document;
+use crate::page::{lone_document, quoted};
 use crate::preview::Preview;
 use crate::{format, view::wording};
 
@@ -74,7 +74,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
         }
         section aria-labelledby="command" {
             h2 #command { "Made by" }
-            pre { code { (command.join(" ")) } }
+            pre { code { (command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")) } }
             p { a href="comparison.json" { "comparison.json" } " has every figure of this page." }
         }
     };
@@ -149,8 +149,7 @@ fn table(judged: &Judged, rows: &[&Row], axis: f64, caption: &str) -> Markup {
                 table.figures.results {
                     caption {
                         (caption) ". Plots show candidate ÷ base on a log axis from "
-                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; right of 1× \
-                            costs more."
+                        (format::ratio(1.0 / axis)) " to " (format::ratio(axis)) "; right of 1× costs more."
                     }
                     thead {
                         tr {

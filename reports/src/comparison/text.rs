@@ -16,7 +16,7 @@ pub struct Form<'a> {
     pub verbose: bool,
     /// Also what a gate says that does not pass; else the caller says it.
     pub complete: bool,
-    /// What stands for the rows, unless `verbose`.
+    /// Shown instead of the rows, unless `verbose`.
     pub matrix: Option<&'a str>,
 }
 

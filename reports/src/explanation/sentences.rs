@@ -30,8 +30,7 @@ pub(crate) fn sentences(explained: Explained<'_>) -> Vec<String> {
     let Explanation { wall, operation, parts, .. } = explained.explanation;
     if !wall.is_beyond_spread() {
         return vec![format!(
-            "Not explained: the wall times per {operation} of the counted processes do not differ beyond \
-             their spread."
+            "Not explained: the wall times per {operation} of the counted processes differ by no more than their spread."
         )];
     }
     if let Some(ratio) = explained.ratio.filter(|ratio| !explained.explanation.fits(*ratio)) {
@@ -42,7 +41,7 @@ pub(crate) fn sentences(explained: Explained<'_>) -> Vec<String> {
         parts.iter().filter(|part| part.share >= WORTH_A_SENTENCE).collect();
     if large.is_empty() {
         return vec![format!(
-            "Not explained: no part of the {total} difference is larger than its own spread."
+            "Not explained: no part of the {total} difference exceeds its own spread."
         )];
     }
     let sentence = |part: &&PartDifference| {
@@ -101,8 +100,8 @@ fn in_words(explanation: &Explanation, events: &[EventDifference]) -> String {
 pub(crate) fn distorted(distortion: &Distortion, operation: &str) -> String {
     let Distortion { runner, event, difference } = distortion;
     format!(
-        "Note: tracing changed {event} of {runner} from {} to {} per {operation}; take its calls that wait or \
-         wake as rough counts",
+        "Note: tracing changed {event} of {runner} from {} to {} per {operation}; its counts of calls that wait or \
+         wake are rough",
         format::number(difference.reference.median),
         format::number(difference.candidate.median)
     )

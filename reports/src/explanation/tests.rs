@@ -82,7 +82,7 @@ fn no_cause_is_stated_where_none_was_counted() {
     };
     let text_of = |wall, user| text(&slower(wall, user));
     assert!(text_of(4_200.0, 2_200.0).contains("no counted difference explains it"));
-    assert!(text_of(3_005.0, 1_005.0).contains("do not differ beyond their spread"));
+    assert!(text_of(3_005.0, 1_005.0).contains("differ by no more than their spread"));
 }
 
 #[test]

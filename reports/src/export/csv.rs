@@ -63,7 +63,7 @@ struct Record<'a> {
     reason: Cow<'a, str>,
     kind: Option<Kind>,
     class: Option<Class>,
-    /// This and what follows stand beside the headline metric only.
+    /// This and the following columns are filled for the headline metric only.
     reference: Cow<'a, str>,
     ratio: Option<f64>,
     ratio_low: Option<f64>,

@@ -62,14 +62,14 @@ impl Figure<'_> {
     }
 
     /// The same figure where lower is better: a rate becomes the time of one, `messages/s` becomes
-    /// `ns/messages`. `None` where neither direction is better.
+    /// `ns/message`. `None` where neither direction is better.
     pub(super) fn cost(self) -> Option<Self> {
         match self.better {
             Better::Lower => Some(self),
             Better::Neither => None,
             Better::Higher => {
                 let (unit, one) = match self.unit.strip_suffix("/s") {
-                    Some(what) => (format!("ns/{what}"), 1e9),
+                    Some(what) => (format!("ns/{}", what.strip_suffix('s').unwrap_or(what)), 1e9),
                     None => (format!("1/({})", self.unit), 1.0),
                 };
                 let interval = self.interval.filter(|interval| interval.low > 0.0);
@@ -107,7 +107,7 @@ mod tests {
             vec![fixtures::group(Point::new(), "rate", vec![fixtures::row("a", vec![rate])])];
         let analysis = Analysis { groups, ..Analysis::default() };
         let cost = figures(&analysis).remove(0).cost().unwrap();
-        assert_eq!((cost.value, cost.measure().as_str()), (500.0, "rate (ns/messages)"));
+        assert_eq!((cost.value, cost.measure().as_str()), (500.0, "rate (ns/message)"));
         assert_eq!(cost.interval, Some(Interval { low: 250.0, high: 1000.0 }));
     }
 }

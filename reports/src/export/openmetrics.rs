@@ -17,7 +17,7 @@ struct Family {
 }
 
 /// The families of a run: each metric as `runtime_bench_METRIC_UNIT`, the ends of its interval as
-/// `runtime_bench_METRIC_low_UNIT` and `…_high_UNIT`. Times are in seconds.
+/// `runtime_bench_METRIC_low_UNIT` and `…_high_UNIT`. Times are in seconds, memory in bytes.
 pub(super) fn text(figures: &[Figure<'_>], run: &Run) -> String {
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
     for figure in figures {
@@ -73,7 +73,7 @@ fn about(run: &Run) -> String {
     .map(|(name, value)| label(name, value))
     .join(",");
     format!(
-        "# TYPE runtime_bench_run info\n# HELP runtime_bench_run The run that the figures are of.\n\
+        "# TYPE runtime_bench_run info\n# HELP runtime_bench_run The run that was measured.\n\
          runtime_bench_run_info{{{facts}}} 1\n"
     )
 }
@@ -94,7 +94,7 @@ fn label(name: &str, value: &str) -> String {
     format!("{name}=\"{}\"", escaped(value))
 }
 
-/// Text as it stands in quotes and behind `# HELP`.
+/// Text as it is written in quotes and after `# HELP`.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for character in sanitize(text).chars() {
@@ -110,16 +110,26 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// A unit as a part of a name, and what a value is multiplied by to be in it.
+/// A unit as a part of a name, in base units, and what a value is multiplied by to be in it.
 fn unit(unit: &str) -> (String, f64) {
-    match unit {
-        "ns" => ("seconds".to_owned(), 1e-9),
-        "B" => ("bytes".to_owned(), 1.0),
-        other => match other.strip_suffix("/s") {
-            Some(what) => (format!("{}_per_second", word(what)), 1.0),
-            None => (word(other), 1.0),
-        },
-    }
+    let (what, per) = unit.split_once('/').unwrap_or((unit, ""));
+    let (base, scale) = match what {
+        "s" => ("seconds", 1.0),
+        "ms" => ("seconds", 1e-3),
+        "µs" | "us" => ("seconds", 1e-6),
+        "ns" => ("seconds", 1e-9),
+        "B" => ("bytes", 1.0),
+        "KiB" => ("bytes", 1024.0),
+        "MiB" => ("bytes", 1_048_576.0),
+        "GiB" => ("bytes", 1_073_741_824.0),
+        "×" => ("ratio", 1.0),
+        "%" => ("ratio", 0.01),
+        other => (other, 1.0),
+    };
+    let per = if per == "s" { "second" } else { per };
+    let name =
+        if per.is_empty() { word(base) } else { format!("{}_per_{}", word(base), word(per)) };
+    (name, scale)
 }
 
 /// Text as a part of a name: letters, digits and single underscores.
@@ -139,6 +149,9 @@ mod tests {
             ("ns", "seconds", 1e-9),
             ("B", "bytes", 1.0),
             ("messages/s", "messages_per_second", 1.0),
+            ("MiB/s", "bytes_per_second", 1_048_576.0),
+            ("B/task", "bytes_per_task", 1.0),
+            ("×", "ratio", 1.0),
             ("", "", 1.0),
             ("odd unit/é", "odd_unit", 1.0),
         ] {

@@ -19,8 +19,8 @@ pub(super) fn section(view: &View<'_>) -> Markup {
 
 /// `tokio; smol 21–43% slower` or `depends: …`, split in two: what follows stands smaller behind the name.
 pub(super) fn parts(recommendation: &str) -> (&str, &str) {
-    let words = recommendation;
-    words.split_once("; ").or_else(|| words.split_once(": ")).unwrap_or((words, ""))
+    let (name, rest) = recommendation.split_once([';', ':']).unwrap_or((recommendation, ""));
+    (name, rest.trim_start())
 }
 
 fn card(answer: &Answer) -> Markup {

@@ -10,7 +10,7 @@ pub(super) fn page(page: Page<'_, '_>) -> String {
     document::document(page, "compare", "Compare", &section(page))
 }
 
-/// What stands on the page.
+/// The content of the page.
 pub(super) fn section(page: Page<'_, '_>) -> Markup {
     html! {
         section #compare aria-labelledby="compare-title" {

@@ -21,7 +21,7 @@ pub(super) fn form(columns: &[&Runner<'_>], replaced: bool) -> Markup {
     html! {
         details.tools data-scripted hidden {
             summary { "Compare, show, filter" }
-            // A dialogue's method: sent without a dialogue, it does nothing.
+            // The method of a dialog: sent without a dialog, it does nothing.
             form #controls method="dialog" aria-label="What this page shows" {
                 label {
                     "Compare with "

@@ -11,7 +11,7 @@ pub(super) fn page(page: Page<'_, '_>) -> String {
     document::document(page, "data", "Data", &section(page))
 }
 
-/// What stands on the page.
+/// The content of the page.
 pub(super) fn section(page: Page<'_, '_>) -> Markup {
     let file = |name: &str, words: &str| {
         html! {

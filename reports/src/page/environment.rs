@@ -34,7 +34,7 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let (environment, plan) = (&run.header.environment, &run.header.plan);
     let mut facts = machine(environment);
     if environment.beside {
-        let disturbs = "one was in progress at the start: each disturbs the other";
+        let disturbs = "another one was in progress at the start, so both were disturbed";
         facts.push(("Other measurements", disturbs.to_owned()));
     }
     facts.extend([
@@ -141,7 +141,7 @@ pub(super) fn command_line(run: &Run) -> String {
 }
 
 /// A word as a shell takes it for one.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

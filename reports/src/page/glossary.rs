@@ -13,7 +13,7 @@ pub(super) fn page(page: Page<'_, '_>) -> String {
     document::document(page, "glossary", "Glossary", &section(page))
 }
 
-/// What stands on the page.
+/// The content of the page.
 pub(super) fn section(page: Page<'_, '_>) -> Markup {
     html! {
         section #glossary aria-labelledby="glossary-title" {

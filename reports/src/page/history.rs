@@ -1,4 +1,4 @@
-//! `history.html`: the runs of this machine, and what became of each kind of work.
+//! `history.html`: the runs of this machine, and how each kind of work changed.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::Overall;
@@ -18,7 +18,7 @@ pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
     Ok(document::document(page, "history", "History", &section(page)?))
 }
 
-/// What stands on the page.
+/// The content of the page.
 pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     let machine = &page.view.machine;
     let charts: Result<Vec<Markup>, ReportError> =
@@ -99,7 +99,7 @@ fn chart(page: Page<'_, '_>, means: &Means<'_>) -> Result<Markup, ReportError> {
     figure::with_data(&about, scale, plot.draw(&about), &table(&runs, &plot.lines))
 }
 
-/// Who moved most from the first run to the last.
+/// The runner that changed most from the first run to the last.
 fn finding(lines: &[Line]) -> String {
     let change = |line: &'_ Line| {
         let (first, last) = (line.points.first()?.y, line.points.last()?.y);
@@ -109,7 +109,7 @@ fn finding(lines: &[Line]) -> String {
     let changes = lines.iter().filter_map(change).filter(|change| size(change).is_finite());
     let most = changes.max_by(|a, b| size(a).total_cmp(&size(b)));
     most.map_or_else(
-        || "No runner has a mean in two runs.".to_owned(),
+        || "No runner has a mean in more than one run.".to_owned(),
         |(name, first, last)| {
             let (first, last) = (format::ratio(first), format::ratio(last));
             format!("Largest change from the first to the last run: {name}, {first} → {last}.")

@@ -11,7 +11,7 @@ pub(super) fn page(page: Page<'_, '_>) -> Result<String, ReportError> {
     Ok(document::document(page, "index", &header::title(page.view), &sections(page)?))
 }
 
-/// What stands on the page.
+/// The content of the page.
 pub(super) fn sections(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     Ok(html! {
         (header::header(page.view))

@@ -15,8 +15,7 @@ pub(super) fn page(sites: &[MachineView<'_>]) -> String {
         header.top {
             h1 { "Machines" }
             p.lead {
-                (format::count(sites.len(), "machine")) ", the newest run of each; figures of different "
-                "machines are never averaged"
+                (format::count(sites.len(), "machine")) ", the newest run of each. Figures of different machines are never averaged."
             }
         }
         ol.machines type="A" { @for site in sites { (machine(site)) } }

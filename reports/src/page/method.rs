@@ -11,7 +11,7 @@ pub(super) fn page(page: Page<'_, '_>) -> String {
     document::document(page, "method", "Method", &section(page))
 }
 
-/// What stands on the page.
+/// The content of the page.
 pub(super) fn section(page: Page<'_, '_>) -> Markup {
     let view = page.view;
     let calibrations: Vec<&Workload<'_>> = view.calibrations().collect();
@@ -27,13 +27,13 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             h2 { "How answers are computed" }
             div.prose {
                 p {
-                    "Each answer on the overview rests on the workloads that its card names. It recommends the "
-                    "runners that no settled or leaning comparison beats in any of them, and that beat "
-                    "another runner or tie with one that does. Counts of wins and means over different "
-                    "workloads play no part. One-thread runners are mentioned; external programs and "
-                    "discontinued runtimes are never recommended. An answer is decided if it rests \
-                     on settled "
-                    "comparisons, leaning if some of them only lean, and open if no difference is shown."
+                    "Each answer on the overview is based on the workloads that its card names. It recommends \
+                     the runners that no settled or leaning comparison beats in any of them, and that beat \
+                     another runner or tie with one that does. Counts of wins and averages over different \
+                     workloads are not used. Single-threaded runners are mentioned; external runners and \
+                     discontinued runtimes are never recommended. An answer is decided if it is based on \
+                     settled comparisons, leaning if some of them are leaning, and open if no difference is \
+                     shown."
                 }
             }
             h2 { "Limits" }
@@ -91,8 +91,8 @@ fn measuring(view: &View<'_>) -> Markup {
         p {
             b { "A/A control. " }
             "Each round measures the reference, " (plan.reference) ", twice. Any difference between the two "
-            "is noise. The control passes when they are the same within 3%, and fails when they differ at "
-            "the level of the table."
+            "is noise. The control passes if the two are the same within 3%, and fails if they differ at the \
+             error level of the table."
         }
     }
 }
@@ -140,13 +140,14 @@ fn confidence(view: &View<'_>) -> Option<String> {
 const WORDS: [(&str, &str); 10] = [
     (
         "settled",
-        "Faster, slower or the same within 3% at the level of the whole table: with probability 90% no settled \
-         result of the table is wrong. “43% slower”, in bold.",
+        "Faster, slower or the same within 3%, at an error level of 2% for the whole table. “43% \
+         slower”, in bold.",
     ),
     ("same", "The 95% interval lies within ±3%, ±5% or ±10%. “same ±10%”."),
     (
         "leaning",
-        "Probably faster or slower: at most 5% of the leaning results of a table are expected to be wrong. “~6% faster”.",
+        "Probably faster or slower: at most 5% of the leaning results in a table are expected to \
+         be wrong. “~6% faster”.",
     ),
     (
         "open",
@@ -164,7 +165,8 @@ const WORDS: [(&str, &str); 10] = [
     ),
     (
         "fails",
-        "The workload is a check. A runner that passes shows what happened; nothing is ranked.",
+        "The workload is a check. The cell of a runner that passes says what happened; nothing is \
+         ranked.",
     ),
     (
         "n/a, not measured, failed",

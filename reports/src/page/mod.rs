@@ -40,6 +40,7 @@ use crate::view::{MachineView, View};
 
 use context::Page;
 pub(crate) use document::lone_document;
+pub(crate) use environment::quoted;
 
 /// Every page of a site and its preview picture, the first page first.
 pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError> {

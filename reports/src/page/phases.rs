@@ -17,12 +17,11 @@ pub(super) fn sentence(run: &Run) -> String {
     }
     let share = inside / whole;
     if !(whole > 0.0 && share.is_finite()) {
-        return "No trial was measured, so there is no time to account for.".to_owned();
+        return "No trial was measured.".to_owned();
     }
     format!(
-        "{} took {}\u{a0}s from the start of their processes to their ends; {} of it was inside \
-         warm-up or measured blocks. The rest is starting a process, preparing inputs and \
-         verifying answers.",
+        "{} took {}\u{a0}s from process start to exit; {} of that was warm-up or measured blocks. The rest \
+         went into starting processes, preparing inputs and verifying outputs.",
         format::count(trials, "measured trial"),
         format::number(whole),
         format::percent(share)

@@ -67,8 +67,8 @@ fn nothing(view: &View<'_>) -> String {
             "No cell was measured; the reasons are below the table. Choose a longer profile or fewer cells."
                 .to_owned()
         }
-        [] => "No runner supports what was chosen; the reasons are below the table. `runtime-bench list` \
-               shows which cells run."
+        [] => "No runner supports the chosen workloads; the reasons are below the table. \
+               `runtime-bench list` shows which cells run."
             .to_owned(),
         _ if groups.iter().all(|group| group.is_check()) => {
             "Every workload passes or fails; runners are not ranked.".to_owned()
@@ -102,7 +102,7 @@ fn failed(view: &View<'_>) -> String {
     format::list(&names)
 }
 
-/// What went on beside the run.
+/// What disturbed the run.
 fn disturbances(view: &View<'_>) -> Vec<String> {
     let control = view.analysis.noise;
     let mut disturbances: Vec<String> = busy_cores(view).into_iter().collect();
@@ -127,8 +127,8 @@ fn without_result(view: &View<'_>) -> Vec<String> {
     let (replaced, all) = view.replaced();
     if replaced > 0 {
         found.push(format!(
-            "In {replaced} of {}, {} has no result, and another runner is the reference: the one that shows its \
-             figure.",
+            "In {replaced} of {}, {} has no result; the runner that shows its figure is the \
+             reference instead.",
             format::count(all, "row"),
             view.run.header.plan.reference
         ));
@@ -157,10 +157,15 @@ fn sharper(run: &Run) -> Option<String> {
     let mut words: Vec<String> = Vec::new();
     let mut given = run.header.command.iter();
     while let Some(word) = given.next() {
-        if word == "--profile" {
-            given.next();
-        } else if !word.starts_with("--profile=") {
-            words.push(quoted(word));
+        let (name, value) =
+            word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+        match name {
+            // Its own profile, and a file of its own.
+            "--profile" | "--out" if value.is_none() => {
+                given.next();
+            }
+            "--profile" | "--out" | "--quiet" | "-q" => {}
+            _ => words.push(quoted(word)),
         }
     }
     if words.is_empty() {
@@ -183,7 +188,7 @@ mod tests {
             run.header.command = words.iter().map(|word| (*word).to_owned()).collect();
             sharper(&run)
         };
-        let words = ["runtime-bench", "bench", "--profile", "quick", "a b"];
+        let words = ["runtime-bench", "bench", "-q", "--profile", "quick", "--out=a.json", "a b"];
         assert_eq!(
             command("quick", &words).as_deref(),
             Some("runtime-bench bench 'a b' --profile standard")

@@ -16,7 +16,7 @@ pub(super) fn page(page: Page<'_, '_>, runner: &Runner<'_>) -> String {
     document::document(page, "", runner.name, &section(page, runner))
 }
 
-/// What stands on the page.
+/// The content of the page.
 fn section(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
     let reference = &page.view.run.header.plan.reference;
     html! {

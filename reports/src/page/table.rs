@@ -9,7 +9,7 @@ use super::{controls, table_data};
 use crate::ReportError;
 use crate::chart::swatch;
 use crate::format;
-use crate::view::{Group, Runner, Section, Workload, wording};
+use crate::view::{Group, Runner, Section, View, Workload, wording};
 
 /// Most workloads that a reason names.
 const NAMED: usize = 6;
@@ -20,7 +20,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     let (sections, columns) = (view.sections(), view.columns());
     if sections.is_empty() || columns.is_empty() {
         return Ok(html! {
-            p #table .empty { "The plan of this run holds no comparison. Choose more runners or workloads." }
+            p #table .empty { "This run compares nothing. Choose more runners or workloads." }
         });
     }
     Ok(html! {
@@ -32,8 +32,8 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
                 (head(page, &columns))
                 @for section in &sections { (body(page, section, &columns)) }
             }
-            (legend(&sections, &columns))
-            (reasons(&sections, &columns, view.counts().total() == 0))
+            (legend(view, &columns))
+            (reasons(view, &sections, &columns))
             (table_data::element(view, &sections, &columns)?)
         }
     })
@@ -77,7 +77,7 @@ fn body(page: Page<'_, '_>, section: &Section<'_, '_>, columns: &[&Runner<'_>]) 
                 }
             }
             @for workload in &section.workloads {
-                @for group in &workload.groups { (row(page, workload, group, columns)) }
+                @for group in page.view.rows(workload) { (row(page, workload, group, columns)) }
             }
         }
     }
@@ -91,6 +91,7 @@ fn row(
 ) -> Markup {
     let unit = group.unit();
     let several = workload.groups.len() > 1;
+    let more = workload.groups.len() - page.view.rows(workload).len();
     let href =
         if several { page.links.group(workload, group) } else { page.links.workload(workload) };
     html! {
@@ -98,6 +99,7 @@ fn row(
             th scope="row" title={ (metric(group)) "; " (group.point()) } {
                 a href=(href) { (workload.title) }
                 @if several { " " small { (group.setting(&workload.groups)) } }
+                @if more > 0 { " " small { "and " (format::count(more, "more point")) } }
                 @if group.is_distrusted() { " " small.control { "A/A control failed" } }
             }
             @for runner in columns {
@@ -121,18 +123,16 @@ fn metric(group: &Group<'_>) -> String {
     )
 }
 
-fn legend(sections: &[Section<'_, '_>], columns: &[&Runner<'_>]) -> Markup {
-    let mut groups =
-        sections.iter().flat_map(|section| &section.workloads).flat_map(|one| &one.groups);
+fn legend(view: &View<'_>, columns: &[&Runner<'_>]) -> Markup {
     html! {
         p.legend {
-            b.sf { "● 43% faster" } ": settled, holds for the whole table at once. "
-            span.lf { "○ ~6% faster" } ": leaning, at most 1 in 20 of these is wrong. "
-            "same\u{a0}±10%: any difference is smaller. 0.7–2.1×: open, the cost ÷ the reference’s that the "
-            "data allow. Plots: 95% intervals on a log axis from ⅒× to 10×, left is faster, gray band ±10%. "
-            "–: no result. ↑ and ↓ move from row to row."
-            @if groups.any(|group| group.source.is_check()) {
-                " A cell in words: the runner passes the workload’s check in this way; nothing is ranked."
+            b.sf { "● 43% faster" } ": settled, at an error level for the whole table. "
+            span.lf { "○ ~6% faster" } ": leaning, at most 1 in 20 is expected to be wrong. "
+            "same\u{a0}±10%: any difference is smaller. 0.7–2.1×: open, the range that cost ÷ the reference’s \
+             cost may have. Plots: 95% intervals on a log axis from ⅒× to 10×; left is faster; gray band: ±10%. \
+             –: no result. The ↑ and ↓ keys move between rows."
+            @if view.compared_groups().any(|group| group.source.is_check()) {
+                " A cell in words: what happened on a runner that passes the check; nothing is ranked."
             }
             @if columns.iter().any(|runner| runner.is_discontinued()) {
                 " †: discontinued by its authors."
@@ -147,11 +147,11 @@ struct Reason<'a> {
     cells: Vec<(&'a str, Vec<&'a str>)>,
 }
 
-fn reasons(sections: &[Section<'_, '_>], columns: &[&Runner<'_>], open: bool) -> Markup {
+fn reasons(view: &View<'_>, sections: &[Section<'_, '_>], columns: &[&Runner<'_>]) -> Markup {
     let mut reasons: Vec<Reason<'_>> = Vec::new();
     let mut count = 0;
     let workloads = sections.iter().flat_map(|section| &section.workloads);
-    for group in workloads.flat_map(|workload| &workload.groups) {
+    for group in workloads.flat_map(|workload| view.rows(workload)) {
         for runner in columns {
             let (word, why) = match Content::of(group, group.row(runner.name)) {
                 Content::Empty(word, why) => (word, why),
@@ -173,7 +173,7 @@ fn reasons(sections: &[Section<'_, '_>], columns: &[&Runner<'_>], open: bool) ->
     }
     html! {
         @if count > 0 {
-            details.reasons open[open] {
+            details.reasons open[view.counts().total() == 0] {
                 summary { "Why " (format::count(count, "cell")) " " (if count == 1 { "has" } else { "have" }) " no result" }
                 ul {
                     @for reason in &reasons {

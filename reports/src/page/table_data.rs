@@ -35,7 +35,7 @@ pub(super) fn element(
     columns: &[&Runner<'_>],
 ) -> Result<Markup, ReportError> {
     let workloads = sections.iter().flat_map(|section| &section.workloads);
-    let groups: Vec<&Group<'_>> = workloads.flat_map(|workload| &workload.groups).collect();
+    let groups: Vec<&Group<'_>> = workloads.flat_map(|workload| view.rows(workload)).collect();
     let pairs = Pairs::of(view, &groups, columns);
     let numbered = groups.iter().enumerate();
     let line = |(place, group): (usize, &&Group<'_>)| {

@@ -3,7 +3,7 @@
 use runtime_bench_analysis::format::clipped;
 use runtime_bench_results::catalogue::Class;
 
-/// What external programs and one thread are marked with.
+/// The marks of external and single-threaded runners.
 pub(super) fn class_mark(class: Option<Class>) -> &'static str {
     match class {
         Some(Class::SingleThread) => "¹",
@@ -12,7 +12,7 @@ pub(super) fn class_mark(class: Option<Class>) -> &'static str {
     }
 }
 
-/// The text on lines of at most so many characters, broken at spaces.
+/// The text in lines of at most `width` characters, broken at spaces.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {

@@ -7,6 +7,7 @@ use runtime_bench_analysis::format::{self, clipped};
 use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::run::{Role, Run};
+use runtime_bench_results::setting::base;
 
 use super::lines::{class_mark, wrapped};
 use crate::sanitize::single_line;
@@ -48,7 +49,8 @@ pub(super) fn matrix(run: &Run, analysis: &Analysis, columns: usize) -> (Vec<Str
     let runners = runners(run, &shown);
     let mut footnotes = Vec::new();
     let label = shown.iter().map(|line| line.label.chars().count() + 2).max().unwrap_or(0).max(20);
-    let mut all: Vec<Column> = runners.iter().map(|name| column(run, &shown, name)).collect();
+    let set: Vec<&str> = runners.iter().copied().filter(|name| base(name) != *name).collect();
+    let mut all: Vec<Column> = runners.iter().map(|name| column(run, &shown, name, &set)).collect();
     let widths: Vec<usize> = all.iter().map(Column::width).collect();
     let fitting = |gap: usize| {
         let ends = widths.iter().scan(label, |end, width| {
@@ -64,6 +66,10 @@ pub(super) fn matrix(run: &Run, analysis: &Analysis, columns: usize) -> (Vec<Str
         footnotes.push(format!("Not shown in {columns} columns: {}", single_line(&dropped)));
         all.truncate(kept);
     }
+    if !set.is_empty() {
+        let numbered = set.iter().zip(1..).map(|(name, n)| format!("[{n}] {}", single_line(name)));
+        footnotes.push(numbered.collect::<Vec<_>>().join("  "));
+    }
     footnotes.extend(notes(run, &shown, &runners[..kept], hidden));
     (drawn(run, &shown, &all, [label, gap, columns]), footnotes)
 }
@@ -74,7 +80,7 @@ fn drawn(
     columns: &[Column],
     [label, gap, width]: [usize; 3],
 ) -> Vec<String> {
-    let reference = single_line(&run.header.plan.reference);
+    let reference = single_line(reference(run, shown));
     let text = format!("Cost relative to {reference}; below 1 is cheaper.  {LEGEND}");
     let mut out: Vec<String> = wrapped(&text, width);
     let row = |name: &str, of: &dyn Fn(&Column) -> &str| {
@@ -99,6 +105,15 @@ fn drawn(
         out.push(row(&format!("  {}", line.label), &|column| &column.cells[place]));
     }
     out
+}
+
+/// What the ratios refer to: the runner that is the reference of every row, if there is one.
+fn reference<'a>(run: &'a Run, shown: &[Line<'a>]) -> &'a str {
+    let compared =
+        shown.iter().flat_map(|line| &line.group.rows).filter_map(|row| row.comparison.as_ref());
+    let mut references = compared.map(|comparison| comparison.reference.as_str());
+    let first = references.next().unwrap_or(&run.header.plan.reference);
+    if references.all(|other| other == first) { first } else { "the runner whose figure is shown" }
 }
 
 /// The comparisons in the order of their kinds, and how many more there are.
@@ -179,13 +194,20 @@ fn row<'g>(group: &'g Group, runner: &str) -> Option<&'g Row> {
     group.rows.iter().find(|row| row.key.runner == runner)
 }
 
-fn column(run: &Run, shown: &[Line<'_>], name: &str) -> Column {
+/// The column of a runner. `set` are those with settings, which have a number and a footnote each.
+fn column(run: &Run, shown: &[Line<'_>], name: &str, set: &[&str]) -> Column {
     let info = run.runner(name);
     let discontinued = info.is_some_and(|info| info.discontinued().is_some());
     let mark = if discontinued { "†" } else { class_mark(info.map(|info| info.class)) };
+    let place = set.iter().position(|known| *known == name);
     let name = single_line(name);
-    let (first, rest) = name.split_once('-').unwrap_or(("", &name));
-    let [first, rest] = [first, rest].map(|part| clipped(part, WIDEST_PART));
+    let [first, rest] = match place {
+        Some(place) => [clipped(base(&name), WIDEST_PART), format!("[{}]", place + 1)],
+        None => {
+            let (first, rest) = name.split_once('-').unwrap_or(("", &name));
+            [first, rest].map(|part| clipped(part, WIDEST_PART))
+        }
+    };
     let cells = shown.iter().map(|line| cell(line.group, row(line.group, name.as_str())));
     Column { heads: [first, rest + mark], cells: cells.collect() }
 }
@@ -224,7 +246,7 @@ fn cell(group: &Group, row: Option<&Row>) -> String {
     }
 }
 
-/// What the marks beside the names mean, and what is left out.
+/// What the marks next to the names mean, and what is left out.
 fn notes(run: &Run, shown: &[Line<'_>], runners: &[&str], hidden: usize) -> Vec<String> {
     let infos = || runners.iter().filter_map(|name| run.runner(name));
     let class = |class: Class| infos().any(|info| info.class == class);
@@ -239,7 +261,7 @@ fn notes(run: &Run, shown: &[Line<'_>], runners: &[&str], hidden: usize) -> Vec<
         parts.push(format!("{} external, never ranked", class_mark(Some(Class::Reference))));
     }
     if shown.iter().flat_map(|line| &line.group.rows).any(|row| row.client_bound.is_some()) {
-        parts.push("client: bound by the load generator".to_owned());
+        parts.push("client: limited by the load generator".to_owned());
     }
     if shown.iter().any(|line| line.group.is_check()) {
         parts.push("passes: a check, not ranked".to_owned());

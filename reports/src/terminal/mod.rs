@@ -24,7 +24,7 @@ use crate::sanitize::single_line;
 use crate::view::{noise, wording};
 use lines::wrapped;
 
-/// Columns where nobody says how many there are.
+/// Columns if the width is unknown.
 const COLUMNS: usize = 100;
 /// Columns of the questions, with a gap.
 const QUESTION: usize = 24;

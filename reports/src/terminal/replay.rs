@@ -61,8 +61,8 @@ fn rounds(rounds: Rounds) -> String {
         format!("; the others need {needed:.0} more rounds (median)")
     });
     format!(
-        "Rounds: {median:.0} (median). Of {} unanswered, {} need at most as many again, {} more than 100 \
-         times as many{needed}",
+        "Rounds: {median:.0} (median). Of {} unanswered comparisons, {} need at most as many \
+         again, {} more than 100 times as many{needed}",
         rounds.unanswered, rounds.within_twice, rounds.beyond,
     )
 }

@@ -73,7 +73,7 @@ impl<'a> Group<'a> {
         parts.join(" · ")
     }
 
-    /// What tells it from the other comparisons of its workload: variant, phase, and the parameters that
+    /// How it differs from the other comparisons of its workload: variant, phase, and the parameters that
     /// differ.
     pub(crate) fn setting(&self, all: &[Self]) -> String {
         let Point { variant, params } = &self.source.point;
@@ -135,7 +135,7 @@ impl<'a> Group<'a> {
         self.source.rows.iter().filter(move |row| row.metric(headline).is_some())
     }
 
-    /// Whether the headline counts bytes, of which less is smaller, not faster.
+    /// Whether the headline counts bytes, where less is smaller, not faster.
     pub(crate) fn counts_bytes(&self) -> bool {
         format::counts_bytes(self.unit())
     }

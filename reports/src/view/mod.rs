@@ -29,6 +29,9 @@ use runner::runners;
 use workload::workloads;
 pub(crate) use workload::{Section, Workload};
 
+/// Most rows of the table of all workloads, for a page of a few hundred KiB.
+const MOST_ROWS: usize = 150;
+
 /// The run as a reader meets it.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
@@ -112,6 +115,13 @@ impl<'a> View<'a> {
                 Section { title, slug, workloads: members.iter().map(|(_, one)| *one).collect() }
             })
             .collect()
+    }
+
+    /// The comparisons of a workload that have a row in the table of all workloads: all, or the first of each
+    /// workload if the table would be too long.
+    pub(crate) fn rows<'v>(&self, workload: &'v Workload<'a>) -> &'v [Group<'a>] {
+        let most = if self.compared_groups().count() > MOST_ROWS { 1 } else { usize::MAX };
+        &workload.groups[..workload.groups.len().min(most)]
     }
 
     /// The workloads that compare runners.

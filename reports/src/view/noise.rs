@@ -10,15 +10,15 @@ use runtime_bench_results::run::Run;
 use super::wording;
 use crate::format;
 
-/// `other programs used 0.7 of 2 cores, so runners with several threads had fewer`; `None` where
-/// the cores were free or not watched.
+/// `other programs used 0.7 of 2 cores, so multi-threaded runners had fewer`; `None` if the cores were free or
+/// not watched.
 pub(crate) fn busy_cores(noise: &GroupNoise) -> Option<String> {
     if !noise.crowded() {
         return None;
     }
     let (free, ideal) = (noise.free_cores()?, noise.ideal_cores?);
     Some(format!(
-        "other programs used {:.1} of {ideal:.0} cores, so runners with several threads had fewer",
+        "other programs used {:.1} of {ideal:.0} cores, so multi-threaded runners had fewer",
         (ideal - free).max(0.0)
     ))
 }
@@ -38,13 +38,13 @@ pub(crate) fn loaded(noise: &GroupNoise) -> Option<String> {
 /// That a run did not come to its end.
 pub(crate) fn unfinished(run: &Run) -> Option<&'static str> {
     match run.end {
-        None => Some("The run has no end: it was killed, or it is still running."),
-        Some(end) if end.interrupted => Some("The run was stopped before its plan was done."),
+        None => Some("The run is incomplete: it was killed, or it is still running."),
+        Some(end) if end.interrupted => Some("The run was stopped before it was complete."),
         Some(_) => None,
     }
 }
 
-/// What went on beside a whole run, a sentence each, where it matters.
+/// What disturbed a whole run, a sentence each, if it matters.
 pub(crate) fn run_warnings(run: &Run, analysis: &Analysis) -> impl Iterator<Item = String> {
     let load_change = analysis.load_change.as_ref().map(load_change);
     load_change.into_iter().chain(resumed(run)).map(|words| sentence(&words))
@@ -59,13 +59,13 @@ fn load_change(change: &LoadChange) -> String {
         format!("minute {:.0}", at_s / 60.0)
     };
     format!(
-        "Other programs used {after:.1} cores from {since} on, {before:.1} before. All runners of a comparison \
-         took turns in both periods"
+        "Other programs used {after:.1} cores from {since} on, {before:.1} before. Runners take \
+         turns, so all of them were affected"
     )
 }
 
-/// `tokio lost 2 samples and smol 1 sample to machine stalls or interruptions`; `None` where
-/// nobody did.
+/// `tokio lost 2 samples and smol 1 sample to machine stalls or interruptions`; `None` if
+/// none did.
 pub(crate) fn dropped(group: &Group) -> Option<String> {
     let lost = group.rows.iter().filter(|row| row.dropped > 0);
     let part =

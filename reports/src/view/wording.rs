@@ -59,7 +59,7 @@ pub(crate) fn layouts(plan: &Plan) -> String {
 /// A unit in words, for the line under a heading.
 pub(crate) fn unit(unit: &str) -> &str {
     match unit {
-        "" => "a pure number",
+        "" => "no unit",
         "ns" => "time",
         "B" => "bytes",
         "1/s" => "per second",
@@ -67,7 +67,7 @@ pub(crate) fn unit(unit: &str) -> &str {
     }
 }
 
-/// A sentence of the results file; what stands between back-quotes is code.
+/// A sentence of the results file; text in backquotes is code.
 pub(crate) fn prose(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     // A quote that is never closed is only a quote.
@@ -95,8 +95,8 @@ pub(crate) fn class(class: Option<Class>) -> &'static str {
     match class {
         Some(Class::MultiThread) => "several threads",
         Some(Class::SingleThread) => "one thread",
-        Some(Class::Reference) => "external program",
-        None => "class not stated",
+        Some(Class::Reference) => "external runner",
+        None => "unknown class",
     }
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn verdict(verdict: Verdict, unit: &str) -> &'static str {
     }
 }
 
-/// What became of a figure, in a word that suits the unit.
+/// How a figure changed, in a word that suits the unit.
 pub(crate) fn change(word: Word, unit: &str) -> &'static str {
     match word {
         Word::Faster => verdict(Verdict::Faster, unit),

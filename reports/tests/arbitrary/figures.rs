@@ -119,7 +119,7 @@ fn latencies(u: &mut Bytes<'_>) -> Result<String> {
     Ok(histogram::encode(&histogram).unwrap_or_default())
 }
 
-/// What went on beside the measuring.
+/// What happened during the measuring.
 pub(super) fn noise(u: &mut Bytes<'_>) -> Result<Vec<NoiseWindow>> {
     some(u, 3, |u| {
         let any = |u: &mut Bytes<'_>| Ok(if u.ratio(1, 2)? { Some(figure(u)?) } else { None });

@@ -15,7 +15,7 @@ pub(super) fn check(name: &str, page: &str) {
     }
 }
 
-/// What comes after a text that is no markup, and ends where its element does.
+/// The rest after a text without markup, to the end of its element.
 fn behind_raw<'a>(name: &str, text: &'a str) -> &'a str {
     let (raw, rest) = text.split_once("</").expect("the element ends");
     assert!(rest.starts_with("script>") || rest.starts_with("style>"), "{name}: </{}", shown(rest));

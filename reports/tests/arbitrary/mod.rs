@@ -1,5 +1,5 @@
 //! Any run that a valid results file can hold, drawn from bytes: names that would steer a page, figures
-//! that nobody can draw, plans that contradict their trials. Shared with `fuzz/fuzz_targets/report.rs`.
+//! that cannot be drawn, plans that contradict their trials. Shared with `fuzz/fuzz_targets/report.rs`.
 
 use std::collections::BTreeMap;
 

@@ -32,7 +32,7 @@ const HOSTILE: [&str; 24] = [
     "\u{fffe}\u{feff}\u{10ffff}",
 ];
 
-/// Up to so many of something.
+/// Up to `most` items.
 pub(super) fn some<T>(
     u: &mut Bytes<'_>,
     most: usize,

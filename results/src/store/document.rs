@@ -19,7 +19,7 @@ pub(super) fn write_by_rename(target: &Path, run: &Run, replaces: bool) -> io::R
         if replaces {
             return fs::rename(&partial, target);
         }
-        // Unlike a rename, a link never replaces what stands there.
+        // Unlike a rename, a link never replaces an existing file.
         fs::hard_link(&partial, target).or_else(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Err(error),
             _ => fs::rename(&partial, target),

@@ -15,7 +15,7 @@ const LONGEST_NAME: usize = 120;
 /// run gives the same bytes.
 ///
 /// # Errors
-/// When the run's name is no file name, or the file cannot be written.
+/// When the run's id is not a file name, or the file cannot be written.
 pub fn keep(run: &Run, folder: &Path) -> Result<PathBuf, StoreError> {
     let id = &run.header.id;
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);

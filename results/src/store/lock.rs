@@ -28,7 +28,7 @@ impl Lock {
         let mut file = open.map_err(io_error(&path, "create"))?;
         match file.try_lock() {
             Ok(()) => {
-                // Only for whoever is refused; the lock holds without it.
+                // Only for the message to a run that is refused; the lock holds without it.
                 let _ = note(&mut file);
                 Ok(Self { _file: Some(file) })
             }

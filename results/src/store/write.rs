@@ -53,7 +53,7 @@ impl RunWriter {
         let journal_path = target.with_file_name(format!("{}.jsonl", header.id));
         let journal = create_new(&journal_path)?;
         claim(&journal, &journal_path)?;
-        // Found out now rather than after the measuring; and nobody else may take the name.
+        // Fails now rather than after the measuring, and reserves the name.
         create_new(&partial(&target)).inspect_err(|_| drop(fs::remove_file(&journal_path)))?;
         let mut writer = Self {
             journal,

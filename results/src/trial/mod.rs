@@ -65,6 +65,9 @@ pub struct TrialRequest {
     pub phase: Phase,
     /// How much to measure.
     pub block: BlockSize,
+    /// Whether to corrupt the output of one iteration instead, which the workload's check must reject.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrupt: bool,
     /// Seed for the workload's inputs.
     pub seed: u64,
     /// A folder for input files, kept for the whole run and removed after it.
@@ -228,12 +231,12 @@ impl Metric {
         Self::new(def.id, def.unit, def.direction, value)
     }
 
-    /// A figure of which less is better.
+    /// A figure where lower is better.
     pub fn lower(name: &str, unit: &str, value: f64) -> Self {
         Self::new(name, unit, Better::Lower, value)
     }
 
-    /// A figure of which more is better.
+    /// A figure where higher is better.
     pub fn higher(name: &str, unit: &str, value: f64) -> Self {
         Self::new(name, unit, Better::Higher, value)
     }

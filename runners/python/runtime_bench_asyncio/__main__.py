@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="runtime_bench_asyncio", description=__doc__)
     parser.add_argument("--flavour", choices=FLAVOURS, default="asyncio")
     flavour = FLAVOURS[parser.parse_args().flavour]
-    # Before a request comes: loading a program is no part of building an event loop.
+    # Before a request comes: loading a program is not part of building an event loop.
     loop_factory = flavour.loop_factory()
     conversation = Conversation()
     try:

@@ -9,7 +9,7 @@ from typing import Generic, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Above this, one thread per task is no longer something that anybody would write.
+#: Above this, one thread per task is no longer realistic.
 MOST_THREADS = 1_000
 
 

@@ -5,6 +5,7 @@ mod current_thread;
 mod local;
 mod multi_thread;
 mod per_core;
+mod settings;
 mod with_rayon;
 
 pub use current_thread::CurrentThread;
@@ -15,6 +16,7 @@ pub use per_core::PerCore;
 pub use with_rayon::WithRayon;
 
 use std::future::Future;
+use std::io::SeekFrom;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::panic::resume_unwind;
@@ -31,7 +33,7 @@ use runtime_bench_api::runtime::{
     AsyncRuntime, ChannelsVisitor, Counters, LocksVisitor, OWN, ShutdownRuntime,
 };
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor, RuntimeMetrics};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
@@ -240,6 +242,10 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         buffer: &'a mut [u8],
     ) -> impl Future<Output = io::Result<usize>> + Send {
         AsyncReadExt::read(file, buffer)
+    }
+
+    fn seek(file: &mut File, position: u64) -> impl Future<Output = io::Result<()>> + Send {
+        map_future(AsyncSeekExt::seek(file, SeekFrom::Start(position)), |at| at.map(|_| ()))
     }
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {

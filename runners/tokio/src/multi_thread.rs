@@ -6,8 +6,8 @@ use runtime_bench_api::workload::{Failure, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use tokio::runtime::Builder;
 
-use super::{Blocking, Tokio};
-use runtime_bench_api::runner::{Runner, packages};
+use super::{Blocking, Tokio, settings};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// tokio's work-stealing scheduler.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +34,16 @@ impl Runner for MultiThread {
         Family::Async
     }
 
+    fn settings(&self) -> Vec<Setting> {
+        settings::of_multi_thread()
+    }
+
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let workers = setup.workers;
+        let Setup { workers, settings, .. } = setup.clone();
         let build = || {
-            let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-            runtime.map(Tokio::<Blocking>::new)
+            let mut builder = Builder::new_multi_thread();
+            let builder = settings::set(builder.worker_threads(workers).enable_all(), &settings);
+            builder.build().map(Tokio::<Blocking>::new)
         };
         on_async(&build, workload, setup)
     }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::MetricDef;
+use runtime_bench_results::setting::Settings;
 use runtime_bench_results::trial::Metric;
 
 use crate::clock::{Clock, Timing};
 use crate::failure::Unsupported;
 use crate::load::Traffic;
-use crate::runtime::Counters;
 
 /// The parsed parameters of a workload.
 pub trait FromPoint: Sized + Clone + Send + Sync + 'static {
@@ -50,6 +50,8 @@ impl FromPoint for () {
 pub struct Setup {
     /// Variant and parameters.
     pub point: Point,
+    /// Settings of the runner.
+    pub settings: Settings,
     /// Worker threads of the runtime.
     pub workers: usize,
     /// Threads of the pool for tasks that block.
@@ -71,16 +73,9 @@ pub struct Timed<O> {
     pub outputs: Vec<O>,
     /// Of all iterations together.
     pub timing: Timing,
-    /// What the runtime counted meanwhile.
-    pub counters: Counters,
 }
 
 impl<O> Timed<O> {
-    /// Outputs and their timing, with nothing counted.
-    pub fn of(outputs: Vec<O>, timing: Timing) -> Self {
-        Self { outputs, timing, counters: Counters::new() }
-    }
-
     /// Mean wall time of an iteration, nanoseconds.
     pub fn wall_ns(&self) -> f64 {
         self.timing.wall.as_nanos() as f64 / self.outputs.len() as f64

@@ -118,7 +118,9 @@ impl Workload for Brigade {
 
     fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
         if params.channel == SOCKET {
-            return Err(Unsupported::Family("The runner protocol has channels only.".to_owned()));
+            return Err(Unsupported::Family(
+                "The runner protocol supports channels only.".to_owned(),
+            ));
         }
         Ok(())
     }

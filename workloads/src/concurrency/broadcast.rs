@@ -7,7 +7,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::instance::{AsyncSession, Either};
 use runtime_bench_api::runtime::{AsyncRuntime, Broadcast, Family, Receiver, Sender};
@@ -57,7 +57,7 @@ impl Params {
 }
 
 /// What the receivers got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Heard {
     delivered: u64,
     /// Items that are not the one after the previous item.
@@ -75,12 +75,12 @@ impl Workload for Broadcasts {
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "broadcast".into(),
-            title: "One sender, many receivers of every item".into(),
+            title: "Broadcast to many receivers".into(),
             kind: Kind::Concurrency,
-            model: "A task sends numbered items to tasks that each get every item. It waits until \
-                    all have received a burst of them before it sends the next burst. In `queue` \
-                    receivers get items in order from a queue, in `latest` they see the current \
-                    item when it changes."
+            model: "One task sends numbered items in bursts, and every receiver gets every item. \
+                    The sender waits until all receivers have a burst before it sends the next \
+                    one. In `queue`, receivers take items in order from a queue; in `latest`, they \
+                    see the current item when it changes."
                 .into(),
             check: "Every receiver gets every item once, in order.".into(),
             headline: Self::METRICS[0].id.into(),
@@ -92,8 +92,8 @@ impl Workload for Broadcasts {
                 "No receiver lags behind, because the queue holds a burst. tokio's broadcast \
                  would drop items, and async-broadcast would make the sender wait."
                     .into(),
-                "The last receiver of a burst wakes the sender: one hop for each burst is \
-                 included. Receivers exist before timing starts."
+                "The last receiver of a burst wakes the sender, so the result includes one hop per \
+                 burst. Receivers exist before timing starts."
                     .into(),
             ],
         }

@@ -63,9 +63,9 @@ impl Workload for FutureSize {
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "`allocated` has the bytes that an iteration allocates, all tasks together. A \
-                 large future can be boxed before it is spawned; tokio does so by itself where a \
-                 debug build would overflow its stack."
+                "`allocated` is the number of bytes that an iteration allocates for all tasks \
+                 together. A large future can be boxed before it is spawned; tokio boxes futures \
+                 of more than 16 KiB on its own (2 KiB in a debug build)."
                     .into(),
             ],
         }
@@ -83,7 +83,8 @@ impl Workload for FutureSize {
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family != Family::Async {
             return Err(Unsupported::Family(
-                "Only tasks that are futures are moved whole when they are spawned.".to_owned(),
+                "Only async tasks keep their state in a future, which moves when it is spawned."
+                    .to_owned(),
             ));
         }
         let Params { tasks, size } = *params;

@@ -76,10 +76,10 @@ impl Workload for Joining {
                 "Every other task yields once, so tasks do not end in the order in which they \
                  were spawned."
                     .into(),
-                "tokio's own set is `JoinSet`. The other runtimes have none: their programs use \
-                 `FuturesUnordered`, and so does `set` there."
+                "tokio's own set is `JoinSet`. The other runtimes have none; their programs use \
+                 `FuturesUnordered`, and so does `set` on them."
                     .into(),
-                "`join_all` keeps 30 handles or fewer in one future, and more of them in a \
+                "`join_all` polls up to 30 handles in one future; for more, it uses a \
                  `FuturesOrdered`."
                     .into(),
             ],
@@ -99,7 +99,7 @@ impl Workload for Joining {
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         if family != Family::Async {
             return Err(Unsupported::Family(
-                "Only futures are awaited in several ways: see `spawn-join`.".to_owned(),
+                "Only async tasks can be awaited in several ways; see `spawn-join`.".to_owned(),
             ));
         }
         let tasks = params.tasks;

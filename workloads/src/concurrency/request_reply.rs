@@ -7,7 +7,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::latencies::percentiles;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -53,7 +53,7 @@ impl Params {
 }
 
 /// What the clients received, and what the actor did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Replies {
     right: u64,
     wrong: u64,
@@ -104,9 +104,9 @@ impl Workload for RequestReply {
             name: "request-reply".into(),
             title: "Actor that replies to many clients".into(),
             kind: Kind::Concurrency,
-            model: "One task owns a state and takes requests from a bounded channel: an actor. \
-                    Each client task sends a request with a channel for one item, waits for the \
-                    reply on it, and sends the next request."
+            model: "One task, the actor, owns some state and takes requests from a bounded \
+                    channel. Each client task sends a request together with a channel for the \
+                    reply, waits for the reply, and sends the next request."
                 .into(),
             check: "Every reply is the request plus one, and the actor's state is the sum of all \
                     requests."
@@ -114,13 +114,12 @@ impl Workload for RequestReply {
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The channels are the runtime's own: tokio's mpsc and oneshot, or async-channel, \
-                 whose channel for one item is a bounded one, in the version that smol or \
-                 async-std re-exports. Threads and the pool use the standard library's in the \
-                 same way."
+                "The channels are the runtime's own: tokio's mpsc and oneshot, or async-channel \
+                 with a capacity of 1 for the reply, in the version that smol or async-std \
+                 re-exports. Threads and the pool use the standard library's in the same way."
                     .into(),
-                "Clients read the clock twice per request: latencies are those of a closed loop \
-                 and are labeled so."
+                "Clients read the clock twice per request. Latencies are those of a closed loop \
+                 and are labeled as such."
                     .into(),
             ],
         }

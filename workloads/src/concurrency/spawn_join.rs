@@ -59,8 +59,6 @@ impl Workload for SpawnJoin {
     type Output = u64;
     const METRICS: &'static [&'static MetricDef] = &[&metric::PER_TASK, &metric::CPU_PER_TASK];
 
-    const ON_CALLER: bool = true;
-
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "spawn-join".into(),
@@ -75,13 +73,13 @@ impl Workload for SpawnJoin {
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The number of wake-ups of idle workers depends on nanoseconds here: with \
-                 different machine code around it, the same program can shift by 10% to 20% on \
-                 several workers. Treat smaller differences with care."
+                "How often idle workers are woken depends on nanoseconds here: with different \
+                 machine code around it, the same program can shift by 10% to 20% on several \
+                 workers. Treat smaller differences with care."
                     .into(),
                 "OS threads run up to 1 000 tasks.".into(),
-                "The waiting thread polls a root that is not spawned. If that thread is not a \
-                 worker, its tasks must be handed to other threads. A program that spawns from \
+                "A root that is not spawned is polled by the waiting thread. If that thread is not \
+                 a worker, the tasks must be handed to other threads. A program that spawns from \
                  `main` pays this cost."
                     .into(),
                 "rayon spawns into a scope that is joined as a whole. Its tasks add to a shared \

@@ -6,7 +6,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::irregular::Node;
@@ -67,7 +67,7 @@ impl Params {
 }
 
 /// What a search found.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Found {
     /// Solutions of `nqueens`, nodes of `uts`.
     result: u64,
@@ -90,10 +90,10 @@ impl Workload for TreeSearch {
             title: "Divide and conquer over irregular trees".into(),
             kind: Kind::Cpu,
             model: "Each node spawns a task for every child and joins them in order. `nqueens` \
-                    counts the ways to place queens on a board; a child is a queen in the next \
-                    row that no other attacks. `uts` counts the nodes of a tree in which the \
-                    number of children is random and known only at the node (unbalanced tree \
-                    search, geometric)."
+                    counts the ways to place queens on a board; each child places a queen in the \
+                    next row where no other one attacks it. `uts` counts the nodes of a tree in \
+                    which the number of children is random and known only at the node (unbalanced \
+                    tree search, geometric)."
                 .into(),
             check: "The result is that of a plain recursion on one thread.".into(),
             headline: Self::METRICS[0].id.into(),
@@ -102,9 +102,9 @@ impl Workload for TreeSearch {
                 "Both trees are the same in every run. Unlike in `fork-join`, subtrees differ in \
                  size by orders of magnitude, so workers must find new work all the time."
                     .into(),
-                "rayon adds up a parallel iterator over the children, as its documentation \
-                 recommends, and decides itself which of them are jobs. The number of tasks is \
-                 that of the other runners."
+                "rayon sums a parallel iterator over the children, as its documentation \
+                 recommends, and decides which of them become jobs. Its time is divided by the \
+                 same number of tasks as that of the other runners."
                     .into(),
                 "The random numbers of `uts` come from a 64-bit mixer. The original uses SHA-1, \
                  whose cost would hide that of a task."

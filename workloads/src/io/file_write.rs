@@ -11,7 +11,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
@@ -53,12 +53,12 @@ impl FromPoint for Params {
 }
 
 /// What was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Written {
     /// Files that hold the bytes of this iteration.
     right: usize,
     /// Time of writing alone.
-    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "took_ns", with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 
@@ -121,9 +121,9 @@ impl Workload for FileWrite {
             name: "file-write".into(),
             title: "Write files".into(),
             kind: Kind::Io,
-            model: "One task per file creates or truncates it and writes it. In `buffered` the \
-                    bytes end in the page cache, in `synced` each task waits until its file is on \
-                    the disk (`fsync`)."
+            model: "One task per file creates or truncates it and writes it. In `buffered`, the \
+                    bytes end up in the page cache; in `synced`, each task waits until its file is \
+                    on the disk (`fsync`)."
                 .into(),
             check: "Every file is read back and has the bytes of its iteration.".into(),
             headline: Self::METRICS[0].id.into(),
@@ -132,8 +132,8 @@ impl Workload for FileWrite {
                 "Linux has no standard asynchronous file write. tokio, smol and async-std send \
                  each operation to a pool of blocking threads."
                     .into(),
-                "The throughput excludes making the bytes and reading them back; `wall` and `cpu` \
-                 include both. The file system is that of the temporary folder: on a tmpfs \
+                "The throughput excludes generating the bytes and reading them back; `wall` and \
+                 `cpu` include both. The file system is that of the temporary folder: on a tmpfs, \
                  `synced` waits for nothing."
                     .into(),
             ],
@@ -170,7 +170,7 @@ impl Workload for FileWrite {
     }
 
     fn supports_external(&self, _: &Params) -> Result<(), Unsupported> {
-        Err(Unsupported::Family("The runner protocol has no folder to write to.".to_owned()))
+        Err(Unsupported::Family("The runner protocol provides no folder to write to.".to_owned()))
     }
 
     fn verify(&self, trial: &Trial<Params>, written: &Written) -> Result<(), String> {

@@ -15,6 +15,7 @@ use super::reported;
 use super::server::{self, Driven, Load, Served};
 use runtime_bench_api::load::{ClientForm, Drive, Report, Talk};
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::transport::Transport;
 
 /// Bytes of the body.
 const LENGTH: usize = 1_024;
@@ -65,7 +66,9 @@ impl FromPoint for Params {
         let drive = Drive::Closed { messages };
         let talk = Talk::Http { length: LENGTH, checksum: crc32fast::hash(&BODY) };
         let client = ClientForm::of(point)?;
-        Ok(Self { load: Load { connections, talk, client, warm_up: drive, drive }, wait })
+        let transport = Transport::Tcp;
+        let load = Load { connections, talk, client, transport, warm_up: drive, drive };
+        Ok(Self { load, wait })
     }
 }
 
@@ -105,14 +108,14 @@ impl Workload for HttpServer {
                 "Async runners serve with hyper over the runtime's own sockets. Threads and the \
                  pool use a blocking loop around httparse."
                     .into(),
-                "Without `client`, the client is the same for every runner and uses no runtime: \
-                 one thread on epoll. If its CPU time (`client-cpu`) approaches one core, the \
-                 client limits the rate."
+                "By default, the client is the same for every runner and uses no runtime: one \
+                 thread on epoll. If its CPU time (`client-cpu`) approaches one core, the client \
+                 limits the rate."
                     .into(),
                 "`client=threads` is a blocking thread for each connection, again the same for \
                  every runner. `client=runtime` is a task for each connection, on the runtime of \
-                 the server in another process. Rankings differ between these forms: a client \
-                 that is ready at many connections at once sends in bursts."
+                 the server in another process. Rankings differ between these forms: a client with \
+                 many connections ready at once sends in bursts."
                     .into(),
                 "A closed loop hides the waiting time behind a stall, so these latencies are \
                  labeled `closed-loop`. `echo-latency` measures latency."
@@ -149,7 +152,9 @@ impl Workload for HttpServer {
 
     fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
         if params.load.client == ClientForm::Runtime {
-            return Err(Unsupported::Family("The runner protocol has no clients.".to_owned()));
+            return Err(Unsupported::Family(
+                "The runner protocol does not include clients.".to_owned(),
+            ));
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ fn long() -> PlanRequest {
 /// By comparison and round, the layout of each trial that was made.
 type Seen = BTreeMap<(String, u32), Vec<usize>>;
 
-/// An executor whose programs have so many layouts, and what it was asked for.
+/// An executor whose programs have this many layouts, and the requests to it.
 fn watched(layouts: usize) -> (FakeExecutor, Rc<RefCell<Seen>>) {
     let seen: Rc<RefCell<Seen>> = Rc::default();
     let log = Rc::clone(&seen);
@@ -55,7 +55,7 @@ fn rounds_take_turns_among_layouts_and_runners_of_a_round_share_one() {
 }
 
 #[test]
-fn short_profile_and_program_without_layouts_run_what_cargo_linked() {
+fn short_profile_and_program_without_layouts_run_the_layout_of_cargo() {
     let asked = |layouts| PlanRequest { layouts: Some(layouts), ..request(1) };
     for (request, there, expected) in [
         (request(1), LAYOUTS, 1),

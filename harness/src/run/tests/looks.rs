@@ -69,7 +69,7 @@ fn answered_rows_stop_and_their_time_goes_to_the_others() {
 }
 
 #[test]
-fn row_that_cannot_be_answered_in_the_time_stops_and_says_what_it_needs() {
+fn unanswerable_row_stops_and_reports_the_time_it_needs() {
     let executor = FakeExecutor::new().with_script(|trial, _| {
         let noise = if trial.cell.runner == "smol" { 1.5 } else { 0.01 };
         noisy(trial, 1.0, noise)

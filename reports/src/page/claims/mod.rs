@@ -19,7 +19,7 @@ pub(super) fn page(page: Page<'_, '_>) -> String {
     document::document(page, "claims", TITLE, &section(page))
 }
 
-/// What stands on the page.
+/// The content of the page.
 pub(super) fn section(page: Page<'_, '_>) -> Markup {
     html! {
         section #claims aria-labelledby="claims-title" {
@@ -86,7 +86,7 @@ fn rules() -> Markup {
                 p {
                     "A claim is " b { "supported" } " if every answer is yes, and " b { "not supported" }
                     " if every answer is no. It " b { "depends" } " if some are yes and some are no. It is "
-                    b { "open" } " if an answer may still be either, and " b { "not measured" }
+                    b { "open" } " if some answer is missing, and " b { "not measured" }
                     " if a test lacks its cells. An optional test counts if it was measured."
                 }
                 p {

@@ -78,19 +78,19 @@ fn scale(test: &Test, metric: &str, found: &JudgedTest) -> String {
     let side = |bound: Bound| if matches!(bound, Bound::Below(_)) { "below" } else { "above" };
     match &test.ask {
         Ask::Ratio { baseline: Baseline::Cell(cell), bound, .. } => format!(
-            "{name}; {whiskers}; filled: {}, outlined: {}; ratio: filled ÷ outlined, yes {} {}",
+            "{name}; {whiskers}; filled: {}; outlined: {}; ratio: filled ÷ outlined; yes means {} {}",
             short(&test.cell, cell),
             short(cell, &test.cell),
             side(*bound),
             format::ratio(bound.value())
         ),
         Ask::Ratio { baseline: Baseline::Runner(runner), bound, .. } => format!(
-            "{name}; {whiskers}; ratio: ÷ that of {runner}; yes {} the line, {} of {runner}",
+            "{name}; {whiskers}; ratio to {runner}; yes means {} the line, at {} of {runner}",
             side(*bound),
             format::ratio(bound.value())
         ),
         Ask::Figure { bound, .. } => format!(
-            "{name}; {whiskers}; yes {} the line, {}",
+            "{name}; {whiskers}; yes means {} the line, at {}",
             side(*bound),
             format::figure(bound.value(), &found.unit)
         ),
@@ -98,12 +98,12 @@ fn scale(test: &Test, metric: &str, found: &JudgedTest) -> String {
     }
 }
 
-/// What tells a cell from another: its variant, where they differ in that, or its parameters.
+/// How a cell differs from another: its variant if the variants differ, otherwise its parameters.
 fn short(cell: &Cell, other: &Cell) -> String {
     match &cell.point.variant {
         variant if *variant == other.point.variant => cell.point.label(),
         Some(variant) => variant.clone(),
-        None => "without a variant".to_owned(),
+        None => "default".to_owned(),
     }
 }
 
@@ -122,9 +122,9 @@ fn table(page: Page<'_, '_>, test: &Test, found: &JudgedTest) -> Markup {
     html! {
         table.figures.results {
             caption {
-                "Intervals of an answer are at the claim’s level, divided among its answers"
+                "Intervals are at the claim’s error level, divided among its answers"
                 @if let Some(Axis { low, high, .. }) = &axis {
-                    "; the axis goes from " (format::figure(*low, &found.unit)) " to " (format::figure(*high, &found.unit))
+                    "; axis: " (format::figure(*low, &found.unit)) " to " (format::figure(*high, &found.unit))
                 }
             }
             (head(heads))
@@ -169,7 +169,7 @@ fn takes_part(test: &Test, answer: &Answer) -> bool {
     }
 }
 
-/// The figures of those that are not asked, and who cannot do it; why stands on the workload's page.
+/// The figures of runners outside the test, and the runners that are n/a; the workload's page has the reasons.
 fn others(page: Page<'_, '_>, test: &Test, found: &JudgedTest) -> Markup {
     let others = || answers(page, found).filter(|(_, answer)| !takes_part(test, answer));
     let shown = |(runner, answer): (&Runner<'_>, &Answer)| {
@@ -180,7 +180,7 @@ fn others(page: Page<'_, '_>, test: &Test, found: &JudgedTest) -> Markup {
     let unable: Vec<&str> = unable.map(|(runner, _)| runner.name).collect();
     let beside: Vec<String> = others().filter_map(shown).collect();
     html! {
-        @if !beside.is_empty() { p.fine { "Not asked: " (beside.join(", ")) "." } }
+        @if !beside.is_empty() { p.fine { "Not part of this test: " (beside.join(", ")) "." } }
         @if !unable.is_empty() { p.fine { "n/a: " (format::list(&unable)) "." } }
     }
 }
@@ -190,10 +190,9 @@ fn figures(test: &Test, answer: &Answer, figure: Option<f64>, unit: &str) -> Mar
     let shown =
         |figure: Option<f64>| figure.map_or_else(|| "–".to_owned(), |one| scale.figure(one));
     let interval = answer.decides.and_then(|decides| decides.interval);
-    let too_few = "too few rounds, or neighbours are alike";
     let interval = |shown: &dyn Fn(Interval) -> String| match (answer.said, interval) {
         (_, Some(interval)) => shown(interval),
-        (Said::Inconclusive, None) => too_few.to_owned(),
+        (Said::Inconclusive, None) => "too few independent rounds".to_owned(),
         (_, None) => String::new(),
     };
     html! {

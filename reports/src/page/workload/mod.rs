@@ -144,7 +144,7 @@ fn siblings(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
     }
 }
 
-/// What went on beside the trials, where it matters.
+/// What disturbed the trials, if it matters.
 fn cautions(group: &Group<'_>) -> Markup {
     let source = group.source;
     let notes = [

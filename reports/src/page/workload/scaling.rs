@@ -98,7 +98,7 @@ fn finding(curve: &Curve<'_>) -> String {
     speed_ups.sort_by(|a, b| b.1.total_cmp(&a.1));
     if let [(name, speed_up, workers), ..] = speed_ups.as_slice() {
         return format!(
-            "With {} workers {name} gains most: {} as fast as with one.",
+            "With {} workers, {name} gains most: {} the speed of one worker.",
             format::number(*workers),
             format::ratio(*speed_up)
         );
@@ -111,7 +111,7 @@ fn finding(curve: &Curve<'_>) -> String {
     let cost = |exponent: f64| format!("{}^{exponent:.2}", curve.first.param);
     match exponents.as_slice() {
         [] => "No runner follows a power law.".to_owned(),
-        [(name, one)] => format!("Cost of {name} grows as {}.", cost(*one)),
+        [(name, one)] => format!("The cost of {name} grows as {}.", cost(*one)),
         [(slow, least), .., (fast, most)] => format!(
             "Cost grows slowest for {slow}, as {}, and fastest for {fast}, as {}.",
             cost(*least),

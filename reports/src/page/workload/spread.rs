@@ -39,7 +39,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     let headline = group.headline();
     let direction = headline.map_or("", |headline| wording::direction(headline.better));
     let scale = format!(
-        "{}; each process is a sample; box: the middle half; {direction}",
+        "{}; one sample per process; box: middle half; {direction}",
         wording::unit(group.unit())
     );
     let plot = Violin { unit: group.unit().to_owned(), rows: rows.clone() };
@@ -59,12 +59,9 @@ fn finding(rows: &[ViolinRow]) -> String {
     let mut spreads: Vec<(&str, f64)> = spreads.collect();
     spreads.sort_by(|a, b| a.1.total_cmp(&b.1));
     match spreads.as_slice() {
-        [] => "No runner has a spread.".to_owned(),
+        [] => "No runner has enough processes for a spread.".to_owned(),
         [(name, spread)] => {
-            format!(
-                "The middle half of {name}’s processes lies within ±{}.",
-                format::percent(*spread)
-            )
+            format!("Middle half of the processes: ±{} for {name}.", format::percent(*spread))
         }
         [(steady, least), .., (restless, most)] => format!(
             "Middle half of the processes: ±{} for {steady}, ±{} for {restless}.",

@@ -34,8 +34,8 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
         title: format!("Latency at {}", group.point()),
         finding: finding(&rows),
     };
-    let scale = "median over processes, for percentiles that one process has enough latencies for; \
-        bands: 95% intervals; lower is better";
+    let scale = "median over processes; percentiles with too few latencies per process are left \
+                 out; bands: 95% intervals; lower is better";
     figure::with_data(&about, scale, plot.draw(&about), &table(&rows))
 }
 
@@ -52,7 +52,7 @@ fn line((runner, tail): &RunnerTail<'_>) -> Line {
     }
 }
 
-/// Who is lowest at the highest percentile that any runner supports.
+/// The lowest and the highest runner at the highest percentile that any runner has.
 fn finding(rows: &[RunnerTail<'_>]) -> String {
     let all = rows.iter().flat_map(|(_, tail)| &tail.percentiles);
     let Some(highest) = all.map(|one| one.share).max_by(f64::total_cmp) else {

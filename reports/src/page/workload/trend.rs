@@ -57,7 +57,7 @@ fn line((runner, trend): &(&Runner<'_>, &Trend<'_>)) -> Line {
     Line { name: runner.name.to_owned(), series: runner.series, points: points.collect() }
 }
 
-/// Who moved most from the first run that has a ratio to the last.
+/// The runner that changed most from the first run that has a ratio to the last.
 fn finding(trends: &[(&Runner<'_>, &Trend<'_>)]) -> String {
     let change = |(runner, trend): &(&Runner<'_>, &Trend<'_>)| {
         let mut ratios = trend.points.iter().filter_map(|point| point.ratio);

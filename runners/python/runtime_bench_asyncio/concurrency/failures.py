@@ -11,7 +11,7 @@ from ..request import Cell
 from ..session import LoopSession, ThreadSession
 from ..threads import Task, too_many
 
-#: Of so many tasks, one returns an error.
+#: One task in this many returns an error.
 ERROR_EVERY = 10
 #: Tasks that show that the runner still works.
 AFTERWARDS = 20

@@ -154,6 +154,9 @@ pub trait AsyncRuntime: Sized + 'static {
         buffer: &'a mut [u8],
     ) -> impl Future<Output = io::Result<usize>> + Send;
 
+    /// Moves to a position of a file, from its start.
+    fn seek(file: &mut Self::File, position: u64) -> impl Future<Output = io::Result<()>> + Send;
+
     /// Reads a whole file at once.
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 

@@ -15,7 +15,7 @@ pub trait Channels: 'static {
     /// Creates a channel that holds at most `capacity` items; unbounded channels ignore it.
     fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>);
 
-    /// Another receiver of the same channel, each item of which goes to one of them; `None` if a channel has one
+    /// Another receiver of the same channel; each item goes to one of them; `None` if a channel has one
     /// receiver.
     fn another<T: Send + 'static>(_receiver: &Self::Receiver<T>) -> Option<Self::Receiver<T>> {
         None
@@ -31,6 +31,14 @@ pub trait Channels: 'static {
     fn receive<T: Send + 'static>(
         receiver: &mut Self::Receiver<T>,
     ) -> impl Future<Output = Option<T>> + Send;
+
+    /// Waits for an item, and takes those that are there by then, `limit` in all; returns how many it added to
+    /// `items`, 0 once every sender is gone and the channel is empty.
+    fn receive_many<T: Send + 'static>(
+        receiver: &mut Self::Receiver<T>,
+        items: &mut Vec<T>,
+        limit: usize,
+    ) -> impl Future<Output = usize> + Send;
 }
 
 /// Channels for one item, with the same names as in the crate of a runtime's other channels.
@@ -46,7 +54,7 @@ pub trait Oneshot: 'static {
     fn fulfill<T: Send + 'static>(once: Self::Once<T>, item: T);
 }
 
-/// Channels of one sender and many receivers, each of which gets every number.
+/// Channels of one sender and many receivers; each receiver gets every number.
 pub trait Broadcast: 'static {
     /// The sending half.
     type Sender: Send + Sync + 'static;

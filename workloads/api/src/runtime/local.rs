@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::counters::Counters;
 
-/// A runtime of one thread. A value of it is the running instance.
+/// A runtime of one thread, or several of them that share no tasks. A value of it is the running instance.
 pub trait LocalRuntime: Sized + 'static {
     /// A spawned task. Awaiting it gives its output. What dropping it does differs between runtimes, so
     /// workloads await or detach every task.
@@ -36,6 +36,19 @@ pub trait LocalRuntime: Sized + 'static {
 
     /// Detaches a task.
     fn detach<T: 'static>(task: Self::Task<T>);
+
+    /// As [`super::AsyncRuntime::acceptors`]: one, unless there are several such runtimes.
+    fn acceptors() -> usize {
+        1
+    }
+
+    /// Starts a task on runtime `number` and detaches it. Its future is made there.
+    fn spawn_acceptor<F>(_number: usize, start: impl FnOnce() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        Self::detach(Self::spawn(start()));
+    }
 
     /// Yields to the other tasks in the queue.
     fn yield_now() -> impl Future<Output = ()>;
