@@ -59,7 +59,7 @@ pub struct EvidenceArgs {
 }
 
 /// Options that a resumed run has already fixed.
-const OF_THE_PLAN: [&str; 22] = [
+const OF_THE_PLAN: [&str; 23] = [
     "filters",
     "more_filters",
     "runners",

@@ -30,6 +30,7 @@ use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::process::{ProcessExecutor, Settings};
 use runtime_bench_harness::registry::Registry;
 use runtime_bench_harness::run::{Output, measure};
+use runtime_bench_harness::scratch::Scratch;
 pub use runtime_bench_harness::terminal::print;
 pub(crate) use runtime_bench_harness::terminal::{print_error, print_json};
 use runtime_bench_results::run::Run;
@@ -76,10 +77,7 @@ pub(crate) fn measure_only(
     command: Vec<String>,
     interrupt: &Interrupt,
 ) -> Result<Run, Error> {
-    let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
-    let folder = folder.map_err(|error| {
-        Error::CouldNotRun(format!("cannot create a temporary folder: {error}\nhelp: set TMPDIR"))
-    })?;
+    let folder = Scratch::new()?;
     let output = Output { folder: folder.path().to_path_buf(), out: None, quiet, command };
     let done = measure(registry, planned, profile, &output, interrupt)?;
     if interrupt.requested() {

@@ -197,6 +197,8 @@ mod tests {
             program,
             args: Vec::new(),
             worker_variable: None,
+            variables: std::collections::BTreeMap::new(),
+            settings: Vec::new(),
             workloads: Vec::new(),
             external: None,
         }

@@ -186,7 +186,10 @@ impl Cells {
         };
         let (known, cell) = cell.ok_or_else(unknown)?;
         known.can_have(base, &settings)?;
-        let instance = cell.start(Setup { settings, ..setup })?;
+        // A setting is one of this runtime: its clients keep the defaults.
+        let own = known.runner.settings();
+        let traffic = setup.traffic.without(own.iter().filter_map(|setting| setting.variable));
+        let instance = cell.start(Setup { settings, traffic, ..setup })?;
         Ok(Started { instance, workload: cell.workload() })
     }
 }
