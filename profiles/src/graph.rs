@@ -70,15 +70,16 @@ pub fn flame(title: &str, unit: &str, folded: &Folded, stacks: &Stacks) -> io::R
     limited(
         &lines,
         |options| {
-            options.title = title.to_owned();
+            title.clone_into(&mut options.title);
             options.subtitle = Some(colors.join(", "));
-            options.count_name = unit.to_owned();
+            unit.clone_into(&mut options.count_name);
         },
         &mut palette,
     )
 }
 
-/// A differential flame graph: as wide as `after`, red where `after` takes longer and blue where it does not.
+/// A differential flame graph: as wide as `after`, red where a function itself takes longer, without what it
+/// calls, and blue where it takes less time.
 ///
 /// # Errors
 /// When there are no stacks.
@@ -95,9 +96,10 @@ pub fn differential(
     limited(
         &lines,
         |options| {
-            options.title = title.to_owned();
-            options.subtitle = Some("red: takes longer, blue: takes less time".to_owned());
-            options.count_name = unit.to_owned();
+            title.clone_into(&mut options.title);
+            options.subtitle =
+                Some("without what it calls, red: takes longer, blue: takes less time".to_owned());
+            unit.clone_into(&mut options.count_name);
         },
         &mut PaletteMap::default(),
     )
@@ -134,7 +136,9 @@ mod tests {
 
     fn stacks(names: &[&[&str]]) -> Stacks {
         let mut stacks = Stacks::default();
-        names.iter().for_each(|stack| stacks.add(stack.iter().map(|name| Frame::of(name))));
+        for stack in names {
+            stacks.add(stack.iter().map(|name| Frame::of(name)));
+        }
         stacks
     }
 

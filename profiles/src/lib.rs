@@ -66,7 +66,12 @@ pub fn draw(request: &ProfileRequest) -> Result<String, DrawError> {
     });
     let [before, after] = both;
     let stacks = [before?, after?];
-    let scale = Scale::of(recordings.iter().map(|one| one.cpu_ns));
+    // Without permission to sample the kernel, samples are of user mode only.
+    let has_kernel = stacks.iter().any(Stacks::has_kernel);
+    let system = |one: &Recording| if has_kernel { one.system_ns } else { 0.0 };
+    let times = [reference, candidate].map(|one| one.user_ns + system(one));
+    let what = if has_kernel { "CPU time" } else { "user time" };
+    let scale = Scale::of(times);
     let unit = format!("{} per {operation}", scale.unit());
     let mut files = Vec::new();
     let mut write = |name: String, svg: io::Result<Vec<u8>>| {
@@ -75,24 +80,27 @@ pub fn draw(request: &ProfileRequest) -> Result<String, DrawError> {
         files.push(name);
         written.map_err(|source| DrawError::Write { path: path.display().to_string(), source })
     };
-    for (recording, stacks) in recordings.iter().zip(&stacks) {
+    for ((recording, stacks), time) in recordings.iter().zip(&stacks).zip(times) {
         let label = &recording.label;
-        let cpu = figure(recording.cpu_ns, "ns");
-        let heading = format!("{title}: {label}, {cpu} of CPU time per {operation}");
-        let folded = scale.folded(&stacks.by_function(), recording.cpu_ns);
+        let heading = format!("{title}: {label}, {} of {what} per {operation}", figure(time, "ns"));
+        let folded = scale.folded(&stacks.by_function(), time);
         write(format!("{}.svg", file_name(label)), flame(&heading, &unit, &folded, stacks))?;
     }
     // Two runners have few functions in common.
     let is_by_role = reference.runner != candidate.runner;
     let [before, after] = [0, 1].map(|at| {
         let folded = if is_by_role { stacks[at].by_role() } else { stacks[at].by_function() };
-        scale.folded(&folded, recordings[at].cpu_ns)
+        scale.folded(&folded, times[at])
     });
     let heading = format!("{title}: {} against {}", candidate.label, reference.label);
     let name =
         format!("{}-against-{}.svg", file_name(&candidate.label), file_name(&reference.label));
     write(name, differential(&heading, &unit, &before, &after))?;
-    Ok(shares::text(request, &stacks, &files))
+    let mut text = shares::text(request, what, &stacks, times, &files);
+    if !has_kernel {
+        text.push_str("The kernel was not sampled; help: sysctl kernel.perf_event_paranoid=1\n");
+    }
+    Ok(text)
 }
 
 /// Reads and counts the stacks of a recording.
@@ -139,7 +147,8 @@ mod tests {
             runner: label.into(),
             data: folder.path().join("missing.data"),
             process: 1,
-            cpu_ns: 100.0,
+            user_ns: 100.0,
+            system_ns: 0.0,
         };
         let request = ProfileRequest {
             title: "echo".into(),

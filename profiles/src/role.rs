@@ -41,6 +41,8 @@ const PATHS: &[(&str, Role)] = &[
     ("tokio::runtime::io", Role::Reactor),
     ("tokio::runtime::signal", Role::Reactor),
     ("tokio::runtime::time", Role::Timer),
+    // It waits for the reactor, and calls the timers after that.
+    ("tokio::runtime::time::Driver", Role::Reactor),
     ("tokio::runtime::time_alt", Role::Timer),
     ("tokio::sync", Role::Sync),
     ("tokio::time", Role::Timer),
@@ -131,8 +133,7 @@ impl Role {
         match found.max_by_key(|(path, _)| path.len()) {
             Some((_, Self::Other)) => None,
             Some((_, role)) => Some(*role),
-            // Functions of C have no path.
-            None => name.contains("::").then_some(Self::Library),
+            None => is_of_a_crate(name).then_some(Self::Library),
         }
     }
 
@@ -170,6 +171,19 @@ impl Role {
     }
 }
 
+/// Functions of C have no path, and those of `T`, `u64` or `[T]` are the standard library's.
+fn is_of_a_crate(name: &str) -> bool {
+    let is_primitive = |name: &str| {
+        let (kind, bits) = name.split_at(usize::from(name.starts_with(['i', 'u', 'f'])));
+        let number = !kind.is_empty() && (bits == "size" || bits.parse::<u8>().is_ok());
+        number || ["bool", "char", "str"].contains(&name)
+    };
+    let first = name.split_once("::").map(|(first, _)| first);
+    first.is_some_and(|first| {
+        first.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') && !is_primitive(first)
+    })
+}
+
 fn matches(name: &str, path: &str) -> bool {
     match path.strip_suffix('*') {
         Some(start) => name.starts_with(start),
@@ -191,6 +205,7 @@ mod tests {
             ("tokio::runtime::io::driver::Driver::turn", Some(Role::Reactor)),
             ("drop tokio::sync::mpsc::chan::Chan", Some(Role::Sync)),
             ("async_io::reactor::ReactorLock::react", Some(Role::Reactor)),
+            ("u8ify::Reader::read", Some(Role::Library)),
             ("async_io::reactor::Reactor::process_timers", Some(Role::Timer)),
             ("rayon_core::registry::WorkerThread::wait_until", Some(Role::Scheduler)),
             ("_int_malloc", Some(Role::Allocator)),
@@ -205,7 +220,16 @@ mod tests {
 
     #[test]
     fn utilities_and_functions_of_c_belong_to_their_caller() {
-        for name in ["alloc::vec::Vec::push", "std::time::Instant::now", "memcpy", "__libc_send"] {
+        for name in [
+            "alloc::vec::Vec::push",
+            "std::time::Instant::now",
+            "u64::checked_add",
+            "usize::pow",
+            "T::into",
+            "[u8]::len",
+            "memcpy",
+            "__libc_send",
+        ] {
             assert_eq!(Role::of(name), None, "{name}");
         }
     }

@@ -8,12 +8,12 @@ use runtime_bench_results::profile::ProfileRequest;
 use crate::role::Role;
 use crate::stacks::Stacks;
 
-/// The heading, and the files.
-const OTHER_LINES: usize = 2;
+/// The heading, the files, and that the kernel is missing.
+const OTHER_LINES: usize = 3;
 /// Roles with less of the time of both are not listed.
 const SMALL: f64 = 0.005;
-/// Crates of a role that are named.
-const CRATES: usize = 3;
+/// Crates of a role that are named, for each of both.
+const CRATES: usize = 2;
 
 /// A role in both profiles.
 struct Row {
@@ -28,42 +28,47 @@ impl Row {
     fn difference(&self) -> f64 {
         self.times[1] - self.times[0]
     }
+
+    fn line(&self) -> String {
+        let time = |at: usize| {
+            format!("{:>8} {:>4}", figure(self.times[at], "ns"), percent(self.shares[at]))
+        };
+        let sign = if self.difference() > 0.0 { "+" } else { "" };
+        let difference = format!("{sign}{}", figure(self.difference(), "ns"));
+        let name = self.role.name();
+        let crates = self.crates.join(", ");
+        let line = format!("  {name:<18} {} {}  {difference:>9}  {crates}", time(1), time(0));
+        line.trim_end().to_owned()
+    }
 }
 
 /// At most as many lines as are asked for: the roles with the largest differences first, then the files.
-pub(crate) fn text(request: &ProfileRequest, stacks: &[Stacks; 2], files: &[String]) -> String {
+pub(crate) fn text(
+    request: &ProfileRequest,
+    what: &str,
+    stacks: &[Stacks; 2],
+    times: [f64; 2],
+    files: &[String],
+) -> String {
     let [reference, candidate] = &request.recordings;
     let samples =
         |at: usize| count(usize::try_from(stacks[at].samples()).unwrap_or(usize::MAX), "sample");
-    let mut text = format!(
-        "CPU time per {}: {}, {}, difference ({} and {})\n",
+    let heading = format!(
+        "Samples, as {what} per {}: {}, {}, difference ({} and {})",
         request.operation,
         candidate.label,
         reference.label,
         samples(1),
         samples(0),
     );
-    for row in rows(request, stacks).iter().take(request.lines.saturating_sub(OTHER_LINES)) {
-        let time = |at: usize| {
-            format!("{:>8} {:>4}", figure(row.times[at], "ns"), percent(row.shares[at]))
-        };
-        let sign = if row.difference() < 0.0 { "-" } else { "+" };
-        let difference = format!("{sign}{}", figure(row.difference().abs(), "ns"));
-        let line = format!(
-            "  {:<18} {} {}  {difference:>9}  {}",
-            row.role.name(),
-            time(1),
-            time(0),
-            row.crates.join(", "),
-        );
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text.push_str(&format!("Flame graphs in {}: {}\n", request.folder.display(), list(files)));
-    text
+    let rows = rows(stacks, times);
+    let rows = rows.iter().take(request.lines.saturating_sub(OTHER_LINES)).map(Row::line);
+    let named = format!("Flame graphs in {}: {}", request.folder.display(), list(files));
+    let lines: Vec<String> = [heading].into_iter().chain(rows).chain([named]).collect();
+    lines.join("\n") + "\n"
 }
 
-fn rows(request: &ProfileRequest, stacks: &[Stacks; 2]) -> Vec<Row> {
+fn rows(stacks: &[Stacks; 2], times: [f64; 2]) -> Vec<Row> {
     let shares = [stacks[0].shares(), stacks[1].shares()];
     let roles: BTreeSet<Role> = shares.iter().flat_map(|one| one.keys().copied()).collect();
     let row = |role: Role| {
@@ -73,14 +78,13 @@ fn rows(request: &ProfileRequest, stacks: &[Stacks; 2]) -> Vec<Row> {
         if !matches!(role, Role::Kernel | Role::Allocator | Role::Other) {
             let named = [1, 0].into_iter().filter_map(|at| shares[at].get(&role));
             let named = named.flat_map(|(_, crates)| crates.iter().take(CRATES));
-            for name in named.filter(|name| *name != "std") {
+            for name in named {
                 if !crates.contains(name) {
                     crates.push(name.clone());
                 }
             }
-            crates.truncate(CRATES);
         }
-        let times = [0, 1].map(|at| of_both[at] * request.recordings[at].cpu_ns);
+        let times = [0, 1].map(|at| of_both[at] * times[at]);
         Row { role, shares: of_both, times, crates }
     };
     let mut rows: Vec<Row> = roles
@@ -99,26 +103,31 @@ mod tests {
     use super::*;
     use crate::stacks::Frame;
 
+    const TIMES: [f64; 2] = [1_000.0, 2_000.0];
+
     fn request(lines: usize) -> ProfileRequest {
-        let recording = |label: &str, cpu_ns| Recording {
+        let recording = |label: &str| Recording {
             label: label.into(),
             runner: label.into(),
             data: "perf.data".into(),
             process: 1,
-            cpu_ns,
+            user_ns: 1.0,
+            system_ns: 1.0,
         };
         ProfileRequest {
             title: "echo".into(),
             folder: "out".into(),
             lines,
             operation: "message".into(),
-            recordings: [recording("tokio", 1_000.0), recording("smol", 2_000.0)],
+            recordings: [recording("tokio"), recording("smol")],
         }
     }
 
     fn stacks(frames: &[Frame]) -> Stacks {
         let mut stacks = Stacks::default();
-        frames.iter().for_each(|frame| stacks.add([frame.clone()]));
+        for frame in frames {
+            stacks.add([frame.clone()]);
+        }
         stacks
     }
 
@@ -132,20 +141,26 @@ mod tests {
 
     #[test]
     fn largest_difference_is_first_and_has_both_times_and_shares() {
-        let text = text(&request(8), &both(), &["tokio.svg".to_owned(), "smol.svg".to_owned()]);
+        let text = text(
+            &request(8),
+            "CPU time",
+            &both(),
+            TIMES,
+            &["tokio.svg", "smol.svg"].map(str::to_owned),
+        );
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[0],
-            "CPU time per message: smol, tokio, difference (4 samples and 2 samples)"
+            "Samples, as CPU time per message: smol, tokio, difference (4 samples and 2 samples)"
         );
         let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(words(lines[1]), "kernel 1.50 µs 75% 500 ns 50% +1.00 µs");
-        assert_eq!(words(lines[2]), "scheduler 500 ns 25% 500 ns 50% +0 ns async_executor, tokio");
+        assert_eq!(words(lines[2]), "scheduler 500 ns 25% 500 ns 50% 0 ns async_executor, tokio");
         assert_eq!(lines[3], "Flame graphs in out: tokio.svg and smol.svg");
     }
 
     #[test]
     fn no_more_lines_than_fit() {
-        assert_eq!(text(&request(3), &both(), &[]).lines().count(), 3);
+        assert_eq!(text(&request(4), "CPU time", &both(), TIMES, &[]).lines().count(), 3);
     }
 }

@@ -96,6 +96,11 @@ impl Stacks {
         self.counts.values().sum()
     }
 
+    /// Whether any is in the kernel.
+    pub fn has_kernel(&self) -> bool {
+        self.counts.keys().flatten().any(|frame| frame.role == Some(Role::Kernel))
+    }
+
     /// Stacks of functions.
     pub fn by_function(&self) -> Folded {
         self.folded(|stack| stack.iter().map(Frame::label).collect())

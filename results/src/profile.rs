@@ -30,6 +30,8 @@ pub struct Recording {
     pub data: PathBuf,
     /// The process of the trial.
     pub process: u32,
-    /// CPU time per operation, ns.
-    pub cpu_ns: f64,
+    /// CPU time per operation in user mode, ns.
+    pub user_ns: f64,
+    /// CPU time per operation in the kernel, ns.
+    pub system_ns: f64,
 }

@@ -23,7 +23,7 @@ use crate::cli::{Format, MatrixArgs, at_least_one};
 /// Lines of an explanation with its profile.
 const MOST_LINES: usize = 40;
 /// Lines of a profile after a long explanation.
-const FEWEST_LINES: usize = 4;
+const FEWEST_LINES: usize = 5;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
