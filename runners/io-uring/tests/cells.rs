@@ -2,7 +2,7 @@
 
 #![cfg(all(target_os = "linux", feature = "compio", feature = "monoio"))]
 
-use runtime_bench_api::cells::WorkloadVisitor;
+use runtime_bench_api::cells::{Cells, WorkloadVisitor};
 use runtime_bench_api::clock::SYSTEM;
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::load::Traffic;
@@ -50,7 +50,8 @@ impl Walk {
                     clock: &SYSTEM,
                 };
                 let twice = || -> Result<u64, Failure> {
-                    let mut instance = runner.start(workload.clone(), setup)?;
+                    let cells = Cells::default().with(*runner, |on| on.visit(workload.clone()));
+                    let mut instance = cells.start(&name, &on, setup)?;
                     instance.measure(1)?;
                     Ok(instance.measure(2)?.iterations)
                 };
