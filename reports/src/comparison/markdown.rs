@@ -5,6 +5,9 @@ use runtime_bench_analysis::comparison::Judged;
 use super::table::{counts, table, unpaired, verdict};
 use crate::markdown::{escaped, list};
 
+/// Cells of one side only that are named.
+const UNPAIRED: usize = 10;
+
 /// The verdict in one line, then warnings, a table and notes.
 pub fn markdown(judged: &Judged) -> String {
     let document = &judged.document;
@@ -24,7 +27,7 @@ pub fn markdown(judged: &Judged) -> String {
     if !document.rows.is_empty() {
         parts.push(table(judged, &document.rows).markdown());
     }
-    parts.push(list(document.notes.iter().chain(&unpaired(judged))));
+    parts.push(list(document.notes.iter().chain(&unpaired(judged, UNPAIRED))));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n") + "\n"
 }

@@ -8,6 +8,9 @@ use runtime_bench_analysis::format;
 use super::table::{counts, table, unpaired, verdict};
 use crate::sanitize::single_line;
 
+/// Cells of one side only that are named.
+const UNPAIRED: usize = 3;
+
 /// How a comparison is shown.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Form<'a> {
@@ -42,7 +45,7 @@ pub fn text(judged: &Judged, form: Form<'_>) -> String {
         after.extend(reasons(&others));
         after.extend(document.notes.iter().cloned());
     }
-    after.extend(unpaired(judged));
+    after.extend(unpaired(judged, if verbose { usize::MAX } else { UNPAIRED }));
     after.push(counts(judged));
     if matrix.is_none() && !others.is_empty() {
         after.push(format!(
