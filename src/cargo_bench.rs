@@ -9,7 +9,7 @@ use clap::{Args, Parser};
 use regex::Regex;
 use runtime_bench_api::workload::PointSet;
 
-use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs, typed};
+use crate::cli::{EvidenceArgs, MatrixArgs, OutputArgs, ResumeArgs, typed};
 use crate::commands::{self, bench::BenchArgs};
 use crate::criterion::{self, Replay};
 use runtime_bench_harness::error::Error;
@@ -37,6 +37,8 @@ struct TargetArgs {
     output: OutputArgs,
     #[command(flatten)]
     resume: ResumeArgs,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
     /// Print the plan and its schedule without measuring
     #[arg(long)]
     dry_run: bool,
@@ -133,9 +135,19 @@ fn bench(registry: &Registry, args: TargetArgs, skipped: usize) -> Result<(), Er
     if let Some(name) = &args.baseline {
         criterion::check_baseline(name)?;
     }
-    let TargetArgs { matrix, output, resume, dry_run, save_baseline, baseline, plots, .. } = args;
+    let TargetArgs {
+        matrix,
+        output,
+        resume,
+        evidence,
+        dry_run,
+        save_baseline,
+        baseline,
+        plots,
+        ..
+    } = args;
     let quiet = output.quiet;
-    let args = BenchArgs { matrix, output, resume, dry_run };
+    let args = BenchArgs { matrix, output, resume, evidence, dry_run };
     let command = typed(&["cargo", "bench", "--"], skipped);
     commands::bench::run(registry, &args, command, |results| {
         let results = results.to_path_buf();

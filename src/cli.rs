@@ -3,7 +3,7 @@
 mod matrix;
 mod values;
 
-pub use matrix::{MatrixArgs, OutputArgs, ResumeArgs};
+pub use matrix::{EvidenceArgs, MatrixArgs, OutputArgs, ResumeArgs};
 pub use values::Format;
 pub(crate) use values::{
     MAX_SEED, POOL_THREADS, at_least_one, cores, duration, layouts, regex, seed,

@@ -44,9 +44,14 @@ fn ab(folder: &TempDir, head: &Path, more: &[&str]) -> Ended {
 }
 
 fn rows(ended: &Ended) -> Vec<Value> {
+    list(ended, "rows")
+}
+
+/// A list of the document that was printed.
+fn list(ended: &Ended, name: &str) -> Vec<Value> {
     let document: Value =
         serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
-    document["rows"].as_array().unwrap().clone()
+    document[name].as_array().unwrap_or_else(|| panic!("no {name}: {ended:?}")).clone()
 }
 
 #[test]
@@ -58,13 +63,22 @@ fn ab_reports_only_the_slower_runner() {
         esac
         printf '%s\\n' \"$request\" | \"$TRIAL\"";
     let head = rerouted(folder.path(), "head", slower);
-    let ended = ab(&folder, &head, &["cpu-batch", "--runners", "smol,rayon", "--format", "json"]);
+    let args = ["cpu-batch", "--runners", "smol,rayon", "--format", "json", "--explain"];
+    let ended = ab(&folder, &head, &args);
     ended.fails_with(1, &["cpu-batch/smol/"]);
     assert!(!ended.stderr.contains("rayon"), "{}", ended.stderr);
     for row in rows(&ended) {
         let (name, word) = (row["name"].as_str().unwrap(), row["word"].as_str().unwrap());
         assert_eq!(word == "slower", name.contains("smol"), "{row}");
         assert_eq!(row["metric"], "wall", "a speed-up would hide it");
+    }
+    let explained = list(&ended, "explanations");
+    assert!(!explained.is_empty(), "{ended:?}");
+    for found in explained {
+        assert!(found["row"].as_str().unwrap().contains("smol"), "{found}");
+        let explanation = &found["explanation"];
+        assert_eq!(explanation["candidate"], "candidate");
+        assert_eq!(explanation["parts"][0]["part"], "user-time", "it computes more: {explanation}");
     }
 }
 

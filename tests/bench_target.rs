@@ -34,20 +34,25 @@ fn latest(folder: &Path) -> Run {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn bench_target_writes_table_report_and_criterion_files() {
     let folder = tempdir().unwrap();
-    // One runner of each family, for the sake of time: each cell by itself is verified elsewhere.
-    let runners = "tokio,smol,threads,rayon";
-    let ended = bench(folder.path(), &["--profile", "smoke", "--runners", runners]);
+    // One runner of each family and two rounds, for the sake of time: each cell by itself is verified elsewhere.
+    let args = ["--profile", "smoke", "--rounds", "2", "--runners", "tokio,smol,threads,rayon"];
+    let ended = bench(folder.path(), &args);
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
     for word in ["task-memory", "Self-check (A/A)", "report:", "criterion:"] {
         assert!(ended.stdout.contains(word), "no `{word}` in {}", ended.stdout);
     }
     let run = latest(folder.path());
-    assert_eq!(
-        run.header.command.join(" "),
-        "cargo bench -- --profile smoke --runners tokio,smol,threads,rayon"
-    );
+    assert_eq!(run.header.command.join(" "), format!("cargo bench -- {}", args.join(" ")));
     every_cell_has_a_figure_or_a_reason(folder.path(), &run);
-    criterion_has_our_means(folder.path(), &run);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn criterion_has_the_means_of_the_run() {
+    let folder = tempdir().unwrap();
+    let ended = bench(folder.path(), &["^spawn-join", "--profile", "smoke", "--runners", "smol"]);
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    criterion_has_our_means(folder.path(), &latest(folder.path()));
 }
 
 fn every_cell_has_a_figure_or_a_reason(folder: &Path, run: &Run) {

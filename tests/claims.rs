@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use clap::Parser;
 use runtime_bench::cli::MatrixArgs;
+use runtime_bench::harness::executor::probe_request;
 use runtime_bench::harness::machine::Limits;
 use runtime_bench::harness::plan::{self, Planned};
 use runtime_bench::results::catalogue::Class;
@@ -48,7 +49,7 @@ fn claim_points_are_the_named_cells_in_every_profile() {
 
 #[test]
 fn claims_cover_all_runners_of_their_kind() {
-    let runners = registry().cells().probe(2, 64, &[]);
+    let runners = registry().cells().probe(&probe_request(2, 64, Vec::new()));
     let of = |is_one: &dyn Fn(&ProbedRunner) -> bool| -> BTreeSet<String> {
         runners.iter().filter(|one| is_one(one)).map(|one| one.info.name.clone()).collect()
     };

@@ -44,6 +44,40 @@ fn text_list_shows_parameters_and_reasons() {
     assert!(ended.stdout.contains("n/a: 128 tasks wait at once, but the pool has 64 threads"));
 }
 
+#[test]
+fn settings_are_listed_checked_and_verified_in_rows_of_their_own() {
+    let folder = tempdir().unwrap();
+    let set = |setting: &'static str| ["--runners", "tokio,smol", "--setting", setting];
+    let list = [&["list", "spawn-join"], &set("tokio.event-interval=16,31")[..]].concat();
+    let listed = run(folder.path(), &list).stdout;
+    for line in [
+        "spawn-join/tokio/",
+        "spawn-join/tokio[event-interval=16]/",
+        "spawn-join/tokio[event-interval=31]/",
+        "tokio.event-interval  1 to 1000000, default 61: ",
+        "smol.max-blocking-threads  1 to 10000, default 500: ",
+    ] {
+        assert!(listed.contains(&format!("    {line}")), "no `{line}` in {listed}");
+    }
+    let verify = ["verify", "file-read/smol|echo-latency/tokio", "--profile", "smoke"];
+    let more = ["--setting", "smol.max-blocking-threads=2"];
+    let args = [&verify[..], &set("tokio.event-interval=16"), &more].concat();
+    let ended = run(folder.path(), &args);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for row in ["echo-latency/tokio[event-interval=16]/", "file-read/smol[max-blocking-threads=2]/"]
+    {
+        assert!(ended.stdout.contains(&format!("ok      {row}")), "no {row} in {}", ended.stdout);
+    }
+    for (setting, words) in [
+        ("tokio.event-intervall=16", ["no setting `event-intervall`", "`event-interval`?"]),
+        ("tokio.event-interval=0", ["between 1 and 1000000", "not 0"]),
+        ("rayon.stack-size=65536", ["rayon", "--runners tokio,smol"]),
+    ] {
+        let args = [&["list", "spawn-join"], &set(setting)[..]].concat();
+        run(folder.path(), &args).fails_with(2, &words);
+    }
+}
+
 #[cfg(not(feature = "mimalloc"))]
 #[test]
 fn allocator_option_requires_its_executable() {

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use common::running::read;
 use common::{example, run};
 use regex::Regex;
 use runtime_bench::harness::evidence::collect;
@@ -20,9 +21,10 @@ use runtime_bench::harness::plan::profile::Profile;
 use runtime_bench::harness::plan::request::PlanRequest;
 use runtime_bench::harness::process::interrupt::Interrupt;
 use runtime_bench::harness::process::{ProcessExecutor, Settings};
+use runtime_bench::harness::program::PROFILES;
 use runtime_bench_analysis::explanation::{Operations, Spread};
 use runtime_bench_analysis::stats::median;
-use runtime_bench_results::evidence::{Event, Evidence};
+use runtime_bench_results::evidence::{Count, Event, Evidence};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::listing::Route;
 use runtime_bench_results::program::ProgramRequest;
@@ -66,6 +68,7 @@ fn request(cell: &CellKey, iterations: u64, scratch: &Path) -> String {
         pool_threads: 4,
         phase: Phase::Warm,
         block: BlockSize::Iterations(iterations),
+        corrupt: false,
         seed: 5,
         scratch: scratch.to_string_lossy().into_owned(),
         load: Vec::new(),
@@ -133,7 +136,8 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
     ] {
         let interrupt = Interrupt::default();
         let (cell, executor) = cell(workload, &interrupt);
-        let [evidence, again] = collect(&executor, [&cell, &cell], PROCESSES, &|_| ()).unwrap();
+        let cells = [(&executor, &cell); 2];
+        let [evidence, again] = collect(cells, PROCESSES, false, &|_| ()).unwrap();
         assert_eq!(evidence.missing, [], "{workload}");
         // Reads of files that meet in the blocking pool allocate as it happens.
         if let Some(ours) = steady(&evidence, &Event::Allocation) {
@@ -196,12 +200,14 @@ fn trial_that_dies_while_traced_is_missing_evidence() {
         program: example("faults"),
         args: vec!["trial".to_owned()],
         worker_variable: None,
+        variables: BTreeMap::new(),
+        settings: Vec::new(),
         workloads: vec![key.workload.clone()],
         external: None,
     };
     let executor = ProcessExecutor::new(&interrupt, settings()).unwrap().with_routes(vec![route]);
     let cell = PlannedCell { key, role: Role::Subject, phase: Phase::Warm, not_applicable: None };
-    let [evidence, _] = collect(&executor, [&cell, &cell], PROCESSES, &|_| ()).unwrap();
+    let [evidence, _] = collect([(&executor, &cell); 2], PROCESSES, false, &|_| ()).unwrap();
     assert!(of(&evidence, &Event::WallTime) > 0.0);
     let why = |what: &str| {
         let missing = evidence.missing.iter().find(|missing| missing.what == what);
@@ -209,6 +215,48 @@ fn trial_that_dies_while_traced_is_missing_evidence() {
     };
     assert!(why("system calls").contains("it was traced"), "{}", why("system calls"));
     assert!(why("allocations").contains("only built-in runners"), "{}", why("allocations"));
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn bench_stores_evidence_of_every_cell() {
+    let folder = tempdir().unwrap();
+    let stored = |level: &str| {
+        let args = ["bench", "^(tcp-echo/[^/]+/conn.*64B$|spawn-join/[^/]+/tasks)", "--quiet"];
+        let args = [&args[..], &["--runners", "tokio,smol", "--profile", "smoke"]].concat();
+        let out = format!("{level}.json");
+        let ended =
+            run(folder.path(), &[&args[..], &["--evidence", level, "--out", &out]].concat());
+        assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+        read(&folder.path().join(out)).evidence
+    };
+    assert_eq!(stored("none"), []);
+    let (cheap, full) = (stored("cheap"), stored("full"));
+    let cells =
+        |all: &[Evidence]| -> Vec<CellKey> { all.iter().map(|one| one.cell.clone()).collect() };
+    assert_eq!(cells(&cheap), cells(&full));
+    assert!(cells(&cheap).len() >= 4, "two workloads on two runners");
+    for one in cheap.iter().chain(&full) {
+        for event in [
+            Event::WallTime,
+            Event::UserTime,
+            Event::SystemTime,
+            Event::VoluntarySwitch,
+            Event::MinorFault,
+            Event::UntracedWrite,
+        ] {
+            let values = one.values(&event).unwrap_or_else(|| panic!("no {event}: {one:?}"));
+            assert!(Spread::of(values).is_some(), "{event}: {values:?}");
+        }
+        let is_own = |count: &Count| matches!(count.event, Event::Runtime(_));
+        assert_eq!(one.counts.iter().any(is_own), one.cell.runner == "tokio", "{one:?}");
+    }
+    let is_call = |count: &Count| matches!(count.event, Event::Syscall(_));
+    assert!(cheap.iter().all(|one| !one.counts.iter().any(is_call)));
+    for one in &full {
+        assert!(one.counts.iter().any(is_call), "{one:?}");
+        assert!(one.values(&Event::Allocation).is_some(), "{one:?}");
+    }
 }
 
 #[test]
@@ -223,6 +271,26 @@ fn explain_takes_one_comparison_of_two_runners() {
         .fails_with(2, &["missing.json"]);
 }
 
+/// The program that draws is not part of the usual builds.
+#[track_caller]
+fn drew_flame_graphs_or_said_why_not(text: &str, graphs: &Path) {
+    let program = Path::new(env!("CARGO_BIN_EXE_runtime-bench")).with_file_name(PROFILES);
+    if let Some(why) = text.lines().find(|line| line.starts_with("No flame graphs: ")) {
+        assert!(!graphs.exists(), "{why}");
+        if !program.is_file() {
+            assert!(why.contains(PROFILES) && why.contains("help: cargo build --profile"), "{why}");
+        }
+        return;
+    }
+    assert!(text.contains("CPU time per message: smol, tokio, difference"), "{text}");
+    for name in ["tokio.svg", "smol.svg", "smol-against-tokio.svg"] {
+        assert!(text.contains(name), "{text}");
+        let graph = fs::read_to_string(graphs.join(name)).unwrap();
+        assert!(graph.len() <= 300_000, "{name} has {} bytes", graph.len());
+        assert!(graph.contains("tcp_echo"), "{name}");
+    }
+}
+
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn explain_prints_what_was_counted_and_what_was_not() {
@@ -230,12 +298,13 @@ fn explain_prints_what_was_counted_and_what_was_not() {
     let args =
         ["explain", "^tcp-echo/[^/]+/conn.*64B$", "--runners", "tokio,smol", "--profile", "smoke"];
     let args = [&args[..], &["--processes", "5", "--quiet"]].concat();
-    let ended = run(folder.path(), &args);
+    let ended = run(folder.path(), &[&args[..], &["--profile-stacks", "--out", "graphs"]].concat());
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
     assert!(ended.stdout.contains("smol against tokio"), "{}", ended.stdout);
     assert!(ended.stdout.contains("Per message: smol, tokio, difference"), "{}", ended.stdout);
     assert!(ended.stdout.lines().count() <= 40, "{}", ended.stdout);
     assert!(!ended.stdout.contains("Not counted: system calls"), "{}", ended.stdout);
+    drew_flame_graphs_or_said_why_not(&ended.stdout, &folder.path().join("graphs"));
     // What is traced already cannot be traced again.
     let strace = Command::new("strace")
         .args(["-f", "-e", "trace=none", "-o", "/dev/null"])

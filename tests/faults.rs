@@ -45,6 +45,7 @@ fn faults_are_reported_as_error_rows() {
         ("hang", "no reply within 2 s"),
         ("flood", "reply"),
         ("wrong", "wrong output"),
+        ("unchecked", "its check accepts a corrupted output: 1 instead of 0"),
     ];
     for (way, words) in expected {
         let line = told(way);
@@ -65,6 +66,7 @@ fn failing_cell_does_not_affect_others() {
     let args = ["bench", "^faults/(late|killed)|^null", "--runners", "threads,smol"];
     let ended = faults(folder.path(), &[&args[..], &["--profile", "smoke", "--quiet"]].concat());
     ended.fails_with(1, &["2 cells failed", "faults/late/threads", "faults/killed/threads"]);
+    ended.fails_with(1, &["failed: faults/late/threads", "failed: faults/killed/threads"]);
     let latest = folder.path().join("target/runtime-bench/results/latest.json");
     let run = read(&latest);
     let analysis = analyse(&run);

@@ -1,11 +1,18 @@
 //! A fleet on one machine: eight shards have what one run has, no more and no less.
 
+#![cfg(unix)]
+
 mod common;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
-use common::run;
+use common::running::{files, nothing_runs_in, read, started_by};
+use common::{Ended, run};
 use runtime_bench_analysis::analysis::{Status, analyse};
 use runtime_bench_fixtures::empty;
 use runtime_bench_results::listing::Listing;
@@ -96,7 +103,7 @@ fn merged_shards_equal_one_run() {
         assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
     };
     bench("whole.json", &[]);
-    let read = |name: &str| store::read(&here.join(name)).unwrap_or_else(|error| panic!("{error}"));
+    let read = |name: &str| read(&here.join(name));
     let whole = read("whole.json");
     let names: Vec<String> = (1..=8).map(|index| format!("shard-{index}.json")).collect();
     for (name, index) in names.iter().zip(1..) {
@@ -130,4 +137,64 @@ fn merged_shards_equal_one_run() {
     again.fails_with(2, &["merged.json: it already exists"]);
     let report = run(here, &["report", "merged.json", "--out", "site"]);
     assert_eq!(report.code, Some(0), "{report:?}");
+    let shard = |index: usize| {
+        let shard = format!("{index}/2");
+        let by = ["--seed", "5", "--durations", "merged.json", "--shard", &shard];
+        listed(here, &[&SMALL[..5], &by[..]].concat())
+    };
+    let [mut all, other] = [1, 2].map(shard);
+    assert!(!all.is_empty() && !other.is_empty());
+    all.extend(other);
+    all.sort();
+    let mut planned = listed(here, &SMALL);
+    planned.sort();
+    assert_eq!(all, planned);
+}
+
+/// Starts the script that the jobs of clusters start, for one of two shards.
+fn script(folder: &Path, program: &str, index: &str) -> Command {
+    let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/fleet/shard"));
+    script.args([index, "2", "shards", "^(spawn-join|mutex|yield|null)/"]).args(&SMALL[1..]);
+    script.current_dir(folder).env("RUNTIME_BENCH", program).env_remove("CARGO_TARGET_DIR");
+    script
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn failed_shard_is_resumed_by_the_same_call() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    let shard = |index: &str| {
+        let mut script = script(here, env!("CARGO_BIN_EXE_runtime-bench"), index);
+        script.env("PREFLIGHT", "no");
+        script
+    };
+    let unfinished = here.join("shards/shard-1.unfinished");
+    let mut first = started_by(shard("1").process_group(0), &unfinished);
+    let group = format!("-{}", first.id());
+    assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
+    first.wait().unwrap();
+    nothing_runs_in(here);
+    let before = read(&files(&unfinished, ".jsonl")[0]).trials.len();
+    for index in ["1", "2", "1"] {
+        let ended = Ended::of(shard(index).output().unwrap());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+    let merged =
+        run(here, &["merge", "--out", "all.json", "shards/shard-1.json", "shards/shard-2.json"]);
+    assert_eq!(merged.code, Some(0), "{merged:?}");
+    let merged = read(&here.join("all.json"));
+    assert_eq!(merged.shards[0].breaks[0].trials, before, "nothing is lost");
+    assert_eq!(fs::read_dir(here.join("shards")).unwrap().count(), 2);
+}
+
+#[test]
+fn noisy_machine_measures_no_shard() {
+    let folder = tempdir().unwrap();
+    let noisy = folder.path().join("noisy");
+    fs::write(&noisy, "#!/bin/sh\n[ \"$1\" = doctor ] && exit 3\ntouch measured\n").unwrap();
+    fs::set_permissions(&noisy, fs::Permissions::from_mode(0o755)).unwrap();
+    let ended = script(folder.path(), noisy.to_str().unwrap(), "1").output().unwrap();
+    assert_eq!(ended.status.code(), Some(3), "{ended:?}");
+    assert!(!folder.path().join("measured").exists() && !folder.path().join("shards").exists());
 }

@@ -38,6 +38,7 @@ fn answers(page: &str) -> BTreeMap<String, Option<String>> {
 fn setup(entry: &Entry, scratch: &std::path::Path) -> Setup {
     Setup {
         point: entry.points(PointSet::Smoke, 2).swap_remove(0),
+        settings: runtime_bench::results::setting::Settings::default(),
         workers: 2,
         pool_threads: 64,
         seed: 1,

@@ -80,16 +80,22 @@ fn killed_run_resumes_with_same_plan_and_no_duplicate_rounds() {
 /// `KILLS=100` for more of them: `scripts/kills` does it.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn kills_at_any_moment_lose_no_trial_and_leave_no_process() {
+fn kills_at_any_moment_lose_no_trial_and_leave_no_process_and_no_folder() {
     let kills: u32 = env::var("KILLS").map_or(5, |kills| kills.parse().expect("a number"));
     let mut rng = fastrand::Rng::new();
     println!("seed {}", rng.get_seed());
+    let temporary = tempdir().unwrap();
+    let command = |folder: &Path, args: &[&str]| {
+        let mut command = command(folder);
+        command.args(args).env("TMPDIR", temporary.path());
+        command
+    };
     let mut folder = tempdir().unwrap();
     let mut kept = 0;
     for kill in 0..kills {
         let lines = files(&results(folder.path()), ".jsonl").pop();
-        let args = if lines.is_some() { vec!["bench", "--resume"] } else { PLAN.to_vec() };
-        let mut child = command(folder.path()).args(args).stderr(Stdio::piped()).spawn().unwrap();
+        let args = if lines.is_some() { &["bench", "--resume"] } else { &PLAN[..] };
+        let mut child = command(folder.path(), args).stderr(Stdio::piped()).spawn().unwrap();
         sleep(Duration::from_millis(rng.u64(1..600)));
         let name = ["-KILL", "-TERM", "-INT", "-KILL"][rng.usize(..4)];
         // It may have come to its end already.
@@ -113,8 +119,12 @@ fn kills_at_any_moment_lose_no_trial_and_leave_no_process() {
             (folder, kept) = (tempdir().unwrap(), 0);
         }
     }
-    let finished = if kept > 0 { resume(folder.path()) } else { run(folder.path(), &PLAN) };
+    let args = if kept > 0 { &["bench", "--resume"] } else { &PLAN[..] };
+    let finished = Ended::of(command(folder.path(), args).output().unwrap());
     assert!(matches!(finished.code, Some(0 | 3)), "{finished:?}");
+    let left = fs::read_dir(temporary.path()).unwrap().flatten().map(|entry| entry.file_name());
+    let left: Vec<_> = left.filter(|name| !name.to_string_lossy().ends_with(".lock")).collect();
+    assert!(left.is_empty(), "temporary folders: {left:?}");
     let whole = read(&results(folder.path()).join("latest.json"));
     assert_eq!(measured(&whole), planned(&whole));
     nothing_runs_in(folder.path());

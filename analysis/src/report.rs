@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::analysis::Analysis;
+use crate::explanation::CellExplanation;
 use runtime_bench_results::run::Run;
 
 /// Version of the document.
@@ -22,11 +23,14 @@ pub struct Report<'a> {
     pub run: &'a Run,
     /// One row per cell with its figures and verdicts.
     pub analysis: &'a Analysis,
+    /// What explains the rows that are settled, by the evidence of the run.
+    #[serde(default)]
+    pub explanations: &'a [CellExplanation],
 }
 
 impl<'a> Report<'a> {
     /// The document of a run.
-    pub fn new(run: &'a Run, analysis: &'a Analysis) -> Self {
-        Self { schema: SCHEMA, run, analysis }
+    pub fn new(run: &'a Run, analysis: &'a Analysis, explanations: &'a [CellExplanation]) -> Self {
+        Self { schema: SCHEMA, run, analysis, explanations }
     }
 }

@@ -53,6 +53,21 @@ fn blur(run: &mut Run, runner: &str) {
 }
 
 #[test]
+fn runner_with_settings_is_not_recommended() {
+    const SET: &str = "smol[max-blocking-threads=8]";
+    let mut run = run(&SERVER, |_, runner| if runner == "smol" { 0.5 } else { usual("", runner) });
+    for info in run.header.runners.iter_mut().filter(|info| info.name == "smol") {
+        SET.clone_into(&mut info.name);
+    }
+    for planned in run.header.plan.cells.iter_mut().filter(|cell| cell.key.runner == "smol") {
+        SET.clone_into(&mut planned.key.runner);
+    }
+    let answer = answer(&run, "server");
+    assert!(answer.recommendation.starts_with("tokio; "), "{answer:?}");
+    assert!(!answer.recommendation.contains("smol"), "{answer:?}");
+}
+
+#[test]
 fn unbeaten_runner_is_recommended_with_numbers() {
     let answer = answer(&run(&SERVER, usual), "server");
     assert_eq!(answer.state, AnswerState::Decided, "{answer:?}");

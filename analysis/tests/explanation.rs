@@ -1,6 +1,6 @@
 //! Made-up evidence with one cause each: it is named first, and nothing is named that was not counted.
 
-use runtime_bench_analysis::explanation::{Explanation, Part, explain};
+use runtime_bench_analysis::explanation::{Explanation, Part, explain, explain_builds};
 use runtime_bench_results::evidence::{Count, Event, Evidence, FEWEST_PROCESSES};
 use runtime_bench_results::key::{CellKey, Point};
 
@@ -194,4 +194,21 @@ fn times_of_too_few_processes_explain_nothing() {
         count.values.truncate(FEWEST_PROCESSES - 1);
     }
     assert_eq!(explain(&few, &evidence("smol", &base())), None);
+}
+
+#[test]
+fn counted_times_fit_only_a_ratio_of_their_direction_and_size() {
+    let slower = [(Event::WallTime, 1_000.0), (Event::UserTime, 1_000.0)];
+    let explanation = explained(&slower);
+    for (ratio, fits) in [(1.2, true), (1.05, true), (1.9, true), (9.0, false), (0.8, false)] {
+        assert_eq!(explanation.fits(ratio), fits, "{ratio}");
+    }
+    assert!(!explanation.fits(f64::NAN));
+}
+
+#[test]
+fn builds_of_one_runner_are_told_apart() {
+    let slower = with(&[(Event::WallTime, 1_000.0), (Event::UserTime, 1_000.0)]);
+    let found = explain_builds(&evidence("tokio", &base()), &evidence("smol", &slower)).unwrap();
+    assert_eq!((found.reference.as_str(), found.candidate.as_str()), ("base", "candidate"));
 }

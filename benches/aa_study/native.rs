@@ -48,6 +48,7 @@ pub(crate) fn side(cells: &Cells, args: &SideArgs) -> Result<(), Error> {
     let cell: CellKey = serde_json::from_str(&args.cell).map_err(|e| failed(e.to_string()))?;
     let setup = Setup {
         point: cell.point,
+        settings: runtime_bench::results::setting::Settings::default(),
         workers: cores(),
         pool_threads: 64,
         seed: 1,

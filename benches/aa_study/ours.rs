@@ -52,6 +52,8 @@ impl<'a> Asker<'a> {
             program: program.path.clone(),
             args: program.args.clone(),
             worker_variable: None,
+            variables: std::collections::BTreeMap::new(),
+            settings: Vec::new(),
             workloads: cells.workload_names(runner),
             external: None,
         };

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use runtime_bench::api::clock::{Clock, Timing, Usage};
 use runtime_bench::api::dyn_workload::DynWorkload;
-use runtime_bench::api::instance::{Instance, Sample};
+use runtime_bench::api::instance::{Instance, Sample, Verify};
 use runtime_bench::api::runner::Runner;
 use runtime_bench::api::runtime::Family;
 use runtime_bench::api::workload::{Failure, Requirements, Setup, Workload};
@@ -107,7 +107,7 @@ impl<A> Laps<A> {
     pub(crate) fn stop(self) -> Block<A> {
         let usage = self.clock.usage().since(self.usage);
         let wall = self.last.saturating_sub(self.started);
-        Block { answers: self.answers, timing: Timing { wall, usage } }
+        Block { answers: self.answers, timing: Timing { wall, usage, ..Timing::default() } }
     }
 }
 
@@ -134,7 +134,7 @@ where
     B: FnMut(u64) -> Block<A>,
     M: Fn(f64) -> Metric,
 {
-    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
+    fn measure(&mut self, iterations: u64, _: &Verify<'_>) -> Result<Sample, Failure> {
         let iterations = iterations.max(1);
         let Block { answers, timing } = (self.block)(iterations);
         if let Some(wrong) = answers.iter().find(|answer| **answer != self.expected) {
@@ -146,8 +146,8 @@ where
             iterations,
             timing,
             metrics: vec![(self.metric)(each_ns)],
-            histogram: None,
             output: format!("{:?}", self.expected),
+            ..Sample::default()
         })
     }
 

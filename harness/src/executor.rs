@@ -6,6 +6,7 @@ use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::program::{ProbeReply, ProbeRequest};
 use runtime_bench_results::trial::{BlockSize, Outcome, PROTOCOL, Phase};
 
+use crate::process::watch::{Unwatched, Watch};
 use crate::program::{Program, ProgramError, TrialError};
 
 /// A program has this long to answer a probe: an interpreter on a cold disk takes seconds to start.
@@ -39,7 +40,17 @@ pub trait Executor {
     fn probe(&self, program: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError>;
 
     /// Runs one trial; `None` when the run was interrupted meanwhile.
-    fn run(&self, trial: &Trial<'_>) -> Option<Finished>;
+    fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
+        self.watched(trial, &mut Unwatched)
+    }
+
+    /// Runs one trial that `watch` looks at; `None` when the run was interrupted meanwhile.
+    fn watched(&self, trial: &Trial<'_>, watch: &mut dyn Watch) -> Option<Finished>;
+
+    /// Whether a runner's trials are made by a process that their program starts.
+    fn is_external(&self, _: &CellKey) -> bool {
+        false
+    }
 
     /// Runs one trial that counts allocations instead of being timed; `None` where they cannot be counted.
     fn count(&self, trial: &Trial<'_>) -> Option<Finished>;
@@ -90,7 +101,8 @@ pub fn probe_request(
     pool_threads: usize,
     points: Vec<(String, Point)>,
 ) -> ProbeRequest {
-    ProbeRequest { protocol: PROTOCOL, workers, pool_threads, points, external: None }
+    let protocol = PROTOCOL;
+    ProbeRequest { protocol, workers, pool_threads, points, variants: Vec::new(), external: None }
 }
 
 /// Reads a reply to a probe.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::instance::Instance;
-use runtime_bench_api::runner::Runner;
+use runtime_bench_api::runner::{Runner, Setting};
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::trial::probe_reply;
 use runtime_bench_api::workload::{Failure, Setup, Workload};
@@ -16,6 +16,7 @@ use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outcome, metric};
 
 use crate::executor::{Executor, Finished, Trial};
 use crate::monitor::{Monitor, NoiseEvents};
+use crate::process::watch::Watch;
 use crate::program::{Program, ProgramError, TrialError};
 use crate::registry::Registry;
 
@@ -55,6 +56,21 @@ impl Runner for FakeRunner {
 
     fn family(&self) -> Family {
         self.family
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        let switch = Setting {
+            missing: Some("This build lacks it."),
+            ..Setting::new("switch", "a switch", 0..=1, "0")
+        };
+        let variable =
+            Setting { variable: Some("FAKE_STACK"), ..Setting::new("stack", "a size", 1..=9, "9") };
+        match self.name {
+            "tokio" => {
+                vec![Setting::new("interval", "an interval", 1..=99, "61"), switch, variable]
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn start<W: Workload>(&self, _: W, _: Setup) -> Result<Box<dyn Instance>, Failure> {
@@ -106,10 +122,7 @@ impl FakeExecutor {
     }
 
     pub(crate) fn with_program(self, name: &'static str, cells: Cells) -> Self {
-        self.with_probe(name, move |request| {
-            let ProbeRequest { workers, pool_threads, points, .. } = request;
-            Ok(probe_reply(cells.probe(*workers, *pool_threads, points)))
-        })
+        self.with_probe(name, move |request| Ok(probe_reply(cells.probe(request))))
     }
 
     pub(crate) fn with_probe(
@@ -167,7 +180,7 @@ impl Executor for FakeExecutor {
         found.expect("only known programs are probed").1(request)
     }
 
-    fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
+    fn watched(&self, trial: &Trial<'_>, _: &mut dyn Watch) -> Option<Finished> {
         let number = self.trials.replace_with(|count| *count + 1) + 1;
         if self.interrupted_at == Some(number) {
             return None;

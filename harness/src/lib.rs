@@ -8,10 +8,11 @@
 //! - [`plan`]: request → cells, points, rounds.
 //! - [`executor`]: what runs trials. [`process`] starts each as a process; tests use a fake.
 //! - [`evidence`]: counts what runners do per operation, in untimed trials.
+//! - [`profiles`]: samples stacks of runners and has them drawn as flame graphs.
 //! - [`external`]: runners in other languages, and the trial program that starts them.
 //! - [`monitor`]: load and stalls of the machine during a run.
 //! - [`run`]: plan → pilots → rounds → results file.
-//! - [`machine`]: the machine and its limits.
+//! - [`machine`]: the machine and its limits. [`scratch`]: temporary folders.
 //! - [`error`], [`terminal`]: messages for the user.
 
 pub mod error;
@@ -26,8 +27,10 @@ pub mod monitor;
 pub mod plan;
 pub mod probes;
 pub mod process;
+pub mod profiles;
 pub mod program;
 pub mod registry;
 pub mod run;
+pub mod scratch;
 pub mod terminal;
 mod tree;

@@ -1,6 +1,6 @@
 //! The runners of all programs, and which cells each supports.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
@@ -126,6 +126,8 @@ impl Probes {
             info: asked.info.clone(),
             family: Family::Async,
             worker_variable: None,
+            variables: BTreeMap::new(),
+            settings: Vec::new(),
             cells,
         };
         for ((workload, point), place) in &self.points {
@@ -177,6 +179,8 @@ impl Probes {
             program: probed.program.path.clone(),
             args: probed.program.args.clone(),
             worker_variable: probed.runner.worker_variable.clone(),
+            variables: probed.runner.variables.clone(),
+            settings: probed.runner.settings.clone(),
             workloads: self.workloads(probed),
             external: probed.external.clone(),
         };

@@ -17,6 +17,8 @@ pub const TRIAL: &str = "trial";
 pub const COUNTING: &str = "runtime-bench-counting";
 /// The program on the allocator mimalloc.
 pub const MIMALLOC: &str = "runtime-bench-mimalloc";
+/// The program that draws flame graphs.
+pub const PROFILES: &str = "runtime-bench-profiles";
 /// The folder of link layouts, next to the programs.
 const LAYOUTS: &str = "layouts";
 /// How trial programs are built.
@@ -133,6 +135,14 @@ impl Program {
         Self { path, args: self.args.clone() }
     }
 
+    /// The same program, run by another one whose command line so begins.
+    pub(crate) fn under(self, wrapper: Vec<String>) -> Self {
+        let mut words = wrapper.into_iter();
+        let Some(first) = words.next() else { return self };
+        let own = [self.path.to_string_lossy().into_owned()];
+        Self { path: first.into(), args: words.chain(own).chain(self.args).collect() }
+    }
+
     /// The name of a layout of it in results files: `runtime-bench-tokio`, `layouts/1/runtime-bench-tokio`.
     pub(crate) fn layout_name(&self, layout: usize) -> String {
         let name = self.file_name();
@@ -203,6 +213,20 @@ impl From<Failure> for TrialError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wrapper_runs_the_program_with_its_arguments() {
+        let program = Program { path: "a".into(), args: vec![TRIAL.to_owned()] };
+        let wrapped = program.clone().under(["valgrind", "-q"].map(str::to_owned).to_vec());
+        assert_eq!(
+            wrapped,
+            Program {
+                path: "valgrind".into(),
+                args: ["-q", "a", TRIAL].map(str::to_owned).to_vec()
+            }
+        );
+        assert_eq!(program.clone().under(Vec::new()), program);
+    }
 
     #[test]
     fn layouts_of_other_bytes_do_not_count() {

@@ -41,14 +41,14 @@ pub struct BuildFacts {
 pub struct Entry {
     /// Its description.
     pub info: WorkloadInfo,
-    workload: Box<dyn DynWorkload>,
+    workload: &'static dyn DynWorkload,
 }
 
 impl std::ops::Deref for Entry {
     type Target = dyn DynWorkload;
 
     fn deref(&self) -> &Self::Target {
-        self.workload.as_ref()
+        self.workload
     }
 }
 
@@ -163,8 +163,12 @@ impl Registry {
 
 impl WorkloadVisitor for Registry {
     fn visit<W: Workload>(&mut self, workload: W) {
-        let info = DynWorkload::info(&workload);
-        if !W::METRICS.iter().any(|metric| metric.id == info.headline) {
+        self.visit_both(workload.clone(), Box::leak(Box::new(workload)));
+    }
+
+    fn visit_both<W: Workload>(&mut self, _: W, workload: &'static dyn DynWorkload) {
+        let info = workload.info();
+        if !workload.metrics().iter().any(|metric| metric.id == info.headline) {
             self.problems.push(format!(
                 "the headline {} of {} is not one of its metrics",
                 info.headline, info.name
@@ -173,7 +177,7 @@ impl WorkloadVisitor for Registry {
         if self.entry(&info.name).is_some() {
             self.problems.push(format!("duplicate workload name `{}`", info.name));
         } else {
-            self.workloads.push(Entry { info, workload: Box::new(workload) });
+            self.workloads.push(Entry { info, workload });
         }
     }
 }

@@ -4,7 +4,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use runtime_bench_analysis::comparison::{FailOn, Judged, files};
+use runtime_bench_analysis::comparison::{Document, FailOn, Judged, RowExplanation, files};
+use runtime_bench_analysis::explanation::explain_builds;
 use runtime_bench_reports::{Options, comparison, write_site};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::{Better, Outcome};
@@ -13,8 +14,8 @@ use runtime_bench_results::trial::{Better, Outcome};
 mod fixtures;
 
 use fixtures::{
-    answered_run, edge_case_run, hostile_run, resumed_under_load, run, sweep_run, typical_run,
-    with_claims,
+    answered_run, counted, edge_case_run, explained_run, hostile_run, resumed_under_load, run,
+    sweep_run, typical_run, with_claims,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -22,25 +23,41 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, runs, single_file) in sites() {
         write_site(&runs, &Path::new(&folder).join(name), Options { single_file, url: None })?;
     }
-    let (base, mut head) = (typical_run(), typical_run());
+    let (base, mut head) = (explained_run(), explained_run());
     let smol = |cell: usize| base.header.plan.cells[cell].key.runner == "smol";
     for trial in head.trials.iter_mut().filter(|trial| smol(trial.cell)) {
         if let Outcome::Ok { block } = &mut trial.outcome {
             block.metrics.iter_mut().for_each(|metric| metric.value *= 1.4);
         }
     }
-    let document = files(("base", &base), ("candidate", &head), &|_| true);
+    head.evidence = counted(&head, "message", "epoll_wait");
+    let mut document = files(("base", &base), ("candidate", &head), &|_| true);
+    document.explanations = explained(&document, &base, &head);
     let judged = Judged::new(document, FailOn::Regression, 0.01);
     let command = ["runtime-bench", "compare", "base.json", "candidate.json"].map(str::to_owned);
     comparison::write_page(&judged, &command, &Path::new(&folder).join("compared"))?;
     Ok(())
 }
 
+/// What explains the rows that differ, by the evidence of both runs.
+fn explained(document: &Document, base: &Run, head: &Run) -> Vec<RowExplanation> {
+    let of = |run: &Run, row: &str| {
+        run.evidence.iter().find(|evidence| evidence.cell.to_string() == row).cloned()
+    };
+    let rows = document.rows.iter().filter(|row| row.is_explainable());
+    let explained = rows.filter_map(|row| {
+        let evidence = [of(base, &row.name)?, of(head, &row.name)?];
+        let explanation = explain_builds(&evidence[0], &evidence[1])?;
+        Some(RowExplanation { row: row.name.clone(), explanation, evidence })
+    });
+    explained.collect()
+}
+
 /// Name of the folder, what it shows, and whether on a single page.
 fn sites() -> [(&'static str, Vec<Run>, bool); 12] {
     [
         ("answers", vec![answered_run()], false),
-        ("usual", vec![typical_run()], false),
+        ("usual", vec![explained_run()], false),
         ("claims", vec![with_claims()], false),
         ("usual-single", vec![with_claims()], true),
         ("hostile", vec![hostile_run("last")], false),

@@ -174,7 +174,7 @@ mod tests {
     fn a_document_is_a_line_of_json() {
         let (folder, analysis) = (tempfile::tempdir().unwrap(), Analysis::default());
         let run = crate::fixtures::run();
-        let document = Report::new(&run, &analysis);
+        let document = Report::new(&run, &analysis, &[]);
         let path = write(folder.path(), &File::json("a.json", document)).unwrap();
         let expected = serde_json::to_string(&document).unwrap() + "\n";
         assert_eq!(fs::read_to_string(path).unwrap(), expected);

@@ -6,6 +6,7 @@ use runtime_bench_analysis::analysis::{Group, GroupNoise, Row, Status, Summary};
 use runtime_bench_analysis::stats::{Comparison, Verdict};
 use runtime_bench_fixtures::{header, runner, workload};
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::evidence::{Count, Event, Evidence, Missing};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Run, RunHeader};
 use runtime_bench_results::trial::{Better, Phase, metric};
@@ -65,6 +66,27 @@ pub(crate) fn group(point: Point, headline: &str, rows: Vec<Row>) -> Group {
         control: None,
         noise: GroupNoise::default(),
     }
+}
+
+/// Evidence of five processes that vary by 1%, those of `tokio` in the other direction.
+pub(crate) fn evidence(runner: &str, figures: &[(Event, f64)]) -> Evidence {
+    let count = |(event, figure): &(Event, f64)| {
+        let mut values = [0.99, 0.995, 1.0, 1.005, 1.01].map(|factor| factor * figure).to_vec();
+        if runner == "tokio" {
+            values.reverse();
+        }
+        Count { event: event.clone(), values }
+    };
+    Evidence {
+        cell: CellKey { workload: "echo".into(), point: Point::new(), runner: runner.into() },
+        operation: "message".into(),
+        counts: figures.iter().map(count).collect(),
+        missing: ["hardware counters", "migrations"].map(missing).to_vec(),
+    }
+}
+
+fn missing(what: &str) -> Missing {
+    Missing { what: what.into(), why: "this machine has none".into(), help: None }
 }
 
 /// A run of the workload `w` on the runner `a` without any measurement.

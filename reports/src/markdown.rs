@@ -2,6 +2,9 @@
 
 use crate::sanitize::single_line;
 
+/// The largest text, in bytes: GitHub cuts a summary at 1 MiB, and a comment at 65 536 characters.
+pub(crate) const LARGEST: usize = 60_000;
+
 /// Text that Markdown shows as it is, also inside a table (`CommonMark` 0.31, §2.4: any punctuation
 /// may be escaped).
 pub(crate) fn escaped(text: &str) -> String {

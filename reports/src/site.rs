@@ -54,10 +54,10 @@ pub fn write_site(runs: &[Run], folder: &Path, options: Options<'_>) -> Result<S
 }
 
 /// The files of one machine, the first page first.
-fn of_machine<'a>(
-    machine: &MachineView<'a>,
+fn of_machine<'m>(
+    machine: &'m MachineView<'_>,
     options: Options<'_>,
-) -> Result<Vec<File<'a>>, ReportError> {
+) -> Result<Vec<File<'m>>, ReportError> {
     let view = &machine.view;
     let mut files = if options.single_file { page::one_page(view)? } else { page::folder(view)? };
     files.extend(export::files(view)?);

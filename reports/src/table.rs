@@ -5,6 +5,10 @@ use maud::{Markup, Render, html};
 
 use crate::markdown::escaped;
 use crate::sanitize::single_line;
+use crate::view::wording::prose;
+
+/// Lines of a table's headings in Markdown.
+const HEADINGS: usize = 2;
 
 /// On which side a column is flush.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +124,21 @@ impl Table {
         [head, rule].into_iter().chain(self.rows.iter().map(line))
     }
 
+    /// As many rows in Markdown as fit into `room` bytes, and how many these are.
+    pub(crate) fn markdown_within(&self, room: usize) -> (String, usize) {
+        let mut text = String::new();
+        let mut shown = 0;
+        for (place, line) in self.markdown_lines().enumerate() {
+            if text.len() + line.len() > room {
+                break;
+            }
+            text.push_str(&line);
+            text.push('\n');
+            shown = (place + 1).saturating_sub(HEADINGS);
+        }
+        if shown == 0 { (String::new(), 0) } else { (text, shown) }
+    }
+
     /// The whole table in Markdown.
     pub(crate) fn markdown(&self) -> String {
         self.markdown_lines().collect::<Vec<_>>().join("\n")
@@ -136,7 +155,7 @@ impl Table {
                             tr {
                                 @for (place, cell) in row.iter().enumerate() {
                                     @if place == 0 { th scope="row" { (cell.text) } }
-                                    @else if place + 1 == row.len() { td.reason { (cell.text) } }
+                                    @else if place + 1 == row.len() { td.reason { (prose(&cell.text)) } }
                                     @else { td { (cell.text) } }
                                 }
                             }

@@ -32,6 +32,27 @@ fn matrix_has_a_line_a_workload_and_a_mark_a_result() {
 }
 
 #[test]
+fn runners_with_settings_have_numbered_columns() {
+    const SET: [(&str, &str); 2] =
+        [("smol", "tokio[event-interval=16]"), ("thread-pool", "tokio[event-interval=31]")];
+    let mut run = typical_run();
+    for (name, set) in SET {
+        for info in run.header.runners.iter_mut().filter(|info| info.name == name) {
+            set.clone_into(&mut info.name);
+        }
+        for cell in run.header.plan.cells.iter_mut().filter(|cell| cell.key.runner == name) {
+            set.clone_into(&mut cell.key.runner);
+        }
+    }
+    let text = short(&run, 100);
+    for (number, (_, set)) in (1..).zip(SET) {
+        assert!(text.contains(&format!("[{number}] {set}")), "{text}");
+    }
+    let heads = text.lines().find(|line| line.contains("[1]")).unwrap();
+    assert!(heads.contains("[2]") && !heads.contains("event-interval"), "{text}");
+}
+
+#[test]
 fn counts_and_self_check_follow_the_matrix() {
     let run = typical_run();
     let (text, counts) = (short(&run, 100), analyse(&run).class_counts());

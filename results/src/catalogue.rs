@@ -102,7 +102,7 @@ pub enum Class {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunnerInfo {
-    /// Name in a cell's key: lower-case words joined by `-`.
+    /// Name in a cell's key: lower-case words joined by `-`, and settings, if it has any ([`crate::setting`]).
     pub name: String,
     /// One line for a heading.
     pub title: String,

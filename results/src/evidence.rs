@@ -4,6 +4,7 @@
 //! than iterations do.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,44 @@ use crate::key::CellKey;
 
 /// The fewest processes that show how much a figure varies.
 pub const FEWEST_PROCESSES: usize = 5;
+
+/// How much evidence a run collects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Nothing.
+    None,
+    /// What timed trials count anyway.
+    #[default]
+    Cheap,
+    /// Also what needs trials of its own.
+    Full,
+}
+
+impl Level {
+    /// The names of all levels.
+    pub const NAMES: [&str; 3] = ["none", "cheap", "full"];
+}
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "none" => Ok(Self::None),
+            "cheap" => Ok(Self::Cheap),
+            "full" => Ok(Self::Full),
+            _ => Err(format!("not one of {}", Self::NAMES.join(", "))),
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(Self::NAMES[*self as usize])
+    }
+}
 
 /// What was counted of a cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,8 +72,20 @@ pub struct Count {
     /// What was counted.
     #[serde(flatten)]
     pub event: Event,
-    /// The value of each process, per operation; times are in nanoseconds.
+    /// The value of each process, per operation; times are in nanoseconds. In a run's own evidence, a value
+    /// may be the mean of several processes.
     pub values: Vec<f64>,
+}
+
+/// What was counted in one block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Total {
+    /// What was counted.
+    #[serde(flatten)]
+    pub event: Event,
+    /// How many, of all iterations of the block; a time is in nanoseconds.
+    pub total: u64,
 }
 
 /// What can be counted.
@@ -50,7 +101,8 @@ pub enum Event {
     SystemTime,
     /// A system call by its name, traced.
     Syscall(String),
-    /// A call of the family of `read`, not of a socket, counted by the kernel while nothing was traced.
+    /// A call of the family of `read`, counted by the kernel while nothing was traced. Calls that only sockets
+    /// have, such as `recv`, are not in it.
     UntracedRead,
     /// The same of `write`.
     UntracedWrite,
@@ -70,10 +122,16 @@ pub enum Event {
     AllocatedByte,
     /// An instruction in user mode or in the kernel.
     Instruction,
+    /// An instruction in user mode, simulated: a busy machine does not change the count.
+    SimulatedInstruction,
+    /// A cycle of a processor that ran a thread.
+    Cycle,
     /// An access that missed the last level of the cache.
     CacheMiss,
     /// A branch that was predicted wrongly.
     BranchMiss,
+    /// What a runtime counts itself, by its name. A name that ends in `time` is a time, ns.
+    Runtime(String),
 }
 
 /// Something that could not be counted.
@@ -102,6 +160,7 @@ impl Event {
     pub fn unit(&self) -> &'static str {
         match self {
             Self::WallTime | Self::UserTime | Self::SystemTime => "ns",
+            Self::Runtime(name) if name.ends_with("time") => "ns",
             Self::AllocatedByte => "B",
             _ => "",
         }
@@ -114,7 +173,7 @@ impl fmt::Display for Event {
             Self::WallTime => "wall time",
             Self::UserTime => "user time",
             Self::SystemTime => "system time",
-            Self::Syscall(name) => name,
+            Self::Syscall(name) | Self::Runtime(name) => name,
             Self::UntracedRead => "reads",
             Self::UntracedWrite => "writes",
             Self::VoluntarySwitch => "voluntary switches",
@@ -125,6 +184,8 @@ impl fmt::Display for Event {
             Self::Allocation => "allocations",
             Self::AllocatedByte => "bytes allocated",
             Self::Instruction => "instructions",
+            Self::SimulatedInstruction => "instructions by valgrind",
+            Self::Cycle => "cycles",
             Self::CacheMiss => "cache misses",
             Self::BranchMiss => "branch misses",
         })
@@ -137,10 +198,26 @@ mod tests {
 
     #[test]
     fn event_is_read_back_with_its_name() {
-        for event in [Event::Syscall("epoll_wait".into()), Event::MinorFault] {
-            let count = Count { event, values: vec![0.5] };
+        for event in [
+            Event::Syscall("epoll_wait".into()),
+            Event::MinorFault,
+            Event::Runtime("worker parks".into()),
+        ] {
+            let count = Count { event: event.clone(), values: vec![0.5] };
             let text = serde_json::to_string(&count).unwrap();
             assert_eq!(serde_json::from_str::<Count>(&text).unwrap(), count, "{text}");
+            let total = Total { event, total: 7 };
+            let text = serde_json::to_string(&total).unwrap();
+            assert_eq!(serde_json::from_str::<Total>(&text).unwrap(), total, "{text}");
+        }
+    }
+
+    #[test]
+    fn level_has_one_name_on_the_command_line_and_in_files() {
+        for name in Level::NAMES {
+            let level: Level = name.parse().unwrap();
+            assert_eq!(level.to_string(), name);
+            assert_eq!(serde_json::to_value(level).unwrap(), name);
         }
     }
 }

@@ -11,8 +11,10 @@
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build of a run.
 //! - [`evidence`]: what a runner does per operation, counted.
+//! - [`profile`]: what the program that draws profiles is asked for.
 //! - [`histogram`]: latency histograms.
 //! - [`external`]: the protocol of external runners.
+//! - [`setting`]: settings of runners.
 //! - [`shard`]: a plan that several machines share.
 //! - [`merge`]: the files of its shards → one run.
 //! - [`noise`]: background load and stalls during a run.
@@ -32,10 +34,12 @@ pub mod listing;
 pub mod merge;
 pub mod metric;
 pub mod noise;
+pub mod profile;
 pub mod program;
 pub mod resumption;
 pub mod run;
 pub mod sanitize;
+pub mod setting;
 pub mod shard;
 pub mod store;
 pub mod trial;

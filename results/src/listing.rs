@@ -1,11 +1,13 @@
 //! What an executable of the harness can measure, as printed by `list --format json`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::run::PlannedCell;
+use crate::setting::SettingInfo;
 use crate::trial::ExternalCommand;
 
 /// Workloads, runners and cells of one executable.
@@ -41,6 +43,12 @@ pub struct Route {
     /// Environment variable that must hold the number of workers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker_variable: Option<String>,
+    /// Other environment variables, which hold its settings.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
+    /// The settings that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<SettingInfo>,
     /// The workloads that it measures there.
     pub workloads: Vec<String>,
     /// The external command that the program starts.

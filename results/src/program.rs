@@ -3,12 +3,14 @@
 //! A trial program reads one [`ProgramRequest`] as one line of JSON from its standard input, and writes one
 //! reply. [`crate::trial`] has the requests and replies of trials.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::RunnerInfo;
 use crate::key::{CellKey, Point};
+use crate::setting::SettingInfo;
 use crate::trial::{ExternalCommand, PROTOCOL, TrialRequest};
 
 /// A request to a trial program.
@@ -38,6 +40,9 @@ pub struct ProbeRequest {
     pub pool_threads: usize,
     /// Workloads and points.
     pub points: Vec<(String, Point)>,
+    /// Names of runners with settings ([`crate::setting`]) to describe besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<String>,
     /// The external runner to ask; `None` asks the program's own runners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalProbe>,
@@ -126,6 +131,12 @@ pub struct ProbedRunner {
     /// Environment variable that must hold the number of workers when a trial starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker_variable: Option<String>,
+    /// Other environment variables of its trials, which hold its settings.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
+    /// The settings that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<SettingInfo>,
     /// For each point of the request, in the same order.
     pub cells: Vec<CellSupport>,
 }

@@ -3,10 +3,13 @@
 //! A run in progress is a file of [`Line`]s, one JSON object per line: first the [`RunHeader`], then
 //! each finished trial. At the end, the same facts become one [`Run`] document.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{RunnerInfo, WorkloadInfo};
 use crate::environment::Environment;
+use crate::evidence::{Evidence, Level};
 use crate::interruption::Break;
 pub use crate::interruption::End;
 use crate::key::CellKey;
@@ -67,6 +70,9 @@ pub struct Plan {
     /// Rounds of every comparison, if fixed by `--rounds`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounds: Option<u32>,
+    /// How much evidence the run collects.
+    #[serde(default)]
+    pub evidence: Level,
     /// The runner that ratios refer to.
     pub reference: String,
     /// The part of the plan that this run measures; `None` means all of it.
@@ -135,6 +141,8 @@ pub enum Line {
     Look(Look),
     /// A finished trial.
     Trial(TrialRecord),
+    /// What was counted of a cell.
+    Evidence(Evidence),
     /// Background load, about every 100 ms and at each probe of the capacity.
     Noise(NoiseWindow),
     /// A stall of the machine.
@@ -251,6 +259,9 @@ pub struct Run {
     pub looks: Vec<Look>,
     /// Every finished trial, in order.
     pub trials: Vec<TrialRecord>,
+    /// What was counted of each cell, once per cell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
     /// Background load, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub noise: Vec<NoiseWindow>,
@@ -268,6 +279,17 @@ pub struct Run {
 }
 
 impl Run {
+    /// Time that the trials of each workload took, seconds.
+    pub fn durations(&self) -> BTreeMap<String, f64> {
+        let mut durations = BTreeMap::new();
+        for trial in &self.trials {
+            if let Some(cell) = self.header.plan.cells.get(trial.cell) {
+                *durations.entry(cell.key.workload.clone()).or_default() += trial.cost_s;
+            }
+        }
+        durations
+    }
+
     /// A run without trials.
     pub fn new(header: RunHeader) -> Self {
         Self {
@@ -275,6 +297,7 @@ impl Run {
             schedules: Vec::new(),
             looks: Vec::new(),
             trials: Vec::new(),
+            evidence: Vec::new(),
             noise: Vec::new(),
             stalls: Vec::new(),
             breaks: Vec::new(),
@@ -290,6 +313,7 @@ impl Run {
             Line::Schedule(schedule) => self.schedules.push(schedule),
             Line::Look(look) => self.looks.push(look),
             Line::Trial(trial) => self.trials.push(trial),
+            Line::Evidence(evidence) => self.evidence.push(evidence),
             Line::Noise(window) => self.noise.push(window),
             Line::Stall(stall) => self.stalls.push(stall),
             Line::Break(broken) => {
@@ -345,5 +369,34 @@ mod tests {
         file["claims"] = json!([{ "name": "c", "tests": [] }]);
         file["glossary"] = json!([{ "name": "task" }]);
         assert_eq!(serde_json::from_value::<RunHeader>(file).unwrap(), header);
+    }
+
+    #[test]
+    fn durations_are_sums_over_trials() {
+        let cell = |workload: &str| {
+            let key = CellKey {
+                workload: workload.to_owned(),
+                point: crate::key::Point::new(),
+                runner: "tokio".to_owned(),
+            };
+            PlannedCell { key, role: Role::Subject, phase: Phase::Warm, not_applicable: None }
+        };
+        let mut run = Run::new(header("one"));
+        run.header.plan.cells = vec![cell("a"), cell("b")];
+        for (cell, cost_s) in [(0, 1.5), (1, 0.25), (0, 0.5), (9, 1.0)] {
+            let outcome = Outcome::Ok { block: crate::trial::Block::default() };
+            let trial = TrialRecord {
+                cell,
+                round: 0,
+                position: 0,
+                at_s: 0.0,
+                cost_s,
+                outcome,
+                stderr: None,
+            };
+            run.push(Line::Trial(trial));
+        }
+        let expected = [("a".to_owned(), 2.0), ("b".to_owned(), 0.25)];
+        assert_eq!(run.durations(), BTreeMap::from(expected));
     }
 }

@@ -2,17 +2,20 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 )
 
 func describe(asked *request) described {
 	return described{
 		header:        status("described"),
-		Configuration: fmt.Sprintf("goroutines, GOMAXPROCS=%d", asked.Workers),
+		Configuration: fmt.Sprintf("goroutines, GOMAXPROCS=%d, GOGC=%s", asked.Workers, gogc()),
 		Versions:      map[string]string{"go": strings.TrimPrefix(runtime.Version(), "go")},
 		Notes: []string{
-			"The garbage collector runs with its default settings during measurements.",
+			"The garbage collector of this Go version runs during measurements, started as GOGC says.",
+			"GOMAXPROCS is the number of workers of the run, whatever Go would detect. " + behavior(),
 			"A WaitGroup joins all goroutines at once; each writes its result to its own slot.",
 			"An idle process waits for timers in epoll, in whole milliseconds, so a shorter sleep takes about 1 ms.",
 			"Cancellation is cooperative: a goroutine checks its context.",
@@ -20,6 +23,26 @@ func describe(asked *request) described {
 		},
 		Cells: refusals(asked.Cells),
 	}
+}
+
+// gogc says when the garbage collector starts: after the heap has grown by this percentage.
+func gogc() string {
+	if value := os.Getenv("GOGC"); value != "" {
+		return value
+	}
+	return "100"
+}
+
+// behavior says which behavior of older Go versions this build asks for.
+func behavior() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range info.Settings {
+			if setting.Key == "DefaultGODEBUG" && setting.Value != "" {
+				return "Built with the older behavior of " + setting.Value + "."
+			}
+		}
+	}
+	return "Built with the behavior of its own Go version."
 }
 
 func refusals(cells []cell) []*string {

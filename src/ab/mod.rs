@@ -1,10 +1,14 @@
 //! Compares two executables of this harness, interleaved on one machine.
 //!
 //! - [`build`]: an executable, what it can measure, and whether it is one of ours.
+//! - [`modes`]: the cores that rows are measured on.
 //! - [`rows`]: the cells that both have, on one core and on all.
 //! - [`measure`]: the stages.
+//! - [`explain`]: what explains the rows that differ.
 
 pub mod build;
+pub mod explain;
+pub mod modes;
 pub mod rows;
 
 use std::time::Duration;

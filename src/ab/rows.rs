@@ -40,6 +40,11 @@ pub fn common(base: &Listing, head: &Listing) -> Common {
     common
 }
 
+/// The row of a cell on some cores.
+pub fn name(cell: &ListedCell, cores: &str) -> String {
+    format!("{} on {cores}", cell.name)
+}
+
 /// A row for every cell, called after it and `cores`.
 pub fn rows<'a>(
     cells: &[ListedCell],
@@ -53,7 +58,7 @@ pub fn rows<'a>(
         let [always, in_turns] =
             sides.lists(|executor, _| Side { executor, cell: cell.key.clone() });
         Row {
-            name: format!("{} on {cores}", listed.name),
+            name: name(listed, cores),
             phase: cell.phase,
             metric: info.map_or(metric::WALL.id, decisive).to_owned(),
             always,

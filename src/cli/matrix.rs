@@ -4,11 +4,15 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use regex::Regex;
 use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
+use runtime_bench_results::evidence::Level;
 use runtime_bench_results::key::ParamValue;
+use runtime_bench_results::setting::combinations;
+use runtime_bench_results::store;
 use runtime_bench_results::trial::Phase;
 
 use super::values::{POOL_THREADS, at_least_one, duration, layouts, regex, rounds, seed};
@@ -16,7 +20,7 @@ use runtime_bench_harness::error::Error;
 use runtime_bench_harness::external::{ExternalRunner, file};
 use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate, suite};
-use runtime_bench_harness::plan::shard::ShardNumber;
+use runtime_bench_harness::plan::shard::{Durations, ShardNumber};
 use runtime_bench_harness::registry::Registry;
 
 /// Where results go.
@@ -43,11 +47,23 @@ pub struct ResumeArgs {
     pub resume: Option<Option<PathBuf>>,
 }
 
+/// How much evidence is collected.
+#[derive(Clone, Debug, Args)]
+pub struct EvidenceArgs {
+    /// Evidence of why runners differ, stored with the results: `cheap` is what timed trials count anyway (CPU
+    /// times, context switches, page faults, reads and writes), `full` adds trials that count system calls,
+    /// allocations and hardware events, for at most 60 s or a quarter of the run
+    #[arg(id = "evidence", long = "evidence", value_name = "LEVEL", default_value_t = Level::default(),
+        value_parser = PossibleValuesParser::new(Level::NAMES).try_map(|name| Level::from_str(&name)))]
+    pub level: Level,
+}
+
 /// Options that a resumed run has already fixed.
-const OF_THE_PLAN: [&str; 20] = [
+const OF_THE_PLAN: [&str; 23] = [
     "filters",
     "more_filters",
     "runners",
+    "settings",
     "profile",
     "points",
     "suite",
@@ -64,7 +80,9 @@ const OF_THE_PLAN: [&str; 20] = [
     "reference",
     "trial_limit",
     "shard",
+    "durations",
     "dry_run",
+    "evidence",
 ];
 
 /// Which cells.
@@ -79,6 +97,10 @@ pub struct MatrixArgs {
     /// Runners, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     runners: Vec<String>,
+    /// Also measure a runner with another value of a setting, in a row of its own, such as
+    /// `tokio.event-interval=16,31`; several settings of a runner are combined (`list` shows all settings)
+    #[arg(long = "setting", value_name = "RUNNER.NAME=VALUES", value_parser = setting)]
+    settings: Vec<SettingValues>,
     /// File that declares external runners, such as one in another language
     /// [default: runners.toml, if it exists]
     #[arg(long, value_name = "FILE")]
@@ -140,6 +162,10 @@ pub struct MatrixArgs {
     /// --seed, the same for all parts
     #[arg(long, value_name = "I/N", value_parser = ShardNumber::from_str)]
     shard: Option<ShardNumber>,
+    /// Results of an earlier run, whose durations --shard balances the parts by. The same file keeps each
+    /// workload on its machine
+    #[arg(long, value_name = "RESULTS", requires = "shard")]
+    durations: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -175,6 +201,19 @@ impl MatrixArgs {
         self.suite.as_deref() == Some("")
     }
 
+    /// What the workloads of the named run took.
+    fn durations(&self) -> Result<Durations, Error> {
+        let Some(path) = &self.durations else { return Ok(Durations::new()) };
+        let durations = store::read(path)?.durations();
+        if durations.is_empty() {
+            return Err(Error::Usage(format!(
+                "cannot use --durations {}: the run has no trials\nhelp: name the results of a finished run",
+                path.display()
+            )));
+        }
+        Ok(durations)
+    }
+
     fn suite(&self, registry: &Registry) -> Result<Option<Suite>, Error> {
         // Without a name, the error lists the names.
         self.suite.as_ref().map(|name| suite(registry, name)).transpose()
@@ -202,6 +241,7 @@ impl MatrixArgs {
         Ok(PlanRequest {
             filters: self.filters.iter().chain(&self.more_filters).cloned().collect(),
             runners: self.runners.clone(),
+            variants: combinations(&merged(&self.settings)),
             points: self.points.and_then(Points::set).unwrap_or(of_profile.points),
             claims: matches!(self.points, Some(Points::Claims)),
             params: merged(&self.params),
@@ -218,6 +258,7 @@ impl MatrixArgs {
             trial_limit: self.trial_limit.unwrap_or(of_profile.trial_limit),
             external: self.external_runners()?,
             shard: self.shard,
+            durations: self.durations()?,
             suite: self.suite(registry)?,
             ..of_profile
         })
@@ -246,16 +287,28 @@ impl PhaseName {
     }
 }
 
-/// A parameter that is given twice has the values of both.
-fn merged(params: &[(String, Vec<ParamValue>)]) -> Vec<(String, Vec<ParamValue>)> {
-    let mut merged: Vec<(String, Vec<ParamValue>)> = Vec::new();
-    for (name, values) in params {
+/// A parameter or a setting that is given twice has the values of both.
+fn merged<K: Clone + PartialEq, V: Clone>(given: &[(K, Vec<V>)]) -> Vec<(K, Vec<V>)> {
+    let mut merged: Vec<(K, Vec<V>)> = Vec::new();
+    for (name, values) in given {
         match merged.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => known.extend_from_slice(values),
             None => merged.push((name.clone(), values.clone())),
         }
     }
     merged
+}
+
+/// A runner with a setting of it, and the values.
+type SettingValues = ((String, String), Vec<u64>);
+
+fn setting(text: &str) -> Result<SettingValues, String> {
+    let form = "write it as RUNNER.NAME=VALUE[,VALUE…]";
+    let (name, values) = text.split_once('=').ok_or(form)?;
+    let (runner, name) = name.split_once('.').ok_or(form)?;
+    let values: Result<Vec<u64>, _> = values.split(',').map(str::parse).collect();
+    let values = values.map_err(|_| "values are whole numbers, separated by commas")?;
+    Ok(((runner.to_owned(), name.to_owned()), values))
 }
 
 fn param(text: &str) -> Result<(String, Vec<ParamValue>), String> {
@@ -282,6 +335,8 @@ mod tests {
         matrix: MatrixArgs,
         #[command(flatten)]
         resume: ResumeArgs,
+        #[command(flatten)]
+        evidence: EvidenceArgs,
         #[arg(long)]
         dry_run: bool,
     }
@@ -332,6 +387,15 @@ mod tests {
         );
         for malformed in ["n", "n=", "n=1,", "n=-1", "n=1.5", "n=10ms", "n=a/b"] {
             assert!(param(malformed).is_err(), "{malformed}");
+        }
+    }
+
+    #[test]
+    fn setting_names_a_runner_and_has_numbers() {
+        let parsed = setting("tokio.event-interval=1,31");
+        assert_eq!(parsed, Ok((("tokio".into(), "event-interval".into()), vec![1, 31])));
+        for malformed in ["tokio", "tokio.a", "a=1", "tokio.a=", "tokio.a=b", "tokio.a=-1"] {
+            assert!(setting(malformed).is_err(), "{malformed}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use runtime_bench_analysis::comparison::{Document, Judged, Sides as Labels, builds};
 use runtime_bench_reports::comparison::Form;
 use runtime_bench_results::listing::{Listing, Route};
@@ -11,11 +11,13 @@ use runtime_bench_results::listing::{Listing, Route};
 use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite, write_report};
 use super::print_error;
 use crate::ab::build::Build;
-use crate::ab::rows::{Common, common};
-use crate::ab::{self, Effort, Outcome, Sides, measure};
-use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, cores, duration, seed};
+use crate::ab::explain::{Subject, explain};
+use crate::ab::modes::{Cores, Mode, modes};
+use crate::ab::rows::{self, Common, common};
+use crate::ab::{Effort, Outcome, Sides, measure};
+use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, duration, seed};
 use runtime_bench_harness::error::Error;
-use runtime_bench_harness::machine::{Measuring, allowed_cores};
+use runtime_bench_harness::machine::Measuring;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::process::{ProcessExecutor, Settings};
 use runtime_bench_harness::run::interleave::Row;
@@ -79,31 +81,15 @@ pub struct AbArgs {
     /// Exit with 1 on a regression; `inconclusive` also exits with 3 if a row has no result
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = Gate::Regression)]
     fail_on: Gate,
+    /// Count what both builds do, and explain the 10 largest differences
+    #[arg(long)]
+    explain: bool,
     /// Do not print progress
     #[arg(long, short)]
     quiet: bool,
     /// List every row, including rows without a difference
     #[arg(long, short)]
     verbose: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Cores {
-    /// Pinned to one core, with one worker.
-    One,
-    /// On all cores, with one worker per core.
-    All,
-    /// Each row both ways.
-    Both,
-}
-
-/// Cores and workers that rows are measured on.
-struct Mode {
-    name: String,
-    workers: usize,
-    core: Option<usize>,
-    /// Nothing runs beside it.
-    alone: bool,
 }
 
 /// The executables of a comparison: base, head, the base's layouts, the head's layouts.
@@ -134,7 +120,7 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         refuse_to_overwrite(out, &programs)?;
     }
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..MAX_SEED));
-    let modes = modes(args)?;
+    let modes = modes(args.cores, args.workers)?;
     let cells: Vec<Cells> = modes
         .iter()
         .map(|mode| list(args, &executables, mode, &interrupt))
@@ -149,7 +135,7 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         .iter()
         .zip(&cells)
         .map(|(mode, cells)| {
-            executables.trials(&cells.routes, mode.settings(args, seed), &interrupt)
+            executables.trials(&cells.routes, settings(args, mode, seed), &interrupt)
         })
         .collect::<Result<_, _>>()?;
     let rows: Vec<Row<'_>> = modes
@@ -159,7 +145,7 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         .flat_map(|((mode, cells), trials)| {
             let sides = executables.sides(trials);
             sides.map_or_else(Vec::new, |sides| {
-                ab::rows::rows(&cells.common.both, &cells.base.workloads, &sides, &mode.name)
+                rows::rows(&cells.common.both, &cells.base.workloads, &sides, &mode.name)
             })
         })
         .collect();
@@ -174,9 +160,13 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         quiet: args.quiet,
     };
     let measuring = Measuring::begin();
-    let outcome = measure(rows, effort, &interrupt);
+    let mut outcome = measure(rows, effort, &interrupt);
     let mut document = document(args, &modes, &cells, &outcome, &executables);
     document.warnings.extend(measuring.warning());
+    if args.explain && !outcome.interrupted {
+        let subjects = executables.subjects(&modes, &cells, &trials);
+        outcome.interrupted = explain(&mut document, &subjects, args.quiet);
+    }
     let judged = Judged::new(document, args.fail_on.into(), args.threshold);
     let report = write_report(&judged, args.report.as_deref());
     let form = Form { verbose: args.verbose, ..Form::default() };
@@ -188,6 +178,16 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         ));
     }
     gate
+}
+
+fn settings(args: &AbArgs, mode: &Mode, seed: u64) -> Settings {
+    Settings {
+        workers: mode.workers,
+        pool_threads: args.pool_threads,
+        seed,
+        limit: args.trial_limit,
+        core: mode.core,
+    }
 }
 
 fn cost(rows: usize, budget: Duration) -> String {
@@ -231,18 +231,6 @@ fn document(
     document
 }
 
-impl Mode {
-    fn settings(&self, args: &AbArgs, seed: u64) -> Settings {
-        Settings {
-            workers: self.workers,
-            pool_threads: args.pool_threads,
-            seed,
-            limit: args.trial_limit,
-            core: self.core,
-        }
-    }
-}
-
 impl Executables {
     fn find(args: &AbArgs) -> Result<Self, Error> {
         let one = [("--base", &args.base), ("--head", &args.head)].into_iter();
@@ -262,6 +250,26 @@ impl Executables {
             ProcessExecutor::of(build.program.clone(), routes.clone(), interrupt, settings)
         };
         self.all.iter().zip(routes).map(trials).collect()
+    }
+
+    /// What each row measures.
+    fn subjects<'a>(
+        &self,
+        modes: &[Mode],
+        cells: &'a [Cells],
+        trials: &'a [Vec<ProcessExecutor<'a>>],
+    ) -> Vec<Subject<'a>> {
+        let mut subjects = Vec::new();
+        for ((mode, cells), trials) in modes.iter().zip(cells).zip(trials) {
+            let Some(Sides { base, head, .. }) = self.sides(trials) else { continue };
+            subjects.extend(cells.common.both.iter().map(|listed| Subject {
+                row: rows::name(listed, &mode.name),
+                cell: &listed.cell,
+                base,
+                head,
+            }));
+        }
+        subjects
     }
 
     /// The trials of [`Self::trials`] by what they are for.
@@ -310,39 +318,6 @@ fn list(
     }
     let routes = listings.iter().map(|listing| listing.routes.clone()).collect();
     Ok(Cells { common: common(base, head), base: base.clone(), head: head.clone(), routes })
-}
-
-fn modes(args: &AbArgs) -> Result<Vec<Mode>, Error> {
-    let core = allowed_cores().and_then(|cores| cores.last().copied());
-    let all = cores();
-    let one = core.map(|core| Mode {
-        name: "one core".to_owned(),
-        workers: 1,
-        core: Some(core),
-        alone: true,
-    });
-    let many = Mode {
-        name: if all == 1 { "the only core".to_owned() } else { format!("{all} cores") },
-        workers: args.workers.unwrap_or(all),
-        core: None,
-        alone: all == 1,
-    };
-    match (args.cores, one) {
-        (Cores::One, _) if args.workers.is_some() => Err(Error::Usage(
-            "cannot combine --cores one with --workers: one core has one worker\nhelp: drop \
-             --workers, or use --cores all"
-                .to_owned(),
-        )),
-        (Cores::One, Some(one)) => Ok(vec![one]),
-        // On one core the two are the same.
-        (Cores::Both, Some(one)) if all > 1 => Ok(vec![one, many]),
-        (Cores::All | Cores::Both, _) => Ok(vec![many]),
-        (Cores::One, None) => Err(Error::Usage(
-            "cannot pin a process to a core: this system does not support it\nhelp: use --cores \
-             all"
-            .to_owned(),
-        )),
-    }
 }
 
 /// The file, and the commit that it was built from.

@@ -13,7 +13,7 @@ use runtime_bench_results::trial::Outcome;
 
 use super::layouts::link_missing;
 use super::{home, needs_release, print, print_error, settings};
-use crate::cli::{MatrixArgs, OutputArgs, ResumeArgs};
+use crate::cli::{EvidenceArgs, MatrixArgs, OutputArgs, ResumeArgs};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::machine;
 use runtime_bench_harness::plan::Planned;
@@ -36,6 +36,9 @@ pub struct BenchArgs {
     /// Whether to resume an earlier run.
     #[command(flatten)]
     pub resume: ResumeArgs,
+    /// How much evidence to collect.
+    #[command(flatten)]
+    pub evidence: EvidenceArgs,
     /// Print the plan and its cost without measuring
     #[arg(long)]
     pub dry_run: bool,
@@ -70,7 +73,7 @@ fn measured(
     command: Vec<String>,
     interrupt: &Interrupt,
 ) -> Result<Option<Done>, Error> {
-    let request = args.matrix.request(registry)?;
+    let request = PlanRequest { evidence: args.evidence.level, ..args.matrix.request(registry)? };
     let mut planned = super::plan(registry, &request, interrupt)?;
     if args.dry_run {
         return print(&plan_text(&planned, &request)).map(|()| None);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::Args;
 use regex::Regex;
 
-use super::{needs_release, print, print_error, print_json};
+use super::{measure_only, needs_release, print, print_error, print_json};
 use crate::cli::{Format, duration};
 use diagnosis::Diagnosis;
 use floor::WholeRun;
@@ -21,7 +21,6 @@ use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::registry::Registry;
-use runtime_bench_harness::run::{Output, measure};
 use runtime_bench_results::trial::Phase;
 
 /// One kind of work each: CPU, scheduling, loopback; no variants.
@@ -70,23 +69,14 @@ pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Resu
         Ok::<_, Error>(WholeRun { profile, planned })
     };
     let whole = [whole(Profile::Quick)?, whole(Profile::Standard)?];
-    let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
-    let folder = folder.map_err(|error| {
-        Error::CouldNotRun(format!("cannot create a temporary folder: {error}\nhelp: set TMPDIR"))
-    })?;
-    let output =
-        Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
     if !args.quiet {
         print_error(&format!(
             "measuring {} against itself for at most {:?}",
             args.runner, args.budget
         ));
     }
-    let done = measure(registry, &planned, Profile::Quick, &output, &interrupt)?;
-    if interrupt.requested() {
-        return Err(Error::Interrupted("interrupted; `doctor` keeps no results".to_owned()));
-    }
-    let diagnosis = Diagnosis::of(&done.run, &whole)?;
+    let run = measure_only(registry, &planned, Profile::Quick, args.quiet, command, &interrupt)?;
+    let diagnosis = Diagnosis::of(&run, &whole)?;
     match args.format {
         Format::Text => print(&text::lines(&diagnosis))?,
         Format::Json => print_json(&format!("{}\n", diagnosis.json()?))?,

@@ -9,23 +9,31 @@ use runtime_bench_harness::evidence;
 use runtime_bench_harness::plan::Planned;
 use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::process::interrupt::Interrupt;
+use runtime_bench_harness::profiles::{self, Drawing, Subject};
 use runtime_bench_harness::registry::Registry;
-use runtime_bench_harness::run::{Output, measure};
 use runtime_bench_reports::explanation as render;
 use runtime_bench_results::evidence::{Evidence, FEWEST_PROCESSES};
-use runtime_bench_results::run::{PlannedCell, Run};
+use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::store;
 use runtime_bench_results::trial::Phase;
 
-use super::{needs_release, print, print_error, print_json, settings};
+use super::{home, measure_only, needs_release, print, print_error, print_json, settings};
 use crate::cli::{Format, MatrixArgs, at_least_one};
+
+/// Lines of an explanation with its profile.
+const MOST_LINES: usize = 40;
+/// Lines of a profile after a long explanation.
+const FEWEST_LINES: usize = 4;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "System calls are counted with ptrace on Linux (x86-64 and aarch64). Counts that this \
                   system does not provide are listed as not counted.\n\n\
-                  Example: runtime-bench explain tcp-echo --runners tokio,smol"
+                  Flame graphs require `perf` and a program that is built only for them: docs/explain.md.\n\n\
+                  Examples:\n  \
+                  runtime-bench explain tcp-echo --runners tokio,smol\n  \
+                  runtime-bench explain tcp-echo --runners tokio,smol --profile-stacks"
 )]
 pub struct ExplainArgs {
     /// One comparison of two runners.
@@ -37,6 +45,16 @@ pub struct ExplainArgs {
     /// Processes per runner and kind of evidence, at least 5
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = processes)]
     pub processes: usize,
+    /// Also count instructions with valgrind, if it is installed: one thread at a time, about 50 times slower, not
+    /// changed by a busy machine
+    #[arg(long)]
+    pub instructions: bool,
+    /// Also sample stacks and draw a flame graph per runner, and one of their difference
+    #[arg(long)]
+    pub profile_stacks: bool,
+    /// Folder of the flame graphs [default: target/runtime-bench/profiles/CELL]
+    #[arg(long, value_name = "DIR", requires = "profile_stacks")]
+    pub out: Option<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -56,7 +74,11 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     let [reference, candidate] = pair(&planned)?;
     let run = match &args.results {
         Some(path) => store::read(path)?,
-        None => measured(registry, &planned, args, command, &interrupt)?,
+        None => {
+            needs_release()?;
+            let (profile, quiet) = (args.matrix.profile, args.quiet);
+            measure_only(registry, &planned, profile, quiet, command, &interrupt)?
+        }
     };
     let timed = Timed::of(&run, &reference.key, &candidate.key)
         .map_err(|why| Error::Failed(format!("no timed comparison of the two runners: {why}")))?;
@@ -67,7 +89,8 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
             print_error(text);
         }
     };
-    let evidence = evidence::collect(&executor, [reference, candidate], args.processes, &say)?;
+    let cells = [reference, candidate].map(|cell| (&executor, cell));
+    let evidence = evidence::collect(cells, args.processes, args.instructions, &say)?;
     if interrupt.requested() {
         return Err(Error::Interrupted("interrupted; `explain` keeps no results".to_owned()));
     }
@@ -75,10 +98,59 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     let group = reference.key.group();
     let schema = SCHEMA.to_owned();
     let document = ExplanationDocument { schema, group, timed, explanation, evidence };
+    let text = render::text(&document);
     match args.format {
-        Format::Text => print(&render::text(&document)),
-        Format::Json => print_json(&render::json(&document).map_err(Error::report)?),
+        Format::Text => print(&text)?,
+        Format::Json => print_json(&render::json(&document).map_err(Error::report)?)?,
     }
+    if !args.profile_stacks {
+        return Ok(());
+    }
+    let lines = MOST_LINES.saturating_sub(text.lines().count()).max(FEWEST_LINES);
+    let cells = [reference, candidate];
+    let profile = flame_graphs(&planned, cells, executor, args, lines, &interrupt)?;
+    match args.format {
+        Format::Text => print(&profile),
+        // Standard output holds the document alone.
+        Format::Json => {
+            print_error(profile.trim_end());
+            Ok(())
+        }
+    }
+}
+
+/// Samples both cells and draws them: a few lines about it, or why there is no profile.
+fn flame_graphs(
+    planned: &Planned,
+    cells: [&PlannedCell; 2],
+    executor: ProcessExecutor<'_>,
+    args: &ExplainArgs,
+    lines: usize,
+    interrupt: &Interrupt,
+) -> Result<String, Error> {
+    let routes = planned.probes.routes();
+    let runners = cells.map(|cell| cell.key.runner.as_str());
+    if !args.quiet {
+        print_error("sampling stacks of one process each");
+        if let Some(build) = profiles::without_debug_info(&routes, &runners) {
+            print_error(&format!("inlined functions are not shown\nhelp: {build}"));
+        }
+    }
+    let executor = executor.with_routes(profiles::with_debug_info(routes));
+    let [reference, candidate] =
+        cells.map(|cell| Subject { label: &cell.key.runner, cell, executor: &executor });
+    let title = cells[0].key.group();
+    let name = title.replace(|c: char| !c.is_ascii_alphanumeric() && !"-_.,=".contains(c), "-");
+    let folder = args.out.clone().unwrap_or_else(|| home().join("profiles").join(name));
+    let drawing = Drawing { title: &title, folder: &folder, lines };
+    let profile = profiles::profile([&reference, &candidate], &drawing, interrupt);
+    if interrupt.requested() {
+        return Err(Error::Interrupted("interrupted; no profile is kept".to_owned()));
+    }
+    Ok(profile.unwrap_or_else(|missing| {
+        let help = missing.help.map(|help| format!("; help: {help}")).unwrap_or_default();
+        format!("No flame graphs: {}{help}\n", missing.why)
+    }))
 }
 
 /// The reference and the candidate of the only comparison that is left.
@@ -118,28 +190,6 @@ fn pair(planned: &Planned) -> Result<[&PlannedCell; 2], Error> {
         None if other.key.runner == planned.plan.reference => Ok([other, one]),
         None => Ok([one, other]),
     }
-}
-
-/// Measures the comparison, as `bench` does, and keeps no file of it.
-fn measured(
-    registry: &Registry,
-    planned: &Planned,
-    args: &ExplainArgs,
-    command: Vec<String>,
-    interrupt: &Interrupt,
-) -> Result<Run, Error> {
-    needs_release()?;
-    let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
-    let folder = folder.map_err(|error| {
-        Error::CouldNotRun(format!("cannot create a temporary folder: {error}\nhelp: set TMPDIR"))
-    })?;
-    let output =
-        Output { folder: folder.path().to_path_buf(), out: None, quiet: args.quiet, command };
-    let done = measure(registry, planned, args.matrix.profile, &output, interrupt)?;
-    if interrupt.requested() {
-        return Err(Error::Interrupted("interrupted; `explain` keeps no results".to_owned()));
-    }
-    Ok(done.run)
 }
 
 /// Without times there is nothing to explain.

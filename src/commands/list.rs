@@ -4,6 +4,7 @@ use clap::Args;
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::listing::{ListedCell, Listing};
 use runtime_bench_results::run::PlannedCell;
+use runtime_bench_results::setting::{SettingInfo, base};
 use runtime_bench_results::trial::PROTOCOL;
 
 use super::{print, print_json};
@@ -62,7 +63,35 @@ fn text(planned: &Planned) -> String {
     for runner in &planned.runners {
         lines.push(format!("{}  {}  {}", runner.name, runner.configuration, version(runner)));
     }
+    let settings = settings(planned);
+    if !settings.is_empty() {
+        lines.push("\nsettings of runners (--setting RUNNER.NAME=VALUES):".to_owned());
+        lines.extend(settings);
+    }
     lines.join("\n") + "\n"
+}
+
+/// One line per setting of the runners with their defaults.
+fn settings(planned: &Planned) -> Vec<String> {
+    let listed = |name: &str| planned.runners.iter().any(|info| info.name == name);
+    let probed = planned.probes.runners().iter().map(|probed| &probed.runner);
+    let own = probed.filter(|runner| listed(base(&runner.info.name)));
+    let mut lines = Vec::new();
+    for (name, setting) in own.flat_map(|own| own.settings.iter().map(|s| (&own.info.name, s))) {
+        let SettingInfo { least, most, default, unit, about, missing, .. } = setting;
+        let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
+        let missing =
+            missing.as_ref().map_or_else(String::new, |reason| format!("; n/a: {reason}"));
+        let line = format!(
+            "    {}.{}  {least} to {most}{unit}, default {default}: {about}{missing}",
+            base(name),
+            setting.name
+        );
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 /// The listing for programs, with stable names.

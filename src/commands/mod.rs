@@ -23,13 +23,17 @@ use std::path::PathBuf;
 
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::machine::Limits;
+use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::plan::request::PlanRequest;
 use runtime_bench_harness::plan::{self, Planned};
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::process::{ProcessExecutor, Settings};
 use runtime_bench_harness::registry::Registry;
+use runtime_bench_harness::run::{Output, measure};
+use runtime_bench_harness::scratch::Scratch;
 pub use runtime_bench_harness::terminal::print;
 pub(crate) use runtime_bench_harness::terminal::{print_error, print_json};
+use runtime_bench_results::run::Run;
 
 /// Rejects measuring with a debug build.
 pub(crate) fn needs_release() -> Result<(), Error> {
@@ -62,6 +66,24 @@ pub(crate) fn plan(
 ) -> Result<Planned, Error> {
     let executor = ProcessExecutor::new(interrupt, settings(request))?;
     interrupt.or(plan::make(registry, request, Limits::of_this_machine(), &executor))
+}
+
+/// Measures a plan as `bench` does, and keeps no file of it.
+pub(crate) fn measure_only(
+    registry: &Registry,
+    planned: &Planned,
+    profile: Profile,
+    quiet: bool,
+    command: Vec<String>,
+    interrupt: &Interrupt,
+) -> Result<Run, Error> {
+    let folder = Scratch::new()?;
+    let output = Output { folder: folder.path().to_path_buf(), out: None, quiet, command };
+    let done = measure(registry, planned, profile, &output, interrupt)?;
+    if interrupt.requested() {
+        return Err(Error::Interrupted("interrupted; nothing is kept".to_owned()));
+    }
+    Ok(done.run)
 }
 
 /// The settings of every trial of a request.

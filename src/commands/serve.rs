@@ -12,7 +12,7 @@ use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::process::{self, ProcessExecutor};
 use runtime_bench_harness::registry::{Entry, Registry};
 use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::program::{CellSupport, ServeRequest};
+use runtime_bench_results::program::{CellSupport, ProbeRequest, ServeRequest};
 use runtime_bench_results::trial::PROTOCOL;
 
 use super::settings;
@@ -24,7 +24,7 @@ pub struct ServeArgs {
     /// Server workload, such as `http-server`
     #[arg(value_name = "WORKLOAD")]
     workload: String,
-    /// Runner to serve on
+    /// Runner to serve on, such as `smol` or `tokio[event-interval=16]`
     #[arg(long, value_name = "NAME")]
     runner: String,
     /// Port on loopback; 0 selects a free one
@@ -56,7 +56,11 @@ pub fn run(registry: &Registry, args: &ServeArgs) -> Result<(), Error> {
     let interrupt = Interrupt::default();
     let executor = ProcessExecutor::new(&interrupt, settings(&PlanRequest::default()))?;
     let asked = vec![(args.workload.clone(), point.clone())];
-    let question = probe_request(workers, args.pool_threads, asked);
+    // A runner may have settings, as in `tokio[event-interval=16]`.
+    let question = ProbeRequest {
+        variants: vec![args.runner.clone()],
+        ..probe_request(workers, args.pool_threads, asked)
+    };
     let wanted = [args.runner.clone()];
     let probes = Probes::of(registry, &executor, &question, Some(&wanted))?;
     let find = |name: &str| probes.runners().iter().find(|known| known.runner.info.name == name);

@@ -1,12 +1,15 @@
-//! `verify`: runs one iteration of every cell and checks its output.
+//! `verify`: runs one iteration of every cell and checks its output, and that the check rejects a wrong one.
+
+use std::collections::BTreeSet;
 
 use clap::Args;
-use runtime_bench_results::trial::{BlockSize, Outcome};
+use runtime_bench_results::run::PlannedCell;
+use runtime_bench_results::trial::{Block, BlockSize, Outcome};
 
 use super::{print, settings};
 use crate::cli::MatrixArgs;
 use runtime_bench_harness::error::Error;
-use runtime_bench_harness::executor::{Executor, Trial};
+use runtime_bench_harness::executor::{Executor, Finished, Trial};
 use runtime_bench_harness::machine::Limits;
 use runtime_bench_harness::plan;
 use runtime_bench_harness::plan::calibration::calibrated;
@@ -45,35 +48,81 @@ pub fn verify(registry: &Registry, request: &PlanRequest, quiet: bool) -> Result
     let planned = interrupt.or(planned)?;
     let executor = executor.with_probes(&planned.probes);
     let planned = calibrated(registry, &planned, request.profile, &executor, |_| ())?;
-    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let mut counts = Counts::default();
     for cell in planned.subjects() {
         if let Some(reason) = &cell.not_applicable {
-            skipped += 1;
+            counts.skipped += 1;
             if !quiet {
                 print(&format!("n/a     {}: {reason}\n", cell.key))?;
             }
             continue;
         }
-        let block = BlockSize::Iterations(1);
-        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
-        let Some(finished) = executor.run(&trial) else {
-            return Err(Error::Interrupted("interrupted".to_owned()));
-        };
-        match finished.outcome {
-            Outcome::Ok { block } => {
-                passed += 1;
+        match verified(registry, &executor, cell, &mut counts.rejecting)? {
+            Ok(output) => {
+                counts.passed += 1;
                 if !quiet {
-                    print(&format!("ok      {}  {}\n", cell.key, block.output))?;
+                    print(&format!("ok      {}  {output}\n", cell.key))?;
                 }
             }
-            Outcome::Error { kind, message } => {
-                failed += 1;
-                let stderr = finished.stderr.map(|text| format!("{}\n", text.trim_end()));
-                let stderr = stderr.unwrap_or_default();
-                print(&format!("FAILED  {}: {kind}: {message}\n{stderr}", cell.key))?;
+            Err(why) => {
+                counts.failed += 1;
+                print(&format!("FAILED  {}: {why}\n", cell.key))?;
             }
         }
     }
-    print(&format!("{passed} cells verified, {failed} failed, {skipped} n/a\n"))?;
+    let Counts { passed, failed, skipped, rejecting } = counts;
+    print(&format!(
+        "{passed} cells verified, {failed} failed, {skipped} n/a; \
+         {} workloads reject corrupted outputs\n",
+        rejecting.len()
+    ))?;
     if failed == 0 { Ok(()) } else { Err(Error::Failed(format!("{failed} cells failed"))) }
+}
+
+#[derive(Default)]
+struct Counts {
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+    /// Workloads whose check rejects a corrupted output: each is tried on its first cell that passes.
+    rejecting: BTreeSet<String>,
+}
+
+/// The output of a cell, or what is wrong with the cell.
+fn verified(
+    registry: &Registry,
+    executor: &ProcessExecutor<'_>,
+    cell: &PlannedCell,
+    rejecting: &mut BTreeSet<String>,
+) -> Result<Result<String, String>, Error> {
+    let size = BlockSize::Iterations(1);
+    let trial = Trial { cell: &cell.key, phase: cell.phase, block: size, round: 0, layout: 0 };
+    let block = match ended(executor.run(&trial))? {
+        Ok(block) => block,
+        Err(why) => return Ok(Err(why)),
+    };
+    let workload = &cell.key.workload;
+    let headline = registry.entry(workload).map(|entry| entry.info.headline.as_str());
+    if let Some(headline) = headline.filter(|headline| block.metric(headline).is_none()) {
+        return Ok(Err(format!("its headline `{headline}` is not among its metrics")));
+    }
+    if !rejecting.contains(workload) && !executor.is_external(&cell.key) {
+        if let Err(why) = ended(executor.corrupted(&trial))? {
+            return Ok(Err(why));
+        }
+        rejecting.insert(workload.clone());
+    }
+    Ok(Ok(block.output))
+}
+
+/// The block of a trial, or why it failed.
+fn ended(finished: Option<Finished>) -> Result<Result<Block, String>, Error> {
+    let finished = finished.ok_or_else(|| Error::Interrupted("interrupted".to_owned()))?;
+    Ok(match finished.outcome {
+        Outcome::Ok { block } => Ok(block),
+        Outcome::Error { kind, message } => {
+            let stderr = finished.stderr.map(|text| format!("\n{}", text.trim_end()));
+            Err(format!("{kind}: {message}{}", stderr.unwrap_or_default()))
+        }
+    })
 }

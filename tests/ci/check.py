@@ -1,4 +1,4 @@
-"""Checks that the workflows, the action and the fleet job are valid, and that every command in them exists.
+"""Checks that the workflows, the action and the fleet jobs are valid, and that every command in them exists.
 
     check.py RUNTIME_BENCH
 
@@ -54,12 +54,14 @@ class Scratch:
         self.summary = self.folder / "job-summary"
         programs = [self.folder / "bin" / name for name in STUBS]
         programs += [self.folder / "runtime-bench", self.folder / "target/release/runtime-bench"]
-        programs += [self.folder / "scripts" / name for name in ("ci-compare", "msrv", "publish", "test")]
+        programs += [self.folder / "scripts" / name for name in ("ci-compare", "fuzz", "msrv", "publish", "test")]
         for path in programs:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"#!{sys.executable}\n" + (ROOT / "tests/ci/stub.py").read_text())
             path.chmod(0o755)
         (self.folder / "runtime-bench-counting").touch()
+        (self.folder / "bin/runtime-bench-shard").symlink_to(ROOT / "scripts/fleet/shard")
+        (self.folder / "scripts/fleet").symlink_to(ROOT / "scripts/fleet")
         (self.folder / "scripts/ci-gate").symlink_to(ROOT / "scripts/ci-gate")
         self.env = {
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
@@ -141,6 +143,29 @@ def fleet_of_pods(scratch):
         scratch.run(command, {**env, "JOB_COMPLETION_INDEX": index}, shell="sh")
 
 
+def array_of_slurm(scratch):
+    """The batch script, once for each index of its array."""
+    text = (ROOT / "scripts/fleet/array.sbatch").read_text()
+    first, last = map(int, re.search(r"^#SBATCH --array=(\d+)-(\d+)$", text, re.MULTILINE).groups())
+    for index in range(first, last + 1):
+        scratch.run("scripts/fleet/array.sbatch", {"SLURM_ARRAY_TASK_ID": index, "SLURM_ARRAY_TASK_COUNT": 1})
+
+
+def image(scratch):
+    """The commands of the container file, and what it copies."""
+    text = (ROOT / "scripts/fleet/Containerfile").read_text().replace("\\\n", "")
+    # What the real program links.
+    (scratch.folder / "target/release/layouts").mkdir()
+    for line in text.splitlines():
+        if line.startswith("RUN "):
+            scratch.run(line.removeprefix("RUN ").replace("/programs", f"{scratch.folder}/programs"), {})
+        if line.startswith("COPY ") and "--from" not in line:
+            assert (ROOT / line.split()[1]).exists(), line
+    assert (scratch.folder / "programs/runtime-bench").exists(), "the image has no programs"
+    image = read(JOB)["spec"]["template"]["spec"]["containers"][0]["image"]
+    assert f"--tag {image.split(':')[0]} " in text, f"the container file does not build {image}"
+
+
 def shards(commands):
     return [word for line in commands for word in line.split() if re.fullmatch(r"\d+/\d+", word)]
 
@@ -153,7 +178,7 @@ def main(real):
             scratch = Scratch(folder, real)
             workflow(path, scratch)
             if path.stem == "ci":
-                for command in ("test", "msrv", "cargo deny check", "cargo check --locked"):
+                for command in ("test", "fuzz 60", "msrv", "cargo deny check", "cargo check --locked"):
                     assert scratch.commands(command), f"ci.yml does not run {command}"
                 continue
             assert "# made up" in scratch.summary.read_text(), f"{path.name} shows no summary"
@@ -165,9 +190,15 @@ def main(real):
                 assert scratch.commands("ci-compare main HEAD -- --threshold 5% --format markdown")
     with tempfile.TemporaryDirectory() as folder:
         scratch = Scratch(folder, real)
+        image(scratch)
         fleet_of_pods(scratch)
         assert shards(scratch.commands("runtime-bench bench")) == eight
-    print(f"{len(WORKFLOWS)} workflows, the action and the job are valid, and their commands known")
+        assert len(scratch.commands("runtime-bench doctor")) == 8, "a pod has no preflight"
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Scratch(folder, real)
+        array_of_slurm(scratch)
+        assert shards(scratch.commands("runtime-bench bench")) == eight
+    print(f"{len(WORKFLOWS)} workflows, the action, the image and the jobs are valid, and their commands known")
 
 
 if __name__ == "__main__":

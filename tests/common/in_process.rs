@@ -2,6 +2,7 @@
 
 use runtime_bench::api::trial::probe_reply;
 use runtime_bench::harness::executor::{Executor, Finished, Trial};
+use runtime_bench::harness::process::watch::Watch;
 use runtime_bench::harness::program::{Program, ProgramError, TrialError};
 use runtime_bench::harness::registry::Registry;
 use runtime_bench::results::program::{ProbeReply, ProbeRequest};
@@ -23,11 +24,10 @@ impl Executor for InProcess<'_> {
     }
 
     fn probe(&self, _: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError> {
-        let ProbeRequest { workers, pool_threads, points, .. } = request;
-        Ok(probe_reply(self.0.cells().probe(*workers, *pool_threads, points)))
+        Ok(probe_reply(self.0.cells().probe(request)))
     }
 
-    fn run(&self, _: &Trial<'_>) -> Option<Finished> {
+    fn watched(&self, _: &Trial<'_>, _: &mut dyn Watch) -> Option<Finished> {
         None
     }
 

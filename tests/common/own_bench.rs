@@ -18,6 +18,9 @@ pub(crate) static OWN_BENCH: LazyLock<PathBuf> = LazyLock::new(|| {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--offline", "--quiet", "--bins", "--benches"]).current_dir(&own);
     build.env("CARGO_TARGET_DIR", &target);
+    // Its own profile has more debug information.
+    let debug = env::var_os("CARGO_PROFILE_DEV_DEBUG").unwrap_or("line-tables-only".into());
+    build.env("CARGO_PROFILE_DEV_DEBUG", debug);
     let ended = Ended::of(build.output().expect("cargo runs"));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     target.join("debug").join(format!("own-bench{}", env::consts::EXE_SUFFIX))

@@ -266,6 +266,29 @@ test("a claim leads to its evidence, and the evidence back to it", inTab({ site:
   assert.match(tab.url(), /\/glossary\.html#term-coroutine$/);
 }));
 
+test("a workload page says why, with the event named as code and every count folded", inTab({ page: "w/tcp-echo.html" }, async (tab) => {
+  const why = tab.locator("#c-tcp-echo-tasks-1000-why");
+  assert.equal(await why.getByRole("heading", { name: "Why" }).count(), 1);
+  const settled = await tab.locator("#c-tcp-echo-tasks-1000-result td:is(.sf, .ss)").count();
+  const rows = why.locator(":scope > .scroll tbody tr");
+  assert.ok(settled > 0);
+  assert.equal(await rows.count(), settled);
+  for (const row of await rows.all()) {
+    assert.match(await row.locator("td").first().textContent(), /^[+−][\d.]+\u00a0[µm]s per message$/);
+    assert.equal(await row.locator("code").first().textContent(), "epoll_wait");
+  }
+  const counts = why.locator("details").first();
+  assert.equal(await counts.locator("table:visible").count(), 0);
+  await counts.locator("summary").press("Enter");
+  assert.match(await counts.locator("tbody th", { hasText: "epoll_wait" }).textContent(), /^ {2}epoll_wait$/);
+}));
+
+test("a comparison of two builds says why its rows differ", inTab({ site: "compared" }, async (tab) => {
+  const why = tab.locator("section.why");
+  assert.ok(await why.locator("code", { hasText: "epoll_wait" }).count() > 0);
+  assert.equal(await why.locator("details").count(), await why.locator(":scope > .scroll tbody tr").count());
+}));
+
 test("the preview picture is one that a browser shows", inTab({ site: "answers", page: "preview.png" }, async (tab) => {
   assert.deepEqual(await tab.evaluate(() => [document.images[0].naturalWidth, document.images[0].naturalHeight]), [1200, 630]);
 }));

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { after, before, describe, test } from "node:test";
 import { judge } from "./accessible.mjs";
 import { kinds, launch, open, pages } from "./browser.mjs";
@@ -85,7 +86,7 @@ for (const { file, name } of FIRST) {
   });
 }
 
-for (const { file, name } of kinds) {
+describe("each page", { concurrency: availableParallelism() }, () => kinds.forEach(({ file, name }) => {
   describe(name, () => {
     test("in every look: quiet, fits, accessible, legible", async () => {
       const { tab, complaints, close } = await open(browser, file);
@@ -124,4 +125,4 @@ for (const { file, name } of kinds) {
       await close();
     });
   });
-}
+}));

@@ -1,7 +1,15 @@
 //! The suites: adding a workload to one is a word here.
 
+use std::num::NonZero;
+use std::thread::available_parallelism;
+
 use runtime_bench_api::suite::{Members, Suite};
-use runtime_bench_results::key::Point;
+use runtime_bench_api::workload::{PointSet, Workload};
+use runtime_bench_results::key::{Point, WORKERS};
+
+use crate::cpu::cpu_batch::CpuBatch;
+use crate::io::echo_latency::EchoLatency;
+use crate::io::tcp_echo::TcpEcho;
 
 /// Every suite, in the order in which they are listed.
 pub const SUITES: &[Suite] = &[
@@ -50,6 +58,11 @@ pub const SUITES: &[Suite] = &[
         members: Members::Workloads(&["preprocess", "file-read", "file-write"]),
     },
     Suite {
+        name: "oversubscription",
+        purpose: "1 to 8 workers per CPU of this process: servers and computing",
+        members: Members::Points(oversubscription),
+    },
+    Suite {
         name: "peer-tzcnt",
         purpose: "problems and sizes of tzcnt/runtime-benchmarks; takes seconds per iteration",
         members: Members::Points(tzcnt),
@@ -61,11 +74,33 @@ pub const SUITES: &[Suite] = &[
     },
 ];
 
+/// The usual points of a server, a server under a schedule and a batch of jobs, with more workers than CPUs.
+fn oversubscription() -> Vec<(&'static str, Point)> {
+    let cpus = available_parallelism().map_or(1, NonZero::get);
+    let usual = [
+        ("tcp-echo", Workload::points(&TcpEcho, PointSet::Quick, cpus)),
+        ("echo-latency", Workload::points(&EchoLatency, PointSet::Quick, cpus)),
+        ("cpu-batch", Workload::points(&CpuBatch, PointSet::Quick, cpus)),
+    ];
+    let with = |point: &Point, per_cpu: usize| {
+        let mut point = point.clone();
+        point.params.retain(|param| param.name != WORKERS);
+        point.with(WORKERS, (per_cpu * cpus) as u64, "")
+    };
+    let mut all = Vec::new();
+    for (workload, points) in &usual {
+        for point in points {
+            all.extend([1, 2, 4, 8].map(|per_cpu| (*workload, with(point, per_cpu))));
+        }
+    }
+    all
+}
+
 /// fib(39) and skynet of 10⁸ leaves without a cut-off, nqueens(14) and a product of matrices of 2 048 rows.
 fn tzcnt() -> Vec<(&'static str, Point)> {
     let fib = Point::new().variant("fib").with("n", 39, "").with("cut-off", 1, "");
     let skynet = Point::new().variant("skynet").with("leaves", 100_000_000, "");
     let queens = Point::new().variant("nqueens").with("n", 14, "").with("cut-off", 0, "");
-    let matmul = Point::new().with("n", 2_048, "").with("tile", 32, "");
+    let matmul = Point::new().variant("quarters").with("n", 2_048, "").with("tile", 32, "");
     vec![("fork-join", fib), ("fork-join", skynet), ("tree-search", queens), ("matmul", matmul)]
 }

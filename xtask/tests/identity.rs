@@ -2,37 +2,27 @@
 //! on the folder that it is built in, and not on another runner.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tempfile::tempdir;
+use tempfile::{TempDir, tempdir_in};
 
 /// The root of the workspace.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// The program, whose runner builds fastest.
 const PROGRAM: &str = "runtime-bench-rayon";
-/// The other runner, cut down to build fast.
-const OTHER: &str = "runners/threads/src/lib.rs";
+/// The other runners, whose code is replaced.
+const OTHERS: [&str; 4] = ["async-std", "smol", "threads", "tokio"];
 const OTHER_SOURCE: &str = "\
-//! Another runner.
+//! Another runner, edited.
 
 /// No cells.
 pub fn cells() -> runtime_bench_api::cells::Cells {
     runtime_bench_api::cells::Cells::default()
 }
 ";
-const EDITED_SOURCE: &str = "\
-//! Another runner, edited.
 
-/// A cell's worth of code.
-pub fn cells() -> runtime_bench_api::cells::Cells {
-    let cells = runtime_bench_api::cells::Cells::default();
-    assert!(cells.is_empty(), \"it has none\");
-    cells
-}
-";
-
-/// Copies what git knows of this workspace.
+/// Copies what git knows of this workspace, and replaces the code of the other runners.
 fn copy(to: &Path) {
     let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(ROOT).output();
     let listed = String::from_utf8(listed.expect("git runs").stdout).expect("text");
@@ -42,53 +32,51 @@ fn copy(to: &Path) {
         // A file that was deleted and is still listed is not needed.
         let _ = fs::copy(Path::new(ROOT).join(file), target);
     }
-    fs::write(to.join(OTHER), OTHER_SOURCE).expect("the other runner is written");
-}
-
-/// Removes what was built of this workspace, which cargo might take for that of another copy. What was built
-/// of its dependencies stays.
-fn forget_workspace(target: &Path) {
-    for folder in ["deps", ".fingerprint", "build", "incremental"] {
-        let Ok(entries) = fs::read_dir(target.join("release").join(folder)) else { continue };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().replace('_', "-");
-            if name.trim_start_matches("lib").starts_with("runtime-bench") {
-                let path = entry.path();
-                let _ =
-                    if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-            }
-        }
+    for runner in OTHERS {
+        let source = to.join("runners").join(runner).join("src/lib.rs");
+        fs::write(source, OTHER_SOURCE).expect("another runner is edited");
     }
 }
 
-/// Builds the program in a copy, and returns its bytes.
+/// What was built of packages outside of this workspace, in a folder of its own, with its times.
+fn built_dependencies(target: &Path) -> TempDir {
+    let copy = tempdir_in(target).expect("a folder");
+    for folder in ["deps", ".fingerprint", "build"] {
+        let to = copy.path().join("release").join(folder);
+        fs::create_dir_all(&to).expect("a folder");
+        let entries = fs::read_dir(target.join("release").join(folder)).expect("it was built");
+        let is_own = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().replace('_', "-");
+            name.trim_start_matches("lib").starts_with("runtime-bench")
+        };
+        let paths = entries.flatten().map(|entry| entry.path()).filter(|path| !is_own(path));
+        let mut cp = Command::new("cp");
+        // Nothing writes to what is linked, because nothing of it is built again.
+        cp.arg("-a").args((folder == "deps").then_some("--link")).args(paths).arg(&to);
+        assert!(cp.status().expect("cp runs").success());
+    }
+    copy
+}
+
+/// Builds the program.
 fn build(folder: &Path, target: &Path) -> Vec<u8> {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "--offline", "--locked", "--quiet", "--bin", PROGRAM]);
-    build.args(["--no-default-features", "--features", "rayon,threads"]);
-    // Optimizing takes most of a build, and answers another question.
-    build.args(["--config", "profile.release.opt-level=0"]);
-    build.args(["--config", "profile.release.package.'*'.opt-level=0"]);
-    build.args(["--config", "profile.release.codegen-units=16"]);
     let status = build.current_dir(folder).env("CARGO_TARGET_DIR", target).status();
     assert!(status.expect("cargo runs").success());
     fs::read(target.join("release").join(PROGRAM)).expect("the program")
 }
 
 #[test]
-#[ignore = "builds for minutes: `scripts/test` runs it"]
+#[ignore = "builds for a minute: `scripts/test` runs it"]
 fn trial_program_depends_on_neither_its_folder_nor_another_runner() {
-    let (one, other, target) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
-    let folders = [one.path().to_path_buf(), other.path().join("a/longer/path")];
-    let programs = folders.each_ref().map(|folder| {
-        copy(folder);
-        forget_workspace(target.path());
-        build(folder, target.path())
-    });
-    assert!(programs[0] == programs[1], "built in another folder, it has other bytes");
-    fs::write(folders[1].join(OTHER), EDITED_SOURCE).unwrap();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+    let program = build(Path::new(ROOT), target);
+    let dependencies = built_dependencies(target);
+    let folder = dependencies.path().join("a/longer/path");
+    copy(&folder);
     assert!(
-        build(&folders[1], target.path()) == programs[0],
-        "with another runner edited, it has other bytes"
+        build(&folder, dependencies.path()) == program,
+        "built in another folder and with other runners edited, it has other bytes"
     );
 }

@@ -22,11 +22,12 @@ const RUNTIMES: [&str; 10] = [
 ];
 
 /// What the packages of each layer may depend on, without the prefix `runtime-bench-`.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("results", &[]),
     ("fixtures", &["results"]),
     ("analysis", &["results"]),
     ("reports", &["results", "analysis"]),
+    ("profiles", &["results", "analysis"]),
     ("api", &["results"]),
     ("workloads", &["results", "api"]),
     ("harness", &["results", "analysis", "api"]),

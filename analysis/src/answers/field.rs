@@ -9,6 +9,7 @@ use crate::analysis::{Analysis, Gathered, Group, Levels, Row, paired};
 use crate::stats::{Comparison, Verdict, compare};
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::run::{Role, Run};
+use runtime_bench_results::setting;
 
 /// How much an answer may claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -107,6 +108,8 @@ impl<'a> Field<'a> {
                 let info = run.runner(name);
                 let ranked = |group: &&Group| row(group, name).is_some_and(Row::is_ranked);
                 info.map_or(Class::MultiThread, |info| info.class) == class
+                    // A recommendation is one of the defaults.
+                    && setting::base(name) == *name
                     && info.is_none_or(|info| info.discontinued().is_none())
                     && groups.iter().all(ranked)
             });

@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         question: "Server that computes",
         workloads: &["mixed-load"],
         figures: true,
-        unless: "jobs much shorter than a millisecond, or jobs that are moved off the workers",
+        unless: "jobs that run on the workers, or of less than a millisecond",
     },
     Rule {
         id: "cpu",

@@ -4,7 +4,7 @@ use super::claim::{Ask, Baseline, Bound, Cell, Claim, Test};
 use runtime_bench_results::key::Point;
 
 /// Runners whose tasks are coroutines.
-pub const COROUTINES: [&str; 11] = [
+pub const COROUTINES: [&str; 12] = [
     "tokio",
     "tokio-current-thread",
     "tokio-rayon",
@@ -15,6 +15,7 @@ pub const COROUTINES: [&str; 11] = [
     "smol-global",
     "futures-pool",
     "compio",
+    "compio-per-core",
     "monoio",
 ];
 

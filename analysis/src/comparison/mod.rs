@@ -23,8 +23,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
-use crate::format::count;
+use crate::explanation::Explanation;
+use crate::format::{count, counts_bytes};
 use crate::stats::{Interval, Verdict};
+use runtime_bench_results::evidence::Evidence;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;
 
@@ -59,6 +61,9 @@ pub struct Document {
     /// For two builds, the measurements of each row, so that it can be judged again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measured: Vec<BuildRow>,
+    /// For two builds, what explains the rows that differ, if that was counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<RowExplanation>,
 }
 
 impl Document {
@@ -76,6 +81,7 @@ impl Document {
             only_head: Vec::new(),
             rows: Vec::new(),
             measured: Vec::new(),
+            explanations: Vec::new(),
         }
     }
 
@@ -113,6 +119,25 @@ pub struct Row {
     pub margin: f64,
     /// Why there is no result, or a caveat; may be empty.
     pub note: String,
+}
+
+/// What explains the difference of a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RowExplanation {
+    /// Name of the row.
+    pub row: String,
+    /// What explains it.
+    pub explanation: Explanation,
+    /// The evidence of the base and of the candidate.
+    pub evidence: [Evidence; 2],
+}
+
+impl Row {
+    /// Whether it differs in time, which counted evidence may explain.
+    pub fn is_explainable(&self) -> bool {
+        matches!(self.word, Word::Faster | Word::Slower) && !counts_bytes(&self.unit)
+    }
 }
 
 /// The result of a row.

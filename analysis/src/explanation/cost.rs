@@ -49,7 +49,7 @@ pub(super) fn cost_ns(event: &Event, part: Part) -> Option<RangeInclusive<f64>> 
         (Event::MajorFault, Part::SystemTime | Part::Waiting) => Some(1e4..=1e7),
         (Event::Allocation, Part::UserTime) => Some(10.0..=500.0),
         (Event::AllocatedByte, Part::UserTime) => Some(0.01..=1.0),
-        (Event::Instruction, Part::UserTime) => Some(0.05..=1.0),
+        (Event::Instruction | Event::SimulatedInstruction, Part::UserTime) => Some(0.05..=1.0),
         (Event::CacheMiss, Part::UserTime) => Some(5.0..=300.0),
         (Event::BranchMiss, Part::UserTime) => Some(2.0..=20.0),
         _ => None,

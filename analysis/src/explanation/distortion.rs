@@ -24,7 +24,7 @@ const WRITES: [&str; 5] = ["write", "writev", "pwrite64", "pwritev", "pwritev2"]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Distortion {
-    /// The runner.
+    /// The runner or build.
     pub runner: String,
     /// What was counted.
     #[serde(flatten)]
@@ -34,17 +34,19 @@ pub struct Distortion {
     pub difference: Difference,
 }
 
-/// The numbers of calls that tracing changed beyond their spread.
-pub(super) fn distortions(evidence: &Evidence) -> impl Iterator<Item = Distortion> {
+/// The numbers of calls of a runner or build that tracing changed beyond their spread.
+pub(super) fn distortions(name: &str, evidence: &Evidence) -> impl Iterator<Item = Distortion> {
     [(Event::UntracedRead, READS), (Event::UntracedWrite, WRITES)].into_iter().filter_map(
         |(event, family)| {
             let untraced = evidence.values(&event)?;
             let traced = calls(evidence, |name| family.contains(&name))?;
-            let difference = Difference::of(untraced, &traced)?;
+            // They are of different trials, and may be of different numbers of them.
+            let processes = untraced.len().min(traced.len());
+            let difference = Difference::of(&untraced[..processes], &traced[..processes])?;
             let larger = difference.reference.median.max(difference.candidate.median);
             let by = difference.by().abs();
             let matters = by > ALIKE * larger && by > NEGLIGIBLE && difference.is_beyond_spread();
-            let runner = evidence.cell.runner.clone();
+            let runner = name.to_owned();
             matters.then_some(Distortion { runner, event, difference })
         },
     )

@@ -5,18 +5,24 @@
 //! those that can make up most of it first. Nothing is called an explanation that was not counted, or that
 //! could not be large enough.
 
+mod cells;
 mod cost;
 mod counted;
 mod difference;
 mod distortion;
 mod operations;
+mod rounds;
 mod timed;
+mod totals;
 
+pub use cells::{CellExplanation, explanations, reference};
 pub use cost::Part;
 pub use difference::{Difference, Spread};
 pub use distortion::Distortion;
 pub use operations::Operations;
+pub use rounds::of_rounds;
 pub use timed::Timed;
+pub use totals::Totals;
 
 use runtime_bench_results::evidence::{Event, Evidence};
 use serde::{Deserialize, Serialize};
@@ -31,6 +37,8 @@ const RELEVANT: f64 = 0.1;
 const EXPLAINED: f64 = 0.5;
 /// A part below this share of the whole difference is not listed.
 const SMALL: f64 = 0.05;
+/// Counted wall times explain a timed ratio if they differ by this share of it, in logarithms.
+const FITTING: f64 = 0.25;
 
 /// Version of [`ExplanationDocument`].
 pub const SCHEMA: &str = "runtime-bench/explanation/1";
@@ -41,9 +49,9 @@ pub const SCHEMA: &str = "runtime-bench/explanation/1";
 pub struct Explanation {
     /// What the figures refer to, such as `message`.
     pub operation: String,
-    /// The runner that the other is compared with.
+    /// The runner that the other is compared with; of two builds, `base`.
     pub reference: String,
-    /// The other runner.
+    /// The other runner; of two builds, `candidate`.
     pub candidate: String,
     /// Wall time per operation, ns.
     pub wall: Difference,
@@ -112,10 +120,26 @@ impl Explanation {
         let largest = self.parts.first().filter(|part| part.share > 0.0 && part.explained)?;
         largest.events.first().map(|first| &first.event)
     }
+
+    /// Whether the counted wall times differ in the direction of a timed ratio of costs, and by a relevant share
+    /// of it. Otherwise something else was timed, such as lateness, or what was timed is not in these processes.
+    pub fn fits(&self, ratio: f64) -> bool {
+        let counted = 1.0 + self.wall.by() / self.wall.reference.median;
+        counted.ln() / ratio.ln() >= FITTING
+    }
 }
 
 /// Explains the difference of two runners; `None` if one has times of fewer than five processes.
 pub fn explain(reference: &Evidence, candidate: &Evidence) -> Option<Explanation> {
+    named([&reference.cell.runner, &candidate.cell.runner], reference, candidate)
+}
+
+/// Explains the difference of two builds of a runner, which it calls `base` and `candidate`.
+pub fn explain_builds(base: &Evidence, candidate: &Evidence) -> Option<Explanation> {
+    named(["base", "candidate"], base, candidate)
+}
+
+fn named(names: [&str; 2], reference: &Evidence, candidate: &Evidence) -> Option<Explanation> {
     let times = [Times::of(reference)?, Times::of(candidate)?];
     let difference =
         |of: &dyn Fn(&Times<'_>) -> Vec<f64>| Difference::of(&of(&times[0]), &of(&times[1]));
@@ -148,8 +172,8 @@ pub fn explain(reference: &Evidence, candidate: &Evidence) -> Option<Explanation
     }
     Some(Explanation {
         operation: reference.operation.clone(),
-        reference: reference.cell.runner.clone(),
-        candidate: candidate.cell.runner.clone(),
+        reference: names[0].to_owned(),
+        candidate: names[1].to_owned(),
         wall,
         cores,
         calls: calls(reference, |_| true)
@@ -157,7 +181,9 @@ pub fn explain(reference: &Evidence, candidate: &Evidence) -> Option<Explanation
             .and_then(|(reference, candidate)| Difference::of(&reference, &candidate)),
         parts,
         others: events,
-        distortions: distortions(reference).chain(distortions(candidate)).collect(),
+        distortions: distortions(names[0], reference)
+            .chain(distortions(names[1], candidate))
+            .collect(),
     })
 }
 
@@ -216,6 +242,11 @@ impl PartDifference {
     }
 }
 
+/// Times are the parts, and what runtimes count themselves means something else in each.
+fn is_comparable(event: &Event) -> bool {
+    event.unit() != "ns" && !matches!(event, Event::Runtime(_))
+}
+
 /// Events that were counted of both runners and differ beyond their spread.
 fn events(reference: &Evidence, candidate: &Evidence) -> Vec<EventDifference> {
     let mut known: Vec<&Event> =
@@ -223,7 +254,7 @@ fn events(reference: &Evidence, candidate: &Evidence) -> Vec<EventDifference> {
     known.sort_unstable();
     known.dedup();
     let mut events = Vec::new();
-    for event in known.into_iter().filter(|event| event.unit() != "ns") {
+    for event in known.into_iter().filter(|event| is_comparable(event)) {
         let (Some(reference), Some(candidate)) =
             (values(reference, event), values(candidate, event))
         else {

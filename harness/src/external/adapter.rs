@@ -1,7 +1,8 @@
 //! The inside of a trial program that starts external runners: it asks them, checks their replies, and
 //! computes metrics with the code of the built-in runners.
 
-use std::collections::BTreeSet;
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -115,7 +116,14 @@ fn describe(request: &ProbeRequest) -> Result<ExternalReply, TrialError> {
     let cells = described.cells.into_iter();
     let cells = cells.map(|reason| reason.map_or(CellSupport::Runs, CellSupport::Refused));
     let (family, cells) = (Family::Async, cells.collect());
-    let runner = ProbedRunner { info, family, worker_variable: None, cells };
+    let runner = ProbedRunner {
+        info,
+        family,
+        worker_variable: None,
+        variables: BTreeMap::new(),
+        settings: Vec::new(),
+        cells,
+    };
     let checks = if *conformance { conformance::checks(command) } else { Vec::new() };
     Ok(ExternalReply::Probe(ProbeReply { checks, ..trial::probe_reply(vec![runner]) }))
 }
@@ -213,7 +221,9 @@ fn served(
         Box::leak(Box::new(OfRunner { process: runner.process(), clock: setup.clock }));
     let setup = Setup { clock, ..setup.clone() };
     let mut instance = entry.on_address(&setup, address, started)?;
-    let block = trial::measure::measured(instance.as_mut(), started, request, clock)?;
+    let verify = |trial: &dyn Any, timed: &dyn Any| entry.sample(trial, timed);
+    let mut measure = |iterations| instance.measure(iterations, &verify);
+    let block = trial::measure::measured(&mut measure, (started, started), request, clock)?;
     match runner.ask(&Request::Stop { protocol: RUNNER_PROTOCOL })? {
         Answer::Ok(measured) => Ok(with(block, measured.metrics)),
         Answer::Error { kind, message } => Err(TrialError { kind, message }),

@@ -11,6 +11,7 @@ pub(super) fn timing(samples: &[Sample]) -> Timing {
     Timing {
         wall: sum(|sample| sample.wall_ns),
         usage: Usage { cpu: sum(|sample| sample.cpu_ns), ..Usage::default() },
+        ..Timing::default()
     }
 }
 

@@ -21,7 +21,7 @@ use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Requirements, Unsupported};
 use runtime_bench_results::catalogue::{Class, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::{CellKey, Point};
-use runtime_bench_results::program::CellSupport;
+use runtime_bench_results::program::{CellSupport, ProbeRequest};
 use runtime_bench_results::run::{Plan, PlannedCell, Role};
 use runtime_bench_results::trial::Phase;
 
@@ -125,6 +125,7 @@ pub fn make(
         points.map(|point| (entry.info.name.clone(), point))
     });
     let (probes, external) = probe(registry, request, pairs.collect(), limits, executor)?;
+    request.check_settings(&probes)?;
     request.check_names(&probes)?;
     let chosen: Vec<&Probed> = probes
         .runners()
@@ -141,7 +142,8 @@ pub fn make(
     if cells.is_empty() {
         return Err(request.nothing_matches(registry));
     }
-    let shard = request.shard.map(|number| shard::split(&cells, number)).transpose()?;
+    let shard = request.shard.map(|number| shard::split(&cells, number, &request.durations));
+    let shard = shard.transpose()?;
     let (cells, costs_s): (Vec<PlannedCell>, Vec<f64>) = cells.into_iter().unzip();
     request.check_params(registry, &cells)?;
     let used = |workload: &str| cells.iter().any(|cell| cell.key.workload == workload);
@@ -164,6 +166,7 @@ pub fn make(
         looks: request.looks(&runners),
         layouts: 1,
         rounds: request.rounds,
+        evidence: request.evidence,
         reference: request.reference.clone().unwrap_or_else(|| REFERENCE.to_owned()),
         shard,
         cells,
@@ -187,7 +190,9 @@ pub(crate) fn probe(
     limits: Limits,
     executor: &dyn Executor,
 ) -> Result<(Probes, Vec<ExternalCells>), Error> {
+    let variants = request.variants.clone();
     let question = probe_request(request.workers, request.pool_threads, points);
+    let question = ProbeRequest { variants, ..question };
     let external_names: Vec<&str> = request.external.iter().map(|r| r.name.as_str()).collect();
     let built_in = request.runners.iter().filter(|name| !external_names.contains(&name.as_str()));
     let wanted: Vec<String> = built_in.cloned().collect();

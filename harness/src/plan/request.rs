@@ -7,12 +7,14 @@ use regex::Regex;
 use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::evidence::Level;
 use runtime_bench_results::key::{CellKey, ParamValue};
 use runtime_bench_results::run::PlannedCell;
+use runtime_bench_results::setting::{self, SettingError};
 use runtime_bench_results::trial::Phase;
 
 use super::profile::Profile;
-use super::shard::ShardNumber;
+use super::shard::{Durations, ShardNumber};
 use crate::error::Error;
 use crate::external::ExternalRunner;
 use crate::machine::{Limits, cores};
@@ -55,6 +57,8 @@ pub struct PlanRequest {
     pub filters: Vec<Regex>,
     /// Names of runners. None: all runners.
     pub runners: Vec<String>,
+    /// Names of runners with settings, which are measured beside those with the defaults.
+    pub variants: Vec<String>,
     /// Where in their parameter spaces workloads are measured.
     pub points: PointSet,
     /// Measure this set of cells instead of `points`.
@@ -75,6 +79,8 @@ pub struct PlanRequest {
     pub budget: Duration,
     /// Rounds of every comparison; `None` leaves them to the budget and to what the looks show.
     pub rounds: Option<u32>,
+    /// How much evidence is collected.
+    pub evidence: Level,
     /// Link layouts of each trial program; `None` leaves them to the profile.
     pub layouts: Option<usize>,
     /// Worker threads.
@@ -93,6 +99,8 @@ pub struct PlanRequest {
     pub conformance: bool,
     /// The part of the plan that is measured; `None`: all of it.
     pub shard: Option<ShardNumber>,
+    /// What workloads took in an earlier run, by which a shard is found.
+    pub durations: Durations,
 }
 
 impl Default for PlanRequest {
@@ -108,6 +116,7 @@ impl PlanRequest {
         Self {
             filters: Vec::new(),
             runners: Vec::new(),
+            variants: Vec::new(),
             points: profile.points(),
             suite: None,
             claims: false,
@@ -118,6 +127,7 @@ impl PlanRequest {
             profile,
             budget: profile.budget(),
             rounds: None,
+            evidence: Level::default(),
             layouts: None,
             workers: cores(),
             pool_threads: POOL_THREADS,
@@ -127,6 +137,7 @@ impl PlanRequest {
             external: Vec::new(),
             conformance: false,
             shard: None,
+            durations: Durations::new(),
         }
     }
 
@@ -141,9 +152,10 @@ impl PlanRequest {
         self.layouts.unwrap_or(self.profile.layouts())
     }
 
-    /// Whether a runner is chosen.
+    /// Whether a runner is chosen; one with settings is, where the one with the defaults is.
     pub(super) fn chooses(&self, runner: &str) -> bool {
-        self.runners.is_empty() || self.runners.iter().any(|name| name == runner)
+        let names = [runner, setting::base(runner)];
+        self.runners.is_empty() || self.runners.iter().any(|name| names.contains(&name.as_str()))
     }
 
     /// Whether the filters let a cell through.
@@ -191,14 +203,45 @@ impl PlanRequest {
             }
         }
         match &self.reference {
-            Some(name) if !self.runners.is_empty() && !self.runners.contains(name) => {
-                Err(Error::Usage(format!(
-                    "the reference {name} is not among --runners {}\nhelp: add it, or choose another",
-                    self.runners.join(",")
-                )))
-            }
+            Some(name) if !self.chooses(name) => Err(Error::Usage(format!(
+                "the reference {name} is not among --runners {}\nhelp: add it, or choose another",
+                self.runners.join(",")
+            ))),
             _ => Ok(()),
         }
+    }
+
+    /// Rejects settings of runners that are unknown or not chosen, and settings that a runner does not have.
+    pub(super) fn check_settings(&self, probes: &Probes) -> Result<(), Error> {
+        for (base, settings) in self.variants.iter().map(|name| setting::split(name)) {
+            let known = || probes.runners().iter().map(|probed| &probed.runner);
+            let Some(runner) = known().find(|runner| runner.info.name == base) else {
+                let names = known().map(|runner| setting::base(&runner.info.name));
+                let mut names: Vec<&str> = names.collect();
+                names.dedup();
+                return Err(unknown_runner(base, &names));
+            };
+            if !self.chooses(base) {
+                return Err(Error::Usage(format!(
+                    "cannot set {} of {base}: it is not among --runners {}\nhelp: add it",
+                    settings.label(),
+                    self.runners.join(",")
+                )));
+            }
+            settings.check(base, &runner.settings).map_err(|error| {
+                let names: Vec<&str> = runner.settings.iter().map(|i| i.name.as_str()).collect();
+                let hint = match &error {
+                    SettingError::Unknown { name, .. } => nearest(name, &names),
+                    SettingError::Range { .. } => String::new(),
+                };
+                let help = match names.as_slice() {
+                    [] => format!("{base} has no settings"),
+                    names => format!("the settings of {base} are {}", names.join(", ")),
+                };
+                Error::Usage(format!("{error}{hint}\nhelp: {help}"))
+            })?;
+        }
+        Ok(())
     }
 
     /// Rejects a parameter that none of the chosen cells has, and a calibration that none needs.

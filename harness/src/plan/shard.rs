@@ -2,6 +2,7 @@
 //!
 //! The split follows from the plan alone, so that each machine finds its part without asking the others.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -36,39 +37,72 @@ impl fmt::Display for ShardNumber {
     }
 }
 
-/// A workload of the plan, and what its cells are expected to take, seconds.
+/// What each workload took in an earlier run, seconds: by these, a plan is split.
+pub type Durations = BTreeMap<String, f64>;
+
+/// A workload, and what its cells take, seconds.
 struct Part<'a> {
     workload: &'a str,
     cost_s: f64,
 }
 
 /// The part of a plan that a shard measures: whole workloads, the dearest first and each to the shard that
-/// has the least to do so far.
+/// has the least to do so far. Workloads with a measured duration come before the others, and also where they
+/// are not in the plan, so that each stays on its machine whatever else is measured.
 ///
 /// # Errors
-/// When there are more shards than workloads that run.
-pub(super) fn split(cells: &[(PlannedCell, f64)], number: ShardNumber) -> Result<Shard, Error> {
+/// When there are more shards than workloads that run, or none is left for this one.
+pub(super) fn split(
+    cells: &[(PlannedCell, f64)],
+    number: ShardNumber,
+    measured: &Durations,
+) -> Result<Shard, Error> {
     let ShardNumber { index, of } = number;
-    let mut parts = parts(cells);
-    let running = parts.iter().filter(|part| part.cost_s > 0.0).count();
+    let planned = parts(cells);
+    let running = planned.iter().filter(|part| part.cost_s > 0.0).count();
     if of > running {
         return Err(Error::Usage(format!(
             "invalid --shard {number}: N must not exceed the workloads that run here ({running})\n\
              help: a workload stays on one machine"
         )));
     }
-    // Stable: what costs the same stays in the order of the plan.
-    parts.sort_by(|a, b| b.cost_s.total_cmp(&a.cost_s));
     let mut loads = vec![0.0; of];
-    let mut workloads = Vec::new();
-    for part in parts {
+    let mut own = Vec::new();
+    for part in in_order(&planned, measured) {
         let least = (0..of).min_by(|&a, &b| f64::total_cmp(&loads[a], &loads[b])).unwrap_or(0);
         loads[least] += part.cost_s;
         if least + 1 == index {
-            workloads.push(part.workload.to_owned());
+            own.push(part.workload);
         }
     }
-    Ok(Shard { index, of, workloads })
+    let mine: Vec<&Part<'_>> = planned.iter().filter(|part| own.contains(&part.workload)).collect();
+    if mine.iter().all(|part| part.cost_s <= 0.0) {
+        return Err(Error::Usage(format!(
+            "nothing to measure for --shard {number}: by --durations, its workloads are not in this plan\n\
+             help: use fewer shards, or no --durations"
+        )));
+    }
+    let workloads = own.into_iter().filter(|name| mine.iter().any(|part| part.workload == *name));
+    Ok(Shard { index, of, workloads: workloads.map(str::to_owned).collect() })
+}
+
+/// Workloads with a measured duration, then those of the plan without one; of each, the dearest first.
+fn in_order<'a>(planned: &[Part<'a>], measured: &'a Durations) -> Vec<Part<'a>> {
+    let measured_s = |part: &&Part<'_>| measured.get(part.workload).copied();
+    let both = planned.iter().filter(|part| part.cost_s > 0.0 && measured_s(part).is_some());
+    let expected_s: f64 = both.clone().map(|part| part.cost_s).sum();
+    let took_s: f64 = both.filter_map(|part| measured_s(&part)).sum();
+    // The earlier run may have had another budget.
+    let scale = if expected_s > 0.0 { took_s / expected_s } else { 1.0 };
+    let known = measured.iter().map(|(workload, cost_s)| Part { workload, cost_s: *cost_s });
+    let others = planned.iter().filter(|part| measured_s(part).is_none());
+    let others = others.map(|part| Part { workload: part.workload, cost_s: part.cost_s * scale });
+    let sorted = |mut parts: Vec<Part<'a>>| {
+        // Stable: what costs the same stays in order.
+        parts.sort_by(|a, b| b.cost_s.total_cmp(&a.cost_s));
+        parts
+    };
+    [sorted(known.collect()), sorted(others.collect())].into_iter().flatten().collect()
 }
 
 /// Every workload with its cost, in the order of the plan.
@@ -101,10 +135,18 @@ mod tests {
         costs_s.iter().enumerate().map(cell).collect()
     }
 
-    fn shards(costs_s: &[f64], of: usize) -> Vec<Vec<String>> {
+    fn split_by(costs_s: &[f64], of: usize, measured: &Durations) -> Vec<Vec<String>> {
         let cells = plan(costs_s);
-        let shard = |index| split(&cells, ShardNumber { index, of }).unwrap().workloads;
+        let shard = |index| split(&cells, ShardNumber { index, of }, measured).unwrap().workloads;
         (1..=of).map(shard).collect()
+    }
+
+    fn shards(costs_s: &[f64], of: usize) -> Vec<Vec<String>> {
+        split_by(costs_s, of, &Durations::new())
+    }
+
+    fn took(durations: &[(&str, f64)]) -> Durations {
+        durations.iter().map(|(name, cost_s)| ((*name).to_owned(), *cost_s)).collect()
     }
 
     #[test]
@@ -147,8 +189,49 @@ mod tests {
     fn more_shards_than_workloads_that_run_are_refused_by_each_of_them() {
         let cells = plan(&[1.0, 0.0, 1.0]);
         for index in 1..=3 {
-            let error = split(&cells, ShardNumber { index, of: 3 }).unwrap_err().to_string();
+            let error = split(&cells, ShardNumber { index, of: 3 }, &Durations::new())
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("run here (2)"), "{error}");
         }
+    }
+
+    #[test]
+    fn measured_durations_replace_the_expected_ones() {
+        let measured = took(&[("w0", 9.0), ("w1", 2.0), ("w2", 3.0), ("w3", 5.0)]);
+        assert_eq!(split_by(&[1.0; 4], 2, &measured), [vec!["w0"], vec!["w3", "w2", "w1"]]);
+    }
+
+    #[test]
+    fn workload_stays_on_its_machine_when_others_come_and_go() {
+        let measured = took(&[("w0", 9.0), ("w1", 2.0), ("w2", 3.0), ("w3", 5.0)]);
+        let machine = |shards: Vec<Vec<String>>, name: &str| {
+            shards.iter().position(|names| names.iter().any(|own| own == name))
+        };
+        let all = split_by(&[1.0; 4], 2, &measured);
+        let more = split_by(&[1.0, 0.5, 1.0, 1.0, 7.0, 8.0], 2, &measured);
+        let fewer = split_by(&[1.0, 1.0], 2, &measured);
+        for name in ["w0", "w1"] {
+            let here = machine(all.clone(), name);
+            assert_eq!(machine(more.clone(), name), here, "{name}");
+            assert_eq!(machine(fewer.clone(), name), here, "{name}");
+        }
+        assert_eq!(more.iter().map(Vec::len).sum::<usize>(), 6);
+        // Those without a duration are expected to take as much longer or shorter as the others.
+        let known = took(&[("w0", 10.0), ("w1", 10.0)]);
+        assert_eq!(
+            split_by(&[1.0, 1.0, 2.0, 1.0], 2, &known),
+            [vec!["w0", "w2"], vec!["w1", "w3"]]
+        );
+    }
+
+    #[test]
+    fn shard_whose_workloads_are_not_planned_is_rejected() {
+        let measured = took(&[("gone", 99.0), ("w0", 9.0), ("w1", 1.0), ("w2", 1.0)]);
+        let cells = plan(&[1.0, 0.0, 1.0, 1.0]);
+        let split = |index| split(&cells, ShardNumber { index, of: 2 }, &measured);
+        let error = split(1).unwrap_err().to_string();
+        assert!(error.contains("--shard 1/2") && error.contains("--durations"), "{error}");
+        assert_eq!(split(2).unwrap().workloads, ["w0", "w1", "w2", "w3"]);
     }
 }

@@ -180,8 +180,61 @@ fn named_values_replace_those_of_the_points() {
     }
     let unbounded = planned(["unbounded"; 2], "capacity").unwrap().plan.cells;
     assert!(unbounded.iter().all(|cell| cell.key.to_string().contains("capacity=unbounded,")));
-    let unknown = planned(["own", "flume"], "channel").unwrap_err().to_string();
+    let unknown = planned(["own", "pipe"], "channel").unwrap_err().to_string();
     assert!(unknown.contains("must be one of own, tokio"), "{unknown}");
+}
+
+/// A plan of one comparison with some runners that have settings.
+fn with_settings(variants: &[&str], runners: &[&str]) -> Result<Planned, Error> {
+    let filters = vec![Regex::new("^spawn-join/").unwrap()];
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let (variants, runners) = (names(variants), names(runners));
+    plan(&PlanRequest { filters, variants, runners, ..request() })
+}
+
+#[test]
+fn runner_with_settings_has_rows_of_its_own_after_the_one_with_the_defaults() {
+    let set = ["tokio[interval=7]", "tokio[interval=7,stack=3]"];
+    let planned = with_settings(&set, &["tokio", "smol"]).unwrap();
+    let runners: Vec<&str> = planned.runners.iter().map(|info| info.name.as_str()).collect();
+    assert_eq!(runners, ["tokio", set[0], set[1], "smol"]);
+    assert!(planned.runners[1].configuration.contains("interval=7"));
+    let rows = cells(&planned, Role::Subject);
+    assert!(
+        rows.iter().any(|cell| cell.key.to_string() == "spawn-join/tokio[interval=7]/tasks=1000")
+    );
+    assert_eq!(cells(&planned, Role::AaControl)[0].key.runner, "tokio");
+    let routes = planned.probes.routes();
+    let variables = |name: &str| {
+        let route = routes.iter().find(|route| route.runner == name).unwrap();
+        route.variables.get("FAKE_STACK").map(String::as_str)
+    };
+    assert_eq!(set.map(variables), [None, Some("3")]);
+}
+
+#[test]
+fn setting_that_a_build_lacks_is_not_applicable_with_its_reason() {
+    let planned = with_settings(&["tokio[switch=1]"], &[]).unwrap();
+    for cell in cells(&planned, Role::Subject) {
+        let lacks = cell.key.runner == "tokio[switch=1]";
+        assert_eq!(cell.not_applicable.as_deref(), lacks.then_some("This build lacks it."));
+    }
+}
+
+#[test]
+fn unknown_settings_are_answered_with_those_that_exist() {
+    let error =
+        |variant: &str| with_settings(&[variant], &["tokio", "smol"]).unwrap_err().to_string();
+    for (variant, words) in [
+        ("tokio[intervall=7]", ["did you mean `interval`?", "interval, switch, stack"]),
+        ("tokio[interval=100]", ["between 1 and 99", "100"]),
+        ("smol[interval=7]", ["no setting `interval`", "smol has no settings"]),
+        ("tokyo[interval=7]", ["unknown runner `tokyo`", "did you mean `tokio`?"]),
+        ("rayon[interval=7]", ["interval=7 of rayon", "--runners tokio,smol"]),
+    ] {
+        let error = error(variant);
+        assert!(words.iter().all(|word| error.contains(word)), "{variant}: {error}");
+    }
 }
 
 #[test]

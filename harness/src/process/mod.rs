@@ -9,7 +9,6 @@ pub mod watch;
 pub use serve::serve;
 
 use std::cell::Cell;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,13 +19,13 @@ use runtime_bench_results::key::CellKey;
 use runtime_bench_results::listing::Route;
 use runtime_bench_results::program::{ProbeReply, ProbeRequest, ProgramRequest};
 use runtime_bench_results::trial::{ErrorKind, ExternalCommand, Outcome, PROTOCOL, TrialRequest};
-use tempfile::TempDir;
 
 use crate::error::Error;
 use crate::executor::{Executor, Finished, PROBE_LIMIT, Trial, read_probe};
 use crate::plan::schedule::input_seed;
 use crate::probes::Probes;
 use crate::program::{COUNTING, MIMALLOC, Program, ProgramError, TrialError, this_program};
+use crate::scratch::Scratch;
 use child::{Ended, Limits};
 use interrupt::Interrupt;
 use reply::reply;
@@ -56,7 +55,7 @@ pub struct ProcessExecutor<'a> {
     /// The load generator of servers: this very program, also for trials of another build, so that a
     /// change of the generator is not taken for one of the server.
     generator: PathBuf,
-    scratch: TempDir,
+    scratch: Scratch,
     /// Seed of the inputs in the scratch folder.
     inputs: Cell<u64>,
     routes: Vec<Route>,
@@ -100,13 +99,7 @@ impl<'a> ProcessExecutor<'a> {
         interrupt: &'a Interrupt,
         settings: Settings,
     ) -> Result<Self, Error> {
-        let scratch = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
-        let scratch = scratch.map_err(|error| {
-            Error::CouldNotRun(format!(
-                "cannot create a temporary folder in {}: {error}\nhelp: set TMPDIR to another folder",
-                env::temp_dir().display()
-            ))
-        })?;
+        let scratch = Scratch::new()?;
         let generator = this_program()?;
         for path in [&generator, scratch.path()] {
             require_utf8(path)?;
@@ -163,6 +156,7 @@ impl<'a> ProcessExecutor<'a> {
         program: &Program,
         route: &Route,
         trial: &Trial<'_>,
+        corrupt: bool,
         watch: &mut dyn Watch,
     ) -> Option<Finished> {
         let Trial { cell, phase, block, round, layout } = *trial;
@@ -181,15 +175,18 @@ impl<'a> ProcessExecutor<'a> {
             pool_threads: self.settings.pool_threads,
             phase,
             block,
+            corrupt,
             seed,
             scratch: self.scratch_of(seed).to_string_lossy().into_owned(),
             load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
             external,
         }));
         // What runs trials in this very program, such as an external runner, has no layouts.
-        let program = &program.in_layout(if route.args.is_empty() { layout } else { 0 });
+        let program = program.in_layout(if route.args.is_empty() { layout } else { 0 });
+        let program = &program.under(watch.wrapper());
         let mut command = command(program);
         command.envs(route.worker_variable.as_ref().map(|name| (name, workers.to_string())));
+        command.envs(&route.variables);
         let input = serde_json::to_string(&request).unwrap_or_default();
         let start = Instant::now();
         let limits = Limits { time: limit + grace, core: self.settings.core };
@@ -214,8 +211,14 @@ impl<'a> ProcessExecutor<'a> {
         Some(Finished { outcome, stderr: failed.then_some(stderr), cost })
     }
 
-    /// Runs one trial that `watch` looks at; `None` when the run was interrupted meanwhile.
-    pub fn watched(&self, trial: &Trial<'_>, watch: &mut dyn Watch) -> Option<Finished> {
+    /// Runs one trial that passes if the workload's check rejects a corrupted output; `None` when the run was
+    /// interrupted meanwhile.
+    pub fn corrupted(&self, trial: &Trial<'_>) -> Option<Finished> {
+        self.located(trial, true, &mut Unwatched)
+    }
+
+    /// Finds the program of a trial and starts it.
+    fn located(&self, trial: &Trial<'_>, corrupt: bool, watch: &mut dyn Watch) -> Option<Finished> {
         let mut failures = self.failures.iter();
         if let Some((_, error)) = failures.find(|(runner, _)| *runner == trial.cell.runner) {
             return Some(Finished::not_started(error.clone()));
@@ -235,12 +238,7 @@ impl<'a> ProcessExecutor<'a> {
                 }
             },
         };
-        self.start(&program, route, trial, watch)
-    }
-
-    /// Whether a runner's trials are made by a process that their program starts.
-    pub fn is_external(&self, cell: &CellKey) -> bool {
-        self.route(cell).is_some_and(|route| route.external.is_some())
+        self.start(&program, route, trial, corrupt, watch)
     }
 }
 
@@ -273,8 +271,12 @@ impl Executor for ProcessExecutor<'_> {
         }
     }
 
-    fn run(&self, trial: &Trial<'_>) -> Option<Finished> {
-        self.watched(trial, &mut Unwatched)
+    fn watched(&self, trial: &Trial<'_>, watch: &mut dyn Watch) -> Option<Finished> {
+        self.located(trial, false, watch)
+    }
+
+    fn is_external(&self, cell: &CellKey) -> bool {
+        self.route(cell).is_some_and(|route| route.external.is_some())
     }
 
     fn count(&self, trial: &Trial<'_>) -> Option<Finished> {
@@ -284,7 +286,7 @@ impl Executor for ProcessExecutor<'_> {
             return None;
         }
         let counting = self.program(COUNTING).ok()?;
-        let finished = self.start(&counting, route, trial, &mut Unwatched)?;
+        let finished = self.start(&counting, route, trial, false, &mut Unwatched)?;
         // Whether a cell works is told by its pilot.
         matches!(finished.outcome, Outcome::Ok { .. }).then_some(finished)
     }

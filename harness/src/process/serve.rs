@@ -19,6 +19,7 @@ pub fn serve(route: &Route, request: ServeRequest) -> io::Result<()> {
     let mut command = command(&program);
     let workers = request.workers.to_string();
     command.envs(route.worker_variable.as_ref().map(|name| (name, workers)));
+    command.envs(&route.variables);
     let mut input = tempfile::tempfile()?;
     input.write_all(&serde_json::to_vec(&ProgramRequest::Serve(request))?)?;
     input.rewind()?;

@@ -2,6 +2,11 @@
 
 /// Looks at one process. A look takes time, so nothing but [`Unwatched`] suits a timed trial.
 pub trait Watch {
+    /// Words before the command line of the process: a program that runs it.
+    fn wrapper(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// It has been started, and no request was sent to it yet.
     fn started(&mut self, _process: u32) {}
 

@@ -2,11 +2,13 @@
 //!
 //! - `rounds`: pilots, then rounds; each finished trial is written down.
 //! - `looks`: the stages of the rounds, and what continues after each.
+//! - `evidence`: what was counted of each cell.
 //! - [`mod@resume`]: an interrupted run to resume.
 //! - [`interleave`]: other builds, or other sizes, against each other in the same way.
 //! - `header`: the header of a results file.
 //! - `progress`: what the user sees meanwhile.
 
+mod evidence;
 mod header;
 pub mod interleave;
 mod looks;

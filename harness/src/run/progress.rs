@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use runtime_bench_results::trial::ErrorKind;
 
 use crate::terminal::print_error;
 
@@ -83,6 +84,11 @@ impl Progress {
         if !self.quiet {
             self.bar.suspend(|| print_error(text));
         }
+    }
+
+    /// A failed trial. It is shown even if the run is quiet.
+    pub(super) fn failed(&self, cell: &str, kind: ErrorKind, message: &str) {
+        self.bar.suspend(|| print_error(&format!("failed: {cell}: {kind}: {message}")));
     }
 
     pub(super) fn clear(&self) {

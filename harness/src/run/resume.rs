@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use runtime_bench_results::catalogue::Class;
 use runtime_bench_results::key::Point;
 use runtime_bench_results::run::Run;
+use runtime_bench_results::setting;
 use runtime_bench_results::store::{RunWriter, read};
 
 use super::header::environment;
@@ -77,10 +78,12 @@ fn planned(
 ) -> Result<Planned, Error> {
     let (id, plan) = (&run.header.id, &run.header.plan);
     let wrong = |what: String| Error::Usage(format!("cannot resume run {id}: {what}"));
+    let names = || run.header.runners.iter().map(|info| info.name.clone());
     let mut request = PlanRequest {
         workers: plan.workers,
         pool_threads: plan.pool_threads,
-        runners: run.header.runners.iter().map(|info| info.name.clone()).collect(),
+        runners: names().collect(),
+        variants: names().filter(|name| setting::base(name) != name).collect(),
         ..PlanRequest::default()
     };
     for info in run.header.runners.iter().filter(|info| info.class == Class::Reference) {

@@ -91,13 +91,13 @@ impl<'a> Rounds<'a> {
         this
     }
 
-    /// `false` when the run was interrupted.
+    /// Pilots, rounds and the evidence of both; `false` when the run was interrupted.
     pub(super) fn pilots_and_rounds(&mut self) -> Result<bool, Error> {
         if !self.pilots()? {
             return Ok(false);
         }
         self.require_time()?;
-        self.stages()
+        Ok(self.stages()? && self.evidence()?)
     }
 
     /// Rejects a budget in which no comparison gets to its first look.
@@ -278,7 +278,7 @@ impl<'a> Rounds<'a> {
         };
         if let Outcome::Error { kind, message } = &finished.outcome {
             self.broken[id] = true;
-            self.progress.say(&format!("failed: {}: {kind}: {message}", cell.key));
+            self.progress.failed(&cell.key.to_string(), *kind, message);
         }
         let cost = finished.cost;
         self.writer.append(Line::Trial(record(id, round, position, at_s, finished)))?;

@@ -11,8 +11,10 @@ use regex::Regex;
 use runtime_bench_analysis::analysis::Status;
 use runtime_bench_api::runtime::Family;
 use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::evidence::{Event, FEWEST_PROCESSES, Level};
+use runtime_bench_results::key::CellKey;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
-use runtime_bench_results::run::TrialRecord;
+use runtime_bench_results::run::{Role, TrialRecord};
 use runtime_bench_results::store::read;
 use runtime_bench_results::trial::{ErrorKind, Outcome};
 use tempfile::{TempDir, tempdir};
@@ -152,19 +154,24 @@ fn dear_reference_row_takes_part_in_fewer_rounds_than_its_comparison() {
     assert_eq!(counted("null/other"), 8, "490 ms at 60 ms a trial");
 }
 
+/// The same with a runner that has settings.
+fn with_settings() -> PlanRequest {
+    PlanRequest { variants: vec!["tokio[interval=7]".to_owned()], ..request(1) }
+}
+
 /// A run that is interrupted in a trial and goes on, and the moments before.
 fn interrupted_and_resumed(trial: usize) -> (Run, Run) {
     let folder: TempDir = tempdir().unwrap();
     let executor = FakeExecutor::new().interrupted_at(trial);
     let monitor = executor.monitor(0.0, NoiseEvents::default());
-    let Done { run, path } = measured(folder.path(), &request(1), &executor, monitor);
+    let Done { run, path } = measured(folder.path(), &with_settings(), &executor, monitor);
     assert!(run.end.is_some_and(|end| end.interrupted), "{trial}");
     (run, resumed(&path, &FakeExecutor::new()))
 }
 
 #[test]
 fn interrupted_run_resumes_in_the_order_that_it_would_have_had() {
-    let whole = run(&request(1), &FakeExecutor::new());
+    let whole = run(&with_settings(), &FakeExecutor::new());
     let all = whole.trials.len();
     for trial in [1, 2, 9, all / 3, all / 2, all - 1, all] {
         let (before, after) = interrupted_and_resumed(trial);
@@ -175,6 +182,43 @@ fn interrupted_run_resumes_in_the_order_that_it_would_have_had() {
         assert!(after.end.is_some_and(|end| !end.interrupted));
         assert!(after.trials.is_sorted_by(|a, b| a.at_s <= b.at_s), "time goes on");
     }
+}
+
+#[test]
+fn evidence_of_each_measured_cell_is_recorded_once() {
+    let run_of = |evidence| run(&PlanRequest { evidence, ..request(1) }, &FakeExecutor::new());
+    assert_eq!(run_of(Level::None).evidence, []);
+    for run in [run_of(Level::Cheap), run_of(Level::Full), interrupted_and_resumed(50).1] {
+        let subjects = run
+            .header
+            .plan
+            .cells
+            .iter()
+            .filter(|cell| cell.role == Role::Subject && cell.not_applicable.is_none());
+        let counted: Vec<&CellKey> = run.evidence.iter().map(|one| &one.cell).collect();
+        assert_eq!(counted, subjects.map(|cell| &cell.key).collect::<Vec<_>>());
+        for one in &run.evidence {
+            let walls = one.values(&Event::WallTime).expect("it is timed");
+            assert!(walls.len() >= FEWEST_PROCESSES);
+            let lacks_calls = one.missing.iter().any(|missing| missing.what == "system calls");
+            assert_eq!(lacks_calls, run.header.plan.evidence == Level::Full, "nothing was traced");
+        }
+    }
+}
+
+#[test]
+fn run_that_is_interrupted_in_its_evidence_collects_it_when_it_is_resumed() {
+    let request = PlanRequest { evidence: Level::Full, ..request(1) };
+    let trials = run(&request, &FakeExecutor::new()).trials.len();
+    let folder = tempdir().unwrap();
+    let executor = FakeExecutor::new().interrupted_at(trials + 3);
+    let monitor = executor.monitor(0.0, NoiseEvents::default());
+    let Done { run, path } = measured(folder.path(), &request, &executor, monitor);
+    assert_eq!((run.trials.len(), run.evidence.len()), (trials, 0));
+    assert!(run.end.is_some_and(|end| end.interrupted));
+    let run = resumed(&path, &FakeExecutor::new());
+    assert_eq!(run.trials.len(), trials);
+    assert!(!run.evidence.is_empty() && run.end.is_some_and(|end| !end.interrupted));
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use maud::{Markup, PreEscaped, html};
-use runtime_bench_analysis::comparison::{Judged, Row, Word};
+use runtime_bench_analysis::comparison::{Document, Judged, Row, Word};
 use runtime_bench_analysis::stats::Interval;
 
-use super::table::{counts, of_word, unpaired, verdict};
+use super::table::{counts, explained, of_word, unpaired, verdict, why};
 use crate::ReportError;
+use crate::explanation::{READING, counts as counts_of, not_counted, remarks};
 use crate::files::{self, File, pretty_json};
 use crate::page::{lone_document, quoted};
 use crate::preview::Preview;
@@ -68,6 +69,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
                 }
             }
         }
+        @if !document.explanations.is_empty() { (explanations(document)) }
         section aria-labelledby="method" {
             h2 #method { "How rows are judged" }
             (list(&document.notes))
@@ -80,6 +82,20 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
         }
     };
     lone_document(&document.title, &conclusion, &body)
+}
+
+/// What explains the rows that differ, and every count.
+fn explanations(document: &Document) -> Markup {
+    let evidence = document.explanations.iter().flat_map(|found| &found.evidence);
+    html! {
+        section.why aria-labelledby="why" {
+            h2 #why { "Why" }
+            p.prose { "Counted in untimed trials of both builds. " (READING) "." }
+            (why(document).html("Why rows differ"))
+            (remarks(not_counted(evidence)))
+            (counts_of(explained(document)))
+        }
+    }
 }
 
 fn list(items: &[String]) -> Markup {

@@ -1,7 +1,8 @@
 //! What each row of a comparison shows.
 
-use runtime_bench_analysis::comparison::{FailOn, Judged, Row, Word};
+use runtime_bench_analysis::comparison::{Document, FailOn, Judged, Row, Word};
 
+use crate::explanation::{Explained, summary};
 use crate::format;
 use crate::table::Align::{Left, Right};
 use crate::table::{Cell, Table};
@@ -44,6 +45,20 @@ pub(super) fn cells(judged: &Judged, row: &Row) -> [Cell; 6] {
         Cell::new(format!("{}{gate}", wording::change(row.word, &row.unit))).strong_if(regressed),
         Cell::new(&row.note),
     ]
+}
+
+/// What explains the rows that differ, in the order of the explanations.
+pub(super) fn explained(document: &Document) -> impl Iterator<Item = Explained<'_>> {
+    document.explanations.iter().map(|found| {
+        let row = document.rows.iter().find(|row| row.name == found.row);
+        let ratio = row.and_then(|row| row.ratio);
+        Explained { name: &found.row, ratio, explanation: &found.explanation }
+    })
+}
+
+/// The same as a table.
+pub(super) fn why(document: &Document) -> Table {
+    summary("row", explained(document))
 }
 
 /// How many rows say this.

@@ -1,9 +1,12 @@
 //! Every format, on a document with a row of each kind.
 
-use runtime_bench_analysis::comparison::{Document, FailOn, Judged, Row, Word};
+use runtime_bench_analysis::comparison::{Document, FailOn, Judged, Row, RowExplanation, Word};
+use runtime_bench_analysis::explanation::explain_builds;
 use runtime_bench_analysis::stats::Interval;
+use runtime_bench_results::evidence::Event;
 
 use super::{Form, markdown, text};
+use crate::fixtures::evidence;
 use crate::json;
 
 const WHOLE: Form<'_> = Form { verbose: true, complete: true, matrix: None };
@@ -157,4 +160,49 @@ fn page_shows_every_row_and_no_markup_of_a_name() {
     let written = super::write_page(&judged, &command, &folder.path().join("new/folder")).unwrap();
     assert_eq!(std::fs::read_to_string(&written).unwrap(), page);
     assert!(written.with_file_name("comparison.json").exists());
+}
+
+#[test]
+fn every_form_explains_a_row_that_differs() {
+    let figures = |extra: f64| {
+        let call = Event::Syscall("<futex>".into());
+        let (wall, system) = (1_000.0 + 200.0 * extra, 500.0 + 200.0 * extra);
+        [
+            (Event::WallTime, wall),
+            (Event::UserTime, 500.0),
+            (Event::SystemTime, system),
+            (call, 1.0 + extra),
+        ]
+    };
+    let evidence = [evidence("tokio", &figures(0.0)), evidence("smol", &figures(1.0))];
+    let explanation = explain_builds(&evidence[0], &evidence[1]).unwrap();
+    let mut document = document();
+    let row = "echo/tokio/size=64B".to_owned();
+    document.explanations = vec![RowExplanation { row, explanation, evidence }];
+    let judged = Judged::new(document, FailOn::Regression, 0.05);
+
+    let text = text(&judged, Form::default());
+    let sentence = "\n  System time: all of the 200\u{a0}ns difference; candidate makes 2.00 `<futex>` per message, \
+                    base 1.00.\n";
+    assert!(text.contains(&format!("why echo/tokio/size=64B:{sentence}")), "{text}");
+    let markdown = markdown(&judged);
+    assert!(markdown.contains("### Why") && markdown.contains("\\`\\<futex\\>\\`"), "{markdown}");
+    assert!(markdown.contains("- Not counted: hardware counters"), "{markdown}");
+    let page = super::page::page(&judged, &[]);
+    assert!(page.contains("<code>&lt;futex&gt;</code>"), "{page}");
+    assert!(page.contains("echo/tokio/size=64B: every counted difference"), "{page}");
+    assert_eq!(serde_json::from_str::<Judged>(&json(&judged).unwrap()).unwrap(), judged);
+}
+
+#[test]
+fn markdown_of_many_rows_stays_below_60_kb_and_counts_what_it_omits() {
+    let mut document = document();
+    document.rows = (0..2_000).map(|n| row(&format!("echo/{n}/tokio"), Word::Tie, 1.0)).collect();
+    let markdown = markdown(&Judged::new(document, FailOn::Regression, 0.05));
+    assert!(markdown.len() <= 60_000, "{}", markdown.len());
+    let shown = markdown.matches("| echo/").count();
+    assert!(
+        shown > 500 && markdown.contains(&format!("{} rows omitted", 2_000 - shown)),
+        "{shown}"
+    );
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use runtime_bench_analysis::comparison::{Judged, Outcome, Row, Word};
+use runtime_bench_analysis::comparison::{Document, Judged, Outcome, Row, Word};
 use runtime_bench_analysis::format;
 
-use super::table::{counts, table, unpaired, verdict};
+use super::table::{counts, explained, table, unpaired, verdict};
+use crate::explanation::sentences;
 use crate::sanitize::single_line;
 
 /// Cells of one side only that are named.
@@ -42,6 +43,7 @@ pub fn text(judged: &Judged, form: Form<'_>) -> String {
         if !shown.is_empty() {
             lines.push(table(judged, shown).text(" "));
         }
+        lines.extend(why(document));
         after.extend(reasons(&others));
         after.extend(document.notes.iter().cloned());
     }
@@ -58,6 +60,15 @@ pub fn text(judged: &Judged, form: Form<'_>) -> String {
     }
     lines.extend(after.iter().map(|line| single_line(line)));
     lines.join("\n") + "\n"
+}
+
+/// What explains the rows that differ.
+fn why(document: &Document) -> impl Iterator<Item = String> {
+    explained(document).flat_map(|one| {
+        let head = single_line(&format!("why {}:", one.name));
+        let said = sentences(one).into_iter().map(|sentence| single_line(&format!("  {sentence}")));
+        std::iter::once(head).chain(said)
+    })
 }
 
 fn is_alike(word: Word) -> bool {

@@ -1,19 +1,23 @@
-//! `data.csv`: one row per cell and metric; a cell without a result is a row with its reason.
+//! `data.csv`: one row per cell and metric, and per event that was counted; a cell without a result is a row with
+//! its reason.
 
 use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Summary};
+use runtime_bench_analysis::explanation::{CellExplanation, Spread};
 use runtime_bench_analysis::stats::{ResultClass, Verdict};
 use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::evidence::{Count, Evidence};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;
 use serde::Serialize;
 
 use crate::ReportError;
+use crate::explanation::{Explained, sentences};
 use crate::view::wording;
 
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 25] = [
     "workload",
     "variant",
     "runner",
@@ -38,6 +42,7 @@ const COLUMNS: [&str; 24] = [
     "within",
     "more_rounds",
     "words",
+    "explanation",
 ];
 
 /// One line; its fields are the columns, in their order.
@@ -68,10 +73,15 @@ struct Record<'a> {
     within: Option<f64>,
     more_rounds: Option<usize>,
     words: String,
+    explanation: String,
 }
 
 /// The table as bytes (RFC 4180).
-pub(crate) fn table(run: &Run, analysis: &Analysis) -> Result<Vec<u8>, ReportError> {
+pub(crate) fn table(
+    run: &Run,
+    analysis: &Analysis,
+    explanations: &[CellExplanation],
+) -> Result<Vec<u8>, ReportError> {
     let mut builder = WriterBuilder::new();
     // Also a table without lines has its columns.
     let mut writer =
@@ -79,7 +89,9 @@ pub(crate) fn table(run: &Run, analysis: &Analysis) -> Result<Vec<u8>, ReportErr
     writer.write_record(COLUMNS).map_err(|error| ReportError::encode("CSV", &error))?;
     for group in &analysis.groups {
         for row in &group.rows {
-            write(&mut writer, run, group, row)
+            let is_it = |one: &&CellExplanation| one.cell == row.key && one.phase == group.phase;
+            let explained = explanations.iter().find(is_it);
+            write(&mut writer, run, group, row, explained)
                 .map_err(|error| ReportError::encode("CSV", &error))?;
         }
     }
@@ -91,6 +103,7 @@ fn write(
     run: &Run,
     group: &Group,
     row: &Row,
+    explained: Option<&CellExplanation>,
 ) -> Result<(), csv::Error> {
     if row.metrics.is_empty() {
         return writer.serialize(cell(run, group, row));
@@ -99,12 +112,40 @@ fn write(
         let record = with_figure(cell(run, group, row), metric);
         let headline = metric.name == group.headline;
         writer.serialize(if headline {
-            with_verdict(record, row, &metric.unit, group.is_check())
+            let verdict = with_verdict(record, row, &metric.unit, group.is_check());
+            Record { explanation: in_words(row, explained), ..verdict }
         } else {
             record
         })?;
     }
+    // Counts belong to a cell, whatever the phase.
+    let counted = run.evidence.iter().filter(|one| one.cell == row.key);
+    for evidence in counted.filter(|_| group.phase != Phase::Startup) {
+        for count in &evidence.counts {
+            writer.serialize(with_count(cell(run, group, row), evidence, count))?;
+        }
+    }
     Ok(())
+}
+
+fn in_words(row: &Row, explained: Option<&CellExplanation>) -> String {
+    let Some(CellExplanation { explanation, .. }) = explained else { return String::new() };
+    let ratio = row.comparison.as_ref().and_then(|comparison| comparison.ratio);
+    text(&sentences(Explained { name: "", ratio, explanation }).join(" ")).into_owned()
+}
+
+fn with_count<'a>(record: Record<'a>, evidence: &Evidence, count: &Count) -> Record<'a> {
+    let spread = Spread::of(&count.values);
+    let unit = format!("{} per {}", count.event.unit(), evidence.operation);
+    Record {
+        metric: Cow::Owned(text(&format!("counted: {}", count.event)).into_owned()),
+        unit: Cow::Owned(text(unit.trim_start()).into_owned()),
+        value: spread.map(|spread| spread.median),
+        low: spread.map(|spread| spread.interval.low),
+        high: spread.map(|spread| spread.interval.high),
+        samples: count.values.len(),
+        ..record
+    }
 }
 
 fn cell<'a>(run: &Run, group: &'a Group, row: &'a Row) -> Record<'a> {
@@ -193,7 +234,7 @@ mod tests {
     fn lines(point: Point, rows: Vec<Row>) -> String {
         let groups = vec![fixtures::group(point, "wall", rows)];
         let analysis = Analysis { groups, ..Analysis::default() };
-        String::from_utf8(table(&fixtures::run(), &analysis).unwrap()).unwrap()
+        String::from_utf8(table(&fixtures::run(), &analysis, &[]).unwrap()).unwrap()
     }
 
     #[test]
@@ -210,10 +251,10 @@ mod tests {
         let never = Status::NotApplicable("no timer,\nat all".into());
         let point = Point::new().variant("v").with("n", 2, "").with("d", 1, "ms");
         let expected = "w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",warm,wall,ns,1.5,1.0,2.0,6,measured,,\
-            cpu,single-thread,r,1.25,1.0,2.0,slower,settled,,,25% slower\r\n\
+            cpu,single-thread,r,1.25,1.0,2.0,slower,settled,,,25% slower,\r\n\
             w,v,\"a,\"\"b\"\"\",\"n=2,d=1ms\",warm,cpu,ns,1.5,,,6,measured,,\
-            cpu,single-thread,,,,,,,,,\r\n\
-            w,v,c,\"n=2,d=1ms\",warm,,,,,,7,n/a,\"no timer,\nat all\",cpu,,,,,,,,,,\r\n";
+            cpu,single-thread,,,,,,,,,,\r\n\
+            w,v,c,\"n=2,d=1ms\",warm,,,,,,7,n/a,\"no timer,\nat all\",cpu,,,,,,,,,,,\r\n";
         let found = lines(point, vec![measured, row("c", never, Vec::new())]);
         assert_eq!(found, format!("{}\r\n{expected}", COLUMNS.join(",")));
     }
@@ -241,7 +282,7 @@ mod tests {
     #[test]
     fn empty_run_keeps_the_csv_header() {
         let run = fixtures::run();
-        let found = String::from_utf8(table(&run, &Analysis::default()).unwrap()).unwrap();
+        let found = String::from_utf8(table(&run, &Analysis::default(), &[]).unwrap()).unwrap();
         assert_eq!(found, COLUMNS.join(",") + "\r\n");
     }
 }

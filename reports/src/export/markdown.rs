@@ -9,18 +9,13 @@ use runtime_bench_results::noise::Noise;
 use runtime_bench_results::run::Run;
 
 use crate::format;
-use crate::markdown::escaped;
+use crate::markdown::{LARGEST, escaped};
 use crate::table::Align::Left;
 use crate::table::{Cell, Table};
 use crate::view::{Group, View, noise, wording};
 
-/// The table ends before the text is larger than this, in bytes: GitHub cuts a summary at 1 MiB, and
-/// a comment at 65 536 characters.
-const LARGEST: usize = 60_000;
 /// Failed cells that are named, of which all are counted; and claims.
 const NAMED: usize = 10;
-/// Lines of a table's headings.
-const HEADINGS: usize = 2;
 /// Longest name or reason, in characters.
 const LONGEST: usize = 120;
 
@@ -138,20 +133,8 @@ fn table(view: &View<'_>, room: usize) -> String {
     }
     // Room for the last sentence.
     let room = room.saturating_sub(300);
-    let mut text = String::new();
+    let (mut text, shown) = table.markdown_within(room);
     let all = view.compared_groups().count();
-    let mut shown = 0;
-    for (place, line) in table.markdown_lines().enumerate() {
-        if text.len() + line.len() > room {
-            break;
-        }
-        text.push_str(&line);
-        text.push('\n');
-        shown = (place + 1).saturating_sub(HEADINGS);
-    }
-    if shown == 0 {
-        text.clear();
-    }
     if shown < all {
         let _ = write!(
             text,

@@ -7,6 +7,7 @@ mod openmetrics;
 mod trackers;
 
 use runtime_bench_analysis::analysis::Analysis;
+use runtime_bench_analysis::explanation::explanations;
 use runtime_bench_analysis::report::{JSON_SCHEMA, Report};
 use runtime_bench_results::run::Run;
 
@@ -53,17 +54,17 @@ pub fn export(run: &Run, analysis: &Analysis, format: Format) -> Result<String, 
         Format::GithubActionBenchmark => trackers::github_action_benchmark(&figures, run),
         Format::Bencher => trackers::bencher(&figures),
         Format::OpenMetrics => Ok(openmetrics::text(&figures, run)),
-        Format::Csv => String::from_utf8(csv::table(run, analysis)?)
+        Format::Csv => String::from_utf8(csv::table(run, analysis, &explanations(run, analysis))?)
             .map_err(|error| ReportError::encode("CSV", &error)),
     }
 }
 
 /// Every file.
-pub(crate) fn files<'a>(view: &View<'a>) -> Result<Vec<File<'a>>, ReportError> {
+pub(crate) fn files<'v>(view: &'v View<'_>) -> Result<Vec<File<'v>>, ReportError> {
     let mut files = vec![
-        File::json(JSON_NAME, Report::new(view.run, view.analysis)),
+        File::json(JSON_NAME, Report::new(view.run, view.analysis, &view.explanations)),
         File::new(SCHEMA_NAME, JSON_SCHEMA),
-        File::new(CSV_NAME, csv::table(view.run, view.analysis)?),
+        File::new(CSV_NAME, csv::table(view.run, view.analysis, &view.explanations)?),
         File::new(SUMMARY_NAME, markdown::summary(view)),
     ];
     let before = view.previous.as_ref();

@@ -24,7 +24,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             ul {
                 (file(JSON_NAME, "the whole run, every trial, and the analysis that these pages show"))
                 (file(SCHEMA_NAME, "the JSON Schema of that document"))
-                (file(CSV_NAME, "one row per cell and metric; a cell without a result has its reason"))
+                (file(CSV_NAME, "one row per cell and metric or counted event; a cell without a result has its reason"))
                 (file(SUMMARY_NAME, "the findings in Markdown, for a job summary or a pull request"))
                 @if page.view.previous.is_some() {
                     (file(COMPARE_NAME, "this run against the previous one, in Markdown"))

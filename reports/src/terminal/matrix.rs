@@ -7,6 +7,7 @@ use runtime_bench_analysis::format::{self, clipped};
 use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_results::catalogue::{Class, Kind};
 use runtime_bench_results::run::{Role, Run};
+use runtime_bench_results::setting::base;
 
 use super::lines::{class_mark, wrapped};
 use crate::sanitize::single_line;
@@ -48,7 +49,8 @@ pub(super) fn matrix(run: &Run, analysis: &Analysis, columns: usize) -> (Vec<Str
     let runners = runners(run, &shown);
     let mut footnotes = Vec::new();
     let label = shown.iter().map(|line| line.label.chars().count() + 2).max().unwrap_or(0).max(20);
-    let mut all: Vec<Column> = runners.iter().map(|name| column(run, &shown, name)).collect();
+    let set: Vec<&str> = runners.iter().copied().filter(|name| base(name) != *name).collect();
+    let mut all: Vec<Column> = runners.iter().map(|name| column(run, &shown, name, &set)).collect();
     let widths: Vec<usize> = all.iter().map(Column::width).collect();
     let fitting = |gap: usize| {
         let ends = widths.iter().scan(label, |end, width| {
@@ -63,6 +65,10 @@ pub(super) fn matrix(run: &Run, analysis: &Analysis, columns: usize) -> (Vec<Str
         let dropped = runners[kept..].join(", ");
         footnotes.push(format!("Not shown in {columns} columns: {}", single_line(&dropped)));
         all.truncate(kept);
+    }
+    if !set.is_empty() {
+        let numbered = set.iter().zip(1..).map(|(name, n)| format!("[{n}] {}", single_line(name)));
+        footnotes.push(numbered.collect::<Vec<_>>().join("  "));
     }
     footnotes.extend(notes(run, &shown, &runners[..kept], hidden));
     (drawn(run, &shown, &all, [label, gap, columns]), footnotes)
@@ -188,13 +194,20 @@ fn row<'g>(group: &'g Group, runner: &str) -> Option<&'g Row> {
     group.rows.iter().find(|row| row.key.runner == runner)
 }
 
-fn column(run: &Run, shown: &[Line<'_>], name: &str) -> Column {
+/// The column of a runner. `set` are those with settings, which have a number and a footnote each.
+fn column(run: &Run, shown: &[Line<'_>], name: &str, set: &[&str]) -> Column {
     let info = run.runner(name);
     let discontinued = info.is_some_and(|info| info.discontinued().is_some());
     let mark = if discontinued { "†" } else { class_mark(info.map(|info| info.class)) };
+    let place = set.iter().position(|known| *known == name);
     let name = single_line(name);
-    let (first, rest) = name.split_once('-').unwrap_or(("", &name));
-    let [first, rest] = [first, rest].map(|part| clipped(part, WIDEST_PART));
+    let [first, rest] = match place {
+        Some(place) => [clipped(base(&name), WIDEST_PART), format!("[{}]", place + 1)],
+        None => {
+            let (first, rest) = name.split_once('-').unwrap_or(("", &name));
+            [first, rest].map(|part| clipped(part, WIDEST_PART))
+        }
+    };
     let cells = shown.iter().map(|line| cell(line.group, row(line.group, name.as_str())));
     Column { heads: [first, rest + mark], cells: cells.collect() }
 }

@@ -17,6 +17,7 @@ use runtime_bench_analysis::analysis::{Analysis, ClassCounts, Gathered, Row};
 use runtime_bench_analysis::answers::{Answer, answers};
 use runtime_bench_analysis::claims::Cell;
 use runtime_bench_analysis::comparison::{self, FailOn, Judged};
+use runtime_bench_analysis::explanation::{CellExplanation, explanations};
 use runtime_bench_analysis::history::{self, Machine, Trend, Wanted, trends};
 use runtime_bench_analysis::stats::{Comparison, MARGIN};
 use runtime_bench_results::run::Run;
@@ -40,6 +41,8 @@ pub(crate) struct View<'a> {
     pub(crate) run: &'a Run,
     /// Its comparisons.
     pub(crate) analysis: &'a Analysis,
+    /// What explains the rows that are settled, where it was counted.
+    pub(crate) explanations: Vec<CellExplanation>,
     /// What its processes measured.
     pub(crate) gathered: Gathered<'a>,
     /// Every cell over the runs; empty where there is one run.
@@ -76,6 +79,7 @@ impl<'a> View<'a> {
             previous: previous(&machine),
             changes: changes(&machine),
             answers: answers(run, analysis),
+            explanations: explanations(run, analysis),
             claims: claims::judged(&analysis.claims),
             glossary: glossary::words(),
             gathered,
@@ -163,6 +167,13 @@ impl<'a> View<'a> {
             .flat_map(|group| group.source.comparisons().map(|found| group.trusted(found)))
             .collect();
         ClassCounts::of(&found)
+    }
+
+    /// What explains the difference of a row to its reference.
+    pub(crate) fn explanation(&self, group: &Group<'_>, row: &Row) -> Option<&CellExplanation> {
+        let is_it =
+            |found: &&CellExplanation| found.cell == row.key && found.phase == group.source.phase;
+        self.explanations.iter().find(is_it)
     }
 
     /// In how many rows another runner is the reference than the plan wants, and of how many.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use arbitrary::{Result, Unstructured};
 use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
+use runtime_bench_results::evidence::Level;
 use runtime_bench_results::key::{CellKey, ParamValue, Point};
 use runtime_bench_results::run::{
     End, Plan, PlannedCell, Reference, Role, Run, RunHeader, SCHEMA, Schedule,
@@ -13,10 +14,12 @@ use runtime_bench_results::run::{
 use runtime_bench_results::trial::Phase;
 
 pub(crate) mod check;
+mod evidence;
 mod figures;
 mod markup;
 mod texts;
 
+use evidence::evidence;
 use figures::{breaks, figure, noise, stalls, trials};
 use texts::{name, some, text, texts};
 
@@ -56,6 +59,7 @@ fn run(u: &mut Bytes<'_>) -> Result<Run> {
     let cells = cells(u, &workloads, &runners)?;
     let trials = trials(u, &cells, &workloads)?;
     let schedules = some(u, 4, |u| schedule(u, &cells))?;
+    let evidence = evidence(u, &cells)?;
     let mut run = Run::new(RunHeader {
         schema: SCHEMA.to_owned(),
         id: text(u)?,
@@ -68,6 +72,7 @@ fn run(u: &mut Bytes<'_>) -> Result<Run> {
     });
     run.trials = trials;
     run.schedules = schedules;
+    run.evidence = evidence;
     run.noise = noise(u)?;
     run.stalls = stalls(u)?;
     run.breaks = breaks(u)?;
@@ -97,6 +102,7 @@ fn plan(u: &mut Bytes<'_>, cells: Vec<PlannedCell>, runners: &[RunnerInfo]) -> R
         looks: 1,
         layouts: 1,
         rounds: None,
+        evidence: Level::default(),
         reference,
         shard: None,
         cells,

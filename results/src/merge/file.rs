@@ -35,7 +35,7 @@ pub enum MergeError {
     },
     /// A workload was measured by more than one shard, or by none.
     #[error(
-        "cannot merge: {0} belongs to several shards or to none\nhelp: measure all shards with the same executable"
+        "cannot merge: {0} belongs to several shards or to none\nhelp: measure all shards with the same executable, and with the same --durations"
     )]
     Split(String),
     /// A shard was measured twice.

@@ -114,11 +114,23 @@ fn joined(files: Vec<File>, control: impl Fn(&Run) -> Noise) -> Run {
     let mut merged = Run::new(header(&files));
     for File { shard, run, .. } in files {
         // Whatever else a run will hold, it has to be decided here what becomes of it.
-        let Run { header, schedules, looks, trials, noise, stalls, breaks, shards: _, end } = run;
+        let Run {
+            header,
+            schedules,
+            looks,
+            trials,
+            evidence,
+            noise,
+            stalls,
+            breaks,
+            shards: _,
+            end,
+        } = run;
         let RunHeader { id, started, command, environment, .. } = header;
         merged.schedules.extend(schedules);
         merged.looks.extend(looks);
         merged.trials.extend(trials);
+        merged.evidence.extend(evidence);
         merged.shards.push(MergedShard {
             shard,
             id,

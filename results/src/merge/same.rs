@@ -64,6 +64,7 @@ fn plans(base: &Plan, head: &Plan) -> Vec<String> {
         differs("looks", Some(&base.looks), Some(&head.looks)),
         differs("link layouts", Some(&base.layouts), Some(&head.layouts)),
         differs("--trial-limit", Some(&base.trial_limit_s), Some(&head.trial_limit_s)),
+        differs("--evidence", Some(&base.evidence), Some(&head.evidence)),
         differs("--reference", Some(&base.reference), Some(&head.reference)),
         cells(&base.cells, &head.cells),
     ];

@@ -109,6 +109,7 @@ fn io_error<'a>(path: &'a Path, what: &'static str) -> impl Fn(io::Error) -> Sto
 #[cfg(test)]
 pub(crate) mod tests {
     use crate::environment::Environment;
+    use crate::evidence::Level;
     use crate::run::{Plan, RunHeader, SCHEMA};
 
     /// The header of a run of nothing.
@@ -129,6 +130,7 @@ pub(crate) mod tests {
                 looks: 1,
                 layouts: 1,
                 rounds: None,
+                evidence: Level::default(),
                 reference: "tokio".to_owned(),
                 shard: None,
                 cells: Vec::new(),

@@ -15,6 +15,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::evidence::Total;
 use crate::key::CellKey;
 use crate::metric::MetricDef;
 pub use crate::metric::{self, Better};
@@ -64,6 +65,9 @@ pub struct TrialRequest {
     pub phase: Phase,
     /// How much to measure.
     pub block: BlockSize,
+    /// Whether to corrupt the output of one iteration instead, which the workload's check must reject.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrupt: bool,
     /// Seed for the workload's inputs.
     pub seed: u64,
     /// A folder for input files, kept for the whole run and removed after it.
@@ -172,6 +176,9 @@ pub struct Block {
     pub warm_up_iterations: u64,
     /// The metrics of the block, an open list.
     pub metrics: Vec<Metric>,
+    /// What the kernel and the runtime counted in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<Total>,
     /// Latencies in `HdrHistogram`'s compressed V2 encoding, base64, for workloads that record them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<String>,

@@ -10,7 +10,8 @@ use std::time::Duration;
 use std::{env, io, thread};
 
 use async_std::fs::File;
-use async_std::io::prelude::{ReadExt, WriteExt};
+use async_std::io::SeekFrom;
+use async_std::io::prelude::{ReadExt, SeekExt, WriteExt};
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task::{self, JoinHandle};
 use futures_lite::FutureExt;
@@ -26,7 +27,7 @@ use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use smol_hyper::rt::FuturesIo;
 
-use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 use runtime_bench_api::runtime::map_future;
 use runtime_bench_sync::{broadcasts, locks};
 
@@ -64,6 +65,10 @@ impl Runner for AsyncStd {
 
     fn family(&self) -> Family {
         Family::Async
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        vec![Setting::blocking_threads()]
     }
 
     fn worker_variable(&self) -> Option<&'static str> {
@@ -212,6 +217,10 @@ impl AsyncRuntime for Runtime {
         buffer: &'a mut [u8],
     ) -> impl Future<Output = io::Result<usize>> + Send {
         ReadExt::read(file, buffer)
+    }
+
+    fn seek(file: &mut File, position: u64) -> impl Future<Output = io::Result<()>> + Send {
+        map_future(SeekExt::seek(file, SeekFrom::Start(position)), |at| at.map(|_| ()))
     }
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {

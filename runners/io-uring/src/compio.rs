@@ -1,13 +1,15 @@
-//! `compio`: a completion-based runtime on one thread.
+//! `compio`: a completion-based runtime on one thread, and `compio-per-core`: one of them per worker.
 
 use std::future::Future;
-use std::io;
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{io, thread};
 
+use async_channel::{Sender, unbounded};
 use compio::BufResult;
 use compio::io::{AsyncReadExt, AsyncWriteExt};
 use compio::net::{TcpListener, TcpStream};
@@ -18,9 +20,10 @@ use runtime_bench_api::runtime::{Buffer, Family, Lent, LocalRuntime};
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::setting::Settings;
 
 use crate::{refusal, without_io_uring};
-use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 use runtime_bench_api::runtime::map_future;
 
 /// compio on `io_uring`.
@@ -52,27 +55,182 @@ impl Runner for Compio {
         Family::Async
     }
 
+    fn settings(&self) -> Vec<Setting> {
+        settings()
+    }
+
     fn refuses(
         &self,
         workload: &dyn DynWorkload,
         point: &Point,
         _: &Requirements,
     ) -> Option<String> {
-        static PROBED: OnceLock<Option<String>> = OnceLock::new();
-        let probe = || PROBED.get_or_init(|| without_io_uring(runtime::Runtime::new())).clone();
-        refusal(workload, point).or_else(probe)
+        refusal(workload, point).or_else(unavailable)
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let build = || runtime::Runtime::new().map(Runtime);
+        let settings = setup.settings.clone();
+        let build = || build(&settings).map(Runtime::<Alone>::new);
         on_local(&build, workload, Setup { workers: 1, ..setup })
     }
 }
 
-/// A running compio.
-struct Runtime(runtime::Runtime);
+/// compio on `io_uring`, one runtime per worker; they share only a port.
+#[derive(Clone, Copy, Debug)]
+pub struct PerCore;
 
-impl LocalRuntime for Runtime {
+impl Runner for PerCore {
+    fn name(&self) -> &'static str {
+        "compio-per-core"
+    }
+
+    fn info(&self, workers: usize, _: usize) -> RunnerInfo {
+        RunnerInfo {
+            discontinued: None,
+            name: self.name().to_owned(),
+            title: "compio, one runtime per core".into(),
+            class: Class::MultiThread,
+            configuration: format!(
+                "{workers} runtimes on io_uring, each on its own thread with a socket on the same port \
+                 (SO_REUSEPORT)"
+            ),
+            packages: packages(&["compio", "compio-runtime", "compio-driver"]),
+            notes: vec![
+                "The kernel assigns connections by a hash of their addresses, so a few connections may \
+                 share one core while another is idle."
+                    .into(),
+            ],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Async
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        settings()
+    }
+
+    fn refuses(
+        &self,
+        workload: &dyn DynWorkload,
+        point: &Point,
+        _: &Requirements,
+    ) -> Option<String> {
+        if !workload.serves() {
+            let reason = "Servers only: the kernel spreads connections over one runtime per core.";
+            return Some(reason.to_owned());
+        }
+        let local = workload.supports_local(point).err().map(|unsupported| unsupported.to_string());
+        local.or_else(unavailable)
+    }
+
+    fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
+        // Compiles no code for workloads that are always refused.
+        if !W::SERVES {
+            return Err(Failure::no_session());
+        }
+        let Setup { workers, settings, .. } = setup.clone();
+        on_local(&|| divided(workers, &settings), workload, setup)
+    }
+}
+
+/// Why there is no `io_uring`; `None` if there is.
+fn unavailable() -> Option<String> {
+    static PROBED: OnceLock<Option<String>> = OnceLock::new();
+    PROBED.get_or_init(|| without_io_uring(runtime::Runtime::new())).clone()
+}
+
+const EVENT_INTERVAL: &str = "event-interval";
+
+fn settings() -> Vec<Setting> {
+    let about = "polls between two looks at completions";
+    vec![Setting::new(EVENT_INTERVAL, about, 1..=1_000_000, "61")]
+}
+
+fn build(settings: &Settings) -> io::Result<runtime::Runtime> {
+    let mut builder = runtime::Runtime::builder();
+    if let Some(polls) = settings.get(EVENT_INTERVAL).and_then(|polls| usize::try_from(polls).ok())
+    {
+        builder.event_interval(polls);
+    }
+    builder.build()
+}
+
+/// Starts a task on another runtime.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The runtimes other than the first. A static, because a process holds one instance.
+static OTHERS: OnceLock<Vec<Sender<Job>>> = OnceLock::new();
+
+/// Starts the other runtimes and returns the first.
+fn divided(workers: usize, settings: &Settings) -> io::Result<Runtime<Divided>> {
+    let mut others = Vec::new();
+    for worker in 1..workers {
+        let (sender, jobs) = unbounded::<Job>();
+        let settings = settings.clone();
+        others.push(sender);
+        thread::Builder::new().name(format!("compio-{worker}")).spawn(move || {
+            // A kernel that has built the first runtime builds this one, or the clients are not served.
+            let Ok(runtime) = build(&settings) else { return };
+            runtime.block_on(async {
+                while let Ok(job) = jobs.recv().await {
+                    job();
+                }
+            });
+        })?;
+    }
+    // Only tests build a second instance in one process.
+    let _ = OTHERS.set(others);
+    build(settings).map(Runtime::new)
+}
+
+/// Where compio's forms differ, seen from a task.
+trait Form: 'static {
+    /// As [`LocalRuntime::acceptors`].
+    fn acceptors() -> usize {
+        1
+    }
+
+    /// Starts a task on runtime `number`.
+    fn start(_: usize, job: Job) {
+        job();
+    }
+}
+
+/// There is one runtime.
+struct Alone;
+
+impl Form for Alone {}
+
+/// Tasks stay on the runtime that they were spawned on.
+struct Divided;
+
+impl Form for Divided {
+    fn acceptors() -> usize {
+        1 + OTHERS.get().map_or(0, Vec::len)
+    }
+
+    fn start(number: usize, job: Job) {
+        let other = OTHERS.get().and_then(|others| others.get(number.checked_sub(1)?));
+        match other {
+            // Its thread runs until the process ends.
+            Some(runtime) => drop(runtime.try_send(job)),
+            None => job(),
+        }
+    }
+}
+
+/// A running compio in one of its forms.
+struct Runtime<F>(runtime::Runtime, PhantomData<F>);
+
+impl<F> Runtime<F> {
+    fn new(runtime: runtime::Runtime) -> Self {
+        Self(runtime, PhantomData)
+    }
+}
+
+impl<O: Form> LocalRuntime for Runtime<O> {
     type Task<T: 'static> = Task<T>;
     type Tcp = TcpStream;
     type Listener = TcpListener;
@@ -91,6 +249,17 @@ impl LocalRuntime for Runtime {
 
     fn detach<T: 'static>(task: Task<T>) {
         task.0.detach();
+    }
+
+    fn acceptors() -> usize {
+        O::acceptors()
+    }
+
+    fn spawn_acceptor<F>(number: usize, start: impl FnOnce() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        O::start(number, Box::new(move || runtime::spawn(start()).detach()));
     }
 
     fn yield_now() -> impl Future<Output = ()> {
@@ -150,7 +319,7 @@ mod tests {
     #[test]
     fn implements_the_local_runtime_operations() {
         match runtime::Runtime::new() {
-            Ok(built) => crate::tests::check(&Runtime(built)),
+            Ok(built) => crate::tests::check(&Runtime::<Alone>::new(built)),
             Err(error) => eprintln!("skipped: no io_uring: {error}"),
         }
     }

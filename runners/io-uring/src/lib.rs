@@ -1,4 +1,4 @@
-//! The runners on `io_uring`, each with one thread. Linux only.
+//! The runners on `io_uring`, each with one thread or with one runtime per core. Linux only.
 
 #![cfg(all(target_os = "linux", any(feature = "compio", feature = "monoio")))]
 
@@ -8,7 +8,7 @@ mod compio;
 mod monoio;
 
 #[cfg(feature = "compio")]
-pub use compio::Compio;
+pub use compio::{Compio, PerCore};
 #[cfg(feature = "monoio")]
 pub use monoio::Monoio;
 
@@ -22,7 +22,9 @@ use runtime_bench_results::key::Point;
 pub fn cells() -> Cells {
     let cells = Cells::default();
     #[cfg(feature = "compio")]
-    let cells = cells.with(Compio, runtime_bench_workloads::each);
+    let cells = cells
+        .with(Compio, runtime_bench_workloads::each)
+        .with(PerCore, runtime_bench_workloads::each);
     #[cfg(feature = "monoio")]
     let cells = cells.with(Monoio, runtime_bench_workloads::each);
     cells

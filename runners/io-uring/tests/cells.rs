@@ -1,4 +1,4 @@
-//! Every workload on the single-threaded runners: it runs or gives a reason.
+//! Every workload on these runners: it runs or gives a reason.
 
 #![cfg(all(target_os = "linux", feature = "compio", feature = "monoio"))]
 
@@ -8,10 +8,10 @@ use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::load::Traffic;
 use runtime_bench_api::runner::Runner;
 use runtime_bench_api::workload::{Failure, PointSet, Setup, Unsupported, Workload};
-use runtime_bench_io_uring::{Compio, Monoio};
+use runtime_bench_io_uring::{Compio, Monoio, PerCore};
 use runtime_bench_workloads::each;
 
-/// Part of the reason that both runners give if the kernel refuses `io_uring`.
+/// Part of the reason that all runners give if the kernel refuses `io_uring`.
 const NO_RING: &str = "io_uring is unavailable";
 
 #[derive(Default)]
@@ -41,6 +41,7 @@ impl Walk {
                 let scratch = tempfile::tempdir().unwrap();
                 let setup = Setup {
                     point: point.clone(),
+                    settings: runtime_bench_results::setting::Settings::default(),
                     workers: 2,
                     pool_threads: 64,
                     seed: 1,
@@ -64,6 +65,7 @@ impl WorkloadVisitor for Walk {
     fn visit<W: Workload>(&mut self, workload: W) {
         self.on(&Compio, &workload);
         self.on(&Monoio, &workload);
+        self.on(&PerCore, &workload);
     }
 }
 
@@ -80,6 +82,7 @@ fn every_workload_runs_or_says_why_not() {
             assert!(walk.ran.contains(&cell), "{cell}");
         }
     }
+    assert!(walk.ran.contains(&"echo-latency on compio-per-core".to_owned()));
     assert!(walk.ran.contains(&"yield on compio".to_owned()));
     assert!(!walk.ran.iter().any(|cell| cell == "yield on monoio"));
 }

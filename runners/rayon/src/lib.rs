@@ -11,7 +11,7 @@ use runtime_bench_api::runtime::{DataParallel, Family};
 use runtime_bench_api::workload::{Failure, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 
-use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// rayon's work-stealing pool.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,10 @@ impl Runner for Rayon {
 
     fn family(&self) -> Family {
         Family::DataParallel
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        vec![Setting::stack_size()]
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {

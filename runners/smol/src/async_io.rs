@@ -9,11 +9,11 @@ use std::time::Duration;
 use std::{io, thread};
 
 use runtime_bench_api::runtime::{
-    AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime,
+    AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime, map_future,
 };
 use smol::Timer;
 use smol::fs::File;
-use smol::io::{AsyncReadExt, AsyncWriteExt};
+use smol::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, SeekFrom};
 use smol::net::{TcpListener, TcpStream};
 use smol_hyper::rt::FuturesIo;
 
@@ -176,6 +176,10 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
         buffer: &'a mut [u8],
     ) -> impl Future<Output = io::Result<usize>> + Send {
         AsyncReadExt::read(file, buffer)
+    }
+
+    fn seek(file: &mut File, position: u64) -> impl Future<Output = io::Result<()>> + Send {
+        map_future(AsyncSeekExt::seek(file, SeekFrom::Start(position)), |at| at.map(|_| ()))
     }
 
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {

@@ -20,7 +20,7 @@ use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 
 use crate::async_io::{Execute, OnAsyncIo};
-use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// The pool. A process holds one instance, so it can be a static.
 static POOL: OnceLock<executor::ThreadPool> = OnceLock::new();
@@ -53,6 +53,10 @@ impl Runner for FuturesPool {
 
     fn family(&self) -> Family {
         Family::Async
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        vec![Setting::blocking_threads()]
     }
 
     fn refuses(&self, _: &dyn DynWorkload, _: &Point, needs: &Requirements) -> Option<String> {

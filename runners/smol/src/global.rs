@@ -15,7 +15,7 @@ use smol::Task;
 use smol::future::FutureExt;
 
 use crate::async_io::{Execute, OnAsyncIo};
-use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// smol with its default settings: tasks go to its global executor.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +44,10 @@ impl Runner for SmolGlobal {
 
     fn family(&self) -> Family {
         Family::Async
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        vec![Setting::blocking_threads()]
     }
 
     fn refuses(&self, _: &dyn DynWorkload, point: &Point, needs: &Requirements) -> Option<String> {

@@ -15,7 +15,7 @@ use smol::future::FutureExt;
 use smol::{Executor, Task};
 
 use crate::async_io::{Execute, OnAsyncIo};
-use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// The executor. A process holds one instance, so it can be a static, as users write it.
 static EXECUTOR: Executor<'static> = Executor::new();
@@ -48,6 +48,10 @@ impl Runner for Smol {
 
     fn family(&self) -> Family {
         Family::Async
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        vec![Setting::blocking_threads()]
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {

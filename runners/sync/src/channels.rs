@@ -17,6 +17,9 @@ pub fn by_name<V: ChannelsVisitor>(name: &str, bounded: bool, visitor: V) -> Opt
         ("tokio", false) => Some(visitor.visit::<TokioUnbounded>()),
         ("async-channel", true) => Some(visitor.visit::<AsyncChannel>()),
         ("async-channel", false) => Some(visitor.visit::<AsyncChannelUnbounded>()),
+        #[cfg(feature = "channel-crates")]
+        (name, bounded) => crate::channel_crates::by_name(name, bounded, visitor),
+        #[cfg(not(feature = "channel-crates"))]
         _ => None,
     }
 }
@@ -43,6 +46,14 @@ impl Channels for Tokio {
         receiver: &mut mpsc::Receiver<T>,
     ) -> impl Future<Output = Option<T>> + Send {
         receiver.recv()
+    }
+
+    fn receive_many<T: Send + 'static>(
+        receiver: &mut mpsc::Receiver<T>,
+        items: &mut Vec<T>,
+        limit: usize,
+    ) -> impl Future<Output = usize> + Send {
+        receiver.recv_many(items, limit)
     }
 }
 
@@ -86,6 +97,14 @@ impl Channels for TokioUnbounded {
     ) -> impl Future<Output = Option<T>> + Send {
         receiver.recv()
     }
+
+    fn receive_many<T: Send + 'static>(
+        receiver: &mut mpsc::UnboundedReceiver<T>,
+        items: &mut Vec<T>,
+        limit: usize,
+    ) -> impl Future<Output = usize> + Send {
+        receiver.recv_many(items, limit)
+    }
 }
 
 /// Implements [`Channels`] for one version of async-channel: two versions share no trait.
@@ -122,6 +141,19 @@ macro_rules! async_channel {
                 receiver: &mut Self::Receiver<T>,
             ) -> impl ::std::future::Future<Output = Option<T>> + Send {
                 ::runtime_bench_api::runtime::map_future(receiver.recv(), Result::ok)
+            }
+
+            async fn receive_many<T: Send + 'static>(
+                receiver: &mut Self::Receiver<T>,
+                items: &mut Vec<T>,
+                limit: usize,
+            ) -> usize {
+                items.extend(receiver.recv().await.ok());
+                if !items.is_empty() {
+                    let there = ::std::iter::from_fn(|| receiver.try_recv().ok());
+                    items.extend(there.take(limit - 1));
+                }
+                items.len()
             }
         }
 

@@ -19,7 +19,7 @@ use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 
-use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// A pool of OS threads.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,10 @@ impl Runner for ThreadPool {
 
     fn family(&self) -> Family {
         Family::ThreadPool
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        vec![Setting::stack_size()]
     }
 
     fn refuses(

@@ -10,7 +10,7 @@ use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 
-use runtime_bench_api::runner::{Runner, packages};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// The operating system's threads.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,10 @@ impl Runner for Threads {
 
     fn family(&self) -> Family {
         Family::ThreadPerTask
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        vec![Setting::stack_size()]
     }
 
     fn refuses(&self, _: &dyn DynWorkload, point: &Point, _: &Requirements) -> Option<String> {

@@ -8,8 +8,8 @@ use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use tokio::runtime::Builder;
 
-use super::{Blocking, Tokio};
-use runtime_bench_api::runner::{Runner, packages};
+use super::{Blocking, Tokio, settings};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// tokio's scheduler for one thread.
 #[derive(Clone, Copy, Debug)]
@@ -39,14 +39,21 @@ impl Runner for CurrentThread {
         Family::Async
     }
 
+    fn settings(&self) -> Vec<Setting> {
+        settings::of_both("31")
+    }
+
     fn refuses(&self, _: &dyn DynWorkload, point: &Point, _: &Requirements) -> Option<String> {
         let reason = "It has one thread: the number of workers cannot be set.";
         point.workers().map(|_| reason.to_owned())
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let build =
-            || Builder::new_current_thread().enable_all().build().map(Tokio::<Blocking>::new);
+        let settings = setup.settings.clone();
+        let build = || {
+            let mut builder = Builder::new_current_thread();
+            settings::set(builder.enable_all(), &settings).build().map(Tokio::<Blocking>::new)
+        };
         // It has one, whatever the others have.
         on_async(&build, workload, Setup { workers: 1, ..setup })
     }

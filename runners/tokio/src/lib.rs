@@ -5,6 +5,7 @@ mod current_thread;
 mod local;
 mod multi_thread;
 mod per_core;
+mod settings;
 mod with_rayon;
 
 pub use current_thread::CurrentThread;
@@ -15,6 +16,7 @@ pub use per_core::PerCore;
 pub use with_rayon::WithRayon;
 
 use std::future::Future;
+use std::io::SeekFrom;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::panic::resume_unwind;
@@ -28,12 +30,12 @@ use hyper_util::rt::TokioIo;
 #[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::runtime::{
-    AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime,
+    AsyncRuntime, ChannelsVisitor, Counters, LocksVisitor, OWN, ShutdownRuntime,
 };
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor, RuntimeMetrics};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use runtime_bench_api::runtime::map_future;
@@ -80,6 +82,11 @@ trait Form: 'static {
     fn spawn_acceptor(_: usize, task: impl Future<Output = ()> + Send + 'static) {
         drop(tokio::spawn(task));
     }
+
+    /// Runtimes besides the one that the root runs on.
+    fn others() -> &'static [Handle] {
+        &[]
+    }
 }
 
 /// Offloads to tokio's own pool of blocking threads.
@@ -124,6 +131,12 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         F::Output: Send + 'static,
     {
         self.runtime.block_on(root)
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn counters(&self) -> Counters {
+        let runtimes = [self.runtime.handle()].into_iter().chain(O::others());
+        runtime_counters(runtimes.map(Handle::metrics))
     }
 
     fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> Task<F::Output> {
@@ -231,6 +244,10 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         AsyncReadExt::read(file, buffer)
     }
 
+    fn seek(file: &mut File, position: u64) -> impl Future<Output = io::Result<()>> + Send {
+        map_future(AsyncSeekExt::seek(file, SeekFrom::Start(position)), |at| at.map(|_| ()))
+    }
+
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         tokio::fs::read(path)
     }
@@ -253,6 +270,19 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     ) -> Option<V::Output> {
         channels::by_name(if name == OWN { "tokio" } else { name }, bounded, visitor)
     }
+}
+
+/// What tokio's stable metrics count, sums over workers.
+#[cfg(target_has_atomic = "64")]
+fn runtime_counters(runtimes: impl Iterator<Item = RuntimeMetrics>) -> Counters {
+    let (mut parks, mut busy) = (0, Duration::ZERO);
+    for metrics in runtimes {
+        for worker in 0..metrics.num_workers() {
+            parks += metrics.worker_park_count(worker);
+            busy += metrics.worker_total_busy_duration(worker);
+        }
+    }
+    vec![("worker parks", parks), ("worker busy time", busy.as_nanos() as u64)]
 }
 
 /// A second runtime.

@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_local};
-use runtime_bench_api::runner::{Runner, packages};
-use runtime_bench_api::runtime::{Buffer, Family, Lent, LocalRuntime};
+use runtime_bench_api::runner::{Runner, Setting, packages};
+use runtime_bench_api::runtime::{Buffer, Counters, Family, Lent, LocalRuntime};
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::setting::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{self, Builder, LocalOptions};
 
-use super::Task;
+use super::{Task, runtime_counters, settings};
 
 /// tokio's `LocalRuntime`.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,10 @@ impl Runner for Local {
         Family::Async
     }
 
+    fn settings(&self) -> Vec<Setting> {
+        settings::of_both("31")
+    }
+
     fn refuses(
         &self,
         workload: &dyn DynWorkload,
@@ -62,13 +67,15 @@ impl Runner for Local {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let build = || build().map(Runtime);
+        let settings = setup.settings.clone();
+        let build = || build(&settings).map(Runtime);
         on_local(&build, workload, Setup { workers: 1, ..setup })
     }
 }
 
-fn build() -> io::Result<runtime::LocalRuntime> {
-    Builder::new_current_thread().enable_all().build_local(LocalOptions::default())
+fn build(settings: &Settings) -> io::Result<runtime::LocalRuntime> {
+    let mut builder = Builder::new_current_thread();
+    settings::set(builder.enable_all(), settings).build_local(LocalOptions::default())
 }
 
 /// A running `LocalRuntime`.
@@ -93,6 +100,11 @@ impl LocalRuntime for Runtime {
         F::Output: 'static,
     {
         self.0.block_on(root)
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn counters(&self) -> Counters {
+        runtime_counters([self.0.handle().metrics()].into_iter())
     }
 
     fn spawn<F>(future: F) -> Task<F::Output>
@@ -153,7 +165,7 @@ mod tests {
 
     #[test]
     fn tasks_share_data_of_one_thread_and_streams_return_their_buffers() {
-        let runtime = Runtime(build().unwrap());
+        let runtime = Runtime(build(&Settings::default()).unwrap());
         let shared = Rc::new(7);
         assert_eq!(runtime.run(async move { Runtime::spawn(async move { *shared }).await }), 7);
         let socket = net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -6,8 +6,8 @@ use runtime_bench_api::workload::{Failure, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use tokio::runtime::Builder;
 
-use super::{Blocking, Tokio};
-use runtime_bench_api::runner::{Runner, packages};
+use super::{Blocking, Tokio, settings};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// tokio's work-stealing scheduler.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +34,16 @@ impl Runner for MultiThread {
         Family::Async
     }
 
+    fn settings(&self) -> Vec<Setting> {
+        settings::of_multi_thread()
+    }
+
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let workers = setup.workers;
+        let Setup { workers, settings, .. } = setup.clone();
         let build = || {
-            let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-            runtime.map(Tokio::<Blocking>::new)
+            let mut builder = Builder::new_multi_thread();
+            let builder = settings::set(builder.worker_threads(workers).enable_all(), &settings);
+            builder.build().map(Tokio::<Blocking>::new)
         };
         on_async(&build, workload, setup)
     }
@@ -46,11 +51,27 @@ impl Runner for MultiThread {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use runtime_bench_api::runtime::{AsyncRuntime, since};
+
     use super::*;
 
     #[test]
     fn roots_run_in_the_requested_place() {
         let runtime = Builder::new_multi_thread().worker_threads(2).build();
         runtime_bench_sync::placement::check(&Tokio::<Blocking>::new(runtime.unwrap()));
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    #[test]
+    fn workers_that_wait_are_counted() {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = Tokio::<Blocking>::new(runtime.unwrap());
+        let before = runtime.counters();
+        runtime.run(async { tokio::time::sleep(Duration::from_millis(2)).await });
+        let counted = since(runtime.counters(), &before);
+        let of = |wanted| counted.iter().find(|(name, _)| *name == wanted).unwrap().1;
+        assert!(of("worker parks") > 0 && of("worker busy time") > 0, "{counted:?}");
     }
 }

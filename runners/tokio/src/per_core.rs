@@ -10,10 +10,11 @@ use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalogue::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
+use runtime_bench_results::setting::Settings;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::{Blocking, Form, Tokio};
-use runtime_bench_api::runner::{Runner, packages};
+use super::{Blocking, Form, Tokio, settings};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// The runtimes other than the first. A static, because a process holds one instance.
 static OTHERS: OnceLock<Vec<Handle>> = OnceLock::new();
@@ -50,6 +51,10 @@ impl Runner for PerCore {
         Family::Async
     }
 
+    fn settings(&self) -> Vec<Setting> {
+        settings::of_both("31")
+    }
+
     fn refuses(&self, workload: &dyn DynWorkload, _: &Point, _: &Requirements) -> Option<String> {
         let reason = "Servers only: the kernel spreads connections over one runtime per core.";
         (!workload.serves()).then(|| reason.to_owned())
@@ -60,20 +65,20 @@ impl Runner for PerCore {
         if !W::SERVES {
             return Err(Failure::no_session());
         }
-        let workers = setup.workers;
-        on_async(&|| start(workers).map(Tokio::<Divided>::new), workload, setup)
+        let Setup { workers, settings, .. } = setup.clone();
+        on_async(&|| start(workers, &settings).map(Tokio::<Divided>::new), workload, setup)
     }
 }
 
-fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
+fn runtime(settings: &Settings) -> io::Result<Runtime> {
+    settings::set(Builder::new_current_thread().enable_all(), settings).build()
 }
 
 /// Starts the other runtimes and returns the first.
-fn start(workers: usize) -> io::Result<Runtime> {
+fn start(workers: usize, settings: &Settings) -> io::Result<Runtime> {
     let mut others = Vec::new();
     for worker in 1..workers {
-        let runtime = runtime()?;
+        let runtime = runtime(settings)?;
         others.push(runtime.handle().clone());
         thread::Builder::new()
             .name(format!("tokio-{worker}"))
@@ -81,7 +86,7 @@ fn start(workers: usize) -> io::Result<Runtime> {
     }
     // Only tests build a second instance in one process.
     let _ = OTHERS.set(others);
-    runtime()
+    runtime(settings)
 }
 
 /// Tasks stay on the runtime that they were spawned on.
@@ -104,5 +109,9 @@ impl Form for Divided {
             Some(runtime) => drop(runtime.spawn(task)),
             None => drop(tokio::spawn(task)),
         }
+    }
+
+    fn others() -> &'static [Handle] {
+        OTHERS.get().map_or(&[][..], Vec::as_slice)
     }
 }

@@ -13,8 +13,8 @@ use runtime_bench_results::key::Point;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-use super::{Form, Tokio};
-use runtime_bench_api::runner::{Runner, packages};
+use super::{Form, Tokio, settings};
+use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// tokio's work-stealing scheduler with rayon's pool.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,10 @@ impl Runner for WithRayon {
         Family::Async
     }
 
+    fn settings(&self) -> Vec<Setting> {
+        settings::of_multi_thread()
+    }
+
     fn refuses(&self, _: &dyn DynWorkload, _: &Point, needs: &Requirements) -> Option<String> {
         let reason = "Same as tokio here: this workload offloads nothing.";
         (!needs.offloads).then(|| reason.to_owned())
@@ -58,13 +62,14 @@ impl Runner for WithRayon {
         if !W::OFFLOADS {
             return Err(Failure::no_session());
         }
-        let workers = setup.workers;
+        let Setup { workers, settings, .. } = setup.clone();
         let build = || {
             // The global pool, as in most programs; a process holds one instance.
             let pool = ThreadPoolBuilder::new().num_threads(workers).build_global();
             pool.map_err(io::Error::other)?;
-            let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-            runtime.map(Tokio::<OnRayon>::new)
+            let mut builder = Builder::new_multi_thread();
+            let builder = settings::set(builder.worker_threads(workers).enable_all(), &settings);
+            builder.build().map(Tokio::<OnRayon>::new)
         };
         on_async(&build, workload, setup)
     }

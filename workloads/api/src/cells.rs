@@ -1,34 +1,44 @@
 //! Cells: pairs of a workload and a runner, with their types erased.
 
+use std::time::Duration;
+
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
-use runtime_bench_results::program::{CellSupport, ProbedRunner};
+use runtime_bench_results::program::{CellSupport, ProbeRequest, ProbedRunner};
+use runtime_bench_results::setting::{self, SettingInfo, Settings};
 
 use crate::dyn_workload::DynWorkload;
-use crate::instance::Instance;
-use crate::runner::Runner;
+use crate::instance::{Instance, Sample};
+use crate::runner::{Runner, Setting};
 use crate::workload::{Failure, Setup, Unsupported, Workload};
 
 /// Visits the workloads of a catalog, each with its own type.
 pub trait WorkloadVisitor {
     /// Takes one workload.
     fn visit<W: Workload>(&mut self, workload: W);
+
+    /// Takes one workload and its object-safe half, which was compiled where the workload was: once, and not
+    /// for every runner.
+    fn visit_both<W: Workload>(&mut self, workload: W, _half: &'static dyn DynWorkload) {
+        self.visit(workload);
+    }
 }
 
 /// A workload on a runner, compiled to native code as a pair.
 trait Cell: Send + Sync {
-    fn workload(&self) -> &dyn DynWorkload;
+    fn workload(&self) -> &'static dyn DynWorkload;
     fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure>;
 }
 
 struct Pair<W, R> {
     workload: W,
+    half: &'static dyn DynWorkload,
     runner: R,
 }
 
 impl<W: Workload, R: Runner> Cell for Pair<W, R> {
-    fn workload(&self) -> &dyn DynWorkload {
-        &self.workload
+    fn workload(&self) -> &'static dyn DynWorkload {
+        self.half
     }
 
     fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
@@ -39,7 +49,8 @@ impl<W: Workload, R: Runner> Cell for Pair<W, R> {
 /// A runner with its type erased: everything except [`Runner::start`].
 trait DynRunner: Send + Sync {
     fn name(&self) -> &'static str;
-    fn probe(&self, workers: usize, pool_threads: usize) -> ProbedRunner;
+    fn settings(&self) -> Vec<Setting>;
+    fn probe(&self, settings: &Settings, request: &ProbeRequest) -> ProbedRunner;
     fn support(&self, workload: &dyn DynWorkload, point: &Point) -> CellSupport;
 }
 
@@ -48,13 +59,28 @@ impl<R: Runner> DynRunner for R {
         Runner::name(self)
     }
 
-    fn probe(&self, workers: usize, pool_threads: usize) -> ProbedRunner {
-        let info =
-            RunnerInfo { name: Runner::name(self).to_owned(), ..self.info(workers, pool_threads) };
+    fn settings(&self) -> Vec<Setting> {
+        Runner::settings(self)
+    }
+
+    fn probe(&self, settings: &Settings, request: &ProbeRequest) -> ProbedRunner {
+        let info = self.info(request.workers, request.pool_threads);
+        let mut info = RunnerInfo { name: settings.of(Runner::name(self)), ..info };
+        if !settings.is_empty() {
+            let label = settings.label();
+            info.title = format!("{}, {label}", info.title);
+            info.configuration = format!("{}; {label}", info.configuration);
+        }
+        let known = Runner::settings(self);
+        let variables = known.iter().filter_map(|setting| {
+            Some((setting.variable?.to_owned(), settings.get(setting.name)?.to_string()))
+        });
         ProbedRunner {
             info,
             family: self.family(),
             worker_variable: self.worker_variable().map(str::to_owned),
+            variables: variables.collect(),
+            settings: known.iter().map(Setting::info).collect(),
             cells: Vec::new(),
         }
     }
@@ -87,7 +113,11 @@ pub struct Pairing<R> {
 
 impl<R: Runner> WorkloadVisitor for Pairing<R> {
     fn visit<W: Workload>(&mut self, workload: W) {
-        self.cells.push(Box::new(Pair { workload, runner: self.runner }));
+        self.visit_both(workload.clone(), Box::leak(Box::new(workload)));
+    }
+
+    fn visit_both<W: Workload>(&mut self, workload: W, half: &'static dyn DynWorkload) {
+        self.cells.push(Box::new(Pair { workload, half, runner: self.runner }));
     }
 }
 
@@ -124,44 +154,74 @@ impl Cells {
         cells.flat_map(|known| &known.cells).map(|cell| cell.workload().info().name).collect()
     }
 
-    /// Describes every runner and which of the given cells it supports.
-    pub fn probe(
-        &self,
-        workers: usize,
-        pool_threads: usize,
-        points: &[(String, Point)],
-    ) -> Vec<ProbedRunner> {
-        let of = |known: &RunnerCells| {
-            let support = |(workload, point): &(String, Point)| match known.cell(workload) {
-                Some(cell) => known.runner.support(cell.workload(), point),
-                None => CellSupport::Unknown,
-            };
-            ProbedRunner {
-                cells: points.iter().map(support).collect(),
-                ..known.runner.probe(workers, pool_threads)
-            }
+    /// Describes every runner, and those with settings that the request names, and which of its cells each
+    /// supports. Settings that a runner does not have are left to the caller.
+    pub fn probe(&self, request: &ProbeRequest) -> Vec<ProbedRunner> {
+        let variants = |known: &RunnerCells| -> Vec<Settings> {
+            let own = request.variants.iter().map(|name| setting::split(name));
+            let own = own.filter(|(base, settings)| {
+                !settings.is_empty() && known.can_have(base, settings).is_ok()
+            });
+            own.map(|(_, settings)| settings).collect()
         };
-        self.runners.iter().map(of).collect()
+        let of = |known: &RunnerCells| {
+            let all = std::iter::once(Settings::default()).chain(variants(known));
+            all.map(|settings| known.probe(&settings, request)).collect::<Vec<_>>()
+        };
+        self.runners.iter().flat_map(of).collect()
     }
 
     /// Builds and prepares a fresh instance of a cell.
     ///
     /// # Errors
-    /// When the cell is unknown, or cannot be built or prepared.
-    pub fn start(
-        &self,
-        workload: &str,
-        runner: &str,
-        setup: Setup,
-    ) -> Result<Box<dyn Instance>, Failure> {
-        let mut runners = self.runners.iter().filter(|known| known.runner.name() == runner);
-        let cell = runners.find_map(|known| known.cell(workload));
+    /// When the cell is unknown, or cannot be built or prepared, or the runner lacks a setting.
+    pub fn start(&self, workload: &str, runner: &str, setup: Setup) -> Result<Started, Failure> {
+        let (base, settings) = setting::split(runner);
+        let mut runners = self.runners.iter().filter(|known| known.runner.name() == base);
+        let cell = runners.find_map(|known| Some((known, known.cell(workload)?)));
         let unknown = || {
             Failure::Request(format!(
                 "unknown cell: this program was built without {workload} on {runner}"
             ))
         };
-        cell.ok_or_else(unknown)?.start(setup)
+        let (known, cell) = cell.ok_or_else(unknown)?;
+        known.can_have(base, &settings)?;
+        // A setting is one of this runtime: its clients keep the defaults.
+        let own = known.runner.settings();
+        let traffic = setup.traffic.without(own.iter().filter_map(|setting| setting.variable));
+        let instance = cell.start(Setup { settings, traffic, ..setup })?;
+        Ok(Started { instance, workload: cell.workload() })
+    }
+}
+
+/// A prepared instance of a cell, with the workload that verifies its outputs.
+pub struct Started {
+    instance: Box<dyn Instance>,
+    workload: &'static dyn DynWorkload,
+}
+
+impl Started {
+    /// Times `iterations` iterations, then verifies every output.
+    ///
+    /// # Errors
+    /// When an output is wrong or the work fails.
+    pub fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
+        let workload = self.workload;
+        self.instance.measure(iterations, &|trial, timed| workload.sample(trial, timed))
+    }
+
+    /// Runs one iteration, and corrupts its output to see that the workload's check rejects it.
+    ///
+    /// # Errors
+    /// When the check accepts whatever is wrong with the output, or the work fails.
+    pub fn reject_corrupted(&mut self) -> Result<Sample, Failure> {
+        let workload = self.workload;
+        self.instance.measure(1, &|trial, timed| workload.reject_corrupted(trial, timed))
+    }
+
+    /// Build time of the runtime, without the workload's inputs.
+    pub fn build_time(&self) -> Duration {
+        self.instance.build_time()
     }
 }
 
@@ -169,5 +229,30 @@ impl RunnerCells {
     fn cell(&self, workload: &str) -> Option<&dyn Cell> {
         let found = self.cells.iter().find(|cell| cell.workload().info().name == workload);
         found.map(AsRef::as_ref)
+    }
+
+    fn probe(&self, settings: &Settings, request: &ProbeRequest) -> ProbedRunner {
+        let known = self.runner.settings();
+        let missing = known.iter().find_map(|setting| {
+            let is_set = settings.get(setting.name).is_some();
+            setting.missing.filter(|_| is_set)
+        });
+        let support = |(workload, point): &(String, Point)| match (self.cell(workload), missing) {
+            (Some(_), Some(reason)) => CellSupport::Refused(reason.to_owned()),
+            (Some(cell), None) => self.runner.support(cell.workload(), point),
+            (None, _) => CellSupport::Unknown,
+        };
+        let cells = request.points.iter().map(support).collect();
+        ProbedRunner { cells, ..self.runner.probe(settings, request) }
+    }
+
+    /// Whether its runner has this name and these settings.
+    fn can_have(&self, base: &str, settings: &Settings) -> Result<(), Failure> {
+        let refused = |why: String| Err(Failure::Request(why));
+        if self.runner.name() != base {
+            return refused(format!("this runner is {}", self.runner.name()));
+        }
+        let known: Vec<SettingInfo> = self.runner.settings().iter().map(Setting::info).collect();
+        settings.check(base, &known).or_else(|why| refused(why.to_string()))
     }
 }

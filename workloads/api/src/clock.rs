@@ -17,6 +17,10 @@ pub trait Clock: Send + Sync {
     fn peak_memory(&self) -> Option<u64> {
         None
     }
+    /// System calls so far; `None` where the kernel does not count them.
+    fn calls(&self) -> Option<Calls> {
+        None
+    }
 }
 
 /// Resources of the process.
@@ -41,6 +45,19 @@ pub struct Rusage {
     pub voluntary: u64,
     /// Context switches because a thread was preempted.
     pub involuntary: u64,
+    /// Page faults that needed no disk.
+    pub minor_faults: u64,
+    /// Page faults that waited for a disk.
+    pub major_faults: u64,
+}
+
+/// System calls of the process that the kernel counts untraced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Calls of the family of `read`, without those that only sockets have.
+    pub reads: u64,
+    /// Calls of the family of `write`, without those that only sockets have.
+    pub writes: u64,
 }
 
 /// Allocations of the process.
@@ -71,6 +88,18 @@ impl Rusage {
             system: self.system.saturating_sub(earlier.system),
             voluntary: self.voluntary.saturating_sub(earlier.voluntary),
             involuntary: self.involuntary.saturating_sub(earlier.involuntary),
+            minor_faults: self.minor_faults.saturating_sub(earlier.minor_faults),
+            major_faults: self.major_faults.saturating_sub(earlier.major_faults),
+        }
+    }
+}
+
+impl Calls {
+    /// Calls since `earlier`, without the one that read `earlier`.
+    fn since(self, earlier: Self) -> Self {
+        Self {
+            reads: self.reads.saturating_sub(earlier.reads + 1),
+            writes: self.writes.saturating_sub(earlier.writes),
         }
     }
 }
@@ -110,6 +139,8 @@ impl Clock for SystemClock {
             system: to_duration(usage.system_time()),
             voluntary: usage.voluntary_context_switches().unsigned_abs(),
             involuntary: usage.involuntary_context_switches().unsigned_abs(),
+            minor_faults: usage.minor_page_faults().unsigned_abs(),
+            major_faults: usage.major_page_faults().unsigned_abs(),
         });
         Usage { cpu, rusage, heap: None }
     }
@@ -121,6 +152,10 @@ impl Clock for SystemClock {
 
     fn peak_memory(&self) -> Option<u64> {
         process::peak_memory()
+    }
+
+    fn calls(&self) -> Option<Calls> {
+        process::reads_and_writes().map(|[reads, writes]| Calls { reads, writes })
     }
 }
 
@@ -147,6 +182,7 @@ fn to_duration(time: nix::sys::time::TimeVal) -> Duration {
 /// measures what that costs.
 pub struct Stopwatch {
     clock: &'static dyn Clock,
+    calls: Option<Calls>,
     usage: Usage,
     started: Duration,
     last: Duration,
@@ -159,14 +195,18 @@ pub struct Timing {
     pub wall: Duration,
     /// Resources of all iterations.
     pub usage: Usage,
+    /// System calls of all iterations, if the clock counts them.
+    pub calls: Option<Calls>,
 }
 
 impl Stopwatch {
     /// Starts timing.
     pub fn start(clock: &'static dyn Clock) -> Self {
+        // Counting calls takes longer than the rest, so its own CPU time must not count.
+        let calls = clock.calls();
         let usage = clock.usage();
         let now = clock.now();
-        Self { clock, usage, started: now, last: now }
+        Self { clock, calls, usage, started: now, last: now }
     }
 
     /// Ends one iteration and starts the next.
@@ -176,8 +216,9 @@ impl Stopwatch {
 
     /// Stops, and returns the total of all iterations.
     pub fn stop(self) -> Timing {
-        let usage = self.clock.usage();
-        Timing { wall: self.last.saturating_sub(self.started), usage: usage.since(self.usage) }
+        let usage = self.clock.usage().since(self.usage);
+        let calls = self.clock.calls().zip(self.calls).map(|(now, before)| now.since(before));
+        Timing { wall: self.last.saturating_sub(self.started), usage, calls }
     }
 }
 
@@ -222,6 +263,30 @@ mod tests {
             x = std::hint::black_box(x.wrapping_mul(3));
         }
         assert!(SYSTEM.now() > Duration::ZERO);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn block_counts_its_own_reads_and_writes_only() {
+        use std::fs::File;
+        use std::io::{Read, Write};
+
+        if SYSTEM.calls().is_none() {
+            println!("skipped: this kernel does not count system calls");
+            return;
+        }
+        // Other tests of this process read and write, too.
+        let counted = || {
+            let mut zero = File::open("/dev/zero").unwrap();
+            let mut null = File::create("/dev/null").unwrap();
+            let mut watch = Stopwatch::start(&SYSTEM);
+            zero.read_exact(&mut [0]).unwrap();
+            null.write_all(&[0; 2]).unwrap();
+            watch.lap();
+            watch.stop().calls
+        };
+        let expected = Some(Calls { reads: 1, writes: 1 });
+        assert!((0..1_000).any(|_| counted() == expected), "{:?}", counted());
     }
 
     #[cfg(target_os = "linux")]

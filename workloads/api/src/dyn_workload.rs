@@ -1,5 +1,6 @@
 //! The object-safe part of a workload: what a harness needs without knowing its type.
 
+use std::any::Any;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::external::ExternalInputs;
 use crate::instance::{self, Instance, Sample};
 use crate::runtime::Family;
 use crate::workload::{
-    Failure, FromPoint, PointSet, Requirements, Setup, Trial, Unsupported, Workload,
+    Failure, FromPoint, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
 
 /// A [`Workload`] whose type is erased. Every workload implements it.
@@ -57,6 +58,16 @@ pub trait DynWorkload: Send + Sync {
     /// # Errors
     /// When they cannot be created.
     fn external_inputs(&self, setup: &Setup) -> Result<ExternalInputs, Failure>;
+    /// Verifies the outputs of a block, a `Timed` of this workload's `Trial`, and computes its metrics.
+    ///
+    /// # Errors
+    /// When an output is wrong, or either is of another workload.
+    fn sample(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure>;
+    /// The same, and corrupts each output to see that the workload's check rejects it.
+    ///
+    /// # Errors
+    /// Also when the check accepts whatever is wrong with an output.
+    fn reject_corrupted(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure>;
     /// Parses and verifies the outputs of an external runner, one per iteration.
     ///
     /// # Errors
@@ -132,6 +143,16 @@ impl<W: Workload> DynWorkload for W {
         Workload::external_inputs(self, &Trial::new(setup.clone())?)
     }
 
+    fn sample(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure> {
+        let (trial, timed) = typed::<W>(trial, timed)?;
+        instance::sample(self, trial, timed)
+    }
+
+    fn reject_corrupted(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure> {
+        let (trial, timed) = typed::<W>(trial, timed)?;
+        instance::reject_corrupted(self, trial, timed)
+    }
+
     fn external_sample(
         &self,
         setup: &Setup,
@@ -149,4 +170,11 @@ impl<W: Workload> DynWorkload for W {
     ) -> Result<Box<dyn Instance>, Failure> {
         instance::on_address(self.clone(), setup.clone(), address, build_time)
     }
+}
+
+/// The trial and the outputs of a workload.
+type Typed<'a, W> = (&'a Trial<<W as Workload>::Params>, &'a Timed<<W as Workload>::Output>);
+
+fn typed<'a, W: Workload>(trial: &'a dyn Any, timed: &'a dyn Any) -> Result<Typed<'a, W>, Failure> {
+    trial.downcast_ref().zip(timed.downcast_ref()).ok_or_else(Failure::no_session)
 }

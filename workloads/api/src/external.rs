@@ -5,10 +5,8 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -48,24 +46,52 @@ pub fn parse_outputs<A: DeserializeOwned>(outputs: Vec<Value>) -> Result<Vec<A>,
     outputs.collect()
 }
 
-/// Reads a duration from a whole number of nanoseconds.
-pub fn nanoseconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    u64::deserialize(from).map(Duration::from_nanos)
+/// A duration as a whole number of nanoseconds: `#[serde(with = "…")]`.
+pub mod nanoseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Reads one.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_nanos)
+    }
+
+    /// Writes one.
+    pub fn serialize<S: Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        (duration.as_nanos() as u64).serialize(to)
+    }
 }
 
 /// The same for a list.
-pub fn each_nanoseconds<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Duration>, D::Error> {
-    Ok(Vec::<u64>::deserialize(from)?.into_iter().map(Duration::from_nanos).collect())
+pub mod each_nanoseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Reads a list.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Duration>, D::Error> {
+        Ok(Vec::<u64>::deserialize(from)?.into_iter().map(Duration::from_nanos).collect())
+    }
+
+    /// Writes a list.
+    pub fn serialize<S: Serializer>(durations: &[Duration], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(durations.iter().map(|duration| duration.as_nanos() as u64))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::Duration;
+
+    use serde::{Deserialize, Serialize};
     use serde_json::json;
 
-    #[derive(Debug, Deserialize)]
+    use super::*;
+
+    #[derive(Debug, Deserialize, Serialize)]
     struct Output {
-        #[serde(rename = "took_ns", deserialize_with = "nanoseconds")]
+        #[serde(rename = "took_ns", with = "nanoseconds")]
         took: Duration,
     }
 

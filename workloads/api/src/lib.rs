@@ -12,6 +12,7 @@
 //! - [`instance`]: one prepared cell, and the only clock that times it.
 //! - [`load`]: the load generator, a process of its own.
 //! - [`loopback`]: TCP on loopback, with the same socket options for every runner.
+//! - [`transport`]: what connections are made of, TCP or not.
 //! - [`external`]: the inputs of a runner in another process, and the outputs that it returns.
 //! - [`suite`]: named sets of cells.
 //! - [`scratch`]: files in the scratch folder of a run.
@@ -32,5 +33,6 @@ pub mod runtime;
 pub mod scratch;
 mod setup;
 pub mod suite;
+pub mod transport;
 pub mod trial;
 pub mod workload;

@@ -10,7 +10,7 @@ use crate::failure::{Failure, Unsupported};
 use crate::runtime::{AsyncRuntime, Family};
 
 /// Backlog of pending connections. With the default of 128, a thousand concurrent connects take a second.
-const BACKLOG: i32 = 4_096;
+pub(crate) const BACKLOG: i32 = 4_096;
 /// Send and receive buffers: room for a message of every size in the catalog.
 const BUFFER: usize = 64 * 1_024;
 
@@ -26,27 +26,6 @@ pub fn pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
 /// Connects one pair of streams, `(client, server)`, over a port of its own.
 pub fn pair() -> io::Result<(TcpStream, TcpStream)> {
     pair_over(&listen()?)
-}
-
-/// Connects `count` pairs of Unix sockets, as streams of the type of TCP's: every runtime makes the same system
-/// calls on both kinds.
-///
-/// # Errors
-/// When the system has none, or refuses one.
-pub fn unix_pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
-    #[cfg(unix)]
-    {
-        let pair = |_| {
-            let (client, server) = Socket::pair(Domain::UNIX, Type::STREAM, None)?;
-            for socket in [&client, &server] {
-                set_buffers(socket)?;
-            }
-            Ok((client.into(), server.into()))
-        };
-        (0..count).map(pair).collect()
-    }
-    #[cfg(not(unix))]
-    Err(io::Error::new(io::ErrorKind::Unsupported, format!("{count} pairs of Unix sockets")))
 }
 
 fn pair_over(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
@@ -127,7 +106,7 @@ fn set_options(socket: &Socket) -> io::Result<()> {
     set_buffers(socket)
 }
 
-fn set_buffers(socket: &Socket) -> io::Result<()> {
+pub(crate) fn set_buffers(socket: &Socket) -> io::Result<()> {
     socket.set_send_buffer_size(BUFFER)?;
     socket.set_recv_buffer_size(BUFFER)
 }
@@ -178,14 +157,11 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_pair_are_connected() {
-        let mut all = pairs(3).unwrap();
+        let all = pairs(3).unwrap();
         assert!(
             all.iter()
                 .all(|(client, server)| client.nodelay().unwrap() && server.nodelay().unwrap())
         );
-        if cfg!(unix) {
-            all.extend(unix_pairs(3).unwrap());
-        }
         for (number, (mut client, mut server)) in all.into_iter().enumerate() {
             client.write_all(&[number as u8]).unwrap();
             let mut byte = [0];

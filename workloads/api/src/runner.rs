@@ -1,7 +1,10 @@
 //! The trait that a runner implements: a runtime in one configuration.
 
+use std::ops::RangeInclusive;
+
 use runtime_bench_results::catalogue::RunnerInfo;
 use runtime_bench_results::key::Point;
+use runtime_bench_results::setting::SettingInfo;
 
 use crate::dyn_workload::DynWorkload;
 use crate::instance::Instance;
@@ -25,6 +28,11 @@ pub trait Runner: Copy + Send + Sync + 'static {
         None
     }
 
+    /// The settings that `--setting` can change. [`Setup::settings`] has their values.
+    fn settings(&self) -> Vec<Setting> {
+        Vec::new()
+    }
+
     /// Why this runner, other than its whole family, does not run a workload at a point with these
     /// requirements; `None` where it does.
     fn refuses(
@@ -41,6 +49,69 @@ pub trait Runner: Copy + Send + Sync + 'static {
     /// # Errors
     /// When the runtime cannot be built or the workload cannot be prepared.
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure>;
+}
+
+/// A setting of a runner, at its default unless it is set.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Name: lower-case words joined by `-`.
+    pub name: &'static str,
+    /// What it sets, in a few words.
+    pub about: &'static str,
+    /// Unit of its values; empty for a plain number, and for a switch, whose values are 0 and 1.
+    pub unit: &'static str,
+    /// Possible values.
+    pub range: RangeInclusive<u64>,
+    /// The runner's own value.
+    pub default: &'static str,
+    /// Environment variable that must hold the value when a trial process starts.
+    pub variable: Option<&'static str>,
+    /// Why this build lacks it; `None` if it does not.
+    pub missing: Option<&'static str>,
+}
+
+impl Setting {
+    /// A plain number that [`Runner::start`] sets.
+    pub const fn new(
+        name: &'static str,
+        about: &'static str,
+        range: RangeInclusive<u64>,
+        default: &'static str,
+    ) -> Self {
+        Self { name, about, unit: "", range, default, variable: None, missing: None }
+    }
+
+    /// The stack size of threads that are started without one.
+    pub const fn stack_size() -> Self {
+        let about = "stack of each thread";
+        Self {
+            unit: "bytes",
+            variable: Some("RUST_MIN_STACK"),
+            ..Self::new("stack-size", about, 16_384..=1 << 30, "2097152")
+        }
+    }
+
+    /// The threads of the pool for blocking work and files that smol and async-std share.
+    pub const fn blocking_threads() -> Self {
+        let about = "threads for blocking work and files";
+        Self {
+            variable: Some("BLOCKING_MAX_THREADS"),
+            ..Self::new("max-blocking-threads", about, 1..=10_000, "500")
+        }
+    }
+
+    /// Its description.
+    pub fn info(&self) -> SettingInfo {
+        SettingInfo {
+            name: self.name.to_owned(),
+            about: self.about.to_owned(),
+            unit: self.unit.to_owned(),
+            least: *self.range.start(),
+            most: *self.range.end(),
+            default: self.default.to_owned(),
+            missing: self.missing.map(str::to_owned),
+        }
+    }
 }
 
 /// Package names for [`RunnerInfo::packages`], whose versions the harness fills in.

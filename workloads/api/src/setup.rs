@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::MetricDef;
+use runtime_bench_results::setting::Settings;
 use runtime_bench_results::trial::Metric;
 
 use crate::clock::{Clock, Timing};
@@ -49,6 +50,8 @@ impl FromPoint for () {
 pub struct Setup {
     /// Variant and parameters.
     pub point: Point,
+    /// Settings of the runner.
+    pub settings: Settings,
     /// Worker threads of the runtime.
     pub workers: usize,
     /// Threads of the pool for tasks that block.

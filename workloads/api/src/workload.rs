@@ -8,6 +8,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{Point, WORKERS};
 use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::{Metric, Phase};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -48,8 +49,9 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// The variant and the parameters of a point, parsed once.
     type Params: FromPoint;
 
-    /// What one iteration returns; every output is verified.
-    type Output: DeserializeOwned + Send + 'static;
+    /// What one iteration returns; every output is verified. As JSON, it comes from external runners, and is
+    /// corrupted to see that [`Workload::verify`] rejects it.
+    type Output: DeserializeOwned + Serialize + Send + 'static;
 
     /// Its metrics, the headline first. If neither direction of the headline is better, the workload passes or
     /// fails, and no runner is ranked by it.
@@ -68,9 +70,6 @@ pub trait Workload: Clone + Send + Sync + 'static {
 
     /// Whether [`Requirements::offloads`] is set at any point.
     const OFFLOADS: bool = false;
-
-    /// Whether [`Workload::placement`] is [`Placement::OnCaller`] at any point.
-    const ON_CALLER: bool = false;
 
     /// Name, title and description.
     fn info(&self) -> WorkloadInfo;

@@ -4,7 +4,7 @@ use std::panic::{self, panic_any};
 use std::sync::Once;
 use std::thread;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One in this many tasks returns an error.
 const ERROR_EVERY: usize = 10;
@@ -77,7 +77,7 @@ fn common_divisor(a: usize, b: usize) -> usize {
 }
 
 /// How the tasks of a batch ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct Tally {
     pub(super) sum: usize,
     pub(super) ok: usize,

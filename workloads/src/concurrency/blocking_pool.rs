@@ -6,7 +6,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::latencies::percentiles;
 use crate::cpu::xorshift::{scattered, xorshift};
@@ -61,7 +61,7 @@ impl Params {
 }
 
 /// What the jobs did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Done {
     /// Combined results of all jobs.
     xor: u64,

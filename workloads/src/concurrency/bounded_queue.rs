@@ -12,6 +12,8 @@ use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 
 /// The parameter with the number of consumers.
 const CONSUMERS: &str = "consumers";
+/// The parameter with the number of items that a consumer takes at once.
+const BATCH: &str = "batch";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,8 @@ pub struct Params {
     producers: usize,
     items: usize,
     consumers: usize,
+    /// Items that a consumer takes at most at once.
+    batch: usize,
     /// `None` is unbounded.
     capacity: Option<usize>,
     channel: &'static str,
@@ -31,10 +35,11 @@ pub struct Params {
 impl FromPoint for Params {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         let unbounded = point.params.iter().any(|param| param.to_string() == "capacity=unbounded");
-        let consumers = match point.value(CONSUMERS) {
-            Some(_) => point.count_in(CONSUMERS, 1..=10_000)?,
-            None => 1,
+        let option = |name: &str| match point.value(name) {
+            Some(_) => point.count_in(name, 1..=10_000),
+            None => Ok(1),
         };
+        let consumers = option(CONSUMERS)?;
         let channel = match channel(point)? {
             "tokio" if consumers > 1 => {
                 return Err(Unsupported::Point("tokio's mpsc has one receiver.".to_owned()));
@@ -43,6 +48,7 @@ impl FromPoint for Params {
         };
         Ok(Self {
             consumers,
+            batch: option(BATCH)?,
             producers: point.count_in("producers", 1..=100_000)?,
             items: point.count_in("items", 1..=1_000_000_000)?,
             channel,
@@ -80,7 +86,7 @@ impl Workload for BoundedQueue {
     const METRICS: &'static [&'static MetricDef] =
         &[&metric::ITEM_THROUGHPUT, &metric::CPU_PER_ITEM, &metric::CONSUMER_BALANCE];
 
-    const OPTIONS: &'static [(&'static str, &'static str)] = &[(CONSUMERS, "1")];
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[(CONSUMERS, "1"), (BATCH, "1")];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -105,6 +111,10 @@ impl Workload for BoundedQueue {
                  library's receiver behind a mutex. `consumer-balance` is the number of items that \
                  the slowest consumer received ÷ that of the fastest."
                     .into(),
+                "With `batch`, a consumer takes what is there, up to that many items at once: with \
+                 tokio's `recv_many`, and otherwise with `try_recv` after the first item. \
+                 `channel=flume` and `channel=kanal` need `--features channel-crates`."
+                    .into(),
             ],
         }
     }
@@ -120,7 +130,10 @@ impl Workload for BoundedQueue {
             PointSet::Smoke => [OWN, "async-channel"]
                 .map(|channel| point(1, 50).with("capacity", 4, "").with("channel", channel, ""))
                 .into_iter()
-                .chain([bounded(20, 4, OWN).with(CONSUMERS, 3, "")])
+                .chain([
+                    bounded(20, 4, OWN).with(CONSUMERS, 3, ""),
+                    bounded(20, 4, OWN).with(BATCH, 3, ""),
+                ])
                 .collect(),
             PointSet::Quick => vec![bounded(1_000, 100, OWN)],
             PointSet::Full => vec![
@@ -130,6 +143,7 @@ impl Workload for BoundedQueue {
                 bounded(10_000, 100, "async-channel"),
                 point(8, 10_000).with("capacity", "unbounded", "").with("channel", OWN, ""),
                 bounded(10_000, 100, OWN).with(CONSUMERS, 8, ""),
+                bounded(10_000, 100, OWN).with(BATCH, 100, ""),
             ],
         }
     }
@@ -156,10 +170,9 @@ impl Workload for BoundedQueue {
     }
 
     fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
-        if params.consumers > 1 {
-            return Err(Unsupported::Family(
-                "The runner protocol supports one consumer only.".to_owned(),
-            ));
+        if params.consumers > 1 || params.batch > 1 {
+            let reason = "The runner protocol has one consumer, which takes one item at a time.";
+            return Err(Unsupported::Family(reason.to_owned()));
         }
         Ok(())
     }
@@ -219,13 +232,13 @@ impl Workload for BoundedQueue {
                 })
                 .collect();
             drop(sender);
-            let consumers: Vec<_> = if params.consumers == 1 {
+            let consumers: Vec<_> = if params.consumers == 1 && params.batch == 1 {
                 vec![T::spawn(move || consume(receiver, params.total()))]
             } else {
                 let receiver = Arc::new(Mutex::new(receiver));
                 let consumer = |_| {
                     let receiver = Arc::clone(&receiver);
-                    T::spawn(move || consume(Shared(&receiver), params.total()))
+                    T::spawn(move || Shared(&receiver).consume(params.total(), params.batch))
                 };
                 (0..params.consumers).map(consumer).collect()
             };
@@ -246,7 +259,10 @@ impl Workload for BoundedQueue {
                         sender.clone().send_all(params.of_producer(producer));
                     });
                 },
-                move || consume(receiver, params.total()),
+                move || match params.batch {
+                    1 => consume(receiver, params.total()),
+                    batch => Shared(&Mutex::new(receiver)).consume(params.total(), batch),
+                },
             );
             Ok(Delivery::merged(vec![delivery]))
         }))
@@ -285,8 +301,15 @@ async fn pass_on<R: AsyncRuntime, C: Channels>(params: Params) -> Received {
     let consume = |mut receiver: C::Receiver<usize>| {
         R::spawn(async move {
             let mut delivery = Delivery::expecting(params.total());
-            while let Some(item) = C::receive(&mut receiver).await {
-                delivery.take(item);
+            if params.batch == 1 {
+                while let Some(item) = C::receive(&mut receiver).await {
+                    delivery.take(item);
+                }
+                return delivery;
+            }
+            let mut items = Vec::with_capacity(params.batch);
+            while C::receive_many(&mut receiver, &mut items, params.batch).await > 0 {
+                items.drain(..).for_each(|item| delivery.take(item));
             }
             delivery
         })

@@ -7,7 +7,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::instance::{AsyncSession, Either};
 use runtime_bench_api::runtime::{AsyncRuntime, Broadcast, Family, Receiver, Sender};
@@ -57,7 +57,7 @@ impl Params {
 }
 
 /// What the receivers got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Heard {
     delivered: u64,
     /// Items that are not the one after the previous item.

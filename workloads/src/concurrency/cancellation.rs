@@ -7,7 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::flag::Flag;
 use runtime_bench_api::prelude::*;
@@ -48,12 +48,12 @@ impl Drop for Guard {
 }
 
 /// The outcome of the tasks of one iteration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Cancelled {
     opened: usize,
     closed: usize,
     completed: usize,
-    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "took_ns", with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What all consumers received together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Received {
     /// Distinct items received.
     pub(super) distinct: usize,
@@ -73,11 +73,24 @@ pub(super) fn consume(items: impl IntoIterator<Item = usize>, total: usize) -> D
 /// The items of a receiver that several threads share: one of them waits, the others wait for it.
 pub(super) struct Shared<'a>(pub(super) &'a Mutex<mpsc::Receiver<usize>>);
 
-impl Iterator for Shared<'_> {
-    type Item = usize;
+impl Shared<'_> {
+    /// Takes items until the channel closes: waits for one, and takes what is there, up to `batch` in all.
+    pub(super) fn consume(&self, total: usize, batch: usize) -> Delivery {
+        let mut delivery = Delivery::expecting(total);
+        let mut items = Vec::with_capacity(batch);
+        while self.take(&mut items, batch) {
+            items.drain(..).for_each(|item| delivery.take(item));
+        }
+        delivery
+    }
 
-    fn next(&mut self) -> Option<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+    fn take(&self, items: &mut Vec<usize>, batch: usize) -> bool {
+        let receiver = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        items.extend(receiver.recv().ok());
+        if !items.is_empty() {
+            items.extend(receiver.try_iter().take(batch - 1));
+        }
+        !items.is_empty()
     }
 }
 

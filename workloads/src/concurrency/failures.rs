@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Tally, silence};
 use runtime_bench_api::prelude::*;
@@ -17,17 +17,17 @@ const AFTERWARDS: usize = 20;
 pub struct Failures;
 
 /// One iteration: a clean batch and a failing batch, in alternating order, then a few clean tasks.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Gathered {
     ended: [Finished; 2],
     afterwards: Tally,
 }
 
 /// How the tasks of a batch ended, and the time they took.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 struct Finished {
     tally: Tally,
-    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "took_ns", with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 

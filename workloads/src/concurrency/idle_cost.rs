@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::memory::gate::Gate;
 use runtime_bench_api::clock::thread_cpu;
@@ -63,17 +63,17 @@ fn watcher(params: Params, setup: &Setup) -> Result<Watcher, Failure> {
 }
 
 /// One idle period.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Idled {
     woken: usize,
     early: usize,
-    #[serde(rename = "counted_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "counted_ns", with = "runtime_bench_api::external::nanoseconds")]
     counted: Duration,
-    #[serde(rename = "cpu_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "cpu_ns", with = "runtime_bench_api::external::nanoseconds")]
     cpu: Duration,
-    #[serde(rename = "first_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "first_ns", with = "runtime_bench_api::external::nanoseconds")]
     first: Duration,
-    #[serde(rename = "last_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "last_ns", with = "runtime_bench_api::external::nanoseconds")]
     last: Duration,
 }
 

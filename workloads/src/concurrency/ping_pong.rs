@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::mpsc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::shared::{channel, check_family, unknown};
 use runtime_bench_api::prelude::*;
@@ -19,7 +19,7 @@ const CAPACITY: usize = 1;
 pub struct PingPong;
 
 /// The replies that the first tasks received.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Rally {
     /// Correct replies.
     right: u64,

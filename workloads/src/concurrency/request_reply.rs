@@ -7,7 +7,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::latencies::percentiles;
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
@@ -53,7 +53,7 @@ impl Params {
 }
 
 /// What the clients received, and what the actor did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Replies {
     right: u64,
     wrong: u64,

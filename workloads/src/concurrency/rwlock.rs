@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::shared::{check_family, lock, unknown};
 use runtime_bench_api::prelude::*;
@@ -28,7 +28,7 @@ pub struct Params {
 }
 
 /// The accesses made under the lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Accesses {
     /// The final value; every write adds 1.
     writes: u64,

@@ -6,7 +6,9 @@ use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::OWN;
 
 const LOCKS: [&str; 4] = [OWN, "tokio", "async-lock", "std"];
-const CHANNELS: [&str; 3] = [OWN, "tokio", "async-channel"];
+const CHANNELS: [&str; 5] = [OWN, "tokio", "async-channel", "flume", "kanal"];
+/// Those that only a feature compiles.
+const OPTIONAL: [&str; 2] = ["flume", "kanal"];
 
 /// Parses the parameter `lock`.
 ///
@@ -19,9 +21,14 @@ pub(super) fn lock(point: &Point) -> Result<&'static str, Unsupported> {
 /// Parses the parameter `channel`.
 ///
 /// # Errors
-/// When it is missing or unknown.
+/// When it is missing, unknown, or not compiled in.
 pub(super) fn channel(point: &Point) -> Result<&'static str, Unsupported> {
-    one_of(point, "channel", &CHANNELS)
+    let name = one_of(point, "channel", &CHANNELS)?;
+    if OPTIONAL.contains(&name) && !cfg!(feature = "channel-crates") {
+        let build = "build with --features channel-crates";
+        return Err(Unsupported::Point(format!("{name} is not compiled in; {build}")));
+    }
+    Ok(name)
 }
 
 /// Checks that a family of runners can wait for a `lock` or `channel` (`kind`) of a crate.

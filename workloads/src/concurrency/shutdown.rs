@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::flag::Flag;
 use runtime_bench_api::prelude::*;
@@ -67,7 +67,7 @@ impl Drop for Guard {
 }
 
 /// The outcome of the tasks of a runtime that was shut down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Ended {
     /// Guards dropped exactly once.
     once: usize,
@@ -76,7 +76,7 @@ pub struct Ended {
     /// Tasks that continued instead of being dropped.
     completed: usize,
     /// Time from the request until the runtime has ended.
-    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "took_ns", with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 
@@ -268,6 +268,7 @@ mod tests {
     fn leaked_guards_and_continued_tasks_are_detected() {
         let setup = Setup {
             point: Point::new().with("tasks", 2, ""),
+            settings: runtime_bench_results::setting::Settings::default(),
             workers: 1,
             pool_threads: 1,
             seed: 0,

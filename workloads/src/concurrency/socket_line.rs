@@ -4,8 +4,9 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
 use runtime_bench_api::instance::{AsyncSession, Session};
-use runtime_bench_api::loopback::{hand_over, unix_pairs};
+use runtime_bench_api::loopback::hand_over;
 use runtime_bench_api::runtime::{AsyncRuntime, ThreadRuntime};
+use runtime_bench_api::transport::Transport;
 use runtime_bench_api::workload::Failure;
 
 const PASSING: fn(io::Error) -> Failure =
@@ -24,7 +25,7 @@ type Sockets = (TcpStream, Vec<(TcpStream, TcpStream)>, TcpStream);
 
 /// The sockets of a line of `tasks` tasks.
 fn sockets(tasks: usize) -> Result<Sockets, Failure> {
-    let pairs = unix_pairs(tasks + 1).map_err(Failure::io("connecting sockets"))?;
+    let pairs = Transport::Unix.pairs(tasks + 1)?;
     let (mut outs, ins): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
     let first = outs.remove(0);
     let mut ins = ins.into_iter();

@@ -59,8 +59,6 @@ impl Workload for SpawnJoin {
     type Output = u64;
     const METRICS: &'static [&'static MetricDef] = &[&metric::PER_TASK, &metric::CPU_PER_TASK];
 
-    const ON_CALLER: bool = true;
-
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "spawn-join".into(),

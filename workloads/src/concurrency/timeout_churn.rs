@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::prelude::*;
 
@@ -35,7 +35,7 @@ impl Params {
 }
 
 /// How the pieces of work ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Ended {
     sum: usize,
     in_time: usize,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::watch::Watch;
 use crate::cpu::xorshift::{scattered, xorshift};
@@ -25,7 +25,7 @@ pub struct Params {
 }
 
 /// The work done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Done {
     /// Combined results of all jobs.
     xor: u64,

@@ -1,6 +1,6 @@
 //! `cpu-batch`: independent jobs that only compute.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::xorshift::xorshift;
@@ -16,7 +16,7 @@ const JOBS_PER_WORKER: u64 = 16;
 pub struct CpuBatch;
 
 /// The result of a batch, and the time of the same batch on one thread of the same process.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Batch {
     xor: u64,
     // Never taken from the runner.

@@ -1,12 +1,16 @@
-//! `matmul`: the product of two square matrices, one task per tile.
+//! `matmul`: the product of two square matrices, one task per tile or per quarter.
 
 use std::sync::Arc;
 
 use fastrand::Rng;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::quarters::{self, Square, Tiles, sorted};
 use runtime_bench_api::external::{self, ExternalInputs};
 use runtime_bench_api::prelude::*;
+
+/// The variant that divides the product into four, and each quarter again.
+const QUARTERS: &str = "quarters";
 
 /// Relative rounding error allowed for a sum of products.
 const TOLERANCE: f64 = 1e-9;
@@ -20,22 +24,41 @@ pub struct Matmul;
 pub struct Params {
     n: usize,
     tile: usize,
+    quarters: bool,
 }
 
 impl FromPoint for Params {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
+        let quarters = match point.variant.as_deref() {
+            None => false,
+            Some(QUARTERS) => true,
+            Some(_) => return Err(Unsupported::variant(&[QUARTERS])),
+        };
         let n = point.count_in("n", 1..=16_384)?;
         let tile = point.count_in("tile", 1..=16_384)?;
         if !n.is_multiple_of(tile) {
             return Err(Unsupported::Point(format!("n={n} is not a multiple of tile={tile}")));
         }
-        Ok(Self { n, tile })
+        if quarters && !(n / tile).is_power_of_two() {
+            let reason = format!("n={n} is not a power of two times tile={tile}");
+            return Err(Unsupported::Point(reason));
+        }
+        Ok(Self { n, tile, quarters })
     }
 }
 
 impl Params {
     fn tiles(self) -> usize {
         (self.n / self.tile).pow(2)
+    }
+
+    /// The tasks, without the root: a third more where quarters of quarters are tasks, too.
+    fn tasks(self) -> usize {
+        if self.quarters { (self.tiles() - 1) * 4 / 3 } else { self.tiles() }
+    }
+
+    fn square(self) -> Square {
+        Square::whole(self.n / self.tile)
     }
 }
 
@@ -53,9 +76,19 @@ impl Factors {
         Self { params, a: matrix(), b: matrix() }
     }
 
-    /// One tile of the product, row by row.
+    /// `matrix · x`.
+    fn times(matrix: &[f64], x: &[f64]) -> Vec<f64> {
+        let row = |row: &[f64]| row.iter().zip(x).map(|(a, x)| a * x).sum();
+        matrix.chunks_exact(x.len()).map(row).collect()
+    }
+}
+
+impl Tiles for Factors {
+    /// Row by row.
+    type Tile = Vec<f64>;
+
     fn tile(&self, number: usize) -> Vec<f64> {
-        let Params { n, tile } = self.params;
+        let Params { n, tile, .. } = self.params;
         let (row, column) = (number / (n / tile) * tile, number % (n / tile) * tile);
         let mut sums = vec![0.0; tile * tile];
         for k in 0..n {
@@ -69,16 +102,10 @@ impl Factors {
         }
         sums
     }
-
-    /// `matrix · x`.
-    fn times(matrix: &[f64], x: &[f64]) -> Vec<f64> {
-        let row = |row: &[f64]| row.iter().zip(x).map(|(a, x)| a * x).sum();
-        matrix.chunks_exact(x.len()).map(row).collect()
-    }
 }
 
 /// The product, tile by tile.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Product {
     tiles: Vec<Vec<f64>>,
 }
@@ -110,7 +137,8 @@ impl Workload for Matmul {
             title: "Matrix multiplication".into(),
             kind: Kind::Cpu,
             model: "Two square matrices are multiplied, with one task per tile of the product. \
-                    Each task reads shared memory and writes its own tile."
+                    Each task reads shared memory and writes its own tile. In `quarters`, a task \
+                    for each quarter of the product divides it again, down to the tiles."
                 .into(),
             check: "The product times a random vector equals the factors applied to that vector \
                     in turn (Freivalds 1979)."
@@ -128,16 +156,29 @@ impl Workload for Matmul {
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
         let point = |n: u64, tile: u64| Point::new().with("n", n, "").with("tile", tile, "");
         match set {
-            PointSet::Smoke => vec![point(8, 4)],
+            PointSet::Smoke => vec![point(8, 4), point(8, 2).variant(QUARTERS)],
             PointSet::Quick => vec![point(128, 32)],
-            PointSet::Full => vec![point(128, 32), point(256, 32), point(512, 64)],
+            PointSet::Full => vec![
+                point(128, 32),
+                point(256, 32),
+                point(512, 64),
+                point(512, 32).variant(QUARTERS),
+            ],
         }
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
-        most_threads(family, params.tiles(), 1_000)?;
+        most_threads(family, params.tasks(), 1_000)?;
         let memory = 5 * (params.n * params.n * size_of::<f64>()) as u64;
-        Ok(Requirements { tasks: params.tiles(), memory, ..Requirements::default() })
+        Ok(Requirements { tasks: params.tasks(), memory, ..Requirements::default() })
+    }
+
+    fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
+        if params.quarters {
+            let reason = "The runner protocol has one task per tile.";
+            return Err(Unsupported::Family(reason.to_owned()));
+        }
+        Ok(())
     }
 
     fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
@@ -192,6 +233,10 @@ impl Workload for Matmul {
         Ok(repeat_async(move || {
             let factors = Arc::clone(&factors);
             async move {
+                if params.quarters {
+                    let tiles = quarters::on_async::<R, _>(factors, params.square()).await;
+                    return Ok(Product { tiles: sorted(tiles) });
+                }
                 let tasks: Vec<_> = (0..factors.params.tiles())
                     .map(|number| {
                         let factors = Arc::clone(&factors);
@@ -213,6 +258,10 @@ impl Workload for Matmul {
     ) -> Result<impl Session<Output = Product>, Failure> {
         let factors = Arc::new(Factors::of(params, setup.seed));
         Ok(repeat(move || {
+            if params.quarters {
+                let tiles = quarters::on_threads::<T, _>(&factors, params.square());
+                return Ok(Product { tiles: sorted(tiles) });
+            }
             let tasks: Vec<_> = (0..factors.params.tiles())
                 .map(|number| {
                     let factors = Arc::clone(&factors);
@@ -229,6 +278,10 @@ impl Workload for Matmul {
     ) -> Result<impl Session<Output = Product>, Failure> {
         let factors = Factors::of(params, setup.seed);
         Ok(repeat(move || {
+            if params.quarters {
+                let tiles = quarters::on_data_parallel::<D, _>(&factors, params.square());
+                return Ok(Product { tiles: sorted(tiles) });
+            }
             Ok(Product { tiles: D::map(factors.params.tiles(), |number| factors.tile(number)) })
         }))
     }
@@ -243,6 +296,7 @@ mod tests {
     fn setup(n: u64, tile: u64) -> Setup {
         Setup {
             point: Point::new().with("n", n, "").with("tile", tile, ""),
+            settings: runtime_bench_results::setting::Settings::default(),
             workers: 1,
             pool_threads: 1,
             seed: 7,
@@ -274,6 +328,12 @@ mod tests {
 
     #[test]
     fn tiles_must_fill_the_matrix() {
-        assert!(matches!(Params::from_point(&setup(10, 4).point), Err(Unsupported::Point(_))));
+        let refused = |point: &Point| {
+            assert!(matches!(Params::from_point(point), Err(Unsupported::Point(_))), "{point:?}");
+        };
+        refused(&setup(10, 4).point);
+        refused(&setup(12, 4).point.variant(QUARTERS));
+        let quarters = Params::from_point(&setup(16, 4).point.variant(QUARTERS)).unwrap();
+        assert_eq!((quarters.tiles(), quarters.tasks()), (16, 20));
     }
 }

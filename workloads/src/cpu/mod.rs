@@ -5,6 +5,7 @@ pub mod fork_join;
 mod irregular;
 pub mod matmul;
 pub mod preprocess;
+mod quarters;
 mod shard;
 pub mod sort;
 pub mod tree_search;

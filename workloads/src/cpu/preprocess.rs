@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fastrand::Rng;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cpu::shard::{Shard, normalize};
@@ -25,7 +25,7 @@ const OFFLOADED: &str = "offloaded";
 pub struct Preprocess;
 
 /// The results of the shards, in order, and the expected ones.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Normalized {
     shards: Vec<Option<Shard>>,
     // Never taken from the runner.

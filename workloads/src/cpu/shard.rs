@@ -1,8 +1,8 @@
 //! The computation of `preprocess`: text to numbers with mean 0 and standard deviation 1.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 /// The result of normalizing a file.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub(super) struct Shard {
     mean: f64,
     variance: f64,

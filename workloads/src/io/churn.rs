@@ -3,7 +3,7 @@
 use std::io;
 
 use runtime_bench_results::key::Point;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::workload::{FromPoint, Unsupported};
 
@@ -11,7 +11,7 @@ use runtime_bench_api::workload::{FromPoint, Unsupported};
 pub(super) const SIZE: usize = 64;
 
 /// The exchanges that both ends counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Churned {
     /// Connections whose client received an echo.
     pub(super) answered: usize,

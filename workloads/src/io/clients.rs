@@ -9,7 +9,6 @@ use runtime_bench_api::clock::{Clock, SYSTEM};
 use runtime_bench_api::load::{
     self, BlockingClients, Drive, PATIENCE, Recording, Report, Schedule, Target, Turns,
 };
-use runtime_bench_api::loopback;
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Receiver, Sender, ThreadRuntime};
 use runtime_bench_api::workload::Failure;
 
@@ -59,7 +58,7 @@ impl<R: AsyncRuntime> Clients<R> {
         let (record, recordings) = R::channel::<Result<Recording, String>>(connections);
         let mut drives = Vec::with_capacity(connections);
         for index in 0..connections {
-            let stream = loopback::connect(target.address)?;
+            let stream = target.transport.connect(target.address)?;
             stream.set_nonblocking(true)?;
             let (drive, mut scheduled) = R::channel::<Schedule>(1);
             let (record, mut turns) =

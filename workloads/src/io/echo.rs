@@ -4,16 +4,13 @@ use std::io::{self, Read, Write};
 use std::mem;
 use std::net::TcpStream;
 
-use runtime_bench_results::key::Point;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::message::fill;
-use runtime_bench_api::loopback;
 use runtime_bench_api::runtime::{AsyncRuntime, Buffer, LocalRuntime};
-use runtime_bench_api::workload::{Failure, Unsupported};
 
 /// The echoes that the clients of one iteration received.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Echoed {
     /// Echoes.
     pub(super) messages: usize,
@@ -31,39 +28,6 @@ impl Echoed {
     fn count(&mut self, sent: &[u8], echo: &[u8]) {
         self.messages += 1;
         self.wrong += usize::from(sent != echo);
-    }
-}
-
-/// What the connections are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Transport {
-    Tcp,
-    Unix,
-}
-
-impl Transport {
-    /// The parameter and its default, for `Workload::OPTIONS`.
-    pub(super) const OPTION: (&'static str, &'static str) = ("transport", "tcp");
-
-    /// The transport that a point asks for.
-    ///
-    /// # Errors
-    /// When it is unknown, or this system has no such sockets.
-    pub(super) fn of(point: &Point) -> Result<Self, Unsupported> {
-        match point.value(Self::OPTION.0).map(ToString::to_string).as_deref() {
-            None | Some("tcp") => Ok(Self::Tcp),
-            Some("unix") if cfg!(unix) => Ok(Self::Unix),
-            Some("unix") => Err(Unsupported::Point("This system has no Unix sockets.".to_owned())),
-            Some(_) => Err(Unsupported::Point("`transport` must be tcp or unix".to_owned())),
-        }
-    }
-
-    /// Connects this many pairs of streams, `(client, server)`.
-    pub(super) fn connect(self, count: usize) -> Result<Vec<(TcpStream, TcpStream)>, Failure> {
-        match self {
-            Self::Tcp => loopback::pairs(count).map_err(Failure::io("connecting on loopback")),
-            Self::Unix => loopback::unix_pairs(count).map_err(Failure::io("connecting sockets")),
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::reported;
 use super::server::{self, Driven, ECHO, Load, Served};
 use runtime_bench_api::load::{ClientForm, Report};
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::transport::Transport;
 
 /// The variant in which clients wait for each reply. It measures capacity and does not appear in reports,
 /// because its latencies are those of a closed loop.
@@ -25,6 +26,10 @@ fn point(rate: u64, milliseconds: u64) -> Point {
     )
 }
 
+fn over(transport: &str, point: Point) -> Point {
+    point.with(Transport::OPTION.0, transport, "")
+}
+
 impl FromPoint for Load {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
         match point.variant.as_deref() {
@@ -40,7 +45,8 @@ impl Workload for EchoLatency {
     type Output = Report;
     const METRICS: &'static [&'static MetricDef] = reported::OPEN_LOOP;
 
-    const OPTIONS: &'static [(&'static str, &'static str)] = &[ClientForm::OPTION];
+    const OPTIONS: &'static [(&'static str, &'static str)] =
+        &[ClientForm::OPTION, Transport::OPTION];
 
     const SERVES: bool = true;
 
@@ -70,17 +76,35 @@ impl Workload for EchoLatency {
                  runner, so all runners get the same rate. Such rates are comparable within one \
                  run only."
                     .into(),
+                "With `transport=unix` or `transport=udp`, a thread accepts the connections before \
+                 anything is timed; with UDP, each has sockets of its own. A lost datagram is a \
+                 message without a reply, which fails the trial."
+                    .into(),
                 "Percentiles with too few messages per process are omitted.".into(),
                 "The CPU time is the server's.".into(),
             ],
         }
     }
 
+    fn supports_external(&self, load: &Load) -> Result<(), Unsupported> {
+        load.transport.supports_external()
+    }
+
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
         match set {
-            PointSet::Smoke => vec![point(1_000, 10)],
+            PointSet::Smoke => {
+                let others = ["unix", "udp"].map(|transport| over(transport, point(1_000, 10)));
+                [point(1_000, 10)].into_iter().chain(others).collect()
+            }
             PointSet::Quick => vec![point(5_000, 110)],
-            PointSet::Full => [1_000, 5_000, 20_000].map(|rate| point(rate, 1_000)).to_vec(),
+            PointSet::Full => {
+                let others = ["unix", "udp"].map(|transport| over(transport, point(5_000, 1_000)));
+                [1_000, 5_000, 20_000]
+                    .map(|rate| point(rate, 1_000))
+                    .into_iter()
+                    .chain(others)
+                    .collect()
+            }
         }
     }
 
@@ -88,8 +112,9 @@ impl Workload for EchoLatency {
         let connections = point.count("connections").ok()? as u64;
         let milliseconds = point.count("duration").ok()? as u64;
         let mut capacity = Point::new().variant(CAPACITY).with("connections", connections, "");
-        let client = point.params.iter().filter(|param| param.name == ClientForm::OPTION.0);
-        capacity.params.extend(client.cloned());
+        let options = Self::OPTIONS.iter().map(|(option, _)| *option).collect::<Vec<_>>();
+        let own = point.params.iter().filter(|param| options.contains(&param.name.as_str()));
+        capacity.params.extend(own.cloned());
         // A message takes far less than a millisecond, so this drive is shorter than the one it calibrates.
         Some(capacity.with("messages", milliseconds, ""))
     }

@@ -1,12 +1,14 @@
 //! `file-read`: reads several files concurrently.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
 use runtime_bench_results::key::ParamValue;
 use serde_json::Value;
+
+use fastrand::Rng;
 
 use super::cold;
 use super::files::{Files, Sums};
@@ -23,8 +25,11 @@ pub struct FileRead;
 /// The variant that evicts the files from the page cache before reading.
 const COLD: &str = "cold";
 
+/// The order in which the blocks of a file are read, and its default.
+const ORDER: (&str, &str) = ("order", "sequential");
+
 /// How a file is read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Block {
     Whole,
     Bytes(usize),
@@ -36,6 +41,7 @@ pub struct Params {
     files: usize,
     size: usize,
     block: Block,
+    random: bool,
     cold: bool,
 }
 
@@ -44,19 +50,29 @@ impl FromPoint for Params {
         let whole = |param: &&runtime_bench_results::key::Param| {
             param.name == "block" && param.value == ParamValue::from("whole")
         };
+        let refused = |reason: &str| Unsupported::Point(reason.to_owned());
         let cold = match point.variant.as_deref() {
             None => false,
             Some(COLD) => true,
             Some(_) => return Err(Unsupported::variant(&[COLD])),
         };
+        let block = match point.params.iter().find(whole) {
+            Some(_) => Block::Whole,
+            None => Block::Bytes(point.count_in("block", 1..=1 << 20)? * KIB),
+        };
+        let order = point.value(ORDER.0).map_or_else(|| ORDER.1.to_owned(), ToString::to_string);
+        let random = match order.as_str() {
+            "sequential" => false,
+            "random" if block != Block::Whole => true,
+            "random" => return Err(refused("`order=random` needs blocks smaller than a file")),
+            _ => return Err(refused("`order` must be sequential or random")),
+        };
         Ok(Self {
             cold,
+            random,
+            block,
             files: point.count_in("files", 1..=100_000)?,
             size: point.count_in("size", 1..=1 << 22)? * KIB,
-            block: match point.params.iter().find(whole) {
-                Some(_) => Block::Whole,
-                None => Block::Bytes(point.count_in("block", 1..=1 << 20)? * KIB),
-            },
         })
     }
 }
@@ -69,6 +85,27 @@ impl Params {
     fn prepare(self, setup: &Setup) -> Result<Files, Failure> {
         Files::prepare(setup, self.files, self.size, self.cold)
     }
+
+    fn plan(self, setup: &Setup) -> Plan {
+        let positions = match self.block {
+            Block::Bytes(block) if self.random => {
+                let mut positions: Vec<usize> = (0..self.size).step_by(block).collect();
+                Rng::with_seed(setup.seed).shuffle(&mut positions);
+                Some(positions.into())
+            }
+            _ => None,
+        };
+        Plan { block: self.block, size: self.size, positions }
+    }
+}
+
+/// How each file is read.
+#[derive(Clone, Debug)]
+struct Plan {
+    block: Block,
+    size: usize,
+    /// Where the blocks begin, in the order in which they are read; `None` from the start to the end.
+    positions: Option<Arc<[usize]>>,
 }
 
 impl Workload for FileRead {
@@ -77,6 +114,8 @@ impl Workload for FileRead {
     const METRICS: &'static [&'static MetricDef] =
         &[&metric::BYTE_THROUGHPUT, &metric::CPU_PER_MIB];
 
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[ORDER];
+
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
             name: "file-read".into(),
@@ -84,7 +123,8 @@ impl Workload for FileRead {
             kind: Kind::Io,
             model: "One task per file opens it, reads it in blocks and computes the CRC-32. The \
                     files are in the page cache, so this measures the path to the kernel, not the \
-                    disk. The variant `cold` evicts the files from the cache first."
+                    disk. The variant `cold` evicts the files from the cache first. With \
+                    `order=random`, blocks are read in a random order."
                 .into(),
             check: "The CRC-32 of every file matches the bytes it was created from. In `cold`, \
                     the kernel also fetched every byte from the disk."
@@ -96,6 +136,9 @@ impl Workload for FileRead {
                  block to a pool of blocking threads; smol reads ahead on such a thread through a \
                  pipe. This workload measures those mechanisms."
                     .into(),
+                "A block at a random place takes a seek and a read. tokio and async-std go to a \
+                 blocking thread for each of the two, and smol drops what it has read ahead."
+                    .into(),
                 "The throughput excludes evicting files from the cache; `wall` and `cpu` include \
                  it. A virtual disk may be cached in the memory of its host."
                     .into(),
@@ -106,17 +149,21 @@ impl Workload for FileRead {
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
         let files =
             |files: u64, size: u64| Point::new().with("files", files, "").with("size", size, "KiB");
+        let random = |point: Point| point.with(ORDER.0, "random", "");
         match set {
             PointSet::Smoke => {
                 let small = files(2, 16).with("block", 4, "KiB");
-                vec![small.clone(), small.variant(COLD)]
+                vec![small.clone(), random(small.clone()), small.variant(COLD)]
             }
             PointSet::Quick => vec![files(8, 1_024).with("block", 64, "KiB")],
             PointSet::Full => vec![
                 files(64, 1_024).with("block", 4, "KiB"),
                 files(64, 1_024).with("block", 64, "KiB"),
                 files(64, 1_024).with("block", "whole", ""),
+                files(4_000, 4).with("block", "whole", ""),
+                random(files(64, 1_024).with("block", 4, "KiB")),
                 files(16, 1_024).with("block", 64, "KiB").variant(COLD),
+                random(files(16, 1_024).with("block", 4, "KiB")).variant(COLD),
             ],
         }
     }
@@ -134,6 +181,14 @@ impl Workload for FileRead {
             memory: (files * size) as u64,
             ..Requirements::default()
         })
+    }
+
+    fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
+        if params.random {
+            let reason = "The runner protocol reads files from the start to the end.";
+            return Err(Unsupported::Family(reason.to_owned()));
+        }
+        Ok(())
     }
 
     fn external_inputs(&self, trial: &Trial<Params>) -> Result<ExternalInputs, Failure> {
@@ -193,15 +248,19 @@ impl Workload for FileRead {
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Sums>, Failure> {
         let files = Arc::new(params.prepare(&setup)?);
+        let plan = params.plan(&setup);
         Ok(repeat_async(move || {
-            let files = Arc::clone(&files);
+            let (files, plan) = (Arc::clone(&files), plan.clone());
             async move {
                 let begun = files.begin()?;
                 let tasks: Vec<_> = files
                     .paths
                     .iter()
                     .cloned()
-                    .map(|path| R::spawn(async move { read_async::<R>(&path, params.block).await }))
+                    .map(|path| {
+                        let plan = plan.clone();
+                        R::spawn(async move { read_async::<R>(&path, &plan).await })
+                    })
                     .collect();
                 let mut read = Vec::with_capacity(tasks.len());
                 for task in tasks {
@@ -217,13 +276,17 @@ impl Workload for FileRead {
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Sums>, Failure> {
         let files = params.prepare(&setup)?;
+        let plan = params.plan(&setup);
         Ok(repeat(move || {
             let begun = files.begin()?;
             let tasks: Vec<_> = files
                 .paths
                 .iter()
                 .cloned()
-                .map(|path| T::spawn(move || read_blocking(&path, params.block)))
+                .map(|path| {
+                    let plan = plan.clone();
+                    T::spawn(move || read_blocking(&path, &plan))
+                })
                 .collect();
             files.end(&begun, tasks.into_iter().map(T::join).collect())
         }))
@@ -234,20 +297,34 @@ impl Workload for FileRead {
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Sums>, Failure> {
         let files = params.prepare(&setup)?;
+        let plan = params.plan(&setup);
         Ok(repeat(move || {
             let begun = files.begin()?;
-            let read =
-                D::map(files.paths.len(), |file| read_blocking(&files.paths[file], params.block));
+            let read = D::map(files.paths.len(), |file| read_blocking(&files.paths[file], &plan));
             files.end(&begun, read.into_iter().collect())
         }))
     }
 }
 
-async fn read_async<R: AsyncRuntime>(path: &Path, block: Block) -> io::Result<u32> {
-    let Block::Bytes(block) = block else {
+async fn read_async<R: AsyncRuntime>(path: &Path, plan: &Plan) -> io::Result<u32> {
+    let Block::Bytes(block) = plan.block else {
         return Ok(crc32fast::hash(&R::read_whole(path).await?));
     };
     let mut file = R::open(path).await?;
+    if let Some(positions) = &plan.positions {
+        let mut whole = vec![0; plan.size];
+        for &position in &**positions {
+            R::seek(&mut file, position as u64).await?;
+            let mut rest = place(&mut whole, position, block);
+            while !rest.is_empty() {
+                match R::read(&mut file, rest).await? {
+                    0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                    read => rest = &mut rest[read..],
+                }
+            }
+        }
+        return Ok(crc32fast::hash(&whole));
+    }
     let mut buffer = vec![0; block];
     let mut sum = crc32fast::Hasher::new();
     loop {
@@ -258,11 +335,19 @@ async fn read_async<R: AsyncRuntime>(path: &Path, block: Block) -> io::Result<u3
     }
 }
 
-fn read_blocking(path: &Path, block: Block) -> io::Result<u32> {
-    let Block::Bytes(block) = block else {
+fn read_blocking(path: &Path, plan: &Plan) -> io::Result<u32> {
+    let Block::Bytes(block) = plan.block else {
         return Ok(crc32fast::hash(&fs::read(path)?));
     };
     let mut file = File::open(path)?;
+    if let Some(positions) = &plan.positions {
+        let mut whole = vec![0; plan.size];
+        for &position in &**positions {
+            file.seek(SeekFrom::Start(position as u64))?;
+            file.read_exact(place(&mut whole, position, block))?;
+        }
+        return Ok(crc32fast::hash(&whole));
+    }
     let mut buffer = vec![0; block];
     let mut sum = crc32fast::Hasher::new();
     loop {
@@ -273,19 +358,32 @@ fn read_blocking(path: &Path, block: Block) -> io::Result<u32> {
     }
 }
 
+/// The place of the block that begins at a position, in a buffer for the whole file.
+fn place(whole: &mut [u8], position: usize, block: usize) -> &mut [u8] {
+    let end = whole.len().min(position + block);
+    &mut whole[position..end]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use runtime_bench_api::scratch::write_whole;
 
     #[test]
-    fn checksum_depends_on_order_but_not_on_block_size() {
+    fn checksum_depends_on_bytes_but_not_on_how_they_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let mut bytes: Vec<u8> = (0..10 * KIB).map(|i| (i % 251) as u8).collect();
         write_whole(&path, &bytes).unwrap();
-        let whole = read_blocking(&path, Block::Whole).unwrap();
-        assert_eq!(whole, read_blocking(&path, Block::Bytes(4 * KIB)).unwrap());
+        let read = |block, positions: &[usize]| {
+            let positions = (!positions.is_empty()).then(|| positions.into());
+            read_blocking(&path, &Plan { block, size: 10 * KIB, positions }).unwrap()
+        };
+        let whole = read(Block::Whole, &[]);
+        let blocks = Block::Bytes(4 * KIB);
+        assert_eq!(whole, read(blocks, &[]));
+        assert_eq!(whole, read(blocks, &[8 * KIB, 0, 4 * KIB]));
+        assert_ne!(whole, read(blocks, &[8 * KIB, 0]));
         bytes.swap(8, 16);
         assert_ne!(whole, crc32fast::hash(&bytes));
     }

@@ -11,7 +11,7 @@ use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::instance::{AsyncSession, Session, repeat, repeat_async};
 use runtime_bench_api::runtime::{AsyncRuntime, DataParallel, Family, ThreadRuntime};
@@ -53,12 +53,12 @@ impl FromPoint for Params {
 }
 
 /// What was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Written {
     /// Files that hold the bytes of this iteration.
     right: usize,
     /// Time of writing alone.
-    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "took_ns", with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use fastrand::Rng;
 
@@ -17,14 +17,14 @@ const EVICTING: fn(io::Error) -> Failure =
     |source| Failure::Io { what: "evicting files from the page cache", source };
 
 /// Checksums of the files, in order, and the expected ones.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Sums {
     pub(super) read: Vec<u32>,
     // Never taken from the runner.
     #[serde(skip)]
     pub(super) expected: Arc<Vec<u32>>,
     /// Time of reading alone.
-    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "took_ns", with = "runtime_bench_api::external::nanoseconds")]
     pub(super) took: Duration,
     /// Bytes that came from the disk; `None` if not checked.
     pub(super) fetched: Option<u64>,

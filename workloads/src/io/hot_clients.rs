@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::io::message::fill;
 use runtime_bench_api::workload::Failure;
@@ -35,7 +35,7 @@ pub(super) struct Schedule {
 }
 
 /// The echoes that the clients of one iteration received.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Echoes {
     /// Quiet messages echoed.
     pub(super) quiet: usize,
@@ -44,13 +44,10 @@ pub struct Echoes {
     /// Echoes that differ from the message sent.
     pub(super) wrong: usize,
     /// Total latency of all quiet messages.
-    #[serde(
-        rename = "round_trips_ns",
-        deserialize_with = "runtime_bench_api::external::nanoseconds"
-    )]
+    #[serde(rename = "round_trips_ns", with = "runtime_bench_api::external::nanoseconds")]
     pub(super) round_trips: Duration,
     /// Latency of the slowest quiet message.
-    #[serde(rename = "worst_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "worst_ns", with = "runtime_bench_api::external::nanoseconds")]
     pub(super) worst: Duration,
 }
 

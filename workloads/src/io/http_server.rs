@@ -15,6 +15,7 @@ use super::reported;
 use super::server::{self, Driven, Load, Served};
 use runtime_bench_api::load::{ClientForm, Drive, Report, Talk};
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::transport::Transport;
 
 /// Bytes of the body.
 const LENGTH: usize = 1_024;
@@ -65,7 +66,9 @@ impl FromPoint for Params {
         let drive = Drive::Closed { messages };
         let talk = Talk::Http { length: LENGTH, checksum: crc32fast::hash(&BODY) };
         let client = ClientForm::of(point)?;
-        Ok(Self { load: Load { connections, talk, client, warm_up: drive, drive }, wait })
+        let transport = Transport::Tcp;
+        let load = Load { connections, talk, client, transport, warm_up: drive, drive };
+        Ok(Self { load, wait })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Waiting for timers, sockets and files.
 
+mod acceptor;
 mod churn;
 mod churn_local;
 mod churn_threads;

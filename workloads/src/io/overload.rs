@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::reported;
 use super::server::{self, ECHO, Load, Served};
 use runtime_bench_api::load::{ClientForm, Drive, Report};
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::transport::Transport;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +24,7 @@ pub struct Params {
 }
 
 /// The client reports of the closed loop and of the overload.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Pressed {
     capacity: Report,
     overload: Report,
@@ -38,6 +39,7 @@ impl FromPoint for Params {
                 connections,
                 talk: ECHO,
                 client: ClientForm::Epoll,
+                transport: Transport::Tcp,
                 warm_up: drive,
                 drive,
             },

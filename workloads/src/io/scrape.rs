@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::site::{PAGE, Site};
 use super::stack::Stack;
@@ -19,7 +19,7 @@ use runtime_bench_api::runtime::Locks;
 pub struct Scrape;
 
 /// The fetched pages.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Scraped {
     /// The CRC-32 of each page, in the order of the pages.
     pages: Vec<(usize, u32)>,

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::timer_precision::waits_for_time;
 use runtime_bench_api::prelude::*;
@@ -25,22 +25,22 @@ struct Reading {
 }
 
 /// The readings of one tick.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 struct Window {
     count: usize,
     sum: u64,
 }
 
 /// The readings that the aggregate received in one iteration.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Aggregate {
     windows: Vec<Window>,
     early: usize,
     missed: usize,
     /// Time from when each reading was due until the aggregate received it.
-    #[serde(rename = "lateness_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "lateness_ns", with = "runtime_bench_api::external::nanoseconds")]
     lateness: Duration,
-    #[serde(rename = "worst_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "worst_ns", with = "runtime_bench_api::external::nanoseconds")]
     worst: Duration,
 }
 

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use runtime_bench_results::key::{LOAD, ParamError, RATE};
 
-use super::{clients, echo};
+use super::{acceptor, clients, echo};
 use runtime_bench_api::load::{self, ClientForm, Clients, Drive, Report, Talk, Target, Traffic};
 use runtime_bench_api::loopback::waits_for_sockets;
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::ExternalThread;
+use runtime_bench_api::transport::{Acceptor, Transport};
 use runtime_bench_api::workload::Setup;
 
 /// Memory of the buffers at both ends of a connection, and of its task.
@@ -39,6 +40,7 @@ pub struct Load {
     pub(super) connections: usize,
     pub(super) talk: Talk,
     pub(super) client: ClientForm,
+    pub(super) transport: Transport,
     /// The first drive of an instance.
     pub(super) warm_up: Drive,
     /// All further drives.
@@ -57,7 +59,8 @@ impl Load {
         let first = milliseconds.div_ceil(WARM_UP_SHARE).min(LONGEST_WARM_UP_MS);
         let warm_up = Drive::Open { rate, milliseconds: first };
         let drive = Drive::Open { rate, milliseconds };
-        Ok(Self { connections, talk, client: ClientForm::of(point)?, warm_up, drive })
+        let (client, transport) = (ClientForm::of(point)?, Transport::of(point)?);
+        Ok(Self { connections, talk, client, transport, warm_up, drive })
     }
 
     /// A closed-loop echo load, which measures capacity.
@@ -68,15 +71,15 @@ impl Load {
         let connections = point.count_in("connections", 1..=10_000)?;
         let messages = point.count_in("messages", 1..=1_000_000)? as u64;
         let warm_up = Drive::Closed { messages: messages.div_ceil(WARM_UP_SHARE) };
-        let client = ClientForm::of(point)?;
+        let (client, transport) = (ClientForm::of(point)?, Transport::of(point)?);
         let drive = Drive::Closed { messages };
-        Ok(Self { connections, talk: ECHO, client, warm_up, drive })
+        Ok(Self { connections, talk: ECHO, client, transport, warm_up, drive })
     }
 
     /// The server at an address, as the clients of this load see it.
     fn target(&self, address: SocketAddr) -> Target {
-        let Self { connections, client, .. } = *self;
-        Target { address, connections, talk: self.talk.clone(), client }
+        let Self { connections, client, transport, .. } = *self;
+        Target { address, connections, talk: self.talk.clone(), client, transport }
     }
 
     /// Scheduled time of two drives: the warm-up and one more.
@@ -144,6 +147,10 @@ impl Served {
             clients::on_async::<R>(plan.target(address)).await?;
             return Ok(Self(None));
         }
+        if let Some((acceptor, address)) = entrance(setup, plan)? {
+            acceptor::on_async::<R, _, _>(acceptor, plan.connections, handle)?;
+            return Self::with_clients_elsewhere(setup, plan, address).await;
+        }
         let sockets = setup.traffic.listen(R::acceptors())?;
         let address = address(&sockets)?;
         for (number, socket) in sockets.into_iter().enumerate() {
@@ -171,17 +178,25 @@ impl Served {
     where
         R: LocalRuntime,
     {
-        let mut sockets = setup.traffic.listen(1)?;
+        if let Some((acceptor, address)) = entrance(setup, plan)? {
+            acceptor::echo_on_local::<R>(acceptor, plan.connections, ECHO_SIZE)?;
+            return Self::with_clients_elsewhere(setup, plan, address).await;
+        }
+        let sockets = setup.traffic.listen(R::acceptors())?;
         let address = address(&sockets)?;
-        let listener = R::listener(sockets.swap_remove(0)).map_err(Failure::io(LISTENER))?;
-        R::detach(R::spawn(async move {
-            loop {
-                match R::accept(&listener).await {
-                    Ok(stream) => R::detach(R::spawn(echo::serve_local::<R>(stream, ECHO_SIZE))),
-                    Err(_) => R::sleep(AFTER_REFUSAL).await,
+        for (number, socket) in sockets.into_iter().enumerate() {
+            R::spawn_acceptor(number, move || async move {
+                let Ok(listener) = R::listener(socket) else { return };
+                loop {
+                    match R::accept(&listener).await {
+                        Ok(stream) => {
+                            R::detach(R::spawn(echo::serve_local::<R>(stream, ECHO_SIZE)));
+                        }
+                        Err(_) => R::sleep(AFTER_REFUSAL).await,
+                    }
                 }
-            }
-        }));
+            });
+        }
         Self::with_clients_elsewhere(setup, plan, address).await
     }
 
@@ -210,6 +225,10 @@ impl Served {
         if let Traffic::Clients(address) = setup.traffic {
             clients::on_threads::<T>(&plan.target(address))?;
             return Ok(Self(None));
+        }
+        if let Some((acceptor, address)) = entrance(setup, plan)? {
+            acceptor::on_threads::<T, _>(acceptor, plan.connections, handle);
+            return Self::with_clients(setup, plan, address);
         }
         let mut sockets = setup.traffic.listen(1)?;
         let address = address(&sockets)?;
@@ -278,6 +297,17 @@ impl Served {
     fn clients(&self) -> Result<&Clients, Failure> {
         self.0.as_ref().ok_or_else(|| Failure::Request("this process has no server".to_owned()))
     }
+}
+
+/// What accepts connections that are not TCP's, and where; `None` for TCP.
+fn entrance(setup: &Setup, plan: &Load) -> Result<Option<(Acceptor, SocketAddr)>, Failure> {
+    if plan.transport == Transport::Tcp {
+        return Ok(None);
+    }
+    let mut sockets = setup.traffic.listen(1)?;
+    let address = address(&sockets)?;
+    let acceptor = Acceptor::new(plan.transport, sockets.swap_remove(0));
+    Ok(Some((acceptor.map_err(Failure::io(LISTENER))?, address)))
 }
 
 fn address(sockets: &[TcpListener]) -> Result<SocketAddr, Failure> {

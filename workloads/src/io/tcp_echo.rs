@@ -1,16 +1,18 @@
-//! `tcp-echo`: messages echoed over established connections, TCP's or Unix sockets.
+//! `tcp-echo`: messages echoed over established connections: TCP, Unix sockets or UDP.
 
 use std::net::TcpStream;
 use std::{mem, slice};
 
-use crate::io::echo::{
-    Echoed, Transport, serve, serve_async, serve_local, talk, talk_async, talk_local,
-};
+use crate::io::echo::{Echoed, serve, serve_async, serve_local, talk, talk_async, talk_local};
 use runtime_bench_api::loopback::{hand_over, waits_for_sockets};
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::transport::Transport;
 
 /// The variant with one client for all connections.
 const FAN_OUT: &str = "fan-out";
+
+/// Bytes of the largest datagram.
+const LARGEST_DATAGRAM: usize = 65_507;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +36,14 @@ impl FromPoint for Params {
             Some(FAN_OUT) => 1,
             Some(_) => return Err(Unsupported::variant(&[FAN_OUT])),
         };
+        let transport = Transport::of(point)?;
+        let largest = if transport == Transport::Udp { LARGEST_DATAGRAM } else { 1 << 26 };
         Ok(Self {
             clients,
-            transport: Transport::of(point)?,
+            transport,
             connections: point.count_in("connections", 1..=1_000_000)?,
             messages: point.count_in("messages", 1..=1_000_000)?,
-            size: point.count_in("size", 1..=1 << 26)?,
+            size: point.count_in("size", 1..=largest)?,
         })
     }
 }
@@ -72,8 +76,9 @@ impl Workload for TcpEcho {
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Steady,
             notes: vec![
-                "Connections are TCP over loopback, or with `transport=unix` pairs of Unix sockets. \
-                 Every runtime makes the same system calls on both."
+                "Connections are TCP over loopback, or pairs of Unix sockets (`transport=unix`) or of \
+                 connected UDP sockets (`transport=udp`), where a message is a datagram. Every \
+                 runtime makes the same system calls on all of them."
                     .into(),
                 "Clients and servers run on the same runtime. The CPU time covers both, and an \
                  exchange often needs no wake-up of another CPU: with few connections, latency is \
@@ -93,16 +98,22 @@ impl Workload for TcpEcho {
                 .with("messages", messages, "")
                 .with("size", size, "B")
         };
-        let unix = |point: Point| point.with(Transport::OPTION.0, "unix", "");
+        let over = |transport: &str, point: Point| point.with(Transport::OPTION.0, transport, "");
         match set {
             PointSet::Smoke => {
-                vec![point(2, 3, 64), point(2, 3, 64).variant(FAN_OUT), unix(point(2, 3, 64))]
+                let small = point(2, 3, 64);
+                let others = ["unix", "udp"].map(|transport| over(transport, small.clone()));
+                [small.clone(), small.variant(FAN_OUT)].into_iter().chain(others).collect()
             }
             PointSet::Quick => vec![point(64, 10, 64)],
             PointSet::Full => {
                 let sizes = [64, 16_384].into_iter();
                 let points = sizes.flat_map(|size| [1, 64, 1_000].map(|c| point(c, 100, size)));
-                let others = [point(64, 100, 64).variant(FAN_OUT), unix(point(64, 100, 64))];
+                let others = [
+                    point(64, 100, 64).variant(FAN_OUT),
+                    over("unix", point(64, 100, 64)),
+                    over("udp", point(64, 100, 64)),
+                ];
                 points.chain(others).chain(over_workers(&point(64, 100, 64), workers)).collect()
             }
         }
@@ -121,10 +132,7 @@ impl Workload for TcpEcho {
     }
 
     fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
-        if params.transport == Transport::Unix {
-            return Err(Unsupported::Family("The runner protocol supports TCP only.".to_owned()));
-        }
-        Ok(())
+        params.transport.supports_external()
     }
 
     fn verify(&self, trial: &Trial<Params>, echoed: &Echoed) -> Result<(), String> {
@@ -150,7 +158,7 @@ impl Workload for TcpEcho {
     ) -> Result<impl AsyncSession<Output = Echoed>, Failure> {
         let mut clients = Vec::with_capacity(params.connections);
         let mut servers = Vec::with_capacity(params.connections);
-        for (client, server) in params.transport.connect(params.connections)? {
+        for (client, server) in params.transport.pairs(params.connections)? {
             let server = hand_over::<R>(server)?;
             servers.push(R::spawn(serve_async::<R>(server, params.size)));
             clients.push(hand_over::<R>(client)?);
@@ -168,7 +176,7 @@ impl Workload for TcpEcho {
         Trial { params, .. }: Trial<Params>,
     ) -> Result<impl LocalSession<Output = Echoed>, Failure> {
         let mut clients = Vec::with_capacity(params.connections);
-        for (client, server) in params.transport.connect(params.connections)? {
+        for (client, server) in params.transport.pairs(params.connections)? {
             let refused = Failure::io("handing a connection to the runtime");
             R::detach(R::spawn(serve_local::<R>(R::tcp(server).map_err(&refused)?, params.size)));
             clients.push(R::tcp(client).map_err(&refused)?);
@@ -183,7 +191,7 @@ impl Workload for TcpEcho {
     ) -> Result<impl Session<Output = Echoed>, Failure> {
         let mut clients = Vec::with_capacity(params.connections);
         let mut servers = Vec::with_capacity(params.connections);
-        for (mut client, server) in params.transport.connect(params.connections)? {
+        for (mut client, server) in params.transport.pairs(params.connections)? {
             servers.push(T::spawn(move || serve(server, params.size)));
             // A first echo proves that the server has its own thread. A pool's join runs queued jobs and
             // must never run

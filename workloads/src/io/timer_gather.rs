@@ -4,7 +4,7 @@ use std::future::Future;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::prelude::*;
 
@@ -35,13 +35,13 @@ impl Sleep {
 }
 
 /// The joined sleeps of one iteration.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Gathered {
     tasks: usize,
     out_of_order: usize,
     early: usize,
     /// Time from the last deadline until all are joined; for sleeps in sequence, the sum over all.
-    #[serde(rename = "lateness_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "lateness_ns", with = "runtime_bench_api::external::nanoseconds")]
     lateness: Duration,
 }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::prelude::*;
 
@@ -13,13 +13,10 @@ use runtime_bench_api::prelude::*;
 pub struct TimerPrecision;
 
 /// The sleeps of one iteration.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Sleeps {
     /// Time from each deadline until the task continued.
-    #[serde(
-        rename = "overshoots_ns",
-        deserialize_with = "runtime_bench_api::external::each_nanoseconds"
-    )]
+    #[serde(rename = "overshoots_ns", with = "runtime_bench_api::external::each_nanoseconds")]
     overshoots: Vec<Duration>,
     early: usize,
 }

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::pending::count_when_pending;
 use super::resident::resident_memory;
 use runtime_bench_api::load::{self, ClientForm, Clients, Drive, Report, Talk, Target};
 use runtime_bench_api::loopback::hand_over;
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::transport::Transport;
 use runtime_bench_api::workload::Setup;
 
 /// Above this, one OS thread per connection is no longer realistic.
@@ -32,13 +33,13 @@ const THREAD_ESTIMATE: u64 = 64 * 1_024;
 pub struct IdleConnections;
 
 /// Resident memory with half and with all of the connections waiting, and how they woke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Held {
     answered: usize,
     with_half: u64,
     with_all: u64,
     /// Time from the first byte sent to the last reply.
-    #[serde(rename = "wake_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "wake_ns", with = "runtime_bench_api::external::nanoseconds")]
     wake: Duration,
 }
 
@@ -201,8 +202,8 @@ impl Ends {
             listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
         });
         let (talk, client) = (Talk::Echo { size: SIZE }, ClientForm::Epoll);
-        let clients =
-            load::clients(&setup.traffic, &Target { address, connections, talk, client })?;
+        let target = Target { address, connections, talk, client, transport: Transport::Tcp };
+        let clients = load::clients(&setup.traffic, &target)?;
         let servers = accepting.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
         Ok(Self { clients, servers: servers.map_err(Failure::io("accepting"))? })
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::gate::Gate;
 use super::resident::resident_memory;
@@ -32,7 +32,7 @@ const THREAD_ESTIMATE: u64 = 64 * 1_024;
 pub struct TaskMemory;
 
 /// Resident memory with `tasks` and with twice as many waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Slope {
     /// Tasks that woke or were cancelled while asleep.
     ended: usize,

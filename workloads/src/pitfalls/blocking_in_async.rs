@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::prelude::*;
 
@@ -74,7 +74,7 @@ impl Job {
 }
 
 /// A task that should run once per period.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 struct Heartbeat {
     #[serde(skip)]
     period: Duration,
@@ -82,7 +82,7 @@ struct Heartbeat {
     due: Instant,
     ticks: usize,
     early: usize,
-    #[serde(rename = "worst_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "worst_ns", with = "runtime_bench_api::external::nanoseconds")]
     worst: Duration,
 }
 
@@ -109,7 +109,7 @@ impl Heartbeat {
 }
 
 /// The finished jobs and the heartbeat.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Beaten {
     jobs: usize,
     out_of_order: usize,

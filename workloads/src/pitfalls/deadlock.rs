@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::barrier::AsyncBarrier;
 use runtime_bench_api::prelude::*;
@@ -37,7 +37,7 @@ impl FromPoint for Params {
 }
 
 /// The outcome of the deadlock and of the repaired code.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Ended {
     /// Whether neither of the tasks in opposite order finished in time.
     stuck: bool,
@@ -45,7 +45,7 @@ pub struct Ended {
     freed: Option<bool>,
     /// Total turns of the tasks with ordered locks.
     turns: u64,
-    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "took_ns", with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 

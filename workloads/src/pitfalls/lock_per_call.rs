@@ -4,7 +4,7 @@ use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::barrier::AsyncBarrier;
 use crate::concurrency::watch::Watch;
@@ -51,11 +51,11 @@ impl Params {
 }
 
 /// The outcome when both tasks have held their lock.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Held {
     /// The largest number of tasks that held a lock at once.
     most: usize,
-    #[serde(rename = "makespan_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "makespan_ns", with = "runtime_bench_api::external::nanoseconds")]
     makespan: Duration,
 }
 

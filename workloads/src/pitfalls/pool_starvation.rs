@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Barrier, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::ExternalThread;
@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 pub struct PoolStarvation;
 
 /// The outcome of the tasks that block workers, and of those on the blocking pool.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Ended {
     /// Whether a blocked task timed out before the root released it.
     starved: bool,
@@ -25,7 +25,7 @@ pub struct Ended {
     #[serde(rename = "twins_starved")]
     offloaded_starved: bool,
     /// Time from when all tasks on the blocking pool block until the last one ends.
-    #[serde(rename = "took_ns", deserialize_with = "runtime_bench_api::external::nanoseconds")]
+    #[serde(rename = "took_ns", with = "runtime_bench_api::external::nanoseconds")]
     took: Duration,
 }
 

@@ -6,6 +6,7 @@ mod scaling;
 mod spread;
 mod tail;
 mod trend;
+mod why;
 
 use maud::{Markup, html};
 use runtime_bench_results::catalogue::Kind;
@@ -78,15 +79,16 @@ fn full(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
         return Ok(brief(page, group));
     }
     let charts = [tail::figure(page, group)?, spread::figure(page, group)?];
-    Ok(comparison(page, group, &html! { @for chart in &charts { (chart) } }))
+    let why = why::figure(page, group, true);
+    Ok(comparison(page, group, &why, &html! { @for chart in &charts { (chart) } }))
 }
 
 /// A comparison without charts beside its result.
 pub(super) fn brief(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
-    comparison(page, group, &html! {})
+    comparison(page, group, &why::figure(page, group, false), &html! {})
 }
 
-fn comparison(page: Page<'_, '_>, group: &Group<'_>, charts: &Markup) -> Markup {
+fn comparison(page: Page<'_, '_>, group: &Group<'_>, why: &Markup, charts: &Markup) -> Markup {
     let finding = Finding::of(group);
     html! {
         section.comparison id=(group.anchor) aria-label={ (group.title) ", " (group.point()) } {
@@ -97,6 +99,7 @@ fn comparison(page: Page<'_, '_>, group: &Group<'_>, charts: &Markup) -> Markup 
             }
             (cautions(group))
             (result::figure(page, group))
+            (why)
             div.charts { (charts) }
             @if group.source.rows.iter().any(|row| !row.metrics.is_empty()) {
                 details.data {

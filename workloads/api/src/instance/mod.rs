@@ -2,105 +2,129 @@
 //!
 //! Preparation and verification are not timed; only `iterate` is.
 
+mod corruption;
+mod prepared;
 pub(crate) mod sessions;
 
+pub use prepared::{Instance, Sample, Verify, external_sample, reject_corrupted, sample};
 pub use sessions::{
     AsyncSession, Either, LocalSession, NoSession, Repeat, RepeatAsync, RepeatLocal, Session,
     repeat, repeat_async, repeat_local,
 };
 
+use std::any::Any;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use runtime_bench_results::trial::Metric;
-use serde_json::Value;
-
-use crate::clock::{Clock, Stopwatch, Timing};
-use crate::runtime::{AsyncRuntime, DataParallel, LocalRuntime, ThreadRuntime};
+use crate::clock::{Clock, Stopwatch};
+use crate::runtime::{AsyncRuntime, Counters, DataParallel, LocalRuntime, ThreadRuntime, since};
 use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
+use prepared::{AnySend, Built, MakeRoot, Prepared, Ran, Slot};
 
-/// The result of one call of [`Instance::measure`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sample {
-    /// Number of iterations.
-    pub iterations: u64,
-    /// Time and resources of all of them.
-    pub timing: Timing,
-    /// The workload's own metrics.
-    pub metrics: Vec<Metric>,
-    /// Encoded latencies, if the workload recorded any.
-    pub histogram: Option<String>,
-    /// Short form of the last output.
-    pub output: String,
-}
+/// A root task of an asynchronous runtime. It is boxed before the clock starts, so that a runtime's generic code is
+/// compiled for one root instead of one per workload.
+type Root = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// One fresh, prepared instance of a cell.
-pub trait Instance {
-    /// Times `iterations` iterations, then verifies every output.
-    ///
-    /// # Errors
-    /// When an output is wrong or the work fails.
-    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure>;
+/// A root task of an asynchronous runtime whose tasks stay on one thread.
+type LocalRoot = Pin<Box<dyn Future<Output = ()>>>;
 
-    /// Build time of the runtime, without the workload's inputs.
-    fn build_time(&self) -> Duration;
-}
+/// A root that runs on threads.
+type Job = Box<dyn FnOnce() + Send>;
 
 /// Defines how to start an instance on one kind of asynchronous runtime. A macro, because the futures of
 /// one kind must be `Send` and those of the other need not be.
 macro_rules! on_futures {
-    ($(#[$about:meta])* $on:ident, $runtime:ident, $session:ident, $first:ident, $run_boxed:ident) => {
+    (
+        $(#[$about:meta])* $on:ident, $runtime:ident, $session:ident, $any:ty, $root:ty, [$($send:ident)?],
+        $first:ident, $prepare:ident, $block:ident, $finish:ident
+    ) => {
         $(#[$about])*
+        ///
+        /// # Errors
+        /// When the runtime cannot be built or the workload cannot be prepared.
         pub fn $on<W: Workload, R: $runtime>(
             build: &dyn Fn() -> io::Result<R>,
             workload: W,
             setup: Setup,
         ) -> Result<Box<dyn Instance>, Failure> {
-            let trial = Trial::new(setup)?;
-            let (runtime, took) = timed_build(build, $first, trial.setup.clock)?;
-            let slot = Slot::default();
-            let (put, prepare) = (slot.clone(), workload.clone().$on::<R>(trial.clone()));
-            $run_boxed(&runtime, Box::pin(async move { put.set(prepare.await) }));
-            let session = slot.take()?;
+            let trial = Trial::<W::Params>::new(setup)?;
+            let clock = trial.setup.clock;
+            let (runtime, build_time) = timed_build(build, $first::<R>, clock)?;
             let placement = workload.placement(&trial.params);
-            let block = move |mut session, clock, iterations| {
-                let slot = Slot::default();
-                let put = slot.clone();
-                let root = async move {
-                    let mut outputs = Vec::with_capacity(iterations);
-                    let mut watch = Stopwatch::start(clock);
-                    for _ in 0..iterations {
-                        match $session::iterate(&mut session).await {
-                            Ok(output) => outputs.push(output),
-                            Err(failure) => return put.set(Err(failure)),
-                        }
-                        watch.lap();
+            let slot = Slot::default();
+            let (prepare, root) = $prepare(workload.$on::<R>(trial.clone()), slot.clone());
+            runtime.run(prepare);
+            let built = Built { trial: Box::new(trial), build_time, clock };
+            $finish(runtime, placement, slot.take()?, root, built)
+        }
+
+        fn $first<R: $runtime>(runtime: &R) {
+            runtime.run(Box::pin(async {}) as $root);
+        }
+
+        /// The root that prepares a session, and how to make that of a block.
+        fn $prepare<S: $session<Output: Send>>(
+            prepare: impl Future<Output = Result<S, Failure>> $(+ $send)? + 'static,
+            put: Slot<Box<$any>>,
+        ) -> ($root, MakeRoot<$any, $root>) {
+            let root = async move { put.set(prepare.await.map(|session| Box::new(session) as _)) };
+            (Box::pin(root), $block::<S>)
+        }
+
+        fn $block<S: $session<Output: Send>>(
+            session: Box<$any>,
+            clock: &'static dyn Clock,
+            iterations: usize,
+            put: Slot<Ran<$any>>,
+        ) -> $root {
+            let session = session.downcast::<S>();
+            Box::pin(async move {
+                let Ok(mut session) = session else { return put.set(Err(Failure::no_session())) };
+                let mut outputs = Vec::with_capacity(iterations);
+                let mut watch = Stopwatch::start(clock);
+                for _ in 0..iterations {
+                    match $session::iterate(&mut *session).await {
+                        Ok(output) => outputs.push(output),
+                        Err(failure) => return put.set(Err(failure)),
                     }
-                    put.set(Ok((session, Timed { outputs, timing: watch.stop() })));
-                };
-                if W::ON_CALLER && placement == Placement::OnCaller {
-                    runtime.run_on_caller(root);
-                } else {
-                    runtime.run(root);
+                    watch.lap();
                 }
-                slot.take()
+                put.set(Ok((session, Box::new(Timed { outputs, timing: watch.stop() }))));
+            })
+        }
+
+        fn $finish<R: $runtime>(
+            runtime: R,
+            placement: Placement,
+            session: Box<$any>,
+            root: MakeRoot<$any, $root>,
+            built: Built,
+        ) -> Result<Box<dyn Instance>, Failure> {
+            let run = move |root: $root| {
+                let before = runtime.counters();
+                match placement {
+                    Placement::Spawned => runtime.run(root),
+                    Placement::OnCaller => runtime.run_on_caller(root),
+                }
+                since(runtime.counters(), &before)
             };
-            Ok(Prepared::boxed(workload, trial, took, session, block))
+            Ok(Box::new(Prepared { session: Some(session), root, run: Box::new(run), built }))
         }
     };
 }
 
 on_futures!(
     /// Builds an asynchronous runtime and prepares `workload` on it.
-    on_async, AsyncRuntime, AsyncSession, first_task, run_boxed
+    on_async, AsyncRuntime, AsyncSession, AnySend, Root, [Send],
+    first_task, prepare_async, async_block, finish_async
 );
 on_futures!(
     /// Builds an asynchronous runtime whose tasks stay on one thread and prepares `workload` on it.
-    on_local, LocalRuntime, LocalSession, first_local_task, run_boxed_local
+    on_local, LocalRuntime, LocalSession, dyn Any, LocalRoot, [],
+    first_local_task, prepare_local, local_block, finish_local
 );
 
 /// Starts threads and prepares `workload` on them.
@@ -112,9 +136,8 @@ pub fn on_threads<W: Workload, T: ThreadRuntime>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, first_job, setup.clock)?;
-    let run = move |job: Job| runtime.run(job);
-    on_jobs(run, W::on_threads::<T>, workload, setup, took)
+    let (runtime, build_time) = timed_build(build, first_job::<T>, setup.clock)?;
+    on_jobs(thread_jobs(runtime), workload, W::on_threads::<T>, setup, build_time)
 }
 
 /// Builds a data-parallel pool and prepares `workload` on it.
@@ -126,93 +149,8 @@ pub fn on_data_parallel<W: Workload, D: DataParallel>(
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, took) = timed_build(build, first_parallel_job, setup.clock)?;
-    let run = move |job: Job| runtime.run(job);
-    on_jobs(run, W::on_data_parallel::<D>, workload, setup, took)
-}
-
-/// A root that runs on threads. It is boxed before the clock starts, so that a runtime's generic code is
-/// compiled for one type.
-type Job = Box<dyn FnOnce() + Send>;
-
-fn job(work: impl FnOnce() + Send + 'static) -> Job {
-    Box::new(work)
-}
-
-/// Prepares `workload` in a job, and runs each block as a job.
-fn on_jobs<W: Workload, S: Session<Output = W::Output>>(
-    run: impl Fn(Job) + 'static,
-    prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
-    workload: W,
-    setup: Setup,
-    build_time: Duration,
-) -> Result<Box<dyn Instance>, Failure> {
-    let trial = Trial::new(setup)?;
-    let slot = Slot::default();
-    let (put, own, given) = (slot.clone(), workload.clone(), trial.clone());
-    run(job(move || put.set(prepare(own, given))));
-    let session = slot.take()?;
-    Ok(Prepared::boxed(workload, trial, build_time, session, move |session, clock, iterations| {
-        let slot = Slot::default();
-        let put = slot.clone();
-        run(job(move || put.set(block(session, clock, iterations))));
-        slot.take()
-    }))
-}
-
-// The first root task and the one that prepares are generic over the runtime only, so that they are
-// compiled once per runtime and not once per workload.
-
-fn first_task<R: AsyncRuntime>(runtime: &R) {
-    runtime.run(async {});
-}
-
-fn first_local_task<R: LocalRuntime>(runtime: &R) {
-    runtime.run(async {});
-}
-
-fn first_job<T: ThreadRuntime>(runtime: &T) {
-    runtime.run(job(|| ()));
-}
-
-fn first_parallel_job<D: DataParallel>(runtime: &D) {
-    runtime.run(job(|| ()));
-}
-
-fn run_boxed<R: AsyncRuntime>(runtime: &R, root: Pin<Box<dyn Future<Output = ()> + Send>>) {
-    runtime.run(root);
-}
-
-fn run_boxed_local<R: LocalRuntime>(runtime: &R, root: Pin<Box<dyn Future<Output = ()>>>) {
-    runtime.run(root);
-}
-
-/// Holds the result of a root task. The output of the task itself is `()`, so that a runtime's generic
-/// code is compiled for fewer types.
-struct Slot<T>(Arc<Mutex<Option<Result<T, Failure>>>>);
-
-impl<T> Clone for Slot<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T> Default for Slot<T> {
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new(None)))
-    }
-}
-
-impl<T> Slot<T> {
-    fn set(&self, result: Result<T, Failure>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-    }
-
-    /// Takes the result of a finished root.
-    fn take(&self) -> Result<T, Failure> {
-        let result = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        result.unwrap_or_else(|| Err(Failure::Request("the root task did not finish".to_owned())))
-    }
+    let (runtime, build_time) = timed_build(build, first_parallel_job::<D>, setup.clock)?;
+    on_jobs(parallel_jobs(runtime), workload, W::on_data_parallel::<D>, setup, build_time)
 }
 
 /// Prepares to load a server that another process took `build_time` to start.
@@ -225,41 +163,77 @@ pub fn on_address<W: Workload>(
     address: SocketAddr,
     build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let trial = Trial::new(setup)?;
-    let session = workload.clone().on_address(trial.clone(), address)?;
-    Ok(Prepared::boxed(workload, trial, build_time, session, block))
+    let prepare = move |workload: W, trial| workload.on_address(trial, address);
+    let run = |job: Job| {
+        job();
+        Counters::new()
+    };
+    on_jobs(Box::new(run), workload, prepare, setup, build_time)
 }
 
-/// Parses and verifies the outputs of an external runner.
-///
-/// # Errors
-/// When an output is malformed or wrong.
-pub fn external_sample<W: Workload>(
-    workload: &W,
-    setup: &Setup,
-    outputs: Vec<Value>,
-    timing: Timing,
-) -> Result<Sample, Failure> {
-    let trial = Trial::new(setup.clone())?;
-    let outputs = workload.parse_outputs(&trial, outputs)?;
-    sample(workload, &trial, &Timed { outputs, timing })
+fn first_job<T: ThreadRuntime>(runtime: &T) {
+    runtime.run(Box::new(|| ()) as Job);
 }
 
-fn sample<W: Workload>(
-    workload: &W,
-    trial: &Trial<W::Params>,
-    timed: &Timed<W::Output>,
-) -> Result<Sample, Failure> {
-    for output in &timed.outputs {
-        workload.verify(trial, output).map_err(Failure::WrongOutput)?;
-    }
-    Ok(Sample {
-        iterations: timed.outputs.len() as u64,
-        timing: timed.timing,
-        metrics: workload.metrics(trial, timed),
-        histogram: workload.histogram(timed),
-        output: timed.outputs.last().map_or_else(String::new, |last| workload.describe(last)),
+fn first_parallel_job<D: DataParallel>(runtime: &D) {
+    runtime.run(Box::new(|| ()) as Job);
+}
+
+fn thread_jobs<T: ThreadRuntime>(runtime: T) -> Box<dyn Fn(Job) -> Counters> {
+    Box::new(move |job| {
+        runtime.run(job);
+        Counters::new()
     })
+}
+
+fn parallel_jobs<D: DataParallel>(runtime: D) -> Box<dyn Fn(Job) -> Counters> {
+    Box::new(move |job| {
+        runtime.run(job);
+        Counters::new()
+    })
+}
+
+/// Prepares `workload` in a job.
+fn on_jobs<W: Workload, S: Session>(
+    run: Box<dyn Fn(Job) -> Counters>,
+    workload: W,
+    prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
+    setup: Setup,
+    build_time: Duration,
+) -> Result<Box<dyn Instance>, Failure> {
+    if !S::EXISTS {
+        return Err(Failure::no_session());
+    }
+    let trial = Trial::<W::Params>::new(setup)?;
+    let (slot, given, clock) = (Slot::<Box<AnySend>>::default(), trial.clone(), trial.setup.clock);
+    let put = slot.clone();
+    run(Box::new(move || put.set(prepare(workload, given).map(|session| Box::new(session) as _))));
+    let built = Built { trial: Box::new(trial), build_time, clock };
+    Ok(Box::new(Prepared { session: Some(slot.take()?), root: block_job::<S>, run, built }))
+}
+
+fn block_job<S: Session>(
+    session: Box<AnySend>,
+    clock: &'static dyn Clock,
+    iterations: usize,
+    put: Slot<Ran<AnySend>>,
+) -> Job {
+    Box::new(move || put.set(block::<S>(session, clock, iterations)))
+}
+
+fn block<S: Session>(
+    session: Box<AnySend>,
+    clock: &'static dyn Clock,
+    iterations: usize,
+) -> Result<Ran<AnySend>, Failure> {
+    let mut session = session.downcast::<S>().map_err(|_| Failure::no_session())?;
+    let mut outputs = Vec::with_capacity(iterations);
+    let mut watch = Stopwatch::start(clock);
+    for _ in 0..iterations {
+        outputs.push(session.iterate()?);
+        watch.lap();
+    }
+    Ok((session, Box::new(Timed { outputs, timing: watch.stop() })))
 }
 
 /// Builds a runtime and runs an empty root task: some runtimes start their threads only then.
@@ -272,64 +246,4 @@ fn timed_build<R>(
     let runtime = build().map_err(Failure::io("building the runtime"))?;
     first_task(&runtime);
     Ok((runtime, clock.now().saturating_sub(start)))
-}
-
-fn block<S: Session>(
-    mut session: S,
-    clock: &'static dyn Clock,
-    iterations: usize,
-) -> Result<(S, Timed<S::Output>), Failure> {
-    let mut outputs = Vec::with_capacity(iterations);
-    let mut watch = Stopwatch::start(clock);
-    for _ in 0..iterations {
-        outputs.push(session.iterate()?);
-        watch.lap();
-    }
-    Ok((session, Timed { outputs, timing: watch.stop() }))
-}
-
-/// A session, which the runtime borrows for each block.
-struct Prepared<W: Workload, S, B> {
-    workload: W,
-    trial: Trial<W::Params>,
-    build_time: Duration,
-    session: Option<S>,
-    block: B,
-}
-
-impl<W, S, B> Prepared<W, S, B>
-where
-    W: Workload,
-    S: 'static,
-    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Output>), Failure> + 'static,
-{
-    fn boxed(
-        workload: W,
-        trial: Trial<W::Params>,
-        build_time: Duration,
-        session: S,
-        block: B,
-    ) -> Box<dyn Instance> {
-        Box::new(Self { workload, trial, build_time, session: Some(session), block })
-    }
-}
-
-impl<W, S, B> Instance for Prepared<W, S, B>
-where
-    W: Workload,
-    B: Fn(S, &'static dyn Clock, usize) -> Result<(S, Timed<W::Output>), Failure>,
-{
-    fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
-        let session = self.session.take().ok_or_else(|| {
-            Failure::Request("cannot measure an instance again after a failure".to_owned())
-        })?;
-        let (session, timed) =
-            (self.block)(session, self.trial.setup.clock, iterations.max(1) as usize)?;
-        self.session = Some(session);
-        sample(&self.workload, &self.trial, &timed)
-    }
-
-    fn build_time(&self) -> Duration {
-        self.build_time
-    }
 }

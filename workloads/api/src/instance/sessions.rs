@@ -31,6 +31,8 @@ impl<S: AsyncSession> LocalSession for S {
 
 /// A prepared workload on threads or on a data-parallel pool.
 pub trait Session: Send + 'static {
+    /// Whether the workload has such a session. If not, nothing is compiled for it.
+    const EXISTS: bool = true;
     /// What an iteration returns.
     type Output: Send + 'static;
     /// Runs one iteration.
@@ -140,6 +142,7 @@ impl<A: Send + 'static> AsyncSession for NoSession<A> {
 }
 
 impl<A: Send + 'static> Session for NoSession<A> {
+    const EXISTS: bool = false;
     type Output = A;
     fn iterate(&mut self) -> Result<A, Failure> {
         match self.0 {}

@@ -11,7 +11,6 @@ use super::schedule::Schedule;
 use super::turns::Turns;
 use super::{BUFFER, Drive, PATIENCE, Report, Target};
 use crate::clock::{Clock, SYSTEM};
-use crate::loopback;
 
 /// Connected clients, which end when this is dropped.
 pub struct BlockingClients {
@@ -40,7 +39,7 @@ impl BlockingClients {
         let (record, recordings) = mpsc::channel();
         let mut drives = Vec::with_capacity(connections);
         for index in 0..connections {
-            let stream = loopback::connect(target.address)?;
+            let stream = target.transport.connect(target.address)?;
             stream.set_read_timeout(Some(PATIENCE))?;
             let turns = Turns::new(target.talk.clone(), index, connections);
             let mut client = Client { stream, turns, index, connections };

@@ -10,7 +10,6 @@ use super::schedule::Schedule;
 use super::waiting::Waiting;
 use super::{BUFFER, Drive, PATIENCE, Report, Talk, Target};
 use crate::clock::{Clock, SYSTEM};
-use crate::loopback;
 
 /// Clients on one thread.
 pub(super) struct Client {
@@ -25,7 +24,7 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn connect(target: &Target) -> io::Result<Self> {
         let connect = |_| {
-            let stream: TcpStream = loopback::connect(target.address)?;
+            let stream: TcpStream = target.transport.connect(target.address)?;
             stream.set_nonblocking(true)?;
             Ok(Connection::new(stream))
         };
@@ -126,6 +125,8 @@ mod tests {
 
     use crate::load::ClientForm;
     use crate::load::blocking::BlockingClients;
+    use crate::loopback;
+    use crate::transport::Transport;
 
     /// An echo server for one connection that corrupts message `wrong` and pauses before message `stall`.
     fn server(size: usize, wrong: usize, stall: usize, pause: Duration) -> Target {
@@ -145,7 +146,8 @@ mod tests {
                 stream.write_all(&message).unwrap();
             }
         });
-        Target { address, connections: 1, talk: Talk::Echo { size }, client: ClientForm::Epoll }
+        let (talk, client) = (Talk::Echo { size }, ClientForm::Epoll);
+        Target { address, connections: 1, talk, client, transport: Transport::Tcp }
     }
 
     #[test]

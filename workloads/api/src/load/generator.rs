@@ -37,6 +37,8 @@ pub struct Generators {
     command: Vec<String>,
     /// The request by which this very program becomes one.
     clients: Option<ClientRequest>,
+    /// Environment variables of the trial that a generator does not get.
+    unset: Vec<&'static str>,
 }
 
 impl Generators {
@@ -49,7 +51,7 @@ impl Generators {
             pool_threads: request.pool_threads,
             port: 0,
         };
-        Self { command: request.load.clone(), clients: Some(clients) }
+        Self { command: request.load.clone(), clients: Some(clients), unset: Vec::new() }
     }
 
     /// Starts the one that has clients of the requested form.
@@ -62,9 +64,9 @@ impl Generators {
             let command: Vec<OsString> =
                 [program].into_iter().chain(env::args_os().skip(1)).collect();
             let request = ProgramRequest::Clients(request);
-            return Generator::start(&command, &serde_json::to_string(&request)?);
+            return Generator::start(&command, &self.unset, &serde_json::to_string(&request)?);
         }
-        Generator::start(&self.command, &serde_json::to_string(target)?)
+        Generator::start(&self.command, &self.unset, &serde_json::to_string(target)?)
     }
 }
 
@@ -76,6 +78,15 @@ impl Default for Traffic {
 }
 
 impl Traffic {
+    /// The same, with a generator that does not get these environment variables of the trial.
+    #[must_use]
+    pub fn without(mut self, variables: impl IntoIterator<Item = &'static str>) -> Self {
+        if let Self::Generator(generators) = &mut self {
+            generators.unset.extend(variables);
+        }
+        self
+    }
+
     /// Listens on loopback with several sockets on one port, in blocking mode.
     ///
     /// # Errors
@@ -154,11 +165,15 @@ pub(super) struct Generator {
 
 impl Generator {
     /// Starts a program, which replies to the first line with `ready`.
-    fn start(command: &[impl AsRef<OsStr>], line: &str) -> io::Result<Self> {
+    fn start(command: &[impl AsRef<OsStr>], unset: &[&str], line: &str) -> io::Result<Self> {
         let (program, arguments) = command
             .split_first()
             .ok_or_else(|| io::Error::other("missing command line in the request"))?;
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        for name in unset {
+            command.env_remove(name);
+        }
+        let mut child = command
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -221,7 +236,7 @@ mod tests {
     fn a_generator_that_exits_is_quoted() {
         let start = |script: &str| {
             let command = ["sh", "-c", script].map(str::to_owned);
-            Generator::start(&command, "a target").err().map(|error| error.to_string())
+            Generator::start(&command, &[], "a target").err().map(|error| error.to_string())
         };
         let refused =
             start("echo a warning >&2; echo 'error: cannot connect: refused' >&2; exit 2");

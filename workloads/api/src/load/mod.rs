@@ -32,6 +32,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Unsupported;
+use crate::transport::Transport;
 
 /// Timeout for a server that does not reply: shorter than the limit of any trial, and longer than jobs may
 /// hold its only worker.
@@ -51,6 +52,9 @@ pub struct Target {
     /// The form of the clients.
     #[serde(default)]
     pub client: ClientForm,
+    /// What connections are made of.
+    #[serde(default)]
+    pub transport: Transport,
 }
 
 /// When messages are sent.

@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::channels::{Broadcast, Channels, ChannelsVisitor, Oneshot};
+use super::counters::Counters;
 use super::locks::{Locks, LocksVisitor};
 use super::shutdown::ShutdownRuntime;
 
@@ -53,6 +54,11 @@ pub trait AsyncRuntime: Sized + 'static {
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static;
+
+    /// What the runtime counts itself, always in the same order.
+    fn counters(&self) -> Counters {
+        Counters::new()
+    }
 
     /// Spawns a task, from inside the runtime.
     fn spawn<F>(future: F) -> Self::Task<F::Output>
@@ -147,6 +153,9 @@ pub trait AsyncRuntime: Sized + 'static {
         file: &'a mut Self::File,
         buffer: &'a mut [u8],
     ) -> impl Future<Output = io::Result<usize>> + Send;
+
+    /// Moves to a position of a file, from its start.
+    fn seek(file: &mut Self::File, position: u64) -> impl Future<Output = io::Result<()>> + Send;
 
     /// Reads a whole file at once.
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;

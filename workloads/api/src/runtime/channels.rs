@@ -31,6 +31,14 @@ pub trait Channels: 'static {
     fn receive<T: Send + 'static>(
         receiver: &mut Self::Receiver<T>,
     ) -> impl Future<Output = Option<T>> + Send;
+
+    /// Waits for an item, and takes those that are there by then, `limit` in all; returns how many it added to
+    /// `items`, 0 once every sender is gone and the channel is empty.
+    fn receive_many<T: Send + 'static>(
+        receiver: &mut Self::Receiver<T>,
+        items: &mut Vec<T>,
+        limit: usize,
+    ) -> impl Future<Output = usize> + Send;
 }
 
 /// Channels for one item, with the same names as in the crate of a runtime's other channels.

@@ -8,7 +8,9 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-/// A runtime of one thread. A value of it is the running instance.
+use super::counters::Counters;
+
+/// A runtime of one thread, or several of them that share no tasks. A value of it is the running instance.
 pub trait LocalRuntime: Sized + 'static {
     /// A spawned task. Awaiting it gives its output. What dropping it does differs between runtimes, so
     /// workloads await or detach every task.
@@ -24,11 +26,29 @@ pub trait LocalRuntime: Sized + 'static {
     /// The same with a root that is not spawned.
     fn run_on_caller<F: Future<Output: 'static> + 'static>(&self, root: F) -> F::Output;
 
+    /// What the runtime counts itself, always in the same order.
+    fn counters(&self) -> Counters {
+        Counters::new()
+    }
+
     /// Spawns a task, from inside the runtime.
     fn spawn<F: Future<Output: 'static> + 'static>(future: F) -> Self::Task<F::Output>;
 
     /// Detaches a task.
     fn detach<T: 'static>(task: Self::Task<T>);
+
+    /// As [`super::AsyncRuntime::acceptors`]: one, unless there are several such runtimes.
+    fn acceptors() -> usize {
+        1
+    }
+
+    /// Starts a task on runtime `number` and detaches it. Its future is made there.
+    fn spawn_acceptor<F>(_number: usize, start: impl FnOnce() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        Self::detach(Self::spawn(start()));
+    }
 
     /// Yields to the other tasks in the queue.
     fn yield_now() -> impl Future<Output = ()>;

@@ -7,6 +7,7 @@
 
 mod asynchronous;
 mod channels;
+mod counters;
 mod data_parallel;
 mod external_thread;
 mod local;
@@ -17,6 +18,7 @@ mod threads;
 
 pub use asynchronous::{AsyncRuntime, Receiver, Sender};
 pub use channels::{Broadcast, Channels, ChannelsVisitor, Oneshot};
+pub use counters::{Counters, since};
 pub use data_parallel::DataParallel;
 pub use external_thread::ExternalThread;
 pub use local::{Buffer, Lent, LocalRuntime};

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use runtime_bench_results::evidence::{Event, Total};
 use runtime_bench_results::trial::{Block, BlockSize, Metric, Phase, Phases, TrialRequest, metric};
 
-use crate::clock::Clock;
-use crate::instance::{Instance, Sample};
+use crate::clock::{Clock, Timing};
+use crate::instance::Sample;
+use crate::runtime::Counters;
 use crate::workload::Failure;
 
 /// An instance is warm after this much work.
@@ -19,13 +21,16 @@ const AGREEMENT: f64 = 0.02;
 /// Limit after which an instance is measured even if it is not steady.
 const STEADY_AT_MOST: Duration = Duration::from_secs(5);
 
-/// Warms up an instance, whose preparation took `prepare`, and measures one block.
+/// Times this many iterations of an instance.
+pub type Measure<'a> = dyn FnMut(u64) -> Result<Sample, Failure> + 'a;
+
+/// Warms up an instance, whose preparation and build took so long, and measures one block.
 ///
 /// # Errors
 /// When an output is wrong or the work fails.
 pub fn measured(
-    instance: &mut dyn Instance,
-    prepare: Duration,
+    measure: &mut Measure<'_>,
+    (prepare, build): (Duration, Duration),
     request: &TrialRequest,
     clock: &dyn Clock,
 ) -> Result<Block, Failure> {
@@ -35,22 +40,22 @@ pub fn measured(
         (BlockSize::Nanoseconds(_), Phase::Startup) => (WarmUp::default(), 1),
         (BlockSize::Nanoseconds(size), phase) => {
             let warm_up = match phase {
-                Phase::Steady => warm_until_steady(instance, clock)?,
-                Phase::Startup | Phase::Warm => warm_up(instance, clock)?,
+                Phase::Steady => warm_until_steady(measure, clock)?,
+                Phase::Startup | Phase::Warm => warm_up(measure, clock)?,
             };
             let each = warm_up.each.as_nanos().max(1) as f64;
             (warm_up, (size as f64 / each).round().max(1.0) as u64)
         }
     };
     let warm = clock.now();
-    let sample = instance.measure(iterations)?;
+    let sample = measure(iterations)?;
     let peak_memory = warm_up.peak_memory.or_else(|| clock.peak_memory());
     let phases = Phases {
         prepare_s: prepare.as_secs_f64(),
         warm_up_s: warm.saturating_sub(prepared).as_secs_f64(),
         measure_s: sample.timing.wall.as_secs_f64(),
     };
-    let startup = startup(request.phase, instance.build_time());
+    let startup = startup(request.phase, build);
     let mut block = block(sample, warm_up.iterations, startup, phases);
     let peak_memory = peak_memory.map(|bytes| Metric::of(&metric::PEAK_MEMORY, bytes as f64));
     block.metrics.extend(peak_memory);
@@ -74,10 +79,10 @@ pub fn startup(phase: Phase, build: Duration) -> Option<Duration> {
 }
 
 /// Warms up an instance: a single iteration first.
-fn warm_up(instance: &mut dyn Instance, clock: &dyn Clock) -> Result<WarmUp, Failure> {
+fn warm_up(measure: &mut Measure<'_>, clock: &dyn Clock) -> Result<WarmUp, Failure> {
     let (mut warm_up, mut spent, mut next) = (WarmUp::default(), Duration::ZERO, 1);
     loop {
-        let sample = instance.measure(next)?;
+        let sample = measure(next)?;
         if warm_up.iterations == 0 {
             warm_up.peak_memory = clock.peak_memory();
         }
@@ -94,13 +99,13 @@ fn warm_up(instance: &mut dyn Instance, clock: &dyn Clock) -> Result<WarmUp, Fai
 }
 
 /// Warms up an instance until consecutive windows agree.
-fn warm_until_steady(instance: &mut dyn Instance, clock: &dyn Clock) -> Result<WarmUp, Failure> {
+fn warm_until_steady(measure: &mut Measure<'_>, clock: &dyn Clock) -> Result<WarmUp, Failure> {
     let start = clock.now();
-    let mut warm_up = warm_up(instance, clock)?;
+    let mut warm_up = warm_up(measure, clock)?;
     let mut before = f64::INFINITY;
     loop {
         let window = (WINDOW.as_secs_f64() / warm_up.each.as_secs_f64().max(1e-9)).ceil() as u64;
-        let sample = instance.measure(window)?;
+        let sample = measure(window)?;
         warm_up.iterations += sample.iterations;
         warm_up.each = mean(&sample);
         let now = warm_up.each.as_secs_f64();
@@ -151,10 +156,24 @@ pub fn block(
         iterations: sample.iterations,
         warm_up_iterations,
         metrics,
+        counts: counts(&timing, sample.counters),
         histogram: sample.histogram,
         output: sample.output,
         phases,
     }
+}
+
+/// What the kernel and the runtime counted.
+fn counts(timing: &Timing, counters: Counters) -> Vec<Total> {
+    let total = |(event, total)| Total { event, total };
+    let rusage = timing.usage.rusage.into_iter().flat_map(|rusage| {
+        [(Event::MinorFault, rusage.minor_faults), (Event::MajorFault, rusage.major_faults)]
+    });
+    let calls = timing.calls.into_iter().flat_map(|calls| {
+        [(Event::UntracedRead, calls.reads), (Event::UntracedWrite, calls.writes)]
+    });
+    let counters = counters.into_iter().map(|(name, total)| (Event::Runtime(name.into()), total));
+    rusage.chain(calls).chain(counters).map(total).collect()
 }
 
 #[cfg(test)]
@@ -165,7 +184,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clock::{Timing, Usage};
+    use crate::clock::Usage;
 
     /// Peak memory of a fake process: the outputs of its largest call so far.
     static PEAK: AtomicU64 = AtomicU64::new(0);
@@ -186,22 +205,6 @@ mod tests {
         }
     }
 
-    /// An instance whose iterations take the same time, and whose outputs take one byte each.
-    struct FakeInstance(Duration);
-
-    impl Instance for FakeInstance {
-        fn measure(&mut self, iterations: u64) -> Result<Sample, Failure> {
-            PEAK.fetch_max(iterations, Ordering::Relaxed);
-            let wall = self.0 * iterations as u32;
-            let timing = Timing { wall, ..Timing::default() };
-            Ok(Sample { iterations, timing, ..Sample::default() })
-        }
-
-        fn build_time(&self) -> Duration {
-            Duration::ZERO
-        }
-    }
-
     #[test]
     fn peak_memory_does_not_depend_on_speed() {
         let request: TrialRequest = serde_json::from_value(json!({
@@ -212,8 +215,14 @@ mod tests {
         .unwrap();
         for each in [Duration::from_micros(1), Duration::from_millis(1)] {
             PEAK.store(0, Ordering::Relaxed);
-            let mut instance = FakeInstance(each);
-            let block = measured(&mut instance, Duration::ZERO, &request, &FakeClock).unwrap();
+            // Iterations take the same time, and their outputs take one byte each.
+            let mut measure = |iterations| {
+                PEAK.fetch_max(iterations, Ordering::Relaxed);
+                let timing = Timing { wall: each * iterations as u32, ..Timing::default() };
+                Ok(Sample { iterations, timing, ..Sample::default() })
+            };
+            let took = (Duration::ZERO, Duration::ZERO);
+            let block = measured(&mut measure, took, &request, &FakeClock).unwrap();
             assert_eq!(block.metric(metric::PEAK_MEMORY.id), Some(1.0));
             assert_eq!(u128::from(block.iterations), 4_000_000 / each.as_nanos());
         }

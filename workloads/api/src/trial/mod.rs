@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use runtime_bench_results::program::{
     ClientRequest, ProbeReply, ProbeRequest, ProgramRequest, ServeRequest,
 };
+use runtime_bench_results::setting::{self, Settings};
 use runtime_bench_results::trial::{
     Block, ErrorKind, Metric, Outcome, PROTOCOL, TrialReply, TrialRequest, metric,
 };
@@ -97,7 +98,7 @@ fn unsupported(_: &ProgramRequest) -> Result<ExternalReply, (ErrorKind, String)>
 }
 
 fn probe(cells: &Cells, request: &ProbeRequest) -> ProbeReply {
-    probe_reply(cells.probe(request.workers, request.pool_threads, &request.points))
+    probe_reply(cells.probe(request))
 }
 
 /// The reply of this build with these runners.
@@ -130,10 +131,11 @@ pub fn kind_of(failure: &Failure) -> ErrorKind {
     }
 }
 
-/// The setup that a request asks for.
+/// The setup that a request asks for, with the defaults of the runner: [`Cells::start`] knows its settings.
 pub fn setup(request: &TrialRequest, clock: &'static dyn Clock) -> Setup {
     Setup {
         point: request.cell.point.clone(),
+        settings: Settings::default(),
         workers: request.workers,
         pool_threads: request.pool_threads,
         seed: request.seed,
@@ -148,7 +150,12 @@ fn run(cells: &Cells, request: &TrialRequest, clock: &'static dyn Clock) -> Resu
     let start = clock.now();
     let mut instance = cells.start(&cell.workload, &cell.runner, setup(request, clock))?;
     let prepare = clock.now().saturating_sub(start);
-    let mut block = measure::measured(instance.as_mut(), prepare, request, clock)?;
+    let took = (prepare, instance.build_time());
+    let mut measure = |iterations| match request.corrupt {
+        true => instance.reject_corrupted(),
+        false => instance.measure(iterations),
+    };
+    let mut block = measure::measured(&mut measure, took, request, clock)?;
     let threads = process::threads().map(|count| Metric::of(&metric::THREADS, count as f64));
     block.metrics.extend(threads);
     Ok(block)
@@ -160,6 +167,7 @@ fn listen(cells: &Cells, request: ServeRequest, clock: &'static dyn Clock) -> Re
     process::die_with_parent(false);
     let setup = Setup {
         point: request.cell.point,
+        settings: Settings::default(),
         workers: request.workers,
         pool_threads: request.pool_threads,
         seed: 0,
@@ -177,6 +185,7 @@ fn load(cells: &Cells, request: ClientRequest, clock: &'static dyn Clock) -> Res
     process::die_with_parent(false);
     let setup = Setup {
         point: request.cell.point,
+        settings: Settings::default(),
         workers: request.workers,
         pool_threads: request.pool_threads,
         seed: 0,
@@ -184,7 +193,8 @@ fn load(cells: &Cells, request: ClientRequest, clock: &'static dyn Clock) -> Res
         traffic: Traffic::Clients((Ipv4Addr::LOCALHOST, request.port).into()),
         clock,
     };
-    cells.start(&request.cell.workload, &request.cell.runner, setup).map(drop)
+    // A setting is one of the server under test: its clients keep the defaults.
+    cells.start(&request.cell.workload, setting::base(&request.cell.runner), setup).map(drop)
 }
 
 fn announce(address: SocketAddr) {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use runtime_bench_analysis::explanation::Operations;
-use runtime_bench_results::evidence::Event;
+use runtime_bench_results::evidence::{Event, Total};
 use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::{Block, metric};
+
+use super::operations::Operations;
 
 /// The metrics of a block that are evidence.
 const OF_BLOCK: [(&MetricDef, Event); 7] = [
@@ -18,35 +19,46 @@ const OF_BLOCK: [(&MetricDef, Event); 7] = [
     (&metric::ALLOCATED, Event::AllocatedByte),
 ];
 
-/// Counts of a whole trial.
+/// Counts of one or several trials.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Totals {
+pub struct Totals {
     operations: f64,
     counts: BTreeMap<Event, f64>,
 }
 
 impl Totals {
-    /// With the metrics of a block that are wanted.
-    pub(super) fn of(block: &Block, is_wanted: impl Fn(&Event) -> bool) -> Self {
+    /// What a block counted of the events that are wanted.
+    pub fn of(block: &Block, is_wanted: impl Fn(&Event) -> bool) -> Self {
         let iterations = block.iterations as f64;
-        let wanted = OF_BLOCK.into_iter().filter(|(_, event)| is_wanted(event));
-        let total =
+        let of_metric =
             |(def, event): (&MetricDef, Event)| Some((event, block.metric(def.id)? * iterations));
+        let counted = |Total { event, total }: &Total| (event.clone(), *total as f64);
+        let all = OF_BLOCK.into_iter().filter_map(of_metric);
+        let all = all.chain(block.counts.iter().map(counted));
         Self {
             operations: Operations::of(block).per_iteration * iterations,
-            counts: wanted.filter_map(total).collect(),
+            counts: all.filter(|(event, _)| is_wanted(event)).collect(),
+        }
+    }
+
+    /// Adds what another trial counted.
+    pub fn add(&mut self, other: Self) {
+        self.operations += other.operations;
+        for (event, count) in other.counts {
+            *self.counts.entry(event).or_default() += count;
         }
     }
 
     /// The same with more counts.
-    pub(super) fn and(mut self, more: impl IntoIterator<Item = (Event, f64)>) -> Self {
+    #[must_use]
+    pub fn and(mut self, more: impl IntoIterator<Item = (Event, f64)>) -> Self {
         self.counts.extend(more);
         self
     }
 
     /// Counts per operation: the difference to a shorter trial, in which everything that does not depend on
     /// the number of iterations was the same. `None` unless this trial has more operations.
-    pub(super) fn per_operation(&self, shorter: &Self) -> Option<BTreeMap<Event, f64>> {
+    pub fn per_operation(&self, shorter: &Self) -> Option<BTreeMap<Event, f64>> {
         let operations = self.operations - shorter.operations;
         let events = self.counts.keys().chain(shorter.counts.keys());
         let of = |totals: &Self, event: &Event| totals.counts.get(event).copied().unwrap_or(0.0);

@@ -1,0 +1,165 @@
+//! Kinds of evidence that are counted in the same trials.
+
+use std::time::Duration;
+
+use runtime_bench_analysis::explanation::Totals;
+use runtime_bench_results::evidence::{Event, Missing};
+use runtime_bench_results::trial::Outcome;
+
+use super::perf::PerfCounters;
+use super::trace::SyscallTracer;
+use super::valgrind::Callgrind;
+use crate::error::Error;
+use crate::executor::{Executor, Finished, Trial};
+
+/// The fewest iterations of the long trial.
+const FEWEST: u64 = 2;
+/// How many times as long as the short trial the long one is.
+const LONGER: u64 = 4;
+/// A longer iteration is not simulated.
+const LONGEST_SIMULATED: Duration = Duration::from_millis(20);
+
+/// What is counted in the same trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pass {
+    /// What each trial counts anyway.
+    Times,
+    /// System calls by name.
+    Calls,
+    /// Allocations and their bytes.
+    Allocations,
+    /// Migrations, and what the processor counts.
+    Counters,
+    /// Instructions, simulated.
+    Instructions,
+}
+
+/// What one trial counted, and what it could not count.
+pub(super) type Counted = (Totals, Vec<Missing>);
+
+impl Pass {
+    /// Those that are counted unless fewer are asked for.
+    pub(super) const USUAL: [Self; 4] =
+        [Self::Times, Self::Calls, Self::Allocations, Self::Counters];
+    /// Those of a run, whose timed trials count the rest.
+    pub(super) const OF_RUN: [Self; 3] = [Self::Calls, Self::Allocations, Self::Counters];
+
+    pub(super) fn what(self) -> &'static str {
+        match self {
+            Self::Times => "times, context switches and page faults",
+            Self::Calls => "system calls",
+            Self::Allocations => "allocations",
+            Self::Counters => "migrations and hardware counters",
+            Self::Instructions => "instructions by valgrind",
+        }
+    }
+
+    /// The pass that counts an event.
+    pub(super) fn of(event: &Event) -> Self {
+        match event {
+            Event::Syscall(_) => Self::Calls,
+            Event::Allocation | Event::AllocatedByte => Self::Allocations,
+            Event::Migration
+            | Event::Instruction
+            | Event::Cycle
+            | Event::CacheMiss
+            | Event::BranchMiss => Self::Counters,
+            Event::SimulatedInstruction => Self::Instructions,
+            _ => Self::Times,
+        }
+    }
+
+    /// How long the long trial would take if nothing slowed it down.
+    pub(super) fn block(self) -> Duration {
+        Duration::from_millis(match self {
+            // The kernel splits CPU time at its ticks, a few milliseconds apart.
+            Self::Times => 150,
+            // Tracing makes it many times as long.
+            Self::Calls | Self::Allocations => 10,
+            // Migrations are rare.
+            Self::Counters => 40,
+            // So does simulating them, and it runs one thread at a time.
+            Self::Instructions => 4,
+        })
+    }
+
+    /// Iterations of the short and of the long trial, where one takes so long.
+    pub(super) fn sizes(block: Duration, iteration: Duration) -> [u64; 2] {
+        let fitting = block.as_nanos() / iteration.as_nanos().max(1);
+        let long = u64::try_from(fitting).unwrap_or(u64::MAX).max(FEWEST);
+        [(long / LONGER).max(1), long]
+    }
+
+    /// What one trial counts. The outer error ends everything, the inner one this kind of evidence.
+    pub(super) fn count(
+        self,
+        executor: &dyn Executor,
+        trial: &Trial<'_>,
+    ) -> Result<Result<Counted, Missing>, Error> {
+        let of = |finished: Finished| match finished.outcome {
+            Outcome::Ok { block } => Ok(Totals::of(&block, |event| Self::of(event) == self)),
+            Outcome::Error { kind, message } => {
+                Err(self.missing(format!("a trial failed: {kind}: {message}")))
+            }
+        };
+        Ok(match self {
+            Self::Times => {
+                let finished = executor.run(trial).ok_or_else(interrupted)?;
+                of(finished).map(|totals| (totals, Vec::new()))
+            }
+            Self::Calls => {
+                let mut tracer = SyscallTracer::default();
+                let finished = executor.watched(trial, &mut tracer).ok_or_else(interrupted)?;
+                of(finished).and_then(|totals| {
+                    let calls = tracer.calls()?.into_iter();
+                    let calls = calls.map(|(name, count)| (Event::Syscall(name), count as f64));
+                    Ok((totals.and(calls), Vec::new()))
+                })
+            }
+            Self::Allocations => match executor.count(trial) {
+                Some(finished) => of(finished).map(|totals| (totals, Vec::new())),
+                None => Err(self.missing(executor.not_counted().unwrap_or_else(|| {
+                    "only built-in runners on the system's allocator can be counted".to_owned()
+                }))),
+            },
+            Self::Counters => {
+                let mut counters = PerfCounters::default();
+                let finished = executor.watched(trial, &mut counters).ok_or_else(interrupted)?;
+                of(finished).map(|totals| {
+                    let (counts, missing) = counters.read();
+                    (totals.and(counts), missing)
+                })
+            }
+            Self::Instructions => match Callgrind::new() {
+                Ok(mut callgrind) => {
+                    let finished = executor.watched(trial, &mut callgrind);
+                    of(finished.ok_or_else(interrupted)?).and_then(|totals| {
+                        let count = (Event::SimulatedInstruction, callgrind.instructions()?);
+                        Ok((totals.and([count]), Vec::new()))
+                    })
+                }
+                Err(missing) => Err(missing),
+            },
+        })
+    }
+
+    /// Why a cell whose iteration takes so long is not counted, if so.
+    pub(super) fn refuses(self, iteration: Duration) -> Option<Missing> {
+        let is_long = self == Self::Instructions && iteration > LONGEST_SIMULATED;
+        is_long.then(|| Missing {
+            help: Some("choose a smaller point with --param or --profile smoke".to_owned()),
+            ..self.missing(format!(
+                "an iteration takes {} ms, and valgrind makes it about 50 times slower",
+                iteration.as_millis()
+            ))
+        })
+    }
+
+    pub(super) fn missing(self, why: String) -> Missing {
+        Missing { what: self.what().to_owned(), why, help: None }
+    }
+}
+
+pub(super) fn interrupted() -> Error {
+    Error::Interrupted("interrupted; nothing is kept of an explanation".to_owned())
+}

@@ -1,0 +1,147 @@
+//! What was counted of a cell so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use runtime_bench_analysis::explanation::Operations;
+use runtime_bench_results::evidence::{Count, Event, Evidence, Missing};
+use runtime_bench_results::run::PlannedCell;
+use runtime_bench_results::trial::{BlockSize, Outcome, metric};
+
+use super::pass::{Pass, interrupted};
+use crate::error::Error;
+use crate::executor::{Executor, Trial};
+
+/// A pilot measures for so long.
+const PILOT: Duration = Duration::from_millis(8);
+
+/// A cell, and what was counted of it so far.
+pub(super) struct Subject<'a> {
+    executor: &'a dyn Executor,
+    pub(super) cell: &'a PlannedCell,
+    /// What one iteration takes.
+    pub(super) iteration: Duration,
+    /// What was known before.
+    known: Evidence,
+    counts: BTreeMap<Event, Vec<f64>>,
+    given_up: BTreeSet<Pass>,
+}
+
+impl<'a> Subject<'a> {
+    /// Of a cell whose iteration takes so long.
+    pub(super) fn of(
+        executor: &'a dyn Executor,
+        cell: &'a PlannedCell,
+        iteration: Duration,
+        known: Evidence,
+    ) -> Self {
+        let (counts, given_up) = (BTreeMap::new(), BTreeSet::new());
+        let mut subject = Self { executor, cell, iteration, known, counts, given_up };
+        if executor.is_external(&cell.key) {
+            for pass in [Pass::Calls, Pass::Counters, Pass::Instructions] {
+                let why = "the runner is a process that the watched one starts".to_owned();
+                subject.give_up(pass, pass.missing(why));
+            }
+        }
+        subject
+    }
+
+    /// Of a cell of which nothing is known: runs a pilot.
+    pub(super) fn piloted(
+        executor: &'a dyn Executor,
+        cell: &'a PlannedCell,
+    ) -> Result<Self, Error> {
+        let block = BlockSize::Nanoseconds(PILOT.as_nanos() as u64);
+        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
+        let finished = executor.run(&trial).ok_or_else(interrupted)?;
+        let block = match finished.outcome {
+            Outcome::Ok { block } => block,
+            Outcome::Error { kind, message } => {
+                return Err(Error::Failed(format!("{} failed: {kind}: {message}", cell.key)));
+            }
+        };
+        let wall_ns = block.metric(metric::WALL.id).unwrap_or(1.0).max(1.0);
+        let known = Evidence {
+            cell: cell.key.clone(),
+            operation: Operations::of(&block).name,
+            counts: Vec::new(),
+            missing: Vec::new(),
+        };
+        Ok(Self::of(executor, cell, Duration::from_nanos(wall_ns as u64), known))
+    }
+
+    /// Counts one pass of one process, counted from 0.
+    pub(super) fn count(
+        &mut self,
+        pass: Pass,
+        block: Duration,
+        process: usize,
+    ) -> Result<(), Error> {
+        if let Some(missing) = pass.refuses(self.iteration) {
+            self.give_up(pass, missing);
+        }
+        if self.given_up.contains(&pass) {
+            return Ok(());
+        }
+        let (executor, cell) = (self.executor, self.cell);
+        let trial = |iterations| {
+            let block = BlockSize::Iterations(iterations);
+            let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
+            pass.count(executor, &trial)
+        };
+        let [short, long] = Pass::sizes(block, self.iteration);
+        let (short, long) = (trial(short)?, trial(long)?);
+        let figures = short.and_then(|(short, _)| {
+            let (long, missing) = long?;
+            let figures = long.per_operation(&short).ok_or_else(|| {
+                pass.missing("more iterations did not do more operations".to_owned())
+            })?;
+            Ok((figures, missing))
+        });
+        match figures {
+            Ok((figures, missing)) => {
+                self.add(figures, process);
+                missing.into_iter().for_each(|one| self.lacks(one));
+            }
+            Err(missing) => self.give_up(pass, missing),
+        }
+        Ok(())
+    }
+
+    /// Counts nothing more of a pass, because of what is missing.
+    pub(super) fn give_up(&mut self, pass: Pass, missing: Missing) {
+        self.given_up.insert(pass);
+        self.counts.retain(|event, _| Pass::of(event) != pass);
+        self.lacks(missing);
+    }
+
+    /// Every process has a value of every event that one of them had.
+    pub(super) fn fill(&mut self, pass: Pass, processes: usize) {
+        let of_pass = self.counts.iter_mut().filter(|(event, _)| Pass::of(event) == pass);
+        of_pass.for_each(|(_, values)| values.resize(processes, 0.0));
+    }
+
+    pub(super) fn evidence(self) -> Evidence {
+        let mut evidence = self.known;
+        let counts = self.counts.into_iter().map(|(event, values)| Count { event, values });
+        evidence.counts.extend(counts);
+        evidence
+    }
+
+    /// Notes what is missing, once.
+    fn lacks(&mut self, missing: Missing) {
+        if !self.known.missing.contains(&missing) {
+            self.known.missing.push(missing);
+        }
+    }
+
+    /// Adds the figures of a process, before which there were so many others.
+    fn add(&mut self, figures: BTreeMap<Event, f64>, before: usize) {
+        for (event, figure) in figures {
+            let values = self.counts.entry(event).or_default();
+            // An event that no other process had yet.
+            values.resize(before, 0.0);
+            values.push(figure);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Why there is no profile.
+
+use runtime_bench_results::evidence::Missing;
+
+/// A missing profile, and what would allow it.
+pub(super) fn missing(why: impl Into<String>, help: Option<String>) -> Missing {
+    Missing { what: "profile".to_owned(), why: why.into(), help }
+}

@@ -1,0 +1,72 @@
+//! The evidence of a run, once its last round is done.
+
+use std::time::Duration;
+
+use runtime_bench_analysis::explanation::of_rounds;
+use runtime_bench_results::evidence::{Evidence, Level};
+use runtime_bench_results::run::{Line, PlannedCell, Role, Run};
+use runtime_bench_results::trial::{Outcome, metric};
+
+use super::rounds::Rounds;
+use crate::error::Error;
+use crate::evidence::complete;
+
+/// What trials of evidence are expected to take of each cell, seconds.
+const EACH_S: f64 = 0.25;
+
+impl Rounds<'_> {
+    /// Records what was counted of each cell; `false` when the run was interrupted.
+    pub(super) fn evidence(&mut self) -> Result<bool, Error> {
+        let level = self.planned.plan.evidence;
+        if level == Level::None {
+            return Ok(true);
+        }
+        let run = self.writer.run();
+        let mut found = of_rounds(run);
+        found.retain(|one| run.evidence.iter().all(|known| known.cell != one.cell));
+        if level == Level::Full && !found.is_empty() {
+            found = match self.complete(found) {
+                Err(Error::Interrupted(_)) => return Ok(false),
+                found => found?,
+            };
+        }
+        for evidence in found {
+            self.writer.append(Line::Evidence(evidence))?;
+        }
+        Ok(true)
+    }
+
+    /// The same with what needs trials of its own.
+    fn complete(&mut self, found: Vec<Evidence>) -> Result<Vec<Evidence>, Error> {
+        let run = self.writer.run();
+        let plan = &self.planned.plan;
+        let measured_s = run.trials.iter().map(|trial| trial.cost_s).sum();
+        let expected_s = found.len() as f64 * EACH_S;
+        let cells = found.into_iter().filter_map(|evidence| {
+            let is_own =
+                |cell: &&PlannedCell| cell.role == Role::Subject && cell.key == evidence.cell;
+            let cell = plan.cells.iter().find(is_own)?;
+            Some((cell, iteration(run, cell)?, evidence))
+        });
+        let cells = cells.collect();
+        let progress = &mut self.progress;
+        progress.phase("counting", expected_s);
+        let mut before = 0.0;
+        let mut tell = |what: &str, share: f64| {
+            progress.finished((share - before) * expected_s);
+            before = share;
+            progress.running(what);
+        };
+        let measured = Duration::from_secs_f64(measured_s);
+        complete(self.executor, cells, measured, plan.seed, &mut tell)
+    }
+}
+
+/// What an iteration of a cell took in its last round.
+fn iteration(run: &Run, cell: &PlannedCell) -> Option<Duration> {
+    let cells = &run.header.plan.cells;
+    let mut trials = run.trials.iter().rev().filter(|trial| trial.round > 0);
+    let trial = trials.find(|trial| cells[trial.cell] == *cell)?;
+    let Outcome::Ok { block } = &trial.outcome else { return None };
+    Some(Duration::from_nanos(block.metric(metric::WALL.id)?.max(1.0) as u64))
+}

@@ -1,0 +1,154 @@
+//! Sampled stacks of two cells → flame graphs.
+//!
+//! Data flows down this list:
+//! - `script`: reads what `perf script` prints.
+//! - `symbols`: addresses → functions, inlined ones too.
+//! - [`name`]: makes the names of functions short.
+//! - [`role`]: what a function does in a runtime: scheduler, reactor, timer and so on.
+//! - [`stacks`]: counts equal stacks, by function and by role.
+//! - [`graph`]: stacks → an SVG file of limited size.
+//! - `shares`: the CPU time of each role, for a terminal.
+
+pub mod graph;
+pub mod name;
+pub mod role;
+mod script;
+mod shares;
+pub mod stacks;
+mod symbols;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::thread;
+
+use runtime_bench_analysis::format::figure;
+use runtime_bench_results::profile::{ProfileRequest, Recording};
+
+use graph::{Scale, differential, flame};
+use script::ScriptError;
+use stacks::Stacks;
+
+/// Fewer samples show nothing.
+const FEWEST_SAMPLES: u64 = 20;
+
+/// Why nothing is drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum DrawError {
+    /// The recorded samples cannot be read.
+    #[error("cannot read the samples of {0}: {1}")]
+    Samples(String, ScriptError),
+    /// The trial was hardly ever on a processor.
+    #[error("only {1} samples of {0}")]
+    Few(String, u64),
+    /// A file cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Its path.
+        path: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+/// Draws a graph of each recording and one of their difference, and says in a few lines where the time of
+/// both goes.
+///
+/// # Errors
+/// When samples cannot be read or are too few, or a file cannot be written.
+pub fn draw(request: &ProfileRequest) -> Result<String, DrawError> {
+    let ProfileRequest { title, folder, operation, recordings, .. } = request;
+    let [reference, candidate] = recordings;
+    let both = thread::scope(|scope| {
+        let other = scope.spawn(|| read(candidate));
+        // A panic there is one here.
+        [read(reference), other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
+    });
+    let [before, after] = both;
+    let stacks = [before?, after?];
+    let scale = Scale::of(recordings.iter().map(|one| one.cpu_ns));
+    let unit = format!("{} per {operation}", scale.unit());
+    let mut files = Vec::new();
+    let mut write = |name: String, svg: io::Result<Vec<u8>>| {
+        let path = folder.join(&name);
+        let written = svg.and_then(|svg| fs::write(&path, svg));
+        files.push(name);
+        written.map_err(|source| DrawError::Write { path: path.display().to_string(), source })
+    };
+    for (recording, stacks) in recordings.iter().zip(&stacks) {
+        let label = &recording.label;
+        let cpu = figure(recording.cpu_ns, "ns");
+        let heading = format!("{title}: {label}, {cpu} of CPU time per {operation}");
+        let folded = scale.folded(&stacks.by_function(), recording.cpu_ns);
+        write(format!("{}.svg", file_name(label)), flame(&heading, &unit, &folded, stacks))?;
+    }
+    // Two runners have few functions in common.
+    let is_by_role = reference.runner != candidate.runner;
+    let [before, after] = [0, 1].map(|at| {
+        let folded = if is_by_role { stacks[at].by_role() } else { stacks[at].by_function() };
+        scale.folded(&folded, recordings[at].cpu_ns)
+    });
+    let heading = format!("{title}: {} against {}", candidate.label, reference.label);
+    let name =
+        format!("{}-against-{}.svg", file_name(&candidate.label), file_name(&reference.label));
+    write(name, differential(&heading, &unit, &before, &after))?;
+    Ok(shares::text(request, &stacks, &files))
+}
+
+/// Reads and counts the stacks of a recording.
+fn read(recording: &Recording) -> Result<Stacks, DrawError> {
+    let label = || recording.label.clone();
+    let samples = script::samples(&recording.data, recording.process);
+    let samples = samples.map_err(|error| DrawError::Samples(label(), error))?;
+    let mut symbols = symbols::Symbols::default();
+    let mut stacks = Stacks::default();
+    for sample in samples {
+        // perf lists the innermost frame first.
+        stacks.add(sample.iter().rev().flat_map(|frame| symbols.frames(frame)));
+    }
+    match stacks.samples() {
+        few @ ..FEWEST_SAMPLES => Err(DrawError::Few(label(), few)),
+        _ => Ok(stacks),
+    }
+}
+
+/// A label as a part of a path.
+fn file_name(label: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let name: String = label.chars().map(|c| if is_plain(c) { c } else { '-' }).collect();
+    if Path::new(&name).file_name().is_some() { name } else { "unnamed".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn label_becomes_one_part_of_a_path() {
+        assert_eq!(file_name("tokio-current-thread"), "tokio-current-thread");
+        assert_eq!(file_name("../a b"), "..-a-b");
+        assert_eq!(file_name(".."), "unnamed");
+        assert_eq!(file_name(""), "unnamed");
+    }
+
+    #[test]
+    fn samples_that_cannot_be_read_are_an_error_with_the_label() {
+        let folder = tempfile::tempdir().unwrap();
+        let recording = |label: &str| Recording {
+            label: label.into(),
+            runner: label.into(),
+            data: folder.path().join("missing.data"),
+            process: 1,
+            cpu_ns: 100.0,
+        };
+        let request = ProfileRequest {
+            title: "echo".into(),
+            folder: folder.path().into(),
+            lines: 8,
+            operation: "message".into(),
+            recordings: [recording("tokio"), recording("smol")],
+        };
+        let error = draw(&request).unwrap_err().to_string();
+        assert!(error.contains("samples of tokio"), "{error}");
+    }
+}

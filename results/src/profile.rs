@@ -1,0 +1,35 @@
+//! What the program that draws profiles is asked for: sampled stacks of two cells.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Two recordings that are to be drawn and compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProfileRequest {
+    /// What was compared, for the titles of graphs.
+    pub title: String,
+    /// The folder that gets the graphs.
+    pub folder: PathBuf,
+    /// The reply has at most so many lines.
+    pub lines: usize,
+    /// What CPU times refer to, such as `message`.
+    pub operation: String,
+    /// The recordings of the reference and of the candidate.
+    pub recordings: [Recording; 2],
+}
+
+/// Sampled stacks of one trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recording {
+    /// The name of its graph: a runner, or a build.
+    pub label: String,
+    /// Its runner. Recordings of different runners are compared by role instead of by function.
+    pub runner: String,
+    /// The file that `perf record` wrote.
+    pub data: PathBuf,
+    /// The process of the trial.
+    pub process: u32,
+    /// CPU time per operation, ns.
+    pub cpu_ns: f64,
+}

@@ -1,0 +1,11 @@
+//! What runtimes count themselves.
+
+/// Names and sums since the runtime was built. A time is in nanoseconds, and its name ends in `time`.
+pub type Counters = Vec<(&'static str, u64)>;
+
+/// What a runtime counted since `before`. It always counts the same, in the same order.
+pub fn since(now: Counters, before: &Counters) -> Counters {
+    let since =
+        |((name, now), (_, before)): ((_, u64), &(_, u64))| (name, now.saturating_sub(*before));
+    now.into_iter().zip(before).map(since).collect()
+}
