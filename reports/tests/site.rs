@@ -278,7 +278,7 @@ fn links_show_a_preview_picture_at_the_address_of_the_site() {
 #[test]
 fn empty_run_renders_a_page() {
     let empty = fixtures::run(Vec::new(), &[]);
-    assert!(page(&empty).contains("The plan of this run holds no comparison."));
+    assert!(page(&empty).contains("This run compares nothing."));
 
     let mut unmeasured = typical_run();
     unmeasured.trials.clear();
@@ -389,7 +389,7 @@ fn busy_cores_and_dropped_samples_are_reported() {
     assert!(told.contains("Other programs used up to 0.7 of 2 cores in 6 of 7 workloads."));
     let echo = between(&told, "Echo over TCP</h1>", "class=\"charts\"");
     assert!(
-        echo.contains("Other programs used 0.7 of 2 cores, so runners with several threads"),
+        echo.contains("Other programs used 0.7 of 2 cores, so multi-threaded runners"),
         "{echo}"
     );
     assert!(echo.contains("smol lost 1 sample"), "{echo}");

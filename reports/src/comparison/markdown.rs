@@ -7,6 +7,9 @@ use crate::explanation::{READING, not_counted};
 use crate::format;
 use crate::markdown::{LARGEST, escaped, list};
 
+/// Cells of one side only that are named.
+const UNPAIRED: usize = 10;
+
 /// The verdict in one line, then warnings, a table and notes. The table is cut where the text would be larger than
 /// 60 KB.
 pub fn markdown(judged: &Judged) -> String {
@@ -30,7 +33,7 @@ pub fn markdown(judged: &Judged) -> String {
         let evidence = document.explanations.iter().flat_map(|found| &found.evidence);
         parts.push(list(&not_counted(evidence)));
     }
-    parts.push(list(document.notes.iter().chain(&unpaired(judged))));
+    parts.push(list(document.notes.iter().chain(&unpaired(judged, UNPAIRED))));
     let room = LARGEST.saturating_sub(parts.iter().map(|part| part.len() + 2).sum());
     parts.insert(place, rows(judged, room));
     parts.retain(|part| !part.is_empty());

@@ -39,8 +39,11 @@ pub fn write_page(
 /// The page.
 pub(super) fn page(judged: &Judged, command: &[String]) -> String {
     let document = &judged.document;
-    let (open, settled): (Vec<&Row>, Vec<&Row>) =
+    let (open, mut settled): (Vec<&Row>, Vec<&Row>) =
         document.rows.iter().partition(|row| row.word.is_open());
+    // A failure has no ratio, and is worse than any.
+    let cost = |row: &Row| row.ratio.unwrap_or(f64::INFINITY);
+    settled.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
     let axis = axis(&document.rows);
     let conclusion = verdict(judged);
     let body = html! {
@@ -70,7 +73,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
         section aria-labelledby="method" {
             h2 #method { "How rows are judged" }
             (list(&document.notes))
-            (list(&unpaired(judged)))
+            (list(&unpaired(judged, usize::MAX)))
         }
         section aria-labelledby="command" {
             h2 #command { "Made by" }
@@ -166,11 +169,19 @@ fn table(judged: &Judged, rows: &[&Row], axis: f64, caption: &str) -> Markup {
 }
 
 fn line(judged: &Judged, row: &Row, axis: f64) -> Markup {
+    let direction = match row.word {
+        Word::Failed | Word::Slower => "ss",
+        Word::Faster => "sf",
+        _ => "eq",
+    };
     html! {
         tr {
             th scope="row" { (row.name) }
-            td { @if judged.regressed(row) { strong { (change(row)) ", regression" } } @else { (change(row)) } }
-            td.plot { (plot(row.ratio, row.interval, axis)) }
+            td class=(direction) {
+                span { (change(row)) }
+                @if judged.regressed(row) { ", " strong { "regression" } }
+            }
+            td class={ "plot " (direction) } { (plot(row.ratio, row.interval, axis)) }
             td {
                 @if let Some(ratio) = row.ratio { (format::ratio(ratio)) }
                 i { @if let Some(interval) = row.interval { (format::ratio_interval(interval)) } }

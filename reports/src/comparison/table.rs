@@ -83,12 +83,16 @@ pub(crate) fn verdict(judged: &Judged) -> String {
     wording::gate(judged.outcome, judged.fail_on, judged.sentence())
 }
 
-/// Cells of one side only, counted and listed.
-pub(crate) fn unpaired(judged: &Judged) -> Vec<String> {
+/// Cells of one side only, counted; at most `most` of each are named.
+pub(crate) fn unpaired(judged: &Judged, most: usize) -> Vec<String> {
     let document = &judged.document;
     [("base", &document.only_base), ("candidate", &document.only_head)]
         .into_iter()
         .filter(|(_, cells)| !cells.is_empty())
-        .map(|(side, cells)| format!("only in the {side} ({}): {}", cells.len(), cells.join(", ")))
+        .map(|(side, cells)| {
+            let named = cells[..cells.len().min(most)].join(", ");
+            let more = if cells.len() > most { ", …" } else { "" };
+            format!("only in the {side} ({}): {named}{more}", cells.len())
+        })
         .collect()
 }

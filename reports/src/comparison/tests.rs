@@ -154,7 +154,7 @@ fn page_shows_every_row_and_no_markup_of_a_name() {
     for row in &judged.document.rows {
         assert!(page.contains(&row.name), "{}", row.name);
     }
-    assert!(page.contains("1 inconclusive row") && page.contains("compare &lt;a&gt;.json"));
+    assert!(page.contains("1 inconclusive row") && page.contains("compare '&lt;a&gt;.json'"));
     assert!(page.contains("&lt;9&gt; of") && !page.contains("<9>") && !page.contains('\u{1b}'));
     let folder = tempfile::tempdir().unwrap();
     let written = super::write_page(&judged, &command, &folder.path().join("new/folder")).unwrap();

@@ -9,6 +9,9 @@ use super::table::{counts, explained, table, unpaired, verdict};
 use crate::explanation::sentences;
 use crate::sanitize::single_line;
 
+/// Cells of one side only that are named.
+const UNPAIRED: usize = 3;
+
 /// How a comparison is shown.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Form<'a> {
@@ -44,7 +47,7 @@ pub fn text(judged: &Judged, form: Form<'_>) -> String {
         after.extend(reasons(&others));
         after.extend(document.notes.iter().cloned());
     }
-    after.extend(unpaired(judged));
+    after.extend(unpaired(judged, if verbose { usize::MAX } else { UNPAIRED }));
     after.push(counts(judged));
     if matrix.is_none() && !others.is_empty() {
         after.push(format!(

@@ -126,9 +126,8 @@ fn unit(unit: &str) -> (String, f64) {
         "%" => ("ratio", 0.01),
         other => (other, 1.0),
     };
-    let per = if per == "s" { "second" } else { per };
-    let name =
-        if per.is_empty() { word(base) } else { format!("{}_per_{}", word(base), word(per)) };
+    let parts = [word(base), word(if per == "s" { "second" } else { per })];
+    let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_per_");
     (name, scale)
 }
 

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::context::Page;
 use super::{document, environment, metrics, phases, shards, workload};
+use crate::format;
 use crate::view::{View, Workload};
 
 /// The page.
@@ -104,9 +105,9 @@ fn comparing(view: &View<'_>) -> Markup {
             "A comparison is the candidate’s cost ÷ the reference’s cost in the same round. Cost is the "
             "headline metric, or its inverse where higher is better. The page shows the median of these "
             "ratios with its 95% sign interval, which assumes no distribution. A settled result also needs "
-            "the interval at the level of the whole table"
-            @if let Some(level) = confidence(view) { ", " (level) ", " }
-            " and the agreement of the means."
+            "the interval at the comparison’s share of the error level of the table"
+            @if let Some(levels) = levels(view) { " (" (levels) ")" }
+            ", and the means must agree."
         }
         p {
             b { "Direction. " }
@@ -121,8 +122,8 @@ fn comparing(view: &View<'_>) -> Markup {
     }
 }
 
-/// The confidence of the comparisons, from the least to the most strict.
-fn confidence(view: &View<'_>) -> Option<String> {
+/// The error levels of the comparisons, from the most to the least strict.
+fn levels(view: &View<'_>) -> Option<String> {
     let rows = view.analysis.groups.iter().flat_map(|group| &group.rows);
     let levels = rows.filter_map(|row| row.comparison.as_ref()).map(|comparison| comparison.level);
     let levels: Vec<f64> = levels.filter(|level| level.is_finite()).collect();
@@ -130,11 +131,11 @@ fn confidence(view: &View<'_>) -> Option<String> {
         levels.iter().copied().min_by(f64::total_cmp)?,
         levels.iter().copied().max_by(f64::total_cmp)?,
     );
-    let text = |level: f64| format!("{:.3}%", (1.0 - level) * 100.0);
+    let text = |level: f64| format!("{}%", format::number(level * 100.0));
     if low.total_cmp(&high).is_eq() {
         return Some(text(low));
     }
-    Some(format!("{} to {}", text(high), text(low)))
+    Some(format!("{} to {}", text(low), text(high)))
 }
 
 const WORDS: [(&str, &str); 10] = [

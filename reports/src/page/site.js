@@ -58,9 +58,8 @@
   };
   const words = ({ code, ratio, low, high, within }, bytes) => {
     if (code === "T" || code === "E") return `same ±${within || 10}%`;
-    if (code === "n") return "too few rounds";
-    if (!low) return "open";
-    if (code === "o") return `${[low, high].map(short).join("–")}×`;
+    if (!low) return code === "n" ? "too few rounds" : "open";
+    if ("no".includes(code)) return `${[low, high].map(short).join("–")}×`;
     const word = (bytes ? ["smaller", "larger"] : ["faster", "slower"])[ratio < 1 ? 0 : 1];
     return `${"fs".includes(code) ? "~" : ""}${size(ratio < 1 ? 1 / ratio : ratio)} ${word}`;
   };

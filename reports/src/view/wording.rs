@@ -180,7 +180,7 @@ pub(crate) fn remark(comparison: &Comparison) -> Option<String> {
         ));
     }
     let more = comparison.more_rounds?;
-    Some(format!("needs about {more} more rounds"))
+    Some(format!("needs about {}", format::count(more, "more round")))
 }
 
 /// That a row has no result, in a word.

@@ -125,8 +125,10 @@ fn against(group: &Group<'_>, row: &Row) -> Markup {
     html! {
         @match Content::of(group, Some(row)) {
             Content::Compared(found, remark) => td class=(class(found.verdict)) {
-                span { (wording::words(&found, group.unit())) }
-                @if let Some(interval) = found.interval { i { "cost " (format::ratio_interval(interval)) "×" } }
+                @let words = wording::words(&found, group.unit());
+                @let interval = found.interval.filter(|interval| words != wording::range(*interval));
+                span { (words) }
+                @if let Some(interval) = interval { i { "cost " (format::ratio_interval(interval)) "×" } }
                 @if let Some(remark) = remark { i { (remark) } }
             },
             Content::Figure(_) | Content::Checked(..) => td { (group.uncompared()) },
