@@ -162,7 +162,7 @@ fn record(subject: &Subject<'_>, folder: &Path) -> Result<(String, Recording), M
     let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
     let mut sampler = PerfSampler::new(folder);
     let finished = executor.watched(&trial, &mut sampler);
-    let sampled = sampler.finish();
+    let recorded = sampler.finish();
     let finished = finished.ok_or_else(|| missing("interrupted", None))?;
     let block = match finished.outcome {
         Outcome::Ok { block } => block,
@@ -170,7 +170,7 @@ fn record(subject: &Subject<'_>, folder: &Path) -> Result<(String, Recording), M
             return Err(missing(format!("a trial of {label} failed: {kind}: {message}"), None));
         }
     };
-    let (process, data) = sampled?;
+    let (process, data) = recorded?;
     let operations = Operations::of(&block);
     let times = [&metric::CPU_USER, &metric::CPU_SYSTEM].map(|def| block.metric(def.id));
     let cpu_ns = times.into_iter().flatten().sum::<f64>() / operations.per_iteration;

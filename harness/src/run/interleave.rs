@@ -232,7 +232,7 @@ impl Measuring<'_> {
                 Some((cost.filter(|cost| cost.is_finite() && *cost > 0.0), finished.cost))
             }
             Outcome::Error { kind, message } => {
-                self.progress.failed(&name, kind, &message);
+                self.progress.failed(name, kind, &message);
                 measured.failure = Some((side, format!("{kind}: {message}")));
                 nothing
             }

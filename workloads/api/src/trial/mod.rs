@@ -151,9 +151,8 @@ fn run(cells: &Cells, request: &TrialRequest, clock: &'static dyn Clock) -> Resu
     let mut instance = cells.start(&cell.workload, &cell.runner, setup(request, clock))?;
     let prepare = clock.now().saturating_sub(start);
     let took = (prepare, instance.build_time());
-    let mut measure = |iterations| match request.corrupt {
-        true => instance.reject_corrupted(),
-        false => instance.measure(iterations),
+    let mut measure = |iterations| {
+        if request.corrupt { instance.reject_corrupted() } else { instance.measure(iterations) }
     };
     let mut block = measure::measured(&mut measure, took, request, clock)?;
     let threads = process::threads().map(|count| Metric::of(&metric::THREADS, count as f64));
