@@ -22,7 +22,9 @@ pub fn of_rounds(run: &Run) -> Vec<Evidence> {
         match &trial.outcome {
             Outcome::Error { .. } => blocks[trial.cell] = None,
             Outcome::Ok { block } if counts(run, &cells[trial.cell], trial) => {
-                blocks[trial.cell].iter_mut().for_each(|all| all.push((trial.round, block)));
+                if let Some(all) = &mut blocks[trial.cell] {
+                    all.push((trial.round, block));
+                }
             }
             Outcome::Ok { .. } => {}
         }

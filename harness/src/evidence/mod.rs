@@ -54,7 +54,9 @@ pub fn collect(
     let [one, other] = cells;
     let mut subjects = [Subject::piloted(one.0, one.1)?, Subject::piloted(other.0, other.1)?];
     let longest = subjects[0].iteration.max(subjects[1].iteration);
-    subjects.iter_mut().for_each(|subject| subject.iteration = longest);
+    for subject in &mut subjects {
+        subject.iteration = longest;
+    }
     let mut rng = Rng::with_seed(one.0.settings.seed);
     let simulated = instructions.then_some((Pass::Instructions, FEWEST_PROCESSES));
     let passes = Pass::USUAL.into_iter().map(|pass| (pass, processes)).chain(simulated);
@@ -94,7 +96,9 @@ pub(crate) fn complete(
                 let help = "`runtime-bench explain` counts one comparison".to_owned();
                 let what = pass.what().to_owned();
                 let missing = Missing { what, why, help: Some(help) };
-                group.iter_mut().for_each(|subject| subject.give_up(pass, missing.clone()));
+                for subject in &mut *group {
+                    subject.give_up(pass, missing.clone());
+                }
             }
             done += group.len();
         }
@@ -118,6 +122,8 @@ fn count(
         }
     }
     // The last processes may not have had every event.
-    subjects.iter_mut().for_each(|subject| subject.fill(pass, processes));
+    for subject in subjects {
+        subject.fill(pass, processes);
+    }
     Ok(())
 }

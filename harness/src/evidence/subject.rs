@@ -101,7 +101,9 @@ impl<'a> Subject<'a> {
         match figures {
             Ok((figures, missing)) => {
                 self.add(figures, process);
-                missing.into_iter().for_each(|one| self.lacks(one));
+                for one in missing {
+                    self.lacks(one);
+                }
             }
             Err(missing) => self.give_up(pass, missing),
         }
