@@ -201,12 +201,11 @@ fn column(run: &Run, shown: &[Line<'_>], name: &str, set: &[&str]) -> Column {
     let mark = if discontinued { "†" } else { class_mark(info.map(|info| info.class)) };
     let place = set.iter().position(|known| *known == name);
     let name = single_line(name);
-    let [first, rest] = match place {
-        Some(place) => [clipped(base(&name), WIDEST_PART), format!("[{}]", place + 1)],
-        None => {
-            let (first, rest) = name.split_once('-').unwrap_or(("", &name));
-            [first, rest].map(|part| clipped(part, WIDEST_PART))
-        }
+    let [first, rest] = if let Some(place) = place {
+        [clipped(base(&name), WIDEST_PART), format!("[{}]", place + 1)]
+    } else {
+        let (first, rest) = name.split_once('-').unwrap_or(("", &name));
+        [first, rest].map(|part| clipped(part, WIDEST_PART))
     };
     let cells = shown.iter().map(|line| cell(line.group, row(line.group, name.as_str())));
     Column { heads: [first, rest + mark], cells: cells.collect() }
