@@ -72,13 +72,12 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     let request = args.matrix.request(registry)?;
     let planned = super::plan(registry, &request, &interrupt)?;
     let [reference, candidate] = pair(&planned)?;
-    let run = match &args.results {
-        Some(path) => store::read(path)?,
-        None => {
-            needs_release()?;
-            let (profile, quiet) = (args.matrix.profile, args.quiet);
-            measure_only(registry, &planned, profile, quiet, command, &interrupt)?
-        }
+    let run = if let Some(path) = &args.results {
+        store::read(path)?
+    } else {
+        needs_release()?;
+        let (profile, quiet) = (args.matrix.profile, args.quiet);
+        measure_only(registry, &planned, profile, quiet, command, &interrupt)?
     };
     let timed = Timed::of(&run, &reference.key, &candidate.key)
         .map_err(|why| Error::Failed(format!("no timed comparison of the two runners: {why}")))?;

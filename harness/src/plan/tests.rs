@@ -189,7 +189,7 @@ fn with_settings(variants: &[&str], runners: &[&str]) -> Result<Planned, Error> 
     let filters = vec![Regex::new("^spawn-join/").unwrap()];
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let (variants, runners) = (names(variants), names(runners));
-    plan(&PlanRequest { filters, variants, runners, ..request() })
+    plan(&PlanRequest { filters, runners, variants, ..request() })
 }
 
 #[test]
