@@ -113,7 +113,7 @@ fn reference<'a>(run: &'a Run, shown: &[Line<'a>]) -> &'a str {
         shown.iter().flat_map(|line| &line.group.rows).filter_map(|row| row.comparison.as_ref());
     let mut references = compared.map(|comparison| comparison.reference.as_str());
     let first = references.next().unwrap_or(&run.header.plan.reference);
-    if references.all(|other| other == first) { first } else { "the runner whose figure is shown" }
+    if references.all(|other| other == first) { first } else { "the figure" }
 }
 
 /// The comparisons in the order of their kinds, and how many more there are.
