@@ -138,7 +138,11 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
         let (cell, executor) = cell(workload, &interrupt);
         let cells = [(&executor, &cell); 2];
         let [evidence, again] = collect(cells, PROCESSES, false, &|_| ()).unwrap();
-        assert_eq!(evidence.missing, [], "{workload}");
+        // Not every machine has counters of its processor or permits `perf_event_open`.
+        let missing = evidence.missing.iter().map(|missing| missing.what.as_str());
+        let missing: Vec<&str> =
+            missing.filter(|what| !["hardware counters", "migrations"].contains(what)).collect();
+        assert!(missing.is_empty(), "{workload}: {missing:?}");
         // Reads of files that meet in the blocking pool allocate as it happens.
         if let Some(ours) = steady(&evidence, &Event::Allocation) {
             is_close("allocations", ours, allocations(&executor, &cell));
