@@ -23,8 +23,8 @@ use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::store::RunWriter;
 
 /// The stored run, without what decisions do not need; of its comparisons every `nth`.
-fn demo(nth: usize) -> Run {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/demo");
+fn recorded(nth: usize) -> Run {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/recorded");
     let mut gathered = Gathered::default();
     gathered.add(&folder);
     let mut run = gathered.runs.remove(0);
@@ -126,7 +126,7 @@ fn simulated(demo: &Run, profile: Profile, looks: usize, budget_s: f64, seed: u6
             .iter()
             .any(|trial| trial.round > 0 && demo.header.plan.cells[trial.cell].key == cell.key);
         if !measured {
-            cell.not_applicable.get_or_insert_with(|| "not in the demo".to_owned());
+            cell.not_applicable.get_or_insert_with(|| "not recorded".to_owned());
         }
     }
     let planned = Planned {
@@ -160,14 +160,14 @@ fn simulated(demo: &Run, profile: Profile, looks: usize, budget_s: f64, seed: u6
 #[test]
 #[ignore = "a study of minutes"]
 fn answered_share_against_time() {
-    let demo = demo(1);
+    let run = recorded(1);
     println!("profile   budget  looks  time  settled  same  answered");
     for profile in [Profile::Quick, Profile::Standard] {
         for (share, looks) in [0.5, 1.0, 2.0].into_iter().flat_map(|s| [1, 3, 4, 6].map(|k| (s, k)))
         {
             let budget_s = profile.budget().as_secs_f64() * share;
             let Answered { time_s, comparisons, settled, same } =
-                simulated(&demo, profile, looks, budget_s, 1);
+                simulated(&run, profile, looks, budget_s, 1);
             let answered = 100.0 * (settled + same) as f64 / comparisons as f64;
             println!(
                 "{:9} {budget_s:4.1} s {looks:6} {time_s:3.0} s {settled:8} {same:5} {answered:7.1}%",
@@ -179,8 +179,8 @@ fn answered_share_against_time() {
 
 #[test]
 fn looks_answer_more_than_fixed_rounds_in_the_same_time() {
-    let demo = demo(4);
-    let of = |looks| simulated(&demo, Profile::Standard, looks, 2.0, 1);
+    let run = recorded(4);
+    let of = |looks| simulated(&run, Profile::Standard, looks, 2.0, 1);
     let (fixed, looked) = (of(1), of(Profile::Standard.looks()));
     assert!(looked.time_s < fixed.time_s * 1.05, "{fixed:?} {looked:?}");
     let answered = |one: &Answered| one.settled + one.same;
