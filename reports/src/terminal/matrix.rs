@@ -62,8 +62,9 @@ pub(super) fn matrix(run: &Run, analysis: &Analysis, columns: usize) -> (Vec<Str
     let gap = if fitting(2) < fitting(1) { 1 } else { 2 };
     let kept = fitting(gap).min(all.len());
     if kept < all.len() {
-        let dropped = runners[kept..].join(", ");
-        footnotes.push(format!("Not shown in {columns} columns: {}", single_line(&dropped)));
+        let dropped = single_line(&runners[kept..].join(", "));
+        let note = format!("Not shown in {columns} columns: {dropped}");
+        footnotes.push(clipped(&note, columns));
         all.truncate(kept);
     }
     if !set.is_empty() {
@@ -260,14 +261,13 @@ fn notes(run: &Run, shown: &[Line<'_>], runners: &[&str], hidden: usize) -> Vec<
         parts.push(format!("{} external, never ranked", class_mark(Some(Class::Reference))));
     }
     if shown.iter().flat_map(|line| &line.group.rows).any(|row| row.client_bound.is_some()) {
-        parts.push("client: limited by the load generator".to_owned());
+        parts.push("client: load generator's limit".to_owned());
     }
     if shown.iter().any(|line| line.group.is_check()) {
-        parts.push("passes: a check, not ranked".to_owned());
+        parts.push("passes: a check".to_owned());
     }
     if hidden > 0 {
-        parts.push(format!("{} in the report", format::count(hidden, "more point")));
+        parts.push(format!("{hidden} more in the report"));
     }
-    parts.push("Intervals and reasons: --verbose".to_owned());
-    vec![parts.join("  ")]
+    if parts.is_empty() { Vec::new() } else { vec![parts.join("  ")] }
 }

@@ -24,6 +24,8 @@ use crate::sanitize::single_line;
 use crate::view::{noise, wording};
 use lines::wrapped;
 
+/// How to see what the summary leaves out.
+const MORE: &str = "Intervals and reasons: --verbose";
 /// Columns if the width is unknown.
 const COLUMNS: usize = 100;
 /// Columns of the questions, with a gap.
@@ -68,7 +70,11 @@ pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
         lines.extend(matrix.iter().map(|line| clipped(line, detail.columns)));
         footnotes
     };
-    let after = [counts(analysis)].into_iter().chain(precision(run, analysis)).chain(footnotes);
+    let mut precision = precision(run, analysis);
+    if let Some(last) = precision.last_mut().filter(|_| !detail.verbose) {
+        *last = format!("{last}  {MORE}");
+    }
+    let after = [counts(analysis)].into_iter().chain(precision).chain(footnotes);
     lines.extend(after.flat_map(|line| wrapped(&line, detail.columns)));
     lines.join("\n") + "\n"
 }
@@ -76,7 +82,8 @@ pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
 /// The comparisons of a run, a line each, and what explains them; with a line break at its end.
 pub fn matrix(run: &Run, analysis: &Analysis, detail: Detail) -> String {
     let (matrix, footnotes) = matrix::matrix(run, analysis, detail.columns);
-    let footnotes = footnotes.iter().flat_map(|line| wrapped(line, detail.columns));
+    let footnotes = footnotes.iter().map(String::as_str).chain([MORE]);
+    let footnotes = footnotes.flat_map(|line| wrapped(line, detail.columns));
     let matrix = matrix.iter().map(|line| clipped(line, detail.columns));
     matrix.chain(footnotes).map(|line| line + "\n").collect()
 }
@@ -128,14 +135,15 @@ fn said(answer: &Answer, detail: Detail) -> Vec<String> {
     lines
 }
 
-/// `216 comparisons: 103 settled, …, 48 open.  Self-check (A/A): 0 false alarms in 43`.
+/// `216 comparisons: 103 settled, …, 48 open.  Self-check (A/A): 0 false alarms in 43`. The legend of the table
+/// says how close *same* is.
 pub(crate) fn counts(analysis: &Analysis) -> String {
+    let classes = wording::counts(&analysis.class_counts()).replace(" within 10%", "");
     let noise = analysis.noise;
     let checks = noise.passed + noise.unproven + noise.failed;
     let trust = if noise.trusted() { "" } else { ": do not trust this run" };
     format!(
-        "{}.  Self-check (A/A): {} in {checks}{trust}",
-        wording::counts(&analysis.class_counts()),
+        "{classes}.  Self-check (A/A): {} in {checks}{trust}",
         format::count(noise.failed, "false alarm"),
     )
 }
