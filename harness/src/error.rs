@@ -57,6 +57,11 @@ impl Error {
         Self::Report(Box::new(error))
     }
 
+    /// What failed and why, without the help.
+    pub fn summary(&self) -> String {
+        self.to_string().lines().next().unwrap_or_default().to_owned()
+    }
+
     /// The exit code that tells a script what happened.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {

@@ -43,9 +43,7 @@ pub fn explain(document: &mut Document, subjects: &[Subject<'_>], quiet: bool) -
             Ok(found) => document.explanations.push(found),
             Err(Error::Interrupted(_)) => return true,
             Err(error) => {
-                let why = error.to_string();
-                let why = why.lines().next().unwrap_or_default();
-                document.warnings.push(format!("cannot explain {row}: {why}"));
+                document.warnings.push(format!("cannot explain {row}: {}", error.summary()));
             }
         }
     }

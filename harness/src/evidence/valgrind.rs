@@ -5,15 +5,15 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use runtime_bench_results::evidence::Missing;
-use tempfile::TempDir;
 
 use crate::process::watch::Watch;
+use crate::scratch::Scratch;
 
 const VALGRIND: &str = "valgrind";
 
 /// Runs one process under valgrind.
 pub(super) struct Callgrind {
-    folder: TempDir,
+    folder: Scratch,
 }
 
 impl Callgrind {
@@ -26,9 +26,7 @@ impl Callgrind {
             let help = Some("install valgrind".to_owned());
             return Err(Missing { help, ..missing("valgrind not found".to_owned()) });
         }
-        let folder = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
-        let folder = folder
-            .map_err(|error| missing(format!("cannot create a temporary folder: {error}")))?;
+        let folder = Scratch::new().map_err(|error| missing(error.summary()))?;
         Ok(Self { folder })
     }
 

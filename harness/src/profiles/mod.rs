@@ -23,12 +23,12 @@ use runtime_bench_results::listing::Route;
 use runtime_bench_results::profile::{ProfileRequest, Recording};
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::{BlockSize, Outcome, metric};
-use tempfile::TempDir;
 
 use crate::executor::{Executor, Trial};
 use crate::process::interrupt::Interrupt;
 use crate::process::{self, ProcessExecutor};
 use crate::program::{PROFILES, this_program};
+use crate::scratch::Scratch;
 use missing::missing;
 use perf::PerfSampler;
 
@@ -74,9 +74,7 @@ pub fn profile(
         let why = format!("program {PROFILES} not found beside {}", here.display());
         return Err(missing(why, Some(build_command(&[PROFILES]))));
     };
-    let temporary = tempfile::Builder::new().prefix("runtime-bench-").tempdir();
-    let temporary: TempDir = temporary
-        .map_err(|error| missing(format!("cannot create a temporary folder: {error}"), None))?;
+    let temporary = Scratch::new().map_err(|error| missing(error.summary(), None))?;
     let recording = |place: usize| {
         let folder = temporary.path().join(place.to_string());
         record(subjects[place], &folder)
