@@ -44,9 +44,9 @@ impl Rounds<'_> {
         let expected_s = found.len() as f64 * EACH_S;
         let cells = found.into_iter().filter_map(|evidence| {
             let is_own =
-                |cell: &&PlannedCell| cell.role == Role::Subject && cell.key == evidence.cell;
-            let cell = plan.cells.iter().find(is_own)?;
-            Some((cell, iteration(run, cell)?, evidence))
+                |cell: &PlannedCell| cell.role == Role::Subject && cell.key == evidence.cell;
+            let id = plan.cells.iter().position(is_own)?;
+            Some((&plan.cells[id], iteration(run, id)?, evidence))
         });
         let cells = cells.collect();
         let progress = &mut self.progress;
@@ -63,10 +63,9 @@ impl Rounds<'_> {
 }
 
 /// What an iteration of a cell took in its last round.
-fn iteration(run: &Run, cell: &PlannedCell) -> Option<Duration> {
-    let cells = &run.header.plan.cells;
-    let mut trials = run.trials.iter().rev().filter(|trial| trial.round > 0);
-    let trial = trials.find(|trial| cells[trial.cell] == *cell)?;
+fn iteration(run: &Run, cell: usize) -> Option<Duration> {
+    let mut trials = run.trials.iter().rev();
+    let trial = trials.find(|trial| trial.round > 0 && trial.cell == cell)?;
     let Outcome::Ok { block } = &trial.outcome else { return None };
     Some(Duration::from_nanos(block.metric(metric::WALL.id)?.max(1.0) as u64))
 }
