@@ -70,10 +70,7 @@ pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
         lines.extend(matrix.iter().map(|line| clipped(line, detail.columns)));
         footnotes
     };
-    let mut precision = precision(run, analysis);
-    if let Some(last) = precision.last_mut().filter(|_| !detail.verbose) {
-        *last = format!("{last}  {MORE}");
-    }
+    let precision = precision(run, analysis, detail);
     let after = [counts(analysis)].into_iter().chain(precision).chain(footnotes);
     lines.extend(after.flat_map(|line| wrapped(&line, detail.columns)));
     lines.join("\n") + "\n"
@@ -138,7 +135,7 @@ fn said(answer: &Answer, detail: Detail) -> Vec<String> {
 /// `216 comparisons: 103 settled, …, 48 open.  Self-check (A/A): 0 false alarms in 43`. The legend of the table
 /// says how close *same* is.
 pub(crate) fn counts(analysis: &Analysis) -> String {
-    let classes = wording::counts(&analysis.class_counts()).replace(" within 10%", "");
+    let classes = wording::counts_of(&analysis.class_counts(), "same");
     let noise = analysis.noise;
     let checks = noise.passed + noise.unproven + noise.failed;
     let trust = if noise.trusted() { "" } else { ": do not trust this run" };
@@ -148,8 +145,8 @@ pub(crate) fn counts(analysis: &Analysis) -> String {
     )
 }
 
-/// What disturbed the run, and how to make a sharper one.
-fn precision(run: &Run, analysis: &Analysis) -> Vec<String> {
+/// What disturbed the run, how to make a sharper one, and how to see more of this one.
+fn precision(run: &Run, analysis: &Analysis, detail: Detail) -> Vec<String> {
     let mut lines: Vec<String> =
         noise::run_warnings(run, analysis).map(|sentence| single_line(&sentence)).collect();
     let failed = analysis.groups.iter().filter(|group| group.control_failed());
@@ -173,7 +170,8 @@ fn precision(run: &Run, analysis: &Analysis) -> Vec<String> {
     let few = analysis.class_counts().answered().is_some_and(|share| share < ANSWERED);
     let profile = longer_profile(&run.header.plan.profile);
     let sharper = profile.filter(|_| few).map(|name| format!("Sharper: --profile {name}"));
-    let line: Vec<String> = taken.into_iter().chain(sharper).collect();
+    let more = (!detail.verbose).then(|| MORE.to_owned());
+    let line: Vec<String> = taken.into_iter().chain(sharper).chain(more).collect();
     lines.extend((!line.is_empty()).then(|| line.join("  ")));
     lines
 }

@@ -159,9 +159,14 @@ pub(crate) fn range(Interval { low, high }: Interval) -> String {
 
 /// `216 comparisons: 103 settled, 31 same within 10%, 34 leaning, 48 open`.
 pub(crate) fn counts(counts: &ClassCounts) -> String {
+    counts_of(counts, "same within 10%")
+}
+
+/// The same with other words for *same*.
+pub(crate) fn counts_of(counts: &ClassCounts, alike: &str) -> String {
     let ClassCounts { settled, same, leaning, open } = counts;
     let all = format::count(counts.total(), "comparison");
-    format!("{all}: {settled} settled, {same} same within 10%, {leaning} leaning, {open} open")
+    format!("{all}: {settled} settled, {same} {alike}, {leaning} leaning, {open} open")
 }
 
 /// What a tooltip adds to the words: the mode, or how many more rounds an answer needs.
