@@ -91,13 +91,8 @@ impl Transport {
                 Ok(socket.into())
             }
             Self::Udp => {
-                let mut meeting = loopback::connect(address)?;
-                let socket = datagrams()?;
-                let mut port = [0; 2];
-                meeting.read_exact(&mut port)?;
-                socket.connect(&local(u16::from_be_bytes(port)))?;
-                meeting.write_all(&port_of(&socket)?)?;
-                Ok(socket.into())
+                let meeting = loopback::connect(address)?;
+                Ok(met(meeting)?.into())
             }
         }
     }
@@ -141,13 +136,8 @@ impl Acceptor {
             loopback::set_buffers(&accepted)?;
             return Ok(accepted.into());
         }
-        let (mut meeting, _) = self.meeting.accept()?;
-        let socket = datagrams()?;
-        meeting.write_all(&port_of(&socket)?)?;
-        let mut port = [0; 2];
-        meeting.read_exact(&mut port)?;
-        socket.connect(&local(u16::from_be_bytes(port)))?;
-        Ok(socket.into())
+        let (meeting, _) = self.meeting.accept()?;
+        Ok(met(meeting)?.into())
     }
 }
 
@@ -169,6 +159,16 @@ fn udp_pair() -> io::Result<(TcpStream, TcpStream)> {
     client.connect(&server.local_addr()?)?;
     server.connect(&client.local_addr()?)?;
     Ok((client.into(), server.into()))
+}
+
+/// A UDP socket that is connected to that of the other end, which tells its port over `meeting`.
+fn met(mut meeting: TcpStream) -> io::Result<Socket> {
+    let socket = datagrams()?;
+    meeting.write_all(&port_of(&socket)?)?;
+    let mut port = [0; 2];
+    meeting.read_exact(&mut port)?;
+    socket.connect(&local(u16::from_be_bytes(port)))?;
+    Ok(socket)
 }
 
 fn unix_socket() -> io::Result<Socket> {

@@ -4,6 +4,7 @@
 //! connections are the runtime's.
 
 use std::future::Future;
+use std::io;
 use std::net::TcpStream;
 
 use super::echo;
@@ -12,7 +13,10 @@ use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::ExternalThread;
 use runtime_bench_api::transport::Acceptor;
 
-const THREAD: &str = "starting a thread";
+/// A thread that accepts a client whenever it is asked.
+fn accepting(acceptor: Acceptor) -> Result<ExternalThread<(), io::Result<TcpStream>>, Failure> {
+    ExternalThread::start(move |()| acceptor.accept()).map_err(Failure::io("starting a thread"))
+}
 
 /// Serves each of `connections` in its own task. A client that does not come tells the trial itself.
 ///
@@ -28,8 +32,7 @@ where
     F: Future<Output = ()> + Send + 'static,
     H: Fn(R::Tcp) -> F + Clone + Send + 'static,
 {
-    let accepting = ExternalThread::start(move |()| acceptor.accept());
-    let accepting = accepting.map_err(Failure::io(THREAD))?;
+    let accepting = accepting(acceptor)?;
     R::detach(R::spawn(async move {
         for number in 0..connections {
             let Ok(stream) = accepting.ask(()).await else { return };
@@ -54,8 +57,7 @@ pub(super) fn echo_on_local<R: LocalRuntime>(
     connections: usize,
     size: usize,
 ) -> Result<(), Failure> {
-    let accepting = ExternalThread::start(move |()| acceptor.accept());
-    let accepting = accepting.map_err(Failure::io(THREAD))?;
+    let accepting = accepting(acceptor)?;
     R::detach(R::spawn(async move {
         for number in 0..connections {
             let Ok(stream) = accepting.ask(()).await else { return };
