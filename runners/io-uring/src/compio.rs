@@ -23,7 +23,7 @@ use runtime_bench_results::key::Point;
 use runtime_bench_results::setting::Settings;
 
 use crate::{refusal, without_io_uring};
-use runtime_bench_api::runner::{Runner, Setting, packages};
+use runtime_bench_api::runner::{PER_CORE_NOTE, Runner, Setting, packages, servers_only};
 use runtime_bench_api::runtime::map_future;
 
 /// compio on `io_uring`.
@@ -95,11 +95,7 @@ impl Runner for PerCore {
                  (SO_REUSEPORT)"
             ),
             packages: packages(&["compio", "compio-runtime", "compio-driver"]),
-            notes: vec![
-                "The kernel assigns connections by a hash of their addresses, so a few connections may \
-                 share one core while another is idle."
-                    .into(),
-            ],
+            notes: vec![PER_CORE_NOTE.into()],
         }
     }
 
@@ -117,12 +113,8 @@ impl Runner for PerCore {
         point: &Point,
         _: &Requirements,
     ) -> Option<String> {
-        if !workload.serves() {
-            let reason = "Servers only: the kernel spreads connections over one runtime per core.";
-            return Some(reason.to_owned());
-        }
-        let local = workload.supports_local(point).err().map(|unsupported| unsupported.to_string());
-        local.or_else(unavailable)
+        let local = || workload.supports_local(point).err().map(|reason| reason.to_string());
+        servers_only(workload).or_else(local).or_else(unavailable)
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {

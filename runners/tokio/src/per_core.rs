@@ -14,7 +14,7 @@ use runtime_bench_results::setting::Settings;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::{Blocking, Form, Tokio, settings};
-use runtime_bench_api::runner::{Runner, Setting, packages};
+use runtime_bench_api::runner::{PER_CORE_NOTE, Runner, Setting, packages, servers_only};
 
 /// The runtimes other than the first. A static, because a process holds one instance.
 static OTHERS: OnceLock<Vec<Handle>> = OnceLock::new();
@@ -39,11 +39,7 @@ impl Runner for PerCore {
                  (SO_REUSEPORT)"
             ),
             packages: packages(&["tokio", "mio"]),
-            notes: vec![
-                "The kernel assigns connections by a hash of their addresses, so a few connections may \
-                 share one core while another is idle."
-                    .into(),
-            ],
+            notes: vec![PER_CORE_NOTE.into()],
         }
     }
 
@@ -56,8 +52,7 @@ impl Runner for PerCore {
     }
 
     fn refuses(&self, workload: &dyn DynWorkload, _: &Point, _: &Requirements) -> Option<String> {
-        let reason = "Servers only: the kernel spreads connections over one runtime per core.";
-        (!workload.serves()).then(|| reason.to_owned())
+        servers_only(workload)
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {

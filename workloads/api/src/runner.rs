@@ -114,6 +114,16 @@ impl Setting {
     }
 }
 
+/// What to know of a runner with one runtime per core, which share only a port.
+pub const PER_CORE_NOTE: &str = "The kernel assigns connections by a hash of their addresses, so a few connections \
+     may share one core while another is idle.";
+
+/// Why such a runner does not run a workload that is not a server.
+pub fn servers_only(workload: &dyn DynWorkload) -> Option<String> {
+    let reason = "Servers only: the kernel spreads connections over one runtime per core.";
+    (!workload.serves()).then(|| reason.to_owned())
+}
+
 /// Package names for [`RunnerInfo::packages`], whose versions the harness fills in.
 pub fn packages(names: &[&str]) -> std::collections::BTreeMap<String, String> {
     names.iter().map(|name| ((*name).to_owned(), String::new())).collect()
