@@ -17,7 +17,7 @@ use runtime_bench::api::runtime::{Family, ThreadRuntime};
 use runtime_bench::api::workload::{
     Failure, PointSet, Requirements, Setup, Timed, Trial, Unsupported, Workload,
 };
-use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench::results::catalog::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
 use runtime_bench::results::metric::{self, MetricDef};
 use runtime_bench::results::trial::{Metric, Phase};

@@ -10,7 +10,7 @@ use runtime_bench::cli::MatrixArgs;
 use runtime_bench::harness::executor::probe_request;
 use runtime_bench::harness::machine::Limits;
 use runtime_bench::harness::plan::{self, Planned};
-use runtime_bench::results::catalogue::Class;
+use runtime_bench::results::catalog::Class;
 use runtime_bench::results::key::CellKey;
 use runtime_bench::results::program::{Family, ProbedRunner};
 use runtime_bench_analysis::claims::{self, COROUTINES, Cell, Claim, ONE_LOOP};

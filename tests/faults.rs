@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::running::{nothing_runs_in, read};
 use common::{Ended, example};
-use runtime_bench_analysis::analysis::{Status, analyse};
+use runtime_bench_analysis::analysis::{Status, analyze};
 use tempfile::tempdir;
 
 fn faults(folder: &Path, args: &[&str]) -> Ended {
@@ -69,7 +69,7 @@ fn failing_cell_does_not_affect_others() {
     ended.fails_with(1, &["failed: faults/late/threads", "failed: faults/killed/threads"]);
     let latest = folder.path().join("target/runtime-bench/results/latest.json");
     let run = read(&latest);
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     for row in rows.filter(|row| row.key.workload == "null") {
         assert_eq!((&row.status, row.samples >= 13), (&Status::Measured, true), "{}", row.key);

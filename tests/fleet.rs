@@ -13,7 +13,7 @@ use std::process::Command;
 
 use common::running::{files, nothing_runs_in, read, started_by};
 use common::{Ended, run};
-use runtime_bench_analysis::analysis::{Status, analyse};
+use runtime_bench_analysis::analysis::{Status, analyze};
 use runtime_bench_fixtures::empty;
 use runtime_bench_results::listing::Listing;
 use runtime_bench_results::run::Run;
@@ -87,7 +87,7 @@ fn merge_rejects_files_that_are_not_shards() {
 
 /// Names of the cells with figures, and of those without.
 fn cells(run: &Run) -> BTreeSet<(String, &'static str)> {
-    let analysis = analyse(run);
+    let analysis = analyze(run);
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     rows.map(|row| (row.key.to_string(), row.status.word())).collect()
 }
@@ -108,7 +108,7 @@ fn merged_shards_equal_one_run() {
     let names: Vec<String> = (1..=8).map(|index| format!("shard-{index}.json")).collect();
     for (name, index) in names.iter().zip(1..) {
         bench(name, &["--shard", &format!("{index}/8")]);
-        let own = analyse(&read(name));
+        let own = analyze(&read(name));
         for row in own.groups.iter().flat_map(|group| &group.rows) {
             let whole = matches!(row.status, Status::Measured | Status::NotApplicable(_));
             assert!(whole, "{}: {:?}", row.key, row.status);
@@ -127,9 +127,9 @@ fn merged_shards_equal_one_run() {
     assert_eq!(cells(&merged), cells(&whole));
     assert_eq!(merged.header.plan, whole.header.plan);
     assert_eq!(merged.shards.len(), 8);
-    let analysis = analyse(&merged);
+    let analysis = analyze(&merged);
     for name in files {
-        for group in analyse(&read(name)).groups {
+        for group in analyze(&read(name)).groups {
             assert!(analysis.groups.contains(&group), "{}", group.name);
         }
     }

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use common::running::{read, results, signal, started};
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use tempfile::tempdir;
 
 /// Load that is there from the start is not a change, so on a loaded machine nothing is asserted.
@@ -35,7 +35,7 @@ fn load_rising_during_a_run_is_reported() {
         println!("not asked: other programs kept {early:?} cores busy");
         return;
     }
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     let change = analysis.load_change.expect("the load rose");
     assert!(change.after >= change.before + 0.5 && change.at_s > 3.0, "{change:?}");
     let loaded: usize = analysis.groups.iter().map(|group| group.noise.loaded).sum();

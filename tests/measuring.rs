@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use common::run;
 use common::running::{files, nothing_runs_in, read, results, signal, started, started_by};
-use runtime_bench_analysis::analysis::{Status, analyse};
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_analysis::analysis::{Status, analyze};
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::trial::Outcome;
@@ -34,7 +34,7 @@ fn bench_measures_every_cell_and_writes_results_and_report() {
     let ended = run(folder.path(), &SMALL);
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
     let run = read(&results(folder.path()).join("latest.json"));
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     assert_eq!(analysis.groups.len(), 2);
     for row in analysis.groups.iter().flat_map(|group| &group.rows) {
         assert_eq!(row.status, Status::Measured, "{}", row.key);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::analysis::{Analysis, ClassCounts, Group};
 use crate::answers::{Answer, answers};
 use crate::stats::{Comparison, median};
-use runtime_bench_results::catalogue::Kind;
+use runtime_bench_results::catalog::Kind;
 use runtime_bench_results::noise::Noise;
 use runtime_bench_results::run::Run;
 

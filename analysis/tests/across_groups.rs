@@ -1,8 +1,8 @@
 //! What is said across comparisons: scaling along a parameter, means over workloads.
 
-use runtime_bench_analysis::analysis::{Analysis, analyse};
+use runtime_bench_analysis::analysis::{Analysis, analyze};
 use runtime_bench_fixtures::{header, measured, runner, subject, trial, workload, wrong};
-use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::run::{PlannedCell, Run, RunHeader};
 use runtime_bench_results::trial::Metric;
@@ -75,7 +75,7 @@ fn a_cost_is_followed_along_each_parameter_while_the_others_stand_still() {
     for count in [10, 100] {
         measure(&mut run, "spawn", &tasks(count).variant("other"), "tokio", 1.0);
     }
-    let scalings = analyse(&run).scalings;
+    let scalings = analyze(&run).scalings;
     assert_eq!(scalings.len(), 2, "two sizes are too few for a scaling");
     let scaling = &scalings[0];
     assert_eq!((scaling.workload.as_str(), scaling.param.as_str()), ("spawn", "tasks"));
@@ -104,7 +104,7 @@ fn more_workers_have_a_speed_up() {
         measure(&mut run, "batch", &point, "smol", 1.0);
     }
     fails(&mut run, "batch", "smol");
-    let scalings = analyse(&run).scalings;
+    let scalings = analyze(&run).scalings;
     assert_eq!(scalings.len(), 1, "a cell that failed has no point, and two points are too few");
     // The headline is a rate: its cost is the inverse.
     assert_eq!(scalings[0].headline, "rate");
@@ -120,7 +120,7 @@ fn a_parameter_of_zero_is_a_point_and_no_part_of_the_law() {
     for count in [0, 1, 2] {
         measure(&mut run, "spawn", &tasks(count), "tokio", 1.0 + count as f64);
     }
-    let scaling = analyse(&run).scalings.remove(0);
+    let scaling = analyze(&run).scalings.remove(0);
     assert_eq!((scaling.points.len(), scaling.power_law), (3, None));
 }
 
@@ -153,7 +153,7 @@ fn means(analysis: &Analysis, class: Class) -> Vec<(&str, f64)> {
 
 #[test]
 fn a_mean_is_over_the_workloads_that_the_whole_class_can_do() {
-    let analysis = analyse(&three_workloads());
+    let analysis = analyze(&three_workloads());
     assert_eq!(analysis.overall.len(), 2, "calibration compares no runners");
     let overall = &analysis.overall[0];
     assert_eq!((overall.kind, overall.reference.as_str()), (Kind::Concurrency, "tokio"));
@@ -176,7 +176,7 @@ fn a_runner_that_can_do_one_workload_only_takes_no_mean_away() {
     bridge.name = "bridge".into();
     run.header.runners.push(bridge);
     measure(&mut run, "lock", &tasks(10), "bridge", 10.0);
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     assert_eq!(means(&analysis, Class::MultiThread), [("smol", 1.0), ("rayon", 4.0)]);
 }
 
@@ -185,12 +185,12 @@ fn a_workload_with_another_reference_is_left_out() {
     let mut run = three_workloads();
     run.header.runners.retain(|info| info.name != "rayon");
     fails(&mut run, "spawn", "tokio");
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     assert_eq!(analysis.overall[0].groups, ["queue/tasks=10", "lock/tasks=10"]);
     assert_eq!(means(&analysis, Class::MultiThread), [("smol", 4.0)]);
     // Without it, one workload is left, which has no mean.
     fails(&mut run, "lock", "tokio");
-    assert_eq!(analyse(&run).overall, []);
+    assert_eq!(analyze(&run).overall, []);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn results_across_groups_survive_json() {
         let point = Point::new().with("workers", workers, "");
         measure(&mut run, "batch", &point, "rayon", 1.0 / workers as f64);
     }
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     assert!(!analysis.scalings.is_empty() && !analysis.overall.is_empty());
     let text = serde_json::to_string(&analysis).unwrap();
     assert_eq!(serde_json::from_str::<Analysis>(&text).unwrap(), analysis);

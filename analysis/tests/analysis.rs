@@ -1,9 +1,9 @@
 //! From trials to rows and verdicts, on runs made in code.
 
-use runtime_bench_analysis::analysis::{Group, Row, Status, analyse};
+use runtime_bench_analysis::analysis::{Group, Row, Status, analyze};
 use runtime_bench_analysis::stats::{ControlCheck, Verdict};
 use runtime_bench_fixtures::{control, header, measured, runner, subject, workload, wrong};
-use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::run::{Run, RunHeader, TrialRecord};
 use runtime_bench_results::trial::{Metric, Phase};
@@ -49,7 +49,7 @@ fn rated(rates: [f64; 5]) -> Run {
 }
 
 fn only_group(run: &Run) -> Group {
-    let mut groups = analyse(run).groups;
+    let mut groups = analyze(run).groups;
     assert_eq!(groups.len(), 1);
     groups.remove(0)
 }
@@ -96,7 +96,7 @@ fn failed_reference_is_replaced_and_its_control_is_not_used() {
 
 #[test]
 fn two_failed_controls_make_a_run_untrustworthy() {
-    let analysis = analyse(&rated([10.0, 10.0, 10.0, 10.0, 20.0]));
+    let analysis = analyze(&rated([10.0, 10.0, 10.0, 10.0, 20.0]));
     assert_eq!(analysis.groups[0].control.as_ref().unwrap().check, ControlCheck::Failed);
     assert!(analysis.noise.trusted(), "one failure distrusts its workload only");
     let twice = runtime_bench_results::noise::Noise { failed: 2, ..analysis.noise };
@@ -107,7 +107,7 @@ fn two_failed_controls_make_a_run_untrustworthy() {
 fn failing_control_counts_as_failing_reference() {
     let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
     fail(&mut run, 4, "gone");
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     assert_eq!(row(&analysis.groups[0], "tokio").status.word(), "failed");
     assert_eq!(
         (analysis.noise.passed, analysis.noise.unproven),
@@ -178,7 +178,7 @@ fn unmeasured_cell_has_a_reason() {
 fn warm_and_steady_cells_are_never_compared() {
     let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
     run.header.plan.cells[1].phase = Phase::Steady;
-    let groups = analyse(&run).groups;
+    let groups = analyze(&run).groups;
     assert_eq!(groups.len(), 2);
     assert!(groups.iter().all(|group| group.rows.iter().all(|row| {
         row.comparison.as_ref().is_none_or(|comparison| comparison.reference == "tokio")

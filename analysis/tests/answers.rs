@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use fastrand::Rng;
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_analysis::answers::{Answer, AnswerState, answers};
 use runtime_bench_analysis::replay::Replay;
 use runtime_bench_fixtures::{RUNNERS, cell, reprice};
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::run::Run;
 
 /// The workloads of the server's rule.
@@ -29,7 +29,7 @@ fn run(names: &[&str], cost: impl Fn(&str, &str) -> f64) -> Run {
 }
 
 fn answer(run: &Run, id: &str) -> Answer {
-    let all = answers(run, &analyse(run));
+    let all = answers(run, &analyze(run));
     all.into_iter().find(|answer| answer.id == id).expect("a use case")
 }
 
@@ -173,7 +173,7 @@ fn opposite_winners_are_named_by_workload() {
 #[test]
 fn a_replay_counts_every_comparison_once() {
     let run = run(&SERVER, usual);
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     let replay = Replay::new("file", &run, &analysis);
     assert_eq!(replay.all.classes.total(), 9);
     assert_eq!(replay.all.classes, analysis.class_counts());

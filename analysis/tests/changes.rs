@@ -1,7 +1,7 @@
 //! Change points of made-up histories.
 
 use fastrand::Rng;
-use runtime_bench_analysis::analysis::{Analysis, analyse};
+use runtime_bench_analysis::analysis::{Analysis, analyze};
 use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
 use runtime_bench_analysis::history::{ChangePoint, Document, Judged, Wanted, changes, machines};
 use runtime_bench_results::run::Run;
@@ -47,7 +47,7 @@ fn from(run: u32, runner: &'static str, ratio: f64) -> impl Fn(u32, &str, &str) 
 }
 
 fn document_since(runs: &[Run], metric: Option<&str>, since: Option<&str>) -> Document {
-    let analyses: Vec<Analysis> = runs.iter().map(analyse).collect();
+    let analyses: Vec<Analysis> = runs.iter().map(analyze).collect();
     let wanted = Wanted { metric, keep: &|_| true };
     changes(&machines(runs.iter().zip(&analyses)), &wanted, since)
 }

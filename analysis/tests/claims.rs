@@ -1,7 +1,7 @@
 //! Claims against runs whose truth is known.
 
 use fastrand::Rng;
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_analysis::analysis::claims::{
     CLAIM_LEVEL, ClaimVerdict, JudgedClaim, JudgedTest, Said, judge,
 };
@@ -52,7 +52,7 @@ fn judged(run: &Run, tests: Vec<Test>) -> JudgedClaim {
         tests,
         notes: Vec::new(),
     };
-    judge(run, &analyse(run).groups, &[claim]).remove(0)
+    judge(run, &analyze(run).groups, &[claim]).remove(0)
 }
 
 /// `tokio` costs 1 ms, `smol` 2 ms, `rayon` 4 ms, `threads` 8 ms; of `w1` all cost 3 ms.

@@ -1,6 +1,6 @@
 //! From one run or two to a document of words, on runs made in code.
 
-use runtime_bench_analysis::analysis::{analyse, pairwise};
+use runtime_bench_analysis::analysis::{analyze, pairwise};
 use runtime_bench_analysis::comparison::{
     Against, Document, FailOn, Outcome, Row, Word, files, judge, runners,
 };
@@ -291,7 +291,7 @@ fn runners_are_compared_with_any_reference_or_each_with_each() {
 #[test]
 fn pairs_with_the_reference_are_those_of_the_tables() {
     let run = unequal();
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     let pairs = pairwise(&run, &analysis, Some("tokio"));
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     let tables: Vec<_> = rows.filter_map(|row| row.comparison.clone()).collect();

@@ -1,8 +1,8 @@
 //! Runs of some machines, and the same cells over them.
 
-use runtime_bench_analysis::analysis::{Analysis, Status, analyse};
+use runtime_bench_analysis::analysis::{Analysis, Status, analyze};
 use runtime_bench_analysis::history::{Machine, Trend, machines, trends};
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Outcome;
 
@@ -18,12 +18,12 @@ fn on(day: u32, smol: f64) -> Run {
     run
 }
 
-fn analysed(runs: Vec<Run>) -> Vec<(Run, Analysis)> {
-    let analysed = |run: Run| {
-        let analysis = analyse(&run);
+fn analyzed(runs: Vec<Run>) -> Vec<(Run, Analysis)> {
+    let analyzed = |run: Run| {
+        let analysis = analyze(&run);
         (run, analysis)
     };
-    runs.into_iter().map(analysed).collect()
+    runs.into_iter().map(analyzed).collect()
 }
 
 /// The runs by reference.
@@ -47,7 +47,7 @@ fn runs_are_grouped_by_machine_and_the_newest_machine_is_first() {
     runs[3].header.environment.cores = Some(64);
     // A few pages more are no other machine.
     runs[1].header.environment.memory = Some((4 << 30) + 4096);
-    let runs = analysed(runs);
+    let runs = analyzed(runs);
     let machines = machines(each(&runs));
     let found: Vec<(&str, Vec<&str>)> =
         machines.iter().map(|machine| (machine.label.as_str(), ids(machine))).collect();
@@ -66,14 +66,14 @@ fn memory_does_not_drift_from_run_to_run() {
     for (run, memory) in runs.iter_mut().zip([985, 993, 1000]) {
         run.header.environment.memory = Some(memory);
     }
-    let runs = analysed(runs);
+    let runs = analyzed(runs);
     let found: Vec<Vec<&str>> = machines(each(&runs)).iter().map(ids).collect();
     assert_eq!(found, [vec!["run-2", "run-3"], vec!["run-1"]]);
 }
 
 #[test]
 fn a_trend_has_the_median_and_the_paired_ratio_of_each_run() {
-    let runs = analysed(vec![on(1, 1.2), on(2, 1.5)]);
+    let runs = analyzed(vec![on(1, 1.2), on(2, 1.5)]);
     let machines = machines(each(&runs));
     let trends = trends(&machines[0]);
     assert_eq!(trends.len(), 2 * RUNNERS.len());
@@ -95,7 +95,7 @@ fn a_trend_has_the_median_and_the_paired_ratio_of_each_run() {
 fn ratios_to_another_reference_are_left_out() {
     let mut old = on(1, 1.2);
     old.header.plan.reference = "rayon".to_owned();
-    let runs = analysed(vec![old, on(2, 1.2)]);
+    let runs = analyzed(vec![old, on(2, 1.2)]);
     let machines = machines(each(&runs));
     let trends = trends(&machines[0]);
     let ratios = |runner: &str| -> Vec<bool> {
@@ -117,7 +117,7 @@ fn a_failure_and_a_failed_control_stay_in_the_trend() {
     upset_control(&mut restless, "w0", 1.5);
     upset_control(&mut upset, "w0", 1.5);
     upset_control(&mut upset, "w1", 1.5);
-    let runs = analysed(vec![failed, restless, upset]);
+    let runs = analyzed(vec![failed, restless, upset]);
     let machines = machines(each(&runs));
     let trends = trends(&machines[0]);
     assert_eq!(trends.len(), 2 * RUNNERS.len(), "a run without a unit makes no other trend");
@@ -145,7 +145,7 @@ fn another_unit_is_another_trend_and_a_cell_that_is_gone_is_kept() {
     // The last subject of the first workload, so that no other index moves from its workload.
     new.trials.retain(|trial| trial.cell != threads);
     new.header.plan.cells[threads].key.runner = "newcomer".to_owned();
-    let runs = analysed(vec![old, new]);
+    let runs = analyzed(vec![old, new]);
     let machines = machines(each(&runs));
     let trends = trends(&machines[0]);
     let points = |trend: &Trend<'_>| trend.points.iter().map(|point| point.run).collect::<Vec<_>>();
@@ -161,7 +161,7 @@ fn another_unit_is_another_trend_and_a_cell_that_is_gone_is_kept() {
 fn changes_between_two_runs_are_listed() {
     let mut new = on(2, 1.0);
     new.header.runners[0].packages.insert("tokio".to_owned(), "2.0.0".to_owned());
-    let runs = analysed(vec![on(1, 1.0), new]);
+    let runs = analyzed(vec![on(1, 1.0), new]);
     let machines = machines(each(&runs));
     assert_eq!(machines[0].changes(0), Vec::<String>::new());
     let changes = machines[0].changes(1);

@@ -1,6 +1,6 @@
 //! Shards of a plan, joined to one run. No figure in here was measured.
 
-use runtime_bench_analysis::analysis::{Analysis, Group, Status, analyse};
+use runtime_bench_analysis::analysis::{Analysis, Group, Status, analyze};
 use runtime_bench_analysis::history::machines;
 use runtime_bench_fixtures::{fail, run};
 use runtime_bench_results::merge::{MergeError, merge};
@@ -56,12 +56,12 @@ fn shards() -> Vec<(String, Run)> {
 }
 
 fn merged(files: Vec<(String, Run)>) -> Run {
-    merge(files, false, |run| analyse(run).noise).unwrap_or_else(|error| panic!("{error}"))
+    merge(files, false, |run| analyze(run).noise).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The comparisons of all shards, in the order of the plan.
 fn union(files: &[(String, Run)]) -> Vec<Group> {
-    let mut groups: Vec<Group> = files.iter().flat_map(|(_, run)| analyse(run).groups).collect();
+    let mut groups: Vec<Group> = files.iter().flat_map(|(_, run)| analyze(run).groups).collect();
     groups.sort_by(|a, b| a.name.cmp(&b.name));
     groups
 }
@@ -70,7 +70,7 @@ fn union(files: &[(String, Run)]) -> Vec<Group> {
 fn every_verdict_and_all_noise_of_a_merged_run_are_those_of_its_shards() {
     let files = shards();
     let union = union(&files);
-    let Analysis { groups, noise, .. } = analyse(&merged(files));
+    let Analysis { groups, noise, .. } = analyze(&merged(files));
     assert_eq!((groups.len(), &groups), (WORKLOADS, &union));
     assert_eq!(noise.passed + noise.unproven + noise.failed, WORKLOADS);
     for (number, group) in groups.iter().enumerate() {
@@ -89,11 +89,11 @@ fn a_shard_has_the_error_levels_of_the_whole_plan() {
         (own.stalls, own.noise) = (Vec::new(), Vec::new());
         own
     };
-    let expected = analyse(&whole);
+    let expected = analyze(&whole);
     let files: Vec<(String, Run)> =
         (1..=SHARDS).map(|index| (index.to_string(), undisturbed(index))).collect();
     assert_eq!(union(&files), expected.groups, "as measured on one machine");
-    assert_eq!(analyse(&merged(files)), expected, "and so what follows from all of them");
+    assert_eq!(analyze(&merged(files)), expected, "and so what follows from all of them");
 }
 
 #[test]
@@ -115,13 +115,13 @@ fn merge_order_does_not_matter() {
     assert!(run.noise.is_empty() && run.stalls.is_empty(), "those are of the shards");
     let end = run.end.unwrap();
     assert_eq!((end.interrupted, end.elapsed_s), (false, 6.0));
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     assert_eq!(end.control, Some(analysis.noise));
     let kept = serde_json::to_string(&run).unwrap();
     assert_eq!(serde_json::from_str::<Run>(&kept).unwrap(), run);
     // For the history it is a run of its kind of machine.
     let before = whole();
-    let earlier = analyse(&before);
+    let earlier = analyze(&before);
     assert_eq!(machines([(&before, &earlier), (&run, &analysis)]).len(), 1);
 }
 
@@ -130,7 +130,7 @@ fn a_failure_stays_the_failure_of_its_cell() {
     let mut files = shards();
     fail(&mut files[1].1, "w1", "rayon", "42 is not 41");
     let union = union(&files);
-    let analysis = analyse(&merged(files));
+    let analysis = analyze(&merged(files));
     assert_eq!(analysis.groups, union);
     let failed = analysis.groups.iter().flat_map(|group| &group.rows);
     assert_eq!(failed.filter(|row| matches!(row.status, Status::Failed(_))).count(), 1);
@@ -140,7 +140,7 @@ fn a_failure_stays_the_failure_of_its_cell() {
 fn refused(change: impl Fn(&mut Run)) -> String {
     let mut files = shards();
     change(&mut files[1].1);
-    merge(files, false, |run| analyse(run).noise).unwrap_err().to_string()
+    merge(files, false, |run| analyze(run).noise).unwrap_err().to_string()
 }
 
 #[track_caller]
@@ -205,9 +205,9 @@ fn machines_of_one_kind_may_differ_in_what_does_not_matter() {
 #[test]
 fn shards_are_there_once_and_all_of_them() {
     let files = shards();
-    assert_eq!(merge(Vec::new(), true, |run| analyse(run).noise), Err(MergeError::Nothing));
+    assert_eq!(merge(Vec::new(), true, |run| analyze(run).noise), Err(MergeError::Nothing));
     let error = |files: Vec<(String, Run)>| {
-        merge(files, false, |run| analyse(run).noise).unwrap_err().to_string()
+        merge(files, false, |run| analyze(run).noise).unwrap_err().to_string()
     };
     says(&error(vec![("w.json".into(), whole())]), &["w.json: it is a whole run", "report"]);
     says(&error(vec![("m.json".into(), merged(files.clone()))]), &["m.json: it is already merged"]);
@@ -239,9 +239,9 @@ fn shards_are_there_once_and_all_of_them() {
 fn a_partial_merge_says_what_is_missing() {
     let mut files = shards();
     files.remove(1);
-    let run = merge(files, true, |run| analyse(run).noise).unwrap();
+    let run = merge(files, true, |run| analyze(run).noise).unwrap();
     assert!(run.end.unwrap().interrupted);
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     assert_eq!(analysis.groups.len(), WORKLOADS);
     for group in &analysis.groups {
         let missing = ["w1", "w4"].contains(&group.workload.as_str());

@@ -4,9 +4,9 @@
 use std::time::Instant;
 
 use fastrand::Rng;
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_fixtures::{control, header, measured, runner, subject, trial, workload};
-use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::run::{Run, RunHeader};
 use runtime_bench_results::trial::Metric;
@@ -46,7 +46,7 @@ fn large(workloads: u64, points: u64, rounds: u32) -> Run {
 fn ten_thousand_cells() {
     let run = large(125, 10, 150);
     let start = Instant::now();
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     let (cells, trials) = (run.header.plan.cells.len(), run.trials.len());
     println!("{cells} cells, {trials} trials: {:.2} s", start.elapsed().as_secs_f64());
     assert_eq!(analysis.groups.len(), 1_250);
@@ -54,7 +54,7 @@ fn ten_thousand_cells() {
 
 #[test]
 fn a_small_one_is_whole() {
-    let analysis = analyse(&large(3, 2, 20));
+    let analysis = analyze(&large(3, 2, 20));
     assert_eq!(analysis.groups.len(), 6);
     assert!(analysis.groups.iter().all(|group| group.rows.len() == 7 && group.control.is_some()));
 }

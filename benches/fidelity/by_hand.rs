@@ -12,7 +12,7 @@ use runtime_bench::api::instance::{Instance, Sample, Verify};
 use runtime_bench::api::runner::Runner;
 use runtime_bench::api::runtime::Family;
 use runtime_bench::api::workload::{Failure, Requirements, Setup, Workload};
-use runtime_bench::results::catalogue::{Class, RunnerInfo};
+use runtime_bench::results::catalog::{Class, RunnerInfo};
 use runtime_bench::results::key::{Param, Point};
 use runtime_bench::results::trial::Metric;
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use runtime_bench::commands;
 use runtime_bench::results::run::Run;
 use runtime_bench::results::store::{self, StoreError};
-use runtime_bench_analysis::analysis::{Analysis, PairComparison, analyse, pairwise};
+use runtime_bench_analysis::analysis::{Analysis, PairComparison, analyze, pairwise};
 use runtime_bench_analysis::stats::{Comparison, Interval};
 
 /// A difference that is none.
@@ -35,7 +35,7 @@ fn markdown(runs: &[Run]) -> String {
         "|---|---|--:|--:|--:|---|".to_owned(),
     ];
     for run in runs {
-        let analysis = analyse(run);
+        let analysis = analyze(run);
         let pairs = pairwise(run, &analysis, Some(&run.header.plan.reference));
         lines.extend(pairs.iter().map(|pair| row(pair, &analysis)));
     }

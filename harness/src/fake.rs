@@ -10,7 +10,7 @@ use runtime_bench_api::runner::{Runner, Setting};
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::trial::probe_reply;
 use runtime_bench_api::workload::{Failure, Setup, Workload};
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::program::{ProbeReply, ProbeRequest};
 use runtime_bench_results::trial::{Block, ErrorKind, Metric, Outcome, metric};
 

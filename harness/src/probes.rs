@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::catalog::RunnerInfo;
 use runtime_bench_results::key::Point;
 use runtime_bench_results::listing::Route;
 use runtime_bench_results::program::{CellSupport, Family, ProbeRequest, ProbedRunner};
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
     use runtime_bench_api::cells::Cells;
     use runtime_bench_api::trial::probe_reply;
-    use runtime_bench_results::catalogue::Class;
+    use runtime_bench_results::catalog::Class;
     use runtime_bench_results::program::ProbeReply;
     use runtime_bench_results::trial::ErrorKind;
 

@@ -7,7 +7,7 @@ use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::runner::Runner;
 use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::Workload;
-use runtime_bench_results::catalogue::WorkloadInfo;
+use runtime_bench_results::catalog::WorkloadInfo;
 use runtime_bench_results::listing::Build;
 
 /// Workloads and programs. It is extended by value:
@@ -195,7 +195,7 @@ impl BuildFacts {
 mod tests {
     use super::*;
     use runtime_bench_api::runtime::Family;
-    use runtime_bench_results::catalogue::Class;
+    use runtime_bench_results::catalog::Class;
     use runtime_bench_workloads::calibration::null::Null;
 
     use crate::fake::FakeRunner;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use runtime_bench_analysis::analysis::{Group, GroupNoise, Row, Status, Summary};
 use runtime_bench_analysis::stats::{Comparison, Verdict};
 use runtime_bench_fixtures::{header, runner, workload};
-use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::catalog::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::evidence::{Count, Event, Evidence, Missing};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::run::{Run, RunHeader};

@@ -72,6 +72,6 @@ fn analyze(run: &Run) -> Result<Analysis, ReportError> {
     let cells = run.header.plan.cells.len();
     match run.trials.iter().find(|trial| trial.cell >= cells) {
         Some(trial) => Err(ReportError::UnknownCell { cell: trial.cell, cells }),
-        None => Ok(analysis::analyse(run)),
+        None => Ok(analysis::analyze(run)),
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use runtime_bench_reports::{Options, write_site};
-use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Better;

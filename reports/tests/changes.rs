@@ -3,7 +3,7 @@
 use std::fs;
 
 use runtime_bench_reports::{Options, write_site};
-use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Better;
 use tempfile::tempdir;

@@ -5,14 +5,14 @@ mod fixtures;
 use std::collections::BTreeSet;
 
 use fixtures::{hostile_run, typical_run};
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_reports::Options;
 use runtime_bench_reports::export::{Format, export};
 use runtime_bench_results::run::Run;
 use serde_json::Value;
 
 fn exported(run: &Run, format: Format) -> String {
-    export(run, &analyse(run), format).unwrap()
+    export(run, &analyze(run), format).unwrap()
 }
 
 fn json(run: &Run, format: Format) -> Value {
@@ -117,7 +117,7 @@ fn run_without_results_is_an_error_that_says_what_to_do() {
     let run = Run { trials: Vec::new(), ..typical_run() };
     for format in [Format::GithubActionBenchmark, Format::Bencher, Format::OpenMetrics, Format::Csv]
     {
-        let error = export(&run, &analyse(&run), format).unwrap_err().to_string();
+        let error = export(&run, &analyze(&run), format).unwrap_err().to_string();
         assert!(error.contains("no results") && error.contains("measure again"), "{error}");
     }
 }

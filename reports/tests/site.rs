@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_reports::{Options, ReportError, terminal, write_site};
-use runtime_bench_results::catalogue::Kind;
+use runtime_bench_results::catalog::Kind;
 use runtime_bench_results::merge::merge;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::Run;
@@ -130,7 +130,7 @@ fn every_cell_of_the_table_has_a_result_or_a_reason() {
         assert_eq!(empty, cell.contains("<span>–</span>"), "{cell}");
         assert!(!empty || cell.contains("title=\""), "{cell}");
     }
-    for row in analyse(&run).groups.iter().flat_map(|group| &group.rows) {
+    for row in analyze(&run).groups.iter().flat_map(|group| &group.rows) {
         let reason = row.status.reason().replace('<', "&lt;").replace('>', "&gt;");
         assert!(page.matches(reason.as_str()).count() >= 1, "{reason}");
     }
@@ -245,7 +245,7 @@ fn a_check_passes_or_fails_and_is_never_ranked() {
     assert!(words(&pages["r/smol.html"], "deadlock", "smol").starts_with("deadlocks"));
     let line = |verbose| {
         let detail = terminal::Detail { verbose, columns: 100 };
-        let text = terminal::text(&run, &analyse(&run), detail);
+        let text = terminal::text(&run, &analyze(&run), detail);
         let at = text.find("deadlock").expect("the terminal shows it");
         text[at..].to_owned()
     };
@@ -349,7 +349,7 @@ fn a_merged_run_lists_its_shards_and_marks_the_noise_of_each() {
     files[0].1.noise = vec![NoiseWindow { capacity, capacity_ideal, ..NoiseWindow::default() }];
     let own = page(&files[0].1);
     assert!(own.contains("shard 1 of 2"), "{own}");
-    let merged = page(&merge(files, false, |run| analyse(run).noise).unwrap());
+    let merged = page(&merge(files, false, |run| analyze(run).noise).unwrap());
     let table = between(&merged, "aria-label=\"Shards\"", "</table>");
     for word in ["1 of 2", "2 of 2", "&lt;own&gt;-1", "&lt;own&gt;-2", &names[0], &names[1]] {
         assert!(table.contains(word), "no `{word}` in {table}");
@@ -368,7 +368,7 @@ fn resumed_run_and_rising_load_are_reported() {
     assert!(told.contains("The run was stopped and resumed 1 time, last on &lt;b&gt;then&lt;/b&gt;; partial rounds excluded: 1."));
     assert!(told.contains("Other programs used 1.2 cores from "), "{told}");
     let verbose = terminal::Detail { verbose: true, columns: 100 };
-    let table = terminal::text(&run, &analyse(&run), verbose);
+    let table = terminal::text(&run, &analyze(&run), verbose);
     assert!(table.contains("The run was stopped and resumed 1 time"), "{table}");
     assert!(
         table.contains("Other programs used 1.2 cores from second 6 on, 0.1 before"),
@@ -394,7 +394,7 @@ fn busy_cores_and_dropped_samples_are_reported() {
     );
     assert!(echo.contains("smol lost 1 sample"), "{echo}");
     let verbose = terminal::Detail { verbose: true, columns: 100 };
-    let table = terminal::text(&run, &analyse(&run), verbose);
+    let table = terminal::text(&run, &analyze(&run), verbose);
     assert!(table.contains("   other programs used 0.7 of 2 cores"), "{table}");
     assert!(table.contains("smol lost 1 sample"), "{table}");
 }

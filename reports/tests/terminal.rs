@@ -1,6 +1,6 @@
 //! The summary of made-up runs on a terminal.
 
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_reports::terminal::{Detail, text};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Better;
@@ -10,7 +10,7 @@ mod fixtures;
 use fixtures::{edge_case_run, hostile_run, sweep_run, typical_run};
 
 fn short(run: &Run, columns: usize) -> String {
-    text(run, &analyse(run), Detail { verbose: false, columns })
+    text(run, &analyze(run), Detail { verbose: false, columns })
 }
 
 /// The words of the line that begins with a workload.
@@ -55,7 +55,7 @@ fn runners_with_settings_have_numbered_columns() {
 #[test]
 fn counts_and_self_check_follow_the_matrix() {
     let run = typical_run();
-    let (text, counts) = (short(&run, 100), analyse(&run).class_counts());
+    let (text, counts) = (short(&run, 100), analyze(&run).class_counts());
     let expected = format!("{} comparisons: {} settled", counts.total(), counts.settled);
     assert!(text.contains(&expected) && text.contains("Self-check (A/A): "), "{text}");
 }
@@ -63,7 +63,7 @@ fn counts_and_self_check_follow_the_matrix() {
 #[test]
 fn verbose_form_has_intervals_and_reasons() {
     let run = typical_run();
-    let long = text(&run, &analyse(&run), Detail { verbose: true, columns: 100 });
+    let long = text(&run, &analyze(&run), Detail { verbose: true, columns: 100 });
     assert!(long.contains("it has no timer") && long.contains("95%"), "{long}");
     assert!(long.contains("Echo over TCP: tcp-echo"), "{long}");
 }
@@ -84,7 +84,7 @@ fn narrow_terminals_drop_runners_from_the_right_and_say_which() {
 #[test]
 fn sweeps_show_the_first_point_and_count_the_others() {
     let run = sweep_run();
-    let points = analyse(&run).groups.len();
+    let points = analyze(&run).groups.len();
     let text = short(&run, 100);
     let hidden = text.lines().find(|line| line.contains("in the report"));
     assert_eq!(hidden.is_some(), points > 40, "{points} points:\n{text}");

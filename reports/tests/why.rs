@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_analysis::explanation::explanations;
 use runtime_bench_reports::export::{Format, export};
 use runtime_bench_reports::{Options, write_site};
@@ -80,7 +80,7 @@ fn page_with_times_only_names_the_command_that_counts_more() {
 #[test]
 fn only_rows_that_are_settled_and_trusted_are_explained() {
     let mut run = explained_run();
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     let found = explanations(&run, &analysis);
     assert!(!found.is_empty());
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
@@ -100,7 +100,7 @@ fn only_rows_that_are_settled_and_trusted_are_explained() {
             block.metrics.iter_mut().for_each(|metric| metric.value *= 2.0);
         }
     }
-    let distrusted = explanations(&run, &analyse(&run));
+    let distrusted = explanations(&run, &analyze(&run));
     assert!(distrusted.iter().all(|one| one.cell.workload != "tcp-echo"));
 }
 
@@ -114,7 +114,7 @@ fn data_holds_the_evidence_and_what_it_explains() {
     assert_eq!(echo["explanation"]["operation"], "message");
     assert_eq!(echo["explanation"]["reference"], "tokio");
 
-    let table = export(&run, &analyse(&run), Format::Csv).unwrap();
+    let table = export(&run, &analyze(&run), Format::Csv).unwrap();
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let last = reader.headers().unwrap().iter().position(|name| name == "explanation").unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();

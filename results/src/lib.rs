@@ -4,7 +4,7 @@
 //! This crate is the results file: plain data. `runtime-bench-analysis` computes the results.
 //!
 //! - [`key`]: the name of a cell, `workload[/variant]/runner/params`, and its parameters.
-//! - [`catalogue`]: how a workload and a runner describe themselves.
+//! - [`catalog`]: how a workload and a runner describe themselves.
 //! - [`listing`]: what an executable of the harness can measure.
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
 //! - [`program`]: how a trial program describes its runners and cells.
@@ -22,7 +22,7 @@
 //! - [`store`]: writing a run line by line, closing it by rename, reading it back.
 //! - [`differences`]: how the machines, builds and plans of two runs differ.
 
-pub mod catalogue;
+pub mod catalog;
 pub mod differences;
 pub mod environment;
 pub mod evidence;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{RunnerInfo, WorkloadInfo};
+use crate::catalog::{RunnerInfo, WorkloadInfo};
 use crate::run::PlannedCell;
 use crate::setting::SettingInfo;
 use crate::trial::ExternalCommand;

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::RunnerInfo;
+use crate::catalog::RunnerInfo;
 use crate::key::{CellKey, Point};
 use crate::setting::SettingInfo;
 use crate::trial::{ExternalCommand, PROTOCOL, TrialRequest};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{RunnerInfo, WorkloadInfo};
+use crate::catalog::{RunnerInfo, WorkloadInfo};
 use crate::environment::Environment;
 use crate::evidence::{Evidence, Level};
 use crate::interruption::Break;

@@ -12,8 +12,8 @@ type workload struct {
 	lacks   string
 }
 
-// catalogue has a line for each workload and variant that this runner speaks of.
-var catalogue = map[string]workload{
+// catalog has a line for each workload and variant that this runner speaks of.
+var catalog = map[string]workload{
 	"timer-gather":              {prepare: timerGather},
 	"timer-gather/one-by-one":   {prepare: timerOneByOne},
 	"timer-precision":           {prepare: timerPrecision},
@@ -51,7 +51,7 @@ func find(c cell) (workload, string) {
 	if c.Variant != "" {
 		form += "/" + c.Variant
 	}
-	workload, known := catalogue[form]
+	workload, known := catalog[form]
 	switch {
 	case !known:
 		return workload, "the Go runner implements only part of the catalog"

@@ -67,7 +67,7 @@ func TestEveryWorkloadIsTested(t *testing.T) {
 	for _, test := range smokes {
 		tested[strings.Fields(test.cell)[0]] = true
 	}
-	for form, workload := range catalogue {
+	for form, workload := range catalog {
 		if workload.prepare != nil && !tested[form] {
 			t.Errorf("%s has no test", form)
 		}

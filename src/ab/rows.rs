@@ -1,6 +1,6 @@
 //! The rows of a comparison of builds: cells that both have, on one core and on all.
 
-use runtime_bench_results::catalogue::WorkloadInfo;
+use runtime_bench_results::catalog::WorkloadInfo;
 use runtime_bench_results::listing::{ListedCell, Listing};
 use runtime_bench_results::trial::metric;
 

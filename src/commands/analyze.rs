@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_analysis::replay::{Document, Replay};
 use runtime_bench_harness::error::Error;
 use runtime_bench_reports::terminal::{self, Detail};
@@ -34,7 +34,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Error> {
     let mut runs = Vec::new();
     for path in &args.results {
         let run = store::read(path)?;
-        runs.push(Replay::new(&path.display().to_string(), &run, &analyse(&run)));
+        runs.push(Replay::new(&path.display().to_string(), &run, &analyze(&run)));
     }
     let document = Document::new(runs);
     match args.format {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use runtime_bench_analysis::analysis::{Analysis, Status, analyse};
+use runtime_bench_analysis::analysis::{Analysis, Status, analyze};
 use runtime_bench_analysis::format::count;
 use runtime_bench_reports::terminal::{self, Detail};
 use runtime_bench_reports::{Options, Site, write_site};
@@ -190,7 +190,7 @@ fn report(
         say(&format!("report:  {}\n", index.display()))?;
         analysis
     } else {
-        analyse(&done.run)
+        analyze(&done.run)
     };
     let interrupted = done.run.end.is_some_and(|end| end.interrupted);
     // Half a run must not take the place of a baseline.

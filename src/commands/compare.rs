@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_analysis::comparison::{
     Against, Document, FailOn, Judged, Outcome, files, runners,
 };
@@ -169,7 +169,7 @@ pub(crate) fn write_report(judged: &Judged, folder: Option<&Path>) -> Result<(),
 fn matrix(args: &CompareArgs, run: &Run, wanted: &dyn Fn(&CellKey) -> bool) -> String {
     let mut run = run.clone();
     run.header.plan.reference = args.reference.clone().unwrap_or(run.header.plan.reference);
-    let mut analysis = analyse(&run);
+    let mut analysis = analyze(&run);
     let reference = &run.header.plan.reference;
     for group in &mut analysis.groups {
         let is_wanted = group.rows.iter().any(|row| wanted(&row.key));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_reports::export::{self, Format};
 use runtime_bench_results::store;
 
@@ -58,7 +58,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Error> {
         refuse_to_overwrite(out, &[args.results.as_path()])?;
     }
     let run = store::read(&args.results)?;
-    let exported = export::export(&run, &analyse(&run), args.format.into());
+    let exported = export::export(&run, &analyze(&run), args.format.into());
     let exported = exported.map_err(|error| {
         Error::CouldNotRun(format!("cannot export {}: {error}", args.results.display()))
     })?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
-use runtime_bench_analysis::analysis::{Analysis, analyse};
+use runtime_bench_analysis::analysis::{Analysis, analyze};
 use runtime_bench_analysis::comparison::FailOn;
 use runtime_bench_analysis::history::{Judged, Wanted, changes, machines};
 use runtime_bench_reports::changes as render;
@@ -99,7 +99,7 @@ pub fn run(args: &HistoryArgs) -> Result<(), Error> {
     if !gathered.runs.iter().flat_map(|run| &run.header.plan.cells).any(|cell| wanted(&cell.key)) {
         return Err(nothing_matches(&args.filters, &gathered.runs));
     }
-    let analyses: Vec<Analysis> = gathered.runs.iter().map(analyse).collect();
+    let analyses: Vec<Analysis> = gathered.runs.iter().map(analyze).collect();
     if let Some(metric) = &args.metric {
         known_metric(metric, &analyses)?;
     }

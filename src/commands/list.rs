@@ -1,7 +1,7 @@
 //! `list`: workloads, points and runners, and why some cells are n/a.
 
 use clap::Args;
-use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::catalog::RunnerInfo;
 use runtime_bench_results::listing::{ListedCell, Listing};
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::setting::{SettingInfo, base};

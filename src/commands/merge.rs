@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_results::merge::merge;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::store::{self, StoreError};
@@ -34,7 +34,7 @@ pub fn run(args: &MergeArgs) -> Result<(), Error> {
         Ok((path.display().to_string(), store::read(path)?))
     };
     let files = args.files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let run = merge(files, args.partial, |run| analyse(run).noise)
+    let run = merge(files, args.partial, |run| analyze(run).noise)
         .map_err(|error| Error::Usage(error.to_string()))?;
     let path = match &args.out {
         Some(out) => store::save(&run, out).map(|()| out.clone())?,

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use cargo_metadata::{MetadataCommand, Package};
 
-/// What some packages may hold beside licences, readme, manifests and `src`.
+/// What some packages may hold beside licenses, readme, manifests and `src`.
 const MORE: [(&str, &[&str]); 6] = [
     ("runtime-bench-results", &["schema/", "SCHEMA.md"]),
     ("runtime-bench-analysis", &["schema/", "tests/"]),

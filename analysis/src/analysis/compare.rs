@@ -14,7 +14,7 @@ use super::scaling::scalings;
 use super::tail::{Tail, client_bound};
 use super::{AaControl, Analysis, Group, GroupNoise, Noise, Row, Status, is_check};
 use crate::stats::{Comparison, ControlCheck, Interval, Verdict, compare, lean};
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::run::{Plan, PlannedCell, Role, Run};
 use runtime_bench_results::trial::{Phase, metric};
 
@@ -26,7 +26,7 @@ const TABLE_LEVEL: f64 = 0.02;
 const CONTROL_LEVEL: f64 = 0.01;
 
 /// Analyses a run.
-pub fn analyse(run: &Run) -> Analysis {
+pub fn analyze(run: &Run) -> Analysis {
     let cells = &run.header.plan.cells;
     let gathered = Gathered::new(run);
     let measured = &gathered.samples;

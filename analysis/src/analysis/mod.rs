@@ -18,7 +18,7 @@ mod samples;
 mod scaling;
 mod tail;
 
-pub use compare::{Levels, analyse, comparisons_of, ladder, level};
+pub use compare::{Levels, analyze, comparisons_of, ladder, level};
 pub use control::control_pairs;
 pub use counts::ClassCounts;
 pub use gathered::Gathered;

@@ -164,7 +164,7 @@ impl<'a> Beside<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{Group, Status, analyse, control_pairs};
+    use crate::analysis::{Group, Status, analyze, control_pairs};
     use runtime_bench_fixtures::{control, header, measured, subject, trial, wrong};
     use runtime_bench_results::key::Point;
     use runtime_bench_results::run::Line;
@@ -193,7 +193,7 @@ mod tests {
     }
 
     fn group(run: &Run) -> Group {
-        analyse(run).groups.remove(0)
+        analyze(run).groups.remove(0)
     }
 
     fn stall(at_s: f64, until_s: f64) -> Line {
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(control_pairs(&run, &group).len(), 20);
         // Nor did a stall between two trials touch anything.
         run.stalls[0] = Stall { at_s: 10.91, until_s: 10.99 };
-        assert_eq!(analyse(&run).groups[0].noise.dropped, 0);
+        assert_eq!(analyze(&run).groups[0].noise.dropped, 0);
     }
 
     #[test]
@@ -271,7 +271,7 @@ mod tests {
         assert!(near(noise.short_share, 20.0 / 60.0) && near(noise.free_cores(), 1.9));
         assert!(!noise.crowded());
         run.noise[1].capacity = Some(1.3);
-        let noise = analyse(&run).groups[0].noise;
+        let noise = analyze(&run).groups[0].noise;
         assert!(noise.crowded() && near(noise.free_cores(), 1.3) && near(noise.short_share, 1.0));
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Group;
 use super::costs::Costed;
 use crate::stats::{GeometricMean, geometric_mean};
-use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::run::Run;
 
 /// Fewest workloads: the mean of one is that one.

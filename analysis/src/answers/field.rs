@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::rules::Rule;
 use crate::analysis::{Analysis, Gathered, Group, Levels, Row, paired};
 use crate::stats::{Comparison, Verdict, compare};
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::setting;
 

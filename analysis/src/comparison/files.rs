@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::cells::{Cell, Common, Figures, cells, have_figures, measure_others};
 use super::{Document, Row, TOLD_APART, Word, distrust, distrusted, unfinished};
-use crate::analysis::{Analysis, Gathered, analyse};
+use crate::analysis::{Analysis, Gathered, analyze};
 use crate::stats::{RowChange, Spread, Unpaired, Verdict, between_runs, fewest_unpaired, median};
 use runtime_bench_results::differences;
 use runtime_bench_results::key::CellKey;
@@ -101,7 +101,7 @@ fn said(result: &Unpaired, margin: f64) -> (Word, String) {
 /// a row is 0.01 ÷ rows that `keep` selects; the spread between the runs ([`between_runs`]) is
 /// estimated from all common rows. The worst row comes first.
 pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> bool) -> Document {
-    let analyses = [analyse(base.1), analyse(head.1)];
+    let analyses = [analyze(base.1), analyze(head.1)];
     let [from, to] = [cells(&analyses[0]), cells(&analyses[1])];
     let mut document = Document::new("Two runs: base and candidate", base.0, head.0);
     let one_machine = context(&mut document, [base, head], &analyses);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Document, Row, TOLD_APART, Word, distrust, distrusted, unfinished, with_phase};
-use crate::analysis::{Analysis, PairComparison, Status, analyse, pairwise};
+use crate::analysis::{Analysis, PairComparison, Status, analyze, pairwise};
 use crate::stats::MARGIN;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
@@ -27,7 +27,7 @@ pub fn runners(
     against: Against<'_>,
     keep: &dyn Fn(&CellKey) -> bool,
 ) -> Document {
-    let analysis = analyse(run);
+    let analysis = analyze(run);
     let (reference, base) = match against {
         Against::Reference(name) => (Some(name), name),
         Against::EachOther => (None, "each other runner"),

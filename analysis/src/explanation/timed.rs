@@ -5,7 +5,7 @@ use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Row, Summary, analyse};
+use crate::analysis::{Row, Summary, analyze};
 use crate::stats::Comparison;
 
 /// Two runners in the same rounds.
@@ -32,7 +32,7 @@ impl Timed {
     pub fn of(run: &Run, reference: &CellKey, candidate: &CellKey) -> Result<Self, String> {
         let mut run = run.clone();
         run.header.plan.reference.clone_from(&reference.runner);
-        let analysis = analyse(&run);
+        let analysis = analyze(&run);
         let mut groups = analysis.groups.iter();
         let group = groups
             .find(|group| group.rows.iter().any(|row| row.key == *candidate))

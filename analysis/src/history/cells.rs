@@ -6,7 +6,7 @@ use super::Machine;
 use crate::analysis::{Analysis, Group, Row};
 use crate::comparison::distrusted;
 use crate::stats::{FEWEST_SAMPLES, fewest_pairs};
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::{Better, Phase};

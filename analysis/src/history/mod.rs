@@ -29,7 +29,7 @@ use std::collections::HashMap;
 use crate::analysis::{Analysis, Group, Row, Status};
 use crate::comparison::distrusted;
 use crate::stats::Interval;
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::differences;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_results::external::Answer;
 use runtime_bench_results::histogram;
 use runtime_bench_results::program::ProgramRequest;
@@ -25,7 +25,7 @@ pub(crate) fn results(bytes: &[u8]) {
             let again = serde_json::to_vec(run).expect("a run is JSON");
             assert!(read(&again).is_ok_and(|again| again == *run), "it is read as it was written");
             // That it ends is enough.
-            let _ = analyse(run);
+            let _ = analyze(run);
         }
         Err(error) => {
             let told = error.to_string().replace('\n', " ");

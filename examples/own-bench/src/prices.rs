@@ -9,7 +9,7 @@ use runtime_bench::api::runtime::{AsyncRuntime, Family, ThreadRuntime};
 use runtime_bench::api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
-use runtime_bench::results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench::results::catalog::{Kind, WorkloadInfo};
 use runtime_bench::results::key::Point;
 use runtime_bench::results::metric::{self, MetricDef};
 use runtime_bench::results::trial::{Metric, Phase};

@@ -7,7 +7,7 @@ use runtime_bench::api::instance::{Instance, on_threads};
 use runtime_bench::api::runner::{Runner, packages};
 use runtime_bench::api::runtime::{Family, ShutdownThreads, ThreadRuntime};
 use runtime_bench::api::workload::{Failure, Setup, Workload};
-use runtime_bench::results::catalogue::{Class, RunnerInfo};
+use runtime_bench::results::catalog::{Class, RunnerInfo};
 
 /// Bytes of a stack; 2 MiB are the default.
 const STACK: usize = 128 << 10;

@@ -11,7 +11,7 @@ use runtime_bench_api::clock::{Clock, Usage};
 use runtime_bench_api::process;
 use runtime_bench_api::trial::{self, ExternalReply};
 use runtime_bench_api::workload::Setup;
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::external::{
     Answer, Describe, Measured, RUNNER_PROTOCOL, Request, Trial,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::program::{CellSupport, Check, ExternalProbe, ProbeRequest};
 use runtime_bench_results::trial::{ErrorKind, ExternalCommand};

@@ -5,7 +5,7 @@
 //! plan has the resulting rate of each cell. Each run finds its own rates, so such cells are compared
 //! within one run only.
 
-use runtime_bench_results::catalogue::WorkloadInfo;
+use runtime_bench_results::catalog::WorkloadInfo;
 use runtime_bench_results::key::{ALLOCATOR, CellKey, LOAD, Param, Point, RATE, WORKERS};
 use runtime_bench_results::run::{PlannedCell, Role};
 use runtime_bench_results::trial::{BlockSize, Outcome};

@@ -19,7 +19,7 @@ mod tests;
 
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Requirements, Unsupported};
-use runtime_bench_results::catalogue::{Class, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::program::{CellSupport, ProbeRequest};
 use runtime_bench_results::run::{Plan, PlannedCell, Role};

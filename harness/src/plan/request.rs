@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use regex::Regex;
 use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::PointSet;
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::evidence::Level;
 use runtime_bench_results::key::{CellKey, ParamValue};
 use runtime_bench_results::run::PlannedCell;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use runtime_bench_analysis::analysis::{Group as Analyzed, analyse};
+use runtime_bench_analysis::analysis::{Group as Analyzed, analyze};
 use runtime_bench_results::run::{Allocation, Line, Look, Role};
 
 use super::progress::seconds;
@@ -81,7 +81,7 @@ impl Rounds<'_> {
 
     /// Decides what continues, and records it.
     fn look(&mut self, number: usize) -> Result<Look, Error> {
-        let analysis = analyse(self.writer.run());
+        let analysis = analyze(self.writer.run());
         let trial_s = self.trial_s();
         let schedules = self.writer.run().schedules.iter();
         let open: Vec<OpenGroup<'_>> = schedules

@@ -24,7 +24,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use runtime_bench_analysis::analysis::{Levels, analyse};
+use runtime_bench_analysis::analysis::{Levels, analyze};
 use runtime_bench_analysis::format::count;
 use runtime_bench_results::noise::Noise;
 use runtime_bench_results::run::{End, Run};
@@ -160,7 +160,7 @@ fn to_the_end(mut rounds: Rounds<'_>) -> Result<Done, Error> {
 
 /// How a run ended, and what its control showed.
 fn end(run: &Run, interrupted: bool, elapsed_s: f64) -> End {
-    let noise = analyse(run).noise;
+    let noise = analyze(run).noise;
     let controlled = noise != Noise::default();
     End {
         interrupted,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::key::Point;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::setting;

@@ -17,7 +17,7 @@ use crate::fake::{FakeExecutor, takes};
 use crate::monitor::NoiseEvents;
 use crate::plan::Planned;
 use crate::probes::Probes;
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::store::RunWriter;
@@ -142,7 +142,7 @@ fn simulated(demo: &Run, profile: Profile, looks: usize, budget_s: f64, seed: u6
     let monitor = executor.monitor(0.0, NoiseEvents::default());
     let rounds = Rounds::new(&planned, profile, &executor, monitor, writer, true);
     let run = to_the_end(rounds).unwrap().run;
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     let rows = analysis.groups.iter().flat_map(|group| &group.rows);
     let classes: Vec<ResultClass> =
         rows.filter_map(|row| row.comparison.as_ref()?.verdict.class()).collect();

@@ -10,7 +10,7 @@ use std::path::Path;
 use regex::Regex;
 use runtime_bench_analysis::analysis::Status;
 use runtime_bench_api::runtime::Family;
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::evidence::{Event, FEWEST_PROCESSES, Level};
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::noise::{NoiseWindow, Stall};
@@ -122,7 +122,7 @@ fn cell_that_times_out_becomes_an_error_row_with_its_reason() {
     });
     let run = run(&request(1), &executor);
     assert_eq!(trials_of(&run, "null/smol").len(), 1, "one pilot is enough");
-    let analysis = analyse(&run);
+    let analysis = analyze(&run);
     let rows = || analysis.groups.iter().flat_map(|group| &group.rows);
     for row in rows().filter(|row| row.key.runner == "smol") {
         let Status::Failed(reason) = &row.status else { panic!("{:?}", row.status) };

@@ -7,7 +7,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Summary};
 use runtime_bench_analysis::explanation::{CellExplanation, Spread};
 use runtime_bench_analysis::stats::{ResultClass, Verdict};
-use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::evidence::{Count, Evidence};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::Overall;
-use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::catalog::{Class, Kind};
 
 use super::context::Page;
 use super::{changes, document, header};

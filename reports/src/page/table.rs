@@ -1,7 +1,7 @@
 //! The table of comparisons: a workload point a row, a runner a column.
 
 use maud::{Markup, html};
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 
 use super::cell::Content;
 use super::context::Page;

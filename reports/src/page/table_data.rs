@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use maud::{Markup, PreEscaped, html};
 use runtime_bench_analysis::analysis::{Row, Summary, pairwise};
 use runtime_bench_analysis::stats::{Comparison, Interval, Verdict, lean};
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::trial::{Phase, metric};
 use serde::Serialize;
 

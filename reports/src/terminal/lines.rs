@@ -1,7 +1,7 @@
 //! Text that fits its room.
 
 use runtime_bench_analysis::format::clipped;
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 
 /// The marks of external and single-threaded runners.
 pub(super) fn class_mark(class: Option<Class>) -> &'static str {

@@ -1,7 +1,7 @@
 //! A table per comparison: figures and ratios with their intervals, and why a runner has none.
 
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Status};
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;
 

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_analysis::format::{self, clipped};
 use runtime_bench_analysis::stats::Verdict;
-use runtime_bench_results::catalogue::{Class, Kind};
+use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::setting::base;
 

@@ -3,7 +3,7 @@
 use runtime_bench_analysis::analysis::ClassCounts;
 use runtime_bench_analysis::format;
 use runtime_bench_analysis::replay::{Counted, Document, Replay, Rounds};
-use runtime_bench_results::catalogue::Kind;
+use runtime_bench_results::catalog::Kind;
 
 use super::said;
 use crate::sanitize::single_line;

@@ -1,7 +1,7 @@
 //! A runner as every page shows it.
 
 use runtime_bench_analysis::analysis::Analysis;
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::run::Run;
 
 use super::slugs::Slugs;

@@ -1,6 +1,6 @@
 //! The headings of the table of comparisons.
 
-use runtime_bench_results::catalogue::Kind;
+use runtime_bench_results::catalog::Kind;
 
 /// Headings in the order of the table: slug, title, and the workloads below it.
 pub(crate) const TOPICS: [(&str, &str, &[&str]); 8] = [

@@ -3,7 +3,7 @@
 use runtime_bench_analysis::analysis::{ClassCounts, Row, Status};
 use runtime_bench_analysis::comparison::{FailOn, Outcome, Word};
 use runtime_bench_analysis::stats::{Comparison, Interval, TIE, Verdict};
-use runtime_bench_results::catalogue::Class;
+use runtime_bench_results::catalog::Class;
 use runtime_bench_results::run::Plan;
 use runtime_bench_results::trial::{Better, Phase};
 

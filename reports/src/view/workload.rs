@@ -1,7 +1,7 @@
 //! A workload and its comparisons, and the workloads of one topic.
 
 use runtime_bench_analysis::analysis::{self, Analysis, Gathered};
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::catalog::{Kind, WorkloadInfo};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use runtime_bench_analysis::analysis::analyse;
+use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_analysis::comparison::{Against, FailOn, Judged, files, runners};
 use runtime_bench_reports::export::{Format, export};
 use runtime_bench_reports::{Options, comparison as render, json, terminal, write_site};
@@ -21,7 +21,7 @@ pub(crate) fn check(runs: &[Run], options: Options<'_>) {
     for run in runs {
         for (verbose, columns) in [(false, 0), (false, 100), (true, 100)] {
             let detail = terminal::Detail { verbose, columns };
-            visible("the summary", &terminal::text(run, &analyse(run), detail));
+            visible("the summary", &terminal::text(run, &analyze(run), detail));
         }
         let reference = Against::Reference(&run.header.plan.reference);
         for against in [reference, Against::EachOther] {
@@ -43,7 +43,7 @@ fn survives_json(run: &Run) {
 
 /// Whatever is exported is JSON, a table or visible text.
 fn exported(run: &Run) {
-    let exported = |format| export(run, &analyse(run), format).ok();
+    let exported = |format| export(run, &analyze(run), format).ok();
     for format in [Format::GithubActionBenchmark, Format::Bencher] {
         let is_json = |text: &String| serde_json::from_str::<serde_json::Value>(text).is_ok();
         assert!(exported(format).as_ref().is_none_or(is_json));

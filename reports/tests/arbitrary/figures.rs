@@ -1,7 +1,7 @@
 //! Figures of every size, and trials that report them.
 
 use arbitrary::Result;
-use runtime_bench_results::catalogue::WorkloadInfo;
+use runtime_bench_results::catalog::WorkloadInfo;
 use runtime_bench_results::histogram::{self, Histogram};
 use runtime_bench_results::interruption::{Break, PartialRound};
 use runtime_bench_results::noise::{NoiseWindow, Stall};

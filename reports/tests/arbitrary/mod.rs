@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use arbitrary::{Result, Unstructured};
-use runtime_bench_results::catalogue::{Class, Kind, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::catalog::{Class, Kind, RunnerInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::evidence::Level;
 use runtime_bench_results::key::{CellKey, ParamValue, Point};

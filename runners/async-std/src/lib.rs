@@ -23,7 +23,7 @@ use runtime_bench_api::runtime::{
     AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, NoShutdown, OWN,
 };
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use smol_hyper::rt::FuturesIo;
 

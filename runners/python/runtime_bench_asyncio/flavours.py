@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 
-from .catalogue import WORKLOADS
+from .catalog import WORKLOADS
 from .errors import BadRequest
 from .instance import LoopFactory
 from .request import Cell

@@ -278,7 +278,7 @@ def test_numbers_are_sorted(flavour: str, tmp_path: Path) -> None:
     assert answers(flavour, request) == [sorted(numbers)] * 2
 
 
-def normalised(numbers: list[float]) -> dict[str, float | int]:
+def normalized(numbers: list[float]) -> dict[str, float | int]:
     mean = 0.0
     for number in numbers:
         mean += number
@@ -298,7 +298,7 @@ def normalised(numbers: list[float]) -> dict[str, float | int]:
     ("flavour", "variant"),
     [*((flavour, "inline") for flavour in ALL), *((flavour, "offloaded") for flavour in LOOPS)],
 )
-def test_shards_are_normalised(flavour: str, variant: str, tmp_path: Path) -> None:
+def test_shards_are_normalized(flavour: str, variant: str, tmp_path: Path) -> None:
     rng = random.Random(7)
     files, expected = [], []
     for shard in range(3):
@@ -306,7 +306,7 @@ def test_shards_are_normalised(flavour: str, variant: str, tmp_path: Path) -> No
         file = tmp_path / f"shard-{shard}"
         file.write_text("".join(f"{number:.6f}\n" for number in numbers))
         files.append(str(file))
-        expected.append(normalised(numbers))
+        expected.append(normalized(numbers))
     request = trial(cell("preprocess", variant, shards=3, numbers=50), files=files)
     assert answers(flavour, request) == [{"shards": expected}] * 2
 

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 from conftest import ask, cell
 
-from runtime_bench_asyncio.catalogue import WORKLOADS
+from runtime_bench_asyncio.catalog import WORKLOADS
 from runtime_bench_asyncio.flavours import FLAVOURS
 
 #: A point of every workload, in every variant.

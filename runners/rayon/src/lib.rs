@@ -9,7 +9,7 @@ use runtime_bench_api::cells::Cells;
 use runtime_bench_api::instance::{Instance, on_data_parallel};
 use runtime_bench_api::runtime::{DataParallel, Family};
 use runtime_bench_api::workload::{Failure, Setup, Workload};
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 
 use runtime_bench_api::runner::{Runner, Setting, packages};
 

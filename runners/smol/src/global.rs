@@ -9,7 +9,7 @@ use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_async};
 use runtime_bench_api::runtime::{Family, NoShutdown};
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
 use smol::Task;
 use smol::future::FutureExt;

@@ -9,7 +9,7 @@ use std::{future, io, thread};
 use runtime_bench_api::instance::{Instance, on_async};
 use runtime_bench_api::runtime::{Family, ShutdownRuntime};
 use runtime_bench_api::workload::{Failure, Setup, Workload};
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use smol::channel::{Sender, unbounded};
 use smol::future::FutureExt;
 use smol::{Executor, Task};

@@ -3,7 +3,7 @@
 use runtime_bench_api::instance::{Instance, on_async};
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, Setup, Workload};
-use runtime_bench_results::catalogue::{Class, RunnerInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo};
 use tokio::runtime::Builder;
 
 use super::{Blocking, Tokio, settings};

@@ -1,6 +1,6 @@
 //! What an examination found.
 
-use runtime_bench_analysis::analysis::{LEAST_FREE, analyse};
+use runtime_bench_analysis::analysis::{LEAST_FREE, analyze};
 use runtime_bench_analysis::stats::ControlCheck;
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::machine;
@@ -32,7 +32,7 @@ impl Diagnosis {
     /// # Errors
     /// When a cell failed or nothing was measured.
     pub(super) fn of(run: &Run, whole: &[WholeRun; 2]) -> Result<Self, Error> {
-        let analysis = analyse(run);
+        let analysis = analyze(run);
         let rows = analysis.groups.iter().flat_map(|group| &group.rows);
         if let Some(row) = rows.into_iter().find(|row| row.status.word() == "failed") {
             return Err(Error::CouldNotRun(format!(

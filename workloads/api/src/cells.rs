@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::catalog::RunnerInfo;
 use runtime_bench_results::key::Point;
 use runtime_bench_results::program::{CellSupport, ProbeRequest, ProbedRunner};
 use runtime_bench_results::setting::{self, SettingInfo, Settings};

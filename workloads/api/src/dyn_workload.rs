@@ -4,7 +4,7 @@ use std::any::Any;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use runtime_bench_results::catalogue::WorkloadInfo;
+use runtime_bench_results::catalog::WorkloadInfo;
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::Phase;

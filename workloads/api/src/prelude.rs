@@ -1,6 +1,6 @@
 //! What almost every workload names: `use runtime_bench_api::prelude::*;`.
 
-pub use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+pub use runtime_bench_results::catalog::{Kind, WorkloadInfo};
 pub use runtime_bench_results::key::Point;
 pub use runtime_bench_results::metric::{self, MetricDef};
 pub use runtime_bench_results::trial::{Metric, Phase};

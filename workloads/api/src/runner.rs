@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use runtime_bench_results::catalogue::RunnerInfo;
+use runtime_bench_results::catalog::RunnerInfo;
 use runtime_bench_results::key::Point;
 use runtime_bench_results::setting::SettingInfo;
 

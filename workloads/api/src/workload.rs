@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::catalog::{Kind, WorkloadInfo};
 use runtime_bench_results::key::{Point, WORKERS};
 use runtime_bench_results::metric::MetricDef;
 use runtime_bench_results::trial::{Metric, Phase};

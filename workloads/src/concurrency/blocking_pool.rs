@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::catalog::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};

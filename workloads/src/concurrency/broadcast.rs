@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::catalog::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};

@@ -5,7 +5,7 @@ use std::future::Future;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
-use runtime_bench_results::catalogue::{Kind, WorkloadInfo};
+use runtime_bench_results::catalog::{Kind, WorkloadInfo};
 use runtime_bench_results::key::Point;
 use runtime_bench_results::metric::{self, MetricDef};
 use runtime_bench_results::trial::{Metric, Phase};

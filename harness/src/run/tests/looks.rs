@@ -61,7 +61,7 @@ fn answered_rows_stop_and_their_time_goes_to_the_others() {
     assert!(smol > first("spawn-join"), "{smol}");
     assert_eq!(last_round(&run, "spawn-join/tokio"), smol, "the reference goes on with it");
     let comparisons = |run: &Run| {
-        let groups = analyse(run).groups.into_iter();
+        let groups = analyze(run).groups.into_iter();
         groups.flat_map(|group| group.rows).filter_map(|row| row.comparison).collect::<Vec<_>>()
     };
     assert!(comparisons(&run).iter().all(Comparison::is_answered));

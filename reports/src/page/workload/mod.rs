@@ -9,7 +9,7 @@ mod trend;
 mod why;
 
 use maud::{Markup, html};
-use runtime_bench_results::catalogue::Kind;
+use runtime_bench_results::catalog::Kind;
 
 use super::context::Page;
 use super::{claims, document, glossary, metrics};

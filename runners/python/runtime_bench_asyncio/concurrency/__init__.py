@@ -1,1 +1,1 @@
-"""Workloads that schedule and synchronise tasks."""
+"""Workloads that schedule and synchronize tasks."""

@@ -21,8 +21,8 @@ NO_OTHER_POOL = (
 )
 
 
-def normalise(text: bytes) -> Shard:
-    """Parses a number a line and normalises them to a mean of 0 and a deviation of 1."""
+def normalize(text: bytes) -> Shard:
+    """Parses a number a line and normalizes them to a mean of 0 and a deviation of 1."""
     numbers = [float(line) for line in text.split()]
     mean = _total(numbers) / max(1, len(numbers))
     variance = _total([(number - mean) * (number - mean) for number in numbers])
@@ -56,7 +56,7 @@ def _hash(numbers: list[float]) -> int:
 
 def shard(path: Path) -> Shard:
     """Of a file, on a thread or in a process that may block."""
-    return normalise(path.read_bytes())
+    return normalize(path.read_bytes())
 
 
 class OnLoop(LoopSession):
@@ -73,12 +73,12 @@ class OnLoop(LoopSession):
 
 async def inline(path: Path) -> Shard:
     """asyncio reads no files: the documentation hands that to a thread."""
-    return normalise(await asyncio.to_thread(path.read_bytes))
+    return normalize(await asyncio.to_thread(path.read_bytes))
 
 
 async def offloaded(path: Path) -> Shard:
     text = await asyncio.to_thread(path.read_bytes)
-    return await asyncio.to_thread(normalise, text)
+    return await asyncio.to_thread(normalize, text)
 
 
 class OnThreads(ThreadSession):

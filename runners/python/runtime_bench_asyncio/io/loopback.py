@@ -8,7 +8,7 @@ import struct
 HOST = "127.0.0.1"
 #: Connections that may wait to be accepted.
 BACKLOG = 4_096
-#: Send and receive buffers: room for a message of every size in the catalogue.
+#: Send and receive buffers: room for a message of every size in the catalog.
 BUFFER = 64 * 1_024
 
 
