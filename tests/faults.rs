@@ -45,7 +45,7 @@ fn faults_are_reported_as_error_rows() {
         ("hang", "no reply within 2 s"),
         ("flood", "reply"),
         ("wrong", "wrong output"),
-        ("unchecked", "its check accepts a corrupted output: 1 instead of 0"),
+        ("unchecked", "the check accepts a corrupted output: 1 instead of 0"),
     ];
     for (way, words) in expected {
         let line = told(way);

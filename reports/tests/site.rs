@@ -236,7 +236,7 @@ fn a_check_passes_or_fails_and_is_never_ranked() {
     let run = answered_run();
     let pages = pages(&run, Options::default());
     let index = &pages["index.html"];
-    assert_eq!(words(index, "deadlock", "smol"), "deadlocks until cancelled");
+    assert_eq!(words(index, "deadlock", "smol"), "deadlocks until canceled");
     assert_eq!(words(index, "deadlock", "threads"), "fails");
     let row = between(index, ">deadlock</a>", "</tr>");
     assert!(!row.contains("<svg") && !row.contains("class=\"ab\""), "{row}");

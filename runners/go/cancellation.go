@@ -52,7 +52,7 @@ func (g *guards) end(task int) error {
 	return errOnPurpose
 }
 
-// wait waits for what never comes, or until it is cancelled.
+// wait waits for what never comes, or until it is canceled.
 func (g *guards) wait(ctx context.Context, arrived *sync.WaitGroup, never <-chan struct{}) bool {
 	g.open()
 	defer g.close()

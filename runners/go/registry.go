@@ -41,7 +41,7 @@ var catalog = map[string]workload{
 	"bounded-queue":             {prepare: boundedQueue},
 	"cancellation":              {prepare: cancellation},
 	"task-memory":               {prepare: taskMemory},
-	"task-memory/sleeping":      {lacks: "a goroutine in time.Sleep cannot be cancelled"},
+	"task-memory/sleeping":      {lacks: "a goroutine in time.Sleep cannot be canceled"},
 	"null":                      {prepare: null},
 }
 

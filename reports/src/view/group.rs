@@ -38,7 +38,7 @@ impl<'a> Group<'a> {
         Self { source, title, anchor, outputs: checked.filter_map(output).collect() }
     }
 
-    /// Whether a runner passes, in words of the workload, as in `deadlocks until cancelled`; `None` where the
+    /// Whether a runner passes, in words of the workload, as in `deadlocks until canceled`; `None` where the
     /// workload is no such check, or the runner has no result.
     pub(crate) fn passed(&self, row: &Row) -> Option<String> {
         let (_, output) = self.outputs.iter().find(|(runner, _)| *runner == row.key.runner)?;

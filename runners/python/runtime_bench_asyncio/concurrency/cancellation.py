@@ -1,4 +1,4 @@
-"""`cancellation`: many waiting tasks are cancelled at once."""
+"""`cancellation`: many waiting tasks are canceled at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..session import LoopSession
 #: Tasks that end by themselves, half of them with an error.
 ENDING = 10
 
-UNFIT = {"OnThreads": "a Python thread cannot be cancelled"}
+UNFIT = {"OnThreads": "a Python thread cannot be canceled"}
 
 
 class Guards:

@@ -58,7 +58,7 @@ async def at_a_gate(tasks: int) -> dict[str, int]:
 
 
 async def asleep(tasks: int) -> dict[str, int]:
-    """Each waits on the loop's timer, and is cancelled in its sleep."""
+    """Each waits on the loop's timer, and is canceled in its sleep."""
     waiting = Waiting()
 
     async def sleep(_: int) -> None:

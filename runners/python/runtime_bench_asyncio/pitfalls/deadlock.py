@@ -29,7 +29,7 @@ class OnLoop(LoopSession):
 
 
 async def watch_opposite(seconds: float) -> tuple[bool, bool]:
-    """Whether two tasks in opposite order are stuck, and whether cancelling one frees the other."""
+    """Whether two tasks in opposite order are stuck, and whether canceling one frees the other."""
     locks = [asyncio.Lock() for _ in range(TASKS)]
     held = asyncio.Barrier(TASKS + 1)
     went_on: asyncio.Queue[None] = asyncio.Queue()
@@ -49,7 +49,7 @@ async def watch_opposite(seconds: float) -> tuple[bool, bool]:
 
 
 async def ends_within(seconds: float, waiting: Awaitable[None]) -> bool:
-    """Whether something comes in time; otherwise it is cancelled."""
+    """Whether something comes in time; otherwise it is canceled."""
     try:
         async with asyncio.timeout(seconds):
             await waiting

@@ -37,7 +37,7 @@ impl Schedule {
     }
 
     /// When the messages of one of `connections` are due; `None` sends as soon as the reply to the previous
-    /// message is there.
+    /// message arrives.
     pub fn turns(
         self,
         index: usize,
