@@ -7,9 +7,9 @@ use runtime_bench_results::trial::ErrorKind;
 
 use crate::terminal::print_error;
 
-/// Without a bar, one line as often as this.
+/// Interval of the lines, without a bar.
 const PLAIN: Duration = Duration::from_secs(5);
-/// Steps of the bar.
+/// Number of steps of the bar.
 const LENGTH: u64 = 1000;
 
 /// Progress in units of expected seconds, so that the remaining time can be estimated.
@@ -22,7 +22,7 @@ pub(super) struct Progress {
     last: Instant,
     done_s: f64,
     all_s: f64,
-    /// What was done when the phase began, in seconds and as a share.
+    /// Progress when the phase began, in seconds and as a share.
     before: (f64, f64),
 }
 
@@ -31,7 +31,7 @@ impl Progress {
     pub(super) fn new(quiet: bool) -> Self {
         let target =
             if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        // It is hidden, too, where standard error is not a terminal or cannot move its cursor.
+        // It is also hidden if standard error is not a terminal or cannot move its cursor.
         let plain = !quiet && target.is_hidden();
         let bar = ProgressBar::with_draw_target(Some(LENGTH), target);
         let style = "{bar:20.cyan/black} {percent:>3}%  {prefix}  {wide_msg}";
@@ -43,8 +43,8 @@ impl Progress {
         Self { bar, plain, quiet, phase: "", start: now, last: now, done_s, all_s, before }
     }
 
-    /// Begins a phase; `expected_s` is the expected time to the end of the run. A new estimate never takes back
-    /// progress that was shown: what is left of the bar stands for the time that is left.
+    /// Begins a phase; `expected_s` is the expected time to the end of the run. A new estimate never reduces
+    /// the displayed progress: the rest of the bar stands for the remaining time.
     pub(super) fn phase(&mut self, what: &'static str, expected_s: f64) {
         self.phase = what;
         self.before = (self.done_s, self.share());
@@ -65,13 +65,13 @@ impl Progress {
         }
     }
 
-    /// It has ended, and was expected to take so long.
+    /// Ends a trial that was expected to take this long.
     pub(super) fn finished(&mut self, expected_s: f64) {
         self.done_s += expected_s;
         self.bar.set_position((self.share() * LENGTH as f64) as u64);
     }
 
-    /// How much of the run is done.
+    /// The completed share of the run.
     fn share(&self) -> f64 {
         let (done_s, share) = self.before;
         let expected_s = self.all_s - done_s;
@@ -79,14 +79,14 @@ impl Progress {
         share + (1.0 - share) * of_phase.min(1.0)
     }
 
-    /// A message that stays.
+    /// Prints a message that stays.
     pub(super) fn say(&self, text: &str) {
         if !self.quiet {
             self.bar.suspend(|| print_error(text));
         }
     }
 
-    /// A failed trial. It is shown even if the run is quiet.
+    /// Prints a failed trial, even if the run is quiet.
     pub(super) fn failed(&self, cell: &str, kind: ErrorKind, message: &str) {
         self.bar.suspend(|| print_error(&format!("failed: {cell}: {kind}: {message}")));
     }
@@ -95,7 +95,7 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    /// What is left, at the pace so far.
+    /// The remaining time, at the pace so far.
     fn left(&self) -> String {
         let pace =
             if self.done_s > 0.0 { self.start.elapsed().as_secs_f64() / self.done_s } else { 1.0 };
@@ -103,7 +103,7 @@ impl Progress {
     }
 }
 
-/// Seconds as a person says them.
+/// Seconds in human-readable form.
 pub(super) fn seconds(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     if whole < 90 { format!("{whole} s") } else { format!("{} min {} s", whole / 60, whole % 60) }
