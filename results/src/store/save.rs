@@ -1,4 +1,4 @@
-//! A whole run as a document, in one step.
+//! Writes a whole run as a document, atomically.
 
 use std::io;
 use std::path::Path;
@@ -8,7 +8,7 @@ use super::write::make_folder;
 use super::{StoreError, io_error};
 use crate::run::Run;
 
-/// Writes a run that was not measured here, but made of others.
+/// Writes a run that was merged from others instead of measured.
 ///
 /// # Errors
 /// When `target` exists already or cannot be written.
