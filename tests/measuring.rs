@@ -215,7 +215,7 @@ fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("interrupted; what was measured is in"), "{stderr}");
+    assert!(stderr.contains("interrupted; the finished trials are in"), "{stderr}");
     assert!(stderr.contains("resume with `runtime-bench bench --resume`"), "{stderr}");
     let run = read(&results(folder.path()).join("latest.json"));
     assert!(run.end.unwrap().interrupted && run.trials.len() >= 15);
