@@ -1,7 +1,7 @@
 //! Claims of tutorials about concurrency, and the cells that test them.
 //!
-//! A claim is data: its texts, and tests that each ask one question about one cell of every runner.
-//! Reports judge it by a run; the rules are in `METHODOLOGY.md`. A cell is an existing point of its
+//! A claim is data: its texts, and tests that each ask one question about one cell of every runner. Reports
+//! judge it with the data of a run; the rules are in `METHODOLOGY.md`. A cell is an existing point of its
 //! workload, so claims need no extra points.
 //!
 //! [`all`] is the list: one line per claim.
