@@ -1,4 +1,4 @@
-//! Ten terms, and what each runtime calls them.
+//! Ten terms, and their names in each runtime.
 
 mod term;
 
@@ -7,7 +7,7 @@ pub use term::{Called, Term};
 /// The runtimes, in the order of the names passed to [`term`].
 const PLACES: [&str; 6] = ["asyncio", "tokio", "async-std", "smol", "rayon", "OS threads"];
 
-/// The runtime has no such thing.
+/// The runtime has no equivalent.
 const NONE: &str = "";
 
 /// Every term; each builds on the ones before it.
@@ -189,7 +189,7 @@ fn who_runs_it() -> Vec<Term> {
             "Work stealing",
             &["work-stealing", "steals", "stealing"],
             "Every worker thread has its own queue, and an idle worker takes tasks from the queue \
-             of another one. It keeps all cores busy without a single queue that all workers \
+             of another one. This keeps all cores busy without a single queue that all workers \
              share.",
             [
                 (NONE, "a loop has one thread"),

@@ -1,8 +1,8 @@
 //! The mean of ratios over workloads.
 //!
-//! The geometric mean is the only one under which a ÷ b and b ÷ a agree (Fleming & Wallace, "How not
-//! to lie with statistics", CACM 29 (1986)). It weighs each workload alike, which no real program
-//! does: it has no verdict, and shows how far it hangs on a single workload.
+//! The geometric mean is the only one under which a ÷ b and b ÷ a agree (Fleming & Wallace, "How not to lie
+//! with statistics", CACM 29 (1986)). It gives each workload the same weight, which no real program does. It
+//! therefore has no verdict, and shows how much it depends on any single workload.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,27 +20,26 @@ pub struct GeometricMean {
     pub interval: Option<Interval>,
     /// Its values when any one workload is left out; `None` for a single workload.
     pub leave_one_out: Option<Range>,
-    /// How many workloads it is over.
+    /// The number of workloads.
     pub workloads: usize,
 }
 
-/// From the least to the greatest of some values.
+/// The range of some values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Range {
-    /// The least.
+    /// The smallest.
     pub low: f64,
-    /// The greatest.
+    /// The largest.
     pub high: f64,
 }
 
 /// The geometric mean of the ratios of costs, each workload's being the median over its rounds.
 ///
-/// `workloads` holds, for each workload, pairs `(candidate, reference)` of the same round in the order
-/// of time; pairs that are not positive and finite are left out. Rounds are resampled, in whole pairs
-/// and within each workload (Efron & Tibshirani, *An Introduction to the Bootstrap*, ch. 8), as
-/// batches where neighboring rounds resemble each other. `None` for no workloads and where one has no
-/// usable pair.
+/// `workloads` holds, for each workload, pairs `(candidate, reference)` of the same round in the order of
+/// time; pairs that are not positive and finite are left out. Rounds are resampled, in whole pairs and within
+/// each workload (Efron & Tibshirani, *An Introduction to the Bootstrap*, ch. 8), as batches where
+/// neighboring rounds resemble each other. `None` without workloads, or if one has no usable pair.
 pub fn geometric_mean(workloads: &[Vec<(f64, f64)>]) -> Option<GeometricMean> {
     let logs: Vec<Vec<f64>> = workloads.iter().map(|pairs| log_ratios(pairs)).collect();
     let medians: Vec<f64> = logs.iter().map(|logs| median(logs)).collect::<Option<_>>()?;

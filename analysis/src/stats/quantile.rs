@@ -1,21 +1,21 @@
-//! Where the values of a sample lie.
+//! Quantiles of a sample.
 
 /// The five numbers of a box plot (Tukey, *Exploratory Data Analysis*, §2B).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quartiles {
-    /// The least value.
+    /// The smallest value.
     pub least: f64,
-    /// A quarter of the values lies below.
+    /// The first quartile.
     pub first: f64,
-    /// Half of the values lies below.
+    /// The median.
     pub median: f64,
-    /// Three quarters of the values lie below.
+    /// The third quartile.
     pub third: f64,
-    /// The greatest value.
+    /// The largest value.
     pub greatest: f64,
 }
 
-/// The quartiles of some values; those that are not finite do not count, and `None` is of no value.
+/// The quartiles of some values, ignoring those that are not finite; `None` without values.
 pub fn quartiles(values: &[f64]) -> Option<Quartiles> {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
