@@ -120,7 +120,7 @@ impl Explanation {
         largest.events.first().map(|first| &first.event)
     }
 
-    /// Whether the counted wall times differ in the direction of a timed ratio of costs, and by a relevant
+    /// Whether the counted wall times differ in the direction of a timed cost ratio, and by a relevant
     /// share of it. Otherwise, the workload times something else, such as lateness, or these processes do not
     /// show the timed difference.
     pub fn fits(&self, ratio: f64) -> bool {

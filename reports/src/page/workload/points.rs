@@ -12,7 +12,7 @@ use crate::table::head_with;
 use crate::view::finding::Finding;
 use crate::view::{Group, Workload, wording};
 
-/// Groups of bars that are drawn; more are in the table.
+/// Maximum number of groups of bars; the table has all.
 const DRAWN: usize = 6;
 
 /// The chart and its table; nothing for a workload of one comparison.
@@ -29,7 +29,8 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     let hidden = workload.groups.len().saturating_sub(DRAWN);
     let more = if hidden > 0 { format!("; {hidden} more in the table") } else { String::new() };
     let scale = format!(
-        "cost ÷ the reference’s, with its interval; left of 1× costs less{more}; lower is better"
+        "cost ÷ the reference’s cost, with its interval; left of 1× costs less{more}; lower is \
+         better"
     );
     let plot = BarPlot { groups };
     figure::with_data(&about, &scale, plot.draw(&about), &table(page, workload))

@@ -1,4 +1,4 @@
-//! A workload over the runs of its machine.
+//! The history of a workload on its machine.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::history::Trend;
@@ -31,7 +31,7 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
         title: "History on this machine".to_owned(),
         finding: finding(&trends),
     };
-    let scale = "cost ÷ the reference’s of the same rounds; bands: intervals; lower is better";
+    let scale = "cost ÷ the reference’s cost in the same rounds; bands: intervals; lower is better";
     figure::with_data(&about, scale, plot.draw(&about), &table(&runs, &trends))
 }
 
