@@ -1,4 +1,4 @@
-"""A runner of runtime-bench: reads one request, answers it, and ends."""
+"""A runner of runtime-bench: reads one request, replies, and exits."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .usage import metrics
 
 
 def main() -> None:
-    """Answers one request, of a server two."""
+    """Replies to one request, or to two if the workload is a server."""
     parser = argparse.ArgumentParser(prog="runtime_bench_asyncio", description=__doc__)
     parser.add_argument("--flavour", choices=FLAVOURS, default="asyncio")
     flavour = FLAVOURS[parser.parse_args().flavour]
-    # Before a request comes: loading a program is not part of building an event loop.
+    # Before the request arrives, because loading a program is not part of building an event loop.
     loop_factory = flavour.loop_factory()
     conversation = Conversation()
     try:

@@ -1,4 +1,4 @@
-"""What a runner is made of, and which cells it can do."""
+"""The description of a runner, and the cells that it supports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .request import Cell
 
 
 def describe(flavour: Flavour, request: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of the answer."""
+    """The fields of the reply."""
     return {
         "configuration": flavour.configuration.format(workers=request["workers"]),
         "versions": {

@@ -1,4 +1,4 @@
-"""How a test speaks to a runner: as the harness does, to a process of its own."""
+"""Runs a runner in a separate process, as the harness does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Reply = dict[str, Any]
 
 
 def cell(workload: str, variant: str | None = None, **params: int | str) -> dict[str, Any]:
-    """A cell as it stands in a request."""
+    """A cell in the format of a request."""
     listed = [
         {"name": name.replace("_", "-"), "value": value, "unit": ""} for name, value in params.items()
     ]
@@ -26,7 +26,7 @@ def cell(workload: str, variant: str | None = None, **params: int | str) -> dict
 
 
 def trial(cell: dict[str, Any], **others: Any) -> dict[str, Any]:
-    """A request that asks for one; two iterations, unless it is told otherwise."""
+    """A request for a trial, of two iterations by default."""
     return {
         "request": "trial",
         "protocol": 2,
@@ -42,7 +42,7 @@ def trial(cell: dict[str, Any], **others: Any) -> dict[str, Any]:
 
 
 def converse(flavour: str, text: str) -> list[str]:
-    """What a runner writes in answer to a text, by lines. It must end by itself, and well."""
+    """The lines that a runner writes for an input. It must exit successfully."""
     ended = subprocess.run(
         [*RUN, flavour], input=text, capture_output=True, text=True, timeout=30, check=True
     )
@@ -51,7 +51,7 @@ def converse(flavour: str, text: str) -> list[str]:
 
 
 def ask(flavour: str, request: dict[str, Any]) -> Reply:
-    """The one line that answers a request."""
+    """The one line that replies to a request."""
     (line,) = converse(flavour, json.dumps(request) + "\n")
     reply: Reply = json.loads(line)
     assert reply["protocol"] == 2
@@ -59,7 +59,7 @@ def ask(flavour: str, request: dict[str, Any]) -> Reply:
 
 
 class Server:
-    """A runner that serves, until it is told to stop."""
+    """A runner that serves until it is told to stop."""
 
     def __init__(self, flavour: str, request: dict[str, Any]) -> None:
         self.process = subprocess.Popen(
@@ -82,7 +82,7 @@ class Server:
         return reply
 
     def rest(self) -> str:
-        """What it writes after the last line that was read. It must end by itself, and well."""
+        """The output after the last line that was read. It must exit successfully."""
         rest, _ = self.process.communicate(timeout=30)
         assert self.process.returncode == 0
         return rest
@@ -90,7 +90,7 @@ class Server:
 
 @pytest.fixture
 def serve() -> Any:
-    """Starts servers, and ends those that a test left."""
+    """Starts servers, and ends those that a test left running."""
     servers: list[Server] = []
 
     def start(flavour: str, request: dict[str, Any]) -> Server:

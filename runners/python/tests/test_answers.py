@@ -1,4 +1,4 @@
-"""Every workload on every runner that has it: tiny trials, whose answers were found another way."""
+"""Every workload on every runner that supports it: tiny trials with independently computed outputs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def equals(expected: Answer) -> Check:
 
 
 def xorshift(seed: int, steps: int) -> int:
-    """By matrices of bits, as the shifts are written in the paper: one bit after the other."""
+    """Computed with matrices of bits, as the paper defines the shifts."""
     bits = [(seed | 1) >> place & 1 for place in range(64)]
     for _ in range(steps):
         for shift in 13, -7, 17:
@@ -47,7 +47,7 @@ def batch_jobs(jobs: int, steps: int, seed: int = 7) -> list[tuple[int, int]]:
     return [(seed + job, steps // 2 + steps * (7 * job % 16) // 16) for job in range(jobs)]
 
 
-#: What the jobs of `worker-pool` combine to.
+#: The combined results of the jobs of `worker-pool`.
 POOLED = xorshifts([(job * 0x9E3779B97F4A7C15 % 2**64, 300) for job in range(41)])
 
 TALLIES = [
@@ -64,7 +64,7 @@ def failed_as_meant(answer: Answer) -> bool:
 
 
 def is_in_time(**expected: Any) -> Check:
-    """The figures that must be, and times that can be."""
+    """Expected figures, and possible times."""
     return lambda answer: (
         answer.items() >= expected.items()
         and all(value >= 0 for name, value in answer.items() if name.endswith("_ns"))
@@ -92,7 +92,7 @@ def held(most: int) -> Check:
 THREADS = "python-threads"
 PROCESSES = "python-processes"
 
-#: Runners, cell, and what its answer must be like.
+#: Runners, cell, and the check of its output.
 ANSWERS: list[tuple[tuple[str, ...], dict[str, Any], Check]] = [
     (ALL, cell("null"), equals(None)),
     *(
@@ -227,7 +227,7 @@ def answers(flavour: str, request: dict[str, Any]) -> list[Answer]:
     [(flavour, key, right) for flavours, key, right in ANSWERS for flavour in flavours],
     ids=[name for flavours, key, _ in ANSWERS for name in named(flavours, key)],
 )
-def test_the_answer_is_right(flavour: str, key: dict[str, Any], right: Check) -> None:
+def test_output_is_correct(flavour: str, key: dict[str, Any], right: Check) -> None:
     both = answers(flavour, trial(key))
     assert len(both) == 2 and all(right(answer) for answer in both), both
 
@@ -241,15 +241,15 @@ def test_the_answer_is_right(flavour: str, key: dict[str, Any], right: Check) ->
         (cell("idle-connections", connections=400), {"answered": 400}),
     ],
 )
-def test_memory_grows_by_what_waits(flavour: str, key: dict[str, Any], count: dict[str, int]) -> None:
-    # Once on a fresh instance: what was freed stays with the allocator.
+def test_memory_grows_with_waiting_tasks(flavour: str, key: dict[str, Any], count: dict[str, int]) -> None:
+    # Once on a fresh instance, because the allocator keeps freed memory.
     (answer,) = answers(flavour, trial(key, phase="startup", block={"nanoseconds": 1}))
     assert is_in_time(**count)(answer)
     assert answer["with_all"] > answer["with_half"] + 100_000
 
 
 @pytest.mark.parametrize("flavour", ALL)
-def test_a_product_is_that_of_the_definition(flavour: str, tmp_path: Path) -> None:
+def test_product_matches_the_definition(flavour: str, tmp_path: Path) -> None:
     n, tile = 6, 2
     rng = random.Random(7)
     a, b = ([rng.random() - 0.5 for _ in range(n * n)] for _ in range(2))
@@ -373,7 +373,7 @@ def test_pages_are_fetched_a_few_at_a_time(flavour: str, site: str) -> None:
 
 @pytest.mark.parametrize("wait", [0, 5])
 @pytest.mark.parametrize("flavour", ["asyncio-aiohttp", "fastapi", THREADS])
-def test_the_page_is_served_on_a_connection_that_is_kept(serve: Serve, flavour: str, wait: int) -> None:
+def test_page_is_served_on_a_keep_alive_connection(serve: Serve, flavour: str, wait: int) -> None:
     server = serve(flavour, trial(cell("http-server", connections=1, requests=2, wait=wait)))
     body = bytes(b"abcdefghijklmnopqrstuvwxyz"[place % 26] for place in range(1_023)) + b"\n"
     with (
@@ -392,8 +392,8 @@ def test_the_page_is_served_on_a_connection_that_is_kept(serve: Serve, flavour: 
     assert server.rest() == ""
 
 
-def test_processes_count_the_cpu_time_of_all() -> None:
+def test_cpu_time_of_all_processes_is_counted() -> None:
     request = trial(cell("cpu-batch", jobs=32, steps=5_000), block={"iterations": 1})
     (sample,) = ask(PROCESSES, request)["samples"]
-    # What computes is not this process but its children.
+    # The children compute, not this process.
     assert sample["cpu_ns"] > sample["output"]["sequential_ns"] / 2

@@ -1,4 +1,4 @@
-"""Who can do what, and why not."""
+"""Which runners support which cells, and the reasons for the others."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ CELLS = [
 
 
 def fits(flavour: str, *cells: dict[str, object]) -> list[str | None]:
-    """Why it cannot do them, in their order."""
+    """The reasons why cells are not supported, in order."""
     reply = ask(flavour, {"request": "describe", "protocol": 2, "workers": 2, "cells": cells})
     assert reply["status"] == "described" and reply["versions"]["python"]
     assert reply["configuration"] and "{" not in reply["configuration"]
@@ -70,22 +70,22 @@ def fits(flavour: str, *cells: dict[str, object]) -> list[str | None]:
     return unfit
 
 
-def test_every_workload_is_asked_for_here() -> None:
+def test_every_workload_is_described_here() -> None:
     assert {str(key["workload"]) for key in CELLS} == set(WORKLOADS)
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_every_cell_can_be_done_or_there_is_a_reason(flavour: str) -> None:
+def test_every_cell_is_supported_or_has_a_reason(flavour: str) -> None:
     unfit = fits(flavour, *CELLS)
     assert None in unfit
     assert all(reason is None or len(reason) > 20 for reason in unfit)
     assert not any(
-        reason and reason.startswith(("no workload", "no variant"))
+        reason and reason.startswith(("unknown workload", "unknown variant"))
         for reason in unfit
     )
 
 
-def test_asyncio_can_do_almost_everything() -> None:
+def test_asyncio_supports_almost_everything() -> None:
     unfit = zip(CELLS, fits("asyncio", *CELLS), strict=True)
     assert [(key["workload"], key.get("variant")) for key, reason in unfit if reason] == [
         ("http-server", None),
@@ -98,7 +98,7 @@ def test_asyncio_can_do_almost_everything() -> None:
 @pytest.mark.parametrize(
     ("flavour", "unfit", "says"),
     [
-        ("asyncio", cell("mixed-load", "inline"), "no workload"),
+        ("asyncio", cell("mixed-load", "inline"), "unknown workload"),
         ("asyncio", cell("mutex", tasks=1, increments=1, lock="std"), "lock of std"),
         ("asyncio", cell("brigade", tasks=1, channel="tokio"), "channel of tokio"),
         ("asyncio", cell("spawn-join", tasks=1, workers=1), "no number of workers"),
@@ -111,16 +111,16 @@ def test_asyncio_can_do_almost_everything() -> None:
         ("asyncio-aiohttp", cell("null"), "HTTP"),
         ("python-threads", cell("spawn-join", tasks=1_001), "1001"),
         ("python-threads", cell("spawn-join", tasks=1, workers=2), "each task is a thread"),
-        ("python-processes", cell("spawn-join", tasks=1), "share nothing"),
+        ("python-processes", cell("spawn-join", tasks=1), "share no objects"),
     ],
 )
-def test_what_cannot_be_has_its_reason(flavour: str, unfit: dict[str, object], says: str) -> None:
+def test_unsupported_cells_have_reasons(flavour: str, unfit: dict[str, object], says: str) -> None:
     (reason,) = fits(flavour, unfit)
     assert reason is not None and says in reason
 
 
 @pytest.mark.parametrize("flavour", ["python-threads", "python-processes"])
-def test_a_number_of_workers_can_be_set_where_there_is_a_pool(flavour: str) -> None:
+def test_workers_can_be_set_on_pools(flavour: str) -> None:
     assert fits(flavour, cell("cpu-batch", jobs=32, steps=100, workers=1)) == [None]
 
 
