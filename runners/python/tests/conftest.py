@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-RUN = [sys.executable, str(Path(__file__).parents[1] / "run.py"), "--flavour"]
+RUN = [sys.executable, str(Path(__file__).parents[1] / "run.py"), "--flavor"]
 
 Reply = dict[str, Any]
 
@@ -41,18 +41,18 @@ def trial(cell: dict[str, Any], **others: Any) -> dict[str, Any]:
     }
 
 
-def converse(flavour: str, text: str) -> list[str]:
+def converse(flavor: str, text: str) -> list[str]:
     """The lines that a runner writes for an input. It must exit successfully."""
     ended = subprocess.run(
-        [*RUN, flavour], input=text, capture_output=True, text=True, timeout=30, check=True
+        [*RUN, flavor], input=text, capture_output=True, text=True, timeout=30, check=True
     )
     assert "Traceback" not in ended.stderr, ended.stderr
     return ended.stdout.splitlines()
 
 
-def ask(flavour: str, request: dict[str, Any]) -> Reply:
+def ask(flavor: str, request: dict[str, Any]) -> Reply:
     """The one line that replies to a request."""
-    (line,) = converse(flavour, json.dumps(request) + "\n")
+    (line,) = converse(flavor, json.dumps(request) + "\n")
     reply: Reply = json.loads(line)
     assert reply["protocol"] == 2
     return reply
@@ -61,9 +61,9 @@ def ask(flavour: str, request: dict[str, Any]) -> Reply:
 class Server:
     """A runner that serves until it is told to stop."""
 
-    def __init__(self, flavour: str, request: dict[str, Any]) -> None:
+    def __init__(self, flavor: str, request: dict[str, Any]) -> None:
         self.process = subprocess.Popen(
-            [*RUN, flavour], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*RUN, flavor], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.write(request)
         ready = self.read()
@@ -93,8 +93,8 @@ def serve() -> Any:
     """Starts servers, and ends those that a test left running."""
     servers: list[Server] = []
 
-    def start(flavour: str, request: dict[str, Any]) -> Server:
-        servers.append(Server(flavour, request))
+    def start(flavor: str, request: dict[str, Any]) -> Server:
+        servers.append(Server(flavor, request))
         return servers[-1]
 
     yield start

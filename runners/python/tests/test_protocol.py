@@ -35,7 +35,7 @@ def test_trial_reply_is_one_line() -> None:
         (json.dumps(trial(cell("nothing"))), "unknown workload 'nothing'"),
         (json.dumps(trial(cell("mixed-load", "inline"))), "unknown workload 'mixed-load'"),
         (json.dumps(trial(cell("spawn-join", "sideways", tasks=3))), "unknown variant 'sideways'"),
-        (json.dumps(trial(cell("spawn-join"))), "no whole number `tasks`"),
+        (json.dumps(trial(cell("spawn-join"))), "needs a whole number `tasks`"),
         (json.dumps(trial(cell("null"), phase="old")), "phase 'old'"),
         (json.dumps(trial(cell("null"), block={})), "block"),
         (json.dumps(trial(cell("null"), workers=0)), "0 workers"),
@@ -66,10 +66,10 @@ def test_server_stops_on_request(serve: Serve) -> None:
     assert server.rest() == ""
 
 
-@pytest.mark.parametrize("flavour", ["asyncio", "python-threads"])
-def test_server_ends_with_its_input(serve: Serve, flavour: str) -> None:
-    workload = cell("echo-latency") if flavour == "asyncio" else cell("http-server", wait=0)
-    assert serve(flavour, trial(workload)).rest() == ""
+@pytest.mark.parametrize("flavor", ["asyncio", "python-threads"])
+def test_server_ends_with_its_input(serve: Serve, flavor: str) -> None:
+    workload = cell("echo-latency") if flavor == "asyncio" else cell("http-server", wait=0)
+    assert serve(flavor, trial(workload)).rest() == ""
 
 
 def test_server_rejects_other_requests(serve: Serve) -> None:

@@ -17,7 +17,7 @@ WHOSE = ("channel", "lock")
 
 
 @dataclass(frozen=True)
-class Flavour:
+class Flavor:
     """A runner."""
 
     #: Its configuration; `{workers}` is filled in.
@@ -79,26 +79,26 @@ ONE_THREAD = "Everything but `asyncio.to_thread` runs on one thread, regardless 
 GIL = "CPython's global interpreter lock lets only one thread at a time run Python code."
 HTTP_ONLY = "same as asyncio here: this workload does not use HTTP"
 
-FLAVOURS = {
-    "asyncio": Flavour(
+FLAVORS = {
+    "asyncio": Flavor(
         configuration="one event loop on one thread (asyncio.Runner), standard library only",
         notes=(GIL, ONE_THREAD),
     ),
-    "asyncio-uvloop": Flavour(
+    "asyncio-uvloop": Flavor(
         configuration="one uvloop event loop on one thread (asyncio.Runner)",
         loop_factory=_uvloop,
         packages=("uvloop",),
         notes=(GIL, ONE_THREAD, "The same program as `asyncio`, on uvloop's event loop."),
         wakes_early="uvloop counts time in whole milliseconds and may end a sleep up to 1 ms early",
     ),
-    "asyncio-aiohttp": Flavour(
+    "asyncio-aiohttp": Flavor(
         configuration="one event loop on one thread, with aiohttp's client and server",
         packages=("aiohttp",),
         notes=(GIL, ONE_THREAD, "`scrape` fetches its pages over HTTP with aiohttp."),
         workloads={"scrape": "io.scrape_aiohttp", "http-server": "io.http_server_aiohttp"},
         otherwise=HTTP_ONLY,
     ),
-    "fastapi": Flavour(
+    "fastapi": Flavor(
         configuration="FastAPI on one worker of uvicorn, with uvloop and httptools; no access log",
         loop_factory=_uvloop,
         packages=("fastapi", "uvicorn", "httptools", "uvloop"),
@@ -106,21 +106,21 @@ FLAVOURS = {
         workloads={"http-server": "io.http_server_fastapi"},
         otherwise="this runner only supports HTTP servers",
     ),
-    "aiofiles": Flavour(
+    "aiofiles": Flavor(
         configuration="one event loop on one thread; aiofiles sends each call to a thread pool",
         packages=("aiofiles",),
         notes=(GIL,),
         workloads={"file-read": "io.file_read_aiofiles"},
         otherwise="same as asyncio here: this workload does not read files",
     ),
-    "python-threads": Flavour(
+    "python-threads": Flavor(
         configuration="a ThreadPoolExecutor of {workers} threads for independent jobs, otherwise one "
         "thread per task",
         kind="OnThreads",
         notes=(GIL,),
         otherwise="not implemented for Python threads; see the runner `threads`",
     ),
-    "python-processes": Flavour(
+    "python-processes": Flavor(
         configuration="a ProcessPoolExecutor of {workers} processes",
         kind="OnProcesses",
         notes=(
