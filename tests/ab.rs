@@ -121,7 +121,7 @@ fn ab_rejects_unusable_executables_by_name() {
     };
     refused(
         &script(folder.path(), "foreign", "echo hello"),
-        &["not an executable of runtime-bench"],
+        &["not a runtime-bench executable"],
     );
     let other = "echo '{\"protocol\": 9, \"cells\": [], \"routes\": []}'";
     refused(&script(folder.path(), "other", other), &["speaks protocol 9"]);

@@ -136,7 +136,7 @@ describe("the table", () => {
   }));
 
   test("a check is never ranked, whoever is compared with", inTab({ site: "answers", hash: "#base=smol&show=absolute&find=deadlock" }, async (tab) => {
-    assert.equal(await cell(tab, "deadlock", "tokio"), "deadlocks until cancelled");
+    assert.equal(await cell(tab, "deadlock", "tokio"), "deadlocks until canceled");
     assert.equal(await cell(tab, "deadlock", "threads"), "fails");
     await field(tab, "only settled").check();
     assert.deepEqual(await rows(tab), ["deadlock"]);
