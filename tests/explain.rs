@@ -192,7 +192,7 @@ fn allocations(executor: &ProcessExecutor<'_>, cell: &PlannedCell) -> f64 {
 }
 
 #[test]
-fn trial_that_dies_while_traced_is_missing_evidence() {
+fn evidence_is_missing_if_the_trial_dies_while_traced() {
     let interrupt = Interrupt::default();
     let key = CellKey {
         workload: "faults".to_owned(),
@@ -297,7 +297,7 @@ fn drew_flame_graphs_or_said_why_not(text: &str, graphs: &Path) {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn explain_prints_what_was_counted_and_what_was_not() {
+fn explain_prints_counted_and_missing_evidence() {
     let folder = tempdir().unwrap();
     let args =
         ["explain", "^tcp-echo/[^/]+/conn.*64B$", "--runners", "tokio,smol", "--profile", "smoke"];

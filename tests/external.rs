@@ -105,7 +105,7 @@ fn end_of_external_runner_counts_although_its_child_holds_the_output() {
 }
 
 #[test]
-fn control_characters_of_external_runner_reach_no_terminal() {
+fn control_characters_of_external_runner_do_not_reach_the_terminal() {
     let folder = tempdir().unwrap();
     declare(folder.path(), &["escapes"]);
     let ended = verified(folder.path(), "escapes", &["^spawn-join/[a-z]+/tasks"]);

@@ -189,7 +189,7 @@ fn failed_shard_is_resumed_by_the_same_call() {
 }
 
 #[test]
-fn noisy_machine_measures_no_shard() {
+fn noisy_machine_does_not_measure_shards() {
     let folder = tempdir().unwrap();
     let noisy = folder.path().join("noisy");
     fs::write(&noisy, "#!/bin/sh\n[ \"$1\" = doctor ] && exit 3\ntouch measured\n").unwrap();

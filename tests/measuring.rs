@@ -99,7 +99,7 @@ fn results_are_never_overwritten() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn everything_of_a_run_follows_its_name() {
+fn all_files_of_a_run_follow_its_name() {
     let folder = tempdir().unwrap();
     // Also for root, nothing can be made below a file.
     fs::write(folder.path().join("target"), "a file").unwrap();
@@ -173,7 +173,7 @@ fn suspended_run_records_a_stall() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn terminal_that_cannot_draw_gets_plain_lines() {
+fn dumb_terminal_gets_plain_lines() {
     if std::process::Command::new("script").arg("--version").output().is_err() {
         println!("skipped: `script` not found");
         return;
@@ -206,7 +206,7 @@ fn signal_ignored_at_the_start_stays_ignored() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
+fn ctrl_c_keeps_finished_trials_and_leaves_no_child() {
     let folder = tempdir().unwrap();
     let mut child = started(folder.path(), &LONG);
     let process = child.id();

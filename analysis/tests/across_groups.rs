@@ -62,7 +62,7 @@ fn tasks(count: u64) -> Point {
 }
 
 #[test]
-fn a_cost_is_followed_along_each_parameter_while_the_others_stand_still() {
+fn cost_is_fitted_along_each_parameter_with_the_others_fixed() {
     let mut run = empty();
     for size in [64, 1_024] {
         for count in [100, 10, 1_000] {
@@ -115,7 +115,7 @@ fn more_workers_have_a_speed_up() {
 }
 
 #[test]
-fn a_parameter_of_zero_is_a_point_and_no_part_of_the_law() {
+fn zero_is_a_point_but_not_part_of_the_fit() {
     let mut run = empty();
     for count in [0, 1, 2] {
         measure(&mut run, "spawn", &tasks(count), "tokio", 1.0 + count as f64);
@@ -152,7 +152,7 @@ fn means(analysis: &Analysis, class: Class) -> Vec<(&str, f64)> {
 }
 
 #[test]
-fn a_mean_is_over_the_workloads_that_the_whole_class_can_do() {
+fn mean_covers_the_workloads_that_the_whole_class_supports() {
     let analysis = analyze(&three_workloads());
     assert_eq!(analysis.overall.len(), 2, "calibration compares no runners");
     let overall = &analysis.overall[0];
@@ -170,7 +170,7 @@ fn a_mean_is_over_the_workloads_that_the_whole_class_can_do() {
 }
 
 #[test]
-fn a_runner_that_can_do_one_workload_only_takes_no_mean_away() {
+fn runner_with_one_workload_does_not_remove_other_means() {
     let mut run = three_workloads();
     let mut bridge = run.header.runners[0].clone();
     bridge.name = "bridge".into();

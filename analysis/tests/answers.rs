@@ -87,7 +87,7 @@ fn numbers_span_the_workloads() {
 }
 
 #[test]
-fn a_noisy_runner_is_not_recommended_because_nothing_is_proven_of_it() {
+fn noisy_runner_is_not_recommended() {
     let mut run = run(&SERVER, usual);
     blur(&mut run, "smol");
     let answer = answer(&run, "server");

@@ -73,7 +73,7 @@ fn unchanged_histories_have_change_points_at_the_stated_rate() {
 }
 
 #[test]
-fn runs_that_remember_the_one_before_are_split_too_often() {
+fn autocorrelated_runs_are_split_too_often() {
     // No promise, but its limit: the method takes runs as independent.
     let trials = some(1_000);
     let mut counts = Vec::new();
@@ -114,7 +114,7 @@ fn power(seed: u64, noise: Noise, length: usize, at: usize, step: f64, trials: u
 }
 
 #[test]
-fn a_clear_step_is_found_where_it_is() {
+fn clear_step_is_found_at_its_run() {
     let trials = some(200);
     for (length, at, step) in
         [(20, 10, 5.0), (20, 14, 5.0), (30, 24, 5.0), (20, 10, 3.0), (20, 10, 2.0)]

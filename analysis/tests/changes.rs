@@ -69,14 +69,14 @@ fn noted(document: &Document, words: &str) {
 }
 
 #[test]
-fn a_machine_that_is_faster_on_one_day_than_on_another_changes_nothing() {
+fn machine_speed_changes_are_not_reported() {
     let document = document(&runs(24, |_, _, _| 1.0));
     assert_eq!(found(&document), []);
     assert_eq!((document.machines[0].series, document.machines[0].short), (8, 0));
 }
 
 #[test]
-fn a_runner_that_became_slower_is_found_with_the_run_and_what_changed_in_it() {
+fn slower_runner_is_found_with_its_run_and_cause() {
     let mut runs = runs(24, from(13, "smol", 1.2));
     for run in &mut runs[12..] {
         run.header.runners[1].packages.insert("smol".to_owned(), "2.0.0".to_owned());
@@ -125,7 +125,7 @@ fn family_change_is_not_attributed_to_other_runners() {
 }
 
 #[test]
-fn reverted_change_is_two_changes_and_no_regression() {
+fn reverted_change_is_two_changes_and_not_a_regression() {
     let there = |day: u32| (11..=20).contains(&day);
     let cost = |day: u32, workload: &str, runner: &str| {
         if there(day) && (workload, runner) == ("w1", "rayon") { 1.3 } else { 1.0 }
@@ -154,7 +154,7 @@ fn slow_drift_is_marked_as_a_drift() {
 }
 
 #[test]
-fn less_than_a_percent_is_no_change() {
+fn less_than_a_percent_is_not_a_change() {
     // Without any noise but the rounds' own, so that it could be proven.
     let mut runs: Vec<Run> = (1..=24)
         .map(|day| {
@@ -190,7 +190,7 @@ fn too_few_runs_are_reported() {
 }
 
 #[test]
-fn machines_and_numbers_of_workers_are_apart() {
+fn machines_and_worker_counts_are_separate() {
     let mut runs = runs(24, from(13, "smol", 1.5));
     for run in &mut runs[12..] {
         run.header.environment.cpu_model = Some("Another".to_owned());
@@ -245,7 +245,7 @@ fn cell_without_other_runners_has_no_series() {
 }
 
 #[test]
-fn another_metric_has_a_history_of_its_own() {
+fn each_metric_has_its_own_history() {
     let runs = runs(24, from(13, "smol", 1.2));
     let wall = document_since(&runs, Some("wall"), None);
     assert_eq!(found(&wall), [("w0/smol/n=1", "run-13")]);

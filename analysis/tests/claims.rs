@@ -118,7 +118,7 @@ fn a_runner_against_itself_in_another_cell_has_the_unpaired_interval() {
 }
 
 #[test]
-fn a_figure_is_set_against_a_bound_of_its_unit() {
+fn figure_is_compared_with_a_bound_in_its_unit() {
     let claim = judged(&known(1), vec![figure("w0", Bound::Below(3e6))]);
     let words: Vec<Said> = said(&claim.tests[0]).into_iter().map(|(_, said)| said).collect();
     assert_eq!(words, [Said::Yes, Said::Yes, Said::No, Said::No]);
@@ -149,7 +149,7 @@ fn figure_that_drifts_far_from_its_bound_is_decided() {
 }
 
 #[test]
-fn a_check_that_passed_speaks_for_a_claim_or_against_it() {
+fn passed_check_supports_or_contradicts_a_claim() {
     let check = |supports| judged(&known(1), vec![test("w0", Ask::Check { supports })]);
     assert_eq!(check(true).verdict, ClaimVerdict::Holds);
     assert_eq!(check(false).verdict, ClaimVerdict::DoesNotHold);
@@ -158,7 +158,7 @@ fn a_check_that_passed_speaks_for_a_claim_or_against_it() {
 }
 
 #[test]
-fn a_test_that_was_not_measured_is_missed_unless_it_is_optional() {
+fn unmeasured_test_is_missing_unless_optional() {
     let holds = || against_tokio("w0", Bound::Above(1.5));
     let missing = || against_tokio("w9", Bound::Above(1.5));
     let verdict = |tests| judged(&known(1), tests).verdict;

@@ -131,7 +131,7 @@ fn a_failure_and_a_failed_control_stay_in_the_trend() {
 }
 
 #[test]
-fn another_unit_is_another_trend_and_a_cell_that_is_gone_is_kept() {
+fn another_unit_is_another_trend_and_removed_cells_are_kept() {
     let mut old = on(1, 1.0);
     let threads = cell(&old, "w0", "threads");
     for trial in &mut old.trials {

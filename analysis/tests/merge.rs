@@ -126,7 +126,7 @@ fn merge_order_does_not_matter() {
 }
 
 #[test]
-fn a_failure_stays_the_failure_of_its_cell() {
+fn failure_stays_with_its_cell() {
     let mut files = shards();
     fail(&mut files[1].1, "w1", "rayon", "42 is not 41");
     let union = union(&files);
@@ -193,7 +193,7 @@ fn incompatible_shards_are_rejected_with_help() {
 }
 
 #[test]
-fn machines_of_one_kind_may_differ_in_what_does_not_matter() {
+fn machines_of_one_kind_may_differ_in_irrelevant_facts() {
     let mut files = shards();
     let environment = &mut files[1].1.header.environment;
     (environment.load, environment.memory) = (Some([1.0, 0.5, 0.2]), Some((4 << 30) - (1 << 20)));
@@ -203,7 +203,7 @@ fn machines_of_one_kind_may_differ_in_what_does_not_matter() {
 }
 
 #[test]
-fn shards_are_there_once_and_all_of_them() {
+fn every_shard_must_exist_once() {
     let files = shards();
     assert_eq!(merge(Vec::new(), true, |run| analyze(run).noise), Err(MergeError::Nothing));
     let error = |files: Vec<(String, Run)>| {

@@ -53,7 +53,7 @@ fn ten_thousand_cells() {
 }
 
 #[test]
-fn a_small_one_is_whole() {
+fn small_table_is_complete() {
     let analysis = analyze(&large(3, 2, 20));
     assert_eq!(analysis.groups.len(), 6);
     assert!(analysis.groups.iter().all(|group| group.rows.len() == 7 && group.control.is_some()));

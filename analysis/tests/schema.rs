@@ -38,7 +38,7 @@ fn schema<T: JsonSchema>() -> String {
 }
 
 #[test]
-fn the_files_are_those_of_the_types() {
+fn schema_files_match_the_types() {
     let files = [
         ("results/schema/results", schema::<Run>()),
         ("results/schema/line", schema::<Line>()),

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_program_is_no_error_where_others_serve_the_wanted_runners() {
+    fn missing_program_is_accepted_if_others_serve_the_wanted_runners() {
         let executor = FakeExecutor::without_programs().with_program("a", cells(ONE));
         let wanted = |name: &str| [name.to_owned()];
         assert_eq!(probes(&executor, Some(&wanted("one"))).unwrap().runners().len(), 1);

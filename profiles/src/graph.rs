@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn file_of_very_many_functions_stays_below_its_limit() {
+    fn large_graph_stays_below_its_size_limit() {
         let stack = |n: u64| {
             (format!("a::b{};c::d{};e::f{n};g::a_function_with_a_long_name{n}", n % 7, n % 97), 1)
         };

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_names_are_kept_in_some_form() {
+    fn unusual_names_are_kept() {
         for name in
             ["<", ">", "<<", "a<b", "<a as ", "::", "", "a;b", "ä<ö>::ü", "h0123456789abcdeé"]
         {

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn longest_path_decides() {
+    fn longest_path_wins() {
         for (name, role) in [
             ("tokio::runtime::scheduler::multi_thread::worker::run", Some(Role::Scheduler)),
             ("tokio::runtime::time::wheel::Wheel::poll", Some(Role::Timer)),

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_lines_than_fit() {
+    fn output_is_limited_to_the_requested_lines() {
         assert_eq!(text(&request(4), "CPU time", &both(), TIMES, &[]).lines().count(), 3);
     }
 }

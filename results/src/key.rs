@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_calibrated_cell_has_its_counterpart_at_another_rate_and_any_other_has_none() {
+    fn only_calibrated_cells_match_at_another_rate() {
         let at = |load: Option<u64>, rate| {
             let point = Point::new().with("connections", 16, "");
             let point = load.map_or(point.clone(), |load| point.with(LOAD, load, "%"));

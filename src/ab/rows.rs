@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_both_can_run_is_compared() {
+    fn only_common_cells_are_compared() {
         let base = listing(&[("tokio", true), ("smol", true), ("rayon", false)]);
         let head = listing(&[("tokio", true), ("smol", false), ("new", true)]);
         let common = common(&base, &head);

@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_written_as_times_begin() {
+    fn day_is_a_prefix_of_times() {
         assert_eq!(day("2026-01-31").as_deref(), Ok("2026-01-31"));
         for wrong in
             ["", "2026", "2026-1-31", "31-01-2026", "2026-13-01", "2026-00-10", "2026-01-3x"]

@@ -68,7 +68,7 @@ fn packages_depend_on_lower_layers_only() {
 }
 
 #[test]
-fn manifests_outside_of_the_runners_name_no_runtime() {
+fn manifests_outside_of_the_runners_do_not_name_a_runtime() {
     for package in packages().iter().filter(|package| !is_runner(package)) {
         let named: Vec<&str> =
             dependencies(package).filter(|name| RUNTIMES.contains(name)).collect();
@@ -105,7 +105,7 @@ fn path_of(tokens: TokenStream, names: &[String]) -> Option<&String> {
 }
 
 #[test]
-fn sources_outside_of_the_runners_name_no_runtime() {
+fn sources_outside_of_the_runners_do_not_name_a_runtime() {
     let packages = packages();
     let (runners, others): (Vec<_>, Vec<_>) = packages.iter().partition(|one| is_runner(one));
     let names = RUNTIMES.into_iter().chain(runners.iter().map(|package| package.name.as_str()));

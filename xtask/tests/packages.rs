@@ -45,7 +45,7 @@ fn is_published(package: &Package) -> bool {
 }
 
 #[test]
-fn a_package_holds_what_it_needs_and_nothing_else() {
+fn package_contains_only_the_files_that_it_needs() {
     let packages = packages();
     for package in
         packages.iter().filter(|package| package.source.is_none() && is_published(package))

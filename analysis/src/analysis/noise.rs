@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_during_a_stall_is_still_a_failure() {
+    fn failure_during_a_stall_is_still_a_failure() {
         let mut run = run();
         run.push(stall(3.0, 1e3));
         run.trials[1].outcome = wrong("8 of 9");

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metric_that_the_first_block_lacks_is_reported() {
+    fn metric_missing_in_the_first_block_is_reported() {
         let of = |names: &[&str]| Block {
             metrics: names.iter().map(|name| Metric::lower(name, "ns", 1.0)).collect(),
             ..Block::default()

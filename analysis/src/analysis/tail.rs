@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn percentile_that_no_process_supports_is_missing() {
+    fn unsupported_percentile_is_missing() {
         let tail = Tail::of(&samples(&blocks(25, 0.1, 0.0))).unwrap();
         for (share, us) in [(0.5, 500.0), (0.9, 900.0), (0.99, 990.0)] {
             assert!((value(&tail, share).unwrap() - us).abs() < 2.0, "{tail:?}");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn each_process_weighs_the_same_in_curve_and_headline() {
+    fn processes_have_equal_weight_in_curve_and_headline() {
         let mut latencies = Histogram::<u64>::new_with_bounds(1, 1_000_000_000, 3).unwrap();
         latencies.record_n(5_000_000, 1_000_000).unwrap();
         let mut blocks = blocks(7, 0.1, 0.0);

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_have_words_and_the_worst_comes_first() {
+    fn rows_have_verdicts_and_the_worst_is_first() {
         let mut rng = Rng::with_seed(1);
         let mut failed = row(&mut rng, "failed", &[1.0], 1.0);
         failed.failure = Some(Failure { of_head: true, message: "wrong output".to_owned() });

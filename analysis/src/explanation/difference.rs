@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fewer_than_five_processes_tell_nothing() {
+    fn fewer_than_five_processes_give_no_interval() {
         let five = [1.0, 2.0, 3.0, 4.0, 5.0];
         assert_eq!(Spread::of(&five[..4]), None);
         assert_eq!(Spread::of(&[1.0, 2.0, 3.0, 4.0, f64::NAN]), None);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn one_odd_pair_of_twelve_does_not_hide_a_difference() {
+    fn one_outlier_in_twelve_pairs_does_not_hide_a_difference() {
         let reference = [1.0; 12];
         let mut candidate = [1.5; 12];
         candidate[3] = 0.2;

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_brief_figure_leaves_out_what_is_counted() {
+    fn brief_figure_omits_the_counted_items() {
         let cases = [
             (151_767.0, "messages/s", "152\u{a0}k/s"),
             (3420.0, "MiB/s", "3.34\u{a0}GiB/s"),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tick_has_no_needless_digits() {
+    fn tick_has_no_needless_digits() {
         assert_eq!(tick(2e6, "ns"), "2\u{a0}ms");
         assert_eq!(tick(2.5e3, "1/s"), "2.5\u{a0}k/s");
         assert_eq!(tick(2.5e4, "messages/s"), "25\u{a0}k");

@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_has_two_sentences_and_a_name_or_a_reason_everywhere() {
+    fn every_term_has_two_sentences_and_a_name_or_a_reason_everywhere() {
         let terms = all();
         let names: BTreeSet<&str> = terms.iter().map(|term| term.name.as_str()).collect();
         assert_eq!((terms.len(), names.len()), (10, 10));

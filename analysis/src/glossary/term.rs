@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_found_whole_in_any_case_and_form() {
+    fn term_is_found_as_a_whole_word_in_any_case_and_form() {
         let term = Term {
             name: "event-loop".into(),
             title: "Event loop".into(),

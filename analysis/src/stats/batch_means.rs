@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn without_noise_it_is_the_ratio_and_few_or_dependent_rounds_have_none() {
+    fn interval_without_noise_is_the_ratio_and_few_or_dependent_rounds_have_none() {
         let exact = mean_ratio_of_batches(&[(3.0, 2.0); 24], T_01).unwrap();
         assert!((exact.low - 1.5).abs() < 1e-12 && (exact.high - 1.5).abs() < 1e-12);
         assert_eq!(mean_ratio_of_batches(&[(3.0, 2.0); 23], T_01), None);

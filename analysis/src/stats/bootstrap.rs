@@ -92,7 +92,7 @@ mod tests {
     use crate::stats::median;
 
     #[test]
-    fn the_fewest_resamples_reach_from_end_to_end() {
+    fn fewest_resamples_span_the_whole_range() {
         let resampled: Vec<f64> = (0..RESAMPLES as u32).rev().map(f64::from).collect();
         let interval = percentile_interval(resampled.clone(), LEVEL);
         assert_eq!(interval, Some(Interval { low: 0.0, high: 198.0 }));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawn_median_is_the_median_of_what_was_drawn() {
+    fn drawn_median_is_the_median_of_the_resample() {
         for n in [1_usize, 2, 7, 10] {
             let samples: Vec<f64> = (0..n).map(|k| (k * k) as f64).collect();
             let mut medians = Medians::new(&samples).unwrap();
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_median_of_nothing() {
+    fn no_samples_have_no_median() {
         assert!(Medians::new(&[]).is_none());
         assert!(Medians::new(&[1.0, f64::INFINITY]).is_none());
     }

@@ -54,7 +54,7 @@ mod tests {
     use proptest::prelude::{prop_assert, proptest};
 
     #[test]
-    fn no_event_proves_what_the_number_of_runs_supports() {
+    fn zero_events_prove_the_bound_of_the_number_of_runs() {
         for (runs, expected) in [(300, 0.009_936), (78, 0.037_678), (59, 0.049_507)] {
             let bound = upper_bound(0, runs, 0.05).unwrap();
             // Closed form: 1 − α^(1/n).

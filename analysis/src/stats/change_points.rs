@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_p_value_of_a_clean_step_is_the_share_of_orders_that_separate_it() {
+    fn p_value_of_a_clean_step_is_the_share_of_separating_orders() {
         // Four of each: 2 of 70 orders.
         let samples = [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0];
         let found = &change_points(&[samples.to_vec()], 0.05)[0];
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn one_series_among_many_gets_the_shuffles_that_it_needs() {
+    fn single_series_among_many_gets_enough_shuffles() {
         let mut series: Vec<Vec<f64>> = (0..60).map(|seed| stepped(seed, 20, 20, 0.0)).collect();
         series.push(stepped(99, 20, 10, 5.0));
         let found = change_points(&series, 0.01);
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_change_needs_runs_on_either_side() {
+    fn single_change_needs_runs_on_either_side() {
         // 2 ÷ 70 ≤ 0.05, and for 280 series 20 over 7 ≥ 56 000 > 20 over 6; 18 over 9 < 56 000.
         assert_eq!(fewest_beside(8, 1, 0.05), Some(4));
         assert_eq!(fewest_beside(20, 280, 0.01), Some(7));

@@ -56,14 +56,14 @@ mod tests {
     }
 
     #[test]
-    fn independent_samples_are_nearly_always_left_alone() {
+    fn independent_samples_are_rarely_batched() {
         let mut rng = Rng::with_seed(1);
         let kept = (0..500).filter(|_| batch_size(&series(&mut rng, 60, 0.0)) == 1).count();
         assert!(kept >= 475, "{kept} of 500");
     }
 
     #[test]
-    fn a_strong_memory_is_batched_away() {
+    fn strong_autocorrelation_is_batched_away() {
         let mut rng = Rng::with_seed(2);
         let batched = (0..200).filter(|_| batch_size(&series(&mut rng, 100, 0.8)) > 1);
         assert!(batched.count() >= 195);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_are_all_alike_are_not_dependent() {
+    fn equal_samples_are_not_dependent() {
         assert_eq!(batch_size(&[1.0; 20]), 1);
         assert_eq!(batch_size(&[]), 1);
     }

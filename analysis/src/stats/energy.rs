@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clean_step_has_the_statistic_that_a_hand_computes() {
+    fn clean_step_has_the_statistic_computed_by_hand() {
         // Distances are 0 within both sides and 1 between them: Q = 4·4/8 · 2·1.
         let found = best(&[0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]).unwrap();
         assert_eq!(found, Split { at: 4, statistic: 4.0 });
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_goes_back_is_found_where_it_begins_or_ends() {
+    fn reverted_step_is_found_where_it_begins_or_ends() {
         let bump: Vec<f64> = (0..24)
             .map(|k| if (8..14).contains(&k) { 1.0 } else { f64::from(k % 2) / 10.0 })
             .collect();

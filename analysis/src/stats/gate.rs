@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_counts_when_both_stages_see_it() {
+    fn difference_counts_if_both_stages_show_it() {
         let mut rng = Rng::with_seed(1);
         let disagree = (Verdict::Open, Some(Open::StagesDisagree));
         for (ratios, expected) in [
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn stages_at_different_levels_are_both_beyond_and_the_interval_spans_them() {
+    fn interval_of_a_difference_spans_both_stages() {
         let mut rng = Rng::with_seed(5);
         let gated = gate(&[one(&mut rng, 1.03), one(&mut rng, 1.10)]);
         assert_eq!(gated.verdict, Verdict::Slower);
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn every_layout_of_the_head_must_show_it() {
+    fn every_layout_of_the_head_must_show_the_difference() {
         let mut rng = Rng::with_seed(6);
         let mut with = |layouts: [f64; 2]| {
             let mut stage = || Stage {
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn the_control_takes_the_same_path_as_the_head() {
+    fn control_is_judged_like_the_head() {
         let mut rng = Rng::with_seed(7);
         let slow = |rng: &mut Rng| if rng.f64() < 0.4 { 3.0 } else { 1.0 };
         let mut stage = |head: bool| {
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_stage_that_lost_its_rounds_proves_nothing() {
+    fn second_stage_without_rounds_settles_nothing() {
         let mut rng = Rng::with_seed(8);
         let mut short = one(&mut rng, 1.05);
         short.head.truncate(SECOND.fewest - 1);

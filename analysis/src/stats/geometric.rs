@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_of_half_and_twice_is_one() {
+    fn mean_of_half_and_twice_is_one() {
         let workloads = [vec![(1.0, 2.0); 20], vec![(2.0, 1.0); 20], vec![(3.0, 3.0); 20]];
         let mean = geometric_mean(&workloads).unwrap();
         assert!((mean.mean - 1.0).abs() < 1e-12);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn one_workload_leaves_none_out_and_few_rounds_have_no_interval() {
+    fn one_workload_has_no_range_and_few_rounds_have_no_interval() {
         let one = geometric_mean(&[vec![(3.0, 2.0); 7]]).unwrap();
         assert!((one.mean - 1.5).abs() < 1e-12);
         assert_eq!((one.leave_one_out, one.interval), (None, None));
@@ -132,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn turning_the_ratios_round_turns_the_mean(
+        fn inverse_ratios_have_the_inverse_mean(
             workloads in prop::collection::vec(
                 prop::collection::vec((0.1..10.0_f64, 0.1..10.0_f64), 1..3), 1..5)
         ) {

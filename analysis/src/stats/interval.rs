@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_median_of_none_is_none_and_of_two_lies_between() {
+    fn median_of_none_is_none_and_of_two_is_the_mean() {
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[f64::NAN]), None);
         assert_eq!(median(&[3.0, 1.0]), Some(2.0));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_are_worth_fewer_have_a_wider_interval_of_the_same_median() {
+    fn fewer_independent_samples_widen_the_interval_of_the_same_median() {
         let samples: Vec<f64> = (1..=60).map(f64::from).collect();
         let all = dependent_interval(&samples, 60, 0.05).unwrap();
         assert_eq!(Some(all), median_interval(&samples, 0.05));

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_brackets_a_known_ratio() {
+    fn interval_contains_a_known_ratio() {
         let mut rng = Rng::with_seed(3);
         let pairs: Vec<(f64, f64)> =
             (0..60).map(|_| (1.1 + 0.1 * rng.f64(), 1.0 + 0.1 * rng.f64())).collect();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn it_covers_the_true_ratio_about_as_often_as_it_says() {
+    fn interval_covers_the_true_ratio_about_as_often_as_stated() {
         let mut rng = Rng::with_seed(5);
         // Uniform on 0.5 to 1.5, so the means are equal.
         let mut side = || 0.5 + rng.f64();

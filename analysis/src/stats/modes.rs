@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn slowness_that_both_sides_share_is_no_difference() {
+    fn common_slow_rounds_are_not_a_difference() {
         let burst = |i: usize| if i < 20 { 3.0 } else { 1.0 };
         let slow = |modes: Modes| modes.candidate_is_slow_more_often(LEVEL);
         assert!(!slow(pairs(60, |i| (burst(i), burst(i)))));

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn each_word_has_its_case_and_its_turned_case() {
+    fn each_verdict_and_its_inverse_have_a_case() {
         let mut rng = Rng::with_seed(1);
         let rng = &mut rng;
         for (costs, expected) in [
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_that_resemble_their_neighbors_are_not_counted_one_by_one() {
+    fn dependent_rounds_do_not_count_individually() {
         let modes: Vec<(f64, f64)> =
             (0..60).map(|round| (if round < 40 { 0.8 } else { 1.3 }, 1.0)).collect();
         let comparison = compare("tokio", &modes, LEVEL);
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn equals_are_almost_never_told_apart() {
+    fn equal_costs_are_rarely_settled_as_different() {
         let mut rng = Rng::with_seed(11);
         let told_apart =
             (0..2_000).filter(|_| word(&pairs(&mut rng, 15, 1.0, 0.2)).differs()).count();

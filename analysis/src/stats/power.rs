@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_of_the_named_size_is_found_in_nine_of_ten_runs() {
+    fn reported_difference_is_found_in_nine_of_ten_runs() {
         let mut rng = Rng::with_seed(8);
         let level = 0.1 / (39.0 * 36.0 * 3.0);
         let cases = [(150, 150, 0.0), (60, 60, 0.15), (60, 20, 0.0), (150, 60, 0.3)];

@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn quartiles_take_values_in_any_order_and_only_finite_ones() {
+    fn quartiles_accept_any_order_and_ignore_non_finite_values() {
         let found = quartiles(&[5.0, f64::NAN, 1.0, 4.0, 2.0, 3.0, f64::INFINITY]).unwrap();
         let expected = Quartiles { least: 1.0, first: 2.0, median: 3.0, third: 4.0, greatest: 5.0 };
         assert_eq!(found, expected);

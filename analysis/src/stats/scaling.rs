@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_does_not_fit_says_so() {
+    fn poor_fit_explains_no_variance() {
         // Logs to the base e: x = 0, 1, 2 and y = 0, 1, 0; the slope is 0.
         let e = std::f64::consts::E;
         let fit = power_law(&[(1.0, vec![1.0]), (e, vec![e]), (e * e, vec![1.0])]).unwrap();
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn fewer_than_three_sizes_are_no_law() {
+    fn fewer_than_three_sizes_have_no_fit() {
         let size = |n: f64, cost: f64| (n, vec![cost; 8]);
         assert_eq!(power_law(&[]), None);
         assert_eq!(power_law(&[size(1.0, 1.0), size(2.0, 2.0), size(2.0, 2.1)]), None);

@@ -56,7 +56,7 @@ mod tests {
     use runtime_bench_fixtures::normal;
 
     #[test]
-    fn it_is_the_order_statistic_interval_of_independent_samples() {
+    fn independent_samples_have_the_order_statistic_interval() {
         // Conover, table A3: n = 20, α = 0.05 → the 6th smallest and the 6th largest, or a little inside
         // of them. Up and down in turn, so that no neighbors are alike.
         let samples: Vec<f64> =
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn too_few_or_too_much_alike_have_a_far_wider_interval_or_none() {
+    fn few_or_dependent_samples_have_a_much_wider_interval_or_none() {
         assert_eq!(series_interval(&[], 0.05), None);
         assert_eq!(series_interval(&[1.0; 5], 0.05), None);
         assert_eq!(series_interval(&[f64::NAN; 40], 0.05), None);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn it_covers_the_true_median_as_often_as_it_says() {
+    fn interval_covers_the_true_median_as_often_as_stated() {
         let mut rng = Rng::with_seed(11);
         let covered = (0..2_000)
             .filter(|_| {

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn many_pairs_are_counted_as_normal_ones() {
+    fn many_pairs_use_the_normal_approximation() {
         let exact = mann_whitney(41, 40);
         let rank = lower_rank(41, 40, 0.05).unwrap();
         let tail: f64 = exact.iter().take(rank).sum();
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shift_is_the_middle_of_all_differences() {
+    fn shift_is_the_median_of_all_differences() {
         let (middle, interval) =
             shift(&[0.0, 1.0, 2.0, 3.0], &[10.0, 11.0, 12.0, 13.0], 0.05).unwrap();
         assert!((middle - 10.0).abs() < 1e-12);

@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fifth_more_in_two_of_forty_rows_is_found() {
+    fn twenty_percent_in_two_of_forty_rows_is_found() {
         let mut rng = Rng::with_seed(6);
         let change = |row: usize| if row < 2 { 1.2 } else { 1.0 };
         let rows = verdicts(&mut rng, |row| if row < 20 { 0.01 } else { 0.06 }, change);

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_resemble_their_neighbors_count_for_less() {
+    fn dependent_samples_count_less() {
         let sticky: Vec<f64> = (0..60).map(|x| f64::from(1 + x / 20 % 2)).collect();
         let result = unpaired(&sticky, &[9.0; 60], LEVEL);
         assert!(result.independent[0] < 13 && result.samples == [60, 60], "{result:?}");
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_median_that_the_mean_does_not_confirm_is_undecided() {
+    fn median_without_confirmation_by_the_mean_is_open() {
         let head: Vec<f64> = (0..60).map(|x| if x % 4 == 0 { 4.0 } else { 1.0 }).collect();
         let tie = unpaired(&[1.0; 60], &head, LEVEL);
         assert_eq!(tie.verdict(0.01), Verdict::Open, "{tie:?}");
@@ -187,7 +187,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn turning_base_and_candidate_round_turns_the_ratio(
+        fn swapping_base_and_candidate_inverts_the_ratio(
             base in prop::collection::vec(1e-6..1e6, 14..60),
             head in prop::collection::vec(1e-6..1e6, 14..60),
         ) {

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn forbidden_counter_says_what_permits_it() {
+    fn forbidden_counter_names_its_permission() {
         let missing = why(&Event::Migration, &Errno::EACCES.into());
         assert!(missing.help.is_some_and(|help| help.contains("perf_event_paranoid=1")));
         let missing = why(&Event::Cycle, &Errno::ENOENT.into());

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_from_the_input_on_are_counted_without_those_of_other_processes() {
+    fn calls_after_the_input_are_counted_without_other_processes() {
         let calls = traced("read line; echo $line; umask >/dev/null; $(true)");
         assert!(calls["read"] >= 2, "{calls:?}");
         assert_eq!(calls.get("exit_group"), Some(&1), "{calls:?}");

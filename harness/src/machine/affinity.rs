@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_core_that_is_not_there_is_refused() {
+    fn missing_core_is_rejected() {
         assert!(on_core(1_000_000, || ()).is_err());
     }
 }

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn capacity_is_the_speed_up_and_never_more_than_the_threads() {
+    fn capacity_is_the_speed_up_up_to_the_number_of_threads() {
         let ms = Duration::from_millis;
         assert_eq!(capacity(2, ms(3), ms(3)), Some(2.0));
         assert_eq!(capacity(2, ms(3), ms(6)), Some(1.0));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_is_of_two_threads_and_more() {
+    fn probe_needs_at_least_two_threads() {
         assert!(Probe::new(1).is_none());
         if thread::available_parallelism().is_ok_and(|cores| cores.get() >= 2) {
             let mut probe = Probe::new(2).unwrap();

@@ -68,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_the_own_one_and_all_above_it() {
+    fn groups_are_the_own_group_and_its_parents() {
         assert_eq!(found("0::/a/b.scope\n"), ["/m/a/b.scope", "/m/a", "/m/"]);
         let first = "9:cpu,cpuacct:/c\n8:pids:/user.slice/x\n1:name=systemd:/s\n";
         assert_eq!(found(first), ["/m/pids/user.slice/x", "/m/pids/user.slice", "/m/pids/"]);
     }
 
     #[test]
-    fn a_group_outside_of_a_container_is_not_looked_for() {
+    fn group_outside_of_a_container_is_ignored() {
         assert_eq!(found("0::/../../other\n"), ["/m/"]);
         assert_eq!(found("0::/\n"), ["/m/"]);
         assert!(found("").is_empty() && found("odd\n").is_empty());

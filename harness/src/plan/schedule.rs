@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn every_round_has_numbers_of_its_own() {
+    fn every_round_has_its_own_random_numbers() {
         let first = |seed, comparison, round| rng(seed, comparison, round).u64(..);
         let drawn = (0..3).flat_map(|seed| {
             (0..40).flat_map(move |group| (0..40).map(move |round| first(seed, group, round)))
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_holds_every_round_once() {
+    fn order_contains_every_round_once() {
         for seed in 0..300 {
             let mut rng = Rng::with_seed(seed);
             let rounds: Vec<u32> = (0..rng.usize(..12)).map(|_| rng.u32(..40)).collect();

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_one_of_so_many() {
+    fn shard_number_is_between_one_and_the_total() {
         assert_eq!("2/8".parse(), Ok(ShardNumber { index: 2, of: 8 }));
         for wrong in ["", "2", "0/8", "9/8", "0/0", "a/b", "-1/2", "1/2/3"] {
             assert!(wrong.parse::<ShardNumber>().is_err(), "{wrong}");

@@ -193,7 +193,7 @@ fn with_settings(variants: &[&str], runners: &[&str]) -> Result<Planned, Error> 
 }
 
 #[test]
-fn runner_with_settings_has_rows_of_its_own_after_the_one_with_the_defaults() {
+fn runner_with_settings_has_separate_rows_after_the_default() {
     let set = ["tokio[interval=7]", "tokio[interval=7,stack=3]"];
     let planned = with_settings(&set, &["tokio", "smol"]).unwrap();
     let runners: Vec<&str> = planned.runners.iter().map(|info| info.name.as_str()).collect();

@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_counts_although_something_was_left_running() {
+    fn reply_counts_despite_leftover_processes() {
         let ended = shell("sleep 60 & echo $!", Duration::from_secs(20));
         let Ended::Exited { status, stdout, .. } = ended else { panic!("it exits") };
         assert!(status.success());

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_comes_before_any_result() {
+    fn interruption_takes_precedence_over_results() {
         let interrupt = Interrupt::default();
         assert!(matches!(interrupt.or(Ok(1)), Ok(1)));
         interrupt.0.store(true, Ordering::Release);

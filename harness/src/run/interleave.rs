@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_in_which_the_machine_stood_still_are_dropped() {
+    fn stalled_rounds_are_dropped() {
         let round = |at_s: f64| Round { costs: vec![Some(at_s)], at_s, until_s: at_s + 1.0 };
         let rounds = vec![round(0.0), round(1.0), round(2.0)];
         let mut measured = Measured { rounds, ..Measured::default() };

@@ -33,7 +33,7 @@ mod tests {
     use tempfile::tempdir;
 
     #[test]
-    fn the_name_decides_about_compression() {
+    fn file_name_determines_compression() {
         let folder = tempdir().unwrap();
         let run = Run::new(header("one"));
         for (name, first) in [("run.json.gz", 0x1f), ("run.json", b'{'), ("run", b'{')] {

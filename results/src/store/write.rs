@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_with_a_name_of_its_own_needs_no_folder_of_results() {
+    fn named_run_does_not_need_the_results_folder() {
         let folder = tempdir().unwrap();
         let out = folder.path().join("mine.json.gz");
         // Nothing can be made below a file.
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_killed_run_with_a_name_of_its_own_is_found_and_resumed() {
+    fn killed_named_run_is_found_and_resumed() {
         let folder = tempdir().unwrap();
         let results = folder.path().join("results");
         let out = folder.path().join("elsewhere/mine.json");
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_lines_without_an_end_is_read() {
+    fn incomplete_line_file_is_read() {
         let folder = tempdir().unwrap();
         let writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
         let path = writer.journal_path().to_path_buf();

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn receivers_take_what_is_there_until_the_senders_are_gone() {
+    fn receivers_take_available_items_until_the_senders_are_gone() {
         for (name, bounded) in
             [("flume", true), ("flume", false), ("kanal", true), ("kanal", false)]
         {

@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn file_with_other_bytes_is_not_right() {
+    fn file_with_other_bytes_is_wrong() {
         let folder = tempfile::tempdir().unwrap();
         let paths = ["a", "b"].map(|name| folder.path().join(name));
         write_blocking(&paths[0], b"new", true).unwrap();

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_interval_that_holds_the_number_says_nothing() {
+    fn interval_that_contains_the_bound_is_open() {
         let interval = |low, high| Interval { low, high };
         for (bound, on_its_side, beyond) in [
             (Bound::Below(2.0), interval(0.5, 1.9), interval(2.1, 3.0)),

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn output_must_survive_a_trip_through_json() {
+    fn output_must_survive_a_round_trip_through_json() {
         let changed = rejected(&json!({ "sum": 1, "time": 7 }), &check("sum")).unwrap_err();
         assert!(changed.contains("wrong sum"), "{changed}");
         assert!(rejected(&json!({ "time": "late" }), &check("sum")).unwrap_err().contains("late"));

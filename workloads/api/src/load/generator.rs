@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_generator_that_exits_is_quoted() {
+    fn exited_generator_is_quoted() {
         let start = |script: &str| {
             let command = ["sh", "-c", script].map(str::to_owned);
             Generator::start(&command, &[], "a target").err().map(|error| error.to_string())
