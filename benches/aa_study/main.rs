@@ -7,7 +7,7 @@
 //! ```
 //!
 //! - `jobs`: the questions, and how often each is asked.
-//! - `work`: the measured work, and how to add a little.
+//! - `work`: the measured work, and how to add to it.
 //! - `counters`: counters that share a cache line or a lock.
 //! - `ours`: the answer of this harness. `native`: that of criterion, from its own benchmark.
 //! - `machine`: idle, or under load.

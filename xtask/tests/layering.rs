@@ -7,7 +7,7 @@ use std::str::FromStr;
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use proc_macro2::{TokenStream, TokenTree};
 
-/// The runtimes under test, and the crates that they are made of.
+/// The runtimes under test, and their crates.
 const RUNTIMES: [&str; 10] = [
     "tokio",
     "async-std",
@@ -21,7 +21,7 @@ const RUNTIMES: [&str; 10] = [
     "mio",
 ];
 
-/// What the packages of each layer may depend on, without the prefix `runtime-bench-`.
+/// The allowed dependencies of the packages of each layer, without the prefix `runtime-bench-`.
 const LAYERS: [(&str, &[&str]); 9] = [
     ("results", &[]),
     ("fixtures", &["results"]),
@@ -37,7 +37,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 /// The layer of every package in the folder of this name.
 const RUNNERS: &str = "runners";
 
-/// Where the root package links one: its trial programs.
+/// The folder in which the root package may name one: its trial programs.
 const PROGRAMS: &str = "src/programs";
 
 fn packages() -> Vec<Package> {
@@ -48,7 +48,7 @@ fn is_runner(package: &Package) -> bool {
     package.manifest_path.components().any(|part| part.as_str() == RUNNERS)
 }
 
-/// What a package depends on when it is built for use.
+/// The dependencies of a package, without development dependencies.
 fn dependencies(package: &Package) -> impl Iterator<Item = &str> {
     let normal = package.dependencies.iter().filter(|one| one.kind == DependencyKind::Normal);
     normal.map(|one| one.name.as_str())
