@@ -134,7 +134,7 @@ fn affinity(processors: &[usize]) -> String {
     if ranges.is_empty() { UNREADABLE.to_owned() } else { ranges.join(", ") }
 }
 
-/// The command that made the run, as it can be typed again.
+/// The command that made the run, quoted for a shell.
 pub(super) fn command_line(run: &Run) -> String {
     let words: Vec<String> = run.header.command.iter().map(|word| quoted(word)).collect();
     if words.is_empty() { "unknown command".to_owned() } else { words.join(" ") }

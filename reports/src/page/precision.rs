@@ -1,4 +1,5 @@
-//! How far to trust the run: how many comparisons have an answer, what disturbed it, and a sharper run.
+//! The precision of the run: how many comparisons have an answer, disturbances, and a command for a more
+//! precise run.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::{Group, Row, Status};
@@ -151,7 +152,7 @@ fn busy_cores(view: &View<'_>) -> Option<String> {
     ))
 }
 
-/// The command of the run in the next longer profile; `None` where there is none.
+/// The command of the run with the next longer profile; `None` if there is none.
 fn sharper(run: &Run) -> Option<String> {
     let next = longer_profile(&run.header.plan.profile)?;
     let mut words: Vec<String> = Vec::new();

@@ -57,7 +57,7 @@ impl Finding {
     }
 }
 
-/// Which runners pass, and which fail.
+/// The runners that pass, and those that fail.
 fn checked(group: &Group<'_>) -> String {
     let of = |keep: &dyn Fn(&Status) -> bool| -> Vec<&str> {
         let rows = group.source.rows.iter().filter(|row| keep(&row.status));
@@ -111,7 +111,7 @@ fn lead(group: &Group<'_>, rows: &[Compared<'_>], reference: &str) -> String {
     }
 }
 
-/// Each runner against the reference, the cheapest first; those without a difference together.
+/// Each runner against the reference, the cheapest first; runners without a difference are grouped.
 fn detail(group: &Group<'_>, rows: &[Compared<'_>], reference: &str) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut same: Vec<&str> = Vec::new();

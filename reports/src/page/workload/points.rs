@@ -15,7 +15,7 @@ use crate::view::{Group, Workload, wording};
 /// Maximum number of groups of bars; the table has all.
 const DRAWN: usize = 6;
 
-/// The chart and its table; nothing for a workload of one comparison.
+/// The chart and its table; empty for a workload with one comparison.
 pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Markup, ReportError> {
     if workload.groups.len() < 2 {
         return Ok(html! {});
@@ -50,7 +50,7 @@ fn bars(page: Page<'_, '_>, group: &Group<'_>) -> BarGroup {
     BarGroup { name: group.point(), bars: bars.collect() }
 }
 
-/// Whether the same runners lead everywhere.
+/// A sentence on whether the same runners lead everywhere.
 fn finding(workload: &Workload<'_>) -> String {
     let leads: Vec<String> = workload.groups.iter().map(|group| Finding::of(group).lead).collect();
     match leads.split_first() {
