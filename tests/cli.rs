@@ -1,4 +1,4 @@
-//! The command line, through the real binary: everything that needs no measuring.
+//! The command line, through the real binary: everything that does not need measurements.
 
 mod common;
 

@@ -10,7 +10,7 @@ use common::run;
 use runtime_bench_results::store;
 use tempfile::tempdir;
 
-/// Those that link fastest.
+/// The runners that link fastest.
 const PROGRAMS: [&str; 2] = ["runtime-bench-rayon", "runtime-bench-threads"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! The template of a crate of one's own: its workloads, server and runner, without a fork.
+//! The template of a custom crate: its workloads, server and runner, without a fork.
 
 mod common;
 

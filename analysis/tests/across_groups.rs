@@ -1,4 +1,4 @@
-//! What is said across comparisons: scaling along a parameter, means over workloads.
+//! Results across comparisons: scaling along a parameter, means over workloads.
 
 use runtime_bench_analysis::analysis::{Analysis, analyze};
 use runtime_bench_fixtures::{header, measured, runner, subject, trial, workload, wrong};
@@ -9,7 +9,7 @@ use runtime_bench_results::trial::Metric;
 
 const ROUNDS: u32 = 20;
 
-/// A run without a plan yet: `tokio`, `smol`, `rayon` and the one-threaded `single`.
+/// A run without cells yet: `tokio`, `smol`, `rayon` and the one-threaded `single`.
 fn empty() -> Run {
     let described =
         |(name, kind)| workload(name, kind, if name == "batch" { "rate" } else { "time" });
@@ -37,7 +37,7 @@ fn empty() -> Run {
     })
 }
 
-/// Adds a cell that costs `cost` in every round, give or take a little.
+/// Adds a cell that costs about `cost` in every round.
 fn measure(run: &mut Run, workload: &str, point: &Point, runner: &str, cost: f64) {
     let cell = run.header.plan.cells.len();
     run.header.plan.cells.push(subject(workload, point.clone(), runner));
@@ -164,7 +164,7 @@ fn mean_covers_the_workloads_that_the_whole_class_supports() {
     assert!((range.low - 2.0).abs() < 1e-9 && (range.high - 8.0).abs() < 1e-9);
     assert_eq!(rayon.workloads, 2);
     assert!(rayon.interval.is_some());
-    // A class of its own has workloads of its own, and the other class's reference.
+    // Each class has its own workloads, but the same reference.
     assert_eq!(means(&analysis, Class::SingleThread), [("single", 2.0)]);
     assert_eq!(analysis.overall[1].groups.len(), 3);
 }
@@ -188,7 +188,7 @@ fn a_workload_with_another_reference_is_left_out() {
     let analysis = analyze(&run);
     assert_eq!(analysis.overall[0].groups, ["queue/tasks=10", "lock/tasks=10"]);
     assert_eq!(means(&analysis, Class::MultiThread), [("smol", 4.0)]);
-    // Without it, one workload is left, which has no mean.
+    // Without it, only one workload is left, which has no mean.
     fails(&mut run, "lock", "tokio");
     assert_eq!(analyze(&run).overall, []);
 }

@@ -1,4 +1,4 @@
-//! From trials to rows and verdicts, on runs made in code.
+//! From trials to rows and verdicts, on synthetic runs.
 
 use runtime_bench_analysis::analysis::{Group, Row, Status, analyze};
 use runtime_bench_analysis::stats::{ControlCheck, Verdict};

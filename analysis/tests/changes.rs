@@ -1,4 +1,4 @@
-//! Change points of made-up histories.
+//! Change points of synthetic histories.
 
 use fastrand::Rng;
 use runtime_bench_analysis::analysis::{Analysis, analyze};
@@ -8,8 +8,8 @@ use runtime_bench_results::run::Run;
 
 use runtime_bench_fixtures::{cell, fail, reprice, upset_control};
 
-/// Runs of two workloads, one a day, on a machine whose speed is another one each day; `cost` is told the
-/// number of the run, from 1.
+/// Daily runs of two workloads, on a machine whose speed differs each day; `cost` receives the number of the
+/// run, from 1.
 fn runs(count: u32, cost: impl Fn(u32, &str, &str) -> f64) -> Vec<Run> {
     let mut rng = Rng::with_seed(7);
     let run = |day: u32| {
@@ -31,7 +31,7 @@ fn runs(count: u32, cost: impl Fn(u32, &str, &str) -> f64) -> Vec<Run> {
     (1..=count).map(run).collect()
 }
 
-/// A number between 0 and 1 that only these three decide.
+/// A number between 0 and 1 that depends only on these three.
 fn rng_of(day: u32, workload: &str, runner: &str) -> f64 {
     let seed = format!("{day} {workload} {runner}")
         .bytes()
@@ -39,7 +39,7 @@ fn rng_of(day: u32, workload: &str, runner: &str) -> f64 {
     Rng::with_seed(seed).f64()
 }
 
-/// `w0` on a runner costs `ratio` times as much from a run on.
+/// `w0` on a runner costs `ratio` times as much from a given run on.
 fn from(run: u32, runner: &'static str, ratio: f64) -> impl Fn(u32, &str, &str) -> f64 {
     move |day, workload, own| {
         if day >= run && (workload, own) == ("w0", runner) { ratio } else { 1.0 }
@@ -155,7 +155,7 @@ fn slow_drift_is_marked_as_a_drift() {
 
 #[test]
 fn less_than_a_percent_is_not_a_change() {
-    // Without any noise but the rounds' own, so that it could be proven.
+    // Only with the noise of the rounds, so that it could be proven.
     let mut runs: Vec<Run> = (1..=24)
         .map(|day| {
             let cost =

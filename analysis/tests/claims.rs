@@ -1,4 +1,4 @@
-//! Claims against runs whose truth is known.
+//! Claims against runs with known values.
 
 use fastrand::Rng;
 use runtime_bench_analysis::analysis::analyze;
@@ -33,7 +33,7 @@ fn against_tokio(workload: &str, bound: Bound) -> Test {
     test(workload, Ask::Ratio { metric: "wall".into(), baseline, bound })
 }
 
-/// Wall time of `w0` ÷ that of `w1`, each runner with itself.
+/// Wall time of `w0` ÷ that of `w1`, for each runner.
 fn against_itself(bound: Bound) -> Test {
     let baseline = Baseline::Cell(at("w1"));
     test("w0", Ask::Ratio { metric: "wall".into(), baseline, bound })
@@ -43,7 +43,7 @@ fn figure(workload: &str, bound: Bound) -> Test {
     test(workload, Ask::Figure { metric: "wall".into(), bound })
 }
 
-/// What a run says to one claim made of these tests.
+/// The verdict of a run on a claim with these tests.
 fn judged(run: &Run, tests: Vec<Test>) -> JudgedClaim {
     let claim = Claim {
         name: "c".into(),
@@ -206,7 +206,7 @@ fn the_level_of_a_claim_is_divided_among_its_answers() {
     assert!((level - CLAIM_LEVEL / 7.0).abs() < 1e-15, "{level}");
 }
 
-/// A run in which all cost the same, with a noise of 20% that no two rounds share.
+/// A run in which all runners cost the same, with an independent noise of 20%.
 fn noisy(seed: u64) -> Run {
     let mut rng = Rng::with_seed(seed);
     let mut equal = run("equal", 2, seed, |_, _| 1.0);
@@ -224,11 +224,11 @@ fn wrong_answers_are_as_rare_as_the_level() {
     let (mut wrong, mut right, mut asked) = (0, 0, 0);
     for seed in 0..60 {
         let tests = vec![
-            // Where the truth is the bound itself, every answer is a wrong one.
+            // If the true value equals the bound, every answer is wrong.
             against_tokio("w0", Bound::Above(1.0)),
             against_tokio("w1", Bound::Below(1.0)),
             against_itself(Bound::Above(1.0)),
-            // Half as much again is seen.
+            // 50% more is found.
             against_tokio("w0", Bound::Above(1.0 / 1.5)),
             figure("w0", Bound::Below(1.5e6)),
         ];

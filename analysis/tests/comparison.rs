@@ -1,4 +1,4 @@
-//! From one run or two to a document of words, on runs made in code.
+//! Comparisons of one or two synthetic runs.
 
 use runtime_bench_analysis::analysis::{analyze, pairwise};
 use runtime_bench_analysis::comparison::{

@@ -1,10 +1,10 @@
-//! Made-up evidence with one cause each: it is named first, and nothing is named that was not counted.
+//! Synthetic evidence with one cause each: it is named first, and uncounted causes are never named.
 
 use runtime_bench_analysis::explanation::{Explanation, Part, explain, explain_builds};
 use runtime_bench_results::evidence::{Count, Event, Evidence, FEWEST_PROCESSES};
 use runtime_bench_results::key::{CellKey, Point};
 
-/// Processes vary by so much around each figure.
+/// Variation of processes around each figure.
 const SPREAD: [f64; 7] = [0.98, 0.99, 1.0, 1.01, 1.02, 1.0, 0.995];
 
 fn call(name: &str) -> Event {
@@ -31,7 +31,7 @@ fn base() -> Vec<(Event, f64)> {
 fn evidence(runner: &str, figures: &[(Event, f64)]) -> Evidence {
     let count = |(event, figure): &(Event, f64)| {
         let mut values: Vec<f64> = SPREAD.iter().map(|factor| factor * figure).collect();
-        // The two of a pair vary by themselves.
+        // The two processes of a pair vary independently.
         if runner == "smol" {
             values.reverse();
         }

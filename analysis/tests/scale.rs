@@ -1,4 +1,4 @@
-//! How long the statistics of a very large run take. It prints and asserts no time:
+//! Prints the time of the statistics of a very large run, without asserting it:
 //! `cargo test --release -p runtime-bench-analysis --test scale -- --ignored --nocapture`.
 
 use std::time::Instant;

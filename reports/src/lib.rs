@@ -3,7 +3,7 @@
 //! Everything shown comes from the results file and its analysis; only the headings of the table refer to
 //! workloads by name. Data flows one way: `view` → `page`, `chart` and `export` → `site`.
 //!
-//! - `view`: what every page reads: machines, and a run arranged by topic, workload and comparison, with
+//! - `view`: the input of every page: machines, and a run arranged by topic, workload and comparison, with
 //!   each comparison in words (`view/wording.rs`).
 //! - `page`: one file per section of a page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.

@@ -1,4 +1,4 @@
-//! What `cargo bench` starts.
+//! The bench target of `cargo bench`.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -7,13 +7,13 @@ use std::{env, fs};
 
 use super::Ended;
 
-/// The command line of the crate, as cargo built it. It is a debug build, which verifies and does not measure.
+/// The command line of the crate, as cargo built it. It is a debug build, which can verify but not measure.
 pub(crate) static OWN_BENCH: LazyLock<PathBuf> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = root.join("examples/own-bench");
-    // The versions of this workspace: what they were built from is here already.
+    // The versions of this workspace, whose sources are already available.
     fs::copy(root.join("Cargo.lock"), own.join("Cargo.lock")).expect("a copy of the lock file");
-    // With the dependencies that the workspace has built already.
+    // Reuses the dependencies that the workspace has already built.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("");
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--offline", "--quiet", "--bins", "--benches"]).current_dir(&own);
