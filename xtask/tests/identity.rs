@@ -63,7 +63,7 @@ fn build(folder: &Path, target: &Path) -> Vec<u8> {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "--offline", "--locked", "--quiet", "--bin", PROGRAM]);
     // As `scripts/test` has built the dependencies.
-    build.args(["--features", "everything"]);
+    build.args(["--workspace", "--features", "runtime-bench/everything"]);
     let status = build.current_dir(folder).env("CARGO_TARGET_DIR", target).status();
     assert!(status.expect("cargo runs").success());
     fs::read(target.join("release").join(PROGRAM)).expect("the program")
