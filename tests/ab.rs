@@ -118,10 +118,7 @@ fn ab_rejects_unusable_executables_by_name() {
         let name = head.file_name().unwrap().to_str().unwrap().to_owned();
         ab(&folder, head, &only).fails_with(2, &[&["--head", name.as_str()][..], words].concat());
     };
-    refused(
-        &script(folder.path(), "foreign", "echo hello"),
-        &["not a runtime-bench executable"],
-    );
+    refused(&script(folder.path(), "foreign", "echo hello"), &["not a runtime-bench executable"]);
     let other = "echo '{\"protocol\": 9, \"cells\": [], \"routes\": []}'";
     refused(&script(folder.path(), "other", other), &["speaks protocol 9"]);
     refused(&script(folder.path(), "old", "echo '{\"cells\": []}'"), &["no protocol version"]);

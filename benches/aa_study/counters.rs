@@ -45,7 +45,8 @@ impl Workload for Counters {
             title: "Counters of several tasks".into(),
             kind: Kind::Concurrency,
             model: "As many tasks as workers increment counters, each its own or one under a \
-                    lock.".into(),
+                    lock."
+                .into(),
             check: "The counters add up.".into(),
             headline: PER_COUNT.id.into(),
             headline_phase: Phase::Warm,

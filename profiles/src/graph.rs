@@ -97,9 +97,11 @@ pub fn differential(
         &lines,
         |options| {
             title.clone_into(&mut options.title);
-            options.subtitle =
-                Some("red: takes longer, blue: takes less time, not counting called \
-                      functions".to_owned());
+            options.subtitle = Some(
+                "red: takes longer, blue: takes less time, not counting called \
+                      functions"
+                    .to_owned(),
+            );
             unit.clone_into(&mut options.count_name);
         },
         &mut PaletteMap::default(),

@@ -86,8 +86,12 @@ fn why(event: &Event, error: &io::Error) -> Missing {
         Some(Errno::ENOENT | Errno::ENODEV | Errno::EOPNOTSUPP) if !is_software => {
             let help =
                 "use a machine that is not virtual, or one whose hypervisor passes the counters on";
-            ("the processor's counters are not available to this \
-              system".to_owned(), Some(help.to_owned()))
+            (
+                "the processor's counters are not available to this \
+              system"
+                    .to_owned(),
+                Some(help.to_owned()),
+            )
         }
         _ => (format!("perf_event_open failed: {error}"), None),
     };

@@ -27,8 +27,13 @@ pub(crate) fn of_both(global_queue_interval: &'static str) -> Vec<Setting> {
     let blocking = "threads for blocking work and files";
     let global = "task polls between checks of the global queue";
     vec![
-        Setting::new(EVENT_INTERVAL, "task polls between checks of timers and \
-                                      sockets", POLLS, "61"),
+        Setting::new(
+            EVENT_INTERVAL,
+            "task polls between checks of timers and \
+                                      sockets",
+            POLLS,
+            "61",
+        ),
         Setting::new(GLOBAL_QUEUE_INTERVAL, global, POLLS, global_queue_interval),
         Setting::new(MAX_IO_EVENTS, events, 1..=65_536, "1024"),
         Setting::new(MAX_BUSY_IO_EVENTS, busy, 1..=65_536, MAX_IO_EVENTS),

@@ -11,8 +11,10 @@ pub(super) fn rejected(
     match check(right.clone()) {
         Some(Ok(())) => {}
         Some(Err(wrong)) => {
-            return Err(format!("the output is correct, but not after a round trip through JSON: \
-                                {wrong}"));
+            return Err(format!(
+                "the output is correct, but not after a round trip through JSON: \
+                                {wrong}"
+            ));
         }
         None => return Err(format!("the output cannot be parsed from its own JSON: {right}")),
     }

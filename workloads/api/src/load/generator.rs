@@ -123,8 +123,13 @@ pub fn clients(traffic: &Traffic, target: &Target) -> Result<Clients, Failure> {
             announce(target.address);
             Load::External
         }
-        Traffic::Clients(_) => return Err(Failure::Request("a client process cannot start \
-                                                            clients".to_owned())),
+        Traffic::Clients(_) => {
+            return Err(Failure::Request(
+                "a client process cannot start \
+                                                            clients"
+                    .to_owned(),
+            ));
+        }
     };
     ExternalThread::start(move |drive| load.drive(drive)).map_err(Failure::io("starting a thread"))
 }
