@@ -98,8 +98,7 @@ pub fn differential(
         |options| {
             title.clone_into(&mut options.title);
             options.subtitle = Some(
-                "red: takes longer, blue: takes less time, not counting called \
-                      functions"
+                "red: takes longer, blue: takes less time, not counting called functions"
                     .to_owned(),
             );
             unit.clone_into(&mut options.count_name);

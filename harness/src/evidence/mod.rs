@@ -92,11 +92,8 @@ pub(crate) fn complete(
                 progress(pass.what(), done as f64 / all as f64);
                 count(pass, pass.block() / SHORTER, FEWEST_PROCESSES, group, &mut rng)?;
             } else {
-                let why = format!(
-                    "the time limit for evidence, {} s, was \
-                                   reached",
-                    limit.as_secs()
-                );
+                let why =
+                    format!("the time limit for evidence, {} s, was reached", limit.as_secs());
                 let help = "`runtime-bench explain` counts one comparison".to_owned();
                 let what = pass.what().to_owned();
                 let missing = Missing { what, why, help: Some(help) };

@@ -87,9 +87,7 @@ fn why(event: &Event, error: &io::Error) -> Missing {
             let help =
                 "use a machine that is not virtual, or one whose hypervisor passes the counters on";
             (
-                "the processor's counters are not available to this \
-              system"
-                    .to_owned(),
+                "the processor's counters are not available to this system".to_owned(),
                 Some(help.to_owned()),
             )
         }

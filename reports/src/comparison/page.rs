@@ -78,8 +78,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
         section aria-labelledby="command" {
             h2 #command { "Command" }
             pre { code { (command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")) } }
-            p { a href="comparison.json" { "comparison.json"} \
-                                                            " contains every figure on this page." }
+            p { a href="comparison.json" { "comparison.json" } " contains every figure on this page." }
         }
     };
     lone_document(&document.title, &conclusion, &body)

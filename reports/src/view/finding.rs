@@ -36,7 +36,10 @@ impl Finding {
     pub(crate) fn of(group: &Group<'_>) -> Self {
         let only = |lead: String| Self { lead, detail: None };
         if group.source.is_check() {
-            return Self { lead: checked(group), detail: Some("Checks are not ranked.".to_owned()) };
+            return Self {
+                lead: checked(group),
+                detail: Some("Checks are not ranked.".to_owned()),
+            };
         }
         let measured: Vec<&Row> = group.measured().filter(|row| row.is_ranked()).collect();
         let (Some(reference), [_, _, ..]) = (group.reference(), measured.as_slice()) else {

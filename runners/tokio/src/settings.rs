@@ -29,8 +29,7 @@ pub(crate) fn of_both(global_queue_interval: &'static str) -> Vec<Setting> {
     vec![
         Setting::new(
             EVENT_INTERVAL,
-            "task polls between checks of timers and \
-                                      sockets",
+            "task polls between checks of timers and sockets",
             POLLS,
             "61",
         ),

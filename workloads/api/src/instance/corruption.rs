@@ -12,8 +12,7 @@ pub(super) fn rejected(
         Some(Ok(())) => {}
         Some(Err(wrong)) => {
             return Err(format!(
-                "the output is correct, but not after a round trip through JSON: \
-                                {wrong}"
+                "the output is correct, but not after a round trip through JSON: {wrong}"
             ));
         }
         None => return Err(format!("the output cannot be parsed from its own JSON: {right}")),

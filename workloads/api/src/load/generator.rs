@@ -124,11 +124,7 @@ pub fn clients(traffic: &Traffic, target: &Target) -> Result<Clients, Failure> {
             Load::External
         }
         Traffic::Clients(_) => {
-            return Err(Failure::Request(
-                "a client process cannot start \
-                                                            clients"
-                    .to_owned(),
-            ));
+            return Err(Failure::Request("a client process cannot start clients".to_owned()));
         }
     };
     ExternalThread::start(move |drive| load.drive(drive)).map_err(Failure::io("starting a thread"))
