@@ -1,13 +1,13 @@
 //! Clients on one thread, for all connections.
 
 use std::io;
-use std::net::TcpStream;
 use std::time::Instant;
 
 use super::connection::Connection;
 use super::recording::Recording;
 use super::schedule::Schedule;
 use super::waiting::Waiting;
+use super::wire::Wire;
 use super::{BUFFER, Drive, PATIENCE, Report, Talk, Target};
 use crate::clock::{Clock, SYSTEM};
 
@@ -23,12 +23,12 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn connect(target: &Target) -> io::Result<Self> {
-        let connect = |_| {
-            let stream: TcpStream = target.transport.connect(target.address)?;
-            stream.set_nonblocking(true)?;
+        let connection = |stream: Wire| {
+            stream.socket().set_nonblocking(true)?;
             Ok(Connection::new(stream))
         };
-        let connections = (0..target.connections).map(connect).collect::<io::Result<Vec<_>>>()?;
+        let streams = Wire::connect(target)?.into_iter();
+        let connections = streams.map(connection).collect::<io::Result<Vec<_>>>()?;
         let waiting = Waiting::on(&connections)?;
         let talk = target.talk.clone();
         Ok(Self { talk, connections, waiting, buffer: vec![0; BUFFER], number: 0 })
@@ -147,7 +147,8 @@ mod tests {
             }
         });
         let (talk, client) = (Talk::Echo { size }, ClientForm::Epoll);
-        Target { address, connections: 1, talk, client, transport: Transport::Tcp }
+        let (transport, certificate) = (Transport::Tcp, None);
+        Target { address, connections: 1, talk, client, transport, certificate }
     }
 
     #[test]
