@@ -10,7 +10,8 @@ from typing import Any
 from .conversation import Conversation, Request
 from .errors import BadRequest, Failure
 from .flavours import FLAVOURS, Flavour
-from .instance import Instance, LoopFactory, OnLoop, OnProcesses, OnThreads
+from .instance import Instance, OnLoop, OnLoops, OnProcesses, OnThreads
+from .loops import LoopFactory
 from .request import Trial
 from .session import LoopServer, ThreadServer
 from .trial import measure
@@ -59,6 +60,8 @@ def _build(flavour: Flavour, trial: Trial, loop_factory: LoopFactory | None) -> 
     match flavour.kind:
         case "OnThreads":
             return OnThreads()
+        case "OnLoops":
+            return OnLoops(loop_factory, trial.workers)
         case "OnProcesses":
             kind: Any = flavour.session(trial.cell)
             return OnProcesses(kind, trial)

@@ -9,6 +9,7 @@ from typing import Any
 
 from .errors import BadRequest
 from .flavours import Flavour
+from .interpreter import built_without_lock
 from .request import Cell
 
 
@@ -17,7 +18,7 @@ def describe(flavour: Flavour, request: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "configuration": flavour.configuration.format(workers=request["workers"]),
         "versions": {
-            "python": platform.python_version(),
+            "python": platform.python_version() + ("t" if built_without_lock() else ""),
             **{package: version(package) for package in flavour.packages},
         },
         "notes": flavour.notes,
@@ -26,6 +27,9 @@ def describe(flavour: Flavour, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unfit(flavour: Flavour, cell: Cell) -> str | None:
+    reason = flavour.unavailable()
+    if reason is not None:
+        return reason
     try:
         flavour.session(cell)
     except BadRequest as reason:

@@ -8,7 +8,8 @@ from importlib import import_module
 
 from .catalog import WORKLOADS
 from .errors import BadRequest
-from .instance import LoopFactory
+from .interpreter import serial
+from .loops import LoopFactory
 from .request import Cell
 from .session import Session
 
@@ -29,6 +30,8 @@ class Flavour:
     #: What it is made of besides Python, by the names of their distributions.
     packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    #: Why it can do nothing on this interpreter; None where it can.
+    unavailable: Callable[[], str | None] = lambda: None
     #: Why workloads that sleep are n/a; None if they are not.
     wakes_early: str | None = None
     #: Its workloads, and the reason for all others.
@@ -119,6 +122,19 @@ FLAVOURS = {
         kind="OnThreads",
         notes=(GIL,),
         otherwise="not implemented for Python threads; see the runner `threads`",
+    ),
+    "asyncio-freethreaded": Flavour(
+        configuration="{workers} event loops, each on its own thread (asyncio.Runner), Python without a "
+        "global lock, standard library only",
+        kind="OnLoops",
+        unavailable=serial,
+        notes=(
+            "Connections, jobs and sleeping tasks are divided evenly among the loops beforehand; nothing "
+            "moves from one to another.",
+            "The loops of a server share its port (SO_REUSEPORT): the kernel assigns connections by a "
+            "hash of their addresses.",
+        ),
+        otherwise="its loops share no tasks; it runs work that can be divided beforehand",
     ),
     "python-processes": Flavour(
         configuration="a ProcessPoolExecutor of {workers} processes",
