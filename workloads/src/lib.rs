@@ -5,9 +5,10 @@
 //!
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //!
-//! [`each`] is the registry: one line per workload. [`SUITES`] names sets of cells.
+//! [`each`] is the registry: one line per workload. [`SUITES`] names sets of cells. [`check`] is for tests of runners.
 
 pub mod calibration;
+pub mod check;
 pub mod concurrency;
 pub mod cpu;
 pub mod io;

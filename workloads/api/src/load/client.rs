@@ -162,6 +162,42 @@ mod tests {
         assert_eq!((again.sent, again.answered, again.wrong), (5, 5, 0));
     }
 
+    #[cfg(feature = "tls")]
+    #[test]
+    fn clients_of_both_forms_talk_over_tls_and_reject_other_certificates() {
+        let (server, certificate) = crate::tls::Server::new().unwrap();
+        let listener = loopback::listen().unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let server = server.clone();
+                thread::spawn(move || {
+                    let mut message = [0; 64];
+                    let mut stream = server.accept_blocking(stream?)?;
+                    loop {
+                        stream.read_exact(&mut message)?;
+                        stream.write_all(&message)?;
+                    }
+                    #[expect(unreachable_code, reason = "the type of the errors above")]
+                    io::Result::Ok(())
+                });
+            }
+        });
+        let (talk, client, transport) = (Talk::Echo { size: 64 }, ClientForm::Epoll, Transport::Tcp);
+        let certificate = Some(certificate);
+        let target = Target { address, connections: 3, talk, client, transport, certificate };
+        let mut client = Client::connect(&target).unwrap();
+        let report = client.drive(Drive::Closed { messages: 10 }).unwrap();
+        assert_eq!((report.sent, report.answered, report.wrong), (30, 30, 0));
+        let spawn = |job: Box<dyn FnOnce() + Send>| thread::Builder::new().spawn(job).map(drop);
+        let mut clients = BlockingClients::connect(&target, spawn).unwrap();
+        let report = clients.drive(Drive::Closed { messages: 10 }).unwrap();
+        assert_eq!((report.sent, report.answered, report.wrong), (30, 30, 0));
+        let (_, other) = crate::tls::Server::new().unwrap();
+        let refused = Client::connect(&Target { certificate: Some(other), ..target }).err().unwrap();
+        assert!(refused.to_string().starts_with("TLS handshake: invalid peer certificate"), "{refused}");
+    }
+
     #[test]
     fn blocking_clients_send_the_requested_messages_and_detect_wrong_echoes() {
         let target = server(64, 3, usize::MAX, Duration::ZERO);
