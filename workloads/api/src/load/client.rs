@@ -171,15 +171,12 @@ mod tests {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let server = server.clone();
-                thread::spawn(move || {
-                    let mut message = [0; 64];
-                    let mut stream = server.accept_blocking(stream?)?;
+                thread::spawn(move || -> io::Result<()> {
+                    let (mut stream, mut message) = (server.accept_blocking(stream?)?, [0; 64]);
                     loop {
                         stream.read_exact(&mut message)?;
                         stream.write_all(&message)?;
                     }
-                    #[expect(unreachable_code, reason = "the type of the errors above")]
-                    io::Result::Ok(())
                 });
             }
         });
