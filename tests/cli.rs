@@ -99,7 +99,9 @@ fn servers_work_over_tls_or_say_why_not() {
     for runner in ["tokio", "async-std", "smol", "threads"] {
         for cell in [
             format!("connect-churn/{runner}/connections=4,at-once=2,tls=on "),
-            format!("http-server/{runner}/connections=2,requests=3,wait=0 ms,client=runtime,tls=on "),
+            format!(
+                "http-server/{runner}/connections=2,requests=3,wait=0 ms,client=runtime,tls=on "
+            ),
             format!("idle-connections/{runner}/connections=4,tls=on "),
         ] {
             let ok = |line: &str| line.starts_with("ok") && line.contains(&cell);

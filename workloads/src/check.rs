@@ -16,8 +16,10 @@ use crate::io::connect_churn::ConnectChurn;
 /// When one is not served as it should be.
 pub fn connections<R: AsyncRuntime>(runtime: &R) {
     on_trials(|trial| {
-        let connect = async move { ConnectChurn.on_async::<R>(trial).await?.iterate().await };
-        runtime.run(connect)
+        runtime.run(async move {
+            let mut session = ConnectChurn.on_async::<R>(trial).await?;
+            AsyncSession::iterate(&mut session).await
+        })
     });
 }
 
@@ -26,7 +28,9 @@ pub fn connections<R: AsyncRuntime>(runtime: &R) {
 /// # Panics
 /// When one is not served as it should be.
 pub fn connections_on_threads<T: ThreadRuntime>(runtime: &T) {
-    on_trials(|trial| runtime.run(|| ConnectChurn.on_threads::<T>(trial)?.iterate()));
+    on_trials(|trial| {
+        runtime.run(|| Session::iterate(&mut ConnectChurn.on_threads::<T>(trial)?))
+    });
 }
 
 type Connections = <ConnectChurn as Workload>::Params;

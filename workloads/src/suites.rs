@@ -21,16 +21,19 @@ pub const SUITES: &[Suite] = &[
     Suite {
         name: "server",
         purpose: "serving connections, and what else a server does meanwhile",
-        members: &[Members::Workloads(&[
-            "tcp-echo",
-            "connect-churn",
-            "hot-connection",
-            "echo-latency",
-            "http-server",
-            "mixed-load",
-            "overload",
-            "idle-connections",
-        ]), Members::Points(over_tls)],
+        members: &[
+            Members::Workloads(&[
+                "tcp-echo",
+                "connect-churn",
+                "hot-connection",
+                "echo-latency",
+                "http-server",
+                "mixed-load",
+                "overload",
+                "idle-connections",
+            ]),
+            Members::Points(over_tls),
+        ],
     },
     Suite {
         name: "cpu",

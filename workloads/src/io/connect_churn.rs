@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::churn::{Churned, Params, SIZE, ended};
-use super::first_failure::FirstFailure;
-use super::message::fill;
 #[cfg(feature = "tls")]
 use super::churn_tls;
+use super::first_failure::FirstFailure;
+use super::message::fill;
 use super::{churn_local, churn_threads};
 use runtime_bench_api::loopback::{listen, waits_for_sockets};
 use runtime_bench_api::prelude::*;
@@ -68,9 +68,7 @@ impl Workload for ConnectChurn {
         match set {
             PointSet::Smoke => tls::also(vec![point(4, 2)]),
             PointSet::Quick => vec![point(200, 32)],
-            PointSet::Full => {
-                [tls::also(vec![point(1_000, 32)]), vec![point(10_000, 32)]].concat()
-            }
+            PointSet::Full => [tls::also(vec![point(1_000, 32)]), vec![point(10_000, 32)]].concat(),
         }
     }
 

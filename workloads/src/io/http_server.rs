@@ -216,7 +216,10 @@ impl Workload for HttpServer {
                     }
                 }
             };
-            return Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &load, handle).await?, load));
+            return Ok(Driven::new(
+                Served::on_async::<R, _, _>(&setup, &load, handle).await?,
+                load,
+            ));
         }
         let handle = move |stream| serve_async::<R, _>(R::hyper(stream), wait);
         Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &load, handle).await?, load))

@@ -178,8 +178,7 @@ impl Workload for IdleConnections {
                 let ends = ends?;
                 #[cfg(feature = "tls")]
                 if let Some(server) = ends.tls.clone() {
-                    let answer =
-                        |stream, waiting| answer_tls::<R>(server.clone(), stream, waiting);
+                    let answer = |stream, waiting| answer_tls::<R>(server.clone(), stream, waiting);
                     return hold_async::<R, _, _>(ends, answer).await;
                 }
                 hold_async::<R, _, _>(ends, answer_async::<R>).await
@@ -300,7 +299,10 @@ async fn answer_tls<R: AsyncRuntime>(
     waiting: Arc<AtomicUsize>,
 ) -> io::Result<tls::Stream<R::Hyper>> {
     let accepted = server.accept(R::hyper(stream)).await;
-    let mut stream = accepted.inspect_err(|_| drop(waiting.fetch_add(1, Ordering::Release)))?;
+    if accepted.is_err() {
+        waiting.fetch_add(1, Ordering::Release);
+    }
+    let mut stream = accepted?;
     let mut message = [0; SIZE];
     count_when_pending(stream.read_exact(&mut message), &waiting).await?;
     stream.write_all(&message).await?;

@@ -180,7 +180,8 @@ mod tests {
                 });
             }
         });
-        let (talk, client, transport) = (Talk::Echo { size: 64 }, ClientForm::Epoll, Transport::Tcp);
+        let (talk, client, transport) =
+            (Talk::Echo { size: 64 }, ClientForm::Epoll, Transport::Tcp);
         let certificate = Some(certificate);
         let target = Target { address, connections: 3, talk, client, transport, certificate };
         let mut client = Client::connect(&target).unwrap();
@@ -191,8 +192,12 @@ mod tests {
         let report = clients.drive(Drive::Closed { messages: 10 }).unwrap();
         assert_eq!((report.sent, report.answered, report.wrong), (30, 30, 0));
         let (_, other) = crate::tls::Server::new().unwrap();
-        let refused = Client::connect(&Target { certificate: Some(other), ..target }).err().unwrap();
-        assert!(refused.to_string().starts_with("TLS handshake: invalid peer certificate"), "{refused}");
+        let refused =
+            Client::connect(&Target { certificate: Some(other), ..target }).err().unwrap();
+        assert!(
+            refused.to_string().starts_with("TLS handshake: invalid peer certificate"),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -66,8 +66,7 @@ impl Generators {
             let port = target.address.port();
             let certificate = target.certificate.clone();
             let request = self.clients.clone();
-            let request =
-                request.map(|clients| ClientRequest { port, certificate, ..clients });
+            let request = request.map(|clients| ClientRequest { port, certificate, ..clients });
             let request = request.ok_or_else(|| io::Error::other("the trial has no request"))?;
             let program = env::current_exe()?.into_os_string();
             let command: Vec<OsString> =

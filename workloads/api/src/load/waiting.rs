@@ -32,7 +32,10 @@ impl Waiting {
         let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC)?;
         epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
         for (index, connection) in connections.iter().enumerate() {
-            epoll.add(connection.stream.socket(), EpollEvent::new(EpollFlags::EPOLLIN, index as u64))?;
+            epoll.add(
+                connection.stream.socket(),
+                EpollEvent::new(EpollFlags::EPOLLIN, index as u64),
+            )?;
         }
         Ok(Self { epoll, timer, armed: false, events: vec![EpollEvent::empty(); AT_ONCE] })
     }

@@ -37,9 +37,9 @@ pub fn requested(point: &Point) -> Result<bool, Unsupported> {
     match point.value(OPTION.0).map(ToString::to_string).as_deref() {
         None | Some("off") => Ok(false),
         Some("on") if cfg!(feature = "tls") => Ok(true),
-        Some("on") => Err(Unsupported::Point(
-            "TLS is not compiled in; build with --features tls".to_owned(),
-        )),
+        Some("on") => {
+            Err(Unsupported::Point("TLS is not compiled in; build with --features tls".to_owned()))
+        }
         Some(_) => Err(Unsupported::Point("`tls` must be one of off, on".to_owned())),
     }
 }
