@@ -124,13 +124,13 @@ FLAVOURS = {
         otherwise="not implemented for Python threads; see the runner `threads`",
     ),
     "asyncio-freethreaded": Flavour(
-        configuration="{workers} event loops, each on its own thread (asyncio.Runner), Python without a "
-        "global lock, standard library only",
+        configuration="{workers} event loops, each on its own thread (asyncio.Runner), Python without "
+        "a global lock, standard library only",
         kind="OnLoops",
         unavailable=serial,
         notes=(
-            "Connections, jobs and sleeping tasks are divided evenly among the loops beforehand; nothing "
-            "moves from one to another.",
+            "Connections, jobs and sleeping tasks are divided evenly among the loops beforehand; "
+            "nothing moves from one to another.",
             "The loops of a server share its port (SO_REUSEPORT): the kernel assigns connections by a "
             "hash of their addresses.",
         ),

@@ -10,7 +10,7 @@ HOW = "install Python 3.14t and run `scripts/python-runner freethreaded`"
 
 def built_without_lock() -> bool:
     """Whether it can do without the global interpreter lock."""
-    return sysconfig.get_config_var("Py_GIL_DISABLED") == 1
+    return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
 def serial() -> str | None:

@@ -1,4 +1,4 @@
-"""Event loops, each on a thread of its own. They share no tasks: work is divided among them beforehand."""
+"""Event loops, each on a thread of its own. They share no tasks: work is divided beforehand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Loops:
         return len(self._loops)
 
     def run(self, work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-        """Runs one coroutine on each of the first loops, and waits for all; what they return, in order."""
+        """Runs one coroutine on each of the first loops; what they return, in order."""
         assert len(work) <= len(self)
         running = [
             asyncio.run_coroutine_threadsafe(one, loop.loop) for one, loop in zip(work, self._loops)

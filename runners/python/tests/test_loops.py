@@ -1,4 +1,4 @@
-"""Event loops on threads of their own. All of this runs with a global interpreter lock as well, only slower."""
+"""Event loops on threads of their own. This runs with a global lock as well, only slower."""
 
 from __future__ import annotations
 

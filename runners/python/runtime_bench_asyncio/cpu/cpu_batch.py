@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
+from itertools import chain
 from operator import xor
 from time import perf_counter_ns
 from typing import Any
@@ -78,7 +79,7 @@ class OnLoops(LoopsSession):
 
     def iterate(self) -> dict[str, Any]:
         parts = self.loops.run([run_all(part) for part in self.loops.divide(self.shape.sizes())])
-        return self.shape.batch(sum(parts, []))
+        return self.shape.batch(list(chain.from_iterable(parts)))
 
 
 class OnThreads(ThreadSession):
