@@ -28,9 +28,7 @@ pub fn connections<R: AsyncRuntime>(runtime: &R) {
 /// # Panics
 /// When one is not served as it should be.
 pub fn connections_on_threads<T: ThreadRuntime>(runtime: &T) {
-    on_trials(|trial| {
-        runtime.run(|| Session::iterate(&mut ConnectChurn.on_threads::<T>(trial)?))
-    });
+    on_trials(|trial| runtime.run(|| Session::iterate(&mut ConnectChurn.on_threads::<T>(trial)?)));
 }
 
 type Connections = <ConnectChurn as Workload>::Params;

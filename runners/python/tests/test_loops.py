@@ -19,12 +19,11 @@ from conftest import Serve, cell, trial
 
 from runtime_bench_asyncio import interpreter
 from runtime_bench_asyncio.describe import describe
-from runtime_bench_asyncio.flavours import FLAVOURS
+from runtime_bench_asyncio.flavors import FLAVORS
 from runtime_bench_asyncio.loops import Loops, shares
 from runtime_bench_asyncio.request import Trial
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "python-runner"
-FREE_THREADED = FLAVOURS["asyncio-freethreaded"]
 
 
 @pytest.fixture
@@ -114,14 +113,14 @@ def test_all_loops_serve_at_one_address(serve: Serve) -> None:
     assert server.rest() == ""
 
 
-def described(flavour: str, **others: object) -> list[str | None]:
+def described(flavor: str, **others: object) -> list[str | None]:
     cells = [
         cell("cpu-batch", jobs=32, steps=100, workers=1),
         cell("http-server", connections=1, requests=1, wait=0),
         cell("tcp-echo", "fan-out", connections=2, messages=3, size=64),
         cell("mutex", tasks=1, increments=1, lock="own"),
     ]
-    known = replace(FLAVOURS[flavour], **others)  # type: ignore[arg-type]
+    known = replace(FLAVORS[flavor], **others)  # type: ignore[arg-type]
     reasons: list[str | None] = describe(known, {"workers": 2, "cells": cells})["cells"]
     return reasons
 

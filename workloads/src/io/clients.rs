@@ -1,4 +1,4 @@
-//! Clients of a server as tasks of the runtime under test, in a process of their own.
+//! Clients of a server as tasks of the runtime under test, in a separate process.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -65,7 +65,7 @@ impl<R: AsyncRuntime> Clients<R> {
             let turns = Turns::new(target.talk.clone(), index, connections);
             let client =
                 Client::<R> { turns, index, connections, scheduled, record: record.clone() };
-            // Clients are spread over a runner's runtimes in the way that its servers are.
+            // Clients are spread over a runner's runtimes in the same way as its servers.
             R::spawn_acceptor(index % R::acceptors(), async move {
                 match wire {
                     Wire::Plain(stream) => {
