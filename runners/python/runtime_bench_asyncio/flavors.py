@@ -30,7 +30,7 @@ class Flavor:
     #: Its packages besides Python, by distribution name.
     packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    #: Why it can do nothing on this interpreter; None where it can.
+    #: Why it runs nothing on this interpreter; None if it does.
     unavailable: Callable[[], str | None] = lambda: None
     #: Why workloads that sleep are n/a; None if they are not.
     wakes_early: str | None = None
@@ -129,12 +129,12 @@ FLAVORS = {
         kind="OnLoops",
         unavailable=serial,
         notes=(
-            "Connections, jobs and sleeping tasks are divided evenly among the loops beforehand; "
-            "nothing moves from one to another.",
+            "Connections, jobs and sleeping tasks are divided evenly among the loops in advance, and "
+            "stay there.",
             "The loops of a server share its port (SO_REUSEPORT): the kernel assigns connections by a "
             "hash of their addresses.",
         ),
-        otherwise="its loops share no tasks; it runs work that can be divided beforehand",
+        otherwise="its loops share no tasks; it runs work that can be divided in advance",
     ),
     "python-processes": Flavor(
         configuration="a ProcessPoolExecutor of {workers} processes",

@@ -1,4 +1,4 @@
-"""Whether the threads of this interpreter run Python code at the same time."""
+"""Detects whether threads of this interpreter run Python code in parallel."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ HOW = "install Python 3.14t and run `scripts/python-runner freethreaded`"
 
 
 def built_without_lock() -> bool:
-    """Whether it can do without the global interpreter lock."""
+    """Whether it is a free-threaded build."""
     return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
 def serial() -> str | None:
-    """Why threads wait for each other; None where they do not."""
+    """Why threads do not run in parallel; None if they do."""
     if not built_without_lock():
         return f"this Python has a global interpreter lock; {HOW}"
     enabled = getattr(sys, "_is_gil_enabled", None)

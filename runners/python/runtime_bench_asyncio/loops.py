@@ -1,4 +1,4 @@
-"""Event loops, each on a thread of its own. They share no tasks: work is divided beforehand."""
+"""Event loops, each on a thread of its own. They share no tasks: work is divided in advance."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 
 class Loops:
-    """Running loops. A first empty task has run on each."""
+    """Running loops. Each has run an empty task."""
 
     def __init__(self, count: int, loop_factory: LoopFactory | None) -> None:
         self._loops = [_Loop(loop_factory) for _ in range(count)]
@@ -24,7 +24,7 @@ class Loops:
         return len(self._loops)
 
     def run(self, work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-        """Runs one coroutine on each of the first loops; what they return, in order."""
+        """Runs one coroutine per loop, and returns their results in order."""
         assert len(work) <= len(self)
         running = [
             asyncio.run_coroutine_threadsafe(one, loop.loop) for one, loop in zip(work, self._loops)
@@ -32,11 +32,11 @@ class Loops:
         return [one.result() for one in running]
 
     def divide(self, items: Sequence[T]) -> list[Sequence[T]]:
-        """One part for each loop, whose lengths differ by one at most."""
+        """One part for each loop. Their lengths differ by at most one."""
         return [items[first :: len(self)] for first in range(len(self))]
 
     def close(self) -> None:
-        """Stops all of them, and cancels what still runs there."""
+        """Stops all loops and cancels their tasks."""
         for loop in self._loops:
             loop.stop()
         for loop in self._loops:
@@ -47,7 +47,7 @@ class _Loop(Thread):
     loop: asyncio.AbstractEventLoop
 
     def __init__(self, loop_factory: LoopFactory | None) -> None:
-        # One that is stuck for ever must not keep the process.
+        # A stuck loop must not keep the process alive.
         super().__init__(daemon=True)
         self._loop_factory = loop_factory
         self.started = Event()
@@ -69,5 +69,5 @@ class _Loop(Thread):
 
 
 def shares(total: int, parts: int) -> list[int]:
-    """A number in so many parts, which differ by one at most."""
+    """Splits a number into parts that differ by at most one."""
     return [total // parts + (part < total % parts) for part in range(parts)]

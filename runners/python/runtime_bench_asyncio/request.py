@@ -78,7 +78,7 @@ class Trial:
         return trial
 
     def divided(self, shared: Iterable[str], parts: int) -> list[Trial]:
-        """The same with a share of these parameters each; fewer where there is not enough of one."""
+        """Trials with a share of these parameters each, at most as many as the smallest value."""
         totals = {name: self.cell.count(name) for name in shared}
         parts = min(parts, *totals.values())
         each = zip(*(shares(total, parts) for total in totals.values()))

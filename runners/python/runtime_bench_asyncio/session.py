@@ -102,7 +102,7 @@ class ProcessSession(ThreadSession):
 
 
 class LoopsSession(ThreadSession):
-    """On event loops, each on a thread of its own, which run before the session prepares."""
+    """On event loops, each on its own thread, which are running before the session prepares."""
 
     has_workers = True
 
@@ -118,7 +118,7 @@ class LoopsServer(ThreadServer):
 
 
 class DividedSession(LoopsSession):
-    """Every loop does the workload on its own, with a share of what there is to do."""
+    """Each loop runs the workload with a share of the work."""
 
     #: The workload on one loop.
     part: ClassVar[type[LoopSession]]
@@ -134,7 +134,7 @@ class DividedSession(LoopsSession):
         return {name: self.merged(name, outputs) for name in outputs[0]}
 
     def merged(self, name: str, outputs: list[Mapping[str, int]]) -> int:
-        """A field of all outputs; usually a count."""
+        """Combines a field of all outputs, by default a count."""
         return sum(output[name] for output in outputs)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Event loops on threads of their own. This runs with a global lock as well, only slower."""
+"""Event loops on separate threads. The same code runs with a global lock, only slower."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ async def where() -> int:
     return get_ident()
 
 
-def test_every_loop_has_a_thread_of_its_own(loops: Loops) -> None:
+def test_every_loop_has_its_own_thread(loops: Loops) -> None:
     threads = loops.run([where() for _ in range(3)])
     assert len({*threads, get_ident()}) == 4
     assert loops.run([where(), where()]) == threads[:2]
 
 
-def test_what_fails_on_a_loop_fails_here(loops: Loops) -> None:
+def test_failure_on_a_loop_is_raised(loops: Loops) -> None:
     async def failing() -> int:
         raise LookupError("nothing there")
 
@@ -52,7 +52,7 @@ def test_what_fails_on_a_loop_fails_here(loops: Loops) -> None:
         loops.run([where(), failing()])
 
 
-def test_a_closed_loop_cancels_what_still_runs() -> None:
+def test_closing_cancels_running_tasks() -> None:
     cancelled = []
 
     async def forever() -> None:
@@ -73,7 +73,7 @@ def test_a_closed_loop_cancels_what_still_runs() -> None:
     assert sorted(cancelled) == sorted(threads)
 
 
-def test_work_is_divided_evenly_and_nothing_is_lost(loops: Loops) -> None:
+def test_work_is_divided_evenly(loops: Loops) -> None:
     assert shares(7, 3) == [3, 2, 2] and shares(2, 3) == [1, 1, 0]
     parts = loops.divide(range(8))
     assert sorted(number for part in parts for number in part) == list(range(8))
@@ -89,13 +89,13 @@ def test_work_is_divided_evenly_and_nothing_is_lost(loops: Loops) -> None:
         ({"connections": 1, "at_once": 9}, [(1, 9)]),
     ],
 )
-def test_parameters_are_divided(params: dict[str, int], parts: list[tuple[int, int]]) -> None:
+def test_shared_parameters_are_divided(params: dict[str, int], parts: list[tuple[int, int]]) -> None:
     whole = Trial.parse(trial(cell("connect-churn", **params)))
     divided = whole.divided(("connections", "at-once"), 3)
     assert [(part.cell.count("connections"), part.cell.count("at-once")) for part in divided] == parts
 
 
-def test_all_loops_serve_at_one_address(serve: Serve) -> None:
+def test_all_loops_serve_one_address(serve: Serve) -> None:
     key = cell("echo-latency", connections=2, rate=1000, duration=10)
     server = serve("asyncio-freethreaded", trial(key, workers=3))
     threads = Path(f"/proc/{server.process.pid}/task")
@@ -125,14 +125,14 @@ def described(flavor: str, **others: object) -> list[str | None]:
     return reasons
 
 
-def test_work_that_cannot_be_divided_has_its_reason() -> None:
+def test_indivisible_work_has_a_reason() -> None:
     batch, *others = described("asyncio-freethreaded", unavailable=lambda: None)
     assert batch is None, "a number of workers can be set"
     assert all(reason is not None and "divided" in reason for reason in others)
 
 
 @pytest.mark.skipif(interpreter.serial() is None, reason="this interpreter has no lock")
-def test_an_interpreter_with_a_lock_says_what_to_install() -> None:
+def test_interpreter_with_a_lock_names_the_one_to_install() -> None:
     counted = Counter(described("asyncio-freethreaded"))
     ((reason, count),) = counted.items()
     assert count == 4 and reason is not None and "lock" in reason
@@ -140,7 +140,7 @@ def test_an_interpreter_with_a_lock_says_what_to_install() -> None:
         assert "3.14t" in reason and "scripts/python-runner freethreaded" in reason
 
 
-def test_a_lock_that_is_switched_on_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_enabled_lock_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sysconfig, "get_config_var", {"Py_GIL_DISABLED": 1}.get)
     for enabled, says in ((True, "switched on"), (False, None)):
         monkeypatch.setattr(sys, "_is_gil_enabled", lambda enabled=enabled: enabled, raising=False)
@@ -149,7 +149,7 @@ def test_a_lock_that_is_switched_on_is_noticed(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.skipif(interpreter.built_without_lock(), reason="this interpreter would do")
-def test_the_script_takes_no_interpreter_with_a_lock() -> None:
+def test_script_rejects_an_interpreter_with_a_lock() -> None:
     env = {**os.environ, "PYTHON": sys.executable}
     ended = subprocess.run(
         [SCRIPT, "freethreaded"], env=env, capture_output=True, text=True, check=False, timeout=30

@@ -43,5 +43,5 @@ class OnLoops(LoopsServer):
 
 
 async def close(server: asyncio.Server) -> None:
-    """On the loop of the server."""
+    """Closes a server on its own loop."""
     server.close()

@@ -21,7 +21,7 @@ def listen() -> socket.socket:
 
 
 def listen_together(sockets: int) -> list[socket.socket]:
-    """Several sockets on one new port, among which the kernel divides the connections."""
+    """Several sockets on one new port. The kernel divides the connections among them."""
     listeners: list[socket.socket] = []
     for _ in range(sockets):
         listener = _socket()
