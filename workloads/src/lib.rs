@@ -5,9 +5,10 @@
 //!
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //!
-//! [`each`] is the registry: one line per workload. [`SUITES`] names sets of cells.
+//! [`each`] is the registry: one line per workload. [`SUITES`] names sets of cells. [`check`] is for tests of runners.
 
 pub mod calibration;
+pub mod check;
 pub mod concurrency;
 pub mod cpu;
 pub mod io;
@@ -170,14 +171,14 @@ mod tests {
     #[test]
     fn suites_name_workloads_and_points_that_exist() {
         for suite in SUITES {
-            let members = match suite.members {
+            let of = |members: &Members| match members {
                 Members::Usual | Members::Sweeps => Vec::new(),
                 Members::Workloads(names) => names.iter().map(|name| (*name, None)).collect(),
                 Members::Points(list) => {
                     list().into_iter().map(|(name, point)| (name, Some(point))).collect()
                 }
             };
-            let mut missing = Missing(members);
+            let mut missing = Missing(suite.members.iter().flat_map(of).collect());
             each(&mut missing);
             assert!(missing.0.is_empty(), "{}: {:?}", suite.name, missing.0);
         }
