@@ -150,7 +150,7 @@ where
     S: Read + Write,
 {
     stream.conn.complete_io(&mut stream.sock)?;
-    // The client needs this to finish its handshake.
+    // Sends the last message of a client's handshake.
     stream.flush()?;
     Ok(stream)
 }
