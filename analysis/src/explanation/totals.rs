@@ -49,6 +49,11 @@ impl Totals {
         }
     }
 
+    /// How many events of all kinds were counted.
+    pub fn events(&self) -> f64 {
+        self.counts.values().sum()
+    }
+
     /// The same with more counts.
     #[must_use]
     pub fn and(mut self, more: impl IntoIterator<Item = (Event, f64)>) -> Self {

@@ -1,7 +1,7 @@
 //! Counted evidence of cells, in untimed trials of their own.
 //!
 //! Each process is a pair of trials with the same input, a short and a long one, with a fixed number of
-//! iterations and no warm-up. What is counted per operation is the difference of both counts, divided by the
+//! iterations and no warm-up. (A trial before them has made the input.) What is counted per operation is the difference of both counts, divided by the
 //! difference of their operations, so that startup and preparation do not count. `pass` has the kinds of
 //! evidence that are counted together, `subject` what was counted of a cell so far.
 //!
@@ -89,6 +89,10 @@ pub(crate) fn complete(
     for pass in Pass::OF_RUN {
         for group in subjects.chunk_by_mut(|a, b| a.cell.key.group() == b.cell.key.group()) {
             if start.elapsed() < limit {
+                let counted = group.iter().find(|subject| subject.wants(pass));
+                if let Some(subject) = counted.filter(|_| pass == Pass::OF_RUN[0]) {
+                    subject.prepare()?;
+                }
                 progress(pass.what(), done as f64 / all as f64);
                 count(pass, pass.block() / SHORTER, FEWEST_PROCESSES, group, &mut rng)?;
             } else {

@@ -14,8 +14,15 @@ use crate::executor::{Executor, Finished, Trial};
 
 /// The fewest iterations of the long trial.
 const FEWEST: u64 = LONGER;
-/// How many times as long as the short trial the long one is.
+/// How many times as long as the short trial the long one is, at least.
 const LONGER: u64 = 4;
+/// Iterations of a traced trial, where they are quickly traced. A process makes some calls once or not at all, as it
+/// happens: an allocator counts the processors for its ninth thread. That is then less than 1% of a call per iteration.
+const PRECISE: u64 = 150;
+/// A trial that would make calls for so much of its block, each in [`CALL`], is quickly traced.
+const CALL: Duration = Duration::from_nanos(500);
+/// So many times as long as its block may a trial wait for something.
+const WAITING: u32 = 10;
 /// A longer iteration is not simulated.
 const LONGEST_SIMULATED: Duration = Duration::from_millis(20);
 
@@ -83,11 +90,20 @@ impl Pass {
         })
     }
 
-    /// Iterations of the short and of the long trial, where one takes so long.
-    pub(super) fn sizes(block: Duration, iteration: Duration) -> [u64; 2] {
-        let fitting = block.as_nanos() / iteration.as_nanos().max(1);
-        let long = u64::try_from(fitting).unwrap_or(u64::MAX).max(FEWEST);
-        [(long / LONGER).max(1), long]
+    /// Iterations of the short trial, where one takes so long.
+    pub(super) fn short(block: Duration, iteration: Duration) -> u64 {
+        fitting(block, iteration).max(FEWEST) / LONGER
+    }
+
+    /// Iterations of the long trial, after a short one that counted so many events of all kinds.
+    pub(super) fn long(self, block: Duration, iteration: Duration, counted: f64) -> u64 {
+        let long = fitting(block, iteration).max(FEWEST);
+        if self != Self::Calls {
+            return long;
+        }
+        let calls = block.as_nanos() / CALL.as_nanos();
+        let quick = Self::short(block, iteration) as f64 * calls as f64 / counted.max(1.0);
+        long.max(PRECISE.min(quick as u64).min(fitting(block * WAITING, iteration)))
     }
 
     /// What one trial counts. The outer error ends everything, the inner one this kind of evidence.
@@ -160,6 +176,41 @@ impl Pass {
     }
 }
 
+/// Iterations that fit into a time.
+fn fitting(time: Duration, iteration: Duration) -> u64 {
+    u64::try_from(time.as_nanos() / iteration.as_nanos().max(1)).unwrap_or(u64::MAX)
+}
+
 pub(super) fn interrupted() -> Error {
     Error::Interrupted("interrupted; nothing is kept of an explanation".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCK: Duration = Duration::from_millis(10);
+
+    #[test]
+    fn long_trial_has_at_least_four_times_the_iterations() {
+        for iteration in [1, 700, 40_000, 5_000_000].map(Duration::from_micros) {
+            for pass in Pass::USUAL {
+                let (short, long) =
+                    (Pass::short(BLOCK, iteration), pass.long(BLOCK, iteration, 1e6));
+                assert!(short >= 1 && long >= 4 * short, "{pass:?} {iteration:?}: {short}, {long}");
+            }
+        }
+    }
+
+    #[test]
+    fn few_calls_are_traced_in_more_iterations_unless_they_wait_for_long() {
+        let long = |iteration, calls| Pass::Calls.long(BLOCK, iteration, calls);
+        let slow = Duration::from_millis(2);
+        assert_eq!(Pass::short(BLOCK, slow), 1);
+        assert_eq!(long(slow, 100.0), 50);
+        assert_eq!(long(slow / 4, 500.0), PRECISE);
+        assert_eq!(long(slow, 10_000.0), 5);
+        assert_eq!(long(Duration::from_secs(1), 100.0), FEWEST);
+        assert_eq!(Pass::Allocations.long(BLOCK, slow / 4, 500.0), 20);
+    }
 }

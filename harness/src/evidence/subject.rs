@@ -70,6 +70,19 @@ impl<'a> Subject<'a> {
         Ok(Self::of(executor, cell, Duration::from_nanos(wall_ns as u64), known))
     }
 
+    /// Runs a trial that is not counted: it makes the input files that the cells of a comparison share.
+    pub(super) fn prepare(&self) -> Result<(), Error> {
+        let Self { executor, cell, .. } = self;
+        let block = BlockSize::Iterations(1);
+        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
+        executor.run(&trial).map(drop).ok_or_else(interrupted)
+    }
+
+    /// Whether a pass is still to be counted.
+    pub(super) fn wants(&self, pass: Pass) -> bool {
+        !self.given_up.contains(&pass)
+    }
+
     /// Counts one pass of one process, counted from 0.
     pub(super) fn count(
         &mut self,
@@ -80,7 +93,7 @@ impl<'a> Subject<'a> {
         if let Some(missing) = pass.refuses(self.iteration) {
             self.give_up(pass, missing);
         }
-        if self.given_up.contains(&pass) {
+        if !self.wants(pass) {
             return Ok(());
         }
         let (executor, cell) = (self.executor, self.cell);
@@ -89,15 +102,17 @@ impl<'a> Subject<'a> {
             let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
             pass.count(executor, &trial)
         };
-        let [short, long] = Pass::sizes(block, self.iteration);
-        let (short, long) = (trial(short)?, trial(long)?);
-        let figures = short.and_then(|(short, _)| {
-            let (long, missing) = long?;
-            let figures = long.per_operation(&short).ok_or_else(|| {
-                pass.missing("more iterations did not do more operations".to_owned())
-            })?;
-            Ok((figures, missing))
-        });
+        let figures = match trial(Pass::short(block, self.iteration))? {
+            Ok((short, _)) => trial(pass.long(block, self.iteration, short.events()))?.and_then(
+                |(long, missing)| {
+                    let figures = long.per_operation(&short).ok_or_else(|| {
+                        pass.missing("more iterations did not do more operations".to_owned())
+                    })?;
+                    Ok((figures, missing))
+                },
+            ),
+            Err(missing) => Err(missing),
+        };
         match figures {
             Ok((figures, missing)) => {
                 self.add(figures, process);
