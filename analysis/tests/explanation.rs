@@ -152,6 +152,31 @@ fn parts_add_up_to_the_difference_when_several_cores_work() {
 }
 
 #[test]
+fn waiting_for_a_core_is_no_more_than_the_time_that_is_left() {
+    let times = |wall, queued| {
+        [
+            (Event::WallTime, wall),
+            (Event::UserTime, 500.0),
+            (Event::SystemTime, 100.0),
+            (Event::CoreWait, queued),
+        ]
+    };
+    let parts = |queued| {
+        let (one, other) = (times(700.0, 10.0), times(1_700.0, queued));
+        let explanation = explain(&evidence("a", &one), &evidence("b", &other)).unwrap();
+        let parts = explanation.parts.iter().map(|part| (part.part, part.difference.by().round()));
+        parts.collect::<Vec<_>>()
+    };
+    assert_eq!(parts(310.0), [(Part::Waiting, 700.0), (Part::CoreWait, 300.0)]);
+    // Threads of the process waited for each other.
+    assert_eq!(parts(9_000.0), [(Part::CoreWait, 1_090.0), (Part::Waiting, -90.0)]);
+    // Only one of both knows.
+    let (one, other) = (&times(700.0, 10.0)[..3], times(1_700.0, 310.0));
+    let explanation = explain(&evidence("a", one), &evidence("b", &other)).unwrap();
+    assert_eq!(explanation.parts[0].part, Part::Waiting);
+}
+
+#[test]
 fn what_goes_the_other_way_is_listed_apart() {
     let explanation = explained(&[
         (Event::WallTime, 900.0),

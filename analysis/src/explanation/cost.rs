@@ -18,19 +18,22 @@ pub enum Part {
     UserTime,
     /// CPU time in the kernel, divided by the cores in use.
     SystemTime,
-    /// The rest: waiting, and cores that were not used.
+    /// Threads were ready to run, but other threads had the cores; divided by the cores in use.
+    CoreWait,
+    /// The rest: waiting for something else, and cores that were not used.
     Waiting,
 }
 
 impl Part {
     /// All parts.
-    pub const ALL: [Self; 3] = [Self::UserTime, Self::SystemTime, Self::Waiting];
+    pub const ALL: [Self; 4] = [Self::UserTime, Self::SystemTime, Self::CoreWait, Self::Waiting];
 
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
             Self::UserTime => "user time",
             Self::SystemTime => "system time",
+            Self::CoreWait => "waiting for a core",
             Self::Waiting => "waiting and unused cores",
         }
     }

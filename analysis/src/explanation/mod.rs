@@ -1,7 +1,7 @@
 //! Counted evidence of two runners → what explains their difference.
 //!
-//! The difference of wall time per operation is split into user time, system time, and the rest, which add
-//! up in each process. The events that differ in the same direction are listed with the part that they can make up,
+//! The difference of wall time per operation is split into user time, system time, waiting for a core, and the
+//! rest, which add up in each process. The events that differ in the same direction are listed with the part that they can make up,
 //! those that can make up most of it first. Nothing is called an explanation that was not counted, or that
 //! could not be large enough.
 
@@ -13,6 +13,7 @@ mod distortion;
 mod operations;
 mod rounds;
 mod timed;
+mod times;
 mod totals;
 
 pub use cells::{CellExplanation, explanations, reference};
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use cost::{cost_ns, most_ns};
 use counted::{calls, values};
 use distortion::distortions;
+use times::Times;
 
 /// An event that can make up less than this share of a part is not listed with it.
 const RELEVANT: f64 = 0.1;
@@ -140,10 +142,10 @@ pub fn explain_builds(base: &Evidence, candidate: &Evidence) -> Option<Explanati
 }
 
 fn named(names: [&str; 2], reference: &Evidence, candidate: &Evidence) -> Option<Explanation> {
-    let times = [Times::of(reference)?, Times::of(candidate)?];
+    let times = Times::of_both(reference, candidate)?;
     let difference =
         |of: &dyn Fn(&Times<'_>) -> Vec<f64>| Difference::of(&of(&times[0]), &of(&times[1]));
-    let wall = difference(&|times| times.wall.to_vec())?;
+    let wall = difference(&|times| times.wall())?;
     let cores = difference(&|times| times.cores())?;
     // One core or less does its work in sequence; several share it.
     let shared_by = f64::midpoint(cores.reference.median, cores.candidate.median).max(1.0);
@@ -185,43 +187,6 @@ fn named(names: [&str; 2], reference: &Evidence, candidate: &Evidence) -> Option
             .chain(distortions(names[1], candidate))
             .collect(),
     })
-}
-
-/// The times of the processes of a runner.
-struct Times<'a> {
-    wall: &'a [f64],
-    user: &'a [f64],
-    system: &'a [f64],
-}
-
-impl<'a> Times<'a> {
-    fn of(evidence: &'a Evidence) -> Option<Self> {
-        let of = |event| evidence.values(&event);
-        let (wall, user, system) =
-            (of(Event::WallTime)?, of(Event::UserTime)?, of(Event::SystemTime)?);
-        (wall.len() == user.len() && user.len() == system.len()).then_some(Self {
-            wall,
-            user,
-            system,
-        })
-    }
-
-    fn each(&self, of: impl Fn(f64, f64, f64) -> f64) -> Vec<f64> {
-        let cpu = self.user.iter().zip(self.system);
-        self.wall.iter().zip(cpu).map(|(wall, (user, system))| of(*wall, *user, *system)).collect()
-    }
-
-    fn cores(&self) -> Vec<f64> {
-        self.each(|wall, user, system| (user + system) / wall)
-    }
-
-    fn part(&self, part: Part, shared_by: f64) -> Vec<f64> {
-        self.each(|wall, user, system| match part {
-            Part::UserTime => user / shared_by,
-            Part::SystemTime => system / shared_by,
-            Part::Waiting => wall - (user + system) / shared_by,
-        })
-    }
 }
 
 impl PartDifference {

@@ -132,10 +132,12 @@ impl<'a> Subject<'a> {
         self.lacks(missing);
     }
 
-    /// Every process has a value of every event that one of them had.
+    /// Every process has a value of every call that one of them made. What else one could not count is left out.
     pub(super) fn fill(&mut self, pass: Pass, processes: usize) {
-        let of_pass = self.counts.iter_mut().filter(|(event, _)| Pass::of(event) == pass);
-        of_pass.for_each(|(_, values)| values.resize(processes, 0.0));
+        self.counts.retain(|event, values| {
+            fill(event, values, processes);
+            Pass::of(event) != pass || values.len() == processes
+        });
     }
 
     pub(super) fn evidence(self) -> Evidence {
@@ -155,10 +157,16 @@ impl<'a> Subject<'a> {
     /// Adds the figures of a process, before which there were so many others.
     fn add(&mut self, figures: BTreeMap<Event, f64>, before: usize) {
         for (event, figure) in figures {
-            let values = self.counts.entry(event).or_default();
-            // An event that no other process had yet.
-            values.resize(before, 0.0);
+            let values = self.counts.entry(event.clone()).or_default();
+            fill(&event, values, before);
             values.push(figure);
         }
+    }
+}
+
+/// A call that a process did not list is one that it did not make.
+fn fill(event: &Event, values: &mut Vec<f64>, processes: usize) {
+    if matches!(event, Event::Syscall(_)) {
+        values.resize(processes, 0.0);
     }
 }

@@ -1,7 +1,7 @@
 //! What the counts say, in sentences.
 
 use runtime_bench_analysis::explanation::{
-    Distortion, EventDifference, Explanation, PartDifference,
+    Distortion, EventDifference, Explanation, Part, PartDifference,
 };
 use runtime_bench_analysis::stats::median;
 use runtime_bench_results::evidence::{Event, Evidence, Missing};
@@ -52,7 +52,9 @@ pub(crate) fn sentences(explained: Explained<'_>) -> Vec<String> {
         } else {
             format!("{name}: all of the {total} difference")
         };
-        if part.explained {
+        if part.part == Part::CoreWait {
+            format!("{is}; threads that were ready to run had no core.")
+        } else if part.explained {
             format!("{is}; {}.", in_words(explained.explanation, &part.events))
         } else {
             format!("{is}; no counted difference explains it.")
