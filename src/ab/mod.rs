@@ -5,10 +5,12 @@
 //! - [`rows`]: the cells that both have, on one core and on all.
 //! - [`measure`]: the stages.
 //! - [`explain`]: what explains the rows that differ.
+//! - [`profile`]: flame graphs of these rows.
 
 pub mod build;
 pub mod explain;
 pub mod modes;
+pub mod profile;
 pub mod rows;
 
 use std::time::Duration;
