@@ -200,6 +200,25 @@ fn nothing_is_split_where_wall_times_do_not_differ_beyond_their_spread() {
 }
 
 #[test]
+fn untraced_writes_are_named_where_no_call_was_traced() {
+    let more = [
+        (Event::WallTime, 400.0),
+        (Event::SystemTime, 400.0),
+        (call("write"), 1.0),
+        (Event::UntracedWrite, 1.0),
+    ];
+    names_first(&more, Part::SystemTime, &call("write"));
+    let without_calls = |runner, figures: Vec<(Event, f64)>| {
+        let mut found = evidence(runner, &figures);
+        found.counts.retain(|count| !matches!(count.event, Event::Syscall(_)));
+        found
+    };
+    let one = without_calls("tokio", with(&[(Event::UntracedWrite, 0.1)]));
+    let explanation = explain(&one, &without_calls("smol", with(&more))).unwrap();
+    assert_eq!(explanation.first(), Some(&Event::UntracedWrite), "{explanation:#?}");
+}
+
+#[test]
 fn tracing_that_changes_the_number_of_calls_is_noticed() {
     let distorted = |untraced| {
         let figures =

@@ -207,9 +207,13 @@ impl PartDifference {
     }
 }
 
-/// Times are the parts, and what runtimes count themselves means something else in each.
-fn is_comparable(event: &Event) -> bool {
-    event.unit() != "ns" && !matches!(event, Event::Runtime(_))
+/// Times are the parts, what runtimes count themselves means something else in each, and traced calls have names.
+fn is_comparable(event: &Event, is_traced: bool) -> bool {
+    match event {
+        Event::Runtime(_) => false,
+        Event::UntracedRead | Event::UntracedWrite => !is_traced,
+        _ => event.unit() != "ns",
+    }
 }
 
 /// Events that were counted of both runners and differ beyond their spread.
@@ -218,8 +222,9 @@ fn events(reference: &Evidence, candidate: &Evidence) -> Vec<EventDifference> {
         reference.counts.iter().chain(&candidate.counts).map(|count| &count.event).collect();
     known.sort_unstable();
     known.dedup();
+    let is_traced = [reference, candidate].iter().all(|one| calls(one, |_| true).is_some());
     let mut events = Vec::new();
-    for event in known.into_iter().filter(|event| is_comparable(event)) {
+    for event in known.into_iter().filter(|event| is_comparable(event, is_traced)) {
         let (Some(reference), Some(candidate)) =
             (values(reference, event), values(candidate, event))
         else {

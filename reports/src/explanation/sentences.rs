@@ -79,7 +79,10 @@ fn not_fitting(explanation: &Explanation, ratio: f64) -> String {
 fn in_words(explanation: &Explanation, events: &[EventDifference]) -> String {
     let Explanation { operation, candidate, reference, .. } = explanation;
     let first = &events[..events.len().min(IN_A_SENTENCE)];
-    let makes = |event: &Event| matches!(event, Event::Syscall(_) | Event::Allocation);
+    let makes = |event: &Event| {
+        let is_call = matches!(event, Event::UntracedRead | Event::UntracedWrite);
+        is_call || matches!(event, Event::Syscall(_) | Event::Allocation)
+    };
     let verb = if first.iter().all(|one| makes(&one.event)) { "makes" } else { "has" };
     let named = |one: &EventDifference| {
         let count = format::number(one.difference.candidate.median);

@@ -49,8 +49,8 @@ fn largest_part_is_said_with_its_calls_and_missing_counts_once() {
         (Event::Allocation, 1.0),
     ]);
     let text = text(&document);
-    let sentence = "System time: all of the 1.20\u{a0}µs difference; smol makes 2.10 `epoll_wait` and \
-                    1.00 `write` per message, tokio 0.600 and 0\n";
+    let sentence = "System time: all of the 1.20\u{a0}µs difference; smol makes 1.00 `write` and \
+                    2.10 `epoll_wait` per message, tokio 0 and 0.600\n";
     assert!(text.contains(sentence.trim_end()), "{text}");
     assert_eq!(text.matches("Not counted: hardware counters").count(), 1, "{text}");
     assert!(text.lines().count() <= 40);
