@@ -1,8 +1,8 @@
-//! What an event can cost, and in which part of the time.
+//! The possible cost of an event in each part of the time.
 //!
-//! The ranges are orders of magnitude of current x86-64 and aarch64 machines. They rule causes out and rank
-//! them; no time is ever computed from them. A difference of events is only called an explanation if the
-//! events can make up the time, each at most at the upper end of its range.
+//! The ranges are orders of magnitude of current x86-64 and aarch64 machines. They exclude and rank causes;
+//! no time is computed from them. A difference in events is only called an explanation if the events can
+//! account for the time, each at most at the upper end of its range.
 
 use std::ops::RangeInclusive;
 
@@ -20,9 +20,9 @@ pub enum Part {
     UserTime,
     /// CPU time in the kernel, divided by the cores in use.
     SystemTime,
-    /// Threads were ready to run, but other threads had the cores; divided by the cores in use.
+    /// Threads were ready to run, but had no core; divided by the cores in use.
     CoreWait,
-    /// The rest: waiting for something else, and cores that were not used.
+    /// The rest: other waiting, and unused cores.
     Waiting,
 }
 
@@ -30,7 +30,7 @@ impl Part {
     /// All parts.
     pub const ALL: [Self; 4] = [Self::UserTime, Self::SystemTime, Self::CoreWait, Self::Waiting];
 
-    /// What it is called.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::UserTime => "user time",
@@ -57,14 +57,14 @@ fn call_ns(name: &str) -> RangeInclusive<f64> {
     if is_long { LONG_CALL } else { CALL }
 }
 
-/// What one event can add to a part of the time, ns; `None` where it cannot.
+/// The time that one event can add to a part, ns; `None` if it cannot.
 pub(super) fn cost_ns(event: &Event, part: Part) -> Option<RangeInclusive<f64>> {
     match (event, part) {
         (Event::Syscall(name), Part::SystemTime) => Some(call_ns(name)),
         (Event::UntracedRead | Event::UntracedWrite, Part::SystemTime) => Some(LONG_CALL),
         (Event::VoluntarySwitch | Event::InvoluntarySwitch, Part::SystemTime) => Some(500.0..=5e3),
-        // A core that sleeps deeply, or one of a virtual machine, takes long to wake up.
-        // A time slice of another thread is longer, and would explain whatever waits.
+        // A core in a deep sleep state, or in a virtual machine, takes long to wake up.
+        // A time slice of another thread is longer, and would explain any waiting.
         (Event::VoluntarySwitch | Event::InvoluntarySwitch, Part::Waiting)
         | (Event::Migration, Part::UserTime | Part::Waiting) => Some(1e3..=5e4),
         (Event::MinorFault, Part::SystemTime) => Some(100.0..=3e3),
@@ -78,7 +78,7 @@ pub(super) fn cost_ns(event: &Event, part: Part) -> Option<RangeInclusive<f64>> 
     }
 }
 
-/// The most that one event can add to any part.
+/// The maximum time that one event can add to any part.
 pub(super) fn most_ns(event: &Event) -> f64 {
     let costs = Part::ALL.into_iter().filter_map(|part| cost_ns(event, part));
     costs.map(|range| *range.end()).fold(0.0, f64::max)
