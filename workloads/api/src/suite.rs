@@ -45,4 +45,19 @@ impl Suite {
             }
         }
     }
+
+    /// Whether this suite names a workload that is measured at `points`: at any of them, or at one of its own
+    /// points if it has a list of points. The sweeps name none, because every workload has one.
+    pub fn names(&self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
+        let name = workload.info().name;
+        let named = match self.members {
+            Members::Usual => !workload.by_name(),
+            Members::Sweeps => false,
+            Members::Workloads(names) => names.contains(&name.as_str()),
+            Members::Points(list) => {
+                list().iter().any(|(workload, point)| name == *workload && points.contains(&point))
+            }
+        };
+        named && !points.is_empty()
+    }
 }
