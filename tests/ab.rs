@@ -152,8 +152,11 @@ fn ab_compares_a_runner_with_settings_in_rows_of_its_own() {
     // The trials of the head must be asked for the runner with its setting, like those of the base.
     let seen = folder.path().join("seen");
     let record = format!("printf '%s\\n' \"$request\" >> '{}'", seen.display());
-    let head =
-        rerouted(folder.path(), "head", &format!("{record}\nprintf '%s\\n' \"$request\" | \"$TRIAL\""));
+    let head = rerouted(
+        folder.path(),
+        "head",
+        &format!("{record}\nprintf '%s\\n' \"$request\" | \"$TRIAL\""),
+    );
     let set = ["--setting", "tokio.event-interval=16", "--cores", "all", "--format", "json"];
     let ended = ab(&folder, &head, &[&["null", "--runners", "tokio"][..], &set].concat());
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");

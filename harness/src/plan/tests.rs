@@ -74,13 +74,14 @@ fn plan_names_the_suites_of_its_workloads() {
         let request = PlanRequest { filters, suite, ..request() };
         let registry = registry().with_suites(SUITES);
         let planned = make(&registry, &request, Limits::default(), &FakeExecutor::new()).unwrap();
-        let words = planned.suites.iter().map(|one| format!("{}: {}", one.name, one.workloads.join(" ")));
+        let words =
+            planned.suites.iter().map(|one| format!("{}: {}", one.name, one.workloads.join(" ")));
         words.collect::<Vec<String>>()
     };
-    assert_eq!(named("^(null|ping-pong|tree-search)/", None), [
-        "usual: ping-pong null",
-        "few: tree-search null"
-    ]);
+    assert_eq!(
+        named("^(null|ping-pong|tree-search)/", None),
+        ["usual: ping-pong null", "few: tree-search null"]
+    );
     assert_eq!(named("^ping-pong/", None), ["usual: ping-pong"]);
     assert_eq!(named("", Some(QUEENS)), ["few: tree-search", "queens: tree-search"]);
 }
