@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use fastrand::Rng;
-use runtime_bench_analysis::analysis::analyze;
+use runtime_bench_analysis::analysis::{Gathered, analyze};
 use runtime_bench_analysis::answers::{Answer, AnswerState, answers};
 use runtime_bench_analysis::replay::Replay;
 use runtime_bench_fixtures::{RUNNERS, cell, reprice};
@@ -29,7 +29,7 @@ fn run(names: &[&str], cost: impl Fn(&str, &str) -> f64) -> Run {
 }
 
 fn answer(run: &Run, id: &str) -> Answer {
-    let all = answers(run, &analyze(run));
+    let all = answers(run, &Gathered::new(run), &analyze(run));
     all.into_iter().find(|answer| answer.id == id).expect("a use case")
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::Rule;
 use crate::analysis::{Analysis, Gathered, Group, Levels, Row, paired};
-use crate::stats::{Comparison, Verdict, compare};
+use crate::stats::{Comparison, Verdict, compare_medians};
 use runtime_bench_results::catalog::Class;
 use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::setting;
@@ -148,7 +148,7 @@ impl<'a> Field<'a> {
                     };
                     let is_known = known.is_some();
                     let comparison = known.unwrap_or_else(|| {
-                        compare(self.runners[b], &paired(&costs[a], &costs[b]), level)
+                        compare_medians(self.runners[b], &paired(&costs[a], &costs[b]), level)
                     });
                     self.bouts.insert(bout, Bout { comparison, known: is_known });
                 }

@@ -49,11 +49,10 @@ impl AnswerState {
     }
 }
 
-/// Answers every use case. `analysis` is that of the same run.
-pub fn answers(run: &Run, analysis: &Analysis) -> Vec<Answer> {
-    let gathered = Gathered::new(run);
+/// Answers every use case. `gathered` and `analysis` are those of the same run.
+pub fn answers(run: &Run, gathered: &Gathered<'_>, analysis: &Analysis) -> Vec<Answer> {
     let mut fields: Vec<Result<Field<'_>, String>> =
-        RULES.iter().map(|rule| Field::of(rule, run, analysis, &gathered)).collect();
+        RULES.iter().map(|rule| Field::of(rule, run, analysis, gathered)).collect();
     // Those with the reference lean, or not, by the table of the run.
     let new = fields.iter_mut().flatten().flat_map(Field::new_comparisons);
     lean(new);
