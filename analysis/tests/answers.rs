@@ -158,6 +158,26 @@ fn a_missing_workload_is_named_with_the_command_that_measures_it() {
 }
 
 #[test]
+fn a_workload_outside_of_the_default_suite_counts_where_every_runner_has_it() {
+    let names = ["ping-pong", "bounded-queue", "request-reply"];
+    let cost = |workload: &str, runner: &str| match (workload, runner) {
+        ("request-reply", "smol") => 0.5,
+        (_, runner) => usual(workload, runner),
+    };
+    let answered = answer(&run(&names[..2], cost), "channels");
+    assert!(answered.recommendation.starts_with("tokio; "), "{answered:?}");
+    let mut run = run(&names, cost);
+    let answered = answer(&run, "channels");
+    let expected = "depends: tokio for ping-pong and bounded-queue; smol for request-reply";
+    assert_eq!((answered.recommendation.as_str(), answered.evidence.len()), (expected, 3));
+    let never = cell(&run, "request-reply", "threads");
+    run.header.plan.cells[never].not_applicable = Some("too many threads".to_owned());
+    let answered = answer(&run, "channels");
+    assert!(answered.recommendation.starts_with("tokio; "), "{answered:?}");
+    assert_eq!(answered.evidence.len(), 2);
+}
+
+#[test]
 fn opposite_winners_are_named_by_workload() {
     let cost = |workload: &str, runner: &str| match (workload, runner) {
         ("task-memory", "smol") | ("idle-connections", "tokio") => 1.0,

@@ -121,6 +121,11 @@ impl<'a> Field<'a> {
             return Err("fewer than two runners have a result in all its workloads".to_owned());
         }
         runners.extend(of_class(Class::SingleThread));
+        let of_all = |group: &&Group| {
+            runners.iter().all(|name| row(group, name).is_some_and(Row::is_ranked))
+        };
+        let more: Vec<&Group> = rule.more.iter().filter_map(main).filter(of_all).collect();
+        let groups = [groups, more].concat();
         let mut field = Self { groups, runners, candidates, bouts: BTreeMap::new() };
         field.compare(run, gathered);
         Ok(field)

@@ -69,7 +69,7 @@ fn answer(run: &Run, rule: &Rule, field: Result<&Field<'_>, &String>) -> Answer 
                 question: rule.question,
                 recommendation: format!("not measured: {why}"),
                 evidence: Vec::new(),
-                would_change: format!("measure it with `{}`", words::command(run, rule, false)),
+                would_change: format!("measure it with `{}`", words::command(run, rule.workloads, false)),
                 state: AnswerState::NotMeasured,
             };
         }
@@ -78,7 +78,7 @@ fn answer(run: &Run, rule: &Rule, field: Result<&Field<'_>, &String>) -> Answer 
     let state = field.state(&pick);
     let would_change = match state {
         AnswerState::Decided => rule.unless.to_owned(),
-        _ => words::more_rounds(run, rule, field, &pick),
+        _ => words::more_rounds(run, field, &pick),
     };
     Answer {
         id: rule.id,
