@@ -10,7 +10,7 @@ use super::message::fill;
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::tls::{Client, Server};
 
-/// A client: opens one connection after another until there are enough, and says when it ends each.
+/// A client: opens one connection after another until there are enough, and ends each with `close_notify`.
 pub(super) async fn visit_async<R: AsyncRuntime>(
     client: Client,
     params: Params,
@@ -33,13 +33,13 @@ pub(super) async fn visit_async<R: AsyncRuntime>(
     }
 }
 
-/// Echoes one message and waits until the client says that it ends.
+/// Echoes one message and waits for the client's `close_notify`.
 pub(super) async fn serve_async<R: AsyncRuntime>(server: Server, stream: R::Tcp) -> io::Result<()> {
     let mut stream = server.accept(R::hyper(stream)).await?;
     let mut message = [0; SIZE];
     stream.read_exact(&mut message).await?;
     stream.write_all(&message).await?;
-    announced(stream.read(&mut [0]).await)
+    closed(stream.read(&mut [0]).await)
 }
 
 /// As [`visit_async`], on a thread.
@@ -72,11 +72,11 @@ pub(super) fn serve(server: &Server, stream: TcpStream) -> io::Result<()> {
     let mut message = [0; SIZE];
     stream.read_exact(&mut message)?;
     stream.write_all(&message)?;
-    announced(stream.read(&mut [0]))
+    closed(stream.read(&mut [0]))
 }
 
-/// Expects the announced end of a connection when one more byte is read.
-fn announced(read: io::Result<usize>) -> io::Result<()> {
+/// Expects `close_notify` when one more byte is read.
+fn closed(read: io::Result<usize>) -> io::Result<()> {
     match read? {
         0 => Ok(()),
         _ => Err(ErrorKind::InvalidData.into()),

@@ -145,7 +145,7 @@ impl Workload for ConnectChurn {
 
     fn supports_local(&self, params: &Params) -> Result<(), Unsupported> {
         if params.tls {
-            let reason = "Its reads fill a buffer of known size; TLS reads what has come.";
+            let reason = "Its reads fill a whole buffer; TLS must read whatever has arrived.";
             return Err(Unsupported::Family(reason.to_owned()));
         }
         Ok(())

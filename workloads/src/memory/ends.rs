@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(1);
 
 /// Both ends of all connections.
 pub(super) struct Ends {
-    /// Ready once they are connected; over TLS, once they have shaken hands.
+    /// Ready when they are connected; over TLS, when their handshakes are complete.
     pub(super) clients: JoinHandle<Result<Clients, Failure>>,
     pub(super) servers: Vec<TcpStream>,
     #[cfg(feature = "tls")]
@@ -51,7 +51,7 @@ impl Ends {
         let clients = thread::spawn(move || {
             let clients = load::clients(&traffic, &target);
             if clients.is_err() {
-                // Their connections will never come. If this fails, the time limit of the trial ends the wait.
+                // No more connections will arrive. If this fails, the time limit of the trial ends the wait.
                 let _ = SockRef::from(&failed).shutdown(Shutdown::Both);
             }
             clients
@@ -80,7 +80,7 @@ impl Ends {
 /// Waits until the clients are ready.
 ///
 /// # Errors
-/// When they cannot connect or shake hands.
+/// When they cannot connect or a handshake fails.
 pub(super) fn ready(clients: JoinHandle<Result<Clients, Failure>>) -> Result<Clients, Failure> {
     let failed = |_| Err(Failure::Request("the thread of the clients has failed".to_owned()));
     clients.join().unwrap_or_else(failed)

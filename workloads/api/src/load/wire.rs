@@ -17,8 +17,8 @@ pub enum Wire {
 }
 
 impl Wire {
-    /// Connects all clients of a server, in blocking mode. Over TLS, they shake hands one after another once all
-    /// are connected, because a server may have to accept all of them first.
+    /// Connects all clients of a server, in blocking mode. TLS handshakes start when all are connected, one after
+    /// another, because a server may have to accept all connections first.
     ///
     /// # Errors
     /// When the system refuses a connection, or a handshake fails.

@@ -55,10 +55,10 @@ impl Server {
         Ok((Self(Arc::new(config)), certificate.to_vec()))
     }
 
-    /// Shakes hands with a client.
+    /// Performs the handshake with a client.
     ///
     /// # Errors
-    /// When the client ends, or breaks the protocol.
+    /// When the client disconnects or violates the protocol.
     pub async fn accept<S>(&self, stream: S) -> io::Result<Stream<S>>
     where
         S: rt::Read + rt::Write + Unpin,
@@ -106,10 +106,10 @@ impl Client {
         Ok(Self(Arc::new(config)))
     }
 
-    /// Shakes hands with the server.
+    /// Performs the handshake with the server.
     ///
     /// # Errors
-    /// When the server ends or breaks the protocol, or its certificate is not trusted.
+    /// When the server disconnects or violates the protocol, or its certificate is not trusted.
     pub async fn connect<S>(&self, stream: S) -> io::Result<Stream<S>>
     where
         S: rt::Read + rt::Write + Unpin,
@@ -150,7 +150,7 @@ where
     S: Read + Write,
 {
     stream.conn.complete_io(&mut stream.sock)?;
-    // What ends the handshake of a client.
+    // Sends the last message of a client's handshake.
     stream.flush()?;
     Ok(stream)
 }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ends_exchange_bytes_until_the_client_says_that_it_ends() {
+    fn ends_exchange_bytes_until_close_notify() {
         let (server, client) = pair().unwrap();
         let (near, far) = loopback::pair().unwrap();
         let serving = thread::spawn(move || {
@@ -201,12 +201,12 @@ mod tests {
         let serving = thread::spawn(move || server.accept_blocking(far).map(drop));
         let refused = client.connect_blocking(near).err().unwrap();
         assert_eq!(refused.kind(), io::ErrorKind::InvalidData, "{refused}");
-        assert!(serving.join().unwrap().is_err(), "the server learns of it");
+        assert!(serving.join().unwrap().is_err(), "the alert reaches the server");
         assert!(Client::trusting(b"not a certificate").is_err());
     }
 
     #[test]
-    fn missing_entropy_and_a_peer_without_tls_are_errors_with_their_reason() {
+    fn missing_entropy_and_plain_peers_are_errors_with_a_reason() {
         let without = || CryptoProvider { secure_random: &NoEntropy, ..ring::default_provider() };
         let (server, certificate) = Server::with_provider(without()).unwrap();
         let client = Client::with_provider(&certificate, without()).unwrap();

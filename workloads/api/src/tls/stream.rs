@@ -1,8 +1,7 @@
 //! TLS over a runtime's own sockets.
 //!
-//! One adapter between rustls and the I/O traits that every async runtime here implements for its sockets. It works
-//! as those of tokio-rustls and futures-rustls do: encrypted bytes go straight between the socket and rustls's
-//! buffers.
+//! One adapter between rustls and hyper's I/O traits, which every async runner implements. It works like those of
+//! tokio-rustls and futures-rustls: encrypted bytes go directly between the socket and rustls's buffers.
 
 use std::future::poll_fn;
 use std::io::{self, BufRead, ErrorKind, IoSlice, Write as _};
@@ -19,7 +18,7 @@ pub struct Stream<S> {
 }
 
 impl<S: Read + Write + Unpin> Stream<S> {
-    /// The rest of a connection whose first bytes were exchanged over another form of its socket.
+    /// Continues a connection on another form of its socket.
     pub fn over(socket: S, connection: Connection) -> Self {
         Self { socket, connection }
     }
@@ -39,10 +38,10 @@ impl<S: Read + Write + Unpin> Stream<S> {
         .await
     }
 
-    /// Reads what has come, at least one byte; 0 once the peer has said that it ends.
+    /// Reads at least one byte; returns 0 after the peer's `close_notify`.
     ///
     /// # Errors
-    /// When the connection fails, or ends without a word.
+    /// When the connection fails, or ends without `close_notify`.
     pub async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         poll_fn(|context| {
             self.poll_take(context, |bytes| {
@@ -57,7 +56,7 @@ impl<S: Read + Write + Unpin> Stream<S> {
     /// Fills a buffer.
     ///
     /// # Errors
-    /// As [`Stream::read`], and when the connection ends before.
+    /// As [`Stream::read`], and when the connection ends early.
     pub async fn read_exact(&mut self, mut buffer: &mut [u8]) -> io::Result<()> {
         while !buffer.is_empty() {
             match self.read(buffer).await? {
@@ -80,7 +79,7 @@ impl<S: Read + Write + Unpin> Stream<S> {
         poll_fn(|context| self.poll_send(context)).await
     }
 
-    /// Tells the peer that this end sends nothing more.
+    /// Sends `close_notify`.
     ///
     /// # Errors
     /// When the connection fails.
@@ -89,8 +88,8 @@ impl<S: Read + Write + Unpin> Stream<S> {
         poll_fn(|context| self.poll_send(context)).await
     }
 
-    /// Gives received bytes to `take`, which returns how many it has taken; none once the peer has said that it
-    /// ends.
+    /// Passes received bytes to `take`, which returns how many it consumed. There are none after the peer's
+    /// `close_notify`.
     fn poll_take(
         &mut self,
         context: &mut Context<'_>,
@@ -111,7 +110,7 @@ impl<S: Read + Write + Unpin> Stream<S> {
         }
     }
 
-    /// Takes bytes to send and sends as many as the socket has room for; the next write or flush sends the rest.
+    /// Encrypts bytes and sends as many as the socket accepts; the next write or flush sends the rest.
     fn poll_put(
         &mut self,
         context: &mut Context<'_>,
@@ -199,7 +198,7 @@ impl<S: Read + Write + Unpin> Write for Stream<S> {
     }
 }
 
-/// A socket as rustls reads and writes it: an operation that has to wait fails with `WouldBlock`.
+/// A socket with blocking I/O traits: an operation that would wait fails with `WouldBlock`.
 struct Socket<'a, 'b, S> {
     socket: &'a mut S,
     context: &'a mut Context<'b>,
@@ -352,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn long_messages_pass_through_slow_sockets_until_the_client_closes() {
+    fn long_messages_pass_through_slow_sockets() {
         let (server, client) = pair().unwrap();
         let (near, far) = Slow::pair();
         let message: Vec<u8> = (0..LONG).map(|index| (index % 251) as u8).collect();
@@ -372,18 +371,18 @@ mod tests {
             io::Result::Ok(echo)
         };
         let (ended, echo) = both(serving, asking);
-        assert!(echo.unwrap() == message, "every byte comes back");
-        assert_eq!(ended.unwrap(), 0, "the end is announced");
+        assert!(echo.unwrap() == message, "every byte is echoed");
+        assert_eq!(ended.unwrap(), 0, "it ends with close_notify");
     }
 
     #[test]
-    fn untrusted_certificates_end_the_handshake_on_both_sides() {
+    fn untrusted_certificate_ends_the_handshake_on_both_sides() {
         let ((server, _), (_, client)) = (pair().unwrap(), pair().unwrap());
         let (near, far) = Slow::pair();
-        let (served, connected) = both(server.accept(far), client.connect(near));
+        let (accepted, connected) = both(server.accept(far), client.connect(near));
         let refused = connected.err().unwrap();
         assert_eq!(refused.kind(), ErrorKind::InvalidData);
         assert!(refused.to_string().contains("certificate"), "{refused}");
-        assert!(served.is_err());
+        assert!(accepted.is_err());
     }
 }
