@@ -8,7 +8,6 @@ use std::time::SystemTime;
 
 use runtime_bench::harness::error::Error;
 use runtime_bench::harness::machine;
-use runtime_bench::results::listing::Build;
 use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_analysis::stats::gate::Stage;
 use serde::{Deserialize, Serialize};
@@ -40,7 +39,7 @@ pub(crate) struct Origin {
 impl Origin {
     /// This machine, this build, today.
     fn here() -> Self {
-        let machine = machine::describe(&Build::default());
+        let machine = machine::describe(&runtime_bench::own().build().build);
         let unknown = |what: Option<String>| what.unwrap_or_else(|| "?".to_owned());
         let commit = machine.commit.map_or_else(String::new, |commit| format!(" ({commit})"));
         let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();

@@ -27,7 +27,7 @@ macro_rules! catalog {
         /// Passes every workload to `visitor`, in the order of the report.
         pub fn each(visitor: &mut impl WorkloadVisitor) {
             $({
-                // A static is compiled in this crate, whatever the visitor is.
+                // A static is compiled in this crate, regardless of the visitor.
                 static HALF: &dyn DynWorkload = &$workload;
                 visitor.visit_both($workload, HALF);
             })*

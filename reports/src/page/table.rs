@@ -26,7 +26,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     Ok(html! {
         section #table aria-labelledby="table-title" {
             h2.hidden #table-title { "Workloads and runners" }
-            (controls::form(&columns, view.replaced().0 > 0))
+            (controls::form(&columns, &view.suites(), view.replaced().0 > 0))
             table.matrix {
                 caption.hidden { "Each runner against the reference, workload by workload" }
                 (head(page, &columns))
@@ -39,7 +39,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     })
 }
 
-/// The marks of a runner, shown wherever it is compared.
+/// The marks of a runner, shown in every comparison.
 pub(crate) fn marks(runner: &Runner<'_>) -> Markup {
     html! {
         @if runner.is_discontinued() { " †" }

@@ -10,7 +10,7 @@ use super::message::fill;
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::tls::{Client, Server};
 
-/// A client: opens one connection after another until there are enough, and ends each with `close_notify`.
+/// A client: opens connections in sequence until there are enough, and announces the end of each.
 pub(super) async fn visit_async<R: AsyncRuntime>(
     client: Client,
     params: Params,
@@ -33,13 +33,13 @@ pub(super) async fn visit_async<R: AsyncRuntime>(
     }
 }
 
-/// Echoes one message and waits for the client's `close_notify`.
+/// Echoes one message and waits until the client announces the end.
 pub(super) async fn serve_async<R: AsyncRuntime>(server: Server, stream: R::Tcp) -> io::Result<()> {
     let mut stream = server.accept(R::hyper(stream)).await?;
     let mut message = [0; SIZE];
     stream.read_exact(&mut message).await?;
     stream.write_all(&message).await?;
-    closed(stream.read(&mut [0]).await)
+    announced(stream.read(&mut [0]).await)
 }
 
 /// As [`visit_async`], on a thread.
@@ -72,11 +72,11 @@ pub(super) fn serve(server: &Server, stream: TcpStream) -> io::Result<()> {
     let mut message = [0; SIZE];
     stream.read_exact(&mut message)?;
     stream.write_all(&message)?;
-    closed(stream.read(&mut [0]))
+    announced(stream.read(&mut [0]))
 }
 
-/// Expects `close_notify` when one more byte is read.
-fn closed(read: io::Result<usize>) -> io::Result<()> {
+/// Reads one more byte, and expects the announced end of the connection instead.
+fn announced(read: io::Result<usize>) -> io::Result<()> {
     match read? {
         0 => Ok(()),
         _ => Err(ErrorKind::InvalidData.into()),

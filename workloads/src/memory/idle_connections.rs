@@ -90,8 +90,8 @@ impl Workload for IdleConnections {
                  the replies; `wake` is the time this takes divided by the number of connections."
                     .into(),
                 "OS threads run up to 4 000 connections.".into(),
-                "With `tls=on`, each task completes its handshake before it waits, so memory per \
-                 connection includes the session and the buffers of rustls."
+                "With `tls=on`, each task completes its handshake before it waits, so that \
+                 memory per connection includes the session and the buffers of rustls."
                     .into(),
                 tls::NOTE.into(),
             ],
@@ -219,7 +219,7 @@ impl Held {
     }
 }
 
-/// Reads memory while half and all of the tasks wait. `answer` returns the stream, which must stay open until the
+/// Reads memory while half and all of the tasks wait; `answer` returns the ends that must stay open until the
 /// clients have read.
 async fn hold_async<R: AsyncRuntime, F, S>(
     ends: Ends,
@@ -291,7 +291,7 @@ async fn answer_async<R: AsyncRuntime>(
     Ok(stream)
 }
 
-/// The same over TLS. A failed handshake counts as well, so the root does not wait for it.
+/// The same over TLS. A handshake that fails counts as well, so that the root does not wait for it.
 #[cfg(feature = "tls")]
 async fn answer_tls<R: AsyncRuntime>(
     server: tls::Server,
@@ -309,7 +309,7 @@ async fn answer_tls<R: AsyncRuntime>(
     Ok(stream)
 }
 
-/// The same on a thread, unless the handshake failed.
+/// The same on a thread, unless its handshake has failed.
 fn answer<S: Read + Write>(accepted: io::Result<S>, waiting: &AtomicUsize) -> io::Result<S> {
     let mut message = [0; SIZE];
     waiting.fetch_add(1, Ordering::Release);

@@ -21,12 +21,12 @@ use crate::failure::Failure;
 /// The name in the certificate.
 const NAME: &str = "localhost";
 
-/// A server's end of a connection that blocks.
+/// A server's end of a blocking connection.
 pub type BlockingServer = StreamOwned<ServerConnection, TcpStream>;
-/// A client's end of a connection that blocks.
+/// A client's end of a blocking connection.
 pub type BlockingClient = StreamOwned<ClientConnection, TcpStream>;
 
-/// A server with a key and a certificate of its own.
+/// A server with its key and certificate.
 #[derive(Clone)]
 pub struct Server(Arc<ServerConfig>);
 
@@ -34,7 +34,7 @@ impl Server {
     /// A server, and its certificate in DER.
     ///
     /// # Errors
-    /// When no key can be made, as on a system without entropy.
+    /// When no key can be created, as on a system without entropy.
     pub fn new() -> Result<(Self, Vec<u8>), Failure> {
         Self::with_provider(ring::default_provider()).map_err(Failure::io("preparing TLS"))
     }
@@ -50,7 +50,7 @@ impl Server {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.clone()], key.into());
         let mut config = config.map_err(io::Error::other)?;
-        // No session is resumed.
+        // Sessions are never resumed.
         config.send_tls13_tickets = 0;
         Ok((Self(Arc::new(config)), certificate.to_vec()))
     }
@@ -58,7 +58,7 @@ impl Server {
     /// Performs the handshake with a client.
     ///
     /// # Errors
-    /// When the client disconnects or violates the protocol.
+    /// When the client closes the connection or violates the protocol.
     pub async fn accept<S>(&self, stream: S) -> io::Result<Stream<S>>
     where
         S: rt::Read + rt::Write + Unpin,
@@ -109,7 +109,7 @@ impl Client {
     /// Performs the handshake with the server.
     ///
     /// # Errors
-    /// When the server disconnects or violates the protocol, or its certificate is not trusted.
+    /// When the server closes the connection or violates the protocol, or its certificate is not trusted.
     pub async fn connect<S>(&self, stream: S) -> io::Result<Stream<S>>
     where
         S: rt::Read + rt::Write + Unpin,
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_exchange_bytes_until_close_notify() {
+    fn both_ends_exchange_bytes_until_the_client_says_that_it_ends() {
         let (server, client) = pair().unwrap();
         let (near, far) = loopback::pair().unwrap();
         let serving = thread::spawn(move || {
@@ -201,12 +201,12 @@ mod tests {
         let serving = thread::spawn(move || server.accept_blocking(far).map(drop));
         let refused = client.connect_blocking(near).err().unwrap();
         assert_eq!(refused.kind(), io::ErrorKind::InvalidData, "{refused}");
-        assert!(serving.join().unwrap().is_err(), "the alert reaches the server");
+        assert!(serving.join().unwrap().is_err(), "the server is told");
         assert!(Client::trusting(b"not a certificate").is_err());
     }
 
     #[test]
-    fn missing_entropy_and_plain_peers_are_errors_with_a_reason() {
+    fn missing_entropy_and_a_peer_without_tls_are_errors_with_their_reason() {
         let without = || CryptoProvider { secure_random: &NoEntropy, ..ring::default_provider() };
         let (server, certificate) = Server::with_provider(without()).unwrap();
         let client = Client::with_provider(&certificate, without()).unwrap();

@@ -1,7 +1,8 @@
 //! TLS over a runtime's own sockets.
 //!
-//! One adapter between rustls and hyper's I/O traits, which every async runner implements. It works like those of
-//! tokio-rustls and futures-rustls: encrypted bytes go directly between the socket and rustls's buffers.
+//! One adapter between rustls and the I/O traits that every async runtime here implements for its sockets. It works
+//! like those of tokio-rustls and futures-rustls: encrypted bytes go directly between the socket and rustls's
+//! buffers.
 
 use std::future::poll_fn;
 use std::io::{self, BufRead, ErrorKind, IoSlice, Write as _};
@@ -11,14 +12,14 @@ use std::task::{Context, Poll, ready};
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use rustls::{Connection, Writer};
 
-/// A connection after, or during, its handshake.
+/// A connection during or after its handshake.
 pub struct Stream<S> {
     socket: S,
     connection: Connection,
 }
 
 impl<S: Read + Write + Unpin> Stream<S> {
-    /// Continues a connection on another form of its socket.
+    /// Continues a connection whose first bytes were exchanged over another type of the same socket.
     pub fn over(socket: S, connection: Connection) -> Self {
         Self { socket, connection }
     }
@@ -38,10 +39,10 @@ impl<S: Read + Write + Unpin> Stream<S> {
         .await
     }
 
-    /// Reads at least one byte; returns 0 after the peer's `close_notify`.
+    /// Reads the bytes that have arrived, at least one; 0 after the peer has announced the end.
     ///
     /// # Errors
-    /// When the connection fails, or ends without `close_notify`.
+    /// When the connection fails, or ends without an announcement.
     pub async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         poll_fn(|context| {
             self.poll_take(context, |bytes| {
@@ -56,7 +57,7 @@ impl<S: Read + Write + Unpin> Stream<S> {
     /// Fills a buffer.
     ///
     /// # Errors
-    /// As [`Stream::read`], and when the connection ends early.
+    /// As for [`Stream::read`], and when the connection ends before the buffer is full.
     pub async fn read_exact(&mut self, mut buffer: &mut [u8]) -> io::Result<()> {
         while !buffer.is_empty() {
             match self.read(buffer).await? {
@@ -79,7 +80,7 @@ impl<S: Read + Write + Unpin> Stream<S> {
         poll_fn(|context| self.poll_send(context)).await
     }
 
-    /// Sends `close_notify`.
+    /// Tells the peer that this end sends nothing more.
     ///
     /// # Errors
     /// When the connection fails.
@@ -88,8 +89,8 @@ impl<S: Read + Write + Unpin> Stream<S> {
         poll_fn(|context| self.poll_send(context)).await
     }
 
-    /// Passes received bytes to `take`, which returns how many it consumed. There are none after the peer's
-    /// `close_notify`.
+    /// Passes received bytes to `take`, which returns how many it has taken; none after the peer has
+    /// announced the end.
     fn poll_take(
         &mut self,
         context: &mut Context<'_>,
@@ -110,7 +111,7 @@ impl<S: Read + Write + Unpin> Stream<S> {
         }
     }
 
-    /// Encrypts bytes and sends as many as the socket accepts; the next write or flush sends the rest.
+    /// Takes bytes to send and sends as many as the socket has room for; the next write or flush sends the rest.
     fn poll_put(
         &mut self,
         context: &mut Context<'_>,
@@ -129,7 +130,7 @@ impl<S: Read + Write + Unpin> Stream<S> {
         let mut socket = Socket { socket: &mut self.socket, context };
         let read = ready!(unless_blocked(self.connection.read_tls(&mut socket)))?;
         if let Err(error) = self.connection.process_new_packets() {
-            // The alert tells the peer why. If it cannot be sent, this error matters more.
+            // The alert tells the peer the reason. If it cannot be sent, this error matters more.
             let _ = self.poll_send(context);
             return Poll::Ready(Err(io::Error::new(ErrorKind::InvalidData, error)));
         }
@@ -198,7 +199,7 @@ impl<S: Read + Write + Unpin> Write for Stream<S> {
     }
 }
 
-/// A socket with blocking I/O traits: an operation that would wait fails with `WouldBlock`.
+/// A socket with the interface that rustls needs: an operation that has to wait fails with `WouldBlock`.
 struct Socket<'a, 'b, S> {
     socket: &'a mut S,
     context: &'a mut Context<'b>,
@@ -255,17 +256,17 @@ mod tests {
 
     type Bytes = Rc<RefCell<VecDeque<u8>>>;
 
-    /// A socket that is blocked every other time, and otherwise takes or gives few bytes. It ends when the other end is
-    /// dropped.
+    /// A socket that blocks every other time, and otherwise sends or receives only a few bytes. It ends when
+    /// the other end is dropped.
     struct Slow {
         incoming: Bytes,
         outgoing: Bytes,
         blocked: bool,
     }
 
-    /// Most bytes of an operation.
+    /// Maximum number of bytes per operation.
     const FEW: usize = 700;
-    /// More than a record holds, and more than rustls buffers.
+    /// More than one record holds, and more than rustls buffers.
     const LONG: usize = 100_000;
 
     impl Slow {
@@ -351,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn long_messages_pass_through_slow_sockets() {
+    fn long_messages_pass_through_slow_sockets_until_the_client_closes() {
         let (server, client) = pair().unwrap();
         let (near, far) = Slow::pair();
         let message: Vec<u8> = (0..LONG).map(|index| (index % 251) as u8).collect();
@@ -371,12 +372,12 @@ mod tests {
             io::Result::Ok(echo)
         };
         let (ended, echo) = both(serving, asking);
-        assert!(echo.unwrap() == message, "every byte is echoed");
-        assert_eq!(ended.unwrap(), 0, "it ends with close_notify");
+        assert!(echo.unwrap() == message, "every byte comes back");
+        assert_eq!(ended.unwrap(), 0, "the end is announced");
     }
 
     #[test]
-    fn untrusted_certificate_ends_the_handshake_on_both_sides() {
+    fn untrusted_certificates_end_the_handshake_on_both_sides() {
         let ((server, _), (_, client)) = (pair().unwrap(), pair().unwrap());
         let (near, far) = Slow::pair();
         let (accepted, connected) = both(server.accept(far), client.connect(near));
