@@ -16,7 +16,7 @@ use runtime_bench::harness::registry::Entry;
 use runtime_bench::results::trial::Better;
 use tempfile::tempdir;
 
-/// Subcommands that only the program itself uses.
+/// Internal subcommands.
 const INNER: [&str; 3] = ["trial", "load", "criterion-replay"];
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -26,7 +26,7 @@ fn commands() -> Vec<String> {
     Cli::documented().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
-/// Standard output of a run of the binary that succeeds.
+/// Standard output of a successful run of the binary.
 fn said(args: &[&str]) -> String {
     let folder = tempdir().unwrap();
     let mut command = command(folder.path());
@@ -36,7 +36,7 @@ fn said(args: &[&str]) -> String {
     ended.stdout
 }
 
-/// Compares a generated page with the file in `docs/`, which it replaces where `UPDATE_DOCS` is set.
+/// Compares a generated page with the file in `docs/`, or replaces the file if `UPDATE_DOCS` is set.
 #[track_caller]
 fn is_up_to_date(name: &str, page: &str) {
     let path = Path::new(ROOT).join("docs").join(name);
@@ -87,7 +87,7 @@ fn workload_section(entry: &Entry) -> String {
             format!("`{}{}`", variant.collect::<String>(), point.label())
         })
         .collect();
-    let listed = if entry.by_name() { "Points, where named" } else { "Default points" };
+    let listed = if entry.by_name() { "Points, if selected by name" } else { "Default points" };
     let options = entry.options().iter();
     let options =
         options.map(|(name, default)| format!("- Option: `{name}`, `{default}` by default\n"));
@@ -130,7 +130,7 @@ fn pages() -> Vec<PathBuf> {
     files.lines().map(|file| Path::new(ROOT).join(file)).collect()
 }
 
-/// The anchors of a page, as GitHub makes them of its headings.
+/// The anchors of a page, as GitHub derives them from its headings.
 fn anchors(page: &str) -> HashSet<String> {
     let headings = page.lines().filter(|line| line.starts_with('#'));
     let kept = |c: char| c.is_alphanumeric() || "-_ ".contains(c);
@@ -144,7 +144,7 @@ fn anchors(page: &str) -> HashSet<String> {
 fn links_between_pages_lead_somewhere() {
     for path in pages() {
         let page = fs::read_to_string(&path).unwrap();
-        // Blocks of code have no links.
+        // Code blocks do not contain links.
         let prose: String = page.split("```").step_by(2).collect();
         for link in prose.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
@@ -162,7 +162,7 @@ fn links_between_pages_lead_somewhere() {
     }
 }
 
-/// The words that a text is made of, options and names of commands among them.
+/// The words of a text, including options and names of commands.
 fn words(text: &str) -> Vec<&str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '-').collect()
 }
@@ -301,6 +301,6 @@ fn formatted(page: &str) -> Option<String> {
     let args = ["-man", "-Tutf8", "-ww", "-Wbreak", "-P-c", "-P-b", "-P-u", "-rLL=200n"];
     let judged = judged_by("groff", &args, page);
     assert_eq!((judged.code, judged.stderr.as_str()), (Some(0), ""), "{page}");
-    // A long name may be hyphenated.
+    // Long names may be hyphenated.
     Some(judged.stdout.replace("\u{2010}\n", ""))
 }

@@ -1,4 +1,4 @@
-//! `report` of many files, through the real binary. No figure in here was measured.
+//! `report` of many files, through the real binary; no figure here was measured.
 
 mod common;
 
@@ -97,7 +97,7 @@ fn report_adds_each_run_to_history_once() {
     assert!(same("one.json.gz") && same("two.json.gz"));
 }
 
-/// Runs `report --open` where `xdg-open` is this script, or nothing is there.
+/// Runs `report --open` with this script as `xdg-open`, or without any.
 #[cfg(target_os = "linux")]
 fn open(folder: &Path, script: Option<&str>) -> Ended {
     use std::os::unix::fs::PermissionsExt;
@@ -119,7 +119,7 @@ fn report_open_uses_the_desktop_program() {
     let (folder, _results) = two_runs();
     let ended = open(folder.path(), None);
     ended.fails_with(2, &["cannot open site/index.html", "open it in a browser yourself"]);
-    assert_eq!(ended.stdout, "site/index.html\n", "it is written all the same");
+    assert_eq!(ended.stdout, "site/index.html\n", "it is still written");
     let ended = open(folder.path(), Some("#!/bin/sh\necho \"$1\" >opened\n"));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let opened = folder.path().join("opened");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use runtime_bench_analysis::comparison::{Document, Judged, Sides as Labels, builds};
-use runtime_bench_reports::comparison::Form;
+use runtime_bench_reports::comparison::{Form, RowProfile};
 use runtime_bench_results::listing::{Listing, Route};
 
 use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite, write_report};
@@ -13,6 +13,7 @@ use super::print_error;
 use crate::ab::build::Build;
 use crate::ab::explain::{Subject, explain};
 use crate::ab::modes::{Cores, Mode, modes};
+use crate::ab::profile::profile;
 use crate::ab::rows::{self, Common, common};
 use crate::ab::{Effort, Outcome, Sides, measure};
 use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, duration, seed, setting_text};
@@ -20,6 +21,7 @@ use runtime_bench_harness::error::Error;
 use runtime_bench_harness::machine::Measuring;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::process::{ProcessExecutor, Settings};
+use runtime_bench_harness::profiles::{with_debug_info, without_debug_info};
 use runtime_bench_harness::run::interleave::Row;
 
 /// Arguments of `ab`.
@@ -88,6 +90,9 @@ pub struct AbArgs {
     /// Count what both builds do, and explain the 10 largest differences
     #[arg(long)]
     explain: bool,
+    /// Also sample stacks of both builds, and put a flame graph of each and of their difference into the report
+    #[arg(long, requires_all = ["explain", "report"])]
+    profile_stacks: bool,
     /// Do not print progress
     #[arg(long, short)]
     quiet: bool,
@@ -102,12 +107,12 @@ struct Executables {
     base_layouts: usize,
 }
 
-/// What both can measure in one mode.
+/// The cells that both can measure in one mode.
 struct Cells {
     common: Common,
     base: Listing,
     head: Listing,
-    /// What runs the trials of each executable.
+    /// The programs that run the trials of each executable.
     routes: Vec<Vec<Route>>,
 }
 
@@ -129,7 +134,7 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         .iter()
         .map(|mode| list(args, &executables, mode, &interrupt))
         .collect::<Result<_, _>>()?;
-    // A cell that needs two workers has nothing on one core.
+    // A cell that needs two workers has no row on one core.
     if cells.iter().all(|cells| cells.common.both.is_empty()) {
         let what = ["no cell runs on both executables".to_owned()];
         let reasons = cells.iter().take(1).flat_map(|cells| &cells.common.unsupported);
@@ -172,14 +177,19 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         let subjects = executables.subjects(&modes, &cells, &trials);
         outcome.interrupted = explain(&mut document, &subjects, args.quiet);
     }
+    let mut profiles = Vec::new();
+    if args.profile_stacks && !outcome.interrupted {
+        profiles = executables.profiles(args, &modes, &cells, &mut document, &interrupt);
+        outcome.interrupted = interrupt.requested();
+    }
     let judged = Judged::new(document, args.fail_on.into(), args.threshold);
-    let report = write_report(&judged, args.report.as_deref());
+    let report = write_report(&judged, &profiles, args.report.as_deref());
     let form = Form { verbose: args.verbose, ..Form::default() };
     let gate = finish(&judged, args.format, form, args.out.as_deref());
     report?;
     if outcome.interrupted {
         return Err(Error::Interrupted(
-            "interrupted; the output shows what was measured".to_owned(),
+            "interrupted; the output shows the rounds measured so far".to_owned(),
         ));
     }
     gate
@@ -262,7 +272,7 @@ impl Executables {
         self.all.iter().zip(routes).map(trials).collect()
     }
 
-    /// What each row measures.
+    /// The cell of each row.
     fn subjects<'a>(
         &self,
         modes: &[Mode],
@@ -282,7 +292,42 @@ impl Executables {
         subjects
     }
 
-    /// The trials of [`Self::trials`] by what they are for.
+    /// Flame graphs of the rows that were explained.
+    fn profiles(
+        &self,
+        args: &AbArgs,
+        modes: &[Mode],
+        cells: &[Cells],
+        document: &mut Document,
+        interrupt: &Interrupt,
+    ) -> Vec<RowProfile> {
+        let trials = modes.iter().zip(cells).map(|(mode, cells)| {
+            let routes: Vec<_> = cells.routes.iter().cloned().map(with_debug_info).collect();
+            self.trials(&routes, settings(args, mode, 0), interrupt)
+        });
+        let trials = match trials.collect::<Result<Vec<_>, _>>() {
+            Ok(trials) => trials,
+            Err(error) => {
+                document.warnings.push(format!("no flame graphs: {}", error.summary()));
+                return Vec::new();
+            }
+        };
+        let subjects = self.subjects(modes, cells, &trials);
+        let is_explained =
+            |row: &str| document.explanations.iter().any(|explained| explained.row == row);
+        let explained = subjects.iter().filter(|subject| is_explained(&subject.row));
+        let runners: Vec<&str> =
+            explained.map(|subject| subject.cell.key.runner.as_str()).collect();
+        let routes: Vec<Route> =
+            cells.iter().flat_map(|cells| cells.routes.iter().take(2).flatten()).cloned().collect();
+        let build = without_debug_info(&routes, &runners).filter(|_| !args.quiet);
+        if let Some(build) = build {
+            print_error(&format!("inlined functions are not shown\nhelp: in each build: {build}"));
+        }
+        profile(document, &subjects, interrupt, args.quiet)
+    }
+
+    /// The trials of [`Self::trials`] by their purpose.
     fn sides<'a, T>(&self, trials: &'a [T]) -> Option<Sides<'a, T>> {
         let [base, head, layouts @ ..] = trials else { return None };
         let (base_layouts, head_layouts) = layouts.split_at_checked(self.base_layouts)?;
@@ -290,7 +335,7 @@ impl Executables {
     }
 }
 
-/// What the executables can measure in one mode; every layout must be able to do what its build can.
+/// The cells that the executables can measure in one mode; every layout must have the cells of its build.
 fn list(
     args: &AbArgs,
     executables: &Executables,

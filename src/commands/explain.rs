@@ -1,9 +1,10 @@
-//! `explain`: what two runners do differently, counted.
+//! `explain`: counts the events of two runners and explains their difference.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use runtime_bench_analysis::explanation::{ExplanationDocument, SCHEMA, Timed, explain};
+use runtime_bench_analysis::format::list;
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::evidence;
 use runtime_bench_harness::plan::Planned;
@@ -13,6 +14,7 @@ use runtime_bench_harness::profiles::{self, Drawing, Subject};
 use runtime_bench_harness::registry::Registry;
 use runtime_bench_reports::explanation as render;
 use runtime_bench_results::evidence::{Evidence, FEWEST_PROCESSES};
+use runtime_bench_results::profile::ProfileReply;
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::store;
 use runtime_bench_results::trial::Phase;
@@ -45,8 +47,8 @@ pub struct ExplainArgs {
     /// Processes per runner and kind of evidence, at least 5
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = processes)]
     pub processes: usize,
-    /// Also count instructions with valgrind, if it is installed: one thread at a time, about 50 times slower, not
-    /// changed by a busy machine
+    /// Also count instructions with valgrind, if it is installed: one thread at a time, about 50 times
+    /// slower, unaffected by a busy machine
     #[arg(long)]
     pub instructions: bool,
     /// Also sample stacks and draw a flame graph per runner, and one of their difference
@@ -110,7 +112,7 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     let profile = flame_graphs(&planned, cells, executor, args, lines, &interrupt)?;
     match args.format {
         Format::Text => print(&profile),
-        // Standard output holds the document alone.
+        // Standard output contains only the document.
         Format::Json => {
             print_error(profile.trim_end());
             Ok(())
@@ -118,7 +120,7 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     }
 }
 
-/// Samples both cells and draws them: a few lines about it, or why there is no profile.
+/// Samples both cells and draws them: returns a few lines about the graphs, or why there is no profile.
 fn flame_graphs(
     planned: &Planned,
     cells: [&PlannedCell; 2],
@@ -141,25 +143,32 @@ fn flame_graphs(
     let title = cells[0].key.group();
     let name = title.replace(|c: char| !c.is_ascii_alphanumeric() && !"-_.,=".contains(c), "-");
     let folder = args.out.clone().unwrap_or_else(|| home().join("profiles").join(name));
-    let drawing = Drawing { title: &title, folder: &folder, lines };
+    // The last line names the files.
+    let drawing = Drawing { title: &title, folder: &folder, lines: lines - 1 };
     let profile = profiles::profile([&reference, &candidate], &drawing, interrupt);
     if interrupt.requested() {
         return Err(Error::Interrupted("interrupted; no profile is kept".to_owned()));
     }
-    Ok(profile.unwrap_or_else(|missing| {
-        let help = missing.help.map(|help| format!("; help: {help}")).unwrap_or_default();
-        format!("No flame graphs: {}{help}\n", missing.why)
-    }))
+    Ok(match profile {
+        Ok(ProfileReply { lines, files }) => {
+            let lines = lines.join("\n");
+            format!("{lines}\nFlame graphs in {}: {}\n", folder.display(), list(&files))
+        }
+        Err(missing) => {
+            let help = missing.help.map(|help| format!("; help: {help}")).unwrap_or_default();
+            format!("No flame graphs: {}{help}\n", missing.why)
+        }
+    })
 }
 
-/// The reference and the candidate of the only comparison that is left.
+/// The reference and the candidate of the only selected comparison.
 fn pair(planned: &Planned) -> Result<[&PlannedCell; 2], Error> {
     let cells: Vec<&PlannedCell> = planned.subjects().collect();
     let mut groups: Vec<String> = cells.iter().map(|cell| cell.key.group()).collect();
     groups.dedup();
     if groups.len() > 1 {
         return Err(Error::Usage(format!(
-            "explain takes one comparison, and the filter leaves {}: {}\nhelp: name one of them",
+            "explain takes one comparison, but the filter selects {}: {}\nhelp: name one of them",
             groups.len(),
             groups.join(", ")
         )));
@@ -167,7 +176,7 @@ fn pair(planned: &Planned) -> Result<[&PlannedCell; 2], Error> {
     let [one, other] = cells[..] else {
         let runners: Vec<&str> = cells.iter().map(|cell| cell.key.runner.as_str()).collect();
         return Err(Error::Usage(format!(
-            "explain takes two runners, and the filter leaves {}: {}\nhelp: choose with --runners \
+            "explain takes two runners, but the filter selects {}: {}\nhelp: choose with --runners \
              tokio,smol",
             runners.len(),
             runners.join(", ")

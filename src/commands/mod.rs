@@ -50,7 +50,7 @@ pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from)
 }
 
-/// `target/runtime-bench`, wherever cargo's target folder is.
+/// `target/runtime-bench`, in cargo's target folder.
 pub fn home() -> PathBuf {
     target().join("runtime-bench")
 }
@@ -68,7 +68,7 @@ pub(crate) fn plan(
     interrupt.or(plan::make(registry, request, Limits::of_this_machine(), &executor))
 }
 
-/// Measures a plan as `bench` does, and keeps no file of it.
+/// Measures a plan as `bench` does, without keeping a results file.
 pub(crate) fn measure_only(
     registry: &Registry,
     planned: &Planned,

@@ -1,4 +1,4 @@
-// What the controls say they do, they do; the address keeps it; the keyboard reaches it.
+// The controls do what they say, the address keeps their state, and the keyboard reaches them.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -8,7 +8,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** Runs a test in a tab that must have nothing to complain about. */
+/** Runs a test in a tab that must log no complaints. */
 const inTab = (options, work) => async () => {
   const { tab, complaints, close } = await open(browser, page(options.site ?? "usual", options.page), options);
   await work(tab);
@@ -41,7 +41,7 @@ describe("the table", () => {
     assert.match(await tab.locator("#counts").textContent(), /^\d+ comparisons: /);
     const shown = await everything(tab);
     await tab.reload();
-    assert.deepEqual(await everything(tab), shown, "after loading anew");
+    assert.deepEqual(await everything(tab), shown, "after reloading");
     await field(tab, "Compare with").selectOption("tokio");
     assert.equal(await hash(tab), "");
     assert.equal(await cell(tab, "Many timers", "threads"), "12× slower");
@@ -49,7 +49,7 @@ describe("the table", () => {
 
   test("says in the script what the page says without it", inTab({}, async (tab) => {
     const given = await everything(tab);
-    // Through another runner and back, every cell drawn by the script.
+    // To another runner and back: the script draws every cell.
     await tab.evaluate(() => {
       const select = document.querySelector("#controls select");
       const again = document.createElement("option");
@@ -69,7 +69,7 @@ describe("the table", () => {
       const classes = await row.locator("td:not(.na)").evaluateAll((cells) => cells.map((one) => one.className));
       assert.equal(classes.filter((one) => one === "ab").length, classes.length ? 1 : 0, String(classes));
     }
-    // A discontinued runner is never what others are compared with here.
+    // Here, a discontinued runner is never the reference.
     assert.equal(await tab.locator(".matrix td.ab i", { hasText: "async-std" }).count(), 0);
   }));
 
@@ -88,7 +88,7 @@ describe("the table", () => {
     assert.equal(await tab.locator("#empty:visible").count(), 0, "no runner is near-empty");
   }));
 
-  test("shows only what is settled", inTab({}, async (tab) => {
+  test("shows only settled results", inTab({}, async (tab) => {
     const before = await rows(tab);
     await field(tab, "only settled").check();
     assert.equal(await hash(tab), "#only=1");
@@ -108,7 +108,7 @@ describe("the table", () => {
     assert.ok(!(await tab.locator(".answer p b").allTextContents()).join().includes("async-std"));
   }));
 
-  test("the numbers of the answers follow what is shown, their recommendations stay", inTab({ site: "answers" }, async (tab) => {
+  test("the numbers of the answers follow the filters, their recommendations stay", inTab({ site: "answers" }, async (tab) => {
     const card = tab.locator("#answer-timers");
     const numbers = () => card.locator("li").first().textContent();
     const [given, recommended] = [await numbers(), await card.locator("p b").textContent()];
@@ -127,7 +127,7 @@ describe("the table", () => {
     assert.equal(await card.locator("p b").textContent(), recommended);
   }));
 
-  test("keeps what is settled in view, whatever is shown of it", inTab({ hash: "#only=1" }, async (tab) => {
+  test("keeps settled results in view under every filter", inTab({ hash: "#only=1" }, async (tab) => {
     const settled = await rows(tab);
     for (const label of ["absolute", "CPU time"]) {
       await tab.locator("#controls").getByLabel(label, { exact: true }).check();
@@ -136,13 +136,13 @@ describe("the table", () => {
   }));
 
   test("a check is never ranked, whoever is compared with", inTab({ site: "answers", hash: "#base=smol&show=absolute&find=deadlock" }, async (tab) => {
-    assert.equal(await cell(tab, "deadlock", "tokio"), "deadlocks until cancelled");
+    assert.equal(await cell(tab, "deadlock", "tokio"), "deadlocks until canceled");
     assert.equal(await cell(tab, "deadlock", "threads"), "fails");
     await field(tab, "only settled").check();
     assert.deepEqual(await rows(tab), ["deadlock"]);
   }));
 
-  test("filters by workload and topic, whatever the case", inTab({}, async (tab) => {
+  test("filters by workload and topic, ignoring case", inTab({}, async (tab) => {
     await field(tab, "Filter").fill("TIMERS, g");
     assert.deepEqual(await rows(tab), ["Many timers, gathered"]);
     assert.equal(await hash(tab), "#find=TIMERS,+g");

@@ -5,9 +5,10 @@
 //!
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //!
-//! [`each`] is the registry: one line per workload. [`SUITES`] names sets of cells.
+//! [`each`] is the registry: one line per workload. [`SUITES`] names sets of cells. [`check`] is for tests of runners.
 
 pub mod calibration;
+pub mod check;
 pub mod concurrency;
 pub mod cpu;
 pub mod io;
@@ -26,7 +27,7 @@ macro_rules! catalog {
         /// Passes every workload to `visitor`, in the order of the report.
         pub fn each(visitor: &mut impl WorkloadVisitor) {
             $({
-                // A static is compiled in this crate, whoever the visitor is.
+                // A static is compiled in this crate, regardless of the visitor.
                 static HALF: &dyn DynWorkload = &$workload;
                 visitor.visit_both($workload, HALF);
             })*
@@ -94,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    /// Most characters of a reason why a cell does not run: it must fit into a table.
+    /// Maximum length of the reason why a cell does not run, in characters: it must fit into a table.
     const LONGEST_REASON: usize = 90;
 
     const FAMILIES: [Family; 4] =
@@ -153,7 +154,7 @@ mod tests {
         }
     }
 
-    /// What a suite names and has not found yet.
+    /// Members of a suite that were not found yet.
     struct Missing(Vec<(&'static str, Option<Point>)>);
 
     impl WorkloadVisitor for Missing {
@@ -170,14 +171,14 @@ mod tests {
     #[test]
     fn suites_name_workloads_and_points_that_exist() {
         for suite in SUITES {
-            let members = match suite.members {
+            let of = |members: &Members| match members {
                 Members::Usual | Members::Sweeps => Vec::new(),
                 Members::Workloads(names) => names.iter().map(|name| (*name, None)).collect(),
                 Members::Points(list) => {
                     list().into_iter().map(|(name, point)| (name, Some(point))).collect()
                 }
             };
-            let mut missing = Missing(members);
+            let mut missing = Missing(suite.members.iter().flat_map(of).collect());
             each(&mut missing);
             assert!(missing.0.is_empty(), "{}: {:?}", suite.name, missing.0);
         }

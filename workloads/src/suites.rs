@@ -1,38 +1,45 @@
-//! The suites: adding a workload to one is a word here.
+//! The suites. To add a workload to a suite, add its name here.
 
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
 use runtime_bench_api::runtime::OWN;
 use runtime_bench_api::suite::{Members, Suite};
+use runtime_bench_api::tls;
 use runtime_bench_api::workload::{PointSet, Workload};
 use runtime_bench_results::key::{Point, WORKERS};
 
 use crate::cpu::cpu_batch::CpuBatch;
+use crate::io::connect_churn::ConnectChurn;
 use crate::io::echo_latency::EchoLatency;
+use crate::io::http_server::HttpServer;
 use crate::io::tcp_echo::TcpEcho;
+use crate::memory::idle_connections::IdleConnections;
 
 /// Every suite, in the order in which they are listed.
 pub const SUITES: &[Suite] = &[
-    Suite { name: "default", purpose: "what `cargo bench` measures", members: Members::Usual },
+    Suite { name: "default", purpose: "what `cargo bench` measures", members: &[Members::Usual] },
     Suite {
         name: "server",
-        purpose: "serving connections, and what else a server does meanwhile",
-        members: Members::Workloads(&[
-            "tcp-echo",
-            "connect-churn",
-            "hot-connection",
-            "echo-latency",
-            "http-server",
-            "mixed-load",
-            "overload",
-            "idle-connections",
-        ]),
+        purpose: "serving connections, alone and next to other work",
+        members: &[
+            Members::Workloads(&[
+                "tcp-echo",
+                "connect-churn",
+                "hot-connection",
+                "echo-latency",
+                "http-server",
+                "mixed-load",
+                "overload",
+                "idle-connections",
+            ]),
+            Members::Points(over_tls),
+        ],
     },
     Suite {
         name: "cpu",
         purpose: "computing, with subtasks of equal and of unequal size",
-        members: Members::Workloads(&[
+        members: &[Members::Workloads(&[
             "cpu-batch",
             "fork-join",
             "tree-search",
@@ -40,40 +47,52 @@ pub const SUITES: &[Suite] = &[
             "sort",
             "preprocess",
             "blocking-pool",
-        ]),
+        ])],
     },
     Suite {
         name: "channels",
         purpose: "passing messages between tasks",
-        members: Members::Workloads(&[
+        members: &[Members::Workloads(&[
             "ping-pong",
             "brigade",
             "bounded-queue",
             "broadcast",
             "request-reply",
-        ]),
+        ])],
     },
     Suite {
         name: "files",
-        purpose: "reading and writing files, and computing on what is read",
-        members: Members::Workloads(&["preprocess", "file-read", "file-write"]),
+        purpose: "reading and writing files, and computing on their contents",
+        members: &[Members::Workloads(&["preprocess", "file-read", "file-write"])],
     },
     Suite {
         name: "oversubscription",
         purpose: "1 to 8 workers per CPU of this process: servers and computing",
-        members: Members::Points(oversubscription),
+        members: &[Members::Points(oversubscription)],
     },
     Suite {
         name: "peer-tzcnt",
         purpose: "problems and sizes of tzcnt/runtime-benchmarks; takes seconds per iteration",
-        members: Members::Points(tzcnt),
+        members: &[Members::Points(tzcnt)],
     },
     Suite {
         name: "full",
         purpose: "the sweeps of every workload; takes hours",
-        members: Members::Sweeps,
+        members: &[Members::Sweeps],
     },
 ];
+
+/// The usual points over TLS, if it is compiled in.
+fn over_tls() -> Vec<(&'static str, Point)> {
+    let of = |name, points: Vec<Point>| {
+        let plain = points.len();
+        tls::also(points).into_iter().skip(plain).map(move |point| (name, point))
+    };
+    of("connect-churn", Workload::points(&ConnectChurn, PointSet::Quick, 1))
+        .chain(of("http-server", Workload::points(&HttpServer, PointSet::Quick, 1)))
+        .chain(of("idle-connections", Workload::points(&IdleConnections, PointSet::Quick, 1)))
+        .collect()
+}
 
 /// The usual points of a server, a server under a schedule and a batch of jobs, with more workers than CPUs.
 fn oversubscription() -> Vec<(&'static str, Point)> {

@@ -64,7 +64,7 @@ pub(super) fn files_are_faster() -> Claim {
             ),
         ],
         &["Linux has no standard asynchronous file read: most runtimes send each block to a pool \
-             of blocking threads, which is what the conventional alternative does directly."],
+             of blocking threads, as the conventional alternative does directly."],
     )
 }
 
@@ -81,8 +81,6 @@ pub(super) fn computing_is_faster(workers: usize) -> Claim {
             batch(workers, LONG),
             figure("speed-up", Above(1.1)),
         ))],
-        &[
-            "The number of threads is what helps: threads and pools without coroutines gain as much.",
-        ],
+        &["Only the number of threads helps: threads and pools without coroutines gain as much."],
     )
 }

@@ -1,4 +1,4 @@
-//! Evidence that the timed trials of a run hold anyway: nothing is measured for it.
+//! Evidence from the timed trials of a run, without additional measurements.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use runtime_bench_results::trial::{Block, Outcome, Phase};
 use super::operations::Operations;
 use super::totals::Totals;
 
-/// The rounds of a cell are dealt out to so many groups, and each gives one value: a block is short, and the
-/// kernel splits its CPU time at a few ticks only. Runners of a comparison share their rounds, so their values
-/// are pairs.
+/// Number of groups into which the rounds of a cell are divided. Each group gives one value, because a block
+/// is short, and the kernel splits its CPU time at only a few ticks. Runners of a comparison share their
+/// rounds, so their values are pairs.
 const GROUPS: usize = 12;
 
-/// What the kernel and the runtimes counted in the rounds of a run, of each cell that has enough of them.
+/// The counts of the kernel and the runtimes in the rounds of a run, for each cell with enough rounds.
 pub fn of_rounds(run: &Run) -> Vec<Evidence> {
     let cells = &run.header.plan.cells;
     let mut blocks: Vec<Option<Vec<(u32, &Block)>>> = vec![Some(Vec::new()); cells.len()];
@@ -44,9 +44,7 @@ fn evidence(cell: &PlannedCell, blocks: &[(u32, &Block)]) -> Option<Evidence> {
     for (round, block) in blocks {
         groups[*round as usize % GROUPS].add(Totals::of(block, |_| true));
     }
-    let nothing = Totals::default();
-    let values: Option<Vec<_>> = groups.iter().map(|group| group.per_operation(&nothing)).collect();
-    let values = values?;
+    let values: Vec<_> = groups.iter().map(Totals::each).collect::<Option<_>>()?;
     let of_event = |event: &Event| {
         let of_group = |group: &BTreeMap<Event, f64>| group.get(event).copied().map(rounded);
         let values: Option<Vec<f64>> = values.iter().map(of_group).collect();
@@ -60,7 +58,7 @@ fn evidence(cell: &PlannedCell, blocks: &[(u32, &Block)]) -> Option<Evidence> {
     })
 }
 
-/// To six digits: more would only be noise, and make files larger.
+/// Rounded to six digits: more would only be noise and make files larger.
 fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
@@ -75,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    /// A run of one cell with so many rounds, whose iterations have two tasks each.
+    /// A run of one cell with this many rounds, whose iterations have two tasks each.
     fn run(rounds: u32) -> Run {
         let key = CellKey { workload: "w".into(), point: Point::new(), runner: "r".into() };
         let cell =

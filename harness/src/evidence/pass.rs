@@ -14,34 +14,41 @@ use crate::executor::{Executor, Finished, Trial};
 
 /// The fewest iterations of the long trial.
 const FEWEST: u64 = LONGER;
-/// How many times as long as the short trial the long one is.
+/// Minimum length of the long trial ÷ length of the short one.
 const LONGER: u64 = 4;
-/// A longer iteration is not simulated.
+/// Iterations of the long traced trial, if its calls are few enough. Some processes make a call that others do not: an
+/// allocator counts the processors for its ninth thread. Such a call is then less than 1% of a call per iteration.
+const PRECISE: u64 = 150;
+/// Time per call, for the number of calls that are few enough: a block full of them.
+const CALL: Duration = Duration::from_nanos(500);
+/// Maximum length of that trial without tracing ÷ length of its block.
+const WAITING: u32 = 10;
+/// Longest iteration that is simulated.
 const LONGEST_SIMULATED: Duration = Duration::from_millis(20);
 
-/// What is counted in the same trials.
+/// Evidence that is counted in the same trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Pass {
-    /// What each trial counts anyway.
+    /// The counts that every trial reports anyway.
     Times,
     /// System calls by name.
     Calls,
     /// Allocations and their bytes.
     Allocations,
-    /// Migrations, and what the processor counts.
+    /// Migrations and the processor's counters.
     Counters,
     /// Instructions, simulated.
     Instructions,
 }
 
-/// What one trial counted, and what it could not count.
+/// The counts of one trial, and the evidence that it could not collect.
 pub(super) type Counted = (Totals, Vec<Missing>);
 
 impl Pass {
-    /// Those that are counted unless fewer are asked for.
+    /// The default passes.
     pub(super) const USUAL: [Self; 4] =
         [Self::Times, Self::Calls, Self::Allocations, Self::Counters];
-    /// Those of a run, whose timed trials count the rest.
+    /// The passes of a run, whose timed trials count the rest.
     pub(super) const OF_RUN: [Self; 3] = [Self::Calls, Self::Allocations, Self::Counters];
 
     pub(super) fn what(self) -> &'static str {
@@ -69,28 +76,38 @@ impl Pass {
         }
     }
 
-    /// How long the long trial would take if nothing slowed it down.
+    /// Duration of the long trial without the slowdown of counting.
     pub(super) fn block(self) -> Duration {
         Duration::from_millis(match self {
             // The kernel splits CPU time at its ticks, a few milliseconds apart.
             Self::Times => 150,
-            // Tracing makes it many times as long.
+            // Tracing makes a trial many times longer.
             Self::Calls | Self::Allocations => 10,
             // Migrations are rare.
             Self::Counters => 40,
-            // So does simulating them, and it runs one thread at a time.
+            // So does simulation, which also runs one thread at a time.
             Self::Instructions => 4,
         })
     }
 
-    /// Iterations of the short and of the long trial, where one takes so long.
-    pub(super) fn sizes(block: Duration, iteration: Duration) -> [u64; 2] {
-        let fitting = block.as_nanos() / iteration.as_nanos().max(1);
-        let long = u64::try_from(fitting).unwrap_or(u64::MAX).max(FEWEST);
-        [(long / LONGER).max(1), long]
+    /// Iterations of the short trial, given the duration of one.
+    pub(super) fn short(block: Duration, iteration: Duration) -> u64 {
+        fitting(block, iteration).max(FEWEST) / LONGER
     }
 
-    /// What one trial counts. The outer error ends everything, the inner one this kind of evidence.
+    /// Iterations of the long trial, given the number of events in the short one.
+    pub(super) fn long(self, block: Duration, iteration: Duration, counted: f64) -> u64 {
+        let long = fitting(block, iteration).max(FEWEST);
+        if self != Self::Calls {
+            return long;
+        }
+        let calls = block.as_nanos() / CALL.as_nanos();
+        let few_calls = Self::short(block, iteration) as f64 * calls as f64 / counted.max(1.0);
+        long.max(PRECISE.min(few_calls as u64).min(fitting(block * WAITING, iteration)))
+    }
+
+    /// The counts of one trial. The outer error ends the collection; the inner one ends this kind of
+    /// evidence.
     pub(super) fn count(
         self,
         executor: &dyn Executor,
@@ -143,7 +160,7 @@ impl Pass {
         })
     }
 
-    /// Why a cell whose iteration takes so long is not counted, if so.
+    /// Why a cell whose iterations take this long is not counted; `None` if it is.
     pub(super) fn refuses(self, iteration: Duration) -> Option<Missing> {
         let is_long = self == Self::Instructions && iteration > LONGEST_SIMULATED;
         is_long.then(|| Missing {
@@ -160,6 +177,41 @@ impl Pass {
     }
 }
 
+/// Iterations that fit into a time.
+fn fitting(time: Duration, iteration: Duration) -> u64 {
+    u64::try_from(time.as_nanos() / iteration.as_nanos().max(1)).unwrap_or(u64::MAX)
+}
+
 pub(super) fn interrupted() -> Error {
-    Error::Interrupted("interrupted; nothing is kept of an explanation".to_owned())
+    Error::Interrupted("interrupted; an incomplete explanation is not kept".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCK: Duration = Duration::from_millis(10);
+
+    #[test]
+    fn long_trial_has_at_least_four_times_the_iterations() {
+        for iteration in [1, 700, 40_000, 5_000_000].map(Duration::from_micros) {
+            for pass in Pass::USUAL {
+                let (short, long) =
+                    (Pass::short(BLOCK, iteration), pass.long(BLOCK, iteration, 1e6));
+                assert!(short >= 1 && long >= 4 * short, "{pass:?} {iteration:?}: {short}, {long}");
+            }
+        }
+    }
+
+    #[test]
+    fn few_calls_are_traced_in_more_iterations_unless_they_wait_for_long() {
+        let long = |iteration, calls| Pass::Calls.long(BLOCK, iteration, calls);
+        let slow = Duration::from_millis(2);
+        assert_eq!(Pass::short(BLOCK, slow), 1);
+        assert_eq!(long(slow, 100.0), 50);
+        assert_eq!(long(slow / 4, 500.0), PRECISE);
+        assert_eq!(long(slow, 10_000.0), 5);
+        assert_eq!(long(Duration::from_secs(1), 100.0), FEWEST);
+        assert_eq!(Pass::Allocations.long(BLOCK, slow / 4, 500.0), 20);
+    }
 }

@@ -1,9 +1,9 @@
 //! A comparison as text, Markdown, `JUnit` XML and a page.
 //!
-//! - `table`: what each row shows; the other files only arrange it.
+//! - `table`: the content of each row; the other files only arrange it.
 //! - `text`: for a terminal.
 //! - `markdown`: for a pull request.
-//! - `junit`: for a server of continuous integration.
+//! - `junit`: for CI systems.
 //! - `page`: for a browser.
 
 mod junit;
@@ -14,7 +14,7 @@ mod text;
 
 pub use junit::junit;
 pub use markdown::markdown;
-pub use page::write_page;
+pub use page::{RowProfile, write_page};
 pub use text::{Form, text};
 
 #[cfg(test)]

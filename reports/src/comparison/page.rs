@@ -1,4 +1,4 @@
-//! A comparison as a page of its own.
+//! A comparison as a separate page.
 
 use std::path::{Path, PathBuf};
 
@@ -16,32 +16,54 @@ use crate::{format, view::wording};
 
 /// Half the width of a plot.
 const HALF: f64 = 120.0;
-/// Factors that an axis may end at.
+/// Possible ends of an axis, as factors.
 const AXES: [f64; 4] = [1.1, 1.25, 2.0, 10.0];
-/// An axis holds the intervals of this part of the rows; arrows would tell no more of the others.
+/// Share of the rows whose intervals fit on the axis.
 const SHOWN: f64 = 0.9;
 
-/// Writes the page of a comparison, its preview picture and its data into a folder, which is made if need be;
-/// where the page is. `command` is what made it.
+/// Where the CPU time of both builds goes in a row.
+#[derive(Clone, Debug)]
+pub struct RowProfile {
+    /// Name of the row.
+    pub row: String,
+    /// The CPU time of each role.
+    pub lines: Vec<String>,
+    /// Names and contents of its flame graphs.
+    pub graphs: Vec<(String, Vec<u8>)>,
+}
+
+/// Writes the page of a comparison, its preview picture, its flame graphs and its data into a folder, which is
+/// created if necessary, and returns the path of the page. `command` is the command that made it.
 ///
 /// # Errors
 /// When the folder holds another site, or a file cannot be written.
 pub fn write_page(
     judged: &Judged,
     command: &[String],
+    profiles: &[RowProfile],
     folder: &Path,
 ) -> Result<PathBuf, ReportError> {
-    let page = File::new("index.html", page(judged, command));
+    let page = File::new("index.html", page(judged, command, profiles));
     let data = File::new("comparison.json", pretty_json(judged)?);
-    files::write_all(folder, &[page, preview(judged).file()?, data])
+    let mut files = vec![page, preview(judged).file()?, data];
+    for (place, profile) in profiles.iter().enumerate() {
+        let graphs = profile.graphs.iter();
+        files.extend(graphs.map(|(name, svg)| File::new(&graph(place, name), svg.as_slice())));
+    }
+    files::write_all(folder, &files)
+}
+
+/// The place of a flame graph below the folder of the page.
+fn graph(place: usize, name: &str) -> String {
+    format!("profiles/{}/{name}", place + 1)
 }
 
 /// The page.
-pub(super) fn page(judged: &Judged, command: &[String]) -> String {
+pub(super) fn page(judged: &Judged, command: &[String], profiles: &[RowProfile]) -> String {
     let document = &judged.document;
     let (open, mut settled): (Vec<&Row>, Vec<&Row>) =
         document.rows.iter().partition(|row| row.word.is_open());
-    // A failure has no ratio, and is worse than any.
+    // A failure has no ratio, and is worse than any ratio.
     let cost = |row: &Row| row.ratio.unwrap_or(f64::INFINITY);
     settled.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
     let axis = axis(&document.rows);
@@ -69,23 +91,23 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
                 }
             }
         }
-        @if !document.explanations.is_empty() { (explanations(document)) }
+        @if !document.explanations.is_empty() { (explanations(document, profiles)) }
         section aria-labelledby="method" {
             h2 #method { "How rows are judged" }
             (list(&document.notes))
             (list(&unpaired(judged, usize::MAX)))
         }
         section aria-labelledby="command" {
-            h2 #command { "Made by" }
+            h2 #command { "Command" }
             pre { code { (command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")) } }
-            p { a href="comparison.json" { "comparison.json" } " has every figure of this page." }
+            p { a href="comparison.json" { "comparison.json" } " contains every figure on this page." }
         }
     };
     lone_document(&document.title, &conclusion, &body)
 }
 
-/// What explains the rows that differ, and every count.
-fn explanations(document: &Document) -> Markup {
+/// The explanations of the rows that differ, every count, and flame graphs.
+fn explanations(document: &Document, profiles: &[RowProfile]) -> Markup {
     let evidence = document.explanations.iter().flat_map(|found| &found.evidence);
     html! {
         section.why aria-labelledby="why" {
@@ -94,6 +116,15 @@ fn explanations(document: &Document) -> Markup {
             (why(document).html("Why rows differ"))
             (remarks(not_counted(evidence)))
             (counts_of(explained(document)))
+            @for (place, profile) in profiles.iter().enumerate() {
+                details.data {
+                    summary { (profile.row) ": flame graphs" }
+                    pre { (profile.lines.join("\n")) }
+                    ul.remarks {
+                        @for (name, _) in &profile.graphs { li { a href=(graph(place, name)) { (name) } } }
+                    }
+                }
+            }
         }
     }
 }
@@ -104,7 +135,7 @@ fn list(items: &[String]) -> Markup {
     }
 }
 
-/// The worst and the best row: what it is, its name, and its change.
+/// The worst and the best row: a label, its name, and its change.
 fn extremes<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Vec<[String; 3]> {
     let mut changed: Vec<&Row> =
         rows.into_iter().filter(|row| matches!(row.word, Word::Slower | Word::Faster)).collect();

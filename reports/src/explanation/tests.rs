@@ -49,8 +49,8 @@ fn largest_part_is_said_with_its_calls_and_missing_counts_once() {
         (Event::Allocation, 1.0),
     ]);
     let text = text(&document);
-    let sentence = "System time: all of the 1.20\u{a0}µs difference; smol makes 2.10 `epoll_wait` and \
-                    1.00 `write` per message, tokio 0.600 and 0\n";
+    let sentence = "System time: all of the 1.20\u{a0}µs difference; smol makes 1.00 `write` and \
+                    2.10 `epoll_wait` per message, tokio 0 and 0.600\n";
     assert!(text.contains(sentence.trim_end()), "{text}");
     assert_eq!(text.matches("Not counted: hardware counters").count(), 1, "{text}");
     assert!(text.lines().count() <= 40);
@@ -70,9 +70,9 @@ fn what_a_runtime_counts_itself_is_not_compared() {
         .extend([own("worker parks", 0.5), own("worker busy time", 1_500.0)]);
     let text = text(&document);
     let line =
-        "tokio itself counts, per message: 0.500 worker parks, 1.50\u{a0}µs worker busy time";
+        "tokio's own counters, per message: 0.500 worker parks, 1.50\u{a0}µs worker busy time";
     assert!(text.contains(line), "{text}");
-    assert!(!text.contains("smol itself counts"), "{text}");
+    assert!(!text.contains("smol's own counters"), "{text}");
 }
 
 #[test]
@@ -83,6 +83,26 @@ fn no_cause_is_stated_where_none_was_counted() {
     let text_of = |wall, user| text(&slower(wall, user));
     assert!(text_of(4_200.0, 2_200.0).contains("no counted difference explains it"));
     assert!(text_of(3_005.0, 1_005.0).contains("differ by no more than their spread"));
+}
+
+#[test]
+fn waiting_for_a_core_is_told_from_waiting_for_events() {
+    let mut document = document(&[
+        (Event::WallTime, 6_000.0),
+        (Event::UserTime, 2_000.0),
+        (Event::SystemTime, 2_000.0),
+        (Event::CoreWait, 2_000.0),
+    ]);
+    let waited = Count { event: Event::CoreWait, values: vec![0.0; 5] };
+    document.evidence[0].counts.push(waited);
+    let [reference, candidate] = &document.evidence;
+    document.explanation = explain(reference, candidate).unwrap();
+    let text = text(&document);
+    let sentence =
+        "Waiting for a core: 2.00\u{a0}µs of the 3.00\u{a0}µs difference; threads that were ready";
+    assert!(text.contains(sentence), "{text}");
+    assert!(text.contains("User time: 1.00\u{a0}µs of the 3.00\u{a0}µs difference; no"), "{text}");
+    assert!(!text.contains("unused cores"), "{text}");
 }
 
 #[test]
@@ -116,7 +136,7 @@ fn summary_splits_the_difference_into_its_parts() {
     let line = table.markdown_lines().nth(2).unwrap();
     assert!(
         line.starts_with(
-            "| a\\|b | +1.20\u{a0}µs per message | – | +1.20\u{a0}µs | – | System time"
+            "| a\\|b | +1.20\u{a0}µs per message | – | +1.20\u{a0}µs | – | – | System time"
         ),
         "{line}"
     );

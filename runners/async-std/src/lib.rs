@@ -31,7 +31,7 @@ use runtime_bench_api::runner::{Runner, Setting, packages};
 use runtime_bench_api::runtime::map_future;
 use runtime_bench_sync::{broadcasts, locks};
 
-/// The only way to set the size of async-std's pool.
+/// The variable that sets the size of async-std's pool; there is no other way.
 const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
 
 /// async-std on its global runtime.
@@ -256,5 +256,11 @@ mod tests {
     #[test]
     fn roots_run_in_the_requested_place() {
         runtime_bench_sync::placement::check(&super::Runtime);
+    }
+
+    #[cfg(feature = "catalog")]
+    #[test]
+    fn short_connections_are_served() {
+        runtime_bench_workloads::check::connections(&super::Runtime);
     }
 }

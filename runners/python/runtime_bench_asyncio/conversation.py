@@ -1,7 +1,7 @@
 """The two lines between the harness and a runner: requests come in, replies go out.
 
-Standard output carries the protocol alone, so it is put aside before anything else could write to
-it: whatever is printed goes to standard error.
+Standard output is reserved for the protocol, so it is replaced before anything else can write to
+it: everything that is printed goes to standard error.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Request = dict[str, Any]
 
 
 class Conversation:
-    """With the harness, over standard input and output."""
+    """The conversation with the harness, over standard input and output."""
 
     def __init__(self) -> None:
-        # Unbuffered, so that a line that has not been read yet is still there to wait for.
+        # Unbuffered, so that waiting for an unread line works.
         self._requests: BinaryIO = os.fdopen(0, "rb", buffering=0, closefd=False)
         self._replies = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)

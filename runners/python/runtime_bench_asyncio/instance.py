@@ -9,17 +9,23 @@ from __future__ import annotations
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 from .conversation import Conversation
+from .loops import LoopFactory, Loops
 from .request import Trial
 from .serve import serve_on_loop, serve_on_threads
-from .session import LoopServer, LoopSession, ProcessSession, ThreadServer, ThreadSession
+from .session import (
+    LoopServer,
+    LoopSession,
+    LoopsServer,
+    LoopsSession,
+    ProcessSession,
+    ThreadServer,
+    ThreadSession,
+)
 from .usage import cpu_clock
-
-LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 
 class Sample(NamedTuple):
@@ -34,7 +40,7 @@ class Block(NamedTuple):
     """Iterations in a row."""
 
     samples: list[Sample]
-    #: Of all together, the readings of the clocks between them included.
+    #: Total time, including the time to read the clocks.
     took_ns: int
 
     @property
@@ -43,7 +49,7 @@ class Block(NamedTuple):
 
 
 class Instance(ABC):
-    """What a trial does with an instance: measures one session as often as it likes, or serves."""
+    """An instance of a trial, which measures a session repeatedly, or serves."""
 
     @abstractmethod
     def prepare(self, session: Any) -> None: ...
@@ -97,7 +103,7 @@ async def _block_on_loop(session: LoopSession, iterations: int) -> Block:
 
 
 class OnThreads(Instance):
-    """On threads: there is nothing to build but a first empty one."""
+    """On threads: building it only runs a first empty thread."""
 
     session: ThreadSession | None = None
 
@@ -134,14 +140,35 @@ def _block(session: ThreadSession, iterations: int) -> Block:
     return Block(samples, perf_counter_ns() - begun)
 
 
+class OnLoops(OnThreads):
+    """On event loops, each on its own thread."""
+
+    def __init__(self, loop_factory: LoopFactory | None, workers: int) -> None:
+        self._loops = Loops(workers, loop_factory)
+
+    def prepare(self, session: ThreadSession) -> None:
+        assert isinstance(session, LoopsSession)
+        session.loops = self._loops
+        super().prepare(session)
+
+    def serve(self, server: ThreadServer, conversation: Conversation) -> None:
+        assert isinstance(server, LoopsServer)
+        server.loops = self._loops
+        super().serve(server, conversation)
+
+    def close(self) -> None:
+        super().close()
+        self._loops.close()
+
+
 class OnProcesses(OnThreads):
-    """On a pool of processes, all of which have started and loaded what the session needs."""
+    """On a pool of processes that have all started and loaded the session's modules."""
 
     def __init__(self, kind: type[ProcessSession], trial: Trial) -> None:
         from concurrent.futures import ProcessPoolExecutor
 
         self._pool = ProcessPoolExecutor(trial.workers, initializer=kind.load, initargs=(trial,))
-        # Where processes are forked, as by default on Linux, the first job starts them all.
+        # If processes are forked, as by default on Linux, the first job starts all of them.
         self._pool.submit(_nothing).result()
 
     def prepare(self, session: ThreadSession) -> None:

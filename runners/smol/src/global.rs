@@ -1,4 +1,4 @@
-//! `smol-global`: smol as it comes, without an executor of one's own.
+//! `smol-global`: smol with its default settings, on its global executor.
 
 use std::future::Future;
 use std::io;
@@ -108,5 +108,11 @@ mod tests {
     #[test]
     fn roots_run_in_the_requested_place() {
         runtime_bench_sync::placement::check(&super::OnAsyncIo(super::Global));
+    }
+
+    #[cfg(feature = "catalog")]
+    #[test]
+    fn short_connections_are_served() {
+        runtime_bench_workloads::check::connections(&super::OnAsyncIo(super::Global));
     }
 }

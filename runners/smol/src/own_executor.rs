@@ -1,4 +1,4 @@
-//! `smol`: an executor of its own, on threads of its own, as smol's documentation advises.
+//! `smol`: a dedicated executor on dedicated threads, as smol's documentation recommends.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -17,7 +17,7 @@ use smol::{Executor, Task};
 use crate::async_io::{Execute, OnAsyncIo};
 use runtime_bench_api::runner::{Runner, Setting, packages};
 
-/// The executor. A process holds one instance, so it can be a static, as users write it.
+/// The executor. A process holds one instance, so it can be a static, as in most programs.
 static EXECUTOR: Executor<'static> = Executor::new();
 
 /// smol with its own executor.
@@ -114,7 +114,7 @@ impl Execute for Running {
 /// A second executor. Its threads run it until they are told to stop.
 struct Second {
     executor: Arc<Executor<'static>>,
-    /// Dropped when they are to stop.
+    /// Dropped to stop them.
     running: Sender<()>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -161,5 +161,12 @@ mod tests {
     #[test]
     fn roots_run_in_the_requested_place() {
         runtime_bench_sync::placement::check(&super::OnAsyncIo(super::Running::start(2).unwrap()));
+    }
+
+    #[cfg(feature = "catalog")]
+    #[test]
+    fn short_connections_are_served() {
+        let running = super::OnAsyncIo(super::Running::start(2).unwrap());
+        runtime_bench_workloads::check::connections(&running);
     }
 }

@@ -54,7 +54,7 @@ impl Runner for CurrentThread {
             let mut builder = Builder::new_current_thread();
             settings::set(builder.enable_all(), &settings).build().map(Tokio::<Blocking>::new)
         };
-        // It has one, whatever the others have.
+        // It has one, regardless of the others.
         on_async(&build, workload, Setup { workers: 1, ..setup })
     }
 }

@@ -66,7 +66,7 @@ impl<F> Tokio<F> {
     }
 }
 
-/// Where tokio's forms differ, seen from a task.
+/// The operations in which tokio's forms differ.
 trait Form: 'static {
     /// As [`AsyncRuntime::offload`].
     fn offload<T: Send + 'static>(
@@ -272,7 +272,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     }
 }
 
-/// What tokio's stable metrics count, sums over workers.
+/// tokio's stable metrics, summed over workers.
 #[cfg(target_has_atomic = "64")]
 fn runtime_counters(runtimes: impl Iterator<Item = RuntimeMetrics>) -> Counters {
     let (mut parks, mut busy) = (0, Duration::ZERO);

@@ -6,12 +6,13 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use crate::process;
+use crate::scheduled::{Scheduled, queued, scheduled};
 
 /// What a measurement reads. Times count from an arbitrary moment in the same process.
 pub trait Clock: Send + Sync {
     /// Wall time.
     fn now(&self) -> Duration;
-    /// Resources that the process has used so far, all threads together.
+    /// Resources that all threads of the process have used so far.
     fn usage(&self) -> Usage;
     /// Highest resident memory of the process so far, in bytes; `None` where it is unknown.
     fn peak_memory(&self) -> Option<u64> {
@@ -21,6 +22,10 @@ pub trait Clock: Send + Sync {
     fn calls(&self) -> Option<Calls> {
         None
     }
+    /// What the scheduler knows of every live thread; `None` where it does not tell.
+    fn scheduled(&self) -> Option<Vec<Scheduled>> {
+        None
+    }
 }
 
 /// Resources of the process.
@@ -28,7 +33,7 @@ pub trait Clock: Send + Sync {
 pub struct Usage {
     /// CPU time in nanoseconds; zero where the platform does not report it.
     pub cpu: Duration,
-    /// What the kernel reports in addition, if anything.
+    /// Additional values from the kernel, if any.
     pub rusage: Option<Rusage>,
     /// Allocations, if the clock counts them.
     pub heap: Option<Heap>,
@@ -45,18 +50,18 @@ pub struct Rusage {
     pub voluntary: u64,
     /// Context switches because a thread was preempted.
     pub involuntary: u64,
-    /// Page faults that needed no disk.
+    /// Page faults that did not need the disk.
     pub minor_faults: u64,
-    /// Page faults that waited for a disk.
+    /// Page faults that waited for the disk.
     pub major_faults: u64,
 }
 
-/// System calls of the process that the kernel counts untraced.
+/// System calls of the process that the kernel counts without tracing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Calls {
-    /// Calls of the family of `read`, without those that only sockets have.
+    /// Calls in the `read` family, except those that only sockets have.
     pub reads: u64,
-    /// Calls of the family of `write`, without those that only sockets have.
+    /// Calls in the `write` family, except those that only sockets have.
     pub writes: u64,
 }
 
@@ -157,6 +162,12 @@ impl Clock for SystemClock {
     fn calls(&self) -> Option<Calls> {
         process::reads_and_writes().map(|[reads, writes]| Calls { reads, writes })
     }
+
+    fn scheduled(&self) -> Option<Vec<Scheduled>> {
+        // The kernel brings the CPU time of a running thread up to date when the thread asks for it.
+        let _ = thread_cpu();
+        scheduled()
+    }
 }
 
 /// CPU time of the calling thread; zero where the platform does not report it.
@@ -178,10 +189,11 @@ fn to_duration(time: nix::sys::time::TimeVal) -> Duration {
     Duration::new(time.tv_sec().unsigned_abs(), time.tv_usec().unsigned_abs() as u32 * 1_000)
 }
 
-/// Times one block. It reads the clock once per iteration, so that no loop is optimized away; `null`
-/// measures what that costs.
+/// Times one block. It reads the clock once per iteration, so that no loop is optimized away; `null` measures
+/// the cost of reading it.
 pub struct Stopwatch {
     clock: &'static dyn Clock,
+    scheduled: Option<Vec<Scheduled>>,
     calls: Option<Calls>,
     usage: Usage,
     started: Duration,
@@ -197,16 +209,19 @@ pub struct Timing {
     pub usage: Usage,
     /// System calls of all iterations, if the clock counts them.
     pub calls: Option<Calls>,
+    /// How long threads were ready to run but had no core, all of them together, if the clock knows.
+    pub queued: Option<Duration>,
 }
 
 impl Stopwatch {
     /// Starts timing.
     pub fn start(clock: &'static dyn Clock) -> Self {
-        // Counting calls takes longer than the rest, so its own CPU time must not count.
+        // These take longer than the rest, so their own CPU time and calls must not count.
+        let scheduled = clock.scheduled();
         let calls = clock.calls();
         let usage = clock.usage();
         let now = clock.now();
-        Self { clock, calls, usage, started: now, last: now }
+        Self { clock, scheduled, calls, usage, started: now, last: now }
     }
 
     /// Ends one iteration and starts the next.
@@ -218,7 +233,9 @@ impl Stopwatch {
     pub fn stop(self) -> Timing {
         let usage = self.clock.usage().since(self.usage);
         let calls = self.clock.calls().zip(self.calls).map(|(now, before)| now.since(before));
-        Timing { wall: self.last.saturating_sub(self.started), usage, calls }
+        let scheduled = self.scheduled.zip(self.clock.scheduled());
+        let queued = scheduled.and_then(|(before, now)| queued(&before, &now, usage.cpu));
+        Timing { wall: self.last.saturating_sub(self.started), usage, calls, queued }
     }
 }
 
@@ -275,7 +292,7 @@ mod tests {
             println!("skipped: this kernel does not count system calls");
             return;
         }
-        // Other tests of this process read and write, too.
+        // Other tests in this process also read and write.
         let counted = || {
             let mut zero = File::open("/dev/zero").unwrap();
             let mut null = File::create("/dev/null").unwrap();

@@ -13,13 +13,13 @@ pub struct Suite {
     /// What it is for, in one sentence.
     pub purpose: &'static str,
     /// What is in it.
-    pub members: Members,
+    pub members: &'static [Members],
 }
 
-/// The cells of a suite.
+/// Cells of a suite.
 #[derive(Clone, Copy, Debug)]
 pub enum Members {
-    /// Those of a run without a filter.
+    /// The cells of a run without a filter.
     Usual,
     /// The sweeps of every workload.
     Sweeps,
@@ -32,32 +32,43 @@ pub enum Members {
 impl Suite {
     /// The points of a workload in this suite, given the number of workers.
     pub fn points(&self, workload: &dyn DynWorkload, workers: usize) -> Vec<Point> {
+        self.members.iter().flat_map(|members| members.points(workload, workers)).collect()
+    }
+
+    /// Whether this suite names a workload that is measured at `points`: at any of them, or at one of its own
+    /// points if it has a list of points. The sweeps name none, because every workload has one.
+    pub fn names(&self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
+        !points.is_empty() && self.members.iter().any(|members| members.names(workload, points))
+    }
+}
+
+impl Members {
+    /// As [`Suite::points`].
+    fn points(self, workload: &dyn DynWorkload, workers: usize) -> Vec<Point> {
         let name = workload.info().name;
         let usual = || workload.points(PointSet::Quick, workers);
-        match self.members {
-            Members::Usual if !workload.by_name() => usual(),
-            Members::Sweeps => workload.points(PointSet::Full, workers),
-            Members::Workloads(names) if names.contains(&name.as_str()) => usual(),
-            Members::Usual | Members::Workloads(_) => Vec::new(),
-            Members::Points(list) => {
+        match self {
+            Self::Usual if !workload.by_name() => usual(),
+            Self::Sweeps => workload.points(PointSet::Full, workers),
+            Self::Workloads(names) if names.contains(&name.as_str()) => usual(),
+            Self::Usual | Self::Workloads(_) => Vec::new(),
+            Self::Points(list) => {
                 let own = list().into_iter().filter(|(workload, _)| name == *workload);
                 own.map(|(_, point)| point).collect()
             }
         }
     }
 
-    /// Whether this suite names a workload that is measured at `points`: at any of them, or at one of its own
-    /// points if it has a list of points. The sweeps name none, because every workload has one.
-    pub fn names(&self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
+    /// As [`Suite::names`].
+    fn names(self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
         let name = workload.info().name;
-        let named = match self.members {
-            Members::Usual => !workload.by_name(),
-            Members::Sweeps => false,
-            Members::Workloads(names) => names.contains(&name.as_str()),
-            Members::Points(list) => {
+        match self {
+            Self::Usual => !workload.by_name(),
+            Self::Sweeps => false,
+            Self::Workloads(names) => names.contains(&name.as_str()),
+            Self::Points(list) => {
                 list().iter().any(|(workload, point)| name == *workload && points.contains(&point))
             }
-        };
-        named && !points.is_empty()
+        }
     }
 }

@@ -25,7 +25,7 @@ pub struct Params {
     producers: usize,
     items: usize,
     consumers: usize,
-    /// Items that a consumer takes at most at once.
+    /// Maximum number of items that a consumer takes at once.
     batch: usize,
     /// `None` is unbounded.
     capacity: Option<usize>,
@@ -111,7 +111,7 @@ impl Workload for BoundedQueue {
                  library's receiver behind a mutex. `consumer-balance` is the number of items that \
                  the slowest consumer received ÷ that of the fastest."
                     .into(),
-                "With `batch`, a consumer takes what is there, up to that many items at once: with \
+                "With `batch`, a consumer takes up to that many available items at once: with \
                  tokio's `recv_many`, and otherwise with `try_recv` after the first item. \
                  `channel=flume` and `channel=kanal` need `--features channel-crates`."
                     .into(),

@@ -7,7 +7,7 @@ use runtime_bench_api::runtime::OWN;
 
 const LOCKS: [&str; 4] = [OWN, "tokio", "async-lock", "std"];
 const CHANNELS: [&str; 5] = [OWN, "tokio", "async-channel", "flume", "kanal"];
-/// Those that only a feature compiles.
+/// Channels that are compiled only with a feature.
 const OPTIONAL: [&str; 2] = ["flume", "kanal"];
 
 /// Parses the parameter `lock`.

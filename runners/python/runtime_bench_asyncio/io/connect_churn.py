@@ -1,4 +1,4 @@
-"""`connect-churn`: connections that live for one exchange."""
+"""`connect-churn`: short-lived connections."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Iterator
 
-from ..session import LoopSession
+from ..session import DividedSession, LoopSession
 from .loopback import BACKLOG, close_by_reset, listen
 from .message import Messages
 
@@ -17,7 +17,7 @@ SIZE = 64
 class OnLoop(LoopSession):
     async def prepare(self) -> None:
         self.messages = Messages(SIZE)
-        #: Each server tells whether it saw its connection to the end.
+        #: Each server reports whether it saw the end of its connection.
         self.ends: asyncio.Queue[bool] = asyncio.Queue()
         listener = close_by_reset(listen())
         self.address = listener.getsockname()
@@ -35,7 +35,7 @@ class OnLoop(LoopSession):
         return {"answered": answered, "wrong": wrong, "served": served}
 
     async def _visit(self, numbers: Iterator[int]) -> tuple[int, int]:
-        """A client: one connection after the other, until there are enough."""
+        """A client: opens one connection after another until there are enough."""
         answered = wrong = 0
         for number in numbers:
             message = self.messages.of(number, 0)
@@ -61,3 +61,8 @@ class OnLoop(LoopSession):
 
     async def close(self) -> None:
         self.server.close()
+
+
+class OnLoops(DividedSession):
+    part = OnLoop
+    shared = ("connections", "at-once")

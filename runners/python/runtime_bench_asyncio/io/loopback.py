@@ -6,22 +6,34 @@ import socket
 import struct
 
 HOST = "127.0.0.1"
-#: Connections that may wait to be accepted.
+#: Backlog of pending connections.
 BACKLOG = 4_096
 #: Send and receive buffers: room for a message of every size in the catalog.
 BUFFER = 64 * 1_024
 
 
 def listen() -> socket.socket:
-    """Listens on a new port. What is accepted inherits the options."""
+    """Listens on a new port. Accepted connections inherit the options."""
     listener = _socket()
     listener.bind((HOST, 0))
     listener.listen(BACKLOG)
     return listener
 
 
+def listen_together(sockets: int) -> list[socket.socket]:
+    """Several sockets on one free port. The kernel distributes the connections among them."""
+    listeners: list[socket.socket] = []
+    for _ in range(sockets):
+        listener = _socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((HOST, listeners[0].getsockname()[1] if listeners else 0))
+        listener.listen(BACKLOG)
+        listeners.append(listener)
+    return listeners
+
+
 def close_by_reset(listener: socket.socket) -> socket.socket:
-    """What is accepted closes with a reset, so that nothing waits in the kernel for the next runner."""
+    """Accepted connections close with a reset, so none lingers in the kernel for the next runner."""
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return listener
 
@@ -34,7 +46,7 @@ def connect(address: tuple[str, int]) -> socket.socket:
 
 
 def name(listener: socket.socket) -> str:
-    """Its address, as the protocol writes it."""
+    """Its address, in the format of the protocol."""
     host, port = listener.getsockname()
     return f"{host}:{port}"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from ..session import LoopSession
+from ..request import Cell
+from ..session import DividedSession, LoopSession
 from .echo import Stream, echo
 from .loopback import BACKLOG, close_by_reset, connect, listen
 from .message import Messages
@@ -36,7 +37,7 @@ class OnLoop(LoopSession):
         return {"messages": messages, "wrong": wrong}
 
     async def _talk(self, first: int, streams: list[Stream]) -> int:
-        """Sends a message over each connection, then waits for the echoes; so many times."""
+        """Repeatedly sends a message over each connection, then waits for the echoes."""
         wrong, size = 0, self.cell.count("size")
         for number in range(self.cell.count("messages")):
             sent = []
@@ -55,3 +56,15 @@ class OnLoop(LoopSession):
                 writer.close()
                 await writer.wait_closed()
         self.server.close()
+
+
+class OnLoops(DividedSession):
+    variants = (None, "fan-out")
+    part = OnLoop
+    shared = ("connections",)
+
+    @classmethod
+    def unfit(cls, cell: Cell) -> str | None:
+        if cell.variant == "fan-out":
+            return "one client uses all connections, so they cannot be divided among loops"
+        return None

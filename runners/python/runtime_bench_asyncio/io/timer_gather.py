@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from time import perf_counter_ns
 from typing import NamedTuple
 
 from ..request import Cell
-from ..session import LoopSession, ThreadSession
+from ..session import DividedSession, LoopSession, ThreadSession
 from ..threads import Task, too_many
 
 
 class Sleep(NamedTuple):
-    """One sleep: whose it was, when it should have ended, whether it ended before that."""
+    """One sleep: its task, its deadline, and whether it ended early."""
 
     task: int
     deadline: int
@@ -33,7 +34,7 @@ def sleep_on_a_thread(task: int, seconds: float) -> Sleep:
 
 
 def gathered(sleeps: list[Sleep], deadline: int) -> dict[str, int]:
-    """The lateness counts from the last deadline; of sleeps one by one, of all together."""
+    """Lateness is measured from the last deadline; for sleeps in sequence, it is the sum over all."""
     lateness = perf_counter_ns() - deadline
     return {
         "tasks": len(sleeps),
@@ -59,6 +60,24 @@ class OnLoop(LoopSession):
         spawned = [asyncio.create_task(sleep(task, delay)) for task in range(tasks)]
         sleeps = await asyncio.gather(*spawned)
         return gathered(sleeps, last_deadline(sleeps))
+
+
+class OnLoops(DividedSession):
+    sleeps = True
+    variants = (None, "one-by-one")
+    part = OnLoop
+    shared = ("tasks",)
+
+    @classmethod
+    def unfit(cls, cell: Cell) -> str | None:
+        if cell.variant == "one-by-one":
+            return "a single task sleeps, so there is nothing to divide among loops"
+        return None
+
+    def merged(self, name: str, outputs: list[Mapping[str, int]]) -> int:
+        if name == "lateness_ns":
+            return max(output[name] for output in outputs)
+        return super().merged(name, outputs)
 
 
 class OnThreads(ThreadSession):

@@ -26,18 +26,23 @@ pub enum Traffic {
         /// Called with the address once the server listens.
         announce: fn(SocketAddr),
     },
-    /// None: this process has the clients of the server at this address.
-    Clients(SocketAddr),
+    /// No load: this process runs the clients of a server.
+    Clients {
+        /// The address of the server.
+        address: SocketAddr,
+        /// Its certificate in DER; `None` without TLS.
+        certificate: Option<Vec<u8>>,
+    },
 }
 
 /// The load generators of a trial.
 #[derive(Clone, Debug, Default)]
 pub struct Generators {
-    /// The harness's, given by its command line.
+    /// The command line of the harness's generator.
     command: Vec<String>,
-    /// The request by which this very program becomes one.
+    /// The request that makes this program run as a generator.
     clients: Option<ClientRequest>,
-    /// Environment variables of the trial that a generator does not get.
+    /// Environment variables of the trial that are not passed on to a generator.
     unset: Vec<&'static str>,
 }
 
@@ -50,15 +55,18 @@ impl Generators {
             workers: request.workers,
             pool_threads: request.pool_threads,
             port: 0,
+            certificate: None,
         };
         Self { command: request.load.clone(), clients: Some(clients), unset: Vec::new() }
     }
 
-    /// Starts the one that has clients of the requested form.
+    /// Starts the generator with clients of the requested form.
     fn start(&self, target: &Target) -> io::Result<Generator> {
         if target.client == ClientForm::Runtime {
             let port = target.address.port();
-            let request = self.clients.clone().map(|clients| ClientRequest { port, ..clients });
+            let certificate = target.certificate.clone();
+            let request = self.clients.clone();
+            let request = request.map(|clients| ClientRequest { port, certificate, ..clients });
             let request = request.ok_or_else(|| io::Error::other("the trial has no request"))?;
             let program = env::current_exe()?.into_os_string();
             let command: Vec<OsString> =
@@ -78,7 +86,7 @@ impl Default for Traffic {
 }
 
 impl Traffic {
-    /// The same, with a generator that does not get these environment variables of the trial.
+    /// The same, without passing these environment variables of the trial on to the generator.
     #[must_use]
     pub fn without(mut self, variables: impl IntoIterator<Item = &'static str>) -> Self {
         if let Self::Generator(generators) = &mut self {
@@ -93,7 +101,7 @@ impl Traffic {
     /// When the port is in use, or the system refuses a socket.
     pub fn listen(&self, sockets: usize) -> Result<Vec<TcpListener>, Failure> {
         let port = match self {
-            Self::Generator(_) | Self::Clients(_) => 0,
+            Self::Generator(_) | Self::Clients { .. } => 0,
             Self::External { port, .. } => *port,
         };
         let listen = || {
@@ -123,7 +131,9 @@ pub fn clients(traffic: &Traffic, target: &Target) -> Result<Clients, Failure> {
             announce(target.address);
             Load::External
         }
-        Traffic::Clients(_) => return Err(Failure::Request("a client has no clients".to_owned())),
+        Traffic::Clients { .. } => {
+            return Err(Failure::Request("a client process cannot start clients".to_owned()));
+        }
     };
     ExternalThread::start(move |drive| load.drive(drive)).map_err(Failure::io("starting a thread"))
 }
@@ -151,7 +161,7 @@ impl Load {
 const GENERATOR: fn(io::Error) -> Failure =
     |source| Failure::Io { what: "the load generator", source };
 
-/// Bytes that are read of a generator's errors.
+/// Maximum number of bytes read from a generator's standard error.
 const MOST_ERRORS: u64 = 64 << 10;
 
 /// A running generator. Dropping it ends the process.
@@ -197,7 +207,7 @@ impl Generator {
 
     fn order(&mut self, line: &str) -> io::Result<String> {
         if let Some(orders) = &mut self.orders {
-            // A generator that has exited says why.
+            // A generator that has exited reports why.
             let _ = writeln!(orders, "{line}");
         }
         let mut said = String::new();
@@ -233,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_generator_that_exits_is_quoted() {
+    fn exited_generator_is_quoted() {
         let start = |script: &str| {
             let command = ["sh", "-c", script].map(str::to_owned);
             Generator::start(&command, &[], "a target").err().map(|error| error.to_string())
