@@ -43,6 +43,7 @@ impl Suite {
 }
 
 impl Members {
+    /// As [`Suite::points`].
     fn points(self, workload: &dyn DynWorkload, workers: usize) -> Vec<Point> {
         let name = workload.info().name;
         let usual = || workload.points(PointSet::Quick, workers);
@@ -58,6 +59,7 @@ impl Members {
         }
     }
 
+    /// As [`Suite::names`].
     fn names(self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
         let name = workload.info().name;
         match self {
