@@ -53,7 +53,7 @@ fn list(ended: &Ended, name: &str) -> Vec<Value> {
     document[name].as_array().unwrap_or_else(|| panic!("no {name}: {ended:?}")).clone()
 }
 
-/// The program that draws is not part of the usual builds.
+/// The program that draws flame graphs is not part of the usual builds.
 #[track_caller]
 fn drew_flame_graphs_or_said_why_not(ended: &Ended, report: &Path) {
     let page = fs::read_to_string(report.join("index.html")).unwrap();

@@ -86,7 +86,8 @@ pub struct AbArgs {
     /// Count what both builds do, and explain the 10 largest differences
     #[arg(long)]
     explain: bool,
-    /// Also sample stacks of both builds, and put a flame graph of each and of their difference into the report
+    /// Also sample the stacks of both builds, and add flame graphs of each and of their difference to the
+    /// report
     #[arg(long, requires_all = ["explain", "report"])]
     profile_stacks: bool,
     /// Do not print progress
@@ -282,7 +283,7 @@ impl Executables {
         subjects
     }
 
-    /// Flame graphs of the rows that were explained.
+    /// Flame graphs of the explained rows.
     fn profiles(
         &self,
         args: &AbArgs,

@@ -100,7 +100,7 @@ impl Canvas {
             return;
         }
         let place = 3 * (y * WIDTH + x) as usize;
-        // Few shades make the file half as large.
+        // With few shades, the file is half as large.
         let share = (share * 15.0).round() / 15.0;
         let below = self.pixels.get_mut(place..place + 3).into_iter().flatten();
         for (below, above) in below.zip(color) {
