@@ -166,6 +166,45 @@ fn ab_without_common_cells_is_inconclusive() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn ab_compares_a_runner_with_settings_in_rows_of_its_own() {
+    let folder = tempdir().unwrap();
+    // The trials of the head must be asked for the runner with its setting, like those of the base.
+    let seen = folder.path().join("seen");
+    let record = format!("printf '%s\\n' \"$request\" >> '{}'", seen.display());
+    let head = rerouted(
+        folder.path(),
+        "head",
+        &format!("{record}\nprintf '%s\\n' \"$request\" | \"$TRIAL\""),
+    );
+    let set = ["--setting", "tokio.event-interval=16", "--cores", "all", "--format", "json"];
+    let ended = ab(&folder, &head, &[&["null", "--runners", "tokio"][..], &set].concat());
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    let rows = rows(&ended);
+    let names: Vec<&str> = rows.iter().map(|row| row["name"].as_str().unwrap()).collect();
+    for start in ["null/tokio/- on ", "null/tokio[event-interval=16]/- on "] {
+        assert_eq!(names.iter().filter(|name| name.starts_with(start)).count(), 1, "{names:?}");
+    }
+    assert_eq!(names.len(), 2, "{names:?}");
+    let seen = fs::read_to_string(seen).unwrap();
+    assert!(seen.contains("\"runner\":\"tokio[event-interval=16]\""), "{seen}");
+}
+
+#[test]
+fn ab_rejects_malformed_settings_and_names_the_build_that_rejects_one() {
+    let folder = tempdir().unwrap();
+    let refused = |setting: &str, words: &[&str]| {
+        let args = ["null", "--runners", "tokio", "--setting", setting];
+        ab(&folder, Path::new(OURS), &args).fails_with(2, words);
+    };
+    refused("tokio.event-interval=fast", &["--setting", "whole numbers"]);
+    refused("event-interval=16", &["--setting", "RUNNER.NAME=VALUE"]);
+    refused("tokio.event-interval=0", &["--base", "between 1 and 1000000", "not 0"]);
+    refused("tokio.event-intervall=1", &["--base", "did you mean `event-interval`?"]);
+    refused("smol.max-blocking-threads=2", &["--base", "--runners tokio"]);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn ab_writes_its_comparison_to_a_file() {
     let folder = tempdir().unwrap();
     let head = script(folder.path(), "head", "exec \"$OURS\" \"$@\"");

@@ -98,6 +98,24 @@ fn the_site_has_a_page_for_every_workload_and_runner_and_the_data() {
 }
 
 #[test]
+fn suites_filter_the_table_and_stand_on_the_pages_of_their_workloads() {
+    let mut run = typical_run();
+    let pages_of = |run: &Run| pages(run, Options::default());
+    let pages = pages_of(&run);
+    let control = between(&pages["index.html"], "<select name=\"suite\">", "</select>");
+    assert!(control.contains(">files</option>"), "{control}");
+    assert!(!control.contains(">default</option>"), "it has all workloads: {control}");
+    assert!(control.contains("data-rows=\"tcp-echo task-memory not in this run\""), "{control}");
+    let suites = |page: &str| between(page, "class=\"suites\">", "</p>").to_owned();
+    assert!(suites(&pages["w/tcp-echo.html"]).contains(">files<"));
+    assert!(!suites(&pages["w/cpu-batch.html"]).contains(">files<"));
+    run.header.suites.clear();
+    let pages = pages_of(&run);
+    assert!(!pages["index.html"].contains("<select name=\"suite\">"));
+    assert!(!pages["w/tcp-echo.html"].contains("class=\"suites\""));
+}
+
+#[test]
 fn the_same_run_gives_the_same_bytes() {
     for options in [Options::default(), Options { single_file: true, url: None }] {
         assert_eq!(pages(&typical_run(), options), pages(&typical_run(), options));

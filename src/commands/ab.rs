@@ -16,7 +16,7 @@ use crate::ab::modes::{Cores, Mode, modes};
 use crate::ab::profile::profile;
 use crate::ab::rows::{self, Common, common};
 use crate::ab::{Effort, Outcome, Sides, measure};
-use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, duration, seed};
+use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, duration, seed, setting_text};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::machine::Measuring;
 use runtime_bench_harness::process::interrupt::Interrupt;
@@ -49,6 +49,10 @@ pub struct AbArgs {
     /// Override a parameter of the points, such as `connections=64,1000`
     #[arg(long = "param", value_name = "NAME=VALUES")]
     params: Vec<String>,
+    /// Also compare a runner with another value of a setting, in rows of its own, such as
+    /// `tokio.event-interval=16,31`; both builds get the same values
+    #[arg(long = "setting", value_name = "RUNNER.NAME=VALUES", value_parser = setting_text)]
+    settings: Vec<String>,
     /// Measure on one core, on all cores, or both: one core is more precise, but false sharing and lock
     /// contention only show on several
     #[arg(long, value_enum, default_value_t = Cores::Both)]
@@ -133,9 +137,10 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         .collect::<Result<_, _>>()?;
     // A cell that needs two workers has no row on one core.
     if cells.iter().all(|cells| cells.common.both.is_empty()) {
-        return Err(Error::Inconclusive(
-            "nothing to compare: no cell runs on both executables".to_owned(),
-        ));
+        let what = ["no cell runs on both executables".to_owned()];
+        let reasons = cells.iter().take(1).flat_map(|cells| &cells.common.unsupported);
+        let facts: Vec<String> = what.into_iter().chain(reasons.cloned()).collect();
+        return Err(Error::Inconclusive(format!("nothing to compare: {}", facts.join("; "))));
     }
     let trials: Vec<Vec<ProcessExecutor<'_>>> = modes
         .iter()
@@ -229,6 +234,11 @@ fn document(
         let on = |name: &String| format!("{name} on {}", mode.name);
         document.only_base.extend(cells.common.only_base.iter().map(on));
         document.only_head.extend(cells.common.only_head.iter().map(on));
+        for reason in &cells.common.unsupported {
+            if !document.warnings.contains(reason) {
+                document.warnings.push(reason.clone());
+            }
+        }
     }
     if modes.iter().all(|mode| mode.alone) {
         document.warnings.push(
@@ -339,8 +349,8 @@ fn list(
     if let Some(runners) = &args.runners {
         asked.extend(["--runners".to_owned(), runners.clone()]);
     }
-    for param in &args.params {
-        asked.extend(["--param".to_owned(), param.clone()]);
+    for (option, values) in [("--param", &args.params), ("--setting", &args.settings)] {
+        asked.extend(values.iter().flat_map(|value| [option.to_owned(), value.clone()]));
     }
     let listings: Vec<Listing> = executables
         .all

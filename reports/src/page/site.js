@@ -77,7 +77,8 @@
   };
 
   const table = (form) => {
-    const { base, show, hide, only, find, copy: button, counts } = form.elements;
+    // A run whose workloads belong to one suite has nothing to choose from.
+    const { base, show, hide, only, suite, find, copy: button, counts } = form.elements;
     const heads = all(".matrix thead th[data-runner]");
     const names = heads.map((head) => head.dataset.runner);
     const rows = all(".matrix tr[data-row]");
@@ -156,6 +157,9 @@
       hide.checked = !state.has("all");
       only.checked = state.has("only");
       find.value = state.get("find") ?? "";
+      if (suite) suite.value = state.get("suite") ?? "";
+      if (suite?.selectedIndex < 0) suite.selectedIndex = 0;
+      const members = suite?.selectedOptions[0].dataset.rows?.split(" ");
       const empty = sparse();
       // In a table that is all gaps, they stay.
       const few = empty.every(Boolean) ? 0 : empty.filter(Boolean).length;
@@ -170,7 +174,8 @@
         const cells = [...row.cells].slice(1);
         const empty = only.checked && !cells.some((cell) => !cell.hidden && settled(cell));
         for (const cell of cells) cell.classList.toggle("dim", only.checked && cell.dataset.kind !== "ab" && !settled(cell));
-        row.hidden = empty || !(found(row.cells[0]) || found(row.closest("tbody").rows[0]));
+        const outside = members && !members.includes(row.dataset.row);
+        row.hidden = empty || outside || !(found(row.cells[0]) || found(row.closest("tbody").rows[0]));
       });
       for (const card of cards) card.hidden = !found(card) || (only.checked && card.dataset.state !== "decided");
       const about = show.value !== "ratio" ? "" : `compared with ${base.value === "*" ? "the fastest" : base.value}, `;
@@ -192,6 +197,7 @@
       keep("show", show.value, show.value !== "ratio");
       keep("all", 1, !hide.checked);
       keep("only", 1, only.checked);
+      if (suite) keep("suite", suite.value, suite.value);
       keep("find", find.value, find.value);
       write();
       results();

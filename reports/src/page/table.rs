@@ -26,7 +26,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     Ok(html! {
         section #table aria-labelledby="table-title" {
             h2.hidden #table-title { "Workloads and runners" }
-            (controls::form(&columns, view.replaced().0 > 0))
+            (controls::form(&columns, &view.suites(), view.replaced().0 > 0))
             table.matrix {
                 caption.hidden { "Each runner against the reference, workload by workload" }
                 (head(page, &columns))

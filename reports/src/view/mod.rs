@@ -20,6 +20,7 @@ use runtime_bench_analysis::comparison::{self, FailOn, Judged};
 use runtime_bench_analysis::explanation::{CellExplanation, explanations};
 use runtime_bench_analysis::history::{self, Machine, Trend, Wanted, trends};
 use runtime_bench_analysis::stats::{Comparison, MARGIN};
+use runtime_bench_results::catalog::SuiteInfo;
 use runtime_bench_results::run::Run;
 
 pub(crate) use group::{Group, cpu};
@@ -127,6 +128,17 @@ impl<'a> View<'a> {
     /// The workloads that compare runners.
     pub(crate) fn compared(&self) -> impl Iterator<Item = &Workload<'a>> {
         self.workloads.iter().filter(|workload| !workload.is_calibration())
+    }
+
+    /// The suites that some of the workloads belong to, but not all: what the table can be filtered by.
+    pub(crate) fn suites(&self) -> Vec<&'a SuiteInfo> {
+        let members = |suite: &SuiteInfo| {
+            let own = self.compared().filter(|one| one.suites.iter().any(|known| *known == suite));
+            own.count()
+        };
+        let all = self.compared().count();
+        let filters = |suite: &&SuiteInfo| (1..all).contains(&members(suite));
+        self.run.header.suites.iter().filter(filters).collect()
     }
 
     /// The claims that use a workload.

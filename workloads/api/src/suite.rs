@@ -34,6 +34,12 @@ impl Suite {
     pub fn points(&self, workload: &dyn DynWorkload, workers: usize) -> Vec<Point> {
         self.members.iter().flat_map(|members| members.points(workload, workers)).collect()
     }
+
+    /// Whether this suite names a workload that is measured at `points`: at any of them, or at one of its own
+    /// points if it has a list of points. The sweeps name none, because every workload has one.
+    pub fn names(&self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
+        !points.is_empty() && self.members.iter().any(|members| members.names(workload, points))
+    }
 }
 
 impl Members {
@@ -48,6 +54,18 @@ impl Members {
             Self::Points(list) => {
                 let own = list().into_iter().filter(|(workload, _)| name == *workload);
                 own.map(|(_, point)| point).collect()
+            }
+        }
+    }
+
+    fn names(self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
+        let name = workload.info().name;
+        match self {
+            Self::Usual => !workload.by_name(),
+            Self::Sweeps => false,
+            Self::Workloads(names) => names.contains(&name.as_str()),
+            Self::Points(list) => {
+                list().iter().any(|(workload, point)| name == *workload && points.contains(&point))
             }
         }
     }
