@@ -168,7 +168,7 @@ fn ab_without_common_cells_is_inconclusive() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn ab_compares_a_runner_with_settings_in_rows_of_its_own() {
     let folder = tempdir().unwrap();
-    // The trials of the head must be asked for the runner with its setting, like those of the base.
+    // Requests to trials of the head must have the runner with its setting, like those of the base.
     let seen = folder.path().join("seen");
     let record = format!("printf '%s\\n' \"$request\" >> '{}'", seen.display());
     let head = rerouted(

@@ -49,7 +49,7 @@ pub struct AbArgs {
     /// Override a parameter of the points, such as `connections=64,1000`
     #[arg(long = "param", value_name = "NAME=VALUES")]
     params: Vec<String>,
-    /// Also compare a runner with another value of a setting, in rows of its own, such as
+    /// Also compare a runner with another value of a setting, in separate rows, such as
     /// `tokio.event-interval=16,31`; both builds get the same values
     #[arg(long = "setting", value_name = "RUNNER.NAME=VALUES", value_parser = setting_text)]
     settings: Vec<String>,
