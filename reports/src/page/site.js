@@ -75,7 +75,7 @@
   };
 
   const table = (form) => {
-    // A run whose workloads belong to one suite has nothing to choose from.
+    // A run whose workloads all belong to one suite has no such control.
     const { base, show, hide, only, suite, find, copy: button, counts } = form.elements;
     const heads = all(".matrix thead th[data-runner]");
     const names = heads.map((head) => head.dataset.runner);

@@ -142,7 +142,7 @@ impl<'a> View<'a> {
         self.workloads.iter().filter(|workload| !workload.is_calibration())
     }
 
-    /// The suites that some of the workloads belong to, but not all: what the table can be filtered by.
+    /// The suites of some but not all of the workloads: the table can be filtered by them.
     pub(crate) fn suites(&self) -> Vec<&'a SuiteInfo> {
         let members = |suite: &SuiteInfo| {
             let own = self.compared().filter(|one| one.suites.iter().any(|known| *known == suite));
