@@ -62,6 +62,8 @@ fn built_dependencies(target: &Path) -> TempDir {
 fn build(folder: &Path, target: &Path) -> Vec<u8> {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "--offline", "--locked", "--quiet", "--bin", PROGRAM]);
+    // As `scripts/test` has built it.
+    build.args(["--features", "full"]);
     let status = build.current_dir(folder).env("CARGO_TARGET_DIR", target).status();
     assert!(status.expect("cargo runs").success());
     fs::read(target.join("release").join(PROGRAM)).expect("the program")

@@ -20,7 +20,7 @@ use runtime_bench_api::cells::Cells;
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_async};
 use runtime_bench_api::runtime::{
-    AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, NoShutdown, OWN,
+    AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, NoShutdown,
 };
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
@@ -235,7 +235,7 @@ impl AsyncRuntime for Runtime {
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        locks::by_name(if name == OWN { "async-lock" } else { name }, visitor)
+        locks::by_name::<locks::AsyncLock, V>(name, visitor)
     }
 
     fn with_channels<V: ChannelsVisitor>(
@@ -243,11 +243,10 @@ impl AsyncRuntime for Runtime {
         bounded: bool,
         visitor: V,
     ) -> Option<V::Output> {
-        match (name, bounded) {
-            (OWN, true) => Some(visitor.visit::<channels::AsyncStd>()),
-            (OWN, false) => Some(visitor.visit::<channels::AsyncStdUnbounded>()),
-            _ => runtime_bench_sync::channels::by_name(name, bounded, visitor),
-        }
+        use channels::{AsyncStd, AsyncStdUnbounded};
+        runtime_bench_sync::channels::by_name::<AsyncStd, AsyncStdUnbounded, V>(
+            name, bounded, visitor,
+        )
     }
 }
 

@@ -1,10 +1,13 @@
 //! `tokio`: the multi-thread scheduler.
 
+use std::io;
+
 use runtime_bench_api::instance::{Instance, on_async};
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, Setup, Workload};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
-use tokio::runtime::Builder;
+use runtime_bench_results::setting::Settings;
+use tokio::runtime::{Builder, Runtime};
 
 use super::{Blocking, Tokio, settings};
 use runtime_bench_api::runner::{Runner, Setting, packages};
@@ -40,13 +43,14 @@ impl Runner for MultiThread {
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         let Setup { workers, settings, .. } = setup.clone();
-        let build = || {
-            let mut builder = Builder::new_multi_thread();
-            let builder = settings::set(builder.worker_threads(workers).enable_all(), &settings);
-            builder.build().map(Tokio::<Blocking>::new)
-        };
-        on_async(&build, workload, setup)
+        on_async(&|| runtime(workers, &settings).map(Tokio::<Blocking>::new), workload, setup)
     }
+}
+
+/// Builds the runtime.
+pub(crate) fn runtime(workers: usize, settings: &Settings) -> io::Result<Runtime> {
+    let mut builder = Builder::new_multi_thread();
+    settings::set(builder.worker_threads(workers).enable_all(), settings).build()
 }
 
 #[cfg(test)]

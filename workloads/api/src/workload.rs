@@ -62,7 +62,8 @@ pub trait Workload: Clone + Send + Sync + 'static {
     const OPTIONS: &'static [(&'static str, &'static str)] = &[];
 
     /// Whether it is measured only where a filter or a suite names it, because it answers a question that few
-    /// users have: a run of all workloads does not take longer for it.
+    /// users have: a run of all workloads does not take longer for it. Runners compile those of the catalog with
+    /// the feature `full` only.
     const BY_NAME: bool = false;
 
     /// Whether it is a server that external clients can use.
