@@ -67,8 +67,8 @@ pub fn standard() -> Registry {
 
 /// Every workload of this project and no runner: a starting point for the registry of your own program.
 pub fn catalog() -> Registry {
-    let registry = own().with_catalog(runtime_bench_workloads::each);
-    registry.with_suites(runtime_bench_workloads::SUITES)
+    let registry = own().with_catalog(runtime_bench_catalog::each);
+    registry.with_suites(runtime_bench_catalog::SUITES)
 }
 
 /// No workload and no runner: the start of a registry that has its own, and those of the catalog that it names.

@@ -22,7 +22,7 @@ const RUNTIMES: [&str; 10] = [
 ];
 
 /// What the packages of each layer may depend on, without the prefix `runtime-bench-`.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("results", &[]),
     ("fixtures", &["results"]),
     ("analysis", &["results"]),
@@ -30,8 +30,9 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("profiles", &["results", "analysis"]),
     ("api", &["results"]),
     ("workloads", &["results", "api"]),
+    ("catalog", &["results", "api", "workloads"]),
     ("harness", &["results", "analysis", "api"]),
-    (RUNNERS, &["results", "api", "workloads", "sync"]),
+    (RUNNERS, &["results", "api", "catalog", "sync"]),
 ];
 
 /// The layer of every package in the folder of this name.

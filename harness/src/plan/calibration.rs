@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn slowest_runner_is_named_with_the_rates_of_the_others() {
-        let mut info = Registry::default().with_catalog(runtime_bench_workloads::each).entries()[0]
+        let mut info = Registry::default().with_catalog(runtime_bench_catalog::each).entries()[0]
             .info
             .clone();
         tell(&mut info, &[("tokio".into(), 61_234.0), ("threads".into(), 48_765.0)]);

@@ -81,20 +81,23 @@ impl Runner for AsyncStd {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let workers = setup.workers.to_string();
-        if env::var(THREADS).as_deref() != Ok(workers.as_str()) {
-            return Err(Failure::Request(format!(
-                "async-std trials require {THREADS}={workers} in the environment"
-            )));
-        }
-        on_async(&|| Ok(Runtime), workload, setup)
+        on_async(&running, workload, setup)
     }
+}
+
+fn running(setup: &Setup) -> io::Result<Runtime> {
+    let workers = setup.workers.to_string();
+    if env::var(THREADS).as_deref() == Ok(workers.as_str()) {
+        return Ok(Runtime);
+    }
+    let why = format!("async-std trials require {THREADS}={workers} in the environment");
+    Err(io::Error::other(why))
 }
 
 /// Every workload on async-std.
 #[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
-    Cells::default().with(AsyncStd, runtime_bench_workloads::each)
+    Cells::default().with(AsyncStd, runtime_bench_catalog::each)
 }
 
 /// The global runtime; its first task starts it.

@@ -52,11 +52,13 @@ impl Runner for CurrentThread {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let settings = setup.settings.clone();
-        let build = || runtime(&settings).map(Tokio::<Blocking>::new);
         // It has one, whatever the others have.
-        on_async(&build, workload, Setup { workers: 1, ..setup })
+        on_async(&start, workload, Setup { workers: 1, ..setup })
     }
+}
+
+fn start(setup: &Setup) -> io::Result<Tokio<Blocking>> {
+    runtime(&setup.settings).map(Tokio::new)
 }
 
 /// Builds the runtime.

@@ -46,12 +46,12 @@ use runtime_bench_sync::{broadcasts, channels, locks};
 #[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     let cells = Cells::default()
-        .with(MultiThread, runtime_bench_workloads::each)
-        .with(CurrentThread, runtime_bench_workloads::each)
-        .with(WithRayon, runtime_bench_workloads::each)
-        .with(PerCore, runtime_bench_workloads::each);
+        .with(MultiThread, runtime_bench_catalog::each)
+        .with(CurrentThread, runtime_bench_catalog::each)
+        .with(WithRayon, runtime_bench_catalog::each)
+        .with(PerCore, runtime_bench_catalog::each);
     #[cfg(feature = "tokio-local")]
-    let cells = cells.with(Local, runtime_bench_workloads::each);
+    let cells = cells.with(Local, runtime_bench_catalog::each);
     cells
 }
 

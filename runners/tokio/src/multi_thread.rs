@@ -6,8 +6,7 @@ use runtime_bench_api::instance::{Instance, on_async};
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, Setup, Workload};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
-use runtime_bench_results::setting::Settings;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use super::{Blocking, Tokio, settings};
 use runtime_bench_api::runner::{Runner, Setting, packages};
@@ -42,15 +41,15 @@ impl Runner for MultiThread {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let Setup { workers, settings, .. } = setup.clone();
-        on_async(&|| runtime(workers, &settings).map(Tokio::<Blocking>::new), workload, setup)
+        on_async(&start::<Blocking>, workload, setup)
     }
 }
 
 /// Builds the runtime.
-pub(crate) fn runtime(workers: usize, settings: &Settings) -> io::Result<Runtime> {
+pub(crate) fn start<O>(setup: &Setup) -> io::Result<Tokio<O>> {
     let mut builder = Builder::new_multi_thread();
-    settings::set(builder.worker_threads(workers).enable_all(), settings).build()
+    let builder = builder.worker_threads(setup.workers).enable_all();
+    settings::set(builder, &setup.settings).build().map(Tokio::new)
 }
 
 #[cfg(test)]

@@ -8,8 +8,6 @@ use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_results::setting::Settings;
-use tokio::runtime::Runtime;
 
 use super::current_thread::runtime;
 use super::{Blocking, OTHERS, Tokio, settings};
@@ -56,16 +54,15 @@ impl Runner for PerCore {
         if !W::SERVES {
             return Err(Failure::no_session());
         }
-        let Setup { workers, settings, .. } = setup.clone();
-        on_async(&|| start(workers, &settings).map(Tokio::<Blocking>::new), workload, setup)
+        on_async(&start, workload, setup)
     }
 }
 
 /// Starts the other runtimes and returns the first.
-fn start(workers: usize, settings: &Settings) -> io::Result<Runtime> {
+fn start(setup: &Setup) -> io::Result<Tokio<Blocking>> {
     let mut others = Vec::new();
-    for worker in 1..workers {
-        let runtime = runtime(settings)?;
+    for worker in 1..setup.workers {
+        let runtime = runtime(&setup.settings)?;
         others.push(runtime.handle().clone());
         thread::Builder::new()
             .name(format!("tokio-{worker}"))
@@ -73,5 +70,5 @@ fn start(workers: usize, settings: &Settings) -> io::Result<Runtime> {
     }
     // Only tests build a second instance in one process.
     let _ = OTHERS.set(others);
-    runtime(settings)
+    runtime(&setup.settings).map(Tokio::new)
 }

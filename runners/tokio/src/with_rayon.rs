@@ -10,8 +10,6 @@ use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use runtime_bench_results::setting::Settings;
-use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use super::{Offload, Tokio, multi_thread, settings};
@@ -63,16 +61,15 @@ impl Runner for WithRayon {
         if !W::OFFLOADS {
             return Err(Failure::no_session());
         }
-        let Setup { workers, settings, .. } = setup.clone();
-        on_async(&|| runtime(workers, &settings).map(Tokio::<OnRayon>::new), workload, setup)
+        on_async(&start, workload, setup)
     }
 }
 
 /// Starts rayon's global pool, as most programs do, and tokio. A process holds one instance.
-fn runtime(workers: usize, settings: &Settings) -> io::Result<Runtime> {
-    let pool = ThreadPoolBuilder::new().num_threads(workers).build_global();
+fn start(setup: &Setup) -> io::Result<Tokio<OnRayon>> {
+    let pool = ThreadPoolBuilder::new().num_threads(setup.workers).build_global();
     pool.map_err(io::Error::other)?;
-    multi_thread::runtime(workers, settings)
+    multi_thread::start(setup)
 }
 
 /// Sends work to rayon.

@@ -6,10 +6,9 @@ use std::thread::available_parallelism;
 use runtime_bench_api::suite::{Members, Suite};
 use runtime_bench_api::workload::{PointSet, Workload};
 use runtime_bench_results::key::{Point, WORKERS};
-
-use crate::cpu::cpu_batch::CpuBatch;
-use crate::io::echo_latency::EchoLatency;
-use crate::io::tcp_echo::TcpEcho;
+use runtime_bench_workloads::cpu::cpu_batch::CpuBatch;
+use runtime_bench_workloads::io::echo_latency::EchoLatency;
+use runtime_bench_workloads::io::tcp_echo::TcpEcho;
 
 /// Every suite, in the order in which they are listed.
 pub const SUITES: &[Suite] = &[
