@@ -22,10 +22,11 @@ const RUNTIMES: [&str; 10] = [
 ];
 
 /// What the packages of each layer may depend on, without the prefix `runtime-bench-`.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("results", &[]),
     ("fixtures", &["results"]),
-    ("analysis", &["results"]),
+    ("stats", &["results"]),
+    ("analysis", &["results", "stats"]),
     ("reports", &["results", "analysis"]),
     ("profiles", &["results", "analysis"]),
     ("api", &["results"]),

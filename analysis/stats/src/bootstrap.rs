@@ -89,7 +89,7 @@ pub(super) fn of_medians(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::median;
+    use crate::median;
 
     #[test]
     fn the_fewest_resamples_reach_from_end_to_end() {
