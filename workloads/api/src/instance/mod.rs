@@ -169,6 +169,9 @@ pub fn on_address<W: Workload>(
 /// Where jobs run.
 type RunJob = Box<dyn Fn(Job) -> Counters>;
 
+/// Starts what runs jobs; how long that took.
+type Start<'a> = dyn Fn(&Setup) -> Result<(RunJob, Duration), Failure> + 'a;
+
 fn on_this_thread(job: Job) -> Counters {
     job();
     Counters::new()
@@ -208,7 +211,7 @@ fn parallel_jobs<D: DataParallel>(
 
 /// Prepares `workload` in a job.
 fn on_jobs<W: Workload, S: Session>(
-    start: &dyn Fn(&Setup) -> Result<(RunJob, Duration), Failure>,
+    start: &Start<'_>,
     workload: W,
     prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
     setup: Setup,
@@ -225,7 +228,7 @@ fn on_jobs<W: Workload, S: Session>(
 }
 
 fn finish_jobs(
-    start: &dyn Fn(&Setup) -> Result<(RunJob, Duration), Failure>,
+    start: &Start<'_>,
     setup: &Setup,
     trial: Box<dyn Any>,
     prepare: Job,
