@@ -87,7 +87,7 @@ fn workload_section(entry: &Entry) -> String {
             format!("`{}{}`", variant.collect::<String>(), point.label())
         })
         .collect();
-    let named = "Points, where named in a build with `--features full`";
+    let named = "Points, where named in a build with `--features all-workloads`";
     let listed = if entry.by_name() { named } else { "Default points" };
     let options = entry.options().iter();
     let options =

@@ -58,6 +58,9 @@ struct StudyArgs {
     /// Discard the answers of an earlier study instead of resuming it
     #[arg(long, conflicts_with = "table")]
     fresh: bool,
+    /// Ask only what one method answers
+    #[arg(long, value_enum)]
+    method: Option<jobs::Question>,
     /// Only print the table of the answers so far
     #[arg(long)]
     table: bool,
@@ -122,7 +125,8 @@ fn study(cells: &Cells, args: &StudyArgs) -> Result<(), Error> {
     let jobs = jobs::all(size);
     if !args.table {
         let interrupt = Interrupt::install()?;
-        let ended = ask(cells, &jobs, &mut store, &interrupt);
+        let asked = |job: &&jobs::Job| args.method.is_none_or(|method| job.question == method);
+        let ended = ask(cells, jobs.iter().filter(asked), &mut store, &interrupt);
         eprintln!("answers: {}", path.display());
         ended?;
     }
@@ -131,14 +135,14 @@ fn study(cells: &Cells, args: &StudyArgs) -> Result<(), Error> {
     args.write.as_ref().map_or(Ok(()), |file| table::write_into(file, &table))
 }
 
-/// Asks every question that has no answer yet.
-fn ask(
+/// Asks every one of these questions that has no answer yet.
+fn ask<'j>(
     cells: &Cells,
-    jobs: &[jobs::Job],
+    jobs: impl Iterator<Item = &'j jobs::Job>,
     store: &mut Store,
     interrupt: &Interrupt,
 ) -> Result<(), Error> {
-    let open: Vec<&jobs::Job> = jobs.iter().filter(|job| !store.knows(job)).collect();
+    let open: Vec<&jobs::Job> = jobs.filter(|job| !store.knows(job)).collect();
     let (mut left_s, all) = (open.iter().map(|job| job.cost_s()).sum::<f64>(), open.len());
     let asker = ours::Asker::new(cells, interrupt)?;
     let mut load = machine::Load::none();

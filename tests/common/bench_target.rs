@@ -8,8 +8,12 @@ use serde_json::Value;
 
 /// The executable of `benches/matrix.rs`, as cargo built it.
 pub(crate) static BENCH_TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
+    // As `scripts/test` has built this test, so that nothing is built again.
+    let everything = ["--workspace", "--features", "runtime-bench/everything"];
+    let selection = if cfg!(feature = "everything") { &everything[..] } else { &[] };
     let output = Command::new(env!("CARGO"))
         .args(["bench", "--no-run", "--bench", "matrix", "--message-format", "json"])
+        .args(selection)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");

@@ -7,24 +7,30 @@ use std::{env, fs};
 
 use super::Ended;
 
-/// The command line of the crate, as cargo built it. It is a debug build, which verifies and does not measure.
+/// The command line of the crate, as cargo built it.
 pub(crate) static OWN_BENCH: LazyLock<PathBuf> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = root.join("examples/own-bench");
     // The versions of this workspace: what they were built from is here already.
     fs::copy(root.join("Cargo.lock"), own.join("Cargo.lock")).expect("a copy of the lock file");
-    // With the dependencies that the workspace has built already.
+    // With the dependencies that the workspace has built already, which have the profile of the workspace.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("");
     let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--offline", "--quiet", "--bins", "--benches"]).current_dir(&own);
-    build.env("CARGO_TARGET_DIR", &target);
-    // Its own profile has more debug information.
-    let debug = env::var_os("CARGO_PROFILE_DEV_DEBUG").unwrap_or("line-tables-only".into());
-    build.env("CARGO_PROFILE_DEV_DEBUG", debug);
+    build.args(["build", "--release", "--offline", "--quiet", "--bins", "--benches", "--config"]);
+    build.arg(profile(root)).current_dir(&own).env("CARGO_TARGET_DIR", &target);
     let ended = Ended::of(build.output().expect("cargo runs"));
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    target.join("debug").join(format!("own-bench{}", env::consts::EXE_SUFFIX))
+    target.join("release").join(format!("own-bench{}", env::consts::EXE_SUFFIX))
 });
+
+/// A configuration of cargo with the release profile of the workspace.
+fn profile(root: &Path) -> PathBuf {
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("a manifest");
+    let from = manifest.find("[profile.release]").expect("a release profile");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("own-bench.toml");
+    fs::write(&file, &manifest[from..]).expect("a configuration");
+    file
+}
 
 /// Its bench target, which `cargo bench` starts.
 pub(crate) fn bench_target() -> PathBuf {

@@ -12,7 +12,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// The program, whose runner builds fastest.
 const PROGRAM: &str = "runtime-bench-rayon";
 /// The other runners, whose code is replaced.
-const OTHERS: [&str; 4] = ["async-std", "smol", "threads", "tokio"];
+const OTHERS: [&str; 5] = ["async-std", "io-uring", "smol", "threads", "tokio"];
 const OTHER_SOURCE: &str = "\
 //! Another runner, edited.
 
@@ -62,8 +62,8 @@ fn built_dependencies(target: &Path) -> TempDir {
 fn build(folder: &Path, target: &Path) -> Vec<u8> {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "--offline", "--locked", "--quiet", "--bin", PROGRAM]);
-    // As `scripts/test` has built it.
-    build.args(["--features", "full"]);
+    // As `scripts/test` has built the dependencies.
+    build.args(["--workspace", "--features", "runtime-bench/everything"]);
     let status = build.current_dir(folder).env("CARGO_TARGET_DIR", target).status();
     assert!(status.expect("cargo runs").success());
     fs::read(target.join("release").join(PROGRAM)).expect("the program")

@@ -63,13 +63,17 @@ pub(crate) fn schedule(
     Schedule { group, round_cost_s, rounds, looks, time_s, left_out, references: Vec::new() }
 }
 
-/// Decides in how many of the `rounds` of its comparison a reference row takes part, from the cost of a
-/// trial of it. It is never ranked, so a median with an interval is enough, and without time for that
-/// a single figure.
-pub(crate) fn reference(cell: usize, budget_s: f64, cost_s: f64, rounds: u32) -> Reference {
-    let fitting = (budget_s / cost_s.max(f64::MIN_POSITIVE)).floor() as u32;
+/// Decides in how many rounds of its comparison a reference row takes part, from the cost of a trial of it, and
+/// adds its time to that of the others. It is never ranked, so a median with an interval is enough, and without
+/// time for that a single figure.
+pub(crate) fn add_reference(schedule: &mut Schedule, cell: usize, budget_s: f64, trial_s: f64) {
+    let fitting = (budget_s / trial_s.max(f64::MIN_POSITIVE)).floor() as u32;
     let wanted = if fitting == 0 { 1 } else { fitting.max(REFERENCE_ROUNDS) };
-    Reference { cell, rounds: wanted.min(rounds), left_out: None }
+    let rounds = wanted.min(schedule.rounds);
+    let own_s = trial_s * f64::from(rounds);
+    schedule.round_cost_s += own_s / f64::from(schedule.rounds.max(1));
+    schedule.time_s += own_s;
+    schedule.references.push(Reference { cell, rounds, left_out: None });
 }
 
 /// Whether a row with fewer rounds than its comparison takes part in a round, counted from 1: they are
@@ -119,7 +123,15 @@ mod tests {
 
     #[test]
     fn reference_row_takes_part_in_the_rounds_that_it_has_time_for() {
-        let of = |cost_s: f64, rounds: u32| reference(0, 0.8, cost_s, rounds).rounds;
+        let of = |trial_s: f64, rounds: u32| {
+            let mut schedule = schedule("g".into(), Count::Exactly(rounds), 0.8, 8, 0.1);
+            let others_s = schedule.time_s;
+            add_reference(&mut schedule, 0, 0.8, trial_s);
+            let rounds = schedule.references[0].rounds;
+            let own_s = schedule.time_s - others_s;
+            assert!((own_s - f64::from(rounds) * trial_s).abs() < 1e-9, "its time is its own");
+            rounds
+        };
         assert_eq!([0.001, 0.04, 0.7, 2.6].map(|cost_s| of(cost_s, 40)), [40, 20, 6, 1]);
         assert_eq!([0.001, 0.7, 2.6].map(|cost_s| of(cost_s, 0)), [0, 0, 0]);
         for (rounds, of) in [(40, 40), (20, 40), (13, 40), (0, 40), (13, 13), (7, 9)] {

@@ -50,7 +50,7 @@ impl Rounds<'_> {
         });
         let cells = cells.collect();
         let progress = &mut self.progress;
-        progress.phase("counting", expected_s);
+        progress.phase("counting", expected_s, 0.0);
         let mut before = 0.0;
         let mut tell = |what: &str, share: f64| {
             progress.finished((share - before) * expected_s);

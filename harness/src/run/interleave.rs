@@ -155,7 +155,7 @@ struct Measuring<'a> {
 impl Measuring<'_> {
     fn all(&mut self, budget: Duration, fewest: usize, rng: &mut Rng) -> Option<()> {
         let budget_s = budget.as_secs_f64();
-        self.progress.phase("measuring", budget_s * self.rows.len() as f64);
+        self.progress.phase("measuring", budget_s * self.rows.len() as f64, 0.0);
         let mut order = Vec::new();
         let mut cost_s = Vec::new();
         for row in 0..self.rows.len() {
@@ -168,7 +168,8 @@ impl Measuring<'_> {
         }
         // A burst of foreign load should hit a few rounds of many rows.
         rng.shuffle(&mut order);
-        self.progress.phase("measuring", order.iter().map(|&row| cost_s[row]).sum());
+        let all_s = order.iter().map(|&row| cost_s[row]).sum();
+        self.progress.phase("measuring", all_s, 0.0);
         for row in order {
             self.round(row, rng)?;
             self.noticed.add(self.monitor.after_trial());

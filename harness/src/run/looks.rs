@@ -68,7 +68,7 @@ impl Rounds<'_> {
         let left = all.into_iter().filter(|&(part, round)| self.is_left(parts[part].group, round));
         let left: Vec<(usize, u32)> = left.collect();
         if !left.is_empty() {
-            self.progress.phase("measuring", expected_s);
+            self.progress.phase("measuring", expected_s, 0.0);
         }
         for (part, round) in left {
             if !self.round(parts[part].group, round)? {

@@ -18,12 +18,15 @@ pub(super) struct Progress {
     plain: bool,
     quiet: bool,
     phase: &'static str,
-    start: Instant,
     last: Instant,
+    /// When the phase began.
+    start: Instant,
+    /// Expected seconds of the phase: those that are done, all, and what follows it.
     done_s: f64,
-    all_s: f64,
-    /// What was done when the phase began, in seconds and as a share.
-    before: (f64, f64),
+    phase_s: f64,
+    rest_s: f64,
+    /// The share of the run that was done when the phase began.
+    before: f64,
 }
 
 impl Progress {
@@ -39,18 +42,19 @@ impl Progress {
             ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
         let now = Instant::now();
-        let (done_s, all_s, before) = (0.0, 0.0, (0.0, 0.0));
-        Self { bar, plain, quiet, phase: "", start: now, last: now, done_s, all_s, before }
+        let (done_s, phase_s, rest_s, before) = (0.0, 0.0, 0.0, 0.0);
+        let phase = "";
+        Self { bar, plain, quiet, phase, last: now, start: now, done_s, phase_s, rest_s, before }
     }
 
-    /// Begins a phase; `expected_s` is the expected time to the end of the run. A new estimate never takes back
-    /// progress that was shown: what is left of the bar stands for the time that is left.
-    pub(super) fn phase(&mut self, what: &'static str, expected_s: f64) {
-        self.phase = what;
-        self.before = (self.done_s, self.share());
-        self.all_s = self.done_s + expected_s;
+    /// Begins a phase; `phase_s` is its expected time, and `rest_s` that from its end to the end of the run. A new
+    /// estimate never takes back progress that was shown: what is left of the bar stands for the time that is left.
+    pub(super) fn phase(&mut self, what: &'static str, phase_s: f64, rest_s: f64) {
+        self.before = self.share();
+        (self.phase, self.start, self.done_s) = (what, Instant::now(), 0.0);
+        (self.phase_s, self.rest_s) = (phase_s, rest_s);
         if self.plain {
-            print_error(&format!("{what}, about {} left", seconds(expected_s)));
+            print_error(&format!("{what}, about {} left", seconds(phase_s + rest_s)));
         }
     }
 
@@ -73,10 +77,9 @@ impl Progress {
 
     /// How much of the run is done.
     fn share(&self) -> f64 {
-        let (done_s, share) = self.before;
-        let expected_s = self.all_s - done_s;
-        let of_phase = if expected_s > 0.0 { (self.done_s - done_s) / expected_s } else { 0.0 };
-        share + (1.0 - share) * of_phase.min(1.0)
+        let expected_s = self.phase_s + self.rest_s;
+        let done = if expected_s > 0.0 { self.done_s / expected_s } else { 0.0 };
+        self.before + (1.0 - self.before) * done.min(1.0)
     }
 
     /// A message that stays.
@@ -95,11 +98,12 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    /// What is left, at the pace so far.
+    /// What is left: of the phase at its own pace so far, and what follows.
     fn left(&self) -> String {
-        let pace =
-            if self.done_s > 0.0 { self.start.elapsed().as_secs_f64() / self.done_s } else { 1.0 };
-        format!("{} left", seconds((self.all_s - self.done_s).max(0.0) * pace))
+        let elapsed_s = self.start.elapsed().as_secs_f64();
+        let pace = if self.done_s > 0.0 { elapsed_s / self.done_s } else { 1.0 };
+        let of_phase_s = (self.phase_s - self.done_s).max(0.0) * pace;
+        format!("{} left", seconds(of_phase_s + self.rest_s))
     }
 }
 
@@ -118,7 +122,7 @@ mod tests {
         let mut progress = Progress::new(true);
         let mut shown = vec![progress.share()];
         for (expected_s, steps_s) in [(10.0, [4.0, 4.0]), (30.0, [10.0, 15.0]), (5.0, [3.0, 4.0])] {
-            progress.phase("measuring", expected_s);
+            progress.phase("measuring", expected_s, 0.0);
             for step_s in steps_s {
                 progress.finished(step_s);
                 shown.push(progress.share());

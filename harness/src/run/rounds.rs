@@ -17,10 +17,12 @@ use crate::plan::Planned;
 use crate::plan::groups::{Group, groups};
 use crate::plan::looks::count;
 use crate::plan::profile::Profile;
-use crate::plan::schedule::{reference, rng, schedule, takes_part};
+use crate::plan::schedule::{add_reference, rng, schedule, takes_part};
 
 /// What the pilots of a cell are expected to take, seconds.
 const PILOT_S: f64 = 0.05;
+/// The same for a reference row, whose process may start an interpreter. (Measured: 0.38 s on average.)
+const REFERENCE_PILOT_S: f64 = 0.4;
 
 /// The pilots and rounds of a run.
 pub(super) struct Rounds<'a> {
@@ -136,9 +138,9 @@ impl<'a> Rounds<'a> {
     /// Comparisons that have their schedule already are not tried again.
     fn pilots(&mut self) -> Result<bool, Error> {
         let groups = self.writer.run().schedules.len()..self.groups.len();
-        let cells: usize = self.groups[groups.clone()].iter().map(|group| group.cells.len()).sum();
-        let pilots_s = cells as f64 * PILOT_S;
-        self.progress.phase("verifying", pilots_s + self.planned.cost_s);
+        let cells = self.groups[groups.clone()].iter().flat_map(|group| &group.cells);
+        let pilots_s = cells.map(|&id| self.pilot_s(id)).sum();
+        self.progress.phase("verifying", pilots_s, self.planned.cost_s);
         for group in groups {
             let probed = self.monitor.between_rounds();
             self.note(probed)?;
@@ -158,6 +160,12 @@ impl<'a> Rounds<'a> {
             self.writer.append(Line::Schedule(schedule))?;
         }
         Ok(true)
+    }
+
+    /// What the pilots of a cell are expected to take, seconds.
+    fn pilot_s(&self, id: usize) -> f64 {
+        let runner = &self.planned.plan.cells[id].key.runner;
+        if self.planned.is_reference(runner) { REFERENCE_PILOT_S } else { PILOT_S }
     }
 
     /// Takes the rounds of cells from the schedule of their comparison.
@@ -195,7 +203,7 @@ impl<'a> Rounds<'a> {
                 costs.insert(id, pilot);
                 self.count(id, position)?;
             }
-            self.progress.finished(PILOT_S);
+            self.progress.finished(self.pilot_s(id));
         }
         Ok(Some(costs))
     }
@@ -214,10 +222,7 @@ impl<'a> Rounds<'a> {
         let (name, budget_s) = (self.groups[group].name.clone(), plan.budget_s);
         let mut schedule = schedule(name, count, budget_s, setting.len(), round_s);
         for id in costs.keys().filter(|id| !sets(id)) {
-            let reference = reference(*id, budget_s, trial_s(id), schedule.rounds);
-            let part = f64::from(reference.rounds) / f64::from(schedule.rounds.max(1));
-            schedule.round_cost_s += trial_s(id) * part;
-            schedule.references.push(reference);
+            add_reference(&mut schedule, *id, budget_s, trial_s(id));
         }
         schedule
     }

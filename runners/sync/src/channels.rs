@@ -17,14 +17,14 @@ pub fn by_name<Own: Channels, OwnUnbounded: Channels, V: ChannelsVisitor>(
     bounded: bool,
     visitor: V,
 ) -> Option<V::Output> {
-    const FULL: bool = cfg!(feature = "full");
+    const ALL: bool = cfg!(feature = "all-workloads");
     match (name, bounded) {
         (OWN, true) => Some(visitor.visit::<Own>()),
         (OWN, false) if V::UNBOUNDED => Some(visitor.visit::<OwnUnbounded>()),
-        ("tokio", true) if FULL => Some(visitor.visit::<Tokio>()),
-        ("tokio", false) if FULL && V::UNBOUNDED => Some(visitor.visit::<TokioUnbounded>()),
-        ("async-channel", true) if FULL => Some(visitor.visit::<AsyncChannel>()),
-        ("async-channel", false) if FULL && V::UNBOUNDED => {
+        ("tokio", true) if ALL => Some(visitor.visit::<Tokio>()),
+        ("tokio", false) if ALL && V::UNBOUNDED => Some(visitor.visit::<TokioUnbounded>()),
+        ("async-channel", true) if ALL => Some(visitor.visit::<AsyncChannel>()),
+        ("async-channel", false) if ALL && V::UNBOUNDED => {
             Some(visitor.visit::<AsyncChannelUnbounded>())
         }
         #[cfg(feature = "channel-crates")]

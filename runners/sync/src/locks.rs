@@ -8,12 +8,12 @@ use runtime_bench_api::runtime::{Locks, LocksVisitor, OWN};
 /// Passes the named locks to a visitor: the runtime's own, or those of a crate that is compiled in. `None` for an
 /// unknown name.
 pub fn by_name<Own: Locks, V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-    const FULL: bool = cfg!(feature = "full");
+    const ALL: bool = cfg!(feature = "all-workloads");
     match name {
         OWN => Some(visitor.visit::<Own>()),
-        "tokio" if FULL => Some(visitor.visit::<Tokio>()),
-        "async-lock" if FULL => Some(visitor.visit::<AsyncLock>()),
-        "std" if FULL => Some(visitor.visit::<Std>()),
+        "tokio" if ALL => Some(visitor.visit::<Tokio>()),
+        "async-lock" if ALL => Some(visitor.visit::<AsyncLock>()),
+        "std" if ALL => Some(visitor.visit::<Std>()),
         _ => None,
     }
 }

@@ -63,7 +63,7 @@ pub trait Workload: Clone + Send + Sync + 'static {
 
     /// Whether it is measured only where a filter or a suite names it, because it answers a question that few
     /// users have: a run of all workloads does not take longer for it. Runners compile those of the catalog with
-    /// the feature `full` only.
+    /// the feature `all-workloads` only.
     const BY_NAME: bool = false;
 
     /// Whether it is a server that external clients can use.

@@ -16,12 +16,12 @@ use runtime_bench_workloads::{calibration, concurrency, cpu, io, memory, pitfall
 
 /// The feature that compiles everything for runners. Without it, they have what a run without arguments measures,
 /// because each workload costs every runner compile time.
-const FULL: &str = "full";
+const FEATURE: &str = "all-workloads";
 
 /// Passes a workload to a visitor.
 fn pass<W: Workload>(workload: W, half: &'static dyn DynWorkload, to: &mut impl WorkloadVisitor) {
-    if W::BY_NAME && !cfg!(feature = "full") {
-        to.visit_left_out(workload, half, FULL);
+    if W::BY_NAME && !cfg!(feature = "all-workloads") {
+        to.visit_left_out(workload, half, FEATURE);
     } else {
         to.visit_both(workload, half);
     }

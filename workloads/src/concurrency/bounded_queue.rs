@@ -108,7 +108,7 @@ impl Workload for BoundedQueue {
             notes: vec![
                 "`channel=own` is the runtime's own channel: tokio's mpsc, async-channel in the \
                  version that async-std or smol re-exports, or the standard library's channel for \
-                 threads, the pool and rayon. With `--features full`, the sweep runs tokio's and \
+                 threads, the pool and rayon. With `--features all-workloads`, the sweep runs tokio's and \
                  smol's channels on every async runner."
                     .into(),
                 "With several consumers, `own` is async-channel on every async runner, as tokio's \
@@ -118,7 +118,7 @@ impl Workload for BoundedQueue {
                     .into(),
                 "With `batch`, a consumer takes what is there, up to that many items at once: with \
                  tokio's `recv_many`, and otherwise with `try_recv` after the first item. \
-                 Several consumers need `--features full`, and `channel=flume` and \
+                 Several consumers need `--features all-workloads`, and `channel=flume` and \
                  `channel=kanal` need `--features channel-crates`."
                     .into(),
             ],

@@ -59,7 +59,7 @@ impl Workload for Brigade {
                 "The line is set up before timing starts. A hop is one message from one task to \
                  the next."
                     .into(),
-                "`channel=own` is the runner's own channel. With `--features full`, the sweep \
+                "`channel=own` is the runner's own channel. With `--features all-workloads`, the sweep \
                  runs tokio's and smol's channels on every async runner."
                     .into(),
                 "`channel=socket` passes the message over pairs of Unix sockets: each hop is also \

@@ -58,7 +58,7 @@ impl Workload for Mutex {
             notes: vec![
                 "`lock=own` is the runtime's own lock: tokio's, async-lock for smol and \
                  async-std, or the standard library's for threads and rayon. With \
-                 `--features full`, the sweep runs every lock on every async runner."
+                 `--features all-workloads`, the sweep runs every lock on every async runner."
                     .into(),
                 "The standard library's lock blocks the worker that waits. That is fine when the \
                  lock is held briefly, as here."

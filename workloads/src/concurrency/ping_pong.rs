@@ -94,7 +94,7 @@ impl Workload for PingPong {
             notes: vec![
                 "A hop is one message; a round is two. Channels hold one message. `channel=own` \
                  is the runner's own channel: tokio's mpsc, async-channel, or the standard \
-                 library's for threads. With `--features full`, the sweep runs tokio's and \
+                 library's for threads. With `--features all-workloads`, the sweep runs tokio's and \
                  smol's channels on every async runner."
                     .into(),
             ],

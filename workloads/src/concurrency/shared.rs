@@ -32,7 +32,7 @@ pub(super) fn built(name: &'static str) -> Result<&'static str, Unsupported> {
     let (is_built, feature) = match name {
         OWN => return Ok(name),
         "flume" | "kanal" => (cfg!(feature = "channel-crates"), "channel-crates"),
-        _ => (cfg!(feature = "full"), "full"),
+        _ => (cfg!(feature = "all-workloads"), "all-workloads"),
     };
     let lacks = || {
         Unsupported::Point(format!("{name} is not compiled in; build with --features {feature}"))
